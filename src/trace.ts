@@ -1,0 +1,225 @@
+/** The domain: what one HTTP exchange did, and the lines of the link that tell it. Pure types and questions; imports nothing. */
+
+/** What a span talked to. A new kind is a new string: nothing but its panel has to know it. */
+export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
+
+/** One position in a stack, innermost first. `file` is relative to the project folder, or absolute outside it. */
+export interface Frame {
+  function: string;
+  file: string;
+  /** 1-based. */
+  line: number;
+  /** 1-based. */
+  column: number;
+  /** True for the user's own code: neither node: nor node_modules nor the agent. */
+  application: boolean;
+}
+
+/** One timed call inside a trace. Times are ms. */
+export interface Span {
+  kind: Kind;
+  library: string;
+  /** What was asked: the statement as sent, the command and key, service.function, method and URL. */
+  name: string;
+  /** What the kind adds, e.g. `{params: [1]}` for sql. */
+  detail?: Record<string, unknown>;
+  /** ms from the request's start to the call. */
+  start: number;
+  /** ms the call itself took, without `wait`; missing while it runs. */
+  duration?: number;
+  /** ms before that, waiting for a pooled connection. */
+  wait?: number;
+  /** Rows returned or affected. */
+  rows?: number;
+  /** The error's message, led by its code where there is one: `42P01: relation "x" does not exist`. */
+  error?: string;
+  stack: Frame[];
+  /** `file:line` of the first application frame. */
+  site?: string;
+}
+
+/** A verdict of insight on some spans of a trace. */
+export interface Finding {
+  /** Stable while lines move: a hash of the route, the verdict, the fingerprint, the file and the function. */
+  id: string;
+  /** n+1, duplicate, slow, … */
+  kind: string;
+  severity: 'high' | 'medium' | 'low' | 'info';
+  /** One sentence in plain words. */
+  message: string;
+  /** One thing to do, fitting the library at hand. */
+  suggestion?: string;
+  /** Indices into the trace's spans. */
+  spans: number[];
+  site?: string;
+  function?: string;
+  /** ms that the spans cost together. */
+  ms: number;
+  /** 0 to 1. */
+  confidence: number;
+  /** Why the confidence is what it is. */
+  reasons: string[];
+}
+
+/** Count and time of the spans of one kind; `ms` is the sum of durations, without waits. */
+export interface Total {
+  count: number;
+  ms: number;
+  wait?: number;
+  errors?: number;
+}
+
+/** The process that served a trace. */
+export interface App {
+  pid: number;
+  command: string;
+  /** The absolute folder that relative files are relative to. */
+  cwd: string;
+  /** process.version of the app. */
+  node?: string;
+}
+
+/** open: still running · done · died: the app ended before the response did. */
+export type State = 'open' | 'done' | 'died';
+
+/** Names and values in the order of the wire, secrets already redacted. */
+export type Headers = [name: string, value: string][];
+
+/** One HTTP exchange and all that it did. */
+export interface Trace {
+  /** UUID v4. */
+  id: string;
+  method: string;
+  /** Path and query as sent, secrets redacted. */
+  url: string;
+  /** The pattern that matched, e.g. `/orders/:id`. */
+  route?: string;
+  /** Function name and `file:line` of the handler. */
+  handler?: string;
+  /** Values of the route's parameters. */
+  params?: Record<string, string>;
+  /** Missing while open, or when the app died before it answered. */
+  status?: number;
+  /** Epoch ms, with a fraction. */
+  start: number;
+  /** ms until the last byte of the response was handed over. */
+  duration?: number;
+  state: State;
+  /** True for the one trace per process that gathers what ran outside any request. */
+  outside?: boolean;
+  app?: App;
+  headers?: { request: Headers; response?: Headers };
+  spans: Span[];
+  findings: Finding[];
+  totals: Record<string, Total>;
+  /** Per file of the spans' sites: the hash under which the store keeps its text as it was then. */
+  sources?: Record<string, string>;
+  /** Spans that were not kept because there were too many, or the link was full. */
+  dropped?: number;
+  /** What could not be captured, in words, e.g. `pg 9.1: Client#query not found`. */
+  notes?: string[];
+}
+
+/** Which requests are recorded: every one, those that carry `X-Scooby-Record: 1`, none. */
+export type Recording = 'all' | 'marked' | 'off';
+
+/** A server of the app that has begun to listen. */
+export interface Address {
+  protocol: 'http' | 'https' | 'h2' | 'h2c';
+  host?: string;
+  port?: number;
+  /** A unix socket instead of host and port. */
+  path?: string;
+  /** The port the app asked for, when it was moved to another one. */
+  wanted?: number;
+}
+
+/** What the launcher leaves in the run folder for the agent to read at its start. */
+export interface Run {
+  /** Path of the link's unix socket. */
+  socket: string;
+  /** First word on the link, so that nobody else can speak on it. */
+  token: string;
+  /** Value of `X-Scooby-Secret` on requests that come from our proxy. */
+  secret: string;
+  record: Recording;
+  /** Port that the proxy takes over; the app is moved off it. 0: the first one it asks for. */
+  takePort?: number;
+}
+
+/** One message on the link, one JSON object a line. Instants (`at`) are epoch ms with a fraction. */
+export type Line =
+  | {
+      t: 'hello';
+      token: string;
+      pid: number;
+      ppid: number;
+      /** worker_threads' threadId; 0 is the main thread. */
+      thread: number;
+      command: string;
+      cwd: string;
+      node: string;
+    }
+  | ({ t: 'listen' } & Address)
+  | { t: 'unlisten'; port?: number; path?: string }
+  | { t: 'library'; name: string; version: string; trouble?: string }
+  /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
+  | { t: 'frames'; frames: [number, string, string, number, number][] }
+  /** A stack first seen: its frames' numbers, innermost first. */
+  | { t: 'stack'; n: number; frames: number[] }
+  | { t: 'open'; id: string; at: number; method: string; url: string; headers?: Headers }
+  | {
+      t: 'span';
+      /** The trace; missing for a span outside any request. */
+      id?: string;
+      /** Counts up in the process; a span that is sent again has its old number. */
+      n: number;
+      kind: Kind;
+      library: string;
+      name: string;
+      at: number;
+      detail?: Record<string, unknown>;
+      duration?: number;
+      wait?: number;
+      rows?: number;
+      error?: string;
+      /** Number of a stack sent before. */
+      stack?: number;
+    }
+  | {
+      t: 'close';
+      id: string;
+      at: number;
+      status?: number;
+      aborted?: boolean;
+      route?: string;
+      handler?: string;
+      params?: Record<string, string>;
+    }
+  | { t: 'dropped'; id?: string; spans: number };
+
+/** What the launcher says to the agent. */
+export type Order = { t: 'record'; record: Recording };
+
+/** Answers which spans are of one kind. */
+export function ofKind(trace: Trace, kind: Kind): Span[] {
+  return trace.spans.filter((span) => span.kind === kind);
+}
+
+/** Answers the first frame of the user's own code, the line that a span is blamed on. */
+export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
+  return stack.find((frame) => frame.application);
+}
+
+/** Answers count and time by kind, and what went wrong. */
+export function totalsOf(spans: Span[]): Record<string, Total> {
+  const totals: Record<string, Total> = {};
+  for (const span of spans) {
+    const total = (totals[span.kind] ??= { count: 0, ms: 0 });
+    total.count++;
+    total.ms += span.duration ?? 0;
+    if (span.wait) total.wait = (total.wait ?? 0) + span.wait;
+    if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
+  }
+  return totals;
+}

@@ -1,0 +1,32 @@
+import { test } from 'tap';
+import { count, ms, oneLine, visible } from '../src/text.js';
+
+test('a duration reads as people say it', (t) => {
+  t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(ms), [
+    '0.0ms',
+    '9.9ms',
+    '10ms',
+    '312ms',
+    '1.24s',
+    '59.99s',
+    '2m 05s',
+  ]);
+  t.end();
+});
+
+test('a count carries its noun', (t) => {
+  t.equal(count(1, 'query', 'queries'), '1 query');
+  t.equal(count(1284, 'request'), '1,284 requests');
+  t.end();
+});
+
+test('recorded text cannot steer a terminal', (t) => {
+  t.equal(visible('a\x1b[2Jb'), 'a\\x1b[2Jb');
+  t.equal(visible('\x1b]52;c;Zm9v\x07'), '\\x1b]52;c;Zm9v\\x07');
+  t.equal(visible('\u009d0;title\u009c'), '\\x9d0;title\\x9c');
+  t.equal(visible('a\u202eb\u2066c\u200bd'), 'a\\u{202e}b\\u{2066}c\\u{200b}d');
+  t.equal(visible('a\r\nb\tc\bd'), 'a\\x0d\nb\tc\\x08d');
+  t.equal(visible('lone \ud800 and whole 👍 日本語'), 'lone \\u{d800} and whole 👍 日本語');
+  t.equal(oneLine(' select\n\t 1\x00 '), 'select 1\\x00');
+  t.end();
+});
