@@ -105,6 +105,8 @@ export interface Trace {
   /** ms until the last byte of the response was handed over. */
   duration?: number;
   state: State;
+  /** True when the client went away before the response was complete. */
+  aborted?: boolean;
   /** True for the one trace per process that gathers what ran outside any request. */
   outside?: boolean;
   app?: App;
@@ -214,12 +216,20 @@ export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
 /** Answers count and time by kind, and what went wrong. */
 export function totalsOf(spans: Span[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of spans) {
-    const total = (totals[span.kind] ??= { count: 0, ms: 0 });
-    total.count++;
-    total.ms += span.duration ?? 0;
-    if (span.wait) total.wait = (total.wait ?? 0) + span.wait;
-    if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
-  }
+  for (const span of spans) addTo(totals, span);
   return totals;
+}
+
+/** Counts one more span in. */
+export function addTo(totals: Record<string, Total>, span: Span): void {
+  const total = (totals[span.kind] ??= { count: 0, ms: 0 });
+  total.count++;
+  total.ms = µs(total.ms + (span.duration ?? 0));
+  if (span.wait) total.wait = µs((total.wait ?? 0) + span.wait);
+  if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
+}
+
+/** Answers a number of ms without the dust below a µs. */
+export function µs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
