@@ -31,6 +31,8 @@ export function forward(route: Route, req: IncomingMessage, res: ServerResponse,
 }
 
 const RETRY_EVERY = 50;
+// Written to send headers at once: flushHeaders() would write them as UTF-8.
+const NOTHING = Buffer.alloc(0);
 const PLAIN = /^(?:GET|HEAD|OPTIONS)$/;
 const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
 
@@ -133,6 +135,7 @@ class Passage {
     }
     this.onward = onward;
     onward.maxHeadersCount = 0;
+    if (req.headers.expect !== undefined) asBytes(onward);
     onward.on('error', (error) => this.failed(error, target, onward));
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
@@ -147,7 +150,7 @@ class Passage {
     const { req } = this;
     const begin = () => {
       if (this.over) return;
-      onward.flushHeaders();
+      onward.write(NOTHING);
       req.on('data', (chunk: Buffer) => {
         if (!onward.destroyed && !onward.write(chunk)) req.pause();
       });
@@ -229,7 +232,7 @@ class Passage {
     answer.on('error', () => res.destroy());
     // Headers do not wait for a body that is not there yet.
     process.nextTick(() => {
-      if (!wrote && !this.over) res.flushHeaders();
+      if (!wrote && !this.over) res.write(NOTHING);
     });
   }
 
@@ -317,6 +320,12 @@ class Passage {
       // Profiling must not fail a response.
     }
   }
+}
+
+// A request with Expect has queued its headers already, to be written as UTF-8; they hold one byte a character.
+function asBytes(onward: ClientRequest): void {
+  const queued = (onward as { outputData?: { encoding?: BufferEncoding }[] }).outputData;
+  for (const part of queued ?? []) part.encoding ??= 'latin1';
 }
 
 // An absolute form names a host that is not ours to go to; its path is what was asked for.
