@@ -99,11 +99,11 @@ class Passage {
   }
 
   /** Sends the request to the app, or waits until there is one. */
-  attempt(fresh = false): void {
+  attempt(): void {
     const { target } = this.route.upstream;
     if (!target) this.later(Number.POSITIVE_INFINITY);
     else if (target.address.protocol === 'h2c') this.give(onlyHttp2(target.name));
-    else this.send(target, fresh);
+    else this.send(target, false);
   }
 
   /** Tries again when the app's address changes or after that many ms, until patience ends. */
@@ -258,11 +258,13 @@ class Passage {
     }
     const { code } = error;
     const gone = code === 'ECONNREFUSED' || code === 'ENOENT';
-    if (gone && (!target.served || this.route.upstream.target !== target)) {
+    const current = this.route.upstream.target === target;
+    // What may have been handed to an app that is gone is not sent to the next one: it may be what ended it.
+    if (gone && !this.retried && (!target.served || !current)) {
       this.later(RETRY_EVERY);
-    } else if (this.isStale(code, onward)) {
+    } else if (current && this.isStale(code, onward)) {
       this.retried = true;
-      this.attempt(true);
+      this.send(target, true);
     } else if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') this.give(onlyHttp2(target.name));
     else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
     else this.give(noAnswer(target.name, code));
