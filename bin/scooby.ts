@@ -7,6 +7,7 @@ import { registerShow } from '../src/cli/show.js';
 import { version } from '../src/cli/version.js';
 import { UserError } from '../src/errors.js';
 import { StoreError } from '../src/store/store.js';
+import { visible } from '../src/text.js';
 
 const USAGE = 2;
 
@@ -56,6 +57,6 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
-  process.stderr.write(`scooby: ${error.message}\n`);
+  process.stderr.write(`scooby: ${visible(error.message)}\n`);
   return error instanceof UserError ? error.exitCode : 1;
 }

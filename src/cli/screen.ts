@@ -1,5 +1,6 @@
 /** Where a command writes: how wide it is, whether it is painted, and what time it is there. */
 
+import { visible } from '../text.js';
 import { coloured, plain, type Style, wantsColour } from './style.js';
 
 /** Everything that the look of a command's output depends on. */
@@ -28,5 +29,5 @@ export function print(lines: string[]): void {
 
 /** Prints what is for a person rather than for the next program in a pipe. */
 export function remark(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
 }
