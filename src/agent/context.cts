@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from './run.cjs';
-import type { Seen } from './stack.cjs';
+import { stamp, stampOf } from './stamp.cjs';
 
 /** One request of this process that is being recorded. */
 export class Request {
@@ -20,8 +20,6 @@ export class Request {
   /** Calls begun, and those of them that were too many to keep. */
   calls = 0;
   dropped = 0;
-  /** What was learnt of its calls' stacks. */
-  readonly stacks: Seen = new Map();
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 
@@ -51,7 +49,6 @@ const MARK = 'x-scooby-record';
 const AFTERMATH_MS = 60_000;
 
 const storage = new AsyncLocalStorage<Request>();
-const requests = new WeakMap<object, Request>();
 const patched = new WeakSet<object>();
 const closings = new WeakMap<object, () => void>();
 let secret = '';
@@ -128,17 +125,17 @@ function isRequest(type: string): boolean {
 
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
-  if (requests.has(message)) return undefined;
+  if (stampOf(message) !== undefined) return undefined;
   const id = takeProxied(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
   const response =
     typeof (second as ServerResponse)?.writeHead === 'function' ? (second as ServerResponse) : undefined;
   const request = new Request(id ?? randomUUID(), id !== undefined, message, response);
   seen++;
-  requests.set(message, request);
+  stamp(message, request);
   patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
-    requests.set(response, request);
+    stamp(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
@@ -173,7 +170,7 @@ function patchStream(prototype: object): void {
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
   const emit = function emit(this: object, type: string): boolean {
-    const request = seen === 0 ? undefined : requests.get(this);
+    const request = seen === 0 ? undefined : stampOf(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');
@@ -201,18 +198,18 @@ function patchHead(prototype: object): void {
     reason?: unknown,
     headers?: unknown,
   ) {
-    const request = seen === 0 ? undefined : requests.get(this);
+    const request = seen === 0 ? undefined : stampOf(this);
     if (request === undefined || request.proxied || this.headersSent)
       return Reflect.apply(original, this, arguments);
     // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
     const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};
     const message = typeof reason === 'string' ? reason : undefined;
-    return Reflect.apply(original, this, [status, message, stamp(given, request.id)] as never);
+    return Reflect.apply(original, this, [status, message, withHeader(given, request.id)] as never);
   };
   response.writeHead = lengthOf(writeHead, response.writeHead.length) as typeof response.writeHead;
 }
 
-function stamp(headers: object, id: string): object {
+function withHeader(headers: object, id: string): object {
   if (!Array.isArray(headers)) return { ...headers, [HEADER]: id };
   return Array.isArray(headers[0]) ? [...headers, [HEADER, id]] : [...headers, HEADER, id];
 }

@@ -57,7 +57,7 @@ export function begin(
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut, request?.stacks), self, args);
+  const call = new Call(instrument, request, captureStack(cut), self, args);
   publish(call);
   return call;
 }
@@ -77,18 +77,19 @@ export function withdraw(call: Call): void {
   publish(call);
 }
 
-/** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
+/**
+ * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first. It has
+ * neither `fn`'s name nor its length, which drivers do not read and which cost more to give than all the rest.
+ */
 export function bound(
   request: Request | undefined,
   fn: Function,
   before?: (args: unknown[]) => void,
 ): Function {
-  const wrapper = function (this: unknown) {
+  return function (this: unknown) {
     before?.(arguments as unknown as unknown[]);
     return applyIn(request, fn, this, arguments);
   };
-  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
-  return lengthOf(wrapper, fn.length);
 }
 
 type Settled = (error: unknown, value: never) => void;
