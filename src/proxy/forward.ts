@@ -139,7 +139,7 @@ class Passage {
     onward.on('error', (error) => this.failed(error, target, onward));
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
-    if (this.onSwitch) onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest));
+    onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest, target));
     if (this.body) this.pour(onward, target);
     else onward.end();
     if (route.timeout > 0) this.limit(onward, route.timeout);
@@ -236,16 +236,18 @@ class Passage {
     });
   }
 
-  switch(answer: IncomingMessage, socket: Duplex, rest: Buffer): void {
-    if (this.over) {
+  switch(answer: IncomingMessage, socket: Duplex, rest: Buffer, target: Target): void {
+    if (this.over || !this.onSwitch) {
       socket.destroy();
+      this.give(notUnderstood(target.name, 'it switches protocols unasked'));
       return;
     }
+    target.served = true;
     this.answer = answer;
     this.reached = true;
     this.upgraded = true;
     this.end();
-    this.onSwitch!(answer, socket, rest, this.id);
+    this.onSwitch(answer, socket, rest, this.id);
   }
 
   failed(error: NodeJS.ErrnoException, target: Target, onward: ClientRequest): void {
@@ -263,9 +265,9 @@ class Passage {
     } else if (this.isStale(code, onward)) {
       this.retried = true;
       this.attempt(true);
-    } else if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') this.give(onlyHttp2(target.name));
+    } else if (/no application protocol/i.test(error.message)) this.give(onlyHttp2(target.name));
     else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
-    else this.give(noAnswer(target.name, code));
+    else this.give(noAnswer(target.name, code, isConnected(onward.socket)));
   }
 
   /** Answers whether the app closed a kept connection in the moment the request was sent on it, so that it never saw it. */

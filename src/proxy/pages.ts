@@ -39,11 +39,8 @@ give it longer with --wait. When it listens in a way that scooby does not see, n
 }
 
 /** Answers the page for an app that did not answer; `code` is the error's. */
-export function noAnswer(name: string, code: string | undefined): Page {
-  const what =
-    code === 'ECONNREFUSED' || code === 'ENOENT'
-      ? 'the app no longer accepts connections'
-      : 'the app closed the connection before it answered';
+export function noAnswer(name: string, code: string | undefined, reached: boolean): Page {
+  const what = reached ? 'the app closed the connection before it answered' : 'the app cannot be reached';
   return {
     status: 502,
     text: `scooby: ${what} (${code ?? 'no code'} at ${name}).\n\nSee the app's own output for the reason.`,
