@@ -6,8 +6,17 @@ import type { Duplex } from 'node:stream';
 import { redactHeaders, redactUrl } from '../redact.cjs';
 import { epoch } from './clock.js';
 import type { Ending, Watcher } from './exchange.js';
-import { hasBody, head, pairs, towardsApp, towardsClient, withoutOurs } from './headers.js';
-import { noAnswer, notListening, notUnderstood, onlyHttp2, type Page, sendPage, tooSlow } from './pages.js';
+import { hasBody, head, isAmbiguous, pairs, towardsApp, towardsClient, withoutOurs } from './headers.js';
+import {
+  noAnswer,
+  notListening,
+  notUnderstood,
+  onlyHttp2,
+  type Page,
+  sendPage,
+  tooSlow,
+  unclear,
+} from './pages.js';
 import { isConnected, type Target, type Upstream } from './upstream.js';
 
 /** What every request needs to know of the proxy. */
@@ -27,7 +36,8 @@ export type Switch = (response: IncomingMessage, socket: Duplex, head: Buffer, i
 
 /** Carries a request to the app and its response back; with `onSwitch`, a request to switch protocols. */
 export function forward(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch?: Switch): void {
-  new Passage(route, req, res, onSwitch).begin();
+  if (isAmbiguous(req)) sendPage(res, unclear(), randomUUID());
+  else new Passage(route, req, res, onSwitch).begin();
 }
 
 const RETRY_EVERY = 50;

@@ -8,6 +8,16 @@ export function hasBody(req: IncomingMessage): boolean {
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+/** Answers whether servers differ on where a request's body ends, of those that Node's own parser lets through. */
+export function isAmbiguous(req: IncomingMessage): boolean {
+  const encoding = req.headers['transfer-encoding'];
+  if (encoding === undefined) return false;
+  return (
+    req.headers['content-length'] !== undefined ||
+    !/^(?:(?!identity|chunked)[a-z-]+, ?)*chunked$/i.test(encoding)
+  );
+}
+
 /** Answers the raw headers for the app: the client's, without those of its hop, then X-Scooby and its secret as the last two. */
 export function towardsApp(req: IncomingMessage, id: string, secret: string, upgrade: boolean): string[] {
   const raw = req.rawHeaders;
@@ -16,6 +26,7 @@ export function towardsApp(req: IncomingMessage, id: string, secret: string, upg
   const chunked = req.headers['transfer-encoding'] !== undefined;
   const headers: string[] = [];
   let connected = false;
+  let encoded = false;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
@@ -39,6 +50,11 @@ export function towardsApp(req: IncomingMessage, id: string, secret: string, upg
       case 'trailer':
         if (!chunked) continue;
         break;
+      case 'transfer-encoding':
+        if (encoded) continue;
+        encoded = true;
+        headers.push(name, req.headers['transfer-encoding']!);
+        continue;
       case 'ours':
         continue;
     }

@@ -7,10 +7,16 @@ export interface Page {
   status: number;
   text: string;
   headers?: string[];
+  /** Nothing can follow on this connection. */
+  last?: boolean;
 }
 
 /** Sends a page on a response that has not begun. `id` becomes its X-Scooby. */
-export function sendPage(res: ServerResponse, { status, text, headers = [] }: Page, id?: string): void {
+export function sendPage(
+  res: ServerResponse,
+  { status, text, headers = [], last = false }: Page,
+  id?: string,
+): void {
   const body = Buffer.from(`${text}\n`);
   res.sendDate = true;
   res.writeHead(status, [
@@ -23,7 +29,7 @@ export function sendPage(res: ServerResponse, { status, text, headers = [] }: Pa
     'X-Content-Type-Options',
     'nosniff',
     ...headers,
-    ...(res.shouldKeepAlive ? [] : ['Connection', 'close']),
+    ...(last || !res.shouldKeepAlive ? ['Connection', 'close'] : []),
     ...(id === undefined ? [] : ['X-Scooby', id]),
   ]);
   res.end(body);
@@ -65,4 +71,9 @@ scooby forwards HTTP/1.1. Let the server accept it as well: http2.createSecureSe
 /** Answers the page for an app that sent no header within that many ms. */
 export function tooSlow(timeout: number): Page {
   return { status: 504, text: `scooby: the app did not answer within ${timeout / 1000} s (--timeout).` };
+}
+
+/** Answers the page for a request whose end is not certain, which is how one request is smuggled inside another. */
+export function unclear(): Page {
+  return { status: 400, text: 'scooby: the length of the request is not clear.', last: true };
 }

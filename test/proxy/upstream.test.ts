@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http2 from 'node:http2';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
 import type { Address } from '../../src/trace.js';
+import { cert, key } from './certificate.js';
 import { ask, client, peer, proxy, responder, until } from './wire.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
@@ -223,17 +223,8 @@ test('an app on one loopback family, told as any interface or as localhost', asy
   }
 });
 
-function certificate(t: Parameters<typeof proxy>[0]): { key: Buffer; cert: Buffer } {
-  const folder = mkdtempSync(join(tmpdir(), 'scooby-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes', '-newkey', 'rsa:2048'];
-  execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  return { key: readFileSync(key), cert: readFileSync(cert) };
-}
-
 test('an app with a self-signed certificate, on loopback; one that speaks HTTP/2 only', async (t) => {
-  const keys = certificate(t);
+  const keys = { key, cert };
   const secure = https.createServer(keys, (req, res) => {
     req.resume().on('end', () => res.end(`${req.method} ${req.url}`));
   });
