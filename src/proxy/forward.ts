@@ -101,6 +101,7 @@ class Passage {
     } catch {
       // Profiling must not fail a response.
     }
+    res.on('error', ignore);
     res.on('close', () => this.end());
     // A pipelined response has no socket yet, and would not hear of its end.
     if (!res.socket) req.socket.setMaxListeners(0).once('close', () => this.end());
@@ -339,6 +340,9 @@ function asBytes(onward: ClientRequest): void {
   const queued = (onward as { outputData?: { encoding?: BufferEncoding }[] }).outputData;
   for (const part of queued ?? []) part.encoding ??= 'latin1';
 }
+
+// Whatever goes wrong with a response is followed by its close.
+function ignore(): void {}
 
 // An absolute form names a host that is not ours to go to; its path is what was asked for.
 function pathOf(url: string): string {

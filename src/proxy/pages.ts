@@ -1,6 +1,6 @@
 /** What the proxy says when the app cannot: plain text, never anything of the request. */
 
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** A response of our own. */
 export interface Page {
@@ -19,7 +19,7 @@ export function sendPage(
 ): void {
   const body = Buffer.from(`${text}\n`);
   res.sendDate = true;
-  res.writeHead(status, [
+  res.writeHead(status, STATUS_CODES[status]!, [
     'Content-Type',
     'text/plain; charset=utf-8',
     'Content-Length',
@@ -55,7 +55,11 @@ export function noAnswer(name: string, code: string | undefined, reached: boolea
 
 /** Answers the page for an app whose answer is no HTTP/1.1. */
 export function notUnderstood(name: string, reason: string): Page {
-  return { status: 502, text: `scooby: the app's answer at ${name} is not valid HTTP/1.1 (${reason}).` };
+  return {
+    status: 502,
+    text: `scooby: the app's answer at ${name} is not valid HTTP/1.1 (${reason}).`,
+    last: true,
+  };
 }
 
 /** Answers the page for an app that speaks HTTP/2 and nothing else. */

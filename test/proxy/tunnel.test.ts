@@ -159,6 +159,32 @@ test('a client that resets during the handshake takes the request to the app wit
   await app.wire(20);
 });
 
+test('a client that closes in order during the handshake, or sends too much too early, leaves nothing behind', async (t) => {
+  const app = await peer(t);
+  const { port, ended } = await proxy(t, app.address);
+  for (const early of ['', 'early', 'e'.repeat(1_000_000)]) {
+    const n = app.wires.length;
+    const wire = await client(t, port);
+    wire.send(UPGRADE + early);
+    const upstream = await app.wire(n);
+    await upstream.got('\r\n\r\n');
+    wire.socket.end();
+    if (early.length > 100_000) {
+      upstream.send(SWITCH);
+      await until(() => upstream.text.length >= early.length && upstream.ended);
+      t.ok(upstream.text.endsWith(`\r\n\r\n${early}`), 'it is held back until the app agrees');
+      upstream.socket.end();
+    }
+    await until(() => upstream.ended || upstream.closed);
+    upstream.socket.end();
+    await until(() => wire.closed && ended.length === n + 1);
+  }
+  t.same(
+    ended.map(({ aborted }) => aborted),
+    [true, true, undefined],
+  );
+});
+
 test('an app that is not there, or hangs up, gets the pages of any other request', async (t) => {
   const app = await peer(t, (wire) => wire.socket.on('data', () => wire.socket.destroy()));
   const { port } = await proxy(t, app.address);

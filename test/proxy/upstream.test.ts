@@ -155,6 +155,7 @@ test('an answer that is no HTTP: 502', async (t) => {
   const answers = [
     'nonsense\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
+    'HTTP/1.1 204 N\x01\r\n\r\n',
     'HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n',
   ];
   for (const answer of answers) {
