@@ -3,7 +3,8 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { forward, type Route } from './forward.js';
-import { hasBody, head, ofSwitch } from './headers.js';
+import { head } from './headers.js';
+import { hasBody, ofSwitch } from './towards.js';
 
 /** Answers whether a request should be served as if it had not asked to switch: most clients that ask for h2c never need it. */
 export function isPlain(req: IncomingMessage): boolean {

@@ -132,6 +132,25 @@ test('an app that has answered and then refuses: 502', async (t) => {
   t.same([ended[1]!.status, ended[1]!.reached], [502, false]);
 });
 
+test('a request that meets the app in the moment of its restart goes to where it is next', async (t) => {
+  const old = await freeAddress();
+  const server = net.createServer((socket) => socket.resume().end(OK.replace('keep-alive', 'close')));
+  server.listen(old.port, '127.0.0.1');
+  await once(server, 'listening');
+  const next = await responder(t, OK.replace('ok', '#2'));
+  const { port, upstream, opened } = await proxy(t, old);
+  await ask(t, port, GET, '\r\n\r\nok');
+  server.close();
+  await once(server, 'close');
+  const wire = await client(t, port);
+  wire.send(GET);
+  await until(() => opened.length === 2);
+  upstream.set(undefined);
+  upstream.set(next.address);
+  await wire.got('\r\n\r\n');
+  t.match(await wire.got('#2'), /^HTTP\/1.1 200 OK\r\n/);
+});
+
 test('an app that hangs up before it answers: 502, and the connection to the client can be used again', async (t) => {
   const app = await peer(t, (wire) => wire.socket.on('data', () => wire.socket.resetAndDestroy()));
   const { port, ended } = await proxy(t, app.address);
