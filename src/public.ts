@@ -68,7 +68,6 @@ export const FIELDS = {
     start: 1,
     duration: 1,
     state: 1,
-    aborted: 1,
     totals: 1,
     findings: 1,
     spans: 1,
