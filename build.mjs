@@ -55,10 +55,9 @@ if (existsSync(join(root, 'bin/scooby.ts')))
   });
 if (existsSync(join(root, 'dist/scooby.js'))) chmodSync(join(root, 'dist/scooby.js'), 0o755);
 
-if (existsSync(join(root, 'src/agent/preload.cts')))
-  await build({
-    ...shared,
-    entryPoints: { agent: 'src/agent/preload.cts' },
-    outfile: 'dist/agent.cjs',
-    format: 'cjs',
-  });
+await build({
+  ...shared,
+  entryPoints: { agent: 'src/agent/preload.cts' },
+  outfile: 'dist/agent.cjs',
+  format: 'cjs',
+});

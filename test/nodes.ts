@@ -84,8 +84,6 @@ async function npmInstall(node: Node, folder: string, name: string, version: str
   const npm = process.env.npm_execpath ?? need('npm');
   const env = {
     ...process.env,
-    // tap's own hooks do not belong into a compiler run.
-    NODE_OPTIONS: '',
     PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
     npm_config_nodedir: dirname(dirname(node.path)),
   };
