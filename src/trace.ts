@@ -188,6 +188,8 @@ export type Line =
       /** Number of a stack sent before. */
       stack?: number;
     }
+  /** A span that was told while it ran turned out to be part of another one. */
+  | { t: 'withdrawn'; id?: string; n: number }
   | {
       t: 'close';
       id: string;

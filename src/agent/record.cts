@@ -32,7 +32,7 @@ export function record(instrument: Instrument): void {
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as Call;
-      if (call.withdrawn) running.delete(call);
+      if (call.withdrawn) takeBack(call);
       else if (call.ended === 0) opened(call);
       else closed(call);
     } catch {
@@ -93,6 +93,14 @@ function opened(call: Call): void {
 function closed(call: Call): void {
   if (!running.delete(call)) return;
   tell(call);
+}
+
+function takeBack(call: Call): void {
+  running.delete(call);
+  if (!call.told) return;
+  const line: Line = { t: 'withdrawn', n: call.n };
+  if (call.request !== undefined) line.id = call.request.id;
+  send(lineOf(line), false);
 }
 
 function tell(call: Call): void {

@@ -71,12 +71,10 @@ export function end(call: Call, error?: unknown, rows?: number): void {
   publish(call);
 }
 
-/** The call is not to be told after all, unless it was told while it ran: answers whether it is gone. */
-export function withdraw(call: Call): boolean {
-  if (call.told) return false;
+/** The call led to another one, and is not one of its own after all. */
+export function withdraw(call: Call): void {
   call.withdrawn = true;
   publish(call);
-  return true;
 }
 
 /** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */

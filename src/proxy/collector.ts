@@ -97,6 +97,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
         return this.#openedDirectly(process, line);
       case 'span':
         return line.id === undefined ? this.#ranOutside(process, line) : this.#ran(process, line);
+      case 'withdrawn':
+        return line.id === undefined ? undefined : this.#gathered.get(line.id)?.remove(line.n);
       case 'close':
         return this.#closedByApp(process, line);
       case 'dropped':

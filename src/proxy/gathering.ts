@@ -38,6 +38,14 @@ export class Gathering {
     }
   }
 
+  /** Takes a span out again that was part of another one. */
+  remove(n: number): void {
+    const known = this.#numbers.get(n);
+    if (known === undefined) return;
+    this.#numbers.delete(n);
+    this.trace.spans = this.trace.spans.filter((span) => span !== known);
+  }
+
   /** Answers whether everybody who has something to say of it has said it. */
   complete(): boolean {
     if (this.proxied && !this.proxyDone) return false;

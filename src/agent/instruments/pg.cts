@@ -96,7 +96,7 @@ function handingOn(call: Call, callback: Function): Function {
   };
 }
 
-/** A connection that the user asks for is the wait of its first query; a call of its own only where it fails or lasts. */
+/** A connection that the user asks for is the wait of its first query; a call of its own while it lasts, and where it fails. */
 function connectForUser(
   original: Function,
   cut: (...args: never[]) => unknown,
@@ -107,13 +107,8 @@ function connectForUser(
   if (call === undefined) return Reflect.apply(original, pool, args);
   const settled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return end(call, error);
-    const { request, began } = call;
-    if (withdraw(call)) {
-      waits.set(client, { ms: now() - began, request });
-      return;
-    }
-    call.wait = now() - began;
-    end(call);
+    waits.set(client, { ms: now() - call.began, request: call.request });
+    withdraw(call);
   };
   const callback = args[0];
   if (typeof callback === 'function') {
