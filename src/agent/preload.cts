@@ -6,7 +6,7 @@ import { threadId } from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
-import { connect, flush, send } from './link.cjs';
+import { connect, send, wake } from './link.cjs';
 import { onLoad, type Patch, packagePath } from './load.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
@@ -51,13 +51,14 @@ function install(run: Run): void {
         state.recording = 'off';
       });
       send(lineOf({ t: 'listen', ...address }), false);
+      wake();
     },
-    (address) => send(lineOf({ t: 'unlisten', ...placeOf(address) }), false),
+    (address) => {
+      send(lineOf({ t: 'unlisten', ...placeOf(address) }), false);
+      wake();
+    },
   );
-  process.on('exit', () => {
-    tellRunning();
-    flush();
-  });
+  process.on('exit', tellRunning);
 }
 
 function hello(run: Run): string {

@@ -57,7 +57,7 @@ export function begin(
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const call = new Call(instrument, request, captureStack(cut, request?.stacks), self, args);
   publish(call);
   return call;
 }
