@@ -5,22 +5,29 @@ import { Module } from 'node:module';
 /** What is done to a file's exports; what it throws is reported and never reaches the app. */
 export type Patch = (exports: never, file: string) => void;
 
-interface Loadable {
-  load(this: { exports: unknown }, filename: string): void;
+type Load = (this: { exports: unknown }, filename: string) => void;
+
+interface Insides {
+  prototype: { load: Load };
+  _findPath?: (...args: unknown[]) => unknown;
+  _cache: Record<string, unknown>;
 }
 
 /**
  * Answers nothing; from now on every CommonJS file whose path after its last `/node_modules/` is a key of `patches`
  * is handed to that patch right after it ran. `Module#load` is the one place that CommonJS and ESM importers, tsx,
  * type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name; `require` is called far more
- * often and is told no file name.
+ * often and is told no file name. It is replaced only from when such a file has been found until it loads: a frame of
+ * ours in it would be read in every stack of what an app throws while it loads.
  */
 export function onLoad(patches: Map<string, Patch>, trouble: (file: string, error: unknown) => void): void {
-  const prototype = Module.prototype as unknown as Loadable;
+  const insides = Module as unknown as Insides;
+  const { prototype, _findPath: find } = insides;
   const original = prototype.load;
-  prototype.load = function load(filename) {
-    original.call(this, filename);
+  const load: Load = function load(filename) {
     const patch = patches.get(packagePath(filename));
+    if (patch !== undefined && !always && prototype.load === load) prototype.load = original;
+    original.call(this, filename);
     if (patch === undefined) return;
     try {
       patch(this.exports as never, filename);
@@ -28,6 +35,21 @@ export function onLoad(patches: Map<string, Patch>, trouble: (file: string, erro
       trouble(filename, error);
     }
   };
+  // Yarn PnP finds files in its own way.
+  const always = typeof find !== 'function' || process.versions.pnp !== undefined;
+  if (typeof find !== 'function' || always) {
+    prototype.load = load;
+    return;
+  }
+  insides._findPath = function (this: unknown) {
+    const found = Reflect.apply(find, this, arguments);
+    if (typeof found === 'string' && patches.has(packagePath(found)) && insides._cache[found] === undefined) {
+      if (prototype.load === original) prototype.load = load;
+    }
+    return found;
+  };
+  Object.defineProperty(insides._findPath, 'name', { value: find.name, configurable: true });
+  Object.defineProperty(insides._findPath, 'length', { value: find.length, configurable: true });
 }
 
 /** Answers the path below the last node_modules, with `/`: `pg/lib/client.js`; empty where there is none. */
