@@ -12,6 +12,8 @@ export class Request {
   readonly began: number;
   /** It came through our proxy, which tells the launcher what it knows of it. */
   readonly proxied: boolean;
+  /** Id of the request, of another app under scooby, that asked for this one. */
+  readonly parent: string | undefined;
   /** The launcher knows of it. */
   told: boolean;
   /** performance.now() when the response had been handed over; 0 while it has not. */
@@ -22,13 +24,31 @@ export class Request {
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 
-  constructor(id: string, proxied: boolean, message: IncomingMessage, response: ServerResponse | undefined) {
+  constructor(
+    id: string,
+    proxied: boolean,
+    parent: string | undefined,
+    message: IncomingMessage,
+    response: ServerResponse | undefined,
+  ) {
     this.id = id;
     this.began = now();
     this.proxied = proxied;
+    this.parent = parent;
     this.told = proxied;
     this.message = message;
     this.response = response;
+  }
+}
+
+/** A stream of a call that the app makes: it emits under the request that made the call, if any. */
+class Watched {
+  readonly request: Request | undefined;
+  readonly told: (type: string, given: unknown) => void;
+
+  constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
+    this.request = request;
+    this.told = told;
   }
 }
 
@@ -43,12 +63,15 @@ export const now: () => number = performance.now.bind(performance);
 
 const HEADER = 'X-Scooby';
 const SECRET = 'X-Scooby-Secret';
+/** Carries a request's id to another app under scooby. */
+export const PARENT = 'X-Scooby-Parent';
+const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MARK = 'x-scooby-record';
 // A timer begun in a request must not file its calls under it for ever.
 const AFTERMATH_MS = 60_000;
 
 const storage = new AsyncLocalStorage<Request>();
-const requests = new WeakMap<object, Request>();
+const requests = new WeakMap<object, Request | Watched>();
 const patched = new WeakSet<object>();
 const closings = new WeakMap<object, () => void>();
 let secret = '';
@@ -126,11 +149,11 @@ function isRequest(type: string): boolean {
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
   if (requests.has(message)) return undefined;
-  const id = takeProxied(message);
+  const { id, parent } = takeOurs(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
   const response =
     typeof (second as ServerResponse)?.writeHead === 'function' ? (second as ServerResponse) : undefined;
-  const request = new Request(id ?? randomUUID(), id !== undefined, message, response);
+  const request = new Request(id ?? randomUUID(), id !== undefined, parent, message, response);
   seen++;
   requests.set(message, request);
   patchStream(Object.getPrototypeOf(message));
@@ -141,20 +164,32 @@ function begin(message: IncomingMessage, second: unknown): Request | undefined {
   return request;
 }
 
-/** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
-function takeProxied(message: IncomingMessage): string | undefined {
+/** Answers the id of a request that our proxy vouches for, and who asked for it; takes both out before the app can see them. */
+function takeOurs(message: IncomingMessage): { id?: string; parent?: string } {
+  const ours: { id?: string; parent?: string } = {};
   const raw = message.rawHeaders;
-  if (raw === undefined) return undefined;
+  if (raw === undefined) return ours;
   for (let i = raw.length - 2; i >= 0; i -= 2) {
-    if (raw[i]!.length !== SECRET.length || raw[i] !== SECRET || raw[i + 1] !== secret) continue;
-    raw.splice(i, 2);
-    // Built lazily from rawHeaders with the count that the parser noted.
-    const count = countSymbol(message);
-    if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
-    delete message.headers['x-scooby-secret'];
-    return message.headers['x-scooby'] as string | undefined;
+    // Both names are as long: of other headers nothing but the length is looked at.
+    if (raw[i]!.length !== SECRET.length) continue;
+    const value = raw[i + 1]!;
+    if (raw[i] === SECRET && value === secret) {
+      take(message, i);
+      ours.id = message.headers['x-scooby'] as string;
+    } else if (raw[i]!.toLowerCase() === 'x-scooby-parent' && ID.test(value)) {
+      take(message, i);
+      ours.parent = value;
+    }
   }
-  return undefined;
+  return ours;
+}
+
+function take(message: IncomingMessage, at: number): void {
+  const [name] = message.rawHeaders.splice(at, 2);
+  // Built lazily from rawHeaders with the count that the parser noted.
+  const count = countSymbol(message);
+  if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
+  delete message.headers[name!.toLowerCase()];
 }
 
 let countKey: symbol | undefined;
@@ -163,15 +198,30 @@ function countSymbol(message: IncomingMessage): symbol | undefined {
   return countKey;
 }
 
+/** From now on a stream emits under `request`, and `told` is told of each event first; what it throws is the app's to see. */
+export function watchStream(
+  stream: object,
+  request: Request | undefined,
+  told: (type: string, given: unknown) => void,
+): void {
+  seen++;
+  requests.set(stream, new Watched(request, told));
+  patchStream(Object.getPrototypeOf(stream));
+}
+
 /** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
 function patchStream(prototype: object): void {
   if (patched.has(prototype) || patched.has(Object.getPrototypeOf(prototype))) return;
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
-  const emit = function emit(this: object, type: string): boolean {
+  const emit = function emit(this: object, type: string, given?: unknown): boolean {
     const request = seen === 0 ? undefined : requests.get(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
+    if (request instanceof Watched) {
+      request.told(type, given);
+      return applyIn(request.request, original, this, arguments) as boolean;
+    }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');
     }
@@ -199,7 +249,7 @@ function patchHead(prototype: object): void {
     headers?: unknown,
   ) {
     const request = seen === 0 ? undefined : requests.get(this);
-    if (request === undefined || request.proxied || this.headersSent)
+    if (request === undefined || request instanceof Watched || request.proxied || this.headersSent)
       return Reflect.apply(original, this, arguments);
     // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
     const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};

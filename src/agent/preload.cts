@@ -1,5 +1,6 @@
 /** The --require entry: what runs first in every Node process of the command. Reads the run's note, installs, and is done. */
 
+import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -8,6 +9,7 @@ import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
 import { connect, flush, send } from './link.cjs';
 import { onLoad, type Patch, packagePath } from './load.cjs';
+import { knowPeers } from './peers.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
@@ -35,6 +37,7 @@ function install(run: Run): void {
   const patches = new Map<string, Patch>();
   for (const instrument of instruments) {
     record(instrument);
+    for (const [name, heard] of Object.entries(instrument.channels ?? {})) hear(name, heard);
     for (const [file, patch] of Object.entries(instrument.files)) {
       patches.set(file, (exports, filename) => {
         if (instrument.deep) lookDeeper();
@@ -51,12 +54,32 @@ function install(run: Run): void {
         state.recording = 'off';
       });
       send(lineOf({ t: 'listen', ...address }), false);
+      serve();
     },
     (address) => send(lineOf({ t: 'unlisten', ...placeOf(address) }), false),
   );
   process.on('exit', () => {
     tellRunning();
     flush();
+  });
+}
+
+let serving = false;
+
+function serve(): void {
+  if (serving) return;
+  serving = true;
+  for (const instrument of instruments) instrument.serving?.();
+}
+
+/** A subscriber that throws would end the process. */
+function hear(channel: string, heard: (message: never) => void): void {
+  subscribe(channel, (message) => {
+    try {
+      heard(message as never);
+    } catch {
+      // A library that is not as we know it: a call is not told.
+    }
   });
 }
 
@@ -81,6 +104,7 @@ function short(argument: string): string {
 
 function obey(order: Order): void {
   if (order.t === 'record') state.recording = order.record;
+  if (order.t === 'peers') knowPeers(order.ports);
 }
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {

@@ -55,6 +55,7 @@ export function tellEnded(request: Request, aborted: boolean): void {
   const { message, response } = request;
   if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
   if (aborted) close.aborted = true;
+  if (request.parent !== undefined) close.parent = request.parent;
   const route = routeOf(message);
   if (route !== undefined) close.route = route;
   if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });

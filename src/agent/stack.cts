@@ -29,13 +29,13 @@ export function lookDeeper(): void {
   limit = FRAMES_UNDER_ORM;
 }
 
-/** Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. */
-export function captureStack(cut: (...args: never[]) => unknown): number {
+/** Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. `deep` sees through a library. */
+export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = limit;
+    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);
@@ -62,6 +62,8 @@ export function takeNews(): News | undefined {
 }
 
 function intern(_error: unknown, sites: Sites): number {
+  // The cut was not on the stack.
+  if (sites.length === 0) return 0;
   let step = root;
   for (let i = 0; i < sites.length; i++) {
     const frame = frameOf(sites[i]!);

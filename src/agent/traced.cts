@@ -34,17 +34,35 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
+    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = now();
+    this.began = began;
   }
 }
 
 const channels = new Map<Instrument, Channel>();
+
+/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
+export interface Caller {
+  request: Request | undefined;
+  stack: number;
+  /** performance.now() */
+  at: number;
+}
+
+/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
+export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut, deep), at: now() };
+}
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
 export function begin(
@@ -53,11 +71,18 @@ export function begin(
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
-  if (state.recording === 'off') return undefined;
-  const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
-  if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const caller = callerOf(cut);
+  return caller && beginFor(caller, instrument, self, args);
+}
+
+/** Answers a call of somebody who asked for it a while ago. */
+export function beginFor(
+  { request, stack, at }: Caller,
+  instrument: Instrument,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, request, stack, self, args, at);
   publish(call);
   return call;
 }
