@@ -2,6 +2,7 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
+import { redactHeaders, redactUrl } from '../redact.cjs';
 import type { Line } from '../trace.js';
 import { now, type Request } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
@@ -156,7 +157,8 @@ function opening(request: Request): string {
     id: request.id,
     at: instant(request.began),
     method: message?.method ?? '',
-    url: message?.url ?? '',
+    url: redactUrl(message?.url ?? ''),
+    headers: redactHeaders(message?.rawHeaders ?? []),
   });
 }
 

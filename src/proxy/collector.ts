@@ -1,7 +1,7 @@
 /** Gathers what the app's processes and the proxy say into traces; a finished one is judged, kept and told. */
 
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   type Address,
   type App,
@@ -37,6 +37,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** Something came to its end. */
+  progress: [];
 }
 
 // The app tells that it has finished through another socket than the response's: it may come a little later.
@@ -54,6 +56,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
   #peers = new Peers();
+  #over = false;
 
   constructor(options: Options) {
     super();
@@ -82,6 +85,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(gathering);
+    this.emit('progress');
   }
 
   joined(peer: Peer): void {
@@ -132,10 +136,21 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside !== undefined) this.#finish(outside);
     this.#outside.delete(process);
     this.emit('left', process.app);
+    this.emit('progress');
+  }
+
+  /** Waits, at most that many ms, until every process of the app has left and every response has been handed over. */
+  async quiet(most: number): Promise<void> {
+    const deadline = AbortSignal.timeout(most);
+    const isQuiet = () => this.#processes.size === 0 && ![...this.#gathered.values()].some(isAtProxy);
+    while (!isQuiet() && !deadline.aborted) {
+      await once(this, 'progress', { signal: deadline }).catch(() => {});
+    }
   }
 
   /** Finishes what is still open, as far as it is known: the run is over. */
   end(): void {
+    this.#over = true;
     for (const peer of [...this.#processes.keys()]) this.left(peer);
     for (const gathering of this.#gathered.values()) {
       if (gathering.timer !== undefined || !gathering.finished) this.#finish(gathering);
@@ -227,7 +242,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   #later(gathering: Gathering, ms: number): void {
-    gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
+    if (!this.#over) gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
   }
 
   #finish(gathering: Gathering): void {
@@ -250,4 +265,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#finished.push(id);
     if (this.#finished.length > MOST_REMEMBERED) this.#gathered.delete(this.#finished.shift()!);
   }
+}
+
+function isAtProxy({ proxied, proxyDone }: Gathering): boolean {
+  return proxied && !proxyDone;
 }

@@ -91,12 +91,8 @@ export interface Exit {
   trouble?: string;
 }
 
-/** Runs the command in this terminal until it ends; `started` is told its pid. */
-export function runCommand(
-  command: string[],
-  env: NodeJS.ProcessEnv,
-  started: (pid: number) => void,
-): Promise<Exit> {
+/** Runs the command in this terminal until it ends. */
+export function runCommand(command: string[], env: NodeJS.ProcessEnv): Promise<Exit> {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
   const forward = (signal: NodeJS.Signals) => {
@@ -106,7 +102,6 @@ export function runCommand(
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
   for (const signal of signals) process.on(signal, forward);
-  child.once('spawn', () => started(child.pid!));
   return new Promise((resolve) => {
     const over = (exit: Exit) => {
       for (const signal of signals) process.off(signal, forward);
