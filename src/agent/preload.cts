@@ -69,7 +69,14 @@ let serving = false;
 function serve(): void {
   if (serving) return;
   serving = true;
-  for (const instrument of instruments) instrument.serving?.();
+  for (const { library, serving } of instruments) {
+    try {
+      serving?.();
+    } catch (error) {
+      const trouble = error instanceof Error ? error.message : String(error);
+      send(lineOf({ t: 'library', name: library, version: process.versions.node, trouble }), false);
+    }
+  }
 }
 
 /** A subscriber that throws would end the process. */

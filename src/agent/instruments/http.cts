@@ -74,12 +74,11 @@ function answered(call: Call, response: IncomingMessage, toPeer: boolean): void 
       case 'data':
         bytes += typeof given === 'string' ? Buffer.byteLength(given) : (given as Buffer).length;
         return;
-      case 'error':
-        return end(call, given ?? 'error');
       case 'end':
+      case 'error':
       case 'close':
-        if (call.speech?.detail) call.speech.detail.bytes = bytes;
-        return over(call, type === 'end');
+        if (call.ended === 0 && call.speech?.detail) call.speech.detail.bytes = bytes;
+        return over(call, type === 'end', type === 'error' ? given : undefined);
     }
   });
 }
@@ -92,9 +91,9 @@ function note(call: Call, response: IncomingMessage, toPeer: boolean): void {
   if (toPeer && response.headers['x-scooby'] !== undefined) detail.trace = response.headers['x-scooby'];
 }
 
-function over(call: Call, complete: boolean): void {
+function over(call: Call, complete: boolean, error?: unknown): void {
   if (!complete && call.ended === 0 && call.speech?.detail) call.speech.detail.aborted = true;
-  end(call);
+  end(call, error);
 }
 
 function wrapAddRequest(original: Function): Function {
