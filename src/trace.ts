@@ -151,7 +151,10 @@ export interface Run {
   takePort?: number;
 }
 
-/** One message on the link, one JSON object a line. Instants (`at`) are epoch ms with a fraction. */
+/**
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are epoch ms with a fraction.
+ */
 export type Line =
   | {
       t: 'hello';
@@ -203,7 +206,11 @@ export type Line =
       handler?: string;
       params?: Record<string, string>;
     }
-  | { t: 'dropped'; id?: string; spans: number };
+  | { t: 'dropped'; id?: string; spans: number }
+  /** The lines go on in the process's next file. */
+  | { t: 'next' }
+  /** On the socket: there is something to read. */
+  | { t: 'wake' };
 
 /** What the launcher says to the agent. */
 export type Order =

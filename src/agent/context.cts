@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from './run.cjs';
+import type { Seen } from './stack.cjs';
 
 /** One request of this process that is being recorded. */
 export class Request {
@@ -21,6 +22,8 @@ export class Request {
   /** Calls begun, and those of them that were too many to keep. */
   calls = 0;
   dropped = 0;
+  /** What was learnt of its calls' stacks. */
+  readonly stacks: Seen = new Map();
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 

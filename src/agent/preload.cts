@@ -7,7 +7,7 @@ import { threadId } from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
-import { connect, flush, send } from './link.cjs';
+import { connect, send, wake } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { knowPeers } from './peers.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
@@ -55,13 +55,14 @@ function install(run: Run): void {
       });
       send(lineOf({ t: 'listen', ...address }), false);
       serve();
+      wake();
     },
-    (address) => send(lineOf({ t: 'unlisten', ...placeOf(address) }), false),
+    (address) => {
+      send(lineOf({ t: 'unlisten', ...placeOf(address) }), false);
+      wake();
+    },
   );
-  process.on('exit', () => {
-    tellRunning();
-    flush();
-  });
+  process.on('exit', tellRunning);
 }
 
 let serving = false;

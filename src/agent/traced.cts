@@ -61,7 +61,7 @@ export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Ca
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  return { request, stack: captureStack(cut, deep), at: now() };
+  return { request, stack: captureStack(cut, request?.stacks, deep), at: now() };
 }
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */

@@ -28,6 +28,8 @@ export interface Options {
   record: Recording;
   keepSource: KeepSource;
   judge(trace: Trace): Finding[];
+  /** Asks for what the app has written meanwhile. */
+  look(): void;
 }
 
 /** What a collector tells: a trace is told when it is finished, and again when something came late. */
@@ -85,6 +87,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(gathering);
+    if (!gathering.finished) this.#options.look();
     this.emit('progress');
   }
 

@@ -31,6 +31,8 @@ export function forward(route: Route, req: IncomingMessage, res: ServerResponse,
 }
 
 const RETRY_EVERY = 50;
+// Written to send headers at once: flushHeaders() would write them as UTF-8.
+const NOTHING = Buffer.alloc(0);
 const PLAIN = /^(?:GET|HEAD|OPTIONS)$/;
 const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
 
@@ -97,11 +99,11 @@ class Passage {
   }
 
   /** Sends the request to the app, or waits until there is one. */
-  attempt(fresh = false): void {
+  attempt(): void {
     const { target } = this.route.upstream;
     if (!target) this.later(Number.POSITIVE_INFINITY);
     else if (target.address.protocol === 'h2c') this.give(onlyHttp2(target.name));
-    else this.send(target, fresh);
+    else this.send(target, false);
   }
 
   /** Tries again when the app's address changes or after that many ms, until patience ends. */
@@ -133,6 +135,7 @@ class Passage {
     }
     this.onward = onward;
     onward.maxHeadersCount = 0;
+    if (req.headers.expect !== undefined) asBytes(onward);
     onward.on('error', (error) => this.failed(error, target, onward));
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
@@ -147,7 +150,7 @@ class Passage {
     const { req } = this;
     const begin = () => {
       if (this.over) return;
-      onward.flushHeaders();
+      onward.write(NOTHING);
       req.on('data', (chunk: Buffer) => {
         if (!onward.destroyed && !onward.write(chunk)) req.pause();
       });
@@ -229,7 +232,7 @@ class Passage {
     answer.on('error', () => res.destroy());
     // Headers do not wait for a body that is not there yet.
     process.nextTick(() => {
-      if (!wrote && !this.over) res.flushHeaders();
+      if (!wrote && !this.over) res.write(NOTHING);
     });
   }
 
@@ -255,11 +258,13 @@ class Passage {
     }
     const { code } = error;
     const gone = code === 'ECONNREFUSED' || code === 'ENOENT';
-    if (gone && (!target.served || this.route.upstream.target !== target)) {
+    const current = this.route.upstream.target === target;
+    // What may have been handed to an app that is gone is not sent to the next one: it may be what ended it.
+    if (gone && !this.retried && (!target.served || !current)) {
       this.later(RETRY_EVERY);
-    } else if (this.isStale(code, onward)) {
+    } else if (current && this.isStale(code, onward)) {
       this.retried = true;
-      this.attempt(true);
+      this.send(target, true);
     } else if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') this.give(onlyHttp2(target.name));
     else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
     else this.give(noAnswer(target.name, code));
@@ -317,6 +322,12 @@ class Passage {
       // Profiling must not fail a response.
     }
   }
+}
+
+// A request with Expect has queued its headers already, to be written as UTF-8; they hold one byte a character.
+function asBytes(onward: ClientRequest): void {
+  const queued = (onward as { outputData?: { encoding?: BufferEncoding }[] }).outputData;
+  for (const part of queued ?? []) part.encoding ??= 'latin1';
 }
 
 // An absolute form names a host that is not ours to go to; its path is what was asked for.

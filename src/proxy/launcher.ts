@@ -6,7 +6,7 @@ import { Collector } from './collector.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
 import type { Place } from './listen.js';
-import { type Proxy as Front, startProxy } from './proxy.js';
+import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
 import { type Exit, environment, makeRunFolder, type RunFolder, runCommand } from './run.js';
 import type { Servers } from './servers.js';
@@ -53,8 +53,9 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const { store, record, takePort, agent, project } = launch;
   const keeper = new Keeper(store, (message) => audience.warn(message));
   const keepSource = keeper.keepSource.bind(keeper);
-  const collector = new Collector({ project, agent, record, keepSource, judge: launch.judge });
   const folder = makeRunFolder(record, takePort);
+  const look = () => link.look();
+  const collector = new Collector({ project, agent, record, keepSource, judge: launch.judge, look });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
   try {
@@ -72,7 +73,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     await fronts.close();
     link.close();
     collector.end();
-    keeper.flush();
+    keeper.close();
     folder.remove();
   }
 }
@@ -85,7 +86,7 @@ class Fronts {
   #keeper: Keeper;
   #audience: Audience;
   #upstream = new Upstream();
-  #proxies: Promise<Front>[] = [];
+  #proxies: Promise<RunningProxy>[] = [];
   #url: string | undefined;
 
   constructor(launch: Launch, folder: RunFolder, collector: Collector, keeper: Keeper, audience: Audience) {
@@ -122,7 +123,7 @@ class Fronts {
     }
   }
 
-  #open(place: Place, upstream: Upstream): Promise<Front> {
+  #open(place: Place, upstream: Upstream): Promise<RunningProxy> {
     const { wait, allowHosts } = this.#launch;
     const answer = endpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
     const { secret } = this.#folder.run;
