@@ -2,11 +2,13 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
+import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { knowPeers } from './peers.cjs';
@@ -37,6 +39,7 @@ function install(run: Run): void {
   const patches = new Map<string, Patch>();
   for (const instrument of instruments) {
     record(instrument);
+    carefully(instrument, 'install');
     for (const [name, heard] of Object.entries(instrument.channels ?? {})) hear(name, heard);
     for (const [file, patch] of Object.entries(instrument.files)) {
       patches.set(file, (exports, filename) => {
@@ -46,6 +49,7 @@ function install(run: Run): void {
       });
     }
   }
+  syncBuiltinESMExports();
   onLoad(patches, (filename, error) => tellLibrary(filename, error));
   watchServers(
     run.takePort,
@@ -70,13 +74,18 @@ let serving = false;
 function serve(): void {
   if (serving) return;
   serving = true;
-  for (const { library, serving } of instruments) {
-    try {
-      serving?.();
-    } catch (error) {
-      const trouble = error instanceof Error ? error.message : String(error);
-      send(lineOf({ t: 'library', name: library, version: process.versions.node, trouble }), false);
-    }
+  for (const instrument of instruments) carefully(instrument, 'serving');
+  // What an ESM file has imported of Node by name is a copy.
+  syncBuiltinESMExports();
+}
+
+/** What an instrument cannot do is told, and costs no other one. */
+function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
+  try {
+    instrument[step]?.();
+  } catch (error) {
+    const trouble = error instanceof Error ? error.message : String(error);
+    send(lineOf({ t: 'library', name: instrument.library, version: process.version, trouble }), false);
   }
 }
 

@@ -179,8 +179,7 @@ export function replace<T extends object>(
   if (typeof original !== 'function') throw new Error(`${method} not found`);
   if (wrapped.has(original)) return;
   const replacement = wrap(original);
-  Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-  lengthOf(replacement, original.length);
+  dress(replacement, original);
   wrapped.add(replacement);
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
@@ -189,6 +188,14 @@ export function replace<T extends object>(
     configurable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
+function dress(replacement: Function, original: Function): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
 }
 
 function publish(call: Call): void {
