@@ -204,6 +204,8 @@ export type Line =
       parent?: string;
       route?: string;
       handler?: string;
+      /** Number of the stack in which the route was registered. */
+      stack?: number;
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }

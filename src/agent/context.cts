@@ -5,10 +5,14 @@ import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from './run.cjs';
 import type { Seen } from './stack.cjs';
+import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
 export class Request {
   readonly id: string;
+  readonly method: string;
+  /** As it came: routers write another one into the message. */
+  readonly url: string;
   /** performance.now() at its start. */
   readonly began: number;
   /** It came through our proxy, which tells the launcher what it knows of it. */
@@ -24,6 +28,8 @@ export class Request {
   dropped = 0;
   /** What was learnt of its calls' stacks. */
   readonly stacks: Seen = new Map();
+  /** Answers what serves it, where a framework has said so. */
+  sight: (() => Sight | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 
@@ -35,6 +41,8 @@ export class Request {
     response: ServerResponse | undefined,
   ) {
     this.id = id;
+    this.method = message.method ?? '';
+    this.url = message.url ?? '';
     this.began = now();
     this.proxied = proxied;
     this.parent = parent;
@@ -239,6 +247,7 @@ function end(request: Request, aborted: boolean): void {
   // The context outlives the request in timers and sockets: it must not keep the message alive.
   request.message = undefined;
   request.response = undefined;
+  request.sight = undefined;
 }
 
 /** Stamps a request that came straight to the app; the proxy stamps its own. Late, since error handlers clear headers. */

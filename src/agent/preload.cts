@@ -16,6 +16,7 @@ import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs'
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
+import { views } from './views/index.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
 const NOT_AN_APP =
@@ -40,10 +41,12 @@ function install(run: Run): void {
   for (const instrument of instruments) {
     record(instrument);
     carefully(instrument, 'install');
-    for (const [name, heard] of Object.entries(instrument.channels ?? {})) hear(name, heard);
-    for (const [file, patch] of Object.entries(instrument.files)) {
+  }
+  for (const { channels, files, deep } of [...instruments, ...views] as Partial<Instrument>[]) {
+    for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
+    for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
-        if (instrument.deep) lookDeeper();
+        if (deep) lookDeeper();
         patch(exports);
         tellLibrary(filename);
       });

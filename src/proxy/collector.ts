@@ -217,9 +217,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#join(gathering, process);
     gathering.appDone = true;
     const { trace } = gathering;
-    for (const key of ['parent', 'route', 'handler', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
+    const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
+    if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
       trace.duration = Math.max(0, µs(line.at - trace.start));
       if (line.status !== undefined) trace.status = line.status;
