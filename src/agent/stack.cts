@@ -34,14 +34,14 @@ export function lookDeeper(): void {
 /**
  * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
  * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
- * its stack was measured to cost more than it saved.
+ * its stack was measured to cost more than it saved. `deep` sees through a library.
  */
-export function captureStack(cut: (...args: never[]) => unknown): number {
+export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = limit;
+    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);
@@ -68,6 +68,8 @@ export function takeNews(): News | undefined {
 }
 
 function intern(_error: unknown, sites: Sites): number {
+  // The cut was not on the stack.
+  if (sites.length === 0) return 0;
   let step = root;
   for (let i = 0; i < sites.length; i++) {
     const frame = frameOf(sites[i]!);

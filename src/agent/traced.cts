@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, lengthOf, now, type Request } from './context.cjs';
+import { applyIn, current, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -34,17 +34,35 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
+    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = now();
+    this.began = began;
   }
 }
 
 const channels = new Map<Instrument, Channel>();
+
+/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
+export interface Caller {
+  request: Request | undefined;
+  stack: number;
+  /** performance.now() */
+  at: number;
+}
+
+/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
+export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut, deep), at: now() };
+}
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
 export function begin(
@@ -53,11 +71,18 @@ export function begin(
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
-  if (state.recording === 'off') return undefined;
-  const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
-  if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const caller = callerOf(cut);
+  return caller && beginFor(caller, instrument, self, args);
+}
+
+/** Answers a call of somebody who asked for it a while ago. */
+export function beginFor(
+  { request, stack, at }: Caller,
+  instrument: Instrument,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, request, stack, self, args, at);
   publish(call);
   return call;
 }
@@ -155,8 +180,7 @@ export function replace<T extends object>(
   if (typeof original !== 'function') throw new Error(`${method} not found`);
   if (wrapped.has(original)) return;
   const replacement = wrap(original);
-  Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-  lengthOf(replacement, original.length);
+  dress(replacement, original);
   wrapped.add(replacement);
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
@@ -165,6 +189,14 @@ export function replace<T extends object>(
     configurable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
+function dress(replacement: Function, original: Function): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
 }
 
 function publish(call: Call): void {
