@@ -77,6 +77,11 @@ export function withdraw(call: Call): void {
   publish(call);
 }
 
+/** Adds facts that only the answer has to what the call has said of itself. */
+export function note(call: Call, facts: Record<string, unknown>): void {
+  if (call.speech !== undefined) call.speech.detail = { ...call.speech.detail, ...facts };
+}
+
 /** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
 export function bound(
   request: Request | undefined,
@@ -140,6 +145,13 @@ function observerOf(own: Function): Function {
   Object.setPrototypeOf(observer, own);
   observers.set(own, observer);
   return observer;
+}
+
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
 }
 
 const wrapped = new WeakSet<Function>();
