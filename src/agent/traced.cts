@@ -62,12 +62,16 @@ export function begin(
   return call;
 }
 
-/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
-export function end(call: Call, error?: unknown, rows?: number): void {
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
   if (error !== undefined && error !== null) call.error = wordsOf(error);
   if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
 }
 
@@ -75,11 +79,6 @@ export function end(call: Call, error?: unknown, rows?: number): void {
 export function withdraw(call: Call): void {
   call.withdrawn = true;
   publish(call);
-}
-
-/** Adds facts that only the answer has to what the call has said of itself. */
-export function note(call: Call, facts: Record<string, unknown>): void {
-  if (call.speech !== undefined) call.speech.detail = { ...call.speech.detail, ...facts };
 }
 
 /** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
@@ -94,6 +93,14 @@ export function bound(
   };
   Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
   return lengthOf(wrapper, fn.length);
+}
+
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;

@@ -1,9 +1,9 @@
 /** What mysql and mysql2 have in common: pools and clusters that query in the user's name, and commands that emit. */
 
-import { applyIn, current, now, type Request } from '../context.cjs';
+import { applyIn, now, type Request } from '../context.cjs';
 import { maskedNamed, maskedParams } from '../mask.cjs';
 import { state } from '../run.cjs';
-import { begin, bound, type Call, end, note, replace, withdraw } from '../traced.cjs';
+import { begin, bound, type Call, end, replace, unrecorded, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Callback = 'onResult' | '_callback';
@@ -28,9 +28,9 @@ const waiting = new WeakSet<Function>();
 /** Answers the statement as the user wrote it, with its values. */
 export function describe({ self, args }: Call): Speech {
   const given = args[0] as string | Statement;
-  const name = String(typeof given === 'string' ? given : given?.sql);
+  const name = String(typeof given === 'string' ? given : (given?.sql ?? ''));
   const values = typeof args[1] === 'function' ? undefined : args[1];
-  return speech(name, values ?? (given as Statement)?.values, self as Connection);
+  return speech(name, values ?? (given as Statement | null)?.values, self as Connection);
 }
 
 /** Answers a statement with its values, and the server's id of the connection: those of one transaction share it. */
@@ -39,8 +39,12 @@ export function speech(name: string, values: unknown, { threadId }: Connection):
   if (Array.isArray(values)) detail.params = maskedParams(name, values);
   else if (typeof values === 'object' && values !== null) detail.params = maskedNamed(name, values);
   else if (values !== undefined && values !== null) detail.params = maskedParams(name, [values]);
-  if (typeof threadId === 'number') detail.connection = threadId;
+  noteConnection(detail, threadId);
   return { name, detail };
+}
+
+function noteConnection(detail: Record<string, unknown> | undefined, threadId: unknown): void {
+  if (detail !== undefined && typeof threadId === 'number') detail.connection = threadId;
 }
 
 /** Patches what connects first: `query` and `execute` of a pool or of the part of a cluster. */
@@ -87,7 +91,7 @@ export function patchConnect(instrument: Instrument, prototype: object, through:
         handed = undefined;
         if (carried !== undefined) return original.call(this, handingOn(carried, callback));
         const call = begin(instrument, getConnection, this, ['connect']);
-        const ours = call === undefined ? boundOutside(callback) : connecting(call, callback);
+        const ours = call === undefined ? unrecorded(callback) : connecting(call, callback);
         return through ? making(call, original, this, [ours]) : original.call(this, ours);
       },
   );
@@ -116,7 +120,7 @@ export function patchEmit(prototype: object): void {
 
 /** The call's command goes out on this connection: what was waited for it counts as the call's wait. */
 export function sends(call: Call, connection: Connection & object): void {
-  if (typeof connection.threadId === 'number') note(call, { connection: connection.threadId });
+  noteConnection(call.speech?.detail, connection.threadId);
   const wait = waits.get(connection);
   if (wait === undefined) return;
   waits.delete(connection);
@@ -128,8 +132,7 @@ export function sends(call: Call, connection: Connection & object): void {
 /** The call is over. */
 export function over(call: Call, error?: unknown, rows?: number): void {
   const sqlState = (error as { sqlState?: unknown } | undefined | null)?.sqlState;
-  if (typeof sqlState === 'string') note(call, { sqlState });
-  end(call, error, rows);
+  end(call, error, rows, typeof sqlState === 'string' ? { sqlState } : undefined);
 }
 
 /** The command is the call's: it ends with it, and its callback runs in its request. */
@@ -171,16 +174,11 @@ function answeringIn(call: Call | undefined, args: ArrayLike<unknown>): ArrayLik
 }
 
 function answering(call: Call | undefined, callback: Function): Function {
-  if (call === undefined) return boundOutside(callback);
+  if (call === undefined) return unrecorded(callback);
   return bound(call.request, callback, ([error, result, fields]) => {
     handed = undefined;
     over(call, error, rowsOf(result, fields));
   });
-}
-
-/** Answers the callback of a call that is not recorded: it must not run in the request of one that is. */
-function boundOutside(callback: Function): Function {
-  return state.recording === 'off' || typeof callback !== 'function' ? callback : bound(current(), callback);
 }
 
 /** Answers the pool's own callback, which queries at once on the connection that it is given. */
