@@ -60,7 +60,9 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
     outcome.stderr += text;
   });
   [outcome.code, outcome.signal] = await once(child, 'close');
-  await driven;
+  await driven?.catch((error: Error) => {
+    throw new Error(`${error.message}, while the script said:\n${outcome.stdout}${outcome.stderr}`);
+  });
   return outcome;
 }
 
