@@ -84,7 +84,8 @@ async function contend(
   );
   t.equal(code, 0);
   t.same([...statuses], [[200, AT_ONCE]]);
-  const served = traces.filter(({ url }) => url !== '/end');
+  // Some fixtures have http servers of their own.
+  const served = traces.filter(({ url }) => sites.has(url.split('/')[1]!));
   t.equal(served.length, AT_ONCE);
   const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${AT_ONCE} requests have wrong spans`);

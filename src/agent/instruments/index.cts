@@ -6,5 +6,6 @@ import { memjs } from './memjs.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
 import { pg } from './pg.cjs';
+import { thrift } from './thrift.cjs';
 
-export const instruments: Instrument[] = [pg, mysql2, mysql, memcached, memjs];
+export const instruments: Instrument[] = [pg, mysql2, mysql, memcached, memjs, thrift];

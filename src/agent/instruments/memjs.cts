@@ -21,7 +21,7 @@ let errors: Record<number, string> = {};
 
 export const memjs: Instrument = {
   library: 'memjs',
-  versions: '>=1 <2',
+  versions: '>=1.1 <2',
   kind: 'cache',
   channel: 'scooby:memjs',
   describe: ({ args: { 0: key, 1: request } }) =>

@@ -33,7 +33,7 @@ testForms('memjs', (driver) => ({
   stats: [{ name: 'stats', detail: { command: 'stats', keys: [] } }],
   wrong: [{ ...call('increment', 'b'), error: 'Incr/Decr on non-numeric value' }],
   unhandled: [{ ...call('increment', 'b'), error: 'Incr/Decr on non-numeric value' }],
-  // 1.0 goes on trying.
+  // 1.1 goes on trying.
   ...(driver === 'memjs' && {
     unreachable: [{ ...call('get', 'a'), error: 'connect ECONNREFUSED 127.0.0.1:1' }],
   }),
