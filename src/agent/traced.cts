@@ -87,12 +87,16 @@ export function beginFor(
   return call;
 }
 
-/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
-export function end(call: Call, error?: unknown, rows?: number): void {
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
   if (error !== undefined && error !== null) call.error = wordsOf(error);
   if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
 }
 
@@ -115,6 +119,14 @@ export function bound(
     before?.(arguments as unknown as unknown[]);
     return applyIn(request, fn, this, arguments);
   };
+}
+
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -166,6 +178,13 @@ function observerOf(own: Function): Function {
   Object.setPrototypeOf(observer, own);
   observers.set(own, observer);
   return observer;
+}
+
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
 }
 
 const wrapped = new WeakSet<Function>();
