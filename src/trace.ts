@@ -105,6 +105,8 @@ export interface Trace {
   /** ms until the last byte of the response was handed over. */
   duration?: number;
   state: State;
+  /** True when the client went away before the response was complete. */
+  aborted?: boolean;
   /** True for the one trace per process that gathers what ran outside any request. */
   outside?: boolean;
   app?: App;
@@ -147,7 +149,10 @@ export interface Run {
   takePort?: number;
 }
 
-/** One message on the link, one JSON object a line. Instants (`at`) are epoch ms with a fraction. */
+/**
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are epoch ms with a fraction.
+ */
 export type Line =
   | {
       t: 'hello';
@@ -186,6 +191,8 @@ export type Line =
       /** Number of a stack sent before. */
       stack?: number;
     }
+  /** A span that was told while it ran turned out to be part of another one. */
+  | { t: 'withdrawn'; id?: string; n: number }
   | {
       t: 'close';
       id: string;
@@ -196,7 +203,11 @@ export type Line =
       handler?: string;
       params?: Record<string, string>;
     }
-  | { t: 'dropped'; id?: string; spans: number };
+  | { t: 'dropped'; id?: string; spans: number }
+  /** The lines go on in the process's next file. */
+  | { t: 'next' }
+  /** On the socket: there is something to read. */
+  | { t: 'wake' };
 
 /** What the launcher says to the agent. */
 export type Order = { t: 'record'; record: Recording };
@@ -214,12 +225,20 @@ export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
 /** Answers count and time by kind, and what went wrong. */
 export function totalsOf(spans: Span[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of spans) {
-    const total = (totals[span.kind] ??= { count: 0, ms: 0 });
-    total.count++;
-    total.ms += span.duration ?? 0;
-    if (span.wait) total.wait = (total.wait ?? 0) + span.wait;
-    if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
-  }
+  for (const span of spans) addTo(totals, span);
   return totals;
+}
+
+/** Counts one more span in. */
+export function addTo(totals: Record<string, Total>, span: Span): void {
+  const total = (totals[span.kind] ??= { count: 0, ms: 0 });
+  total.count++;
+  total.ms = µs(total.ms + (span.duration ?? 0));
+  if (span.wait) total.wait = µs((total.wait ?? 0) + span.wait);
+  if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
+}
+
+/** Answers a number of ms without the dust below a µs. */
+export function µs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

@@ -1,0 +1,6 @@
+/** The instruments, in the open: a new library is one file and one line here. */
+
+import type { Instrument } from './instrument.cjs';
+import { pg } from './pg.cjs';
+
+export const instruments: Instrument[] = [pg];

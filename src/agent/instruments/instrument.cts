@@ -1,0 +1,27 @@
+/** What an instrument is: the file that makes one library speak. */
+
+import type { Kind } from '../../trace.js';
+import type { Call } from '../traced.cjs';
+
+/** What a call asked for, in the words that the user wrote. */
+export interface Speech {
+  name: string;
+  detail?: Record<string, unknown>;
+}
+
+/** How one library is made to speak. A new library is one such file and one entry in index.cts. */
+export interface Instrument {
+  library: string;
+  kind: Kind;
+  /** Where its calls are published, on node:diagnostics_channel. */
+  channel: string;
+  /** Asked once when the call begins: what the app passes may change afterwards. */
+  describe(call: Call): Speech;
+  /**
+   * Per file of a package (`pg/lib/client.js`): what is done to its exports once it has been loaded. A patch that does
+   * not find what it wraps throws an Error that names it, which is shown to the user.
+   */
+  files: Record<string, (exports: never) => void>;
+  /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
+  deep?: boolean;
+}

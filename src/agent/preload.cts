@@ -1,0 +1,108 @@
+/** The --require entry: what runs first in every Node process of the command. Reads the run's note, installs, and is done. */
+
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import type { Address, Order, Run } from '../trace.js';
+import { trackRequests } from './context.cjs';
+import { instruments } from './instruments/index.cjs';
+import { connect, send, wake } from './link.cjs';
+import { onLoad, type Patch, packagePath } from './load.cjs';
+import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
+import { readRun, state } from './run.cjs';
+import { watchServers } from './servers.cjs';
+import { lookDeeper } from './stack.cjs';
+
+// Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
+const NOT_AN_APP =
+  /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
+
+const told = new Set<string>();
+const installed = Symbol.for('scooby.agent');
+
+function start(): void {
+  const holder = process as unknown as Record<symbol, boolean>;
+  if (holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
+  const run = readRun();
+  if (run === undefined) return;
+  Object.defineProperty(holder, installed, { value: true, enumerable: false });
+  state.recording = run.record;
+  install(run);
+}
+
+function install(run: Run): void {
+  trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
+  const patches = new Map<string, Patch>();
+  for (const instrument of instruments) {
+    record(instrument);
+    for (const [file, patch] of Object.entries(instrument.files)) {
+      patches.set(file, (exports, filename) => {
+        if (instrument.deep) lookDeeper();
+        patch(exports);
+        tellLibrary(filename);
+      });
+    }
+  }
+  onLoad(patches, (filename, error) => tellLibrary(filename, error));
+  watchServers(
+    run.takePort,
+    (address) => {
+      connect(run, hello(run), obey, () => {
+        state.recording = 'off';
+      });
+      send(lineOf({ t: 'listen', ...address }), false);
+      wake();
+    },
+    (address) => {
+      send(lineOf({ t: 'unlisten', ...placeOf(address) }), false);
+      wake();
+    },
+  );
+  process.on('exit', tellRunning);
+}
+
+function hello(run: Run): string {
+  return lineOf({
+    t: 'hello',
+    token: run.token,
+    pid: process.pid,
+    ppid: process.ppid,
+    thread: threadId,
+    command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
+    cwd: process.cwd(),
+    node: process.version,
+  });
+}
+
+/** Answers an argument as the user would have typed it: node makes the script's path absolute. */
+function short(argument: string): string {
+  const folder = `${process.cwd()}/`;
+  return argument.startsWith(folder) ? argument.slice(folder.length) : argument;
+}
+
+function obey(order: Order): void {
+  if (order.t === 'record') state.recording = order.record;
+}
+
+function placeOf({ port, path }: Address): { port?: number; path?: string } {
+  return { ...(port !== undefined && { port }), ...(path !== undefined && { path }) };
+}
+
+/** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */
+function tellLibrary(filename: string, error?: unknown): void {
+  const path = packagePath(filename);
+  const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+  const folder = filename.slice(0, filename.length - path.length + name.length);
+  const trouble = error instanceof Error ? error.message : undefined;
+  if (told.has(folder) && trouble === undefined) return;
+  told.add(folder);
+  let version = '';
+  try {
+    version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
+  } catch {
+    // A copy without its package.json: named without its version.
+  }
+  send(lineOf({ t: 'library', name, version, ...(trouble !== undefined && { trouble }) }), false);
+}
+
+start();

@@ -1,0 +1,194 @@
+/** Turns what instruments publish into the lines that tell it. */
+
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import { redactHeaders, redactUrl } from '../redact.cjs';
+import type { Line } from '../trace.js';
+import { now, type Request } from './context.cjs';
+import type { Instrument } from './instruments/instrument.cjs';
+import { send, takeDropped } from './link.cjs';
+import { takeNews } from './stack.cjs';
+import type { Call } from './traced.cjs';
+
+const MOST_CALLS = 10_000;
+const MOST_NAMES = 1000;
+const MOST_NAME = 64 * 1024;
+// What still runs after this long is told as running, so that a process killed meanwhile has told it.
+const TELL_RUNNING_MS = 25;
+const QUIET_ROUNDS = 40;
+
+const epoch = performance.timeOrigin;
+const every = setInterval;
+const stop = clearInterval;
+const running = new Set<Call>();
+const untold = new Set<Request>();
+const names = new Map<string, string>();
+let calls = 0;
+let outside = 0;
+let timer: NodeJS.Timeout | undefined;
+let quiet = 0;
+
+/** From now on what the instrument publishes is told. */
+export function record(instrument: Instrument): void {
+  subscribe(instrument.channel, (message) => {
+    try {
+      const call = message as Call;
+      if (call.withdrawn) takeBack(call);
+      else if (call.ended === 0) opened(call);
+      else closed(call);
+    } catch {
+      // diagnostics_channel would end the process for it: the app matters more than the span.
+    }
+  });
+}
+
+/** Tells that a request begins; one that the proxy has told is told with its first span. */
+export function tellBegan(request: Request): void {
+  if (request.told) return;
+  untold.add(request);
+  watch();
+}
+
+/** Tells that a request's response has been handed over. */
+export function tellEnded(request: Request, aborted: boolean): void {
+  let lines = opening(request);
+  const close: Line = { t: 'close', id: request.id, at: instant(request.ended) };
+  const { message, response } = request;
+  if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
+  if (aborted) close.aborted = true;
+  const route = routeOf(message);
+  if (route !== undefined) close.route = route;
+  if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
+  send(lines + lineOf(close), false);
+}
+
+/** Tells what still runs, since the process is about to end. */
+export function tellRunning(): void {
+  for (const request of untold) send(opening(request), false);
+  for (const call of running) tell(call);
+}
+
+/** Answers a line of the link. */
+export function lineOf(line: Line): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Answers epoch ms, with µs, for a reading of performance.now(). */
+function instant(at: number): number {
+  return Math.round((epoch + at) * 1000) / 1000;
+}
+
+function opened(call: Call): void {
+  const { request } = call;
+  const count = request === undefined ? ++outside : ++request.calls;
+  if (count > MOST_CALLS && request !== undefined) {
+    request.dropped++;
+    return;
+  }
+  call.n = ++calls;
+  call.speech = call.instrument.describe(call);
+  running.add(call);
+  watch();
+}
+
+function closed(call: Call): void {
+  if (!running.delete(call)) return;
+  tell(call);
+}
+
+function takeBack(call: Call): void {
+  running.delete(call);
+  if (!call.told) return;
+  const line: Line = { t: 'withdrawn', n: call.n };
+  if (call.request !== undefined) line.id = call.request.id;
+  send(lineOf(line), false);
+}
+
+function tell(call: Call): void {
+  const { request, instrument, speech } = call;
+  let lines = request === undefined || request.told ? '' : opening(request);
+  const news = takeNews();
+  if (news !== undefined) {
+    if (news.frames.length > 0) lines += lineOf({ t: 'frames', frames: news.frames });
+    for (const stack of news.stacks) lines += lineOf({ t: 'stack', ...stack });
+  }
+  if (lines !== '') send(lines, false);
+  const lost = takeDropped();
+  if (lost > 0) send(lineOf({ t: 'dropped', spans: lost }), false);
+  send(spanLine(call, instrument, speech!.name), true);
+}
+
+/** The hot path: one span, written by hand since stringifying the whole costs twice as much. */
+function spanLine(call: Call, instrument: Instrument, name: string): string {
+  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(name)},"at":${instant(call.began)}`;
+  if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
+  if (call.ended !== 0) line += `,"duration":${ms(call.ended - call.began - call.wait)}`;
+  if (call.wait >= 0.1) line += `,"wait":${ms(call.wait)}`;
+  if (call.rows !== undefined) line += `,"rows":${call.rows}`;
+  if (call.stack !== 0) line += `,"stack":${call.stack}`;
+  if (call.error !== undefined) line += `,"error":${JSON.stringify(call.error)}`;
+  const detail = call.speech?.detail;
+  if (detail !== undefined) line += `,"detail":${JSON.stringify(detail)}`;
+  return `${line}}\n`;
+}
+
+function nameJson(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (names.size >= MOST_NAMES) names.clear();
+  const kept = name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}… (${name.length} characters)`;
+  const json = JSON.stringify(kept);
+  names.set(name, json);
+  return json;
+}
+
+function ms(value: number): number {
+  return Math.max(0, Math.round(value * 1000) / 1000);
+}
+
+function opening(request: Request): string {
+  if (request.told) return '';
+  request.told = true;
+  untold.delete(request);
+  const { message } = request;
+  return lineOf({
+    t: 'open',
+    id: request.id,
+    at: instant(request.began),
+    method: message?.method ?? '',
+    url: redactUrl(message?.url ?? ''),
+    headers: redactHeaders(message?.rawHeaders ?? []),
+  });
+}
+
+/** Express leaves what matched on the request; other frameworks' ways are their own files' business. */
+function routeOf(message: IncomingMessage | undefined): string | undefined {
+  try {
+    const { route, baseUrl } = message as { route?: { path?: unknown }; baseUrl?: unknown };
+    if (typeof route?.path !== 'string') return undefined;
+    return `${typeof baseUrl === 'string' ? baseUrl : ''}${route.path}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Looks now and then for what has been running long; it stops by itself and never keeps the process alive. */
+function watch(): void {
+  quiet = 0;
+  if (timer !== undefined) return;
+  timer = every(() => {
+    const at = now();
+    for (const request of untold) if (at - request.began > TELL_RUNNING_MS) send(opening(request), false);
+    for (const call of running) {
+      if (call.told || at - call.began < TELL_RUNNING_MS) continue;
+      call.told = true;
+      tell(call);
+    }
+    if (running.size + untold.size > 0) quiet = 0;
+    else if (++quiet > QUIET_ROUNDS && timer !== undefined) {
+      stop(timer);
+      timer = undefined;
+    }
+  }, TELL_RUNNING_MS);
+  timer.unref();
+}

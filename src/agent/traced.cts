@@ -1,0 +1,188 @@
+/** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
+
+import { type Channel, channel } from 'node:diagnostics_channel';
+import { applyIn, current, lengthOf, now, type Request } from './context.cjs';
+import type { Instrument, Speech } from './instruments/instrument.cjs';
+import { state } from './run.cjs';
+import { captureStack } from './stack.cjs';
+
+/** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */
+export class Call {
+  readonly instrument: Instrument;
+  /** The request that made it; none for a call outside any. */
+  readonly request: Request | undefined;
+  readonly stack: number;
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+  /** performance.now() at the user's call, and when it was over; 0 while it is not. */
+  began: number;
+  ended = 0;
+  /** ms that went by before it was sent, waiting for a connection. */
+  wait = 0;
+  rows: number | undefined;
+  error: string | undefined;
+  /** Set by record: its number, what it asked for, and whether it has been told while it ran. */
+  n = 0;
+  speech: Speech | undefined;
+  told = false;
+  /** It led to another call, and is not one of its own. */
+  withdrawn = false;
+
+  constructor(
+    instrument: Instrument,
+    request: Request | undefined,
+    stack: number,
+    self: unknown,
+    args: ArrayLike<unknown>,
+  ) {
+    this.instrument = instrument;
+    this.request = request;
+    this.stack = stack;
+    this.self = self;
+    this.args = args;
+    this.began = now();
+  }
+}
+
+const channels = new Map<Instrument, Channel>();
+
+/** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
+export function begin(
+  instrument: Instrument,
+  cut: (...args: never[]) => unknown,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  const call = new Call(instrument, request, captureStack(cut, request?.stacks), self, args);
+  publish(call);
+  return call;
+}
+
+/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
+export function end(call: Call, error?: unknown, rows?: number): void {
+  if (call.ended !== 0) return;
+  call.ended = now();
+  if (error !== undefined && error !== null) call.error = wordsOf(error);
+  if (typeof rows === 'number') call.rows = rows;
+  publish(call);
+}
+
+/** The call led to another one, and is not one of its own after all. */
+export function withdraw(call: Call): void {
+  call.withdrawn = true;
+  publish(call);
+}
+
+/** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
+export function bound(
+  request: Request | undefined,
+  fn: Function,
+  before?: (args: unknown[]) => void,
+): Function {
+  const wrapper = function (this: unknown) {
+    before?.(arguments as unknown as unknown[]);
+    return applyIn(request, fn, this, arguments);
+  };
+  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
+  return lengthOf(wrapper, fn.length);
+}
+
+type Settled = (error: unknown, value: never) => void;
+type Constructor = new (executor: (resolve: Function, reject: Function) => void) => unknown;
+
+/** Per promise class of an app: one that tells how its promises settle. */
+const observers = new WeakMap<Function, Function>();
+let settling: Settled | undefined;
+
+/**
+ * Answers what `run` answers. The promise that the driver makes meanwhile, with the class it keeps under `key`, tells
+ * `settled` how it ends just before it does. A handler put on that promise instead would silence the app's own
+ * unhandled rejections, and another promise in its place would settle a tick later.
+ */
+export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
+  const holder = owner as Record<string, Function>;
+  const own = holder[key];
+  if (typeof own !== 'function') return run();
+  settling = settled;
+  holder[key] = observerOf(own);
+  try {
+    return run();
+  } finally {
+    holder[key] = own;
+    settling = undefined;
+  }
+}
+
+function observerOf(own: Function): Function {
+  const known = observers.get(own);
+  if (known !== undefined) return known;
+  const observer = function (executor: (resolve: Function, reject: Function) => void): unknown {
+    const settled = settling as ((error: unknown, value?: unknown) => void) | undefined;
+    settling = undefined;
+    if (settled === undefined) return new (own as Constructor)(executor);
+    return new (own as Constructor)((resolve, reject) =>
+      executor(
+        (value: unknown) => {
+          settled(undefined, value);
+          resolve(value);
+        },
+        (error: unknown) => {
+          settled(error ?? 'rejected');
+          reject(error);
+        },
+      ),
+    );
+  };
+  Object.setPrototypeOf(observer, own);
+  observers.set(own, observer);
+  return observer;
+}
+
+const wrapped = new WeakSet<Function>();
+
+/** Replaces a method by what `wrap` makes of it, once; throws, naming it, where there is no such method. */
+export function replace<T extends object>(
+  owner: T,
+  method: string,
+  wrap: (original: Function) => Function,
+): void {
+  const original = (owner as Record<string, unknown>)[method];
+  if (typeof original !== 'function') throw new Error(`${method} not found`);
+  if (wrapped.has(original)) return;
+  const replacement = wrap(original);
+  Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
+  lengthOf(replacement, original.length);
+  wrapped.add(replacement);
+  const own = Object.getOwnPropertyDescriptor(owner, method);
+  Object.defineProperty(owner, method, {
+    value: replacement,
+    writable: true,
+    configurable: true,
+    enumerable: own?.enumerable ?? false,
+  });
+}
+
+function publish(call: Call): void {
+  const { instrument } = call;
+  let to = channels.get(instrument);
+  if (to === undefined) {
+    to = channel(instrument.channel);
+    channels.set(instrument, to);
+  }
+  to.publish(call);
+}
+
+/** Answers an error's message, led by its code (SQLSTATE, errno) where it has one. */
+function wordsOf(error: unknown): string {
+  try {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const words = typeof message === 'string' ? message : String(error);
+    return typeof code === 'string' && code !== '' && !words.includes(code) ? `${code}: ${words}` : words;
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
