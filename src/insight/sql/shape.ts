@@ -27,6 +27,8 @@ export interface Operand {
   text: string;
   /** It is one of many: in IN (…), ARRAY[…], ANY(…), or a row of VALUES. */
   listed: boolean;
+  /** What stands before it: `=`, LIMIT, … */
+  before: string;
 }
 
 const PLAIN = 0;
@@ -117,7 +119,8 @@ export class Shape {
     ) {
       // A sign may be that of a value.
       if (kind === OPERATOR && (lexer.text === '-' || lexer.text === '+')) continue;
-      if (kind === VALUE) this.operands?.push({ text: this.#sql.slice(lexer.from, lexer.to), listed: false });
+      if (kind === VALUE)
+        this.operands?.push({ text: this.#sql.slice(lexer.from, lexer.to), listed: false, before: '' });
       if (kind === WORD && CONSTANTS.has(lexer.text)) rest.add('?');
       else rest.add(lexer.text);
     }
@@ -177,7 +180,7 @@ export class Shape {
     const lexer = this.#lexer;
     if (this.operands) {
       const text = this.#sql.slice(lexer.from, lexer.to);
-      this.operands.push({ text, listed: this.#depthOfLists > 0 });
+      this.operands.push({ text, listed: this.#depthOfLists > 0, before: tokens.textAt(1) });
     }
     // 'a' 'b' is one string, in PostgreSQL only across lines.
     const joined = lexer.quoted && this.#string && tokens.kind(1) === VALUE;
@@ -270,7 +273,7 @@ export class Shape {
       (before === 'SET' && text === 'NULL');
     if (isCondition) this.#push(WORD, text);
     else {
-      this.operands?.push({ text, listed: this.#depthOfLists > 0 });
+      this.operands?.push({ text, listed: this.#depthOfLists > 0, before });
       this.#dropType(false);
       this.#putValue();
     }
