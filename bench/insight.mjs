@@ -8,7 +8,10 @@ const library = [
   frame('node_modules/pg-pool/index.js', 412, 'Pool.query', false),
   frame('node_modules/pg/lib/client.js', 90, 'Client.query', false),
 ];
-const stackOf = (line) => [
+// One array a stack, as the collector has them.
+const stacks = new Map();
+const stackOf = (line) => stacks.get(line) ?? stacks.set(line, makeStack(line)).get(line);
+const makeStack = (line) => [
   ...library,
   frame('src/db.js', 9, 'query'),
   frame('src/orders.js', line, 'listOrders'),

@@ -10,6 +10,9 @@ interface Asked {
   single: { value: unknown; before: string }[];
 }
 
+// LIMIT 10, FETCH FIRST 10 ROWS
+const PAGE_SIZE = new Set(['LIMIT', 'first', 'next']);
+const CURSORS = new Set(['OFFSET', 'LIMIT', '>', '<', '>=', '<=']);
 // Enough to see what varies.
 const LOOKED_AT = 20;
 
@@ -24,6 +27,8 @@ export function isBatching(loop: Loop): boolean {
   // A batch of one each time is none.
   const sizes = asked.map(({ listed }) => listed.length);
   const many = sizes.filter((size) => size > 1).length;
+  // A DataLoader asks for as many as there were in that turn.
+  if (loop.calls[0]!.path.packages.has('dataloader')) return many > 0;
   return many * 2 >= sizes.length;
 }
 
@@ -31,25 +36,24 @@ export function isBatching(loop: Loop): boolean {
 export function isPaging(loop: Loop): boolean {
   const asked = loop.calls.slice(0, LOOKED_AT).map(askedBy);
   const first = asked[0];
-  if (!first?.single.some(({ before }) => before === 'LIMIT')) return false;
+  if (!first?.single.some(({ before }) => PAGE_SIZE.has(before))) return false;
   const varying = first.single.flatMap((_, at) =>
     asked.some(({ single }) => !same(single[at]?.value, first.single[at]!.value)) ? [at] : [],
   );
   if (varying.length === 0) return false;
-  return varying.every((at) => {
-    if (!isCursor(first.single[at]!.before, loop.calls[0]!.shape)) return false;
-    const values = asked.map(({ single }) => single[at]?.value);
-    return isMonotonic(values);
-  });
+  const valuesAt = (at: number) => asked.map(({ single }) => single[at]?.value);
+  const cursors = varying.filter((at) => isCursor(first.single[at]!.before, loop.calls[0]!.shape));
+  // $1 IS NULL OR id > $1
+  const known = new Set(cursors.map((at) => JSON.stringify(valuesAt(at))));
+  return varying.every((at) => known.has(JSON.stringify(valuesAt(at))) && isMonotonic(valuesAt(at)));
 }
 
 function isCursor(before: string, shape: string): boolean {
-  if (['OFFSET', '>', '<', '>=', '<='].includes(before)) return true;
-  // LIMIT 20, 10 and (a, b) > (1, 2).
-  return (
-    (before === 'LIMIT' && /LIMIT \?/.test(shape)) ||
-    ((before === '(' || before === ',') && /[<>]=? \(\?, \?/.test(shape))
-  );
+  // LIMIT 20, 10 is an offset, too.
+  if (CURSORS.has(before)) return true;
+  // OFFSET (2 - 1) * 10, and (a, b) > (1, 2)
+  if (before === '(' && shape.includes('OFFSET (?')) return true;
+  return (before === '(' || before === ',') && /[<>]=? \(\?, \?/.test(shape);
 }
 
 function isMonotonic(values: unknown[]): boolean {

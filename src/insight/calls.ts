@@ -53,8 +53,7 @@ export function dialectOf(library: string): Dialect {
 
 function callOf(span: Span, index: number): Call {
   const path = pathOf(span.stack);
-  const values = span.detail?.params ?? span.detail?.args;
-  const told = values === undefined ? '' : JSON.stringify(values);
+  const told = argumentsOf(span);
   const call: Call = {
     index,
     span,
@@ -71,6 +70,29 @@ function callOf(span: Span, index: number): Call {
   };
   READERS[span.kind]?.(call);
   return call;
+}
+
+// What an instrument adds about the answer, or about the way, and not about the question.
+const ASIDE = new Set([
+  'connection',
+  'prepared',
+  'bytes',
+  'hit',
+  'hits',
+  'misses',
+  'status',
+  'ttfb',
+  'trace',
+  'aborted',
+  'socket',
+  'command',
+]);
+
+function argumentsOf({ kind, detail }: Span): string {
+  if (!detail) return '';
+  if (kind === 'sql') return detail.params === undefined ? '' : JSON.stringify(detail.params);
+  const told = Object.entries(detail).filter(([key]) => !ASIDE.has(key));
+  return told.length === 0 ? '' : JSON.stringify(told);
 }
 
 const READERS: Record<string, (call: Call) => void> = {

@@ -27,13 +27,18 @@ export interface Fingerprint {
 
 const MAX_CACHED = 64 * 1024;
 const ROUNDS = 4;
-const cache = new Lru<Fingerprint>(5000);
+const KEPT = 4000;
+const caches: Record<Dialect, Lru<Fingerprint>> = {
+  pg: new Lru(KEPT),
+  mysql: new Lru(KEPT),
+  sqlite: new Lru(KEPT),
+};
 
 /** Answers the fingerprint of any text, also of one that is no SQL; the dialect says how strings and names are quoted. */
 export function fingerprint(sql: string, dialect: Dialect): Fingerprint {
   if (sql.length > MAX_CACHED) return readFingerprint(sql, dialect);
-  const key = `${dialect} ${sql}`;
-  return cache.get(key) ?? cache.set(key, readFingerprint(sql, dialect));
+  const cache = caches[dialect];
+  return cache.get(sql) ?? cache.set(sql, readFingerprint(sql, dialect));
 }
 
 /** Answers the values of a statement in their order, as they were written. */

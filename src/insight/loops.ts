@@ -2,7 +2,6 @@
 
 import type { Frame } from '../trace.js';
 import type { Call } from './calls.js';
-import { position } from './stacks.js';
 
 /** Calls of one shape from one line, by one way. */
 export interface Loop {
@@ -23,7 +22,7 @@ export function loopsOf(calls: Call[]): Loop[] {
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
     const from = blamed(call, helpers);
-    const key = `${call.span.kind} ${from === undefined ? '' : position(call.path.frames[from]!)} ${call.shape}`;
+    const key = `${call.span.kind} ${from === undefined ? '' : call.path.positions[from]} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -40,10 +39,10 @@ export function loopsOf(calls: Call[]): Loop[] {
 
 /** Answers the index of the frame to blame, undefined where no line is the user's. */
 function blamed(call: Call, helpers: Set<string>): number | undefined {
-  const { frames } = call.path;
-  if (frames.length === 0) return undefined;
+  const { positions } = call.path;
+  if (positions.length === 0) return undefined;
   let at = 0;
-  while (at < frames.length - 1 && helpers.has(position(frames[at]!))) at++;
+  while (at < positions.length - 1 && helpers.has(positions[at]!)) at++;
   return at;
 }
 
@@ -53,11 +52,10 @@ function helpersOf(calls: Call[]): Set<string> {
   for (let level = 0; level < 3; level++) {
     const seen = new Map<string, { shape: string; caller: string; shapes: boolean; callers: boolean }>();
     for (const { path, shape } of calls) {
-      const frame = path.frames[level];
-      const next = path.frames[level + 1];
-      if (!frame || !next || (level > 0 && !helpers.has(position(path.frames[level - 1]!)))) continue;
-      const at = position(frame);
-      const caller = position(next);
+      const at = path.positions[level];
+      const caller = path.positions[level + 1];
+      if (at === undefined || caller === undefined) continue;
+      if (level > 0 && !helpers.has(path.positions[level - 1]!)) continue;
       const one = seen.get(at);
       if (!one) seen.set(at, { shape, caller, shapes: false, callers: false });
       else {
@@ -78,10 +76,10 @@ function byCaller(group: Call[], helpers: Set<string>): { calls: Call[]; caller:
   const cut: Call[] = [];
   for (const call of group) {
     const from = blamed(call, helpers) ?? 0;
-    const above = call.path.frames.slice(from + 1, from + 3);
+    const above = call.path.positions.slice(from + 1, from + 3);
     if (above.length === 0 && call.path.frames.length > 0) cut.push(call);
     else {
-      const key = above.map(position).join(' ');
+      const key = above.join(' ');
       const part = parts.get(key);
       if (part) part.push(call);
       else parts.set(key, [call]);

@@ -6,13 +6,16 @@ import type { Frame } from '../trace.js';
 export interface Path {
   /** The user's own frames, innermost first; a function that calls itself counts once. */
   frames: Frame[];
+  /** Their positions, to compare. */
+  positions: string[];
   /** Packages in the stack: knex, @mikro-orm/core, … */
   packages: Set<string>;
   /** It is the work of a migration, a seed or a test's fixture. */
   isSetup: boolean;
 }
 
-const SETUP_FILE = /(?:^|\/)(?:migrations?|seeds?|seeders|fixtures)\//i;
+const SETUP_FILE =
+  /(?:^|\/)(?:(?:migrations?|migrate|seeds?|seeders|fixtures)\/|(?:migrat(?:e|ions?)|seeds?|seeder)(?:[.-][^/]*)?\.[cm]?[jt]s$)/i;
 const SETUP_PACKAGES = new Set([
   'umzug',
   'node-pg-migrate',
@@ -35,8 +38,7 @@ export function pathOf(stack: Frame[]): Path {
   return path;
 }
 
-/** Answers a frame's position as text, to compare. */
-export function position(frame: Frame): string {
+function position(frame: Frame): string {
   return `${frame.file}:${frame.line}:${frame.column}`;
 }
 
@@ -61,7 +63,7 @@ function read(stack: Frame[]): Path {
     packages.add(name);
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
-  return { frames, packages, isSetup };
+  return { frames, positions: frames.map(position), packages, isSetup };
 }
 
 // A tree is walked from deeper and deeper stacks, and still from one line.

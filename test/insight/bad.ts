@@ -258,6 +258,43 @@ export const bad: Bad[] = [
     want: [['n+1-rpc', 'src/orders.js:47', 6]],
   },
   {
+    name: 'thrift, without its arguments',
+    trace: new Story().each(upTo(6), (s) => s.rpc('Users.getUser', { at })).trace(),
+    want: [['n+1-rpc', 'src/orders.js:47', 6]],
+  },
+  {
+    name: 'HTTP, by a query key',
+    trace: list(new Story(), 7)
+      .all(upTo(7), (s, id) => s.http(`GET http://users.test/users?id=${id}`, { at, ms: 10 }))
+      .trace(),
+    want: [['n+1-http', 'src/orders.js:47', 7]],
+  },
+  {
+    name: 'a loop that also asks somebody else',
+    trace: list(new Story(), 6)
+      .each(upTo(6), (s, id) =>
+        s
+          .sql(USER, { params: [id], rows: 1, at })
+          .http('POST http://mail.test/send', { ms: 80, at: 'src/orders.js:48' }),
+      )
+      .trace(),
+    want: [['n+1', 'src/orders.js:47', 6]],
+  },
+  {
+    name: 'lines of the app unknown',
+    trace: new Story({ at: ['pg'] }).each(upTo(9), (s, id) => s.sql(USER, { params: [id], rows: 1 })).trace(),
+    want: [['n+1', undefined, 9]],
+  },
+  {
+    name: 'a slow answer, and why',
+    trace: (() => {
+      const story = new Story().block({ ms: 550, at: 'src/report.js:12 render' });
+      story.now = 5;
+      return story.sql(USER, { params: [1], rows: 1, ms: 560, at }).trace();
+    })(),
+    want: [['event-loop', 'src/report.js:12', 1]],
+  },
+  {
     name: 'HTTP, one by one',
     trace: new Story()
       .each(upTo(6), (s, id) => s.http(`GET http://users.test/users/${id}?full=1`, { at, ms: 10 }))

@@ -189,14 +189,14 @@ test('verb, tables and what a statement does', (t) => {
 
 test('the values of a statement, and which are one of many', (t) => {
   t.same(operands("select * from t where a = $1 and b in ($2, 'x') and c = any($3) and d = -5", 'pg'), [
-    { text: '$1', listed: false },
-    { text: '$2', listed: true },
-    { text: "'x'", listed: true },
-    { text: '$3', listed: true },
-    { text: '5', listed: false },
+    { text: '$1', listed: false, before: '=' },
+    { text: '$2', listed: true, before: '(' },
+    { text: "'x'", listed: true, before: ',' },
+    { text: '$3', listed: true, before: '(' },
+    { text: '5', listed: false, before: '-' },
   ]);
   t.same(operands('select * from t where a in (select b from u where c = ?)', 'mysql'), [
-    { text: '?', listed: false },
+    { text: '?', listed: false, before: '=' },
   ]);
   t.end();
 });

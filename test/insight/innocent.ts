@@ -406,5 +406,106 @@ export const innocent: { name: string; trace: Trace }[] = [
       .each(upTo(50), (s, id) => s.sql(USER, { params: [id], rows: 1, at }))
       .trace({ outside: true }),
   },
+  {
+    name: 'polling with the time of the last look',
+    trace: new Story()
+      .each(upTo(8), (s, n) =>
+        s.sql('SELECT * FROM news WHERE at > $1', { params: [n * 300], rows: 0, at }).idle(300),
+      )
+      .trace(),
+  },
+  {
+    name: 'polling every 20 ms',
+    trace: new Story()
+      .each(upTo(12), (s) =>
+        s.sql('SELECT state FROM jobs WHERE id = $1', { params: [7], rows: 1, at }).idle(20),
+      )
+      .trace(),
+  },
+  {
+    name: 'pages by key, the first without one',
+    trace: new Story()
+      .each([null, 100, 200, 300, 400, 500], (s, key) =>
+        s.sql('SELECT * FROM orders WHERE ($1::int IS NULL OR id > $1) ORDER BY id LIMIT 100', {
+          params: [key],
+          rows: 100,
+          at,
+        }),
+      )
+      .trace(),
+  },
+  {
+    name: 'pages by number',
+    trace: new Story()
+      .each(upTo(7), (s, n) =>
+        s.sql('SELECT * FROM orders ORDER BY id OFFSET ($1 - 1) * $2 FETCH NEXT $2 ROWS ONLY', {
+          params: [n, 50],
+          rows: 50,
+          at,
+        }),
+      )
+      .trace(),
+  },
+  {
+    name: 'a DataLoader whose batches shrink',
+    trace: new Story()
+      .each([9, 1, 1, 1, 1, 1], (s, n, i) =>
+        s.sql('SELECT * FROM users WHERE id = ANY($1)', {
+          params: [upTo(n).map((id) => id + i * 10)],
+          rows: n,
+          at: ['dataloader', 'src/loaders.js:9 batch'],
+        }),
+      )
+      .trace(),
+  },
+  {
+    name: 'uploads, all at once',
+    trace: new Story()
+      .all(upTo(8), (s, n) => s.http(`PUT https://files.test/photos/${n}.jpg`, { at, ms: 80 }))
+      .trace({ method: 'POST' }),
+  },
+  {
+    name: 'a seed script',
+    trace: new Story()
+      .each(upTo(8), (s, n) =>
+        s.sql('INSERT INTO t (a) VALUES ($1)', { params: [n], rows: 1, at: 'scripts/seed.ts:9 seed' }),
+      )
+      .trace(),
+  },
+  {
+    name: 'a remote call that was tried again',
+    trace: new Story()
+      .each(upTo(6), (s) => s.rpc('Users.getUser', { at, error: 'ECONNRESET' }))
+      .rpc('Users.getUser', { at })
+      .trace(),
+  },
+  {
+    name: 'one tenant after the other',
+    trace: new Story()
+      .each(upTo(6), (s, n) => s.sql(`SELECT count(*) FROM tenant_${n}.users`, { rows: 1, at }))
+      .trace(),
+  },
+  {
+    name: 'the same key, read and written',
+    trace: new Story()
+      .each(upTo(6), (s) =>
+        s
+          .cache('get counter:7', { at, detail: { hit: true } })
+          .cache('set counter:7', { at: 'src/orders.js:48' }),
+      )
+      .trace(),
+  },
+  {
+    name: 'six counts by one helper, from six lines',
+    trace: new Story()
+      .all(['new', 'paid', 'sent', 'lost', 'back', 'done'], (s, state, i) =>
+        s.sql('SELECT count(*) FROM orders WHERE state = $1', {
+          params: [state],
+          rows: 1,
+          at: ['src/count.js:3 count', `src/home.js:${10 + i} home`],
+        }),
+      )
+      .trace(),
+  },
   { name: 'nothing at all', trace: new Story().trace() },
 ];

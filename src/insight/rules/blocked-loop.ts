@@ -3,13 +3,13 @@
 import { ms } from '../../text.js';
 import type { Call } from '../calls.js';
 import { type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 
 export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (call.span.kind !== 'block') continue;
-    const key = call.site ? position(call.site) : call.shape;
+    const key = call.path.positions[0] ?? call.shape;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -4,7 +4,7 @@ import { ms } from '../../text.js';
 import type { Call } from '../calls.js';
 import { operands } from '../fingerprint.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 import { within } from '../transactions.js';
 
 export const couldBeParallel: Rule = (scene) => {
@@ -40,14 +40,15 @@ function follows(scene: Scene, row: Call[], call: Call): boolean {
   const last = row.at(-1)!;
   const [a, b] = [last.site!, call.site!];
   if (call.start < last.end - 0.01 || a.file !== b.file || a.function !== b.function) return false;
-  if (position(a) === position(b) || row.some(({ shape }) => shape === call.shape)) return false;
+  if (last.path.positions[0] === call.path.positions[0] || row.some(({ shape }) => shape === call.shape))
+    return false;
   // The function was called again, rather than gone on.
   if (!sameAbove(last, call)) return false;
   return needsNothing(scene, row, call);
 }
 
 function sameAbove(a: Call, b: Call): boolean {
-  const above = (call: Call) => call.path.frames.slice(1, 3).map(position).join(' ');
+  const above = (call: Call) => call.path.positions.slice(1, 3).join(' ');
   return above(a) === above(b);
 }
 

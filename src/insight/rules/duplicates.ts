@@ -2,14 +2,13 @@
 
 import { count, ms } from '../../text.js';
 import type { Call } from '../calls.js';
+import { isPolling } from '../pauses.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 
 // Reads that are meant to answer something else each time, or to lock.
 const MEANT =
   /\b(?:FOR (?:UPDATE|SHARE|NO KEY|KEY)|nextval|currval|lastval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|random|rand|gen_random_uuid|clock_timestamp|pg_sleep|sleep|get_lock|release_lock|pg_(?:try_)?advisory\w*|txid_current|setval)\b/i;
-// Who waits this long before asking again wants to see a change.
-const POLLING = 50;
 
 /** The same call, again and again, with nothing in between that could change its answer. */
 interface Run {
@@ -53,7 +52,7 @@ function runsOf(scene: Scene): Run[] {
       runs.set(call.exact, { calls: [call], seen: changes.clock });
     }
   }
-  return [...done, ...runs.values()].filter((run) => run.calls.length > 1 && !isPolling(run));
+  return [...done, ...runs.values()].filter((run) => run.calls.length > 1 && !isPolling(scene, run.calls));
 }
 
 /** When something last happened that could change what a read answers. */
@@ -86,15 +85,8 @@ function isCandidate(scene: Scene, call: Call): boolean {
   return !call.masked && !scene.claimed.has(call) && !MEANT.test(call.shape);
 }
 
-function isPolling({ calls }: Run): boolean {
-  let patient = 0;
-  for (let at = 1; at < calls.length; at++) if (calls[at]!.start - calls[at - 1]!.end >= POLLING) patient++;
-  const ways = new Set(calls.map(way));
-  return ways.size === 1 && patient * 2 >= calls.length - 1;
-}
-
 function way({ path }: Call): string {
-  return path.frames.slice(0, 3).map(position).join(' ');
+  return path.positions.slice(0, 3).join(' ');
 }
 
 // Runs of one way belong together; those of several ways are a matter of their own.

@@ -4,6 +4,7 @@ import { ms } from '../../text.js';
 import { adviceForReads } from '../advice.js';
 import { isBatching, isPaging } from '../batches.js';
 import { isParallel, type Loop } from '../loops.js';
+import { isPolling } from '../pauses.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, shareOf, weigh } from '../scene.js';
 import { type Source, sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
@@ -18,11 +19,12 @@ export const nPlusOne: Rule = (scene) => {
   return drafts;
 };
 
-/** Answers whether the loop reads one thing at a time, often enough to be worth a word. */
-export function isReadLoop({ limits }: Scene, loop: Loop): boolean {
+// It reads one thing at a time, often enough to be worth a word.
+function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
-  return loop.distinct >= limits.loop && !isBatching(loop) && !isPaging(loop);
+  if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
+  return !isPolling(scene, loop.calls);
 }
 
 function draftOf(scene: Scene, loop: Loop): Draft {

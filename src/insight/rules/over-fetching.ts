@@ -3,7 +3,7 @@
 import { count } from '../../text.js';
 import type { Call } from '../calls.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 
 const EXPORTS = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
 
@@ -12,7 +12,7 @@ export const overFetching: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (!isMuch(scene, call)) continue;
-    const key = `${call.shape} ${call.site ? position(call.site) : ''}`;
+    const key = `${call.shape} ${call.path.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -3,6 +3,7 @@
 import { ms } from '../../text.js';
 import { adviceForCache, adviceForRemote } from '../advice.js';
 import { isParallel, type Loop } from '../loops.js';
+import { isPolling } from '../pauses.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
 import { sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
@@ -45,20 +46,20 @@ const PAGE_KEYS = new Set([
   'page[cursor]',
   'page[offset]',
 ]);
-const POLLING = 50;
 
 export const remoteLoops: Rule = (scene) => {
   const drafts: Draft[] = [];
   for (const loop of scene.loops) {
     const kind = kindOf(loop);
-    if (!kind || distinctOf(loop) < scene.limits.loop) continue;
+    if (!kind || distinctOf(loop) < scene.limits.loop || isPolling(scene, loop.calls)) continue;
     for (const call of loop.calls) scene.claimed.add(call);
     drafts.push(draftOf(scene, loop, kind));
   }
   return drafts;
 };
 
-function kindOf({ calls }: Loop): 'cache' | 'rpc' | 'http' | undefined {
+function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
+  const { calls } = loop;
   const call = calls[0]!;
   if (call.isSetup) return undefined;
   switch (call.span.kind) {
@@ -67,26 +68,20 @@ function kindOf({ calls }: Loop): 'cache' | 'rpc' | 'http' | undefined {
     case 'rpc':
       return 'rpc';
     case 'http':
+      // What is sent at once, and each by itself, is as it should be.
+      if (call.verb !== 'GET' && isParallel(loop)) return undefined;
       return isPaged(calls.map(({ span }) => span.name)) ? undefined : 'http';
     default:
       return undefined;
   }
 }
 
-// Without arguments, equal calls tell nothing: then it counts how often they came without a pause.
-function distinctOf(loop: Loop): number {
-  const call = loop.calls[0]!;
-  const blind =
-    call.span.kind === 'rpc' &&
-    call.span.detail?.args === undefined &&
-    call.span.detail?.params === undefined;
-  if (!blind) return loop.distinct;
-  let near = 1;
-  for (let at = 1; at < loop.calls.length; at++) {
-    const before = loop.calls[at - 1]!;
-    if (before.span.error === undefined && loop.calls[at]!.start - before.end < POLLING) near++;
-  }
-  return near;
+// Of calls whose arguments were not told, each may be another one: those after an error are not.
+function distinctOf({ calls, distinct }: Loop): number {
+  const isBlind = calls[0]!.span.kind === 'rpc' && calls[0]!.exact === calls[0]!.span.name;
+  return isBlind
+    ? calls.filter((_, at) => at === 0 || calls[at - 1]!.span.error === undefined).length
+    : distinct;
 }
 
 // The same path, and only a key of pages differs.

@@ -3,7 +3,7 @@
 import { ms } from '../../text.js';
 import type { Call } from '../calls.js';
 import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 
 // They wait on purpose.
 const WAITING = new Set([
@@ -28,7 +28,7 @@ export const slow: Rule = (scene) => {
   const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
   for (const call of scene.calls) {
     if (!isSlow(scene, call) || isBlocked(call, blocks)) continue;
-    const key = `${call.span.kind} ${call.shape} ${call.site ? position(call.site) : ''}`;
+    const key = `${call.span.kind} ${call.shape} ${call.path.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -2,7 +2,7 @@
 
 import type { Call } from '../calls.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { position, site } from '../stacks.js';
+import { site } from '../stacks.js';
 
 // A row that is there already is how some programs ask whether it is.
 const EXPECTED =
@@ -16,7 +16,7 @@ export const swallowedErrors: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const [at, call] of scene.calls.entries()) {
     if (call.span.error === undefined || isDealtWith(scene, at)) continue;
-    const key = `${call.span.kind} ${call.shape} ${call.site ? position(call.site) : ''}`;
+    const key = `${call.span.kind} ${call.shape} ${call.path.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

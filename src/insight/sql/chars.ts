@@ -15,6 +15,11 @@ for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
 for (const char of '0123456789') CLASS[char.charCodeAt(0)] = DIGIT;
 for (const char of '+-*/<>=~!@#%^&|?') CLASS[char.charCodeAt(0)] = SYMBOL;
 
+/** 1 for what is neither a space nor may begin a comment. */
+export const PLAIN = new Uint8Array(128).map((_, char) =>
+  CLASS[char] === SPACE || '-#/*'.includes(String.fromCharCode(char)) ? 0 : 1,
+);
+
 const code = (char: string) => char.charCodeAt(0);
 export const QUOTE = code("'");
 export const DOUBLE = code('"');

@@ -121,6 +121,7 @@ export class Lexer {
     let at = this.to;
     for (;;) {
       const char = sql.charCodeAt(at);
+      if (c.PLAIN[char] === 1) break;
       if (char === c.NEWLINE) this.broken = true;
       if (c.CLASS[char] === c.SPACE || char === c.NO_BREAK || char === c.BOM) at++;
       else if (this.#isLine(char, at)) at = scan.endOfLine(sql, at);

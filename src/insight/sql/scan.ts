@@ -70,6 +70,9 @@ function isMark(sql: string, at: number): boolean {
 
 /** Answers the end of a number: 12, .5, 1e-3, 1_000, 0xff. */
 export function endOfNumber(sql: string, at: number): number {
+  // Most numbers are short.
+  const next = sql.charCodeAt(at + 1);
+  if (next !== c.POINT && !c.part(next)) return at + 1;
   const radix = sql.charCodeAt(at) === c.ZERO ? c.lower(sql.charCodeAt(at + 1)) : '';
   if (radix === 'x' || radix === 'o' || radix === 'b') return endOfName(sql, at + 2);
   let end = endOfDigits(sql, at);

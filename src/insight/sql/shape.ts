@@ -192,17 +192,20 @@ export class Shape {
   // DATE '2024-01-01', in PostgreSQL any type before a string, and MySQL's _utf8mb4 '…'.
   #dropType(quoted: boolean): void {
     const { tokens } = this;
-    const isName = () => tokens.kind(1) === NAME && tokens.kind(2) !== DOT;
-    if (!isName()) return;
+    if (!this.#endsInName()) return;
     const name = tokens.textAt(1);
     if (this.#dialect === 'pg') {
       // But AT TIME ZONE 'UTC' is no type.
       if (quoted && name !== 'zone') this.#cut(tokens.length - 1);
-      while (isName() && words.LITERAL_TYPES.has(tokens.textAt(1))) this.#cut(tokens.length - 1);
+      while (this.#endsInName() && words.LITERAL_TYPES.has(tokens.textAt(1))) this.#cut(tokens.length - 1);
     } else if (this.#dialect === 'mysql' && quoted) {
       if (name[0] === '_' || (name !== 'interval' && words.LITERAL_TYPES.has(name)))
         this.#cut(tokens.length - 1);
     }
+  }
+
+  #endsInName(): boolean {
+    return this.tokens.kind(1) === NAME && this.tokens.kind(2) !== DOT;
   }
 
   #putValue(): void {
@@ -222,7 +225,7 @@ export class Shape {
   // LIMIT ? OFFSET ?, LIMIT ?, ? and OFFSET ? LIMIT ? are all LIMIT ?.
   #foldLimit(): boolean {
     const { tokens } = this;
-    if (tokens.kind(2) !== VALUE || tokens.kind(3) !== WORD) return false;
+    if (tokens.kind(3) !== WORD || tokens.kind(2) !== VALUE) return false;
     const before = tokens.textAt(3);
     const last = tokens.textAt(1);
     if (before === 'LIMIT' && (last === 'OFFSET' || last === ',')) {

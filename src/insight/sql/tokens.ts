@@ -8,16 +8,11 @@ export const MORE = 11;
 /** A growing list of tokens that can also be cut back. Only the first `length` entries count. */
 export class Tokens {
   length = 0;
-  kinds = new Uint8Array(256);
+  readonly kinds: number[] = [];
   readonly texts: string[] = [];
 
   push(kind: number, text: string): void {
     const at = this.length++;
-    if (at === this.kinds.length) {
-      const more = new Uint8Array(at * 2);
-      more.set(this.kinds);
-      this.kinds = more;
-    }
     this.kinds[at] = kind;
     this.texts[at] = text;
   }
