@@ -7,7 +7,9 @@ import { type Path, pathOf } from './stacks.js';
 
 /** One span, understood. */
 export interface Call {
+  /** Place among the trace's spans, and among the calls by their start. */
   index: number;
+  order: number;
   span: Span;
   /** ms from the request's start to the call, and to its end. */
   start: number;
@@ -43,7 +45,9 @@ const MASK = 'REDACTED';
 
 /** Answers the calls of a trace, by their start. */
 export function callsOf(trace: Trace): Call[] {
-  return trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
+  const calls = trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
+  for (const [order, call] of calls.entries()) call.order = order;
+  return calls;
 }
 
 /** Answers the dialect that a library speaks; PostgreSQL's for one that is not known. */
@@ -56,6 +60,7 @@ function callOf(span: Span, index: number): Call {
   const told = argumentsOf(span);
   const call: Call = {
     index,
+    order: index,
     span,
     start: span.start,
     end: span.start + (span.wait ?? 0) + (span.duration ?? 0),

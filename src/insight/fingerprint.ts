@@ -49,7 +49,7 @@ export function operands(sql: string, dialect: Dialect): Operand[] {
 /** Answers the same, without remembering it. */
 export function readFingerprint(sql: string, dialect: Dialect): Fingerprint {
   const shape = new Shape(sql, dialect);
-  const tables = shape.tables(withoutDigits);
+  const tables = shape.tokens.tables.finish(withoutDigits);
   const text = settled(shape.tokens.write(), dialect);
   const { verb, isWrite, isControl } = shape.verbs;
   return { id: hash(text), text, verb, tables, isWrite, isControl, isBatched: shape.isBatched };
@@ -60,7 +60,7 @@ function settled(text: string, dialect: Dialect): string {
   let last = text;
   for (let round = 0; round < ROUNDS; round++) {
     const shape = new Shape(last, dialect);
-    shape.tables(withoutDigits);
+    shape.tokens.tables.finish(withoutDigits);
     const next = shape.tokens.write();
     if (next === last) break;
     last = next;

@@ -12,6 +12,8 @@ export interface Loop {
   distinct: number;
   /** ms of all calls together, without waits. */
   ms: number;
+  /** Rows of all calls together. */
+  rows: number;
   /** Calls that began while an earlier one still ran. */
   overlapping: number;
 }
@@ -105,16 +107,18 @@ function callerOf(calls: Call[], helpers: Set<string>): Frame | undefined {
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {
   let ms = 0;
+  let rows = 0;
   let overlapping = 0;
   let end = Number.NEGATIVE_INFINITY;
   const exact = new Set<string>();
   for (const call of calls) {
     ms += call.span.duration ?? 0;
+    rows += call.span.rows ?? 0;
     if (call.start < end - 0.01) overlapping++;
     end = Math.max(end, call.end);
     exact.add(call.masked ? `${call.exact} ${call.index}` : call.exact);
   }
-  return { calls, site, distinct: exact.size, ms, overlapping };
+  return { calls, site, distinct: exact.size, ms, rows, overlapping };
 }
 
 /** Answers whether the calls ran at the same time, by and large. */

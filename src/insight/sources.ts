@@ -19,9 +19,8 @@ const LOOKED_BACK = 1000;
 /** Answers what fed the loop, the nearest that fits; undefined when nothing returned as many rows. */
 export function sourceOf(scene: Scene, loop: Loop): Source | undefined {
   const first = loop.calls[0]!;
-  const before = scene.calls.findLastIndex((call) => call.start < first.start || call === first);
   let near: Source | undefined;
-  for (let at = before; at >= Math.max(0, before - LOOKED_BACK); at--) {
+  for (let at = first.order - 1; at >= Math.max(0, first.order - LOOKED_BACK); at--) {
     const call = scene.calls[at]!;
     const rows = call.span.rows ?? 0;
     if (call.verb !== 'SELECT' || rows < 2 || call.end > first.start + 0.5 || call.shape === first.shape)
@@ -48,8 +47,7 @@ function sumOf(scene: Scene, loop: Loop): Source | undefined {
       outer.calls.length >= loop.calls.length
     )
       continue;
-    const rows = outer.calls.reduce((sum, { span }) => sum + (span.rows ?? 0), 0);
-    if (fits(rows, loop, 0)) return { calls: outer.calls, rows, exact: true };
+    if (fits(outer.rows, loop, 0)) return { calls: outer.calls, rows: outer.rows, exact: true };
   }
   return undefined;
 }

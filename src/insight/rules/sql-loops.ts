@@ -32,14 +32,14 @@ function joinTurns(scene: Scene, drafts: Draft[]): Draft[] {
 
 // Each call of one is followed by one of the other, and both come from the same place above.
 function takeTurns(a: Draft, b: Draft): boolean {
-  if (Math.abs(a.calls.length - b.calls.length) > 1 || !shareFrame(a.calls[0]!, b.calls[0]!)) return false;
+  if (Math.abs(a.calls.length - b.calls.length) > 1) return false;
   for (let at = 0; at < b.calls.length; at++) {
     const before = a.calls[at];
     const after = a.calls[at + 1];
     const turn = b.calls[at]!;
     if (!before || before.start > turn.start || (after && after.start < turn.start)) return false;
   }
-  return true;
+  return shareFrame(a.calls[0]!, b.calls[0]!);
 }
 
 function shareFrame(a: Call, b: Call): boolean {

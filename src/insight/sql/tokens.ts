@@ -1,6 +1,8 @@
 /** The tokens of a normalised statement, and how they are written on one line. */
 
-import { CAST, CLOSE, COMMA, DOT, NAME, OPEN, SEMICOLON, WORD } from './lexer.js';
+import { CAST, CLOSE, COMMA, DOT, NAME, OPEN, SEMICOLON, VALUE, WORD } from './lexer.js';
+import { Tables } from './tables.js';
+import { OPERANDS } from './words.js';
 
 /** The mark after what may stand there several times: `(?+)`, `VALUES (?, ?)+`. */
 export const MORE = 11;
@@ -10,16 +12,29 @@ export class Tokens {
   length = 0;
   readonly kinds: number[] = [];
   readonly texts: string[] = [];
+  readonly tables = new Tables(this);
 
   push(kind: number, text: string): void {
-    const at = this.length++;
-    this.kinds[at] = kind;
-    this.texts[at] = text;
+    this.kinds[this.length] = kind;
+    this.texts[this.length++] = text;
+    this.tables.see(kind, text);
+  }
+
+  /** Marks what was pushed last as coming several times. */
+  pushMore(): void {
+    this.kinds[this.length] = MORE;
+    this.texts[this.length++] = '+';
   }
 
   /** Drops all but the first tokens. */
   cut(length: number): void {
     this.length = Math.max(0, length);
+    this.tables.cut(this.length);
+  }
+
+  /** Drops the last tokens. */
+  drop(count: number): void {
+    this.cut(this.length - count);
   }
 
   /** Answers the kind of the token `back` from the end; 0 where there is none. */
@@ -32,12 +47,28 @@ export class Tokens {
     return back > this.length ? '' : this.texts[this.length - back]!;
   }
 
+  /** Answers whether an operand is expected after the token `back` from the end. */
+  expectsOperand(back: number): boolean {
+    switch (this.kind(back)) {
+      case WORD:
+        return !OPERANDS.has(this.textAt(back));
+      case VALUE:
+      case NAME:
+      case CLOSE:
+      case DOT:
+      case MORE:
+        return false;
+      default:
+        return true;
+    }
+  }
+
   /** Answers whether two ranges hold the same tokens. */
   same(from: number, to: number, other: number, end: number): boolean {
     if (to - from !== end - other) return false;
+    const { kinds, texts } = this;
     for (let i = 0; i < to - from; i++) {
-      if (this.kinds[from + i] !== this.kinds[other + i] || this.texts[from + i] !== this.texts[other + i])
-        return false;
+      if (kinds[from + i] !== kinds[other + i] || texts[from + i] !== texts[other + i]) return false;
     }
     return true;
   }
@@ -55,19 +86,7 @@ export class Tokens {
 }
 
 // Functions that are reserved words in some dialect, and still are written count(x).
-const CALLED = new Set([
-  'ANY',
-  'ALL',
-  'SOME',
-  'CAST',
-  'REPLACE',
-  'LEFT',
-  'RIGHT',
-  'IF',
-  'INSERT',
-  'CUBE',
-  'ROLLUP',
-]);
+const CALLED = new Set('ANY ALL SOME CAST REPLACE LEFT RIGHT IF INSERT CUBE ROLLUP'.split(' '));
 // By kind: nothing stands between it and what is before; between it and what follows.
 const TIGHT_BEFORE = new Uint8Array(12);
 const TIGHT_AFTER = new Uint8Array(12);
