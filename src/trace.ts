@@ -92,6 +92,8 @@ export interface Trace {
   method: string;
   /** Path and query as sent, secrets redacted. */
   url: string;
+  /** Id of the trace that asked for it: of another app under scooby on this machine. */
+  parent?: string;
   /** The pattern that matched, e.g. `/orders/:id`. */
   route?: string;
   /** Function name and `file:line` of the handler. */
@@ -199,8 +201,11 @@ export type Line =
       at: number;
       status?: number;
       aborted?: boolean;
+      parent?: string;
       route?: string;
       handler?: string;
+      /** Number of the stack in which the route was registered. */
+      stack?: number;
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }
@@ -210,7 +215,10 @@ export type Line =
   | { t: 'wake' };
 
 /** What the launcher says to the agent. */
-export type Order = { t: 'record'; record: Recording };
+export type Order =
+  | { t: 'record'; record: Recording }
+  /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
+  | { t: 'peers'; ports: number[] };
 
 /** Answers which spans are of one kind. */
 export function ofKind(trace: Trace, kind: Kind): Span[] {

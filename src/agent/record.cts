@@ -9,6 +9,10 @@ import type { Instrument } from './instruments/instrument.cjs';
 import { send, takeDropped } from './link.cjs';
 import { takeNews } from './stack.cjs';
 import type { Call } from './traced.cjs';
+import { views } from './views/index.cjs';
+import { paramsOf, type Sight } from './views/view.cjs';
+
+type Close = Extract<Line, { t: 'close' }>;
 
 const MOST_CALLS = 10_000;
 const MOST_NAMES = 1000;
@@ -52,12 +56,13 @@ export function tellBegan(request: Request): void {
 /** Tells that a request's response has been handed over. */
 export function tellEnded(request: Request, aborted: boolean): void {
   let lines = opening(request);
-  const close: Line = { t: 'close', id: request.id, at: instant(request.ended) };
-  const { message, response } = request;
+  const close: Close = { t: 'close', id: request.id, at: instant(request.ended) };
+  const { response } = request;
   if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
   if (aborted) close.aborted = true;
-  const route = routeOf(message);
-  if (route !== undefined) close.route = route;
+  if (request.parent !== undefined) close.parent = request.parent;
+  Object.assign(close, sightOf(request));
+  lines += newsLines();
   if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
   send(lines + lineOf(close), false);
 }
@@ -106,16 +111,19 @@ function takeBack(call: Call): void {
 
 function tell(call: Call): void {
   const { request, instrument, speech } = call;
-  let lines = request === undefined || request.told ? '' : opening(request);
-  const news = takeNews();
-  if (news !== undefined) {
-    if (news.frames.length > 0) lines += lineOf({ t: 'frames', frames: news.frames });
-    for (const stack of news.stacks) lines += lineOf({ t: 'stack', ...stack });
-  }
+  const lines = (request === undefined || request.told ? '' : opening(request)) + newsLines();
   if (lines !== '') send(lines, false);
   const lost = takeDropped();
   if (lost > 0) send(lineOf({ t: 'dropped', spans: lost }), false);
   send(spanLine(call, instrument, speech!.name), true);
+}
+
+/** Answers the lines of the stacks that are new: they go before whoever names them. */
+function newsLines(): string {
+  const news = takeNews();
+  if (news === undefined) return '';
+  const frames = news.frames.length > 0 ? lineOf({ t: 'frames', frames: news.frames }) : '';
+  return frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
 }
 
 /** The hot path: one span, written by hand since stringifying the whole costs twice as much. */
@@ -150,26 +158,35 @@ function opening(request: Request): string {
   if (request.told) return '';
   request.told = true;
   untold.delete(request);
-  const { message } = request;
-  return lineOf({
-    t: 'open',
-    id: request.id,
-    at: instant(request.began),
-    method: message?.method ?? '',
-    url: redactUrl(message?.url ?? ''),
-    headers: redactHeaders(message?.rawHeaders ?? []),
-  });
+  const { id, method, url } = request;
+  const headers = redactHeaders(request.message?.rawHeaders ?? []);
+  return lineOf({ t: 'open', id, at: instant(request.began), method, url: redactUrl(url), headers });
 }
 
-/** Express leaves what matched on the request; other frameworks' ways are their own files' business. */
-function routeOf(message: IncomingMessage | undefined): string | undefined {
+/** Answers what the frameworks know of the request: one that has said so itself, or has left it on the message. */
+function sightOf(request: Request): Pick<Close, 'route' | 'handler' | 'stack' | 'params'> {
+  const told: Pick<Close, 'route' | 'handler' | 'stack' | 'params'> = {};
   try {
-    const { route, baseUrl } = message as { route?: { path?: unknown }; baseUrl?: unknown };
-    if (typeof route?.path !== 'string') return undefined;
-    return `${typeof baseUrl === 'string' ? baseUrl : ''}${route.path}`;
+    const sight = request.sight?.() ?? readSight(request.message);
+    if (sight === undefined) return told;
+    if (sight.route !== undefined) told.route = sight.route;
+    if (sight.handler !== undefined) told.handler = sight.handler;
+    if (sight.stack) told.stack = sight.stack;
+    const params = paramsOf(sight.params);
+    if (params !== undefined) told.params = params;
   } catch {
-    return undefined;
+    // A framework that is not as we know it: the path has to do.
   }
+  return told;
+}
+
+function readSight(message: IncomingMessage | undefined): Sight | undefined {
+  if (message === undefined) return undefined;
+  for (const { read } of views) {
+    const sight = read?.(message);
+    if (sight !== undefined) return sight;
+  }
+  return undefined;
 }
 
 /** Looks now and then for what has been running long; it stops by itself and never keeps the process alive. */

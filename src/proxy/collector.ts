@@ -15,6 +15,7 @@ import {
 } from '../trace.js';
 import type { Ending, Exchange, Watcher } from './exchange.js';
 import { Gathering } from './gathering.js';
+import { Peers } from './peers.js';
 import { type KeepSource, Process } from './process.js';
 import type { Listener, Peer } from './receiver.js';
 
@@ -56,6 +57,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #finished: string[] = [];
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
+  #peers = new Peers();
   #over = false;
 
   constructor(options: Options) {
@@ -90,6 +92,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   joined(peer: Peer): void {
+    this.#peers.joined(peer);
     this.#processes.set(peer, new Process(peer, this.#options.project, this.#options.agent));
   }
 
@@ -111,8 +114,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'dropped':
         return this.#dropped(process, line);
       case 'listen':
+        this.#peers.arrived(peer, line);
         return void this.emit('listen', line, process.app);
       case 'unlisten':
+        this.#peers.gone(peer, line.port);
         return void this.emit('unlisten', line, process.app);
       case 'library':
         return void this.emit('library', line, process.app);
@@ -122,6 +127,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   left(peer: Peer): void {
     const process = this.#processes.get(peer)!;
     this.#processes.delete(peer);
+    this.#peers.left(peer);
     for (const gathering of this.#gathered.values()) {
       if (gathering.finished || gathering.appDone) continue;
       if (gathering.process === process) gathering.died = true;
@@ -211,9 +217,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#join(gathering, process);
     gathering.appDone = true;
     const { trace } = gathering;
-    for (const key of ['route', 'handler', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
+    const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
+    if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
       trace.duration = Math.max(0, µs(line.at - trace.start));
       if (line.status !== undefined) trace.status = line.status;

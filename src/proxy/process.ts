@@ -39,6 +39,12 @@ export class Process {
     );
   }
 
+  /** Answers `file:line` of the first application frame of a stack. */
+  siteOf(stack: number | undefined): string | undefined {
+    const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
+    return frame && `${frame.file}:${frame.line}`;
+  }
+
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
   span(line: SpanLine, start: number): Span {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
