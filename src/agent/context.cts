@@ -73,7 +73,7 @@ export interface Listener {
 export const now: () => number = performance.now.bind(performance);
 
 const HEADER = 'X-Scooby';
-const SECRET = 'X-Scooby-Secret';
+const SECRET = 'x-scooby-secret';
 /** Carries a request's id to another app under scooby. */
 export const PARENT = 'X-Scooby-Parent';
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -135,7 +135,12 @@ export function patchServer(prototype: object): void {
       if (type === 'close') closings.get(this)?.();
       return Reflect.apply(original, this, arguments);
     }
-    const request = begin(message as IncomingMessage, response);
+    if (type === 'stream' && this.listenerCount('request') > 0)
+      return Reflect.apply(original, this, arguments);
+    const request =
+      type === 'stream'
+        ? begin(messageOf(arguments[2], arguments[4]), message)
+        : begin(message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
     listener.began(request);
     try {
@@ -153,8 +158,20 @@ export function onClose(server: object, closed: () => void): void {
   closings.set(server, closed);
 }
 
+/** Where http2's own API is used there is a stream and headers, and no message. */
+function messageOf(headers: IncomingMessage['headers'], rawHeaders: string[]): IncomingMessage {
+  const { ':method': method, ':path': url } = headers as Record<string, string>;
+  return { method, url, headers, rawHeaders } as IncomingMessage;
+}
+
 function isRequest(type: string): boolean {
-  return type === 'request' || type === 'upgrade' || type === 'checkContinue' || type === 'checkExpectation';
+  return (
+    type === 'stream' ||
+    type === 'request' ||
+    type === 'upgrade' ||
+    type === 'checkContinue' ||
+    type === 'checkExpectation'
+  );
 }
 
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
@@ -162,17 +179,22 @@ function begin(message: IncomingMessage, second: unknown): Request | undefined {
   if (requests.has(message)) return undefined;
   const { id, parent } = takeOurs(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
-  const response =
-    typeof (second as ServerResponse)?.writeHead === 'function' ? (second as ServerResponse) : undefined;
+  const response = isAnswer(second) ? second : undefined;
   const request = new Request(id ?? randomUUID(), id !== undefined, parent, message, response);
   seen++;
   requests.set(message, request);
-  patchStream(Object.getPrototypeOf(message));
+  if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
     requests.set(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
+}
+
+/** A websocket's is no answer; http2's own API answers by the stream. */
+function isAnswer(second: unknown): second is ServerResponse {
+  const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
+  return typeof writeHead === 'function' || typeof respond === 'function';
 }
 
 /** Answers the id of a request that our proxy vouches for, and who asked for it; takes both out before the app can see them. */
@@ -183,11 +205,12 @@ function takeOurs(message: IncomingMessage): { id?: string; parent?: string } {
   for (let i = raw.length - 2; i >= 0; i -= 2) {
     // Both names are as long: of other headers nothing but the length is looked at.
     if (raw[i]!.length !== SECRET.length) continue;
+    const name = raw[i]!.toLowerCase();
     const value = raw[i + 1]!;
-    if (raw[i] === SECRET && value === secret) {
+    if (name === SECRET && value === secret) {
       take(message, i);
       ours.id = message.headers['x-scooby'] as string;
-    } else if (raw[i]!.toLowerCase() === 'x-scooby-parent' && ID.test(value)) {
+    } else if (name === 'x-scooby-parent' && ID.test(value)) {
       take(message, i);
       ours.parent = value;
     }
