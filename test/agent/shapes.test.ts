@@ -50,7 +50,7 @@ interface Shape {
   since?: number;
 }
 
-const serving = (name: string, ask = overHttp, site = 16): Shape => ({
+const serving = (name: string, ask = overHttp, site = 22): Shape => ({
   name,
   args: [join(FOLDER, 'servers.cjs'), name],
   ask,
@@ -63,6 +63,7 @@ const typed = (name: string, args: string[], more: Partial<Shape> = {}): Shape =
   ...more,
 });
 
+const SERVERS = join(FOLDER, 'servers.cjs');
 const TYPED = join(FOLDER, 'typed.ts');
 const NPM = process.env.npm_execpath ?? join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js');
 const AGAIN = { END_PARENT: '1' };
@@ -72,7 +73,7 @@ const SHAPES: Shape[] = [
   serving('h2', overHttp2('https')),
   { ...serving('h2', overHttps), name: 'h2 that allows HTTP/1.1' },
   serving('h2c', overHttp2('http')),
-  serving('stream', overHttp2('http'), 23),
+  serving('stream', overHttp2('http'), 29),
   serving('cluster'),
   serving('worker'),
   typed('tsx', [bin('tsx/dist/cli.mjs'), TYPED]),
@@ -83,10 +84,13 @@ const SHAPES: Shape[] = [
   }),
   typed('type stripping', ['--no-warnings', TYPED], { since: 22 }),
   typed('npm run dev', [NPM, 'run', '--silent', '--prefix', FOLDER, 'dev']),
-  typed('node --watch', ['--watch-preserve-output', '--watch', '--import', 'tsx', TYPED], { env: AGAIN }),
-  typed('nodemon', [bin('nodemon/bin/nodemon.js'), '-q', '--exec', `node --import tsx ${TYPED}`], {
+  { ...serving('http'), name: 'node --watch', args: ['--watch', SERVERS, 'http'], env: AGAIN },
+  {
+    ...serving('http'),
+    name: 'nodemon',
+    args: [bin('nodemon/bin/nodemon.js'), '-q', SERVERS, 'http'],
     env: AGAIN,
-  }),
+  },
   typed('concurrently', [
     bin('concurrently/dist/bin/concurrently.js'),
     '--raw',
