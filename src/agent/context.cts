@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from './run.cjs';
-import type { Seen } from './stack.cjs';
+import { stamp, stampOf } from './stamp.cjs';
 import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
@@ -26,8 +26,6 @@ export class Request {
   /** Calls begun, and those of them that were too many to keep. */
   calls = 0;
   dropped = 0;
-  /** What was learnt of its calls' stacks. */
-  readonly stacks: Seen = new Map();
   /** Answers what serves it, where a framework has said so. */
   sight: (() => Sight | undefined) | undefined;
   message: IncomingMessage | undefined;
@@ -53,7 +51,7 @@ export class Request {
 }
 
 /** A stream of a call that the app makes: it emits under the request that made the call, if any. */
-class Watched {
+export class Watched {
   readonly request: Request | undefined;
   readonly told: (type: string, given: unknown) => void;
 
@@ -82,7 +80,6 @@ const MARK = 'x-scooby-record';
 const AFTERMATH_MS = 60_000;
 
 const storage = new AsyncLocalStorage<Request>();
-const requests = new WeakMap<object, Request | Watched>();
 const patched = new WeakSet<object>();
 const closings = new WeakMap<object, () => void>();
 let secret = '';
@@ -104,8 +101,9 @@ export function applyIn(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
-  if (request === undefined || storage.getStore() === request) return Reflect.apply(fn, self, args);
-  return storage.run(request, Reflect.apply, fn, self, args);
+  if (storage.getStore() === request) return Reflect.apply(fn, self, args);
+  // Handed over outside any request it runs outside any, whoever's turn it is that calls it.
+  return storage.run(request as Request, Reflect.apply, fn, self, args);
 }
 
 /** From now on requests are recorded: `theirs` is told of each, `ours` is the value by which the proxy's are known. */
@@ -176,16 +174,16 @@ function isRequest(type: string): boolean {
 
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
-  if (requests.has(message)) return undefined;
-  const { id, parent } = takeOurs(message);
+  if (stampOf(message) !== undefined) return undefined;
+  const id = takeProxied(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
   const response = isAnswer(second) ? second : undefined;
-  const request = new Request(id ?? randomUUID(), id !== undefined, parent, message, response);
+  const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
   seen++;
-  requests.set(message, request);
+  stamp(message, request);
   if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
-    requests.set(response, request);
+    stamp(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
@@ -197,25 +195,32 @@ function isAnswer(second: unknown): second is ServerResponse {
   return typeof writeHead === 'function' || typeof respond === 'function';
 }
 
-/** Answers the id of a request that our proxy vouches for, and who asked for it; takes both out before the app can see them. */
-function takeOurs(message: IncomingMessage): { id?: string; parent?: string } {
-  const ours: { id?: string; parent?: string } = {};
-  const raw = message.rawHeaders;
-  if (raw === undefined) return ours;
-  for (let i = raw.length - 2; i >= 0; i -= 2) {
-    // Both names are as long: of other headers nothing but the length is looked at.
-    if (raw[i]!.length !== SECRET.length) continue;
-    const name = raw[i]!.toLowerCase();
-    const value = raw[i + 1]!;
-    if (name === SECRET && value === secret) {
-      take(message, i);
-      ours.id = message.headers['x-scooby'] as string;
-    } else if (name === 'x-scooby-parent' && ID.test(value)) {
-      take(message, i);
-      ours.parent = value;
-    }
+/** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
+function takeProxied(message: IncomingMessage): string | undefined {
+  const at = indexOf(message, SECRET);
+  if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
+  take(message, at);
+  return message.headers['x-scooby'] as string | undefined;
+}
+
+/** Answers which request of another app asked for this one, and takes that out as well. */
+function takeParent(message: IncomingMessage): string | undefined {
+  const at = indexOf(message, PARENT);
+  const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
+  if (parent === undefined || !ID.test(parent)) return undefined;
+  take(message, at);
+  return parent;
+}
+
+/** Answers where a header of ours is, -1 for nowhere; of others nothing but the length is looked at. */
+function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
+  if (rawHeaders === undefined) return -1;
+  for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
+    const header = rawHeaders[i]!;
+    if (header.length === name.length && (header === name || header.toLowerCase() === name.toLowerCase()))
+      return i;
   }
-  return ours;
+  return -1;
 }
 
 function take(message: IncomingMessage, at: number): void {
@@ -239,7 +244,7 @@ export function watchStream(
   told: (type: string, given: unknown) => void,
 ): void {
   seen++;
-  requests.set(stream, new Watched(request, told));
+  stamp(stream, new Watched(request, told));
   patchStream(Object.getPrototypeOf(stream));
 }
 
@@ -250,7 +255,7 @@ function patchStream(prototype: object): void {
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
   const emit = function emit(this: object, type: string, given?: unknown): boolean {
-    const request = seen === 0 ? undefined : requests.get(this);
+    const request = seen === 0 ? undefined : stampOf(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request instanceof Watched) {
       request.told(type, given);
@@ -283,18 +288,18 @@ function patchHead(prototype: object): void {
     reason?: unknown,
     headers?: unknown,
   ) {
-    const request = seen === 0 ? undefined : requests.get(this);
+    const request = seen === 0 ? undefined : stampOf(this);
     if (request === undefined || request instanceof Watched || request.proxied || this.headersSent)
       return Reflect.apply(original, this, arguments);
     // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
     const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};
     const message = typeof reason === 'string' ? reason : undefined;
-    return Reflect.apply(original, this, [status, message, stamp(given, request.id)] as never);
+    return Reflect.apply(original, this, [status, message, withHeader(given, request.id)] as never);
   };
   response.writeHead = lengthOf(writeHead, response.writeHead.length) as typeof response.writeHead;
 }
 
-function stamp(headers: object, id: string): object {
+function withHeader(headers: object, id: string): object {
   if (!Array.isArray(headers)) return { ...headers, [HEADER]: id };
   return Array.isArray(headers[0]) ? [...headers, [HEADER, id]] : [...headers, HEADER, id];
 }

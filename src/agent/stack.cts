@@ -15,21 +15,14 @@ export interface News {
   stacks: { n: number; frames: number[] }[];
 }
 
-/** Per request: which full stack was found behind a shallow one, and how often it has been relied on. */
-export type Seen = Map<number, { full: number; calls: number }>;
-
 const FRAMES = 10;
 // An ORM's own frames fill the first ten.
 const FRAMES_UNDER_ORM = 30;
-// Capturing costs by the frame. The calls of a loop share their stack, so its top is enough to know it again.
-const SHALLOW = 4;
 // Call sites are finite, but for code that is made up as it runs.
 const MOST_STACKS = 50_000;
 
 const scripts = new Map<string, Map<number, number>>();
 const root: Step = { stack: 0, next: new Map() };
-/** Shallow stacks that several full ones share: a helper that everybody calls. */
-const shared = new Set<number>();
 let frameCount = 0;
 let stackCount = 0;
 let limit = FRAMES;
@@ -41,42 +34,16 @@ export function lookDeeper(): void {
 }
 
 /**
- * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. In full for
- * every first, second, fourth, sixteenth … call with the same top in a request, and for every one where tops proved to
- * be shared; between those the top stands for the whole. `deep` sees through a library, each time.
+ * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
+ * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
+ * its stack was measured to cost more than it saved. `deep` sees through a library.
  */
-export function captureStack(
-  cut: (...args: never[]) => unknown,
-  seen: Seen | undefined,
-  deep = false,
-): number {
-  if (deep) return capture(cut, FRAMES_UNDER_ORM);
-  if (seen === undefined || limit !== FRAMES) return capture(cut, limit);
-  const shallow = capture(cut, SHALLOW);
-  if (shared.has(shallow)) return capture(cut, limit);
-  const known = seen.get(shallow);
-  if (known === undefined) {
-    const full = capture(cut, limit);
-    seen.set(shallow, { full, calls: 1 });
-    return full;
-  }
-  const calls = ++known.calls;
-  if (calls !== 2 && !isPowerOfFour(calls)) return known.full;
-  const full = capture(cut, limit);
-  if (full !== known.full) shared.add(shallow);
-  return full;
-}
-
-function isPowerOfFour(n: number): boolean {
-  return (n & (n - 1)) === 0 && (n & 0x55555555) !== 0;
-}
-
-function capture(cut: (...args: never[]) => unknown, depth: number): number {
+export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = depth;
+    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);

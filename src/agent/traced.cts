@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, lengthOf, now, type Request } from './context.cjs';
+import { applyIn, current, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -61,7 +61,7 @@ export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Ca
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  return { request, stack: captureStack(cut, request?.stacks, deep), at: now() };
+  return { request, stack: captureStack(cut, deep), at: now() };
 }
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
@@ -87,12 +87,16 @@ export function beginFor(
   return call;
 }
 
-/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
-export function end(call: Call, error?: unknown, rows?: number): void {
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
   if (error !== undefined && error !== null) call.error = wordsOf(error);
   if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
 }
 
@@ -102,18 +106,27 @@ export function withdraw(call: Call): void {
   publish(call);
 }
 
-/** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
+/**
+ * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first. It has
+ * neither `fn`'s name nor its length, which drivers do not read and which cost more to give than all the rest.
+ */
 export function bound(
   request: Request | undefined,
   fn: Function,
   before?: (args: unknown[]) => void,
 ): Function {
-  const wrapper = function (this: unknown) {
+  return function (this: unknown) {
     before?.(arguments as unknown as unknown[]);
     return applyIn(request, fn, this, arguments);
   };
-  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
-  return lengthOf(wrapper, fn.length);
+}
+
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -165,6 +178,13 @@ function observerOf(own: Function): Function {
   Object.setPrototypeOf(observer, own);
   observers.set(own, observer);
   return observer;
+}
+
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
 }
 
 const wrapped = new WeakSet<Function>();

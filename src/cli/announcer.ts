@@ -5,6 +5,7 @@ import type { Servers } from '../proxy/servers.js';
 import { oneLine } from '../text.js';
 import type { Address, Trace } from '../trace.js';
 import { requestLine } from './request-line.js';
+import type { Style } from './style.js';
 
 // An app that has several servers starts them one right after the other.
 const TOGETHER_MS = 100;
@@ -18,6 +19,7 @@ export interface About {
   place: string;
   /** No line for each request. */
   quiet: boolean;
+  style: Style;
   write(text: string): void;
 }
 
@@ -60,7 +62,7 @@ export class Announcer {
 
   /** A request has finished. */
   request(trace: Trace): void {
-    if (!this.#about.quiet && !trace.outside) this.#about.write(`${requestLine(trace)}\n`);
+    if (!this.#about.quiet && !trace.outside) this.#about.write(`${requestLine(trace, this.#about.style)}\n`);
   }
 
   /** Says a warning once. */
@@ -78,12 +80,14 @@ export class Announcer {
   #introduce(): void {
     if (this.#introduced) return;
     this.#introduced = true;
-    const { servers, place } = this.#about;
+    const { servers, place, style } = this.#about;
     const upstream = servers.upstream;
     const at = upstream === undefined ? '' : ` on ${placeOf(upstream)}`;
-    this.#about.write(`scooby  ${this.#url}  ->  ${this.#command()}${at}\n`);
+    this.#about.write(
+      `${style('bold', 'scooby')}  ${style('accent', this.#url)}  ->  ${this.#command()}${at}\n`,
+    );
     this.#nameOthers();
-    this.#about.write(`        data in ${atHome(place)}; look at it with: scooby list\n`);
+    this.#about.write(`        ${style('dim', `data in ${atHome(place)}; look at it with: scooby list`)}\n`);
   }
 
   #nameOthers(): void {
@@ -100,7 +104,7 @@ export class Announcer {
   }
 
   #say(message: string): void {
-    this.#about.write(`scooby: ${message}\n`);
+    this.#about.write(`${this.#about.style('warn', 'scooby:')} ${message}\n`);
   }
 }
 

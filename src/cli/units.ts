@@ -1,33 +1,47 @@
-/** Durations and sizes as people type them. */
+/** Durations and sizes as people write them on a command line. */
 
-import { UserError } from '../errors.js';
+import { InvalidArgumentError } from 'commander';
 
-const MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const BYTES: Record<string, number> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const BYTES = { b: 1, kb: 1 << 10, mb: 1 << 20, gb: 1 << 30 };
 
-/** Answers ms for `100ms`, `1.5s`, `10m`, `24h`, `7d`; a bare number is in `unit`. Throws a UserError for anything else. */
-export function parseDuration(text: string, option: string, unit = 'ms'): number {
-  return parse(text, MS, unit) ?? refuse(text, option, 'a duration such as 100ms, 1.5s, 10m, 24h or 7d');
+function amount(text: string, units: Record<string, number>, bare: number): number | undefined {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  const factor = unit ? units[unit.toLowerCase()] : bare;
+  return factor === undefined ? undefined : Number(digits) * factor;
 }
 
-/** Answers bytes for `64kb`, `512mb`, `2gb`; a bare number is MB. Throws a UserError for anything else. */
-export function parseSize(text: string, option: string): number {
-  return parse(text, BYTES, 'mb') ?? refuse(text, option, 'a size such as 64mb or 2gb');
+/** Answers the ms that `250ms`, `1.5s`, `24h` or `7d` mean; a bare number is ms. */
+export const parseDuration = durationIn('ms');
+
+/** Answers a parser of durations whose bare numbers are in that unit. */
+export function durationIn(unit: keyof typeof MS): (text: string) => number {
+  return (text) => {
+    const value = amount(text, MS, MS[unit]);
+    if (value === undefined)
+      throw new InvalidArgumentError('Write a duration such as 250ms, 1.5s, 24h or 7d.');
+    return value;
+  };
 }
 
-/** Answers a whole number from `least` to `most`. Throws a UserError for anything else. */
-export function parseNumber(text: string, option: string, least: number, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-  return refuse(text, option, `a whole number from ${least} to ${most}`);
+/** Answers the bytes that `512MB` or `2GB` mean; a bare number is bytes. */
+export function parseSize(text: string): number {
+  const value = amount(text, BYTES, 1);
+  if (value === undefined) throw new InvalidArgumentError('Write a size such as 64MB or 2GB.');
+  return Math.round(value);
 }
 
-function parse(text: string, units: Record<string, number>, unit: string): number | undefined {
-  const [, number, given] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const factor = units[(given || unit).toLowerCase()];
-  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
+/** Answers a whole number above 0. */
+export function parseCount(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('Write a number above 0.');
+  return value;
 }
 
-function refuse(text: string, option: string, wanted: string): never {
-  throw new UserError(`${option} wants ${wanted}, not "${text}".`);
+/** Answers a port, or 0 for any free one. */
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Write a port, 0 to 65535.');
+  return value;
 }

@@ -60,14 +60,17 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
     outcome.stderr += text;
   });
   [outcome.code, outcome.signal] = await once(child, 'close');
-  await driven;
+  await driven?.catch((error: Error) => {
+    throw new Error(`${error.message}, while the script said:\n${outcome.stdout}${outcome.stderr}`);
+  });
   return outcome;
 }
 
-/** Answers what a server says to a GET; rejects when it says nothing. */
+/** Answers what a server says to a GET; rejects when it says nothing for 20 s. */
 export function ask(url: string, agent?: Agent): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    get(url, agent === undefined ? {} : { agent }, (response) => {
+    const signal = AbortSignal.timeout(20_000);
+    get(url, agent === undefined ? { signal } : { agent, signal }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => {
         body += text;
