@@ -173,6 +173,8 @@ export type Line =
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }
   | { t: 'library'; name: string; version: string; trouble?: string }
+  /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
+  | { t: 'map'; file: string; map: string }
   /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** A stack first seen: its frames' numbers, innermost first. */

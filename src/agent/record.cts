@@ -1,12 +1,13 @@
 /** Turns what instruments publish into the lines that tell it. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { redactHeaders, redactUrl } from '../redact.cjs';
 import type { Line } from '../trace.js';
 import { now, type Request } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { send, takeDropped } from './link.cjs';
+import { mapOf } from './maps.cjs';
 import { takeNews } from './stack.cjs';
 import type { Call } from './traced.cjs';
 import { views } from './views/index.cjs';
@@ -57,13 +58,18 @@ export function tellEnded(request: Request, aborted: boolean): void {
   let lines = opening(request);
   const close: Close = { t: 'close', id: request.id, at: µs(request.ended) };
   const { response } = request;
-  if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
+  if (response !== undefined && (response.headersSent || !aborted)) close.status = statusOf(response);
   if (aborted) close.aborted = true;
   if (request.parent !== undefined) close.parent = request.parent;
   Object.assign(close, sightOf(request));
   lines += newsLines();
   if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
   send(lines + lineOf(close), false);
+}
+
+function statusOf(response: ServerResponse): number {
+  const { sentHeaders } = response as { sentHeaders?: Record<string, unknown> };
+  return response.statusCode ?? Number(sentHeaders?.[':status']);
 }
 
 /** Tells what still runs, since the process is about to end. */
@@ -121,8 +127,13 @@ function tell(call: Call): void {
 function newsLines(): string {
   const news = takeNews();
   if (news === undefined) return '';
+  let maps = '';
+  for (const file of news.scripts) {
+    const map = mapOf(file);
+    if (map !== undefined) maps += lineOf({ t: 'map', file, map });
+  }
   const frames = news.frames.length > 0 ? lineOf({ t: 'frames', frames: news.frames }) : '';
-  return frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
+  return maps + frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
 }
 
 /** The hot path: one span, written by hand since stringifying the whole costs twice as much. */

@@ -99,6 +99,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   said(peer: Peer, line: Line): void {
     const process = this.#processes.get(peer)!;
     switch (line.t) {
+      case 'map':
+        return process.learnMap(String(line.file), String(line.map));
       case 'frames':
         return process.learnFrames(line.frames);
       case 'stack':

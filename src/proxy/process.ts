@@ -25,6 +25,11 @@ export class Process {
     this.#frames = new Frames(project, { agent });
   }
 
+  /** Takes in the map of a script that is not on disk as it runs. */
+  learnMap(file: string, map: string): void {
+    this.#frames.addMap(file, map);
+  }
+
   /** Takes in frames seen for the first time; resolved at once, since a later build may move their lines. */
   learnFrames(frames: [number, string, string, number, number][]): void {
     for (const [n, fn, file, line, column] of frames) {
