@@ -96,8 +96,8 @@ function patchFunctions(prototype: object): void {
     if (!key.startsWith('send_')) continue;
     const name = key.slice(5);
     const code = String((prototype as Record<string, unknown>)[key]);
-    const params = /\(([^)]*)\)/.exec(code)?.[1]?.split(',') ?? [];
-    const method = { name, params: params.map((one) => one.trim()), oneway: !(`recv_${name}` in prototype) };
+    const params = /\(([^)]*)\)/.exec(code)?.[1]?.match(/\w+/g) ?? [];
+    const method = { name, params, oneway: !(`recv_${name}` in prototype) };
     replace(prototype, name, (original) => calling(original, method));
     replace(prototype, key, wrapSend);
     if (!method.oneway) replace(prototype, `recv_${name}`, wrapReceive);
