@@ -26,9 +26,9 @@ testForms('memcached', () => ({
   several: [
     call('getMulti', ['user:1', 'user:2', 'nobody'], { hits: 2, misses: 1, bytes: 17 }),
     {
-      name: 'get user:1 user:2 user:3 … (4 keys)',
+      name: 'getMulti user:1 user:2 user:3 … (4 keys)',
       detail: {
-        command: 'get',
+        command: 'getMulti',
         keys: ['user:1', 'user:2', 'user:3', 'nobody'],
         hits: 3,
         misses: 1,
