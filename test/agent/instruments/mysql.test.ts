@@ -39,8 +39,8 @@ testForms('mysql', () => ({
   thrown: [{ name: '', error: "Cannot use 'in' operator to search for 'typeCast' in null" }],
   waiting: [{ ...one('select 1 as late')[0]!, waited: true }, ...one('select sleep(0.05) as slept')],
   waited: [
-    { ...one('select 1 as late')[0]!, waited: true },
     ...one('select sleep(0.05) as slept'),
+    { ...one('select 1 as late')[0]!, waited: true },
     ...one('select 2 as prompt'),
   ],
   cluster: [...one('select 5 as five'), ...one('select 6 as six')],

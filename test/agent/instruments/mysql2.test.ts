@@ -76,8 +76,8 @@ testForms('mysql2', (driver) => ({
   ],
   waiting: [{ ...one('select 1 as late')[0]!, waited: true }, ...one('select sleep(0.05)')],
   waited: [
-    { ...one('select 1 as late')[0]!, waited: true },
     ...one('select sleep(0.05)'),
+    { ...one('select 1 as late')[0]!, waited: true },
     ...one('select 2 as prompt'),
   ],
   cluster: one('select 5 as five'),
