@@ -84,9 +84,9 @@ function filters(state: State): Item[] {
 /** Commands of the palette that have no key of their own. */
 function unbound(state: State): Item[] {
   return [
-    ...copies().map((item) => ({ ...item, label: `copy ${item.label}`, key: 'y ' + item.key })),
-    ...sorts().map((item) => ({ ...item, label: `sort by ${item.label}`, key: 's ' + item.key })),
-    ...recordings().map((item) => ({ ...item, label: `record ${item.label}`, key: 't ' + item.key })),
+    ...copies().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
+    ...sorts().map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
+    ...recordings().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
     ...filters(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
   ];
 }
