@@ -28,7 +28,7 @@ function footRows(picture: Picture, browser: Browser, theme: Theme): string[] {
   const cells = state.columns;
   let rule = '─'.repeat(cells);
   for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
-  const foot = messageLine(state, matches.length, cells) ?? footerLine(browser.bindings, state, cells);
+  const foot = messageLine(state, matches.length, cells) ?? footerLine(browser.bindings, state, cells - 1);
   // The last cell of the last row stays empty: some terminals scroll when it is written.
   const last = paint(foot, cells - 1, theme);
   return layout.footer > 1 ? [paint([[rule, 'border']], cells, theme), last] : [last];

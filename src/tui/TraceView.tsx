@@ -28,23 +28,23 @@ export function withMatches(line: Line, find: string): Line {
   });
 }
 
-function headRows({ trace, panels, state, now }: Picture, width: number, theme: Theme): string[] {
+function headRows({ trace, panels, state, now }: Picture, { width, x }: Rect, theme: Theme): string[] {
   if (!trace) return [];
   return [titleLine(trace, now, width), tabsLine(panels, trace, state.detail.tab, width)].map((line) =>
-    paint(line, width, theme),
+    paint(line, width, theme, '', x),
   );
 }
 
 /** Answers the painted rows of the table. */
 export function tableRows({ page, state }: Picture, rect: Rect, theme: Theme): string[] {
   const { at, top } = state.detail.table;
-  const out = page.head(rect.width - 1).map((line) => paint([' ', ...line], rect.width, theme));
+  const out = page.head(rect.width - 1).map((line) => paint([' ', ...line], rect.width, theme, '', rect.x));
   const height = rect.height - out.length;
   for (let index = top; index < Math.min(top + height, page.entries.length); index++) {
     const selected = index === at;
     const base = selected ? (state.focus === 'table' ? 'selected' : 'bold') : '';
     const line = withMatches(page.entries[index]!.line(rect.width - 1), state.detail.find);
-    out.push(paint([selected ? '▌' : ' ', ...line], rect.width, theme, base));
+    out.push(paint([selected ? '▌' : ' ', ...line], rect.width, theme, base, rect.x));
   }
   return out;
 }
@@ -54,7 +54,7 @@ export function textRows({ text, state }: Picture, rect: Rect, theme: Theme): st
   const { at, top } = state.detail.text;
   return text.slice(top, top + rect.height).map(({ line }, index) => {
     const found = withMatches(line, state.detail.find);
-    if (state.focus !== 'text' || top + index !== at) return paint(found, rect.width, theme);
+    if (state.focus !== 'text' || top + index !== at) return paint(found, rect.width, theme, '', rect.x);
     const first = found[0] === undefined ? '' : textOf(found[0]);
     const rest: Line = first.startsWith(' ')
       ? [
@@ -64,7 +64,7 @@ export function textRows({ text, state }: Picture, rect: Rect, theme: Theme): st
           ...found.slice(1),
         ]
       : found;
-    return paint([['▌', 'focus'], ...rest], rect.width, theme);
+    return paint([['▌', 'focus'], ...rest], rect.width, theme, '', rect.x);
   });
 }
 
@@ -80,7 +80,7 @@ export function TraceView({ picture, theme }: { picture: Picture; theme: Theme }
     ) : null;
   return (
     <Box flexDirection="column" width={title.width} flexShrink={0}>
-      <Rows rows={headRows(picture, title.width, theme)} width={title.width} height={title.height} />
+      <Rows rows={headRows(picture, title, theme)} width={title.width} height={title.height} />
       <Box>
         <Rows rows={tableRows(picture, table, theme)} width={table.width} height={table.height} />
         {beside ? <Bar height={text.height} theme={theme} /> : null}

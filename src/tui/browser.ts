@@ -166,13 +166,23 @@ export class Browser {
   dispatch(action: Action): void {
     this.#together(() => {
       const { prompt } = this.state;
-      if (isOutside(action)) this.#outside.perform(action);
+      const tab = action.type === 'open' ? this.#tabOf() : undefined;
+      if (tab) this.state = reduce(this.state, tab, this.facts());
+      else if (isOutside(action)) this.#outside.perform(action);
       else this.state = reduce(this.state, action, this.facts());
       if (action.type === 'mouse') this.#terminal.mouse(this.state.mouse);
       if (action.type === 'accept' && prompt) this.#accepted(prompt.kind, prompt.text);
       this.#sync();
       this.#changed();
     });
+  }
+
+  /** A row of the overview that is about a tab opens it. */
+  #tabOf(): Action | undefined {
+    const { focus, detail } = this.state;
+    if (focus !== 'table') return undefined;
+    const entry = this.picture().page.entries[detail.table.at];
+    return entry?.tab && !entry.place ? { type: 'tab', to: entry.tab } : undefined;
   }
 
   #accepted(kind: 'filter' | 'find' | 'save' | 'url', text: string): void {
@@ -354,17 +364,18 @@ export class Browser {
   #draw(): Picture {
     const { state } = this;
     const panels = this.detail.panels();
-    const rough = layoutOf(state, { table: 4, text: true });
+    const rough = layoutOf(state, { head: 1, table: 4, text: true });
     const columns = (rough.text ?? rough.table ?? { width: state.columns }).width;
     const page = this.detail.page(state.detail, columns);
     const head = page.head(columns).length;
     const layout = layoutOf(state, {
-      table: head + page.entries.length,
+      head,
+      table: page.entries.length,
       text: page.text !== undefined && page.entries.length > 0,
     });
     const at = Math.min(state.detail.table.at, page.entries.length - 1);
     const written = this.detail.text(page, Math.max(0, at));
-    const text = state.detail.wrap && layout.text ? wrapped(written, layout.text.width) : written;
+    const text = layout.text ? wrapped(written, layout.text.width, state.detail.wrap) : written;
     const find = state.detail.find.toLowerCase();
     const matches =
       find === ''
@@ -415,10 +426,12 @@ export function tableHeight({ layout, page }: Pick<Picture, 'layout' | 'page'>):
   return rect ? Math.max(1, rect.height - page.head(rect.width).length) : 1;
 }
 
-function wrapped(lines: TextLine[], cells: number): TextLine[] {
+/** Answers the lines with sentences, or all of them, broken where the width ends. */
+function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
+  if (!all && !lines.some((text) => text.prose)) return lines;
   return lines.flatMap((text) => {
-    if (lineWidth(text.line) <= cells) return [text];
-    return wrapLine(text.line, cells, 4).map((line) => ({ ...text, line }));
+    if (!(all || text.prose) || lineWidth(text.line) <= cells) return [text];
+    return wrapLine(text.line, cells, text.prose ? 1 : 4).map((line) => ({ ...text, line }));
   });
 }
 

@@ -156,6 +156,7 @@ export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: s
   const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === kind);
   return {
     ...head,
+    empty: true,
     spans,
     headline: (trace) => {
       const n = spans(trace).length;

@@ -40,7 +40,9 @@ const THREE_PANES = 160;
 
 /** What the layout has to know of the page in the detail. */
 export interface Extent {
-  /** Rows of the table with its heads. */
+  /** Rows over the table that stay. */
+  head: number;
+  /** Rows of the table. */
   table: number;
   /** Whether a row of the table has a text of its own. */
   text: boolean;
@@ -54,8 +56,12 @@ function above(
   compact: boolean,
 ): Pick<Layout, 'table' | 'rule' | 'text'> {
   if (!extent.text || rect.height < 6) return { table: rect };
-  const share = focus === 'text' ? 0.3 : 0.45;
-  const height = Math.max(2, Math.min(extent.table, Math.floor(rect.height * share)));
+  const room = rect.height - extent.head;
+  const share = Math.max(2, Math.floor(room * (focus === 'text' ? 0.25 : 0.4)));
+  // Where the heads leave no room for a text, the text goes until it is asked for.
+  if (room - share < 3 && focus !== 'text') return { table: rect };
+  const wanted = extent.head + Math.min(extent.table, share);
+  const height = Math.min(wanted, focus === 'text' ? Math.floor(rect.height / 2) : rect.height - 3);
   const gap = compact ? 0 : 1;
   const table = { ...rect, height };
   const text = { ...rect, y: rect.y + height + gap, height: rect.height - height - gap };

@@ -34,7 +34,7 @@ export function columnsOf(cells: number): Columns {
   };
   const order: [keyof Columns, number, number][] = [
     ['age', 0, 84],
-    ['cache', 0, 78],
+    ['cache', 0, 82],
     ['badges', 4, 68],
     ['qtime', 0, 62],
     ['method', 4, 56],
@@ -42,7 +42,7 @@ export function columnsOf(cells: number): Columns {
   ];
   for (const [name, smaller, below] of order) if (cells < below) columns[name] = smaller;
   const used = Object.values(columns).reduce((sum, size) => sum + (size > 0 ? size + 1 : 0), 0);
-  return { ...columns, path: Math.max(4, cells - used - 2) };
+  return { ...columns, path: Math.max(4, cells - used - 3) };
 }
 
 /** Answers how long ago an instant (epoch ms) was, in at most four cells. */
@@ -93,8 +93,9 @@ export function requestLine(
   shown: { selected: boolean; marked: boolean; now: number },
 ): Line {
   const { sql, cache } = row.totals;
-  const took = row.duration === undefined ? '…' : ms(row.duration);
-  const status = row.status === undefined ? (row.state === 'open' ? '…' : '-') : String(row.status);
+  const missing = row.state === 'open' ? '…' : '-';
+  const took = row.duration === undefined ? missing : ms(row.duration);
+  const status = row.status === undefined ? missing : String(row.status);
   const line: Segment[] = [
     gutter(shown.selected, shown.marked),
     `${fit(clean(row.method), columns.method)} `,

@@ -1,6 +1,6 @@
 /** The items of the boxes that one chooses from: keys, commands, what to copy, how to sort. */
 
-import { cut, fit, type Line } from './cells.js';
+import { cut, fit, type Line, width } from './cells.js';
 import { keyLabel } from './chrome.js';
 import { type Binding, worksIn } from './keys.js';
 import type { Action, MenuName, Popup, State } from './state.js';
@@ -105,7 +105,8 @@ export function fuzzy(pattern: string, text: string): number | undefined {
     score += next - at - 1 - (next === 0 || held[next - 1] === ' ' ? 1 : 0);
     at = next;
   }
-  return score;
+  // Letters that far apart are no longer meant.
+  return score > 10 + 2 * wanted.length ? undefined : score;
 }
 
 function ranked(items: Item[], input: string): Item[] {
@@ -149,13 +150,12 @@ export function itemsOf(popup: Popup & { kind: 'menu' }, state: State, bindings:
 export function itemLine(item: Item, selected: boolean, cells: number, keys: number): Line {
   const gutter = selected ? '▌' : ' ';
   const hint = item.hint ?? '';
-  const room = cells - keys - 4 - (hint === '' ? 0 : hint.length + 2);
+  const room = cells - keys - 4 - (hint === '' ? 0 : width(hint) + 1);
   return [
     gutter,
     [fit(item.key, keys), 'key'],
     '  ',
     fit(cut(item.label, room), Math.max(0, room)),
-    '  ',
-    [hint, 'dim'],
+    hint === '' ? '' : [` ${hint}`, 'dim'],
   ];
 }

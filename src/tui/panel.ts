@@ -40,6 +40,8 @@ export interface Place {
 export interface TextLine {
   line: Line;
   place?: Place;
+  /** Goes on in the next row when it is too long, because it is a sentence. */
+  prose?: boolean;
 }
 
 export interface Page {
@@ -56,6 +58,8 @@ export interface Panel {
   short: string;
   /** The digit that opens it; empty for one that is reached by stepping. */
   key: string;
+  /** True for one that has nothing to show when its headline is empty. */
+  empty: boolean;
   /** Answers the spans that it is about. */
   spans(trace: Trace): Span[];
   /** Answers the number or word beside the title in the tabs; empty for none. */

@@ -72,11 +72,16 @@ function nextPane(state: State, n: 1 | -1, facts: Facts): State {
 
 function nextTab(state: State, n: 1 | -1, facts: Facts): State {
   const at = facts.tabs.indexOf(state.detail.tab);
-  return toTab(state, facts.tabs[(at + n + facts.tabs.length) % facts.tabs.length] ?? state.detail.tab);
+  return toTab(
+    state,
+    facts.tabs[(at + n + facts.tabs.length) % facts.tabs.length] ?? state.detail.tab,
+    facts.panes,
+  );
 }
 
-function toTab(state: State, tab: string): State {
-  const focus = state.focus === 'text' ? 'table' : state.focus;
+function toTab(state: State, tab: string, panes: number): State {
+  // From a list that has the whole screen, a tab opens the request.
+  const focus = state.focus === 'text' || panes === 1 ? 'table' : state.focus;
   if (tab === state.detail.tab) return { ...state, focus };
   return inDetail({ ...state, focus }, { tab, table: TOP, text: TOP });
 }
@@ -151,7 +156,7 @@ function reduceScreen(state: State, action: Action, facts: Facts): State {
     case 'pane':
       return nextPane(state, action.n, facts);
     case 'tab':
-      return toTab(state, action.to);
+      return facts.list.count === 0 ? state : toTab(state, action.to, facts.panes);
     case 'nextTab':
       return nextTab(state, action.n, facts);
     case 'scroll': {

@@ -1,13 +1,11 @@
 /** The terminal while the browser has it: frames in, only what differs out, everything put back at the end. */
 
-import { width } from './cells.js';
+import { paintedWidth } from './ink/painted.js';
 
 const ENTER = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?1007h';
 const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no cells
-const SGR = /\x1b\[[\d;]*m/g;
 /** ms between two frames. */
 const FRAME = 16;
 
@@ -18,7 +16,7 @@ export function difference(before: string[], after: string[], columns: number, r
     const text = after[row] ?? '';
     if (text === before[row]) continue;
     // A row as wide as the screen leaves the cursor on its last cell, which erasing after it would take away.
-    const erase = width(text.replace(SGR, '')) >= columns ? '' : '\x1b[K';
+    const erase = paintedWidth(text) >= columns ? '' : '\x1b[K';
     out += `\x1b[${row + 1};1H${text}${erase}`;
   }
   return out;

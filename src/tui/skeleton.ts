@@ -7,7 +7,7 @@ import { paint, type Theme } from './theme.js';
 
 /** Answers the frame as text. */
 export function skeleton(state: State, theme: Theme): string {
-  const layout = layoutOf(state, { table: 4, text: true });
+  const layout = layoutOf(state, { head: 1, table: 4, text: true });
   const rows = Array.from({ length: state.rows }, () => '');
   if (layout.tooSmall) return rows.join('\n');
   rows[0] = paint([' ', ['scooby', 'title']], state.columns, theme);

@@ -1,6 +1,7 @@
 /** Roles and what they look like: the terminal's own sixteen colours, so that light and dark both work. */
 
-import { cutLine, type Line, lineWidth } from './cells.js';
+import { cutLine, type Line, width } from './cells.js';
+import { anchor, unsure } from './ink/painted.js';
 
 /** What a piece of text is, never how it looks. */
 export const ROLES = {
@@ -93,9 +94,11 @@ export function asciiOf(text: string): string {
 }
 
 /** Answers the characters of a line of at most that many cells, with their colours; `base` fills up to the full width. */
-export function paint(line: Line, cells: number, theme: Theme, base = ''): string {
+export function paint(line: Line, cells: number, theme: Theme, base = '', x = 0): string {
   const held = cutLine(line, cells);
   let out = '';
+  let at = x;
+  let sure = true;
   for (const segment of held) {
     const text = typeof segment === 'string' ? segment : segment[0];
     if (text === '') continue;
@@ -103,9 +106,14 @@ export function paint(line: Line, cells: number, theme: Theme, base = ''): strin
     // A selected row is inverse as a whole: colours under inverse turn into stripes.
     const roles = base === '' && typeof segment !== 'string' ? segment.slice(1) : [];
     const codes = roles.map((role) => theme.roles[role] ?? '').filter((code) => code !== '');
+    // Terminals measure some characters differently; what follows them is put where it belongs.
+    if (!sure) out += anchor(at);
     out += codes.length > 0 ? `\x1b[${codes.join(';')}m${shown}\x1b[0m` : shown;
+    sure = !unsure(text);
+    at += width(text);
   }
   const code = base === '' ? '' : (theme.roles[base] ?? '');
   if (code === '') return out;
-  return `\x1b[${code}m${out}${' '.repeat(Math.max(0, cells - lineWidth(held)))}\x1b[0m`;
+  const rest = ' '.repeat(Math.max(0, cells - (at - x)));
+  return `\x1b[${code}m${out}${sure ? '' : anchor(at)}${rest}\x1b[0m`;
 }

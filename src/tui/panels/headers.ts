@@ -24,6 +24,7 @@ export const headersPanel: Panel = {
   title: 'Headers',
   short: 'Head',
   key: '8',
+  empty: false,
   spans: () => [],
   headline: () => '',
   page: ({ trace, columns }) => {

@@ -24,6 +24,7 @@ export const logsPanel: Panel = {
   title: 'Logs',
   short: 'Logs',
   key: '6',
+  empty: true,
   spans,
   headline: (trace) => (spans(trace).length > 0 ? String(spans(trace).length) : ''),
   page: (reading) => {

@@ -86,7 +86,7 @@ function head(trace: Trace, columns: number): Line[] {
   if (trace.dropped)
     out.push([' ', [`${count(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
   row('calls', headlineOf(trace));
-  out.push([], ...timeBar(trace, columns), []);
+  out.push(...timeBar(trace, columns), []);
   const title =
     trace.findings.length > 0 ? count(trace.findings.length, 'finding') : 'nothing suspicious found';
   out.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
@@ -128,13 +128,14 @@ function kindEntry(kind: string, trace: Trace): Entry {
 
 function findingText(finding: Finding, reading: Reading): TextLine[] {
   const place = placeOfSite(finding.site);
-  const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']] }];
+  const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']], prose: true }];
   if (finding.suggestion)
     out.push({
       line: [
         [' try   ', 'dim'],
         [clean(finding.suggestion), 'ok'],
       ],
+      prose: true,
     });
   out.push({ line: [] });
   if (place) {
@@ -151,7 +152,10 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
     out.push(...codeFrame(reading.source(place.file), place, 4));
   }
   const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
-  out.push({ line: [] }, { line: [[` ${sure}: ${finding.reasons.map(clean).join('; ')}`, 'dim']] });
+  out.push(
+    { line: [] },
+    { line: [[` ${sure}: ${finding.reasons.map(clean).join('; ')}`, 'dim']], prose: true },
+  );
   const span = reading.trace.spans[finding.spans[0] ?? -1];
   if (span) out.push({ line: [] }, ...stackLines(span.stack, { ...reading, source: () => undefined }));
   return out;
@@ -181,6 +185,7 @@ export const overviewPanel: Panel = {
   title: 'Overview',
   short: 'Over',
   key: '1',
+  empty: false,
   spans: (trace) => trace.spans,
   headline: () => '',
   page: (reading) => {

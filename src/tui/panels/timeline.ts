@@ -80,6 +80,7 @@ export const timelinePanel: Panel = {
   title: 'Timeline',
   short: 'Time',
   key: '9',
+  empty: false,
   spans: (trace) => trace.spans,
   headline: () => '',
   page: (reading) => {
