@@ -23,6 +23,8 @@ export interface Store {
   readonly place: string;
   /** Keeps a trace, or replaces it when its id is known. What has been saved survives the death of the process. */
   save(trace: Trace): void;
+  /** Keeps several at the price of one: all of them, or none when it throws. */
+  saveAll(traces: Trace[]): void;
   /** Keeps a source text and answers its hash; the same text is kept once. */
   saveSource(source: Source): string;
   /** Answers the text kept under a hash. */

@@ -1,0 +1,35 @@
+/** Where a project's database is: in the user's state folder, one per project folder. */
+
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+
+type Env = Record<string, string | undefined>;
+
+/** Answers the nearest folder at or above `cwd` that holds a package.json or a .git, else `cwd`; its real path. */
+export function projectFolder(cwd: string): string {
+  const real = existsSync(cwd) ? realpathSync(cwd) : resolve(cwd);
+  for (let folder = real; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json')) || existsSync(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) return real;
+  }
+}
+
+/** Answers the folder in which programs keep what they remember for this user. */
+export function stateFolder(env: Env = process.env, platform: string = process.platform): string {
+  // The XDG standard has relative paths ignored.
+  if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return env.XDG_STATE_HOME;
+  if (platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  return join(homedir(), '.local', 'state');
+}
+
+/** Answers the database's file: the one named, else `SCOOBY_DB`, else the project's own. */
+export function databasePath(db: string | undefined, cwd: string, env: Env = process.env): string {
+  const named = db || env.SCOOBY_DB;
+  if (named) return resolve(cwd, named);
+  const project = projectFolder(cwd);
+  const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
+  return join(stateFolder(env), 'scooby', `${basename(project) || 'root'}-${hash}`, 'scooby.db');
+}

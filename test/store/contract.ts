@@ -1,0 +1,236 @@
+/** What every store promises, run against each of them. */
+
+import { type Test, test } from 'tap';
+import type { Clock } from '../../src/store/clock.js';
+import type { Store } from '../../src/store/store.js';
+import { aSpan, aTrace } from '../factory.js';
+
+const DAY = 24 * 3600 * 1000;
+
+/** A clock that a test moves by hand. */
+export function aClock(
+  now = Date.parse('2026-11-22T12:00:00Z'),
+): Clock & { pass(ms: number): void; jump(ms: number): void } {
+  let steady = 1000;
+  return {
+    now: () => now,
+    steady: () => steady,
+    pass: (ms) => {
+      now += ms;
+      steady += ms;
+    },
+    jump: (ms) => {
+      now += ms;
+    },
+  };
+}
+
+/** Runs the contract; `open` makes an empty store with a time to live of a day. */
+export function contract(name: string, open: (t: Test, clock: Clock) => Store): void {
+  const clock = aClock();
+  const start = clock.now();
+  const fresh = (t: Test) => open(t, clock);
+
+  test(`${name}: a saved trace is found again, whole`, (t) => {
+    const store = fresh(t);
+    const trace = aTrace({
+      start,
+      url: '/a?b=日本語',
+      params: { __proto__x: '1', id: 'x' },
+      spans: Array.from({ length: 200 }, (_, n) => aSpan({ start: n, name: `select '\u0000\ud800 ${n}'` })),
+      headers: {
+        request: [
+          ['Accept', '*/*'],
+          ['Accept', 'a'],
+        ],
+      },
+      findings: [
+        {
+          id: 'f1',
+          kind: 'n+1',
+          severity: 'high',
+          message: 'm',
+          spans: [0, 1],
+          ms: 4,
+          confidence: 0.9,
+          reasons: [],
+        },
+      ],
+    });
+    store.save(trace);
+    t.same(store.find(trace.id), trace);
+    t.equal(store.find('unknown'), undefined);
+    t.end();
+  });
+
+  test(`${name}: what is given out or taken in is a copy`, (t) => {
+    const store = fresh(t);
+    const trace = aTrace({ start, method: 'GET' });
+    store.save(trace);
+    trace.method = 'PUT';
+    store.find(trace.id)!.method = 'PATCH';
+    t.equal(store.find(trace.id)?.method, 'GET');
+    t.equal(store.recent({}, 1)[0]?.method, 'GET');
+    t.end();
+  });
+
+  test(`${name}: a trace saved again replaces itself`, (t) => {
+    const store = fresh(t);
+    const trace = aTrace({ start, state: 'open', spans: [aSpan()] });
+    store.save(trace);
+    store.save({ ...trace, state: 'done', status: 500, spans: [aSpan(), aSpan()] });
+    t.equal(store.find(trace.id)?.state, 'done');
+    t.same(
+      store.recent({}, 10).map(({ state, status, spans }) => ({ state, status, spans })),
+      [{ state: 'done', status: 500, spans: 2 }],
+    );
+    t.end();
+  });
+
+  test(`${name}: the list is newest first, and pages on`, (t) => {
+    const store = fresh(t);
+    const at = (n: number) => aTrace({ start: start + n, url: `/${n}` });
+    store.saveAll([at(2), at(5), at(1)]);
+    store.saveAll([at(4), at(3)]);
+    t.same(
+      store.recent({}, 2).map(({ url }) => url),
+      ['/5', '/4'],
+    );
+    t.same(
+      store.recent({ before: start + 4 }, 2).map(({ url }) => url),
+      ['/3', '/2'],
+    );
+    t.same(store.recent({}, 0), []);
+    store.saveAll(['/first', '/second'].map((url) => aTrace({ start: start + 9, url })));
+    t.equal(store.recent({}, 1)[0]?.url, '/second', 'of two at one instant, the one that came last');
+    t.end();
+  });
+
+  test(`${name}: the list shows a trace's columns, without its spans`, (t) => {
+    const store = fresh(t);
+    const finding = {
+      severity: 'high' as const,
+      message: 'm',
+      spans: [0],
+      ms: 1,
+      confidence: 1,
+      reasons: [],
+    };
+    const spans = [aSpan({ duration: 2, wait: 3 }), aSpan({ duration: 4, error: 'no' })];
+    const trace = aTrace({
+      id: 'a',
+      start,
+      spans,
+      findings: [
+        { ...finding, id: '1', kind: 'n+1' },
+        { ...finding, id: '2', kind: 'n+1' },
+        { ...finding, id: '3', kind: 'slow' },
+      ],
+    });
+    store.save(trace);
+    const open = aTrace({ id: 'b', start: start + 1, state: 'open' });
+    for (const missing of ['route', 'status', 'duration'] as const) delete open[missing];
+    store.save(open);
+    t.same(store.recent({}, 10), [
+      {
+        id: 'b',
+        method: 'GET',
+        url: '/orders',
+        start: start + 1,
+        state: 'open',
+        totals: {},
+        findings: [],
+        spans: 0,
+      },
+      {
+        id: 'a',
+        method: 'GET',
+        url: '/orders',
+        route: '/orders',
+        status: 200,
+        start,
+        duration: 12.5,
+        state: 'done',
+        totals: { sql: { count: 2, ms: 6, wait: 3, errors: 1 } },
+        findings: ['n+1', 'slow'],
+        spans: 2,
+      },
+    ]);
+    t.end();
+  });
+
+  test(`${name}: a filter narrows by each of its fields, and by all of them`, (t) => {
+    const store = fresh(t);
+    store.saveAll([
+      aTrace({ id: 'a', start: start + 1, method: 'GET', url: '/Orders?page=2', status: 200, duration: 10 }),
+      aTrace({ id: 'b', start: start + 2, method: 'POST', url: '/orders', status: 503, duration: 200 }),
+      aTrace({ id: 'c', start: start + 3, method: 'POST', url: '/100%_off', status: 404, duration: 100 }),
+    ]);
+    const ids = (filter: Parameters<Store['recent']>[0]) => store.recent(filter, 10).map(({ id }) => id);
+    t.same(ids({ path: 'orders' }), ['b', 'a']);
+    t.same(ids({ path: '%_' }), ['c']);
+    t.same(ids({ path: '_rders' }), []);
+    t.same(ids({ method: 'post' }), ['c', 'b']);
+    t.same(ids({ status: '404' }), ['c']);
+    t.same(ids({ status: '5xx' }), ['b']);
+    t.same(ids({ status: 'what' }), []);
+    t.same(ids({ slower: 100 }), ['c', 'b']);
+    t.same(ids({ method: 'POST', status: '4xx', slower: 100, path: 'off', before: start + 4 }), ['c']);
+    t.end();
+  });
+
+  test(`${name}: ids are found by how they begin`, (t) => {
+    const store = fresh(t);
+    store.saveAll(['ab10', 'ab2', 'a%c', 'b'].map((id, n) => aTrace({ id, start: start + n })));
+    t.same(store.idsWith('ab', 10), ['ab2', 'ab10']);
+    t.same(store.idsWith('ab1', 10), ['ab10']);
+    t.same(store.idsWith('a%', 10), ['a%c']);
+    t.same(store.idsWith('', 2), ['b', 'a%c']);
+    t.same(store.idsWith('x', 10), []);
+    t.end();
+  });
+
+  test(`${name}: what ran outside requests is listed apart`, (t) => {
+    const store = fresh(t);
+    store.saveAll([aTrace({ id: 'in', start }), aTrace({ id: 'out', start, outside: true })]);
+    t.same(
+      store.recent({}, 10).map(({ id }) => id),
+      ['in'],
+    );
+    t.same(
+      store.outside(10).map(({ id }) => id),
+      ['out'],
+    );
+    t.equal(store.find('out')?.outside, true);
+    t.end();
+  });
+
+  test(`${name}: a source text is kept under its hash, once`, (t) => {
+    const store = fresh(t);
+    const text = `const name = '日本語';\n${'// long\n'.repeat(200)}`;
+    const hash = store.saveSource({ file: 'src/orders.js', text });
+    t.match(hash, /^[0-9a-f]{32}$/);
+    t.equal(store.saveSource({ file: 'src/orders.js', text }), hash);
+    t.same(store.source(hash), { file: 'src/orders.js', text });
+    t.not(store.saveSource({ file: 'src/orders.js', text: '' }), hash);
+    t.equal(store.source('0'.repeat(32)), undefined);
+    t.end();
+  });
+
+  test(`${name}: a trace is gone after its time to live`, (t) => {
+    const passing = aClock();
+    const store = open(t, passing);
+    store.save(aTrace({ id: 'old', start: passing.now() }));
+    passing.pass(DAY - 1);
+    t.same(store.idsWith('old', 1), ['old']);
+    store.save(aTrace({ id: 'new', start: passing.now() }));
+    passing.pass(1);
+    t.equal(store.find('old'), undefined);
+    t.same(store.idsWith('', 10), ['new']);
+    t.same(
+      store.recent({}, 10).map(({ id }) => id),
+      ['new'],
+    );
+    t.end();
+  });
+}

@@ -1,0 +1,17 @@
+import { test } from 'tap';
+import { MemoryStore } from '../../src/store/memory.js';
+import { aTrace } from '../factory.js';
+import { contract } from './contract.js';
+
+contract('memory', (_, clock) => new MemoryStore({ ttl: 24 * 3600 * 1000, maxSize: 1 << 20, clock }));
+
+test('the oldest go when there is no more room', (t) => {
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 10_000 });
+  const old = store.saveSource({ file: 'a.js', text: 'a' });
+  for (let n = 0; n < 100; n++) store.save(aTrace({ id: `${n}`, start: Date.now() + n, url: `/${n}` }));
+  const kept = store.recent({}, 1000).map(({ id }) => Number(id));
+  t.ok(kept.length > 10 && kept.length < 100, `${kept.length} kept`);
+  t.equal(kept[0], 99);
+  t.same(store.source(old), { file: 'a.js', text: 'a' });
+  t.end();
+});
