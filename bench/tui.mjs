@@ -28,9 +28,21 @@ class Session {
     this.writes = 0;
     this.text = '';
     this.waiting = [];
-    const clean = { ...process.env, TERM: 'xterm-256color', LANG: 'C.UTF-8', TZ: 'UTC', FAKE_REQUESTS: '3000', ...env };
+    const clean = {
+      ...process.env,
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      FAKE_REQUESTS: '3000',
+      ...env,
+    };
     for (const name of ['CI', 'NO_COLOR', 'TMUX', 'FORCE_COLOR']) delete clean[name];
-    this.pty = spawn(process.execPath, [entry, ...entryArgs], { cols, rows, env: clean, name: 'xterm-256color' });
+    this.pty = spawn(process.execPath, [entry, ...entryArgs], {
+      cols,
+      rows,
+      env: clean,
+      name: 'xterm-256color',
+    });
     this.pty.onData((data) => {
       this.bytes += data.length;
       this.text = (this.text + data).slice(-200_000);
@@ -44,7 +56,10 @@ class Session {
   }
   until(when, limit = 10_000) {
     return new Promise((done, failed) => {
-      const timer = setTimeout(() => failed(new Error(`nothing came in time: ${JSON.stringify(this.text.slice(-300))}`)), limit);
+      const timer = setTimeout(
+        () => failed(new Error(`nothing came in time: ${JSON.stringify(this.text.slice(-300))}`)),
+        limit,
+      );
       this.waiting.push({ when, done: (at) => (clearTimeout(timer), done(at)) });
     });
   }
@@ -71,12 +86,23 @@ async function keys(session, list, pause = 30) {
     bytes += session.bytes - held;
     await sleep(pause);
   }
-  return { p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpu: (cpu(session.pty.pid) - before) / list.length, bytes: bytes / list.length };
+  return {
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+    cpu: (cpu(session.pty.pid) - before) / list.length,
+    bytes: bytes / list.length,
+  };
 }
 
 const lines = [];
 function gate(number, what, value, accept, unit) {
-  lines.push({ gate: number, what, measured: `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`, accept: `${accept} ${unit}`, ok: value <= accept ? 'yes' : 'NO' });
+  lines.push({
+    gate: number,
+    what,
+    measured: `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`,
+    accept: `${accept} ${unit}`,
+    ok: value <= accept ? 'yes' : 'NO',
+  });
 }
 
 async function start() {
@@ -93,7 +119,9 @@ async function start() {
   for (let n = 0; n < 5; n++) {
     const session = new Session(120, 40);
     const first = session.until((chunk) => chunk.includes('scooby'));
-    const rows = session.until(() => /\/[a-z]+/.test(session.text.replace(/\/ filter/g, '')) && /GET/.test(session.text));
+    const rows = session.until(
+      () => /\/[a-z]+/.test(session.text.replace(/\/ filter/g, '')) && /GET/.test(session.text),
+    );
     skeletons.push((await first) - session.started);
     data.push((await rows) - session.started);
     await sleep(150);
@@ -176,6 +204,7 @@ async function memory() {
 }
 
 const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'live', 'memory'];
-for (const [name, measure] of Object.entries({ start, moving, live, memory })) if (asked.includes(name)) await measure();
+for (const [name, measure] of Object.entries({ start, moving, live, memory }))
+  if (asked.includes(name)) await measure();
 console.table(lines);
 process.exitCode = lines.every((line) => line.ok === 'yes') ? 0 : 1;

@@ -1,5 +1,6 @@
 /** The marks of a request that call for a look: as text, so that they mean something without colour. */
 
+import { errorsOf } from '../query.js';
 import type { Summary } from '../trace.js';
 import type { Segment } from './cells.js';
 
@@ -18,8 +19,7 @@ export function badgesOf(
   const badges: Badge[] = [];
   const has = (kind: string) => row.findings.some((finding) => finding.toLowerCase().includes(kind));
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
-  const broken = (row.status ?? 0) >= 500 || Object.values(row.totals).some((total) => total.errors);
-  if (broken) badges.push({ text: 'ERR', role: 'error' });
+  if (errorsOf(row) > 0) badges.push({ text: 'ERR', role: 'error' });
   if (has('n+1')) badges.push({ text: 'N+1', role: 'warn' });
   if ((row.duration ?? 0) >= SLOW || has('slow')) badges.push({ text: 'SLOW', role: 'warn' });
   if (has('duplicate')) badges.push({ text: 'DUP', role: 'warn' });

@@ -1,10 +1,10 @@
 /** The browser without a screen: keys in, a picture of everything out. State by the reducer, data from the feed. */
 
+import { both, parseFilter, type Query } from '../query.js';
 import type { Trace } from '../trace.js';
 import { clean, lineWidth, plain, wrapLine } from './cells.js';
 import { settle } from './cursor.js';
 import type { Feed, Stats, Status } from './feed.js';
-import { both, parseFilter, type Query } from './filter.js';
 import { typedBy } from './input.js';
 import { BINDINGS, type Binding, bindingOf, popupAction, promptAction } from './keys.js';
 import { type Layout, layoutOf, panesOf } from './layout.js';

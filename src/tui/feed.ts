@@ -1,7 +1,7 @@
 /** What the browser asks of whoever hands it requests: narrow enough for a store of a million of them. */
 
+import type { Query } from '../query.js';
 import type { App, Recording, Source, Summary, Trace } from '../trace.js';
-import type { Query } from './filter.js';
 
 export type { Source, Summary, Trace };
 
@@ -85,6 +85,8 @@ export interface Feed {
   status(): Status;
   stats(): Answer<Stats>;
   count(selection: Selection): Answer<number>;
+  /** Answers how many match that started after the selection's `until`. */
+  fresh(selection: Selection): Answer<number>;
   /** Answers the rows `offset` to `offset + limit` in that order. */
   page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]>;
   /** Answers at which offset a request stands in that order; -1 if it does not match. */

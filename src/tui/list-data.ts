@@ -86,9 +86,11 @@ export class ListData {
       this.fresh = 0;
       return;
     }
-    const { until: _, ...all } = this.#selection;
-    const fresh = then((count: number) => (this.fresh = Math.max(0, count - this.count)));
-    whenAnswered(this.#feed.count(all), fresh, this.#failed);
+    whenAnswered(
+      this.#feed.fresh(this.#selection),
+      then((count: number) => (this.fresh = count)),
+      this.#failed,
+    );
   }
 
   #fetch(page: number, first: boolean): void {

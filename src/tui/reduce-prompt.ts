@@ -1,7 +1,7 @@
 /** What the keys do to a line being typed. */
 
+import { parseFilter } from '../query.js';
 import { characters } from './cells.js';
-import { parseFilter } from './filter.js';
 import type { Action, Prompt, State } from './state.js';
 
 const REMEMBERED = 50;

@@ -1,44 +1,9 @@
 /** A feed over traces in memory. */
 
+import { matches } from '../../src/query.js';
 import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
 import type { Answer, Feed, Replayed, RouteRow, Selection, Sort, Stats, Status } from '../../src/tui/feed.js';
-import { type Query, satisfies, type Term } from '../../src/tui/filter.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
-
-function fieldOf(term: Term, trace: Trace, now: number): number | string | string[] | undefined {
-  const kinds = (kind: string) => trace.spans.filter((span) => span.kind === kind).map((span) => span.name);
-  switch (term.field) {
-    case 'text':
-      return [trace.method, trace.url, trace.route ?? '', String(trace.status ?? ''), ...kinds('sql')];
-    case 'path':
-      return trace.url;
-    case 'time':
-      return trace.duration;
-    case 'queries':
-      return trace.totals.sql?.count ?? 0;
-    case 'qtime':
-      return trace.totals.sql?.ms ?? 0;
-    case 'age':
-      return now - trace.start;
-    case 'finding':
-      return trace.findings.map((finding) => finding.kind);
-    case 'errors':
-      return (
-        ((trace.status ?? 0) >= 500 ? 1 : 0) +
-        Object.values(trace.totals).reduce((n, total) => n + (total.errors ?? 0), 0)
-      );
-    case 'host':
-      return trace.headers?.request.find(([name]) => name === 'host')?.[1];
-    case 'sql':
-    case 'cache':
-    case 'rpc':
-    case 'http':
-    case 'log':
-      return kinds(term.field);
-    default:
-      return trace[term.field];
-  }
-}
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {
   switch (by) {
@@ -104,14 +69,11 @@ export class MemoryFeed implements Feed {
 
   #all(selection: Selection): Trace[] {
     const now = this.traces[0]?.start ?? 0;
-    const holds = (query: Query, trace: Trace) =>
-      query.length === 0 ||
-      query.some((all) => all.every((term) => satisfies(term, fieldOf(term, trace, now))));
     return this.traces.filter(
       (trace) =>
         !(selection.until !== undefined && trace.start > selection.until) &&
         (!selection.ids || selection.ids.includes(trace.id)) &&
-        holds(selection.query, trace),
+        matches(selection.query, trace, now),
     );
   }
 
@@ -126,6 +88,10 @@ export class MemoryFeed implements Feed {
 
   count(selection: Selection): Answer<number> {
     return this.#all(selection).length;
+  }
+
+  fresh({ until, ...all }: Selection): Answer<number> {
+    return this.#all(all).filter((trace) => trace.start > (until ?? Infinity)).length;
   }
 
   page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {

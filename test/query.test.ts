@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { both, parseFilter, satisfies } from '../../src/tui/filter.js';
+import { both, parseFilter, satisfies } from '../src/query.js';
 
 test('the words of a filter become conditions', (t) => {
   t.same(parseFilter('status>=400 n1 path:orders sql:users slower:100ms !health'), {

@@ -1,5 +1,7 @@
 /** The filter language: `status>=400 n1 path:orders sql:users slower:100ms !health`, `or` between alternatives. */
 
+import type { Trace } from './trace.js';
+
 /** What a term can ask of a request. */
 export type Field =
   | 'text'
@@ -182,4 +184,56 @@ export function satisfies(term: Term, value: number | string | string[] | undefi
     );
   }
   return found !== term.not;
+}
+
+/** Answers what a condition looks at in a request; `now` is epoch ms. */
+function valueIn(field: Field, trace: Trace, now: number): number | string | string[] | undefined {
+  switch (field) {
+    case 'text':
+      return [trace.method, trace.url, trace.route ?? '', String(trace.status ?? '')];
+    case 'path':
+      return trace.url;
+    case 'time':
+      return trace.duration;
+    case 'queries':
+      return trace.totals.sql?.count ?? 0;
+    case 'qtime':
+      return trace.totals.sql?.ms ?? 0;
+    case 'age':
+      return now - trace.start;
+    case 'finding':
+      return trace.findings.map((finding) => finding.kind);
+    case 'errors':
+      return errorsOf(trace);
+    case 'host':
+      return trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
+    case 'sql':
+    case 'cache':
+    case 'rpc':
+    case 'http':
+    case 'log':
+      return trace.spans.filter((span) => span.kind === field).map((span) => span.name);
+    default:
+      return trace[field];
+  }
+}
+
+/** Answers how much went wrong: a status of 500 or more, and calls that failed. */
+export function errorsOf({ status, totals }: Pick<Trace, 'status' | 'totals'>): number {
+  const failed = Object.values(totals).reduce((sum, total) => sum + (total.errors ?? 0), 0);
+  return failed + ((status ?? 0) >= 500 ? 1 : 0);
+}
+
+/** Answers whether a request is one that a query asks for. */
+export function matches(query: Query, trace: Trace, now: number): boolean {
+  if (query.length === 0) return true;
+  return query.some((all) => all.every((term) => satisfies(term, valueIn(term.field, trace, now))));
+}
+
+/** What only the whole request knows; everything else stands in its summary. */
+const INSIDE = new Set<Field>(['host', 'sql', 'cache', 'rpc', 'http', 'log']);
+
+/** Answers whether a condition needs the whole request. */
+export function looksInside(term: Term): boolean {
+  return INSIDE.has(term.field);
 }
