@@ -2,8 +2,8 @@
 
 import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { summaryOf } from '../dist/src/store/filter.js';
+import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { ORDERS_SOURCE, traceAt } from '../dist/test/tui/fake.js';
 
 const [path, count = '1000000'] = process.argv.slice(2);

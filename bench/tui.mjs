@@ -60,7 +60,13 @@ class Session {
         () => failed(new Error(`nothing came in time: ${JSON.stringify(this.text.slice(-300))}`)),
         limit,
       );
-      this.waiting.push({ when, done: (at) => (clearTimeout(timer), done(at)) });
+      this.waiting.push({
+        when,
+        done: (at) => {
+          clearTimeout(timer);
+          done(at);
+        },
+      });
     });
   }
   async key(key) {

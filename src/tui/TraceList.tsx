@@ -23,7 +23,8 @@ export function listRows(picture: Picture, rect: Rect, theme: Theme): string[] {
   }
   for (let index = cursor.top; index < Math.min(cursor.top + height, list.count); index++) {
     const selected = index === cursor.at;
-    const base = selected ? (state.focus === 'list' ? 'selected' : 'bold') : '';
+    // What belongs to the question before stays in sight until there is an answer.
+    const base = list.stale ? 'dim' : selected ? (state.focus === 'list' ? 'selected' : 'bold') : '';
     if (view === 'routes') {
       const row = list.routes[index];
       if (row) out.push(paint(routeLine(row, columns, selected), rect.width, theme, base));

@@ -2,11 +2,12 @@
 
 import { both, parseFilter, type Query } from '../query.js';
 import type { Trace } from '../trace.js';
+import { BINDINGS, type Binding } from './bindings.js';
 import { clean, lineWidth, plain, wrapLine } from './cells.js';
 import { settle } from './cursor.js';
 import type { Feed, Stats, Status } from './feed.js';
 import { typedBy } from './input.js';
-import { BINDINGS, type Binding, bindingOf, popupAction, promptAction } from './keys.js';
+import { bindingOf, popupAction, promptAction } from './keys.js';
 import { type Layout, layoutOf, panesOf } from './layout.js';
 import { ListData, whenAnswered } from './list-data.js';
 import { type Item, itemsOf, narrows } from './menu.js';
@@ -52,6 +53,8 @@ const VIEW_QUERIES: Record<string, Query> = {
   ],
   'n+1': [[{ field: 'finding', op: ':', value: 'n+1', not: false }]],
 };
+/** Actions by which the user chooses a request. */
+const CHOOSING = new Set(['move', 'at', 'request']);
 /** ms between two looks at data that keeps changing. */
 const LOOK = 100;
 const STATS = 1000;
@@ -62,6 +65,8 @@ export class Browser {
   readonly detail: TraceData;
   state: State;
   bindings: Binding[];
+  /** The request that the user chose last: it is selected again where a filter lets it through. */
+  #anchor: string | undefined;
   #picture: Picture | undefined;
   #stats: Stats | undefined;
   #statsAt = 0;
@@ -166,23 +171,27 @@ export class Browser {
   dispatch(action: Action): void {
     this.#together(() => {
       const { prompt } = this.state;
-      const tab = action.type === 'open' ? this.#tabOf() : undefined;
-      if (tab) this.state = reduce(this.state, tab, this.facts());
-      else if (isOutside(action)) this.#outside.perform(action);
-      else this.state = reduce(this.state, action, this.facts());
+      const meant = this.#meant(action);
+      if (isOutside(action)) this.#outside.perform(action);
+      else this.state = reduce(this.state, meant, this.facts());
       if (action.type === 'mouse') this.#terminal.mouse(this.state.mouse);
       if (action.type === 'accept' && prompt) this.#accepted(prompt.kind, prompt.text);
       this.#sync();
+      if (CHOOSING.has(action.type)) this.#anchor = this.state.list.selected;
       this.#changed();
     });
   }
 
-  /** A row of the overview that is about a tab opens it. */
-  #tabOf(): Action | undefined {
-    const { focus, detail } = this.state;
-    if (focus !== 'table') return undefined;
-    const entry = this.picture().page.entries[detail.table.at];
-    return entry?.tab && !entry.place ? { type: 'tab', to: entry.tab } : undefined;
+  /** Answers what an action comes to by what is selected: a row that is about a tab opens it, a URL is that of the request. */
+  #meant(action: Action): Action {
+    const { focus, detail, list } = this.state;
+    if (action.type === 'open' && focus === 'table') {
+      const entry = this.picture().page.entries[detail.table.at];
+      if (entry?.tab && !entry.place) return { type: 'tab', to: entry.tab };
+    }
+    if (action.type !== 'prompt' || action.kind !== 'url') return action;
+    const url = this.list.row(list.cursor.at)?.url;
+    return url === undefined ? { type: 'none' } : { ...action, text: url };
   }
 
   #accepted(kind: 'filter' | 'find' | 'save' | 'url', text: string): void {
@@ -233,7 +242,6 @@ export class Browser {
   /** Brings the data in line with the state: the rows in sight, the selected request, the one in the detail. */
   #sync(): void {
     const { list } = this.state;
-    const before = list.selected;
     const asked = this.list.ask(this.#selection(), list.sort, list.view === 'routes');
     const { height } = this.facts().list;
     const cursor = settle(this.state.list.cursor, this.list.count, height);
@@ -241,6 +249,7 @@ export class Browser {
       this.state = { ...this.state, list: { ...this.state.list, cursor } };
     }
     this.list.want(cursor.top, cursor.top + height);
+    const before = this.#anchor;
     if (asked && before !== undefined && !list.follow && list.cursor.at === 0 && list.view !== 'routes') {
       this.list.locate(before, (index) => this.dispatch({ type: 'select', id: before, index }));
     }

@@ -3,6 +3,7 @@
 import { count, ms } from '../text.js';
 import type { Trace } from '../trace.js';
 import { badgesOf, statusRole } from './badges.js';
+import type { Binding } from './bindings.js';
 import {
   characters,
   clean,
@@ -15,7 +16,7 @@ import {
   width,
 } from './cells.js';
 import type { Stats, Status } from './feed.js';
-import { type Binding, worksIn } from './keys.js';
+import { worksIn } from './keys.js';
 import { age } from './list.js';
 import type { Panel } from './panel.js';
 import type { State } from './state.js';
@@ -104,7 +105,7 @@ const SORTED: Record<State['list']['sort']['by'], string> = {
 /** Answers the second row: the filter, how many match, the order, and whether the list follows. */
 export function filterLine(
   state: State,
-  matching: number,
+  matching: number | undefined,
   total: number,
   fresh: number,
   cells: number,
@@ -124,7 +125,7 @@ export function filterLine(
     ]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const narrowed = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
-  const figures = `${matching.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
+  const figures = `${matching?.toLocaleString('en-US') ?? '…'} of ${total.toLocaleString('en-US')}`;
   const right: Line[] = [];
   if (narrowed) right.push([figures]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);
@@ -137,6 +138,7 @@ export function filterLine(
     right.push(
       fresh > 0 ? [[`${fresh.toLocaleString('en-US')} new, F follows`, 'warn']] : [['F follows', 'dim']],
     );
+  if (list.trouble) return fitted(cells, left);
   while (right.length > 1 && 24 + lineWidth(right.flat()) + 2 * right.length > cells) right.splice(-2, 1);
   return fitted(cells, left, right);
 }

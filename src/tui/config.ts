@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BINDINGS, type Binding, type Where } from './keys.js';
+import { BINDINGS, type Binding, type Where } from './bindings.js';
 import type { State } from './state.js';
 import { ROLES } from './theme.js';
 

@@ -1,8 +1,9 @@
 /** The items of the boxes that one chooses from: keys, commands, what to copy, how to sort. */
 
+import type { Binding } from './bindings.js';
 import { cut, fit, type Line, width } from './cells.js';
 import { keyLabel } from './chrome.js';
-import { type Binding, worksIn } from './keys.js';
+import { worksIn } from './keys.js';
 import type { Action, MenuName, Popup, State } from './state.js';
 
 export interface Item {

@@ -2,11 +2,11 @@
 
 import { render } from 'ink';
 import { App } from './App.js';
+import type { Binding } from './bindings.js';
 import { Browser } from './browser.js';
 import { copyText } from './clipboard.js';
 import { openEditor } from './editor.js';
 import type { Feed } from './feed.js';
-import type { Binding } from './keys.js';
 import type { Terminal } from './outside.js';
 import type { Screen } from './screen.js';
 import type { State } from './state.js';
