@@ -77,7 +77,7 @@ class Session {
   }
   async close() {
     const gone = new Promise((done) => this.pty.onExit(done));
-    this.pty.write('Q');
+    this.pty.write('\x03');
     await gone;
   }
 }
@@ -209,8 +209,33 @@ async function memory() {
   await session.close();
 }
 
-const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'live', 'memory'];
-for (const [name, measure] of Object.entries({ start, moving, live, memory }))
+async function filter() {
+  for (const [what, text] of [
+    ['common', 'n1'],
+    ['rare', 'import/7654'],
+  ]) {
+    const session = new Session(120, 40);
+    await session.until((chunk) => chunk.includes('GET'));
+    await sleep(600);
+    await session.key('/');
+    for (const char of text.slice(0, -1)) {
+      await session.key(char);
+      await sleep(120);
+    }
+    await sleep(1500);
+    session.text = '';
+    const from = performance.now();
+    const found = session.until(() => /\d of /.test(session.text));
+    session.pty.write(text.slice(-1));
+    gate(13, `filter, ${what}: first page`, (await found) - from, 150, 'ms');
+    const echoed = await keys(session, ['z', 'y', 'x'], 20);
+    gate(13, `filter, ${what}: key echo while it looks`, echoed.p95, 50, 'ms');
+    await session.close();
+  }
+}
+
+const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'live', 'memory'];
+for (const [name, measure] of Object.entries({ start, moving, filter, live, memory }))
   if (asked.includes(name)) await measure();
 console.table(lines);
 process.exitCode = lines.every((line) => line.ok === 'yes') ? 0 : 1;

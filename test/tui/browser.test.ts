@@ -175,7 +175,7 @@ test('two requests are compared: the marked one with the selected one', async (t
   const frame = rowsOf(browser).join('\n');
   t.match(frame, /before {2}GET \/api\/users\/0/);
   t.match(frame, /after {3}GET \/api\/orders\?page=2/);
-  t.match(frame, /sql {17}3 {8}50 {2}\+47/);
+  t.match(frame, /sql {18}3 {8}50 {2}\+47/);
   t.match(frame, /new {3}48 queries ran one after the other/);
   browser.close();
 });

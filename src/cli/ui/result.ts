@@ -9,6 +9,8 @@ import { Slices, Turns } from './turns.js';
 
 /** Later than any request. */
 export const EVER = 8.64e15;
+/** ms after which what was found so far is told. */
+const PATIENCE = 60;
 /** ms over which a request may still change after it began, for what is looked at again. */
 const LATE = 30_000;
 
@@ -29,6 +31,11 @@ export class Result {
   #ordered: number[] | undefined;
   #newest = Number.NEGATIVE_INFINITY;
   #waiting: (() => void)[] = [];
+  #told = performance.now();
+  /** Somebody was answered before the end, and wants to hear of more. */
+  #partial = false;
+  #wanted = Number.POSITIVE_INFINITY;
+  readonly #progress: () => void;
   readonly #reader: Reader;
   readonly #query: Query;
   readonly #until: number;
@@ -42,8 +49,9 @@ export class Result {
     sort: Sort,
     until: number,
     ids: string[] | undefined,
-    failed: (error: unknown) => void,
+    { failed, progress }: { failed: (error: unknown) => void; progress: () => void },
   ) {
+    this.#progress = progress;
     this.#reader = reader;
     this.#query = query;
     this.sort = sort;
@@ -92,7 +100,7 @@ export class Result {
       if (!going && renewed) this.#found = [...fresh, ...older];
       if (!going) this.complete = true;
       if (!going || this.sort.by === 'time') this.#ordered = undefined;
-      this.#settle();
+      this.#tell(going);
       return going;
     };
     this.#turns.run(step);
@@ -104,6 +112,15 @@ export class Result {
       const trace = this.#reader.whole(seq);
       return trace !== undefined && matches(this.#query, trace, now);
     });
+  }
+
+  /** What was found so far is worth a look now and then: a rare match would else be seen only at the end. */
+  #tell(going: boolean): void {
+    const now = performance.now();
+    if (going && now - this.#told < PATIENCE && !this.#known(this.#wanted)) return;
+    this.#told = now;
+    this.#settle();
+    if (this.#partial) this.#progress();
   }
 
   #settle(): void {
@@ -149,7 +166,10 @@ export class Result {
   seqs(offset: number, limit: number): number[] | Promise<number[]> {
     const take = () => this.#order().slice(offset, offset + limit);
     if (this.#known(offset + limit)) return take();
-    return this.#when(() => this.#known(offset + limit)).then(take);
+    this.#wanted = offset + limit;
+    this.#partial = true;
+    const some = () => this.sort.by === 'time' && !this.sort.reverse && this.#found.length > offset;
+    return this.#when(() => this.#known(offset + limit) || some()).then(take);
   }
 
   /** Answers how many there are. */

@@ -124,7 +124,10 @@ export class StoreFeed implements Feed {
       // Only the last one asked for goes on: nobody waits for the others any more.
       for (const other of this.#results.values()) if (!other.complete) other.stop();
       for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
-      result = new Result(this.#reader, query, sort, until, ids, (error) => this.#failed(error));
+      result = new Result(this.#reader, query, sort, until, ids, {
+        failed: (error) => this.#failed(error),
+        progress: () => this.#tell(),
+      });
     }
     this.#results.delete(key);
     this.#results.set(key, result);
