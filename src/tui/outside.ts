@@ -90,7 +90,7 @@ export class Outside {
 
   /** Runs work on the selected request, read if it is not in the detail already; its failure is said, not thrown. */
   #withTrace(work: (trace: Trace) => Promise<void>): void {
-    const { state, detail, feed } = this.#browser;
+    const { state, detail } = this.#browser;
     const { selected } = state.list;
     const failed = (error: unknown) =>
       this.#browser.say(error instanceof Error ? error.message : String(error), 'error');
@@ -99,8 +99,8 @@ export class Outside {
       return;
     }
     const run = async () => {
-      if (detail.trace?.id !== selected) detail.trace = await feed.find(selected);
-      if (detail.trace) await work(detail.trace);
+      const trace = await detail.load(selected);
+      if (trace) await work(trace);
       else this.#browser.say('this request is no longer stored', 'warn');
     };
     run().catch(failed);

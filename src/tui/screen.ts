@@ -31,6 +31,8 @@ export class Screen {
   #next: string[] | undefined;
   #at = 0;
   #timer: NodeJS.Timeout | undefined;
+  #clear = false;
+  #last: string[] = [];
   #mouse = false;
   #paste = false;
   active = false;
@@ -90,19 +92,34 @@ export class Screen {
     this.#next = undefined;
     this.#at = performance.now();
     const changed = difference(this.#shown, next, this.columns, this.rows);
+    const clear = this.#clear ? '\x1b[0m\x1b[2J' : '';
+    this.#clear = false;
     this.#shown = next;
     // One write a frame: what draws half a frame flickers.
-    if (changed !== '') this.#out.write(BEGIN + changed + END);
+    if (changed !== '' || clear !== '') this.#out.write(BEGIN + clear + changed + END);
   }
 
-  /** Draws everything again, after something else wrote on the screen or its size changed. */
+  /** Draws the last frame again, after something else wrote on the screen. */
   repaint(clear: boolean): void {
     if (!this.active) return;
-    const all = this.#next ?? this.#shown;
+    this.#next ??= this.#shown;
     this.#shown = [];
-    if (clear) this.#out.write('\x1b[0m\x1b[2J');
-    this.#next = all;
+    this.#clear ||= clear;
     clearTimeout(this.#timer);
+    this.#write();
+  }
+
+  /** The size changed: what is shown is not to be relied on, and the frame of the old size would not fit. */
+  resized(): void {
+    this.#last = this.#next ?? this.#shown;
+    this.#shown = [];
+    this.#clear = true;
+  }
+
+  /** Draws the last frame where no other has come since the size changed, because it was the same size again. */
+  settle(): void {
+    if (!this.#clear || this.#next || !this.active) return;
+    this.#next = this.#last;
     this.#write();
   }
 

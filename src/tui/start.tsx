@@ -81,10 +81,12 @@ export async function start(options: Start): Promise<void> {
   if (options.warning) browser.say(options.warning, 'warn');
   const shown = browser;
   const resized = () => {
-    screen.repaint(true);
+    screen.resized();
     shown.dispatch({ type: 'size', columns: screen.columns, rows: screen.rows });
+    setImmediate(() => screen.settle());
   };
-  process.stdout.on('resize', resized);
+  // Not the stream's `resize`: it says nothing when the size is the same again, but the terminal has moved its rows.
+  process.on('SIGWINCH', resized);
   const ink = render(<App browser={browser} theme={theme} />, {
     stdout: screen.stream(),
     stdin: process.stdin,
@@ -97,7 +99,7 @@ export async function start(options: Start): Promise<void> {
   try {
     await Promise.race([quit, ink.waitUntilExit()]);
   } finally {
-    process.stdout.off('resize', resized);
+    process.off('SIGWINCH', resized);
     screen.leave();
     ink.unmount();
     browser.close();

@@ -44,6 +44,15 @@ export class TraceData {
     whenAnswered(this.#feed.find(id), take, this.#failed);
   }
 
+  /** Shows a request and answers it once it is here. */
+  async load(id: string): Promise<Trace | undefined> {
+    if (this.trace?.id === id) return this.trace;
+    this.#wanted = id;
+    this.trace = await this.#feed.find(id);
+    this.#changed();
+    return this.trace;
+  }
+
   /** Answers the panels of the request. */
   panels(): Panel[] {
     return panelsOf(this.trace);

@@ -14,8 +14,8 @@ let made: Tools | undefined;
 function tools(): Tools {
   made ??= {
     segmenter: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
-    // The constructor, because a literal would be compiled with the file, and by compilers that do not know its flag.
-    emoji: /^(?:\p{RGI_Emoji}|[\d#*]\u20e3)$/v,
+    // biome-ignore lint/complexity/useRegexLiterals: a literal with this flag does not compile for Node 20
+    emoji: new RegExp('^(?:\\p{RGI_Emoji}|[\\d#*]\\u20e3)$', 'v'),
     hidden:
       /^[\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]$/u,
     spacing: /^[\p{Spacing_Mark}\uff00-\uffef]$/u,
