@@ -119,7 +119,8 @@ function termOf(piece: string): Term | string {
     if (op !== ':' && op !== '=') return `${name} is text: use ${name}:${text}`;
     return { field: TEXT_FIELDS[name]!, op, value: text.toLowerCase(), not };
   }
-  if (match && match[2] !== ':') return `there is no field "${match[1]}"`;
+  // `page=2` is a piece of a URL more often than a mistake.
+  if (match && !/^:?=?$/.test(match[2]!)) return `there is no field "${match[1]}"`;
   const word = WORDS[body.toLowerCase()];
   if (word) return { ...word, not };
   return { field: 'text', op: ':', value: body.replaceAll('"', '').toLowerCase(), not };

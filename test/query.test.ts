@@ -38,6 +38,7 @@ test('times have units, counts have none', (t) => {
   t.equal(value('time:>200'), 200);
   t.equal(value('queries>20ms'), 'queries wants a number, not "20ms"');
   t.equal(value('time>soon'), 'time wants a time like 200ms or 1.5s, not "soon"');
+  t.equal(value('page=3'), 'page=3');
   t.equal(value('foo>3'), 'there is no field "foo"');
   t.equal(value('path>x'), 'path is text: use path:x');
   t.equal(value('sql:'), 'sql: wants a value');

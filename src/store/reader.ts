@@ -94,6 +94,18 @@ export class Reader {
     return this.#one<{ n: number }>(sql, after, until, this.now())!.n;
   }
 
+  /** Answers the number of the trace that was saved last. */
+  last(): number {
+    return this.#one<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
+  }
+
+  /** Answers how many requests were first saved after a trace, and began up to an instant. */
+  countSince(seq: number, until: number): number {
+    // By number: the index of starts would have all of them read.
+    const sql = 'SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ?';
+    return this.#one<{ n: number }>(sql, seq, until)!.n;
+  }
+
   /** Answers how many requests come before one when the newest is first; -1 if it is not there. */
   position(id: string, until: number): number {
     const mark = this.markOf(id);

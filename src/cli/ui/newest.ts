@@ -10,7 +10,7 @@ const GOOD = 30_000;
 
 export class Newest {
   readonly #reader: Reader;
-  #counted: { at: number; until: number; n: number } | undefined;
+  #counted = new Map<number, { at: number; n: number; seq: number }>();
   /** By how many rows come before: the last of them. For one instant only. */
   #marks = new Map<number, Mark>();
   #instant = Number.NaN;
@@ -22,12 +22,16 @@ export class Newest {
   /** Answers how many requests began up to an instant. */
   count(until: number): number {
     const now = this.#reader.now();
-    if (!this.#counted || now - this.#counted.at > GOOD || until < this.#counted.until) {
-      const n = this.#reader.countBetween(Number.NEGATIVE_INFINITY, until);
-      this.#counted = { at: now, until: Math.min(until, now), n };
-      return n;
+    let counted = this.#counted.get(until);
+    if (!counted || now - counted.at > GOOD) {
+      const seq = this.#reader.last();
+      counted = { at: now, n: this.#reader.countBetween(Number.NEGATIVE_INFINITY, until), seq };
+      // What is asked for in turns is everything, and everything up to where the list is held.
+      for (const old of this.#counted.keys()) if (old !== EVER) this.#counted.delete(old);
+      this.#counted.set(until, counted);
     }
-    return this.#counted.n + this.#reader.countBetween(this.#counted.until, until);
+    // By the order of saving: a request that took long began before others that are counted.
+    return counted.n + this.#reader.countSince(counted.seq, until);
   }
 
   /** Answers some rows, newest first. */

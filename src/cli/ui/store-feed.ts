@@ -73,7 +73,6 @@ export class StoreFeed implements Feed {
       if (before !== this.#version || live !== this.status().live) this.#tell();
       this.#watch(now - this.#changed < 5000 ? BUSY : IDLE);
     }, wait);
-    this.#timer.unref();
   }
 
   #renew(now: number): void {
