@@ -33,9 +33,9 @@ function part(text: string, from: number, to: number): string {
   const held = sliceAnsi(text, from, to);
   const missing = to - from - paintedWidth(held);
   if (missing <= 0) return held;
-  // The half that is missing is at the side on which a character was cut.
-  const cutAtStart = from > 0 && paintedWidth(sliceAnsi(text, 0, from)) !== from;
-  return cutAtStart ? ' '.repeat(missing) + held : held + ' '.repeat(missing);
+  // One cell is missing at each side on which a character was cut in half.
+  const atStart = from > 0 && paintedWidth(sliceAnsi(text, 0, from)) !== from ? 1 : 0;
+  return ' '.repeat(atStart) + held + ' '.repeat(missing - atStart);
 }
 
 /** Puts a piece into a row; what was under it goes. */
