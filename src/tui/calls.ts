@@ -2,7 +2,7 @@
 
 import { ms } from '../text.js';
 import type { Span, Trace } from '../trace.js';
-import { clean, fit, type Line } from './cells.js';
+import { clean, cutLine, fit, type Line, lineWidth } from './cells.js';
 import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
 
@@ -42,17 +42,20 @@ function marksOf(trace: Trace): Map<number, string> {
   return marks;
 }
 
-function withMark(line: Line, columns: number, mark: string | undefined, error: boolean, label: Line): Line {
+/** Answers a row: figures, what was asked as far as it fits, and at the end what is wrong with it. */
+function withMark(
+  figures: Line,
+  columns: number,
+  mark: string | undefined,
+  error: boolean,
+  label: Line,
+): Line {
   const shown = error ? 'ERR' : mark;
-  const used = line.reduce(
-    (sum, segment) => sum + (typeof segment === 'string' ? segment : segment[0]).length,
-    0,
-  );
-  const room = Math.max(1, columns - used - (shown ? shown.length + 2 : 0));
-  const text = label.map((segment) => (typeof segment === 'string' ? segment : segment[0])).join('');
-  if (!shown) return [...line, ...label];
-  const held: Line = text.length <= room ? [...label, ' '.repeat(room - text.length)] : [fit(text, room)];
-  return [...line, ...held, ' ', [shown, error ? 'error' : 'warn']];
+  if (!shown) return [...figures, ...label];
+  const room = Math.max(1, columns - lineWidth(figures) - shown.length - 1);
+  const held = cutLine(label, room);
+  const gap = ' '.repeat(Math.max(0, room - lineWidth(held)));
+  return [...figures, ...held, `${gap} `, [shown, error ? 'error' : 'warn']];
 }
 
 function grouped(reading: Reading, indices: number[], calls: Calls): Page {
