@@ -20,6 +20,7 @@ export const FIELDS = {
     duration: 1,
     state: 1,
     aborted: 1,
+    parent: 1,
     outside: 1,
     app: 1,
     headers: 1,

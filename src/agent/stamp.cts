@@ -1,6 +1,9 @@
-/** Remembers which request a message belongs to, where nobody can see it. */
+/** Remembers what a message belongs to, where nobody can see it. */
 
-import type { Request } from './context.cjs';
+import type { Request, Watched } from './context.cjs';
+
+/** What a message can belong to: the request that it is part of, or a call that the app makes. */
+export type Owner = Request | Watched;
 
 class Bearer {
   constructor(object: object) {
@@ -14,24 +17,29 @@ class Bearer {
  * it as well, but every minor collection walks its table, and messages come by the thousand.
  */
 class Stamp extends Bearer {
-  #request: Request | undefined;
+  #owner: Owner;
 
-  constructor(object: object, request: Request) {
+  constructor(object: object, owner: Owner) {
     super(object);
-    this.#request = request;
+    this.#owner = owner;
   }
 
-  static read(object: object): Request | undefined {
-    return #request in object ? object.#request : undefined;
+  static write(object: object, owner: Owner): void {
+    if (#owner in object) object.#owner = owner;
+    else new Stamp(object, owner);
+  }
+
+  static read(object: object): Owner | undefined {
+    return #owner in object ? object.#owner : undefined;
   }
 }
 
-/** From now on the object belongs to the request. */
-export function stamp(object: object, request: Request): void {
-  new Stamp(object, request);
+/** From now on the object belongs to that. */
+export function stamp(object: object, owner: Owner): void {
+  Stamp.write(object, owner);
 }
 
-/** Answers the request that the object belongs to. */
-export function stampOf(object: object): Request | undefined {
+/** Answers what the object belongs to. */
+export function stampOf(object: object): Owner | undefined {
   return Stamp.read(object);
 }

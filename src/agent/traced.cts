@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, lengthOf, now, type Request } from './context.cjs';
+import { applyIn, current, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -34,17 +34,35 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
+    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = now();
+    this.began = began;
   }
 }
 
 const channels = new Map<Instrument, Channel>();
+
+/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
+export interface Caller {
+  request: Request | undefined;
+  stack: number;
+  /** performance.now() */
+  at: number;
+}
+
+/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
+export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut, deep), at: now() };
+}
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
 export function begin(
@@ -53,21 +71,32 @@ export function begin(
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
-  if (state.recording === 'off') return undefined;
-  const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
-  if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const caller = callerOf(cut);
+  return caller && beginFor(caller, instrument, self, args);
+}
+
+/** Answers a call of somebody who asked for it a while ago. */
+export function beginFor(
+  { request, stack, at }: Caller,
+  instrument: Instrument,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, request, stack, self, args, at);
   publish(call);
   return call;
 }
 
-/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
-export function end(call: Call, error?: unknown, rows?: number): void {
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
   if (error !== undefined && error !== null) call.error = wordsOf(error);
   if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
 }
 
@@ -90,6 +119,49 @@ export function bound(
     before?.(arguments as unknown as unknown[]);
     return applyIn(request, fn, this, arguments);
   };
+}
+
+/** Calls by the callbacks that answer them. */
+const answers = new WeakMap<Function, Call>();
+
+/** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
+export function answering(
+  call: Call | undefined,
+  callback: Function,
+  over: (call: Call, args: unknown[]) => void,
+): Function {
+  if (call === undefined) return unrecorded(callback);
+  const answer = bound(call.request, callback, (args) => over(call, args));
+  answers.set(answer, call);
+  return answer;
+}
+
+/** Answers the call that a callback answers. */
+export function answeredBy(callback: unknown): Call | undefined {
+  return typeof callback === 'function' ? answers.get(callback) : undefined;
+}
+
+/** Answers what `original` answers; a call that it refuses by throwing is over. */
+export function attempt(
+  call: Call | undefined,
+  original: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  try {
+    return Reflect.apply(original, self, args);
+  } catch (error) {
+    if (call !== undefined) end(call, error ?? 'thrown');
+    throw error;
+  }
+}
+
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -143,6 +215,13 @@ function observerOf(own: Function): Function {
   return observer;
 }
 
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
+}
+
 const wrapped = new WeakSet<Function>();
 
 /** Replaces a method by what `wrap` makes of it, once; throws, naming it, where there is no such method. */
@@ -155,8 +234,7 @@ export function replace<T extends object>(
   if (typeof original !== 'function') throw new Error(`${method} not found`);
   if (wrapped.has(original)) return;
   const replacement = wrap(original);
-  Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-  lengthOf(replacement, original.length);
+  dress(replacement, original);
   wrapped.add(replacement);
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
@@ -165,6 +243,14 @@ export function replace<T extends object>(
     configurable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
+function dress(replacement: Function, original: Function): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
 }
 
 function publish(call: Call): void {

@@ -33,6 +33,7 @@ export function tell(value: unknown, depth = 0): unknown {
 function tellObject(value: object, depth: number): unknown {
   try {
     if (types.isProxy(value)) return '<Proxy>';
+    if (types.isNativeError(value)) return tellError(value);
     if (types.isDate(value)) return tellDate(value);
     if (ArrayBuffer.isView(value)) return tellBytes(value);
     if (types.isAnyArrayBuffer(value)) return tellBytes(new Uint8Array(value));
@@ -42,6 +43,12 @@ function tellObject(value: object, depth: number): unknown {
   } catch (error) {
     return `<threw: ${error instanceof Error ? error.message : 'an error'}>`;
   }
+}
+
+function tellError(value: Error): string {
+  const own = (key: string) => Object.getOwnPropertyDescriptor(value, key)?.value;
+  const name = own('name') ?? Object.getPrototypeOf(value)?.constructor?.name;
+  return `${typeof name === 'string' ? name : 'Error'}: ${tell(own('message') ?? '')}`;
 }
 
 function tellDate(value: Date): string {
