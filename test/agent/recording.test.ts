@@ -135,7 +135,7 @@ test('a direct request is recorded under an id of the agent’s, which it cannot
     [['select 1', 'app.cjs:9']],
   );
   t.match(trace.app, { command: 'node app.cjs', node: process.version });
-  t.match((await run.lines(1))[0], /^GET \/x\?token=REDACTED 200 \S+ 1 sql \S+$/);
+  t.match((await run.lines(1))[0], /^GET \/x\?token=REDACTED 200 \S+ 1 sql \S+/);
 });
 
 test('the environment of the app and of its children has what they need, and no secret', async (t) => {
