@@ -71,8 +71,10 @@ export class Keeper {
 
   #failed(error: unknown, lost: number): void {
     if (!(error instanceof StoreError)) throw error;
-    if (this.#lost === 0) this.#warn(`${error.message}; requests are not kept until it works again`);
+    if (this.#failedAt === Number.NEGATIVE_INFINITY) {
+      this.#warn(`${error.message}; requests are not kept until it works again`);
+    }
     this.#failedAt = performance.now();
-    this.#lost += Math.max(1, lost);
+    this.#lost += lost;
   }
 }

@@ -44,6 +44,7 @@ export async function receive(path: string, token: string, listener: Listener): 
       while (spool.read((line) => listener.said(peer, line)));
     } catch {
       // Not lines of ours: that process is not listened to any more, the others are.
+      spool.close();
       spools.delete(peer);
     }
   };

@@ -1,0 +1,202 @@
+/** What an app had done before it died is there; what the launcher's death costs the app is nothing. */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type Test, test } from 'tap';
+import { ask, bothWays, type ScoobyRun, scooby, until } from './scooby.js';
+import { postgres } from './servers/index.js';
+
+const APP = `
+const { Pool } = require('pg');
+const pool = new Pool({ connectionString: process.env.PG, max: 2 });
+const ends = {
+  '/exit': () => process.exit(4),
+  '/throw': () => setImmediate(() => { throw new Error('thrown at last'); }),
+  '/reject': () => { Promise.reject(new Error('floating at last')); },
+  '/kill': () => process.kill(process.pid, 'SIGKILL'),
+  '/segv': () => process.kill(process.pid, 'SIGSEGV'),
+  '/abort': () => process.abort(),
+  '/loop': () => { for (;;); },
+};
+const server = require('node:http').createServer(async (req, res) => {
+  if (req.url === '/fine') return res.end('fine');
+  if (req.url === '/callback') return pool.query('select 1 as a', () => process.kill(process.pid, 'SIGKILL'));
+  await pool.query('select 1 as a');
+  if (req.url === '/running') return pool.query('select pg_sleep(100)').catch(() => {});
+  if (req.url === '/headers') { res.writeHead(200, { 'Content-Length': 9 }); res.write('half'); }
+  await pool.query('select 2 as a');
+  (ends[req.url] ?? ends['/kill'])();
+}).listen(0, '127.0.0.1', () => console.log('own', server.address().port, process.pid));
+`;
+
+async function app(t: Test): Promise<ScoobyRun> {
+  const env = { PG: (await postgres(t)).url };
+  return scooby(t, { files: { 'app.cjs': APP }, command: ['app.cjs'], env });
+}
+
+async function pidOf(run: ScoobyRun): Promise<number> {
+  return Number((await run.said(/^own \d+ (\d+)$/m))[1]);
+}
+
+const BOTH = ['select 1 as a', 'select 2 as a'];
+
+for (const [path, code, names, stderr] of [
+  ['/exit', 4, BOTH, ''],
+  ['/throw', 1, BOTH, 'Error: thrown at last'],
+  ['/reject', 1, BOTH, 'Error: floating at last'],
+  ['/kill', 137, BOTH, ''],
+  ['/segv', 139, BOTH, ''],
+  ['/abort', 134, BOTH, ''],
+  ['/callback', 137, ['select 1 as a'], ''],
+] as const) {
+  for (const way of ['through the proxy', 'directly'] as const) {
+    test(`${path} ${way}: what it had done is there, in state died`, async (t) => {
+      const run = await app(t);
+      if (way === 'directly') {
+        await run.url();
+        await t.rejects(run.askDirectly(path));
+      } else t.equal((await run.ask(path)).status, 502);
+      const ended = await run.ended();
+      t.equal(ended.code, code);
+      t.ok(ended.stderr.includes(stderr), ended.stderr);
+      t.match(ended.stderr, new RegExp(`^GET ${path} (?:502 )?died `, 'm'));
+      const trace = await run.trace(path);
+      t.equal(trace.state, 'died');
+      t.same(
+        trace.spans.map(({ name, duration }) => [name, typeof duration]),
+        names.map((name) => [name, 'number']),
+      );
+    });
+  }
+}
+
+test('SIGKILL from outside in mid-query: the finished query and the running one', async (t) => {
+  const run = await app(t);
+  const answer = run.ask('/running');
+  const folder = `${runFolder(await pidOf(run))}`;
+  await until(() => /pg_sleep/.test(linesIn(folder)), 'the query to be told while it runs');
+  process.kill(await pidOf(run), 'SIGKILL');
+  t.equal((await answer).status, 502);
+  t.equal((await run.ended()).code, 137);
+  const trace = await run.trace('/running');
+  t.equal(trace.state, 'died');
+  t.same(
+    trace.spans.map(({ name, duration }) => [name, typeof duration]),
+    [
+      ['select 1 as a', 'number'],
+      ['select pg_sleep(100)', 'undefined'],
+    ],
+  );
+});
+
+test('an endless loop, then SIGKILL', async (t) => {
+  const run = await app(t);
+  const answer = run.ask('/loop');
+  const pid = await pidOf(run);
+  await until(() => /select 2/.test(linesIn(runFolder(pid))), 'the second query');
+  process.kill(pid, 'SIGKILL');
+  t.equal((await answer).status, 502);
+  await run.ended();
+  const trace = await run.trace('/loop');
+  t.equal(trace.state, 'died');
+  t.same(
+    trace.spans.map(({ name }) => name),
+    BOTH,
+  );
+});
+
+test('after its headers the connection is destroyed, as without a proxy', async (t) => {
+  const run = await app(t);
+  await t.rejects(run.ask('/headers'), { code: 'ECONNRESET' });
+  await run.ended();
+  t.match(await run.trace('/headers'), { state: 'died', status: 200, aborted: true });
+});
+
+test('a finished request before the end is kept as done', async (t) => {
+  const run = await app(t);
+  t.equal((await run.ask('/fine')).body, 'fine');
+  await run.ask('/exit');
+  await run.ended();
+  t.same(
+    (await run.traces()).map(({ url, state }) => [url, state]),
+    [
+      ['/fine', 'done'],
+      ['/exit', 'died'],
+    ],
+  );
+});
+
+test('kill -9 of the launcher: the app serves on, says nothing, and burns nothing', async (t) => {
+  const run = await app(t);
+  const url = `http://127.0.0.1:${await run.port()}`;
+  const pid = await pidOf(run);
+  t.teardown(() => process.kill(pid, 'SIGKILL'));
+  t.equal((await run.ask('/fine')).body, 'fine');
+  const folder = runFolder(pid);
+  const before = [run.stdout, run.stderr];
+  run.child.kill('SIGKILL');
+  await until(() => run.child.signalCode, 'the launcher to be gone');
+  await until(() => !openFiles(pid).some((file) => file.startsWith(folder)), 'the agent to let go');
+  for (let n = 0; n < 5; n++) {
+    const { body, headers } = await ask(`${url}/fine`);
+    t.same([body, headers['x-scooby']], ['fine', undefined], 'and records nothing');
+  }
+  // Ticks of CPU at rest, over some turns of its loop: asked for by a request each, which cost next to nothing.
+  const spent = ticks(pid);
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => setTimeout(resolve, 10));
+  t.ok(ticks(pid) - spent <= 2, `${ticks(pid) - spent} ticks`);
+  t.equal(run.stdout, before[0]);
+  t.equal(run.stderr, before[1]);
+});
+
+test('an app that only waits for its last response ends although the launcher is gone', async (t) => {
+  const code = `
+const server = require('node:http').createServer((req, res) => res.end()).listen(0, '127.0.0.1', () => console.log('own', server.address().port, process.pid));
+process.on('SIGUSR2', () => { server.close(); server.closeAllConnections(); });
+process.on('exit', () => require('node:fs').writeFileSync('ended', ''));
+`;
+  const run = scooby(t, { files: { 'app.cjs': code }, command: ['app.cjs'] });
+  const pid = await pidOf(run);
+  await run.ask('/');
+  run.child.kill('SIGKILL');
+  await until(() => run.child.signalCode, 'the launcher to be gone');
+  process.kill(pid, 'SIGUSR2');
+  await until(() => readdirSync(run.folder).includes('ended'), 'the app to end');
+  t.pass();
+});
+
+test('a late unhandled error has the same words and code with and without', async (t) => {
+  const code = `
+require('node:http').createServer((req, res) => res.end()).listen(0, '127.0.0.1', () => {
+  setTimeout(() => Promise.reject(new TypeError('nobody waits')), 20);
+});
+`;
+  const ways = await bothWays(t, { files: { 'app.cjs': code }, command: ['app.cjs'] });
+  const banner = /^(?:scooby {2}|\s+data in ).*\n/gm;
+  t.equal(ways.with.stderr.replace(banner, ''), ways.without.stderr);
+  t.same([ways.with.code, ways.without.code], [1, 1]);
+});
+
+function runFolder(pid: number): string {
+  return /SCOOBY_RUN=([^\0]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))![1]!;
+}
+
+function linesIn(folder: string): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.lines'));
+  return files.map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('');
+}
+
+function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** User and system time, in hundredths of a second. */
+function ticks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
