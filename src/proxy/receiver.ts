@@ -39,17 +39,19 @@ export interface Receiver {
 /** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
 export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
   const spools = new Map<Peer, Spool>();
-  const read = (peer: Peer, spool: Spool) => {
+  // Answers whether there is more to read at once.
+  const read = (peer: Peer, spool: Spool): boolean => {
     try {
-      while (spool.read((line) => listener.said(peer, line)));
+      return spool.read((line) => listener.said(peer, line));
     } catch {
       // Not lines of ours: that process is not listened to any more, the others are.
       spool.close();
       spools.delete(peer);
+      return false;
     }
   };
   const readAll = () => {
-    for (const [peer, spool] of spools) read(peer, spool);
+    for (const [peer, spool] of spools) if (read(peer, spool)) look();
   };
   let planned = false;
   const look = () => {
@@ -71,7 +73,7 @@ export async function receive(path: string, token: string, listener: Listener): 
       look,
       left(peer) {
         const spool = spools.get(peer);
-        if (spool !== undefined) read(peer, spool);
+        while (spool !== undefined && read(peer, spool));
         spool?.close();
         spools.delete(peer);
         listener.left(peer);
@@ -82,7 +84,7 @@ export async function receive(path: string, token: string, listener: Listener): 
   const timer = setInterval(readAll, LOOK_MS);
   const close = () => {
     clearInterval(timer);
-    readAll();
+    for (const [peer, spool] of spools) while (read(peer, spool));
     for (const spool of spools.values()) spool.close();
     spools.clear();
     server.close();

@@ -1,0 +1,134 @@
+import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { receive } from '../../src/proxy/receiver.js';
+import type { Line } from '../../src/trace.js';
+import { until } from '../scooby.js';
+
+const TOKEN = 'a-token';
+
+async function aReceiver(t: Test) {
+  const folder = mkdtempSync('/tmp/scooby-test-link-');
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const told: [string, number, Line?][] = [];
+  const receiver = await receive(join(folder, 'link'), TOKEN, {
+    joined: ({ pid }) => told.push(['joined', pid]),
+    said: ({ pid }, line) => told.push(['said', pid, line]),
+    left: ({ pid }) => told.push(['left', pid]),
+  });
+  t.teardown(() => receiver.close());
+  const sockets: { socket: Socket; closed: boolean }[] = [];
+  const join_ = (pid: number, words: object = {}) => {
+    const one = { socket: connect(join(folder, 'link')), closed: false };
+    one.socket
+      .on('error', () => {})
+      .on('close', () => {
+        one.closed = true;
+      });
+    const hello = {
+      t: 'hello',
+      token: TOKEN,
+      pid,
+      ppid: 1,
+      thread: 0,
+      command: 'node a',
+      cwd: '/',
+      node: 'v20',
+    };
+    one.socket.write(`${JSON.stringify({ ...hello, origin: 0, ...words })}\n`);
+    sockets.push(one);
+    t.teardown(() => one.socket.destroy());
+    return one;
+  };
+  const write = (pid: number, text: string) => appendFileSync(join(folder, `${pid}-0-1.lines`), text);
+  return { told, join: join_, write, receiver, folder };
+}
+
+const line = '{"t":"unlisten","port":1}\n';
+const said = (pid: number) => ['said', pid, { t: 'unlisten', port: 1 }];
+
+test('who knows the token is heard until it leaves, to its last line', async (t) => {
+  const { told, join, write } = await aReceiver(t);
+  write(7, line);
+  const peer = join(7);
+  await until(() => told.length === 2, 'what was written before');
+  write(7, line);
+  await until(() => told.length === 3, 'what is written meanwhile');
+  write(7, line.repeat(100_000));
+  peer.socket.end();
+  await until(() => told.at(-1)![0] === 'left', 'the end');
+  t.equal(told.length, 2 + 1 + 100_000 + 1);
+  t.same(told.slice(0, 3), [['joined', 7], said(7), said(7)]);
+});
+
+for (const [name, words] of Object.entries({
+  'a wrong token': { token: 'guessed' },
+  'no token': { token: undefined },
+  'a token of another type': { token: { length: 7 } },
+  'a pid that is a path': { pid: '../../etc' },
+  'a thread that is a path': { thread: '/../x' },
+  'no hello': { t: 'wake' },
+})) {
+  test(`${name}: the connection is dropped, and nothing read`, async (t) => {
+    const { told, join, write } = await aReceiver(t);
+    write(7, line);
+    const peer = join(7, words);
+    await until(() => peer.closed, 'the connection to be dropped');
+    t.same(told, []);
+  });
+}
+
+for (const [name, text] of Object.entries({
+  'what is no JSON': '{"t":"span"\u0000\n',
+  'no object': 'null\n',
+  'a depth of 100,000': `${'['.repeat(100_000)}\n`,
+})) {
+  test(`${name}: that process is heard no more, the others are`, async (t) => {
+    const { told, join, write } = await aReceiver(t);
+    join(7);
+    join(8);
+    await until(() => told.length === 2, 'both');
+    write(7, line + text + line);
+    write(8, line);
+    await until(() => told.length === 4, 'their lines');
+    write(7, line);
+    write(8, line);
+    await until(() => told.length === 5, 'the other one');
+    t.same(
+      told
+        .filter(([what]) => what === 'said')
+        .map(([, pid]) => pid)
+        .sort(),
+      [7, 8, 8],
+    );
+  });
+}
+
+test('a hello that never ends is not kept', async (t) => {
+  const { join, folder, told } = await aReceiver(t);
+  const peer = join(7, { token: 'x'.repeat(3 * 1024 * 1024) });
+  await until(() => peer.closed, 'the connection to be dropped');
+  t.same(told, []);
+  t.ok(statSync(folder));
+});
+
+test('an order reaches the process', async (t) => {
+  const folder = mkdtempSync('/tmp/scooby-test-link-');
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const receiver = await receive(join(folder, 'link'), TOKEN, {
+    joined: (peer) => peer.tell({ t: 'record', record: 'off' }),
+    said: () => {},
+    left: () => {},
+  });
+  t.teardown(() => receiver.close());
+  const socket = connect(join(folder, 'link'));
+  t.teardown(() => socket.destroy());
+  let text = '';
+  socket.on('data', (data) => {
+    text += data;
+  });
+  socket.write(`{"t":"hello","token":"${TOKEN}","pid":7,"thread":0}\n`);
+  await until(() => text.endsWith('\n'), 'the order');
+  t.equal(text, '{"t":"record","record":"off"}\n');
+});
