@@ -5,13 +5,13 @@ import { type Clock, systemClock } from './clock.js';
 import { explained, isDamage, isRefusal } from './faults.js';
 import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
-import { configure, establish } from './schema.js';
+import { establish } from './schema.js';
 import { prepare, type Statements } from './statements.js';
 
 /** How a SQLite database is opened. */
 export interface SqliteOptions {
-  /** better-sqlite3, loaded by who opens the store, so that its absence can be told. */
-  sqlite: typeof Sqlite;
+  /** Calls better-sqlite3, which is loaded by who opens the store, so that its absence can be told. */
+  connect: (path: string, options: Sqlite.Options) => Sqlite.Database;
   /** The database's file. */
   path: string;
   /** ms that a trace is kept. */
@@ -30,13 +30,17 @@ const RETRY_MS = 10_000;
 /** A bigger database that was not closed is not read through at start; damage then shows when it is met. */
 const CHECKED_SIZE = 64 << 20;
 
+const NONE = -1;
+
+/** A connection for a store: every read and write goes through it, as one step. */
 export class Connection {
   readonly clock: Clock;
   statements!: Statements;
   #options: SqliteOptions;
   #db!: Sqlite.Database;
   #housekeeping!: Housekeeping;
-  #file: number | undefined;
+  /** Identity of the file that is open; NONE while none is. */
+  #file: number | undefined = NONE;
   #refused: { error: unknown; until: number } | undefined;
 
   /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
@@ -89,10 +93,7 @@ export class Connection {
 
   #sweep(): void {
     try {
-      this.#mending(() => {
-        if (identity(this.#options.path) !== this.#file) this.#reopen();
-        this.#housekeeping.sweep();
-      });
+      this.#mending(() => this.#housekeeping.sweep());
     } catch (error) {
       // A sweep that cannot be done now (locked, no room for its log) is done by the next one.
       if (explained(error, '') === error) throw error;
@@ -100,15 +101,15 @@ export class Connection {
   }
 
   #open(): void {
-    const { sqlite, path, maxSize, readonly = false } = this.#options;
+    const { connect, path, maxSize, readonly = false } = this.#options;
+    this.#file = NONE;
     if (readonly) refuseStrangers(path);
     else secure(path);
     const unclean = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= CHECKED_SIZE;
-    this.#db = new sqlite(path, { readonly, fileMustExist: true, timeout: 5000 });
+    this.#db = connect(path, { readonly, fileMustExist: true, timeout: 5000 });
     try {
-      configure(this.#db, readonly);
-      if (unclean && !readonly) this.#check();
       establish(this.#db, path, readonly);
+      if (unclean && !readonly) this.#check();
       this.statements = prepare(this.#db);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);
       this.#file = identity(path);
@@ -123,7 +124,10 @@ export class Connection {
     if (found !== 'ok') throw Object.assign(new Error(String(found)), { code: 'SQLITE_CORRUPT' });
   }
 
-  #reopen(): void {
+  // The file may have been deleted, or moved aside by another process: what is written to it then is seen by nobody.
+  #follow(): void {
+    const there = identity(this.#options.path);
+    if (there === this.#file || (there === undefined && this.#options.readonly)) return;
     this.#db.close();
     this.#open();
   }
@@ -141,6 +145,7 @@ export class Connection {
 
   #mending<T>(work: () => T): T {
     try {
+      this.#follow();
       return work();
     } catch (error) {
       if (!isDamage(error) || this.#options.readonly) throw error;

@@ -5,7 +5,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  fchmodSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -21,9 +20,8 @@ export function filesOf(path: string): string[] {
 }
 
 /**
- * Creates the folder (0700) and the file (0600) where they are missing, and narrows the file's rights where they are
- * wider: SQLite gives its own files the rights of the database. Throws a StoreError on a link or another user's file,
- * and the system's error when the place cannot be written.
+ * Creates the folder (0700) and the file (0600) where they are missing. Throws a StoreError on a link or another user's
+ * file, and the system's error when the place cannot be written.
  */
 export function secure(path: string): void {
   refuseStrangers(path);
@@ -32,13 +30,12 @@ export function secure(path: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
   }
-  const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-  try {
-    fchmodSync(file, 0o600);
-  } finally {
-    closeSync(file);
-  }
-  for (const beside of filesOf(path)) if (existsSync(beside)) chmodSync(beside, 0o600);
+  closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
+}
+
+/** Leaves the files to the user alone (0600); SQLite gives those that it makes later the rights of the database. */
+export function narrow(path: string): void {
+  for (const file of filesOf(path)) if (existsSync(file)) chmodSync(file, 0o600);
 }
 
 /** Throws a StoreError when one of the files is a link, no regular file, or belongs to another user. */

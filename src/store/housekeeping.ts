@@ -51,18 +51,20 @@ export class Housekeeping {
     if (sizeOf(`${this.#db.name}-wal`) > LONG_WAL) this.#shortenWal();
   }
 
-  /** Answers whether there is more to delete. */
+  /** Deletes a bounded number of rows and answers whether there may be more to delete. */
   #delete(): boolean {
     const now = this.#deletable();
-    const { dropExpired, dropExpiredSources, dropOldest, dropOldestSources } = this.#statements;
-    dropExpiredSources.run(now, CHUNK);
-    let chunks = CHUNKS;
-    while (chunks > 0 && dropExpired.run(now, CHUNK).changes === CHUNK) chunks--;
-    if (chunks > 0 && this.#used() <= this.#maxSize) return false;
-    while (chunks-- > 0 && this.#used() > this.#maxSize * 0.95) {
-      if (dropOldest.run(CHUNK).changes === 0 && dropOldestSources.run(CHUNK).changes === 0) return false;
-    }
-    return this.#used() > this.#maxSize * 0.95;
+    const size = this.#behind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
+    this.#statements.dropExpiredSources.run(now, CHUNK);
+    for (let chunk = 0; chunk < CHUNKS; chunk++) if (!this.#deleteChunk(now, size)) return false;
+    return true;
+  }
+
+  #deleteChunk(now: number, size: number): boolean {
+    const { dropExpired, dropOldest, dropOldestSources } = this.#statements;
+    if (dropExpired.run(now, CHUNK).changes > 0) return true;
+    if (this.#used() <= size) return false;
+    return dropOldest.run(CHUNK).changes > 0 || dropOldestSources.run(CHUNK).changes > 0;
   }
 
   #used(): number {

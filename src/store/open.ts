@@ -34,8 +34,9 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
-    const { default: sqlite } = await import('better-sqlite3');
-    return new SqliteStore({ sqlite, path, ttl, maxSize, readonly, warn });
+    const { default: Sqlite } = await import('better-sqlite3');
+    const connect = (...given: ConstructorParameters<typeof Sqlite>) => new Sqlite(...given);
+    return new SqliteStore({ connect, path, ttl, maxSize, readonly, warn });
   } catch (error) {
     const reason = isMissingBinding(error) ? missingBinding() : explained(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
@@ -55,6 +56,6 @@ function nothingAt(path: string, named: string | undefined): string {
 function missingBinding(): StoreError {
   return new StoreError(
     'The SQLite module is not built for this Node (npm may have blocked its install script). ' +
-      'Mend it with:  npm rebuild better-sqlite3',
+      'Mend it with `npm rebuild better-sqlite3`, or install it with `--allow-scripts=better-sqlite3`.',
   );
 }

@@ -1,6 +1,7 @@
 /** The tables, and the check that a file holds them in the form that this version writes. */
 
 import type { Database } from 'better-sqlite3';
+import { narrow } from './files.js';
 import { StoreError } from './store.js';
 
 /** Counts up with every change of the tables. What an older version kept is throw-away data and is dropped. */
@@ -45,31 +46,35 @@ CREATE INDEX traces_expiry ON traces (expires);
 CREATE INDEX sources_expiry ON sources (expires);
 `;
 
-/** Makes the connection fit for several processes at once; a reader promises not to write. */
-export function configure(db: Database, readonly: boolean): void {
+/**
+ * Makes the connection fit for several processes at once and creates the tables where there are none. Throws a
+ * StoreError when the file is not ours or from a newer version; then nothing in it has been touched.
+ */
+export function establish(db: Database, path: string, readonly: boolean): void {
   db.pragma('trusted_schema = OFF');
   db.pragma('foreign_keys = ON');
+  const ready = isCurrent(db, path);
+  if (readonly && !ready)
+    throw new StoreError(`${path} holds no requests that this version of scooby can read.`);
   if (readonly) return;
+  narrow(path);
   db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma(`journal_size_limit = ${16 << 20}`);
+  if (!ready) db.transaction(() => create(db, path)).immediate();
 }
 
-/** Creates the tables where there are none; throws a StoreError when the file is not ours or from a newer version. */
-export function establish(db: Database, path: string, readonly: boolean): void {
-  if (current(db, path)) return;
-  if (readonly) throw new StoreError(`${path} holds no requests that this version of scooby can read.`);
-  db.transaction(() => {
-    if (current(db, path)) return;
-    for (const table of ['bodies', 'traces', 'sources']) db.exec(`DROP TABLE IF EXISTS ${table}`);
-    db.exec(TABLES);
-    db.pragma(`application_id = ${APPLICATION}`);
-    db.pragma(`user_version = ${VERSION}`);
-  }).immediate();
+// Another process may have been quicker.
+function create(db: Database, path: string): void {
+  if (isCurrent(db, path)) return;
+  for (const table of ['bodies', 'traces', 'sources']) db.exec(`DROP TABLE IF EXISTS ${table}`);
+  db.exec(TABLES);
+  db.pragma(`application_id = ${APPLICATION}`);
+  db.pragma(`user_version = ${VERSION}`);
 }
 
-function current(db: Database, path: string): boolean {
+function isCurrent(db: Database, path: string): boolean {
   const version = db.pragma('user_version', { simple: true }) as number;
   const ours = db.pragma('application_id', { simple: true }) === APPLICATION;
   if (!ours && db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {

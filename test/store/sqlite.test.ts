@@ -1,14 +1,236 @@
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Test } from 'tap';
+import { type Test, test } from 'tap';
 import { SqliteStore } from '../../src/store/sqlite.js';
-import { contract } from './contract.js';
+import { StoreError } from '../../src/store/store.js';
+import { aSpan, aTrace } from '../factory.js';
+import { aClock, contract } from './contract.js';
 
-const DAY = 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
+const DAY = 24 * HOUR;
 
-contract('sqlite', (t: Test, clock) => {
-  const path = join(t.testdir(), 'scooby.db');
-  const store = new SqliteStore({ sqlite: Sqlite, path, ttl: DAY, maxSize: 64 << 20, clock, warn: t.fail });
+const connect = (path: string, options: Sqlite.Options) => new Sqlite(path, options);
+
+contract('sqlite', (t, clock) => open(t, { clock }).store);
+
+/** Opens a store of its own, and a second connection that looks at the file. */
+function open(t: Test, options: Partial<ConstructorParameters<typeof SqliteStore>[0]> = {}) {
+  const path = options.path ?? join(t.testdir(), 'scooby.db');
+  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...options };
+  const store = new SqliteStore(settings);
   t.teardown(() => store.close());
-  return store;
+  const look = (sql: string) => {
+    const db = new Sqlite(path, { readonly: true });
+    try {
+      return db.prepare(sql).pluck().get() as number;
+    } finally {
+      db.close();
+    }
+  };
+  return { store, path, look };
+}
+
+/** Text that does not get shorter by compression. */
+const noise = (length: number) => randomBytes((length * 3) / 4).toString('base64');
+
+test('the file is a WAL database that can shrink, marked as ours', (t) => {
+  const { look } = open(t);
+  t.equal(look('PRAGMA journal_mode'), 'wal');
+  t.equal(look('PRAGMA auto_vacuum'), 2);
+  t.equal(look('PRAGMA user_version'), 1);
+  t.equal(look('PRAGMA application_id'), 0x5c00b1);
+  t.end();
+});
+
+test('a batch is saved as a whole, or not at all', (t) => {
+  const { store } = open(t);
+  const broken = aTrace({ id: 'broken' });
+  broken.spans.push(aSpan({ detail: { n: 1n } }));
+  t.throws(() => store.saveAll([aTrace({ id: 'good' }), broken]), TypeError);
+  t.same(store.idsWith('', 10), []);
+  t.end();
+});
+
+test('expired traces are deleted in the course of saving, with their bodies', (t) => {
+  const clock = aClock();
+  const { store, look } = open(t, { clock });
+  store.saveAll(Array.from({ length: 250 }, () => aTrace({ start: clock.now() })));
+  clock.pass(DAY + 1);
+  store.save(aTrace({ start: clock.now() }));
+  t.equal(look('SELECT count(*) FROM traces'), 1);
+  t.equal(look('SELECT count(*) FROM bodies'), 1);
+  t.end();
+});
+
+test('one sweep deletes a bounded number, the next one goes on', (t) => {
+  const clock = aClock();
+  const { store, look } = open(t, { clock });
+  store.saveAll(Array.from({ length: 2500 }, () => aTrace({ start: clock.now() })));
+  clock.pass(DAY + 1);
+  const left = [];
+  for (let n = 0; n < 3; n++) {
+    store.save(aTrace({ start: clock.now() }));
+    left.push(look('SELECT count(*) FROM traces'));
+  }
+  t.same(left, [1501, 502, 3]);
+  t.end();
+});
+
+test('a clock that jumps ahead deletes nothing', (t) => {
+  const clock = aClock();
+  const { store, path } = open(t, { clock });
+  store.saveAll(Array.from({ length: 50 }, (_, n) => aTrace({ id: `old-${n}`, start: clock.now() })));
+  clock.jump(100 * DAY);
+  for (let n = 0; n < 500; n++) store.save(aTrace({ start: clock.now() }));
+  store.close();
+  const { store: again } = open(t, { clock, path });
+  again.save(aTrace({ start: clock.now() }));
+  clock.jump(-100 * DAY);
+  t.equal(again.idsWith('old-', 100).length, 50);
+  t.end();
+});
+
+test('a new process under a wrong clock deletes nothing either', (t) => {
+  const clock = aClock();
+  const { store, path } = open(t, { clock });
+  store.save(aTrace({ id: 'old', start: clock.now() }));
+  store.close();
+  clock.jump(100 * DAY);
+  const { store: wrong } = open(t, { clock, path });
+  for (let n = 0; n < 500; n++) wrong.save(aTrace({ start: clock.now() }));
+  clock.jump(-100 * DAY);
+  t.same(wrong.idsWith('old', 1), ['old']);
+  t.end();
+});
+
+test('a clock that jumps back deletes nothing', (t) => {
+  const clock = aClock();
+  const { store } = open(t, { clock });
+  store.save(aTrace({ id: 'old', start: clock.now() }));
+  clock.jump(-100 * DAY);
+  for (let n = 0; n < 500; n++) store.save(aTrace({ start: clock.now() }));
+  t.same(store.idsWith('old', 1), ['old']);
+  t.end();
+});
+
+test('the database stays within its size, keeps the newest, and its log stays short', (t) => {
+  const maxSize = 4 << 20;
+  const { store, path } = open(t, { maxSize });
+  let last = '';
+  for (let n = 0; n < 1500; n++) {
+    const trace = aTrace({ start: n, spans: [aSpan({ name: noise(20_000) })] });
+    store.save(trace);
+    last = trace.id;
+  }
+  t.ok(statSync(path).size < maxSize * 2, `${statSync(path).size} bytes while it runs`);
+  t.ok(statSync(`${path}-wal`).size <= 32 << 20, `${statSync(`${path}-wal`).size} bytes of log`);
+  t.ok(store.find(last));
+  t.ok(store.recent({}, 1000).length > 100);
+  store.close();
+  t.ok(statSync(path).size < maxSize * 1.25, `${statSync(path).size} bytes at rest`);
+  t.end();
+});
+
+test('the file shrinks when its traces expire', (t) => {
+  const clock = aClock();
+  const { store, path } = open(t, { clock });
+  store.saveAll(Array.from({ length: 500 }, () => aTrace({ spans: [aSpan({ name: noise(20_000) })] })));
+  store.close();
+  const full = statSync(path).size;
+  const { store: again } = open(t, { path, clock });
+  clock.pass(DAY + 1);
+  for (let n = 0; n < 5; n++) {
+    clock.pass(5000);
+    again.save(aTrace());
+  }
+  again.close();
+  t.ok(full > 5 << 20, `${full} bytes before`);
+  t.ok(statSync(path).size < 2 << 20, `${statSync(path).size} bytes after`);
+  t.end();
+});
+
+test('a reader in the way does not let the log grow for ever', (t) => {
+  const clock = aClock();
+  const { store, path } = open(t, { clock });
+  const burst = () => {
+    for (let n = 0; n < 60; n++) {
+      store.save(
+        aTrace({ start: n, spans: Array.from({ length: 50 }, () => aSpan({ name: noise(20_000) })) }),
+      );
+    }
+  };
+  store.save(aTrace());
+  const reader = new Sqlite(path, { readonly: true });
+  const rows = reader.prepare('SELECT id FROM traces').iterate();
+  rows.next();
+  burst();
+  const grown = statSync(`${path}-wal`).size;
+  rows.return?.();
+  clock.pass(5000);
+  store.save(aTrace());
+  t.ok(grown > 32 << 20, `${grown} bytes while a reader was in the way`);
+  t.ok(statSync(`${path}-wal`).size < 1 << 20, `${statSync(`${path}-wal`).size} bytes after`);
+  reader.close();
+  t.end();
+});
+
+test('a source text lives as long as the traces that point at it', (t) => {
+  const clock = aClock();
+  const { store } = open(t, { clock });
+  const hash = store.saveSource({ file: 'a.js', text: 'a' });
+  const unused = store.saveSource({ file: 'b.js', text: 'b' });
+  for (let hour = 0; hour < 40; hour++) {
+    clock.pass(HOUR);
+    store.save(aTrace({ start: clock.now(), sources: { 'a.js': hash } }));
+  }
+  clock.pass(DAY - 1);
+  store.save(aTrace({ start: clock.now() }));
+  t.same(store.source(hash), { file: 'a.js', text: 'a' });
+  t.equal(store.source(unused), undefined);
+  t.end();
+});
+
+test('a full disk is said at once, asked again after 10 s, and what was kept stays readable', (t) => {
+  const clock = aClock();
+  let db!: Sqlite.Database;
+  const bounded = ((path: string, options: Sqlite.Options) => {
+    db = new Sqlite(path, options);
+    return db;
+  }) as unknown as typeof Sqlite;
+  const { store } = open(t, { connect: bounded, clock });
+  const big = () => aTrace({ start: clock.now(), spans: [aSpan({ name: noise(500_000) })] });
+  const kept = big();
+  store.save(kept);
+  const pages = db.pragma('page_count', { simple: true });
+  db.pragma(`max_page_count = ${pages}`);
+  const full = { name: 'StoreError', message: /there is no room left on the disk/ };
+  t.throws(() => store.save(big()), full);
+  t.ok(store.find(kept.id));
+  db.pragma('max_page_count = 100000');
+  clock.pass(9_999);
+  t.throws(() => store.save(big()), full, 'not asked again yet');
+  clock.pass(1);
+  const later = big();
+  store.save(later);
+  t.ok(store.find(later.id));
+  t.end();
+});
+
+test('a writer that cannot have the database within 5 s says so', (t) => {
+  const impatient = ((path: string, options: Sqlite.Options) =>
+    new Sqlite(path, { ...options, timeout: 10 })) as unknown as typeof Sqlite;
+  const { store, path } = open(t, { connect: impatient });
+  const other = new Sqlite(path);
+  other.exec('BEGIN IMMEDIATE');
+  t.throws(
+    () => store.save(aTrace()),
+    new StoreError(`${path}: another process has held it for more than 5 seconds.`),
+  );
+  other.exec('COMMIT');
+  other.close();
+  store.save(aTrace());
+  t.equal(store.recent({}, 10).length, 1);
+  t.end();
 });

@@ -1,0 +1,91 @@
+/** How fast the store saves, and how fast it lists over a million requests. Usage: node bench/store.mjs [rows] */
+
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { SqliteStore } from '../dist/src/store/sqlite.js';
+import { aFrame, aLibraryFrame, aSpan, aTrace } from '../dist/test/factory.js';
+
+const rows = Number(process.argv[2] ?? 1_000_000);
+const folder = mkdtempSync(join(tmpdir(), 'scooby-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+
+const connect = (path, options) => new Sqlite(path, options);
+
+function open(name, maxSize) {
+  const path = join(folder, name);
+  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error });
+}
+
+function timed(label, times, work) {
+  const taken = [];
+  for (let n = 0; n < times; n++) {
+    const begun = performance.now();
+    work(n);
+    taken.push(performance.now() - begun);
+  }
+  taken.sort((a, b) => a - b);
+  const at = (share) =>
+    taken[Math.min(taken.length - 1, Math.floor(taken.length * share))].toFixed(2).padStart(8);
+  console.log(`${label.padEnd(52)} p50 ${at(0.5)}ms   p99 ${at(0.99)}ms   max ${at(1)}ms`);
+  return taken.reduce((sum, one) => sum + one, 0);
+}
+
+const stack = [
+  ...Array.from({ length: 4 }, aLibraryFrame),
+  ...Array.from({ length: 6 }, (_, n) => aFrame({ line: n + 1 })),
+];
+const requestOf = (spans, start = Date.now()) =>
+  aTrace({
+    start,
+    url: `/orders/${start % 997}`,
+    spans: Array.from({ length: spans }, (_, n) => aSpan({ start: n, stack })),
+  });
+
+for (const spans of [0, 20, 200]) {
+  const store = open(`save-${spans}.db`, 64 << 20);
+  const traces = Array.from({ length: 2000 }, () => requestOf(spans));
+  const one = timed(`save, ${spans} spans of 10 frames`, 1000, (n) => store.save(traces[n]));
+  const many = timed(`saveAll of 20, ${spans} spans of 10 frames`, 50, (n) =>
+    store.saveAll(traces.slice(1000 + n * 20, 1020 + n * 20)),
+  );
+  console.log(
+    `${''.padEnd(52)} ${Math.round(1e6 / one)} saves/s one by one, ${Math.round(1e6 / many)} saves/s by 20`,
+  );
+  store.close();
+}
+
+const store = open('million.db', 4e9);
+const first = Date.now() - rows;
+const begun = performance.now();
+for (let n = 0; n < rows; n += 1000) {
+  const batch = Array.from({ length: Math.min(1000, rows - n) }, (_, i) => {
+    const trace = requestOf(0, first + n + i);
+    trace.status = (n + i) % 5000 === 0 ? 500 : 200;
+    trace.duration = (n + i) % 1000;
+    return trace;
+  });
+  store.saveAll(batch);
+}
+const size = statSync(join(folder, 'million.db')).size / 1e6;
+console.log(
+  `${rows} requests saved in ${((performance.now() - begun) / 1000).toFixed(1)}s, ${Math.round(size)} MB`,
+);
+timed('list: newest 20', 50, () => store.recent({}, 20));
+timed('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
+timed('list: --status 5xx (1 of 5000)', 20, () => store.recent({ status: '5xx' }, 20));
+timed('list: --status 404 (none)', 5, () => store.recent({ status: '404' }, 20));
+timed('list: --slower 2s (none)', 5, () => store.recent({ slower: 2000 }, 20));
+timed('list: --path nowhere (none)', 5, () => store.recent({ path: 'nowhere' }, 20));
+timed('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
+timed('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
+const { id } = store.recent({}, 1)[0];
+timed('find', 50, () => store.find(id));
+store.close();
+const reader = timed('open and list newest 20, a new connection', 10, () => {
+  const again = open('million.db', 4e9);
+  again.recent({}, 20);
+  again.close();
+});
+console.log(`${''.padEnd(52)} ${(reader / 10).toFixed(1)}ms on average`);

@@ -1,0 +1,12 @@
+/** The errors that a user can do something about. Imports nothing. */
+
+/** Its message says what happened and what to do; the program prints it without a stack and exits with `exitCode`. */
+export class UserError extends Error {
+  override name = 'UserError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
+import { test } from 'tap';
+import { openStore } from '../../src/store/open.js';
+import { StoreError } from '../../src/store/store.js';
+import { aTrace } from '../factory.js';
+
+const child = fileURLToPath(new URL('./child.js', import.meta.url));
+const MEMORY = 'memory, until scooby ends';
+const GOES_ON = 'Until then requests are kept in memory only, and other terminals do not see them.';
+
+/** Opens for writing and answers the store's place with what was warned of. */
+async function opened(db: string) {
+  const warnings: string[] = [];
+  const store = await openStore({ db, cwd: '/' }, (message) => warnings.push(message));
+  store.save(aTrace({ id: 'kept' }));
+  const found = store.find('kept')?.id;
+  store.close();
+  return { place: store.place, warnings, found };
+}
+
+test('who writes gets a new database in a new folder', async (t) => {
+  const path = join(t.testdir(), 'a', 'b', 'scooby.db');
+  t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
+  const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
+  t.equal(reader.find('kept')?.id, 'kept');
+  t.throws(() => reader.save(aTrace()), new StoreError(`${path}: it may not be written by this user.`));
+  reader.close();
+});
+
+test('who reads what is not there is told what to do, and nothing is made', async (t) => {
+  const folder = t.testdir({ 'package.json': '{}' });
+  const path = join(folder, 'none', 'scooby.db');
+  await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), {
+    name: 'StoreError',
+    message: `There is no database at ${path}. Record some requests there:  scooby run --db ${path} -- node app.js`,
+  });
+  t.notOk(existsSync(join(folder, 'none')));
+});
+
+test('a path that cannot be a file: kept in memory, one warning', async (t) => {
+  const folder = t.testdir({ file: 'x', folder: {} });
+  t.same(await opened(join(folder, 'folder')), {
+    place: MEMORY,
+    warnings: [`${folder}/folder is not a file. Choose another file with --db. ${GOES_ON}`],
+    found: 'kept',
+  });
+  t.same(await opened(join(folder, 'file', 'a.db')), {
+    place: MEMORY,
+    warnings: [`${folder}/file/a.db: part of its path is not a folder. ${GOES_ON}`],
+    found: 'kept',
+  });
+});
+
+test('a folder or file of another user: kept in memory, one warning', {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, (t) => {
+  const folder = t.testdir({ closed: {}, 'theirs.db': '' });
+  chmodSync(join(folder, 'closed'), 0o700);
+  chmodSync(join(folder, 'theirs.db'), 0o666);
+  for (const [name, reason] of [
+    ['closed/a.db', 'it may not be written by this user.'],
+    ['theirs.db', 'belongs to another user.'],
+  ] as const) {
+    const run = spawnSync(process.execPath, [child, 'stranger', join(folder, name), '2'], {
+      encoding: 'utf8',
+    });
+    t.equal(run.status, 0, run.stderr);
+    const lines = run.stdout.trim().split('\n');
+    t.match(lines[0], `warning: ${join(folder, name)}`);
+    t.match(lines[0], reason);
+    t.equal(lines[1], `place: ${MEMORY}`);
+    t.equal(lines.length, 4);
+  }
+  t.end();
+});
+
+test('a database from a newer scooby is left alone, and its version said', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  await opened(path);
+  const db = new Sqlite(path);
+  db.pragma('user_version = 999');
+  db.close();
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 1). Update scooby, or choose another file with --db.`;
+  const { place, warnings } = await opened(path);
+  t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
+  await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
+});
+
+test('a database from an older scooby is begun anew', async (t) => {
+  const path = join(t.testdir(), 'scooby.db');
+  await opened(path);
+  const db = new Sqlite(path);
+  db.exec('ALTER TABLE traces DROP COLUMN spans');
+  db.pragma('user_version = 0');
+  db.close();
+  await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), StoreError);
+  t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
+});
+
+test('the database of another program is not touched', async (t) => {
+  const path = join(t.testdir(), 'app.db');
+  const db = new Sqlite(path);
+  db.exec('CREATE TABLE users (id)');
+  db.close();
+  chmodSync(path, 0o644);
+  const { place, warnings } = await opened(path);
+  const theirs = `${path} is the database of another program. Choose another file with --db. ${GOES_ON}`;
+  t.same({ place, warnings }, { place: MEMORY, warnings: [theirs] });
+  const again = new Sqlite(path, { readonly: true });
+  t.equal(statSync(path).mode & 0o777, 0o644);
+  t.same(again.prepare('SELECT name FROM sqlite_schema').pluck().all(), ['users']);
+  t.equal(again.pragma('journal_mode', { simple: true }), 'delete');
+  again.close();
+});
+
+test('an empty file becomes a database', async (t) => {
+  const path = join(t.testdir({ 'scooby.db': '' }), 'scooby.db');
+  t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
+});
+
+test('a better-sqlite3 that was not built: kept in memory, and the command that mends it', (t) => {
+  const folder = t.testdir();
+  mkdirSync(join(folder, 'x'));
+  const preload = join(folder, 'no-binding.cjs');
+  writeFileSync(
+    preload,
+    `const Module = require('node:module');
+     const load = Module._extensions['.node'];
+     Module._extensions['.node'] = (module, file) => {
+       if (!file.includes('better_sqlite3')) return load(module, file);
+       throw Object.assign(new Error('was compiled against a different Node.js version'), { code: 'ERR_DLOPEN_FAILED' });
+     };`,
+  );
+  const open = fileURLToPath(new URL('../../src/store/open.js', import.meta.url));
+  const script = `import { openStore } from ${JSON.stringify(open)};
+    for (const readonly of [false, true]) try {
+      const store = await openStore({ db: ${JSON.stringify(preload)}, cwd: '/', readonly }, console.log);
+      console.log(store.place);
+    } catch (error) { console.log(error.name, error.message) }`;
+  const run = spawnSync(process.execPath, ['--require', preload, '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  });
+  const reason =
+    'The SQLite module is not built for this Node (npm may have blocked its install script). Mend it with `npm rebuild better-sqlite3`, or install it with `--allow-scripts=better-sqlite3`.';
+  t.equal(run.stdout, `${reason} ${GOES_ON}\n${MEMORY}\nStoreError ${reason}\n`, run.stderr);
+  t.end();
+});
