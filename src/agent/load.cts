@@ -1,5 +1,6 @@
 /** Calls a patch once the file it is for has been loaded, whoever asked for it and however. */
 
+import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
 
 /** What is done to a file's exports; what it throws is reported and never reaches the app. */
@@ -18,9 +19,11 @@ interface Loadable {
 export function onLoad(patches: Map<string, Patch>, trouble: (file: string, error: unknown) => void): void {
   const prototype = Module.prototype as unknown as Loadable;
   const original = prototype.load;
+  const names = new Set([...patches.keys()].map(packageName));
   prototype.load = function load(filename) {
     original.call(this, filename);
-    const patch = patches.get(packagePath(filename));
+    const path = packagePath(filename);
+    const patch = patches.get(path) ?? patches.get(unaliased(path, filename, names));
     if (patch === undefined) return;
     try {
       patch(this.exports as never, filename);
@@ -36,4 +39,41 @@ export function packagePath(filename: string): string {
   if (at < 0) return '';
   const path = filename.slice(at + 13);
   return path.includes('\\') ? path.replaceAll('\\', '/') : path;
+}
+
+/** Answers the package that a path below node_modules is in: `pg`, `@redis/client`. */
+export function packageName(path: string): string {
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** Per package folder: the name that it was published under. */
+const published = new Map<string, string>();
+
+/** Answers the path under the package's own name: `npm install mysql-old@npm:mysql2@2` puts it under another one. */
+function unaliased(path: string, filename: string, names: Set<string>): string {
+  if (path === '') return '';
+  const name = packageName(path);
+  const folder = filename.slice(0, filename.length - path.length + name.length);
+  let own = published.get(folder);
+  if (own === undefined) {
+    own = mayBe(name, names) ? nameIn(folder) : name;
+    published.set(folder, own);
+  }
+  return own + path.slice(name.length);
+}
+
+/** Reading every package.json would cost; an alias says what it stands for (`mysql2-2`, `old-pg`). */
+function mayBe(name: string, names: Set<string>): boolean {
+  if (names.has(name)) return false;
+  for (const one of names) if (name.includes(one)) return true;
+  return false;
+}
+
+function nameIn(folder: string): string {
+  try {
+    return String(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).name);
+  } catch {
+    // Not a package: nothing is known of it.
+    return '';
+  }
 }

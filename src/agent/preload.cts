@@ -7,7 +7,7 @@ import type { Address, Order, Run } from '../trace.js';
 import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
 import { connect, flush, send } from './link.cjs';
-import { onLoad, type Patch, packagePath } from './load.cjs';
+import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
@@ -90,7 +90,7 @@ function placeOf({ port, path }: Address): { port?: number; path?: string } {
 /** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */
 function tellLibrary(filename: string, error?: unknown): void {
   const path = packagePath(filename);
-  const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+  const name = packageName(path);
   const folder = filename.slice(0, filename.length - path.length + name.length);
   const trouble = error instanceof Error ? error.message : undefined;
   if (told.has(folder) && trouble === undefined) return;

@@ -12,6 +12,8 @@ export interface Speech {
 /** How one library is made to speak. A new library is one such file and one entry in index.cts. */
 export interface Instrument {
   library: string;
+  /** The versions that it is known to work with, as in a package.json; docs/libraries.md is made of it. */
+  versions: string;
   kind: Kind;
   /** Where its calls are published, on node:diagnostics_channel. */
   channel: string;

@@ -22,6 +22,7 @@ const submitted = new WeakMap<object, Call>();
 
 export const pg: Instrument = {
   library: 'pg',
+  versions: '>=8 <9',
   kind: 'sql',
   channel: 'scooby:pg',
   describe,
