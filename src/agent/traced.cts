@@ -62,12 +62,16 @@ export function begin(
   return call;
 }
 
-/** The call is over: `error` is what the app is told, `rows` how many it got. Told before the app's own code goes on. */
-export function end(call: Call, error?: unknown, rows?: number): void {
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
   if (error !== undefined && error !== null) call.error = wordsOf(error);
   if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
 }
 

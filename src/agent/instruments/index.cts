@@ -1,6 +1,7 @@
 /** The instruments, in the open: a new library is one file and one line here. */
 
 import type { Instrument } from './instrument.cjs';
+import { ioredis } from './ioredis.cjs';
 import { pg } from './pg.cjs';
 
-export const instruments: Instrument[] = [pg];
+export const instruments: Instrument[] = [pg, ioredis];
