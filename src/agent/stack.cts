@@ -18,6 +18,8 @@ const FRAMES = 10;
 const FRAMES_UNDER_ORM = 30;
 
 const scripts = new Map<string, Map<number, number>>();
+/** Stacks without a line of the app: what it asked for is done later, by somebody else's code. */
+const strangers = new Set<number>();
 const root: Step = { stack: 0, next: new Map() };
 let frameCount = 0;
 let stackCount = 0;
@@ -29,21 +31,25 @@ export function lookDeeper(): void {
   limit = FRAMES_UNDER_ORM;
 }
 
-/** Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. */
-export function captureStack(cut: (...args: never[]) => unknown): number {
+/**
+ * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. A library has
+ * up to `depth` frames of its own between the two; where no frame is the app's, the answer is the stack `otherwise`.
+ */
+export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = limit;
+    errors.stackTraceLimit = limit + depth;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);
     const stack = holder.stack;
-    return typeof stack === 'number' ? stack : 0;
+    if (typeof stack !== 'number') return otherwise;
+    return otherwise !== 0 && strangers.has(stack) ? otherwise : stack;
   } catch {
     // Error is frozen, or a call site could not be read: a span without its line is better than none.
-    return 0;
+    return otherwise;
   } finally {
     try {
       errors.prepareStackTrace = prepareStackTrace;
@@ -97,7 +103,13 @@ function tellStack(sites: Sites): number {
   const stack = ++stackCount;
   news ??= { frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
+  if (!sites.some(isApplication)) strangers.add(stack);
   return stack;
+}
+
+function isApplication(site: NodeJS.CallSite): boolean {
+  const script = site.getScriptNameOrSourceURL() ?? '';
+  return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(__dirname);
 }
 
 function nameOf(site: NodeJS.CallSite): string {

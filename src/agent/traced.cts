@@ -46,6 +46,37 @@ export class Call {
 
 const channels = new Map<Instrument, Channel>();
 
+/** Where and when the user asked for something that is done later, and mostly from somebody else's code. */
+export interface Origin {
+  readonly request: Request | undefined;
+  readonly stack: number;
+  readonly began: number;
+}
+
+let origin: Origin | undefined;
+
+/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded. */
+export function originOf(cut: (...args: never[]) => unknown): Origin | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut), began: now() };
+}
+
+/**
+ * Answers what `fn` answers, run under the request of its origin. The first call that begins in it has waited since
+ * then, and was written there if the code that makes it is nobody's.
+ */
+export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = origin;
+  origin = from;
+  try {
+    return applyIn(from.request, fn, self, args);
+  } finally {
+    origin = before;
+  }
+}
+
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
 export function begin(
   instrument: Instrument,
@@ -57,7 +88,14 @@ export function begin(
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const from = origin?.request === request ? origin : undefined;
+  const stack = captureStack(cut, instrument.depth, from?.stack);
+  const call = new Call(instrument, request, stack, self, args);
+  if (from !== undefined) {
+    origin = undefined;
+    call.wait = call.began - from.began;
+    call.began = from.began;
+  }
   publish(call);
   return call;
 }
@@ -110,9 +148,8 @@ let settling: Settled | undefined;
 export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
   const holder = owner as Record<string, Function>;
   const own = holder[key];
-  if (typeof own !== 'function') return run();
+  if (typeof own !== 'function' || !Reflect.set(holder, key, observerOf(own))) return run();
   settling = settled;
-  holder[key] = observerOf(own);
   try {
     return run();
   } finally {
@@ -142,6 +179,7 @@ function observerOf(own: Function): Function {
     );
   };
   Object.setPrototypeOf(observer, own);
+  observer.prototype = own.prototype;
   observers.set(own, observer);
   return observer;
 }

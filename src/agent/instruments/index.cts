@@ -3,5 +3,6 @@
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { pg } from './pg.cjs';
+import { redis } from './redis.cjs';
 
-export const instruments: Instrument[] = [pg, ioredis];
+export const instruments: Instrument[] = [pg, ioredis, redis];

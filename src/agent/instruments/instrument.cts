@@ -24,6 +24,8 @@ export interface Instrument {
    * not find what it wraps throws an Error that names it, which is shown to the user.
    */
   files: Record<string, (exports: never) => void>;
+  /** How many frames of its own stand between the user's call and the place that is patched, where they are many. */
+  depth?: number;
   /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
   deep?: boolean;
 }
