@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { trackRequests } from './context.cjs';
+import { onImport } from './esm.cjs';
 import { instruments } from './instruments/index.cjs';
 import { connect, flush, send } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
@@ -22,7 +23,7 @@ const installed = Symbol.for('scooby.agent');
 
 function start(): void {
   const holder = process as unknown as Record<symbol, boolean>;
-  if (holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
+  if (isLoaderThread() || holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
   const run = readRun();
   if (run === undefined) return;
   Object.defineProperty(holder, installed, { value: true, enumerable: false });
@@ -30,11 +31,19 @@ function start(): void {
   install(run);
 }
 
+/** The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it. */
+function isLoaderThread(): boolean {
+  const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
+  return isInternalThread ?? (!isMainThread && process.argv[1] === undefined);
+}
+
 function install(run: Run): void {
   trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
   const patches = new Map<string, Patch>();
+  const modules = new Map<string, string[]>();
   for (const instrument of instruments) {
     record(instrument);
+    for (const [file, bindings] of Object.entries(instrument.esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(instrument.files)) {
       patches.set(file, (exports, filename) => {
         if (instrument.deep) lookDeeper();
@@ -43,7 +52,14 @@ function install(run: Run): void {
       });
     }
   }
-  onLoad(patches, (filename, error) => tellLibrary(filename, error));
+  onLoad(patches, tellLibrary);
+  onImport(modules, (path, bindings, filename) => {
+    try {
+      patches.get(path)?.(bindings as never, filename);
+    } catch (error) {
+      tellLibrary(filename, error);
+    }
+  });
   watchServers(
     run.takePort,
     (address) => {
@@ -66,7 +82,7 @@ function hello(run: Run): string {
     token: run.token,
     pid: process.pid,
     ppid: process.ppid,
-    thread: threadId,
+    thread: threads.threadId,
     command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
     cwd: process.cwd(),
     node: process.version,

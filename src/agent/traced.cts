@@ -100,6 +100,18 @@ export function begin(
   return call;
 }
 
+/** Answers a call begun now that the user wrote at its origin. */
+export function beginFrom(
+  instrument: Instrument,
+  from: Origin,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, from.request, from.stack, self, args);
+  publish(call);
+  return call;
+}
+
 /**
  * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
  * Told before the app's own code goes on.

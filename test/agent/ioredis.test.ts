@@ -29,9 +29,9 @@ const TOLD = String.raw`
 :32 blpop nothing {"command":"blpop","keys":["nothing"],"arguments":["0.05"]}
 :33 auth {"command":"auth","keys":[]} ! ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
 :34 lpush user:1 {"command":"lpush","keys":["user:1"],"arguments":["nobody listens"],"bytes":14} ! WRONGTYPE Operation against a key holding the wrong kind of value
-:35 exists a b {"command":"exists","keys":["a","b"]}
-:38 quit {"command":"quit","keys":[]}
-:39 get user:1 {"command":"get","keys":["user:1"]} ! Connection is closed.
+:36 exists a b {"command":"exists","keys":["a","b"]}
+:39 quit {"command":"quit","keys":[]}
+:40 get user:1 {"command":"get","keys":["user:1"]} ! Connection is closed.
 `;
 
 for (const driver of driversOf('ioredis')) {

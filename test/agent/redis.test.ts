@@ -22,14 +22,14 @@ const TOLD = String.raw`
 :24 pipeline: lpush user:1 {"command":"pipeline","keys":["user:1"],"commands":["lpush user:1"]} ! WRONGTYPE Operation against a key holding the wrong kind of value
 :25 object a {"command":"object","keys":["a"],"arguments":["ENCODING"]}
 :26 lpush user:1 {"command":"lpush","keys":["user:1"],"arguments":["nobody listens"],"bytes":14} ! WRONGTYPE Operation against a key holding the wrong kind of value
-:28 lpush user:1 {"command":"lpush","keys":["user:1"],"arguments":["nobody listens"],"bytes":14} ! WRONGTYPE Operation against a key holding the wrong kind of value
-:29 blpop nothing {"command":"blpop","keys":["nothing"],"arguments":["0.05"]}
-:30 auth {"command":"auth","keys":[]} ! ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
-:33 set key {"command":"set","keys":["key"],"arguments":["bytes"],"bytes":5}
-:36 subscribe news {"command":"subscribe","keys":[],"arguments":["news"]}
-:37 psubscribe old* {"command":"psubscribe","keys":[],"arguments":["old*"]}
-:38 publish news {"command":"publish","keys":[],"arguments":["news","hello"],"bytes":5}
-:40 unsubscribe news {"command":"unsubscribe","keys":[],"arguments":["news"]}
+:29 lpush user:1 {"command":"lpush","keys":["user:1"],"arguments":["nobody listens"],"bytes":14} ! WRONGTYPE Operation against a key holding the wrong kind of value
+:31 blpop nothing {"command":"blpop","keys":["nothing"],"arguments":["0.05"]}
+:32 auth {"command":"auth","keys":[]} ! ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
+:35 set key {"command":"set","keys":["key"],"arguments":["bytes"],"bytes":5}
+:38 subscribe news {"command":"subscribe","keys":[],"arguments":["news"]}
+:39 psubscribe old* {"command":"psubscribe","keys":[],"arguments":["old*"]}
+:40 publish news {"command":"publish","keys":[],"arguments":["news","hello"],"bytes":5}
+:42 unsubscribe news {"command":"unsubscribe","keys":[],"arguments":["news"]}
 `;
 
 for (const driver of driversOf('redis')) {

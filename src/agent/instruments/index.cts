@@ -3,6 +3,7 @@
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { pg } from './pg.cjs';
+import { postgres } from './postgres.cjs';
 import { redis } from './redis.cjs';
 
-export const instruments: Instrument[] = [pg, ioredis, redis];
+export const instruments: Instrument[] = [pg, ioredis, redis, postgres];

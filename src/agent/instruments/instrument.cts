@@ -24,6 +24,11 @@ export interface Instrument {
    * not find what it wraps throws an Error that names it, which is shown to the user.
    */
   files: Record<string, (exports: never) => void>;
+  /**
+   * Those of `files` that are ES modules, and which of their bindings the patch is handed (`['Query']`); it may set
+   * them. Whatever else imports them sees what has been set.
+   */
+  esm?: Record<string, string[]>;
   /** How many frames of its own stand between the user's call and the place that is patched, where they are many. */
   depth?: number;
   /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
