@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/trace.js';
-import { nodes } from '../nodes.js';
+import { type Node, nodes, sqliteFor } from '../nodes.js';
 import { mariadb, memcached, postgres, redis } from '../servers/index.js';
 import { ask, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
@@ -24,6 +24,8 @@ interface Fixture {
   server?: keyof typeof servers;
   /** What the app imports, where that is not the library itself. */
   driver?: string;
+  /** Its addon is built for this Node: others run the newest version, built for them. */
+  native?: boolean;
   mark(span: Span): unknown;
 }
 
@@ -41,12 +43,11 @@ tap.setTimeout(instruments.length * 60_000);
 for (const { library } of instruments) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
-  const drivers = driversOf(library);
   test(`${library} under contention`, async (t) => {
     const fixture: Fixture = require(path);
     const sites = sitesIn(path);
     for (const node of await nodes()) {
-      for (const driver of fixture.driver === undefined ? drivers : [fixture.driver]) {
+      for (const driver of await driversFor(node, library, fixture)) {
         for (const app of ['app.cjs', 'app.mjs']) {
           const env = await environmentFor(t, fixture, path, driver);
           await t.test(`${driver}, ${app.slice(4)}, Node ${node.version}`, (t) =>
@@ -56,6 +57,12 @@ for (const { library } of instruments) {
       }
     }
   });
+}
+
+async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
+  if (driver !== undefined) return [driver];
+  if (!native || node.path === process.execPath) return driversOf(library);
+  return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
 
 async function environmentFor(t: Test, { server }: Fixture, path: string, driver: string) {

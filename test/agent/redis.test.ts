@@ -5,7 +5,7 @@ import { redis } from '../servers/index.js';
 import { driversOf } from './drivers.js';
 import { outcomes } from './outcomes.js';
 
-const TOLD = String.raw`
+const TOLD = `
 :11 flushdb {"command":"flushdb","keys":[]}
 :12 set user:1 {"command":"set","keys":["user:1"],"arguments":["Ada","EX","60"],"bytes":3}
 :13 get user:1 {"command":"get","keys":["user:1"],"hit":true,"hits":1,"misses":0,"bytes":3}
