@@ -70,8 +70,9 @@ export function applyIn(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
-  if (request === undefined || storage.getStore() === request) return Reflect.apply(fn, self, args);
-  return storage.run(request, Reflect.apply, fn, self, args);
+  if (storage.getStore() === request) return Reflect.apply(fn, self, args);
+  // Handed over outside any request it runs outside any, whoever's turn it is that calls it.
+  return storage.run(request as Request, Reflect.apply, fn, self, args);
 }
 
 /** From now on requests are recorded: `theirs` is told of each, `ours` is the value by which the proxy's are known. */

@@ -24,6 +24,22 @@ export function maskedParams(sql: string, values: unknown[]): unknown[] {
   return told;
 }
 
+const PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
+
+/** Answers the values of named placeholders (`:name`) as they may be told. */
+export function maskedNamed(sql: string, values: object): Record<string, unknown> {
+  const told = tell(values) as Record<string, unknown>;
+  const names: string[] = [];
+  const numbered = sql.replace(PLACEHOLDER, (text, name) =>
+    name === undefined ? text : `$${names.push(name)}`,
+  );
+  for (const at of secretsOf(numbered) ?? []) {
+    const name = names[at];
+    if (name !== undefined && told[name] !== undefined && told[name] !== null) told[name] = MASK;
+  }
+  return told;
+}
+
 /** Answers the positions, from 0, of the parameters whose column has a secret-looking name. */
 function secretsOf(sql: string): Set<number> | undefined {
   if (known.has(sql)) return known.get(sql);

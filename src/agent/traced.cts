@@ -145,6 +145,14 @@ export function bound(
   return lengthOf(wrapper, fn.length);
 }
 
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
+}
+
 type Settled = (error: unknown, value: never) => void;
 type Constructor = new (executor: (resolve: Function, reject: Function) => void) => unknown;
 
@@ -194,6 +202,13 @@ function observerOf(own: Function): Function {
   observer.prototype = own.prototype;
   observers.set(own, observer);
   return observer;
+}
+
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
 }
 
 const wrapped = new WeakSet<Function>();

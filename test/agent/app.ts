@@ -12,6 +12,7 @@ import type { Span, Trace } from '../../src/trace.js';
 /** The checkout, which the files of frames are relative to. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
+const LONGEST_END = 10_000;
 const AGENT = join(ROOT, 'dist/src/agent');
 
 /** What a script is run with. */
@@ -54,20 +55,25 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
     const [first] = outcome.stdout.split('\n', 1);
     outcome.stdout = outcome.stdout.slice(first!.length + 1);
     driven = drive(`http://127.0.0.1:${JSON.parse(first!).port}`);
-    driven.catch(() => child.kill());
+    // A script that does not end by itself is ended, and has no exit code then.
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), LONGEST_END).unref();
+    driven.then(kill, () => child.kill());
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     outcome.stderr += text;
   });
   [outcome.code, outcome.signal] = await once(child, 'close');
-  await driven;
+  await driven?.catch((error: Error) => {
+    throw new Error(`${error.message}, while the script said:\n${outcome.stdout}${outcome.stderr}`);
+  });
   return outcome;
 }
 
-/** Answers what a server says to a GET; rejects when it says nothing. */
+/** Answers what a server says to a GET; rejects when it says nothing for 20 s. */
 export function ask(url: string, agent?: Agent): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    get(url, agent === undefined ? {} : { agent }, (response) => {
+    const signal = AbortSignal.timeout(20_000);
+    get(url, agent === undefined ? { signal } : { agent, signal }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => {
         body += text;

@@ -13,24 +13,20 @@ import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/trace.js';
 import { type Node, nodes, sqliteFor } from '../nodes.js';
-import { mariadb, memcached, postgres, redis } from '../servers/index.js';
 import { ask, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
-
-const servers = { mariadb, memcached, postgres, redis };
+import { type ServerName, serverFor } from './servers.js';
+import { type Sites, sitesIn } from './sites.js';
 
 interface Fixture {
   /** The server that is started for it. */
-  server?: keyof typeof servers;
+  server?: ServerName;
   /** What the app imports, where that is not the library itself. */
   driver?: string;
   /** Its addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
   mark(span: Span): unknown;
 }
-
-/** Per way: the lines of the spans that it makes, in order of place. */
-type Sites = Map<string, string[]>;
 
 const AT_ONCE = 200;
 const FOLDER = join(ROOT, 'test/fixtures/contention');
@@ -66,8 +62,7 @@ async function driversFor(node: Node, library: string, { driver, native }: Fixtu
 }
 
 async function environmentFor(t: Test, { server }: Fixture, path: string, driver: string) {
-  const address = server === undefined ? {} : await servers[server](t);
-  return { FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(address) };
+  return { FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(await serverFor(t, server)) };
 }
 
 async function contend(
@@ -88,11 +83,16 @@ async function contend(
     }
     await ask(`${url}/end`);
   };
-  const { traces, outside, stderr, code } = await runRecorded(args, { ...launch, drive });
+  const { traces, outside, libraries, stderr, code } = await runRecorded(args, { ...launch, drive });
   t.equal(stderr, '');
+  t.same(
+    libraries.filter(({ trouble }) => trouble),
+    [],
+  );
   t.equal(code, 0);
   t.same([...statuses], [[200, AT_ONCE]]);
-  const served = traces.filter(({ url }) => url !== '/end');
+  // Some fixtures have http servers of their own.
+  const served = traces.filter(({ url }) => sites.has(url.split('/')[1]!));
   t.equal(served.length, AT_ONCE);
   const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${AT_ONCE} requests have wrong spans`);
@@ -115,16 +115,4 @@ function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites
     ...strange.map((span) => `${url} has ${span.name} ${JSON.stringify(span.detail)} of another`),
     ...(same ? [] : [`${url} has spans at ${found.join(', ')}, not at ${expected.join(', ')}`]),
   ];
-}
-
-function sitesIn(path: string): Sites {
-  const sites: Sites = new Map();
-  const file = path.slice(ROOT.length + 1);
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .forEach((line, i) => {
-      const way = /\/\/ span: (\w+)$/.exec(line)?.[1];
-      if (way !== undefined) sites.set(way, [...(sites.get(way) ?? []), `${file}:${i + 1}`].sort());
-    });
-  return sites;
 }

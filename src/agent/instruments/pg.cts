@@ -2,7 +2,7 @@
 
 import { applyIn, current, now, type Request } from '../context.cjs';
 import { maskedParams } from '../mask.cjs';
-import { begin, bound, type Call, end, observing, replace, withdraw } from '../traced.cjs';
+import { begin, bound, type Call, end, observing, ownerOf, replace, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Submittable {
@@ -208,7 +208,11 @@ const HANDLERS = [
 function patchSubmittable(object: object): void {
   for (const suffix of HANDLERS) {
     const method = `handle${suffix}`;
-    const owner = ownerOf(object, method);
+    // An object's own properties are the app's.
+    const owner = ownerOf(
+      Object.hasOwn(object, 'constructor') ? object : Object.getPrototypeOf(object),
+      method,
+    );
     if (owner === undefined) continue;
     replace(
       owner,
@@ -224,11 +228,4 @@ function patchSubmittable(object: object): void {
         },
     );
   }
-}
-
-/** Answers the prototype that has the method; an object's own properties are the app's. */
-function ownerOf(object: object, method: string): object | undefined {
-  let owner: object | null = Object.hasOwn(object, 'constructor') ? object : Object.getPrototypeOf(object);
-  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
-  return owner ?? undefined;
 }
