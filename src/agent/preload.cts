@@ -9,6 +9,7 @@ import { onImport } from './esm.cjs';
 import { instruments } from './instruments/index.cjs';
 import { connect, flush, send } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { orms } from './orms.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
@@ -46,12 +47,19 @@ function install(run: Run): void {
     for (const [file, bindings] of Object.entries(instrument.esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(instrument.files)) {
       patches.set(file, (exports, filename) => {
-        if (instrument.deep) lookDeeper();
         patch(exports);
         tellLibrary(filename);
       });
     }
   }
+  for (const [file, patch] of Object.entries(orms.files)) {
+    patches.set(file, (exports, filename) => {
+      lookDeeper();
+      patch(exports);
+      tellLibrary(filename);
+    });
+  }
+  for (const [file, bindings] of Object.entries(orms.esm)) modules.set(file, bindings);
   onLoad(patches, tellLibrary);
   onImport(modules, (path, bindings, filename) => {
     try {

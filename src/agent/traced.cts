@@ -51,6 +51,8 @@ export interface Origin {
   readonly request: Request | undefined;
   readonly stack: number;
   readonly began: number;
+  /** Its stack stands, whatever code of the app waits for it meanwhile. */
+  readonly final?: boolean;
 }
 
 let origin: Origin | undefined;
@@ -89,7 +91,7 @@ export function begin(
   // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
   const from = origin?.request === request ? origin : undefined;
-  const stack = captureStack(cut, instrument.depth, from?.stack);
+  const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     origin = undefined;

@@ -5,7 +5,6 @@
  * and every line of a way that makes a span says so: `// span: way`. `--test-arg=pg` runs the one library.
  */
 
-import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -25,6 +24,9 @@ interface Fixture {
   driver?: string;
   /** Its addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
+  /** The library whose spans are looked at, where it is another one, and which of them. */
+  of?: string;
+  own?(span: Span): boolean;
   mark(span: Span): unknown;
 }
 
@@ -36,7 +38,8 @@ const wanted = process.argv.slice(2);
 // A library takes some ten seconds.
 tap.setTimeout(instruments.length * 60_000);
 
-for (const { library } of instruments) {
+// ORMs have no spans of their own, but keep the line of their driver's.
+for (const library of [...instruments.map(({ library }) => library), 'orm']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
   test(`${library} under contention`, async (t) => {
@@ -106,7 +109,8 @@ async function contend(
 /** Answers in words what is wrong with the spans of a trace. */
 function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
-  const own = spans.filter((span) => span.library === library);
+  const { of = library, own: isOwn = () => true } = fixture;
+  const own = spans.filter((span) => span.library === of && isOwn(span));
   const strange = own.filter((span) => String(fixture.mark(span)) !== mark);
   const found = own.map((span) => span.site ?? 'nowhere').sort();
   const expected = sites.get(way!)!;

@@ -31,6 +31,4 @@ export interface Instrument {
   esm?: Record<string, string[]>;
   /** How many frames of its own stand between the user's call and the place that is patched, where they are many. */
   depth?: number;
-  /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
-  deep?: boolean;
 }
