@@ -5,6 +5,7 @@ import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
+import { mongodb } from './mongodb.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
 import { pg } from './pg.cjs';
@@ -23,4 +24,5 @@ export const instruments: Instrument[] = [
   memcached,
   memjs,
   thrift,
+  mongodb,
 ];
