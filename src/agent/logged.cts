@@ -4,7 +4,8 @@ import { format } from 'node:util';
 import { redactUrl } from '../redact.cjs';
 import { current } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
-import { beginFor, type Call, callerOf, end } from './traced.cjs';
+import { DEEP } from './stack.cjs';
+import { beginFrom, type Call, end, originOf } from './traced.cjs';
 import { tell } from './values.cjs';
 
 const MOST_TEXT = 4000;
@@ -17,8 +18,8 @@ export function logged(
   args: ArrayLike<unknown>,
 ): void {
   if (current() === undefined) return;
-  const caller = callerOf(cut, true);
-  if (caller !== undefined) end(beginFor(caller, instrument, level, args));
+  const caller = originOf(cut, DEEP);
+  if (caller !== undefined) end(beginFrom(instrument, caller, level, args));
 }
 
 /** Answers a logged line's text, its level, and what was given beside the text. */

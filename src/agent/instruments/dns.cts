@@ -1,7 +1,8 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
 import { current, now } from '../context.cjs';
-import { beginFor, bound, type Call, callerOf, end, replace } from '../traced.cjs';
+import { DEEP } from '../stack.cjs';
+import { beginFrom, bound, type Call, end, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const SLOW_MS = 5;
@@ -20,10 +21,10 @@ function wrapLookup(original: Function): Function {
   return function lookup(this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
     const caller =
-      typeof callback === 'function' && current() !== undefined ? callerOf(lookup, true) : undefined;
+      typeof callback === 'function' && current() !== undefined ? originOf(lookup, DEEP) : undefined;
     if (caller === undefined) return Reflect.apply(original, this, args);
     args[args.length - 1] = bound(caller.request, callback as Function, ([error]) => {
-      if (now() - caller.at > SLOW_MS) end(beginFor(caller, dns, undefined, args), error);
+      if (now() - caller.began > SLOW_MS) end(beginFrom(dns, caller, undefined, args), error);
     });
     return Reflect.apply(original, this, args);
   };

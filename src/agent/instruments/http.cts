@@ -4,7 +4,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { redactUrl } from '../../redact.cjs';
 import { now, watchStream } from '../context.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFor, type Call, callerOf, end, replace } from '../traced.cjs';
+import { DEEP } from '../stack.cjs';
+import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const known = new WeakSet<ClientRequest>();
@@ -43,10 +44,10 @@ function describe({ self }: Call): Speech {
 
 function make(request: ClientRequest, cut: (...args: never[]) => unknown): void {
   if (known.has(request)) return;
-  const caller = callerOf(cut, true);
+  const caller = originOf(cut, DEEP);
   if (caller === undefined) return;
   known.add(request);
-  const call = beginFor(caller, http, request, []);
+  const call = beginFrom(http, caller, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));

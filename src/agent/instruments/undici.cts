@@ -3,7 +3,8 @@
 import { redactUrl } from '../../redact.cjs';
 import { applyIn, now } from '../context.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFor, type Call, type Caller, callerOf, end, replace } from '../traced.cjs';
+import { DEEP } from '../stack.cjs';
+import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Request {
@@ -21,12 +22,12 @@ const MOST_REDIRECTS = 100;
 const calls = new WeakMap<object, Call>();
 const toPeers = new WeakSet<object>();
 /** Who dispatched these options: a pool that is full makes the request later, on somebody else's turn. */
-const callers = new WeakMap<object, Caller>();
+const callers = new WeakMap<object, Origin>();
 /** Where answers have sent fetch on to, and who called it: that request is made by nobody's turn. */
-const redirects = new Map<string, Caller>();
+const redirects = new Map<string, Origin>();
 // Whoever wraps it afterwards calls this one.
 const nativeFetch = globalThis.fetch;
-let dispatching: Caller | undefined;
+let dispatching: Origin | undefined;
 
 export const undici: Instrument = {
   library: 'undici',
@@ -59,20 +60,20 @@ function describe({ self }: Call): Speech {
 }
 
 /** fetch has a dozen frames of its own, which are cut off where it is Node's; what it does later has none of the user's. */
-function callerAt(request: Request, create: (...args: never[]) => unknown): Caller | undefined {
-  const caller = callerOf(nativeFetch, true);
+function callerAt(request: Request, create: (...args: never[]) => unknown): Origin | undefined {
+  const caller = originOf(nativeFetch, DEEP);
   if (caller === undefined || caller.stack !== 0) return caller;
   const url = `${request.origin}${request.path}`;
   const from = redirects.get(url);
-  if (from === undefined || from.request !== caller.request) return callerOf(create, true);
+  if (from === undefined || from.request !== caller.request) return originOf(create, DEEP);
   redirects.delete(url);
-  return { ...from, at: caller.at };
+  return { ...from, began: caller.began };
 }
 
-function make(request: Request, caller: Caller): void {
-  const call = beginFor(caller, undici, request, []);
+function make(request: Request, caller: Origin): void {
+  const call = beginFrom(undici, caller, request, []);
   calls.set(request, call);
-  if (caller === dispatching) call.wait = now() - caller.at;
+  if (caller === dispatching) call.wait = now() - caller.began;
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
   if (nameTo(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
@@ -89,7 +90,7 @@ function answered(call: Call, request: Request, { statusCode, headers }: Answer)
   if (location === undefined || redirects.size >= MOST_REDIRECTS) return;
   const { href, hash } = new URL(location, `${request.origin}${request.path}`);
   const { request: of, stack } = call;
-  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, at: 0 });
+  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, began: 0 });
 }
 
 function headerOf(headers: Answer['headers'], name: string): string | undefined {
@@ -114,7 +115,7 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
     (original) =>
       function dispatch(this: unknown, options: object) {
         const before = dispatching;
-        dispatching = callers.get(options) ?? before ?? callerOf(dispatch as never, true);
+        dispatching = callers.get(options) ?? before ?? originOf(dispatch as never, DEEP);
         if (dispatching !== undefined && typeof options === 'object' && options !== null)
           callers.set(options, dispatching);
         try {
