@@ -24,6 +24,8 @@ import { views } from './views/index.cjs';
 const NOT_AN_APP =
   /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
 
+export { coverage } from './coverage.cjs';
+
 const told = new Set<string>();
 const installed = Symbol.for('scooby.agent');
 
