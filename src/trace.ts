@@ -153,7 +153,8 @@ export interface Run {
 
 /**
  * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
- * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are epoch ms with a fraction.
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type Line =
   | {
@@ -166,6 +167,8 @@ export type Line =
       command: string;
       cwd: string;
       node: string;
+      /** performance.timeOrigin: epoch ms, with a fraction. */
+      origin: number;
     }
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }

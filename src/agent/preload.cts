@@ -118,6 +118,7 @@ function hello(run: Run): string {
     command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
     cwd: process.cwd(),
     node: process.version,
+    origin: performance.timeOrigin,
   });
 }
 

@@ -177,7 +177,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (this.#gathered.has(line.id)) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
     const { method, url, at } = line;
-    this.#join(this.#open(line.id, false, { method, url, start: at, ...(headers && { headers }) }), process);
+    this.#join(
+      this.#open(line.id, false, { method, url, start: process.epoch(at), ...(headers && { headers }) }),
+      process,
+    );
   }
 
   #ran(process: Process, line: Extract<Line, { t: 'span' }>): void {
@@ -191,7 +194,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #ranOutside(process: Process, line: Extract<Line, { t: 'span' }>): void {
     let gathering = this.#outside.get(process);
     if (gathering === undefined) {
-      const about = { method: '', url: 'outside requests', start: line.at, outside: true };
+      const about = { method: '', url: 'outside requests', start: process.epoch(line.at), outside: true };
       gathering = new Gathering(
         { id: randomUUID(), ...about, state: 'open', spans: [], findings: [], totals: {} },
         false,
@@ -225,7 +228,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
     if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
-      trace.duration = Math.max(0, µs(line.at - trace.start));
+      trace.duration = Math.max(0, µs(process.epoch(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;
       if (line.aborted) trace.aborted = true;
     }

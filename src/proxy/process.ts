@@ -50,6 +50,11 @@ export class Process {
     return frame && `${frame.file}:${frame.line}`;
   }
 
+  /** Answers epoch ms for an instant of a line. */
+  epoch(at: number): number {
+    return this.peer.origin + at / 1000;
+  }
+
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
   span(line: SpanLine, start: number): Span {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
@@ -59,9 +64,9 @@ export class Process {
       library: String(line.library),
       name: String(line.name),
       ...(line.detail !== undefined && { detail: line.detail }),
-      start: Math.max(0, µs(line.at - start)),
-      ...(line.duration !== undefined && { duration: line.duration }),
-      ...(line.wait !== undefined && { wait: line.wait }),
+      start: Math.max(0, µs(this.epoch(line.at) - start)),
+      ...(line.duration !== undefined && { duration: line.duration / 1000 }),
+      ...(line.wait !== undefined && { wait: line.wait / 1000 }),
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
