@@ -34,34 +34,49 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
-    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = began;
+    this.began = now();
   }
 }
 
 const channels = new Map<Instrument, Channel>();
 
-/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
-export interface Caller {
-  request: Request | undefined;
-  stack: number;
-  /** performance.now() */
-  at: number;
+/** Where and when the user asked for something that is done later, and mostly from somebody else's code. */
+export interface Origin {
+  readonly request: Request | undefined;
+  readonly stack: number;
+  readonly began: number;
+  /** Its stack stands, whatever code of the app waits for it meanwhile. */
+  readonly final?: boolean;
 }
 
-/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
-export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+let origin: Origin | undefined;
+
+/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded. `depth` as in captureStack. */
+export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  return { request, stack: captureStack(cut, deep), at: now() };
+  return { request, stack: captureStack(cut, depth), began: now() };
+}
+
+/**
+ * Answers what `fn` answers, run under the request of its origin. The first call that begins in it has waited since
+ * then, and was written there if the code that makes it is nobody's.
+ */
+export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = origin;
+  origin = from;
+  try {
+    return applyIn(from.request, fn, self, args);
+  } finally {
+    origin = before;
+  }
 }
 
 /** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
@@ -71,18 +86,30 @@ export function begin(
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
-  const caller = callerOf(cut);
-  return caller && beginFor(caller, instrument, self, args);
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  const from = origin?.request === request ? origin : undefined;
+  const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
+  const call = new Call(instrument, request, stack, self, args);
+  if (from !== undefined) {
+    origin = undefined;
+    call.wait = call.began - from.began;
+    call.began = from.began;
+  }
+  publish(call);
+  return call;
 }
 
-/** Answers a call of somebody who asked for it a while ago. */
-export function beginFor(
-  { request, stack, at }: Caller,
+/** Answers a call begun now that the user wrote at its origin. */
+export function beginFrom(
   instrument: Instrument,
+  from: Origin,
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call {
-  const call = new Call(instrument, request, stack, self, args, at);
+  const call = new Call(instrument, from.request, from.stack, self, args);
   publish(call);
   return call;
 }
@@ -179,9 +206,8 @@ let settling: Settled | undefined;
 export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
   const holder = owner as Record<string, Function>;
   const own = holder[key];
-  if (typeof own !== 'function') return run();
+  if (typeof own !== 'function' || !Reflect.set(holder, key, observerOf(own))) return run();
   settling = settled;
-  holder[key] = observerOf(own);
   try {
     return run();
   } finally {
@@ -211,6 +237,7 @@ function observerOf(own: Function): Function {
     );
   };
   Object.setPrototypeOf(observer, own);
+  observer.prototype = own.prototype;
   observers.set(own, observer);
   return observer;
 }

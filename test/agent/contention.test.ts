@@ -5,14 +5,13 @@
  * and every line of a way that makes a span says so: `// span: way`. `--test-arg=pg` runs the one library.
  */
 
-import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/trace.js';
-import { nodes } from '../nodes.js';
+import { type Node, nodes, sqliteFor } from '../nodes.js';
 import { ask, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
@@ -23,6 +22,11 @@ interface Fixture {
   server?: ServerName;
   /** What the app imports, where that is not the library itself. */
   driver?: string;
+  /** Its addon is built for this Node: others run the newest version, built for them. */
+  native?: boolean;
+  /** The library whose spans are looked at, where it is another one, and which of them. */
+  of?: string;
+  own?(span: Span): boolean;
   mark(span: Span): unknown;
 }
 
@@ -34,15 +38,15 @@ const wanted = process.argv.slice(2);
 // A library takes some ten seconds.
 tap.setTimeout(instruments.length * 60_000);
 
-for (const { library } of instruments) {
+// ORMs have no spans of their own, but keep the line of their driver's.
+for (const library of [...instruments.map(({ library }) => library), 'orm']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
-  const drivers = driversOf(library);
   test(`${library} under contention`, async (t) => {
     const fixture: Fixture = require(path);
     const sites = sitesIn(path);
     for (const node of await nodes()) {
-      for (const driver of fixture.driver === undefined ? drivers : [fixture.driver]) {
+      for (const driver of await driversFor(node, library, fixture)) {
         for (const app of ['app.cjs', 'app.mjs']) {
           const env = await environmentFor(t, fixture, path, driver);
           await t.test(`${driver}, ${app.slice(4)}, Node ${node.version}`, (t) =>
@@ -52,6 +56,12 @@ for (const { library } of instruments) {
       }
     }
   });
+}
+
+async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
+  if (driver !== undefined) return [driver];
+  if (!native || node.path === process.execPath) return driversOf(library);
+  return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
 
 async function environmentFor(t: Test, { server }: Fixture, path: string, driver: string) {
@@ -99,7 +109,8 @@ async function contend(
 /** Answers in words what is wrong with the spans of a trace. */
 function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
-  const own = spans.filter((span) => span.library === library);
+  const { of = library, own: isOwn = () => true } = fixture;
+  const own = spans.filter((span) => span.library === of && isOwn(span));
   const strange = own.filter((span) => String(fixture.mark(span)) !== mark);
   const found = own.map((span) => span.site ?? 'nowhere').sort();
   const expected = sites.get(way!)!;
