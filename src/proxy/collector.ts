@@ -7,6 +7,7 @@ import {
   type App,
   addTo,
   type Finding,
+  type Frame,
   type Headers,
   type Line,
   type Recording,
@@ -27,7 +28,8 @@ export interface Options {
   agent: string;
   record: Recording;
   keepSource: KeepSource;
-  judge(trace: Trace): Finding[];
+  /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
+  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -264,7 +266,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    trace.findings = outside ? [] : this.#options.judge(trace);
+    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);

@@ -86,6 +86,11 @@ export class Process {
     return sources;
   }
 
+  /** Answers the text of a frame's line as it is now. */
+  line(frame: Frame): string | undefined {
+    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  }
+
   #source(frame: Frame, keep: KeepSource): string | undefined {
     if (this.#sources.has(frame)) return this.#sources.get(frame);
     const source = this.#frames.sourceOf(frame);
