@@ -4,11 +4,12 @@ import { format } from 'node:util';
 import { redactUrl } from '../redact.cjs';
 import { current } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
-import { DEEP } from './stack.cjs';
 import { beginFrom, type Call, end, originOf } from './traced.cjs';
 import { tell } from './values.cjs';
 
 const MOST_TEXT = 4000;
+// Loggers log by way of themselves.
+const LIBRARY_FRAMES = 10;
 
 /** Tells a line that the app logs by calling `cut` inside a request; of what it says outside any, nothing. */
 export function logged(
@@ -18,8 +19,8 @@ export function logged(
   args: ArrayLike<unknown>,
 ): void {
   if (current() === undefined) return;
-  const caller = originOf(cut, DEEP);
-  if (caller !== undefined) end(beginFrom(instrument, caller, level, args));
+  const origin = originOf(cut, LIBRARY_FRAMES);
+  if (origin !== undefined) end(beginFrom(instrument, origin, level, args));
 }
 
 /** Answers a logged line's text, its level, and what was given beside the text. */

@@ -18,8 +18,6 @@ export interface News {
 const FRAMES = 10;
 // An ORM's own frames fill the first ten.
 const FRAMES_UNDER_ORM = 30;
-/** How many frames of a library may stand between the user's call and what Node offers it. */
-export const DEEP = FRAMES_UNDER_ORM - FRAMES;
 // Call sites are finite, but for code that is made up as it runs.
 const MOST_STACKS = 50_000;
 
@@ -38,10 +36,10 @@ export function lookDeeper(): void {
 }
 
 /**
- * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. A library has
- * up to `depth` frames of its own between the two; where no frame is the app's, the answer is the stack `otherwise`.
- * Always in full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by
- * the top of its stack was measured to cost more than it saved.
+ * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
+ * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
+ * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
+ * where no frame is the app's, the answer is the stack `otherwise`.
  */
 export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };

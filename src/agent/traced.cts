@@ -34,24 +34,22 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
-    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = began;
+    this.began = now();
   }
 }
 
 const channels = new Map<Instrument, Channel>();
 
-/** Where and when the user asked for something, which may be done later and mostly by somebody else's code. */
+/** Where and when the user asked for something that is done later, and mostly from somebody else's code. */
 export interface Origin {
   readonly request: Request | undefined;
   readonly stack: number;
-  /** performance.now() */
   readonly began: number;
   /** Its stack stands, whatever code of the app waits for it meanwhile. */
   readonly final?: boolean;
@@ -59,11 +57,10 @@ export interface Origin {
 
 let origin: Origin | undefined;
 
-/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded; `depth` as of an instrument. */
-export function originOf(cut: (...args: never[]) => unknown, depth?: number): Origin | undefined {
+/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded. `depth` as in captureStack. */
+export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
   return { request, stack: captureStack(cut, depth), began: now() };
 }
@@ -91,10 +88,11 @@ export function begin(
 ): Call | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
   const from = origin?.request === request ? origin : undefined;
   const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
-  const call = new Call(instrument, request, stack, self, args, now());
+  const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     origin = undefined;
     call.wait = call.began - from.began;
@@ -104,15 +102,14 @@ export function begin(
   return call;
 }
 
-/** Answers a call that the user wrote at its origin, begun then unless another time is given. */
+/** Answers a call begun now that the user wrote at its origin. */
 export function beginFrom(
   instrument: Instrument,
   from: Origin,
   self: unknown,
   args: ArrayLike<unknown>,
-  began = from.began,
 ): Call {
-  const call = new Call(instrument, from.request, from.stack, self, args, began);
+  const call = new Call(instrument, from.request, from.stack, self, args);
   publish(call);
   return call;
 }

@@ -54,5 +54,8 @@ function watch(module: string, exports: Record<string, unknown>, names: RegExp):
 
 function tellBlock(cut: () => unknown, name: string, args: IArguments, at: number): void {
   const origin = originOf(cut);
-  if (origin !== undefined) end(beginFrom(blocking, origin, name, args, at));
+  if (origin === undefined) return;
+  const call = beginFrom(blocking, origin, name, args);
+  call.began = at;
+  end(call);
 }

@@ -67,7 +67,7 @@ function wrapHandle(original: Function): Function {
 }
 
 function start(query: Query, from: Origin): void {
-  const call = beginFrom(postgres, from, query, [query], now());
+  const call = beginFrom(postgres, from, query, [query]);
   calls.set(query, call);
   const { options } = query;
   // Read first when the statement is sent, which nothing else tells.
