@@ -27,6 +27,8 @@ export class Call {
   told = false;
   /** It led to another call, and is not one of its own. */
   withdrawn = false;
+  /** It is nobody's business: nothing is told of it. */
+  silent = false;
 
   constructor(
     instrument: Instrument,
@@ -46,7 +48,11 @@ export class Call {
 
 const channels = new Map<Instrument, Channel>();
 
-/** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
+/**
+ * Answers a call begun now by the function that the user called (`cut`), or nothing while nothing is recorded. One of a
+ * request that is not recorded while others are is silent: a driver may go on with it in the request of another one,
+ * which would seem to make all that follows.
+ */
 export function begin(
   instrument: Instrument,
   cut: (...args: never[]) => unknown,
@@ -56,8 +62,9 @@ export function begin(
   if (state.recording === 'off') return undefined;
   const request = current();
   // Unless every request is recorded, a call without one may belong to a request that is not.
-  if (request === undefined && state.recording !== 'all') return undefined;
-  const call = new Call(instrument, request, captureStack(cut), self, args);
+  const silent = request === undefined && state.recording !== 'all';
+  const call = new Call(instrument, request, silent ? 0 : captureStack(cut), self, args);
+  call.silent = silent;
   publish(call);
   return call;
 }
@@ -100,11 +107,10 @@ const answers = new WeakMap<Function, Call>();
 
 /** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
 export function answering(
-  call: Call | undefined,
+  call: Call,
   callback: Function,
   over: (call: Call, args: unknown[]) => void,
 ): Function {
-  if (call === undefined) return unrecorded(callback);
   const answer = bound(call.request, callback, (args) => over(call, args));
   answers.set(answer, call);
   return answer;
@@ -116,26 +122,13 @@ export function answeredBy(callback: unknown): Call | undefined {
 }
 
 /** Answers what `original` answers; a call that it refuses by throwing is over. */
-export function attempt(
-  call: Call | undefined,
-  original: Function,
-  self: unknown,
-  args: ArrayLike<unknown>,
-): unknown {
+export function attempt(call: Call, original: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   try {
     return Reflect.apply(original, self, args);
   } catch (error) {
-    if (call !== undefined) end(call, error ?? 'thrown');
+    end(call, error ?? 'thrown');
     throw error;
   }
-}
-
-/**
- * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
- * call it in the request of another one, which would then seem to make all that follows.
- */
-export function unrecorded(callback: Function): Function {
-  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -221,6 +214,7 @@ export function replace<T extends object>(
 }
 
 function publish(call: Call): void {
+  if (call.silent) return;
   const { instrument } = call;
   let to = channels.get(instrument);
   if (to === undefined) {
