@@ -1,11 +1,12 @@
 /** `npm run demo`: runs the shop under scooby, visits some of its pages and shows what scooby saw. */
 
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..');
 const SHOP = join(ROOT, 'examples/shop');
@@ -35,8 +36,8 @@ for (const [method, path, body] of VISITS) ids.push(await visit(method, url + pa
 const seen = await recorded(ids);
 const worst = seen.reduce((a, b) => (queries(b) > queries(a) ? b : a));
 
-show('list', '--limit', String(VISITS.length));
-show('show', worst.id.slice(0, 8));
+await show('list', '--limit', String(VISITS.length));
+await show('show', worst.id.slice(0, 8));
 if (interactive) {
   say('');
   say(`the shop is running: open ${url}/orders, and click around.`);
@@ -112,30 +113,26 @@ async function visit(method, url, body) {
 
 /** Answers the requests as scooby lists them, once all of them are there. */
 async function recorded(ids) {
-  for (;;) {
-    const { stdout } = spawnSync(process.execPath, [SCOOBY, 'list', '--json'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    const all = stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-    const seen = all.filter(({ id }) => ids.includes(id));
+  const until = Date.now() + 10_000;
+  while (Date.now() < until) {
+    const { stdout } = await promisify(execFile)(process.execPath, [SCOOBY, 'list', '--json'], { cwd: ROOT });
+    const all = stdout.split('\n').filter(Boolean);
+    const seen = all.map((line) => JSON.parse(line)).filter(({ id }) => ids.includes(id));
     if (seen.length === ids.length) return seen;
     await setTimeout(50);
   }
+  return fail('scooby list does not show the requests that were made');
 }
 
 function queries(trace) {
   return trace.totals.sql?.count ?? 0;
 }
 
-/** Prints a command and what it prints. */
-function show(...args) {
+/** Prints a command of scooby's and what it answers. */
+async function show(...args) {
   say('');
   say(command(...args));
-  spawnSync(process.execPath, [SCOOBY, ...args], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  await start(process.execPath, [SCOOBY, ...args], ['ignore', 'inherit', 'inherit']).gone;
 }
 
 function command(...args) {

@@ -32,3 +32,10 @@ export function visible(text: string): string {
 export function oneLine(text: string): string {
   return visible(text.replace(/\s+/g, ' ').trim());
 }
+
+/** Answers JSON in which nothing can steer a terminal: what JSON itself leaves as it is, is written as `\u009b`. */
+export function json(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(UNSAFE, (char) =>
+    char.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
+}

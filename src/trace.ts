@@ -92,6 +92,8 @@ export interface Trace {
   method: string;
   /** Path and query as sent, secrets redacted. */
   url: string;
+  /** Id of the trace that asked for it: of another app under scooby on this machine. */
+  parent?: string;
   /** The pattern that matched, e.g. `/orders/:id`. */
   route?: string;
   /** Function name and `file:line` of the handler. */
@@ -149,7 +151,11 @@ export interface Run {
   takePort?: number;
 }
 
-/** One message on the link, one JSON object a line. Instants (`at`) are epoch ms with a fraction. */
+/**
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * since the process's `origin`; `duration` and `wait` are whole µs.
+ */
 export type Line =
   | {
       t: 'hello';
@@ -161,10 +167,14 @@ export type Line =
       command: string;
       cwd: string;
       node: string;
+      /** performance.timeOrigin: epoch ms, with a fraction. */
+      origin: number;
     }
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }
   | { t: 'library'; name: string; version: string; trouble?: string }
+  /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
+  | { t: 'map'; file: string; map: string }
   /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** A stack first seen: its frames' numbers, innermost first. */
@@ -196,14 +206,24 @@ export type Line =
       at: number;
       status?: number;
       aborted?: boolean;
+      parent?: string;
       route?: string;
       handler?: string;
+      /** Number of the stack in which the route was registered. */
+      stack?: number;
       params?: Record<string, string>;
     }
-  | { t: 'dropped'; id?: string; spans: number };
+  | { t: 'dropped'; id?: string; spans: number }
+  /** The lines go on in the process's next file. */
+  | { t: 'next' }
+  /** On the socket: there is something to read. */
+  | { t: 'wake' };
 
 /** What the launcher says to the agent. */
-export type Order = { t: 'record'; record: Recording };
+export type Order =
+  | { t: 'record'; record: Recording }
+  /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
+  | { t: 'peers'; ports: number[] };
 
 /** Answers which spans are of one kind. */
 export function ofKind(trace: Trace, kind: Kind): Span[] {

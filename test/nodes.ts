@@ -1,13 +1,11 @@
 /** The versions of Node that end-to-end tests run on: this one, and pinned ones from npm, kept outside the checkout. */
 
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { need } from './programs.js';
+import { npm } from './programs.js';
 
 /** A Node to run. */
 export interface Node {
@@ -81,13 +79,13 @@ async function kept(name: string, fill: (fresh: string) => Promise<void>): Promi
 async function npmInstall(node: Node, folder: string, name: string, version: string): Promise<void> {
   const manifest = { private: true, dependencies: { [name]: version }, allowScripts: { [name]: true } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  const npm = process.env.npm_execpath ?? need('npm');
-  const env = {
-    ...process.env,
-    // tap's own hooks do not belong into a compiler run.
-    NODE_OPTIONS: '',
-    PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
-    npm_config_nodedir: dirname(dirname(node.path)),
-  };
-  await promisify(execFile)(node.path, [npm, 'install', '--no-audit', '--no-fund'], { cwd: folder, env });
+  await npm(
+    ['install', '--no-audit', '--no-fund'],
+    folder,
+    {
+      PATH: `${dirname(node.path)}${delimiter}${process.env.PATH}`,
+      npm_config_nodedir: dirname(dirname(node.path)),
+    },
+    node.path,
+  );
 }

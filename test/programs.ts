@@ -1,7 +1,9 @@
-/** Finds the programs that the tests need, also where Debian keeps them out of PATH. */
+/** The programs that the tests need, also where Debian keeps them out of PATH. */
 
+import { execFile } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
@@ -17,6 +19,18 @@ export function need(program: string): string {
   const path = find(program);
   if (!path) throw new Error(`${program} is not installed; npm test says how to get it.`);
   return path;
+}
+
+/** Runs npm in a folder and answers what it printed; `node` is the Node that it and its install scripts run on. */
+export async function npm(
+  args: string[],
+  cwd: string,
+  env: Record<string, string> = {},
+  node = process.execPath,
+): Promise<string> {
+  const cli = process.env.npm_execpath ?? need('npm');
+  const options = { cwd, env: { ...process.env, ...env }, maxBuffer: 16 * 1024 * 1024 };
+  return (await promisify(execFile)(node, [cli, ...args], options)).stdout;
 }
 
 function folders(): string[] {

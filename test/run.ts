@@ -1,6 +1,6 @@
 /** The test command: brings up the servers once, runs tap on them, ends with `N passed, N failed`. Arguments go to tap. */
 
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,6 +12,11 @@ import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import { SERVERS } from './servers/index.js';
 import type { Server } from './servers/server.js';
+
+interface Outcome {
+  code: number;
+  report: string;
+}
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
@@ -25,9 +30,6 @@ console.error('npm test: starting PostgreSQL, MariaDB, memcached and Redis');
 const [servers, versions] = await Promise.all([startAll(), nodes()]);
 for (const node of versions.slice(1)) await sqliteFor(node);
 console.error(`npm test: Node ${versions.map(({ version }) => version).join(', ')}`);
-
-// Ctrl-C reaches tap as well, which ends its tests; the servers outlive them.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
 const urls = Object.fromEntries([...servers].map(([variable, { url }]) => [variable, url]));
 const run = process.stdout.isTTY ? onScreen : inLog;
@@ -46,29 +48,33 @@ async function startAll(): Promise<Map<string, Server>> {
 }
 
 /** Runs tap with its own screen. */
-async function onScreen(args: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; report: string }> {
+async function onScreen(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
   const file = join(tmpdir(), `scooby-test-${process.pid}.tap`);
-  const tap = spawn(process.execPath, [TAP, `--output-file=${file}`, ...args], { stdio: 'inherit', env });
-  const [code] = await once(tap, 'exit');
+  const { exited } = startTap([`--output-file=${file}`, ...args], 'inherit', env);
   try {
-    return { code: code ?? 1, report: readFileSync(file, 'utf8') };
+    return { code: await exited, report: readFileSync(file, 'utf8') };
   } finally {
     rmSync(file, { force: true });
   }
 }
 
 /** Runs tap and prints a digest of what it reports. */
-async function inLog(args: string[], env: NodeJS.ProcessEnv): Promise<{ code: number; report: string }> {
-  const tap = spawn(process.execPath, [TAP, '--reporter=tap', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env,
-  });
-  const exited = once(tap, 'exit');
+async function inLog(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const { tap, exited } = startTap(['--reporter=tap', ...args], ['ignore', 'pipe', 'inherit'], env);
+  const out = tap.stdout!;
   let report = '';
-  tap.stdout.setEncoding('utf8').on('data', (text) => {
+  out.setEncoding('utf8').on('data', (text) => {
     report += text;
   });
-  for await (const line of digest(createInterface({ input: tap.stdout }))) console.log(line);
-  const [code] = await exited;
-  return { code: code ?? 1, report };
+  for await (const line of digest(createInterface({ input: out }))) console.log(line);
+  return { code: await exited, report };
+}
+
+function startTap(args: string[], stdio: StdioOptions, env: NodeJS.ProcessEnv) {
+  const tap = spawn(process.execPath, [TAP, ...args], { stdio, env });
+  process.on('SIGTERM', () => tap.kill());
+  // Ctrl-C reaches tap as well, which ends its tests; the servers outlive them.
+  process.on('SIGINT', () => {});
+  const exited = once(tap, 'exit').then(([code]): number => code ?? 1);
+  return { tap, exited };
 }

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { count, ms, oneLine, visible } from '../src/text.js';
+import { count, json, ms, oneLine, visible } from '../src/text.js';
 
 test('a duration reads as people say it', (t) => {
   t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(ms), [
@@ -28,5 +28,13 @@ test('recorded text cannot steer a terminal', (t) => {
   t.equal(visible('a\r\nb\tc\bd'), 'a\\x0d\nb\tc\\x08d');
   t.equal(visible('lone \ud800 and whole 👍 日本語'), 'lone \\u{d800} and whole 👍 日本語');
   t.equal(oneLine(' select\n\t 1\x00 '), 'select 1\\x00');
+  t.end();
+});
+
+test('JSON holds nothing that steers a terminal, and means the same', (t) => {
+  const value = { '\u009b31m': 'a\x1b[2J\x7f\u202e\u{e0001}日本語👍\ud800\n' };
+  t.equal(json(value), String.raw`{"\u009b31m":"a\u001b[2J\u007f\u202e\udb40\udc01日本語👍\ud800\n"}`);
+  t.same(JSON.parse(json(value, 2)), value);
+  t.equal(json([1], 2), '[\n  1\n]');
   t.end();
 });

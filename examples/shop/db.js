@@ -7,12 +7,6 @@ export const pool = new pg.Pool({
   max: Number(process.env.DATABASE_CONNECTIONS ?? 10),
 });
 
-/** Answers the rows of one statement. */
-export async function rows(sql, params = []) {
-  const result = await pool.query(sql, params);
-  return result.rows;
-}
-
 /** Runs `work` on one connection: all of its statements count, or none. */
 export async function transaction(work) {
   const client = await pool.connect();

@@ -1,25 +1,31 @@
 /** Orders: what was bought, by whom, for how much. */
 
-import { rows, transaction } from './db.js';
+import { pool, transaction } from './db.js';
 
 /** Answers the newest orders with customer and total. */
 export async function newestOrders() {
-  const orders = await rows('select id, customer_id, placed from orders order by placed desc limit 50');
+  const { rows: orders } = await pool.query(
+    'select id, customer_id, placed from orders order by placed desc limit 50',
+  );
   for (const order of orders) {
-    const [customer] = await rows('select name, city from customers where id = $1', [order.customer_id]);
-    order.customer = `${customer.name}, ${customer.city}`;
+    const { rows } = await pool.query('select name, city from customers where id = $1', [order.customer_id]);
+    order.customer = `${rows[0].name}, ${rows[0].city}`;
   }
-  const totals = await rows(
+  const totals = await totalsOf(orders);
+  return orders.map((order) => ({ ...order, total: totals.get(order.id) ?? 0 }));
+}
+
+async function totalsOf(orders) {
+  const { rows } = await pool.query(
     'select order_id, sum(price * quantity)::int as total from order_lines where order_id = any($1) group by order_id',
     [orders.map((order) => order.id)],
   );
-  const totalOf = new Map(totals.map(({ order_id, total }) => [order_id, total]));
-  return orders.map((order) => ({ ...order, total: totalOf.get(order.id) ?? 0 }));
+  return new Map(rows.map(({ order_id, total }) => [order_id, total]));
 }
 
 /** Answers the customers who bought most, in one statement. */
-export function bestCustomers() {
-  return rows(
+export async function bestCustomers() {
+  const { rows } = await pool.query(
     `select c.id, c.name, c.city, count(distinct o.id)::int as orders, sum(l.price * l.quantity)::int as total
      from customers c
      join orders o on o.customer_id = c.id
@@ -28,6 +34,7 @@ export function bestCustomers() {
      order by total desc
      limit 20`,
   );
+  return rows;
 }
 
 /** Places an order for one product and answers its number; throws when it is sold out. */

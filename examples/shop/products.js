@@ -1,21 +1,22 @@
 /** Products: what is for sale. */
 
-import { rows } from './db.js';
+import { pool } from './db.js';
 
 /** Answers all products by name. */
-export function allProducts() {
-  return rows('select id, name, price from products order by name, id');
+export async function allProducts() {
+  const { rows } = await pool.query('select id, name, price from products order by name, id');
+  return rows;
 }
 
 /** Answers a product with its stock, undefined when there is none with that number. */
 export async function findProduct(id) {
-  const [product] = await rows('select id, name, price, stock from products where id = $1', [id]);
-  return product;
+  const { rows } = await pool.query('select id, name, price, stock from products where id = $1', [id]);
+  return rows[0];
 }
 
 /** Answers the products that go well with one. */
-export function boughtTogether(id) {
-  return rows(
+export async function boughtTogether(id) {
+  const { rows } = await pool.query(
     `select p.id, p.name, count(*)::int as times
      from order_lines mine
      join order_lines theirs on theirs.order_id = mine.order_id and theirs.product_id <> mine.product_id
@@ -26,9 +27,11 @@ export function boughtTogether(id) {
      limit 5`,
     [id],
   );
+  return rows;
 }
 
 /** Answers what customers wrote about a product. */
-export function reviewsOf(id) {
-  return rows('select author, stars, body from reviews where product_id = $1', [id]);
+export async function reviewsOf(id) {
+  const { rows } = await pool.query('select author, stars, body from reviews where product_id = $1', [id]);
+  return rows;
 }

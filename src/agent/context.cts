@@ -4,14 +4,21 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from './run.cjs';
+import { stamp, stampOf } from './stamp.cjs';
+import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
 export class Request {
   readonly id: string;
+  readonly method: string;
+  /** As it came: routers write another one into the message. */
+  readonly url: string;
   /** performance.now() at its start. */
   readonly began: number;
   /** It came through our proxy, which tells the launcher what it knows of it. */
   readonly proxied: boolean;
+  /** Id of the request, of another app under scooby, that asked for this one. */
+  readonly parent: string | undefined;
   /** The launcher knows of it. */
   told: boolean;
   /** performance.now() when the response had been handed over; 0 while it has not. */
@@ -19,16 +26,38 @@ export class Request {
   /** Calls begun, and those of them that were too many to keep. */
   calls = 0;
   dropped = 0;
+  /** Answers what serves it, where a framework has said so. */
+  sight: (() => Sight | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 
-  constructor(id: string, proxied: boolean, message: IncomingMessage, response: ServerResponse | undefined) {
+  constructor(
+    id: string,
+    proxied: boolean,
+    parent: string | undefined,
+    message: IncomingMessage,
+    response: ServerResponse | undefined,
+  ) {
     this.id = id;
+    this.method = message.method ?? '';
+    this.url = message.url ?? '';
     this.began = now();
     this.proxied = proxied;
+    this.parent = parent;
     this.told = proxied;
     this.message = message;
     this.response = response;
+  }
+}
+
+/** A stream of a call that the app makes: it emits under the request that made the call, if any. */
+export class Watched {
+  readonly request: Request | undefined;
+  readonly told: (type: string, given: unknown) => void;
+
+  constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
+    this.request = request;
+    this.told = told;
   }
 }
 
@@ -42,13 +71,15 @@ export interface Listener {
 export const now: () => number = performance.now.bind(performance);
 
 const HEADER = 'X-Scooby';
-const SECRET = 'X-Scooby-Secret';
+const SECRET = 'x-scooby-secret';
+/** Carries a request's id to another app under scooby. */
+export const PARENT = 'X-Scooby-Parent';
+const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MARK = 'x-scooby-record';
 // A timer begun in a request must not file its calls under it for ever.
 const AFTERMATH_MS = 60_000;
 
 const storage = new AsyncLocalStorage<Request>();
-const requests = new WeakMap<object, Request>();
 const patched = new WeakSet<object>();
 const closings = new WeakMap<object, () => void>();
 let secret = '';
@@ -102,7 +133,12 @@ export function patchServer(prototype: object): void {
       if (type === 'close') closings.get(this)?.();
       return Reflect.apply(original, this, arguments);
     }
-    const request = begin(message as IncomingMessage, response);
+    if (type === 'stream' && this.listenerCount('request') > 0)
+      return Reflect.apply(original, this, arguments);
+    const request =
+      type === 'stream'
+        ? begin(messageOf(arguments[2], arguments[4]), message)
+        : begin(message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
     listener.began(request);
     try {
@@ -120,42 +156,79 @@ export function onClose(server: object, closed: () => void): void {
   closings.set(server, closed);
 }
 
+/** Where http2's own API is used there is a stream and headers, and no message. */
+function messageOf(headers: IncomingMessage['headers'], rawHeaders: string[]): IncomingMessage {
+  const { ':method': method, ':path': url } = headers as Record<string, string>;
+  return { method, url, headers, rawHeaders } as IncomingMessage;
+}
+
 function isRequest(type: string): boolean {
-  return type === 'request' || type === 'upgrade' || type === 'checkContinue' || type === 'checkExpectation';
+  return (
+    type === 'stream' ||
+    type === 'request' ||
+    type === 'upgrade' ||
+    type === 'checkContinue' ||
+    type === 'checkExpectation'
+  );
 }
 
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
-  if (requests.has(message)) return undefined;
+  if (stampOf(message) !== undefined) return undefined;
   const id = takeProxied(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
-  const response =
-    typeof (second as ServerResponse)?.writeHead === 'function' ? (second as ServerResponse) : undefined;
-  const request = new Request(id ?? randomUUID(), id !== undefined, message, response);
+  const response = isAnswer(second) ? second : undefined;
+  const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
   seen++;
-  requests.set(message, request);
-  patchStream(Object.getPrototypeOf(message));
+  stamp(message, request);
+  if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
-    requests.set(response, request);
+    stamp(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
 }
 
+/** A websocket's is no answer; http2's own API answers by the stream. */
+function isAnswer(second: unknown): second is ServerResponse {
+  const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
+  return typeof writeHead === 'function' || typeof respond === 'function';
+}
+
 /** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
 function takeProxied(message: IncomingMessage): string | undefined {
-  const raw = message.rawHeaders;
-  if (raw === undefined) return undefined;
-  for (let i = raw.length - 2; i >= 0; i -= 2) {
-    if (raw[i]!.length !== SECRET.length || raw[i] !== SECRET || raw[i + 1] !== secret) continue;
-    raw.splice(i, 2);
-    // Built lazily from rawHeaders with the count that the parser noted.
-    const count = countSymbol(message);
-    if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
-    delete message.headers['x-scooby-secret'];
-    return message.headers['x-scooby'] as string | undefined;
+  const at = indexOf(message, SECRET);
+  if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
+  take(message, at);
+  return message.headers['x-scooby'] as string | undefined;
+}
+
+/** Answers which request of another app asked for this one, and takes that out as well. */
+function takeParent(message: IncomingMessage): string | undefined {
+  const at = indexOf(message, PARENT);
+  const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
+  if (parent === undefined || !ID.test(parent)) return undefined;
+  take(message, at);
+  return parent;
+}
+
+/** Answers where a header of ours is, -1 for nowhere; of others nothing but the length is looked at. */
+function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
+  if (rawHeaders === undefined) return -1;
+  for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
+    const header = rawHeaders[i]!;
+    if (header.length === name.length && (header === name || header.toLowerCase() === name.toLowerCase()))
+      return i;
   }
-  return undefined;
+  return -1;
+}
+
+function take(message: IncomingMessage, at: number): void {
+  const [name] = message.rawHeaders.splice(at, 2);
+  // Built lazily from rawHeaders with the count that the parser noted.
+  const count = countSymbol(message);
+  if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
+  delete message.headers[name!.toLowerCase()];
 }
 
 let countKey: symbol | undefined;
@@ -164,15 +237,30 @@ function countSymbol(message: IncomingMessage): symbol | undefined {
   return countKey;
 }
 
+/** From now on a stream emits under `request`, and `told` is told of each event first; what it throws is the app's to see. */
+export function watchStream(
+  stream: object,
+  request: Request | undefined,
+  told: (type: string, given: unknown) => void,
+): void {
+  seen++;
+  stamp(stream, new Watched(request, told));
+  patchStream(Object.getPrototypeOf(stream));
+}
+
 /** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
 function patchStream(prototype: object): void {
   if (patched.has(prototype) || patched.has(Object.getPrototypeOf(prototype))) return;
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
-  const emit = function emit(this: object, type: string): boolean {
-    const request = seen === 0 ? undefined : requests.get(this);
+  const emit = function emit(this: object, type: string, given?: unknown): boolean {
+    const request = seen === 0 ? undefined : stampOf(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
+    if (request instanceof Watched) {
+      request.told(type, given);
+      return applyIn(request.request, original, this, arguments) as boolean;
+    }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');
     }
@@ -187,6 +275,7 @@ function end(request: Request, aborted: boolean): void {
   // The context outlives the request in timers and sockets: it must not keep the message alive.
   request.message = undefined;
   request.response = undefined;
+  request.sight = undefined;
 }
 
 /** Stamps a request that came straight to the app; the proxy stamps its own. Late, since error handlers clear headers. */
@@ -199,18 +288,18 @@ function patchHead(prototype: object): void {
     reason?: unknown,
     headers?: unknown,
   ) {
-    const request = seen === 0 ? undefined : requests.get(this);
-    if (request === undefined || request.proxied || this.headersSent)
+    const request = seen === 0 ? undefined : stampOf(this);
+    if (request === undefined || request instanceof Watched || request.proxied || this.headersSent)
       return Reflect.apply(original, this, arguments);
     // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
     const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};
     const message = typeof reason === 'string' ? reason : undefined;
-    return Reflect.apply(original, this, [status, message, stamp(given, request.id)] as never);
+    return Reflect.apply(original, this, [status, message, withHeader(given, request.id)] as never);
   };
   response.writeHead = lengthOf(writeHead, response.writeHead.length) as typeof response.writeHead;
 }
 
-function stamp(headers: object, id: string): object {
+function withHeader(headers: object, id: string): object {
   if (!Array.isArray(headers)) return { ...headers, [HEADER]: id };
   return Array.isArray(headers[0]) ? [...headers, [HEADER, id]] : [...headers, HEADER, id];
 }

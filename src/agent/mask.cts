@@ -1,6 +1,7 @@
 /** SQL parameters fit to be told: those bound to secret-looking names are masked. */
 
-import { isSecret, MASK, tell } from './values.cjs';
+import { isSecretName } from '../redact.cjs';
+import { MASK, tell } from './values.cjs';
 
 const MOST_PARAMS = 1000;
 const MOST_TEXTS = 1000;
@@ -44,7 +45,7 @@ export function maskedNamed(sql: string, values: object): Record<string, unknown
 function secretsOf(sql: string): Set<number> | undefined {
   if (known.has(sql)) return known.get(sql);
   if (known.size >= MOST_TEXTS) known.clear();
-  const secrets = isSecret(sql) ? findSecrets(sql) : undefined;
+  const secrets = isSecretName(sql) ? findSecrets(sql) : undefined;
   known.set(sql, secrets);
   return secrets;
 }
@@ -73,7 +74,7 @@ function findSecrets(sql: string): Set<number> {
       if (depth === 1) item++;
     } else if (token === '?' || number !== undefined) {
       const at = number === undefined ? position++ : Number(number) - 1;
-      if (isSecret(inValues ? (columns?.[item] ?? '') : name)) secrets.add(at);
+      if (isSecretName(inValues ? (columns?.[item] ?? '') : name)) secrets.add(at);
     } else if (/^values?$/i.test(token)) {
       inValues = columns !== undefined;
     } else if (/^(?:on|returning|set|where)$/i.test(token)) {

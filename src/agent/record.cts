@@ -1,13 +1,19 @@
 /** Turns what instruments publish into the lines that tell it. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { redactHeaders, redactUrl } from '../redact.cjs';
 import type { Line } from '../trace.js';
 import { now, type Request } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { send, takeDropped } from './link.cjs';
+import { mapOf } from './maps.cjs';
 import { takeNews } from './stack.cjs';
 import type { Call } from './traced.cjs';
+import { views } from './views/index.cjs';
+import { paramsOf, type Sight } from './views/view.cjs';
+
+type Close = Extract<Line, { t: 'close' }>;
 
 const MOST_CALLS = 10_000;
 const MOST_NAMES = 1000;
@@ -16,7 +22,6 @@ const MOST_NAME = 64 * 1024;
 const TELL_RUNNING_MS = 25;
 const QUIET_ROUNDS = 40;
 
-const epoch = performance.timeOrigin;
 const every = setInterval;
 const stop = clearInterval;
 const running = new Set<Call>();
@@ -51,14 +56,20 @@ export function tellBegan(request: Request): void {
 /** Tells that a request's response has been handed over. */
 export function tellEnded(request: Request, aborted: boolean): void {
   let lines = opening(request);
-  const close: Line = { t: 'close', id: request.id, at: instant(request.ended) };
-  const { message, response } = request;
-  if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
+  const close: Close = { t: 'close', id: request.id, at: µs(request.ended) };
+  const { response } = request;
+  if (response !== undefined && (response.headersSent || !aborted)) close.status = statusOf(response);
   if (aborted) close.aborted = true;
-  const route = routeOf(message);
-  if (route !== undefined) close.route = route;
+  if (request.parent !== undefined) close.parent = request.parent;
+  Object.assign(close, sightOf(request));
+  lines += newsLines();
   if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
   send(lines + lineOf(close), false);
+}
+
+function statusOf(response: ServerResponse): number {
+  const { sentHeaders } = response as { sentHeaders?: Record<string, unknown> };
+  return response.statusCode ?? Number(sentHeaders?.[':status']);
 }
 
 /** Tells what still runs, since the process is about to end. */
@@ -72,9 +83,9 @@ export function lineOf(line: Line): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Answers epoch ms, with µs, for a reading of performance.now(). */
-function instant(at: number): number {
-  return Math.round((epoch + at) * 1000) / 1000;
+/** Answers ms as a whole number of µs: digits cost, and a fraction's cost most. */
+function µs(ms: number): number {
+  return Math.max(0, Math.round(ms * 1000));
 }
 
 function opened(call: Call): void {
@@ -105,24 +116,32 @@ function takeBack(call: Call): void {
 
 function tell(call: Call): void {
   const { request, instrument, speech } = call;
-  let lines = request === undefined || request.told ? '' : opening(request);
-  const news = takeNews();
-  if (news !== undefined) {
-    if (news.frames.length > 0) lines += lineOf({ t: 'frames', frames: news.frames });
-    for (const stack of news.stacks) lines += lineOf({ t: 'stack', ...stack });
-  }
+  const lines = (request === undefined || request.told ? '' : opening(request)) + newsLines();
   if (lines !== '') send(lines, false);
   const lost = takeDropped();
   if (lost > 0) send(lineOf({ t: 'dropped', spans: lost }), false);
   send(spanLine(call, instrument, speech!.name), true);
 }
 
+/** Answers the lines of the stacks that are new: they go before whoever names them. */
+function newsLines(): string {
+  const news = takeNews();
+  if (news === undefined) return '';
+  let maps = '';
+  for (const file of news.scripts) {
+    const map = mapOf(file);
+    if (map !== undefined) maps += lineOf({ t: 'map', file, map });
+  }
+  const frames = news.frames.length > 0 ? lineOf({ t: 'frames', frames: news.frames }) : '';
+  return maps + frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
+}
+
 /** The hot path: one span, written by hand since stringifying the whole costs twice as much. */
 function spanLine(call: Call, instrument: Instrument, name: string): string {
-  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(name)},"at":${instant(call.began)}`;
+  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(name)},"at":${µs(call.began)}`;
   if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
-  if (call.ended !== 0) line += `,"duration":${ms(call.ended - call.began - call.wait)}`;
-  if (call.wait >= 0.1) line += `,"wait":${ms(call.wait)}`;
+  if (call.ended !== 0) line += `,"duration":${µs(call.ended - call.began - call.wait)}`;
+  if (call.wait >= 0.1) line += `,"wait":${µs(call.wait)}`;
   if (call.rows !== undefined) line += `,"rows":${call.rows}`;
   if (call.stack !== 0) line += `,"stack":${call.stack}`;
   if (call.error !== undefined) line += `,"error":${JSON.stringify(call.error)}`;
@@ -141,33 +160,39 @@ function nameJson(name: string): string {
   return json;
 }
 
-function ms(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000);
-}
-
 function opening(request: Request): string {
   if (request.told) return '';
   request.told = true;
   untold.delete(request);
-  const { message } = request;
-  return lineOf({
-    t: 'open',
-    id: request.id,
-    at: instant(request.began),
-    method: message?.method ?? '',
-    url: message?.url ?? '',
-  });
+  const { id, method, url } = request;
+  const headers = redactHeaders(request.message?.rawHeaders ?? []);
+  return lineOf({ t: 'open', id, at: µs(request.began), method, url: redactUrl(url), headers });
 }
 
-/** Express leaves what matched on the request; other frameworks' ways are their own files' business. */
-function routeOf(message: IncomingMessage | undefined): string | undefined {
+/** Answers what the frameworks know of the request: one that has said so itself, or has left it on the message. */
+function sightOf(request: Request): Pick<Close, 'route' | 'handler' | 'stack' | 'params'> {
+  const told: Pick<Close, 'route' | 'handler' | 'stack' | 'params'> = {};
   try {
-    const { route, baseUrl } = message as { route?: { path?: unknown }; baseUrl?: unknown };
-    if (typeof route?.path !== 'string') return undefined;
-    return `${typeof baseUrl === 'string' ? baseUrl : ''}${route.path}`;
+    const sight = request.sight?.() ?? readSight(request.message);
+    if (sight === undefined) return told;
+    if (sight.route !== undefined) told.route = sight.route;
+    if (sight.handler !== undefined) told.handler = sight.handler;
+    if (sight.stack) told.stack = sight.stack;
+    const params = paramsOf(sight.params);
+    if (params !== undefined) told.params = params;
   } catch {
-    return undefined;
+    // A framework that is not as we know it: the path has to do.
   }
+  return told;
+}
+
+function readSight(message: IncomingMessage | undefined): Sight | undefined {
+  if (message === undefined) return undefined;
+  for (const { read } of views) {
+    const sight = read?.(message);
+    if (sight !== undefined) return sight;
+  }
+  return undefined;
 }
 
 /** Looks now and then for what has been running long; it stops by itself and never keeps the process alive. */

@@ -9,6 +9,8 @@ interface Step {
 
 /** What a capture found that was never seen before, to be told before its number is used. */
 export interface News {
+  /** Names of scripts, as V8 has them. */
+  scripts: string[];
   frames: [number, string, string, number, number][];
   stacks: { n: number; frames: number[] }[];
 }
@@ -16,6 +18,8 @@ export interface News {
 const FRAMES = 10;
 // An ORM's own frames fill the first ten.
 const FRAMES_UNDER_ORM = 30;
+// Call sites are finite, but for code that is made up as it runs.
+const MOST_STACKS = 50_000;
 
 const scripts = new Map<string, Map<number, number>>();
 const root: Step = { stack: 0, next: new Map() };
@@ -29,13 +33,17 @@ export function lookDeeper(): void {
   limit = FRAMES_UNDER_ORM;
 }
 
-/** Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. */
-export function captureStack(cut: (...args: never[]) => unknown): number {
+/**
+ * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
+ * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
+ * its stack was measured to cost more than it saved. `deep` sees through a library.
+ */
+export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = limit;
+    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);
@@ -62,6 +70,8 @@ export function takeNews(): News | undefined {
 }
 
 function intern(_error: unknown, sites: Sites): number {
+  // The cut was not on the stack.
+  if (sites.length === 0) return 0;
   let step = root;
   for (let i = 0; i < sites.length; i++) {
     const frame = frameOf(sites[i]!);
@@ -82,20 +92,23 @@ function frameOf(site: NodeJS.CallSite): number {
   if (positions === undefined) {
     positions = new Map();
     scripts.set(script, positions);
+    news ??= { scripts: [], frames: [], stacks: [] };
+    news.scripts.push(script);
   }
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
   const known = positions.get(position);
   if (known !== undefined) return known;
   const frame = ++frameCount;
   positions.set(position, frame);
-  news ??= { frames: [], stacks: [] };
+  news ??= { scripts: [], frames: [], stacks: [] };
   news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
   return frame;
 }
 
 function tellStack(sites: Sites): number {
+  if (stackCount >= MOST_STACKS) return 0;
   const stack = ++stackCount;
-  news ??= { frames: [], stacks: [] };
+  news ??= { scripts: [], frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
   return stack;
 }

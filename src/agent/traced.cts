@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, lengthOf, now, type Request } from './context.cjs';
+import { applyIn, current, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -36,17 +36,35 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
+    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = now();
+    this.began = began;
   }
 }
 
 const channels = new Map<Instrument, Channel>();
+
+/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
+export interface Caller {
+  request: Request | undefined;
+  stack: number;
+  /** performance.now() */
+  at: number;
+}
+
+/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
+export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut, deep), at: now() };
+}
 
 /**
  * Answers a call begun now by the function that the user called (`cut`), or nothing while nothing is recorded. One of a
@@ -59,12 +77,22 @@ export function begin(
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
+  const caller = callerOf(cut);
+  if (caller !== undefined) return beginFor(caller, instrument, self, args);
   if (state.recording === 'off') return undefined;
-  const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
-  const silent = request === undefined && state.recording !== 'all';
-  const call = new Call(instrument, request, silent ? 0 : captureStack(cut), self, args);
-  call.silent = silent;
+  const call = new Call(instrument, undefined, 0, self, args, now());
+  call.silent = true;
+  return call;
+}
+
+/** Answers a call of somebody who asked for it a while ago. */
+export function beginFor(
+  { request, stack, at }: Caller,
+  instrument: Instrument,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, request, stack, self, args, at);
   publish(call);
   return call;
 }
@@ -88,18 +116,19 @@ export function withdraw(call: Call): void {
   publish(call);
 }
 
-/** Answers `fn` as a function that runs under the call's request; `before` is told its arguments first. */
+/**
+ * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first. It has
+ * neither `fn`'s name nor its length, which drivers do not read and which cost more to give than all the rest.
+ */
 export function bound(
   request: Request | undefined,
   fn: Function,
   before?: (args: unknown[]) => void,
 ): Function {
-  const wrapper = function (this: unknown) {
+  return function (this: unknown) {
     before?.(arguments as unknown as unknown[]);
     return applyIn(request, fn, this, arguments);
   };
-  Object.defineProperty(wrapper, 'name', { value: fn.name, configurable: true });
-  return lengthOf(wrapper, fn.length);
 }
 
 /** Calls by the callbacks that answer them. */
@@ -201,8 +230,7 @@ export function replace<T extends object>(
   if (typeof original !== 'function') throw new Error(`${method} not found`);
   if (wrapped.has(original)) return;
   const replacement = wrap(original);
-  Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-  lengthOf(replacement, original.length);
+  dress(replacement, original);
   wrapped.add(replacement);
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
@@ -211,6 +239,14 @@ export function replace<T extends object>(
     configurable: true,
     enumerable: own?.enumerable ?? false,
   });
+}
+
+/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
+function dress(replacement: Function, original: Function): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
 }
 
 function publish(call: Call): void {

@@ -1,20 +1,14 @@
 /** Values of the app made fit to be told: bounded, never calling the app's code, secrets masked. */
 
 import { types } from 'node:util';
+import { isSecretName } from '../redact.cjs';
 
 const MOST_TEXT = 8 * 1024;
 const MOST_KEYS = 200;
 const DEEPEST = 6;
-const SECRET =
-  /passw|secret|token|api_?key|private_?key|auth|bearer|credential|cookie|session|\bpin\b|cvv|ssn/i;
 
 /** What stands in a masked value's place. */
 export const MASK = 'REDACTED';
-
-/** Answers whether a name promises a value that nobody else should see. */
-export function isSecret(name: string): boolean {
-  return SECRET.test(name);
-}
 
 /** Answers a copy that JSON can hold: getters, toJSON, proxies and symbols are described, not called. */
 export function tell(value: unknown, depth = 0): unknown {
@@ -39,6 +33,7 @@ export function tell(value: unknown, depth = 0): unknown {
 function tellObject(value: object, depth: number): unknown {
   try {
     if (types.isProxy(value)) return '<Proxy>';
+    if (types.isNativeError(value)) return tellError(value);
     if (types.isDate(value)) return tellDate(value);
     if (ArrayBuffer.isView(value)) return tellBytes(value);
     if (types.isAnyArrayBuffer(value)) return tellBytes(new Uint8Array(value));
@@ -48,6 +43,12 @@ function tellObject(value: object, depth: number): unknown {
   } catch (error) {
     return `<threw: ${error instanceof Error ? error.message : 'an error'}>`;
   }
+}
+
+function tellError(value: Error): string {
+  const own = (key: string) => Object.getOwnPropertyDescriptor(value, key)?.value;
+  const name = own('name') ?? Object.getPrototypeOf(value)?.constructor?.name;
+  return `${typeof name === 'string' ? name : 'Error'}: ${tell(own('message') ?? '')}`;
 }
 
 function tellDate(value: Date): string {
@@ -80,7 +81,7 @@ function tellFields(value: object, depth: number): Record<string, unknown> {
     }
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
-    if (isSecret(key)) told[key] = MASK;
+    if (isSecretName(key)) told[key] = MASK;
     else told[key] = 'value' in property ? tell(property.value, depth + 1) : '<getter>';
   }
   return told;

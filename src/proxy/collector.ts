@@ -1,12 +1,13 @@
 /** Gathers what the app's processes and the proxy say into traces; a finished one is judged, kept and told. */
 
 import { randomUUID } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   type Address,
   type App,
   addTo,
   type Finding,
+  type Frame,
   type Headers,
   type Line,
   type Recording,
@@ -15,6 +16,7 @@ import {
 } from '../trace.js';
 import type { Ending, Exchange, Watcher } from './exchange.js';
 import { Gathering } from './gathering.js';
+import { Peers } from './peers.js';
 import { type KeepSource, Process } from './process.js';
 import type { Listener, Peer } from './receiver.js';
 
@@ -26,7 +28,10 @@ export interface Options {
   agent: string;
   record: Recording;
   keepSource: KeepSource;
-  judge(trace: Trace): Finding[];
+  /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
+  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
+  /** Asks for what the app has written meanwhile. */
+  look(): void;
 }
 
 /** What a collector tells: a trace is told when it is finished, and again when something came late. */
@@ -36,6 +41,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** Something came to its end. */
+  progress: [];
 }
 
 // The app tells that it has finished through another socket than the response's: it may come a little later.
@@ -52,6 +59,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #finished: string[] = [];
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
+  #peers = new Peers();
+  #over = false;
 
   constructor(options: Options) {
     super();
@@ -80,15 +89,20 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(gathering);
+    if (!gathering.finished) this.#options.look();
+    this.emit('progress');
   }
 
   joined(peer: Peer): void {
+    this.#peers.joined(peer);
     this.#processes.set(peer, new Process(peer, this.#options.project, this.#options.agent));
   }
 
   said(peer: Peer, line: Line): void {
     const process = this.#processes.get(peer)!;
     switch (line.t) {
+      case 'map':
+        return process.learnMap(String(line.file), String(line.map));
       case 'frames':
         return process.learnFrames(line.frames);
       case 'stack':
@@ -104,8 +118,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'dropped':
         return this.#dropped(process, line);
       case 'listen':
+        this.#peers.arrived(peer, line);
         return void this.emit('listen', line, process.app);
       case 'unlisten':
+        this.#peers.gone(peer, line.port);
         return void this.emit('unlisten', line, process.app);
       case 'library':
         return void this.emit('library', line, process.app);
@@ -115,6 +131,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   left(peer: Peer): void {
     const process = this.#processes.get(peer)!;
     this.#processes.delete(peer);
+    this.#peers.left(peer);
     for (const gathering of this.#gathered.values()) {
       if (gathering.finished || gathering.appDone) continue;
       if (gathering.process === process) gathering.died = true;
@@ -126,10 +143,21 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside !== undefined) this.#finish(outside);
     this.#outside.delete(process);
     this.emit('left', process.app);
+    this.emit('progress');
+  }
+
+  /** Waits, at most that many ms, until every process of the app has left and every response has been handed over. */
+  async quiet(most: number): Promise<void> {
+    const deadline = AbortSignal.timeout(most);
+    const isQuiet = () => this.#processes.size === 0 && ![...this.#gathered.values()].some(isAtProxy);
+    while (!isQuiet() && !deadline.aborted) {
+      await once(this, 'progress', { signal: deadline }).catch(() => {});
+    }
   }
 
   /** Finishes what is still open, as far as it is known: the run is over. */
   end(): void {
+    this.#over = true;
     for (const peer of [...this.#processes.keys()]) this.left(peer);
     for (const gathering of this.#gathered.values()) {
       if (gathering.timer !== undefined || !gathering.finished) this.#finish(gathering);
@@ -151,7 +179,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (this.#gathered.has(line.id)) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
     const { method, url, at } = line;
-    this.#join(this.#open(line.id, false, { method, url, start: at, ...(headers && { headers }) }), process);
+    this.#join(
+      this.#open(line.id, false, { method, url, start: process.epoch(at), ...(headers && { headers }) }),
+      process,
+    );
   }
 
   #ran(process: Process, line: Extract<Line, { t: 'span' }>): void {
@@ -165,7 +196,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #ranOutside(process: Process, line: Extract<Line, { t: 'span' }>): void {
     let gathering = this.#outside.get(process);
     if (gathering === undefined) {
-      const about = { method: '', url: 'outside requests', start: line.at, outside: true };
+      const about = { method: '', url: 'outside requests', start: process.epoch(line.at), outside: true };
       gathering = new Gathering(
         { id: randomUUID(), ...about, state: 'open', spans: [], findings: [], totals: {} },
         false,
@@ -193,11 +224,13 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#join(gathering, process);
     gathering.appDone = true;
     const { trace } = gathering;
-    for (const key of ['route', 'handler', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
+    const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
+    if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
-      trace.duration = Math.max(0, µs(line.at - trace.start));
+      trace.duration = Math.max(0, µs(process.epoch(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;
       if (line.aborted) trace.aborted = true;
     }
@@ -221,7 +254,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   #later(gathering: Gathering, ms: number): void {
-    gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
+    if (!this.#over) gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
   }
 
   #finish(gathering: Gathering): void {
@@ -233,7 +266,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    trace.findings = outside ? [] : this.#options.judge(trace);
+    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);
@@ -244,4 +277,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#finished.push(id);
     if (this.#finished.length > MOST_REMEMBERED) this.#gathered.delete(this.#finished.shift()!);
   }
+}
+
+function isAtProxy({ proxied, proxyDone }: Gathering): boolean {
+  return proxied && !proxyDone;
 }

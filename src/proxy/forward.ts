@@ -1,13 +1,24 @@
 /** Carries one request to the app and its response back: unbuffered, byte by byte, ended on one side when the other ends. */
 
 import { randomUUID } from 'node:crypto';
-import { ClientRequest, type IncomingMessage, type InformationEvent, type ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { redactHeaders, redactUrl } from '../redact.cjs';
 import { epoch } from './clock.js';
 import type { Ending, Watcher } from './exchange.js';
-import { hasBody, head, pairs, towardsApp, towardsClient, withoutOurs } from './headers.js';
-import { noAnswer, notListening, notUnderstood, onlyHttp2, type Page, sendPage, tooSlow } from './pages.js';
+import { pourRequest, pourResponse, relayInterim } from './flow.js';
+import { createOnward, pathOf } from './onward.js';
+import {
+  noAnswer,
+  notListening,
+  notUnderstood,
+  onlyHttp2,
+  type Page,
+  sendPage,
+  tooSlow,
+  unclear,
+} from './pages.js';
+import { hasBody, isAmbiguous, towardsClient } from './towards.js';
 import { isConnected, type Target, type Upstream } from './upstream.js';
 
 /** What every request needs to know of the proxy. */
@@ -27,19 +38,14 @@ export type Switch = (response: IncomingMessage, socket: Duplex, head: Buffer, i
 
 /** Carries a request to the app and its response back; with `onSwitch`, a request to switch protocols. */
 export function forward(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch?: Switch): void {
-  new Passage(route, req, res, onSwitch).begin();
+  if (isAmbiguous(req)) sendPage(res, unclear(), randomUUID());
+  else new Passage(route, req, res, onSwitch).begin();
 }
 
 const RETRY_EVERY = 50;
+// An app that restarts is gone for a moment before the launcher knows it.
+const GRACE = 200;
 const PLAIN = /^(?:GET|HEAD|OPTIONS)$/;
-const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
-
-// Node would announce a chunked body for every POST that announces none.
-class BodilessRequest extends ClientRequest {}
-Object.defineProperty(BodilessRequest.prototype, 'useChunkedEncodingByDefault', {
-  get: () => false,
-  set() {},
-});
 
 class Passage {
   readonly id = randomUUID();
@@ -61,9 +67,12 @@ class Passage {
   continued = false;
   reached = false;
   upgraded = false;
+  /** A refusal has been given the time in which the launcher hears of the app's end. */
+  graced = false;
   over = false;
   answer: IncomingMessage | undefined;
   cancel: (() => void) | undefined;
+  readonly leave = () => this.end();
 
   constructor(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch: Switch | undefined) {
     this.route = route;
@@ -89,19 +98,20 @@ class Passage {
     } catch {
       // Profiling must not fail a response.
     }
-    res.on('close', () => this.end());
+    res.on('error', ignore);
+    res.on('close', this.leave);
     // A pipelined response has no socket yet, and would not hear of its end.
-    if (!res.socket) req.socket.setMaxListeners(0).once('close', () => this.end());
+    if (!res.socket) req.socket.setMaxListeners(0).once('close', this.leave);
     if (!this.body) req.resume();
     this.attempt();
   }
 
   /** Sends the request to the app, or waits until there is one. */
-  attempt(fresh = false): void {
+  attempt(): void {
     const { target } = this.route.upstream;
     if (!target) this.later(Number.POSITIVE_INFINITY);
     else if (target.address.protocol === 'h2c') this.give(onlyHttp2(target.name));
-    else this.send(target, fresh);
+    else this.send(target, false);
   }
 
   /** Tries again when the app's address changes or after that many ms, until patience ends. */
@@ -114,72 +124,39 @@ class Passage {
   }
 
   send(target: Target, fresh: boolean): void {
-    const { req, route } = this;
-    const once = fresh || !this.repeatable || CLOSE.test(req.headers.connection ?? '');
-    const options = {
-      ...target.options,
-      method: req.method!,
-      path: this.path,
-      headers: towardsApp(req, this.id, route.secret, this.onSwitch !== undefined),
-      agent: once ? target.fresh : target.kept,
-      ...(this.onSwitch && { allowHalfOpen: true }),
-    };
+    const { req, path, id, route, body } = this;
+    const again = this.repeatable && !fresh;
     let onward: ClientRequest;
     try {
-      onward = this.body ? new ClientRequest(options as never) : new BodilessRequest(options as never);
+      onward = createOnward(target, {
+        req,
+        path,
+        id,
+        secret: route.secret,
+        body,
+        again,
+        upgrade: !!this.onSwitch,
+      });
     } catch (error) {
       this.give(notUnderstood(target.name, `request refused: ${(error as Error).message}`));
       return;
     }
     this.onward = onward;
-    onward.maxHeadersCount = 0;
     onward.on('error', (error) => this.failed(error, target, onward));
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
-    if (this.onSwitch) onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest));
-    if (this.body) this.pour(onward, target);
+    onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest, target));
+    if (this.body) pourRequest(req, onward, target);
     else onward.end();
     if (route.timeout > 0) this.limit(onward, route.timeout);
-  }
-
-  /** Lets the request's body flow, from the moment there is a connection: until then it can be sent elsewhere. */
-  pour(onward: ClientRequest, target: Target): void {
-    const { req } = this;
-    const begin = () => {
-      if (this.over) return;
-      onward.flushHeaders();
-      req.on('data', (chunk: Buffer) => {
-        if (!onward.destroyed && !onward.write(chunk)) req.pause();
-      });
-      req.on('end', () => {
-        if (onward.destroyed) return;
-        const trailers = withoutOurs(req.rawTrailers);
-        if (trailers.length > 0) onward.addTrailers(pairs(trailers));
-        onward.end();
-      });
-    };
-    onward.on('drain', () => req.resume());
-    // What the client still sends after the app has hung up is read and dropped, as Node does, so that it gets to the response.
-    onward.on('close', () => {
-      if (isConnected(onward.socket)) req.resume();
-    });
-    onward.once('socket', (socket) => {
-      if (isConnected(socket)) begin();
-      else socket.once(target.connected, begin);
-    });
   }
 
   inform(information: InformationEvent): void {
     const { res } = this;
     this.heard = true;
     if (this.over || res.headersSent || this.req.httpVersionMinor === 0) return;
-    if (information.statusCode === 100) {
-      this.continued = true;
-      res.writeContinue();
-      return;
-    }
-    const status = `HTTP/1.1 ${information.statusCode} ${information.statusMessage}`;
-    res.socket?.write(head(status, withoutOurs(information.rawHeaders)), 'latin1');
+    this.continued ||= information.statusCode === 100;
+    relayInterim(information, res);
   }
 
   respond(answer: IncomingMessage, target: Target, onward: ClientRequest): void {
@@ -200,7 +177,7 @@ class Passage {
       this.give(notUnderstood(target.name, (error as Error).message));
       return;
     }
-    this.relay(answer);
+    pourResponse(answer, res);
   }
 
   hop(answer: IncomingMessage) {
@@ -212,37 +189,18 @@ class Passage {
     return { id: this.id, modern, keep: res.shouldKeepAlive && (modern || sized) && !waiting };
   }
 
-  relay(answer: IncomingMessage): void {
-    const { res } = this;
-    let wrote = false;
-    answer.on('data', (chunk: Buffer) => {
-      wrote = true;
-      if (!res.write(chunk)) answer.pause();
-    });
-    res.on('drain', () => answer.resume());
-    answer.on('end', () => {
-      wrote = true;
-      const trailers = withoutOurs(answer.rawTrailers);
-      if (trailers.length > 0) res.addTrailers(pairs(trailers));
-      res.end();
-    });
-    answer.on('error', () => res.destroy());
-    // Headers do not wait for a body that is not there yet.
-    process.nextTick(() => {
-      if (!wrote && !this.over) res.flushHeaders();
-    });
-  }
-
-  switch(answer: IncomingMessage, socket: Duplex, rest: Buffer): void {
-    if (this.over) {
+  switch(answer: IncomingMessage, socket: Duplex, rest: Buffer, target: Target): void {
+    if (this.over || !this.onSwitch) {
       socket.destroy();
+      this.give(notUnderstood(target.name, 'it switches protocols unasked'));
       return;
     }
+    target.served = true;
     this.answer = answer;
     this.reached = true;
     this.upgraded = true;
     this.end();
-    this.onSwitch!(answer, socket, rest, this.id);
+    this.onSwitch(answer, socket, rest, this.id);
   }
 
   failed(error: NodeJS.ErrnoException, target: Target, onward: ClientRequest): void {
@@ -255,14 +213,18 @@ class Passage {
     }
     const { code } = error;
     const gone = code === 'ECONNREFUSED' || code === 'ENOENT';
-    if (gone && (!target.served || this.route.upstream.target !== target)) {
-      this.later(RETRY_EVERY);
-    } else if (this.isStale(code, onward)) {
+    const current = this.route.upstream.target === target;
+    const starting = !target.served || !current;
+    // What may have been handed to an app that is gone is not sent to the next one: it may be what ended it.
+    if (gone && !this.retried && (starting || !this.graced)) {
+      this.graced ||= !starting;
+      this.later(starting ? RETRY_EVERY : GRACE);
+    } else if (current && this.isStale(code, onward)) {
       this.retried = true;
-      this.attempt(true);
-    } else if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') this.give(onlyHttp2(target.name));
+      this.send(target, true);
+    } else if (/no application protocol/i.test(error.message)) this.give(onlyHttp2(target.name));
     else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
-    else this.give(noAnswer(target.name, code));
+    else this.give(noAnswer(target.name, code, isConnected(onward.socket)));
   }
 
   /** Answers whether the app closed a kept connection in the moment the request was sent on it, so that it never saw it. */
@@ -299,6 +261,7 @@ class Passage {
     this.over = true;
     this.cancel?.();
     const { req, res, onward, answer } = this;
+    req.socket.removeListener('close', this.leave);
     const whole = this.upgraded || res.writableFinished;
     this.reached ||= isConnected(onward?.socket);
     if (!whole) onward?.destroy();
@@ -319,9 +282,5 @@ class Passage {
   }
 }
 
-// An absolute form names a host that is not ours to go to; its path is what was asked for.
-function pathOf(url: string): string {
-  if (url.charCodeAt(0) === 47 /* / */ || url === '*') return url;
-  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
-  return path.startsWith('/') || path === '*' ? path : `/${path}`;
-}
+// Whatever goes wrong with a response is followed by its close.
+function ignore(): void {}

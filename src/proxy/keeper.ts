@@ -13,6 +13,7 @@ export class Keeper {
   #planned: NodeJS.Immediate | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #lost = 0;
+  #closed = false;
 
   constructor(store: Store, warn: (message: string) => void) {
     this.#store = store;
@@ -21,6 +22,7 @@ export class Keeper {
 
   /** Keeps the trace within this turn of the loop, together with others of the turn. */
   keep(trace: Trace): void {
+    if (this.#closed) return;
     this.#waiting.set(trace.id, trace);
     this.#planned ??= setImmediate(() => this.flush());
   }
@@ -55,6 +57,12 @@ export class Keeper {
     } catch (error) {
       this.#failed(error, traces.length);
     }
+  }
+
+  /** Keeps what waits, and nothing more. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
   }
 
   #works(): boolean {

@@ -25,31 +25,31 @@ const TRIES = 20;
 /** Answers servers that listen at the place, or up to 20 ports further on; throws a UserError where that cannot be. */
 export async function listen(create: () => Server, { host, port, exactPort }: Place): Promise<Listening> {
   const tries = exactPort && port !== 0 ? 1 : TRIES;
-  for (let i = 0; i < tries; i++) {
-    const candidate = port === 0 ? 0 : port + i;
-    if (candidate > 65_535) break;
-    const found = await listenOn(create, host, candidate);
-    if (found) return found;
+  const last = Math.min(port + tries - 1, 65_535);
+  let taken = host;
+  for (let i = 0; i < tries && port + i <= last; i++) {
+    const found = await listenOn(create, host, port === 0 ? 0 : port + i);
+    if (typeof found !== 'string') return found;
+    taken = found;
   }
   const hint = 'Choose another with --port, or --port 0 for any free one.';
-  if (tries === 1) throw new UserError(`Port ${port} is already in use on ${host}. ${hint}`);
-  throw new UserError(
-    `Ports ${port} to ${Math.min(port + TRIES - 1, 65_535)} are all in use on ${host}. ${hint}`,
-  );
+  if (tries === 1) throw new UserError(`Port ${port} is already in use on ${taken}. ${hint}`);
+  throw new UserError(`Ports ${port} to ${last} are all in use on ${taken}. ${hint}`);
 }
 
-// Undefined: the port is taken. One family alone would let `localhost` reach somebody else on the other.
-async function listenOn(create: () => Server, host: string, port: number): Promise<Listening | undefined> {
+// A string: the host on which the port is taken. One family alone would let `localhost` reach somebody else on the other.
+async function listenOn(create: () => Server, host: string, port: number): Promise<Listening | string> {
   const loopback = host === '127.0.0.1' || host === 'localhost';
+  const main = loopback ? '127.0.0.1' : host;
   const first = create();
-  if (!(await bind(first, loopback ? '127.0.0.1' : host, port))) return undefined;
-  const found = { port: portOf(first), hosts: [loopback ? '127.0.0.1' : host], servers: [first] };
+  if (!(await bind(first, main, port))) return main;
+  const found = { port: portOf(first), hosts: [main], servers: [first] };
   if (!loopback) return found;
   const second = create();
   try {
     if (!(await bind(second, '::1', found.port))) {
       first.close();
-      return undefined;
+      return '::1';
     }
   } catch {
     return found; // No IPv6 here.

@@ -27,7 +27,7 @@ export interface ProxyOptions extends Place {
 }
 
 /** A running proxy. */
-export interface Proxy {
+export interface RunningProxy {
   port: number;
   /** What to open in a browser: `http://localhost:4000`. */
   url: string;
@@ -38,7 +38,7 @@ export interface Proxy {
 }
 
 /** Answers the proxy once it listens; throws a UserError where it cannot. */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { upstream, watcher, secret, wait, timeout = 0, answer } = options;
   const route: Route = { upstream, watcher, secret, wait, timeout };
   const tunnels = new Set<Duplex>();

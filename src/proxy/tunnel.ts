@@ -3,7 +3,8 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { forward, type Route } from './forward.js';
-import { hasBody, head, ofSwitch } from './headers.js';
+import { head } from './headers.js';
+import { hasBody, ofSwitch } from './towards.js';
 
 /** Answers whether a request should be served as if it had not asked to switch: most clients that ask for h2c never need it. */
 export function isPlain(req: IncomingMessage): boolean {
@@ -32,6 +33,7 @@ export function tunnel(
   }
   socket.on('drain', () => res.emit('drain'));
   res.on('finish', () => end(socket));
+  const early = waitFor(socket, rest);
   forward(route, req, res, (answer, upstream, first, id) => {
     res.detachSocket(socket as never);
     upstream.on('error', () => upstream.destroy());
@@ -40,7 +42,7 @@ export function tunnel(
     const status = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`;
     socket.write(head(status, ofSwitch(answer, id)), 'latin1');
     if (first.length > 0) socket.write(first);
-    if (rest.length > 0) upstream.write(rest);
+    for (const chunk of early()) upstream.write(chunk);
     join(socket, upstream);
   });
 }
@@ -62,6 +64,25 @@ export function serveAgain(server: Server, req: IncomingMessage, socket: Duplex,
 function lasting(connection: string): string {
   const words = connection.split(',').map((word) => word.trim());
   return words.filter((word) => !/^(?:upgrade|http2-settings)$/i.test(word)).join(', ') || 'keep-alive';
+}
+
+const MOST_EARLY = 64 * 1024;
+
+// A connection that nobody reads does not tell that the client has gone. Answers how to get what it sent meanwhile.
+function waitFor(socket: Duplex, rest: Buffer): () => Buffer[] {
+  const early = rest.length > 0 ? [rest] : [];
+  let size = rest.length;
+  const keep = (chunk: Buffer) => {
+    early.push(chunk);
+    size += chunk.length;
+    if (size > MOST_EARLY) socket.pause();
+  };
+  const leave = () => socket.destroy();
+  socket.on('data', keep).on('end', leave);
+  return () => {
+    socket.removeListener('data', keep).removeListener('end', leave);
+    return early;
+  };
 }
 
 function join(a: Duplex, b: Duplex): void {

@@ -86,7 +86,11 @@ function createTarget(address: Address): Target {
     insecureHTTPParser: false,
     // The app decides how long its headers are.
     maxHeaderSize: 1 << 20,
-    ...(secure && { rejectUnauthorized: !isLoopback(reach.host ?? 'localhost') }),
+    // A server of HTTP/2 alone says so when it is asked for something else.
+    ...(secure && {
+      ALPNProtocols: ['http/1.1'],
+      rejectUnauthorized: !isLoopback(reach.host ?? 'localhost'),
+    }),
   };
   return { address, name: nameOf(address), options, kept, fresh, connected: event, served: false };
 }

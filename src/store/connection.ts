@@ -7,6 +7,7 @@ import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js
 import { Housekeeping } from './housekeeping.js';
 import { establish } from './schema.js';
 import { prepare, type Statements } from './statements.js';
+import { StoreError } from './store.js';
 
 /** How a SQLite database is opened. */
 export interface SqliteOptions {
@@ -30,8 +31,6 @@ const RETRY_MS = 10_000;
 /** A bigger database that was not closed is not read through at start; damage then shows when it is met. */
 const CHECKED_SIZE = 64 << 20;
 
-const NONE = -1;
-
 /** A connection for a store: every read and write goes through it, as one step. */
 export class Connection {
   readonly clock: Clock;
@@ -39,22 +38,15 @@ export class Connection {
   #options: SqliteOptions;
   #db!: Sqlite.Database;
   #housekeeping!: Housekeeping;
-  /** Identity of the file that is open; NONE while none is. */
-  #file: number | undefined = NONE;
+  /** Identity of the file that was opened last. */
+  #file: number | undefined;
   #refused: { error: unknown; until: number } | undefined;
 
   /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
   constructor(options: SqliteOptions) {
     this.#options = options;
     this.clock = options.clock ?? systemClock;
-    this.#explaining(() => {
-      try {
-        this.#open();
-      } catch (error) {
-        if (!isDamage(error) || options.readonly) throw error;
-        this.#replace(identity(options.path));
-      }
-    });
+    this.#explaining(() => this.#mending(() => undefined));
   }
 
   /** Answers what `work` reads. */
@@ -96,23 +88,24 @@ export class Connection {
       this.#mending(() => this.#housekeeping.sweep());
     } catch (error) {
       // A sweep that cannot be done now (locked, no room for its log) is done by the next one.
-      if (explained(error, '') === error) throw error;
+      if (!(explained(error, this.#options.path) instanceof StoreError)) throw error;
     }
   }
 
   #open(): void {
     const { connect, path, maxSize, readonly = false } = this.#options;
-    this.#file = NONE;
     if (readonly) refuseStrangers(path);
     else secure(path);
+    this.#file = identity(path);
     const unclean = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= CHECKED_SIZE;
     this.#db = connect(path, { readonly, fileMustExist: true, timeout: 5000 });
     try {
+      // Once more: until it was open, somebody could have put another file in its place.
+      refuseStrangers(path);
       establish(this.#db, path, readonly);
       if (unclean && !readonly) this.#check();
       this.statements = prepare(this.#db);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);
-      this.#file = identity(path);
     } catch (error) {
       this.#db.close();
       throw error;
@@ -127,18 +120,19 @@ export class Connection {
   // The file may have been deleted, or moved aside by another process: what is written to it then is seen by nobody.
   #follow(): void {
     const there = identity(this.#options.path);
-    if (there === this.#file || (there === undefined && this.#options.readonly)) return;
-    this.#db.close();
+    const gone = there === undefined && this.#options.readonly;
+    if (this.#db?.open && (gone || there === this.#file)) return;
+    this.#db?.close();
     this.#open();
   }
 
   // Another process may have met the same damage first: then its new database is already there.
-  #replace(damaged: number | undefined): void {
+  #replace(): void {
     const { path, warn } = this.#options;
-    if (damaged !== undefined && identity(path) === damaged) {
-      warn(
-        `${path} was damaged, or no database. It is kept as ${moveAside(path, this.clock.now())}; a new one was begun.`,
-      );
+    this.#db.close();
+    if (this.#file !== undefined && identity(path) === this.#file) {
+      const aside = moveAside(path, this.clock.now());
+      warn(`${path} was damaged, or no database. It is kept as ${aside}; a new one was begun.`);
     }
     this.#open();
   }
@@ -149,8 +143,7 @@ export class Connection {
       return work();
     } catch (error) {
       if (!isDamage(error) || this.#options.readonly) throw error;
-      this.#db.close();
-      this.#replace(this.#file);
+      this.#replace();
       return work();
     }
   }

@@ -89,7 +89,7 @@ export class MemoryStore implements Store {
   }
 
   #newest(wanted: (kept: Kept) => boolean): Summary[] {
-    const found = [...this.#traces.values()].filter((kept) => this.#alive(kept) && wanted(kept));
+    const found = [...this.#traces.values()].reverse().filter((kept) => this.#alive(kept) && wanted(kept));
     return found.map(({ summary }) => summary).sort((a, b) => b.start - a.start);
   }
 

@@ -43,10 +43,12 @@ export class SqliteStore implements Store {
   saveSource({ file, text }: Source): string {
     const hash = hashOf(text);
     const expires = this.#now() + this.#ttl;
-    this.#connection.write((statements) => {
-      if (statements.source.get(hash)) this.#keepSource(statements, hash, expires);
-      else statements.saveSource.run(hash, file, pack(text), this.#beyond(expires));
-    });
+    const kept = this.#connection.read((statements) => statements.sourceExpiry.get(hash)?.expires ?? 0);
+    if (kept < expires) {
+      this.#connection.write((statements) =>
+        statements.saveSource.run(hash, file, pack(text), this.#beyond(expires)),
+      );
+    }
     return hash;
   }
 
@@ -79,7 +81,7 @@ export class SqliteStore implements Store {
       low,
       high,
       slower: filter.slower ?? null,
-      path: filter.path?.toLowerCase() ?? null,
+      path: filter.path ?? null,
       limit,
     };
     return this.#connection.read((statements) => statements.recent.all(question).map(summaryFrom));

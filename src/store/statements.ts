@@ -63,7 +63,7 @@ export function prepare(db: Database) {
          AND (@low IS NULL OR status BETWEEN @low AND @high)
          AND (@slower IS NULL OR duration >= @slower)
          AND (@method IS NULL OR method = @method)
-         AND (@path IS NULL OR instr(lower(url), @path) > 0)
+         AND (@path IS NULL OR instr(lower(url), lower(@path)) > 0)
        ORDER BY start DESC, seq DESC LIMIT @limit`,
     ),
     outside: db.prepare<[number, number], Row>(
@@ -77,8 +77,9 @@ export function prepare(db: Database) {
        ON CONFLICT (hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
     ),
     keepSource: db.prepare<[expires: number, hash: string]>('UPDATE sources SET expires = ? WHERE hash = ?'),
-    source: db.prepare<[string], { file: string; body: Body; expires: number }>(
-      'SELECT file, body, expires FROM sources WHERE hash = ?',
+    sourceExpiry: db.prepare<[string], { expires: number }>('SELECT expires FROM sources WHERE hash = ?'),
+    source: db.prepare<[string], { file: string; body: Body }>(
+      'SELECT file, body FROM sources WHERE hash = ?',
     ),
     dropExpired: db.prepare<[now: number, limit: number]>(
       'DELETE FROM traces WHERE seq IN (SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?)',

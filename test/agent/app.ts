@@ -103,19 +103,28 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     record,
     keepSource: () => undefined as never,
     judge: () => [],
+    look: () => receiver.look(),
   });
   collector.on('trace', (trace) => {
     traces.delete(trace.id);
     traces.set(trace.id, trace);
   });
   collector.on('library', (library) => libraries.push(library));
-  const server = await receive(folder.run.socket, folder.run.token, collector);
   let peers = 0;
+  let over = () => {};
   const left = new Promise<void>((resolve) => {
-    server.on('connection', (socket) => {
+    over = resolve;
+  });
+  const receiver = await receive(folder.run.socket, folder.run.token, {
+    joined: (peer) => {
       peers++;
-      socket.on('close', () => --peers === 0 && resolve());
-    });
+      collector.joined(peer);
+    },
+    said: (peer, line) => collector.said(peer, line),
+    left: (peer) => {
+      collector.left(peer);
+      if (--peers === 0) over();
+    },
   });
   try {
     const env = environment({ NODE_OPTIONS: '', ...launch.env }, join(AGENT, 'preload.cjs'), folder.path);
@@ -127,7 +136,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     const outside = all.filter((trace) => trace.outside).flatMap((trace) => trace.spans);
     return { ...outcome, traces: all.filter((trace) => !trace.outside), outside, libraries };
   } finally {
-    server.close();
+    receiver.close();
     folder.remove();
   }
 }

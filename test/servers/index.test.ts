@@ -57,7 +57,6 @@ test('a server ends, and its folder goes, with the process that started it, howe
     setInterval(() => {}, 1000);`;
   const owner = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
   });
   const [line] = await once(owner.stdout, 'data');
   const { port, folder } = JSON.parse(String(line));

@@ -101,8 +101,8 @@ function spawnGuard(guarded: Guarded): ChildProcess {
   const guard = spawn(
     process.execPath,
     [join(import.meta.dirname, 'guard.js'), JSON.stringify(guarded)],
-    // Out of our process group, so that Ctrl-C reaches it only through us; out of the sight of tap's hooks.
-    { detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, NODE_OPTIONS: '' } },
+    // Out of our process group, so that Ctrl-C reaches it only through us.
+    { detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
   );
   guard.unref();
   (guard.stdin as Socket).unref();

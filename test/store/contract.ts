@@ -101,6 +101,8 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       ['/3', '/2'],
     );
     t.same(store.recent({}, 0), []);
+    store.saveAll(['/first', '/second'].map((url) => aTrace({ start: start + 9, url })));
+    t.equal(store.recent({}, 1)[0]?.url, '/second', 'of two at one instant, the one that came last');
     t.end();
   });
 

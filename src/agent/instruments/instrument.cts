@@ -24,6 +24,12 @@ export interface Instrument {
    * not find what it wraps throws an Error that names it, which is shown to the user.
    */
   files: Record<string, (exports: never) => void>;
+  /** Per channel that the library itself publishes on, where its own are right: what is done with the messages. */
+  channels?: Record<string, (message: never) => void>;
+  /** Asked before anything of the app runs, for what is Node's own; it has to be cheap to load. */
+  install?(): void;
+  /** Asked when the first server of the process has begun to listen: what costs time to load has been loaded by then. */
+  serving?(): void;
   /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
   deep?: boolean;
 }

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The program: the only file that prints an error or sets an exit code. */
+
+import { Command, CommanderError } from 'commander';
+import { registerList } from '../src/cli/list.js';
+import { registerRun } from '../src/cli/run.js';
+import { registerShow } from '../src/cli/show.js';
+import { version } from '../src/cli/version.js';
+import { Ending, UserError } from '../src/errors.js';
+import { StoreError } from '../src/store/store.js';
+import { visible } from '../src/text.js';
+
+const USAGE = 2;
+
+// `scooby list | head -1` closes the pipe when it has what it wants.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const program = new Command('scooby')
+  .description('See what every request of your Node server really does, and the line that made it.')
+  .version(version(), '-V, --version', 'which scooby this is')
+  .helpCommand(false)
+  .enablePositionalOptions()
+  .exitOverride()
+  .configureHelp({
+    subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
+    showGlobalOptions: false,
+  })
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scooby: ')) })
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0      ok
+  1      the request is not there, or the store cannot be read
+  2      wrong usage
+  127    the command to run was not found
+  128+n  the command was ended by signal n
+  else   the exit code of the command that was run`,
+  );
+
+for (const register of [registerRun, registerList, registerShow]) register(program);
+for (const command of [program, ...program.commands]) {
+  const name = command === program ? 'scooby' : `scooby ${command.name()}`;
+  command.showHelpAfterError(`How it is used:  ${name} --help`);
+}
+
+try {
+  if (process.argv.length > 2) await program.parseAsync();
+  else program.outputHelp();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Tells the user what happened where he can do something about it; anything else is a bug, and shows its stack. */
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its own message, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof Ending) return error.exitCode;
+  if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
+  process.stderr.write(`scooby: ${visible(error.message)}\n`);
+  return error instanceof UserError ? error.exitCode : 1;
+}

@@ -1,0 +1,33 @@
+/** Where a command writes: how wide it is, whether it is painted, and what time it is there. */
+
+import { visible } from '../text.js';
+import { coloured, plain, type Style, wantsColour } from './style.js';
+
+/** Everything that the look of a command's output depends on. */
+export interface Screen {
+  /** Cells in a row; Infinity where nobody counts them, as in a file. */
+  width: number;
+  style: Style;
+  /** Epoch ms. */
+  now: number;
+}
+
+/** Answers the screen that standard output is. */
+export function screenOf(flags: { color?: boolean }): Screen {
+  const { isTTY = false, columns } = process.stdout;
+  return {
+    width: isTTY && columns > 0 ? columns : Infinity,
+    style: wantsColour(flags.color !== false, process.env, isTTY) ? coloured : plain,
+    now: Date.now(),
+  };
+}
+
+/** Prints lines. */
+export function print(lines: string[]): void {
+  process.stdout.write(lines.map((line) => `${line.trimEnd()}\n`).join(''));
+}
+
+/** Prints what is for a person rather than for the next program in a pipe. */
+export function remark(text: string): void {
+  process.stderr.write(`${visible(text)}\n`);
+}

@@ -1,0 +1,100 @@
+/** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
+
+import type { Summary } from './store/store.js';
+import type { App, Finding, Frame, Span, Total, Trace } from './trace.js';
+
+// Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
+const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
+
+/** The fields of each part, in their order. */
+export const FIELDS = {
+  trace: inOrderOf<Trace>({
+    id: 1,
+    method: 1,
+    url: 1,
+    route: 1,
+    handler: 1,
+    params: 1,
+    status: 1,
+    start: 1,
+    duration: 1,
+    state: 1,
+    aborted: 1,
+    parent: 1,
+    outside: 1,
+    app: 1,
+    headers: 1,
+    spans: 1,
+    findings: 1,
+    totals: 1,
+    sources: 1,
+    dropped: 1,
+    notes: 1,
+  }),
+  app: inOrderOf<App>({ pid: 1, command: 1, cwd: 1, node: 1 }),
+  span: inOrderOf<Span>({
+    kind: 1,
+    library: 1,
+    name: 1,
+    detail: 1,
+    start: 1,
+    duration: 1,
+    wait: 1,
+    rows: 1,
+    error: 1,
+    stack: 1,
+    site: 1,
+  }),
+  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1 }),
+  finding: inOrderOf<Finding>({
+    id: 1,
+    kind: 1,
+    severity: 1,
+    message: 1,
+    suggestion: 1,
+    spans: 1,
+    site: 1,
+    function: 1,
+    ms: 1,
+    confidence: 1,
+    reasons: 1,
+  }),
+  total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
+  summary: inOrderOf<Summary>({
+    id: 1,
+    method: 1,
+    url: 1,
+    route: 1,
+    status: 1,
+    start: 1,
+    duration: 1,
+    state: 1,
+    totals: 1,
+    findings: 1,
+    spans: 1,
+  }),
+};
+
+/** Answers a trace as `scooby show --json` and the proxy give it out; what is not known is left out. */
+export function publicTrace(trace: Trace): Trace {
+  const { app, spans, findings } = trace;
+  return {
+    ...inOrder(trace, FIELDS.trace),
+    ...(app && { app: inOrder(app, FIELDS.app) }),
+    spans: spans.map((span) => ({
+      ...inOrder(span, FIELDS.span),
+      stack: span.stack.map((frame) => inOrder(frame, FIELDS.frame)),
+    })),
+    findings: findings.map((finding) => inOrder(finding, FIELDS.finding)),
+  };
+}
+
+/** Answers a trace as `scooby list --json` gives it out. */
+export function publicSummary(summary: Summary): Summary {
+  return inOrder(summary, FIELDS.summary);
+}
+
+function inOrder<T extends object>(value: T, names: (keyof T)[]): T {
+  const known = names.filter((name) => value[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, value[name]])) as T;
+}

@@ -1,0 +1,140 @@
+/** Text measured and cut in terminal cells, as Ink measures it. */
+
+import stringWidth from 'string-width';
+import { oneLine, visible } from '../text.js';
+
+/** A piece of text and the roles it is painted with. */
+export type Segment = string | readonly [text: string, ...roles: string[]];
+/** One row of the screen. */
+export type Line = readonly Segment[];
+
+const ASCII = /^[\x20-\x7e]*$/;
+const KEPT = 4096;
+const widths = new Map<string, number>();
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Answers how many cells a text takes. */
+export function width(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let known = widths.get(text);
+  if (known === undefined) {
+    if (widths.size >= KEPT) widths.clear();
+    known = stringWidth(text);
+    widths.set(text, known);
+  }
+  return known;
+}
+
+/** Answers the text of a segment. */
+export function textOf(segment: Segment): string {
+  return typeof segment === 'string' ? segment : segment[0];
+}
+
+/** Answers the plain text of a line. */
+export function plain(line: Line): string {
+  return line.map(textOf).join('');
+}
+
+/** Answers how many cells a line takes. */
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, segment) => sum + width(textOf(segment)), 0);
+}
+
+/** Answers a text as its user-perceived characters. */
+export function characters(text: string): string[] {
+  if (ASCII.test(text)) return [...text];
+  return Array.from(graphemes.segment(text), (part) => part.segment);
+}
+
+function take(chars: string[], cells: number): string {
+  let used = 0;
+  let taken = '';
+  for (const char of chars) {
+    used += width(char);
+    if (used > cells) break;
+    taken += char;
+  }
+  return taken;
+}
+
+/** Answers at most that many cells of a text, ending in `…` where something was cut off. */
+export function cut(text: string, cells: number): string {
+  if (cells <= 0) return '';
+  if (width(text) <= cells) return text;
+  if (ASCII.test(text)) return `${text.slice(0, cells - 1)}…`;
+  return `${take(characters(text), cells - 1)}…`;
+}
+
+/** Answers at most that many cells of a text, cut in its middle: both ends of a path tell. */
+export function cutMiddle(text: string, cells: number): string {
+  if (cells <= 0) return '';
+  if (width(text) <= cells) return text;
+  const chars = characters(text);
+  const head = take(chars, Math.ceil((cells - 1) / 2));
+  const tail = take(chars.reverse(), cells - 1 - width(head));
+  return `${head}…${characters(tail).reverse().join('')}`;
+}
+
+/** Answers a text of exactly that many cells, cut or filled with spaces. */
+export function fit(text: string, cells: number, align: 'left' | 'right' = 'left'): string {
+  if (cells <= 0) return '';
+  const held = cut(text, cells);
+  const gap = ' '.repeat(Math.max(0, cells - width(held)));
+  return align === 'left' ? held + gap : gap + held;
+}
+
+/** Answers a line cut to at most that many cells. */
+export function cutLine(line: Line, cells: number): Line {
+  let left = cells;
+  const out: Segment[] = [];
+  for (const [index, segment] of line.entries()) {
+    const text = textOf(segment);
+    const size = width(text);
+    const last = index === line.length - 1;
+    if (size < left || (size === left && (last || lineWidth(line.slice(index + 1)) === 0))) {
+      out.push(segment);
+      left -= size;
+      continue;
+    }
+    const held = cut(size <= left ? `${text} ` : text, left);
+    out.push(typeof segment === 'string' ? held : [held, ...segment.slice(1)]);
+    break;
+  }
+  return out;
+}
+
+/** Answers a line broken into several of at most that many cells, the later ones indented. */
+export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
+  if (lineWidth(line) <= cells) return [line];
+  const out: Segment[][] = [[]];
+  let left = cells;
+  for (const segment of line) {
+    let rest = characters(textOf(segment));
+    const roles = typeof segment === 'string' ? [] : segment.slice(1);
+    while (rest.length > 0) {
+      const piece = take(rest, left);
+      if (piece === '' || left <= 0) {
+        out.push([' '.repeat(indent)]);
+        left = Math.max(2, cells - indent);
+        continue;
+      }
+      out.at(-1)!.push(roles.length > 0 ? [piece, ...roles] : piece);
+      rest = rest.slice(characters(piece).length);
+      left -= width(piece);
+    }
+  }
+  return out;
+}
+
+// Terminals disagree about the width of a character with one of these, so it is shown without.
+const UNSURE = /[\ufe0e\ufe0f]|[\u{1f3fb}-\u{1f3ff}]/gu;
+
+/** Answers recorded text safe for one row: one line, nothing that steers a terminal, no character of unsure width. */
+export function clean(text: string): string {
+  return ASCII.test(text) ? text : oneLine(text).replace(UNSURE, '');
+}
+
+/** Answers recorded text as safe lines, tabs as spaces. */
+export function cleanLines(text: string): string[] {
+  return visible(text.replace(/\r\n/g, '\n')).replace(UNSURE, '').replace(/\t/g, '  ').split('\n');
+}

@@ -1,0 +1,184 @@
+import { type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Test, test } from 'tap';
+import { openStore } from '../../src/store/open.js';
+import type { Trace } from '../../src/trace.js';
+import { aFrame, aSpan, aTrace } from '../factory.js';
+
+const program = fileURLToPath(new URL('../../bin/scooby.js', import.meta.url));
+const { FORCE_COLOR: _, NO_COLOR: __, SCOOBY_DB: ___, ...env } = process.env;
+
+function scooby(args: string[], options: SpawnSyncOptions = {}) {
+  const run = spawnSync(process.execPath, [program, ...args], { env, ...options, encoding: 'utf8' });
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+
+/** Fills a database and answers its file. */
+async function filled(t: Test, traces: Trace[], source?: { file: string; text: string }) {
+  const db = join(t.testdir(), 'scooby.db');
+  const store = await openStore({ db, cwd: '/' }, t.fail);
+  const sources = source && { [source.file]: store.saveSource(source) };
+  store.saveAll(traces.map((trace) => ({ ...trace, ...(sources && { sources }) })));
+  store.close();
+  return db;
+}
+
+test('help and version go to stdout and end with 0', (t) => {
+  t.same(scooby(['--version']), { code: 0, out: '0.1.0\n', err: '' });
+  const bare = scooby([]);
+  t.same([bare.code, bare.err], [0, '']);
+  t.match(bare.out, /Usage: scooby/);
+  t.match(bare.out, /127 {4}the command to run was not found/);
+  for (const command of ['list', 'show']) {
+    const help = scooby([command, '--help']);
+    t.same([help.code, help.err], [0, '']);
+    t.match(help.out, `Usage: scooby ${command}`);
+    t.match(help.out, /Examples:/);
+  }
+  t.end();
+});
+
+test('wrong usage ends with 2 and says how to go on', (t) => {
+  t.same(scooby(['what']), {
+    code: 2,
+    out: '',
+    err: "scooby: unknown command 'what'\nHow it is used:  scooby --help\n",
+  });
+  t.same(scooby(['show']), {
+    code: 2,
+    out: '',
+    err: "scooby: missing required argument 'id'\nHow it is used:  scooby show --help\n",
+  });
+  for (const args of [
+    ['list', '--nope'],
+    ['list', '--status', '9xx'],
+    ['list', '--slower', 'x'],
+    ['list', '-n', '0'],
+  ]) {
+    t.equal(scooby(args).code, 2, args.join(' '));
+  }
+  t.end();
+});
+
+test('a project in which nothing was recorded: exit 1, and what to do', (t) => {
+  const cwd = t.testdir({ 'package.json': '{}' });
+  const env2 = { ...env, XDG_STATE_HOME: join(cwd, 'state') };
+  const err =
+    'scooby: Nothing has been recorded in this project yet. Start your app under scooby and send it a request:  scooby run -- node app.js\n';
+  for (const args of [['list'], ['list', '--json'], ['show', 'last']]) {
+    t.same(scooby(args, { cwd, env: env2 }), { code: 1, out: '', err });
+  }
+  t.end();
+});
+
+test("the project's own database is found from a folder inside it", async (t) => {
+  const cwd = t.testdir({ 'package.json': '{}' });
+  const state = join(cwd, 'state');
+  mkdirSync(join(cwd, 'src'));
+  const before = process.env.XDG_STATE_HOME;
+  process.env.XDG_STATE_HOME = state;
+  t.teardown(() =>
+    before === undefined ? delete process.env.XDG_STATE_HOME : (process.env.XDG_STATE_HOME = before),
+  );
+  const store = await openStore({ cwd }, t.fail);
+  store.save(aTrace({ url: '/mine' }));
+  store.close();
+  t.match(scooby(['list'], { cwd: join(cwd, 'src'), env: { ...env, XDG_STATE_HOME: state } }).out, /\/mine/);
+});
+
+test('list prints a table, plain when piped', async (t) => {
+  const db = await filled(t, [
+    aTrace({ id: 'aaaaaaaa-1', url: '/a', start: Date.now() - 5000 }),
+    aTrace({ id: 'bbbbbbbb-1', url: '/b', status: 503, start: Date.now() - 3600_500 }),
+    aTrace({ id: 'cccccccc-1', outside: true, spans: [aSpan()] }),
+  ]);
+  t.same(scooby(['list', '--db', db]), {
+    code: 0,
+    out: [
+      'AGE  METHOD  PATH  STATUS  TIME  ID',
+      ' 5s  GET     /a       200  13ms  aaaaaaaa',
+      ' 1h  GET     /b       503  13ms  bbbbbbbb',
+      '',
+      'outside requests: 1 sql 2.0ms   scooby show cccccccc',
+      '',
+    ].join('\n'),
+    err: '',
+  });
+  t.match(scooby(['list', '--status', '5xx'], { env: { ...env, SCOOBY_DB: db } }).out, /^.*\n.*\/b.*\n$/);
+  t.match(scooby(['list', '--db', db], { env: { ...env, FORCE_COLOR: '1' } }).out, '\x1b[31m503\x1b[0m');
+  t.notMatch(scooby(['list', '--db', db, '--no-color'], { env: { ...env, FORCE_COLOR: '1' } }).out, '\x1b');
+  t.same(scooby(['list', '--db', db, '--path', '/nowhere']), {
+    code: 0,
+    out: '',
+    err: 'No request that is kept matches. All of them:  scooby list\n',
+  });
+});
+
+test('an empty store says how requests come into it', async (t) => {
+  const db = await filled(t, []);
+  t.same(scooby(['list', '--db', db]), {
+    code: 0,
+    out: '',
+    err: 'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.\n',
+  });
+  t.same(scooby(['list', '--db', db, '--json']), { code: 0, out: '', err: '' });
+});
+
+test('list --json is one object a line, and steers no terminal', async (t) => {
+  const db = await filled(t, [aTrace({ url: '/\u009b2J\u202e' }), aTrace()]);
+  const { out } = scooby(['list', '--db', db, '--json']);
+  const lines = out.trimEnd().split('\n');
+  t.equal(lines.length, 2);
+  t.ok(lines.some((line) => line.includes('"url":"/\\u009b2J\\u202e"')));
+  t.ok(lines.every((line) => JSON.parse(line).spans === 0));
+});
+
+test('show prints the line of code as it was when the request ran', async (t) => {
+  const text = `${'\n'.repeat(46)}  const items = await db.query(sql);\n`;
+  const span = aSpan({ stack: [aFrame({ function: 'loadItems', line: 47, column: 23 })] });
+  const trace = aTrace({ id: 'abcdef01-1', spans: [span, span] });
+  const db = await filled(t, [trace], { file: 'src/orders.js', text });
+  for (const id of ['abcdef', 'last', '-1', trace.id]) {
+    const { code, out, err } = scooby(['show', id, '--db', db]);
+    t.same([code, err], [0, ''], id);
+    t.match(out, /sql ×2 {2}4\.0ms/);
+    t.match(out, '      loadItems (src/orders.js:47:23)\n      47 │ const items = await db.query(sql);\n');
+  }
+  const { sources, ...rest } = JSON.parse(scooby(['show', 'last', '--db', db, '--json']).out) as Trace;
+  t.same(rest, trace);
+  t.match(sources?.['src/orders.js'], /^[0-9a-f]{32}$/);
+});
+
+test('show of what is not there: exit 1', async (t) => {
+  const db = await filled(t, [aTrace({ id: 'aaaa-1' }), aTrace({ id: 'aaaa-2' })]);
+  t.same(scooby(['show', 'ffff', '--db', db]), {
+    code: 1,
+    out: '',
+    err: 'scooby: No request "ffff" is kept. See which are:  scooby list\n',
+  });
+  t.match(scooby(['show', 'aaaa', '--db', db]), {
+    code: 1,
+    out: '',
+    err: /^scooby: Several ids begin with "aaaa"/,
+  });
+  t.match(scooby(['show', '-3', '--db', db]), {
+    code: 1,
+    err: 'scooby: -3 is too far back: 2 requests are kept.\n',
+  });
+});
+
+test('a reader that has seen enough is no error', async (t) => {
+  const traces = Array.from({ length: 3000 }, (_, n) => aTrace({ url: `/${n}`.padEnd(60, 'x') }));
+  const db = await filled(t, traces);
+  const run = spawn(process.execPath, [program, 'list', '--json', '-n', '3000', '--db', db], { env });
+  let err = '';
+  run.stderr.on('data', (data) => {
+    err += data;
+  });
+  run.stdout.once('data', () => run.stdout.destroy());
+  t.same(await once(run, 'close'), [0, null]);
+  t.equal(err, '');
+});

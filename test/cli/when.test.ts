@@ -1,0 +1,16 @@
+import { test } from 'tap';
+import { age, dayAndTime } from '../../src/cli/when.js';
+
+test('an age is in one unit', (t) => {
+  const ages = [-5000, 0, 999, 1000, 59_999, 60_000, 3_599_999, 3_600_000, 86_399_999, 86_400_000, 9e8];
+  t.same(
+    ages.map((ms) => age(1e12, 1e12 + ms)),
+    ['now', 'now', 'now', '1s', '59s', '1m', '59m', '1h', '23h', '1d', '10d'],
+  );
+  t.end();
+});
+
+test('an instant is told where the user is', (t) => {
+  t.equal(dayAndTime(new Date(2026, 0, 2, 3, 4, 5).getTime()), '2026-01-02 03:04:05');
+  t.end();
+});
