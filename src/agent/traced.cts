@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, now, type Request } from './context.cjs';
+import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -27,6 +27,8 @@ export class Call {
   told = false;
   /** It led to another call, and is not one of its own. */
   withdrawn = false;
+  /** It is nobody's business: nothing is told of it. */
+  silent = false;
 
   constructor(
     instrument: Instrument,
@@ -79,7 +81,11 @@ export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayL
   }
 }
 
-/** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
+/**
+ * Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. One of a
+ * request that is not recorded while another one is, is silent: a driver may go on with it in that other one's context,
+ * which would seem to make all that follows.
+ */
 export function begin(
   instrument: Instrument,
   cut: (...args: never[]) => unknown,
@@ -88,8 +94,7 @@ export function begin(
 ): Call | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
-  if (request === undefined && state.recording !== 'all') return undefined;
+  if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = origin?.request === request ? origin : undefined;
   const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
   const call = new Call(instrument, request, stack, self, args);
@@ -99,6 +104,13 @@ export function begin(
     call.began = from.began;
   }
   publish(call);
+  return call;
+}
+
+function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): Call | undefined {
+  if (!isRecording()) return undefined;
+  const call = new Call(instrument, undefined, 0, self, args);
+  call.silent = true;
   return call;
 }
 
@@ -153,11 +165,10 @@ const answers = new WeakMap<Function, Call>();
 
 /** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
 export function answering(
-  call: Call | undefined,
+  call: Call,
   callback: Function,
   over: (call: Call, args: unknown[]) => void,
 ): Function {
-  if (call === undefined) return unrecorded(callback);
   const answer = bound(call.request, callback, (args) => over(call, args));
   answers.set(answer, call);
   return answer;
@@ -169,26 +180,13 @@ export function answeredBy(callback: unknown): Call | undefined {
 }
 
 /** Answers what `original` answers; a call that it refuses by throwing is over. */
-export function attempt(
-  call: Call | undefined,
-  original: Function,
-  self: unknown,
-  args: ArrayLike<unknown>,
-): unknown {
+export function attempt(call: Call, original: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   try {
     return Reflect.apply(original, self, args);
   } catch (error) {
-    if (call !== undefined) end(call, error ?? 'thrown');
+    end(call, error ?? 'thrown');
     throw error;
   }
-}
-
-/**
- * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
- * call it in the request of another one, which would then seem to make all that follows.
- */
-export function unrecorded(callback: Function): Function {
-  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -281,6 +279,7 @@ function dress(replacement: Function, original: Function): void {
 }
 
 function publish(call: Call): void {
+  if (call.silent) return;
   const { instrument } = call;
   let to = channels.get(instrument);
   if (to === undefined) {
