@@ -15,6 +15,8 @@ nowhere nothing.find {"command":"find","database":"shop","arguments":{"filter":{
 for (const driver of driversOf('mongodb')) {
   test(`${driver} tells each command with its arguments, and no secret`, async (t) => {
     const { told } = await outcomes(t, 'mongodb.cjs', { DRIVER: driver });
-    t.same(told, TOLD.trim().split('\n'));
+    // Version 6 says how much it wants of one document.
+    const same = told.map((line) => line.replace(',"batchSize":1', ''));
+    t.same(same, TOLD.trim().split('\n'));
   });
 }

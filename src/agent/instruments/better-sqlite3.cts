@@ -12,7 +12,7 @@ const iterations = new WeakMap<object, Call>();
 
 export const betterSqlite3: Instrument = {
   library: 'better-sqlite3',
-  versions: '>=7 <13',
+  versions: '>=11 <13',
   kind: 'sql',
   channel: 'scooby:better-sqlite3',
   describe,

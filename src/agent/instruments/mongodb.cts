@@ -13,14 +13,21 @@ const ENVELOPE = new Set(['lsid', '$db', '$clusterTime', '$readPreference', 'api
 
 export const mongodb: Instrument = {
   library: 'mongodb',
-  versions: '>=5 <8',
+  versions: '>=6.10 <8',
   kind: 'rpc',
   channel: 'scooby:mongodb',
   describe,
   depth: 20,
   files: {
-    'mongodb/lib/cmap/connection.js': (exports: { Connection: { prototype: object } }) =>
-      replace(exports.Connection.prototype, 'command', wrapCommand),
+    'mongodb/lib/cmap/connection.js': ({
+      Connection,
+    }: {
+      Connection: { prototype: { command?: Function } };
+    }) => {
+      // With a callback as its fourth, whose queue loses both request and line.
+      if ((Connection.prototype.command?.length ?? 0) > 2) throw new Error('Connection#command is not async');
+      replace(Connection.prototype, 'command', wrapCommand);
+    },
   },
 };
 
