@@ -13,6 +13,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const NODE = process.env.BENCH_NODE ?? process.execPath;
 const COUNTS = [
   [0, 2000],
+  [1, 2000],
 
   [20, 400],
 ];

@@ -153,7 +153,8 @@ export interface Run {
 
 /**
  * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
- * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are epoch ms with a fraction.
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type Line =
   | {
@@ -166,10 +167,14 @@ export type Line =
       command: string;
       cwd: string;
       node: string;
+      /** performance.timeOrigin: epoch ms, with a fraction. */
+      origin: number;
     }
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }
   | { t: 'library'; name: string; version: string; trouble?: string }
+  /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
+  | { t: 'map'; file: string; map: string }
   /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** A stack first seen: its frames' numbers, innermost first. */

@@ -71,7 +71,7 @@ export interface Listener {
 export const now: () => number = performance.now.bind(performance);
 
 const HEADER = 'X-Scooby';
-const SECRET = 'X-Scooby-Secret';
+const SECRET = 'x-scooby-secret';
 /** Carries a request's id to another app under scooby. */
 export const PARENT = 'X-Scooby-Parent';
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -133,7 +133,12 @@ export function patchServer(prototype: object): void {
       if (type === 'close') closings.get(this)?.();
       return Reflect.apply(original, this, arguments);
     }
-    const request = begin(message as IncomingMessage, response);
+    if (type === 'stream' && this.listenerCount('request') > 0)
+      return Reflect.apply(original, this, arguments);
+    const request =
+      type === 'stream'
+        ? begin(messageOf(arguments[2], arguments[4]), message)
+        : begin(message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
     listener.began(request);
     try {
@@ -151,8 +156,20 @@ export function onClose(server: object, closed: () => void): void {
   closings.set(server, closed);
 }
 
+/** Where http2's own API is used there is a stream and headers, and no message. */
+function messageOf(headers: IncomingMessage['headers'], rawHeaders: string[]): IncomingMessage {
+  const { ':method': method, ':path': url } = headers as Record<string, string>;
+  return { method, url, headers, rawHeaders } as IncomingMessage;
+}
+
 function isRequest(type: string): boolean {
-  return type === 'request' || type === 'upgrade' || type === 'checkContinue' || type === 'checkExpectation';
+  return (
+    type === 'stream' ||
+    type === 'request' ||
+    type === 'upgrade' ||
+    type === 'checkContinue' ||
+    type === 'checkExpectation'
+  );
 }
 
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
@@ -160,17 +177,22 @@ function begin(message: IncomingMessage, second: unknown): Request | undefined {
   if (stampOf(message) !== undefined) return undefined;
   const id = takeProxied(message);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
-  const response =
-    typeof (second as ServerResponse)?.writeHead === 'function' ? (second as ServerResponse) : undefined;
+  const response = isAnswer(second) ? second : undefined;
   const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
   seen++;
   stamp(message, request);
-  patchStream(Object.getPrototypeOf(message));
+  if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
     stamp(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
+}
+
+/** A websocket's is no answer; http2's own API answers by the stream. */
+function isAnswer(second: unknown): second is ServerResponse {
+  const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
+  return typeof writeHead === 'function' || typeof respond === 'function';
 }
 
 /** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */

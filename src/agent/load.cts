@@ -11,16 +11,21 @@ interface Loadable {
 }
 
 /**
- * Answers nothing; from now on every CommonJS file whose path after its last `/node_modules/` is a key of `patches`
- * is handed to that patch right after it ran. `Module#load` is the one place that CommonJS and ESM importers, tsx,
- * type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name; `require` is called far more
- * often and is told no file name.
+ * Answers nothing; from now on every CommonJS file is shown to `before`, and one whose path after its last
+ * `/node_modules/` is a key of `patches` is handed to that patch right after it ran. `Module#load` is the one place that
+ * CommonJS and ESM importers, tsx, type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name;
+ * `require` is called far more often and is told no file name.
  */
-export function onLoad(patches: Map<string, Patch>, trouble: (file: string, error: unknown) => void): void {
+export function onLoad(
+  patches: Map<string, Patch>,
+  before: (module: object, file: string) => void,
+  trouble: (file: string, error: unknown) => void,
+): void {
   const prototype = Module.prototype as unknown as Loadable;
   const original = prototype.load;
   const names = new Set([...patches.keys()].map(packageName));
   prototype.load = function load(filename) {
+    before(this, filename);
     original.call(this, filename);
     const path = packagePath(filename);
     const patch = patches.get(path) ?? patches.get(unaliased(path, filename, names));

@@ -6,11 +6,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
+import { bundledIn } from './bundled.cjs';
 import { trackRequests } from './context.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { keepMap } from './maps.cjs';
 import { knowPeers } from './peers.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
@@ -53,7 +55,7 @@ function install(run: Run): void {
     }
   }
   syncBuiltinESMExports();
-  onLoad(patches, (filename, error) => tellLibrary(filename, error));
+  onLoad(patches, keepMap, (filename, error) => tellLibrary(filename, error));
   watchServers(
     run.takePort,
     (address) => {
@@ -77,6 +79,7 @@ let serving = false;
 function serve(): void {
   if (serving) return;
   serving = true;
+  tellBundled();
   for (const instrument of instruments) carefully(instrument, 'serving');
   // What an ESM file has imported of Node by name is a copy.
   syncBuiltinESMExports();
@@ -113,6 +116,7 @@ function hello(run: Run): string {
     command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
     cwd: process.cwd(),
     node: process.version,
+    origin: performance.timeOrigin,
   });
 }
 
@@ -129,6 +133,15 @@ function obey(order: Order): void {
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {
   return { ...(port !== undefined && { port }), ...(path !== undefined && { path }) };
+}
+
+/** Says by name what cannot be patched since it is part of the app's own file. */
+function tellBundled(): void {
+  const main = process.argv[1] ?? '';
+  for (const name of bundledIn(main, instruments)) {
+    const trouble = `is inside ${short(main)}, where it cannot be seen; leave it out of the bundle: esbuild --external:${name}, or externals of webpack and rollup`;
+    send(lineOf({ t: 'library', name, version: '', trouble }), false);
+  }
 }
 
 /** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */

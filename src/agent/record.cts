@@ -1,12 +1,13 @@
 /** Turns what instruments publish into the lines that tell it. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { redactHeaders, redactUrl } from '../redact.cjs';
 import type { Line } from '../trace.js';
 import { now, type Request } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { send, takeDropped } from './link.cjs';
+import { mapOf } from './maps.cjs';
 import { takeNews } from './stack.cjs';
 import type { Call } from './traced.cjs';
 import { views } from './views/index.cjs';
@@ -21,7 +22,6 @@ const MOST_NAME = 64 * 1024;
 const TELL_RUNNING_MS = 25;
 const QUIET_ROUNDS = 40;
 
-const epoch = performance.timeOrigin;
 const every = setInterval;
 const stop = clearInterval;
 const running = new Set<Call>();
@@ -56,15 +56,20 @@ export function tellBegan(request: Request): void {
 /** Tells that a request's response has been handed over. */
 export function tellEnded(request: Request, aborted: boolean): void {
   let lines = opening(request);
-  const close: Close = { t: 'close', id: request.id, at: instant(request.ended) };
+  const close: Close = { t: 'close', id: request.id, at: µs(request.ended) };
   const { response } = request;
-  if (response !== undefined && (response.headersSent || !aborted)) close.status = response.statusCode;
+  if (response !== undefined && (response.headersSent || !aborted)) close.status = statusOf(response);
   if (aborted) close.aborted = true;
   if (request.parent !== undefined) close.parent = request.parent;
   Object.assign(close, sightOf(request));
   lines += newsLines();
   if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
   send(lines + lineOf(close), false);
+}
+
+function statusOf(response: ServerResponse): number {
+  const { sentHeaders } = response as { sentHeaders?: Record<string, unknown> };
+  return response.statusCode ?? Number(sentHeaders?.[':status']);
 }
 
 /** Tells what still runs, since the process is about to end. */
@@ -78,9 +83,9 @@ export function lineOf(line: Line): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Answers epoch ms, with µs, for a reading of performance.now(). */
-function instant(at: number): number {
-  return Math.round((epoch + at) * 1000) / 1000;
+/** Answers ms as a whole number of µs: digits cost, and a fraction's cost most. */
+function µs(ms: number): number {
+  return Math.max(0, Math.round(ms * 1000));
 }
 
 function opened(call: Call): void {
@@ -122,16 +127,21 @@ function tell(call: Call): void {
 function newsLines(): string {
   const news = takeNews();
   if (news === undefined) return '';
+  let maps = '';
+  for (const file of news.scripts) {
+    const map = mapOf(file);
+    if (map !== undefined) maps += lineOf({ t: 'map', file, map });
+  }
   const frames = news.frames.length > 0 ? lineOf({ t: 'frames', frames: news.frames }) : '';
-  return frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
+  return maps + frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
 }
 
 /** The hot path: one span, written by hand since stringifying the whole costs twice as much. */
 function spanLine(call: Call, instrument: Instrument, name: string): string {
-  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(name)},"at":${instant(call.began)}`;
+  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(name)},"at":${µs(call.began)}`;
   if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
-  if (call.ended !== 0) line += `,"duration":${ms(call.ended - call.began - call.wait)}`;
-  if (call.wait >= 0.1) line += `,"wait":${ms(call.wait)}`;
+  if (call.ended !== 0) line += `,"duration":${µs(call.ended - call.began - call.wait)}`;
+  if (call.wait >= 0.1) line += `,"wait":${µs(call.wait)}`;
   if (call.rows !== undefined) line += `,"rows":${call.rows}`;
   if (call.stack !== 0) line += `,"stack":${call.stack}`;
   if (call.error !== undefined) line += `,"error":${JSON.stringify(call.error)}`;
@@ -150,17 +160,13 @@ function nameJson(name: string): string {
   return json;
 }
 
-function ms(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000);
-}
-
 function opening(request: Request): string {
   if (request.told) return '';
   request.told = true;
   untold.delete(request);
   const { id, method, url } = request;
   const headers = redactHeaders(request.message?.rawHeaders ?? []);
-  return lineOf({ t: 'open', id, at: instant(request.began), method, url: redactUrl(url), headers });
+  return lineOf({ t: 'open', id, at: µs(request.began), method, url: redactUrl(url), headers });
 }
 
 /** Answers what the frameworks know of the request: one that has said so itself, or has left it on the message. */

@@ -9,6 +9,8 @@ interface Step {
 
 /** What a capture found that was never seen before, to be told before its number is used. */
 export interface News {
+  /** Names of scripts, as V8 has them. */
+  scripts: string[];
   frames: [number, string, string, number, number][];
   stacks: { n: number; frames: number[] }[];
 }
@@ -90,13 +92,15 @@ function frameOf(site: NodeJS.CallSite): number {
   if (positions === undefined) {
     positions = new Map();
     scripts.set(script, positions);
+    news ??= { scripts: [], frames: [], stacks: [] };
+    news.scripts.push(script);
   }
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
   const known = positions.get(position);
   if (known !== undefined) return known;
   const frame = ++frameCount;
   positions.set(position, frame);
-  news ??= { frames: [], stacks: [] };
+  news ??= { scripts: [], frames: [], stacks: [] };
   news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
   return frame;
 }
@@ -104,7 +108,7 @@ function frameOf(site: NodeJS.CallSite): number {
 function tellStack(sites: Sites): number {
   if (stackCount >= MOST_STACKS) return 0;
   const stack = ++stackCount;
-  news ??= { frames: [], stacks: [] };
+  news ??= { scripts: [], frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
   return stack;
 }

@@ -121,6 +121,41 @@ export function bound(
   };
 }
 
+/** Calls by the callbacks that answer them. */
+const answers = new WeakMap<Function, Call>();
+
+/** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
+export function answering(
+  call: Call | undefined,
+  callback: Function,
+  over: (call: Call, args: unknown[]) => void,
+): Function {
+  if (call === undefined) return unrecorded(callback);
+  const answer = bound(call.request, callback, (args) => over(call, args));
+  answers.set(answer, call);
+  return answer;
+}
+
+/** Answers the call that a callback answers. */
+export function answeredBy(callback: unknown): Call | undefined {
+  return typeof callback === 'function' ? answers.get(callback) : undefined;
+}
+
+/** Answers what `original` answers; a call that it refuses by throwing is over. */
+export function attempt(
+  call: Call | undefined,
+  original: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  try {
+    return Reflect.apply(original, self, args);
+  } catch (error) {
+    if (call !== undefined) end(call, error ?? 'thrown');
+    throw error;
+  }
+}
+
 /**
  * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
  * call it in the request of another one, which would then seem to make all that follows.

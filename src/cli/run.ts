@@ -109,7 +109,7 @@ async function run(command: string[], options: Options): Promise<number> {
     const exit = await launch(
       {
         ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ record, store, place, wait, judge: () => [] },
+        ...{ record, store, place, wait },
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),
         ...(allowHost && { allowHosts: allowHost }),

@@ -167,10 +167,14 @@ export function targetOf(sql: Fingerprint): string | undefined {
 const CATALOG = /^(?:pg_|information_schema\.|sqlite_|mysql\.|performance_schema\.)/i;
 const BOOKS =
   /^(?:\w+\.)?(?:knex_migrations(?:_lock)?|sequelizemeta|pgmigrations|schema_migrations|_prisma_migrations|__drizzle_migrations|migrations|typeorm_metadata)$/i;
+const OF_ITSELF =
+  /^SELECT \?$|\b(?:set_config|current_setting|nextval|pg_\w+|get_lock|release_lock|sleep)\s*\(/i;
 const NO_CALLS = new Set(['PING', 'connect', '']);
 
 function isSetup(sql: Fingerprint): boolean {
   if (sql.isControl || NO_CALLS.has(sql.verb) || NO_CALLS.has(sql.text)) return true;
-  if (sql.tables.length === 0) return sql.verb === 'SELECT';
+  // Asked for no value, or of the server about itself: a ping, a version, a setting, a lock, a number.
+  if (sql.tables.length === 0)
+    return sql.verb === 'SELECT' && (!sql.text.includes('?') || OF_ITSELF.test(sql.text));
   return sql.tables.every((table) => CATALOG.test(table) || BOOKS.test(table));
 }

@@ -7,6 +7,7 @@ import {
   type App,
   addTo,
   type Finding,
+  type Frame,
   type Headers,
   type Line,
   type Recording,
@@ -27,7 +28,8 @@ export interface Options {
   agent: string;
   record: Recording;
   keepSource: KeepSource;
-  judge(trace: Trace): Finding[];
+  /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
+  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -99,6 +101,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   said(peer: Peer, line: Line): void {
     const process = this.#processes.get(peer)!;
     switch (line.t) {
+      case 'map':
+        return process.learnMap(String(line.file), String(line.map));
       case 'frames':
         return process.learnFrames(line.frames);
       case 'stack':
@@ -175,7 +179,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (this.#gathered.has(line.id)) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
     const { method, url, at } = line;
-    this.#join(this.#open(line.id, false, { method, url, start: at, ...(headers && { headers }) }), process);
+    this.#join(
+      this.#open(line.id, false, { method, url, start: process.epoch(at), ...(headers && { headers }) }),
+      process,
+    );
   }
 
   #ran(process: Process, line: Extract<Line, { t: 'span' }>): void {
@@ -189,7 +196,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #ranOutside(process: Process, line: Extract<Line, { t: 'span' }>): void {
     let gathering = this.#outside.get(process);
     if (gathering === undefined) {
-      const about = { method: '', url: 'outside requests', start: line.at, outside: true };
+      const about = { method: '', url: 'outside requests', start: process.epoch(line.at), outside: true };
       gathering = new Gathering(
         { id: randomUUID(), ...about, state: 'open', spans: [], findings: [], totals: {} },
         false,
@@ -223,7 +230,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
     if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
-      trace.duration = Math.max(0, µs(line.at - trace.start));
+      trace.duration = Math.max(0, µs(process.epoch(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;
       if (line.aborted) trace.aborted = true;
     }
@@ -259,7 +266,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    trace.findings = outside ? [] : this.#options.judge(trace);
+    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);

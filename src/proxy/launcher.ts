@@ -1,7 +1,8 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
+import { judge } from '../insight/findings.js';
 import type { Store } from '../store/store.js';
-import type { Address, App, Finding, Recording, Trace } from '../trace.js';
+import type { Address, App, Finding, Frame, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
@@ -31,7 +32,6 @@ export interface Launch {
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
-  judge(trace: Trace): Finding[];
 }
 
 /** Is told what happens, to say it. */
@@ -55,7 +55,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const keepSource = keeper.keepSource.bind(keeper);
   const folder = makeRunFolder(record, takePort);
   const look = () => link.look();
-  const collector = new Collector({ project, agent, record, keepSource, judge: launch.judge, look });
+  const collector = new Collector({ project, agent, record, keepSource, judge: judgeWith, look });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
   try {
@@ -76,6 +76,10 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     keeper.close();
     folder.remove();
   }
+}
+
+function judgeWith(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[] {
+  return judge(trace, { lineOf });
 }
 
 /** The proxies: one, or one for each port that was taken over. */

@@ -25,6 +25,11 @@ export class Process {
     this.#frames = new Frames(project, { agent });
   }
 
+  /** Takes in the map of a script that is not on disk as it runs. */
+  learnMap(file: string, map: string): void {
+    this.#frames.addMap(file, map);
+  }
+
   /** Takes in frames seen for the first time; resolved at once, since a later build may move their lines. */
   learnFrames(frames: [number, string, string, number, number][]): void {
     for (const [n, fn, file, line, column] of frames) {
@@ -45,6 +50,11 @@ export class Process {
     return frame && `${frame.file}:${frame.line}`;
   }
 
+  /** Answers epoch ms for an instant of a line. */
+  epoch(at: number): number {
+    return this.peer.origin + at / 1000;
+  }
+
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
   span(line: SpanLine, start: number): Span {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
@@ -54,9 +64,9 @@ export class Process {
       library: String(line.library),
       name: String(line.name),
       ...(line.detail !== undefined && { detail: line.detail }),
-      start: Math.max(0, µs(line.at - start)),
-      ...(line.duration !== undefined && { duration: line.duration }),
-      ...(line.wait !== undefined && { wait: line.wait }),
+      start: Math.max(0, µs(this.epoch(line.at) - start)),
+      ...(line.duration !== undefined && { duration: line.duration / 1000 }),
+      ...(line.wait !== undefined && { wait: line.wait / 1000 }),
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
@@ -74,6 +84,11 @@ export class Process {
       if (hash !== undefined) sources[frame.file] = hash;
     }
     return sources;
+  }
+
+  /** Answers the text of a frame's line as it is now. */
+  line(frame: Frame): string | undefined {
+    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
   }
 
   #source(frame: Frame, keep: KeepSource): string | undefined {

@@ -13,6 +13,8 @@ export interface Peer {
   cwd: string;
   node: string;
   thread: number;
+  /** Epoch ms at which its instants begin. */
+  origin: number;
   tell(order: Order): void;
 }
 
@@ -131,7 +133,7 @@ function attend(socket: Socket, token: string, attendant: Attendant): void {
 
 function peerOf(line: Line, token: string, socket: Socket): Peer {
   if (line.t !== 'hello' || !isSame(line.token, token)) throw new Error('not a peer');
-  const { pid, command, cwd, node, thread } = line;
+  const { pid, command, cwd, node, thread, origin } = line;
   if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
   return {
     pid,
@@ -139,6 +141,7 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
     cwd,
     node,
     thread,
+    origin,
     tell: (order) => void socket.write(`${JSON.stringify(order)}\n`),
   };
 }

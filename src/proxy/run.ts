@@ -2,7 +2,16 @@
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Recording, Run } from '../trace.js';
@@ -96,11 +105,12 @@ export function runCommand(command: string[], env: NodeJS.ProcessEnv): Promise<E
   const [file = '', ...args] = command;
   const child = spawn(file, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
   const forward = (signal: NodeJS.Signals) => {
-    // Ctrl-C reaches everything in the terminal's foreground: sent on, the app would get it twice.
-    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    // What is typed reaches everything in the terminal's foreground: sent on, the app would get it twice.
+    if ((signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground()) return;
     child.kill(signal);
   };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+  // SIGUSR1 is how Node is told to start its inspector: it is the app's that is wanted.
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
   for (const signal of signals) process.on(signal, forward);
   return new Promise((resolve) => {
     const over = (exit: Exit) => {
@@ -112,6 +122,31 @@ export function runCommand(command: string[], env: NodeJS.ProcessEnv): Promise<E
       over(signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal }),
     );
   });
+}
+
+/** Answers whether this process is in the foreground of a terminal; standard input may well be something else. */
+function inForeground(): boolean {
+  if (process.platform === 'win32') return true;
+  try {
+    // After the name in parentheses: state, ppid, pgrp, session, tty, and the terminal's foreground group.
+    const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'utf8')
+      .split(') ')
+      .at(-1)!
+      .split(' ');
+    return group === foreground;
+  } catch {
+    // No /proc: with a terminal of its own, it most likely is.
+    return hasTerminal();
+  }
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function unstarted(file: string, error: NodeJS.ErrnoException): Exit {

@@ -12,6 +12,7 @@ import type { Span, Trace } from '../../src/trace.js';
 /** The checkout, which the files of frames are relative to. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
+const LONGEST_END = 10_000;
 const AGENT = join(ROOT, 'dist/src/agent');
 
 /** What a script is run with. */
@@ -54,7 +55,9 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
     const [first] = outcome.stdout.split('\n', 1);
     outcome.stdout = outcome.stdout.slice(first!.length + 1);
     driven = drive(`http://127.0.0.1:${JSON.parse(first!).port}`);
-    driven.catch(() => child.kill());
+    // A script that does not end by itself is ended, and has no exit code then.
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), LONGEST_END).unref();
+    driven.then(kill, () => child.kill());
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     outcome.stderr += text;

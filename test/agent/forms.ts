@@ -13,7 +13,7 @@ import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
 import { sitesIn } from './sites.js';
 
-/** What is expected of a span; `waited`: for a connection that was busy for 50 ms. Its site is the line that says so. */
+/** What is expected of a span, in the order of their lines; `waited`: for a connection that was busy for 50 ms. Its site is the line that says so. */
 export type Told = Pick<Span, 'name'> & Partial<Pick<Span, 'detail' | 'rows' | 'error'>> & { waited?: true };
 
 // A server's sleep(0.05) may seem a little shorter from here.
@@ -49,6 +49,8 @@ async function runForms(t: Test, library: string, driver: string, expected: Reco
   for (const form of Object.keys(expected)) {
     const trace = traces.find(({ url }) => url === `/${form}`);
     const own = trace?.spans.filter((span) => span.library === library) ?? [];
+    // In the order of their lines: that in which they are told depends on how long they take.
+    own.sort((a, b) => lineOf(a) - lineOf(b) || a.start - b.start);
     const told = own.map((span, i) => toldOf(span, expected[form]![i]?.waited));
     t.same(told, expected[form], form);
     t.same(own.map(({ site }) => site).sort(), sites.get(form) ?? [], `the lines of ${form}`);
@@ -57,6 +59,10 @@ async function runForms(t: Test, library: string, driver: string, expected: Reco
   t.equal(anywhere(recorded.stderr), anywhere(plain.stderr));
   t.same([recorded.code, recorded.signal], [plain.code, plain.signal]);
   t.equal(plain.code, 0, plain.stderr);
+}
+
+function lineOf({ site = '' }: Span): number {
+  return Number(site.slice(site.lastIndexOf(':') + 1));
 }
 
 /** Answers a text without the name of the database or the prefix of keys, which are others in every run. */

@@ -24,6 +24,13 @@ export const bad: Bad[] = [
     want: [['n+1', 'src/orders.js:47', 50]],
   },
   {
+    name: 'a function of the database asked for each row',
+    trace: list(new Story(), 8)
+      .each(upTo(8), (s, id) => s.sql('SELECT price_of($1)', { params: [id], rows: 1, at }))
+      .trace(),
+    want: [['n+1', 'src/orders.js:47', 8]],
+  },
+  {
     name: 'values in the text',
     trace: list(new Story(), 8)
       .each(upTo(8), (s, id) => s.sql(`SELECT * FROM users WHERE id = ${id}`, { rows: 1, at }))

@@ -19,6 +19,15 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'settings and numbers asked of the server',
+    trace: new Story()
+      .each(upTo(8), (s, id) =>
+        s.sql("SELECT set_config('app.user', $1, true)", { params: [id], rows: 1, at }),
+      )
+      .each(upTo(8), (s, id) => s.sql('SELECT nextval($1)', { params: [`s_${id}`], rows: 1, at }))
+      .trace(),
+  },
+  {
     name: 'batches of IN',
     trace: new Story()
       .each(upTo(10), (s, n) =>

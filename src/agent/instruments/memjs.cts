@@ -1,7 +1,7 @@
 /** memjs: every command to a server, at the one method through which callbacks and promises go. */
 
 import { cacheFacts, cacheSpeech } from '../cache.cjs';
-import { begin, bound, type Call, end, replace, unrecorded } from '../traced.cjs';
+import { answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
 import type { Instrument } from './instrument.cjs';
 
 interface Response {
@@ -15,7 +15,10 @@ const COMMANDS = ['get', 'set', 'add', 'replace', 'delete', 'increment', 'decrem
 COMMANDS[0x0e] = 'append';
 COMMANDS[0x1c] = 'touch';
 const WRITES = new Set([1, 2, 3, 0x0e]);
-const [FOUND, NOT_FOUND, EXISTS] = [0, 1, 2];
+const GET = 0;
+const FOUND = 0;
+const NOT_FOUND = 1;
+const EXISTS = 2;
 
 let errors: Record<number, string> = {};
 
@@ -44,31 +47,27 @@ function describe(key: unknown, request: Buffer) {
 }
 
 function wrapPerform(original: Function): Function {
-  return function perform(
-    this: object,
-    key: unknown,
-    request: Buffer,
-    seq: unknown,
-    callback: Function,
-    retries?: number,
-  ) {
-    // It calls itself again where a server has failed.
-    if (retries !== undefined) return Reflect.apply(original, this, arguments);
-    const call = begin(memjs, perform, this, arguments);
-    const over = ([error, response]: unknown[]) =>
-      answered(call!, request[1] === 0, error, response as Response);
-    const ours = call === undefined ? unrecorded(callback) : bound(call.request, callback, over);
-    return original.call(this, key, request, seq, ours);
+  return function perform(this: object, ...args: unknown[]) {
+    // Older ones number the request later.
+    const at = typeof args[2] === 'function' ? 2 : 3;
+    const callback = args[at];
+    // It calls itself again, with the tries that are left, where a server has failed.
+    if (typeof callback !== 'function' || args.length > at + 1) return Reflect.apply(original, this, args);
+    const call = begin(memjs, perform, this, [...args]);
+    args[at] = answering(call, callback, answered);
+    return attempt(call, original, this, args);
   };
 }
 
-function answered(call: Call, read: boolean, error: unknown, response: Response): void {
+function answered(call: Call, [error, response]: unknown[]): void {
   if (error) return end(call, error);
-  const { status } = response.header;
-  if (read && status <= NOT_FOUND!) {
-    return end(call, undefined, undefined, cacheFacts(call.args[0], status === FOUND ? [response.val] : []));
+  const { 0: key, 1: request } = call.args as unknown as [unknown, Buffer];
+  const { header, val } = response as Response;
+  const { status } = header;
+  if (request[1] === GET && status <= NOT_FOUND) {
+    return end(call, undefined, undefined, cacheFacts(key, status === FOUND ? [val] : []));
   }
-  if (status > EXISTS!) return end(call, errors[status] ?? `status ${status}`);
+  if (status > EXISTS) return end(call, errors[status] ?? `status ${status}`);
   end(call, undefined, undefined, status === FOUND ? undefined : { done: false });
 }
 
@@ -79,10 +78,9 @@ function toAll(original: Function, command: string): Function {
     if (typeof callback !== 'function') return Reflect.apply(original, this, args);
     const call = begin(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
     let left = command === 'flush' ? 1 : this.servers.length;
-    const over = ([error]: unknown[]) => {
-      if (--left === 0) end(call!, error || undefined);
+    const over = (asked: Call, [error]: unknown[]) => {
+      if (--left === 0) end(asked, error || undefined);
     };
-    const ours = call === undefined ? unrecorded(callback) : bound(call.request, callback, over);
-    return Reflect.apply(original, this, [...args.slice(0, -1), ours]);
+    return attempt(call, original, this, [...args.slice(0, -1), answering(call, callback, over)]);
   };
 }

@@ -7,7 +7,7 @@ type Class = { prototype: object };
 
 export const mysql: Instrument = {
   library: 'mysql',
-  versions: '>=2 <3',
+  versions: '>=2.18 <3',
   kind: 'sql',
   channel: 'scooby:mysql',
   describe: shared.describe,

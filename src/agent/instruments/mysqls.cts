@@ -3,7 +3,7 @@
 import { applyIn, now, type Request } from '../context.cjs';
 import { maskedNamed, maskedParams } from '../mask.cjs';
 import { state } from '../run.cjs';
-import { begin, bound, type Call, end, replace, unrecorded, withdraw } from '../traced.cjs';
+import { answering, begin, bound, type Call, end, replace, unrecorded, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Callback = 'onResult' | '_callback';
@@ -140,7 +140,7 @@ export function carry(call: Call | undefined, command: Command): void {
   if (call !== undefined) calls.set(command, call);
   for (const key of ['onResult', '_callback'] as const) {
     const callback = command[key];
-    if (typeof callback === 'function') command[key] = answering(call, callback);
+    if (typeof callback === 'function') command[key] = answering(call, callback, answered);
   }
 }
 
@@ -168,17 +168,15 @@ function answeringIn(call: Call | undefined, args: ArrayLike<unknown>): ArrayLik
   if (call === undefined && state.recording === 'off') return args;
   const given = Array.from(args);
   const at = given.findIndex((one, i) => i > 0 && typeof one === 'function');
-  if (at > 0) given[at] = answering(call, given[at] as Function);
+  if (at > 0) given[at] = answering(call, given[at] as Function, answered);
   else if (typeof (given[0] as { emit?: unknown })?.emit === 'function') carry(call, given[0] as Command);
   return given;
 }
 
-function answering(call: Call | undefined, callback: Function): Function {
-  if (call === undefined) return unrecorded(callback);
-  return bound(call.request, callback, ([error, result, fields]) => {
-    handed = undefined;
-    over(call, error, rowsOf(result, fields));
-  });
+function answered(call: Call, [error, result, fields]: unknown[]): void {
+  // What the app asks for in its callback is its own.
+  handed = undefined;
+  over(call, error, rowsOf(result, fields));
 }
 
 /** Answers the pool's own callback, which queries at once on the connection that it is given. */

@@ -1,7 +1,7 @@
 /** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
 
 import { current } from '../context.cjs';
-import { begin, bound, type Call, end, replace, unrecorded } from '../traced.cjs';
+import { answeredBy, answering, begin, type Call, end, replace, unrecorded } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
@@ -29,7 +29,6 @@ const CREATORS = [
 
 /** The call whose request the generated code is about to send. */
 let sending: Call | undefined;
-const calls = new WeakMap<Function, Call>();
 const services = new WeakMap<object, string>();
 const connections = new WeakMap<object, object>();
 /** Per connection: its calls that are not answered yet, oldest first. */
@@ -96,8 +95,8 @@ function patchFunctions(prototype: object): void {
     if (!key.startsWith('send_')) continue;
     const name = key.slice(5);
     const code = String((prototype as Record<string, unknown>)[key]);
-    const params = /\(([^)]*)\)/.exec(code)?.[1]?.split(',') ?? [];
-    const method = { name, params: params.map((one) => one.trim()), oneway: !(`recv_${name}` in prototype) };
+    const params = /\(([^)]*)\)/.exec(code)?.[1]?.match(/\w+/g) ?? [];
+    const method = { name, params, oneway: !(`recv_${name}` in prototype) };
     replace(prototype, name, (original) => calling(original, method));
     replace(prototype, key, wrapSend);
     if (!method.oneway) replace(prototype, `recv_${name}`, wrapReceive);
@@ -149,9 +148,7 @@ function wrapSend(original: Function): Function {
     const waiting = this._reqs?.[this._seqid];
     if (call === undefined || waiting === undefined) return Reflect.apply(original, this, arguments);
     sending = undefined;
-    const answer = bound(call.request, waiting, ([error]) => over(call, error));
-    calls.set(answer, call);
-    this._reqs[this._seqid] = answer;
+    this._reqs[this._seqid] = answering(call, waiting, (answered, [error]) => over(answered, error));
     unansweredBy(connections.get(this))?.add(call);
     try {
       return Reflect.apply(original, this, arguments);
@@ -169,7 +166,7 @@ function wrapReceive(original: Function): Function {
   return function (this: Client, input: { trans?: Transport }, type: unknown, number: number) {
     const pending = this._reqs[number];
     // The connection asks under the negative number, and answers to the positive one.
-    const call = pending && (calls.get(pending) ?? calls.get(this._reqs[-number] ?? pending));
+    const call = answeredBy(pending) ?? answeredBy(this._reqs[-number]);
     if (call !== undefined) {
       this._reqs[number] = function (this: unknown) {
         const bytes = input.trans?.readPos ?? input.trans?.readCursor;

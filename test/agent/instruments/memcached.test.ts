@@ -26,9 +26,9 @@ testForms('memcached', () => ({
   several: [
     call('getMulti', ['user:1', 'user:2', 'nobody'], { hits: 2, misses: 1, bytes: 17 }),
     {
-      name: 'get user:1 user:2 user:3 … (4 keys)',
+      name: 'getMulti user:1 user:2 user:3 … (4 keys)',
       detail: {
-        command: 'get',
+        command: 'getMulti',
         keys: ['user:1', 'user:2', 'user:3', 'nobody'],
         hits: 3,
         misses: 1,
@@ -63,7 +63,7 @@ testForms('memcached', () => ({
   ],
   server: [call('version', []), call('settings', [])],
   refused: [{ ...call('set', ['user:1'], { bytes: 3 }), error: REFUSED }],
-  nested: [{ ...call('set', ['user:1'], { bytes: 3 }), error: REFUSED }, call('get', ['user:2'], hit(14))],
+  nested: [call('get', ['user:2'], hit(14)), { ...call('set', ['user:1'], { bytes: 3 }), error: REFUSED }],
   unreachable: [{ ...call('get', ['user:1']), error: 'connect ECONNREFUSED 127.0.0.1:1' }],
   shape: [],
 }));

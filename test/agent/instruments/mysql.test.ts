@@ -37,7 +37,7 @@ testForms('mysql', () => ({
   procedure: one('call pair()', undefined, 2),
   error: NOWHERE,
   thrown: [{ name: '', error: "Cannot use 'in' operator to search for 'typeCast' in null" }],
-  waiting: [...one('select sleep(0.05) as slept'), { ...one('select 1 as late')[0]!, waited: true }],
+  waiting: [{ ...one('select 1 as late')[0]!, waited: true }, ...one('select sleep(0.05) as slept')],
   waited: [
     ...one('select sleep(0.05) as slept'),
     { ...one('select 1 as late')[0]!, waited: true },

@@ -74,7 +74,7 @@ testForms('mysql2', (driver) => ({
       error: 'Bind parameters must not contain undefined. To pass SQL NULL specify JS null',
     },
   ],
-  waiting: [...one('select sleep(0.05)'), { ...one('select 1 as late')[0]!, waited: true }],
+  waiting: [{ ...one('select 1 as late')[0]!, waited: true }, ...one('select sleep(0.05)')],
   waited: [
     ...one('select sleep(0.05)'),
     { ...one('select 1 as late')[0]!, waited: true },
