@@ -158,7 +158,8 @@ function loopOf(calls: Call[], site: Frame | undefined): Loop {
     rows += call.span.rows ?? 0;
     if (call.start < end - 0.01) overlapping++;
     end = Math.max(end, call.end);
-    exact.add(call.masked ? `${call.exact} ${call.index}` : call.exact);
+    // Masked values look alike: they are not taken for different ones.
+    exact.add(call.exact);
   }
   return { calls, site, distinct: exact.size, ms, rows, overlapping };
 }
