@@ -1,10 +1,11 @@
 /** Builds dist: tsc's output for the tests, the command line as one ESM bundle, the agent as one CommonJS file. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { inkPainter } from './ink-painter.mjs';
 
 const root = import.meta.dirname;
 const shared = {
@@ -14,19 +15,6 @@ const shared = {
   target: 'node20',
   legalComments: 'none',
   logLevel: 'warning',
-};
-
-// Ink looks for React's devtools when DEV=true is in the environment, as it often is for another program's sake.
-const withoutDevtools = {
-  name: 'without-devtools',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/ink\/build\/(ink|reconciler)\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const contents = text.replaceAll("process.env['DEV'] === 'true'", 'false');
-      if (contents === text) throw new Error(`${path} no longer asks for DEV; mend build.mjs.`);
-      return { contents };
-    });
-  },
 };
 
 // A file whose source was renamed or removed would go on being tested.
@@ -46,7 +34,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   external: ['better-sqlite3'],
   define: { 'process.env.NODE_ENV': '"production"' },
-  plugins: [withoutDevtools],
+  plugins: [inkPainter],
   // Bundled CommonJS dependencies require node: builtins, and ESM has no require.
   banner: {
     js: "import { createRequire as scoobyRequire } from 'node:module'; const require = scoobyRequire(import.meta.url);",

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
+import { registerUi } from '../src/cli/ui.js';
 import { version } from '../src/cli/version.js';
 import { Ending, UserError } from '../src/errors.js';
 import { StoreError } from '../src/store/store.js';
@@ -41,15 +42,19 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerRun, registerList, registerShow]) register(program);
+for (const register of [registerRun, registerUi, registerList, registerShow]) register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
   command.showHelpAfterError(`How it is used:  ${name} --help`);
 }
 
 try {
-  if (process.argv.length > 2) await program.parseAsync();
-  else program.outputHelp();
+  const alone = process.argv.length <= 2;
+  // On a terminal the name alone is all that anybody has to know.
+  if (alone && process.stdin.isTTY && process.stdout.isTTY)
+    await program.parseAsync(['ui'], { from: 'user' });
+  else if (alone) program.outputHelp();
+  else await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }

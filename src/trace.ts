@@ -124,6 +124,22 @@ export interface Trace {
   notes?: string[];
 }
 
+/** A trace as a list shows it: its columns, without its spans. */
+export type Summary = Pick<
+  Trace,
+  'id' | 'method' | 'url' | 'route' | 'status' | 'start' | 'duration' | 'state' | 'totals'
+> & {
+  /** Kinds of its findings, each once. */
+  findings: string[];
+  spans: number;
+};
+
+/** The text of a source file as it was when a request ran. */
+export interface Source {
+  file: string;
+  text: string;
+}
+
 /** Which requests are recorded: every one, those that carry `X-Scooby-Record: 1`, none. */
 export type Recording = 'all' | 'marked' | 'off';
 

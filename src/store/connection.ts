@@ -54,6 +54,11 @@ export class Connection {
     return this.#explaining(() => this.#mending(() => work(this.statements)));
   }
 
+  /** Answers what `work` reads by statements of its own. */
+  ask<T>(work: (db: Sqlite.Database) => T): T {
+    return this.#explaining(() => this.#mending(() => work(this.#db)));
+  }
+
   /** Does `work` in one transaction: all of it, or nothing. */
   write<T>(work: (statements: Statements) => T): T {
     if (this.#refused && this.clock.steady() < this.#refused.until) throw this.#refused.error;

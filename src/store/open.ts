@@ -1,9 +1,11 @@
 /** Opens the store: the one way in, for who writes and for who reads. */
 
 import { existsSync } from 'node:fs';
+import { Connection, type SqliteOptions } from './connection.js';
 import { explained, isMissingBinding } from './faults.js';
 import { MemoryStore } from './memory.js';
 import { databasePath } from './place.js';
+import { Reader } from './reader.js';
 import { SqliteStore } from './sqlite.js';
 import { type Store, StoreError } from './store.js';
 
@@ -34,9 +36,7 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
-    const { default: Sqlite } = await import('better-sqlite3');
-    const connect = (...given: ConstructorParameters<typeof Sqlite>) => new Sqlite(...given);
-    return new SqliteStore({ connect, path, ttl, maxSize, readonly, warn });
+    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn });
   } catch (error) {
     const reason = isMissingBinding(error) ? missingBinding() : explained(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
@@ -45,6 +45,25 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
     );
     return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY) });
   }
+}
+
+/** Answers a reader for a browser over the project's store; throws a StoreError when there is none. */
+export async function openReader(options: OpenOptions, warn: (message: string) => void): Promise<Reader> {
+  const { ttl = TTL, maxSize = MAX_SIZE } = options;
+  const path = databasePath(options.db, options.cwd);
+  if (!existsSync(path)) throw new StoreError(nothingAt(path, options.db));
+  try {
+    return new Reader(
+      new Connection({ connect: await connector(), path, ttl, maxSize, readonly: true, warn }),
+    );
+  } catch (error) {
+    throw isMissingBinding(error) ? missingBinding() : explained(error, path);
+  }
+}
+
+async function connector(): Promise<SqliteOptions['connect']> {
+  const { default: Sqlite } = await import('better-sqlite3');
+  return (...given: ConstructorParameters<typeof Sqlite>) => new Sqlite(...given);
 }
 
 function nothingAt(path: string, named: string | undefined): string {

@@ -1,6 +1,8 @@
 /** The store's interface: what every place that keeps traces can do. */
 
-import type { Trace } from '../trace.js';
+import type { Source, Summary, Trace } from '../trace.js';
+
+export type { Source, Summary };
 
 /** Which traces to list; every field narrows. */
 export interface Filter {
@@ -13,22 +15,6 @@ export interface Filter {
   slower?: number;
   /** Only traces that started before this instant (epoch ms), to page on. */
   before?: number;
-}
-
-/** A trace as the list shows it: its columns, without its spans. */
-export type Summary = Pick<
-  Trace,
-  'id' | 'method' | 'url' | 'route' | 'status' | 'start' | 'duration' | 'state' | 'totals'
-> & {
-  /** Kinds of its findings, each once. */
-  findings: string[];
-  spans: number;
-};
-
-/** The text of a source file as it was when a request ran. */
-export interface Source {
-  file: string;
-  text: string;
 }
 
 /** Keeps traces for a while. Every method may throw a StoreError; `run` answers one by warning and going on. */

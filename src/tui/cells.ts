@@ -1,7 +1,7 @@
 /** Text measured and cut in terminal cells, as Ink measures it. */
 
-import stringWidth from 'string-width';
 import { oneLine, visible } from '../text.js';
+import { clusters, clusterWidth } from './width.js';
 
 /** A piece of text and the roles it is painted with. */
 export type Segment = string | readonly [text: string, ...roles: string[]];
@@ -9,9 +9,10 @@ export type Segment = string | readonly [text: string, ...roles: string[]];
 export type Line = readonly Segment[];
 
 const ASCII = /^[\x20-\x7e]*$/;
+// What is drawn with is one cell wide everywhere.
+const GLYPHS = /^[\x20-\x7e─-▟●○…·×↑↓←→↵✓]*$/;
 const KEPT = 4096;
 const widths = new Map<string, number>();
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Answers how many cells a text takes. */
 export function width(text: string): number {
@@ -19,7 +20,7 @@ export function width(text: string): number {
   let known = widths.get(text);
   if (known === undefined) {
     if (widths.size >= KEPT) widths.clear();
-    known = stringWidth(text);
+    known = GLYPHS.test(text) ? text.length : clusters(text).reduce((sum, one) => sum + clusterWidth(one), 0);
     widths.set(text, known);
   }
   return known;
@@ -43,7 +44,7 @@ export function lineWidth(line: Line): number {
 /** Answers a text as its user-perceived characters. */
 export function characters(text: string): string[] {
   if (ASCII.test(text)) return [...text];
-  return Array.from(graphemes.segment(text), (part) => part.segment);
+  return clusters(text);
 }
 
 function take(chars: string[], cells: number): string {

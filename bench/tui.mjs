@@ -1,0 +1,241 @@
+/** How fast is the browser on a terminal? Prints the gates of the specification with what was measured. */
+
+import { readFileSync } from 'node:fs';
+import { spawn } from 'node-pty';
+
+const [entry = 'dist/fake/ui.js', ...entryArgs] = process.argv.slice(2);
+const END = '\x1b[?2026l';
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+/** CPU of a process in ms. */
+function cpu(pid) {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+}
+
+function rss(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+}
+
+class Session {
+  constructor(cols, rows, env = {}) {
+    this.started = performance.now();
+    this.bytes = 0;
+    this.writes = 0;
+    this.text = '';
+    this.waiting = [];
+    const clean = {
+      ...process.env,
+      TERM: 'xterm-256color',
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      FAKE_REQUESTS: '3000',
+      ...env,
+    };
+    for (const name of ['CI', 'NO_COLOR', 'TMUX', 'FORCE_COLOR']) delete clean[name];
+    this.pty = spawn(process.execPath, [entry, ...entryArgs], {
+      cols,
+      rows,
+      env: clean,
+      name: 'xterm-256color',
+    });
+    this.pty.onData((data) => {
+      this.bytes += data.length;
+      this.text = (this.text + data).slice(-200_000);
+      this.frames = (this.frames ?? 0) + data.split(END).length - 1;
+      for (const waiter of [...this.waiting]) {
+        if (!waiter.when(data)) continue;
+        this.waiting.splice(this.waiting.indexOf(waiter), 1);
+        waiter.done(performance.now());
+      }
+    });
+  }
+  until(when, limit = 10_000) {
+    return new Promise((done, failed) => {
+      const timer = setTimeout(
+        () => failed(new Error(`nothing came in time: ${JSON.stringify(this.text.slice(-300))}`)),
+        limit,
+      );
+      this.waiting.push({
+        when,
+        done: (at) => {
+          clearTimeout(timer);
+          done(at);
+        },
+      });
+    });
+  }
+  async key(key) {
+    const from = performance.now();
+    const frame = this.until((data) => data.includes(END), 3000);
+    this.pty.write(key);
+    return (await frame) - from;
+  }
+  async close() {
+    const gone = new Promise((done) => this.pty.onExit(done));
+    this.pty.write('\x03');
+    await gone;
+  }
+}
+
+async function keys(session, list, pause = 30) {
+  const times = [];
+  let bytes = 0;
+  const before = cpu(session.pty.pid);
+  for (const key of list) {
+    const held = session.bytes;
+    times.push(await session.key(key));
+    bytes += session.bytes - held;
+    await sleep(pause);
+  }
+  return {
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+    cpu: (cpu(session.pty.pid) - before) / list.length,
+    bytes: bytes / list.length,
+  };
+}
+
+const lines = [];
+function gate(number, what, value, accept, unit) {
+  lines.push({
+    gate: number,
+    what,
+    measured: `${value.toFixed(value < 10 ? 1 : 0)} ${unit}`,
+    accept: `${accept} ${unit}`,
+    ok: value <= accept ? 'yes' : 'NO',
+  });
+}
+
+async function start() {
+  const boots = [];
+  for (let n = 0; n < 5; n++) {
+    const from = performance.now();
+    const pty = spawn(process.execPath, ['-e', '0'], { cols: 80, rows: 24 });
+    await new Promise((done) => pty.onExit(done));
+    boots.push(performance.now() - from);
+  }
+  const boot = percentile(boots, 0.5);
+  const skeletons = [];
+  const data = [];
+  for (let n = 0; n < 5; n++) {
+    const session = new Session(120, 40);
+    const first = session.until((chunk) => chunk.includes('scooby'));
+    const rows = session.until(
+      () => /\/[a-z]+/.test(session.text.replace(/\/ filter/g, '')) && /GET/.test(session.text),
+    );
+    skeletons.push((await first) - session.started);
+    data.push((await rows) - session.started);
+    await sleep(150);
+    await session.close();
+  }
+  gate(1, `first frame (node -e 0: ${boot.toFixed(0)} ms)`, percentile(skeletons, 0.5), 1.8 * boot, 'ms');
+  gate(2, 'list with data', percentile(data, 0.5), 300, 'ms');
+}
+
+async function moving() {
+  const small = new Session(120, 40);
+  await small.until((chunk) => chunk.includes('GET'));
+  await sleep(400);
+  await small.key('z');
+  await keys(small, 'jjjjjjjjjj');
+  const list = await keys(small, 'jkjkjkjkjkjkjkjkjkjkjkjkjkjkjkjkjkjkjkjk', 60);
+  gate(3, 'key to frame 120x40, p50', list.p50, 8, 'ms');
+  gate(3, 'key to frame 120x40, p95', list.p95, 16, 'ms');
+  gate(5, 'CPU a key, list', list.cpu, 8, 'ms');
+  gate(6, 'bytes a move, list', list.bytes, 1536, 'B');
+  const paged = await keys(small, [...'                    '], 40);
+  gate(7, 'bytes a page 120x40', paged.bytes, 8192, 'B');
+  await small.key('z');
+  const beside = await keys(small, 'jjjjjjjjjjkkkkkkkkkk', 90);
+  gate(3, 'key to frame beside a preview, p95', beside.p95, 16, 'ms');
+  gate(5, 'CPU a key with its preview', beside.cpu, 8, 'ms');
+  await small.close();
+  const big = new Session(200, 60);
+  await big.until((chunk) => chunk.includes('GET'));
+  await sleep(400);
+  await keys(big, 'jjjjjjjjjj');
+  const wide = await keys(big, 'jkjkjkjkjkjkjkjkjkjkjkjkjkjkjk', 90);
+  gate(4, 'key to frame 200x60 with preview, p95', wide.p95, 25, 'ms');
+  const wpaged = await keys(big, [...'          '], 90);
+  gate(7, 'bytes a page 200x60', wpaged.bytes, 20_480, 'B');
+  const before = big.bytes;
+  const used = cpu(big.pty.pid);
+  await sleep(2000);
+  gate(8, 'idle: bytes a second', (big.bytes - before) / 2, 0, 'B');
+  gate(8, 'idle: CPU', (cpu(big.pty.pid) - used) / 20, 0.5, '%');
+  const held = Array.from({ length: 60 }, (_, n) => (n % 2 ? 'k' : 'j'));
+  for (const key of held) {
+    big.pty.write(key);
+    await sleep(16);
+  }
+  const lag = await big.key('j');
+  gate(11, 'lag after a key held for 1 s', lag, 50, 'ms');
+  await big.close();
+}
+
+async function live() {
+  const session = new Session(120, 40, { FAKE_RATE: '500', FAKE_NOW: '0' });
+  await session.until((chunk) => chunk.includes('GET'));
+  await sleep(1000);
+  const frames = session.frames;
+  const used = cpu(session.pty.pid);
+  await sleep(3000);
+  gate(9, 'live: frames a second', (session.frames - frames) / 3, 30, '');
+  gate(9, 'live: CPU with the feed', (cpu(session.pty.pid) - used) / 30, 20, '%');
+  const echoed = await keys(session, [...'jkjkjkjkjkjkjkjkjkjk'], 50);
+  gate(10, 'key echo while live, p95', echoed.p95, 33, 'ms');
+  await session.close();
+}
+
+async function memory() {
+  const session = new Session(120, 40);
+  await session.until((chunk) => chunk.includes('GET'));
+  await sleep(300);
+  for (let n = 0; n < 600; n++) {
+    session.pty.write(n % 40 === 0 ? ' ' : n % 3 === 0 ? 'k' : 'j');
+    await sleep(8);
+  }
+  const [start] = [rss(session.pty.pid)];
+  for (let n = 0; n < 1200; n++) {
+    session.pty.write(n % 10 === 0 ? ' ' : n % 3 === 0 ? 'k' : 'j');
+    await sleep(8);
+  }
+  gate(12, `memory after 1,800 keys (after 600: ${start.toFixed(0)})`, rss(session.pty.pid), 140, 'MB');
+  await session.close();
+}
+
+async function filter() {
+  for (const [what, text] of [
+    ['common', 'n1'],
+    ['rare', 'import/7654'],
+  ]) {
+    const session = new Session(120, 40);
+    await session.until((chunk) => chunk.includes('GET'));
+    await sleep(600);
+    await session.key('/');
+    for (const char of text.slice(0, -1)) {
+      await session.key(char);
+      await sleep(120);
+    }
+    await sleep(1500);
+    session.text = '';
+    const from = performance.now();
+    const found = session.until(() => /\d of /.test(session.text));
+    session.pty.write(text.slice(-1));
+    gate(13, `filter, ${what}: first page`, (await found) - from, 150, 'ms');
+    const echoed = await keys(session, ['z', 'y', 'x'], 20);
+    gate(13, `filter, ${what}: key echo while it looks`, echoed.p95, 50, 'ms');
+    await session.close();
+  }
+}
+
+const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'live', 'memory'];
+for (const [name, measure] of Object.entries({ start, moving, filter, live, memory }))
+  if (asked.includes(name)) await measure();
+console.table(lines);
+process.exitCode = lines.every((line) => line.ok === 'yes') ? 0 : 1;

@@ -1,0 +1,56 @@
+/** `scooby` and `scooby ui`: the browser over the project's store. */
+
+import type { Command } from 'commander';
+import { UserError } from '../errors.js';
+import { openReader } from '../store/open.js';
+import { databasePath } from '../store/place.js';
+import { browse } from '../tui/browse.js';
+import { ConfigError } from '../tui/config.js';
+import { remark } from './screen.js';
+import { StoreFeed } from './ui/store-feed.js';
+
+interface UiFlags {
+  db?: string;
+  color?: boolean;
+  plain?: boolean;
+  ascii?: boolean;
+  mouse?: boolean;
+}
+
+/** Adds the command to the program; it is what `scooby` alone does on a terminal. */
+export function registerUi(program: Command): void {
+  program
+    .command('ui')
+    .description('browse the requests on the terminal; the same as scooby alone')
+    .option('--db <file>', "the database to read, instead of this project's")
+    .option('--plain', 'one line for each request instead of a screen')
+    .option('--ascii', 'draw with ASCII characters only')
+    .option('--mouse', 'clicks and the wheel; text is then selected with shift')
+    .option('--no-color', 'no colours; so does NO_COLOR=1')
+    .addHelpText(
+      'after',
+      `
+Keys: ? shows them all. From the list:  ↵ opens a request, / filters, e opens the line in your editor, q quits.
+Keys and colours are yours to change in ~/.config/scooby/config.json.`,
+    )
+    .action(ui);
+}
+
+/** Runs the browser. Throws a UserError for a configuration, a StoreError for a store, that cannot be used. */
+export async function ui(flags: UiFlags): Promise<void> {
+  const cwd = process.cwd();
+  const place = databasePath(flags.db, cwd);
+  const open = async () => new StoreFeed(await openReader({ db: flags.db, cwd }, remark), place);
+  const { plain, ascii, mouse } = flags;
+  try {
+    await browse({
+      open,
+      ...(plain ? { plain } : {}),
+      ...(ascii ? { ascii } : {}),
+      ...(mouse ? { mouse } : {}),
+      ...(flags.color === false ? { colour: false } : {}),
+    });
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
+  }
+}

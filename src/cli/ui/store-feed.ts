@@ -1,0 +1,250 @@
+/** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
+
+import type { Reader, RouteSum } from '../../store/reader.js';
+import { whereOf } from '../../store/where.js';
+import type { Source, Summary, Trace } from '../../trace.js';
+import type { Answer, Feed, RouteRow, Selection, Sort, Stats, Status } from '../../tui/feed.js';
+import { Newest } from './newest.js';
+import { EVER, Result } from './result.js';
+import { Slices, Turns } from './turns.js';
+
+/** Requests that the header's figures are of. */
+const FIGURES = 1000;
+/** Results of filters that are kept, the last ones used. */
+const KEPT = 3;
+/** ms between two looks at whether the file changed: while it changes, and when it rests. */
+const BUSY = 100;
+const IDLE = 500;
+/** ms that results are good for while the file changes. */
+const RENEW = 500;
+
+export class StoreFeed implements Feed {
+  readonly #reader: Reader;
+  readonly #newest: Newest;
+  readonly #place: string;
+  readonly #results = new Map<string, Result>();
+  readonly #listeners = new Set<() => void>();
+  readonly #routes: Turns;
+  #version: number;
+  #timer: NodeJS.Timeout | undefined;
+  #renewed = 0;
+  #changed = 0;
+  #trouble: string | undefined;
+  #status: { at: number; status: Status } | undefined;
+
+  constructor(reader: Reader, place: string) {
+    this.#reader = reader;
+    this.#place = place;
+    this.#newest = new Newest(reader);
+    this.#routes = new Turns((error) => this.#failed(error));
+    this.#version = reader.version();
+  }
+
+  #failed(error: unknown): void {
+    this.#trouble = error instanceof Error ? error.message : String(error);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (!this.#timer) this.#watch(IDLE);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #watch(wait: number): void {
+    this.#timer = setTimeout(() => {
+      const before = this.#version;
+      const live = this.status().live;
+      try {
+        this.#version = this.#reader.version();
+        this.#trouble = undefined;
+      } catch (error) {
+        this.#trouble = error instanceof Error ? error.message : String(error);
+      }
+      const now = performance.now();
+      if (before !== this.#version) {
+        this.#changed = now;
+        this.#renew(now);
+      }
+      if (before !== this.#version || live !== this.status().live) this.#tell();
+      this.#watch(now - this.#changed < 5000 ? BUSY : IDLE);
+    }, wait);
+  }
+
+  #renew(now: number): void {
+    if (now - this.#renewed < RENEW) return;
+    this.#renewed = now;
+    for (const result of this.#results.values()) result.renew();
+  }
+
+  /** Answers how the app stands, by what the newest request says of it. */
+  status(): Status {
+    const now = performance.now();
+    if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
+    const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
+    const app = newest && this.#reader.find(newest.row.id)?.app;
+    const status: Status = {
+      live: app !== undefined && runs(app.pid),
+      place: this.#place,
+      ...(app ? { app } : {}),
+    };
+    this.#status = { at: now, status };
+    return { ...status, ...this.#troubled() };
+  }
+
+  #troubled(): Pick<Status, 'trouble'> {
+    return this.#trouble === undefined ? {} : { trouble: this.#trouble };
+  }
+
+  stats(): Stats {
+    const rows = this.#reader.figures(FIGURES);
+    const times = rows.flatMap(({ duration }) => duration ?? []).sort((a, b) => a - b);
+    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
+    const [p50, p95] = [at(0.5), at(0.95)];
+    return {
+      total: this.#newest.count(EVER),
+      ...(p50 === undefined ? {} : { p50 }),
+      ...(p95 === undefined ? {} : { p95 }),
+      errors: rows.length === 0 ? 0 : rows.filter(({ failed }) => failed).length / rows.length,
+      repeated: rows.filter(({ repeated }) => repeated).length,
+    };
+  }
+
+  /** Answers the result of a filter or an order; undefined where the index has it. */
+  #result({ query, until = EVER, ids }: Selection, sort: Sort): Result | undefined {
+    if (query.length === 0 && !ids && sort.by === 'time' && !sort.reverse) return undefined;
+    const key = JSON.stringify([query, until, ids, sort]);
+    let result = this.#results.get(key);
+    if (!result) {
+      // Only the last one asked for goes on: nobody waits for the others any more.
+      for (const other of this.#results.values()) if (!other.complete) other.stop();
+      for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
+      result = new Result(this.#reader, query, sort, until, ids, {
+        failed: (error) => this.#failed(error),
+        progress: () => this.#tell(),
+      });
+    }
+    this.#results.delete(key);
+    this.#results.set(key, result);
+    if (this.#results.size > KEPT) this.#results.delete(this.#results.keys().next().value!);
+    this.#last = sort;
+    return result;
+  }
+
+  #last: Sort = { by: 'time', reverse: false };
+
+  count(selection: Selection): Answer<number> {
+    const result = this.#result(selection, this.#last);
+    return result ? result.count() : this.#newest.count(selection.until ?? EVER);
+  }
+
+  fresh({ query, until = EVER, ids }: Selection): Answer<number> {
+    if (ids) return 0;
+    if (query.length === 0) return this.#reader.countBetween(until, EVER);
+    return this.#reader.slice(until + 0.001, EVER, whereOf(query, this.#reader.now()), '0').length;
+  }
+
+  page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {
+    const result = this.#result(selection, sort);
+    if (!result) {
+      this.#last = sort;
+      return this.#newest.page(selection.until ?? EVER, offset, limit);
+    }
+    const seqs = result.seqs(offset, limit);
+    return seqs instanceof Promise ? seqs.then((found) => this.#reader.rows(found)) : this.#reader.rows(seqs);
+  }
+
+  position(selection: Selection, sort: Sort, id: string): Answer<number> {
+    const result = this.#result(selection, sort);
+    if (!result) return this.#reader.position(id, selection.until ?? EVER);
+    const seq = this.#reader.markOf(id)?.seq;
+    return seq === undefined ? -1 : result.position(seq);
+  }
+
+  routes({ query, until = EVER }: Selection): Promise<RouteRow[]> {
+    const sums = new Map<string, RouteSum>();
+    const slices = new Slices(
+      (before, size) => this.#reader.boundary(before, size),
+      Math.min(EVER, until + 0.001),
+      Number.NEGATIVE_INFINITY,
+    );
+    const where = whereOf(query, this.#reader.now());
+    return new Promise((resolve) => {
+      this.#routes.run(() => {
+        const more = slices.next((from, before) => {
+          for (const sum of this.#reader.sliceByRoute(from, before, where)) merge(sums, sum);
+        });
+        if (!more)
+          resolve([...sums.values()].map(routeRow).sort((a, b) => b.mean * b.count - a.mean * a.count));
+        return more;
+      });
+    });
+  }
+
+  find(id: string): Answer<Trace | undefined> {
+    return this.#reader.find(id);
+  }
+
+  source(hash: string): Source | undefined {
+    return this.#reader.source(hash);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#routes.stop();
+    for (const result of this.#results.values()) result.stop();
+    this.#listeners.clear();
+    this.#reader.close();
+  }
+}
+
+function merge(sums: Map<string, RouteSum>, sum: RouteSum): void {
+  const key = `${sum.method} ${sum.route}`;
+  const old = sums.get(key);
+  if (!old) {
+    sums.set(key, { ...sum });
+    return;
+  }
+  for (const name of ['count', 'errors', 'ms', 'queries', 'qtime', 'repeated'] as const)
+    old[name] += sum[name];
+  old.slowest = Math.max(old.slowest, sum.slowest);
+}
+
+function routeRow({
+  method,
+  route,
+  count,
+  errors,
+  ms,
+  slowest,
+  queries,
+  qtime,
+  repeated,
+}: RouteSum): RouteRow {
+  return {
+    method,
+    route,
+    count,
+    errors,
+    mean: ms / count,
+    slowest,
+    queries: queries / count,
+    qtime: qtime / count,
+    repeated,
+  };
+}
+
+/** Answers whether a process is there. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

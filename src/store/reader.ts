@@ -1,0 +1,191 @@
+/** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
+
+import type { Database, Statement } from 'better-sqlite3';
+import type { Source, Summary, Trace } from '../trace.js';
+import { type Body, unpack } from './body.js';
+import type { Connection } from './connection.js';
+import { type Row, summaryFrom } from './statements.js';
+import type { Condition } from './where.js';
+
+const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
+/** Statements kept ready. */
+const KEPT = 64;
+
+/** Where a request stands in time: its start (epoch ms), then its number. */
+export interface Mark {
+  start: number;
+  seq: number;
+}
+
+/** What a slice tells of a request: its place, and what it is sorted by. */
+export interface Found extends Mark {
+  key: number | string;
+}
+
+/** What a group of requests of one route adds up to. */
+export interface RouteSum {
+  method: string;
+  route: string;
+  count: number;
+  errors: number;
+  ms: number;
+  slowest: number;
+  queries: number;
+  qtime: number;
+  repeated: number;
+}
+
+export class Reader {
+  readonly #connection: Connection;
+  #statements = new WeakMap<Database, Map<string, Statement>>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  #prepared(db: Database, sql: string): Statement {
+    let known = this.#statements.get(db);
+    if (!known) this.#statements.set(db, (known = new Map()));
+    let statement = known.get(sql);
+    if (!statement) {
+      if (known.size >= KEPT) known.clear();
+      known.set(sql, (statement = db.prepare(sql)));
+    }
+    return statement;
+  }
+
+  #all<T>(sql: string, ...values: (string | number)[]): T[] {
+    return this.#connection.ask((db) => this.#prepared(db, sql).all(...values) as T[]);
+  }
+
+  #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
+    return this.#connection.ask((db) => this.#prepared(db, sql).get(...values) as T | undefined);
+  }
+
+  now(): number {
+    return this.#connection.clock.now();
+  }
+
+  /** Answers a number that changes when another process has written. */
+  version(): number {
+    return this.#connection.ask((db) => db.pragma('data_version', { simple: true }) as number);
+  }
+
+  /** Answers requests newest first (or oldest first), from after a mark and past `skip` of them. */
+  newest(
+    until: number,
+    after: Mark | undefined,
+    skip: number,
+    limit: number,
+    oldestFirst: boolean,
+  ): { row: Summary; mark: Mark }[] {
+    const [order, sign] = oldestFirst ? ['start, seq', '>'] : ['start DESC, seq DESC', '<'];
+    const from = after ? `AND (start, seq) ${sign} (?, ?)` : '';
+    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const marks = after ? [after.start, after.seq] : [];
+    const rows = this.#all<Row & { seq: number }>(sql, until, this.now(), ...marks, limit, skip);
+    return rows.map(({ seq, ...row }) => ({ row: summaryFrom(row), mark: { start: row.start, seq } }));
+  }
+
+  /** Answers how many requests started after an instant and up to another. */
+  countBetween(after: number, until: number): number {
+    const sql =
+      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start > ? AND start <= ? AND expires > ?';
+    return this.#one<{ n: number }>(sql, after, until, this.now())!.n;
+  }
+
+  /** Answers the number of the trace that was saved last. */
+  last(): number {
+    return this.#one<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
+  }
+
+  /** Answers how many requests were first saved after a trace, and began up to an instant. */
+  countSince(seq: number, until: number): number {
+    // By number: the index of starts would have all of them read.
+    const sql = 'SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ?';
+    return this.#one<{ n: number }>(sql, seq, until)!.n;
+  }
+
+  /** Answers how many requests come before one when the newest is first; -1 if it is not there. */
+  position(id: string, until: number): number {
+    const mark = this.markOf(id);
+    if (!mark || mark.start > until) return -1;
+    const sql =
+      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start <= ? AND (start, seq) > (?, ?) AND expires > ?';
+    return this.#one<{ n: number }>(sql, until, mark.start, mark.seq, this.now())!.n;
+  }
+
+  /** Answers where a request stands in time. */
+  markOf(id: string): Mark | undefined {
+    return this.#one<Mark>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
+  }
+
+  /** Answers the start (epoch ms) of the request that is `size` before an instant, to slice at; undefined when there are fewer. */
+  boundary(before: number, size: number): number | undefined {
+    const sql =
+      'SELECT start FROM traces WHERE outside = 0 AND start < ? ORDER BY start DESC LIMIT 1 OFFSET ?';
+    return this.#one<{ start: number }>(sql, before, size)?.start;
+  }
+
+  /** Answers the requests of a slice of time that satisfy a condition, newest first, with what they are sorted by. */
+  slice(from: number, before: number, { sql: where, values }: Condition, key: string): Found[] {
+    const sql = `SELECT seq, start, ${key} AS key FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} ORDER BY start DESC, seq DESC`;
+    return this.#all<Found>(sql, from, before, this.now(), ...values);
+  }
+
+  /** Answers what the requests of a slice add up to, route by route. */
+  sliceByRoute(from: number, before: number, { sql: where, values }: Condition): RouteSum[] {
+    const sql = `SELECT method, ifnull(route, CASE instr(url, '?') WHEN 0 THEN url ELSE substr(url, 1, instr(url, '?') - 1) END) AS route,
+      count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
+      sum(ifnull(json_extract(totals, '$.sql.count'), 0)) AS queries, sum(ifnull(json_extract(totals, '$.sql.ms'), 0)) AS qtime,
+      sum(instr(lower(findings), 'n+1') > 0) AS repeated
+      FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2`;
+    return this.#all<RouteSum>(sql, from, before, this.now(), ...values);
+  }
+
+  /** Answers rows by their numbers, in that order; those that are gone are left out. */
+  rows(seqs: number[]): Summary[] {
+    if (seqs.length === 0) return [];
+    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE seq IN (SELECT value FROM json_each(?))`;
+    const found = new Map(
+      this.#all<Row & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [seq, row]),
+    );
+    return seqs.flatMap((seq) => {
+      const row = found.get(seq);
+      return row ? [summaryFrom(row)] : [];
+    });
+  }
+
+  /** Answers a whole request by its number. */
+  whole(seq: number): Trace | undefined {
+    const found = this.#one<{ body: Body }>('SELECT body FROM bodies WHERE trace = ?', seq);
+    return found && (JSON.parse(unpack(found.body)) as Trace);
+  }
+
+  find(id: string): Trace | undefined {
+    return this.#connection.read((statements) => {
+      const row = statements.find.get(id, this.now());
+      return row && (JSON.parse(unpack(row.body)) as Trace);
+    });
+  }
+
+  source(hash: string): Source | undefined {
+    return this.#connection.read((statements) => {
+      const row = statements.source.get(hash);
+      return row && { file: row.file, text: unpack(row.body) };
+    });
+  }
+
+  /** Answers status, duration, findings and failures of the newest requests, for figures. */
+  figures(
+    limit: number,
+  ): { status: number | null; duration: number | null; repeated: number; failed: number }[] {
+    const sql = `SELECT status, duration, instr(lower(findings), 'n+1') > 0 AS repeated, status >= 500 AS failed
+      FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?`;
+    return this.#all(sql, this.now(), limit);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+}

@@ -1,0 +1,140 @@
+/** The way into the browser: decides between screen and plain lines, shows a skeleton, loads the rest, leaves the terminal in order. */
+
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './config.js';
+import type { Feed } from './feed.js';
+import { printPlain } from './plain.js';
+import { Screen } from './screen.js';
+import { skeleton } from './skeleton.js';
+import { initialState } from './state.js';
+import { themeOf } from './theme.js';
+
+export interface BrowseOptions {
+  /** Opens the feed; called once the skeleton is on the screen. */
+  open(): Feed | Promise<Feed>;
+  /** Lines instead of a screen. */
+  plain?: boolean;
+  ascii?: boolean;
+  mouse?: boolean;
+  colour?: boolean;
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Answers whether a terminal can show the browser. */
+export function canShow(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
+  if (!terminal || env.TERM === 'dumb') return false;
+  return (env.CI === undefined || env.CI === '' || env.CI === 'false') && env.INK_SCREEN_READER !== 'true';
+}
+
+/** Answers whether only ASCII can be shown, by the locale. */
+export function onlyAscii(env: NodeJS.ProcessEnv): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return /^(?:C|POSIX)$/.test(locale);
+}
+
+/** Answers whether colours are wanted: a flag wins, then FORCE_COLOR, then NO_COLOR. */
+export function wantsColour(env: NodeJS.ProcessEnv, flag?: boolean): boolean {
+  if (flag !== undefined) return flag;
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
+  return !env.NO_COLOR;
+}
+
+const SIGNALS: [NodeJS.Signals, number][] = [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+];
+
+/** Gives the terminal back however the process ends; answers how to take that back. */
+function guarded(screen: Screen): () => void {
+  const leave = () => {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false);
+    screen.leave();
+  };
+  const handlers = SIGNALS.map(([signal, code]) => {
+    const handler = () => {
+      leave();
+      process.exit(code);
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  const crashed = (error: unknown) => {
+    leave();
+    process.stderr.write(`${crashReport(error)}\n`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crashed);
+  process.on('exit', leave);
+  return () => {
+    for (const off of handlers) off();
+    process.off('uncaughtException', crashed);
+    process.off('exit', leave);
+  };
+}
+
+/** Answers one line about a fault of ours, after writing its stack where it can be read. */
+function crashReport(error: unknown): string {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const file = join(tmpdir(), `scooby-crash-${process.pid}.log`);
+  try {
+    writeFileSync(file, `${stack}\n`, { mode: 0o600 });
+  } catch {
+    // Nowhere to write it: the message has to do.
+    return `scooby: the browser failed: ${message}`;
+  }
+  return `scooby: the browser failed: ${message} (details in ${file})`;
+}
+
+async function plainly(feed: Feed): Promise<void> {
+  let ended = () => {};
+  const end = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  for (const [signal] of SIGNALS) process.once(signal, ended);
+  // A reader that has seen enough, as in `scooby | head`, is no fault.
+  process.stdout.on('error', () => process.exit(0));
+  await printPlain(feed, (line) => process.stdout.write(`${line}\n`), end);
+  feed.close();
+}
+
+/** Runs the browser until it is left. Throws a ConfigError, and what `open` throws, with the terminal in order. */
+export async function browse(options: BrowseOptions): Promise<void> {
+  const env = options.env ?? process.env;
+  if (options.plain || !canShow(env, process.stdin.isTTY === true && process.stdout.isTTY === true)) {
+    return plainly(await options.open());
+  }
+  const config = readConfig(join(configFolder(env), 'config.json'));
+  const colour = wantsColour(env, options.colour);
+  const theme = themeOf({
+    colour,
+    ascii: options.ascii ?? (config.ascii || onlyAscii(env)),
+    roles: config.roles,
+  });
+  const screen = new Screen(process.stdout);
+  const unguard = guarded(screen);
+  screen.enter();
+  screen.frame(skeleton(initialState(screen.columns, screen.rows), theme));
+  let feed: Feed | undefined;
+  try {
+    // Ink and React take longer to load than a person notices; the skeleton is there meanwhile.
+    const [{ start }, opened] = await Promise.all([import('./start.js'), options.open()]);
+    feed = opened;
+    await start({
+      feed,
+      screen,
+      theme,
+      bindings: config.bindings,
+      saved: readFilters(filtersFile(env)),
+      mouse: options.mouse ?? config.mouse,
+      save: (saved) => writeFilters(filtersFile(env), saved),
+      ...(config.editor === undefined ? {} : { editor: config.editor }),
+    });
+  } finally {
+    screen.leave();
+    unguard();
+    feed?.close();
+  }
+}

@@ -1,0 +1,185 @@
+/** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
+
+import { ms } from '../text.js';
+import type { Span, Trace } from '../trace.js';
+import { clean, cutLine, fit, type Line, lineWidth } from './cells.js';
+import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
+import { groupText, spanText } from './span-text.js';
+
+/** How one kind of call is shown. */
+export interface Calls {
+  /** What one is called, for the head of the table: QUERY. */
+  noun: string;
+  /** Answers what makes two calls the same but for their values. */
+  shape(span: Span): string;
+  /** Answers what a row says of the call or the group. */
+  label(text: string): Line;
+  /** Answers why there is none. */
+  reason(trace: Trace): string[];
+}
+
+interface Group {
+  spans: number[];
+  total: number;
+  shape: string;
+}
+
+function number(text: string, cells: number): string {
+  return `${fit(text, cells, 'right')} `;
+}
+
+function place(span: Span): Pick<Entry, 'place'> {
+  const found = placeOfSite(span.site);
+  return found ? { place: found } : {};
+}
+
+/** The kinds of findings that a span is part of, for the mark at the row's end. */
+function marksOf(trace: Trace): Map<number, string> {
+  const marks = new Map<number, string>();
+  for (const finding of trace.findings) {
+    for (const span of finding.spans) if (!marks.has(span)) marks.set(span, finding.kind.toUpperCase());
+  }
+  return marks;
+}
+
+/** Answers a row: figures, what was asked as far as it fits, and at the end what is wrong with it. */
+function withMark(
+  figures: Line,
+  columns: number,
+  mark: string | undefined,
+  error: boolean,
+  label: Line,
+): Line {
+  const shown = error ? 'ERR' : mark;
+  if (!shown) return [...figures, ...label];
+  const room = Math.max(1, columns - lineWidth(figures) - shown.length - 1);
+  const held = cutLine(label, room);
+  const gap = ' '.repeat(Math.max(0, room - lineWidth(held)));
+  return [...figures, ...held, `${gap} `, [shown, error ? 'error' : 'warn']];
+}
+
+function grouped(reading: Reading, indices: number[], calls: Calls): Page {
+  const { trace } = reading;
+  const groups = new Map<string, Group>();
+  for (const index of indices) {
+    const span = trace.spans[index]!;
+    const shape = calls.shape(span);
+    const group = groups.get(shape) ?? { spans: [], total: 0, shape };
+    group.spans.push(index);
+    group.total += span.duration ?? 0;
+    groups.set(shape, group);
+  }
+  const list = [...groups.values()];
+  if (reading.sorted === 'total') list.sort((a, b) => b.total - a.total);
+  const marks = marksOf(trace);
+  const entries = list.map((group): Entry => {
+    const spans = group.spans.map((index) => trace.spans[index]!);
+    const error = spans.some((span) => span.error !== undefined);
+    const slowest = group.spans.reduce((a, b) =>
+      (trace.spans[b]!.duration ?? 0) > (trace.spans[a]!.duration ?? 0) ? b : a,
+    );
+    const label = calls.label(clean(group.shape));
+    return {
+      span: slowest,
+      ...place(trace.spans[slowest]!),
+      line: (columns) => {
+        const count = group.spans.length;
+        const figures: Line = [
+          number(`${count}×`, 6),
+          number(ms(group.total), 7),
+          ...(columns < 50 ? [] : [number(ms(group.total / count), 7)]),
+          ' ',
+        ];
+        return withMark(figures, columns, marks.get(group.spans[0]!), error, label);
+      },
+    };
+  });
+  const order = reading.sorted === 'total' ? 'TOTAL↓' : 'TOTAL';
+  return {
+    entries,
+    head: (columns) => [
+      [
+        [
+          `${number('COUNT', 6)}${number(order, 7)}${columns < 50 ? '' : number('AVG', 7)} ${calls.noun}${columns < 60 ? '' : '  v: one by one'}`,
+          'head',
+        ],
+      ],
+    ],
+    text: (index) => {
+      const group = list[index];
+      return group
+        ? groupText(
+            group.spans.map((at) => trace.spans[at]!),
+            reading,
+          )
+        : [];
+    },
+  };
+}
+
+function single(reading: Reading, indices: number[], calls: Calls): Page {
+  const { trace } = reading;
+  const list = [...indices];
+  if (reading.sorted === 'total') list.sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
+  else list.sort((a, b) => (trace.spans[b]!.duration ?? 0) - (trace.spans[a]!.duration ?? 0));
+  const marks = marksOf(trace);
+  const entries = list.map((index): Entry => {
+    const span = trace.spans[index]!;
+    const label = calls.label(clean(span.name));
+    return {
+      span: index,
+      ...place(span),
+      line: (columns) => {
+        const took = span.duration === undefined ? '…' : ms(span.duration);
+        const rows = columns < 50 ? [] : [number(span.rows === undefined ? '' : String(span.rows), 5)];
+        const figures: Line = [[number(`+${ms(span.start)}`, 8), 'dim'], number(took, 7), ...rows, ' '];
+        return withMark(figures, columns, marks.get(index), span.error !== undefined, label);
+      },
+    };
+  });
+  return {
+    entries,
+    head: (columns) => [
+      [
+        [
+          `${number('AT', 8)}${number('TOOK', 7)}${columns < 50 ? '' : number('ROWS', 5)} ${calls.noun}${columns < 60 ? '' : '  v: grouped'}`,
+          'head',
+        ],
+      ],
+    ],
+    text: (row) => {
+      const span = trace.spans[list[row] ?? -1];
+      return span ? spanText(span, reading) : [];
+    },
+  };
+}
+
+/** Answers a panel for one kind of call. */
+export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: string, calls: Calls): Panel {
+  const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === kind);
+  return {
+    ...head,
+    empty: true,
+    spans,
+    headline: (trace) => {
+      const n = spans(trace).length;
+      return n === 0 ? '' : String(n);
+    },
+    page: (reading) => {
+      const indices = reading.trace.spans.flatMap((span, index) => (span.kind === kind ? [index] : []));
+      if (indices.length === 0) return emptyPage(...calls.reason(reading.trace));
+      return reading.grouped ? grouped(reading, indices, calls) : single(reading, indices, calls);
+    },
+  };
+}
+
+/** Answers why a request has none of a kind: it asked for none, it is still running, or something could not be captured. */
+export function noneOf(what: string): (trace: Trace) => string[] {
+  return (trace) => [
+    trace.state === 'open'
+      ? `no ${what} so far: the request is still running`
+      : `this request made no ${what}`,
+    ...(trace.notes ?? []).map((note) => `not captured: ${clean(note)}`),
+    ...(trace.dropped ? [`${trace.dropped} calls were not kept: there were too many`] : []),
+  ];
+}

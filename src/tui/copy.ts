@@ -1,0 +1,59 @@
+/** What copying puts on the clipboard. */
+
+import type { Span, Trace } from '../trace.js';
+import { withValues } from './sql.js';
+
+const UNSENT = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Answers the URL of a request. */
+export function urlOf(trace: Trace, port?: number): string {
+  const host = trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1];
+  return `http://${host ?? `localhost:${port ?? 4000}`}${trace.url}`;
+}
+
+/** Answers a request as a command; redacted headers are left out, a body was not recorded. */
+export function curlOf(trace: Trace, port?: number): string {
+  const parts = ['curl'];
+  if (trace.method !== 'GET') parts.push('-X', quoted(trace.method));
+  for (const [name, value] of trace.headers?.request ?? []) {
+    if (UNSENT.test(name) || value.includes('[redacted]')) continue;
+    parts.push('-H', quoted(`${name}: ${value}`));
+  }
+  return [...parts, quoted(urlOf(trace, port))].join(' ');
+}
+
+function stackOf(span: Span): string {
+  return span.stack
+    .map((frame) => `    at ${frame.function || '(anonymous)'} (${frame.file}:${frame.line}:${frame.column})`)
+    .join('\n');
+}
+
+/** Answers the text for one kind of copy; undefined when the request has no such thing. */
+export function copyOf(
+  what: string,
+  trace: Trace,
+  span: Span | undefined,
+  port?: number,
+): string | undefined {
+  const query = span?.kind === 'sql' ? span : trace.spans.find((one) => one.kind === 'sql');
+  switch (what) {
+    case 'curl':
+      return curlOf(trace, port);
+    case 'url':
+      return urlOf(trace, port);
+    case 'sql':
+      return query && `${withValues(query.name, query.detail?.params)};`;
+    case 'raw':
+      return query?.name;
+    case 'id':
+      return trace.id;
+    case 'stack':
+      return span && `${span.name}\n${stackOf(span)}`;
+    default:
+      return JSON.stringify(trace, null, 2);
+  }
+}

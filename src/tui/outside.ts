@@ -1,0 +1,194 @@
+/** What reaches outside the browser: the clipboard, the editor, the app, the terminal itself. */
+
+import { ms } from '../text.js';
+import type { Trace } from '../trace.js';
+import type { Browser } from './browser.js';
+import { clean } from './cells.js';
+import { copyOf, urlOf } from './copy.js';
+import { diffLines } from './diff.js';
+import type { Place } from './panel.js';
+import type { Action, Outside as OutsideAction, State } from './state.js';
+
+/** What the terminal and the machine around it can do for the browser. */
+export interface Terminal {
+  /** Puts a text on the clipboard and answers by which way. */
+  copy(text: string): Promise<string>;
+  /** Opens a position in the user's editor; relative files are in `cwd`. Answers what it did. */
+  edit(place: Place, cwd: string): Promise<string>;
+  openUrl(url: string): Promise<string>;
+  redraw(): void;
+  suspend(): void;
+  mouse(on: boolean): void;
+  save(saved: State['saved']): void;
+  quit(): void;
+}
+
+const OUTSIDE = new Set([
+  'quit',
+  'redraw',
+  'suspend',
+  'copy',
+  'edit',
+  'openUrl',
+  'replay',
+  'diff',
+  'explain',
+  'record',
+  'restart',
+]);
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Answers whether an action reaches outside. */
+export function isOutside(action: Action): action is OutsideAction {
+  return OUTSIDE.has(action.type);
+}
+
+export class Outside {
+  readonly #browser: Browser;
+  readonly #terminal: Terminal;
+
+  constructor(browser: Browser, terminal: Terminal) {
+    this.#browser = browser;
+    this.#terminal = terminal;
+  }
+
+  /** Does it; what it came to is said in the footer. */
+  perform(action: OutsideAction): void {
+    switch (action.type) {
+      case 'quit':
+        this.#terminal.quit();
+        break;
+      case 'redraw':
+        this.#terminal.redraw();
+        break;
+      case 'suspend':
+        this.#terminal.suspend();
+        break;
+      case 'restart':
+        this.#restart();
+        break;
+      case 'record':
+        this.#record(action.recording);
+        break;
+      case 'diff':
+        this.#diff();
+        break;
+      default:
+        this.#withTrace((trace) => this.#perform(action, trace));
+    }
+  }
+
+  async #perform(action: OutsideAction, trace: Trace): Promise<void> {
+    const { feed } = this.#browser;
+    if (action.type === 'copy') return this.#copy(action.what, trace);
+    if (action.type === 'openUrl')
+      return this.#browser.say(await this.#terminal.openUrl(urlOf(trace, feed.status().port)));
+    if (action.type === 'edit') return this.#edit(trace);
+    if (action.type === 'explain') return this.#explain(trace);
+    if (action.type === 'replay') return this.#replay(trace, action.url, action.sure === true);
+  }
+
+  /** Runs work on the selected request, read if it is not in the detail already; its failure is said, not thrown. */
+  #withTrace(work: (trace: Trace) => Promise<void>): void {
+    const { state, detail } = this.#browser;
+    const { selected } = state.list;
+    const failed = (error: unknown) =>
+      this.#browser.say(error instanceof Error ? error.message : String(error), 'error');
+    if (selected === undefined) {
+      this.#browser.say('no request is selected', 'warn');
+      return;
+    }
+    const run = async () => {
+      const trace = await detail.load(selected);
+      if (trace) await work(trace);
+      else this.#browser.say('this request is no longer stored', 'warn');
+    };
+    run().catch(failed);
+  }
+
+  async #copy(what: string, trace: Trace): Promise<void> {
+    const entry = this.#browser.picture().page.entries[this.#browser.state.detail.table.at];
+    const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[entry?.span ?? -1];
+    const worst = trace.spans[trace.findings[0]?.spans[0] ?? -1];
+    const text = copyOf(what, trace, span ?? worst, this.#browser.feed.status().port);
+    if (text === undefined) return this.#browser.say('this request has nothing of that kind', 'warn');
+    const way = await this.#terminal.copy(text);
+    this.#browser.say(`copied ${text.length} characters (${way})`);
+  }
+
+  async #edit(trace: Trace): Promise<void> {
+    const place = this.#browser.place();
+    if (!place) return this.#browser.say('nothing here has a line to open', 'warn');
+    this.#browser.say(
+      await this.#terminal.edit(place, trace.app?.cwd ?? this.#browser.feed.status().app?.cwd ?? '.'),
+    );
+  }
+
+  async #explain(trace: Trace): Promise<void> {
+    const { feed } = this.#browser;
+    const at = this.#browser.picture().page.entries[this.#browser.state.detail.table.at]?.span;
+    if (at === undefined || trace.spans[at]?.kind !== 'sql')
+      return this.#browser.say('select a query to explain', 'warn');
+    if (!feed.explain) return this.#browser.say('a plan needs the app running under scooby', 'warn');
+    const lines = await feed.explain(trace, at);
+    this.#browser.dispatch({ type: 'show', title: 'plan', lines: lines.map((line) => [` ${clean(line)}`]) });
+  }
+
+  async #replay(trace: Trace, url: string | undefined, sure: boolean): Promise<void> {
+    const { feed } = this.#browser;
+    if (feed.status().exit && feed.restart) return this.#restart();
+    if (!feed.replay || !feed.status().live)
+      return this.#browser.say('a replay needs the app running under scooby', 'warn');
+    if (!SAFE.has(trace.method) && !sure) {
+      const yes: Action = { type: 'replay', sure: true, ...(url === undefined ? {} : { url }) };
+      return this.#browser.dispatch({
+        type: 'ask',
+        question: `send ${trace.method} ${clean(url ?? trace.url)} again? y/N`,
+        yes,
+      });
+    }
+    this.#browser.say(`sending ${trace.method} ${url ?? trace.url} …`);
+    const answer = await feed.replay(trace, url);
+    this.#browser.say(
+      `${answer.status} after ${ms(answer.ms)}${answer.id ? `, ${answer.id.slice(0, 8)}` : ''}`,
+    );
+  }
+
+  #restart(): void {
+    const { feed } = this.#browser;
+    feed.restart?.();
+    if (feed.restart) this.#browser.say('starting the app again');
+    else this.#browser.say('only `scooby run --ui` can start the app again', 'warn');
+  }
+
+  #record(recording: 'all' | 'marked' | 'off'): void {
+    const { feed } = this.#browser;
+    feed.record?.(recording);
+    if (feed.record) this.#browser.say(`recording ${recording}`);
+    else this.#browser.say('recording can be switched while an app runs under scooby', 'warn');
+  }
+
+  #diff(): void {
+    const { state } = this.#browser;
+    const { marks, selected } = state.list;
+    const other = marks.findLast((id) => id !== selected);
+    if (selected === undefined || other === undefined) {
+      this.#browser.say('mark a request with m, then press d on the one to compare it with', 'warn');
+      return;
+    }
+    this.#withTrace(async (after) => {
+      const before = await this.#browser.feed.find(other);
+      if (!before) return this.#browser.say('the marked request is no longer stored', 'warn');
+      this.#browser.dispatch({ type: 'show', title: 'difference', lines: diffLines(before, after) });
+    });
+  }
+
+  /** Keeps the present filter under a name. */
+  save(name: string): void {
+    const { state } = this.#browser;
+    const saved = [...state.saved.filter((one) => one.name !== name), { name, filter: state.list.filter }];
+    this.#terminal.save(saved);
+    this.#browser.dispatch({ type: 'saved', saved });
+    this.#browser.say(`saved as "${name}"; f lists them`);
+  }
+}

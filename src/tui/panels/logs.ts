@@ -1,0 +1,54 @@
+/** What a request logged. */
+
+import { ms } from '../../text.js';
+import type { Trace } from '../../trace.js';
+import { noneOf } from '../calls.js';
+import { clean, fit, type Line } from '../cells.js';
+import { emptyPage, type Panel, placeOfSite } from '../panel.js';
+import { spanText } from '../span-text.js';
+
+const ROLES: Record<string, string> = {
+  error: 'error',
+  fatal: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  debug: 'dim',
+  trace: 'dim',
+};
+
+const reason = noneOf('log lines');
+
+const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === 'log');
+
+export const logsPanel: Panel = {
+  title: 'Logs',
+  short: 'Logs',
+  key: '6',
+  empty: true,
+  spans,
+  headline: (trace) => (spans(trace).length > 0 ? String(spans(trace).length) : ''),
+  page: (reading) => {
+    const { trace } = reading;
+    const indices = trace.spans.flatMap((span, index) => (span.kind === 'log' ? [index] : []));
+    if (indices.length === 0) return emptyPage(...reason(trace));
+    const head: Line = [['      AT LEVEL  MESSAGE', 'head']];
+    return {
+      head: () => [head],
+      entries: indices.map((index) => {
+        const span = trace.spans[index]!;
+        const level = typeof span.detail?.level === 'string' ? clean(span.detail.level) : '';
+        const place = placeOfSite(span.site);
+        return {
+          span: index,
+          ...(place ? { place } : {}),
+          line: () => [
+            [`${fit(`+${ms(span.start)}`, 8, 'right')} `, 'dim'],
+            [`${fit(level, 6)} `, ROLES[level.toLowerCase()] ?? 'accent'],
+            clean(span.name),
+          ],
+        };
+      }),
+      text: (row) => spanText(trace.spans[indices[row] ?? indices[0]!]!, reading),
+    };
+  },
+};

@@ -1,0 +1,208 @@
+/** What is wrong with a request, and where its time went. */
+
+import { count, ms } from '../../text.js';
+import type { Finding, Trace } from '../../trace.js';
+import { clean, fit, type Line, type Segment } from '../cells.js';
+import { type Entry, type Panel, placeOfSite, type Reading, type TextLine } from '../panel.js';
+import { codeFrame, stackLines } from '../stack.js';
+import { extent } from './timeline.js';
+
+const TABS: Record<string, string> = {
+  sql: 'SQL',
+  cache: 'Cache',
+  rpc: 'RPC',
+  http: 'HTTP',
+  log: 'Logs',
+  cpu: 'CPU',
+};
+const NOUNS: Record<string, [string, string]> = {
+  sql: ['query', 'queries'],
+  cache: ['cache call', 'cache calls'],
+  rpc: ['remote call', 'remote calls'],
+  http: ['HTTP request', 'HTTP requests'],
+  log: ['log line', 'log lines'],
+};
+const SEVERITY: Record<Finding['severity'], string> = {
+  high: 'error',
+  medium: 'warn',
+  low: 'accent',
+  info: 'dim',
+};
+
+/** Answers a request in one sentence of figures. */
+export function headlineOf(trace: Trace): string {
+  const parts = Object.entries(trace.totals).map(([kind, total]) => {
+    const [one, many] = NOUNS[kind] ?? [`${kind} call`, `${kind} calls`];
+    return `${count(total.count, one, many)}${total.ms > 0 ? ` ${ms(total.ms)}` : ''}`;
+  });
+  return parts.length > 0 ? parts.join(', ') : 'no calls';
+}
+
+/** Answers how the request's time is shared between the kinds of calls, as one bar with its legend. */
+function timeBar(trace: Trace, columns: number): Line[] {
+  const whole = extent(trace);
+  const kinds = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
+  const cells = Math.max(10, columns - 2);
+  const sum = kinds.reduce((all, [, total]) => all + total.ms, 0);
+  // Calls that ran at the same time add up to more than the request took.
+  const unit = cells / Math.max(whole, sum);
+  const bars: Segment[] = [];
+  const legend: Segment[] = [' '];
+  let used = 0;
+  for (const [kind, total] of kinds) {
+    const size = Math.min(cells - used, Math.max(1, Math.round(total.ms * unit)));
+    used += size;
+    const role = kind in NOUNS ? kind : 'accent';
+    bars.push(['█'.repeat(size), role]);
+    legend.push(
+      ['█ ', role],
+      `${clean(kind)} ${ms(total.ms)} ${Math.round((total.ms / whole) * 100)}%`,
+      '   ',
+    );
+  }
+  bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
+  if (sum <= whole) legend.push(['░ ', 'dim'], `own ${ms(whole - sum)}`);
+  return [[' ', ...bars], legend];
+}
+
+function head(trace: Trace, columns: number): Line[] {
+  const out: Line[] = [];
+  const row = (name: string, text: string | undefined, role = '') => {
+    if (text) out.push([' ', [fit(name, 8), 'dim'], role ? [clean(text), role] : clean(text)]);
+  };
+  row('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
+  row('handler', trace.handler, 'accent');
+  row(
+    'params',
+    trace.params &&
+      Object.entries(trace.params)
+        .map(([name, value]) => `${name}=${value}`)
+        .join('  '),
+  );
+  if (trace.state === 'died')
+    out.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
+  if (trace.state === 'open') out.push([' ', ['still running', 'warn']]);
+  for (const note of trace.notes ?? []) out.push([' ', [`not captured: ${clean(note)}`, 'warn']]);
+  if (trace.dropped)
+    out.push([' ', [`${count(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
+  row('calls', headlineOf(trace));
+  out.push(...timeBar(trace, columns), []);
+  const title =
+    trace.findings.length > 0 ? count(trace.findings.length, 'finding') : 'nothing suspicious found';
+  out.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
+  return out;
+}
+
+function findingEntry(finding: Finding, trace: Trace): Entry {
+  const first = finding.spans[0];
+  const place = placeOfSite(finding.site);
+  const tab = TABS[trace.spans[first ?? -1]?.kind ?? ''];
+  return {
+    ...(first === undefined ? {} : { span: first }),
+    ...(place ? { place } : {}),
+    ...(tab ? { tab } : {}),
+    line: () => [
+      [` ${finding.kind.toUpperCase()} `, SEVERITY[finding.severity]],
+      [fit(ms(finding.ms), 7, 'right'), 'bold'],
+      ` ${clean(finding.message)}  `,
+      [clean(finding.site ?? ''), 'accent'],
+    ],
+  };
+}
+
+function kindEntry(kind: string, trace: Trace): Entry {
+  const total = trace.totals[kind]!;
+  const [one, many] = NOUNS[kind] ?? [`${kind} call`, `${kind} calls`];
+  const errors = total.errors ? count(total.errors, 'error') : '';
+  return {
+    tab: TABS[kind] ?? kind.slice(0, 1).toUpperCase() + kind.slice(1),
+    line: () => [
+      [` ${fit(kind, 6)}`, kind in NOUNS ? kind : 'accent'],
+      fit(ms(total.ms), 7, 'right'),
+      ` ${count(total.count, one, many)}`,
+      total.wait ? [`   ${ms(total.wait)} waiting for a connection`, 'warn'] : '',
+      errors ? [`   ${errors}`, 'error'] : '',
+    ],
+  };
+}
+
+function findingText(finding: Finding, reading: Reading): TextLine[] {
+  const place = placeOfSite(finding.site);
+  const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']], prose: true }];
+  if (finding.suggestion)
+    out.push({
+      line: [
+        [' try   ', 'dim'],
+        [clean(finding.suggestion), 'ok'],
+      ],
+      prose: true,
+    });
+  out.push({ line: [] });
+  if (place) {
+    out.push({
+      line: [
+        [' at ', 'dim'],
+        clean(finding.function ?? ''),
+        ' ',
+        [clean(finding.site!), 'accent'],
+        ['   e opens it', 'dim'],
+      ],
+      place,
+    });
+    out.push(...codeFrame(reading.source(place.file), place, 4));
+  }
+  const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
+  out.push(
+    { line: [] },
+    { line: [[` ${sure}: ${finding.reasons.map(clean).join('; ')}`, 'dim']], prose: true },
+  );
+  const span = reading.trace.spans[finding.spans[0] ?? -1];
+  if (span) out.push({ line: [] }, ...stackLines(span.stack, { ...reading, source: () => undefined }));
+  return out;
+}
+
+function kindText(kind: string, reading: Reading): TextLine[] {
+  const spans = reading.trace.spans.filter((span) => span.kind === kind);
+  const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
+  const out: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
+  for (const span of slowest) {
+    const place = placeOfSite(span.site);
+    out.push({
+      line: [
+        fit(ms(span.duration ?? 0), 8, 'right'),
+        ' ',
+        clean(span.name),
+        '  ',
+        [clean(span.site ?? ''), 'accent'],
+      ],
+      ...(place ? { place } : {}),
+    });
+  }
+  return out;
+}
+
+export const overviewPanel: Panel = {
+  title: 'Overview',
+  short: 'Over',
+  key: '1',
+  empty: false,
+  spans: (trace) => trace.spans,
+  headline: () => '',
+  page: (reading) => {
+    const { trace } = reading;
+    const kinds = Object.keys(trace.totals).sort((a, b) => trace.totals[b]!.ms - trace.totals[a]!.ms);
+    return {
+      head: (columns) => head(trace, columns),
+      entries: [
+        ...trace.findings.map((finding) => findingEntry(finding, trace)),
+        ...kinds.map((kind) => kindEntry(kind, trace)),
+      ],
+      text: (row) => {
+        const finding = trace.findings[row];
+        return finding
+          ? findingText(finding, reading)
+          : kindText(kinds[row - trace.findings.length] ?? '', reading);
+      },
+    };
+  },
+};

@@ -1,0 +1,107 @@
+/** The calls of a request over time, so that what ran beside what can be seen. */
+
+import { ms } from '../../text.js';
+import type { Span, Trace } from '../../trace.js';
+import { clean, fit, type Line, type Segment } from '../cells.js';
+import { type Entry, emptyPage, type Panel, placeOfSite } from '../panel.js';
+import { spanText } from '../span-text.js';
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const KNOWN = new Set(['sql', 'cache', 'rpc', 'http', 'log']);
+
+/** Answers ms from the request's start until its end, or until the end of its last call. */
+export function extent(trace: Trace): number {
+  const ends = trace.spans.map((span) => span.start + (span.wait ?? 0) + (span.duration ?? 0));
+  return Math.max(0.1, trace.duration ?? 0, ...ends);
+}
+
+/** Answers a bar: cells before the call, cells that it waited, cells that it took. */
+export function bar(
+  span: Pick<Span, 'start' | 'wait' | 'duration'>,
+  whole: number,
+  cells: number,
+): [string, string, string] {
+  const at = (instant: number) => (instant / whole) * cells;
+  const wait = span.wait ?? 0;
+  const from = Math.min(cells - 1, Math.floor(at(span.start)));
+  const begun = Math.min(cells - 1, Math.max(from, Math.floor(at(span.start + wait))));
+  const end = span.duration === undefined ? cells : Math.min(cells, at(span.start + wait + span.duration));
+  const full = Math.max(0, Math.floor(end) - begun);
+  const part = EIGHTHS[Math.floor((end - Math.floor(end)) * 8)]!;
+  const took = full === 0 ? part || '▏' : '█'.repeat(full) + (begun + full < cells ? part : '');
+  return [' '.repeat(from), '░'.repeat(begun - from), took];
+}
+
+/** Answers the most calls that ran at the same time. */
+export function mostAtOnce(spans: Span[]): number {
+  const steps = spans.flatMap((span): [number, number][] =>
+    span.kind === 'log'
+      ? []
+      : [
+          [span.start, 1],
+          [span.start + (span.wait ?? 0) + (span.duration ?? 0), -1],
+        ],
+  );
+  let now = 0;
+  let most = 0;
+  for (const [, step] of steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]))
+    most = Math.max(most, (now += step));
+  return most;
+}
+
+function row(span: Span, whole: number, columns: number): Line {
+  const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
+  const cells = Math.max(6, columns - label - 11);
+  const [before, waited, took] = bar(span, whole, cells);
+  const role = KNOWN.has(span.kind) ? span.kind : 'accent';
+  const bars: Segment[] = [before, [waited, 'dim'], [took, span.error === undefined ? role : 'error']];
+  const used = before.length + waited.length + took.length;
+  const time = span.kind === 'log' ? '' : span.duration === undefined ? '…' : ms(span.duration);
+  return [
+    [`${fit(span.kind, 5)} `, role],
+    fit(clean(span.name), label - 6),
+    ' ',
+    ...bars,
+    ' '.repeat(Math.max(0, cells - used)),
+    fit(time, 8, 'right'),
+  ];
+}
+
+/** Answers the scale over the bars. */
+function scale(whole: number, columns: number): Line {
+  const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
+  const cells = Math.max(6, columns - label - 11);
+  const step = Math.floor(cells / 4);
+  const marks = [0, 0.25, 0.5, 0.75].map((share) => fit(ms(whole * share), step)).join('');
+  return [[`${' '.repeat(label + 1)}${fit(marks, cells)}${fit(ms(whole), 8, 'right')}`, 'head']];
+}
+
+export const timelinePanel: Panel = {
+  title: 'Timeline',
+  short: 'Time',
+  key: '9',
+  empty: false,
+  spans: (trace) => trace.spans,
+  headline: () => '',
+  page: (reading) => {
+    const { trace } = reading;
+    if (trace.spans.length === 0) return emptyPage('this request made no calls: all of its time is its own');
+    const whole = extent(trace);
+    const order = trace.spans
+      .map((_, index) => index)
+      .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
+    const most = mostAtOnce(trace.spans);
+    const parallel: Line = [
+      [most > 1 ? ` up to ${most} calls at the same time` : ' never two calls at the same time', 'dim'],
+    ];
+    return {
+      head: (columns) => [parallel, scale(whole, columns)],
+      entries: order.map((index): Entry => {
+        const span = trace.spans[index]!;
+        const place = placeOfSite(span.site);
+        return { span: index, ...(place ? { place } : {}), line: (columns) => row(span, whole, columns) };
+      }),
+      text: (at) => spanText(trace.spans[order[at] ?? order[0]!]!, reading),
+    };
+  },
+};

@@ -1,0 +1,68 @@
+/** One call as text: what was asked, with which values, what came of it, and who asked. */
+
+import { count, ms } from '../text.js';
+import type { Span } from '../trace.js';
+import { clean, cleanLines, type Line, type Segment } from './cells.js';
+import type { Reading, TextLine } from './panel.js';
+import { layOutSql } from './sql.js';
+import { stackLines } from './stack.js';
+
+/** Answers a value on one line. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return clean(value);
+  return clean(JSON.stringify(value) ?? String(value));
+}
+
+function statement(span: Span): Line[] {
+  if (span.kind === 'sql') return layOutSql(span.name);
+  return cleanLines(span.name).map((line) => [line]);
+}
+
+function facts(span: Span): Line {
+  const parts: Segment[] = [[' ', 'dim']];
+  const add = (name: string, text: string, role = 'bold') =>
+    parts.push([`${name} `, 'dim'], [text, role], '   ');
+  if (span.duration === undefined) add('still', 'running', 'warn');
+  else if (span.kind !== 'log') add('took', ms(span.duration));
+  if (span.wait) add('waited', ms(span.wait), 'warn');
+  if (span.rows !== undefined) add('rows', span.rows.toLocaleString('en-US'));
+  add('at', `+${ms(span.start)}`);
+  if (span.library) add('by', clean(span.library));
+  return parts;
+}
+
+function details(span: Span): TextLine[] {
+  return Object.entries(span.detail ?? {}).flatMap(([name, value]): TextLine[] => {
+    if (value === undefined) return [];
+    return [{ line: [[` ${clean(name)} `, 'dim'], valueText(value)] }];
+  });
+}
+
+/** Answers the text of a call. */
+export function spanText(span: Span, reading: Reading, lead?: Line): TextLine[] {
+  const out: TextLine[] = statement(span).map((line) => ({ line: [' ', ...line] }));
+  out.push({ line: [] }, { line: facts(span) });
+  if (lead) out.push({ line: lead });
+  if (span.error !== undefined) {
+    for (const text of cleanLines(span.error)) out.push({ line: [' ', [text, 'error']] });
+  }
+  out.push(...details(span), { line: [] }, ...stackLines(span.stack, reading));
+  return out;
+}
+
+/** Answers the text of calls that are the same but for their values: the slowest of them, and from where they came. */
+export function groupText(spans: Span[], reading: Reading): TextLine[] {
+  const slowest = spans.reduce((a, b) => ((b.duration ?? 0) > (a.duration ?? 0) ? b : a));
+  if (spans.length === 1) return spanText(slowest, reading);
+  const sites = new Map<string, number>();
+  for (const span of spans) sites.set(span.site ?? 'unknown', (sites.get(span.site ?? 'unknown') ?? 0) + 1);
+  const all = count(spans.length, 'call');
+  const lead: Line =
+    sites.size === 1
+      ? [[` the slowest of ${all}, all from one line`, 'dim']]
+      : [
+          [` the slowest of ${all} from ${sites.size} lines: `, 'dim'],
+          [...sites].map(([site, n]) => `${clean(site)} ×${n}`).join('  '),
+        ];
+  return spanText(slowest, reading, lead);
+}

@@ -1,0 +1,183 @@
+/** SQL for the eye: told apart word by word, laid out in lines, and coloured. Any text gives an answer. */
+
+import type { Line, Segment } from './cells.js';
+import { cleanLines } from './cells.js';
+
+type Sort = 'space' | 'comment' | 'string' | 'number' | 'word' | 'name' | 'parameter' | 'mark';
+
+interface Token {
+  sort: Sort;
+  text: string;
+}
+
+const TOKENS: [Sort, RegExp][] = [
+  ['space', /\s+/y],
+  ['comment', /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y],
+  ['string', /[eEnNxXbB]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/y],
+  ['name', /"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)/y],
+  ['parameter', /\$\d+|\?|:[a-z_]\w*|@\w+/iy],
+  ['number', /\d+(?:\.\d+)?(?:e[+-]?\d+)?\b/iy],
+  ['word', /[\p{L}_][\p{L}\p{N}_$]*/uy],
+  ['mark', /::|<>|!=|<=|>=|\|\||->>?|[\s\S]/y],
+];
+
+const KEYWORDS = new Set(
+  (
+    'select from where and or not in is null as on join left right inner outer full cross lateral using group by having order ' +
+    'limit offset fetch insert into values update set delete returning with recursive union all distinct case when then else ' +
+    'end exists between like ilike begin commit rollback savepoint release for asc desc nulls first last create table index ' +
+    'drop alter add any true false conflict do nothing over partition explain analyze'
+  ).split(' '),
+);
+
+// A new line starts before these; the second kind is indented under the clause that it belongs to.
+const CLAUSES = new Set(
+  'from where group having order limit offset fetch values set returning union left right inner full cross join on'.split(
+    ' ',
+  ),
+);
+const JOINS = new Set(['left', 'right', 'inner', 'full', 'cross', 'outer', 'lateral']);
+const UNDER = new Set(['and', 'or', 'on']);
+
+/** Longer statements are shown as they are. */
+const LONGEST = 20_000;
+
+/** Answers a statement as tokens; joined, they are the statement again. */
+export function tokens(sql: string): Token[] {
+  const out: Token[] = [];
+  let at = 0;
+  while (at < sql.length) {
+    for (const [sort, pattern] of TOKENS) {
+      pattern.lastIndex = at;
+      const text = pattern.exec(sql)?.[0];
+      if (text) {
+        out.push({ sort, text });
+        at += text.length;
+        break;
+      }
+    }
+  }
+  return out;
+}
+
+function segment(token: Token): Segment {
+  if (token.sort === 'word' && KEYWORDS.has(token.text.toLowerCase())) return [token.text, 'keyword'];
+  if (token.sort === 'string' || token.sort === 'number' || token.sort === 'comment')
+    return [token.text, token.sort];
+  if (token.sort === 'parameter') return [token.text, 'number'];
+  return token.text;
+}
+
+/** Answers a statement in one coloured line. */
+export function colourSql(sql: string): Line {
+  if (sql.length > LONGEST) return [sql];
+  return tokens(sql).map(segment);
+}
+
+/** Where a clause starts a line: not inside brackets that hold no query, not the second word of a join. */
+function breaks(word: string, previous: string, depths: boolean[]): boolean {
+  if (depths.length > 0 && !depths.at(-1)) return false;
+  if (word === 'join') return !JOINS.has(previous);
+  if (word === 'set' || word === 'from') return previous !== 'distinct' && previous !== 'update';
+  if (word === 'on' && previous === 'distinct') return false;
+  if (word === 'and' && previous === '#between') return false;
+  return CLAUSES.has(word) || UNDER.has(word);
+}
+
+/** Answers a statement laid out in lines, one clause each, coloured. */
+export function layOutSql(sql: string): Line[] {
+  if (sql.length > LONGEST) return cleanLines(sql).map((line) => [line]);
+  const lines: Segment[][] = [[]];
+  const depths: boolean[] = [];
+  let previous = '';
+  let between = false;
+  const list = tokens(sql.trim());
+  const newLine = (extra: number) => {
+    const indent = '  '.repeat(depths.filter(Boolean).length + extra);
+    lines.push(indent === '' ? [] : [indent]);
+  };
+  for (const [index, token] of list.entries()) {
+    const word = token.sort === 'word' ? token.text.toLowerCase() : '';
+    if (token.sort === 'space') {
+      const line = lines.at(-1)!;
+      if (line.length > 0 && list[index - 1]?.sort !== 'comment') line.push(' ');
+      continue;
+    }
+    if (word === 'between') between = true;
+    const joined = word === 'and' && between;
+    if (joined) between = false;
+    if (word && !joined && index > 0 && breaks(word, previous, depths)) newLine(UNDER.has(word) ? 1 : 0);
+    if (token.text === ')' && depths.pop()) newLine(0);
+    lines.at(-1)!.push(segment(token));
+    if (token.text === '(') {
+      const next = list.slice(index + 1).find((other) => other.sort !== 'space');
+      const query = next?.sort === 'word' && /^(?:select|with|values)$/i.test(next.text);
+      depths.push(query);
+      if (query) newLine(0);
+    }
+    if (token.sort === 'comment' && token.text.startsWith('--')) newLine(0);
+    if (word || token.text === '(') previous = word;
+  }
+  return lines
+    .map(trimmed)
+    .filter((line) => line.length > 0)
+    .flatMap(unbroken);
+}
+
+/** Takes spaces off a line's end, and doubled ones at its start after the indent. */
+function trimmed(line: Segment[]): Segment[] {
+  const out = [...line];
+  while (out.at(-1) === ' ' || (typeof out.at(-1) === 'string' && String(out.at(-1)).trim() === ''))
+    out.pop();
+  while (typeof out[0] === 'string' && out[0].trim() === '' && out[1] === ' ') out.splice(1, 1);
+  return out;
+}
+
+/** A string or comment of several lines becomes several lines; nothing in them steers the terminal. */
+function unbroken(line: Segment[]): Line[] {
+  const out: Segment[][] = [[]];
+  for (const part of line) {
+    const [text, ...roles] = typeof part === 'string' ? [part] : part;
+    for (const [index, piece] of cleanLines(text).entries()) {
+      if (index > 0) out.push([]);
+      out.at(-1)!.push(roles.length > 0 ? [piece, ...roles] : piece);
+    }
+  }
+  return out;
+}
+
+/** Answers a statement without its values, by which repeated ones are put together. */
+export function shapeOf(sql: string): string {
+  if (sql.length > LONGEST) return sql;
+  const shape = tokens(sql)
+    .filter((token) => token.sort !== 'comment')
+    .map(({ sort, text }) =>
+      sort === 'space' ? ' ' : sort === 'string' || sort === 'number' || sort === 'parameter' ? '?' : text,
+    )
+    .join('');
+  return shape
+    .replace(/\s+/g, ' ')
+    .replace(/\(\s*\?(?:\s*,\s*\?)+\s*\)/g, '(?)')
+    .trim();
+}
+
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Answers a statement with its values written in, to run elsewhere. */
+export function withValues(sql: string, params: unknown): string {
+  if (!Array.isArray(params)) return sql;
+  let next = 0;
+  return tokens(sql)
+    .map(({ sort, text }) => {
+      if (sort !== 'parameter') return text;
+      const index = text.startsWith('$') ? Number(text.slice(1)) - 1 : text === '?' ? next++ : -1;
+      return index in params ? literal(params[index]) : text;
+    })
+    .join('');
+}

@@ -1,0 +1,42 @@
+/** How many cells a terminal gives to a character. Nothing is made before a character asks for it: the first frame waits for this file. */
+
+import { eastAsianWidth } from 'get-east-asian-width';
+
+interface Tools {
+  segmenter: Intl.Segmenter;
+  emoji: RegExp;
+  hidden: RegExp;
+  spacing: RegExp;
+}
+
+let made: Tools | undefined;
+
+function tools(): Tools {
+  made ??= {
+    segmenter: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
+    // biome-ignore lint/complexity/useRegexLiterals: a literal with this flag does not compile for Node 20
+    emoji: new RegExp('^(?:\\p{RGI_Emoji}|[\\d#*]\\u20e3)$', 'v'),
+    hidden:
+      /^[\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]$/u,
+    spacing: /^[\p{Spacing_Mark}\uff00-\uffef]$/u,
+  };
+  return made;
+}
+
+/** Answers a text as its user-perceived characters. */
+export function clusters(text: string): string[] {
+  return Array.from(tools().segmenter.segment(text), (part) => part.segment);
+}
+
+/** Answers the cells of one user-perceived character: those of its base, and of marks that take room of their own. */
+export function clusterWidth(cluster: string): number {
+  const { emoji, hidden, spacing } = tools();
+  if (emoji.test(cluster)) return 2;
+  let width: number | undefined;
+  for (const char of cluster) {
+    if (hidden.test(char)) continue;
+    if (width === undefined) width = eastAsianWidth(char.codePointAt(0)!);
+    else if (spacing.test(char)) width += eastAsianWidth(char.codePointAt(0)!);
+  }
+  return width ?? 0;
+}

@@ -1,0 +1,296 @@
+import { test } from 'tap';
+import { traceAt } from './fake.js';
+import { rowsOf } from './frame.js';
+import { MemoryFeed } from './memory-feed.js';
+import { aBrowser, until } from './terminal.js';
+
+const late = (n: number) => ({
+  ...traceAt(n),
+  id: `${'0'.repeat(7)}${n}-0000-4000-8000-000000000000`,
+  start: traceAt(0).start + 2000 + n,
+});
+
+test('the newest request is selected while following, and new ones take its place', async (t) => {
+  const { browser, feed } = aBrowser(20);
+  t.equal(browser.state.list.selected, traceAt(0).id);
+  feed.add(late(1));
+  await until(() => browser.state.list.selected === late(1).id);
+  t.equal(browser.state.list.cursor.at, 0);
+  browser.close();
+});
+
+test('moving holds the list: new requests are counted, what is looked at stays', async (t) => {
+  const { browser, feed, press } = aBrowser(20);
+  press('j', 'j');
+  t.equal(browser.state.list.selected, traceAt(2).id);
+  const held = rowsOf(browser).slice(3, 12);
+  feed.add({ ...late(1), start: traceAt(0).start + 9000 });
+  await until(() => browser.list.fresh === 1);
+  t.equal(browser.state.list.selected, traceAt(2).id);
+  t.same(rowsOf(browser).slice(3, 12), held);
+  t.match(rowsOf(browser)[1], /1 new, F follows/);
+  press('F');
+  t.equal(browser.state.list.selected, late(1).id);
+  browser.close();
+});
+
+test('a frozen list does not move at all', async (t) => {
+  const { browser, feed, press } = aBrowser(20);
+  press('p');
+  const before = rowsOf(browser);
+  feed.add(late(1));
+  await new Promise((resolve) => setImmediate(resolve));
+  t.same(rowsOf(browser), before);
+  t.match(before[1], /frozen/);
+  press('p', 'F');
+  t.equal(browser.state.list.selected, late(1).id);
+  browser.close();
+});
+
+test('a filter works as it is typed; a bad one keeps the last good result and says why', (t) => {
+  const { browser, press } = aBrowser(40);
+  press('/', ...'n1');
+  t.equal(browser.list.count, 4);
+  t.match(rowsOf(browser)[1], /^ \/ n1 .*4 of 40/);
+  press(...' status>so');
+  t.equal(browser.list.count, 0);
+  t.match(rowsOf(browser)[1], /^ \/ n1 status>so {3}status wants a number, not "so"$/);
+  press('esc');
+  t.equal(browser.state.list.filter, '');
+  t.equal(browser.list.count, 40);
+  press('/', ...'n1', 'enter', '/', 'ctrl+u', ...'died', 'enter', '/', 'up', 'up');
+  t.equal(browser.state.prompt?.text, 'n1');
+  press('enter', 'esc');
+  t.equal(browser.list.count, 40);
+  browser.close();
+  t.end();
+});
+
+test('the selection stays with its request when the filter or the order changes', (t) => {
+  const { browser, press } = aBrowser(40);
+  press(...'jjjjjjjjjjj');
+  const { selected } = browser.state.list;
+  t.equal(selected, traceAt(11).id);
+  press('/', ...'n1', 'enter');
+  t.equal(browser.state.list.selected, selected);
+  t.equal(browser.state.list.cursor.at, 1);
+  press('esc');
+  t.equal(browser.state.list.selected, selected);
+  t.equal(browser.state.list.cursor.at, 11);
+  press('s', 'd');
+  t.equal(browser.state.list.selected, selected);
+  browser.close();
+  t.end();
+});
+
+test('what matches nothing says so, and how to get back', (t) => {
+  const { browser, press } = aBrowser(40);
+  press('/', ...'foo', 'enter');
+  t.equal(rowsOf(browser)[4], '  0 of 40 match "foo"   esc clears');
+  browser.close();
+  t.end();
+});
+
+test('from the list to the line of an N+1 in the editor takes five keys', async (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  press('/', 'n', '1', 'enter', 'e');
+  await until(() => terminal.calls.length > 0);
+  t.same(terminal.calls, ['edit /home/ann/shop/src/orders.js:15']);
+  browser.close();
+});
+
+test('the detail opens the line of the row, and of the frame under the cursor', async (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  press('j', 'enter', '2', 'j', 'e');
+  await until(() => terminal.calls.length === 1);
+  press('enter', '/', ...':8:9', 'enter', 'e');
+  await until(() => terminal.calls.length === 2);
+  t.same(terminal.calls, ['edit /home/ann/shop/src/orders.js:7', 'edit /home/ann/shop/src/orders.js:8']);
+  browser.close();
+});
+
+test('escape undoes one thing at a time, and the list is as it was', (t) => {
+  const { browser, press } = aBrowser(40);
+  press(...'jjj');
+  const list = rowsOf(browser);
+  press('enter', '2', 'enter', 'z', '/', 'x');
+  press('esc');
+  t.equal(browser.state.prompt, undefined);
+  t.equal(browser.state.zoom, true);
+  press('esc');
+  t.equal(browser.state.zoom, false);
+  t.equal(browser.state.focus, 'text');
+  press('esc');
+  t.equal(browser.state.focus, 'table');
+  press('esc');
+  t.same(rowsOf(browser), list);
+  browser.close();
+  t.end();
+});
+
+test('q goes back to the list and quits from there; Q quits at once', (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  press('enter', 'enter', 'q');
+  t.equal(browser.state.focus, 'list');
+  t.same(terminal.calls, []);
+  press('q', 'enter', 'Q');
+  t.same(terminal.calls, ['quit', 'quit']);
+  browser.close();
+  t.end();
+});
+
+test('anything but a GET is sent again only when that is confirmed', async (t) => {
+  const { browser, feed, press } = aBrowser(40);
+  press('j', 'j', 'r');
+  await until(() => browser.state.popup?.kind === 'ask');
+  t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again\? y\/N/);
+  press('n');
+  t.same(feed.replayed, []);
+  press('r');
+  await until(() => browser.state.popup?.kind === 'ask');
+  press('y');
+  await until(() => browser.state.notice?.text === '200 after 12ms');
+  press('k', 'r');
+  await until(() => feed.replayed.length === 2);
+  t.same(feed.replayed, ['POST /checkout/confirm', 'GET /api/orders?page=2']);
+  browser.close();
+});
+
+test('a URL is edited before it is sent again', async (t) => {
+  const { browser, feed, press } = aBrowser(40);
+  press('j', 'R');
+  t.equal(browser.state.prompt?.text, '/api/orders?page=2');
+  press('backspace', '7', 'enter');
+  await until(() => feed.replayed.length === 1);
+  t.same(feed.replayed, ['GET /api/orders?page=7']);
+  browser.close();
+});
+
+test('two requests are compared: the marked one with the selected one', async (t) => {
+  const { browser, press } = aBrowser(40);
+  press('d');
+  t.match(browser.state.notice?.text, /mark a request with m/);
+  press('m', 'j', 'd');
+  await until(() => browser.state.popup?.kind === 'text');
+  const frame = rowsOf(browser).join('\n');
+  t.match(frame, /before {2}GET \/api\/users\/0/);
+  t.match(frame, /after {3}GET \/api\/orders\?page=2/);
+  t.match(frame, /sql {18}3 {8}50 {2}\+47/);
+  t.match(frame, /new {3}48 queries ran one after the other/);
+  browser.close();
+});
+
+test('what is copied is said, and of what the request has nothing as well', async (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  press('y', 'u');
+  await until(() => terminal.calls.length === 1);
+  press('j', 'y', 's');
+  await until(() => terminal.calls.length === 2);
+  t.same(terminal.calls, [
+    'copy http://localhost:4000/api/users/0',
+    'copy SELECT id, sku, amount FROM items WHERE order_id = 17;',
+  ]);
+  t.equal(browser.state.notice?.text, 'copied 54 characters (a fake)');
+  press('g', ...'jjjjjj', 'y', 's');
+  await until(() => browser.state.notice?.text === 'this request has nothing of that kind');
+  browser.close();
+});
+
+test('a filter is saved by name and chosen again', (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  press('/', ...'n1', 'enter', 'W', ...'loops', 'enter');
+  t.same(browser.state.saved, [{ name: 'loops', filter: 'n1' }]);
+  t.same(terminal.calls, ['save']);
+  press('esc', 'f', '1');
+  t.equal(browser.state.list.filter, 'n1');
+  browser.close();
+  t.end();
+});
+
+test('the palette finds a command by some of its letters', (t) => {
+  const { browser, press } = aBrowser(40);
+  press(':', ...'sldur', 'backspace', 'backspace', 'backspace', 'backspace', 'backspace', ...'slowest');
+  t.equal(browser.picture().items[0]?.label, 'sort by duration, slowest first');
+  press('enter');
+  t.equal(browser.state.list.sort.by, 'duration');
+  t.equal(browser.list.row(0)?.url, '/checkout/confirm');
+  browser.close();
+  t.end();
+});
+
+test('by route: the views go round', (t) => {
+  const { browser, press } = aBrowser(40);
+  press('v');
+  t.equal(rowsOf(browser)[3], '▌ POST   /checkout/confirm                       4   1.26s    4    87ms ERR');
+  press('v');
+  t.equal(browser.list.count, 8);
+  press('v');
+  t.equal(browser.list.count, 4);
+  press('v');
+  t.equal(browser.list.count, 40);
+  browser.close();
+  t.end();
+});
+
+test('keys that come in one read are all done', (t) => {
+  const { browser } = aBrowser(100);
+  for (const key of 'jjjjjjjjjjkk') browser.press(key);
+  t.equal(browser.state.list.cursor.at, 8);
+  browser.close();
+  t.end();
+});
+
+test('a paste types into the filter and presses nothing elsewhere', (t) => {
+  const { browser, terminal, press } = aBrowser(40);
+  browser.paste('qQ');
+  t.same(terminal.calls, []);
+  press('/');
+  browser.paste('n1\n');
+  t.equal(browser.state.prompt?.text, 'n1 ');
+  browser.close();
+  t.end();
+});
+
+test('the app that ended is told in words, and r starts it again', async (t) => {
+  const feed = new MemoryFeed(5);
+  feed.state = { ...feed.state, live: false, exit: { code: 1, stderr: ['Error: no \x1b[31mtable'] } };
+  const { browser, press } = aBrowser(feed);
+  t.equal(rowsOf(browser)[0], ' the app ended with code 1: Error: no \\x1b[31mtable   r starts it again');
+  press('r');
+  await until(() => feed.restarts === 1);
+  browser.close();
+});
+
+test('with nothing recorded it says what to try', (t) => {
+  const { browser } = aBrowser(0);
+  t.same(rowsOf(browser).slice(4, 9), [
+    '  waiting for requests on :4000 …',
+    '',
+    '  try  curl localhost:4000/',
+    '',
+    '  seen  pg 8.23.1 ✓',
+  ]);
+  browser.close();
+  t.end();
+});
+
+test('a feed that fails is told in the footer, not on the screen', async (t) => {
+  const feed = new MemoryFeed(5);
+  feed.find = () => Promise.reject(new Error('the database is locked'));
+  const { browser, press } = aBrowser(feed);
+  press('e');
+  await until(() => browser.state.notice !== undefined);
+  t.equal(rowsOf(browser).at(-1), ' the database is locked');
+  browser.close();
+});
+
+test('rows far down are fetched as they are needed', (t) => {
+  const { browser, press } = aBrowser(3000);
+  press('G');
+  t.equal(browser.state.list.selected, traceAt(2999).id);
+  t.match(rowsOf(browser).at(-3), /^▌ GET {4}\/import\/2999/);
+  press('g');
+  t.equal(browser.state.list.selected, traceAt(0).id);
+  browser.close();
+  t.end();
+});

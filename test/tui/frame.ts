@@ -1,0 +1,23 @@
+/** The frame of a browser as text, without a terminal. */
+
+import { renderToString } from 'ink';
+import { createElement } from 'react';
+import { Screen } from '../../src/tui/App.js';
+import type { Browser } from '../../src/tui/browser.js';
+import { themeOf } from '../../src/tui/theme.js';
+
+const PLAIN = themeOf({ colour: false, ascii: false });
+// biome-ignore lint/suspicious/noControlCharactersInRegex: bold and inverse are left without colour
+const CODES = /\x1b\[[\d;]*[mG]/g;
+
+/** Answers the rows of the frame. */
+export function rowsOf(browser: Browser, theme = PLAIN): string[] {
+  const picture = browser.picture();
+  const text = renderToString(createElement(Screen, { picture, browser, theme }), {
+    columns: picture.state.columns,
+  });
+  return text
+    .replace(CODES, '')
+    .split('\n')
+    .map((row) => row.trimEnd());
+}

@@ -1,0 +1,167 @@
+/** A feed over traces in memory. */
+
+import { matches } from '../../src/query.js';
+import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
+import type { Answer, Feed, Replayed, RouteRow, Selection, Sort, Stats, Status } from '../../src/tui/feed.js';
+import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
+
+function orderOf(trace: Trace, by: Sort['by']): number | string {
+  switch (by) {
+    case 'duration':
+      return trace.duration ?? 0;
+    case 'queries':
+      return trace.totals.sql?.count ?? 0;
+    case 'qtime':
+      return trace.totals.sql?.ms ?? 0;
+    case 'status':
+      return trace.status ?? 0;
+    case 'path':
+      return trace.url;
+    default:
+      return trace.start;
+  }
+}
+
+export class MemoryFeed implements Feed {
+  traces: Trace[];
+  state: Status = {
+    app: { command: 'node app.js', cwd: '/home/ann/shop', pid: 8123 },
+    port: 4000,
+    live: true,
+    libraries: [{ name: 'pg', version: '8.23.1' }],
+    recording: 'all',
+  };
+  replayed: string[] = [];
+  restarts = 0;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(traces: Trace[] | number) {
+    this.traces = typeof traces === 'number' ? Array.from({ length: traces }, (_, n) => traceAt(n)) : traces;
+  }
+
+  /** Adds a request on top, or replaces the one with its id, and tells whoever listens. */
+  add(trace: Trace): void {
+    this.traces = [trace, ...this.traces.filter((old) => old.id !== trace.id)];
+    this.tell();
+  }
+
+  tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  status(): Status {
+    return this.state;
+  }
+
+  stats(): Stats {
+    const times = this.traces.map((trace) => trace.duration ?? 0).sort((a, b) => a - b);
+    const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+    const total = this.traces.length;
+    return {
+      total,
+      p50: at(0.5),
+      p95: at(0.95),
+      errors: total === 0 ? 0 : this.traces.filter((trace) => (trace.status ?? 0) >= 500).length / total,
+      repeated: this.traces.filter((trace) => trace.findings.some((finding) => finding.kind === 'n+1'))
+        .length,
+    };
+  }
+
+  #all(selection: Selection): Trace[] {
+    const now = this.traces[0]?.start ?? 0;
+    return this.traces.filter(
+      (trace) =>
+        !(selection.until !== undefined && trace.start > selection.until) &&
+        (!selection.ids || selection.ids.includes(trace.id)) &&
+        matches(selection.query, trace, now),
+    );
+  }
+
+  #sorted(selection: Selection, sort: Sort): Trace[] {
+    const turn = sort.reverse ? -1 : 1;
+    return this.#all(selection).sort((a, b) => {
+      const [x, y] = [orderOf(a, sort.by), orderOf(b, sort.by)];
+      const down = x < y ? 1 : x > y ? -1 : b.start - a.start;
+      return (sort.by === 'path' ? -down : down) * turn;
+    });
+  }
+
+  count(selection: Selection): Answer<number> {
+    return this.#all(selection).length;
+  }
+
+  fresh({ until, ...all }: Selection): Answer<number> {
+    return this.#all(all).filter((trace) => trace.start > (until ?? Infinity)).length;
+  }
+
+  page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {
+    return this.#sorted(selection, sort)
+      .slice(offset, offset + limit)
+      .map(summaryOf);
+  }
+
+  position(selection: Selection, sort: Sort, id: string): Answer<number> {
+    return this.#sorted(selection, sort).findIndex((trace) => trace.id === id);
+  }
+
+  routes(selection: Selection): Answer<RouteRow[]> {
+    const groups = new Map<string, Trace[]>();
+    for (const trace of this.#all(selection)) {
+      const key = `${trace.method} ${trace.route ?? trace.url}`;
+      groups.set(key, [...(groups.get(key) ?? []), trace]);
+    }
+    const rows = [...groups.values()].map((traces): RouteRow => {
+      const sum = (of: (trace: Trace) => number) => traces.reduce((total, trace) => total + of(trace), 0);
+      return {
+        method: traces[0]!.method,
+        route: traces[0]!.route ?? traces[0]!.url,
+        count: traces.length,
+        errors: traces.filter((trace) => (trace.status ?? 0) >= 500).length,
+        mean: sum((trace) => trace.duration ?? 0) / traces.length,
+        slowest: Math.max(...traces.map((trace) => trace.duration ?? 0)),
+        queries: sum((trace) => trace.totals.sql?.count ?? 0) / traces.length,
+        qtime: sum((trace) => trace.totals.sql?.ms ?? 0) / traces.length,
+        repeated: traces.filter((trace) => trace.findings.length > 0).length,
+      };
+    });
+    return rows.sort((a, b) => b.mean * b.count - a.mean * a.count);
+  }
+
+  find(id: string): Answer<Trace | undefined> {
+    return this.traces.find((trace) => trace.id === id);
+  }
+
+  source(hash: string): Source | undefined {
+    return hash === 'orders-v1' ? { file: 'src/orders.js', text: ORDERS_SOURCE } : undefined;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async replay(trace: Trace, url?: string): Promise<Replayed> {
+    this.replayed.push(`${trace.method} ${url ?? trace.url}`);
+    return { status: 200, ms: 12 };
+  }
+
+  record(recording: Recording): void {
+    this.state = { ...this.state, recording };
+    this.tell();
+  }
+
+  restart(): void {
+    this.restarts++;
+  }
+
+  async explain(): Promise<string[]> {
+    return [
+      'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',
+      '  Index Cond: (order_id = 17)',
+    ];
+  }
+
+  close(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,182 @@
+import { test } from 'tap';
+import type { Trace } from '../../src/trace.js';
+import { plain } from '../../src/tui/cells.js';
+import type { Panel, Reading } from '../../src/tui/panel.js';
+import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
+import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
+import { codeFrame } from '../../src/tui/stack.js';
+import { ORDERS_SOURCE, traceAt } from './fake.js';
+
+const ORDERS = traceAt(1);
+
+function reading(trace: Trace, more: Partial<Reading> = {}): Reading {
+  const source = (file: string) => (file === 'src/orders.js' ? ORDERS_SOURCE : undefined);
+  return { trace, source, grouped: true, sorted: 'total', libraries: false, columns: 80, ...more };
+}
+
+const panel = (title: string, trace = ORDERS): Panel => panelsOf(trace).find((one) => one.title === title)!;
+
+function table(title: string, trace = ORDERS, more: Partial<Reading> = {}): string[] {
+  const page = panel(title, trace).page(reading(trace, more));
+  return [...page.head(80), ...page.entries.map((entry) => entry.line(80))].map((line) =>
+    plain(line).trimEnd(),
+  );
+}
+
+function text(title: string, row: number, trace = ORDERS, more: Partial<Reading> = {}): string[] {
+  return panel(title, trace).page(reading(trace, more)).text!(row).map(({ line }) => plain(line).trimEnd());
+}
+
+test('the overview says what is wrong, where, and what to try', (t) => {
+  t.same(table('Overview').slice(0, 3), [
+    ' route   GET /api/orders',
+    ' handler listOrders src/orders.js:5',
+    ' calls   1 cache call 0.6ms, 50 queries 554ms, 1 log line',
+  ]);
+  t.equal(
+    table('Overview')[7],
+    ' N+1   521ms 48 queries ran one after the other, one for each row of the query at src/orders.js:7.  src/orders.js:15',
+  );
+  t.same(text('Overview', 0).slice(0, 10), [
+    ' 48 queries ran one after the other, one for each row of the query at src/orders.js:7.',
+    ' try   Load them at once: WHERE order_id = ANY($1), then group them by order_id.',
+    '',
+    ' at loadItems src/orders.js:15   e opens it',
+    '    11 │',
+    '    12 │ async function loadItems(orders) {',
+    '    13 │   for (const order of orders) {',
+    '    14 │     // one query per order',
+    '  > 15 │     const items = await db.query(ITEMS, [order.id]);',
+    '    16 │     order.items = items.rows;',
+  ]);
+  t.end();
+});
+
+test('queries are grouped by what they ask, with the slowest of them', (t) => {
+  t.same(table('SQL').slice(0, 2), [
+    ' COUNT  TOTAL↓     AVG  QUERY  v: one by one',
+    '   48×   521ms    11ms  SELECT id, sku, amount FROM items WHERE order_id = ? N+1',
+  ]);
+  t.same(text('SQL', 0).slice(0, 12), [
+    ' SELECT id, sku, amount',
+    ' FROM items',
+    ' WHERE order_id = $1',
+    '',
+    ' took 16ms   rows 3   at +105ms   by pg',
+    ' the slowest of 48 calls, all from one line',
+    ' params [23]',
+    '',
+    ' at loadItems src/orders.js:15:11',
+    '    12 │ async function loadItems(orders) {',
+    '    13 │   for (const order of orders) {',
+    '    14 │     // one query per order',
+  ]);
+  t.equal(text('SQL', 0).at(-1), ' … 4 library frames hidden (i shows them)');
+  t.equal(
+    text('SQL', 0, ORDERS, { libraries: true }).at(-1),
+    ' at next node_modules/router/lib/route.js:157:13',
+  );
+  t.end();
+});
+
+test('one by one they are as they happened, with rows and wait', (t) => {
+  t.equal(table('SQL', ORDERS, { grouped: false }).length, 51);
+  t.equal(
+    table('SQL', traceAt(2), { grouped: false })[3],
+    '  +9.0ms    84ms     1  UPDATE stock SET amount = amount - $1 WHERE sku = $2',
+  );
+  t.equal(
+    text('SQL', 2, traceAt(2), { grouped: false })[4],
+    ' took 84ms   waited 41ms   rows 1   at +9.0ms   by pg',
+  );
+  t.end();
+});
+
+test('a call that failed says so in its row and in its text', (t) => {
+  t.match(table('HTTP', traceAt(2))[1], /POST https:\/\/pay\.example\/charge +ERR$/);
+  t.ok(text('HTTP', 0, traceAt(2)).includes(' 502 Bad Gateway'));
+  t.end();
+});
+
+test('a tab without data says why', (t) => {
+  const health = traceAt(6);
+  for (const title of ['SQL', 'Cache', 'RPC', 'HTTP', 'Logs', 'CPU', 'Timeline']) {
+    t.match(table(title, health)[0], /made no|no CPU profile/, title);
+  }
+  t.equal(
+    table('SQL', { ...health, state: 'open', notes: ['pg 9.1: Client#query not found'] }).join('|'),
+    ' no queries so far: the request is still running| not captured: pg 9.1: Client#query not found',
+  );
+  t.equal(
+    table('Headers', { ...health, headers: undefined } as unknown as Trace)[0],
+    ' the headers of this request were not recorded',
+  );
+  t.end();
+});
+
+test('a kind that nobody has a panel for gets a usable one', (t) => {
+  const trace = {
+    ...ORDERS,
+    spans: [
+      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 42' },
+      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 43' },
+    ],
+  };
+  t.same(
+    panelsOf(trace).map((one) => one.title),
+    [...PANELS.map((one) => one.title), 'Queue'],
+  );
+  t.equal(panel('Queue', trace).headline(trace), '2');
+  t.equal(table('Queue', trace)[1], '    2×   1.2ms   0.6ms  publish mail #');
+  t.equal(text('Queue', 0, trace)[0], ' publish mail 42');
+  t.end();
+});
+
+test('recorded text is made safe before it is shown', (t) => {
+  const evil = {
+    ...ORDERS,
+    spans: [
+      {
+        ...ORDERS.spans[1]!,
+        name: 'select \x1b]0;x\x07 1',
+        error: '\x1b[2J',
+        detail: { params: ['\x1b[31m'] },
+      },
+    ],
+  };
+  for (const one of PANELS) {
+    const page = one.page(reading(evil));
+    const lines = [
+      ...page.head(80),
+      ...page.entries.flatMap((entry, index) => [
+        entry.line(80),
+        ...(page.text?.(index) ?? []).map(({ line }) => line),
+      ]),
+    ];
+    t.notOk(
+      lines.some((line) => plain(line).includes('\x1b')),
+      one.title,
+    );
+  }
+  t.end();
+});
+
+test('bars show where a call lies, what it waited and what it took', (t) => {
+  t.same(bar({ start: 0, duration: 50 }, 100, 10), ['', '', '█████']);
+  t.same(bar({ start: 20, wait: 20, duration: 25 }, 100, 10), ['  ', '░░', '██▌']);
+  t.same(bar({ start: 99, duration: 0.01 }, 100, 10), ['         ', '', '▉']);
+  t.same(bar({ start: 50 }, 100, 10), ['     ', '', '█████']);
+  t.equal(mostAtOnce(traceAt(5).spans.slice(2)), 4);
+  t.equal(mostAtOnce(ORDERS.spans), 1);
+  t.end();
+});
+
+test('a code frame marks its line; without the text there is none', (t) => {
+  t.same(
+    codeFrame('a\nb\nc', { file: 'x.js', line: 2 }).map(({ line }) => plain(line)),
+    ['    1 │ a', '  > 2 │ b', '    3 │ c'],
+  );
+  t.same(codeFrame(undefined, { file: 'x.js', line: 2 }), []);
+  t.same(codeFrame('a', { file: 'x.js', line: 9 }), []);
+  t.end();
+});

@@ -1,0 +1,161 @@
+import { spawnSync } from 'node:child_process';
+import { test } from 'tap';
+import { bundled } from './bundle.js';
+import { golden, kept } from './golden.js';
+import { environment, OnTerminal } from './pty.js';
+
+const ui = await bundled();
+
+async function opened(columns: number, rows: number, env: Record<string, string> = {}, ...flags: string[]) {
+  const terminal = new OnTerminal([ui, ...flags], columns, rows, env);
+  await terminal.shows('/api/orders?page=');
+  return terminal;
+}
+
+const SIZES: [number, number][] = [
+  [60, 15],
+  [80, 24],
+  [120, 40],
+  [200, 60],
+];
+
+for (const [columns, rows] of SIZES) {
+  test(`the screens at ${columns}x${rows}`, async (t) => {
+    const terminal = await opened(columns, rows);
+    await terminal.shows('req  p');
+    t.equal(terminal.painted(), golden(`list-${columns}x${rows}`, terminal.painted()));
+    terminal.send('j');
+    await terminal.shows(columns < 100 ? '▌ GET    /api/orders'.slice(0, 5) : '48 queries ran');
+    terminal.send('\r2');
+    await terminal.shows('SELECT id, sku, amount');
+    await terminal.shows('at loadItems'.slice(0, rows < 20 ? 3 : 12));
+    t.equal(terminal.painted(), golden(`sql-${columns}x${rows}`, terminal.painted()));
+    terminal.send('9');
+    await terminal.shows('never two calls');
+    t.equal(terminal.painted(), golden(`timeline-${columns}x${rows}`, terminal.painted()));
+    terminal.send('?');
+    await terminal.shows('type to narrow');
+    t.equal(terminal.painted(), golden(`help-${columns}x${rows}`, terminal.painted()));
+    await terminal.close();
+  });
+}
+
+test('NO_COLOR leaves weight and inverse, and the same text', async (t) => {
+  const terminal = await opened(80, 24, { NO_COLOR: '1' });
+  t.equal(terminal.painted(), golden('list-80x24-no-color', terminal.painted()));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
+  t.equal(/\x1b\[[\d;]*3[0-7][\d;]*m/.test(terminal.raw), false);
+  await terminal.close();
+});
+
+test('--ascii draws with ASCII only', async (t) => {
+  const terminal = await opened(80, 24, {}, '--ascii');
+  terminal.send('j\r2');
+  await terminal.shows('SELECT id, sku, amount');
+  t.same(
+    terminal.rows().filter((row) => /[^ -~]/.test(row)),
+    [],
+  );
+  await terminal.close();
+});
+
+test('after a storm of sizes the screen is as if it had always had the last one', async (t) => {
+  const terminal = await opened(80, 24);
+  for (let n = 0; n < 20; n++) {
+    const [columns, rows] = SIZES[n % 4]!;
+    terminal.resize(columns + (n % 3), rows + (n % 2));
+  }
+  terminal.resize(80, 24);
+  const wanted = kept('list-80x24');
+  await terminal.until(() => terminal.painted() === wanted, 'the golden of 80x24');
+  terminal.resize(50, 12);
+  await terminal.shows('scooby needs 60x15');
+  terminal.resize(60, 15);
+  await terminal.until(() => terminal.painted() === kept('list-60x15'), 'the golden of 60x15');
+  t.pass('all came back');
+  await terminal.close();
+});
+
+const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] = [
+  ['q', (terminal) => terminal.send('q'), 0],
+  ['Ctrl-C', (terminal) => terminal.send('\x03'), 0],
+  ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 143],
+  ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
+  ['SIGINT', (terminal) => terminal.pty.kill('SIGINT'), 130],
+  ['a fault in a feed', (terminal) => process.kill(terminal.pty.pid, 'SIGUSR2'), 1],
+];
+
+for (const [name, end, code] of ENDS) {
+  test(`ended by ${name}, the terminal is as it was`, async (t) => {
+    const terminal = await opened(80, 24, { FAKE_CRASH: 'SIGUSR2' }, '--mouse');
+    await terminal.until(() => terminal.sane().paste, 'the marks of a paste');
+    t.same(terminal.sane(), { buffer: 'alternate', mouse: 'vt200', paste: true, cursor: false });
+    end(terminal);
+    await terminal.until(() => terminal.exit !== undefined, 'its end');
+    t.same(terminal.sane(), { buffer: 'normal', mouse: 'none', paste: false, cursor: true });
+    t.equal(terminal.exit?.exitCode, code);
+    t.notOk(terminal.raw.includes('\x1b[3J'), 'what was on the screen before is not erased');
+    if (code === 1) t.match(terminal.rows()[0], /^scooby: the browser failed: a fault/);
+    await terminal.close();
+  });
+}
+
+test('without a terminal, in CI and for a screen reader it prints lines', (t) => {
+  const printed = (env: Record<string, string>) =>
+    spawnSync(process.execPath, [ui], {
+      env: environment({ FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env }),
+      encoding: 'utf8',
+    });
+  const { stdout, stderr, status } = printed({});
+  t.equal(
+    stdout,
+    [
+      '11:59:59  POST  /checkout/confirm  500  1.24s  cache 1 0.6ms  sql 4 87ms  http 1 820ms  rpc 1 60ms  log 1 0.0ms  ERR  SLOW  a0000002',
+      '11:59:59  GET  /api/orders?page=2  200  621ms  cache 1 0.6ms  sql 50 554ms  log 1 0.0ms  N+1  SLOW  a0000001',
+      '12:00:00  GET  /api/users/0  200  14ms  cache 1 0.6ms  sql 3 7.7ms  a0000000',
+      '3 requests stored',
+      '',
+    ].join('\n'),
+  );
+  t.equal(stderr, '');
+  t.equal(status, 0);
+  t.end();
+});
+
+for (const env of [{ CI: '1' }, { INK_SCREEN_READER: 'true' }, { TERM: 'dumb' }]) {
+  test(`on a terminal with ${JSON.stringify(env)} it prints lines as well`, async (t) => {
+    const terminal = new OnTerminal([ui], 80, 24, { FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env } as Record<
+      string,
+      string
+    >);
+    await terminal.until(() => terminal.exit !== undefined, 'its end');
+    t.match(terminal.raw, /GET {2}\/api\/users\/0 {2}200 {2}14ms/);
+    t.notOk(terminal.raw.includes('\x1b'));
+    await terminal.close();
+  });
+}
+
+test('a frame is one write, and a row is never blank in between', async (t) => {
+  const terminal = await opened(80, 24);
+  terminal.send('j');
+  await terminal.until(() => terminal.rows()[4]?.startsWith('▌') === true, 'the move');
+  terminal.send('\r2');
+  await terminal.shows('at loadItems');
+  const frames = terminal.raw.split('\x1b[?2026h').slice(1);
+  t.ok(frames.length >= 3);
+  for (const frame of frames) {
+    const [written] = frame.split('\x1b[?2026l');
+    for (const erasing of ['\x1b[J', '\x1b[2J', '\x1b[3J', '1049']) t.notOk(written!.includes(erasing));
+  }
+  await terminal.close();
+});
+
+test('from the list to the editor at the line of the N+1', async (t) => {
+  const terminal = await opened(80, 24, { EDITOR: '/bin/echo', FAKE_CWD: 'real' });
+  terminal.send('/n1\re');
+  await terminal.shows('back from src/orders.js:15');
+  t.match(terminal.raw, /\+15 .*src\/orders\.js/);
+  terminal.send('q');
+  await terminal.until(() => terminal.exit?.exitCode === 0, 'its end');
+  await terminal.close();
+});

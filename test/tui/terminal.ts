@@ -1,0 +1,73 @@
+/** A terminal that only remembers what it was asked for. */
+
+import { Browser, type Options } from '../../src/tui/browser.js';
+import type { Terminal } from '../../src/tui/outside.js';
+import { NOW } from './fake.js';
+import { MemoryFeed } from './memory-feed.js';
+
+export class FakeTerminal implements Terminal {
+  calls: string[] = [];
+
+  async copy(text: string): Promise<string> {
+    this.calls.push(`copy ${text}`);
+    return 'a fake';
+  }
+
+  async edit(place: { file: string; line: number }, cwd: string): Promise<string> {
+    this.calls.push(`edit ${cwd}/${place.file}:${place.line}`);
+    return 'opened';
+  }
+
+  async openUrl(url: string): Promise<string> {
+    this.calls.push(`open ${url}`);
+    return 'opened';
+  }
+
+  redraw(): void {
+    this.calls.push('redraw');
+  }
+
+  suspend(): void {
+    this.calls.push('suspend');
+  }
+
+  mouse(on: boolean): void {
+    this.calls.push(`mouse ${on}`);
+  }
+
+  save(): void {
+    this.calls.push('save');
+  }
+
+  quit(): void {
+    this.calls.push('quit');
+  }
+}
+
+/** Answers a browser over made-up requests, with its clock three seconds after the newest. */
+export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<Options> = {}) {
+  const terminal = new FakeTerminal();
+  const memory = typeof feed === 'number' ? new MemoryFeed(feed) : feed;
+  const browser = new Browser(memory, {
+    columns: 80,
+    rows: 24,
+    terminal,
+    clock: () => NOW + 3000,
+    rest: 0,
+    ...options,
+  });
+  return {
+    browser,
+    terminal,
+    feed: memory,
+    press: (...keys: string[]) => {
+      for (const key of keys) browser.press(key);
+    },
+  };
+}
+
+/** Answers once what is asked for is true; the turns of the loop in between let promises settle. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
+  if (!holds()) throw new Error('it never came true');
+}
