@@ -3,10 +3,11 @@
 
 import { Command, CommanderError } from 'commander';
 import { registerList } from '../src/cli/list.js';
+import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
 import { registerUi } from '../src/cli/ui.js';
 import { version } from '../src/cli/version.js';
-import { UserError } from '../src/errors.js';
+import { Ending, UserError } from '../src/errors.js';
 import { StoreError } from '../src/store/store.js';
 import { visible } from '../src/text.js';
 
@@ -22,6 +23,7 @@ const program = new Command('scooby')
   .description('See what every request of your Node server really does, and the line that made it.')
   .version(version(), '-V, --version', 'which scooby this is')
   .helpCommand(false)
+  .enablePositionalOptions()
   .exitOverride()
   .configureHelp({
     subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
@@ -40,7 +42,7 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerUi, registerList, registerShow]) register(program);
+for (const register of [registerUi, registerRun, registerList, registerShow]) register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
   command.showHelpAfterError(`How it is used:  ${name} --help`);
@@ -61,6 +63,7 @@ try {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof Ending) return error.exitCode;
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
   process.stderr.write(`scooby: ${visible(error.message)}\n`);
   return error instanceof UserError ? error.exitCode : 1;

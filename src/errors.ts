@@ -10,3 +10,14 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Ends the program with a code, and says nothing. */
+export class Ending extends Error {
+  override name = 'Ending';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}

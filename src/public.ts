@@ -19,6 +19,8 @@ export const FIELDS = {
     start: 1,
     duration: 1,
     state: 1,
+    aborted: 1,
+    parent: 1,
     outside: 1,
     app: 1,
     headers: 1,

@@ -92,6 +92,8 @@ export interface Trace {
   method: string;
   /** Path and query as sent, secrets redacted. */
   url: string;
+  /** Id of the trace that asked for it: of another app under scooby on this machine. */
+  parent?: string;
   /** The pattern that matched, e.g. `/orders/:id`. */
   route?: string;
   /** Function name and `file:line` of the handler. */
@@ -105,6 +107,8 @@ export interface Trace {
   /** ms until the last byte of the response was handed over. */
   duration?: number;
   state: State;
+  /** True when the client went away before the response was complete. */
+  aborted?: boolean;
   /** True for the one trace per process that gathers what ran outside any request. */
   outside?: boolean;
   app?: App;
@@ -163,7 +167,11 @@ export interface Run {
   takePort?: number;
 }
 
-/** One message on the link, one JSON object a line. Instants (`at`) are epoch ms with a fraction. */
+/**
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
+ * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * since the process's `origin`; `duration` and `wait` are whole µs.
+ */
 export type Line =
   | {
       t: 'hello';
@@ -175,10 +183,14 @@ export type Line =
       command: string;
       cwd: string;
       node: string;
+      /** performance.timeOrigin: epoch ms, with a fraction. */
+      origin: number;
     }
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }
   | { t: 'library'; name: string; version: string; trouble?: string }
+  /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
+  | { t: 'map'; file: string; map: string }
   /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** A stack first seen: its frames' numbers, innermost first. */
@@ -202,20 +214,32 @@ export type Line =
       /** Number of a stack sent before. */
       stack?: number;
     }
+  /** A span that was told while it ran turned out to be part of another one. */
+  | { t: 'withdrawn'; id?: string; n: number }
   | {
       t: 'close';
       id: string;
       at: number;
       status?: number;
       aborted?: boolean;
+      parent?: string;
       route?: string;
       handler?: string;
+      /** Number of the stack in which the route was registered. */
+      stack?: number;
       params?: Record<string, string>;
     }
-  | { t: 'dropped'; id?: string; spans: number };
+  | { t: 'dropped'; id?: string; spans: number }
+  /** The lines go on in the process's next file. */
+  | { t: 'next' }
+  /** On the socket: there is something to read. */
+  | { t: 'wake' };
 
 /** What the launcher says to the agent. */
-export type Order = { t: 'record'; record: Recording };
+export type Order =
+  | { t: 'record'; record: Recording }
+  /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
+  | { t: 'peers'; ports: number[] };
 
 /** Answers which spans are of one kind. */
 export function ofKind(trace: Trace, kind: Kind): Span[] {
@@ -230,12 +254,20 @@ export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
 /** Answers count and time by kind, and what went wrong. */
 export function totalsOf(spans: Span[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of spans) {
-    const total = (totals[span.kind] ??= { count: 0, ms: 0 });
-    total.count++;
-    total.ms += span.duration ?? 0;
-    if (span.wait) total.wait = (total.wait ?? 0) + span.wait;
-    if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
-  }
+  for (const span of spans) addTo(totals, span);
   return totals;
+}
+
+/** Counts one more span in. */
+export function addTo(totals: Record<string, Total>, span: Span): void {
+  const total = (totals[span.kind] ??= { count: 0, ms: 0 });
+  total.count++;
+  total.ms = µs(total.ms + (span.duration ?? 0));
+  if (span.wait) total.wait = µs((total.wait ?? 0) + span.wait);
+  if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
+}
+
+/** Answers a number of ms without the dust below a µs. */
+export function µs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

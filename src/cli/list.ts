@@ -5,13 +5,13 @@ import { publicSummary } from '../public.js';
 import { statusRange } from '../store/filter.js';
 import type { Filter, Store, Summary } from '../store/store.js';
 import { json, ms } from '../text.js';
-import type { Total } from '../trace.js';
 import { clean } from '../tui/cells.js';
 import { shortId } from './choose.js';
 import { type ReadingFlags, takesStore, withStore } from './reading.js';
 import { print, remark, type Screen, screenOf } from './screen.js';
-import { type Role, statusRole } from './style.js';
+import { statusRole } from './style.js';
 import { type Cell, type Column, table } from './table.js';
+import { totalText } from './totals.js';
 import { parseCount, parseDuration } from './units.js';
 import { age } from './when.js';
 
@@ -130,14 +130,4 @@ function hintLines(found: Summary[], short: (id: string) => string, { style }: S
   const request = found.find(({ findings }) => findings.length > 0) ?? found[0];
   if (!request) return [];
   return [`${style('dim', 'what one of them did:')} ${style('accent', `scooby show ${short(request.id)}`)}`];
-}
-
-/** Answers a kind's total: `12 sql 30ms`. */
-export function totalText(kind: string, total: Total): string {
-  return `${total.count.toLocaleString('en-US')} ${clean(kind)} ${ms(total.ms)}`;
-}
-
-/** Answers the role of a finding. */
-export function severityRole(severity: string): Role {
-  return severity === 'high' ? 'error' : severity === 'medium' ? 'warn' : 'accent';
 }

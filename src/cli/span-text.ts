@@ -1,19 +1,16 @@
 /** What a request did, one call after the other, as text. */
 
 import { count, ms, oneLine } from '../text.js';
-import { type Frame, firstApplicationFrame, type Span } from '../trace.js';
+import type { Span } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
+import { frameLines, type Reading } from './frame-text.js';
 import { dedented, wrapped } from './prose.js';
 import type { Screen } from './screen.js';
 
 /** How much to show, and where the code is found. */
-export interface Showing {
+export interface Showing extends Reading {
   /** Every call by itself. */
   ungrouped?: boolean;
-  /** All frames instead of the first of the application. */
-  stack?: boolean;
-  /** Answers a line of a file as it was when the request ran. */
-  code: (file: string, line: number) => string | undefined;
 }
 
 /** Calls in a row that are the same but for their values; `first` is their place among all calls, from 0. */
@@ -64,7 +61,7 @@ function runLines(run: Run, showing: Showing, screen: Screen): string[] {
     ...statement.map(indented),
     ...details(run.spans, screen).map(indented),
     ...(span.error === undefined ? [] : dedented(span.error).map((line) => indented(style('error', line)))),
-    ...frames(span.stack, showing, screen).map(indented),
+    ...frameLines(span.stack, showing, { ...screen, width: screen.width - INDENT.length }).map(indented),
   ];
 }
 
@@ -74,17 +71,13 @@ function heading({ first, spans }: Run, { style }: Screen): string {
   const sum = (of: (span: Span) => number | undefined) =>
     spans.reduce((total, one) => total + (of(one) ?? 0), 0);
   const times = spans.length > 1 ? ` ×${spans.length}` : '';
-  const wait = sum(({ wait }) => wait);
+  const wait = sum((one) => one.wait);
+  const rows = sum((one) => one.rows);
   const facts = [
     style('dim', `+${ms(span.start)}`),
     style('accent', clean(span.kind)) + style('warn', times),
     duration(spans, style),
-    span.rows === undefined
-      ? ''
-      : count(
-          sum(({ rows }) => rows),
-          'row',
-        ),
+    span.rows === undefined ? '' : count(rows, 'row'),
     wait > 0 ? style('warn', `waited ${ms(wait)}`) : '',
     span.error === undefined ? '' : style('error', 'failed'),
   ];
@@ -132,29 +125,4 @@ function valueText(value: unknown): string {
 
 function asJson(value: unknown): string {
   return oneLine(JSON.stringify(value) ?? 'undefined');
-}
-
-function frames(stack: Frame[], showing: Showing, screen: Screen): string[] {
-  const first = firstApplicationFrame(stack);
-  const shown = showing.stack ? stack : first ? [first] : [];
-  if (stack.length === 0) return [];
-  if (shown.length === 0)
-    return [screen.style('dim', "no line of the app's own code called this; all frames: --stack")];
-  return shown.flatMap((frame) => [
-    frameText(frame, screen),
-    ...(frame === first ? codeLine(frame, showing, screen) : []),
-  ]);
-}
-
-/** `loadItems (src/orders.js:47:21)`. */
-function frameText({ function: name, file, line, column, application }: Frame, { style }: Screen): string {
-  const text = `${oneLine(name) || 'anonymous'} (${oneLine(file)}:${line}:${column})`;
-  return application ? style('accent', text) : style('dim', text);
-}
-
-function codeLine(frame: Frame, showing: Showing, screen: Screen): string[] {
-  const code = showing.code(frame.file, frame.line);
-  if (code === undefined) return [];
-  const gutter = `${frame.line} │ `;
-  return [screen.style('dim', gutter) + cut(oneLine(code), screen.width - INDENT.length - width(gutter))];
 }

@@ -30,3 +30,8 @@ export function statusRole(status: number | undefined): Role {
   if (status >= 400) return 'warn';
   return status >= 300 ? 'accent' : 'ok';
 }
+
+/** Answers the role of a finding. */
+export function severityRole(severity: string): Role {
+  return severity === 'high' ? 'error' : severity === 'medium' ? 'warn' : 'accent';
+}

@@ -2,11 +2,11 @@
 
 import { count, ms, oneLine, visible } from '../text.js';
 import type { Trace } from '../trace.js';
-import { severityRole, totalText } from './list.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
 import { type Showing, spanLines } from './span-text.js';
-import { statusRole } from './style.js';
+import { severityRole, statusRole } from './style.js';
+import { totalText } from './totals.js';
 import { age, dayAndTime } from './when.js';
 
 /** Cells that the names of the facts take, with the space around them. */

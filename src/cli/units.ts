@@ -13,10 +13,16 @@ function amount(text: string, units: Record<string, number>, bare: number): numb
 }
 
 /** Answers the ms that `250ms`, `1.5s`, `24h` or `7d` mean; a bare number is ms. */
-export function parseDuration(text: string): number {
-  const value = amount(text, MS, 1);
-  if (value === undefined) throw new InvalidArgumentError('Write a duration such as 250ms, 1.5s, 24h or 7d.');
-  return value;
+export const parseDuration = durationIn('ms');
+
+/** Answers a parser of durations whose bare numbers are in that unit. */
+export function durationIn(unit: keyof typeof MS): (text: string) => number {
+  return (text) => {
+    const value = amount(text, MS, MS[unit]);
+    if (value === undefined)
+      throw new InvalidArgumentError('Write a duration such as 250ms, 1.5s, 24h or 7d.');
+    return value;
+  };
 }
 
 /** Answers the bytes that `512MB` or `2GB` mean; a bare number is bytes. */
@@ -30,5 +36,12 @@ export function parseSize(text: string): number {
 export function parseCount(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1) throw new InvalidArgumentError('Write a number above 0.');
+  return value;
+}
+
+/** Answers a port, or 0 for any free one. */
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) throw new InvalidArgumentError('Write a port, 0 to 65535.');
   return value;
 }

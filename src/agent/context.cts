@@ -1,0 +1,310 @@
+/** Which request are we in: one AsyncLocalStorage, entered where a server emits a request and restored where its streams emit. */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { state } from './run.cjs';
+import { stamp, stampOf } from './stamp.cjs';
+import type { Sight } from './views/view.cjs';
+
+/** One request of this process that is being recorded. */
+export class Request {
+  readonly id: string;
+  readonly method: string;
+  /** As it came: routers write another one into the message. */
+  readonly url: string;
+  /** performance.now() at its start. */
+  readonly began: number;
+  /** It came through our proxy, which tells the launcher what it knows of it. */
+  readonly proxied: boolean;
+  /** Id of the request, of another app under scooby, that asked for this one. */
+  readonly parent: string | undefined;
+  /** The launcher knows of it. */
+  told: boolean;
+  /** performance.now() when the response had been handed over; 0 while it has not. */
+  ended = 0;
+  /** Calls begun, and those of them that were too many to keep. */
+  calls = 0;
+  dropped = 0;
+  /** Answers what serves it, where a framework has said so. */
+  sight: (() => Sight | undefined) | undefined;
+  message: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
+
+  constructor(
+    id: string,
+    proxied: boolean,
+    parent: string | undefined,
+    message: IncomingMessage,
+    response: ServerResponse | undefined,
+  ) {
+    this.id = id;
+    this.method = message.method ?? '';
+    this.url = message.url ?? '';
+    this.began = now();
+    this.proxied = proxied;
+    this.parent = parent;
+    this.told = proxied;
+    this.message = message;
+    this.response = response;
+  }
+}
+
+/** A stream of a call that the app makes: it emits under the request that made the call, if any. */
+export class Watched {
+  readonly request: Request | undefined;
+  readonly told: (type: string, given: unknown) => void;
+
+  constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
+    this.request = request;
+    this.told = told;
+  }
+}
+
+/** Told when a request begins and when its response has been handed over, or given up. */
+export interface Listener {
+  began(request: Request): void;
+  ended(request: Request, aborted: boolean): void;
+}
+
+/** ms since the process began; taken once, so that an app's fake clock does not stop ours. */
+export const now: () => number = performance.now.bind(performance);
+
+const HEADER = 'X-Scooby';
+const SECRET = 'x-scooby-secret';
+/** Carries a request's id to another app under scooby. */
+export const PARENT = 'X-Scooby-Parent';
+const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const MARK = 'x-scooby-record';
+// A timer begun in a request must not file its calls under it for ever.
+const AFTERMATH_MS = 60_000;
+
+const storage = new AsyncLocalStorage<Request>();
+const patched = new WeakSet<object>();
+const closings = new WeakMap<object, () => void>();
+let secret = '';
+let listener: Listener;
+/** Requests ever recorded; while there was none, streams take the original path at once. */
+let seen = 0;
+
+/** Answers the request that the running code belongs to. */
+export function current(): Request | undefined {
+  const request = storage.getStore();
+  if (request === undefined || request.ended === 0 || now() - request.ended < AFTERMATH_MS) return request;
+  return undefined;
+}
+
+/** Answers what `fn` answers, run as the app wrote it but under the request that it was handed over in. */
+export function applyIn(
+  request: Request | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  if (storage.getStore() === request) return Reflect.apply(fn, self, args);
+  // Handed over outside any request it runs outside any, whoever's turn it is that calls it.
+  return storage.run(request as Request, Reflect.apply, fn, self, args);
+}
+
+/** From now on requests are recorded: `theirs` is told of each, `ours` is the value by which the proxy's are known. */
+export function trackRequests(theirs: Listener, ours: string): void {
+  listener = theirs;
+  secret = ours;
+}
+
+/** Patches the classes of node:http; done before the first server listens, and not earlier since loading http takes ms. */
+export function patchHttp(http: typeof import('node:http')): void {
+  if (patched.has(http.Server.prototype)) return;
+  patchServer(http.Server.prototype);
+  patchStream(http.IncomingMessage.prototype);
+  patchStream(http.ServerResponse.prototype);
+  patchHead(http.ServerResponse.prototype);
+}
+
+/** Makes every server of a class enter a request's context; https and http2 servers have classes of their own. */
+export function patchServer(prototype: object): void {
+  const server = prototype as HttpServer;
+  if (patched.has(server)) return;
+  patched.add(server);
+  const original = server.emit as (...args: never[]) => boolean;
+  // Named and counted as the original: `emit.length` is 1.
+  const emit = function emit(this: HttpServer, type: string, message?: unknown, response?: unknown): boolean {
+    if (state.recording === 'off' || !isRequest(type)) {
+      if (type === 'close') closings.get(this)?.();
+      return Reflect.apply(original, this, arguments);
+    }
+    if (type === 'stream' && this.listenerCount('request') > 0)
+      return Reflect.apply(original, this, arguments);
+    const request =
+      type === 'stream'
+        ? begin(messageOf(arguments[2], arguments[4]), message)
+        : begin(message as IncomingMessage, response);
+    if (request === undefined) return Reflect.apply(original, this, arguments);
+    listener.began(request);
+    try {
+      return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+    } finally {
+      // A websocket is not a request: what is asked of us here is the handshake.
+      if (request.response === undefined) end(request, false);
+    }
+  };
+  server.emit = lengthOf(emit, 1) as typeof server.emit;
+}
+
+/** Calls `closed` when the server has closed; a listener of ours would be one that the app can count. */
+export function onClose(server: object, closed: () => void): void {
+  closings.set(server, closed);
+}
+
+/** Where http2's own API is used there is a stream and headers, and no message. */
+function messageOf(headers: IncomingMessage['headers'], rawHeaders: string[]): IncomingMessage {
+  const { ':method': method, ':path': url } = headers as Record<string, string>;
+  return { method, url, headers, rawHeaders } as IncomingMessage;
+}
+
+function isRequest(type: string): boolean {
+  return (
+    type === 'stream' ||
+    type === 'request' ||
+    type === 'upgrade' ||
+    type === 'checkContinue' ||
+    type === 'checkExpectation'
+  );
+}
+
+function begin(message: IncomingMessage, second: unknown): Request | undefined {
+  // A server that hands its request on to another one's emit is still serving the same request.
+  if (stampOf(message) !== undefined) return undefined;
+  const id = takeProxied(message);
+  if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
+  const response = isAnswer(second) ? second : undefined;
+  const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
+  seen++;
+  stamp(message, request);
+  if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
+  if (response !== undefined) {
+    stamp(response, request);
+    patchStream(Object.getPrototypeOf(response));
+  }
+  return request;
+}
+
+/** A websocket's is no answer; http2's own API answers by the stream. */
+function isAnswer(second: unknown): second is ServerResponse {
+  const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
+  return typeof writeHead === 'function' || typeof respond === 'function';
+}
+
+/** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
+function takeProxied(message: IncomingMessage): string | undefined {
+  const at = indexOf(message, SECRET);
+  if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
+  take(message, at);
+  return message.headers['x-scooby'] as string | undefined;
+}
+
+/** Answers which request of another app asked for this one, and takes that out as well. */
+function takeParent(message: IncomingMessage): string | undefined {
+  const at = indexOf(message, PARENT);
+  const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
+  if (parent === undefined || !ID.test(parent)) return undefined;
+  take(message, at);
+  return parent;
+}
+
+/** Answers where a header of ours is, -1 for nowhere; of others nothing but the length is looked at. */
+function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
+  if (rawHeaders === undefined) return -1;
+  for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
+    const header = rawHeaders[i]!;
+    if (header.length === name.length && (header === name || header.toLowerCase() === name.toLowerCase()))
+      return i;
+  }
+  return -1;
+}
+
+function take(message: IncomingMessage, at: number): void {
+  const [name] = message.rawHeaders.splice(at, 2);
+  // Built lazily from rawHeaders with the count that the parser noted.
+  const count = countSymbol(message);
+  if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
+  delete message.headers[name!.toLowerCase()];
+}
+
+let countKey: symbol | undefined;
+function countSymbol(message: IncomingMessage): symbol | undefined {
+  countKey ??= Object.getOwnPropertySymbols(message).find((key) => key.description === 'kHeadersCount');
+  return countKey;
+}
+
+/** From now on a stream emits under `request`, and `told` is told of each event first; what it throws is the app's to see. */
+export function watchStream(
+  stream: object,
+  request: Request | undefined,
+  told: (type: string, given: unknown) => void,
+): void {
+  seen++;
+  stamp(stream, new Watched(request, told));
+  patchStream(Object.getPrototypeOf(stream));
+}
+
+/** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
+function patchStream(prototype: object): void {
+  if (patched.has(prototype) || patched.has(Object.getPrototypeOf(prototype))) return;
+  patched.add(prototype);
+  const stream = prototype as NodeJS.EventEmitter;
+  const original = stream.emit as (...args: never[]) => boolean;
+  const emit = function emit(this: object, type: string, given?: unknown): boolean {
+    const request = seen === 0 ? undefined : stampOf(this);
+    if (request === undefined) return Reflect.apply(original, this, arguments as never);
+    if (request instanceof Watched) {
+      request.told(type, given);
+      return applyIn(request.request, original, this, arguments) as boolean;
+    }
+    if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
+      end(request, type === 'close');
+    }
+    return applyIn(request, original, this, arguments) as boolean;
+  };
+  stream.emit = lengthOf(emit, 1) as typeof stream.emit;
+}
+
+function end(request: Request, aborted: boolean): void {
+  request.ended = now();
+  listener.ended(request, aborted);
+  // The context outlives the request in timers and sockets: it must not keep the message alive.
+  request.message = undefined;
+  request.response = undefined;
+  request.sight = undefined;
+}
+
+/** Stamps a request that came straight to the app; the proxy stamps its own. Late, since error handlers clear headers. */
+function patchHead(prototype: object): void {
+  const response = prototype as ServerResponse;
+  const original = response.writeHead as (...args: never[]) => ServerResponse;
+  const writeHead = function writeHead(
+    this: ServerResponse,
+    status: number,
+    reason?: unknown,
+    headers?: unknown,
+  ) {
+    const request = seen === 0 ? undefined : stampOf(this);
+    if (request === undefined || request instanceof Watched || request.proxied || this.headersSent)
+      return Reflect.apply(original, this, arguments);
+    // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
+    const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};
+    const message = typeof reason === 'string' ? reason : undefined;
+    return Reflect.apply(original, this, [status, message, withHeader(given, request.id)] as never);
+  };
+  response.writeHead = lengthOf(writeHead, response.writeHead.length) as typeof response.writeHead;
+}
+
+function withHeader(headers: object, id: string): object {
+  if (!Array.isArray(headers)) return { ...headers, [HEADER]: id };
+  return Array.isArray(headers[0]) ? [...headers, [HEADER, id]] : [...headers, HEADER, id];
+}
+
+/** Answers the function with another `length`, which some libraries read. */
+export function lengthOf<F extends Function>(fn: F, length: number): F {
+  return Object.defineProperty(fn, 'length', { value: length, configurable: true });
+}

@@ -1,0 +1,98 @@
+/** child_process: the commands that a request runs, and waits for or blocks on. */
+
+import { isSecretName, redactUrl } from '../../redact.cjs';
+import { current, watchStream } from '../context.cjs';
+import { begin, type Call, end, replace } from '../traced.cjs';
+import { MASK } from '../values.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+interface Child {
+  pid?: number;
+  exitCode: number | null;
+  signalCode: string | null;
+}
+interface Spawning {
+  file?: unknown;
+  args?: unknown[];
+}
+
+const MOST_TEXT = 1000;
+
+export const childProcess: Instrument = {
+  library: 'child_process',
+  versions: '*',
+  kind: 'process',
+  channel: 'scooby:child_process',
+  describe,
+  files: {},
+  channels: {
+    // Published by the constructor: before the first one is spawned, and without its class being loaded for it.
+    child_process: ({ process }: { process: object }) =>
+      replace(Object.getPrototypeOf(process), 'spawn', wrapSpawn),
+  },
+  install: () => {
+    const exports = require('node:child_process');
+    for (const method of ['execSync', 'execFileSync', 'spawnSync']) replace(exports, method, wrapSync);
+  },
+};
+
+function describe({ self, args }: Call): Speech {
+  const sync = self === undefined;
+  const { file, args: words = [] } = sync ? ofSync(args) : ((args[0] ?? {}) as Spawning);
+  const line =
+    words[1] === '-c' ? [words[2]] : sync ? [file, ...words] : [words[0] ?? file, ...words.slice(1)];
+  const text = masked(line.map(String).join(' '));
+  return { name: text.slice(0, MOST_TEXT), detail: sync ? { blocking: true } : {} };
+}
+
+function ofSync(args: ArrayLike<unknown>): Spawning {
+  return { file: args[0], args: Array.isArray(args[1]) ? args[1] : [] };
+}
+
+/** Answers a command line without the values of what has a secret's name: `--password=…`, `TOKEN=…`. */
+function masked(line: string): string {
+  return redactUrl(line).replace(/(-[\w-]*|\b\w+(?==))(=|\s+)(\S+)/g, (all, name, between) =>
+    isSecretName(name) ? `${name}${between}${MASK}` : all,
+  );
+}
+
+function wrapSpawn(original: Function): Function {
+  return function spawn(this: Child) {
+    const call = current() && begin(childProcess, spawn, this, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    watchStream(this, call.request, (type, given) => {
+      if (type === 'error') return end(call, given ?? 'error');
+      if (type !== 'exit') return;
+      const detail = call.speech?.detail;
+      if (detail !== undefined) Object.assign(detail, outcomeOf(this.exitCode, this.signalCode));
+      end(call);
+    });
+    try {
+      return Reflect.apply(original, this, arguments);
+    } catch (error) {
+      end(call, error);
+      throw error;
+    } finally {
+      if (call.speech?.detail && this.pid !== undefined) call.speech.detail.pid = this.pid;
+    }
+  };
+}
+
+function outcomeOf(code: number | null, signal: string | null): object {
+  return signal === null ? { code } : { signal };
+}
+
+function wrapSync(original: Function): Function {
+  return function run(this: unknown) {
+    const call = current() && begin(childProcess, run, undefined, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    try {
+      const result = Reflect.apply(original, this, arguments);
+      end(call, (result as { error?: unknown } | null)?.error);
+      return result;
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,34 @@
+/** console: what the app says inside a request; what it prints is not touched. */
+
+import { describeLine, logged } from '../logged.cjs';
+import { replace } from '../traced.cjs';
+import type { Instrument } from './instrument.cjs';
+
+const LEVELS = { log: 'info', info: 'info', debug: 'debug', warn: 'warn', error: 'error', trace: 'debug' };
+
+export const consoles: Instrument = {
+  library: 'console',
+  versions: '*',
+  kind: 'log',
+  channel: 'scooby:console',
+  describe: describeLine,
+  files: {},
+  install: () => {
+    for (const [method, level] of Object.entries(LEVELS)) {
+      replace(console, method, (original) => {
+        // A method has no prototype, as what it replaces.
+        const own = {
+          write(this: unknown) {
+            try {
+              logged(consoles, own.write, level, arguments);
+            } catch {
+              // What cannot be told is still printed.
+            }
+            return Reflect.apply(original, this, arguments);
+          },
+        };
+        return own.write;
+      });
+    }
+  },
+};

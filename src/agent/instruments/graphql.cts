@@ -1,0 +1,79 @@
+/** graphql: the operation that a request runs, by its name; 17 tells of it on a channel, and 16 is patched. */
+
+import { begin, type Call, end, replace } from '../traced.cjs';
+import { tell } from '../values.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+interface Execution {
+  document?: { definitions?: readonly Definition[] };
+  operationName?: string | null;
+  variableValues?: unknown;
+  rawVariableValues?: unknown;
+  error?: unknown;
+}
+interface Definition {
+  kind?: string;
+  operation?: string;
+  name?: { value?: string };
+  selectionSet?: { selections?: readonly { name?: { value?: string } }[] };
+}
+
+const calls = new WeakMap<object, Call>();
+
+export const graphql: Instrument = {
+  library: 'graphql',
+  versions: '>=16 <18',
+  kind: 'graphql',
+  channel: 'scooby:graphql',
+  describe,
+  files: {
+    'graphql/execution/execute.js': (exports: { experimentalExecuteIncrementally?: unknown }) => {
+      if (exports.experimentalExecuteIncrementally === undefined) replace(exports, 'execute', wrapExecute);
+    },
+  },
+  channels: {
+    'tracing:graphql:execute:start': function start(execution: Execution) {
+      const call = begin(graphql, start, undefined, [execution]);
+      if (call !== undefined) calls.set(execution, call);
+    },
+    'tracing:graphql:execute:end': (execution: Execution) => {
+      if ('result' in execution || 'error' in execution) over(execution);
+    },
+    'tracing:graphql:execute:asyncEnd': over,
+  },
+};
+
+function describe({ args }: Call): Speech {
+  const { document, operationName, variableValues, rawVariableValues } = args[0] as Execution;
+  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
+  const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
+  const fields = operation?.selectionSet?.selections?.map(({ name }) => name?.value ?? '…') ?? [];
+  const name = operation?.name?.value ?? `{ ${fields.join(', ')} }`;
+  const variables = variableValues ?? rawVariableValues;
+  return {
+    name: `${operation?.operation ?? 'query'} ${name}`,
+    ...(variables ? { detail: { variables: tell(variables) } } : {}),
+  };
+}
+
+function over(execution: Execution): void {
+  const call = calls.get(execution);
+  if (call !== undefined) end(call, execution.error);
+}
+
+function wrapExecute(original: Function): Function {
+  return function execute(this: unknown) {
+    const call = begin(graphql, execute, undefined, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    try {
+      const result = Reflect.apply(original, this, arguments) as { then?: Function } | undefined;
+      // Never rejected: errors are part of its result. Whoever waits for it is told after us.
+      if (typeof result?.then === 'function') result.then(() => end(call));
+      else end(call);
+      return result;
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}

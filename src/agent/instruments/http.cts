@@ -1,0 +1,115 @@
+/** node:http and node:https clients, and so axios, got and node-fetch: told by Node's channels, finished by what the streams emit. */
+
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { redactUrl } from '../../redact.cjs';
+import { now, watchStream } from '../context.cjs';
+import { nameTo } from '../peers.cjs';
+import { beginFor, type Call, callerOf, end, replace } from '../traced.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+const known = new WeakSet<ClientRequest>();
+
+export const http: Instrument = {
+  library: 'http',
+  versions: '*',
+  kind: 'http',
+  channel: 'scooby:http',
+  describe,
+  files: {},
+  channels: {
+    'http.client.request.created': function created({ request }: { request: ClientRequest }) {
+      make(request, created);
+    },
+    // A Node that does not tell of their making tells of their being sent, which may be another turn.
+    'http.client.request.start': function start({ request }: { request: ClientRequest }) {
+      make(request, start);
+    },
+  },
+  serving: () => {
+    const { Agent }: typeof import('node:http') = require('node:http');
+    replace(Agent.prototype, 'addRequest', wrapAddRequest);
+  },
+};
+
+function describe({ self }: Call): Speech {
+  const request = self as ClientRequest;
+  const host = String(request.getHeader('host') ?? request.host);
+  const target = /^[a-z]+:\/\//i.test(request.path)
+    ? request.path
+    : `${request.protocol}//${host}${request.path}`;
+  const { socketPath } = request as { socketPath?: string };
+  return { name: `${request.method} ${redactUrl(target)}`, detail: socketPath ? { socket: socketPath } : {} };
+}
+
+function make(request: ClientRequest, cut: (...args: never[]) => unknown): void {
+  if (known.has(request)) return;
+  const caller = callerOf(cut, true);
+  if (caller === undefined) return;
+  known.add(request);
+  const call = beginFor(caller, http, request, []);
+  const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
+  const toPeer =
+    !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
+  watchStream(request, call.request, (type, given) => {
+    switch (type) {
+      case 'response':
+        return answered(call, given as IncomingMessage, toPeer);
+      case 'upgrade':
+      case 'connect':
+        note(call, given as IncomingMessage, toPeer);
+        return end(call);
+      case 'error':
+        return end(call, given ?? 'error');
+      case 'close':
+        return request.res === undefined ? over(call, false) : undefined;
+    }
+  });
+}
+
+function answered(call: Call, response: IncomingMessage, toPeer: boolean): void {
+  note(call, response, toPeer);
+  let bytes = 0;
+  watchStream(response, call.request, (type, given) => {
+    switch (type) {
+      case 'data':
+        bytes += typeof given === 'string' ? Buffer.byteLength(given) : (given as Buffer).length;
+        return;
+      case 'end':
+      case 'error':
+      case 'close':
+        if (call.ended === 0 && call.speech?.detail) call.speech.detail.bytes = bytes;
+        return over(call, type === 'end', type === 'error' ? given : undefined);
+    }
+  });
+}
+
+function note(call: Call, response: IncomingMessage, toPeer: boolean): void {
+  const detail = call.speech?.detail;
+  if (detail === undefined) return;
+  detail.status = response.statusCode;
+  detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
+  if (toPeer && response.headers['x-scooby'] !== undefined) detail.trace = response.headers['x-scooby'];
+}
+
+function over(call: Call, complete: boolean, error?: unknown): void {
+  if (!complete && call.ended === 0 && call.speech?.detail) call.speech.detail.aborted = true;
+  end(call, error);
+}
+
+function wrapAddRequest(original: Function): Function {
+  return function addRequest(this: unknown, request: ClientRequest) {
+    try {
+      make(request, addRequest);
+    } catch {
+      // A request that is not as we know them is sent untold.
+    }
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+declare module 'node:http' {
+  interface ClientRequest {
+    /** What has answered, once something has. */
+    res?: IncomingMessage;
+  }
+}

@@ -1,0 +1,34 @@
+/** The instruments, in the open: a new library is one file and one line here. */
+
+import { blocking } from './blocking.cjs';
+import { childProcess } from './child-process.cjs';
+import { consoles } from './console.cjs';
+import { dns } from './dns.cjs';
+import { graphql } from './graphql.cjs';
+import { http } from './http.cjs';
+import type { Instrument } from './instrument.cjs';
+import { memcached } from './memcached.cjs';
+import { memjs } from './memjs.cjs';
+import { mysql } from './mysql.cjs';
+import { mysql2 } from './mysql2.cjs';
+import { pg } from './pg.cjs';
+import { pino } from './pino.cjs';
+import { scooby } from './scooby.cjs';
+import { thrift } from './thrift.cjs';
+import { undici } from './undici.cjs';
+import { winston } from './winston.cjs';
+
+export const instruments: Instrument[] = [
+  // sql
+  ...[pg, mysql2, mysql],
+  // cache
+  ...[memcached, memjs],
+  // rpc
+  ...[thrift],
+  // http, graphql
+  ...[http, undici, graphql],
+  // Node's own
+  ...[dns, childProcess, blocking],
+  // log
+  ...[consoles, pino, winston, scooby],
+];

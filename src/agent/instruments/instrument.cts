@@ -1,0 +1,35 @@
+/** What an instrument is: the file that makes one library speak. */
+
+import type { Kind } from '../../trace.js';
+import type { Call } from '../traced.cjs';
+
+/** What a call asked for, in the words that the user wrote. */
+export interface Speech {
+  name: string;
+  detail?: Record<string, unknown>;
+}
+
+/** How one library is made to speak. A new library is one such file and one entry in index.cts. */
+export interface Instrument {
+  library: string;
+  /** The versions that it is known to work with, as in a package.json; docs/libraries.md is made of it. */
+  versions: string;
+  kind: Kind;
+  /** Where its calls are published, on node:diagnostics_channel. */
+  channel: string;
+  /** Asked once when the call begins: what the app passes may change afterwards. */
+  describe(call: Call): Speech;
+  /**
+   * Per file of a package (`pg/lib/client.js`): what is done to its exports once it has been loaded. A patch that does
+   * not find what it wraps throws an Error that names it, which is shown to the user.
+   */
+  files: Record<string, (exports: never) => void>;
+  /** Per channel that the library itself publishes on, where its own are right: what is done with the messages. */
+  channels?: Record<string, (message: never) => void>;
+  /** Asked before anything of the app runs, for what is Node's own; it has to be cheap to load. */
+  install?(): void;
+  /** Asked when the first server of the process has begun to listen: what costs time to load has been loaded by then. */
+  serving?(): void;
+  /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
+  deep?: boolean;
+}

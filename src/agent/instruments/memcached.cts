@@ -1,0 +1,63 @@
+/** memcached: every command of the client, one call however many keys and servers it asks. */
+
+import { cacheFacts, cacheSpeech } from '../cache.cjs';
+import { answeredBy, answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
+import type { Instrument } from './instrument.cjs';
+
+const METHODS =
+  `get getMulti gets set add replace cas append prepend touch del delete incr increment decr decrement
+  version flush flushAll stats settings statsSettings slabs statsSlabs items statsItems cachedump`.split(
+    /\s+/,
+  );
+
+export const memcached: Instrument = {
+  library: 'memcached',
+  versions: '>=2 <3',
+  kind: 'cache',
+  channel: 'scooby:memcached',
+  describe: ({ args }) => cacheSpeech(String(args[0]), args[1]),
+  files: {
+    'memcached/lib/memcached.js': ({ prototype }: { prototype: object }) => {
+      for (const method of METHODS) replace(prototype, method, (original) => speaking(method, original));
+      replace(prototype, 'command', measuring);
+    },
+  },
+};
+
+function speaking(method: string, original: Function): Function {
+  return function speak(this: object, ...args: unknown[]) {
+    // Without a callback nothing is sent, and to this client an async function is none.
+    const at = args.findLastIndex((one) => Object.prototype.toString.call(one) === '[object Function]');
+    // Several keys are handed on to getMulti, which tells them.
+    if (at < 0 || (method === 'get' && Array.isArray(args[0]))) return Reflect.apply(original, this, args);
+    const call = begin(memcached, speak, this, [method, ...args]);
+    args[at] = answering(call, args[at] as Function, over);
+    return attempt(call, original, this, args);
+  };
+}
+
+function over(call: Call, [error, result]: unknown[]): void {
+  end(call, error || undefined, undefined, error ? undefined : factsOf(call.args, result));
+}
+
+function factsOf({ 0: method, 1: key }: ArrayLike<unknown>, result: unknown) {
+  if (!/^get/.test(String(method))) return result === false ? { done: false } : undefined;
+  if (method === 'getMulti') return cacheFacts(key, Object.values(result as object));
+  // gets answers the value and what to compare it by.
+  const value = method === 'gets' && result ? Object.values(result)[0] : result;
+  return cacheFacts(key, value === undefined ? [] : [value]);
+}
+
+/** A value is in bytes when the client compiles its command. */
+function measuring(original: Function): Function {
+  return function command(this: object, compile: Function, server: unknown) {
+    const measured = (noreply: unknown) => {
+      const query = compile(noreply);
+      const detail = answeredBy(query.callback)?.speech?.detail;
+      if (detail !== undefined && typeof query.value === 'string')
+        detail.bytes = Buffer.byteLength(query.value);
+      return query;
+    };
+    return original.call(this, measured, server);
+  };
+}

@@ -1,0 +1,231 @@
+/** pg: Pool#query, Pool#connect and Client#query, pg-native's too, and Submittables (pg-cursor, pg-query-stream, pg.Query). */
+
+import { applyIn, current, now, type Request } from '../context.cjs';
+import { maskedParams } from '../mask.cjs';
+import { begin, bound, type Call, end, observing, ownerOf, replace, withdraw } from '../traced.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+interface Submittable {
+  text?: string;
+  values?: unknown[];
+  cursor?: Submittable;
+  callback?: unknown;
+}
+type Result = { rowCount?: number | null } | undefined;
+type Client = { processID?: unknown; _Promise?: Function };
+
+/** The call that the driver is about to make for the user: Pool#query connects, and then queries, in the user's name. */
+let handed: Call | undefined;
+/** Connections that a request waited for, until its first query on them. */
+const waits = new WeakMap<object, { ms: number; request: Request | undefined }>();
+const submitted = new WeakMap<object, Call>();
+
+export const pg: Instrument = {
+  library: 'pg',
+  versions: '>=8 <9',
+  kind: 'sql',
+  channel: 'scooby:pg',
+  describe,
+  files: {
+    'pg-pool/index.js': (Pool: { prototype: object }) => {
+      replace(Pool.prototype, 'query', wrapPoolQuery);
+      replace(Pool.prototype, 'connect', wrapConnect);
+    },
+    'pg/lib/client.js': (Client: { prototype: object }) => replace(Client.prototype, 'query', wrapQuery),
+    'pg/lib/native/client.js': (Client: { prototype: object }) =>
+      replace(Client.prototype, 'query', wrapQuery),
+    'pg-cursor/index.js': (Cursor: { prototype: object }) => {
+      patchSubmittable(Cursor.prototype);
+      // Called back by the connection, not through the cursor's own handlers.
+      for (const method of ['read', 'close']) replace(Cursor.prototype, method, keepingContext);
+    },
+  },
+};
+
+function describe({ self, args }: Call): Speech {
+  const given = args[0] as string | (Submittable & { name?: unknown }) | undefined;
+  const query = typeof given === 'object' ? (given?.cursor ?? given) : undefined;
+  const name = typeof given === 'string' ? given : String(query?.text ?? '');
+  const values = query?.values ?? args[1];
+  const detail: Record<string, unknown> = {};
+  if (Array.isArray(values)) detail.params = maskedParams(name, values);
+  if (typeof given === 'object' && typeof given?.name === 'string') detail.prepared = given.name;
+  noteConnection(detail, self as Client);
+  return { name, detail };
+}
+
+/** The server's process id: statements of one transaction share it. */
+function noteConnection(detail: Record<string, unknown> | undefined, client: Client): void {
+  if (detail !== undefined && typeof client.processID === 'number') detail.connection = client.processID;
+}
+
+function wrapPoolQuery(original: Function): Function {
+  return function query(this: unknown) {
+    const call = begin(pg, query, this, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    handed = call;
+    try {
+      return Reflect.apply(original, this, arguments);
+    } finally {
+      handed = undefined;
+    }
+  };
+}
+
+function wrapConnect(original: Function): Function {
+  return function connect(this: object, callback?: unknown) {
+    const call = handed;
+    handed = undefined;
+    if (call !== undefined) return original.call(this, handingOn(call, callback as Function));
+    return connectForUser(original, connect, this, arguments);
+  };
+}
+
+/** Answers Pool#query's own callback, which queries at once on the connection that it is given. */
+function handingOn(call: Call, callback: Function): Function {
+  return function (this: unknown, error: unknown) {
+    if (error) end(call, error);
+    else {
+      call.wait = now() - call.began;
+      handed = call;
+    }
+    try {
+      return applyIn(call.request, callback, this, arguments);
+    } finally {
+      handed = undefined;
+    }
+  };
+}
+
+/** A connection that the user asks for is the wait of its first query; a call of its own while it lasts, and where it fails. */
+function connectForUser(
+  original: Function,
+  cut: (...args: never[]) => unknown,
+  pool: object,
+  args: IArguments,
+): unknown {
+  const call = begin(pg, cut, pool, ['connect']);
+  if (call === undefined) return Reflect.apply(original, pool, args);
+  const settled = (error: unknown, client: object | undefined) => {
+    if (error || client === undefined) return end(call, error);
+    waits.set(client, { ms: now() - call.began, request: call.request });
+    withdraw(call);
+  };
+  const callback = args[0];
+  if (typeof callback === 'function') {
+    return original.call(
+      pool,
+      bound(call.request, callback, ([error, client]) => settled(error, client as object)),
+    );
+  }
+  return observing(pool, 'Promise', settled, () => Reflect.apply(original, pool, args));
+}
+
+function wrapQuery(original: Function): Function {
+  return function query(
+    this: Client,
+    config: Submittable & { submit?: unknown },
+    values?: unknown,
+    callback?: unknown,
+  ) {
+    const call = handed ?? begin(pg, query, this, arguments);
+    handed = undefined;
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    noteConnection(call.speech?.detail, this);
+    takeWait(call, this);
+    try {
+      if (typeof config?.submit === 'function') {
+        patchSubmittable(config.cursor ?? config);
+        submitted.set(config.cursor ?? config, call);
+        return Reflect.apply(original, this, arguments);
+      }
+      const theirs = callback || (typeof values === 'function' ? values : config?.callback);
+      const over = (error: unknown, result: Result | Result[]) => end(call, error, rowsOf(result));
+      if (typeof theirs !== 'function') {
+        return observing(this, '_Promise', over, () => Reflect.apply(original, this, arguments));
+      }
+      const ours = bound(call.request, theirs, ([error, result]) => over(error, result as Result));
+      return callBack(original, this, config, values, ours);
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}
+
+/** The driver keeps a callback in the config that it was given; the app finds its own there afterwards. */
+function callBack(
+  original: Function,
+  client: Client,
+  config: Submittable,
+  values: unknown,
+  ours: Function,
+): unknown {
+  const had = typeof config === 'object' ? config.callback : undefined;
+  try {
+    return typeof values === 'function'
+      ? original.call(client, config, ours)
+      : original.call(client, config, values, ours);
+  } finally {
+    if (had !== undefined) config.callback = had;
+  }
+}
+
+/** Answers the method with the callback that ends its arguments run in the request that passed it. */
+function keepingContext(original: Function): Function {
+  return function (this: unknown, ...args: unknown[]) {
+    const callback = args.at(-1);
+    if (typeof callback === 'function') args[args.length - 1] = bound(current(), callback);
+    return Reflect.apply(original, this, args);
+  };
+}
+
+function takeWait(call: Call, client: object): void {
+  const wait = waits.get(client);
+  if (wait === undefined) return;
+  waits.delete(client);
+  if (wait.request !== call.request) return;
+  call.wait = wait.ms;
+  call.began -= wait.ms;
+}
+
+function rowsOf(result: Result | Result[]): number | undefined {
+  if (!Array.isArray(result)) return result?.rowCount ?? undefined;
+  return result.reduce((sum, one) => sum + (one?.rowCount ?? 0), 0);
+}
+
+const HANDLERS = [
+  'RowDescription',
+  'DataRow',
+  'PortalSuspended',
+  'CommandComplete',
+  'ReadyForQuery',
+  'Error',
+  'EmptyQuery',
+];
+
+/** Submittables pass as they are; it is their class that tells when one is over, and runs its callbacks in its request. */
+function patchSubmittable(object: object): void {
+  for (const suffix of HANDLERS) {
+    const method = `handle${suffix}`;
+    // An object's own properties are the app's.
+    const owner = ownerOf(
+      Object.hasOwn(object, 'constructor') ? object : Object.getPrototypeOf(object),
+      method,
+    );
+    if (owner === undefined) continue;
+    replace(
+      owner,
+      method,
+      (original) =>
+        function (this: object, given: unknown) {
+          const call = submitted.get(this);
+          if (call === undefined) return Reflect.apply(original, this, arguments);
+          if (suffix === 'Error') end(call, given);
+          if (suffix === 'ReadyForQuery') end(call, undefined, call.rows);
+          if (suffix === 'DataRow') call.rows = (call.rows ?? 0) + 1;
+          return applyIn(call.request, original, this, arguments);
+        },
+    );
+  }
+}

@@ -1,0 +1,22 @@
+/** scooby.log(): what an app says to us, by `require('scooby').log(…)` or on the channel `scooby:log`. */
+
+import { describeLine, logged } from '../logged.cjs';
+import type { Instrument } from './instrument.cjs';
+
+export const scooby: Instrument = {
+  library: 'scooby',
+  versions: '*',
+  kind: 'log',
+  channel: 'scooby:said',
+  describe: describeLine,
+  files: {},
+  channels: {
+    /** Anything, or `{level, args: […], by}`: the function that the user called. */
+    'scooby:log': function say(message: unknown) {
+      const { level, args, by } = (message ?? {}) as { level?: unknown; args?: unknown; by?: unknown };
+      const given = Array.isArray(args) ? args : [message];
+      const cut = typeof by === 'function' ? (by as typeof say) : say;
+      logged(scooby, cut, typeof level === 'string' ? level : 'info', given);
+    },
+  },
+};

@@ -1,0 +1,151 @@
+/** fetch and undici: told by undici's channels, which Node's own copy and those from npm share. */
+
+import { redactUrl } from '../../redact.cjs';
+import { applyIn, now } from '../context.cjs';
+import { nameTo } from '../peers.cjs';
+import { beginFor, type Call, type Caller, callerOf, end, replace } from '../traced.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+interface Request {
+  method: string;
+  origin: string | URL;
+  path: string;
+  addHeader(name: string, value: string): unknown;
+}
+interface Answer {
+  statusCode: number;
+  headers: (Buffer | string)[];
+}
+
+const MOST_REDIRECTS = 100;
+const calls = new WeakMap<object, Call>();
+const toPeers = new WeakSet<object>();
+/** Who dispatched these options: a pool that is full makes the request later, on somebody else's turn. */
+const callers = new WeakMap<object, Caller>();
+/** Where answers have sent fetch on to, and who called it: that request is made by nobody's turn. */
+const redirects = new Map<string, Caller>();
+// Whoever wraps it afterwards calls this one.
+const nativeFetch = globalThis.fetch;
+let dispatching: Caller | undefined;
+
+export const undici: Instrument = {
+  library: 'undici',
+  versions: '>=5',
+  kind: 'http',
+  channel: 'scooby:undici',
+  describe,
+  files: {
+    'undici/lib/dispatcher-base.js': patchDispatcher,
+    'undici/lib/dispatcher/dispatcher-base.js': patchDispatcher,
+  },
+  channels: {
+    'undici:request:create': function create({ request }: { request: Request }) {
+      const caller = dispatching ?? callerAt(request, create);
+      if (caller !== undefined) make(request, caller);
+    },
+    'undici:request:headers': ({ request, response }: { request: Request; response: Answer }) => {
+      const call = calls.get(request);
+      if (call !== undefined) answered(call, request, response);
+    },
+    'undici:request:trailers': ({ request }: { request: Request }) => over(request),
+    'undici:request:error': ({ request, error }: { request: Request; error: unknown }) =>
+      over(request, error ?? 'error'),
+  },
+};
+
+function describe({ self }: Call): Speech {
+  const { method, origin, path } = self as Request;
+  return { name: `${method} ${redactUrl(`${origin}${path}`)}`, detail: {} };
+}
+
+/** fetch has a dozen frames of its own, which are cut off where it is Node's; what it does later has none of the user's. */
+function callerAt(request: Request, create: (...args: never[]) => unknown): Caller | undefined {
+  const caller = callerOf(nativeFetch, true);
+  if (caller === undefined || caller.stack !== 0) return caller;
+  const url = `${request.origin}${request.path}`;
+  const from = redirects.get(url);
+  if (from === undefined || from.request !== caller.request) return callerOf(create, true);
+  redirects.delete(url);
+  return { ...from, at: caller.at };
+}
+
+function make(request: Request, caller: Caller): void {
+  const call = beginFor(caller, undici, request, []);
+  calls.set(request, call);
+  if (caller === dispatching) call.wait = now() - caller.at;
+  patchRequest(Object.getPrototypeOf(request));
+  const { hostname, port } = new URL(request.origin);
+  if (nameTo(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
+    toPeers.add(request);
+}
+
+function answered(call: Call, request: Request, { statusCode, headers }: Answer): void {
+  const detail = call.speech?.detail;
+  if (detail === undefined) return;
+  detail.status = statusCode;
+  detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
+  if (toPeers.has(request)) detail.trace = headerOf(headers, 'x-scooby');
+  const location = statusCode >= 300 && statusCode < 400 ? headerOf(headers, 'location') : undefined;
+  if (location === undefined || redirects.size >= MOST_REDIRECTS) return;
+  const { href, hash } = new URL(location, `${request.origin}${request.path}`);
+  const { request: of, stack } = call;
+  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, at: 0 });
+}
+
+function headerOf(headers: Answer['headers'], name: string): string | undefined {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (String(headers[i]).toLowerCase() === name) return String(headers[i + 1]);
+  }
+  return undefined;
+}
+
+function over(request: Request, error?: unknown): void {
+  const call = calls.get(request);
+  if (call === undefined) return;
+  if ((error as Error | undefined)?.name === 'AbortError' && call.speech?.detail)
+    call.speech.detail.aborted = true;
+  end(call, error);
+}
+
+function patchDispatcher(Dispatcher: { prototype: object }): void {
+  replace(
+    Dispatcher.prototype,
+    'dispatch',
+    (original) =>
+      function dispatch(this: unknown, options: object) {
+        const before = dispatching;
+        dispatching = callers.get(options) ?? before ?? callerOf(dispatch as never, true);
+        if (dispatching !== undefined && typeof options === 'object' && options !== null)
+          callers.set(options, dispatching);
+        try {
+          return Reflect.apply(original, this, arguments);
+        } finally {
+          dispatching = before;
+        }
+      },
+  );
+}
+
+/** undici asks its request for each step of the answer, in the context of whoever opened the connection. */
+function patchRequest(prototype: object): void {
+  for (const method of Object.getOwnPropertyNames(prototype)) {
+    if (!/^on[A-Z]/.test(method)) continue;
+    replace(
+      prototype,
+      method,
+      (original) =>
+        function (this: object, given: unknown) {
+          const call = calls.get(this);
+          if (call === undefined) return Reflect.apply(original, this, arguments);
+          if (method === 'onData' || method === 'onResponseData') count(call, given);
+          return applyIn(call.request, original, this, arguments);
+        },
+    );
+  }
+}
+
+function count(call: Call, chunk: unknown): void {
+  const detail = call.speech?.detail;
+  if (detail !== undefined && ArrayBuffer.isView(chunk))
+    detail.bytes = ((detail.bytes as number | undefined) ?? 0) + chunk.byteLength;
+}

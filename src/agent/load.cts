@@ -1,0 +1,84 @@
+/** Calls a patch once the file it is for has been loaded, whoever asked for it and however. */
+
+import { readFileSync } from 'node:fs';
+import { Module } from 'node:module';
+
+/** What is done to a file's exports; what it throws is reported and never reaches the app. */
+export type Patch = (exports: never, file: string) => void;
+
+interface Loadable {
+  load(this: { exports: unknown }, filename: string): void;
+}
+
+/**
+ * Answers nothing; from now on every CommonJS file is shown to `before`, and one whose path after its last
+ * `/node_modules/` is a key of `patches` is handed to that patch right after it ran. `Module#load` is the one place that
+ * CommonJS and ESM importers, tsx, type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name;
+ * `require` is called far more often and is told no file name.
+ */
+export function onLoad(
+  patches: Map<string, Patch>,
+  before: (module: object, file: string) => void,
+  trouble: (file: string, error: unknown) => void,
+): void {
+  const prototype = Module.prototype as unknown as Loadable;
+  const original = prototype.load;
+  const names = new Set([...patches.keys()].map(packageName));
+  prototype.load = function load(filename) {
+    before(this, filename);
+    original.call(this, filename);
+    const path = packagePath(filename);
+    const patch = patches.get(path) ?? patches.get(unaliased(path, filename, names));
+    if (patch === undefined) return;
+    try {
+      patch(this.exports as never, filename);
+    } catch (error) {
+      trouble(filename, error);
+    }
+  };
+}
+
+/** Answers the path below the last node_modules, with `/`: `pg/lib/client.js`; empty where there is none. */
+export function packagePath(filename: string): string {
+  const at = filename.lastIndexOf('node_modules');
+  if (at < 0) return '';
+  const path = filename.slice(at + 13);
+  return path.includes('\\') ? path.replaceAll('\\', '/') : path;
+}
+
+/** Answers the package that a path below node_modules is in: `pg`, `@redis/client`. */
+export function packageName(path: string): string {
+  return path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** Per package folder: the name that it was published under. */
+const published = new Map<string, string>();
+
+/** Answers the path under the package's own name: `npm install mysql-old@npm:mysql2@2` puts it under another one. */
+function unaliased(path: string, filename: string, names: Set<string>): string {
+  if (path === '') return '';
+  const name = packageName(path);
+  const folder = filename.slice(0, filename.length - path.length + name.length);
+  let own = published.get(folder);
+  if (own === undefined) {
+    own = mayBe(name, names) ? nameIn(folder) : name;
+    published.set(folder, own);
+  }
+  return own + path.slice(name.length);
+}
+
+/** Reading every package.json would cost; an alias says what it stands for (`mysql2-2`, `old-pg`). */
+function mayBe(name: string, names: Set<string>): boolean {
+  if (names.has(name)) return false;
+  for (const one of names) if (name.includes(one)) return true;
+  return false;
+}
+
+function nameIn(folder: string): string {
+  try {
+    return String(JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).name);
+  } catch {
+    // Not a package: nothing is known of it.
+    return '';
+  }
+}

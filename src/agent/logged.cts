@@ -1,0 +1,45 @@
+/** Log lines as spans: what was said inside a request, in text, without running any code of the app's. */
+
+import { format } from 'node:util';
+import { redactUrl } from '../redact.cjs';
+import { current } from './context.cjs';
+import type { Instrument, Speech } from './instruments/instrument.cjs';
+import { beginFor, type Call, callerOf, end } from './traced.cjs';
+import { tell } from './values.cjs';
+
+const MOST_TEXT = 4000;
+
+/** Tells a line that the app logs by calling `cut` inside a request; of what it says outside any, nothing. */
+export function logged(
+  instrument: Instrument,
+  cut: (...args: never[]) => unknown,
+  level: string,
+  args: ArrayLike<unknown>,
+): void {
+  if (current() === undefined) return;
+  const caller = callerOf(cut, true);
+  if (caller !== undefined) end(beginFor(caller, instrument, level, args));
+}
+
+/** Answers a logged line's text, its level, and what was given beside the text. */
+export function describeLine({ self: level, args }: Call): Speech {
+  const values = Array.from(args);
+  const things = values.filter((value) => typeof value === 'object' && value !== null);
+  const detail: Record<string, unknown> = { level };
+  if (things.length > 0) detail.values = things.map((value) => tell(value));
+  return { name: textOf(values), detail };
+}
+
+function textOf(values: unknown[]): string {
+  // Things may carry code that writes them, so that only what is none is formatted.
+  const said = values.map((value) => {
+    if (typeof value === 'object' && value !== null) return wordsOf(tell(value));
+    return typeof value === 'function' || typeof value === 'symbol' ? wordsOf(tell(value)) : value;
+  });
+  const text = redactUrl(format(...said));
+  return text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}… (${text.length} characters)`;
+}
+
+function wordsOf(told: unknown): string {
+  return typeof told === 'string' ? told : JSON.stringify(told);
+}

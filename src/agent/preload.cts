@@ -1,0 +1,164 @@
+/** The --require entry: what runs first in every Node process of the command. Reads the run's note, installs, and is done. */
+
+import { subscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import type { Address, Order, Run } from '../trace.js';
+import { bundledIn } from './bundled.cjs';
+import { trackRequests } from './context.cjs';
+import { instruments } from './instruments/index.cjs';
+import type { Instrument } from './instruments/instrument.cjs';
+import { connect, send, wake } from './link.cjs';
+import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { keepMap } from './maps.cjs';
+import { knowPeers } from './peers.cjs';
+import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
+import { readRun, state } from './run.cjs';
+import { watchServers } from './servers.cjs';
+import { lookDeeper } from './stack.cjs';
+import { views } from './views/index.cjs';
+
+// Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
+const NOT_AN_APP =
+  /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
+
+const told = new Set<string>();
+const installed = Symbol.for('scooby.agent');
+
+function start(): void {
+  const holder = process as unknown as Record<symbol, boolean>;
+  if (holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
+  const run = readRun();
+  if (run === undefined) return;
+  Object.defineProperty(holder, installed, { value: true, enumerable: false });
+  state.recording = run.record;
+  install(run);
+}
+
+function install(run: Run): void {
+  trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
+  const patches = new Map<string, Patch>();
+  for (const instrument of instruments) {
+    record(instrument);
+    carefully(instrument, 'install');
+  }
+  for (const { channels, files, deep } of [...instruments, ...views] as Partial<Instrument>[]) {
+    for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
+    for (const [file, patch] of Object.entries(files ?? {})) {
+      patches.set(file, (exports, filename) => {
+        if (deep) lookDeeper();
+        patch(exports);
+        tellLibrary(filename);
+      });
+    }
+  }
+  syncBuiltinESMExports();
+  onLoad(patches, keepMap, (filename, error) => tellLibrary(filename, error));
+  watchServers(
+    run.takePort,
+    (address) => {
+      connect(run, hello(run), obey, () => {
+        state.recording = 'off';
+      });
+      send(lineOf({ t: 'listen', ...address }), false);
+      serve();
+      wake();
+    },
+    (address) => {
+      send(lineOf({ t: 'unlisten', ...placeOf(address) }), false);
+      wake();
+    },
+  );
+  process.on('exit', tellRunning);
+}
+
+let serving = false;
+
+function serve(): void {
+  if (serving) return;
+  serving = true;
+  tellBundled();
+  for (const instrument of instruments) carefully(instrument, 'serving');
+  // What an ESM file has imported of Node by name is a copy.
+  syncBuiltinESMExports();
+}
+
+/** What an instrument cannot do is told, and costs no other one. */
+function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
+  try {
+    instrument[step]?.();
+  } catch (error) {
+    const trouble = error instanceof Error ? error.message : String(error);
+    send(lineOf({ t: 'library', name: instrument.library, version: process.version, trouble }), false);
+  }
+}
+
+/** A subscriber that throws would end the process. */
+function hear(channel: string, heard: (message: never) => void): void {
+  subscribe(channel, (message) => {
+    try {
+      heard(message as never);
+    } catch {
+      // A library that is not as we know it: a call is not told.
+    }
+  });
+}
+
+function hello(run: Run): string {
+  return lineOf({
+    t: 'hello',
+    token: run.token,
+    pid: process.pid,
+    ppid: process.ppid,
+    thread: threadId,
+    command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
+    cwd: process.cwd(),
+    node: process.version,
+    origin: performance.timeOrigin,
+  });
+}
+
+/** Answers an argument as the user would have typed it: node makes the script's path absolute. */
+function short(argument: string): string {
+  const folder = `${process.cwd()}/`;
+  return argument.startsWith(folder) ? argument.slice(folder.length) : argument;
+}
+
+function obey(order: Order): void {
+  if (order.t === 'record') state.recording = order.record;
+  if (order.t === 'peers') knowPeers(order.ports);
+}
+
+function placeOf({ port, path }: Address): { port?: number; path?: string } {
+  return { ...(port !== undefined && { port }), ...(path !== undefined && { path }) };
+}
+
+/** Says by name what cannot be patched since it is part of the app's own file. */
+function tellBundled(): void {
+  const main = process.argv[1] ?? '';
+  for (const name of bundledIn(main, instruments)) {
+    const trouble = `is inside ${short(main)}, where it cannot be seen; leave it out of the bundle: esbuild --external:${name}, or externals of webpack and rollup`;
+    send(lineOf({ t: 'library', name, version: '', trouble }), false);
+  }
+}
+
+/** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */
+function tellLibrary(filename: string, error?: unknown): void {
+  const path = packagePath(filename);
+  const name = packageName(path);
+  const folder = filename.slice(0, filename.length - path.length + name.length);
+  const trouble = error instanceof Error ? error.message : undefined;
+  if (told.has(folder) && trouble === undefined) return;
+  told.add(folder);
+  let version = '';
+  try {
+    version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
+  } catch {
+    // A copy without its package.json: named without its version.
+  }
+  send(lineOf({ t: 'library', name, version, ...(trouble !== undefined && { trouble }) }), false);
+}
+
+start();

@@ -1,0 +1,123 @@
+/** Captures who called, as a number: frames and stacks are interned and told once, so that a repeated line costs a few µs. */
+
+type Sites = NodeJS.CallSite[];
+
+interface Step {
+  stack: number;
+  next: Map<number, Step>;
+}
+
+/** What a capture found that was never seen before, to be told before its number is used. */
+export interface News {
+  /** Names of scripts, as V8 has them. */
+  scripts: string[];
+  frames: [number, string, string, number, number][];
+  stacks: { n: number; frames: number[] }[];
+}
+
+const FRAMES = 10;
+// An ORM's own frames fill the first ten.
+const FRAMES_UNDER_ORM = 30;
+// Call sites are finite, but for code that is made up as it runs.
+const MOST_STACKS = 50_000;
+
+const scripts = new Map<string, Map<number, number>>();
+const root: Step = { stack: 0, next: new Map() };
+let frameCount = 0;
+let stackCount = 0;
+let limit = FRAMES;
+let news: News | undefined;
+
+/** From now on stacks are captured deep enough to see through an ORM. */
+export function lookDeeper(): void {
+  limit = FRAMES_UNDER_ORM;
+}
+
+/**
+ * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
+ * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
+ * its stack was measured to cost more than it saved. `deep` sees through a library.
+ */
+export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
+  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
+  const { stackTraceLimit, prepareStackTrace } = errors;
+  const holder: { stack?: unknown } = {};
+  try {
+    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
+    // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
+    errors.prepareStackTrace = intern;
+    Error.captureStackTrace(holder, cut);
+    const stack = holder.stack;
+    return typeof stack === 'number' ? stack : 0;
+  } catch {
+    // Error is frozen, or a call site could not be read: a span without its line is better than none.
+    return 0;
+  } finally {
+    try {
+      errors.prepareStackTrace = prepareStackTrace;
+      errors.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // Frozen: then nothing was changed above either.
+    }
+  }
+}
+
+/** Answers what was seen for the first time since the last asking. */
+export function takeNews(): News | undefined {
+  const taken = news;
+  news = undefined;
+  return taken;
+}
+
+function intern(_error: unknown, sites: Sites): number {
+  // The cut was not on the stack.
+  if (sites.length === 0) return 0;
+  let step = root;
+  for (let i = 0; i < sites.length; i++) {
+    const frame = frameOf(sites[i]!);
+    let next = step.next.get(frame);
+    if (next === undefined) {
+      next = { stack: 0, next: new Map() };
+      step.next.set(frame, next);
+    }
+    step = next;
+  }
+  if (step.stack === 0) step.stack = tellStack(sites);
+  return step.stack;
+}
+
+function frameOf(site: NodeJS.CallSite): number {
+  const script = site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
+  let positions = scripts.get(script);
+  if (positions === undefined) {
+    positions = new Map();
+    scripts.set(script, positions);
+    news ??= { scripts: [], frames: [], stacks: [] };
+    news.scripts.push(script);
+  }
+  const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
+  const known = positions.get(position);
+  if (known !== undefined) return known;
+  const frame = ++frameCount;
+  positions.set(position, frame);
+  news ??= { scripts: [], frames: [], stacks: [] };
+  news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
+  return frame;
+}
+
+function tellStack(sites: Sites): number {
+  if (stackCount >= MOST_STACKS) return 0;
+  const stack = ++stackCount;
+  news ??= { scripts: [], frames: [], stacks: [] };
+  news.stacks.push({ n: stack, frames: sites.map(frameOf) });
+  return stack;
+}
+
+function nameOf(site: NodeJS.CallSite): string {
+  const name = site.getFunctionName() ?? '';
+  const prefix = site.isConstructor() ? 'new ' : '';
+  if (name === '' || prefix !== '' || site.isToplevel()) return prefix + name;
+  // As V8 writes it: `Repository.load`, but not `Repository.Repository.load`.
+  const type = site.getTypeName();
+  return type === null || type === 'Object' || name.includes('.') ? name : `${type}.${name}`;
+}

@@ -1,0 +1,275 @@
+/** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
+
+import { type Channel, channel } from 'node:diagnostics_channel';
+import { applyIn, current, now, type Request } from './context.cjs';
+import type { Instrument, Speech } from './instruments/instrument.cjs';
+import { state } from './run.cjs';
+import { captureStack } from './stack.cjs';
+
+/** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */
+export class Call {
+  readonly instrument: Instrument;
+  /** The request that made it; none for a call outside any. */
+  readonly request: Request | undefined;
+  readonly stack: number;
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+  /** performance.now() at the user's call, and when it was over; 0 while it is not. */
+  began: number;
+  ended = 0;
+  /** ms that went by before it was sent, waiting for a connection. */
+  wait = 0;
+  rows: number | undefined;
+  error: string | undefined;
+  /** Set by record: its number, what it asked for, and whether it has been told while it ran. */
+  n = 0;
+  speech: Speech | undefined;
+  told = false;
+  /** It led to another call, and is not one of its own. */
+  withdrawn = false;
+
+  constructor(
+    instrument: Instrument,
+    request: Request | undefined,
+    stack: number,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    began: number,
+  ) {
+    this.instrument = instrument;
+    this.request = request;
+    this.stack = stack;
+    this.self = self;
+    this.args = args;
+    this.began = began;
+  }
+}
+
+const channels = new Map<Instrument, Channel>();
+
+/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
+export interface Caller {
+  request: Request | undefined;
+  stack: number;
+  /** performance.now() */
+  at: number;
+}
+
+/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
+export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  // Unless every request is recorded, a call without one may belong to a request that is not.
+  if (request === undefined && state.recording !== 'all') return undefined;
+  return { request, stack: captureStack(cut, deep), at: now() };
+}
+
+/** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
+export function begin(
+  instrument: Instrument,
+  cut: (...args: never[]) => unknown,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call | undefined {
+  const caller = callerOf(cut);
+  return caller && beginFor(caller, instrument, self, args);
+}
+
+/** Answers a call of somebody who asked for it a while ago. */
+export function beginFor(
+  { request, stack, at }: Caller,
+  instrument: Instrument,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): Call {
+  const call = new Call(instrument, request, stack, self, args, at);
+  publish(call);
+  return call;
+}
+
+/**
+ * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
+ * Told before the app's own code goes on.
+ */
+export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
+  if (call.ended !== 0) return;
+  call.ended = now();
+  if (error !== undefined && error !== null) call.error = wordsOf(error);
+  if (typeof rows === 'number') call.rows = rows;
+  if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
+  publish(call);
+}
+
+/** The call led to another one, and is not one of its own after all. */
+export function withdraw(call: Call): void {
+  call.withdrawn = true;
+  publish(call);
+}
+
+/**
+ * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first. It has
+ * neither `fn`'s name nor its length, which drivers do not read and which cost more to give than all the rest.
+ */
+export function bound(
+  request: Request | undefined,
+  fn: Function,
+  before?: (args: unknown[]) => void,
+): Function {
+  return function (this: unknown) {
+    before?.(arguments as unknown as unknown[]);
+    return applyIn(request, fn, this, arguments);
+  };
+}
+
+/** Calls by the callbacks that answer them. */
+const answers = new WeakMap<Function, Call>();
+
+/** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
+export function answering(
+  call: Call | undefined,
+  callback: Function,
+  over: (call: Call, args: unknown[]) => void,
+): Function {
+  if (call === undefined) return unrecorded(callback);
+  const answer = bound(call.request, callback, (args) => over(call, args));
+  answers.set(answer, call);
+  return answer;
+}
+
+/** Answers the call that a callback answers. */
+export function answeredBy(callback: unknown): Call | undefined {
+  return typeof callback === 'function' ? answers.get(callback) : undefined;
+}
+
+/** Answers what `original` answers; a call that it refuses by throwing is over. */
+export function attempt(
+  call: Call | undefined,
+  original: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  try {
+    return Reflect.apply(original, self, args);
+  } catch (error) {
+    if (call !== undefined) end(call, error ?? 'thrown');
+    throw error;
+  }
+}
+
+/**
+ * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
+ * call it in the request of another one, which would then seem to make all that follows.
+ */
+export function unrecorded(callback: Function): Function {
+  return state.recording === 'off' ? callback : bound(current(), callback);
+}
+
+type Settled = (error: unknown, value: never) => void;
+type Constructor = new (executor: (resolve: Function, reject: Function) => void) => unknown;
+
+/** Per promise class of an app: one that tells how its promises settle. */
+const observers = new WeakMap<Function, Function>();
+let settling: Settled | undefined;
+
+/**
+ * Answers what `run` answers. The promise that the driver makes meanwhile, with the class it keeps under `key`, tells
+ * `settled` how it ends just before it does. A handler put on that promise instead would silence the app's own
+ * unhandled rejections, and another promise in its place would settle a tick later.
+ */
+export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
+  const holder = owner as Record<string, Function>;
+  const own = holder[key];
+  if (typeof own !== 'function') return run();
+  settling = settled;
+  holder[key] = observerOf(own);
+  try {
+    return run();
+  } finally {
+    holder[key] = own;
+    settling = undefined;
+  }
+}
+
+function observerOf(own: Function): Function {
+  const known = observers.get(own);
+  if (known !== undefined) return known;
+  const observer = function (executor: (resolve: Function, reject: Function) => void): unknown {
+    const settled = settling as ((error: unknown, value?: unknown) => void) | undefined;
+    settling = undefined;
+    if (settled === undefined) return new (own as Constructor)(executor);
+    return new (own as Constructor)((resolve, reject) =>
+      executor(
+        (value: unknown) => {
+          settled(undefined, value);
+          resolve(value);
+        },
+        (error: unknown) => {
+          settled(error ?? 'rejected');
+          reject(error);
+        },
+      ),
+    );
+  };
+  Object.setPrototypeOf(observer, own);
+  observers.set(own, observer);
+  return observer;
+}
+
+/** Answers the object of the prototype chain that has the method itself. */
+export function ownerOf(object: object, method: string): object | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
+}
+
+const wrapped = new WeakSet<Function>();
+
+/** Replaces a method by what `wrap` makes of it, once; throws, naming it, where there is no such method. */
+export function replace<T extends object>(
+  owner: T,
+  method: string,
+  wrap: (original: Function) => Function,
+): void {
+  const original = (owner as Record<string, unknown>)[method];
+  if (typeof original !== 'function') throw new Error(`${method} not found`);
+  if (wrapped.has(original)) return;
+  const replacement = wrap(original);
+  dress(replacement, original);
+  wrapped.add(replacement);
+  const own = Object.getOwnPropertyDescriptor(owner, method);
+  Object.defineProperty(owner, method, {
+    value: replacement,
+    writable: true,
+    configurable: true,
+    enumerable: own?.enumerable ?? false,
+  });
+}
+
+/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
+function dress(replacement: Function, original: Function): void {
+  for (const key of Reflect.ownKeys(original)) {
+    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
+    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+}
+
+function publish(call: Call): void {
+  const { instrument } = call;
+  let to = channels.get(instrument);
+  if (to === undefined) {
+    to = channel(instrument.channel);
+    channels.set(instrument, to);
+  }
+  to.publish(call);
+}
+
+/** Answers an error's message, led by its code (SQLSTATE, errno) where it has one. */
+function wordsOf(error: unknown): string {
+  try {
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const words = typeof message === 'string' ? message : String(error);
+    return typeof code === 'string' && code !== '' && !words.includes(code) ? `${code}: ${words}` : words;
+  } catch {
+    return 'an error that cannot be read';
+  }
+}

@@ -1,0 +1,10 @@
+/** The views, in the open: a new framework is one file and one line here. A plain node:http server has its paths, and no more. */
+
+import { express } from './express.cjs';
+import { fastify } from './fastify.cjs';
+import { koa } from './koa.cjs';
+import { nest } from './nest.cjs';
+import { next } from './next.cjs';
+import type { View } from './view.cjs';
+
+export const views: View[] = [express, fastify, koa, nest, next];

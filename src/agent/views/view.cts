@@ -1,0 +1,58 @@
+/** What a view is: the file that makes one web framework say which route and handler served a request. */
+
+import type { IncomingMessage } from 'node:http';
+import { isSecretName } from '../../redact.cjs';
+import { MASK } from '../values.cjs';
+
+/** What served a request. */
+export interface Sight {
+  /** The pattern that matched, mount prefixes included. */
+  route?: string | undefined;
+  /** The handler's name. */
+  handler?: string | undefined;
+  /** Number of the stack in which the route was registered; 0 where it is not known. */
+  stack?: number | undefined;
+  /** Values of the route's parameters; secrets are masked when they are told. */
+  params?: object | undefined;
+}
+
+/** How one framework is made to say it. A new framework is one such file and one entry in index.cts. */
+export interface View {
+  library: string;
+  /** The versions that it is known to work with, as in a package.json. */
+  versions: string;
+  /** Per file of a package: what is done to its exports once it has been loaded. */
+  files?: Record<string, (exports: never) => void>;
+  /** Per file of a package that exists as ESM only: the name in it that is handed to `wrap`, which answers what it is from then on. */
+  modules?: Record<string, { name: string; wrap(original: never): unknown }>;
+  /** Per channel of the framework: what is done with the messages. */
+  channels?: Record<string, (message: never) => void>;
+  /** Answers what the framework has left on the request, once it has been answered. */
+  read?(message: IncomingMessage): Sight | undefined;
+}
+
+/** Names of handlers that a framework has wrapped into others before it hands them to its router. */
+export const handlerNames = new WeakMap<Function, string>();
+
+/** Answers a handler's name, where it has one. */
+export function nameOf(handler: unknown): string | undefined {
+  if (typeof handler !== 'function') return undefined;
+  const name = handlerNames.get(handler) ?? handler.name;
+  return name === '' ? undefined : name;
+}
+
+/** Answers a path pattern in text: a router takes strings, regular expressions and lists of both. */
+export function patternOf(path: unknown): string {
+  return Array.isArray(path) ? path.map(patternOf).join('|') : String(path);
+}
+
+/** Answers parameters as they may be told: as text, capped, secrets masked; nothing where there are none. */
+export function paramsOf(given: object | undefined): Record<string, string> | undefined {
+  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isSecretName(key) ? MASK : String(value).slice(0, MOST_TEXT)]),
+  );
+}
+
+const MOST_TEXT = 500;

@@ -1,0 +1,156 @@
+/** `scooby run -- <command…>`: the app, the proxy in front of it, and what is told of both while they run. */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Ending, UserError } from '../errors.js';
+import { type Launch, launch } from '../proxy/launcher.js';
+import { Servers } from '../proxy/servers.js';
+import { MAX_SIZE, openStore, TTL } from '../store/open.js';
+import { projectFolder } from '../store/place.js';
+import type { Address, Recording } from '../trace.js';
+import { agentFile } from './agent-file.js';
+import { Announcer } from './announcer.js';
+import { coloured, plain, wantsColour } from './style.js';
+import { durationIn, parsePort, parseSize } from './units.js';
+
+interface Options {
+  port?: number;
+  host: string;
+  upstream?: Address;
+  takePort?: number | true;
+  wait: number;
+  record: Recording;
+  quiet?: boolean;
+  db?: string;
+  ttl: number;
+  maxSize: number;
+  allowHost?: string[];
+  color: boolean;
+}
+
+const DEFAULT_PORT = 4000;
+const WAIT_MS = 10_000;
+
+/** Adds the command to the program. */
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('start an app with the agent inside and a proxy in front, and record what each request does')
+    .usage('[options] -- <command…>')
+    .argument('<command...>', 'what starts the app')
+    .option('-p, --port <port>', 'port of the proxy (default: 4000, or the next free one; 0: any)', parsePort)
+    .option('--host <host>', 'address of the proxy', '127.0.0.1')
+    .option(
+      '--take-port [port]',
+      "give the app's own port to the proxy, and another one to the app",
+      parsePort,
+    )
+    .option('--upstream <url>', 'where the app listens, when it is not to be found out', parseAddress)
+    .addOption(
+      duration('--wait <time>', 'how long a request waits for the app to listen', 's', WAIT_MS, '10s'),
+    )
+    .addOption(
+      new Option('--record <which>', 'which requests; marked: those with X-Scooby-Record: 1')
+        .choices(['all', 'marked', 'off'])
+        .default('all'),
+    )
+    .option('-q, --quiet', 'no line for each request')
+    .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
+    .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', TTL, '24h'))
+    .addOption(
+      new Option('--max-size <size>', 'how large the database may become')
+        .argParser(parseSize)
+        .default(MAX_SIZE, '512MB'),
+    )
+    .option('--allow-host <host...>', 'host names, besides localhost, that may read recorded requests')
+    .option('--no-color', 'no colours')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  scooby run -- npm run dev                      open the URL that it prints
+  scooby run --take-port -- npm start            the browser's URL does not change
+  scooby run --record marked -- node app.js      only requests with X-Scooby-Record: 1
+  scooby run --port 8080 --quiet -- node app.js
+
+Exit codes:
+  those of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`,
+    )
+    .passThroughOptions()
+    .action(async (command: string[], options: Options) => {
+      const code = await run(command, options);
+      if (code !== 0) throw new Ending(code);
+    });
+}
+
+function duration(flags: string, description: string, unit: 's' | 'h', value: number, words: string): Option {
+  return new Option(flags, description).argParser(durationIn(unit)).default(value, words);
+}
+
+async function run(command: string[], options: Options): Promise<number> {
+  const cwd = process.cwd();
+  const { record, wait, ttl, maxSize, upstream, allowHost } = options;
+  const takePort = takenPort(options.takePort);
+  const place = placeOf(options, takePort);
+  const warnings: string[] = [];
+  const store = await openStore({ db: options.db, cwd, ttl, maxSize }, (message) => warnings.push(message));
+  const write = (text: string) => void process.stderr.write(text);
+  const style = wantsColour(options.color, process.env, process.stderr.isTTY) ? coloured : plain;
+  const about = {
+    command,
+    servers: new Servers(),
+    place: store.place,
+    quiet: options.quiet === true,
+    style,
+    write,
+  };
+  const announcer = new Announcer(about);
+  for (const warning of warnings) announcer.warn(warning);
+  try {
+    const exit = await launch(
+      {
+        ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
+        ...{ record, store, place, wait },
+        ...(takePort !== undefined && { takePort }),
+        ...(upstream !== undefined && { upstream }),
+        ...(allowHost && { allowHosts: allowHost }),
+      },
+      announcer,
+    );
+    if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
+    return exit.code;
+  } finally {
+    store.close();
+  }
+}
+
+/** Answers the port to move the app off: 0 stands for the one that it asks for, which PORT often tells. */
+function takenPort(option: number | true | undefined): number | undefined {
+  if (option !== true) return option;
+  return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
+}
+
+function placeOf({ host, port }: Options, takePort: number | undefined): Launch['place'] {
+  if (takePort !== undefined) {
+    if (port !== undefined)
+      throw new UserError('--take-port and --port both say where the proxy listens; leave one out.');
+    return { host, exactPort: true, ...(takePort > 0 && { port: takePort }) };
+  }
+  return port === undefined
+    ? { host, port: DEFAULT_PORT, exactPort: false }
+    : { host, port, exactPort: true };
+}
+
+/** Answers the address in `3000`, `localhost:3000`, `https://localhost:3000` or `unix:/tmp/app.sock`. */
+function parseAddress(text: string): Address {
+  if (text.startsWith('unix:')) return { protocol: 'http', path: text.slice(5) };
+  const url = /^\d+$/.test(text)
+    ? `http://localhost:${text}`
+    : text.includes('://')
+      ? text
+      : `http://${text}`;
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new InvalidArgumentError('Write a URL such as http://localhost:3000, or unix:/path.');
+  const { protocol, hostname, port } = new URL(url);
+  const secure = protocol === 'https:';
+  return { protocol: secure ? 'https' : 'http', host: hostname, port: Number(port || (secure ? 443 : 80)) };
+}

@@ -1,0 +1,28 @@
+/** The rules, in the open: a new verdict is one file and one line here. An earlier rule's calls are not judged again by those that ask for `claimed`. */
+
+import type { Rule } from '../scene.js';
+import { blockedLoop } from './blocked-loop.js';
+import { cacheNotFilled } from './cache-not-filled.js';
+import { couldBeParallel } from './could-be-parallel.js';
+import { duplicates } from './duplicates.js';
+import { longTransactions } from './long-transactions.js';
+import { overFetching } from './over-fetching.js';
+import { poolWait } from './pool-wait.js';
+import { remoteLoops } from './remote-loops.js';
+import { slow } from './slow.js';
+import { sqlLoops } from './sql-loops.js';
+import { swallowedErrors } from './swallowed-errors.js';
+
+export const rules: Rule[] = [
+  sqlLoops,
+  remoteLoops,
+  duplicates,
+  couldBeParallel,
+  slow,
+  overFetching,
+  longTransactions,
+  poolWait,
+  cacheNotFilled,
+  swallowedErrors,
+  blockedLoop,
+];

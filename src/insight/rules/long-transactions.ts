@@ -1,0 +1,97 @@
+/** Transactions that stay open long, that wait for something else, or that never end. */
+
+import { ms } from '../../text.js';
+import type { Call } from '../calls.js';
+import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { site } from '../stacks.js';
+import { type Transaction, transactionsOf } from '../transactions.js';
+
+export const longTransactions: Rule = (scene) =>
+  transactionsOf(scene).flatMap((transaction) => draftOf(scene, transaction) ?? []);
+
+function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
+  const { open, close } = transaction;
+  if (!close) return isLeaked(scene, transaction) ? leaked(scene, transaction) : undefined;
+  const time = close.end - open.start;
+  const own = [open, ...transaction.calls, close];
+  const idle = Math.max(0, time - covered(own));
+  const { limits } = scene;
+  const isIdle = idle >= limits.idle && idle * 2 >= time;
+  if (!isIdle && time < limits.transaction) return undefined;
+  const others = isIdle ? meanwhile(scene, transaction) : [];
+  return {
+    kind: 'transaction',
+    severity: time >= limits.transaction || others.length > 0 ? 'high' : 'medium',
+    message: `${where(open)} held a transaction open for ${ms(time)}${isIdle ? idleMessage(idle, others) : ''}`,
+    suggestion: isIdle
+      ? 'Do what needs no database before BEGIN or after COMMIT: until then a connection and its locks are held.'
+      : 'Commit earlier or in smaller steps: until then a connection and its locks are held.',
+    calls: own,
+    site: siteOf(transaction),
+    shape: shapeOf(transaction),
+    ms: time,
+    ...weigh(
+      0.8,
+      [connected(open), 0.1, 'one connection from BEGIN to its end'],
+      [!connected(open), -0.2, 'the connection is not known'],
+      [others.length > 0, 0.05, 'other calls ran meanwhile'],
+    ),
+  };
+}
+
+function idleMessage(idle: number, others: Call[]): string {
+  const [first] = others;
+  const reason = first ? ` while \`${first.label}\`${first.site ? ` at ${site(first.site)}` : ''} ran` : '';
+  return `, ${ms(idle)} of it doing nothing${reason}`;
+}
+
+// What else ran between BEGIN and COMMIT, the longest first.
+function meanwhile(scene: Scene, { open, close }: Transaction): Call[] {
+  return scene.calls
+    .filter(
+      ({ span, start, end }) =>
+        (span.kind === 'http' || span.kind === 'rpc') && start < close!.start && end > open.end,
+    )
+    .sort((a, b) => b.end - b.start - (a.end - a.start));
+}
+
+// It certainly never ended when all has been told, and the connection is known.
+function isLeaked({ trace }: Scene, { open, calls }: Transaction): boolean {
+  if (trace.state !== 'done' || trace.dropped || !connected(open) || open.span.error !== undefined)
+    return false;
+  return calls.every(({ span }) => span.duration !== undefined);
+}
+
+function leaked({ trace }: Scene, transaction: Transaction): Draft {
+  const { open } = transaction;
+  const time = Math.max(0, (trace.duration ?? open.end) - open.start);
+  return {
+    kind: 'transaction',
+    severity: 'high',
+    message: `${where(open)} began a transaction that had not ended when the response was over`,
+    suggestion:
+      'End it on every way out: COMMIT, or ROLLBACK in `catch`, and release the connection in `finally`.',
+    calls: [open, ...transaction.calls],
+    site: siteOf(transaction),
+    shape: shapeOf(transaction),
+    ms: time,
+    ...weigh(0.7, [true, 0.1, 'no COMMIT or ROLLBACK on its connection']),
+  };
+}
+
+function connected({ span }: Call): boolean {
+  return span.detail?.connection !== undefined;
+}
+
+function siteOf({ open, calls }: Transaction) {
+  return open.site ?? calls.find((call) => call.site)?.site;
+}
+
+function where(open: Call): string {
+  return open.site ? site(open.site) : open.span.library;
+}
+
+// BEGIN is the same everywhere: what was done in it tells one from another.
+function shapeOf({ calls }: Transaction): string {
+  return [...new Set(calls.map(({ shape }) => shape))].slice(0, 5).join('; ');
+}

@@ -1,0 +1,84 @@
+/** SQL reads in a loop: one query for each row of another. */
+
+import { ms } from '../../text.js';
+import { adviceForReads } from '../advice.js';
+import { isBatching, isPaging } from '../batches.js';
+import { isParallel, type Loop } from '../loops.js';
+import { isPolling } from '../pauses.js';
+import { type Draft, isAfterResponse, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { type Source, sourceOf, told } from '../sources.js';
+import { site } from '../stacks.js';
+
+export const nPlusOne: Rule = (scene) => {
+  const drafts: Draft[] = [];
+  for (const loop of scene.loops) {
+    if (!isReadLoop(scene, loop)) continue;
+    for (const call of loop.calls) scene.claimed.add(call);
+    drafts.push(draftOf(scene, loop));
+  }
+  return drafts;
+};
+
+// It reads one thing at a time, often enough to be worth a word.
+function isReadLoop(scene: Scene, loop: Loop): boolean {
+  const call = loop.calls[0]!;
+  if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
+  if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
+  return !isPolling(scene, loop.calls);
+}
+
+function draftOf(scene: Scene, loop: Loop): Draft {
+  const call = loop.calls[0]!;
+  const parallel = isParallel(loop);
+  const source = sourceOf(scene, loop);
+  return {
+    kind: parallel ? 'n+1-parallel' : 'n+1',
+    severity: severityOf(scene, loop),
+    message: messageOf(loop, source, parallel),
+    suggestion: adviceForReads(loop),
+    calls: loop.calls,
+    site: loop.site,
+    shape: call.shape,
+    ms: loop.ms,
+    ...(source && { fed: told(source) }),
+    ...confidenceOf(scene, loop, source),
+  };
+}
+
+function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
+  const { limits } = scene;
+  if (isAfterResponse(scene, calls[0]!)) return 'low';
+  const much = ms >= limits.loopHighMs || shareOf(scene, ms) >= 0.3;
+  // Asking SQLite costs no way to a server.
+  if (calls[0]!.dialect === 'sqlite') return ms >= limits.loopHighMs ? 'medium' : 'low';
+  return distinct >= limits.loopHigh || much ? 'high' : 'medium';
+}
+
+function messageOf(
+  { calls, site: line, ms: time }: Loop,
+  source: Source | undefined,
+  parallel: boolean,
+): string {
+  const where = line ? site(line) : calls[0]!.span.library;
+  const ran = `ran \`${calls[0]!.label}\` ${calls.length} times`;
+  const how = parallel ? 'at the same time' : 'one after the other';
+  return source
+    ? `${told(source)}; ${where} then ${ran}, ${how}: ${ms(time)}`
+    : `${where} ${ran} with other values each time, ${how}: ${ms(time)}`;
+}
+
+function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {
+  const { calls, distinct, site: line } = loop;
+  const { packages } = calls[0]!.path;
+  return weigh(
+    0.6,
+    [line !== undefined, 0.1, 'all from one line'],
+    [line === undefined, -0.2, 'no line of the app is known'],
+    [source?.exact === true, 0.2, 'another query returned exactly as many rows'],
+    [source?.exact === false, 0.1, 'another query returned about as many rows'],
+    [distinct === calls.length, 0.05, 'other values each time'],
+    [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
+    [packages.has('dataloader'), -0.1, 'a DataLoader is at work'],
+    [isAfterResponse(scene, calls[0]!), -0.1, 'after the response'],
+  );
+}

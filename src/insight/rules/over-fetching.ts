@@ -1,0 +1,74 @@
+/** Queries that return more than a page can show. */
+
+import { count } from '../../text.js';
+import type { Call } from '../calls.js';
+import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { site } from '../stacks.js';
+
+const EXPORTS = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
+
+export const overFetching: Rule = (scene) => {
+  if (isExport(scene)) return [];
+  const groups = new Map<string, Call[]>();
+  for (const call of scene.calls) {
+    if (!isMuch(scene, call)) continue;
+    const key = `${call.shape} ${call.path.positions[0] ?? ''}`;
+    const group = groups.get(key);
+    if (group) group.push(call);
+    else groups.set(key, [call]);
+  }
+  return [...groups.values()].map((calls) => draftOf(scene, calls));
+};
+
+function isMuch({ limits }: Scene, { span, sql, isSetup }: Call): boolean {
+  if (span.kind !== 'sql' || isSetup || sql!.isWrite || sql!.verb !== 'SELECT') return false;
+  return (span.rows ?? 0) > limits.rows || bytesOf(span.detail?.bytes) > limits.bytes;
+}
+
+function bytesOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+// Who downloads a file wants it all.
+function isExport({ trace }: Scene): boolean {
+  return (trace.headers?.response ?? []).some(
+    ([name, value]) =>
+      (/^content-type$/i.test(name) && EXPORTS.test(value)) ||
+      (/^content-disposition$/i.test(name) && /^attachment/i.test(value)),
+  );
+}
+
+function sent({ trace }: Scene): number | undefined {
+  const length = trace.headers?.response?.find(([name]) => /^content-length$/i.test(name))?.[1];
+  return length === undefined ? undefined : Number(length);
+}
+
+function draftOf(scene: Scene, calls: Call[]): Draft {
+  const most = calls.reduce((a, b) => ((b.span.rows ?? 0) > (a.span.rows ?? 0) ? b : a));
+  const rows = most.span.rows ?? 0;
+  const bytes = sent(scene);
+  // A row that was shown takes some bytes.
+  const unused = bytes !== undefined && bytes < rows * 10;
+  const limited = most.shape.includes(' LIMIT ');
+  const where = most.site ? ` at ${site(most.site)}` : '';
+  const answer = unused ? `, and the response had ${bytes} bytes` : '';
+  const often = calls.length > 1 ? `, and ${calls.length - 1} more like it` : '';
+  return {
+    kind: 'over-fetching',
+    severity: unused || rows >= scene.limits.rows * 10 ? 'medium' : 'info',
+    message: `\`${most.label}\`${where} returned ${rows > 0 ? count(rows, 'row') : `${bytesOf(most.span.detail?.bytes)} bytes`}${answer}${often}`,
+    suggestion: unused
+      ? 'Let the database count, sum or choose (COUNT, GROUP BY, WHERE), and return only what is used.'
+      : 'Return a page (LIMIT with a key to go on from), and only the columns that are used.',
+    calls,
+    site: most.site,
+    shape: most.shape,
+    ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
+    ...weigh(
+      0.4,
+      [unused, 0.4, 'the response is smaller than that many rows'],
+      [!limited, 0.1, 'there is no LIMIT'],
+      [rows >= scene.limits.rows * 10, 0.2, 'far more than a page shows'],
+    ),
+  };
+}

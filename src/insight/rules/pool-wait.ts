@@ -1,0 +1,43 @@
+/** Time in which queries waited for a connection of the pool. */
+
+import { count, ms } from '../../text.js';
+import type { Call } from '../calls.js';
+import { isParallel } from '../loops.js';
+import { covered, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { site } from '../stacks.js';
+
+// Less is how long any pool takes to hand one out.
+const LEAST = 1;
+
+export const poolWait: Rule = (scene) => {
+  const waiting = scene.calls.filter(({ span }) => (span.wait ?? 0) >= LEAST);
+  const time = covered(waiting.map(({ start, span }) => ({ start, end: start + span.wait! })));
+  if (time < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, time) < 0.1))
+    return [];
+  return [draftOf(scene, waiting, time)];
+};
+
+function draftOf(scene: Scene, waiting: Call[], time: number): Draft {
+  const worst = waiting.reduce((a, b) => (b.span.wait! > a.span.wait! ? b : a));
+  const flood = scene.loops.find((loop) => isParallel(loop) && loop.calls.includes(worst));
+  const share = shareOf(scene, time);
+  const part = share > 0 ? `, ${Math.round(share * 100)}% of the request` : '';
+  const longest = `${worst.site ? `${site(worst.site)} ` : ''}longest, ${ms(worst.span.wait!)}`;
+  return {
+    kind: 'pool-wait',
+    severity: time >= scene.limits.poolWait * 10 || share >= 0.5 ? 'high' : 'medium',
+    message: `${count(waiting.length, 'query', 'queries')} waited ${ms(time)} for a connection of the pool${part}; ${longest}`,
+    suggestion: flood
+      ? `The ${flood.calls.length} queries that start at once${flood.site ? ` at ${site(flood.site)}` : ''} need more connections than there are: ask once instead.`
+      : 'Hold connections for a shorter time (release early, no calls to others inside transactions), or make the pool larger.',
+    calls: waiting,
+    site: worst.site,
+    shape: 'pool',
+    ms: time,
+    ...weigh(
+      0.8,
+      [waiting.length > 1, 0.1, 'several waited'],
+      [flood !== undefined, 0.05, 'one line starts them all at once'],
+    ),
+  };
+}

@@ -1,0 +1,69 @@
+/** Calls that failed while the response says that all is well. */
+
+import type { Call } from '../calls.js';
+import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { site } from '../stacks.js';
+
+// A row that is there already is how some programs ask whether it is.
+const EXPECTED =
+  /^(?:23505|ER_DUP_ENTRY|1062|SQLITE_CONSTRAINT)|duplicate (?:key|entry)|UNIQUE constraint|NOT_FOUND|NOSCRIPT/i;
+// Given up on purpose.
+const ABORTED = /\babort/i;
+
+export const swallowedErrors: Rule = (scene) => {
+  const { status, state } = scene.trace;
+  if (status === undefined || status >= 400 || state !== 'done') return [];
+  const groups = new Map<string, Call[]>();
+  for (const [at, call] of scene.calls.entries()) {
+    if (call.span.error === undefined || isDealtWith(scene, at)) continue;
+    const key = `${call.span.kind} ${call.shape} ${call.path.positions[0] ?? ''}`;
+    const group = groups.get(key);
+    if (group) group.push(call);
+    else groups.set(key, [call]);
+  }
+  return [...groups.values()].map((calls) => draftOf(scene, calls));
+};
+
+function isDealtWith({ calls }: Scene, at: number): boolean {
+  const call = calls[at]!;
+  const { error, kind } = call.span;
+  if (
+    kind === 'log' ||
+    kind === 'block' ||
+    EXPECTED.test(error!) ||
+    ABORTED.test(error!) ||
+    call.span.detail?.aborted === true
+  )
+    return true;
+  for (const later of calls.slice(at + 1)) {
+    // Tried again, and it worked.
+    if (later.shape === call.shape && later.span.kind === kind && later.span.error === undefined) return true;
+    if (kind === 'sql' && later.verb === 'ROLLBACK' && / TO /.test(later.shape)) return true;
+  }
+  return false;
+}
+
+function draftOf({ trace }: Scene, calls: Call[]): Draft {
+  const [call] = calls;
+  const error = call!.span.error!.split('\n', 1)[0]!.slice(0, 160);
+  const times = calls.length > 1 ? ` ${calls.length} times` : '';
+  // A cache may fail without harm; a database seldom.
+  const harmless = call!.span.kind === 'cache';
+  return {
+    kind: 'swallowed-error',
+    severity: harmless ? 'low' : call!.span.kind === 'sql' ? 'high' : 'medium',
+    message: `\`${call!.label}\`${call!.site ? ` at ${site(call!.site)}` : ''} failed${times} (${error}), and the response was ${trace.status} all the same`,
+    suggestion:
+      'Let the error reach the response, or log it where it is caught, and say there why it does no harm.',
+    calls,
+    site: call!.site,
+    shape: call!.shape,
+    ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
+    ...weigh(
+      0.6,
+      [true, 0, 'it was not tried again with success'],
+      [call!.sql?.isWrite === true, 0.2, 'what should have been written was not'],
+      [harmless, -0.2, 'caches may fail without harm'],
+    ),
+  };
+}

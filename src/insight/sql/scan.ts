@@ -1,0 +1,129 @@
+/** Where things end in SQL: each answers the position after what begins at `at`, or the text's end when it never ends. */
+
+import * as c from './chars.js';
+
+/** Answers the end of a comment that runs to the end of its line. */
+export function endOfLine(sql: string, at: number): number {
+  const end = sql.indexOf('\n', at);
+  return end < 0 ? sql.length : end;
+}
+
+/** Answers the end of a block comment; PostgreSQL's nest. */
+export function endOfComment(sql: string, at: number, nested: boolean): number {
+  if (!nested) {
+    const end = sql.indexOf('*/', at + 2);
+    return end < 0 ? sql.length : end + 2;
+  }
+  let depth = 1;
+  let end = at + 2;
+  for (; depth > 0 && end < sql.length; end++) {
+    const char = sql.charCodeAt(end);
+    const after = sql.charCodeAt(end + 1);
+    if (char === c.STAR && after === c.SLASH) depth--;
+    else if (char === c.SLASH && after === c.STAR) depth++;
+    else continue;
+    end++;
+  }
+  return Math.min(end, sql.length);
+}
+
+/** Answers the end of what is quoted by the character at `at`, which stands for itself when doubled. */
+export function endOfQuoted(sql: string, at: number, backslashes: boolean): number {
+  const quote = sql.charCodeAt(at);
+  let end = at + 1;
+  for (; end < sql.length; end++) {
+    const char = sql.charCodeAt(end);
+    if (char === c.BACKSLASH && backslashes) end++;
+    else if (char === quote) {
+      if (sql.charCodeAt(end + 1) !== quote) break;
+      end++;
+    }
+  }
+  return Math.min(end + 1, sql.length);
+}
+
+/** Answers the end of `$tag$…$tag$`, or undefined when no tag begins here. */
+export function endOfDollar(sql: string, at: number): number | undefined {
+  let mark = at + 1;
+  if (c.digit(sql.charCodeAt(mark))) return undefined;
+  while (c.part(sql.charCodeAt(mark)) && sql.charCodeAt(mark) !== c.DOLLAR) mark++;
+  if (sql.charCodeAt(mark) !== c.DOLLAR) return undefined;
+  const end = sql.indexOf(sql.slice(at, mark + 1), mark + 1);
+  return end < 0 ? sql.length : end + mark + 1 - at;
+}
+
+/** Answers the end of a name that begins at `at`; `_#` in it is what a fingerprint writes for digits. */
+export function endOfName(sql: string, at: number): number {
+  let end = at;
+  for (;;) {
+    const char = sql.charCodeAt(end);
+    if (!c.part(char) && !(char === c.HASH && end > at && isMark(sql, end))) return end;
+    end++;
+  }
+}
+
+function isMark(sql: string, at: number): boolean {
+  if (sql.charCodeAt(at - 1) !== c.UNDERSCORE) return false;
+  const after = sql.charCodeAt(at + 1);
+  return after === c.UNDERSCORE || (c.CLASS[after] !== c.SYMBOL && !c.part(after));
+}
+
+/** Answers the end of a number: 12, .5, 1e-3, 1_000, 0xff. */
+export function endOfNumber(sql: string, at: number): number {
+  // Most numbers are short.
+  const next = sql.charCodeAt(at + 1);
+  if (next !== c.POINT && !c.part(next)) return at + 1;
+  const radix = sql.charCodeAt(at) === c.ZERO ? c.lower(sql.charCodeAt(at + 1)) : '';
+  if (radix === 'x' || radix === 'o' || radix === 'b') return endOfName(sql, at + 2);
+  let end = endOfDigits(sql, at);
+  if (sql.charCodeAt(end) === c.POINT && sql.charCodeAt(end + 1) !== c.POINT) end = endOfDigits(sql, end + 1);
+  if (c.lower(sql.charCodeAt(end)) !== 'e') return end;
+  const sign = sql.charCodeAt(end + 1);
+  const exponent = sign === c.PLUS || sign === c.MINUS ? end + 2 : end + 1;
+  return c.digit(sql.charCodeAt(exponent)) ? endOfDigits(sql, exponent) : end;
+}
+
+/** Answers the end of digits, `_` between them allowed. */
+export function endOfDigits(sql: string, at: number): number {
+  let end = at;
+  while (
+    c.digit(sql.charCodeAt(end)) ||
+    (end > at && sql.charCodeAt(end) === c.UNDERSCORE && c.digit(sql.charCodeAt(end + 1)))
+  )
+    end++;
+  return end;
+}
+
+// The longest known are five: ||/ |/ <<| &&& -|-.
+const MAX_OPERATOR = 6;
+const COMMON = new Uint8Array(128);
+for (const char of '+-*/<>=') COMMON[char.charCodeAt(0)] = 1;
+const LONG = new Set(['<=>', '->>', '->', '<<', '>>', '!=', '<>', '<=', '>=', '&&', '||', '==']);
+const WHOLE = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '%', '||']);
+
+/** Answers the end of an operator of MySQL or SQLite. */
+export function endOfOperator(sql: string, at: number): number {
+  if (!'<=>&|'.includes(sql[at + 1] ?? ' ')) return at + 1;
+  let length = Math.min(3, sql.length - at);
+  while (length > 1 && !LONG.has(sql.slice(at, at + length))) length--;
+  return at + length;
+}
+
+/** Answers the end of an operator of PostgreSQL, where everybody can define their own. */
+export function endOfPgOperator(sql: string, at: number): number {
+  let end = at;
+  let solid = at;
+  let loose = false;
+  for (; end - at < MAX_OPERATOR && c.CLASS[sql.charCodeAt(end)] === c.SYMBOL; end++) {
+    const char = sql.charCodeAt(end);
+    const after = sql.charCodeAt(end + 1);
+    if (end > at && ((char === c.MINUS && after === c.MINUS) || (char === c.SLASH && after === c.STAR)))
+      break;
+    // `a =?` of a query builder is no operator `=?`.
+    if (char === c.QUESTION && end > at && WHOLE.has(sql.slice(at, end))) break;
+    if (char !== c.PLUS && char !== c.MINUS) solid = end;
+    if (!COMMON[char]) loose = true;
+  }
+  // PostgreSQL's rule: an operator of only + - * / < > = does not end in a sign.
+  return loose ? end : solid + 1;
+}

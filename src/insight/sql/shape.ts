@@ -1,0 +1,246 @@
+/** Normalises a statement token by token: values become `?`, lists of them one, and what varies without meaning goes. */
+
+import { Hash } from '../hash.js';
+import { CASTING, Groups, LIST, PLAIN, ROW, ROWS, SPREAD } from './groups.js';
+import * as lex from './lexer.js';
+import { Tokens } from './tokens.js';
+import { TypeSkipper } from './types.js';
+import { dropType, pushValue } from './values.js';
+import { Verbs } from './verbs.js';
+import { SPREADS } from './words.js';
+
+const { CAST, CLOSE, COMMA, DOT, END, NAME, OPEN, OPERATOR, SEMICOLON, VALUE, WORD } = lex;
+
+/** A value of a statement as it was written. */
+export interface Operand {
+  text: string;
+  /** It is one of many: in IN (…), ARRAY[…], ANY(…), or a row of VALUES. */
+  listed: boolean;
+  /** What stands before it: `=`, LIMIT, … */
+  before: string;
+}
+
+// No statement that somebody wrote is as long.
+const MAX_TOKENS = 20_000;
+const CONSTANTS = new Set(['NULL', 'TRUE', 'FALSE']);
+
+/** Reads one text whole; the fields answer when it has. */
+export class Shape {
+  readonly tokens = new Tokens();
+  readonly verbs = new Verbs();
+  readonly operands: Operand[] | undefined;
+  readonly #groups = new Groups(this.tokens);
+  readonly #types = new TypeSkipper();
+  readonly #lexer: lex.Lexer;
+  readonly #dialect: lex.Dialect;
+  readonly #sql: string;
+  #updating = false;
+  // The last token was a quoted string.
+  #string = false;
+  // Brackets that are nested too deep to be groups.
+  #deeper = 0;
+
+  constructor(sql: string, dialect: lex.Dialect, keepOperands = false) {
+    const { tokens } = this;
+    this.#sql = sql;
+    this.#dialect = dialect;
+    this.#lexer = new lex.Lexer(sql, dialect);
+    if (keepOperands) this.operands = [];
+    let kind = this.#lexer.next(true);
+    while (kind !== END && tokens.length < MAX_TOKENS) {
+      this.#token(kind, this.#lexer.text);
+      kind = this.#lexer.next(tokens.expectsOperand(1));
+    }
+    this.#groups.end();
+    while (tokens.kind(1) === SEMICOLON) tokens.drop(1);
+    if (kind !== END) tokens.push(NAME, this.#rest(kind));
+  }
+
+  /** The text asks for several things at once. */
+  get isBatched(): boolean {
+    return this.#groups.isBatched;
+  }
+
+  #token(kind: number, text: string): void {
+    const { tokens } = this;
+    const groups = this.#groups;
+    if (this.#types.skips(kind, text)) return;
+    if (groups.type === ROWS && groups.betweenRows(kind, text)) return;
+    switch (kind) {
+      case VALUE:
+        this.#value();
+        break;
+      case OPEN:
+        this.#open(text);
+        break;
+      case CLOSE:
+        this.#close(text);
+        break;
+      case COMMA:
+        groups.endItem();
+        tokens.push(COMMA, ',');
+        groups.nextItem();
+        break;
+      case CAST:
+        if (tokens.kind(1) === VALUE) this.#types.start();
+        else tokens.push(CAST, text);
+        break;
+      case SEMICOLON:
+        this.#semicolon();
+        break;
+      case WORD:
+        this.#word(text);
+        break;
+      case NAME:
+        this.#name(text);
+        break;
+      default:
+        tokens.push(kind, text);
+    }
+    this.#string = kind === VALUE && this.#lexer.quoted;
+  }
+
+  #value(): void {
+    const { tokens } = this;
+    const { quoted, broken, from, to } = this.#lexer;
+    if (this.operands) this.#note(this.#sql.slice(from, to));
+    // 'a' 'b' is one string, in PostgreSQL only across lines.
+    const joins = this.#dialect === 'mysql' || (this.#dialect === 'pg' && broken);
+    if (joins && quoted && this.#string && tokens.kind(1) === VALUE) return;
+    dropType(tokens, this.#dialect, quoted);
+    pushValue(tokens);
+  }
+
+  #note(text: string): void {
+    this.operands?.push({ text, listed: this.#groups.isListed, before: this.tokens.textAt(1) });
+  }
+
+  #word(text: string): void {
+    const { tokens } = this;
+    if (tokens.kind(1) === DOT) return tokens.push(NAME, text.toLowerCase());
+    if (CONSTANTS.has(text) && !this.#isCondition(text)) return this.#constant(text);
+    if (text === 'ASC') return;
+    if (text === 'UNION') return this.#union();
+    if (text === 'UPDATE' && tokens.textAt(1) === 'KEY') this.#updating = true;
+    if (text === 'VALUE' && this.#dialect === 'mysql' && tokens.kind(1) === CLOSE)
+      return this.#word('VALUES');
+    this.verbs.see(text, tokens, this.#groups.depth);
+    if (text === 'SELECT' && this.#groups.isFirst) this.#groups.asSubquery();
+    tokens.push(WORD, text);
+    if (text === 'VALUES' && !this.#updating && !this.#groups.isFull) this.#groups.enter(ROWS, tokens.length);
+  }
+
+  // IS NULL and NOT NULL are conditions, = NULL is a value.
+  #isCondition(text: string): boolean {
+    const before = this.tokens.textAt(1);
+    if (before === 'IS') return true;
+    if (before === 'NOT') return text === 'NULL' || this.tokens.textAt(2) === 'IS';
+    return before === 'SET' && text === 'NULL';
+  }
+
+  #constant(text: string): void {
+    this.#note(text);
+    dropType(this.tokens, this.#dialect, false);
+    pushValue(this.tokens);
+  }
+
+  #union(): void {
+    this.#groups.endArm();
+    this.tokens.push(WORD, 'UNION');
+    this.#groups.nextArm();
+  }
+
+  #name(text: string): void {
+    const { tokens } = this;
+    if (this.verbs.namesVary(text, tokens)) return pushValue(tokens);
+    const verb = this.verbs.verbOf(text, tokens);
+    if (verb === undefined) tokens.push(NAME, text);
+    else tokens.push(WORD, verb);
+  }
+
+  #semicolon(): void {
+    const { tokens } = this;
+    this.#groups.end();
+    this.#deeper = 0;
+    if (tokens.length === 0 || tokens.kind(1) === SEMICOLON) return;
+    tokens.push(SEMICOLON, ';');
+    this.#groups.restart();
+    this.#updating = false;
+    this.verbs.statement();
+  }
+
+  #open(text: string): void {
+    const { tokens } = this;
+    const type = this.#typeOf(text);
+    tokens.push(OPEN, text);
+    if (this.#groups.isFull) this.#deeper++;
+    else this.#groups.enter(type, tokens.length - 1);
+  }
+
+  #typeOf(bracket: string): number {
+    const { tokens } = this;
+    const kind = tokens.kind(1);
+    const word = tokens.textAt(1);
+    if (bracket === '[') {
+      const isNested = this.#groups.type === LIST && tokens.texts[this.#groups.start] === '[';
+      return word === 'ARRAY' || (isNested && this.#groups.isFirst) ? LIST : PLAIN;
+    }
+    if (this.#groups.type === ROWS) return ROW;
+    if (kind === WORD) {
+      if (word === 'IN') return LIST;
+      if (word === 'ANY' || word === 'ALL' || word === 'SOME') return SPREAD;
+      if (word === 'CAST') return CASTING;
+    }
+    if (kind === NAME) {
+      if (SPREADS.has(word)) return SPREAD;
+      if (word === 'field' && this.#dialect === 'mysql') return LIST;
+    }
+    return PLAIN;
+  }
+
+  #close(text: string): void {
+    const { tokens } = this;
+    const groups = this.#groups;
+    if (this.#deeper > 0) {
+      this.#deeper--;
+      return tokens.push(CLOSE, text);
+    }
+    if (groups.type === ROWS) groups.leave();
+    const { type, start } = groups;
+    if (start < 0) return tokens.push(CLOSE, text);
+    groups.endItem();
+    groups.endArm();
+    groups.leave();
+    if (type === CASTING && this.#isCastOfValue(start)) {
+      tokens.cut(start - 1);
+      return pushValue(tokens);
+    }
+    if (type === SPREAD && (tokens.kinds[start + 1] === VALUE || tokens.texts[start + 1] === 'ARRAY'))
+      groups.isBatched = true;
+    tokens.push(CLOSE, text);
+    tokens.tables.closed(start);
+    if (type === ROW) groups.endRow(start);
+  }
+
+  #isCastOfValue(start: number): boolean {
+    const { kinds, texts } = this.tokens;
+    return kinds[start + 1] === VALUE && kinds[start + 2] === WORD && texts[start + 2] === 'AS';
+  }
+
+  // What follows so many tokens nobody reads: it only has to tell this statement from others.
+  #rest(first: number): string {
+    const lexer = this.#lexer;
+    const rest = new Hash();
+    const mark = lexer.text;
+    let kind = first;
+    while (kind !== END) {
+      if (kind === VALUE) this.#note(this.#sql.slice(lexer.from, lexer.to));
+      // A sign may be that of a value.
+      const isSign = kind === OPERATOR && (lexer.text === '-' || lexer.text === '+');
+      if (!isSign) rest.add(kind === WORD && CONSTANTS.has(lexer.text) ? '?' : lexer.text);
+      kind = lexer.next(kind !== VALUE && kind !== NAME && kind !== CLOSE);
+    }
+    // A text that was cut here before keeps its mark.
+    return rest.length === mark.length && mark.startsWith('…') ? mark : `…${rest.digits()}`;
+  }
+}

@@ -1,0 +1,78 @@
+/** What nobody wants to hear of: by a comment on the line, or by config. */
+
+import type { Frame, Trace } from '../trace.js';
+import type { Draft } from './scene.js';
+
+/** Findings that fit all that is given are left out. */
+export interface Ignore {
+  kind?: string;
+  /** The finding's id. */
+  id?: string;
+  /** `/orders/:id`, or a part of it that ends in `*`. */
+  route?: string;
+  /** `src/orders.ts`, `src/orders.ts:47`, or a folder: `src/admin/`. */
+  site?: string;
+  /** A part of the normalised statement. */
+  statement?: string;
+}
+
+/** Answers the text of a line as it was when the request ran. */
+export type LineOf = (frame: Frame) => string | undefined;
+
+/** Answers whether the line says `// scooby-ignore`, alone or with the finding's kind, or the line above is only such a comment. */
+export function isIgnoredBySource({ kind, calls, site }: Draft, lineOf: LineOf): boolean {
+  const frames = [site, calls[0]?.site].filter((frame) => frame !== undefined);
+  return frames.some((frame) => {
+    const above = lineOf({ ...frame, line: frame.line - 1 });
+    return (
+      names(lineOf(frame), kind) ||
+      (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && names(above, kind))
+    );
+  });
+}
+
+function names(text: string | undefined, kind: string): boolean {
+  const found = text === undefined ? null : /\/[/*].*?\bscooby-ignore\b([^*\n]*)/.exec(text);
+  if (!found) return false;
+  // What follows a colon or a dash is the reason.
+  const kinds = found[1]!
+    .split(/\s*(?::|--| - )/, 1)[0]!
+    .split(/[\s,]+/)
+    .filter((word) => word !== '');
+  return kinds.length === 0 || kinds.some((word) => covers(word, kind));
+}
+
+/** Answers whether config says to leave the finding out. */
+export function isIgnoredByConfig(
+  draft: Draft,
+  id: string,
+  { route, url }: Trace,
+  ignores: Ignore[],
+): boolean {
+  return ignores.some((ignore) => {
+    if (Object.keys(ignore).length === 0) return false;
+    if (ignore.kind !== undefined && !covers(ignore.kind, draft.kind)) return false;
+    if (ignore.id !== undefined && ignore.id !== id) return false;
+    if (ignore.route !== undefined && !starts(ignore.route, route ?? url)) return false;
+    if (ignore.statement !== undefined && !draft.shape.includes(ignore.statement)) return false;
+    return ignore.site === undefined || isAt(ignore.site, draft.site);
+  });
+}
+
+// `n+1` covers n+1-writes, n+1-cache and the like.
+function covers(word: string, kind: string): boolean {
+  return word === kind || kind.startsWith(`${word}-`);
+}
+
+function starts(pattern: string, route: string): boolean {
+  return pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : route === pattern;
+}
+
+function isAt(place: string, frame: Frame | undefined): boolean {
+  if (!frame) return false;
+  return (
+    place === frame.file ||
+    place === `${frame.file}:${frame.line}` ||
+    (place.endsWith('/') && frame.file.startsWith(place))
+  );
+}

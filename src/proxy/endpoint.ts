@@ -1,0 +1,85 @@
+/** What the proxy answers itself: `GET /scooby/get-data/<uuid>/`, the JSON of a trace, to this machine's own pages and tools only. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Where the data comes from, and who else may ask for it. */
+export interface EndpointOptions {
+  /** Answers the trace with that id. */
+  find: (id: string) => unknown;
+  /** Host names other than loopback ones, e.g. `myapp.test`. */
+  allowHosts?: string[];
+}
+
+const PREFIX = '/scooby/get-data/';
+const PATH =
+  /^\/scooby\/get-data\/([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\/?(?:\?.*)?$/;
+const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
+const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
+
+// A page that a browser was lured to must neither read, nor run, nor keep what is answered here.
+const GUARD = [
+  ...['Cache-Control', 'no-store'],
+  ...['X-Content-Type-Options', 'nosniff'],
+  ...['Content-Security-Policy', "default-src 'none'"],
+  ...['Cross-Origin-Resource-Policy', 'same-origin'],
+];
+
+/** Answers a function that answers requests for data and returns true, or returns false for a path that is the app's. */
+export function endpoint({ find, allowHosts = [] }: EndpointOptions) {
+  const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
+  const isAllowed = (host: string) =>
+    LOOPBACK.test(host) ||
+    allowed.has(host.toLowerCase()) ||
+    allowed.has(host.replace(/:\d{1,5}$/, '').toLowerCase());
+
+  return (req: IncomingMessage, res: ServerResponse): boolean => {
+    const authority = ABSOLUTE.exec(req.url!);
+    const path = authority ? req.url!.slice(authority[0].length) : req.url!;
+    if (!path.startsWith(PREFIX)) return false;
+    req.resume();
+    const hosts = valuesOf(req, 'host');
+    if (authority) hosts.push(authority[1]!);
+    if (valuesOf(req, 'host').length !== 1 || !hosts.every(isAllowed)) {
+      refuse(res, 403, 'this host may not read recorded requests; allow it with --allow-host');
+    } else if (!isOwn(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
+    else if (req.method !== 'GET') refuse(res, 405, 'recorded requests can only be read', ['Allow', 'GET']);
+    else respond(res, path, find);
+    return true;
+  };
+}
+
+// Browsers say where a request comes from; whatever is no browser says nothing.
+function isOwn(req: IncomingMessage, isAllowed: (host: string) => boolean): boolean {
+  if (valuesOf(req, 'sec-fetch-site').some((site) => site.trim().toLowerCase() === 'cross-site'))
+    return false;
+  return valuesOf(req, 'origin').every((origin) => {
+    const host = /^https?:\/\/([^/?#]*)$/i.exec(origin);
+    return host !== null && isAllowed(host[1]!);
+  });
+}
+
+function respond(res: ServerResponse, path: string, find: (id: string) => unknown): void {
+  const id = PATH.exec(path)?.[1];
+  const trace = id === undefined ? undefined : find(id);
+  if (trace === undefined) refuse(res, 404, 'no such request; it may have expired');
+  else send(res, 200, `${JSON.stringify(trace)}\n`);
+}
+
+function refuse(res: ServerResponse, status: number, error: string, headers: string[] = []): void {
+  send(res, status, `${JSON.stringify({ error })}\n`, headers);
+}
+
+function send(res: ServerResponse, status: number, json: string, headers: string[] = []): void {
+  const body = Buffer.from(json);
+  const type = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)];
+  res.writeHead(status, [...type, ...GUARD, ...headers]);
+  res.end(body);
+}
+
+function valuesOf(req: IncomingMessage, name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < req.rawHeaders.length; i += 2) {
+    if (req.rawHeaders[i]!.toLowerCase() === name) values.push(req.rawHeaders[i + 1]!);
+  }
+  return values;
+}

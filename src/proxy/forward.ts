@@ -1,0 +1,286 @@
+/** Carries one request to the app and its response back: unbuffered, byte by byte, ended on one side when the other ends. */
+
+import { randomUUID } from 'node:crypto';
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { redactHeaders, redactUrl } from '../redact.cjs';
+import { epoch } from './clock.js';
+import type { Ending, Watcher } from './exchange.js';
+import { pourRequest, pourResponse, relayInterim } from './flow.js';
+import { createOnward, pathOf } from './onward.js';
+import {
+  noAnswer,
+  notListening,
+  notUnderstood,
+  onlyHttp2,
+  type Page,
+  sendPage,
+  tooSlow,
+  unclear,
+} from './pages.js';
+import { hasBody, isAmbiguous, towardsClient } from './towards.js';
+import { isConnected, type Target, type Upstream } from './upstream.js';
+
+/** What every request needs to know of the proxy. */
+export interface Route {
+  upstream: Upstream;
+  watcher: Watcher;
+  /** Value of X-Scooby-Secret. */
+  secret: string;
+  /** ms that a request waits for the app to listen. */
+  wait: number;
+  /** ms that the app has for its headers; 0 is forever. */
+  timeout: number;
+}
+
+/** Takes over once the app has agreed to switch protocols. */
+export type Switch = (response: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void;
+
+/** Carries a request to the app and its response back; with `onSwitch`, a request to switch protocols. */
+export function forward(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch?: Switch): void {
+  if (isAmbiguous(req)) sendPage(res, unclear(), randomUUID());
+  else new Passage(route, req, res, onSwitch).begin();
+}
+
+const RETRY_EVERY = 50;
+// An app that restarts is gone for a moment before the launcher knows it.
+const GRACE = 200;
+const PLAIN = /^(?:GET|HEAD|OPTIONS)$/;
+
+class Passage {
+  readonly id = randomUUID();
+  readonly route: Route;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly onSwitch: Switch | undefined;
+  readonly path: string;
+  readonly body: boolean;
+  /** It can be sent a second time without the app doing anything twice. */
+  readonly repeatable: boolean;
+  readonly begun = performance.now();
+  onward: ClientRequest | undefined;
+  deadline: number | undefined;
+  retried = false;
+  /** The app has sent something, be it only a 1xx. */
+  heard = false;
+  /** The client has been told to send its body. */
+  continued = false;
+  reached = false;
+  upgraded = false;
+  /** A refusal has been given the time in which the launcher hears of the app's end. */
+  graced = false;
+  over = false;
+  answer: IncomingMessage | undefined;
+  cancel: (() => void) | undefined;
+  readonly leave = () => this.end();
+
+  constructor(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch: Switch | undefined) {
+    this.route = route;
+    this.req = req;
+    this.res = res;
+    this.onSwitch = onSwitch;
+    this.path = pathOf(req.url!);
+    this.body = onSwitch === undefined && hasBody(req);
+    this.repeatable = !this.body && onSwitch === undefined && PLAIN.test(req.method!);
+  }
+
+  begin(): void {
+    const { req, res } = this;
+    try {
+      this.route.watcher.opened({
+        id: this.id,
+        method: req.method!,
+        url: redactUrl(this.path),
+        start: epoch(),
+        headers: redactHeaders(req.rawHeaders),
+        marked: req.headers['x-scooby-record'] === '1',
+      });
+    } catch {
+      // Profiling must not fail a response.
+    }
+    res.on('error', ignore);
+    res.on('close', this.leave);
+    // A pipelined response has no socket yet, and would not hear of its end.
+    if (!res.socket) req.socket.setMaxListeners(0).once('close', this.leave);
+    if (!this.body) req.resume();
+    this.attempt();
+  }
+
+  /** Sends the request to the app, or waits until there is one. */
+  attempt(): void {
+    const { target } = this.route.upstream;
+    if (!target) this.later(Number.POSITIVE_INFINITY);
+    else if (target.address.protocol === 'h2c') this.give(onlyHttp2(target.name));
+    else this.send(target, false);
+  }
+
+  /** Tries again when the app's address changes or after that many ms, until patience ends. */
+  later(ms: number): void {
+    const now = performance.now();
+    this.deadline ??= now + this.route.wait;
+    const left = this.deadline - now;
+    if (left <= 0) this.give(notListening(this.route.wait));
+    else this.cancel = this.route.upstream.onceChanged(Math.min(ms, left), () => this.attempt());
+  }
+
+  send(target: Target, fresh: boolean): void {
+    const { req, path, id, route, body } = this;
+    const again = this.repeatable && !fresh;
+    let onward: ClientRequest;
+    try {
+      onward = createOnward(target, {
+        req,
+        path,
+        id,
+        secret: route.secret,
+        body,
+        again,
+        upgrade: !!this.onSwitch,
+      });
+    } catch (error) {
+      this.give(notUnderstood(target.name, `request refused: ${(error as Error).message}`));
+      return;
+    }
+    this.onward = onward;
+    onward.on('error', (error) => this.failed(error, target, onward));
+    onward.on('information', (information) => this.inform(information));
+    onward.on('response', (answer) => this.respond(answer, target, onward));
+    onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest, target));
+    if (this.body) pourRequest(req, onward, target);
+    else onward.end();
+    if (route.timeout > 0) this.limit(onward, route.timeout);
+  }
+
+  inform(information: InformationEvent): void {
+    const { res } = this;
+    this.heard = true;
+    if (this.over || res.headersSent || this.req.httpVersionMinor === 0) return;
+    this.continued ||= information.statusCode === 100;
+    relayInterim(information, res);
+  }
+
+  respond(answer: IncomingMessage, target: Target, onward: ClientRequest): void {
+    const { res } = this;
+    if (this.over || onward !== this.onward) {
+      onward.destroy();
+      return;
+    }
+    this.heard = true;
+    this.reached = true;
+    target.served = true;
+    this.answer = answer;
+    try {
+      res.sendDate = false;
+      res.writeHead(answer.statusCode!, answer.statusMessage!, towardsClient(answer, this.hop(answer)));
+    } catch (error) {
+      onward.destroy();
+      this.give(notUnderstood(target.name, (error as Error).message));
+      return;
+    }
+    pourResponse(answer, res);
+  }
+
+  hop(answer: IncomingMessage) {
+    const { req, res } = this;
+    const modern = req.httpVersionMinor > 0;
+    const sized = answer.headers['content-length'] !== undefined;
+    // A client that was told to wait with its body and never got its 100 may or may not send it: nothing can follow.
+    const waiting = req.headers.expect !== undefined && !req.complete && !this.continued;
+    return { id: this.id, modern, keep: res.shouldKeepAlive && (modern || sized) && !waiting };
+  }
+
+  switch(answer: IncomingMessage, socket: Duplex, rest: Buffer, target: Target): void {
+    if (this.over || !this.onSwitch) {
+      socket.destroy();
+      this.give(notUnderstood(target.name, 'it switches protocols unasked'));
+      return;
+    }
+    target.served = true;
+    this.answer = answer;
+    this.reached = true;
+    this.upgraded = true;
+    this.end();
+    this.onSwitch(answer, socket, rest, this.id);
+  }
+
+  failed(error: NodeJS.ErrnoException, target: Target, onward: ClientRequest): void {
+    if (this.over || onward !== this.onward) return;
+    const { res, answer } = this;
+    if (answer) {
+      // More bytes than the app had announced spoil its connection, not the response.
+      if (!answer.complete) res.destroy();
+      return;
+    }
+    const { code } = error;
+    const gone = code === 'ECONNREFUSED' || code === 'ENOENT';
+    const current = this.route.upstream.target === target;
+    const starting = !target.served || !current;
+    // What may have been handed to an app that is gone is not sent to the next one: it may be what ended it.
+    if (gone && !this.retried && (starting || !this.graced)) {
+      this.graced ||= !starting;
+      this.later(starting ? RETRY_EVERY : GRACE);
+    } else if (current && this.isStale(code, onward)) {
+      this.retried = true;
+      this.send(target, true);
+    } else if (/no application protocol/i.test(error.message)) this.give(onlyHttp2(target.name));
+    else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
+    else this.give(noAnswer(target.name, code, isConnected(onward.socket)));
+  }
+
+  /** Answers whether the app closed a kept connection in the moment the request was sent on it, so that it never saw it. */
+  isStale(code: string | undefined, onward: ClientRequest): boolean {
+    const reset = code === 'ECONNRESET' || code === 'EPIPE';
+    return reset && onward.reusedSocket && this.repeatable && !this.retried && !this.heard;
+  }
+
+  limit(onward: ClientRequest, ms: number): void {
+    const timer = setTimeout(() => {
+      if (this.answer || this.over) return;
+      this.give(tooSlow(ms));
+      onward.destroy();
+    }, ms);
+    onward.once('response', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  }
+
+  give(page: Page): void {
+    const { res, req } = this;
+    this.reached ||= isConnected(this.onward?.socket);
+    this.onward = undefined;
+    if (this.over) return;
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    req.resume();
+    sendPage(res, page, this.id);
+  }
+
+  /** The client has its response, or has gone, or speaks another protocol now. */
+  end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.cancel?.();
+    const { req, res, onward, answer } = this;
+    req.socket.removeListener('close', this.leave);
+    const whole = this.upgraded || res.writableFinished;
+    this.reached ||= isConnected(onward?.socket);
+    if (!whole) onward?.destroy();
+    // The app may have answered before it has read all of the body.
+    else if (this.body && !req.complete) req.socket.once('close', () => onward?.destroy());
+    const ending: Ending = { id: this.id, duration: performance.now() - this.begun, reached: this.reached };
+    if (this.upgraded) {
+      ending.status = answer!.statusCode!;
+      ending.upgraded = true;
+    } else if (res.headersSent) ending.status = res.statusCode;
+    if (answer) ending.headers = redactHeaders(answer.rawHeaders);
+    if (!whole) ending.aborted = true;
+    try {
+      this.route.watcher.ended(ending);
+    } catch {
+      // Profiling must not fail a response.
+    }
+  }
+}
+
+// Whatever goes wrong with a response is followed by its close.
+function ignore(): void {}

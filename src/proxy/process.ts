@@ -1,0 +1,101 @@
+/** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
+
+import { Frames } from '../insight/frames.js';
+import { type App, type Frame, firstApplicationFrame, type Line, type Span, µs } from '../trace.js';
+import type { Peer } from './receiver.js';
+
+type SpanLine = Extract<Line, { t: 'span' }>;
+
+/** Keeps a source text and answers its hash. */
+export type KeepSource = (source: { file: string; text: string }) => string | undefined;
+
+/** What one connected process has told so far. */
+export class Process {
+  readonly peer: Peer;
+  readonly app: App;
+  #frames: Frames;
+  #resolved = new Map<number, Frame>();
+  #stacks = new Map<number, Frame[]>();
+  #sources = new Map<Frame, string | undefined>();
+
+  /** `project` is the folder that files are relative to; `agent` the agent's own file, whose frames are nobody's. */
+  constructor(peer: Peer, project: string, agent: string) {
+    this.peer = peer;
+    this.app = { pid: peer.pid, command: peer.command, cwd: project, node: peer.node };
+    this.#frames = new Frames(project, { agent });
+  }
+
+  /** Takes in the map of a script that is not on disk as it runs. */
+  learnMap(file: string, map: string): void {
+    this.#frames.addMap(file, map);
+  }
+
+  /** Takes in frames seen for the first time; resolved at once, since a later build may move their lines. */
+  learnFrames(frames: [number, string, string, number, number][]): void {
+    for (const [n, fn, file, line, column] of frames) {
+      this.#resolved.set(n, this.#frames.resolve(String(fn), String(file), Number(line), Number(column)));
+    }
+  }
+
+  learnStack(n: number, frames: number[]): void {
+    this.#stacks.set(
+      n,
+      frames.flatMap((frame) => this.#resolved.get(frame) ?? []),
+    );
+  }
+
+  /** Answers `file:line` of the first application frame of a stack. */
+  siteOf(stack: number | undefined): string | undefined {
+    const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
+    return frame && `${frame.file}:${frame.line}`;
+  }
+
+  /** Answers epoch ms for an instant of a line. */
+  epoch(at: number): number {
+    return this.peer.origin + at / 1000;
+  }
+
+  /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
+  span(line: SpanLine, start: number): Span {
+    const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
+    const frame = firstApplicationFrame(stack);
+    return {
+      kind: String(line.kind),
+      library: String(line.library),
+      name: String(line.name),
+      ...(line.detail !== undefined && { detail: line.detail }),
+      start: Math.max(0, µs(this.epoch(line.at) - start)),
+      ...(line.duration !== undefined && { duration: line.duration / 1000 }),
+      ...(line.wait !== undefined && { wait: line.wait / 1000 }),
+      ...(line.rows !== undefined && { rows: line.rows }),
+      ...(line.error !== undefined && { error: String(line.error) }),
+      stack,
+      ...(frame !== undefined && { site: `${frame.file}:${frame.line}` }),
+    };
+  }
+
+  /** Answers, per file of the spans' sites, the hash under which its text as it is now has been kept. */
+  sources(spans: Span[], keep: KeepSource): Record<string, string> {
+    const sources: Record<string, string> = {};
+    for (const span of spans) {
+      const frame = firstApplicationFrame(span.stack);
+      if (frame === undefined || frame.file in sources) continue;
+      const hash = this.#source(frame, keep);
+      if (hash !== undefined) sources[frame.file] = hash;
+    }
+    return sources;
+  }
+
+  /** Answers the text of a frame's line as it is now. */
+  line(frame: Frame): string | undefined {
+    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  }
+
+  #source(frame: Frame, keep: KeepSource): string | undefined {
+    if (this.#sources.has(frame)) return this.#sources.get(frame);
+    const source = this.#frames.sourceOf(frame);
+    const hash = source && keep(source);
+    this.#sources.set(frame, hash);
+    return hash;
+  }
+}

@@ -1,0 +1,153 @@
+/** The launcher's end of the link: which processes of the app there are, and what they have written. */
+
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Line, Order } from '../trace.js';
+import { Spool } from './spool.js';
+
+/** One process of the app that is connected. */
+export interface Peer {
+  pid: number;
+  command: string;
+  cwd: string;
+  node: string;
+  thread: number;
+  /** Epoch ms at which its instants begin. */
+  origin: number;
+  tell(order: Order): void;
+}
+
+/** What is done with what the peers say. */
+export interface Listener {
+  joined(peer: Peer): void;
+  said(peer: Peer, line: Line): void;
+  left(peer: Peer): void;
+}
+
+const LOOK_MS = 40;
+// The app tells that it has finished just after the last byte of its response.
+const SOON_MS = [2, 10];
+
+/** A running receiver. */
+export interface Receiver {
+  /** Looks for new lines now, and shortly after. */
+  look(): void;
+  close(): void;
+}
+
+/** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
+export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
+  const spools = new Map<Peer, Spool>();
+  const read = (peer: Peer, spool: Spool) => {
+    try {
+      while (spool.read((line) => listener.said(peer, line)));
+    } catch {
+      // Not lines of ours: that process is not listened to any more, the others are.
+      spools.delete(peer);
+    }
+  };
+  const readAll = () => {
+    for (const [peer, spool] of spools) read(peer, spool);
+  };
+  let planned = false;
+  const look = () => {
+    if (planned) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      readAll();
+      for (const ms of SOON_MS) setTimeout(readAll, ms).unref();
+    });
+  };
+  const server = createServer((socket) =>
+    attend(socket, token, {
+      joined(peer) {
+        spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
+        listener.joined(peer);
+        readAll();
+      },
+      look,
+      left(peer) {
+        const spool = spools.get(peer);
+        if (spool !== undefined) read(peer, spool);
+        spool?.close();
+        spools.delete(peer);
+        listener.left(peer);
+      },
+    }),
+  );
+  await listening(server, path);
+  const timer = setInterval(readAll, LOOK_MS);
+  const close = () => {
+    clearInterval(timer);
+    readAll();
+    for (const spool of spools.values()) spool.close();
+    spools.clear();
+    server.close();
+  };
+  return { look, close };
+}
+
+function listening(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+}
+
+interface Attendant {
+  joined(peer: Peer): void;
+  look(): void;
+  left(peer: Peer): void;
+}
+
+// Longer than a hello can be.
+const LONGEST_WORD = 1024 * 1024;
+
+function attend(socket: Socket, token: string, attendant: Attendant): void {
+  let rest = '';
+  let peer: Peer | undefined;
+  socket.setEncoding('utf8').on('data', (text) => {
+    const texts = (rest + text).split('\n');
+    rest = texts.pop()!;
+    try {
+      if (rest.length > LONGEST_WORD) throw new Error('too long');
+      for (const word of texts) {
+        const line = JSON.parse(word) as Line;
+        if (peer !== undefined) attendant.look();
+        else {
+          peer = peerOf(line, token, socket);
+          attendant.joined(peer);
+        }
+      }
+    } catch {
+      socket.destroy();
+    }
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    if (peer !== undefined) attendant.left(peer);
+  });
+}
+
+function peerOf(line: Line, token: string, socket: Socket): Peer {
+  if (line.t !== 'hello' || !isSame(line.token, token)) throw new Error('not a peer');
+  const { pid, command, cwd, node, thread, origin } = line;
+  if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
+  return {
+    pid,
+    command,
+    cwd,
+    node,
+    thread,
+    origin,
+    tell: (order) => void socket.write(`${JSON.stringify(order)}\n`),
+  };
+}
+
+function isSame(given: unknown, token: string): boolean {
+  const a = Buffer.from(String(given));
+  const b = Buffer.from(token);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

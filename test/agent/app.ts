@@ -1,0 +1,134 @@
+/** Runs a script under the agent, or without it, and gathers what it said and what it did. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type Agent, get } from 'node:http';
+import { join } from 'node:path';
+import { Collector } from '../../src/proxy/collector.js';
+import { receive } from '../../src/proxy/receiver.js';
+import { environment, makeRunFolder } from '../../src/proxy/run.js';
+import type { Span, Trace } from '../../src/trace.js';
+
+/** The checkout, which the files of frames are relative to. */
+export const ROOT = join(import.meta.dirname, '../../..');
+
+const LONGEST_END = 10_000;
+const AGENT = join(ROOT, 'dist/src/agent');
+
+/** What a script is run with. */
+export interface Launch {
+  /** Path of the executable; this process's own one when missing. */
+  node?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Told the URL of a script that serves, and has said `{"port": …}` in its first line; the script ends after it. */
+  drive?(url: string): Promise<unknown>;
+}
+
+/** How a script ended and what it printed. */
+export interface Outcome {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What the agent told of a script. */
+export interface Recorded extends Outcome {
+  /** In the order in which the requests ended. */
+  traces: Trace[];
+  /** What ran outside any request. */
+  outside: Span[];
+  /** Libraries found, with their trouble. */
+  libraries: { name: string; version: string; trouble?: string }[];
+}
+
+/** Runs `node <args>` in the checkout until it ends, without the agent. */
+export async function runPlain(args: string[], launch: Launch = {}): Promise<Outcome> {
+  const { node = process.execPath, env, drive } = launch;
+  // Without tap's own hooks.
+  const child = spawn(node, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '', ...env } });
+  const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
+  let driven: Promise<unknown> | undefined;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    outcome.stdout += text;
+    if (drive === undefined || driven !== undefined || !outcome.stdout.includes('\n')) return;
+    const [first] = outcome.stdout.split('\n', 1);
+    outcome.stdout = outcome.stdout.slice(first!.length + 1);
+    driven = drive(`http://127.0.0.1:${JSON.parse(first!).port}`);
+    // A script that does not end by itself is ended, and has no exit code then.
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), LONGEST_END).unref();
+    driven.then(kill, () => child.kill());
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    outcome.stderr += text;
+  });
+  [outcome.code, outcome.signal] = await once(child, 'close');
+  await driven?.catch((error: Error) => {
+    throw new Error(`${error.message}, while the script said:\n${outcome.stdout}${outcome.stderr}`);
+  });
+  return outcome;
+}
+
+/** Answers what a server says to a GET; rejects when it says nothing for 20 s. */
+export function ask(url: string, agent?: Agent): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(20_000);
+    get(url, agent === undefined ? { signal } : { agent, signal }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode!, body }));
+      response.on('error', reject);
+    }).on('error', reject);
+  });
+}
+
+/** Runs `node <args>` in the checkout until it ends, under the agent. */
+export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
+  const folder = makeRunFolder('all', undefined);
+  const traces = new Map<string, Trace>();
+  const libraries: Recorded['libraries'] = [];
+  const collector = new Collector({
+    project: ROOT,
+    agent: AGENT,
+    record: 'all',
+    keepSource: () => undefined as never,
+    judge: () => [],
+    look: () => receiver.look(),
+  });
+  collector.on('trace', (trace) => {
+    traces.delete(trace.id);
+    traces.set(trace.id, trace);
+  });
+  collector.on('library', (library) => libraries.push(library));
+  let peers = 0;
+  let over = () => {};
+  const left = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const receiver = await receive(folder.run.socket, folder.run.token, {
+    joined: (peer) => {
+      peers++;
+      collector.joined(peer);
+    },
+    said: (peer, line) => collector.said(peer, line),
+    left: (peer) => {
+      collector.left(peer);
+      if (--peers === 0) over();
+    },
+  });
+  try {
+    const env = environment({ NODE_OPTIONS: '', ...launch.env }, join(AGENT, 'preload.cjs'), folder.path);
+    const outcome = await runPlain(args, { ...launch, env });
+    // What the app wrote last may still be on its way.
+    if (peers > 0) await left;
+    collector.end();
+    const all = [...traces.values()];
+    const outside = all.filter((trace) => trace.outside).flatMap((trace) => trace.spans);
+    return { ...outcome, traces: all.filter((trace) => !trace.outside), outside, libraries };
+  } finally {
+    receiver.close();
+    folder.remove();
+  }
+}

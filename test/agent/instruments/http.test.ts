@@ -1,0 +1,109 @@
+/** What outgoing requests tell: what was asked and answered, errors, who gave up, and the tree of apps under scooby. */
+
+import { join } from 'node:path';
+import { test } from 'tap';
+import type { Span } from '../../../src/trace.js';
+import { nodes } from '../../nodes.js';
+import { ask, ROOT, runRecorded } from '../app.js';
+
+const APP = join(ROOT, 'test/fixtures/http/calls.cjs');
+const WAYS = [
+  'secrets',
+  'fetchSecrets',
+  'post',
+  'notFound',
+  'redirect',
+  'reset',
+  'fetchReset',
+  'aborted',
+  'peer',
+  'fetchPeer',
+];
+
+/** Answers what of a span does not differ from run to run. */
+function plain({ library, name, detail, error, site }: Span): object {
+  const { ttfb, trace, ...rest } = detail ?? {};
+  return {
+    call: `${library} ${name.replace(/:\d+/, ':port')}`,
+    ...rest,
+    ...(error !== undefined && { error }),
+    ...(ttfb === undefined && { unanswered: true }),
+    ...(trace !== undefined && { toPeer: true }),
+    site: site?.split('/').at(-1) ?? 'nowhere',
+  };
+}
+
+for (const node of await nodes()) {
+  test(`outgoing requests, Node ${node.version}`, async (t) => {
+    const drive = async (url: string) => {
+      for (const way of WAYS) t.equal((await ask(`${url}/${way}`)).status, 200);
+      await ask(`${url}/end`);
+    };
+    const { traces, stdout, stderr, code } = await runRecorded([APP], { node: node.path, drive });
+    t.equal(stderr, '');
+    t.equal(code, 0);
+    t.equal(stdout, '[]\n', 'what is not under scooby is sent nothing of ours');
+    const of = (way: string) => traces.find(({ url }) => url === `/${way}`)!.spans.map(plain);
+    t.same(of('secrets'), [
+      {
+        call: 'http GET http://127.0.0.1:port/v1?token=REDACTED&page=2',
+        status: 200,
+        bytes: 10,
+        site: 'calls.cjs:9',
+      },
+    ]);
+    t.same(of('fetchSecrets'), [
+      {
+        call: 'undici GET http://127.0.0.1:port/v1?token=REDACTED&page=2',
+        status: 200,
+        bytes: 10,
+        site: 'calls.cjs:14',
+      },
+    ]);
+    t.same(of('post'), [
+      { call: 'http POST http://127.0.0.1:port/echo', status: 200, bytes: 10, site: 'calls.cjs:17' },
+    ]);
+    t.same(of('notFound'), [
+      { call: 'undici GET http://127.0.0.1:port/missing', status: 404, bytes: 7, site: 'calls.cjs:22' },
+    ]);
+    t.same(of('redirect'), [
+      { call: 'undici GET http://127.0.0.1:port/redirect', status: 302, site: 'calls.cjs:23' },
+      { call: 'undici GET http://127.0.0.1:port/v1', status: 200, bytes: 10, site: 'calls.cjs:23' },
+    ]);
+    t.same(of('reset'), [
+      {
+        call: 'http GET http://127.0.0.1:port/reset',
+        error: 'ECONNRESET: socket hang up',
+        unanswered: true,
+        site: 'calls.cjs:9',
+      },
+    ]);
+    t.same(of('fetchReset'), [
+      {
+        call: 'undici GET http://127.0.0.1:port/reset',
+        error: 'UND_ERR_SOCKET: other side closed',
+        unanswered: true,
+        site: 'calls.cjs:25',
+      },
+    ]);
+    t.match(of('aborted'), [
+      {
+        call: 'http GET http://127.0.0.1:port/endless',
+        status: 200,
+        aborted: true,
+        error: 'ECONNRESET: aborted',
+        site: 'calls.cjs:28',
+      },
+    ]);
+    for (const [way, call, site] of [
+      ['peer', 'http GET http://127.0.0.1:port/inner', 'calls.cjs:9'],
+      ['fetchPeer', 'undici GET http://127.0.0.1:port/inner', 'calls.cjs:34'],
+    ] as const) {
+      t.match(of(way), [{ call, status: 200, toPeer: true, site }]);
+      const outer = traces.find(({ url }) => url === `/${way}`)!;
+      const inner = traces.find(({ id }) => id === outer.spans[0]!.detail!.trace)!;
+      t.equal(inner.parent, outer.id);
+      t.equal(inner.url, '/inner');
+    }
+  });
+}

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { test } from 'tap';
+import { libraries, PAGE } from './libraries.js';
+
+test('docs/libraries.md says what the list of instruments says', async (t) => {
+  t.equal(readFileSync(PAGE, 'utf8'), libraries(), 'node dist/test/agent/libraries.js writes it');
+});

@@ -1,0 +1,34 @@
+/** docs/libraries.md, made of the list of instruments; run as a program it writes it. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { instruments } from '../../src/agent/instruments/index.cjs';
+import { ROOT } from './app.js';
+import { testedVersions } from './drivers.js';
+
+/** Where it is. */
+export const PAGE = join(ROOT, 'docs/libraries.md');
+
+/** Answers the page as it has to be. */
+export function libraries(): string {
+  const rows = [...instruments]
+    .sort((a, b) => a.kind.localeCompare(b.kind) || a.library.localeCompare(b.library))
+    .map(({ library, kind, versions }) => {
+      const tested = testedVersions(library).join(', ') || 'every Node that is supported';
+      return `| ${library} | ${kind} | ${versions} | ${tested} |`;
+    });
+  return `# Libraries
+
+What scooby sees of a request, made of the list in src/agent/instruments/index.cts by \`node dist/test/agent/libraries.js\`.
+Each is tested with 200 requests at once over a pool of 2, in every form of calling it, on every Node that is supported,
+from CommonJS and from ESM.
+
+| library | kind | versions | tested with |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  writeFileSync(PAGE, libraries());

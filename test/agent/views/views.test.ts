@@ -1,0 +1,110 @@
+/** What each framework says of a request: the whole pattern, the handler and where it was registered, the parameters. */
+
+import { join } from 'node:path';
+import { test } from 'tap';
+import { nodes } from '../../nodes.js';
+import { ask, ROOT, runRecorded } from '../app.js';
+
+const FOLDER = 'test/fixtures/views';
+
+/** Per path: what is told of it. */
+type Sights = Record<string, { route?: string; handler?: string; params?: Record<string, string> }>;
+
+const express: Sights = {
+  '/': { route: '/', handler: `${FOLDER}/express.cjs:16` },
+  '/orgs/7/users/9/abc?q=1': {
+    route: '/orgs/:org/users/:id/:token',
+    handler: `showUser ${FOLDER}/express.cjs:20`,
+    params: { org: '7', id: '9', token: 'REDACTED' },
+  },
+  '/orgs/7/users': {
+    route: '/orgs/:org/users',
+    handler: `list ${FOLDER}/express.cjs:21`,
+    params: { org: '7' },
+  },
+  '/plain/users/9/abc': {
+    route: '/plain/users/:id/:token',
+    handler: `showUser ${FOLDER}/express.cjs:20`,
+    params: { id: '9', token: 'REDACTED' },
+  },
+  '/files/a/b': {
+    route: '/^\\/files\\/(.*)$/',
+    handler: `showUser ${FOLDER}/express.cjs:24`,
+    params: { 0: 'a/b' },
+  },
+  '/two': { route: '/one|/two', handler: `showUser ${FOLDER}/express.cjs:25` },
+  '/fails': { route: '/fails', handler: `fails ${FOLDER}/express.cjs:26` },
+  '/nowhere': {},
+};
+const fastify: Sights = {
+  '/': { route: '/', handler: `${FOLDER}/fastify.cjs:12` },
+  '/orgs/7/users/9/abc': {
+    route: '/orgs/:org/users/:id/:token',
+    handler: `showUser ${FOLDER}/fastify.cjs:15`,
+    params: { org: '7', id: '9', token: 'REDACTED' },
+  },
+  '/orgs/7/users': {
+    route: '/orgs/:org/users',
+    handler: `handler ${FOLDER}/fastify.cjs:16`,
+    params: { org: '7' },
+  },
+  '/nowhere': {},
+};
+const koa: Sights = {
+  '/orgs/7/users/9/abc': {
+    route: '/orgs/:org/users/:id/:token',
+    handler: `showUser ${FOLDER}/koa.cjs:16`,
+    params: { org: '7', id: '9', token: 'REDACTED' },
+  },
+  '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/koa.cjs:18`, params: { org: '7' } },
+  '/nowhere': {},
+};
+const nest: Sights = {
+  '/api/orgs/7/users/9/abc': {
+    route: '/api/orgs/:org/users/:id/:token',
+    handler: 'UsersController.show',
+    params: { org: '7', id: '9', token: 'REDACTED' },
+  },
+  '/api/scoped': { route: '/api/scoped', handler: 'ScopedController.list' },
+};
+
+const APPS: [file: string, driver: string, sights: Sights, env?: Record<string, string>][] = [
+  ['express.cjs', 'express', express],
+  ['express.cjs', 'express-4', express],
+  ['fastify.cjs', 'fastify', fastify],
+  ['fastify.cjs', 'fastify-4', fastify],
+  ['koa.cjs', 'koa', koa],
+  ['nest.cjs', '@nestjs/platform-express', nest, { ADAPTER: 'ExpressAdapter' }],
+  ['nest.cjs', '@nestjs/platform-fastify', nest, { ADAPTER: 'FastifyAdapter' }],
+  ['plain.cjs', 'node:http', { '/orgs/7': {} }],
+];
+
+for (const node of await nodes()) {
+  for (const [file, driver, sights, env] of APPS) {
+    test(`${file} on ${driver}, Node ${node.version}`, async (t) => {
+      const drive = async (url: string) => {
+        for (const path of Object.keys(sights)) await ask(url + path);
+        await ask(`${url}/end`);
+      };
+      const launch = { node: node.path, drive, env: { DRIVER: driver, NODE_ENV: 'test', ...env } };
+      const { traces, stderr, libraries } = await runRecorded([join(ROOT, FOLDER, file)], launch);
+      t.equal(stderr, '');
+      t.same(
+        libraries.filter(({ trouble }) => trouble !== undefined),
+        [],
+      );
+      for (const [path, sight] of Object.entries(sights)) {
+        const { route, handler, params } = traces.find(({ url }) => url === path) ?? {};
+        t.same(
+          {
+            ...(route !== undefined && { route }),
+            ...(handler !== undefined && { handler }),
+            ...(params !== undefined && { params }),
+          },
+          sight,
+          path,
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,10 @@
+/** Loaded before every test file: keeps tap's hooks out of the programs that tests start, which are to run as a user's would. */
+
+import { createRequire } from 'node:module';
+
+// By this tap puts its loader into NODE_OPTIONS of every child process, whatever environment the test gives it.
+createRequire(import.meta.url)('process-on-spawn').removeAllListeners();
+
+for (const name of Object.keys(process.env)) {
+  if (/^(NODE_OPTIONS$|_TAPJS_)/.test(name)) delete process.env[name];
+}

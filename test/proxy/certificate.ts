@@ -1,0 +1,19 @@
+/** A self-signed certificate for localhost, good for a hundred years and for nothing else. */
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgoysVYWMI8c7zkXo1
+PkSAadEc1q1l5njI2kWFmCkH41ShRANCAAR+7WYa5KjMk665L0ckxhguEBE9Uwc6
+BrYhhpBcZxcmgaAs1THlYXYauQoHZNy0+qp0TtKMgSLSwPF/cYg69NtM
+-----END PRIVATE KEY-----`;
+
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUZnMUfFRjUE/bHzl8r85qOC/S/RQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjE1MzAyMVoYDzIxMjYxMDI5
+MTUzMDIxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAR+7WYa5KjMk665L0ckxhguEBE9Uwc6BrYhhpBcZxcmgaAs1THlYXYa
+uQoHZNy0+qp0TtKMgSLSwPF/cYg69NtMo1MwUTAdBgNVHQ4EFgQUxJlM4Yia6ypF
+TomwvqbHyDnh7KkwHwYDVR0jBBgwFoAUxJlM4Yia6ypFTomwvqbHyDnh7KkwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBX60JrWjpmA9lkACD70bJF
+JdQrPoDek4Vit3d0YIu2FAIhAKUniakP3+XMmkqGvf4MxlEbJTiuZWTC7Cp1Oi+E
+RtJo
+-----END CERTIFICATE-----`;

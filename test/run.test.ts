@@ -1,0 +1,460 @@
+/** `scooby run` end to end: banner, ports, signals, exit codes, streams. */
+
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
+
+const HELLO = `
+const http = require('node:http');
+http.createServer((req, res) => {
+  res.end('hello ' + req.url);
+  if (req.url === '/end') res.on('close', () => process.exit());
+}).listen(0, '127.0.0.1', function () {
+  console.log('own ' + this.address().port);
+});
+`;
+
+/** Answers a port that is taken until the test ends. */
+async function takenPort(t: Test): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** Answers a port that nobody had a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test('one banner on stderr: the URL, the own port, where the data goes', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['node', 'app.cjs'] });
+  const own = Number((await run.said(/^own (\d+)$/m))[1]);
+  t.same([(await run.ask('/a')).status, (await run.ask('/a')).body], [200, 'hello /a']);
+  await run.lines(2);
+  await run.stop();
+  const lines = run.stderr.split('\n');
+  const command = `${process.execPath} app.cjs`;
+  t.match(lines[0], new RegExp(`^scooby  http://localhost:\\d+  ->  ${command} on :${own}$`));
+  t.equal(lines[1], `        data in ${run.folder}/state/scooby.db; look at it with: scooby list`);
+  t.match(lines.slice(2), [/^GET \/a 200 [\d.]+ms$/, /^GET \/a 200 [\d.]+ms$/, /^$/]);
+  t.equal(lines.length, 5);
+  t.equal(run.stdout, `own ${own}\n`, 'nothing of ours on stdout');
+});
+
+test('of several servers the first is behind the proxy, the others are named', async (t) => {
+  const app = `
+const http = require('node:http');
+const first = http.createServer((req, res) => res.end('first')).listen(0, '127.0.0.1', () => {
+  const second = http.createServer((req, res) => res.end('second')).listen(0, '127.0.0.1', () => {
+    console.log('ports', first.address().port, second.address().port);
+  });
+});
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  const [, first, second] = await run.said(/^ports (\d+) (\d+)$/m);
+  t.equal((await run.ask('/')).body, 'first');
+  t.match(
+    run.stderr,
+    `on :${first}\n        also listening, not behind the proxy: :${second} (node app.cjs)\n`,
+  );
+  t.equal(run.stderr.match(/also listening/g)?.length, 1);
+});
+
+test('a request waits for an app that listens late, then is served', async (t) => {
+  const app = `
+process.stdin.once('end', () => require('node:http').createServer((req, res) => res.end('late')).listen(0)).resume();
+console.log('not yet');
+`;
+  const port = await freePort();
+  const run = scooby(t, {
+    files: { 'app.cjs': app },
+    options: ['--port', String(port)],
+    command: ['app.cjs'],
+    input: null,
+  });
+  await run.said(/^not yet$/m);
+  const answer = ask(`http://127.0.0.1:${port}/`);
+  const early = createConnection(port, '127.0.0.1');
+  await once(early, 'connect');
+  early.destroy();
+  run.child.stdin!.end();
+  t.match(await answer, { status: 200, body: 'late' });
+});
+
+test('--wait: a plain 503 page where the app never listens', async (t) => {
+  const port = await freePort();
+  const run = scooby(t, {
+    files: { 'app.cjs': `setInterval(() => {}, 1000); console.log('on');` },
+    options: ['--port', String(port), '--wait', '50ms'],
+    command: ['app.cjs'],
+  });
+  await run.said(/^on$/m);
+  const { status, headers, body } = await ask(`http://127.0.0.1:${port}/early`);
+  t.equal(status, 503);
+  t.match(headers['content-type'], 'text/plain');
+  t.match(body, /not listening yet/);
+  t.match(headers['x-scooby'], /^[0-9a-f-]{36}$/);
+  t.match((await run.lines(1))[0], /^GET \/early 503 /);
+});
+
+test('an app on a unix socket', async (t) => {
+  const app = `
+require('node:http').createServer((req, res) => res.end('by socket')).listen(__dirname + '/app.sock');
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  t.equal((await run.ask('/')).body, 'by socket');
+  t.match(run.stderr, ` on ${run.folder}/app.sock\n`);
+});
+
+test('--upstream says where the app is', async (t) => {
+  const app = `
+const http = require('node:http');
+http.createServer((req, res) => res.end('first')).listen(0, '127.0.0.1', () => {
+  http.createServer((req, res) => res.end('wanted')).listen(Number(process.env.WANTED), '127.0.0.1');
+});
+`;
+  const wanted = String(await freePort());
+  const run = scooby(t, {
+    files: { 'app.cjs': app },
+    options: ['--upstream', `http://127.0.0.1:${wanted}`],
+    env: { WANTED: wanted },
+    command: ['app.cjs'],
+  });
+  t.equal((await run.ask('/')).body, 'wanted');
+  t.equal((await run.trace('/')).status, 200);
+});
+
+const OWN_PORT = `
+const server = require('node:http').createServer((req, res) => res.end('app on ' + server.address().port));
+server.listen(Number(process.env.OWN), () => console.log('listening on ' + server.address().port));
+`;
+
+for (const [name, options] of Object.entries({
+  'with a number': (port: string) => ['--take-port', port],
+  'without a number': () => ['--take-port'],
+})) {
+  test(`--take-port ${name}: the browser's URL works, the app believes in its own port`, async (t) => {
+    const port = String(await freePort());
+    const files = { 'app.cjs': OWN_PORT };
+    const run = scooby(t, { files, options: options(port), env: { OWN: port }, command: ['app.cjs'] });
+    t.equal(await run.url(), `http://localhost:${port}`);
+    await run.said(new RegExp(`^listening on ${port}$`, 'm'));
+    const { status, body, headers } = await ask(`http://127.0.0.1:${port}/`);
+    t.same([status, body], [200, `app on ${port}`]);
+    t.match(headers['x-scooby'], /^[0-9a-f-]{36}$/);
+    t.match(run.stderr, new RegExp(` on :(?!${port})\\d+ \\(it asked for :${port}\\)\\n`));
+  });
+}
+
+test('--port that is taken: exit 2 before the app starts', async (t) => {
+  const port = await takenPort(t);
+  const run = scooby(t, {
+    files: { 'app.cjs': `require('node:fs').writeFileSync('ran', '')` },
+    options: ['--port', String(port)],
+    command: ['app.cjs'],
+  });
+  t.same(await run.ended(), {
+    code: 2,
+    signal: null,
+    stdout: '',
+    stderr: `scooby: Port ${port} is already in use on 127.0.0.1. Choose another with --port, or --port 0 for any free one.\n`,
+  });
+  t.notOk(existsSync(join(run.folder, 'ran')));
+});
+
+test('without --port: 4000 or the next free one', async (t) => {
+  const ports: number[] = [];
+  for (const _ of [1, 2]) {
+    const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['app.cjs'], anywhere: true });
+    ports.push(Number(new URL(await run.url()).port));
+  }
+  t.ok(ports[0]! >= 4000 && ports[0]! < 4019, `${ports[0]}`);
+  t.ok(ports[1]! > ports[0]! && ports[1]! < 4020, `${ports[1]}`);
+});
+
+test('--host', async (t) => {
+  const options = ['--host', '127.0.0.2'];
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, options, command: ['app.cjs'] });
+  const url = await run.url();
+  t.match(url, /^http:\/\/127\.0\.0\.2:\d+$/);
+  t.equal((await ask(`${url}/x`)).body, 'hello /x');
+  await t.rejects(ask(url.replace('127.0.0.2', '127.0.0.1')), { code: 'ECONNREFUSED' });
+});
+
+test('--quiet: no line for a request', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, options: ['--quiet'], command: ['app.cjs'] });
+  await run.ask('/one');
+  await run.trace('/one');
+  await run.stop();
+  t.equal(run.stderr.split('\n').length, 3, run.stderr);
+});
+
+test('request lines: method, path, status, time; control characters made visible, secrets not told', async (t) => {
+  const app = `
+require('node:http').createServer((req, res) => {
+  res.statusCode = Number(new URL(req.url, 'http://x').searchParams.get('status') ?? 200);
+  res.end();
+}).listen(0);
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  await run.ask('/a?status=404', { method: 'POST' });
+  await run.ask('/b?token=hunter2&status=500');
+  const [a, b] = await run.lines(2);
+  t.match(a, /^POST \/a\?status=404 404 [\d.]+ms$/);
+  t.match(b, /^GET \/b\?token=REDACTED&status=500 500 [\d.]+ms$/);
+});
+
+const CODES: [name: string, command: string[], code: number, stderr: RegExp | ''][] = [
+  ['0', ['node', '-e', '0'], 0, ''],
+  ['3', ['node', '-e', 'process.exit(3)'], 3, ''],
+  ['SIGTERM', ['node', '-e', 'process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 9)'], 143, ''],
+  ['SIGINT', ['node', '-e', 'process.kill(process.pid, "SIGINT"); setInterval(() => {}, 9)'], 130, ''],
+  ['SIGKILL', ['node', '-e', 'process.kill(process.pid, "SIGKILL")'], 137, ''],
+  ['SIGSEGV', ['node', '-e', 'process.kill(process.pid, "SIGSEGV"); setInterval(() => {}, 9)'], 139, ''],
+  ['SIGABRT', ['node', '-e', 'process.kill(process.pid, "SIGABRT"); setInterval(() => {}, 9)'], 134, ''],
+  ['no such command', ['missing-command'], 127, /^scooby: missing-command: command not found\n$/],
+  ['what is no program', ['./'], 126, /^scooby: \.\/: permission denied\n$/],
+];
+for (const [name, command, code, stderr] of CODES) {
+  test(`exit code ${code}: ${name}`, async (t) => {
+    const ended = await scooby(t, { files: { 'app.cjs': '' }, command }).ended();
+    t.match(ended, { code, signal: null, stdout: '', stderr: stderr === '' ? /^$/ : stderr });
+  });
+}
+
+const COUNTING = `
+const seen = [];
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"]) process.on(signal, () => {
+  seen.push(signal);
+  console.log('got ' + signal);
+});
+process.stdin.on('data', () => {}).on('end', () => {});
+setTimeout(() => {}, 1e9);
+process.on('message', () => {});
+require('node:http').createServer((req, res) => {
+  res.end(seen.join());
+  if (req.url === '/end') process.exit(7);
+}).listen(0, '127.0.0.1', () => console.log('ready'));
+`;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const) {
+  test(`${signal} is sent on to the app, once`, async (t) => {
+    const run = scooby(t, { files: { 'app.cjs': COUNTING }, command: ['app.cjs'] });
+    await run.said(/^ready$/m);
+    run.child.kill(signal);
+    await run.said(new RegExp(`^got ${signal}$`, 'm'));
+    t.equal((await run.ask('/')).body, signal);
+    await run.ask('/end').catch(() => {});
+    t.equal((await run.ended()).code, 7, "the app's own code after it has caught the signal");
+    t.equal(run.stdout, `ready\ngot ${signal}\n`);
+  });
+}
+
+test('Ctrl-C and Ctrl-\\ in a terminal reach the app once', { skip: !hasTmux() && 'no tmux' }, async (t) => {
+  const folder = project(t, { 'app.cjs': COUNTING });
+  const name = `scooby-test-${process.pid}`;
+  const tmux = (...args: string[]) => spawnSync('tmux', ['-L', name, ...args], { encoding: 'utf8' });
+  t.teardown(() => tmux('kill-server'));
+  const screen = () => tmux('capture-pane', '-p', '-J').stdout;
+  const command = `cd ${folder} && SCOOBY_DB=${folder}/db ${process.execPath} ${PROGRAM} run -p 0 -- node app.cjs`;
+  for (const input of ['', '< /dev/null']) {
+    t.equal(tmux('new-session', '-d', '-x', '160', '-y', '40', 'sh').status, 0);
+    tmux('send-keys', `${command} ${input}; echo code $?`, 'Enter');
+    await until(() => /data in /.test(screen()), screen);
+    const url = /http:\/\/localhost:\d+/.exec(screen())![0];
+    tmux('send-keys', 'C-c');
+    await until(() => /got SIGINT/.test(screen()), screen);
+    tmux('send-keys', 'C-\\');
+    await until(() => /got SIGQUIT/.test(screen()), screen);
+    t.equal((await ask(`${url}/`)).body, 'SIGINT,SIGQUIT', input || 'standard input is the terminal');
+    await ask(`${url}/end`).catch(() => {});
+    await until(() => /code 7/.test(screen()), screen);
+    tmux('kill-server');
+  }
+});
+
+function hasTmux(): boolean {
+  return spawnSync('tmux', ['-V']).status === 0;
+}
+
+test('standard input reaches the app', async (t) => {
+  const app = `process.stdin.setEncoding('utf8').on('data', (text) => process.stdout.write(text.toUpperCase()));`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'], input: 'abc\ndef' });
+  t.same(await run.ended(), { code: 0, signal: null, stdout: 'ABC\nDEF', stderr: '' });
+});
+
+test('large output of both streams is the same with and without', async (t) => {
+  const app = `
+for (let i = 0; i < 20000; i++) process.stdout.write('out ' + i + ' \\u00e9\\x1b[31m\\n');
+for (let i = 0; i < 2000; i++) process.stderr.write('err ' + i + '\\n');
+`;
+  const ways = await bothWays(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  t.ok(ways.with.stdout === ways.without.stdout && ways.with.stdout.length > 300_000);
+  t.equal(ways.with.stderr, ways.without.stderr);
+});
+
+test('NODE_OPTIONS of the user stay, the agent comes after them', async (t) => {
+  const files = {
+    'first.cjs': `globalThis.first = process.env.NODE_OPTIONS`,
+    'app.cjs': `console.log(JSON.stringify([first, process.execArgv]))`,
+  };
+  const run = scooby(t, {
+    files,
+    command: ['app.cjs'],
+    env: { NODE_OPTIONS: '--require "./first.cjs" --no-warnings' },
+  });
+  const { stdout } = await run.ended();
+  const [options, execArgv] = JSON.parse(stdout);
+  t.match(options, /^--require "\.\/first\.cjs" --no-warnings --require ".*\/agent\.cjs"$/);
+  t.same(execArgv, []);
+});
+
+test('a program installed under a folder with spaces and quotes', async (t) => {
+  const folder = project(t, { 'app.cjs': HELLO });
+  const place = join(folder, 'a "b" it');
+  mkdirSync(place);
+  cpSync(join(PROGRAM, '..', 'scooby.js'), join(place, 'scooby.js'));
+  cpSync(join(PROGRAM, '..', 'agent.cjs'), join(place, 'agent.cjs'));
+  if (existsSync(join(PROGRAM, '..', 'chunks'))) {
+    cpSync(join(PROGRAM, '..', 'chunks'), join(place, 'chunks'), { recursive: true });
+  }
+  cpSync(join(PROGRAM, '../../package.json'), join(folder, 'package.json'));
+  symlinkSync(join(PROGRAM, '../../node_modules'), join(place, 'node_modules'));
+  const run = scooby(t, { folder, program: join(place, 'scooby.js'), command: ['app.cjs'] });
+  t.equal((await run.ask('/q')).body, 'hello /q');
+  t.equal((await run.trace('/q')).app?.command, 'node app.cjs');
+});
+
+test('npm run, nested, and a child of a child', async (t) => {
+  const files = {
+    'package.json': JSON.stringify({ scripts: { dev: 'npm run --silent inner', inner: 'node parent.cjs' } }),
+    'parent.cjs': `
+const child = require('node:child_process').spawn(process.execPath, ['app.cjs'], { stdio: 'inherit' });
+process.on('SIGTERM', () => child.kill());
+child.on('exit', (code) => process.exit(code ?? 0));
+`,
+    'app.cjs': HELLO,
+  };
+  const run = scooby(t, { files, command: ['npm', 'run', '--silent', 'dev'] });
+  t.equal((await run.ask('/deep')).body, 'hello /deep');
+  t.equal((await run.trace('/deep')).app?.command, 'node app.cjs');
+  // Not by a signal: npm does not hand it on.
+  await run.ask('/end');
+  t.equal((await run.ended()).code, 0);
+  t.match(run.stdout, /^own \d+\n$/, 'npm and its like print nothing of ours');
+});
+
+test('an app that is restarted under one run: new process, same proxy', async (t) => {
+  const files = {
+    'app.cjs': `
+const fs = require('node:fs');
+require('node:http').createServer((req, res) => {
+  res.end(String(process.pid));
+  if (req.url === '/restart') res.on('close', () => process.exit());
+}).listen(0, '127.0.0.1');
+`,
+    'watcher.cjs': `
+const { spawn } = require('node:child_process');
+let child;
+const start = () => { child = spawn(process.execPath, ['app.cjs'], { stdio: 'inherit' }); child.on('exit', start); };
+process.on('SIGTERM', () => { child.removeListener('exit', start); child.kill(); process.exit(0); });
+start();
+`,
+  };
+  const run = scooby(t, { files, command: ['watcher.cjs'] });
+  const url = await run.url();
+  const pids = new Set<string>();
+  for (const _ of [1, 2, 3]) {
+    pids.add((await run.ask('/who')).body);
+    await run.ask('/restart');
+  }
+  t.equal(pids.size, 3);
+  t.equal(await run.url(), url);
+  await run.ask('/last');
+  await run.trace('/last');
+  const traces = await run.traces();
+  t.equal(traces.length, 7, 'no request of the processes that have ended is lost');
+  t.equal(new Set(traces.map((trace) => trace.app?.pid)).size, 4);
+  t.equal(run.stderr.match(/^scooby {2}/gm)?.length, 1, 'one banner');
+});
+
+test('two runs in one folder at once share a database', async (t) => {
+  const folder = project(t, { 'app.cjs': HELLO });
+  const runs = [1, 2].map(() => scooby(t, { folder, command: ['app.cjs'] }));
+  await Promise.all(runs.flatMap((run, n) => [run.ask(`/${n}`), run.ask(`/${n}`), run.ask(`/${n}`)]));
+  for (const run of runs) await run.lines(3);
+  const [first] = runs;
+  await until(() => first!.cli('list', '--json').stdout.trim().split('\n').length === 6, 'six requests');
+  const urls = (await first!.traces()).map(({ url }) => url).sort();
+  t.same(urls, ['/0', '/0', '/0', '/1', '/1', '/1']);
+  t.equal(
+    runs.every(({ stderr }) => !/scooby:/.test(stderr)),
+    true,
+  );
+});
+
+test('a command that serves nothing ends with 0 and opens neither socket nor file', async (t) => {
+  const app = `
+const fs = require('node:fs');
+const links = fs.readdirSync('/proc/self/fd').map((fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd) } catch { return '' } });
+console.log(links.filter((link) => /socket|\\.lines|link$/.test(link)).sort().join('\\n'));
+console.log(fs.readdirSync(process.env.SCOOBY_RUN ?? '/nowhere').sort().join());
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  const { code, stdout, stderr } = await run.ended();
+  t.same([code, stderr], [0, '']);
+  const sockets = stdout.split('\n').filter((line) => line.startsWith('socket'));
+  const plain = await plainly(t, {
+    files: { 'app.cjs': app.replace("process.env.SCOOBY_RUN ?? '/nowhere'", "'/var/empty-that-is-not'") },
+    command: ['app.cjs'],
+  }).ended();
+  t.same(sockets.length, plain.stdout.split('\n').filter((line) => line.startsWith('socket')).length);
+  t.match(stdout, /\nlink,run\.json\n$/, 'the run folder holds what the launcher put there');
+});
+
+test("the run's folder is private, and gone afterwards", async (t) => {
+  const app = `
+const fs = require('node:fs');
+const mode = (path) => (fs.statSync(path).mode & 0o777).toString(8);
+console.log(JSON.stringify([process.env.SCOOBY_RUN, mode(process.env.SCOOBY_RUN), mode(process.env.SCOOBY_RUN + '/run.json')]));
+`;
+  const { stdout } = await scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] }).ended();
+  const [folder, mode, note] = JSON.parse(stdout);
+  t.same([mode, note], ['700', '600']);
+  t.notOk(existsSync(folder));
+});
+
+test('the endpoint answers what show --json prints', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['app.cjs'] });
+  const { headers } = await run.ask('/shown?a=1');
+  await run.trace('/shown?a=1');
+  const id = headers['x-scooby'] as string;
+  const answer = await run.ask(`/scooby/get-data/${id}/`);
+  t.equal(answer.status, 200);
+  const shown = run.cli('show', id, '--json');
+  t.same([shown.code, shown.stderr], [0, '']);
+  t.same(JSON.parse(answer.body), JSON.parse(shown.stdout));
+  t.match(JSON.parse(answer.body), { id, method: 'GET', url: '/shown?a=1', status: 200, state: 'done' });
+  t.equal((await run.ask('/scooby/get-data/00000000-0000-4000-8000-000000000000/')).status, 404);
+  t.equal((await run.traces()).length, 1, 'asking is not recorded');
+});
+
+test('files of the store are its owner’s alone', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['app.cjs'] });
+  await run.ask('/');
+  await run.trace('/');
+  const state = join(run.folder, 'state');
+  const modes = readdirSync(state).map((name) => (statSync(join(state, name)).mode & 0o777).toString(8));
+  t.equal((statSync(state).mode & 0o777).toString(8), '700');
+  t.same([...new Set(modes)], ['600']);
+});

@@ -1,0 +1,80 @@
+/** The test command: brings up the servers once, runs tap on them, ends with `N passed, N failed`. Arguments go to tap. */
+
+import { type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { install } from './install.js';
+import { nodes, sqliteFor } from './nodes.js';
+import { digest, summary } from './report.js';
+import { SERVERS } from './servers/index.js';
+import type { Server } from './servers/server.js';
+
+interface Outcome {
+  code: number;
+  report: string;
+}
+
+const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
+
+const trouble = install();
+if (trouble) {
+  console.error(`npm test: ${trouble}`);
+  process.exit(1);
+}
+
+console.error('npm test: starting PostgreSQL, MariaDB, memcached and Redis');
+const [servers, versions] = await Promise.all([startAll(), nodes()]);
+for (const node of versions.slice(1)) await sqliteFor(node);
+console.error(`npm test: Node ${versions.map(({ version }) => version).join(', ')}`);
+
+const urls = Object.fromEntries([...servers].map(([variable, { url }]) => [variable, url]));
+const run = process.stdout.isTTY ? onScreen : inLog;
+const { code, report } = await run(process.argv.slice(2), { ...process.env, ...urls });
+await Promise.all([...servers.values()].map((server) => server.stop()));
+
+const { line, failed } = summary(report);
+console.log(line);
+process.exitCode = code || (failed ? 1 : 0);
+
+async function startAll(): Promise<Map<string, Server>> {
+  const starts = Object.entries(SERVERS).map(
+    async ([variable, start]): Promise<[string, Server]> => [variable, await start()],
+  );
+  return new Map(await Promise.all(starts));
+}
+
+/** Runs tap with its own screen. */
+async function onScreen(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const file = join(tmpdir(), `scooby-test-${process.pid}.tap`);
+  const { exited } = startTap([`--output-file=${file}`, ...args], 'inherit', env);
+  try {
+    return { code: await exited, report: readFileSync(file, 'utf8') };
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** Runs tap and prints a digest of what it reports. */
+async function inLog(args: string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  const { tap, exited } = startTap(['--reporter=tap', ...args], ['ignore', 'pipe', 'inherit'], env);
+  const out = tap.stdout!;
+  let report = '';
+  out.setEncoding('utf8').on('data', (text) => {
+    report += text;
+  });
+  for await (const line of digest(createInterface({ input: out }))) console.log(line);
+  return { code: await exited, report };
+}
+
+function startTap(args: string[], stdio: StdioOptions, env: NodeJS.ProcessEnv) {
+  const tap = spawn(process.execPath, [TAP, ...args], { stdio, env });
+  process.on('SIGTERM', () => tap.kill());
+  // Ctrl-C reaches tap as well, which ends its tests; the servers outlive them.
+  process.on('SIGINT', () => {});
+  const exited = once(tap, 'exit').then(([code]): number => code ?? 1);
+  return { tap, exited };
+}
