@@ -98,6 +98,7 @@ export class Browser {
     this.#unsubscribe = feed.subscribe(() => this.#look());
     this.#sync();
     this.#figures();
+    this.#grow();
   }
 
   /** Calls back when there is another picture; answers how to stop that. */
@@ -329,8 +330,23 @@ export class Browser {
         this.detail.show(trace.id, true);
       this.#figures();
       this.#sync();
+      this.#grow();
       this.#changed();
     });
+  }
+
+  /** Ages are told anew when the youngest in sight has changed: each second at first, not at all after an hour. */
+  #grow(): void {
+    const row = this.list.row(this.state.list.cursor.top);
+    const age = this.#clock() - (row?.start ?? Number.NEGATIVE_INFINITY);
+    const wait = age < 60_000 ? 1000 : age < 3_600_000 ? 60_000 : undefined;
+    if (wait === undefined) return;
+    const tell = () => {
+      if (!this.state.list.frozen) this.#now = this.#clock();
+      this.#grow();
+      this.#changed();
+    };
+    this.#later('age', wait, tell, true);
   }
 
   #figures(): void {
