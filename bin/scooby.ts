@@ -42,7 +42,7 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerUi, registerRun, registerList, registerShow]) register(program);
+for (const register of [registerRun, registerUi, registerList, registerShow]) register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
   command.showHelpAfterError(`How it is used:  ${name} --help`);
