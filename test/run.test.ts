@@ -262,12 +262,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQ
 
 test('Ctrl-C and Ctrl-\\ in a terminal reach the app once', { skip: !hasTmux() && 'no tmux' }, async (t) => {
   const folder = project(t, { 'app.cjs': COUNTING });
-  const name = `scooby-test-${process.pid}`;
+  let name = '';
   const tmux = (...args: string[]) => spawnSync('tmux', ['-L', name, ...args], { encoding: 'utf8' });
-  t.teardown(() => tmux('kill-server'));
   const screen = () => tmux('capture-pane', '-p', '-J').stdout;
   const command = `cd ${folder} && SCOOBY_DB=${folder}/db ${process.execPath} ${PROGRAM} run -p 0 -- node app.cjs`;
   for (const input of ['', '< /dev/null']) {
+    const own = `scooby-test-${process.pid}-${input.length}`;
+    name = own;
+    t.teardown(() => spawnSync('tmux', ['-L', own, 'kill-server']));
     t.equal(tmux('new-session', '-d', '-x', '160', '-y', '40', 'sh').status, 0);
     tmux('send-keys', `${command} ${input}; echo code $?`, 'Enter');
     await until(() => /data in /.test(screen()), screen);
@@ -279,7 +281,6 @@ test('Ctrl-C and Ctrl-\\ in a terminal reach the app once', { skip: !hasTmux() &
     t.equal((await ask(`${url}/`)).body, 'SIGINT,SIGQUIT', input || 'standard input is the terminal');
     await ask(`${url}/end`).catch(() => {});
     await until(() => /code 7/.test(screen()), screen);
-    tmux('kill-server');
   }
 });
 

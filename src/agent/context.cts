@@ -76,6 +76,8 @@ const SECRET = 'x-scooby-secret';
 export const PARENT = 'X-Scooby-Parent';
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MARK = 'x-scooby-record';
+// One that the app sets itself, as the proxy would drop it.
+const OWN_STAMP = /^X-Scooby: .*\r\n/gim;
 // A timer begun in a request must not file its calls under it for ever.
 const AFTERMATH_MS = 60_000;
 
@@ -135,7 +137,6 @@ export function patchServer(prototype: object): void {
   if (patched.has(server)) return;
   patched.add(server);
   const original = server.emit as (...args: never[]) => boolean;
-  // Named and counted as the original: `emit.length` is 1.
   const emit = function emit(this: HttpServer, type: string, message?: unknown, response?: unknown): boolean {
     if (state.recording === 'off' || !isRequest(type)) {
       if (type === 'close') closings.get(this)?.();
@@ -156,7 +157,7 @@ export function patchServer(prototype: object): void {
       if (request.response === undefined) end(request, false);
     }
   };
-  server.emit = lengthOf(emit, 1) as typeof server.emit;
+  server.emit = disguised(emit, original) as typeof server.emit;
 }
 
 /** Calls `closed` when the server has closed; a listener of ours would be one that the app can count. */
@@ -275,7 +276,7 @@ function patchStream(prototype: object): void {
     }
     return applyIn(request, original, this, arguments) as boolean;
   };
-  stream.emit = lengthOf(emit, 1) as typeof stream.emit;
+  stream.emit = disguised(emit, original) as typeof stream.emit;
 }
 
 function end(request: Request, aborted: boolean): void {
@@ -289,30 +290,27 @@ function end(request: Request, aborted: boolean): void {
   request.sight = undefined;
 }
 
-/** Stamps a request that came straight to the app; the proxy stamps its own. Late, since error handlers clear headers. */
+/** Stamps a response to a request that came straight to the app; the proxy stamps its own. */
 function patchHead(prototype: object): void {
   const response = prototype as ServerResponse;
   const original = response.writeHead as (...args: never[]) => ServerResponse;
-  const writeHead = function writeHead(
-    this: ServerResponse,
-    status: number,
-    reason?: unknown,
-    headers?: unknown,
-  ) {
+  const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
+    const answer: ServerResponse = Reflect.apply(original, this, arguments as never);
     const request = seen === 0 ? undefined : stampOf(this);
-    if (request === undefined || request instanceof Watched || request.proxied || this.headersSent)
-      return Reflect.apply(original, this, arguments);
-    // A copy, not setHeader: an app that reads its headers back must find what it set and no more.
-    const given = (typeof reason === 'string' ? headers : (headers ?? reason)) ?? {};
-    const message = typeof reason === 'string' ? reason : undefined;
-    return Reflect.apply(original, this, [status, message, withHeader(given, request.id)] as never);
+    // Into the head as it will be sent: an app that reads its headers back must find what it set and no more.
+    if (request instanceof Request && !request.proxied && typeof this._header === 'string') {
+      const head = this._header.replace(OWN_STAMP, '');
+      this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
+    }
+    return answer;
   };
-  response.writeHead = lengthOf(writeHead, response.writeHead.length) as typeof response.writeHead;
+  response.writeHead = disguised(writeHead, original) as typeof response.writeHead;
 }
 
-function withHeader(headers: object, id: string): object {
-  if (!Array.isArray(headers)) return { ...headers, [HEADER]: id };
-  return Array.isArray(headers[0]) ? [...headers, [HEADER, id]] : [...headers, HEADER, id];
+/** Answers the function with the name and the length of the one that it stands for. */
+function disguised<F extends Function>(fn: F, original: Function): F {
+  Object.defineProperty(fn, 'name', { value: original.name, configurable: true });
+  return lengthOf(fn, original.length);
 }
 
 /** Answers the function with another `length`, which some libraries read. */

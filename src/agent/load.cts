@@ -6,29 +6,46 @@ import { Module } from 'node:module';
 /** What is done to a file's exports; what it throws is reported and never reaches the app. */
 export type Patch = (exports: never, file: string) => void;
 
-interface Loadable {
-  load(this: { exports: unknown }, filename: string): void;
+type Load = (this: { exports: unknown }, filename: string) => void;
+
+interface Insides {
+  prototype: { load: Load };
+  _findPath?: (...args: unknown[]) => unknown;
+  _cache: Record<string, unknown>;
+}
+
+/** What is done to the module of a file before it runs, for the files that `wants`. */
+export interface Before {
+  wants(file: string): boolean;
+  (module: object, file: string): void;
 }
 
 /**
- * Answers nothing; from now on every CommonJS file is shown to `before`, and one whose path after its last
+ * Answers nothing; from now on every CommonJS file that `before` wants is shown to it, and one whose path after its last
  * `/node_modules/` is a key of `patches` is handed to that patch right after it ran. `Module#load` is the one place that
  * CommonJS and ESM importers, tsx, type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name;
- * `require` is called far more often and is told no file name.
+ * `require` is called far more often and is told no file name. It is replaced only from when such a file has been found
+ * until it loads: a frame of ours in it would be read in every stack of what an app throws while it loads.
  */
 export function onLoad(
   patches: Map<string, Patch>,
-  before: (module: object, file: string) => void,
+  before: Before,
   trouble: (file: string, error: unknown) => void,
 ): void {
-  const prototype = Module.prototype as unknown as Loadable;
+  const insides = Module as unknown as Insides;
+  const { prototype, _findPath: find } = insides;
   const original = prototype.load;
   const names = new Set([...patches.keys()].map(packageName));
-  prototype.load = function load(filename) {
-    before(this, filename);
-    original.call(this, filename);
+  const patchFor = (filename: string) => {
     const path = packagePath(filename);
-    const patch = patches.get(path) ?? patches.get(unaliased(path, filename, names));
+    return patches.get(path) ?? patches.get(unaliased(path, filename, names));
+  };
+  const load: Load = function load(filename) {
+    const patch = patchFor(filename);
+    const wanted = before.wants(filename);
+    if ((patch !== undefined || wanted) && !always && prototype.load === load) prototype.load = original;
+    if (wanted) before(this, filename);
+    original.call(this, filename);
     if (patch === undefined) return;
     try {
       patch(this.exports as never, filename);
@@ -36,6 +53,22 @@ export function onLoad(
       trouble(filename, error);
     }
   };
+  // Yarn PnP finds files in its own way.
+  const always = typeof find !== 'function' || process.versions.pnp !== undefined;
+  if (typeof find !== 'function' || always) {
+    prototype.load = load;
+    return;
+  }
+  const findPath = function (this: unknown) {
+    const found = Reflect.apply(find, this, arguments);
+    if (typeof found !== 'string' || prototype.load !== original || insides._cache[found] !== undefined)
+      return found;
+    if (before.wants(found) || patchFor(found) !== undefined) prototype.load = load;
+    return found;
+  };
+  Object.defineProperty(findPath, 'name', { value: find.name, configurable: true });
+  Object.defineProperty(findPath, 'length', { value: find.length, configurable: true });
+  insides._findPath = findPath;
 }
 
 /** Answers the path below the last node_modules, with `/`: `pg/lib/client.js`; empty where there is none. */

@@ -20,7 +20,6 @@ const compiled = new Map<string, string>();
  * as they are: the wrapper is a frame in the stacks of errors that are thrown while the file runs.
  */
 export function keepMap(module: object, filename: string): void {
-  if (!/\.(?:[cm]?tsx?|jsx)$/.test(filename) || packagePath(filename) !== '') return;
   const compilable = module as Compilable;
   const original = compilable._compile;
   if (typeof original !== 'function') return;
@@ -32,6 +31,9 @@ export function keepMap(module: object, filename: string): void {
     return Reflect.apply(original, this, arguments);
   };
 }
+
+keepMap.wants = (filename: string): boolean =>
+  /\.(?:[cm]?tsx?|jsx)$/.test(filename) && packagePath(filename) === '';
 
 /** Answers the map, in JSON, of a script that is not on disk as it runs; nothing where the disk tells as much. */
 export function mapOf(script: string): string | undefined {

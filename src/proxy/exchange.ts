@@ -36,6 +36,8 @@ export interface Ending {
 
 /** Is told of every request; what it throws is swallowed, because profiling must not fail a response. */
 export interface Watcher {
+  /** Answers whether a request with or without the mark is recorded; the app is told nothing of one that is not. */
+  records?(marked: boolean): boolean;
   opened(exchange: Exchange): void;
   ended(ending: Ending): void;
 }

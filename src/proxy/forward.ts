@@ -57,6 +57,9 @@ class Passage {
   readonly body: boolean;
   /** It can be sent a second time without the app doing anything twice. */
   readonly repeatable: boolean;
+  readonly marked: boolean;
+  /** By this the app knows a request that is recorded as ours; the others are none of its business. */
+  readonly secret: string | undefined;
   readonly begun = performance.now();
   onward: ClientRequest | undefined;
   deadline: number | undefined;
@@ -82,6 +85,8 @@ class Passage {
     this.path = pathOf(req.url!);
     this.body = onSwitch === undefined && hasBody(req);
     this.repeatable = !this.body && onSwitch === undefined && PLAIN.test(req.method!);
+    this.marked = req.headers['x-scooby-record'] === '1';
+    this.secret = route.watcher.records?.(this.marked) === false ? undefined : route.secret;
   }
 
   begin(): void {
@@ -93,7 +98,7 @@ class Passage {
         url: redactUrl(this.path),
         start: epoch(),
         headers: redactHeaders(req.rawHeaders),
-        marked: req.headers['x-scooby-record'] === '1',
+        marked: this.marked,
       });
     } catch {
       // Profiling must not fail a response.
@@ -124,7 +129,7 @@ class Passage {
   }
 
   send(target: Target, fresh: boolean): void {
-    const { req, path, id, route, body } = this;
+    const { req, path, id, route, body, secret } = this;
     const again = this.repeatable && !fresh;
     let onward: ClientRequest;
     try {
@@ -132,7 +137,7 @@ class Passage {
         req,
         path,
         id,
-        secret: route.secret,
+        secret,
         body,
         again,
         upgrade: !!this.onSwitch,

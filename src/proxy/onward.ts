@@ -9,7 +9,7 @@ export interface Making {
   req: IncomingMessage;
   path: string;
   id: string;
-  secret: string;
+  secret: string | undefined;
   /** It announces a body. */
   body: boolean;
   /** It can be sent again, should a kept connection turn out to be closed. */

@@ -19,8 +19,13 @@ export function isAmbiguous(req: IncomingMessage): boolean {
   );
 }
 
-/** Answers the raw headers for the app: the client's, without those of its hop, then X-Scooby and its secret as the last two. */
-export function towardsApp(req: IncomingMessage, id: string, secret: string, upgrade: boolean): string[] {
+/** Answers the raw headers for the app: the client's, without those of its hop, then X-Scooby and, where there is one, its secret. */
+export function towardsApp(
+  req: IncomingMessage,
+  id: string,
+  secret: string | undefined,
+  upgrade: boolean,
+): string[] {
   const raw = req.rawHeaders;
   const connection = req.headers.connection;
   const named = namedBy(connection);
@@ -62,7 +67,8 @@ export function towardsApp(req: IncomingMessage, id: string, secret: string, upg
     headers.push(name, intact(name, value, headers));
   }
   if (!connected) headers.push('Connection', 'keep-alive');
-  headers.push('X-Scooby', id, 'X-Scooby-Secret', secret);
+  headers.push('X-Scooby', id);
+  if (secret !== undefined) headers.push('X-Scooby-Secret', secret);
   return headers;
 }
 

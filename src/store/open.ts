@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Connection, type SqliteOptions } from './connection.js';
 import { explained, isMissingBinding } from './faults.js';
+import { openKept } from './kept.js';
 import { MemoryStore } from './memory.js';
 import { databasePath } from './place.js';
 import { Reader } from './reader.js';
@@ -63,7 +64,7 @@ export async function openReader(options: OpenOptions, warn: (message: string) =
 
 async function connector(): Promise<SqliteOptions['connect']> {
   const { default: Sqlite } = await import('better-sqlite3');
-  return (...given: ConstructorParameters<typeof Sqlite>) => new Sqlite(...given);
+  return (path, options) => openKept(Sqlite, path, options);
 }
 
 function nothingAt(path: string, named: string | undefined): string {

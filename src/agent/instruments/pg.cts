@@ -184,7 +184,8 @@ function takeWait(call: Call, client: object): void {
   const wait = waits.get(client);
   if (wait === undefined) return;
   waits.delete(client);
-  if (wait.request !== call.request) return;
+  // One that has waited itself has done so for a connection that somebody else of its request had had.
+  if (wait.request !== call.request || call.wait > 0) return;
   call.wait = wait.ms;
   call.began -= wait.ms;
 }

@@ -1,0 +1,157 @@
+/** Which requests are recorded, and what an unrecorded one costs: nothing. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { nodes, scoobyFor } from '../nodes.js';
+import { ask, type Launch, scooby } from '../scooby.js';
+import { postgres } from '../servers/index.js';
+
+const everyNode = await nodes();
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const APP = `
+const { executionAsyncResource } = require('node:async_hooks');
+const { Pool } = require('pg');
+const pool = new Pool({ connectionString: process.env.PG, max: 1 });
+const http = require('node:http');
+http.createServer(async (req, res) => {
+  const resource = executionAsyncResource();
+  const stores = [...Object.getOwnPropertySymbols(resource), ...Object.keys(resource)].map(String);
+  await pool.query('select 1');
+  const head = [req.rawHeaders, Object.entries(req.headers), Object.entries(req.headersDistinct ?? {})];
+  res.end(JSON.stringify({ stores, head }));
+}).listen(0, '127.0.0.1');
+`;
+
+async function launches(t: Parameters<typeof scooby>[0], options: string[]): Promise<Launch[]> {
+  const env = { PG: (await postgres(t)).url };
+  return Promise.all(
+    everyNode.map(async (node) => ({
+      files: { 'app.cjs': APP },
+      command: ['app.cjs'],
+      options,
+      env,
+      node: node.path,
+      program: await scoobyFor(t, node),
+    })),
+  );
+}
+
+/** Answers the lines on the link that tell of requests or spans. */
+function told(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.lines'))
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
+    .filter((line) => /"t":"(?:open|span|close|frames|stack|dropped)"/.test(line));
+}
+
+/** Answers the folder of a run, as the app has it in its environment. */
+function runFolder(pid: number): string {
+  const env = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return env.find((word) => word.startsWith('SCOOBY_RUN='))!.slice(11);
+}
+
+async function appPid(launcher: number): Promise<number> {
+  const children = readFileSync(`/proc/${launcher}/task/${launcher}/children`, 'utf8');
+  return Number(children.trim().split(' ')[0]);
+}
+
+test('off: no line, no context, no secret; responses still have their id', async (t) => {
+  for (const launch of await launches(t, ['--record', 'off'])) {
+    const run = scooby(t, launch);
+    const through = await run.ask('/', { headers: { 'X-Scooby-Record': '1' } });
+    const direct = await run.askDirectly('/', { headers: { 'X-Scooby-Record': '1' } });
+    t.match(through.headers['x-scooby'], UUID);
+    t.equal(direct.headers['x-scooby'], undefined);
+    t.notMatch(through.body, /Secret/i, launch.node!);
+    t.same(JSON.parse(through.body).stores, JSON.parse(direct.body).stores);
+    t.notMatch(direct.body, /kResourceStore/);
+    t.same(told(runFolder(await appPid(run.child.pid!))), []);
+    await run.stop();
+    t.same(await run.traces(), []);
+  }
+});
+
+test('marked: only requests with X-Scooby-Record: 1, through the proxy and directly', async (t) => {
+  for (const launch of await launches(t, ['--record', 'marked'])) {
+    const run = scooby(t, launch);
+    const marked = { headers: { 'X-Scooby-Record': '1' } };
+    t.notMatch((await run.ask('/a')).body, /Secret/i);
+    await run.ask('/b', { headers: { 'X-Scooby-Record': '0' } });
+    t.equal((await run.askDirectly('/c')).headers['x-scooby'], undefined);
+    t.same(told(runFolder(await appPid(run.child.pid!))), [], 'unmarked ones write no line');
+    const through = await run.ask('/d', marked);
+    t.notMatch(through.body, /Secret/i);
+    const direct = await run.askDirectly('/e', marked);
+    const kept = [await run.trace('/d'), await run.trace('/e')];
+    t.same(
+      kept.map(({ id, spans }) => [id, spans.map(({ name }) => name)]),
+      [
+        [through.headers['x-scooby'], ['select 1']],
+        [direct.headers['x-scooby'], ['select 1']],
+      ],
+    );
+    t.equal((await run.traces()).length, 2);
+    await run.stop();
+  }
+});
+
+test('all: the app sees the id and never the secret; a client’s own X-Scooby is dropped', async (t) => {
+  for (const launch of await launches(t, ['--record', 'all'])) {
+    const run = scooby(t, launch);
+    const { headers, body } = await run.ask('/', {
+      headers: { 'X-Scooby': 'mine', 'x-scooby-secret': 'guessed', 'X-Other': '1' },
+    });
+    const [raw, entries, distinct] = JSON.parse(body).head;
+    const id = headers['x-scooby'];
+    t.match(id, UUID);
+    const { host } = new URL(await run.url());
+    t.same(raw, ['X-Other', '1', 'Host', host, 'Connection', 'close', 'X-Scooby', id]);
+    t.same(Object.fromEntries(entries), { 'x-other': '1', host, connection: 'close', 'x-scooby': id });
+    t.same(distinct, [
+      ['x-other', ['1']],
+      ['host', [host]],
+      ['connection', ['close']],
+      ['x-scooby', [id]],
+    ]);
+    t.equal((await run.trace('/')).id, id);
+    await run.stop();
+  }
+});
+
+test('a direct request is recorded under an id of the agent’s, which it cannot choose', async (t) => {
+  const [launch] = await launches(t, []);
+  const run = scooby(t, launch!);
+  const { headers } = await run.askDirectly('/x?token=abc', {
+    headers: { 'X-Scooby': '00000000-0000-4000-8000-000000000000', 'X-Scooby-Secret': 'guessed' },
+  });
+  t.match(headers['x-scooby'], UUID);
+  t.not(headers['x-scooby'], '00000000-0000-4000-8000-000000000000');
+  const trace = await run.trace('/x?token=REDACTED');
+  t.match(trace, { id: headers['x-scooby'], method: 'GET', status: 200, state: 'done' });
+  t.same(
+    trace.spans.map(({ name, site }) => [name, site]),
+    [['select 1', 'app.cjs:9']],
+  );
+  t.match(trace.app, { command: 'node app.cjs', node: process.version });
+  t.match((await run.lines(1))[0], /^GET \/x\?token=REDACTED 200 \S+ 1 sql \S+/);
+});
+
+test('the environment of the app and of its children has what they need, and no secret', async (t) => {
+  const app = `
+require('node:http').createServer((req, res) => {
+  const { execFileSync } = require('node:child_process');
+  const child = execFileSync(process.execPath, ['-p', 'JSON.stringify(process.env)'], { encoding: 'utf8' });
+  res.end(JSON.stringify([process.env, JSON.parse(child)]));
+}).listen(0, '127.0.0.1');
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  const url = await run.url();
+  const [own, child] = JSON.parse((await ask(`${url}/`)).body);
+  const note = JSON.parse(readFileSync(join(own.SCOOBY_RUN, 'run.json'), 'utf8'));
+  t.equal(child.NODE_OPTIONS, own.NODE_OPTIONS);
+  t.equal(child.SCOOBY_RUN, own.SCOOBY_RUN);
+  t.notMatch(JSON.stringify([own, child]), note.secret);
+  t.notMatch(JSON.stringify([own, child]), note.token);
+});
