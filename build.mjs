@@ -48,3 +48,11 @@ await build({
   outfile: 'dist/agent.cjs',
   format: 'cjs',
 });
+
+// What an app may require: scooby.log().
+await build({
+  ...shared,
+  entryPoints: { api: 'src/api.cts' },
+  outfile: 'dist/api.cjs',
+  format: 'cjs',
+});

@@ -2,6 +2,7 @@
 /** The program: the only file that prints an error or sets an exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { registerDoctor } from '../src/cli/doctor.js';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
@@ -42,7 +43,8 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerRun, registerUi, registerList, registerShow]) register(program);
+for (const register of [registerRun, registerUi, registerList, registerShow, registerDoctor])
+  register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
   command.showHelpAfterError(`How it is used:  ${name} --help`);

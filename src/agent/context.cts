@@ -88,12 +88,20 @@ let secret = '';
 let listener: Listener;
 /** Requests ever recorded; while there was none, streams take the original path at once. */
 let seen = 0;
+/** Requests that are being recorded now, and when the last one ended. */
+let open = 0;
+let lastEnded = 0;
 
 /** Answers the request that the running code belongs to. */
 export function current(): Request | undefined {
   const request = storage.getStore();
   if (request === undefined || request.ended === 0 || now() - request.ended < AFTERMATH_MS) return request;
   return undefined;
+}
+
+/** Answers whether there is a request whose context running code may be in, rightly or not. */
+export function isRecording(): boolean {
+  return open > 0 || (seen > 0 && now() - lastEnded < AFTERMATH_MS);
 }
 
 /** Answers what `fn` answers, run as the app wrote it but under the request that it was handed over in. */
@@ -181,6 +189,7 @@ function begin(message: IncomingMessage, second: unknown): Request | undefined {
   const response = isAnswer(second) ? second : undefined;
   const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
   seen++;
+  open++;
   stamp(message, request);
   if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
@@ -272,6 +281,8 @@ function patchStream(prototype: object): void {
 
 function end(request: Request, aborted: boolean): void {
   request.ended = now();
+  open--;
+  lastEnded = request.ended;
   listener.ended(request, aborted);
   // The context outlives the request in timers and sockets: it must not keep the message alive.
   request.message = undefined;

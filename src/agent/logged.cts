@@ -4,10 +4,12 @@ import { format } from 'node:util';
 import { redactUrl } from '../redact.cjs';
 import { current } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
-import { beginFor, type Call, callerOf, end } from './traced.cjs';
+import { beginFrom, type Call, end, originOf } from './traced.cjs';
 import { tell } from './values.cjs';
 
 const MOST_TEXT = 4000;
+// Loggers log by way of themselves.
+const LIBRARY_FRAMES = 10;
 
 /** Tells a line that the app logs by calling `cut` inside a request; of what it says outside any, nothing. */
 export function logged(
@@ -17,8 +19,8 @@ export function logged(
   args: ArrayLike<unknown>,
 ): void {
   if (current() === undefined) return;
-  const caller = callerOf(cut, true);
-  if (caller !== undefined) end(beginFor(caller, instrument, level, args));
+  const origin = originOf(cut, LIBRARY_FRAMES);
+  if (origin !== undefined) end(beginFrom(instrument, origin, level, args));
 }
 
 /** Answers a logged line's text, its level, and what was given beside the text. */

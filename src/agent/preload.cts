@@ -4,21 +4,25 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { bundledIn } from './bundled.cjs';
 import { trackRequests } from './context.cjs';
+import { onImport } from './esm.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
 import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
+import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
 import { views } from './views/index.cjs';
+
+export { coverage } from './coverage.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
 const NOT_AN_APP =
@@ -29,7 +33,7 @@ const installed = Symbol.for('scooby.agent');
 
 function start(): void {
   const holder = process as unknown as Record<symbol, boolean>;
-  if (holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
+  if (isLoaderThread() || holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
   const run = readRun();
   if (run === undefined) return;
   Object.defineProperty(holder, installed, { value: true, enumerable: false });
@@ -37,25 +41,40 @@ function start(): void {
   install(run);
 }
 
+/** The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it. */
+function isLoaderThread(): boolean {
+  const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
+  return isInternalThread ?? (!isMainThread && process.argv[1] === undefined);
+}
+
 function install(run: Run): void {
   trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
   const patches = new Map<string, Patch>();
+  const modules = new Map<string, string[]>();
   for (const instrument of instruments) {
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const { channels, files, deep } of [...instruments, ...views] as Partial<Instrument>[]) {
+  for (const { channels, files, esm } of [...instruments, ...views, orms] as Partial<Instrument>[]) {
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
+    for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
-        if (deep) lookDeeper();
+        if (files === orms.files) lookDeeper();
         patch(exports);
         tellLibrary(filename);
       });
     }
   }
   syncBuiltinESMExports();
-  onLoad(patches, keepMap, (filename, error) => tellLibrary(filename, error));
+  onLoad(patches, keepMap, tellLibrary);
+  onImport(modules, (path, bindings, filename) => {
+    try {
+      patches.get(path)?.(bindings as never, filename);
+    } catch (error) {
+      tellLibrary(filename, error);
+    }
+  });
   watchServers(
     run.takePort,
     (address) => {
@@ -112,7 +131,7 @@ function hello(run: Run): string {
     token: run.token,
     pid: process.pid,
     ppid: process.ppid,
-    thread: threadId,
+    thread: threads.threadId,
     command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
     cwd: process.cwd(),
     node: process.version,

@@ -22,6 +22,8 @@ const FRAMES_UNDER_ORM = 30;
 const MOST_STACKS = 50_000;
 
 const scripts = new Map<string, Map<number, number>>();
+/** Stacks without a line of the app: what it asked for is done later, by somebody else's code. */
+const strangers = new Set<number>();
 const root: Step = { stack: 0, next: new Map() };
 let frameCount = 0;
 let stackCount = 0;
@@ -36,22 +38,24 @@ export function lookDeeper(): void {
 /**
  * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
  * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
- * its stack was measured to cost more than it saved. `deep` sees through a library.
+ * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
+ * where no frame is the app's, the answer is the stack `otherwise`.
  */
-export function captureStack(cut: (...args: never[]) => unknown, deep = false): number {
+export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = deep ? FRAMES_UNDER_ORM : limit;
+    errors.stackTraceLimit = limit + depth;
     // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, cut);
     const stack = holder.stack;
-    return typeof stack === 'number' ? stack : 0;
+    if (typeof stack !== 'number') return otherwise;
+    return otherwise !== 0 && strangers.has(stack) ? otherwise : stack;
   } catch {
     // Error is frozen, or a call site could not be read: a span without its line is better than none.
-    return 0;
+    return otherwise;
   } finally {
     try {
       errors.prepareStackTrace = prepareStackTrace;
@@ -110,7 +114,13 @@ function tellStack(sites: Sites): number {
   const stack = ++stackCount;
   news ??= { scripts: [], frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
+  if (!sites.some(isApplication)) strangers.add(stack);
   return stack;
+}
+
+function isApplication(site: NodeJS.CallSite): boolean {
+  const script = site.getScriptNameOrSourceURL() ?? '';
+  return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(__dirname);
 }
 
 function nameOf(site: NodeJS.CallSite): string {

@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { applyIn, current, now, type Request } from './context.cjs';
+import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -27,6 +27,8 @@ export class Call {
   told = false;
   /** It led to another call, and is not one of its own. */
   withdrawn = false;
+  /** It is nobody's business: nothing is told of it. */
+  silent = false;
 
   constructor(
     instrument: Instrument,
@@ -34,55 +36,92 @@ export class Call {
     stack: number,
     self: unknown,
     args: ArrayLike<unknown>,
-    began: number,
   ) {
     this.instrument = instrument;
     this.request = request;
     this.stack = stack;
     this.self = self;
     this.args = args;
-    this.began = began;
+    this.began = now();
   }
 }
 
 const channels = new Map<Instrument, Channel>();
 
-/** Who calls: known at the call that the user wrote, which may be before anything is sent. */
-export interface Caller {
-  request: Request | undefined;
-  stack: number;
-  /** performance.now() */
-  at: number;
+/** Where and when the user asked for something that is done later, and mostly from somebody else's code. */
+export interface Origin {
+  readonly request: Request | undefined;
+  readonly stack: number;
+  readonly began: number;
+  /** Its stack stands, whatever code of the app waits for it meanwhile. */
+  readonly final?: boolean;
 }
 
-/** Answers who calls the function `cut` just now, or nothing where that is not recorded. `deep` sees through a library. */
-export function callerOf(cut: (...args: never[]) => unknown, deep?: boolean): Caller | undefined {
+let origin: Origin | undefined;
+
+/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded. `depth` as in captureStack. */
+export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
-  // Unless every request is recorded, a call without one may belong to a request that is not.
   if (request === undefined && state.recording !== 'all') return undefined;
-  return { request, stack: captureStack(cut, deep), at: now() };
+  return { request, stack: captureStack(cut, depth), began: now() };
 }
 
-/** Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. */
+/**
+ * Answers what `fn` answers, run under the request of its origin. The first call that begins in it has waited since
+ * then, and was written there if the code that makes it is nobody's.
+ */
+export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = origin;
+  origin = from;
+  try {
+    return applyIn(from.request, fn, self, args);
+  } finally {
+    origin = before;
+  }
+}
+
+/**
+ * Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. One of a
+ * request that is not recorded while another one is, is silent: a driver may go on with it in that other one's context,
+ * which would seem to make all that follows.
+ */
 export function begin(
   instrument: Instrument,
   cut: (...args: never[]) => unknown,
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call | undefined {
-  const caller = callerOf(cut);
-  return caller && beginFor(caller, instrument, self, args);
+  if (state.recording === 'off') return undefined;
+  const request = current();
+  if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
+  const from = origin?.request === request ? origin : undefined;
+  const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
+  const call = new Call(instrument, request, stack, self, args);
+  if (from !== undefined) {
+    origin = undefined;
+    call.wait = call.began - from.began;
+    call.began = from.began;
+  }
+  publish(call);
+  return call;
 }
 
-/** Answers a call of somebody who asked for it a while ago. */
-export function beginFor(
-  { request, stack, at }: Caller,
+function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): Call | undefined {
+  if (!isRecording()) return undefined;
+  const call = new Call(instrument, undefined, 0, self, args);
+  call.silent = true;
+  return call;
+}
+
+/** Answers a call begun now that the user wrote at its origin. */
+export function beginFrom(
   instrument: Instrument,
+  from: Origin,
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call {
-  const call = new Call(instrument, request, stack, self, args, at);
+  const call = new Call(instrument, from.request, from.stack, self, args);
   publish(call);
   return call;
 }
@@ -126,11 +165,10 @@ const answers = new WeakMap<Function, Call>();
 
 /** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
 export function answering(
-  call: Call | undefined,
+  call: Call,
   callback: Function,
   over: (call: Call, args: unknown[]) => void,
 ): Function {
-  if (call === undefined) return unrecorded(callback);
   const answer = bound(call.request, callback, (args) => over(call, args));
   answers.set(answer, call);
   return answer;
@@ -142,26 +180,13 @@ export function answeredBy(callback: unknown): Call | undefined {
 }
 
 /** Answers what `original` answers; a call that it refuses by throwing is over. */
-export function attempt(
-  call: Call | undefined,
-  original: Function,
-  self: unknown,
-  args: ArrayLike<unknown>,
-): unknown {
+export function attempt(call: Call, original: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   try {
     return Reflect.apply(original, self, args);
   } catch (error) {
-    if (call !== undefined) end(call, error ?? 'thrown');
+    end(call, error ?? 'thrown');
     throw error;
   }
-}
-
-/**
- * Answers the callback of a call that is not recorded. While others are recorded it keeps its own context: a driver may
- * call it in the request of another one, which would then seem to make all that follows.
- */
-export function unrecorded(callback: Function): Function {
-  return state.recording === 'off' ? callback : bound(current(), callback);
 }
 
 type Settled = (error: unknown, value: never) => void;
@@ -179,9 +204,8 @@ let settling: Settled | undefined;
 export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
   const holder = owner as Record<string, Function>;
   const own = holder[key];
-  if (typeof own !== 'function') return run();
+  if (typeof own !== 'function' || !Reflect.set(holder, key, observerOf(own))) return run();
   settling = settled;
-  holder[key] = observerOf(own);
   try {
     return run();
   } finally {
@@ -211,6 +235,7 @@ function observerOf(own: Function): Function {
     );
   };
   Object.setPrototypeOf(observer, own);
+  observer.prototype = own.prototype;
   observers.set(own, observer);
   return observer;
 }
@@ -254,6 +279,7 @@ function dress(replacement: Function, original: Function): void {
 }
 
 function publish(call: Call): void {
+  if (call.silent) return;
   const { instrument } = call;
   let to = channels.get(instrument);
   if (to === undefined) {

@@ -105,7 +105,7 @@ export function adviceForWrites(loop: Loop): string {
   if (call.verb === 'INSERT' || call.verb === 'REPLACE') {
     if (call.dialect === 'mysql')
       return sentence('insert all rows at once: `VALUES ?` with an array of rows, through query()');
-    if (library === 'postgres') return sentence('insert all rows at once: `INSERT INTO … ${sql(rows)}`');
+    if (library === 'postgres') return sentence('insert all rows at once: `INSERT INTO …` with `sql(rows)`');
     return sentence(
       'insert all rows at once: `VALUES (…), (…)`, or `SELECT * FROM unnest($1::int[], $2::text[])`',
     );
@@ -142,7 +142,7 @@ function mapperOf(packages: Set<string>): Advice | undefined {
 
 function byMany(loop: Loop, column: string): string {
   const { library } = loop.calls[0]!.span;
-  if (library === 'postgres') return `\`WHERE ${column} IN \${sql(values)}\``;
+  if (library === 'postgres') return `\`WHERE ${column} IN\` with \`sql(values)\``;
   switch (loop.calls[0]!.dialect) {
     case 'mysql':
       return `\`WHERE ${column} IN (?)\` with an array of all values, through query()`;

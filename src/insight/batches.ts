@@ -35,8 +35,9 @@ export function isBatching(loop: Loop): boolean {
 /** Answers whether each call continues where the one before ended: OFFSET grows, or the key of the last row is passed on. */
 export function isPaging(loop: Loop): boolean {
   const asked = loop.calls.slice(0, LOOKED_AT).map(askedBy);
-  const first = asked[0];
-  if (!first?.single.some(({ before }) => PAGE_SIZE.has(before))) return false;
+  // The first page may have neither offset nor key.
+  const first = asked.reduce((a, b) => (b.single.length > a.single.length ? b : a), asked[0]!);
+  if (!first.single.some(({ before }) => PAGE_SIZE.has(before))) return false;
   const varying = first.single.flatMap((_, at) =>
     asked.some(({ single }) => !same(single[at]?.value, first.single[at]!.value)) ? [at] : [],
   );

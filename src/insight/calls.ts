@@ -121,6 +121,10 @@ const READERS: Record<string, (call: Call) => void> = {
     call.shape = rpcName(call.span.name);
     call.label = call.shape;
   },
+  block(call) {
+    // fs.readFileSync /etc/hosts: the call, not what it was given.
+    call.shape = call.span.name.split(' ', 1)[0]!;
+  },
   http(call) {
     const space = call.span.name.indexOf(' ');
     call.verb = call.span.name.slice(0, Math.max(0, space)).toUpperCase();

@@ -25,6 +25,12 @@ export interface Fingerprint {
   isBatched: boolean;
 }
 
+/** What a project may ask for. */
+export interface Options {
+  /** Schemas that differ by a number or a UUID count as one: `tenant_1.users` is `tenant_#.users`. */
+  tenants?: boolean;
+}
+
 const MAX_CACHED = 64 * 1024;
 const ROUNDS = 4;
 const KEPT = 4000;
@@ -35,7 +41,8 @@ const caches: Record<Dialect, Lru<Fingerprint>> = {
 };
 
 /** Answers the fingerprint of any text, also of one that is no SQL; the dialect says how strings and names are quoted. */
-export function fingerprint(sql: string, dialect: Dialect): Fingerprint {
+export function fingerprint(sql: string, dialect: Dialect, options: Options = {}): Fingerprint {
+  if (options.tenants) return readFingerprint(sql, dialect, options);
   if (sql.length > MAX_CACHED) return readFingerprint(sql, dialect);
   const cache = caches[dialect];
   return cache.get(sql) ?? cache.set(sql, readFingerprint(sql, dialect));
@@ -47,20 +54,21 @@ export function operands(sql: string, dialect: Dialect): Operand[] {
 }
 
 /** Answers the same, without remembering it. */
-export function readFingerprint(sql: string, dialect: Dialect): Fingerprint {
+export function readFingerprint(sql: string, dialect: Dialect, { tenants }: Options = {}): Fingerprint {
+  const rename = tenants ? withoutTenants : withoutDigits;
   const shape = new Shape(sql, dialect);
-  const tables = shape.tokens.tables.finish(withoutDigits);
-  const text = settled(shape.tokens.write(), dialect);
+  const tables = shape.tokens.tables.finish(rename);
+  const text = settled(shape.tokens.write(), dialect, rename);
   const { verb, isWrite, isControl } = shape.verbs;
   return { id: hash(text), text, verb, tables, isWrite, isControl, isBatched: shape.isBatched };
 }
 
 // What is SQL reads as itself at once; what is not may need another round, and a fingerprint has to be its own.
-function settled(text: string, dialect: Dialect): string {
+function settled(text: string, dialect: Dialect, rename: typeof withoutDigits): string {
   let last = text;
   for (let round = 0; round < ROUNDS; round++) {
     const shape = new Shape(last, dialect);
-    shape.tokens.tables.finish(withoutDigits);
+    shape.tokens.tables.finish(rename);
     const next = shape.tokens.write();
     if (next === last) break;
     last = next;
@@ -74,6 +82,12 @@ function withoutDigits(name: string, isTable: boolean): string {
   const parts = name.split('_');
   const rest = parts.slice(1).map((part) => (digits(part) >= 2 ? part.replace(/^[^"`]*/, '#') : part));
   return [parts[0]!.replace(/([^_])[0-9]{4,}(?=["`]?$)/, '$1_#'), ...rest].join('_');
+}
+
+// The parts before a table's name are schemas.
+function withoutTenants(name: string, isTable: boolean): string {
+  if (isTable) return withoutDigits(name, isTable);
+  return name.replace(/_(?:[0-9]+|[0-9a-f]{8}(?:[-_]?[0-9a-f]{4}){3}[-_]?[0-9a-f]{12})(["`]?)$/i, '_#$1');
 }
 
 function digits(text: string): number {

@@ -32,8 +32,8 @@ export function loopsOf(calls: Call[]): Loop[] {
   const loops: Loop[] = [];
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    for (const { calls, caller } of byCaller(group, helpers)) {
-      if (calls.length > 1) loops.push(loopOf(calls, caller));
+    for (const { calls, site } of byCaller(group, helpers)) {
+      if (calls.length > 1) loops.push(loopOf(calls, site));
     }
   }
   return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
@@ -72,37 +72,79 @@ function helpersOf(calls: Call[]): Set<string> {
   return helpers;
 }
 
-// Calls by way of different callers are not one loop; a stack that was cut short goes with the most.
-function byCaller(group: Call[], helpers: Set<string>): { calls: Call[]; caller: Frame | undefined }[] {
-  const parts = new Map<string, Call[]>();
-  const cut: Call[] = [];
-  for (const call of group) {
-    const from = blamed(call, helpers) ?? 0;
-    const above = call.path.positions.slice(from + 1, from + 3);
-    if (above.length === 0 && call.path.frames.length > 0) cut.push(call);
-    else {
-      const key = above.join(' ');
-      const part = parts.get(key);
-      if (part) part.push(call);
-      else parts.set(key, [call]);
-    }
-  }
-  const all = [...parts.values()].sort((a, b) => b.length - a.length);
-  if (all.length === 0) all.push([]);
-  all[0]!.push(...cut);
-  if (cut.length > 0) all[0]!.sort((a, b) => a.start - b.start);
-  const first = group[0]!;
-  const from = blamed(first, helpers);
-  const line = from === undefined ? undefined : first.path.frames[from];
-  // Where several callers share the line, theirs tell them apart.
-  const callers = all.filter((calls) => calls.length > 0);
-  return callers.map((calls) => ({ calls, caller: callers.length > 1 ? callerOf(calls, helpers) : line }));
+/** Calls that came by one way; the frames above the blamed one, as far as they were seen. */
+interface Part {
+  calls: Call[];
+  above: Frame[];
 }
 
-function callerOf(calls: Call[], helpers: Set<string>): Frame | undefined {
-  const call = calls.find(({ path }) => path.frames.length > 1) ?? calls[0]!;
-  const from = blamed(call, helpers) ?? 0;
-  return call.path.frames[from + 1] ?? call.path.frames[from];
+const CALLERS = 3;
+
+// Calls by way of different callers are not one loop. Where several share the line, theirs is to blame.
+function byCaller(group: Call[], helpers: Set<string>): { calls: Call[]; site: Frame | undefined }[] {
+  const parts = partsOf(group, helpers);
+  const from = blamed(group[0]!, helpers);
+  const line = from === undefined ? undefined : group[0]!.path.frames[from];
+  return parts.map(({ calls, above }) => ({
+    calls,
+    site: (parts.length > 1 ? above[0] : undefined) ?? line,
+  }));
+}
+
+function partsOf(group: Call[], helpers: Set<string>): Part[] {
+  const parts: Part[] = [];
+  const known = new Map<string, Part>();
+  const cut: Call[] = [];
+  for (const call of group) {
+    const { frames, positions } = call.path;
+    const from = blamed(call, helpers) ?? 0;
+    const key = positions.slice(from + 1, from + 1 + CALLERS).join(' ');
+    let part = known.get(key);
+    if (!part) {
+      const above = frames.slice(from + 1, from + 1 + CALLERS);
+      if (above.length === 0) {
+        cut.push(call);
+        continue;
+      }
+      part = parts.find((other) => isSameWay(other.above, above));
+      if (part && part.above.length < above.length) part.above = above;
+      if (!part) parts.push((part = { calls: [], above }));
+      known.set(key, part);
+    }
+    part.calls.push(call);
+  }
+  return joined(parts, cut);
+}
+
+/** Answers whether two stacks tell the same way: after an await a stack ends earlier, and the columns above are those of other awaits. */
+export function isSameWay(a: Frame[], b: Frame[]): boolean {
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;
+  }
+  return true;
+}
+
+function isSameFunction(a: Frame, b: Frame): boolean {
+  return a.file === b.file && a.function === b.function;
+}
+
+// A stack without callers goes with the most; so does a first call that was made before the function had waited.
+function joined(parts: Part[], cut: Call[]): Part[] {
+  const [most] = [...parts].sort((a, b) => b.calls.length - a.calls.length);
+  if (!most) return [{ calls: cut, above: [] }];
+  const others = parts.filter((part) => {
+    if (part === most) return false;
+    const isFirst = part.calls.length === 1 && part.calls[0]!.start <= most.calls[0]!.start;
+    if (
+      !isFirst ||
+      !part.above.every((frame, at) => !most.above[at] || isSameFunction(frame, most.above[at]))
+    )
+      return true;
+    cut.push(part.calls[0]!);
+    return false;
+  });
+  if (cut.length > 0) most.calls = [...cut, ...most.calls].sort((a, b) => a.order - b.order);
+  return [most, ...others];
 }
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {
@@ -116,7 +158,8 @@ function loopOf(calls: Call[], site: Frame | undefined): Loop {
     rows += call.span.rows ?? 0;
     if (call.start < end - 0.01) overlapping++;
     end = Math.max(end, call.end);
-    exact.add(call.masked ? `${call.exact} ${call.index}` : call.exact);
+    // Masked values look alike: they are not taken for different ones.
+    exact.add(call.exact);
   }
   return { calls, site, distinct: exact.size, ms, rows, overlapping };
 }

@@ -70,5 +70,5 @@ export function isLibrary(path: string): boolean {
 
 /** Answers whether code in no file was typed by the user: `node -e`, `node -p`, a script on standard input. */
 export function isTyped(name: string): boolean {
-  return /^\[(?:eval\d*|stdin)\]$/.test(name);
+  return /^\[(?:(?:worker )?eval\d*|stdin)\]$/.test(name);
 }

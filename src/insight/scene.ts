@@ -27,7 +27,7 @@ export const LIMITS: Limits = {
   loop: 5,
   loopHigh: 20,
   loopHighMs: 50,
-  slow: { sql: 500, cache: 50, rpc: 1000, http: 1000 },
+  slow: { sql: 500, cache: 100, rpc: 1000, http: 1000 },
   rows: 1000,
   bytes: 1024 * 1024,
   transaction: 1000,

@@ -10,12 +10,12 @@ export interface Path {
   positions: string[];
   /** Packages in the stack: knex, @mikro-orm/core, … */
   packages: Set<string>;
-  /** It is the work of a migration, a seed or a test's fixture. */
+  /** It is the work of a migration or a seed. */
   isSetup: boolean;
 }
 
 const SETUP_FILE =
-  /(?:^|\/)(?:(?:migrations?|migrate|seeds?|seeders|fixtures)\/|(?:migrat(?:e|ions?)|seeds?|seeder)(?:[.-][^/]*)?\.[cm]?[jt]s$)/i;
+  /(?:^|\/)(?:(?:migrations?|migrate|seeds?|seeders)\/|(?:migrat(?:e|ions?)|seeds?|seeder)(?:[.-][^/]*)?\.[cm]?[jt]s$)/i;
 const SETUP_PACKAGES = new Set([
   'umzug',
   'node-pg-migrate',

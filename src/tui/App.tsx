@@ -2,11 +2,12 @@
 
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
-import type { Browser, Picture } from './browser.js';
+import type { Browser } from './browser.js';
 import { alarmLine, filterLine, footerLine, headerLine, messageLine, tooSmallLines } from './chrome.js';
 import { keysOf, mouseOf } from './input.js';
 import { pointed } from './mouse.js';
 import { Popup } from './Popup.js';
+import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
 import { stripLine } from './strip.js';
 import { TraceList } from './TraceList.js';

@@ -1,9 +1,9 @@
 /** A box over the screen: a menu, a question, or lines to read. */
 
 import { Box } from 'ink';
-import type { Picture } from './browser.js';
 import { fit, type Line, lineWidth, width } from './cells.js';
 import { itemLine, narrows, TITLES } from './menu.js';
+import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
 import type { Popup as PopupState } from './state.js';
 import { paint, type Theme } from './theme.js';

@@ -1,9 +1,9 @@
 /** The list: requests or routes, newest first, as many as fit. */
 
-import type { Picture } from './browser.js';
 import { emptyLines } from './chrome.js';
 import type { Rect } from './layout.js';
 import { columnsOf, headLine, requestLine, routeLine } from './list.js';
+import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
 import { paint, type Theme } from './theme.js';
 

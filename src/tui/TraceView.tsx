@@ -1,10 +1,10 @@
 /** The detail of a request: title, tabs, the table of the tab, the text of its row. */
 
 import { Box } from 'ink';
-import type { Picture } from './browser.js';
 import { type Line, type Segment, textOf } from './cells.js';
 import { tabsLine, titleLine } from './chrome.js';
 import type { Rect } from './layout.js';
+import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
 import { paint, type Theme } from './theme.js';
 

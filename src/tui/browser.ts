@@ -1,38 +1,21 @@
 /** The browser without a screen: keys in, a picture of everything out. State by the reducer, data from the feed. */
 
 import { both, parseFilter, type Query } from '../query.js';
-import type { Trace } from '../trace.js';
 import { BINDINGS, type Binding } from './bindings.js';
-import { clean, lineWidth, plain, wrapLine } from './cells.js';
+import { clean } from './cells.js';
 import { settle } from './cursor.js';
-import type { Feed, Stats, Status } from './feed.js';
+import type { Feed, Stats } from './feed.js';
 import { typedBy } from './input.js';
 import { bindingOf, popupAction, promptAction } from './keys.js';
-import { type Layout, layoutOf, panesOf } from './layout.js';
+import { panesOf } from './layout.js';
 import { ListData, whenAnswered } from './list-data.js';
-import { type Item, itemsOf, narrows } from './menu.js';
+import { narrows } from './menu.js';
 import { isOutside, Outside, type Terminal } from './outside.js';
-import type { Page, Panel, Place, TextLine } from './panel.js';
+import { factsOf, type Picture, pictureOf } from './picture.js';
 import { reduce } from './reduce.js';
 import { type Action, type Facts, initialState, type State } from './state.js';
+import { Timers } from './timers.js';
 import { TraceData } from './trace-data.js';
-
-/** Everything that a frame is drawn from. */
-export interface Picture {
-  state: State;
-  layout: Layout;
-  list: ListData;
-  status: Status;
-  stats: Stats | undefined;
-  trace: Trace | undefined;
-  panels: Panel[];
-  page: Page;
-  text: TextLine[];
-  /** Lines of the text in which what is searched for stands. */
-  matches: number[];
-  items: Item[];
-  now: number;
-}
 
 export interface Options {
   columns: number;
@@ -72,7 +55,7 @@ export class Browser {
   #statsAt = 0;
   #looked = 0;
   #now: number;
-  #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Timers((work) => this.#together(work));
   readonly #listeners = new Set<() => void>();
   readonly #clock: () => number;
   readonly #rest: number;
@@ -98,6 +81,7 @@ export class Browser {
     this.#unsubscribe = feed.subscribe(() => this.#look());
     this.#sync();
     this.#figures();
+    this.#grow();
   }
 
   /** Calls back when there is another picture; answers how to stop that. */
@@ -290,36 +274,19 @@ export class Browser {
     const one = panesOf(this.state) === 1;
     if (one && focus === 'list') return;
     if (focus !== 'list' || this.detail.trace === undefined) {
-      this.#cancel('rest');
+      this.#timers.cancel('rest');
       this.detail.show(list.selected);
       return;
     }
     if (list.selected !== this.detail.trace.id)
-      this.#later('rest', this.#rest, () => this.detail.show(this.state.list.selected), true);
-  }
-
-  #later(name: string, delay: number, work: () => void, again = false): void {
-    if (this.#timers.has(name)) {
-      if (!again) return;
-      this.#cancel(name);
-    }
-    const timer = setTimeout(() => {
-      this.#timers.delete(name);
-      this.#together(work);
-    }, delay);
-    this.#timers.set(name, timer);
-  }
-
-  #cancel(name: string): void {
-    clearTimeout(this.#timers.get(name));
-    this.#timers.delete(name);
+      this.#timers.later('rest', this.#rest, () => this.detail.show(this.state.list.selected), true);
   }
 
   /** The feed has changed: looks again, but not more often than a person can follow. */
   #look(): void {
     if (this.state.list.frozen) return;
     const wait = Math.max(0, this.#looked + LOOK - this.#clock());
-    this.#later('look', wait, () => {
+    this.#timers.later('look', wait, () => {
       this.#looked = this.#clock();
       this.#now = this.#looked;
       const { cursor } = this.state.list;
@@ -329,14 +296,29 @@ export class Browser {
         this.detail.show(trace.id, true);
       this.#figures();
       this.#sync();
+      this.#grow();
       this.#changed();
     });
+  }
+
+  /** Ages are told anew when the youngest in sight has changed: each second at first, not at all after an hour. */
+  #grow(): void {
+    const row = this.list.row(this.state.list.cursor.top);
+    const age = this.#clock() - (row?.start ?? Number.NEGATIVE_INFINITY);
+    const wait = age < 60_000 ? 1000 : age < 3_600_000 ? 60_000 : undefined;
+    if (wait === undefined) return;
+    const tell = () => {
+      if (!this.state.list.frozen) this.#now = this.#clock();
+      this.#grow();
+      this.#changed();
+    };
+    this.#timers.later('age', wait, tell, true);
   }
 
   #figures(): void {
     const due = this.#statsAt + STATS - this.#clock();
     if (due > 0) {
-      this.#later('figures', due, () => this.#figures());
+      this.#timers.later('figures', due, () => this.#figures());
       return;
     }
     this.#statsAt = this.#clock();
@@ -349,111 +331,25 @@ export class Browser {
 
   /** Answers how much there is and how much of it fits. */
   facts(): Facts {
-    const picture = this.#batching ? this.#draw() : this.picture();
-    const { layout, page, text, items } = picture;
-    const heads = layout.compact ? 0 : 1;
-    const popup = this.state.popup;
-    return {
-      list: {
-        count: this.list.count,
-        height: Math.max(1, (layout.list?.height ?? this.state.rows - 4) - heads),
-      },
-      table: { count: page.entries.length, height: tableHeight(picture) },
-      text: { count: text.length, height: Math.max(1, layout.text?.height ?? 1), matches: picture.matches },
-      popup: {
-        count: popup?.kind === 'text' ? popup.lines.length : items.length,
-        height: Math.max(1, this.state.rows - 6),
-      },
-      tabs: picture.panels.map((panel) => panel.title),
-      panes: layout.panes,
-      now: this.#clock(),
-    };
+    return factsOf(this.#batching ? this.#draw() : this.picture(), this.#clock());
   }
 
   #draw(): Picture {
-    const { state } = this;
-    const panels = this.detail.panels();
-    const rough = layoutOf(state, { head: 1, table: 4, text: true });
-    const columns = (rough.text ?? rough.table ?? { width: state.columns }).width;
-    const page = this.detail.page(state.detail, columns);
-    const head = page.head(columns).length;
-    const layout = layoutOf(state, {
-      head,
-      table: page.entries.length,
-      text: page.text !== undefined && page.entries.length > 0,
-    });
-    const at = Math.min(state.detail.table.at, page.entries.length - 1);
-    const written = this.detail.text(page, Math.max(0, at));
-    const text = layout.text ? wrapped(written, layout.text.width, state.detail.wrap) : written;
-    const find = state.detail.find.toLowerCase();
-    const matches =
-      find === ''
-        ? []
-        : text.flatMap(({ line }, index) => (plain(line).toLowerCase().includes(find) ? [index] : []));
-    const items = state.popup?.kind === 'menu' ? itemsOf(state.popup, state, this.bindings) : [];
-    const status = this.feed.status();
-    return {
-      state,
-      layout,
+    return pictureOf({
+      state: this.state,
       list: this.list,
-      status,
+      detail: this.detail,
+      bindings: this.bindings,
+      status: this.feed.status(),
       stats: this.#stats,
-      trace: this.detail.trace,
-      panels,
-      page,
-      text,
-      matches,
-      items,
       now: this.#now,
-    };
-  }
-
-  /** Answers the position that the editor is asked to open, by what is selected. */
-  place(): Place | undefined {
-    const { page, text, trace } = this.picture();
-    const { focus, detail } = this.state;
-    if (focus === 'text') {
-      const here =
-        text[detail.text.at]?.place ?? text.slice(0, detail.text.at).findLast((line) => line.place)?.place;
-      if (here) return here;
-    }
-    if (focus !== 'list' && page.entries[detail.table.at]?.place) return page.entries[detail.table.at]!.place;
-    return trace && worstPlace(trace);
+    });
   }
 
   /** Lets go of the feed and of every timer. */
   close(): void {
     this.#unsubscribe();
-    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+    this.#timers.close();
     this.#listeners.clear();
   }
-}
-
-/** Answers how many rows of its table a picture has room for. */
-export function tableHeight({ layout, page }: Pick<Picture, 'layout' | 'page'>): number {
-  const rect = layout.table;
-  return rect ? Math.max(1, rect.height - page.head(rect.width).length) : 1;
-}
-
-/** Answers the lines with sentences, or all of them, broken where the width ends. */
-function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
-  if (!all && !lines.some((text) => text.prose)) return lines;
-  return lines.flatMap((text) => {
-    if (!(all || text.prose) || lineWidth(text.line) <= cells) return [text];
-    return wrapLine(text.line, cells, text.prose ? 1 : 4).map((line) => ({ ...text, line }));
-  });
-}
-
-/** Answers the line to look at first: that of the gravest finding, else the handler, else the first call. */
-export function worstPlace(trace: Trace): Place | undefined {
-  const sites = [
-    trace.findings[0]?.site,
-    trace.handler?.split(' ').at(-1),
-    trace.spans.find((span) => span.site)?.site,
-  ];
-  for (const site of sites) {
-    const match = site === undefined ? null : /^(.+?):(\d+)/.exec(site);
-    if (match) return { file: match[1]!, line: Number(match[2]) };
-  }
-  return undefined;
 }

@@ -1,8 +1,8 @@
 /** What a click or a turn of the wheel means, by what is under it. */
 
-import { type Picture, tableHeight } from './browser.js';
 import type { Mouse } from './input.js';
 import type { Rect } from './layout.js';
+import { type Picture, tableHeight } from './picture.js';
 import type { Action, Pane } from './state.js';
 
 const WHEEL_UP = 64;

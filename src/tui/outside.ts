@@ -7,6 +7,7 @@ import { clean } from './cells.js';
 import { copyOf, urlOf } from './copy.js';
 import { diffLines } from './diff.js';
 import type { Place } from './panel.js';
+import { placeIn } from './picture.js';
 import type { Action, Outside as OutsideAction, State } from './state.js';
 
 /** What the terminal and the machine around it can do for the browser. */
@@ -117,7 +118,7 @@ export class Outside {
   }
 
   async #edit(trace: Trace): Promise<void> {
-    const place = this.#browser.place();
+    const place = placeIn(this.#browser.picture());
     if (!place) return this.#browser.say('nothing here has a line to open', 'warn');
     this.#browser.say(
       await this.#terminal.edit(place, trace.app?.cwd ?? this.#browser.feed.status().app?.cwd ?? '.'),

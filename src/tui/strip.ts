@@ -1,9 +1,9 @@
 /** One row that says where the time of the request went: a lane of calls and the sums by kind. */
 
 import { ms } from '../text.js';
-import type { Picture } from './browser.js';
 import { clean, type Line, type Segment } from './cells.js';
 import { extent } from './panels/timeline.js';
+import type { Picture } from './picture.js';
 
 const KNOWN = new Set(['sql', 'cache', 'rpc', 'http', 'log']);
 

@@ -2,12 +2,12 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Agent, get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Collector } from '../../src/proxy/collector.js';
 import { receive } from '../../src/proxy/receiver.js';
 import { environment, makeRunFolder } from '../../src/proxy/run.js';
-import type { Span, Trace } from '../../src/trace.js';
+import type { Recording, Span, Trace } from '../../src/trace.js';
 
 /** The checkout, which the files of frames are relative to. */
 export const ROOT = join(import.meta.dirname, '../../..');
@@ -20,6 +20,8 @@ export interface Launch {
   /** Path of the executable; this process's own one when missing. */
   node?: string;
   env?: NodeJS.ProcessEnv;
+  /** Which requests are recorded; all when missing. */
+  record?: Recording;
   /** Told the URL of a script that serves, and has said `{"port": …}` in its first line; the script ends after it. */
   drive?(url: string): Promise<unknown>;
 }
@@ -69,11 +71,16 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
   return outcome;
 }
 
-/** Answers what a server says to a GET; rejects when it says nothing for 20 s. */
-export function ask(url: string, agent?: Agent): Promise<{ status: number; body: string }> {
+/** Answers what a server says to a GET, with the mark by which single requests are recorded; rejects after 20 s. */
+export function ask(
+  url: string,
+  agent = new Agent(),
+  marked = false,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(20_000);
-    get(url, agent === undefined ? { signal } : { agent, signal }, (response) => {
+    const headers = marked ? { 'X-Scooby-Record': '1' } : {};
+    get(url, { agent, signal, headers }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text) => {
         body += text;
@@ -86,13 +93,14 @@ export function ask(url: string, agent?: Agent): Promise<{ status: number; body:
 
 /** Runs `node <args>` in the checkout until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
-  const folder = makeRunFolder('all', undefined);
+  const record = launch.record ?? 'all';
+  const folder = makeRunFolder(record, undefined);
   const traces = new Map<string, Trace>();
   const libraries: Recorded['libraries'] = [];
   const collector = new Collector({
     project: ROOT,
     agent: AGENT,
-    record: 'all',
+    record,
     keepSource: () => undefined as never,
     judge: () => [],
     look: () => receiver.look(),

@@ -5,15 +5,14 @@
  * and every line of a way that makes a span says so: `// span: way`. `--test-arg=pg` runs the one library.
  */
 
-import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import type { Span, Trace } from '../../src/trace.js';
-import { nodes } from '../nodes.js';
-import { ask, ROOT, runRecorded } from './app.js';
+import { type Node, nodes, sqliteFor } from '../nodes.js';
+import { ask, type Launch, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';
 import { type Sites, sitesIn } from './sites.js';
@@ -23,6 +22,11 @@ interface Fixture {
   server?: ServerName;
   /** What the app imports, where that is not the library itself. */
   driver?: string;
+  /** Its addon is built for this Node: others run the newest version, built for them. */
+  native?: boolean;
+  /** The library whose spans are looked at, where it is another one, and which of them. */
+  of?: string;
+  own?(span: Span): boolean;
   mark(span: Span): unknown;
 }
 
@@ -34,15 +38,22 @@ const wanted = process.argv.slice(2);
 // A library takes some ten seconds.
 tap.setTimeout(instruments.length * 60_000);
 
-for (const { library } of instruments) {
+// ORMs have no spans of their own, but keep the line of their driver's.
+for (const library of [...instruments.map(({ library }) => library), 'orm']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
   const drivers = driversOf(library);
+  test(`${library} under contention, some requests recorded`, async (t) => {
+    const fixture: Fixture = require(path);
+    const driver = fixture.driver ?? library;
+    const env = await environmentFor(t, fixture, path, driver);
+    await contend(t, [join(FOLDER, 'app.cjs')], { env, record: 'marked' }, library, fixture, sitesIn(path));
+  });
   test(`${library} under contention`, async (t) => {
     const fixture: Fixture = require(path);
     const sites = sitesIn(path);
     for (const node of await nodes()) {
-      for (const driver of fixture.driver === undefined ? drivers : [fixture.driver]) {
+      for (const driver of await driversFor(node, library, fixture)) {
         for (const app of ['app.cjs', 'app.mjs']) {
           const env = await environmentFor(t, fixture, path, driver);
           await t.test(`${driver}, ${app.slice(4)}, Node ${node.version}`, (t) =>
@@ -54,6 +65,14 @@ for (const { library } of instruments) {
   });
 }
 
+async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
+  if (driver !== undefined) return [driver];
+  if (!native || node.path === process.execPath) return driversOf(library);
+  // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the agent as well.
+  if (node.version.startsWith('24.')) return [];
+  return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
+}
+
 async function environmentFor(t: Test, { server }: Fixture, path: string, driver: string) {
   return { FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(await serverFor(t, server)) };
 }
@@ -61,19 +80,20 @@ async function environmentFor(t: Test, { server }: Fixture, path: string, driver
 async function contend(
   t: Test,
   args: string[],
-  launch: { node: string; env: NodeJS.ProcessEnv },
+  launch: Launch,
   library: string,
   fixture: Fixture,
   sites: Sites,
-): Promise<void> {
+) {
   const statuses = new Map<number, number>();
   const ways = [...sites.keys()];
+  const isMarked = (n: number) => launch.record !== 'marked' || n % 3 === 0;
   const drive = async (url: string) => {
     const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
-    const paths = Array.from({ length: AT_ONCE }, (_, n) => `${url}/${ways[n % ways.length]}/${n}`);
-    for (const { status } of await Promise.all(paths.map((path) => ask(path, agent)))) {
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
+    const asked = Array.from({ length: AT_ONCE }, (_, n) =>
+      ask(`${url}/${ways[n % ways.length]}/${n}`, agent, isMarked(n)),
+    );
+    for (const { status } of await Promise.all(asked)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     await ask(`${url}/end`);
   };
   const { traces, outside, libraries, stderr, code } = await runRecorded(args, { ...launch, drive });
@@ -86,9 +106,13 @@ async function contend(
   t.same([...statuses], [[200, AT_ONCE]]);
   // Some fixtures have http servers of their own.
   const served = traces.filter(({ url }) => sites.has(url.split('/')[1]!));
-  t.equal(served.length, AT_ONCE);
+  const marks = Array.from({ length: AT_ONCE }, (_, n) => n).filter(isMarked);
+  t.same(
+    served.map(({ url }) => Number(url.split('/')[2])).sort((a, b) => a - b),
+    marks,
+  );
   const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
-  t.same(wrong.slice(0, 10), [], `${wrong.length} of ${AT_ONCE} requests have wrong spans`);
+  t.same(wrong.slice(0, 10), [], `${wrong.length} of ${served.length} requests have wrong spans`);
   t.same(
     outside.filter((span) => span.library === library && span.site?.includes('contention')),
     [],
@@ -99,7 +123,8 @@ async function contend(
 /** Answers in words what is wrong with the spans of a trace. */
 function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
-  const own = spans.filter((span) => span.library === library);
+  const { of = library, own: isOwn = () => true } = fixture;
+  const own = spans.filter((span) => span.library === of && isOwn(span));
   const strange = own.filter((span) => String(fixture.mark(span)) !== mark);
   const found = own.map((span) => span.site ?? 'nowhere').sort();
   const expected = sites.get(way!)!;

@@ -16,7 +16,7 @@ export function libraries(): string {
     .sort((a, b) => a.kind.localeCompare(b.kind) || a.library.localeCompare(b.library))
     .map(({ library, kind, versions }) => {
       const tested = testedVersions(library).join(', ') || 'every Node that is supported';
-      return `| ${library} | ${kind} | ${versions} | ${tested} |`;
+      return [library, kind, versions, tested];
     });
   return `# Libraries
 
@@ -24,10 +24,16 @@ What scooby sees of a request, made of the list in src/agent/instruments/index.c
 Each is tested with 200 requests at once over a pool of 2, in every form of calling it, on every Node that is supported,
 from CommonJS and from ESM.
 
-| library | kind | versions | tested with |
-|---|---|---|---|
-${rows.join('\n')}
+${table([['library', 'kind', 'versions', 'tested with'], ...rows])}
 `;
+}
+
+/** As the formatter would have it. */
+function table(rows: string[][]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const lines = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)

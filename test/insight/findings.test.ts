@@ -70,7 +70,7 @@ test('what to do fits the library', (t) => {
   t.match(advice(line, 'better-sqlite3'), '`WHERE team_id IN (SELECT value FROM json_each(?))`');
   t.match(
     advice(line, 'postgres', 'SELECT * FROM users WHERE team_id = $1'),
-    '`WHERE team_id IN ${sql(values)}`',
+    '`WHERE team_id IN` with `sql(values)`',
   );
   t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
   t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');

@@ -187,6 +187,16 @@ test('verb, tables and what a statement does', (t) => {
   t.end();
 });
 
+test('schemas of tenants are one when a project says so', (t) => {
+  const tenant = (n: string, tenants: boolean) =>
+    fingerprint(`select u.id, "tenant_${n}".users.a from "tenant_${n}".users u`, 'pg', { tenants }).text;
+  t.equal(tenant('1', true), 'SELECT u.id, tenant_#.users.a FROM tenant_#.users u');
+  t.equal(tenant('1', true), tenant('22', true));
+  t.equal(tenant('550e8400e29b41d4a716446655440000', true), tenant('1', true));
+  t.not(tenant('1', false), tenant('22', false));
+  t.end();
+});
+
 test('the values of a statement, and which are one of many', (t) => {
   t.same(operands("select * from t where a = $1 and b in ($2, 'x') and c = any($3) and d = -5", 'pg'), [
     { text: '$1', listed: false, before: '=' },

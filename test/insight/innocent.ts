@@ -404,7 +404,7 @@ export const innocent: { name: string; trace: Trace }[] = [
   {
     name: 'masked values',
     trace: new Story()
-      .each(upTo(4), (s) =>
+      .each(upTo(7), (s) =>
         s.sql('SELECT * FROM sessions WHERE token = $1', { params: ['REDACTED'], rows: 1, at }),
       )
       .trace(),

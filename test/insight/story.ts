@@ -73,9 +73,7 @@ export class Story {
 
   /** The same for each, one after the other. */
   each<T>(items: readonly T[], tell: (story: this, item: T, index: number) => void): this {
-    items.forEach((item, index) => {
-      tell(this, item, index);
-    });
+    for (const [index, item] of items.entries()) tell(this, item, index);
     return this;
   }
 

@@ -221,7 +221,7 @@ test('the palette finds a command by some of its letters', (t) => {
 test('by route: the views go round', (t) => {
   const { browser, press } = aBrowser(40);
   press('v');
-  t.equal(rowsOf(browser)[3], '▌ POST   /checkout/confirm                       4   1.26s    4    87ms ERR');
+  t.equal(rowsOf(browser)[3], '▌ POST   /checkout/confirm                      4   1.26s    4    87ms ERR');
   press('v');
   t.equal(browser.list.count, 8);
   press('v');

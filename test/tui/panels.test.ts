@@ -5,6 +5,7 @@ import type { Panel, Reading } from '../../src/tui/panel.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
 import { codeFrame } from '../../src/tui/stack.js';
+import { tabText, tabTitles } from '../../src/tui/tab-text.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 
 const ORDERS = traceAt(1);
@@ -178,5 +179,15 @@ test('a code frame marks its line; without the text there is none', (t) => {
   );
   t.same(codeFrame(undefined, { file: 'x.js', line: 2 }), []);
   t.same(codeFrame('a', { file: 'x.js', line: 9 }), []);
+  t.end();
+});
+
+test('a tab is printed as it is shown', (t) => {
+  const options = { columns: 80, colour: false, grouped: true, libraries: false, source: () => undefined };
+  const lines = tabText(ORDERS, 'sql', options)!;
+  t.equal(lines[1], '   48×   521ms    11ms  SELECT id, sku, amount FROM items WHERE order_id = ? N+1');
+  t.equal(lines[5], ' SELECT id, sku, amount');
+  t.equal(tabText(ORDERS, 'nothing', options), undefined);
+  t.equal(tabTitles(ORDERS)[8], 'Timeline');
   t.end();
 });

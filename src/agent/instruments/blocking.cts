@@ -1,7 +1,7 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
 import { current, now } from '../context.cjs';
-import { beginFor, type Call, callerOf, end, replace } from '../traced.cjs';
+import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const BLOCKS_MS = 5;
@@ -53,6 +53,9 @@ function watch(module: string, exports: Record<string, unknown>, names: RegExp):
 }
 
 function tellBlock(cut: () => unknown, name: string, args: IArguments, at: number): void {
-  const caller = callerOf(cut);
-  if (caller !== undefined) end(beginFor({ ...caller, at }, blocking, name, args));
+  const origin = originOf(cut);
+  if (origin === undefined) return;
+  const call = beginFrom(blocking, origin, name, args);
+  call.began = at;
+  end(call);
 }

@@ -1,10 +1,12 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
 import { current, now } from '../context.cjs';
-import { beginFor, bound, type Call, callerOf, end, replace } from '../traced.cjs';
+import { beginFrom, bound, type Call, end, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const SLOW_MS = 5;
+// Sockets, agents and drivers look names up for the app.
+const LIBRARY_FRAMES = 20;
 
 export const dns: Instrument = {
   library: 'dns',
@@ -19,11 +21,16 @@ export const dns: Instrument = {
 function wrapLookup(original: Function): Function {
   return function lookup(this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
-    const caller =
-      typeof callback === 'function' && current() !== undefined ? callerOf(lookup, true) : undefined;
-    if (caller === undefined) return Reflect.apply(original, this, args);
-    args[args.length - 1] = bound(caller.request, callback as Function, ([error]) => {
-      if (now() - caller.at > SLOW_MS) end(beginFor(caller, dns, undefined, args), error);
+    const origin =
+      typeof callback === 'function' && current() !== undefined
+        ? originOf(lookup, LIBRARY_FRAMES)
+        : undefined;
+    if (origin === undefined) return Reflect.apply(original, this, args);
+    args[args.length - 1] = bound(origin.request, callback as Function, ([error]) => {
+      if (now() - origin.began <= SLOW_MS) return;
+      const call = beginFrom(dns, origin, undefined, args);
+      call.began = origin.began;
+      end(call, error);
     });
     return Reflect.apply(original, this, args);
   };

@@ -4,9 +4,11 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { redactUrl } from '../../redact.cjs';
 import { now, watchStream } from '../context.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFor, type Call, callerOf, end, replace } from '../traced.cjs';
+import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
+// axios, got and Node itself.
+const LIBRARY_FRAMES = 20;
 const known = new WeakSet<ClientRequest>();
 
 export const http: Instrument = {
@@ -43,10 +45,10 @@ function describe({ self }: Call): Speech {
 
 function make(request: ClientRequest, cut: (...args: never[]) => unknown): void {
   if (known.has(request)) return;
-  const caller = callerOf(cut, true);
-  if (caller === undefined) return;
+  const origin = originOf(cut, LIBRARY_FRAMES);
+  if (origin === undefined) return;
   known.add(request);
-  const call = beginFor(caller, http, request, []);
+  const call = beginFrom(http, origin, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));

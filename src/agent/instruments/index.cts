@@ -1,5 +1,6 @@
 /** The instruments, in the open: a new library is one file and one line here. */
 
+import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { childProcess } from './child-process.cjs';
 import { consoles } from './console.cjs';
@@ -7,12 +8,16 @@ import { dns } from './dns.cjs';
 import { graphql } from './graphql.cjs';
 import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
+import { ioredis } from './ioredis.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
+import { mongodb } from './mongodb.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
 import { pg } from './pg.cjs';
 import { pino } from './pino.cjs';
+import { postgres } from './postgres.cjs';
+import { redis } from './redis.cjs';
 import { scooby } from './scooby.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
@@ -20,9 +25,11 @@ import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
   // sql
-  ...[pg, mysql2, mysql],
+  ...[pg, postgres, mysql2, mysql, betterSqlite3],
   // cache
-  ...[memcached, memjs],
+  ...[ioredis, redis, memcached, memjs],
+  // documents
+  ...[mongodb],
   // rpc
   ...[thrift],
   // http, graphql

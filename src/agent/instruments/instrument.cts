@@ -30,6 +30,11 @@ export interface Instrument {
   install?(): void;
   /** Asked when the first server of the process has begun to listen: what costs time to load has been loaded by then. */
   serving?(): void;
-  /** Its calls come from deep inside a library of its own: stacks are captured deeper from now on. */
-  deep?: boolean;
+  /**
+   * Those of `files` that are ES modules, and which of their bindings the patch is handed (`['Query']`); it may set
+   * them. Whatever else imports them sees what has been set.
+   */
+  esm?: Record<string, string[]>;
+  /** How many frames of its own stand between the user's call and the place that is patched, where they are many. */
+  depth?: number;
 }

@@ -31,6 +31,7 @@ function speaking(method: string, original: Function): Function {
     // Several keys are handed on to getMulti, which tells them.
     if (at < 0 || (method === 'get' && Array.isArray(args[0]))) return Reflect.apply(original, this, args);
     const call = begin(memcached, speak, this, [method, ...args]);
+    if (call === undefined) return Reflect.apply(original, this, args);
     args[at] = answering(call, args[at] as Function, over);
     return attempt(call, original, this, args);
   };

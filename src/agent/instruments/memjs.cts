@@ -54,6 +54,7 @@ function wrapPerform(original: Function): Function {
     // It calls itself again, with the tries that are left, where a server has failed.
     if (typeof callback !== 'function' || args.length > at + 1) return Reflect.apply(original, this, args);
     const call = begin(memjs, perform, this, [...args]);
+    if (call === undefined) return Reflect.apply(original, this, args);
     args[at] = answering(call, callback, answered);
     return attempt(call, original, this, args);
   };
@@ -77,6 +78,7 @@ function toAll(original: Function, command: string): Function {
     const callback = args.at(-1);
     if (typeof callback !== 'function') return Reflect.apply(original, this, args);
     const call = begin(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
+    if (call === undefined) return Reflect.apply(original, this, args);
     let left = command === 'flush' ? 1 : this.servers.length;
     const over = (asked: Call, [error]: unknown[]) => {
       if (--left === 0) end(asked, error || undefined);

@@ -58,8 +58,10 @@ function wrapAddCommand(original: Function): Function {
       (command.statement !== undefined || /^P(?:repare|ing)$/.test(command.constructor.name))
     ) {
       const call = begin(mysql2, addCommand, this, arguments);
-      if (call !== undefined) shared.sends(call, this);
-      shared.carry(call, command as never);
+      if (call !== undefined) {
+        shared.sends(call, this);
+        shared.carry(call, command as never);
+      }
     }
     return Reflect.apply(original, this, arguments);
   };

@@ -2,8 +2,7 @@
 
 import { applyIn, now, type Request } from '../context.cjs';
 import { maskedNamed, maskedParams } from '../mask.cjs';
-import { state } from '../run.cjs';
-import { answering, begin, bound, type Call, end, replace, unrecorded, withdraw } from '../traced.cjs';
+import { answering, begin, bound, type Call, end, replace, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Callback = 'onResult' | '_callback';
@@ -57,6 +56,7 @@ export function patchPooled(instrument: Instrument, prototype: object, method: s
         // A cluster that tries its next server.
         if (handed !== undefined) return Reflect.apply(original, this, arguments);
         const call = begin(instrument, query, this, arguments);
+        if (call === undefined) return Reflect.apply(original, this, arguments);
         return making(call, original, this, answeringIn(call, arguments));
       },
   );
@@ -71,7 +71,8 @@ export function patchConnected(instrument: Instrument, prototype: object, method
       function query(this: object) {
         const carried = handed;
         const call = carried ?? begin(instrument, query, this, arguments);
-        if (call !== undefined) sends(call, this);
+        if (call === undefined) return Reflect.apply(original, this, arguments);
+        sends(call, this);
         return making(call, original, this, carried ? arguments : answeringIn(call, arguments));
       },
   );
@@ -91,7 +92,8 @@ export function patchConnect(instrument: Instrument, prototype: object, through:
         handed = undefined;
         if (carried !== undefined) return original.call(this, handingOn(carried, callback));
         const call = begin(instrument, getConnection, this, ['connect']);
-        const ours = call === undefined ? unrecorded(callback) : connecting(call, callback);
+        if (call === undefined) return Reflect.apply(original, this, arguments);
+        const ours = connecting(call, callback);
         return through ? making(call, original, this, [ours]) : original.call(this, ours);
       },
   );
@@ -136,8 +138,8 @@ export function over(call: Call, error?: unknown, rows?: number): void {
 }
 
 /** The command is the call's: it ends with it, and its callback runs in its request. */
-export function carry(call: Call | undefined, command: Command): void {
-  if (call !== undefined) calls.set(command, call);
+export function carry(call: Call, command: Command): void {
+  calls.set(command, call);
   for (const key of ['onResult', '_callback'] as const) {
     const callback = command[key];
     if (typeof callback === 'function') command[key] = answering(call, callback, answered);
@@ -148,8 +150,7 @@ export function carry(call: Call | undefined, command: Command): void {
 export const callOf = (command: object): Call | undefined => calls.get(command);
 
 /** Answers what the driver answers to the call. */
-function making(call: Call | undefined, original: Function, self: object, args: ArrayLike<unknown>): unknown {
-  if (call === undefined) return Reflect.apply(original, self, args);
+function making(call: Call, original: Function, self: object, args: ArrayLike<unknown>): unknown {
   handed = call;
   try {
     const command: unknown = Reflect.apply(original, self, args);
@@ -164,8 +165,7 @@ function making(call: Call | undefined, original: Function, self: object, args: 
 }
 
 /** Answers the arguments with the callback among them, or that of the command among them, told to be the call's. */
-function answeringIn(call: Call | undefined, args: ArrayLike<unknown>): ArrayLike<unknown> {
-  if (call === undefined && state.recording === 'off') return args;
+function answeringIn(call: Call, args: ArrayLike<unknown>): ArrayLike<unknown> {
   const given = Array.from(args);
   const at = given.findIndex((one, i) => i > 0 && typeof one === 'function');
   if (at > 0) given[at] = answering(call, given[at] as Function, answered);

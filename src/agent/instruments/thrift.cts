@@ -1,7 +1,7 @@
 /** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
 
 import { current } from '../context.cjs';
-import { answeredBy, answering, begin, type Call, end, replace, unrecorded } from '../traced.cjs';
+import { answeredBy, answering, begin, type Call, end, replace } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
@@ -124,11 +124,7 @@ function calling(original: Function, method: Method): Function {
   return function call(this: Client, ...args: unknown[]) {
     const values = args.length > method.params.length ? args.slice(0, method.params.length) : args;
     const begun = begin(thrift, call, this, [method, values]);
-    if (begun === undefined) {
-      const last = args.at(-1);
-      if (typeof last === 'function') args[args.length - 1] = unrecorded(last);
-      return Reflect.apply(original, this, args);
-    }
+    if (begun === undefined) return Reflect.apply(original, this, args);
     sending = begun;
     try {
       return Reflect.apply(original, this, args);

@@ -3,7 +3,7 @@
 import { redactUrl } from '../../redact.cjs';
 import { applyIn, now } from '../context.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFor, type Call, type Caller, callerOf, end, replace } from '../traced.cjs';
+import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Request {
@@ -17,16 +17,18 @@ interface Answer {
   headers: (Buffer | string)[];
 }
 
+// fetch of npm's copy, down to its dispatcher.
+const LIBRARY_FRAMES = 20;
 const MOST_REDIRECTS = 100;
 const calls = new WeakMap<object, Call>();
 const toPeers = new WeakSet<object>();
 /** Who dispatched these options: a pool that is full makes the request later, on somebody else's turn. */
-const callers = new WeakMap<object, Caller>();
+const origins = new WeakMap<object, Origin>();
 /** Where answers have sent fetch on to, and who called it: that request is made by nobody's turn. */
-const redirects = new Map<string, Caller>();
+const redirects = new Map<string, Origin>();
 // Whoever wraps it afterwards calls this one.
 const nativeFetch = globalThis.fetch;
-let dispatching: Caller | undefined;
+let dispatching: Origin | undefined;
 
 export const undici: Instrument = {
   library: 'undici',
@@ -40,8 +42,8 @@ export const undici: Instrument = {
   },
   channels: {
     'undici:request:create': function create({ request }: { request: Request }) {
-      const caller = dispatching ?? callerAt(request, create);
-      if (caller !== undefined) make(request, caller);
+      const origin = dispatching ?? originAt(request, create);
+      if (origin !== undefined) make(request, origin);
     },
     'undici:request:headers': ({ request, response }: { request: Request; response: Answer }) => {
       const call = calls.get(request);
@@ -59,20 +61,23 @@ function describe({ self }: Call): Speech {
 }
 
 /** fetch has a dozen frames of its own, which are cut off where it is Node's; what it does later has none of the user's. */
-function callerAt(request: Request, create: (...args: never[]) => unknown): Caller | undefined {
-  const caller = callerOf(nativeFetch, true);
-  if (caller === undefined || caller.stack !== 0) return caller;
+function originAt(request: Request, create: (...args: never[]) => unknown): Origin | undefined {
+  const origin = originOf(nativeFetch, LIBRARY_FRAMES);
+  if (origin === undefined || origin.stack !== 0) return origin;
   const url = `${request.origin}${request.path}`;
   const from = redirects.get(url);
-  if (from === undefined || from.request !== caller.request) return callerOf(create, true);
+  if (from === undefined || from.request !== origin.request) return originOf(create, LIBRARY_FRAMES);
   redirects.delete(url);
-  return { ...from, at: caller.at };
+  return { ...from, began: origin.began };
 }
 
-function make(request: Request, caller: Caller): void {
-  const call = beginFor(caller, undici, request, []);
+function make(request: Request, origin: Origin): void {
+  const call = beginFrom(undici, origin, request, []);
   calls.set(request, call);
-  if (caller === dispatching) call.wait = now() - caller.at;
+  if (origin === dispatching) {
+    call.wait = call.began - origin.began;
+    call.began = origin.began;
+  }
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
   if (nameTo(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
@@ -89,7 +94,7 @@ function answered(call: Call, request: Request, { statusCode, headers }: Answer)
   if (location === undefined || redirects.size >= MOST_REDIRECTS) return;
   const { href, hash } = new URL(location, `${request.origin}${request.path}`);
   const { request: of, stack } = call;
-  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, at: 0 });
+  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, began: 0 });
 }
 
 function headerOf(headers: Answer['headers'], name: string): string | undefined {
@@ -114,9 +119,9 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
     (original) =>
       function dispatch(this: unknown, options: object) {
         const before = dispatching;
-        dispatching = callers.get(options) ?? before ?? callerOf(dispatch as never, true);
+        dispatching = origins.get(options) ?? before ?? originOf(dispatch as never, LIBRARY_FRAMES);
         if (dispatching !== undefined && typeof options === 'object' && options !== null)
-          callers.set(options, dispatching);
+          origins.set(options, dispatching);
         try {
           return Reflect.apply(original, this, arguments);
         } finally {

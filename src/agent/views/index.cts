@@ -2,9 +2,10 @@
 
 import { express } from './express.cjs';
 import { fastify } from './fastify.cjs';
+import { hono } from './hono.cjs';
 import { koa } from './koa.cjs';
 import { nest } from './nest.cjs';
 import { next } from './next.cjs';
 import type { View } from './view.cjs';
 
-export const views: View[] = [express, fastify, koa, nest, next];
+export const views: View[] = [express, fastify, koa, hono, nest, next];

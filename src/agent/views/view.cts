@@ -23,8 +23,8 @@ export interface View {
   versions: string;
   /** Per file of a package: what is done to its exports once it has been loaded. */
   files?: Record<string, (exports: never) => void>;
-  /** Per file of a package that exists as ESM only: the name in it that is handed to `wrap`, which answers what it is from then on. */
-  modules?: Record<string, { name: string; wrap(original: never): unknown }>;
+  /** Those of `files` that are ES modules, and which of their bindings the patch is handed. */
+  esm?: Record<string, string[]>;
   /** Per channel of the framework: what is done with the messages. */
   channels?: Record<string, (message: never) => void>;
   /** Answers what the framework has left on the request, once it has been answered. */

@@ -86,9 +86,10 @@ export class StoreFeed implements Feed {
     const now = performance.now();
     if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
     const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
-    const app = newest && this.#reader.find(newest.row.id)?.app;
+    // A request that never reached the app does not know it.
+    const app = (newest && this.#reader.find(newest.row.id)?.app) ?? this.#status?.status.app;
     const status: Status = {
-      live: app !== undefined && runs(app.pid),
+      live: app?.pid !== undefined && runs(app.pid),
       place: this.#place,
       ...(app ? { app } : {}),
     };

@@ -9,7 +9,7 @@ export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (call.span.kind !== 'block') continue;
-    const key = call.path.positions[0] ?? call.shape;
+    const key = `${call.path.positions[0] ?? ''} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -25,16 +25,16 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   const [call] = calls;
   const { site: line } = call!;
   const who = line ? `${line.function === '<anonymous>' ? '' : `${line.function} at `}${site(line)}` : 'Code';
-  const times_ = calls.length > 1 ? ` ${calls.length} times, ${ms(longest)} at most` : ` for ${ms(longest)}`;
+  const long = calls.length > 1 ? `${calls.length} times, ${ms(longest)} at most` : `for ${ms(longest)}`;
   return {
     kind: 'event-loop',
     severity: longest >= scene.limits.blocked * 4 ? 'high' : 'medium',
-    message: `${who} blocked the event loop${times_}; meanwhile no request was answered`,
+    message: `${who} blocked the event loop ${long}, in \`${call!.span.name}\`; meanwhile no request was answered`,
     suggestion:
       'Do less at once: go through it in pieces (`await setImmediate()` between them), use the asynchronous call, or a worker thread.',
     calls,
     site: line,
-    shape: 'block',
+    shape: call!.shape,
     ms: time,
     ...weigh(
       0.8,

@@ -2,6 +2,7 @@
 
 import { count, ms } from '../../text.js';
 import type { Call } from '../calls.js';
+import { isSameWay } from '../loops.js';
 import { isPolling } from '../pauses.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { site } from '../stacks.js';
@@ -18,8 +19,8 @@ interface Run {
 export const duplicates: Rule = (scene) => {
   const byShape = new Map<string, { shape: string; runs: Run[] }>();
   for (const run of runsOf(scene)) {
-    const way = wayOf(run);
-    const key = `${run.calls[0]!.shape} ${way}`;
+    const { shape, path } = run.calls[0]!;
+    const key = `${shape} ${isOneWay(run) ? path.positions[0] : '*'}`;
     const entry = byShape.get(key);
     if (entry) entry.runs.push(run);
     else byShape.set(key, { shape: run.calls[0]!.shape, runs: [run] });
@@ -85,21 +86,21 @@ function isCandidate(scene: Scene, call: Call): boolean {
   return !call.masked && !scene.claimed.has(call) && !MEANT.test(call.shape);
 }
 
-function way({ path }: Call): string {
-  return path.positions.slice(0, 3).join(' ');
-}
-
-// Runs of one way belong together; those of several ways are a matter of their own.
-function wayOf({ calls }: Run): string {
-  const ways = new Set(calls.map(way));
-  return ways.size === 1 ? [...ways][0]! : '*';
+// All from one line, by one way.
+function isOneWay({ calls }: Run): boolean {
+  const [first] = calls;
+  return calls.every(
+    ({ path }) =>
+      path.positions[0] === first!.path.positions[0] &&
+      isSameWay(path.frames.slice(1, 3), first!.path.frames.slice(1, 3)),
+  );
 }
 
 function draftOf(scene: Scene, runs: Run[]): Draft | undefined {
   const calls = runs.flatMap((run) => run.calls);
   const waste = runs.reduce((sum, run) => sum + timeOf(run.calls.slice(1)), 0);
   const total = timeOf(calls);
-  if (wayOf(runs[0]!) === '*')
+  if (!isOneWay(runs[0]!))
     return runs.some((run) => run.calls.length >= 3) ? fromSeveral(scene, runs, waste) : undefined;
   const most = Math.max(...runs.map((run) => run.calls.length));
   if (most < 3 && total < 2) return undefined;

@@ -48,7 +48,8 @@ function draftOf(scene: Scene, loop: Loop): Draft {
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
   const { limits } = scene;
   if (isAfterResponse(scene, calls[0]!)) return 'low';
-  const much = ms >= limits.loopHighMs || shareOf(scene, ms) >= 0.3;
+  // A third of almost nothing is not much.
+  const much = ms >= limits.loopHighMs || (ms >= limits.loopHighMs / 5 && shareOf(scene, ms) >= 0.3);
   // Asking SQLite costs no way to a server.
   if (calls[0]!.dialect === 'sqlite') return ms >= limits.loopHighMs ? 'medium' : 'low';
   return distinct >= limits.loopHigh || much ? 'high' : 'medium';

@@ -62,7 +62,20 @@ const SPANS: Record<string, Expected[]> = {
   ended: [['select 1', undefined, undefined, { error: 'Cannot use a pool after calling end on the pool' }]],
   promise: [['select 11 as a', undefined, 1]],
   awkward: [
-    [AWKWARD, [CIRCULAR, '12', { toPostgres: '<function>', trap: '<getter>' }, '<Proxy>', '<2 bytes 6869>', '1970-01-01T00:00:00.000Z', CUT, null], 1],
+    [
+      AWKWARD,
+      [
+        CIRCULAR,
+        '12',
+        { toPostgres: '<function>', trap: '<getter>' },
+        '<Proxy>',
+        '<2 bytes 6869>',
+        '1970-01-01T00:00:00.000Z',
+        CUT,
+        null,
+      ],
+      1,
+    ],
   ],
   secret: [
     ['create table if not exists people (name text, password text)'],

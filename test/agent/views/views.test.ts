@@ -59,6 +59,15 @@ const koa: Sights = {
   '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/koa.cjs:18`, params: { org: '7' } },
   '/nowhere': {},
 };
+const hono: Sights = {
+  '/': { route: '/' },
+  '/orgs/7/users/9/abc': {
+    route: '/orgs/:org/users/:id/:token',
+    handler: 'showUser',
+    params: { org: '7', id: '9', token: 'REDACTED' },
+  },
+  '/nowhere': {},
+};
 const nest: Sights = {
   '/api/orgs/7/users/9/abc': {
     route: '/api/orgs/:org/users/:id/:token',
@@ -74,6 +83,7 @@ const APPS: [file: string, driver: string, sights: Sights, env?: Record<string, 
   ['fastify.cjs', 'fastify', fastify],
   ['fastify.cjs', 'fastify-4', fastify],
   ['koa.cjs', 'koa', koa],
+  ['hono.mjs', 'hono', hono],
   ['nest.cjs', '@nestjs/platform-express', nest, { ADAPTER: 'ExpressAdapter' }],
   ['nest.cjs', '@nestjs/platform-fastify', nest, { ADAPTER: 'FastifyAdapter' }],
   ['plain.cjs', 'node:http', { '/orgs/7': {} }],

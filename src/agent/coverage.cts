@@ -1,0 +1,56 @@
+/** What can be seen, told of the lists of instruments and views: `scooby doctor` and docs/libraries.md are made of it. */
+
+import { instruments } from './instruments/index.cjs';
+import { packageName } from './load.cjs';
+import { views } from './views/index.cjs';
+
+/** One library that can be seen, and how. */
+export interface Coverage {
+  library: string;
+  versions: string;
+  /** The kind of its spans; `route` for a framework, whose routes and handlers are told. */
+  kind: string;
+  how:
+    | 'patched'
+    | 'its own channels'
+    | 'patched, and its own channels'
+    | 'read from the request'
+    | 'Node’s own';
+  /** The packages that bring it; none for what is Node's own. */
+  packages: string[];
+  /** Files by which it is known inside a bundle. */
+  files: string[];
+}
+
+/** Answers every library that can be seen, in the order of the lists. */
+export function coverage(): Coverage[] {
+  return [
+    ...instruments.map((one) => covered(one, one.kind)),
+    ...views.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
+  ];
+}
+
+interface Listed {
+  library: string;
+  versions: string;
+  files?: Record<string, unknown>;
+  channels?: Record<string, unknown>;
+}
+
+function covered({ library, versions, files = {}, channels = {} }: Listed, kind: string): Coverage {
+  const names = Object.keys(files);
+  const heard = Object.keys(channels).length > 0;
+  // Node's own libraries have no versions of their own.
+  const builtin = names.length === 0 && versions === '*';
+  const how = builtin
+    ? 'Node’s own'
+    : names.length === 0
+      ? heard
+        ? 'its own channels'
+        : 'read from the request'
+      : heard
+        ? 'patched, and its own channels'
+        : 'patched';
+  const packages = builtin ? [] : [...new Set([library, ...names.map(packageName)])];
+  return { library, versions, kind, how, packages, files: names };
+}

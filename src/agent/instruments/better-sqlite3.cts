@@ -1,0 +1,115 @@
+/** better-sqlite3: statements and exec; they block the event loop for as long as they take. */
+
+import { maskedParams } from '../mask.cjs';
+import { begin, type Call, end, replace } from '../traced.cjs';
+import { tell } from '../values.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+type Statement = { source: string };
+type Step = { done?: boolean };
+
+const iterations = new WeakMap<object, Call>();
+
+export const betterSqlite3: Instrument = {
+  library: 'better-sqlite3',
+  versions: '>=11 <13',
+  kind: 'sql',
+  channel: 'scooby:better-sqlite3',
+  describe,
+  files: {
+    'better-sqlite3/lib/database.js': (Database: { prototype: object }) => {
+      replace(Database.prototype, 'prepare', wrapPrepare);
+      replace(Database.prototype, 'exec', (original) => timed(original, () => undefined));
+    },
+  },
+};
+
+function describe({ self, args }: Call): Speech {
+  const name = args.length > 0 && !isStatement(self) ? String(args[0]) : (self as Statement).source;
+  const detail: Record<string, unknown> = { blocking: true };
+  if (isStatement(self) && args.length > 0) detail.params = paramsOf(name, Array.from(args));
+  return { name, detail };
+}
+
+function isStatement(self: unknown): self is Statement {
+  return typeof (self as Partial<Statement>)?.source === 'string';
+}
+
+/** Values come one by one, in arrays, or by name in an object. */
+function paramsOf(sql: string, args: unknown[]): unknown {
+  const values = args.flat();
+  const [named] = values;
+  const byName =
+    values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
+  return byName ? tell(named) : maskedParams(sql, values);
+}
+
+/** The class of statements is the native addon's, and only to be had from one of them; all of a copy share it. */
+function wrapPrepare(original: Function): Function {
+  return function prepare(this: unknown) {
+    let statement: object;
+    try {
+      statement = Reflect.apply(original, this, arguments);
+    } catch (error) {
+      const call = begin(betterSqlite3, prepare, this, arguments);
+      if (call !== undefined) end(call, error);
+      throw error;
+    }
+    const prototype = Object.getPrototypeOf(statement);
+    replace(prototype, 'run', (run) => timed(run, (done) => (done as { changes?: number }).changes));
+    replace(prototype, 'get', (get) => timed(get, (row) => (row === undefined ? 0 : 1)));
+    replace(prototype, 'all', (all) => timed(all, (rows) => (rows as unknown[]).length));
+    replace(prototype, 'iterate', wrapIterate);
+    return statement;
+  };
+}
+
+function timed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
+  return function wrapper(this: unknown) {
+    const call = begin(betterSqlite3, wrapper, this, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    try {
+      const result = Reflect.apply(original, this, arguments);
+      end(call, undefined, rowsOf(result));
+      return result;
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}
+
+/** Lasts from the first step to the last one, with what the app does in between. */
+function wrapIterate(original: Function): Function {
+  return function iterate(this: unknown) {
+    const call = begin(betterSqlite3, iterate, this, arguments);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    delete call.speech?.detail?.blocking;
+    try {
+      const iterator = Reflect.apply(original, this, arguments) as object;
+      const prototype = Object.getPrototypeOf(iterator);
+      for (const method of ['next', 'return']) replace(prototype, method, wrapStep);
+      iterations.set(iterator, call);
+      return iterator;
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}
+
+function wrapStep(original: Function): Function {
+  return function (this: object) {
+    const call = iterations.get(this);
+    if (call === undefined) return Reflect.apply(original, this, arguments);
+    try {
+      const step = Reflect.apply(original, this, arguments) as Step;
+      if (step.done) end(call, undefined, call.rows ?? 0);
+      else call.rows = (call.rows ?? 0) + 1;
+      return step;
+    } catch (error) {
+      end(call, error);
+      throw error;
+    }
+  };
+}

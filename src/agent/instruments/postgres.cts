@@ -1,0 +1,136 @@
+/** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
+
+import { now, type Request } from '../context.cjs';
+import { maskedParams } from '../mask.cjs';
+import { beginFrom, bound, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
+import type { Instrument, Speech } from './instrument.cjs';
+
+interface Query {
+  strings: readonly string[];
+  args: unknown[];
+  options: { simple?: boolean };
+  executed: boolean;
+  /** Set when it is sent: the statement with $1, its values, the server's process. */
+  string?: string;
+  parameters?: unknown[];
+  state: { pid?: number | null } | null;
+  cursorFn?: Function;
+  forEachFn?: Function;
+  resolve(result: unknown): unknown;
+  reject(error: unknown): unknown;
+}
+type Class = new (...args: unknown[]) => Query;
+type Result = { count?: number | null; length: number };
+
+const origins = new WeakMap<object, Origin>();
+const calls = new WeakMap<object, Call>();
+/** Functions of ours that a query has been given. */
+const ours = new WeakSet<Function>();
+
+export const postgres: Instrument = {
+  library: 'postgres',
+  versions: '>=3 <4',
+  kind: 'sql',
+  channel: 'scooby:postgres',
+  describe,
+  files: { 'postgres/cjs/src/query.js': patchQuery, 'postgres/src/query.js': patchQuery },
+  esm: { 'postgres/src/query.js': ['Query'] },
+};
+
+function patchQuery(exports: { Query: Class }): void {
+  replace(exports.Query.prototype, 'handle', wrapHandle);
+  exports.Query = new Proxy(exports.Query, { construct: written });
+}
+
+/** Where a query is made is the line that the user wrote; where it is awaited may be anywhere. */
+function written(Query: Class, args: unknown[], target: Function): Query {
+  const query = Reflect.construct(Query, args, target) as Query;
+  const from = isOwn(query) ? undefined : originOf(written as never);
+  if (from !== undefined) origins.set(query, from);
+  return query;
+}
+
+/** The driver asks for types by itself, on each new connection. */
+function isOwn({ strings }: Query): boolean {
+  return strings[0]?.includes('pg_catalog.pg_type') === true && strings[0].includes('typarray');
+}
+
+/** Called by whatever runs the query, and for each step of a cursor. */
+function wrapHandle(original: Function): Function {
+  return function handle(this: Query) {
+    const from = origins.get(this);
+    if (from !== undefined && !this.executed) start(this, from);
+    const call = calls.get(this);
+    if (call !== undefined && call.ended === 0) listen(this, call);
+    return Reflect.apply(original, this, []);
+  };
+}
+
+function start(query: Query, from: Origin): void {
+  const call = beginFrom(postgres, from, query, [query]);
+  calls.set(query, call);
+  const { options } = query;
+  // Read first when the statement is sent, which nothing else tells.
+  query.options = new Proxy(options, {
+    get(target, key) {
+      if (key === 'simple' && query.executed && query.string !== undefined) {
+        query.options = options;
+        sent(query, call);
+      }
+      return Reflect.get(target, key);
+    },
+  });
+}
+
+function sent(query: Query, call: Call): void {
+  call.wait = now() - call.began;
+  if (call.speech === undefined) return;
+  call.speech.name = query.string!;
+  call.speech.detail = {
+    params: maskedParams(query.string!, query.parameters ?? []),
+    ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
+  };
+}
+
+/** A cursor is given new ones with each step. */
+function listen(query: Query, call: Call): void {
+  const { resolve, reject } = query;
+  if (!ours.has(resolve)) {
+    query.resolve = (result) => {
+      end(call, undefined, call.rows ?? rowsOf(result as Result | Result[] | undefined));
+      return resolve(result);
+    };
+    query.reject = (error) => {
+      end(call, error ?? 'rejected');
+      return reject(error);
+    };
+    ours.add(query.resolve);
+  }
+  const step = (rows: unknown) => {
+    call.rows = (call.rows ?? 0) + (Array.isArray(rows) ? rows.length : 1);
+  };
+  if (query.cursorFn !== undefined) query.cursorFn = inRequest(query.cursorFn, call.request, step);
+  if (query.forEachFn !== undefined) query.forEachFn = inRequest(query.forEachFn, call.request, step);
+}
+
+function inRequest(fn: Function, request: Request | undefined, step: (rows: unknown) => void): Function {
+  if (ours.has(fn)) return fn;
+  const wrapper = bound(request, fn, ([rows]) => step(rows));
+  ours.add(wrapper);
+  return wrapper;
+}
+
+function rowsOf(result: Result | Result[] | undefined): number | undefined {
+  if (!Array.isArray(result)) return undefined;
+  const { count, length } = result as unknown as Result;
+  if (typeof count === 'number') return count;
+  // Several statements in one have a result each.
+  if (result.some(Array.isArray)) return result.reduce((sum, one) => sum + (rowsOf(one as never) ?? 0), 0);
+  return count === null ? undefined : length;
+}
+
+/** Until it is sent, as the user wrote it. */
+function describe({ args }: Call): Speech {
+  const { strings } = args[0] as Query;
+  return { name: strings.reduce((text, part, i) => (i === 0 ? part : `${text}$${i}${part}`), '') };
+}

@@ -1,0 +1,76 @@
+/**
+ * ORMs speak through drivers, so nothing of them is recorded: where one has been loaded stacks are captured deep enough
+ * to see through it, and drizzle, whose queries run when they are awaited and by nobody's code, remembers where each
+ * was written.
+ */
+
+import { now } from './context.cjs';
+import type { Instrument } from './instruments/instrument.cjs';
+import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
+
+type Classes = Record<string, { prototype: object }>;
+
+const origins = new WeakMap<object, Origin>();
+
+// Which methods make the object that is awaited, by class; `…` stands for the dialect's name.
+const MAKERS: Record<string, Record<string, string[]>> = {
+  'query-builders/select': { '…SelectBuilder': ['from'] },
+  'query-builders/insert': { '…InsertBuilder': ['values', 'select'] },
+  'query-builders/update': { '…UpdateBuilder': ['set'] },
+  'query-builders/query': { RelationalQueryBuilder: ['findMany', 'findFirst'] },
+  db: { '…Database': ['delete', 'execute'] },
+};
+const DIALECTS = { pg: 'Pg', mysql: 'MySql' };
+const seen = () => {};
+
+/** What is patched, and which ES modules are handed over for it: as in an instrument. */
+export const orms: Required<Pick<Instrument, 'files' | 'esm'>> = {
+  files: {
+    'knex/lib/client.js': seen,
+    'sequelize/lib/sequelize.js': seen,
+    'typeorm/data-source/DataSource.js': seen,
+    'kysely/dist/cjs/kysely.js': seen,
+    '@mikro-orm/core/MikroORM.js': seen,
+    '@prisma/client/runtime/client.js': seen,
+    'drizzle-orm/query-promise.cjs': patchThen,
+    'drizzle-orm/query-promise.js': patchThen,
+  },
+  esm: { 'drizzle-orm/query-promise.js': ['QueryPromise'] },
+};
+
+for (const [folder, dialect] of Object.entries(DIALECTS)) {
+  for (const [file, made] of Object.entries(MAKERS)) {
+    const makers = Object.entries(made).map(
+      ([name, methods]) => [name.replace('…', dialect), methods] as const,
+    );
+    const path = `drizzle-orm/${folder}-core/${file}`;
+    orms.files[`${path}.cjs`] = orms.files[`${path}.js`] = (classes: Classes) => {
+      for (const [name, methods] of makers)
+        for (const method of methods) replace(classes[name]!.prototype, method, remembering);
+    };
+    orms.esm[`${path}.js`] = makers.map(([name]) => name);
+  }
+}
+
+function remembering(original: Function): Function {
+  return function make(this: unknown) {
+    const query = Reflect.apply(original, this, arguments);
+    const from = originOf(make);
+    if (from !== undefined) origins.set(query as object, from);
+    return query;
+  };
+}
+
+/** Loaded before the classes that copy it. */
+function patchThen({ QueryPromise }: Classes): void {
+  replace(
+    QueryPromise!.prototype,
+    'then',
+    (original) =>
+      function (this: object) {
+        const from = origins.get(this);
+        if (from === undefined) return Reflect.apply(original, this, arguments);
+        return onBehalf({ ...from, began: now(), final: true }, original, this, arguments);
+      },
+  );
+}

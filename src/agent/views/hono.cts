@@ -1,0 +1,37 @@
+/** Hono, which is an ES module: its contexts know what matched. */
+
+import { current } from '../context.cjs';
+import { nameOf, type Sight, type View } from './view.cjs';
+
+interface Context {
+  req: {
+    matchedRoutes?: { path: string; method: string; handler: Function }[];
+    routeIndex?: number;
+    param(): object;
+  };
+}
+type Constructor = new (...args: never[]) => Context;
+
+export const hono: View = {
+  library: 'hono',
+  versions: '>=4 <5',
+  files: {
+    'hono/dist/context.js': (bindings: { Context: Constructor }) => {
+      bindings.Context = new Proxy(bindings.Context, { construct });
+    },
+  },
+  esm: { 'hono/dist/context.js': ['Context'] },
+};
+
+function construct(Context: Constructor, args: never[], target: Function): Context {
+  const context = Reflect.construct(Context, args, target) as Context;
+  const request = current();
+  if (request !== undefined) request.sight = () => sightOf(context);
+  return context;
+}
+
+/** Middleware matches as well, with `*`; what was registered for a method is the handler. */
+function sightOf({ req }: Context): Sight | undefined {
+  const route = req.matchedRoutes?.findLast(({ method }) => method !== 'ALL');
+  return route && { route: route.path, handler: nameOf(route.handler), params: req.param() };
+}

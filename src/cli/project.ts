@@ -1,0 +1,72 @@
+/** What a project has installed: the packages of its folders, those of a monorepo too, and their versions. */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A package that is there, in one version. */
+export interface Installed {
+  name: string;
+  version: string;
+  /** The folder that it was found in, absolute. */
+  folder: string;
+}
+
+interface Manifest {
+  name?: string;
+  version?: string;
+  main?: string;
+  workspaces?: string[] | { packages?: string[] };
+  scripts?: Record<string, string>;
+}
+
+/** Answers a folder's package.json; nothing where there is none, or it cannot be read. */
+export function manifestOf(folder: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers the project's folders: itself, and the packages of its workspaces (npm's, yarn's, pnpm's). */
+export function foldersOf(project: string): string[] {
+  const { workspaces } = manifestOf(project) ?? {};
+  const named = Array.isArray(workspaces) ? workspaces : (workspaces?.packages ?? []);
+  const folders = [...named, ...pnpmWorkspaces(project)].flatMap((pattern) => matching(project, pattern));
+  return [...new Set([project, ...folders])];
+}
+
+function pnpmWorkspaces(project: string): string[] {
+  const path = join(project, 'pnpm-workspace.yaml');
+  if (!existsSync(path)) return [];
+  const [, list = ''] = /^packages:\s*\n((?:[ \t]*-.*\n?)+)/m.exec(readFileSync(path, 'utf8')) ?? [];
+  return [...list.matchAll(/-\s*['"]?([^'"\n#]+?)['"]?\s*$/gm)].map(([, pattern]) => pattern!);
+}
+
+/** `packages/*` and plain folders are what workspaces are written with. */
+function matching(project: string, pattern: string): string[] {
+  if (pattern.startsWith('!')) return [];
+  const base = join(project, pattern.replace(/\/?\*+$/, ''));
+  if (!pattern.includes('*')) return manifestOf(base) ? [base] : [];
+  if (!existsSync(base)) return [];
+  return readdirSync(base)
+    .map((name) => join(base, name))
+    .filter((folder) => manifestOf(folder) !== undefined);
+}
+
+/** Answers where Node finds a package from each of the folders, every copy once. */
+export function installedIn(folders: string[], name: string): Installed[] {
+  const found = new Map<string, Installed>();
+  for (const start of folders) {
+    for (let folder = start; ; folder = dirname(folder)) {
+      const place = join(folder, 'node_modules', name);
+      const manifest = manifestOf(place);
+      if (manifest !== undefined) {
+        found.set(place, { name, version: manifest.version ?? '', folder: place });
+        break;
+      }
+      if (folder === dirname(folder)) break;
+    }
+  }
+  return [...found.values()];
+}

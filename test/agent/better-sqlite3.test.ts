@@ -1,0 +1,29 @@
+/** What is told of better-sqlite3, and that it does not notice. */
+
+import { test } from 'tap';
+import { driversOf } from './drivers.js';
+import { outcomes } from './outcomes.js';
+
+const TOLD = `
+:8 create table users (id int, name text, password text) {"blocking":true}
+:10 insert into users values (@id, @name, @password) {"blocking":true,"params":{"id":1,"name":"Ada","password":"REDACTED"}} (1)
+:11 insert into users values (?, ?, ?) {"blocking":true,"params":[2,"Eve","x"]} (1)
+:12 select name from users where id = ? {"blocking":true,"params":[1]} (1)
+:13 select name from users where id = ? {"blocking":true,"params":[9]} (0)
+:14 select id from users {"blocking":true} (2)
+:15 select id from users {} (2)
+:16 select id from users {} (1)
+:17 PRAGMA user_version {"blocking":true} (1)
+:19 BEGIN {"blocking":true} (0)
+:18 update users set name = ? {"blocking":true,"params":["Bob"]} (2)
+:19 COMMIT {"blocking":true} (0)
+:21 insert into users values (?) {"blocking":true} ! SQLITE_ERROR: table users has 3 columns but 1 values were supplied
+:26 insert into users values (@id, @name, @password) {"blocking":true,"params":{}} ! Missing named parameter "id"
+`;
+
+for (const driver of driversOf('better-sqlite3')) {
+  test(`${driver} tells each statement and that it blocks`, async (t) => {
+    const { told } = await outcomes(t, 'better-sqlite3.cjs', { DRIVER: driver });
+    t.same(told, TOLD.trim().split('\n'));
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Real apps on real servers, judged as they run. An app is one file in test/fixtures/insight: `open(server)` answers its
+ * shapes, and a line that has to be found says so: `// finding: shape kind`. What says nothing has to be left in peace.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import tap, { test } from 'tap';
+import { judge } from '../../src/insight/findings.js';
+import { ask, ROOT, runRecorded } from '../agent/app.js';
+import { type ServerName, serverFor } from '../agent/servers.js';
+
+const FOLDER = join(ROOT, 'test/fixtures/insight');
+
+tap.setTimeout(180_000);
+
+// What a busy machine makes slow says nothing about an app.
+const never = 1e9;
+const slow = { sql: never, cache: never, rpc: never, http: never };
+const limits = { slow, poolWait: never, transaction: never, blocked: never, saved: never };
+
+for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
+  test(`an app with ${name.replace('.cjs', '')}`, async (t) => {
+    const path = join(FOLDER, name);
+    const { server, also, lines } = factsOf(path);
+    const place = { ...(await serverFor(t, server)), ...(also && { also: await serverFor(t, also) }) };
+    const env = { FIXTURE: path, SERVER: JSON.stringify(place) };
+    const shapes = shapesOf(path);
+    const { traces, stderr, code } = await runRecorded([join(FOLDER, 'app.cjs')], {
+      env,
+      drive: async (url) => {
+        for (const shape of [...shapes, 'end']) await ask(`${url}/${shape}`);
+      },
+    });
+    t.equal(code, 0, stderr);
+    for (const shape of shapes) {
+      const trace = traces.find(({ url }) => url === `/${shape}`);
+      const found =
+        trace && judge(trace, { limits }).map(({ kind, site }) => (lines ? `${kind} ${site}` : kind));
+      t.same(found, wanted(path, shape, lines), shape);
+      t.ok(trace!.spans.length > 0, 'something was recorded');
+    }
+  });
+}
+
+// The fixture opens its library when it is loaded: it is read here, not run.
+function factsOf(path: string): { server?: ServerName; also?: ServerName; lines: boolean } {
+  const text = readFileSync(path, 'utf8');
+  const named = (word: string) => new RegExp(`^exports\\.${word} = '(\\w+)';$`, 'm').exec(text)?.[1];
+  return {
+    server: named('server') as ServerName,
+    also: named('also') as ServerName,
+    lines: !text.includes('exports.lines = false'),
+  };
+}
+
+function shapesOf(path: string): string[] {
+  const inside = /const shapes = \{([\s\S]*?)\n {2}\};/.exec(readFileSync(path, 'utf8'))![1]!;
+  return [...inside.matchAll(/^ {4}(\w+): /gm)].map(([, shape]) => shape!);
+}
+
+function wanted(path: string, shape: string, lines: boolean): string[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line, at) => {
+      const found = /\/\/ finding: (\w+) (\S+)$/.exec(line);
+      if (found?.[1] !== shape) return [];
+      return lines ? [`${found[2]} ${path.slice(ROOT.length + 1)}:${at + 1}`] : [found[2]!];
+    });
+}

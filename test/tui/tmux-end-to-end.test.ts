@@ -1,0 +1,119 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { bundled } from './bundle.js';
+import { kept } from './golden.js';
+import { environment } from './pty.js';
+
+const there = spawnSync('tmux', ['-V']).status === 0;
+const ui = await bundled();
+
+/** A tmux server of its own with a shell in it, or a browser that a shell started. */
+function tmux(t: Test, columns: number, rows: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-tmux-'));
+  const run = (...args: string[]) =>
+    spawnSync('tmux', ['-S', join(folder, 'socket'), '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      env: environment(),
+    }).stdout;
+  run(
+    'new-session',
+    '-d',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    'env PS1=ready: bash --norc --noprofile',
+  );
+  t.teardown(() => {
+    run('kill-server');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const screen = () =>
+    run('capture-pane', '-p')
+      .split('\n')
+      .map((row) => row.trimEnd());
+  const until = async (holds: () => boolean, what: string) => {
+    for (let tries = 0; tries < 200; tries++) {
+      if (holds()) return;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+    throw new Error(`never: ${what}\n${screen().join('\n')}`);
+  };
+  const send = (...keys: string[]) => run('send-keys', ...keys);
+  const modes = () => run('display-message', '-p', '#{alternate_on} #{cursor_flag} #{mouse_any_flag}').trim();
+  return {
+    run,
+    screen,
+    until,
+    send,
+    modes,
+    shows: (text: string) => until(() => screen().join('\n').includes(text), text),
+  };
+}
+
+async function started(t: Test, columns: number, rows: number) {
+  const terminal = tmux(t, columns, rows);
+  await terminal.shows('ready:');
+  terminal.send(`node ${ui}`, 'Enter');
+  await terminal.shows('/api/orders?page=2');
+  return terminal;
+}
+
+/** The rows of a golden without the rows that tell its looks. */
+function textOf(name: string): string[] {
+  return kept(name)
+    .split('\n')
+    .filter((row) => !row.startsWith('~'))
+    .map((row) => row.trimEnd());
+}
+
+test('in tmux the columns stand where they stand in the other terminal', { skip: !there }, async (t) => {
+  for (const [columns, rows] of [
+    [60, 15],
+    [80, 24],
+    [120, 40],
+  ] as const) {
+    const terminal = await started(t, columns, rows);
+    const wanted = textOf(`list-${columns}x${rows}`);
+    await terminal
+      .until(
+        () => terminal.screen().slice(0, rows).join('\n') === wanted.join('\n'),
+        `the golden of ${columns}x${rows}`,
+      )
+      .catch(() => {});
+    t.same(terminal.screen().slice(0, rows), wanted);
+    terminal.send('Q');
+    await terminal.shows('ready:');
+  }
+});
+
+test('it is suspended and comes back as it was', { skip: !there }, async (t) => {
+  const terminal = await started(t, 80, 24);
+  terminal.send('j');
+  await terminal.until(() => terminal.screen()[4]!.startsWith('▌'), 'the move');
+  const before = terminal.screen();
+  terminal.send('C-z');
+  await terminal.shows('Stopped');
+  t.equal(terminal.modes(), '0 1 0');
+  terminal.send('fg', 'Enter');
+  await terminal.until(() => terminal.modes() === '1 0 0', 'its return');
+  await terminal.until(() => terminal.screen().join('\n') === before.join('\n'), 'the same screen');
+  terminal.send('j');
+  await terminal.until(() => terminal.screen()[5]!.startsWith('▌'), 'a key after it');
+  t.pass('it goes on');
+});
+
+test('after it the shell has its terminal as before', { skip: !there }, async (t) => {
+  for (const end of ['q', 'C-c']) {
+    const terminal = await started(t, 80, 24);
+    terminal.send(end);
+    await terminal.until(() => terminal.modes() === '0 1 0', 'the main screen');
+    terminal.send('stty -a | tr " " "\\n" | grep -E "^-?(icanon|echo|isig|icrnl);?$" | xargs', 'Enter');
+    await terminal.shows('isig icanon echo');
+    t.match(terminal.screen().join('\n'), /icrnl/);
+    t.notMatch(terminal.screen().join('\n'), /-icanon|-echo /);
+  }
+});
