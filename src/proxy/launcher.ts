@@ -1,6 +1,7 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
 import { judge } from '../insight/findings.js';
+import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
 import type { Address, App, Finding, Frame, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
@@ -137,9 +138,10 @@ class Fronts {
   }
 
   /** What has been told on the screen can be asked for, even when it has not been kept yet. */
-  #find(id: string): Trace | undefined {
+  #find(id: string): object | undefined {
     this.#keeper.flush();
-    return this.#launch.store.find(id);
+    const trace = this.#launch.store.find(id);
+    return trace && publicTrace(trace);
   }
 
   async #add(address: Address, app: App): Promise<void> {
