@@ -260,7 +260,9 @@ export function totalsOf(spans: Span[]): Record<string, Total> {
 
 /** Counts one more span in. */
 export function addTo(totals: Record<string, Total>, span: Span): void {
-  const total = (totals[span.kind] ??= { count: 0, ms: 0 });
+  // A kind may have any name, `constructor` for one.
+  if (!Object.hasOwn(totals, span.kind)) totals[span.kind] = { count: 0, ms: 0 };
+  const total = totals[span.kind]!;
   total.count++;
   total.ms = µs(total.ms + (span.duration ?? 0));
   if (span.wait) total.wait = µs((total.wait ?? 0) + span.wait);

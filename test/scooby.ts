@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -210,11 +210,16 @@ export class ScoobyRun extends Running {
   }
 }
 
-/** Answers a folder with these files and a package.json, in which `pg` and others of the checkout can be required; gone with the test. */
+/** Answers a folder with these files and a package.json, in which `pg` and its kin can be required; gone with the test. */
 export function project(t: Test, files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-test-project-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  // No others: what the agent does depends on what a project has.
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (/^pg(?:-|$)/.test(name))
+      symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
   for (const [path, text] of Object.entries({ 'package.json': '{"private": true}', ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -35,6 +35,7 @@ export function onLoad(
   const insides = Module as unknown as Insides;
   const { prototype, _findPath: find } = insides;
   const original = prototype.load;
+  const begun = new Set<string>();
   const names = new Set([...patches.keys()].map(packageName));
   const patchFor = (filename: string) => {
     const path = packagePath(filename);
@@ -43,7 +44,10 @@ export function onLoad(
   const load: Load = function load(filename) {
     const patch = patchFor(filename);
     const wanted = before.wants(filename);
-    if ((patch !== undefined || wanted) && !always && prototype.load === load) prototype.load = original;
+    if (patch !== undefined || wanted) {
+      begun.add(filename);
+      if (!always && prototype.load === load) prototype.load = original;
+    }
     if (wanted) before(this, filename);
     original.call(this, filename);
     if (patch === undefined) return;
@@ -61,8 +65,9 @@ export function onLoad(
   }
   const findPath = function (this: unknown) {
     const found = Reflect.apply(find, this, arguments);
-    if (typeof found !== 'string' || prototype.load !== original || insides._cache[found] !== undefined)
-      return found;
+    if (typeof found !== 'string' || prototype.load !== original) return found;
+    // In the cache alone it may yet have to load: ESM importers put it there first.
+    if (begun.has(found) && insides._cache[found] !== undefined) return found;
     if (before.wants(found) || patchFor(found) !== undefined) prototype.load = load;
     return found;
   };
