@@ -11,7 +11,14 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 test('the package has what it needs to run, and nothing else', async (t) => {
   const said = await npm(['pack', '--ignore-scripts', '--dry-run', '--json'], ROOT);
   const files: string[] = JSON.parse(said)[0].files.map(({ path }: { path: string }) => path);
-  const expected = ['LICENSE', 'README.md', 'package.json', 'dist/scooby.js', 'dist/agent.cjs', 'dist/api.cjs'];
+  const expected = [
+    'LICENSE',
+    'README.md',
+    'package.json',
+    'dist/scooby.js',
+    'dist/agent.cjs',
+    'dist/api.cjs',
+  ];
   t.same(
     expected.filter((file) => !files.includes(file)),
     [],
