@@ -55,6 +55,8 @@ export interface Origin {
   readonly began: number;
   /** Its stack stands, whatever code of the app waits for it meanwhile. */
   readonly final?: boolean;
+  /** Of a request that is not recorded while another one is: what comes of it is silent. */
+  readonly silent?: boolean;
 }
 
 let origin: Origin | undefined;
@@ -63,7 +65,9 @@ let origin: Origin | undefined;
 export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin | undefined {
   if (state.recording === 'off') return undefined;
   const request = current();
-  if (request === undefined && state.recording !== 'all') return undefined;
+  if (request === undefined && state.recording !== 'all') {
+    return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
+  }
   return { request, stack: captureStack(cut, depth), began: now() };
 }
 
@@ -122,6 +126,7 @@ export function beginFrom(
   args: ArrayLike<unknown>,
 ): Call {
   const call = new Call(instrument, from.request, from.stack, self, args);
+  if (from.silent) call.silent = true;
   publish(call);
   return call;
 }
