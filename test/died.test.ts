@@ -132,6 +132,7 @@ test('kill -9 of the launcher: the app serves on, records nothing, and says noth
   t.teardown(() => process.kill(pid, 'SIGKILL'));
   t.equal((await run.ask('/fine')).body, 'fine');
   const folder = runFolder(pid);
+  await until(() => run.stderr.includes('GET /fine 200'), 'the line of the request');
   const before = [run.stdout, run.stderr];
   run.child.kill('SIGKILL');
   await until(() => run.child.signalCode, 'the launcher to be gone');
