@@ -36,6 +36,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Answers whether a process still runs. */
+function alive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 test('one banner on stderr: the URL, the own port, where the data goes', async (t) => {
   const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['node', 'app.cjs'] });
   const own = Number((await run.said(/^own (\d+)$/m))[1]);
@@ -376,8 +385,11 @@ start();
   const url = await run.url();
   const pids = new Set<string>();
   for (const _ of [1, 2, 3]) {
-    pids.add((await run.ask('/who')).body);
+    const pid = (await run.ask('/who')).body;
+    pids.add(pid);
     await run.ask('/restart');
+    // A request that meets a process in its last moment gets a 502, as it should.
+    await until(() => !alive(Number(pid)), 'the end of the process');
   }
   t.equal(pids.size, 3);
   t.equal(await run.url(), url);

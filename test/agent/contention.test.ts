@@ -44,7 +44,6 @@ tap.setTimeout(instruments.length * 60_000);
 for (const library of [...instruments.map(({ library }) => library), 'orm']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
-  const drivers = driversOf(library);
   test(`${library} under contention, some requests recorded`, async (t) => {
     const fixture: Fixture = require(path);
     const driver = fixture.driver ?? library;
