@@ -28,6 +28,8 @@ export class AppCommand {
   /** What clears away what the command has left, while it is being started again. */
   #clearing: (() => Promise<void>) | undefined;
   #restarted: ((started: boolean) => void)[] = [];
+  /** The next start is the one that was asked for. */
+  #again = false;
   /** The user has asked it to end while it was being started again. */
   #ending = false;
 
@@ -56,6 +58,7 @@ export class AppCommand {
         const clear = this.#clearing;
         if (clear !== undefined) await clear();
         if (clear === undefined || this.#ending) return exit;
+        this.#again = true;
       }
     } finally {
       for (const signal of SIGNALS) process.off(signal, forward);
@@ -90,10 +93,7 @@ export class AppCommand {
     });
     try {
       this.#child = child;
-      child.once('spawn', () => {
-        this.#clearing = undefined;
-        this.#answer(true);
-      });
+      if (this.#again) child.once('spawn', () => this.#started());
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
     } catch (error) {
@@ -102,6 +102,12 @@ export class AppCommand {
     } finally {
       this.#child = undefined;
     }
+  }
+
+  #started(): void {
+    this.#again = false;
+    this.#clearing = undefined;
+    this.#answer(true);
   }
 
   #answer(started: boolean): void {
