@@ -92,7 +92,8 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
   const since = code.since(name, numbers[0]!);
   const own = file.count > 0 ? `${count(file.count, 'call')}, ${ms(file.ms)}` : 'called what made the calls';
   const heading = `${style('bold', clean(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
-  const texts = code.lines(name);
+  const texts = code.lines(name)?.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
+  if (texts?.at(-1) === '') texts.pop();
   const margin = Math.max(...numbers.flatMap((line) => lines.get(line)!.map((one) => width(textOf(one)))));
   const digits = String(texts?.length ?? numbers.at(-1)).length;
   const row = (line: number, text: string) =>
@@ -101,12 +102,10 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
     const missing = style('dim', `${' '.repeat(margin)} │ its text was not kept`);
     return [heading, missing, ...numbers.flatMap((line) => row(line, ''))];
   }
-  const safe = texts.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
-  if (safe.at(-1) === '') safe.pop();
   return [
     heading,
-    ...folded(safe, numbers).flatMap((part) => {
-      if (typeof part === 'number') return row(part, safe[part - 1] ?? '');
+    ...folded(texts, numbers).flatMap((part) => {
+      if (typeof part === 'number') return row(part, texts[part - 1] ?? '');
       const hidden = part.to - part.from + 1;
       return [style('dim', `${' '.repeat(margin)} │ ${' '.repeat(digits)}  … ${count(hidden, 'line')}`)];
     }),
