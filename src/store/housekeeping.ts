@@ -56,15 +56,17 @@ export class Housekeeping {
     const now = this.#deletable();
     const size = this.#behind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
     this.#statements.dropExpiredSources.run(now, CHUNK);
+    this.#statements.dropExpiredSubjects.run(now, CHUNK);
+    this.#statements.dropRuns.run();
     for (let chunk = 0; chunk < CHUNKS; chunk++) if (!this.#deleteChunk(now, size)) return false;
     return true;
   }
 
   #deleteChunk(now: number, size: number): boolean {
-    const { dropExpired, dropOldest, dropOldestSources } = this.#statements;
+    const { dropExpired, dropOldest, dropOldestSources, dropOldestSubjects } = this.#statements;
     if (dropExpired.run(now, CHUNK).changes > 0) return true;
     if (this.#used() <= size) return false;
-    return dropOldest.run(CHUNK).changes > 0 || dropOldestSources.run(CHUNK).changes > 0;
+    return [dropOldest, dropOldestSources, dropOldestSubjects].some((drop) => drop.run(CHUNK).changes > 0);
   }
 
   #used(): number {

@@ -6,7 +6,7 @@ import { type Test, test } from 'tap';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
 import { aSpan, aTrace } from '../factory.js';
-import { aClock, contract } from './contract.js';
+import { aClock, accounting, contract } from './contract.js';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
@@ -18,7 +18,7 @@ contract('sqlite', (t, clock) => open(t, { clock }).store);
 /** Opens a store of its own, and a second connection that looks at the file. */
 function open(t: Test, options: Partial<ConstructorParameters<typeof SqliteStore>[0]> = {}) {
   const path = options.path ?? join(t.testdir(), 'scooby.db');
-  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...options };
+  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...accounting, ...options };
   const store = new SqliteStore(settings);
   t.teardown(() => store.close());
   const look = (sql: string) => {
@@ -39,7 +39,7 @@ test('the file is a WAL database that can shrink, marked as ours', (t) => {
   const { look } = open(t);
   t.equal(look('PRAGMA journal_mode'), 'wal');
   t.equal(look('PRAGMA auto_vacuum'), 2);
-  t.equal(look('PRAGMA user_version'), 1);
+  t.equal(look('PRAGMA user_version'), 2);
   t.equal(look('PRAGMA application_id'), 0x5c00b1);
   t.end();
 });
