@@ -1,7 +1,7 @@
 /** What a trace adds to the figures over all requests: one tally for each statement at a line, for its route, for each finding. */
 
 import type { Tally, Trace } from '../trace.js';
-import { callsOf } from './calls.js';
+import { type Group, groupsOf } from './groups.js';
 import { hash } from './hash.js';
 import { routeOf } from './keys.js';
 
@@ -28,29 +28,22 @@ function requestTally(trace: Trace): Tally {
   };
 }
 
-function callTallies(trace: Trace): Tally[] {
-  const tallies = new Map<string, Tally>();
-  for (const { span, shape } of callsOf(trace)) {
-    // What is logged takes no time, and says something else each time.
-    if (span.kind === 'log') continue;
+function callTallies({ spans, duration = 0 }: Trace): Tally[] {
+  // What is logged takes no time, and says something else each time.
+  const groups = groupsOf(spans).filter(({ kind }) => kind !== 'log');
+  return groups.map((group): Tally => {
+    const { kind, shape, site, frame, errors, spans: places } = group;
     const text = shape.slice(0, LONGEST);
-    const name = `${span.kind}\n${text}\n${span.site ?? ''}`;
-    let tally = tallies.get(name);
-    if (!tally) {
-      const { kind, site } = span;
-      const where = site !== undefined && { site, function: functionAt(span) };
-      tally = { key: hash(name), of: 'call', kind, text, ...where, times: [], errors: 0, queries: 0 };
-      tallies.set(name, tally);
-    }
     // One that never ended took at least as long as the request went on.
-    tally.times.push(span.duration ?? Math.max(0, (trace.duration ?? 0) - span.start));
-    if (span.error !== undefined) tally.errors++;
-  }
-  return [...tallies.values()];
+    const times = places.map((at) => spans[at]!.duration ?? Math.max(0, duration - spans[at]!.start));
+    const where = site !== undefined && { site, function: frame!.function };
+    return { key: callKey(group), of: 'call', kind, text, ...where, times, errors, queries: 0 };
+  });
 }
 
-function functionAt({ stack }: Trace['spans'][number]): string {
-  return stack.find((frame) => frame.application)?.function ?? '';
+/** Answers the name of calls of one library that ask the same from one line. */
+export function callKey({ kind, library, shape, site = '' }: Group): string {
+  return hash([kind, library, shape, site].join('\n'));
 }
 
 function findingTallies(trace: Trace): Tally[] {

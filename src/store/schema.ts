@@ -63,8 +63,7 @@ CREATE TABLE subjects (
   text TEXT NOT NULL,
   site TEXT,
   function TEXT,
-  route TEXT,
-  expires REAL NOT NULL
+  route TEXT
 ) STRICT;
 CREATE TABLE figures (
   subject INTEGER NOT NULL REFERENCES subjects (id) ON DELETE CASCADE,
@@ -81,7 +80,6 @@ CREATE TABLE figures (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE traces ADD COLUMN run INTEGER;
 CREATE INDEX figures_trace ON figures (trace);
-CREATE INDEX subjects_expiry ON subjects (expires);
 CREATE INDEX traces_run ON traces (run, outside, expires);
 `;
 

@@ -41,7 +41,7 @@ export class SqliteStore implements Store {
       for (const { row, body, tallies } of rows) {
         const { seq } = statements.save.get({ ...row, run })!;
         statements.saveBody.run(seq, body);
-        this.#account(statements, seq, tallies, expires);
+        this.#account(statements, seq, tallies);
       }
       for (const hash of sources) this.#keepSource(statements, hash, expires);
     });
@@ -115,27 +115,21 @@ export class SqliteStore implements Store {
     return (statements.run.get(run.key) ?? statements.saveRun.get(run.key, run.start, run.command)!).id;
   }
 
-  #account(statements: Statements, trace: number, tallies: Tally[], expires: number): void {
-    statements.dropFigures.run(trace);
+  #account(statements: Statements, trace: number, tallies: Tally[]): void {
+    // Of a trace that is saved again, the figures are others now.
+    const before = statements.subjectsOf.all(`[${trace}]`);
+    if (before.length > 0) statements.dropFigures.run(trace);
     const subjects = new Map<string, number>();
     for (const figure of figuresOf(tallies)) {
       const { tally, bucket, count, total, errors, queries, byText, byKey, bySite } = figure;
       let subject = subjects.get(tally.key);
-      if (subject === undefined)
-        subjects.set(tally.key, (subject = this.#subject(statements, tally, expires)));
+      if (subject === undefined) subjects.set(tally.key, (subject = subjectOf(statements, tally)));
       statements.saveFigure.run(
         ...[subject, bucket, trace, count, total],
         ...[errors, queries, byText, byKey, bySite],
       );
     }
-  }
-
-  // Not written anew at each trace: one that has figures is not deleted, even when its own time is over.
-  #subject(statements: Statements, tally: Tally, expires: number): number {
-    const { key, of, kind, text, site = null, function: name = null, route = null } = tally;
-    const kept = statements.subject.get(key);
-    if (kept && kept.expires >= expires - this.#ttl / 4 && kept.site === site) return kept.id;
-    return statements.saveSubject.get({ key, of, kind, text, site, function: name, route, expires })!.id;
+    for (const { subject } of before) statements.dropUnused.run(subject);
   }
 
   // A source text has to outlive the traces that point at it, and is not written anew at each of them.
@@ -148,4 +142,12 @@ export class SqliteStore implements Store {
   #beyond(expires: number): number {
     return expires + this.#ttl / 4;
   }
+}
+
+/** Answers the number of a subject; a finding keeps it when its line moves. */
+function subjectOf(statements: Statements, tally: Tally): number {
+  const { key, of, kind, text, site = null, function: name = null, route = null } = tally;
+  const kept = statements.subject.get(key);
+  if (kept?.site === site) return kept.id;
+  return statements.saveSubject.get({ key, of, kind, text, site, function: name, route })!.id;
 }

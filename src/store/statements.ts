@@ -35,7 +35,6 @@ export interface SubjectRow {
   site: string | null;
   function: string | null;
   route: string | null;
-  expires: number;
 }
 
 /** Answers the statements of one connection, ready to run. */
@@ -56,16 +55,22 @@ export function prepare(db: Database) {
     saveRun: db.prepare<[key: string, start: number, command: string], { id: number }>(
       'INSERT INTO runs (key, start, command) VALUES (?, ?, ?) RETURNING id',
     ),
-    subject: db.prepare<[key: string], { id: number; expires: number; site: string | null }>(
-      'SELECT id, expires, site FROM subjects WHERE key = ?',
+    subject: db.prepare<[key: string], { id: number; site: string | null }>(
+      'SELECT id, site FROM subjects WHERE key = ?',
     ),
     saveSubject: db.prepare<[SubjectRow], { id: number }>(
-      `INSERT INTO subjects (key, of, kind, text, site, function, route, expires)
-       VALUES (@key, @of, @kind, @text, @site, @function, @route, @expires)
-       ON CONFLICT (key) DO UPDATE SET text = @text, site = @site, expires = max(expires, @expires)
+      `INSERT INTO subjects (key, of, kind, text, site, function, route)
+       VALUES (@key, @of, @kind, @text, @site, @function, @route)
+       ON CONFLICT (key) DO UPDATE SET text = @text, site = @site
        RETURNING id`,
     ),
-    dropFigures: db.prepare<[trace: number | bigint]>('DELETE FROM figures WHERE trace = ?'),
+    subjectsOf: db.prepare<[traces: string], { subject: number }>(
+      'SELECT DISTINCT subject FROM figures WHERE trace IN (SELECT value FROM json_each(?))',
+    ),
+    dropFigures: db.prepare<[trace: number]>('DELETE FROM figures WHERE trace = ?'),
+    dropUnused: db.prepare<[subject: number]>(
+      'DELETE FROM subjects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM figures WHERE subject = subjects.id)',
+    ),
     saveFigure: db.prepare<
       [
         subject: number,
@@ -79,7 +84,9 @@ export function prepare(db: Database) {
         byKey: number | null,
         bySite: number | null,
       ]
-    >('INSERT INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+
+      // Two findings of one id, or two texts of one hash, are no reason to lose the request.
+    >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     find: db.prepare<[string, number], { body: Body }>(
       'SELECT body FROM traces JOIN bodies ON trace = seq WHERE id = ? AND expires > ?',
     ),
@@ -101,23 +108,17 @@ export function prepare(db: Database) {
     source: db.prepare<[string], { file: string; body: Body }>(
       'SELECT file, body FROM sources WHERE hash = ?',
     ),
-    dropExpired: db.prepare<[now: number, limit: number]>(
-      'DELETE FROM traces WHERE seq IN (SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?)',
+    expired: db.prepare<[now: number, limit: number], { seq: number }>(
+      'SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?',
+    ),
+    oldest: db.prepare<[limit: number], { seq: number }>('SELECT seq FROM traces ORDER BY seq LIMIT ?'),
+    dropTraces: db.prepare<[traces: string]>(
+      'DELETE FROM traces WHERE seq IN (SELECT value FROM json_each(?))',
     ),
     dropExpiredSources: db.prepare<[now: number, limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources WHERE expires <= ? ORDER BY expires LIMIT ?)',
     ),
-    dropExpiredSubjects: db.prepare<[now: number, limit: number]>(
-      `DELETE FROM subjects WHERE id IN (SELECT id FROM subjects WHERE expires <= ? ORDER BY expires LIMIT ?)
-       AND NOT EXISTS (SELECT 1 FROM figures WHERE subject = subjects.id)`,
-    ),
     dropRuns: db.prepare<[]>('DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM traces WHERE run = runs.id)'),
-    dropOldest: db.prepare<[limit: number]>(
-      'DELETE FROM traces WHERE seq IN (SELECT seq FROM traces ORDER BY seq LIMIT ?)',
-    ),
-    dropOldestSubjects: db.prepare<[limit: number]>(
-      'DELETE FROM subjects WHERE id IN (SELECT id FROM subjects ORDER BY expires LIMIT ?)',
-    ),
     dropOldestSources: db.prepare<[limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources ORDER BY expires LIMIT ?)',
     ),

@@ -64,6 +64,21 @@ test('expired traces are deleted in the course of saving, with their bodies', (t
   t.end();
 });
 
+test('figures go with their traces, and what nothing is left of', (t) => {
+  const clock = aClock();
+  const { store, look } = open(t, { clock });
+  const trace = aTrace({ start: clock.now(), spans: [aSpan({ name: 'select a from once' })] });
+  store.saveAll([trace, aTrace({ route: '/gone', spans: [aSpan()] })]);
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 4]);
+  store.save({ ...trace, spans: [aSpan()] });
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 3]);
+  clock.pass(DAY + 1);
+  store.save(aTrace({ start: clock.now(), spans: [aSpan()] }));
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [2, 2]);
+  t.equal(look('SELECT count(*) FROM runs'), 1);
+  t.end();
+});
+
 test('one sweep deletes a bounded number, the next one goes on', (t) => {
   const clock = aClock();
   const { store, look } = open(t, { clock });
