@@ -1,7 +1,7 @@
 /** Figures: what each trace adds to the sums over all of them, a row for each subject and bucket of time; and adding them up. Pure. */
 
 import { µs } from '../trace.js';
-import { type Bucket, bucketOf, percentile } from './histogram.js';
+import { type Bucket, bucketOf, percentile, TIMELESS } from './histogram.js';
 import type { By, Sum, Tally } from './store.js';
 
 /** One trace's calls of one subject in one bucket. Times are whole µs. */
@@ -48,16 +48,16 @@ function keep(known: Map<string, Figure>, name: string, figure: Figure): Figure 
 function bucketsOf(tally: Tally): Figure[] {
   const figures = new Map<number, Figure>();
   // A request that has not ended, or died, has no time, and is counted all the same.
-  const times = tally.times.length > 0 ? tally.times : [0];
+  const times = tally.times.length > 0 ? tally.times : [undefined];
   for (const ms of times) {
-    const bucket = bucketOf(ms);
+    const bucket = ms === undefined ? TIMELESS : bucketOf(ms);
     let figure = figures.get(bucket);
     if (!figure) {
       const none = { count: 0, total: 0, errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
       figures.set(bucket, (figure = { tally, bucket, ...none }));
     }
     figure.count++;
-    figure.total += Math.round(ms * 1000);
+    figure.total += Math.round((ms ?? 0) * 1000);
   }
   const [first] = figures.values();
   first!.errors = tally.errors;
@@ -84,6 +84,7 @@ export const SHARE: Record<By, 'byText' | 'bySite' | 'byKey'> = {
   call: 'byKey',
   route: 'byKey',
   finding: 'byKey',
+  request: 'byKey',
 };
 
 /** Answers the tallies that a sum is made of. */
@@ -93,12 +94,14 @@ export const OF: Record<By, Tally['of']> = {
   call: 'call',
   route: 'request',
   finding: 'finding',
+  request: 'request',
 };
 
 /** Answers what names a sum. */
 function nameOf(by: By, { kind, text, site, key }: Part): string | undefined {
   if (by === 'statement') return `${kind}\n${text}`;
-  return by === 'site' ? site : key;
+  if (by === 'site') return site;
+  return by === 'request' ? by : key;
 }
 
 /** Answers the sums that parts make, the costliest first. */

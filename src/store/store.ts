@@ -28,8 +28,8 @@ export interface Among extends Filter {
   run?: number;
 }
 
-/** What is added up: by statement, whichever lines ask it; by line, whatever it asks; by statement and line; … */
-export type By = 'statement' | 'site' | 'call' | 'route' | 'finding';
+/** What is added up: by statement, whichever lines ask it; by line, whatever it asks; by both; …; request: all into one. */
+export type By = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
 
 /** What many requests add up to under one statement, line, route or finding. Times are ms. */
 export interface Sum {

@@ -21,7 +21,7 @@ export function sumsIn(db: Database, by: By, among: Among, now: number): Sum[] {
     FROM (${grouped}) AS g JOIN subjects AS s ON s.id = g.subject JOIN traces AS t ON t.seq = g.trace`;
   const rows = prepared(db, sql).all(...from.values, OF[by]) as Found[];
   // SQLite answers the trace beside one maximum only.
-  const most = by === 'route' ? mostQueries(db, from) : new Map<number, number>();
+  const most = OF[by] === 'request' ? mostQueries(db, from) : new Map<number, number>();
   return addUp(
     by,
     rows.map((row) => partOf(row, most.get(row.subject) ?? 0)),
