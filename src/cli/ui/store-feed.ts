@@ -219,6 +219,7 @@ function merge(sums: Map<string, RouteSum>, sum: RouteSum): void {
 function routeRow({
   method,
   route,
+  pattern,
   count,
   errors,
   ms,
@@ -230,6 +231,7 @@ function routeRow({
   return {
     method,
     route,
+    pattern: pattern === 1,
     count,
     errors,
     mean: ms / count,
