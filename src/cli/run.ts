@@ -5,7 +5,7 @@ import { Ending, UserError } from '../errors.js';
 import { type Launch, launch } from '../proxy/launcher.js';
 import { Servers } from '../proxy/servers.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
-import { projectFolder } from '../store/place.js';
+import { databasePath, projectFolder } from '../store/place.js';
 import type { Address, Recording } from '../trace.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
@@ -109,7 +109,7 @@ async function run(command: string[], options: Options): Promise<number> {
     const exit = await launch(
       {
         ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ record, store, place, wait },
+        ...{ record, store, place, wait, database: databasePath(options.db, cwd) },
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),
         ...(allowHost && { allowHosts: allowHost }),
