@@ -298,6 +298,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
+    const notes = gathering.process?.notes(trace.spans) ?? [];
+    if (notes.length > 0) trace.notes = notes;
     trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
