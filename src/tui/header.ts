@@ -117,12 +117,9 @@ export function alarmLine(status: Status, cells: number): Line | undefined {
   if (status.exit) {
     const how = status.exit.signal ? `by ${status.exit.signal}` : `with code ${status.exit.code ?? 0}`;
     const said = status.exit.stderr?.at(-1);
-    return [
-      [
-        fit(` the app ended ${how}${said ? `: ${clean(said)}` : ''}   r starts it again`, cells),
-        'alarm',
-      ],
-    ];
+    const what = said ? `the app ended ${how}: ${clean(said)}` : `the app ended ${how}`;
+    const then = '   r starts it again ';
+    return [[fit(` ${cut(what, cells - then.length - 1)}${then}`, cells), 'alarm']];
   }
   return status.trouble ? [[fit(` ${clean(status.trouble)}`, cells), 'alarm']] : undefined;
 }
