@@ -29,6 +29,8 @@ export class AppCommand {
   /** What clears away what the command has left, while it is being started again. */
   #clearing: (() => Promise<void>) | undefined;
   #restarted: ((started: boolean) => void)[] = [];
+  /** The next start is the one that was asked for. */
+  #again = false;
   /** The user has asked it to end while it was being started again. */
   #ending = false;
   /** Has the command's output; without one the command has the terminal. */
@@ -61,7 +63,8 @@ export class AppCommand {
         const clear = this.#clearing;
         if (clear !== undefined) await clear();
         await this.#over;
-        if (this.#ending || (clear === undefined && !(await this.#again(exit)))) return exit;
+        if (this.#ending || (clear === undefined && !(await this.#wanted(exit)))) return exit;
+        this.#again = clear !== undefined;
       }
     } finally {
       for (const signal of SIGNALS) process.off(signal, forward);
@@ -88,7 +91,7 @@ export class AppCommand {
   }
 
   /** Answers whether the stage wants it started again. */
-  async #again(exit: Exit): Promise<boolean> {
+  async #wanted(exit: Exit): Promise<boolean> {
     if (this.#stage === undefined || exit.trouble !== undefined) return false;
     return this.#stage.ended(exit);
   }
@@ -98,6 +101,16 @@ export class AppCommand {
     this.#ending = true;
     this.#stage?.leave();
     if (this.#child?.pid !== undefined) this.#over ??= endAll(this.#child.pid, signal, PATIENCE_MS);
+  }
+
+  #stages(child: ChildProcess, stage: Stage): void {
+    listen(child, stage);
+    child.once('spawn', () =>
+      stage.started({
+        write: (text) => void child.stdin?.write(text),
+        end: (signal = 'SIGTERM') => this.#end(signal),
+      }),
+    );
   }
 
   async #once(): Promise<Exit> {
@@ -112,15 +125,8 @@ export class AppCommand {
     });
     try {
       this.#child = child;
-      if (stage) listen(child, stage);
-      child.once('spawn', () => {
-        this.#clearing = undefined;
-        this.#answer(true);
-        stage?.started({
-          write: (text) => void child.stdin?.write(text),
-          end: (signal = 'SIGTERM') => this.#end(signal),
-        });
-      });
+      if (this.#again) child.once('spawn', () => this.#started());
+      if (stage) this.#stages(child, stage);
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       if (stage) await drained(child);
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
@@ -130,6 +136,12 @@ export class AppCommand {
     } finally {
       this.#child = undefined;
     }
+  }
+
+  #started(): void {
+    this.#again = false;
+    this.#clearing = undefined;
+    this.#answer(true);
   }
 
   #answer(started: boolean): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'tap';
 import { AppCommand } from '../../src/proxy/command.js';
+import { until } from '../scooby.js';
 
 const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppCommand(command, env).run();
 
@@ -35,8 +36,12 @@ test('a command that has ended is not started again, nor one that is told to end
   const app = new AppCommand([process.execPath, '-e', 'setInterval(() => {}, 1000)'], process.env);
   const exit = app.run();
   const restarted = app.restart(async () => {
+    let told = false;
+    process.once('SIGTERM', () => {
+      told = true;
+    });
     process.kill(process.pid, 'SIGTERM');
-    await new Promise((resolve) => process.once('SIGTERM', resolve));
+    await until(() => told, 'the signal');
   });
   t.equal(app.restarting, true);
   t.equal(await restarted, false);
