@@ -2,8 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Ending, UserError } from '../errors.js';
-import { type Launch, launch } from '../proxy/launcher.js';
-import { Servers } from '../proxy/servers.js';
+import type { Launch } from '../proxy/launcher.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
 import type { Address, Recording } from '../trace.js';
@@ -95,6 +94,11 @@ async function run(command: string[], options: Options): Promise<number> {
   const { record, wait, ttl, maxSize, upstream, allowHost } = options;
   const takePort = takenPort(options.takePort);
   const place = placeOf(options, takePort);
+  // What starts an app is most of this program, and the other commands do without it.
+  const [{ launch }, { Servers }] = await Promise.all([
+    import('../proxy/launcher.js'),
+    import('../proxy/servers.js'),
+  ]);
   const warnings: string[] = [];
   const store = await openStore({ db: options.db, cwd, ttl, maxSize }, (message) => warnings.push(message));
   const write = (text: string) => void process.stderr.write(text);

@@ -78,10 +78,10 @@ export class Screen {
   }
 
   /** Shows a frame: at once, or as soon as a frame's time has passed since the last; only the newest is written. */
-  frame(text: string): void {
+  frame(text: string, now = false): void {
     this.#next = text.split('\n');
     if (!this.active || this.#timer) return;
-    const wait = this.#at + FRAME - performance.now();
+    const wait = now ? 0 : this.#at + FRAME - performance.now();
     if (wait <= 0) this.#write();
     else this.#timer = setTimeout(() => this.#write(), wait);
   }
