@@ -116,7 +116,7 @@ export interface Trace {
   spans: Span[];
   findings: Finding[];
   totals: Record<string, Total>;
-  /** Per file of the spans' sites: the hash under which the store keeps its text as it was then. */
+  /** Per file of the app in the spans' stacks: the hash under which the store keeps its text as it was then. */
   sources?: Record<string, string>;
   /** Spans that were not kept because there were too many, or the link was full. */
   dropped?: number;

@@ -4,11 +4,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Ending, UserError } from '../errors.js';
 import type { Launch } from '../proxy/launcher.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
-import { projectFolder } from '../store/place.js';
+import { databasePath, projectFolder } from '../store/place.js';
 import type { Address, Recording } from '../trace.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
 import { coloured, plain, wantsColour } from './style.js';
+import { environmentOf, oneTerminal } from './ui/one-terminal.js';
 import { durationIn, parsePort, parseSize } from './units.js';
 
 interface Options {
@@ -24,6 +25,7 @@ interface Options {
   maxSize: number;
   allowHost?: string[];
   color: boolean;
+  ui?: boolean;
 }
 
 const DEFAULT_PORT = 4000;
@@ -52,6 +54,7 @@ export function registerRun(program: Command): void {
         .choices(['all', 'marked', 'off'])
         .default('all'),
     )
+    .option('--ui', "the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'no line for each request')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
     .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', TTL, '24h'))
@@ -70,6 +73,7 @@ Examples:
   scooby run --take-port -- npm start            the browser's URL does not change
   scooby run --record marked -- node app.js      only requests with X-Scooby-Record: 1
   scooby run --port 8080 --quiet -- node app.js
+  scooby run --ui -- npm start                   browse the requests here; O shows what the app prints, q ends both
 
 Exit codes:
   those of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`,
@@ -108,21 +112,28 @@ async function run(command: string[], options: Options): Promise<number> {
     write,
   };
   const announcer = new Announcer(about);
-  for (const warning of warnings) announcer.warn(warning);
+  const database = databasePath(options.db, cwd);
+  const terminal = options.ui
+    ? oneTerminal({ ...about, database, announcer, colour: options.color })
+    : undefined;
+  const audience = terminal ?? announcer;
+  for (const warning of warnings) audience.warn(warning);
   try {
     const exit = await launch(
       {
         ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ record, store, place, wait },
+        ...{ record, store, place, wait, database },
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),
         ...(allowHost && { allowHosts: allowHost }),
+        ...(terminal && { env: environmentOf(process.env, options.color), stage: terminal }),
       },
-      announcer,
+      audience,
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return exit.code;
   } finally {
+    await terminal?.close();
     store.close();
   }
 }

@@ -44,7 +44,7 @@ const DIALECTS: Record<string, Dialect> = {
 const MASK = 'REDACTED';
 
 /** Answers the calls of a trace, by their start. */
-export function callsOf(trace: Trace): Call[] {
+export function callsOf(trace: Pick<Trace, 'spans'>): Call[] {
   const calls = trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
   for (const [order, call] of calls.entries()) call.order = order;
   return calls;
@@ -73,7 +73,7 @@ function callOf(span: Span, index: number): Call {
     verb: '',
     isSetup: path.isSetup,
   };
-  READERS[span.kind]?.(call);
+  (READERS[span.kind] ?? readAnything)(call);
   return call;
 }
 
@@ -132,6 +132,11 @@ const READERS: Record<string, (call: Call) => void> = {
     call.label = call.shape;
   },
 };
+
+// A log line, a look-up, a kind that nobody has heard of: what varies in it are its ids.
+function readAnything(call: Call): void {
+  call.shape = cacheKey(call.span.name);
+}
 
 /** Answers a cache command and its keys, from the span's detail or from its name: `get user:42`. */
 export function commandOf(span: Span): { command: string; keys: string[] } {

@@ -39,6 +39,17 @@ export function loopsOf(calls: Call[]): Loop[] {
   return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
 }
 
+/** Answers the line to blame for each call; calls that no line of the user's made are missing. */
+export function blamedFrames(calls: Call[]): Map<Call, Frame> {
+  const helpers = helpersOf(calls);
+  const frames = new Map<Call, Frame>();
+  for (const call of calls) {
+    const at = blamed(call, helpers);
+    if (at !== undefined) frames.set(call, call.path.frames[at]!);
+  }
+  return frames;
+}
+
 /** Answers the index of the frame to blame, undefined where no line is the user's. */
 function blamed(call: Call, helpers: Set<string>): number | undefined {
   const { positions } = call.path;

@@ -22,7 +22,7 @@ export class Process {
   constructor(peer: Peer, project: string, agent: string) {
     this.peer = peer;
     this.app = { pid: peer.pid, command: peer.command, cwd: project, node: peer.node };
-    this.#frames = new Frames(project, { agent });
+    this.#frames = new Frames(project, { agent, since: peer.origin });
   }
 
   /** Takes in the map of a script that is not on disk as it runs. */
@@ -30,10 +30,12 @@ export class Process {
     this.#frames.addMap(file, map);
   }
 
-  /** Takes in frames seen for the first time; resolved at once, since a later build may move their lines. */
+  /** Takes in frames seen for the first time; resolved and read at once, since a later build or edit may move their lines. */
   learnFrames(frames: [number, string, string, number, number][]): void {
     for (const [n, fn, file, line, column] of frames) {
-      this.#resolved.set(n, this.#frames.resolve(String(fn), String(file), Number(line), Number(column)));
+      const frame = this.#frames.resolve(String(fn), String(file), Number(line), Number(column));
+      this.#resolved.set(n, frame);
+      if (frame.application) this.#frames.sourceOf(frame);
     }
   }
 
@@ -74,21 +76,35 @@ export class Process {
     };
   }
 
-  /** Answers, per file of the spans' sites, the hash under which its text as it is now has been kept. */
+  /** Answers, per file of the app in the spans' stacks, the hash under which its text as it ran has been kept. */
   sources(spans: Span[], keep: KeepSource): Record<string, string> {
     const sources: Record<string, string> = {};
-    for (const span of spans) {
-      const frame = firstApplicationFrame(span.stack);
-      if (frame === undefined || frame.file in sources) continue;
-      const hash = this.#source(frame, keep);
+    for (const frame of this.#applicationFrames(spans)) {
+      const hash = frame.file in sources ? undefined : this.#source(frame, keep);
       if (hash !== undefined) sources[frame.file] = hash;
     }
     return sources;
   }
 
-  /** Answers the text of a frame's line as it is now. */
+  /** Answers what could not be had of the files in the spans' stacks, in words. */
+  notes(spans: Span[]): string[] {
+    const { notes } = this.#frames;
+    if (notes.size === 0) return [];
+    const files = new Set([...this.#applicationFrames(spans)].map(({ file }) => file));
+    return [...files].flatMap((file) => notes.get(file) ?? []);
+  }
+
+  /** Answers the text of a frame's line as it ran. */
   line(frame: Frame): string | undefined {
     return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  }
+
+  #applicationFrames(spans: Span[]): Set<Frame> {
+    const frames = new Set<Frame>();
+    // The spans of a loop share their stack.
+    for (const stack of new Set(spans.map((span) => span.stack)))
+      for (const frame of stack) if (frame.application) frames.add(frame);
+    return frames;
   }
 
   #source(frame: Frame, keep: KeepSource): string | undefined {

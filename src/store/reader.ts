@@ -26,6 +26,8 @@ export interface Found extends Mark {
 export interface RouteSum {
   method: string;
   route: string;
+  /** 0 where the route is the path itself. */
+  pattern: number;
   count: number;
   errors: number;
   ms: number;
@@ -148,7 +150,7 @@ export class Reader {
   /** Answers what the requests of a slice add up to, route by route. */
   sliceByRoute(from: number, before: number, { sql: where, values }: Condition): RouteSum[] {
     const sql = `SELECT method, ifnull(route, CASE instr(url, '?') WHEN 0 THEN url ELSE substr(url, 1, instr(url, '?') - 1) END) AS route,
-      count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
+      max(route IS NOT NULL) AS pattern, count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
       sum(ifnull(json_extract(totals, '$.sql.count'), 0)) AS queries, sum(ifnull(json_extract(totals, '$.sql.ms'), 0)) AS qtime,
       sum(instr(lower(findings), 'n+1') > 0) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2`;

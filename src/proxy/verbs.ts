@@ -1,0 +1,85 @@
+/** What a run can be asked from another terminal. */
+
+import type { Recording } from '../trace.js';
+import type { Collector } from './collector.js';
+import type { AppCommand } from './command.js';
+import type { Verb } from './control.js';
+import type { RunStatus } from './reach.js';
+
+/** What the verbs act on. */
+export interface Subject {
+  app: AppCommand;
+  collector: Collector;
+  /** Has processes that start from now on, and those that run, record other requests. */
+  setRecord(record: Recording): void;
+  /** Answers what the launcher alone knows. */
+  about(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
+  /** Says it in the terminal of the run. */
+  tell(message: string): void;
+}
+
+// Processes that npm and the like have started end a little later than these, or do not.
+const FOLLOW_MS = 300;
+const PATIENCE_MS = 3000;
+
+const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
+
+/** Answers the table of what can be asked. */
+export function verbsOf(subject: Subject): Record<string, Verb> {
+  const status = () => statusOf(subject);
+  return {
+    status,
+    record({ record }) {
+      const wanted = RECORDINGS.find((one) => one === record);
+      if (wanted === undefined) throw new Error(`Requests to record are ${RECORDINGS.join(', ')}.`);
+      if (wanted !== subject.collector.recording) {
+        subject.setRecord(wanted);
+        subject.tell(WORDS[wanted]);
+      }
+      return status();
+    },
+    async restart() {
+      if (!subject.app.restarting) subject.tell('starting the app again');
+      if (!(await subject.app.restart(() => clear(subject.collector))))
+        throw new Error('The app was not started again: it has ended, or was about to.');
+      return status();
+    },
+  };
+}
+
+const WORDS: Record<Recording, string> = {
+  all: 'every request is recorded from now on',
+  marked: 'only requests with X-Scooby-Record: 1 are recorded from now on',
+  off: 'no request is recorded from now on',
+};
+
+function statusOf({ app, collector, about }: Subject): RunStatus {
+  const known = about();
+  return {
+    ...known,
+    record: collector.recording,
+    app: app.restarting ? 'restarting' : known.upstream === undefined ? 'starting' : 'listening',
+    processes: collector.peers
+      .filter(({ thread }) => thread === 0)
+      .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),
+  };
+}
+
+/** Ends what the command has left running: it would keep the port of the one to come. */
+async function clear(collector: Collector): Promise<void> {
+  if (await collector.deserted(FOLLOW_MS)) return;
+  end(collector, 'SIGTERM');
+  if (await collector.deserted(PATIENCE_MS)) return;
+  end(collector, 'SIGKILL');
+  await collector.deserted(FOLLOW_MS);
+}
+
+function end(collector: Collector, signal: NodeJS.Signals): void {
+  for (const pid of new Set(collector.peers.map(({ pid }) => pid))) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
