@@ -14,6 +14,7 @@ import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
 import { environment, makeRunFolder, type RunFolder } from './run.js';
 import type { Servers } from './servers.js';
+import type { Stage } from './stage.js';
 import { Upstream } from './upstream.js';
 
 /** How to run an app. */
@@ -37,6 +38,8 @@ export interface Launch {
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
+  /** Has the app's output; without one the app has the terminal. */
+  stage?: Stage;
 }
 
 /** Is told what happens, to say it. */
@@ -65,7 +68,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const collector = new Collector({ project, agent, record, keepSource, judge: judgeWith, look });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
-  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path));
+  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
   const control = await openControl({ launch, folder, collector, fronts, keeper, app, audience });
   try {
     fronts.located = control.located;

@@ -96,6 +96,7 @@ function grouped(reading: Reading, indices: number[], calls: Calls): Page {
   });
   const order = reading.sorted === 'total' ? 'TOTAL↓' : 'TOTAL';
   return {
+    groups: true,
     entries,
     head: (columns) => [
       [
@@ -138,6 +139,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
     };
   });
   return {
+    groups: true,
     entries,
     head: (columns) => [
       [

@@ -45,6 +45,8 @@ export interface TextLine {
 }
 
 export interface Page {
+  /** Its rows can be grouped or shown one by one, in two orders. */
+  groups?: boolean;
   /** Lines over the table that cannot be selected: heads of columns, or why there is nothing. */
   head(columns: number): Line[];
   entries: Entry[];

@@ -264,9 +264,9 @@ test('the app that ended is told in words, and r starts it again', async (t) => 
 test('with nothing recorded it says what to try', (t) => {
   const { browser } = aBrowser(0);
   t.same(rowsOf(browser).slice(4, 9), [
-    '  waiting for requests on :4000 …',
+    '  waiting for requests …',
     '',
-    '  try  curl localhost:4000/',
+    '  open  http://localhost:4000  in your browser, or  curl http://localhost:4000/',
     '',
     '  seen  pg 8.23.1 ✓',
   ]);

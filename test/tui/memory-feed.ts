@@ -26,7 +26,7 @@ export class MemoryFeed implements Feed {
   traces: Trace[];
   state: Status = {
     app: { command: 'node app.js', cwd: '/home/ann/shop', pid: 8123 },
-    port: 4000,
+    url: 'http://localhost:4000',
     live: true,
     libraries: [{ name: 'pg', version: '8.23.1' }],
     recording: 'all',
@@ -115,6 +115,7 @@ export class MemoryFeed implements Feed {
       return {
         method: traces[0]!.method,
         route: traces[0]!.route ?? traces[0]!.url,
+        pattern: traces[0]!.route !== undefined,
         count: traces.length,
         errors: traces.filter((trace) => (trace.status ?? 0) >= 500).length,
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
@@ -145,12 +146,12 @@ export class MemoryFeed implements Feed {
     return { status: 200, ms: 12 };
   }
 
-  record(recording: Recording): void {
+  async record(recording: Recording): Promise<void> {
     this.state = { ...this.state, recording };
     this.tell();
   }
 
-  restart(): void {
+  async restart(): Promise<void> {
     this.restarts++;
   }
 
