@@ -1,4 +1,4 @@
-/** The lines of a fixture on which spans are made: those that end in `// span: <name>`. */
+/** The lines of a fixture on which spans are made: those that end in `// span: <name>`, or in `// span: <name>, twice`. */
 
 import { readFileSync } from 'node:fs';
 import { ROOT } from './app.js';
@@ -13,8 +13,10 @@ export function sitesIn(path: string): Sites {
   readFileSync(path, 'utf8')
     .split('\n')
     .forEach((line, i) => {
-      const name = /\/\/ span: (\w+)$/.exec(line)?.[1];
-      if (name !== undefined) sites.set(name, [...(sites.get(name) ?? []), `${file}:${i + 1}`].sort());
+      const [, name, twice] = /\/\/ span: (\w+)(, twice)?$/.exec(line) ?? [];
+      if (name === undefined) return;
+      const site = `${file}:${i + 1}`;
+      sites.set(name, [...(sites.get(name) ?? []), ...(twice ? [site, site] : [site])].sort());
     });
   return sites;
 }
