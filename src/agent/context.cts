@@ -3,8 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { onceAsked } from './asked.cjs';
 import { state } from './run.cjs';
 import { stamp, stampOf } from './stamp.cjs';
+import type { Origin } from './traced.cjs';
 import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
@@ -54,6 +56,8 @@ export class Request {
 export class Watched {
   readonly request: Request | undefined;
   readonly told: (type: string, given: unknown) => void;
+  /** Where what its listeners do, and nobody's code asks for, was asked for. */
+  origin: Origin | undefined;
 
   constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
     this.request = request;
@@ -247,15 +251,17 @@ function countSymbol(message: IncomingMessage): symbol | undefined {
   return countKey;
 }
 
-/** From now on a stream emits under `request`, and `told` is told of each event first; what it throws is the app's to see. */
+/** From now on a stream emits under `request`, and `told` is told of each event first; answers what is known of the stream. */
 export function watchStream(
   stream: object,
   request: Request | undefined,
   told: (type: string, given: unknown) => void,
-): void {
+): Watched {
   seen++;
-  stamp(stream, new Watched(request, told));
+  const watched = new Watched(request, told);
+  stamp(stream, watched);
   patchStream(Object.getPrototypeOf(stream));
+  return watched;
 }
 
 /** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
@@ -269,7 +275,9 @@ function patchStream(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request instanceof Watched) {
       request.told(type, given);
-      return applyIn(request.request, original, this, arguments) as boolean;
+      const { origin } = request;
+      if (origin === undefined) return applyIn(request.request, original, this, arguments) as boolean;
+      return onceAsked(origin, applyIn, undefined, [request.request, original, this, arguments]) as boolean;
     }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');

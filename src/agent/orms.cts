@@ -4,8 +4,10 @@
  * was written.
  */
 
+import { builders } from './builders.cjs';
 import { now } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
+import { asking, making } from './later.cjs';
 import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
 
 type Classes = Record<string, { prototype: object }>;
@@ -26,16 +28,12 @@ const seen = () => {};
 /** What is patched, and which ES modules are handed over for it: as in an instrument. */
 export const orms: Required<Pick<Instrument, 'files' | 'esm'>> = {
   files: {
-    'knex/lib/client.js': seen,
-    'sequelize/lib/sequelize.js': seen,
-    'typeorm/data-source/DataSource.js': seen,
-    'kysely/dist/cjs/kysely.js': seen,
-    '@mikro-orm/core/MikroORM.js': seen,
+    ...builders.files,
     '@prisma/client/runtime/client.js': seen,
     'drizzle-orm/query-promise.cjs': patchThen,
     'drizzle-orm/query-promise.js': patchThen,
   },
-  esm: { 'drizzle-orm/query-promise.js': ['QueryPromise'] },
+  esm: { ...builders.esm, 'drizzle-orm/query-promise.js': ['QueryPromise'] },
 };
 
 for (const [folder, dialect] of Object.entries(DIALECTS)) {
@@ -47,6 +45,11 @@ for (const [folder, dialect] of Object.entries(DIALECTS)) {
     orms.files[`${path}.cjs`] = orms.files[`${path}.js`] = (classes: Classes) => {
       for (const [name, methods] of makers)
         for (const method of methods) replace(classes[name]!.prototype, method, remembering);
+      if (file !== 'db') return;
+      const { prototype } = classes[`${dialect}Database`]!;
+      replace(prototype, 'transaction', asking);
+      // What it makes is no query of the others' kind.
+      if ('$count' in prototype) replace(prototype, '$count', making);
     };
     orms.esm[`${path}.js`] = makers.map(([name]) => name);
   }

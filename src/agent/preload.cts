@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { bundledIn } from './bundled.cjs';
+import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
 import { answer } from './explain.cjs';
@@ -17,6 +18,7 @@ import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
 import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
+import { promises } from './promises.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
@@ -56,7 +58,13 @@ function install(run: Run): void {
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const { channels, files, esm } of [...instruments, ...views, orms] as Partial<Instrument>[]) {
+  for (const { channels, files, esm } of [
+    ...instruments,
+    ...views,
+    orms,
+    clients,
+    promises,
+  ] as Partial<Instrument>[]) {
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {

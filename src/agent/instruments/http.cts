@@ -2,9 +2,10 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { redactUrl } from '../../redact.cjs';
+import { asked } from '../asked.cjs';
 import { now, watchStream } from '../context.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
+import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 // axios, got and Node itself.
@@ -52,10 +53,12 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
-  watchStream(request, call.request, (type, given) => {
+  const watched = watchStream(request, call.request, (type, given) => {
     switch (type) {
       case 'response':
-        return answered(call, given as IncomingMessage, toPeer);
+        // Whoever follows it asks again from here, on behalf of the same line.
+        if (isRedirect(given as IncomingMessage)) watched.origin ??= origin;
+        return answered(call, given as IncomingMessage, toPeer, watched.origin);
       case 'upgrade':
       case 'connect':
         note(call, given as IncomingMessage, toPeer);
@@ -66,12 +69,17 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
+  watched.origin = asked(call.request);
 }
 
-function answered(call: Call, response: IncomingMessage, toPeer: boolean): void {
+function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
+  return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
+}
+
+function answered(call: Call, response: IncomingMessage, toPeer: boolean, origin: Origin | undefined): void {
   note(call, response, toPeer);
   let bytes = 0;
-  watchStream(response, call.request, (type, given) => {
+  const watched = watchStream(response, call.request, (type, given) => {
     switch (type) {
       case 'data':
         bytes += typeof given === 'string' ? Buffer.byteLength(given) : (given as Buffer).length;
@@ -83,6 +91,7 @@ function answered(call: Call, response: IncomingMessage, toPeer: boolean): void 
         return over(call, type === 'end', type === 'error' ? given : undefined);
     }
   });
+  watched.origin = origin;
 }
 
 function note(call: Call, response: IncomingMessage, toPeer: boolean): void {
