@@ -2,6 +2,7 @@
 
 import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
+import { blame, type LineOf } from './helpers.js';
 import { cacheKey, rpcName, urlShape } from './keys.js';
 import { type Path, pathOf } from './stacks.js';
 
@@ -23,8 +24,11 @@ export interface Call {
   /** Values were masked, so that equal calls may be different ones. */
   masked: boolean;
   path: Path;
-  /** The user's line. */
+  /** The user's line: his first that is not a helper for everything; and who called it. */
   site: Frame | undefined;
+  callers: Frame[];
+  /** The positions of both, to compare. */
+  way: string[];
   sql?: Fingerprint;
   dialect?: Dialect;
   /** The command of a cache, or an HTTP method in capitals. */
@@ -43,10 +47,11 @@ const DIALECTS: Record<string, Dialect> = {
 };
 const MASK = 'REDACTED';
 
-/** Answers the calls of a trace, by their start. */
-export function callsOf(trace: Pick<Trace, 'spans'>): Call[] {
+/** Answers the calls of a trace, by their start; with the texts of the lines, helpers are told from who uses them. */
+export function callsOf(trace: Pick<Trace, 'spans'>, lineOf?: LineOf): Call[] {
   const calls = trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
   for (const [order, call] of calls.entries()) call.order = order;
+  blame(calls, lineOf);
   return calls;
 }
 
@@ -70,6 +75,8 @@ function callOf(span: Span, index: number): Call {
     masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
     path,
     site: path.frames[0],
+    callers: [],
+    way: path.positions,
     verb: '',
     isSetup: path.isSetup,
   };

@@ -107,7 +107,9 @@ test('an id stays when lines move, and tells routes, functions and statements ap
 
 test('a comment on the line, or alone above it, silences', (t) => {
   const kinds = (lines: Record<number, string>) =>
-    judge(loop().trace(), { lineOf: ({ line }: Frame) => lines[line] }).map(({ kind }) => kind);
+    judge(loop().trace(), { lineOf: (frame: Frame, line = frame.line) => lines[line] }).map(
+      ({ kind }) => kind,
+    );
   t.same(kinds({ 47: 'await load(id);' }), ['n+1']);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore' }), []);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore n+1' }), []);
