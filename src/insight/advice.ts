@@ -84,6 +84,11 @@ export function adviceForReads(loop: Loop): string {
       `the DataLoader gets one key at a time: load all keys in the same turn (Promise.all over \`load\`), so that its batch asks once for ${column} of all`,
     );
   }
+  if (isWalk(loop)) {
+    return sentence(
+      `a function that calls itself walks a tree row by row: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level: ${byMany(loop, column)}`,
+    );
+  }
   const mapper = mapperOf(packages);
   if (mapper)
     return sentence(mapper.read.replaceAll('id: ids', `${column}: values`).replaceAll("'…'", `'${column}'`));
@@ -134,6 +139,11 @@ export function adviceForRemote(kind: string, parallel: boolean): string {
   return parallel
     ? `Ask once, with ${one}; until there is one, limit how many run at the same time.`
     : `Ask once, with ${one}; until there is one, run the calls at the same time: \`await Promise.all(items.map(…))\`.`;
+}
+
+// Only the first call of a walk is not made from within itself.
+function isWalk({ calls }: Loop): boolean {
+  return calls.filter(({ path }) => path.isRecursive).length >= calls.length / 2;
 }
 
 function mapperOf(packages: Set<string>): Advice | undefined {

@@ -71,7 +71,7 @@ function callOf(span: Span, index: number): Call {
     end: span.start + (span.wait ?? 0) + (span.duration ?? 0),
     shape: span.name,
     label: span.name,
-    exact: told === '' ? span.name : `${span.name} ${told}`,
+    exact: exactOf(span, told),
     masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
     path,
     site: path.frames[0],
@@ -82,6 +82,14 @@ function callOf(span: Span, index: number): Call {
   };
   (READERS[span.kind] ?? readAnything)(call);
   return call;
+}
+
+// Comments at either end carry ids of traces, other ones each time.
+const COMMENTS = /^\s*\/\*[^*]*\*\/|\/\*[^*]*\*\/[\s;]*$/g;
+
+function exactOf({ kind, name }: Span, told: string): string {
+  const asked = kind === 'sql' && name.includes('/*') ? name.replace(COMMENTS, '').trim() : name;
+  return told === '' ? asked : `${asked} ${told}`;
 }
 
 // What an instrument adds about the answer, or about the way, and not about the question.

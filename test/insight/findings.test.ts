@@ -73,6 +73,8 @@ test('what to do fits the library', (t) => {
     '`WHERE team_id IN` with `sql(values)`',
   );
   t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
+  t.match(advice([line, 'src/orders.js:50', line], 'pg'), '`WHERE team_id = ANY($1)`');
+  t.match(advice(['src/tree.js:4 up', 'src/tree.js:6 up'], 'pg'), '`WITH RECURSIVE`');
   t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');
   t.match(advice(['sequelize', line], 'pg'), '`where: { team_id: values }`');
   t.match(advice(['typeorm', line], 'pg'), 'relations');

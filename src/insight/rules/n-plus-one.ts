@@ -2,7 +2,7 @@
 
 import { ms } from '../../text.js';
 import { adviceForReads } from '../advice.js';
-import { isBatching, isPaging } from '../batches.js';
+import { isBatching, isPaging, isThroughTables } from '../batches.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, shareOf, weigh } from '../scene.js';
@@ -24,6 +24,7 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
   if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
+  if (isThroughTables(loop)) return false;
   return !isPolling(scene, loop.calls);
 }
 
