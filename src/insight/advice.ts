@@ -97,7 +97,18 @@ export function adviceForReads(loop: Loop): string {
       `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
     );
   }
-  return sentence(`ask once, before the loop: ${byMany(loop, column)}; then pick each row from a Map`);
+  return sentence(`ask once, before the loop: ${byMany(loop, column)}${rest(call.shape, column)}`);
+}
+
+const AGGREGATE = /^SELECT (?:count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|group_concat)\(/i;
+
+// What a list of values asks for besides: the count of each, the newest of each.
+function rest(shape: string, column: string): string {
+  if (AGGREGATE.test(shape) && !shape.includes(' GROUP BY '))
+    return ` and \`GROUP BY ${column}\`; then pick each answer from a Map`;
+  if (/ ORDER BY .* LIMIT \?/.test(shape))
+    return `, the first of each by \`row_number() OVER (PARTITION BY ${column} ORDER BY …)\` or a LATERAL join`;
+  return '; then pick each row from a Map';
 }
 
 /** Answers what to do about SQL writes in a loop. */

@@ -80,6 +80,11 @@ export function isAfterResponse(scene: Scene, call: Call): boolean {
   return scene.trace.duration !== undefined && call.start > scene.trace.duration;
 }
 
+/** Answers whether most calls of a loop began after the response was over. */
+export function areAfterResponse(scene: Scene, calls: Call[]): boolean {
+  return isAfterResponse(scene, calls[calls.length >> 1]!);
+}
+
 /** Answers the ms in which at least one of the spans of time ran. */
 export function covered(spans: { start: number; end: number }[]): number {
   let total = 0;

@@ -74,6 +74,14 @@ test('what to do fits the library', (t) => {
   );
   t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
   t.match(advice([line, 'src/orders.js:50', line], 'pg'), '`WHERE team_id = ANY($1)`');
+  t.match(
+    advice(line, 'pg', 'SELECT count(*) FROM items WHERE order_id = $1'),
+    '`WHERE order_id = ANY($1)` with an array of all values and `GROUP BY order_id`',
+  );
+  t.match(
+    advice(line, 'pg', 'SELECT * FROM notes WHERE order_id = $1 ORDER BY id DESC LIMIT 3'),
+    'row_number() OVER (PARTITION BY order_id',
+  );
   t.match(advice(['src/tree.js:4 up', 'src/tree.js:6 up'], 'pg'), '`WITH RECURSIVE`');
   t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');
   t.match(advice(['sequelize', line], 'pg'), '`where: { team_id: values }`');

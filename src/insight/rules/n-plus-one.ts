@@ -5,7 +5,7 @@ import { adviceForReads } from '../advice.js';
 import { isBatching, isPaging, isThroughTables } from '../batches.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
 import { type Source, sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
 
@@ -48,7 +48,7 @@ function draftOf(scene: Scene, loop: Loop): Draft {
 
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
   const { limits } = scene;
-  if (isAfterResponse(scene, calls[0]!)) return 'low';
+  if (areAfterResponse(scene, calls)) return 'low';
   // A third of almost nothing is not much.
   const much = ms >= limits.loopHighMs || (ms >= limits.loopHighMs / 5 && shareOf(scene, ms) >= 0.3);
   // Asking SQLite costs no way to a server.
@@ -81,6 +81,6 @@ function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {
     [distinct === calls.length, 0.05, 'other values each time'],
     [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
     [packages.has('dataloader'), -0.1, 'a DataLoader is at work'],
-    [isAfterResponse(scene, calls[0]!), -0.1, 'after the response'],
+    [areAfterResponse(scene, calls), -0.1, 'after the response'],
   );
 }
