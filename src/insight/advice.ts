@@ -1,5 +1,6 @@
 /** What to do about a loop, in the words of the library at hand. */
 
+import type { Call } from './calls.js';
 import type { Loop } from './loops.js';
 
 interface Advice {
@@ -74,11 +75,11 @@ const MAPPERS: [packages: string[], advice: Advice][] = [
   ],
 ];
 
-/** Answers what to do about SQL reads in a loop. */
-export function adviceForReads(loop: Loop): string {
+/** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it. */
+export function adviceForReads(loop: Loop, fed?: string): string {
   const call = loop.calls[0]!;
   const { packages } = call.path;
-  const column = columnOf(call.shape);
+  const column = columnOf(call);
   if (packages.has('dataloader')) {
     return sentence(
       `the DataLoader gets one key at a time: load all keys in the same turn (Promise.all over \`load\`), so that its batch asks once for ${column} of all`,
@@ -91,7 +92,12 @@ export function adviceForReads(loop: Loop): string {
   }
   const mapper = mapperOf(packages);
   if (mapper)
-    return sentence(mapper.read.replaceAll('id: ids', `${column}: values`).replaceAll("'…'", `'${column}'`));
+    return sentence(
+      mapper.read
+        .replaceAll('id: ids', `${column}: values`)
+        .replaceAll("'…'", `'${column}'`)
+        .replace(/(find|findAll|query) before\b/, fed ? `$1 at ${fed}` : '$1 before'),
+    );
   if (packages.has('graphql')) {
     return sentence(
       `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
@@ -116,7 +122,7 @@ export function adviceForWrites(loop: Loop): string {
   const call = loop.calls[0]!;
   const mapper = mapperOf(call.path.packages);
   if (mapper) return sentence(mapper.write);
-  const column = columnOf(call.shape);
+  const column = columnOf(call);
   const { library } = call.span;
   if (call.verb === 'INSERT' || call.verb === 'REPLACE') {
     if (call.dialect === 'mysql')
@@ -174,12 +180,14 @@ function byMany(loop: Loop, column: string): string {
   }
 }
 
-/** Answers the column that a statement is asked by, as far as its text tells. */
-function columnOf(shape: string): string {
+/** Answers the column that a statement is asked by, as far as its text tells, as it was written. */
+function columnOf({ shape, span }: Call): string {
   const where = shape.lastIndexOf(' WHERE ');
   if (where < 0) return 'id';
   const found = /([\w"`]+(?:\.[\w"`]+)*) (?:= \?|= ANY\(\?\)|IN \(\?\+\))/.exec(shape.slice(where));
-  return found ? found[1]!.replace(/^.*\./, '').replaceAll(/["`]/g, '') : 'id';
+  if (!found) return 'id';
+  const name = found[1]!.replace(/^.*\./, '').replaceAll(/["`]/g, '');
+  return new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'i').exec(span.name)?.[0] ?? name;
 }
 
 function sentence(text: string): string {

@@ -67,6 +67,8 @@ export function handsOn(frame: Frame, isFirst: boolean, lineOf: LineOf): boolean
   if (here === undefined) return false;
   const call =
     here.slice(frame.column - 1) + [1, 2].map((n) => lineOf(frame, frame.line + n) ?? '').join(' ');
+  // new Promise((resolve, reject) => client.get(key, …)): the executor is on the stack twice.
+  if (!isFirst && /^new Promise\b/.test(call)) return true;
   const found =
     /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]/.exec(
       call,

@@ -102,6 +102,21 @@ test('what to do fits the library', (t) => {
   t.end();
 });
 
+test('an ORM is told in which query to load it, and columns as they were written', (t) => {
+  const sql = 'SELECT * FROM `items` WHERE `items`.`OrderId` = 7';
+  const [finding] = judge(
+    new Story({ library: 'mysql2' })
+      .sql('SELECT * FROM `orders`', { rows: 6, at: ['sequelize', 'src/orders.js:31'] })
+      .each(upTo(6), (s, id) => s.sql(sql.replace('7', `${id}`), { at: ['sequelize', 'src/orders.js:47'] }))
+      .trace(),
+  );
+  t.equal(
+    finding!.suggestion,
+    'Load it with its parents, `include: […]` in the findAll at src/orders.js:31, or ask once with `where: { OrderId: values }`.',
+  );
+  t.end();
+});
+
 test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
   const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
   t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));

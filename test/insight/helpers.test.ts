@@ -33,6 +33,11 @@ test('a helper hands on what it was given', (t) => {
     ),
     true,
   );
+  t.equal(
+    hands('const get = (key) => new Promise((ok, no) => mc.get(key, done));\n                     ^', false),
+    true,
+    'the executor is on the stack twice',
+  );
   t.end();
 });
 

@@ -32,11 +32,12 @@ function draftOf(scene: Scene, loop: Loop): Draft {
   const call = loop.calls[0]!;
   const parallel = isParallel(loop);
   const source = sourceOf(scene, loop);
+  const fed = source?.calls[0]?.site;
   return {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(loop, source, parallel),
-    suggestion: adviceForReads(loop),
+    suggestion: adviceForReads(loop, fed && site(fed)),
     calls: loop.calls,
     site: loop.site,
     shape: call.shape,
