@@ -94,7 +94,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   }
 }
 
-function judgeWith(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[] {
+function judgeWith(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] {
   return judge(trace, { lineOf });
 }
 
