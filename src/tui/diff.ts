@@ -1,9 +1,10 @@
 /** Two requests side by side: what came, what went, what took longer. */
 
+import { groupsOf } from '../insight/groups.js';
 import { ms } from '../text.js';
 import type { Trace } from '../trace.js';
 import { clean, cut, fit, type Line } from './cells.js';
-import { colourSql, shapeOf } from './sql.js';
+import { colourSql } from './sql.js';
 
 interface Sum {
   count: number;
@@ -13,10 +14,10 @@ interface Sum {
 
 function sums(trace: Trace): Map<string, Sum> {
   const out = new Map<string, Sum>();
-  for (const span of trace.spans) {
-    const shape = span.kind === 'sql' ? shapeOf(span.name) : span.name;
-    const sum = out.get(`${span.kind} ${shape}`) ?? { count: 0, ms: 0, kind: span.kind };
-    out.set(`${span.kind} ${shape}`, { ...sum, count: sum.count + 1, ms: sum.ms + (span.duration ?? 0) });
+  // Lines move between two versions of an app: what is asked does not.
+  for (const { kind, shape, spans, total } of groupsOf(trace.spans)) {
+    const sum = out.get(`${kind} ${shape}`) ?? { count: 0, ms: 0, kind };
+    out.set(`${kind} ${shape}`, { ...sum, count: sum.count + spans.length, ms: sum.ms + total });
   }
   return out;
 }
