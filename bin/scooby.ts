@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { registerDoctor } from '../src/cli/doctor.js';
+import { registerExplain } from '../src/cli/explain.js';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
@@ -43,7 +44,7 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerRun, registerUi, registerList, registerShow, registerDoctor])
+for (const register of [registerRun, registerUi, registerList, registerShow, registerExplain, registerDoctor])
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;

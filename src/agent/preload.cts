@@ -9,6 +9,7 @@ import type { Address, Order, Run } from '../trace.js';
 import { bundledIn } from './bundled.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
+import { answer } from './explain.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
@@ -148,6 +149,7 @@ function short(argument: string): string {
 function obey(order: Order): void {
   if (order.t === 'record') state.recording = order.record;
   if (order.t === 'peers') knowPeers(order.ports);
+  if (order.t === 'ask') answer(order);
 }
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {

@@ -41,6 +41,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** What a process answers to an order. */
+  answer: [answer: Extract<Line, { t: 'answer' }>, peer: Peer];
   /** Something came to its end. */
   progress: [];
 }
@@ -126,6 +128,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'unlisten':
         this.#peers.gone(peer, line.port);
         return void this.emit('unlisten', line, process.app);
+      case 'answer':
+        return void this.emit('answer', line, peer);
       case 'library':
         return void this.emit('library', line, process.app);
     }

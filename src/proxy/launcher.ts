@@ -69,7 +69,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
   const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
-  const control = await openControl({ launch, folder, collector, fronts, app, audience });
+  const control = await openControl({ launch, folder, collector, fronts, keeper, app, audience });
   try {
     fronts.located = control.located;
     await fronts.start();

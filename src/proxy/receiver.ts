@@ -145,8 +145,13 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
     node,
     thread,
     origin,
-    tell: (order) => void socket.write(`${JSON.stringify(order)}\n`),
+    tell: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
   };
+}
+
+/** The other end cuts what comes into lines byte by byte. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isSame(given: unknown, token: string): boolean {

@@ -1,9 +1,11 @@
 /** What a run can be asked from another terminal. */
 
-import type { Recording } from '../trace.js';
+import type { Recording, Trace } from '../trace.js';
 import type { Collector } from './collector.js';
 import type { AppCommand } from './command.js';
 import type { Verb } from './control.js';
+import { explain } from './explain.js';
+import { Questions } from './questions.js';
 import type { RunStatus } from './reach.js';
 
 /** What the verbs act on. */
@@ -12,6 +14,7 @@ export interface Subject {
   collector: Collector;
   /** Has processes that start from now on, and those that run, record other requests. */
   setRecord(record: Recording): void;
+  find(id: string): Trace | undefined;
   /** Answers what the launcher alone knows. */
   about(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
   /** Says it in the terminal of the run. */
@@ -27,6 +30,7 @@ const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 /** Answers the table of what can be asked. */
 export function verbsOf(subject: Subject): Record<string, Verb> {
   const status = () => statusOf(subject);
+  const questions = new Questions(subject.collector);
   return {
     status,
     record({ record }) {
@@ -43,6 +47,13 @@ export function verbsOf(subject: Subject): Record<string, Verb> {
       if (!(await subject.app.restart(() => clear(subject.collector))))
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
+    },
+    explain({ trace: id, span: index, analyze, nulls }) {
+      const trace = subject.find(String(id));
+      const span = trace?.spans[Number(index)];
+      if (trace === undefined || span === undefined) throw new Error('There is no such call any more.');
+      const wish = { analyze: analyze === true, nulls: nulls === true };
+      return explain({ trace, span, wish }, questions, subject.collector.peers);
     },
   };
 }
