@@ -19,6 +19,12 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'the first query, while the pool opens its connection',
+    trace: new Story()
+      .sql(USER, { params: [1], rows: 1, wait: 130, detail: { connection: 7, opened: true }, at })
+      .trace(),
+  },
+  {
     name: 'settings and numbers asked of the server',
     trace: new Story()
       .each(upTo(8), (s, id) =>
