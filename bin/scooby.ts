@@ -2,11 +2,13 @@
 /** The program: the only file that prints an error or sets an exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { registerDiff } from '../src/cli/diff.js';
 import { registerDoctor } from '../src/cli/doctor.js';
 import { registerExplain } from '../src/cli/explain.js';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
+import { registerTop } from '../src/cli/top.js';
 import { registerUi } from '../src/cli/ui.js';
 import { version } from '../src/cli/version.js';
 import { Ending, UserError } from '../src/errors.js';
@@ -44,7 +46,16 @@ Exit codes:
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerRun, registerUi, registerList, registerShow, registerExplain, registerDoctor])
+for (const register of [
+  registerRun,
+  registerUi,
+  registerList,
+  registerShow,
+  registerExplain,
+  registerTop,
+  registerDiff,
+  registerDoctor,
+])
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
