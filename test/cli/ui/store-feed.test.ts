@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { StoreFeed } from '../../../src/cli/ui/store-feed.js';
+import { tallyOf } from '../../../src/insight/tally.js';
 import { parseFilter, type Query } from '../../../src/query.js';
 import type { Clock } from '../../../src/store/clock.js';
 import { Connection } from '../../../src/store/connection.js';
