@@ -23,7 +23,7 @@ const warn = (message: string) => {
 function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, ...more };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: tallyOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
