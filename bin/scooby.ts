@@ -52,6 +52,7 @@ for (const register of [
   registerUi,
   registerList,
   registerShow,
+  registerExplain,
   registerTop,
   registerDiff,
   registerExplain,

@@ -4,7 +4,6 @@ import { callsPanel } from '../calls.js';
 
 export const cpuPanel = callsPanel({ title: 'CPU', short: 'CPU', key: '7' }, 'cpu', {
   noun: 'FUNCTION',
-  shape: (span) => span.name,
   label: (text) => [text],
   reason: () => ['no CPU profile was taken of this request'],
 });
