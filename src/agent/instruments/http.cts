@@ -11,6 +11,8 @@ import type { Instrument, Speech } from './instrument.cjs';
 // axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
 const known = new WeakSet<ClientRequest>();
+/** What is sent carries a call of another library's, which is told by itself. */
+let carrying = false;
 
 export const http: Instrument = {
   library: 'http',
@@ -34,6 +36,17 @@ export const http: Instrument = {
   },
 };
 
+/** Answers what `fn` answers; the requests that it makes carry a call that is told by itself, and are not told. */
+export function carry(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = carrying;
+  carrying = true;
+  try {
+    return Reflect.apply(fn, self, args);
+  } finally {
+    carrying = before;
+  }
+}
+
 function describe({ self }: Call): Speech {
   const request = self as ClientRequest;
   const host = String(request.getHeader('host') ?? request.host);
@@ -49,7 +62,7 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
   const origin = originOf(cut, LIBRARY_FRAMES);
   if (origin === undefined) return;
   known.add(request);
-  const call = beginFrom(http, origin, request, []);
+  const call = beginFrom(http, carrying ? { ...origin, silent: true } : origin, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
