@@ -1,9 +1,11 @@
 /** node:http and node:https clients, and so axios, got and node-fetch: told by Node's channels, finished by what the streams emit. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
 import { asked } from '../asked.cjs';
 import { now, watchStream } from '../context.cjs';
+import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
 import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
@@ -68,6 +70,8 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
   const watched = watchStream(request, call.request, (type, given) => {
     switch (type) {
+      case 'socket':
+        return askedBy(given as Socket);
       case 'response':
         // Whoever follows it asks again from here, on behalf of the same line.
         if (isRedirect(given as IncomingMessage)) watched.origin ??= origin;
@@ -79,6 +83,7 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
       case 'error':
         return end(call, given ?? 'error');
       case 'close':
+        notAskedBy(request.socket);
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
