@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { onceAsked } from './asked.cjs';
+import { isOwn } from './own.cjs';
 import { state } from './run.cjs';
 import { stamp, stampOf } from './stamp.cjs';
 import type { Origin } from './traced.cjs';
@@ -306,13 +307,18 @@ function patchHead(prototype: object): void {
     const answer: ServerResponse = Reflect.apply(original, this, arguments as never);
     const request = seen === 0 ? undefined : stampOf(this);
     // Into the head as it will be sent: an app that reads its headers back must find what it set and no more.
-    if (request instanceof Request && !request.proxied && typeof this._header === 'string') {
+    if (request instanceof Request && typeof this._header === 'string' && isStamped(request, this)) {
       const head = this._header.replace(OWN_STAMP, '');
       this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
     }
     return answer;
   };
   response.writeHead = disguised(writeHead, original) as typeof response.writeHead;
+}
+
+/** One that this process asks of itself is nobody's to look up, but for another app's that wants to know its trace. */
+function isStamped({ proxied, parent }: Request, { socket }: ServerResponse): boolean {
+  return !proxied && (parent !== undefined || !isOwn(socket?.remotePort));
 }
 
 /** Answers the function with the name and the length of the one that it stands for. */

@@ -1,9 +1,11 @@
 /** node:http and node:https clients, and so axios, got and node-fetch: told by Node's channels, finished by what the streams emit. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
 import { asked } from '../asked.cjs';
 import { now, watchStream } from '../context.cjs';
+import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
 import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
@@ -11,6 +13,8 @@ import type { Instrument, Speech } from './instrument.cjs';
 // axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
 const known = new WeakSet<ClientRequest>();
+/** What is sent carries a call of another library's, which is told by itself. */
+let carrying = false;
 
 export const http: Instrument = {
   library: 'http',
@@ -34,6 +38,17 @@ export const http: Instrument = {
   },
 };
 
+/** Answers what `fn` answers; the requests that it makes carry a call that is told by itself, and are not told. */
+export function carry(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = carrying;
+  carrying = true;
+  try {
+    return Reflect.apply(fn, self, args);
+  } finally {
+    carrying = before;
+  }
+}
+
 function describe({ self }: Call): Speech {
   const request = self as ClientRequest;
   const host = String(request.getHeader('host') ?? request.host);
@@ -49,12 +64,14 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
   const origin = originOf(cut, LIBRARY_FRAMES);
   if (origin === undefined) return;
   known.add(request);
-  const call = beginFrom(http, origin, request, []);
+  const call = beginFrom(http, carrying ? { ...origin, silent: true } : origin, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
   const watched = watchStream(request, call.request, (type, given) => {
     switch (type) {
+      case 'socket':
+        return askedBy(given as Socket);
       case 'response':
         // Whoever follows it asks again from here, on behalf of the same line.
         if (isRedirect(given as IncomingMessage)) watched.origin ??= origin;
@@ -66,6 +83,7 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
       case 'error':
         return end(call, given ?? 'error');
       case 'close':
+        notAskedBy(request.socket);
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
