@@ -1,11 +1,12 @@
 /**
  * ORMs speak through drivers, so nothing of them is recorded: where one has been loaded stacks are captured deep enough
- * to see through it, and drizzle, whose queries run when they are awaited and by nobody's code, remembers where each
- * was written.
+ * to see through it, and drizzle and Prisma, whose queries run when they are awaited and by nobody's code, remember
+ * where each was written.
  */
 
 import { now } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
+import { checkPrisma } from './prisma.cjs';
 import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
 
 type Classes = Record<string, { prototype: object }>;
@@ -31,7 +32,8 @@ export const orms: Required<Pick<Instrument, 'files' | 'esm'>> = {
     'typeorm/data-source/DataSource.js': seen,
     'kysely/dist/cjs/kysely.js': seen,
     '@mikro-orm/core/MikroORM.js': seen,
-    '@prisma/client/runtime/client.js': seen,
+    '@prisma/client/runtime/client.js': checkPrisma,
+    '@prisma/client/runtime/library.js': checkPrisma,
     'drizzle-orm/query-promise.cjs': patchThen,
     'drizzle-orm/query-promise.js': patchThen,
   },

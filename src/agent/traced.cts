@@ -1,5 +1,6 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
@@ -68,7 +69,9 @@ export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin 
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
-  return { request, stack: captureStack(cut, depth), began: now() };
+  const far = carried(request);
+  const stack = far?.final ? far.stack : captureStack(cut, depth, far?.stack);
+  return { request, stack, began: now() };
 }
 
 /**
@@ -83,6 +86,20 @@ export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayL
   } finally {
     origin = before;
   }
+}
+
+let carriers: AsyncLocalStorage<Origin> | undefined;
+
+/** Answers what `fn` answers, run under the request of its origin; so do all calls that come of it, however much later. */
+export function carry(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  carriers ??= new AsyncLocalStorage();
+  return carriers.run(from, applyIn, from.request, fn, self, args);
+}
+
+/** Answers the origin that the running code is carried out for, where it is the request's. */
+export function carried(request: Request | undefined): Origin | undefined {
+  const from = carriers?.getStore();
+  return from?.request === request ? from : undefined;
 }
 
 /**
@@ -100,7 +117,8 @@ export function begin(
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = origin?.request === request ? origin : undefined;
-  const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
+  const far = from ?? carried(request);
+  const stack = far?.final ? far.stack : captureStack(cut, instrument.depth, far?.stack);
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     origin = undefined;
