@@ -14,10 +14,11 @@ import { answer } from './explain.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
-import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { type Before, onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
 import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
+import { preparePrisma } from './prisma.cjs';
 import { promises } from './promises.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
@@ -76,7 +77,7 @@ function install(run: Run): void {
     }
   }
   syncBuiltinESMExports();
-  onLoad(patches, keepMap, tellLibrary);
+  onLoad(patches, before, tellLibrary);
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
@@ -101,6 +102,12 @@ function install(run: Run): void {
   );
   process.on('exit', tellRunning);
 }
+
+const preparations: Before[] = [keepMap, preparePrisma];
+const before: Before = (module, file) => {
+  for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
+};
+before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
 
 let serving = false;
 
