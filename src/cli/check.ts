@@ -21,6 +21,7 @@ import {
   reportJson,
   reportLines,
 } from './check-text.js';
+import { readConfig } from './config.js';
 import { print, type Screen, screenOf } from './screen.js';
 import { witnessed } from './witness.js';
 
@@ -117,6 +118,7 @@ async function observed(
   const facts = new Map<string, Facts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
+  const { ignore, limits } = readConfig(cwd);
   const store = await openStore({ db: flags.db, cwd, ...accountingOf(command) }, warn);
   try {
     const exit = await launch(
@@ -128,6 +130,7 @@ async function observed(
         },
         ...{ agent: agentFile(), record: 'all' as const, wait: WAIT_MS },
         database: databasePath(flags.db, cwd),
+        judging: { ignore, limits },
         store: witnessed(
           store,
           (trace) => {
