@@ -82,8 +82,10 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
   const found = breaches(budget, facts);
   if (flags.updateBaseline) writeBaseline(known.file, baselineOf(found));
   const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
+  const all = breaches({ ...budget, severity: 'info' }, facts);
   const report: Report = {
     ...sift(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
+    lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
     command: code,
