@@ -6,6 +6,7 @@ import type { Launch } from '../proxy/launcher.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
 import type { Address, Recording } from '../trace.js';
+import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
 import { coloured, plain, wantsColour } from './style.js';
@@ -100,7 +101,10 @@ async function run(command: string[], options: Options): Promise<number> {
     import('../proxy/servers.js'),
   ]);
   const warnings: string[] = [];
-  const store = await openStore({ db: options.db, cwd, ttl, maxSize }, (message) => warnings.push(message));
+  const accounting = accountingOf(command);
+  const store = await openStore({ db: options.db, cwd, ttl, maxSize, ...accounting }, (message) =>
+    warnings.push(message),
+  );
   const write = (text: string) => void process.stderr.write(text);
   const style = wantsColour(options.color, process.env, process.stderr.isTTY) ? coloured : plain;
   const about = {

@@ -29,7 +29,7 @@ export interface Options {
   record: Recording;
   keepSource: KeepSource;
   /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
-  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
+  judge(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[];
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -41,6 +41,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** What a process answers to an order. */
+  answer: [answer: Extract<Line, { t: 'answer' }>, peer: Peer];
   /** Something came to its end. */
   progress: [];
 }
@@ -126,6 +128,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'unlisten':
         this.#peers.gone(peer, line.port);
         return void this.emit('unlisten', line, process.app);
+      case 'answer':
+        return void this.emit('answer', line, peer);
       case 'library':
         return void this.emit('library', line, process.app);
     }
@@ -300,7 +304,9 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
     const notes = gathering.process?.notes(trace.spans) ?? [];
     if (notes.length > 0) trace.notes = notes;
-    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
+    trace.findings = outside
+      ? []
+      : this.#options.judge(trace, (frame, line) => gathering.process?.line(frame, line));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);

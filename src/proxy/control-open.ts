@@ -7,6 +7,7 @@ import type { Collector } from './collector.js';
 import type { AppCommand } from './command.js';
 import { serveControl } from './control.js';
 import { type Note, post } from './control-record.js';
+import type { Keeper } from './keeper.js';
 import type { Audience, Launch } from './launcher.js';
 import type { RunFolder } from './run.js';
 import { verbsOf } from './verbs.js';
@@ -17,6 +18,7 @@ export interface Parts {
   folder: RunFolder;
   collector: Collector;
   fronts: { readonly url: string | undefined; readonly upstream: Address | undefined };
+  keeper: Keeper;
   app: AppCommand;
   audience: Audience;
 }
@@ -61,7 +63,7 @@ export async function openControl(parts: Parts): Promise<Opened> {
   }
 }
 
-function verbs({ folder, collector, fronts, app, audience }: Parts, note: Note) {
+function verbs({ launch, folder, collector, fronts, keeper, app, audience }: Parts, note: Note) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
   collector.on('library', ({ name, version, trouble }) => {
     libraries.set(`${name} ${version}`, { name, version, ...(trouble !== undefined && { trouble }) });
@@ -73,6 +75,10 @@ function verbs({ folder, collector, fronts, app, audience }: Parts, note: Note) 
     setRecord(record) {
       folder.update({ record });
       collector.recording = record;
+    },
+    find(id) {
+      keeper.flush();
+      return launch.store.find(id);
     },
     about: () => ({
       run: { ...run, ...(fronts.url !== undefined && { url: fronts.url }) },

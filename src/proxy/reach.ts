@@ -4,6 +4,9 @@ import { connect, type Socket } from 'node:net';
 import type { Address, Recording } from '../trace.js';
 import { type Note, notes } from './control-record.js';
 import { hear, say } from './control-wire.js';
+import type { Plan, Wish } from './explain.js';
+
+export type { Plan, Wish };
 
 /** A run that is alive. */
 export type LivingRun = Omit<Note, 'socket' | 'token'>;
@@ -33,6 +36,8 @@ const CONNECT_MS = 2000;
 const ASK_MS = 3000;
 /** An app may take its time to end. */
 const RESTART_MS = 20_000;
+/** Three questions to the database, each with its own patience. */
+const EXPLAIN_MS = 40_000;
 
 /** Answers the runs that record to that database now, newest first. */
 export function livingRuns(database: string): LivingRun[] {
@@ -108,6 +113,14 @@ export class Control {
   /** Ends the app as SIGTERM does and starts its command again behind the same proxy; resolves once it has been started. */
   restart(): Promise<RunStatus> {
     return this.#ask('restart', {}, RESTART_MS) as Promise<RunStatus>;
+  }
+
+  /**
+   * Answers the plan of a call: the trace's id, and the call's index among its spans (from 0). `analyze` runs the
+   * statement; `nulls` takes NULL for values that were not recorded.
+   */
+  explain(trace: string, span: number, wish: Partial<Wish> = {}): Promise<Plan> {
+    return this.#ask('explain', { trace, span, ...wish }, EXPLAIN_MS) as Promise<Plan>;
   }
 
   /** Calls back once when the run has ended or the connection is closed; at once where that was before. */

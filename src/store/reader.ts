@@ -1,15 +1,13 @@
 /** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
 
-import type { Database, Statement } from 'better-sqlite3';
 import type { Source, Summary, Trace } from '../trace.js';
 import { type Body, unpack } from './body.js';
 import type { Connection } from './connection.js';
+import { prepared } from './prepared.js';
 import { type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
 
 const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
-/** Statements kept ready. */
-const KEPT = 64;
 
 /** Where a request stands in time: its start (epoch ms), then its number. */
 export interface Mark {
@@ -39,29 +37,17 @@ export interface RouteSum {
 
 export class Reader {
   readonly #connection: Connection;
-  #statements = new WeakMap<Database, Map<string, Statement>>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  #prepared(db: Database, sql: string): Statement {
-    let known = this.#statements.get(db);
-    if (!known) this.#statements.set(db, (known = new Map()));
-    let statement = known.get(sql);
-    if (!statement) {
-      if (known.size >= KEPT) known.clear();
-      known.set(sql, (statement = db.prepare(sql)));
-    }
-    return statement;
-  }
-
   #all<T>(sql: string, ...values: (string | number)[]): T[] {
-    return this.#connection.ask((db) => this.#prepared(db, sql).all(...values) as T[]);
+    return this.#connection.ask((db) => prepared(db, sql).all(...values) as T[]);
   }
 
   #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
-    return this.#connection.ask((db) => this.#prepared(db, sql).get(...values) as T | undefined);
+    return this.#connection.ask((db) => prepared(db, sql).get(...values) as T | undefined);
   }
 
   now(): number {

@@ -20,6 +20,17 @@ function text(column: string, { op, value }: Term): Condition {
   };
 }
 
+/** Answers the condition that a request made a call, or had one made at a line, with that text in it. */
+function asked(term: Term): Condition {
+  const [what, where] = [text('text', term), text('site', term)];
+  // The few subjects with the text are looked up once; the + keeps each request from being looked for under all of them.
+  const subjects = `SELECT id FROM subjects WHERE of = 'call' AND (${what.sql} OR ${where.sql})`;
+  return {
+    sql: `EXISTS (SELECT 1 FROM figures WHERE trace = seq AND +subject IN (${subjects}))`,
+    values: [...what.values, ...where.values],
+  };
+}
+
 function number(column: string, { op, value }: Term): Condition {
   return { sql: `${column} ${OPS[op]} ?`, values: [value] };
 }
@@ -35,7 +46,7 @@ function plain(term: Term, now: number): Condition {
   switch (field) {
     case 'text': {
       const columns = ['url', 'method', 'route', 'status'];
-      const parts = columns.map((column) => text(column, term));
+      const parts = [...columns.map((column) => text(column, term)), asked(term)];
       return {
         sql: parts.map((part) => part.sql).join(' OR '),
         values: parts.flatMap((part) => part.values),

@@ -230,7 +230,9 @@ export class Browser {
     const found = (trace: Trace | undefined) => {
       if (!trace || id !== this.#expected) return;
       this.#expected = undefined;
-      // What comes after it is not to take its place.
+      // A list that follows has it on top by itself; in another, what comes after it is not to take its place.
+      const { follow, sort } = this.state.list;
+      if (follow && sort.by === 'time' && !sort.reverse) return;
       this.dispatch({ type: 'hold' });
       this.list.locate(id, (index) => this.dispatch({ type: 'select', id, index }));
     };

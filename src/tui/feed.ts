@@ -88,6 +88,17 @@ export interface Replayed {
   without?: string[];
 }
 
+/** The plan of a query, and what there is to say about it. */
+export interface Explained {
+  /** What was asked, without the statement: `EXPLAIN`. */
+  asked: string;
+  /** `PostgreSQL 16.3` */
+  server: string;
+  plan: string[];
+  remarks: { kind: string; text: string }[];
+  notes: string[];
+}
+
 export interface Feed {
   status(): Status;
   stats(): Answer<Stats>;
@@ -107,8 +118,8 @@ export interface Feed {
   replay?(trace: Trace, url?: string): Promise<Replayed>;
   record?(recording: Recording): Promise<void>;
   restart?(): Promise<void>;
-  /** Answers the plan of one query, as lines. */
-  explain?(trace: Trace, span: number): Promise<string[]>;
+  /** Answers the plan of one call, by its place among the request's. */
+  explain?(trace: Trace, span: number): Promise<Explained>;
   /** What the app prints, where this program has its output. */
   output?: OutputLog;
   /** Hands the app a line on its standard input. */

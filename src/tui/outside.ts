@@ -1,6 +1,6 @@
 /** What reaches outside the browser: the clipboard, the editor, the app, the terminal itself. */
 
-import { ms } from '../text.js';
+import { count, ms } from '../text.js';
 import type { Trace } from '../trace.js';
 import type { Browser } from './browser.js';
 import { clean } from './cells.js';
@@ -136,8 +136,14 @@ export class Outside {
     const { feed } = this.#browser;
     const at = this.#browser.picture().page.entries[this.#browser.state.detail.table.at]?.span;
     if (at === undefined) return;
-    const lines = (await feed.explain?.(trace, at)) ?? [];
-    this.#browser.dispatch({ type: 'show', title: 'plan', lines: lines.map((line) => [` ${clean(line)}`]) });
+    this.#browser.say('asking the database for its plan …');
+    const plan = await feed.explain?.(trace, at);
+    if (!plan) return;
+    this.#browser.detail.explained(trace, at, plan);
+    const { length } = plan.remarks;
+    this.#browser.say(
+      length === 0 ? 'nothing stands out in the plan' : `${count(length, 'remark')} on the plan`,
+    );
   }
 
   async #replay(trace: Trace, url: string | undefined, sure: boolean): Promise<void> {

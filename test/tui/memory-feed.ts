@@ -2,7 +2,17 @@
 
 import { matches } from '../../src/query.js';
 import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
-import type { Answer, Feed, Replayed, RouteRow, Selection, Sort, Stats, Status } from '../../src/tui/feed.js';
+import type {
+  Answer,
+  Explained,
+  Feed,
+  Replayed,
+  RouteRow,
+  Selection,
+  Sort,
+  Stats,
+  Status,
+} from '../../src/tui/feed.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {
@@ -155,11 +165,12 @@ export class MemoryFeed implements Feed {
     this.restarts++;
   }
 
-  async explain(): Promise<string[]> {
-    return [
+  async explain(): Promise<Explained> {
+    const plan = [
       'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',
       '  Index Cond: (order_id = 17)',
     ];
+    return { asked: 'EXPLAIN', server: 'PostgreSQL 16.3', plan, remarks: [], notes: [] };
   }
 
   close(): void {

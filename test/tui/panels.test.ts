@@ -81,6 +81,18 @@ test('queries are grouped by what they ask, with the slowest of them', (t) => {
   t.end();
 });
 
+test('what is asked from two lines is two rows, and each names its line', (t) => {
+  const [, first] = ORDERS.spans;
+  const elsewhere = { file: 'src/other.js', line: 3 };
+  const stack = first!.stack.map((frame) => (frame.application ? { ...frame, ...elsewhere } : frame));
+  const again = { ...first!, site: 'src/other.js:3', stack };
+  const rows = table('SQL', { ...ORDERS, findings: [], spans: [first!, first!, again] });
+  t.equal(rows.length, 3);
+  t.match(rows[1], /^ {4}2× .*src\/session\.js:14$/);
+  t.match(rows[2], /^ {4}1× .*src\/other\.js:3$/);
+  t.end();
+});
+
 test('one by one they are as they happened, with rows and wait', (t) => {
   t.equal(table('SQL', ORDERS, { grouped: false }).length, 51);
   t.equal(

@@ -2,7 +2,7 @@
 
 import type { Reader } from '../../store/reader.js';
 import type { Recording, Trace } from '../../trace.js';
-import type { Feed, Replayed, Status } from '../../tui/feed.js';
+import type { Explained, Feed, Replayed, Status } from '../../tui/feed.js';
 import type { OutputLog } from '../../tui/output-log.js';
 import type { Attachment } from './attachment.js';
 import { replay } from './replay.js';
@@ -55,6 +55,10 @@ export class LiveFeed extends StoreFeed implements Feed {
 
   record(recording: Recording): Promise<void> {
     return this.#link.ask((control) => control.record(recording));
+  }
+
+  explain(trace: Trace, span: number): Promise<Explained> {
+    return this.#link.control.explain(trace.id, span);
   }
 
   async restart(): Promise<void> {

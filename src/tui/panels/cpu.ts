@@ -8,7 +8,6 @@ import type { Panel } from '../panel.js';
 
 const calls = callsPanel({ title: 'CPU', short: 'CPU', key: '7' }, 'cpu', {
   noun: 'FUNCTION',
-  shape: (span) => span.name,
   label: (text) => [text],
   reason: () => [],
 });

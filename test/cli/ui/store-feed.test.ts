@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { StoreFeed } from '../../../src/cli/ui/store-feed.js';
+import { tallyOf } from '../../../src/insight/tally.js';
 import { parseFilter, type Query } from '../../../src/query.js';
 import type { Clock } from '../../../src/store/clock.js';
 import { Connection } from '../../../src/store/connection.js';
@@ -22,7 +23,7 @@ const warn = (message: string) => {
 function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, ...more };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: tallyOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
@@ -74,6 +75,10 @@ const FILTERS = [
   'age<20s',
   '404',
   'search',
+  'stock',
+  '!stock',
+  'orders.js:15',
+  'stock or page=3',
   'nothing-like-that',
   'PATH:Orders',
   '%',
