@@ -127,6 +127,30 @@ export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
   return out;
 }
 
+/** Answers the same for a sentence, broken between its words where they are not longer than a row. */
+export function wrapWords(line: Line, cells: number, indent = 2): Line[] {
+  const out: Segment[][] = [[]];
+  let used = 0;
+  const words = line.flatMap((segment): Segment[] => {
+    const roles = typeof segment === 'string' ? [] : segment.slice(1);
+    return (textOf(segment).match(/ +|[^ ]+/g) ?? []).map((word) =>
+      roles.length > 0 ? [word, ...roles] : word,
+    );
+  });
+  for (const word of words) {
+    const size = width(textOf(word));
+    const blank = textOf(word).startsWith(' ');
+    if (used + size > cells && used > indent) {
+      out.push([' '.repeat(indent)]);
+      used = indent;
+      if (blank) continue;
+    }
+    out.at(-1)!.push(word);
+    used += size;
+  }
+  return out.flatMap((row) => wrapLine(row, cells, indent));
+}
+
 // Terminals disagree about the width of a character with one of these, so it is shown without.
 const UNSURE = /[\ufe0e\ufe0f]|[\u{1f3fb}-\u{1f3ff}]/gu;
 

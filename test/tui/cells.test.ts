@@ -11,6 +11,7 @@ import {
   plain,
   width,
   wrapLine,
+  wrapWords,
 } from '../../src/tui/cells.js';
 import { asciiOf, paint, themeOf } from '../../src/tui/theme.js';
 
@@ -62,5 +63,12 @@ test('a line is painted by role; without colour only weight and inverse are left
   t.equal(paint(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
   t.equal(paint(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
   t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
+  t.end();
+});
+
+test('a sentence is broken between its words, and where one is longer than a row', (t) => {
+  const lines = wrapWords([' one two ', ['three four', 'ok'], ' a-very-long-word end'], 12, 1).map(plain);
+  t.same(lines, [' one two ', ' three four ', ' a-very-long', ' -word', ' end']);
+  t.same(wrapWords(['short'], 12), [['short']]);
   t.end();
 });
