@@ -1,7 +1,7 @@
 /** How fast is the browser on a terminal? Prints the gates of the specification with what was measured. */
 
-import { readFileSync } from 'node:fs';
 import { spawn as child } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node-pty';
 

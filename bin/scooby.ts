@@ -2,6 +2,7 @@
 /** The program: the only file that prints an error or sets an exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { registerCheck } from '../src/cli/check.js';
 import { registerDiff } from '../src/cli/diff.js';
 import { registerDoctor } from '../src/cli/doctor.js';
 import { registerExplain } from '../src/cli/explain.js';
@@ -39,7 +40,7 @@ const program = new Command('scooby')
     `
 Exit codes:
   0      ok
-  1      the request is not there, or the store cannot be read
+  1      the request is not there, or the store cannot be read; check: a budget is broken
   2      wrong usage
   127    the command to run was not found
   128+n  the command was ended by signal n
@@ -54,6 +55,8 @@ for (const register of [
   registerExplain,
   registerTop,
   registerDiff,
+  registerExplain,
+  registerCheck,
   registerDoctor,
 ])
   register(program);

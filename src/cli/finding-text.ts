@@ -3,7 +3,7 @@
 import { ms, oneLine } from '../text.js';
 import type { Finding } from '../trace.js';
 import type { Code } from './code.js';
-import { codeLines } from './frame-text.js';
+import { calledAt, codeLines } from './frame-text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
 import { severityRole } from './style.js';
@@ -34,12 +34,12 @@ function lines(finding: Finding, around: number, code: Code, screen: Screen): st
 /** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
 function heading(finding: Finding, code: Code, { style }: Screen): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
-  const where = [name, site && `(${site})`].filter(Boolean).join(' ');
+  const where = site === undefined ? '' : calledAt(name, site);
   const place = placeOf(finding);
   const since = place && code.since(place.file, place.line);
   const parts = [
     style(severityRole(severity), oneLine(kind).toUpperCase()),
-    where === '' ? '' : style('accent', oneLine(where)),
+    where === '' ? '' : style('accent', where),
     cost > 0 ? style('bold', ms(cost)) : '',
     since ? style('warn', since) : '',
   ];

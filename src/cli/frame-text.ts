@@ -33,10 +33,16 @@ export function frameLines(
 /** `loadItems (src/orders.js:47:21)  changed since`. */
 function frameText(frame: Frame, { code }: Reading, { style }: Screen): string {
   const { function: name, file, line, column, application } = frame;
-  const text = `${oneLine(name) || 'anonymous'} (${oneLine(file)}:${line}:${column})`;
+  const text = calledAt(name, `${file}:${line}:${column}`);
   if (!application) return style('dim', text);
   const since = code.since(file, line);
   return style('accent', text) + (since ? style('warn', `  ${since}`) : '');
+}
+
+/** Answers `loadItems (src/orders.js:47)`, or the place alone where the function has no name. */
+export function calledAt(name: string | undefined, place: string): string {
+  const isNamed = name !== undefined && name !== '' && name !== '<anonymous>';
+  return isNamed ? `${oneLine(name)} (${oneLine(place)})` : oneLine(place);
 }
 
 /** Answers a line of code as it was, with that many lines around it; empty where the file was not kept. */

@@ -4,6 +4,7 @@ import { dialectOf } from '../insight/calls.js';
 import { runnable } from '../insight/runnable.js';
 import { count, ms, oneLine } from '../text.js';
 import { firstApplicationFrame, type Span, type Trace } from '../trace.js';
+import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
 import { dayAndTime } from './when.js';
 
@@ -33,10 +34,10 @@ function lines(span: Span, index: number, style: Screen['style']): string[] {
   return ['', about, style('warn', reason), style('dim', `-- ${sql};`)];
 }
 
-/** `src/orders.js:47 loadItems, 8.2ms, 3 rows`. */
+/** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
 function aboutOf({ stack, duration, rows, error }: Span): string {
   const frame = firstApplicationFrame(stack);
-  const where = frame ? `${frame.file}:${frame.line} ${frame.function}` : 'no line of the app';
+  const where = frame ? calledAt(frame.function, `${frame.file}:${frame.line}`) : 'no line of the app';
   const facts = [
     where,
     duration === undefined ? 'not finished' : ms(duration),

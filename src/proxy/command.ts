@@ -36,6 +36,7 @@ export class AppCommand {
   /** Has the command's output; without one the command has the terminal. */
   #stage: Stage | undefined;
   #over: Promise<void> | undefined;
+  #told: NodeJS.Signals | undefined;
 
   constructor(command: string[], env: NodeJS.ProcessEnv, stage?: Stage) {
     this.#command = command;
@@ -46,6 +47,11 @@ export class AppCommand {
   /** The process that was started, which may be a shell's or npm's; none between two starts. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** The signal to end that was last sent on to it, if any. */
+  get told(): NodeJS.Signals | undefined {
+    return this.#told;
   }
 
   /** Answers whether it is being started again. */
@@ -153,6 +159,7 @@ export class AppCommand {
     if (ENDING.has(signal) && this.#stage) return this.#end(signal);
     // What is typed reaches everything in the terminal's foreground: sent on, the app would get it twice.
     if ((signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground()) return;
+    if (ENDING.has(signal)) this.#told = signal;
     this.#kill(signal);
   }
 

@@ -9,6 +9,7 @@ import { AppCommand, type Exit } from './command.js';
 import { openControl } from './control-open.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
+import { signalLeftovers } from './leftovers.js';
 import type { Place } from './listen.js';
 import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
@@ -79,6 +80,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
       if (!late) audience.request(trace);
     });
     const exit = await app.run();
+    if (app.told !== undefined) await signalLeftovers(collector, app.told);
     await collector.quiet(LAST_LINES_MS);
     return exit;
   } finally {
@@ -92,7 +94,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   }
 }
 
-function judgeWith(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[] {
+function judgeWith(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] {
   return judge(trace, { lineOf });
 }
 

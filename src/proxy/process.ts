@@ -17,6 +17,7 @@ export class Process {
   #resolved = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sources = new Map<Frame, string | undefined>();
+  #lines = new Map<string, { text: string; lines: string[] }>();
   /** By connection: the number of the call that it was first seen with. */
   #connections = new Map<string, number>();
 
@@ -97,9 +98,12 @@ export class Process {
     return [...files].flatMap((file) => notes.get(file) ?? []);
   }
 
-  /** Answers the text of a frame's line as it ran. */
-  line(frame: Frame): string | undefined {
-    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  /** Answers the text of a frame's file as it ran, at the frame's line or at another one. */
+  line(frame: Frame, line = frame.line): string | undefined {
+    const { text = '' } = this.#frames.sourceOf(frame) ?? {};
+    let known = this.#lines.get(frame.file);
+    if (known?.text !== text) this.#lines.set(frame.file, (known = { text, lines: text.split('\n') }));
+    return known.lines[line - 1];
   }
 
   /** Answers whether a call waited because its connection was only being opened; a call may be told twice. */

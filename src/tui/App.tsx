@@ -25,8 +25,7 @@ function headRows(picture: Picture, theme: Theme): string[] {
   const total = stats?.total ?? list.count;
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
-  if (layout.header > 1)
-    lines.push(filterLine(state, list.stale ? undefined : list.count, total, list.fresh, state.columns));
+  if (layout.header > 1) lines.push(filterLine(state, list, total, state.columns));
   return lines.map((line) => paint(line, state.columns, theme));
 }
 

@@ -3,6 +3,7 @@
 import { count, ms } from '../text.js';
 import { clean, cut, fit, type Line, lineWidth } from './cells.js';
 import type { Stats, Status } from './feed.js';
+import type { ListData } from './list-data.js';
 import { caretLine, fitted } from './pieces.js';
 import type { State } from './state.js';
 
@@ -74,9 +75,8 @@ const SORTED: Record<State['list']['sort']['by'], string> = {
 /** Answers the second row: the filter, how many match, the order, and whether the list follows. */
 export function filterLine(
   state: State,
-  matching: number | undefined,
+  { stale, count: matching, counted, fresh }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh'>,
   total: number,
-  fresh: number,
   cells: number,
 ): Line {
   const { list, prompt } = state;
@@ -94,7 +94,9 @@ export function filterLine(
     ]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const narrowed = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
-  const figures = `${matching?.toLocaleString('en-US') ?? '…'} of ${total.toLocaleString('en-US')}`;
+  // A plus until the last request has been looked at.
+  const found = stale ? '…' : `${matching.toLocaleString('en-US')}${counted ? '' : '+'}`;
+  const figures = `${found} of ${total.toLocaleString('en-US')}`;
   const right: Line[] = [];
   if (narrowed) right.push([figures]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);

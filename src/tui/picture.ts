@@ -2,7 +2,7 @@
 
 import type { Trace } from '../trace.js';
 import type { Binding } from './bindings.js';
-import { type Line, lineWidth, plain, wrapLine, wrapWords } from './cells.js';
+import { type Line, lineWidth, plain, wrapLine } from './cells.js';
 import type { Feed, Stats, Status } from './feed.js';
 import { type Layout, layoutOf } from './layout.js';
 import type { ListData } from './list-data.js';
@@ -141,8 +141,7 @@ function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
   if (!all && !lines.some((text) => text.prose)) return lines;
   return lines.flatMap((text) => {
     if (!(all || text.prose) || lineWidth(text.line) <= cells) return [text];
-    const lines = text.prose ? wrapWords(text.line, cells, 1) : wrapLine(text.line, cells, 4);
-    return lines.map((line) => ({ ...text, line }));
+    return wrapLine(text.line, cells, text.prose ? 1 : 4).map((line) => ({ ...text, line }));
   });
 }
 

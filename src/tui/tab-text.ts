@@ -1,7 +1,7 @@
 /** A tab of the detail as plain rows, for `scooby show`: the same panels, the same lines. */
 
 import type { Trace } from '../trace.js';
-import { cutLine, type Line, plain, wrapLine, wrapWords } from './cells.js';
+import { cutLine, type Line, plain, wrapLine } from './cells.js';
 import { panelsOf } from './panels/index.js';
 import { paint, themeOf } from './theme.js';
 
@@ -36,12 +36,7 @@ export function tabText(trace: Trace, title: string, options: TabTextOptions): s
   for (const [index] of page.entries.entries()) {
     const text = page.text?.(index) ?? [];
     if (text.length > 0)
-      out.push(
-        '',
-        ...text.flatMap(({ line, prose }) =>
-          (prose ? wrapWords(line, columns, 1) : wrapLine(line, columns, 4)).map(shown),
-        ),
-      );
+      out.push('', ...text.flatMap(({ line, prose }) => wrapLine(line, columns, prose ? 1 : 4).map(shown)));
   }
   return out;
 }

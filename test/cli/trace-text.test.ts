@@ -110,7 +110,7 @@ test('--ungrouped shows every call in its order, --stack every frame', (t) => {
     '      Pool.query (node_modules/pg-pool/index.js:412:10)',
     '      loadItems (src/orders.js:47:21)',
     '      47 │ items = await db.query(sql, [id]);',
-    '      anonymous (src/orders.js:12:3)',
+    '      src/orders.js:12:3',
   ]);
   t.end();
 });

@@ -522,5 +522,27 @@ export const innocent: { name: string; trace: Trace }[] = [
       )
       .trace(),
   },
+  {
+    name: 'one month after the other, each in a table of its own',
+    trace: new Story()
+      .each(upTo(9), (s, n) =>
+        s.sql(`SELECT count(*) FROM events_20240${n} WHERE kind = $1`, { params: ['x'], rows: 1, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'polling, with the id of a trace in a comment',
+    trace: new Story()
+      .each(upTo(8), (s, n) =>
+        s
+          .sql(`SELECT state FROM jobs WHERE id = $1 /*traceparent='00-${n}-01'*/`, {
+            params: [7],
+            rows: 1,
+            at,
+          })
+          .idle(250),
+      )
+      .trace(),
+  },
   { name: 'nothing at all', trace: new Story().trace() },
 ];

@@ -11,7 +11,6 @@ import {
   plain,
   width,
   wrapLine,
-  wrapWords,
 } from '../../src/tui/cells.js';
 import { asciiOf, paint, themeOf } from '../../src/tui/theme.js';
 
@@ -45,6 +44,10 @@ test('a long line goes on in the next one, indented', (t) => {
     wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => plain(line)),
     ['abcde', '  fgh'],
   );
+  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => plain(line));
+  t.same(wrapped(' ran one after the other: 59ms', 11), [' ran one', ' after the', ' other:', ' 59ms']);
+  t.same(wrapped(' https://a.example/b then', 12), [' https://a.e', ' xample/b', ' then']);
+  t.same(wrapped('日本 語日本', 6), ['日本', ' 語日', ' 本']);
   t.end();
 });
 
@@ -63,12 +66,5 @@ test('a line is painted by role; without colour only weight and inverse are left
   t.equal(paint(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
   t.equal(paint(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
   t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
-  t.end();
-});
-
-test('a sentence is broken between its words, and where one is longer than a row', (t) => {
-  const lines = wrapWords([' one two ', ['three four', 'ok'], ' a-very-long-word end'], 12, 1).map(plain);
-  t.same(lines, [' one two ', ' three four ', ' a-very-long', ' -word', ' end']);
-  t.same(wrapWords(['short'], 12), [['short']]);
   t.end();
 });

@@ -19,11 +19,14 @@ function folder(): string {
   return made;
 }
 
+// Heard from the start: a signal that nobody hears ends the process.
+const allowed = process.env.FAKE_OPEN ? once(process, process.env.FAKE_OPEN) : undefined;
+
 async function open(): Promise<MemoryFeed> {
-  if (process.env.FAKE_OPEN) {
+  if (allowed) {
     // Waiting for a signal does not keep a process alive.
     const alive = setInterval(() => {}, 60_000);
-    await once(process, process.env.FAKE_OPEN);
+    await allowed;
     clearInterval(alive);
   }
   const feed = new MemoryFeed(number('FAKE_REQUESTS', 400));

@@ -102,6 +102,8 @@ export function comparedIn(statement: string, table: string, alone: boolean): st
   let owner = '';
   let name = '';
   let dotted = false;
+  // In SET they are not compared.
+  let within = false;
   for (let operand = true; ; ) {
     const kind = lexer.next(operand);
     if (kind === END) return [...new Set(columns)];
@@ -114,7 +116,9 @@ export function comparedIn(statement: string, table: string, alone: boolean): st
       dotted = false;
     } else if (text === '.') dotted = true;
     else {
-      if (compares && name !== '' && (owner === table || (owner === '' && alone))) columns.push(name);
+      if (/^(?:WHERE|ON|HAVING|SET)$/.test(text)) within = text !== 'SET';
+      if (within && compares && name !== '' && (owner === table || (owner === '' && alone)))
+        columns.push(name);
       owner = '';
       name = '';
     }

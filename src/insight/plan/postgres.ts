@@ -24,7 +24,7 @@ export interface Node {
 
 const HEAD =
   /^(\s*)(->\s+)?(.+?)\s+\(cost=\S+ rows=(\d+) width=\d+\)(?: \((?:actual (?:time=\S+ )?rows=([\d.]+) loops=(\d+)|never executed)\))?/;
-const ON = /^(.*?)(?: using (\S+))?(?: on (\S+))?(?: (\S+))?$/;
+const ON = /^(.*?)(?: using (\S+))?(?: on (\S+)(?: (\S+))?)?$/;
 
 /** Answers the nodes of a plan in their order. */
 export function nodesOf(plan: string[]): Node[] {
@@ -131,7 +131,7 @@ function ownIn(condition: string, alias: string): string[] {
 
 /** The inner side of a nested loop runs once for each row of the outer one. */
 function loop(node: Node, nodes: Node[], n: number): Remark[] {
-  if (node.type !== 'Nested Loop') return [];
+  if (!node.type.startsWith('Nested Loop')) return [];
   const inside = within(nodes, n);
   const [outer, inner] = inside.filter(({ depth }) => depth === inside[0]!.depth);
   if (outer === undefined || inner === undefined) return [];
