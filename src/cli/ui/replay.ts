@@ -1,29 +1,12 @@
 /** Sends a recorded request again, through the proxy of the run. */
 
 import { request } from 'node:http';
-import type { Headers, Recording, Trace } from '../../trace.js';
+import type { Recording, Trace } from '../../trace.js';
+import { replayable } from '../../tui/again.js';
 import type { Replayed } from '../../tui/feed.js';
 
 /** ms that an answer is waited for: as long as a debugger may hold it. */
 const PATIENCE = 120_000;
-/** What belongs to the connection or to the proxy, and what told of a body. */
-const UNSENT =
-  /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
-const REDACTED = '[redacted]';
-
-/** Answers the headers to send, and the names of what was never recorded. */
-export function replayable(trace: Trace): { headers: Headers; without: string[] } {
-  const headers: Headers = [];
-  const without: string[] = [];
-  let body = false;
-  for (const [name, value] of trace.headers?.request ?? []) {
-    if (value.includes(REDACTED)) without.push(name.toLowerCase());
-    else if (!UNSENT.test(name)) headers.push([name, value]);
-    if (/^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0')) body = true;
-  }
-  return { headers, without: body ? [...without, 'its body'] : without };
-}
-
 /** Answers why a URL cannot be asked for again; undefined where it can. */
 export function unreplayable(url: string): string | undefined {
   if (!url.startsWith('/')) return `${url} is no path of the app`;
