@@ -3,6 +3,7 @@
 import type { Trace } from '../trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
+import { packTrace, unpackTrace } from './document.js';
 import { passes, summaryOf } from './filter.js';
 import type { Filter, Source, Store, Summary } from './store.js';
 
@@ -34,7 +35,7 @@ export class MemoryStore implements Store {
   }
 
   saveAll(traces: Trace[]): void {
-    const packed = traces.map((trace) => ({ trace, body: pack(JSON.stringify(trace)) }));
+    const packed = traces.map((trace) => ({ trace, body: packTrace(trace) }));
     const expires = this.#clock.now() + this.#ttl;
     for (const { trace, body } of packed) {
       this.#size += body.length - (this.#traces.get(trace.id)?.body.length ?? 0);
@@ -62,7 +63,7 @@ export class MemoryStore implements Store {
 
   find(id: string): Trace | undefined {
     const kept = this.#traces.get(id);
-    return kept && this.#alive(kept) ? (JSON.parse(unpack(kept.body)) as Trace) : undefined;
+    return kept && this.#alive(kept) ? unpackTrace(kept.body) : undefined;
   }
 
   idsWith(prefix: string, limit: number): string[] {
