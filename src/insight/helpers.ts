@@ -2,6 +2,7 @@
 
 import type { Frame, Kind } from '../trace.js';
 import type { Call } from './calls.js';
+import type { Path } from './stacks.js';
 
 /** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
 export type LineOf = (frame: Frame, line?: number) => string | undefined;
@@ -21,23 +22,29 @@ export function blame(calls: Call[], lineOf: LineOf | undefined): void {
   const helpers = helpersOf(calls);
   const read = new Map<string, boolean>();
   const passes = (frame: Frame, position: string, kind: Kind | undefined) => {
+    if (helpers.has(position)) return true;
+    if (lineOf === undefined) return false;
     const key = `${kind} ${position}`;
     let known = read.get(key);
-    if (known === undefined) read.set(key, (known = lineOf !== undefined && handsOn(frame, kind, lineOf)));
+    if (known === undefined) read.set(key, (known = handsOn(frame, kind, lineOf)));
     return known;
   };
+  // The calls of a loop share their stack.
+  const blamed = new Map<Path, Pick<Call, 'site' | 'way' | 'callers'> & { kind: Kind }>();
   for (const call of calls) {
-    const { frames, positions } = call.path;
-    let at = 0;
-    while (
-      at < Math.min(frames.length - 1, LEVELS) &&
-      (helpers.has(positions[at]!) ||
-        passes(frames[at]!, positions[at]!, at === 0 ? call.span.kind : undefined))
-    )
-      at++;
-    call.site = frames[at];
-    call.way = at === 0 ? positions : positions.slice(at);
-    call.callers = frames.slice(at + 1);
+    const { kind } = call.span;
+    let found = blamed.get(call.path);
+    if (found?.kind !== kind) {
+      const { frames, positions } = call.path;
+      const most = Math.min(frames.length - 1, LEVELS);
+      let at = 0;
+      while (at < most && passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined)) at++;
+      const way = at === 0 ? positions : positions.slice(at);
+      blamed.set(call.path, (found = { kind, site: frames[at], way, callers: frames.slice(at + 1) }));
+    }
+    call.site = found.site;
+    call.way = found.way;
+    call.callers = found.callers;
   }
 }
 
