@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { registerCheck } from '../src/cli/check.js';
 import { registerDiff } from '../src/cli/diff.js';
 import { registerDoctor } from '../src/cli/doctor.js';
+import { registerExplain } from '../src/cli/explain.js';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
@@ -51,8 +52,10 @@ for (const register of [
   registerUi,
   registerList,
   registerShow,
+  registerExplain,
   registerTop,
   registerDiff,
+  registerExplain,
   registerCheck,
   registerDoctor,
 ])

@@ -252,6 +252,8 @@ export type Line =
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }
+  /** What came of the order with that number: per statement asked its rows, or why there are none. */
+  | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: Trouble; message?: string }
   /** The lines go on in the process's next file. */
   | { t: 'next' }
   /** On the socket: there is something to read. */
@@ -261,7 +263,31 @@ export type Line =
 export type Order =
   | { t: 'record'; record: Recording }
   /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
-  | { t: 'peers'; ports: number[] };
+  | { t: 'peers'; ports: number[] }
+  | Ask;
+
+/** Asks the database of the app, on a connection of the pool that ran a statement, or on one like it. */
+export interface Ask {
+  t: 'ask';
+  /** The answer carries it. */
+  n: number;
+  library: string;
+  /** The server's id of the connection that ran the statement; without it any of the library is meant. */
+  connection?: number;
+  /** Run around what is asked: they make it read-only and bounded, and take that back. */
+  before: string[];
+  after: string[];
+  /** `values` are JSON's, and `{bytes: hex}`. */
+  ask: { sql: string; values?: unknown }[];
+  /** ms until a connection has to be there, and from then on until the answer. */
+  patience: number;
+}
+
+/**
+ * unseen: no connection of that library is known · several: they lead to several databases · busy: none got free in time ·
+ * slow: no answer in time · refused: the database or the driver says no.
+ */
+export type Trouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';
 
 /** Answers which spans are of one kind. */
 export function ofKind(trace: Trace, kind: Kind): Span[] {

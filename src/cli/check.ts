@@ -7,7 +7,7 @@ import { breaches, type Facts, factsOf } from '../insight/budget.js';
 import { type Audience, launch } from '../proxy/launcher.js';
 import { Servers } from '../proxy/servers.js';
 import { openStore } from '../store/open.js';
-import { projectFolder } from '../store/place.js';
+import { databasePath, projectFolder } from '../store/place.js';
 import { json, oneLine } from '../text.js';
 import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
@@ -129,6 +129,7 @@ async function observed(
           project: projectFolder(cwd),
         },
         ...{ agent: agentFile(), record: 'all' as const, wait: WAIT_MS },
+        database: databasePath(flags.db, cwd),
         store: witnessed(
           store,
           (trace) => {

@@ -2,7 +2,7 @@
 
 import type { Frame, Kind, Span } from '../trace.js';
 import { type Call, callsOf } from './calls.js';
-import { blamedFrames } from './loops.js';
+import type { LineOf } from './helpers.js';
 
 /** Calls of one kind that are the same but for their values, from one line. */
 export interface Group {
@@ -32,13 +32,12 @@ export interface Group {
   running: number;
 }
 
-/** Answers the groups of some spans, in the order of their first calls. */
-export function groupsOf(spans: Span[]): Group[] {
-  const calls = callsOf({ spans });
-  const frames = blamedFrames(calls);
+/** Answers the groups of some spans, in the order of their first calls; with the texts of the lines, helpers are told from who uses them. */
+export function groupsOf(spans: Span[], lineOf?: LineOf): Group[] {
+  const calls = callsOf({ spans }, lineOf);
   const groups = new Map<string, Group>();
   for (const call of calls) {
-    const frame = frames.get(call);
+    const frame = call.site;
     const site = frame && `${frame.file}:${frame.line}`;
     const key = [call.span.kind, call.span.library, site, call.shape].join('\n');
     let group = groups.get(key);

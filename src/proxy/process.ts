@@ -17,6 +17,9 @@ export class Process {
   #resolved = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sources = new Map<Frame, string | undefined>();
+  #lines = new Map<string, { text: string; lines: string[] }>();
+  /** By connection: the number of the call that it was first seen with. */
+  #connections = new Map<string, number>();
 
   /** `project` is the folder that files are relative to; `agent` the agent's own file, whose frames are nobody's. */
   constructor(peer: Peer, project: string, agent: string) {
@@ -61,11 +64,12 @@ export class Process {
   span(line: SpanLine, start: number): Span {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
     const frame = firstApplicationFrame(stack);
+    const detail = this.#opened(line) ? { ...line.detail, opened: true } : line.detail;
     return {
       kind: String(line.kind),
       library: String(line.library),
       name: String(line.name),
-      ...(line.detail !== undefined && { detail: line.detail }),
+      ...(detail !== undefined && { detail }),
       start: Math.max(0, µs(this.epoch(line.at) - start)),
       ...(line.duration !== undefined && { duration: line.duration / 1000 }),
       ...(line.wait !== undefined && { wait: line.wait / 1000 }),
@@ -94,9 +98,20 @@ export class Process {
     return [...files].flatMap((file) => notes.get(file) ?? []);
   }
 
-  /** Answers the text of a frame's line as it ran. */
-  line(frame: Frame): string | undefined {
-    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  /** Answers the text of a frame's file as it ran, at the frame's line or at another one. */
+  line(frame: Frame, line = frame.line): string | undefined {
+    const { text = '' } = this.#frames.sourceOf(frame) ?? {};
+    let known = this.#lines.get(frame.file);
+    if (known?.text !== text) this.#lines.set(frame.file, (known = { text, lines: text.split('\n') }));
+    return known.lines[line - 1];
+  }
+
+  /** Answers whether a call waited because its connection was only being opened; a call may be told twice. */
+  #opened({ n, library, wait, detail }: SpanLine): boolean {
+    if (detail?.connection === undefined) return false;
+    const key = `${library} ${detail.connection}`;
+    if (!this.#connections.has(key)) this.#connections.set(key, n);
+    return wait !== undefined && wait > 0 && this.#connections.get(key) === n;
   }
 
   #applicationFrames(spans: Span[]): Set<Frame> {
