@@ -43,7 +43,7 @@ tap.setTimeout(instruments.length * 60_000);
 // ORMs have no spans of their own, but keep the line of their driver's.
 for (const library of [...instruments.map(({ library }) => library), 'orm']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
-  const path = join(FOLDER, `${library.replace(':', '-')}.cjs`);
+  const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {
     const fixture: Fixture = require(path);
     const driver = fixture.driver ?? library;

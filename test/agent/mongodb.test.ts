@@ -8,8 +8,8 @@ const TOLD = `
 :11 users.find {"command":"find","database":"shop","arguments":{"filter":{"name":"Ada","password":"REDACTED"},"limit":1,"singleBatch":true}}
 :12 users.insert {"command":"insert","database":"shop","arguments":{"documents":"2 documents","ordered":true}}
 :13 users.update {"command":"update","database":"shop","arguments":{"updates":[{"q":{"_id":1},"u":{"$set":{"name":"Eve"}}}],"ordered":true}}
-:15 nothing.find {"command":"find","database":"shop","arguments":{"filter":{},"limit":1,"singleBatch":true}} ! no such thing
-nowhere nothing.find {"command":"find","database":"shop","arguments":{"filter":{},"limit":1,"singleBatch":true}} ! no such thing
+:14 nothing.find {"command":"find","database":"shop","arguments":{"filter":{},"limit":1,"singleBatch":true}} ! no such thing
+:16 nothing.find {"command":"find","database":"shop","arguments":{"filter":{},"limit":1,"singleBatch":true}} ! no such thing
 `;
 
 for (const driver of driversOf('mongodb')) {

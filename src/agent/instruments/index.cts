@@ -6,6 +6,7 @@ import { childProcess } from './child-process.cjs';
 import { consoles } from './console.cjs';
 import { dns } from './dns.cjs';
 import { graphql } from './graphql.cjs';
+import { grpc } from './grpc.cjs';
 import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
@@ -31,7 +32,7 @@ export const instruments: Instrument[] = [
   // documents
   ...[mongodb],
   // rpc
-  ...[thrift],
+  ...[thrift, grpc],
   // http, graphql
   ...[http, undici, graphql],
   // Node's own

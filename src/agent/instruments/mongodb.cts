@@ -1,5 +1,6 @@
 /** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
 
+import { asking } from '../later.cjs';
 import { begin, type Call, end, replace } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
@@ -19,6 +20,9 @@ export const mongodb: Instrument = {
   describe,
   depth: 20,
   files: {
+    // Through which everything goes that the user asks for, before a connection is waited for.
+    'mongodb/lib/operations/execute_operation.js': (exports: object) =>
+      replace(exports, 'executeOperation', asking),
     'mongodb/lib/cmap/connection.js': ({
       Connection,
     }: {
