@@ -7,22 +7,48 @@ import { packagePath } from './load.cjs';
 const SMALLEST = 32 * 1024;
 const LARGEST = 32 * 1024 * 1024;
 
-/** Answers the names of those libraries whose files are inside `main`: bundlers leave the paths in, unless they minify. */
-export function bundledIn(
-  main: string,
-  libraries: { library: string; files?: Record<string, unknown> }[],
-): string[] {
+// What minifiers keep of each: words of its own that no app would write.
+const WORDS: Record<string, string> = {
+  pg: 'Client has already been connected. You cannot reuse a client.',
+  postgres: 'Only use sql.begin, sql.reserved or max: 1',
+  mysql: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  mysql2: "Can't add new command when connection is in closed state",
+  ioredis: 'Redis is already connecting/connected',
+  redis: 'Socket already opened',
+  memcached: 'No servers where supplied in the arguments',
+  mongodb: 'MongoClient must be connected to perform this operation',
+};
+
+interface Known {
+  library: string;
+  files?: Record<string, unknown> | string[];
+}
+
+/** Answers the names of those libraries whose files are inside `main`; nothing for a small file, or one in node_modules. */
+export function bundledIn(main: string, libraries: Known[]): string[] {
   try {
     if (packagePath(main) !== '') return [];
     const { size } = statSync(main);
-    if (size < SMALLEST || size > LARGEST) return [];
-    const text = readFileSync(main, 'utf8');
-    if (!text.includes('node_modules/')) return [];
-    const inside = ({ files }: { files?: Record<string, unknown> }) =>
-      Object.keys(files ?? {}).some((file) => text.includes(`node_modules/${file}`));
-    return [...new Set(libraries.filter(inside).map(({ library }) => library))];
+    return size < SMALLEST || size > LARGEST ? [] : namesIn(readFileSync(main, 'utf8'), libraries);
   } catch {
     // No file that can be read: node -e, or a name without its extension.
     return [];
   }
+}
+
+/** Answers the names of those libraries that a bundle has in it: by their paths, or, where it is minified, their words. */
+export function namesIn(text: string, libraries: Known[]): string[] {
+  const hasPaths = text.includes('node_modules/');
+  const inside = ({ library, files = {} }: Known) => {
+    const names = Array.isArray(files) ? files : Object.keys(files);
+    if (hasPaths && names.some((file) => text.includes(`node_modules/${file}`))) return true;
+    const words = WORDS[library];
+    return words !== undefined && text.includes(words);
+  };
+  return [...new Set(libraries.filter(inside).map(({ library }) => library))];
+}
+
+/** Answers what is to be said of a library that is inside `file`. */
+export function insideWords(name: string, file: string): string {
+  return `is inside ${file}, where it cannot be seen; leave it out of the bundle: esbuild --external:${name}, or externals of webpack and rollup`;
 }

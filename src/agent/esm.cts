@@ -17,10 +17,13 @@ export type Imported = (path: string, bindings: Bindings, filename: string) => v
 
 interface Loaded {
   format?: string | null;
-  source?: string | Uint8Array | ArrayBuffer;
+  source?: string | Uint8Array | ArrayBuffer | null;
 }
 type NextLoad = (url: string, context: object) => Loaded;
-type Hooks = { load(url: string, context: object, next: NextLoad): Loaded };
+interface Context {
+  conditions?: string[];
+}
+type Hooks = { load(url: string, context: Context, next: NextLoad): Loaded };
 type Module = typeof nodeModule & {
   registerHooks?(hooks: Hooks): void;
   register?(specifier: string, options: { data: unknown }): void;
@@ -42,7 +45,9 @@ export function onImport(sources: Map<string, string[]>, imported: Imported): vo
     registerHooks({
       load(url, context, next) {
         const loaded = next(url, context);
-        const suffix = suffixes.get(packagePath(url));
+        const path = packagePath(url);
+        if (path !== '' && isHidden(loaded, context)) return { ...loaded, source: null };
+        const suffix = suffixes.get(path);
         return suffix === undefined ? loaded : withSuffix(loaded, suffix);
       },
     });
@@ -56,6 +61,15 @@ export function hasSoundHooks(version: string): boolean {
   const least = { 22: [22, 3], 24: [11, 1], 25: [1, 0] }[major];
   if (least === undefined) return major > 25;
   return minor > least[0]! || (minor === least[0] && patch >= least[1]!);
+}
+
+/**
+ * Answers whether an imported CommonJS file would be run, with all that it requires, by the ES modules' loader and never
+ * pass `Module#load`: Node 22 does so with what Yarn's own loader has touched, unless it is told that there is no source.
+ */
+function isHidden({ format, source }: Loaded, { conditions }: Context): boolean {
+  if (process.versions.pnp === undefined || format !== 'commonjs') return false;
+  return source !== undefined && source !== null && !conditions?.includes('require');
 }
 
 /**

@@ -73,6 +73,8 @@ function decoded(comment: string): string | undefined {
 }
 
 function hasOwnMap(script: string): boolean {
+  // What a bundler evaluates from memory: webpack-internal:///(rsc)/./lib/db.ts
+  if (/^(?!file:)[\w-]+:\/\//.test(script)) return false;
   const file = script.startsWith('file:') ? fileURLToPath(script.replace(/[?#].*$/s, '')) : script;
   return readFileSync(file, 'utf8').includes('sourceMappingURL=');
 }

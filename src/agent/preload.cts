@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
-import { bundledIn } from './bundled.cjs';
+import { bundledIn, insideWords } from './bundled.cjs';
 import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
@@ -27,6 +27,7 @@ import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
 import { views } from './views/index.cjs';
 
+export { insideWords, namesIn } from './bundled.cjs';
 export { coverage } from './coverage.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
@@ -181,7 +182,7 @@ function placeOf({ port, path }: Address): { port?: number; path?: string } {
 function tellBundled(): void {
   const main = process.argv[1] ?? '';
   for (const name of bundledIn(main, instruments)) {
-    const trouble = `is inside ${short(main)}, where it cannot be seen; leave it out of the bundle: esbuild --external:${name}, or externals of webpack and rollup`;
+    const trouble = insideWords(name, short(main));
     send(lineOf({ t: 'library', name, version: '', trouble }), false);
   }
 }

@@ -18,10 +18,18 @@ export interface News {
 const FRAMES = 10;
 // An ORM's own frames fill the first ten.
 const FRAMES_UNDER_ORM = 30;
+// Next.js puts what was edited in the place of what ran, under the same name and often at the same position.
+const RELOADED = /^webpack-internal:|[\\/]\.next[\\/]/;
 // Call sites are finite, but for code that is made up as it runs.
 const MOST_STACKS = 50_000;
 
-const scripts = new Map<string, Map<number, number>>();
+/** Its frames by position, and the hash of its text where that may change as the app runs. */
+interface Script {
+  positions: Map<number, number>;
+  hash: string | undefined;
+}
+
+const scripts = new Map<string, Script>();
 /** Stacks without a line of the app that runs: what it asked for is done later, by somebody else's code. */
 const strangers = new Set<number>();
 /** Those of them without a line that waits for it either. */
@@ -98,20 +106,24 @@ function intern(_error: unknown, sites: Sites): number {
   return step.stack;
 }
 
+function hashOf(site: NodeJS.CallSite): string | undefined {
+  return (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.();
+}
+
 function frameOf(site: NodeJS.CallSite): number {
   const script = site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
-  let positions = scripts.get(script);
-  if (positions === undefined) {
-    positions = new Map();
-    scripts.set(script, positions);
+  let known = scripts.get(script);
+  if (known === undefined || (known.hash !== undefined && known.hash !== hashOf(site))) {
+    known = { positions: new Map(), hash: RELOADED.test(script) ? hashOf(site) : undefined };
+    scripts.set(script, known);
     news ??= { scripts: [], frames: [], stacks: [] };
     news.scripts.push(script);
   }
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
-  const known = positions.get(position);
-  if (known !== undefined) return known;
+  const seen = known.positions.get(position);
+  if (seen !== undefined) return seen;
   const frame = ++frameCount;
-  positions.set(position, frame);
+  known.positions.set(position, frame);
   news ??= { scripts: [], frames: [], stacks: [] };
   news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
   return frame;

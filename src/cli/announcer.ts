@@ -57,7 +57,11 @@ export class Announcer {
 
   /** A library was found; told only where it could not be made to speak. */
   library({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
-    if (trouble !== undefined) this.warn(`${name} ${version}: ${oneLine(trouble)}; its calls are not shown`);
+    if (trouble === undefined) return;
+    const words = oneLine(trouble);
+    // One that is inside a bundle has no version to tell.
+    if (words.startsWith('is ')) this.warn(`${name} ${words}`);
+    else this.warn(`${name} ${version}: ${words}; its calls are not shown`);
   }
 
   /** A request has finished. */

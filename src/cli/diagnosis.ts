@@ -51,6 +51,13 @@ interface Coverage {
   files: string[];
 }
 
+/** What the agent knows of itself. */
+interface Agent {
+  coverage(): Coverage[];
+  namesIn(text: string, libraries: Coverage[]): string[];
+  insideWords(name: string, file: string): string;
+}
+
 const PORT = 4000;
 
 /** Libraries that talk to other processes and that no instrument speaks for: it is better to say so. */
@@ -63,13 +70,14 @@ const UNSEEN =
 export async function diagnose(cwd: string, command: string[], db: string | undefined): Promise<Diagnosis> {
   const project = projectFolder(cwd);
   const folders = foldersOf(project);
-  const covered: Coverage[] = createRequire(import.meta.url)(agentFile()).coverage();
+  const agent: Agent = createRequire(import.meta.url)(agentFile());
+  const covered = agent.coverage();
   const main = scriptOf(cwd, project, command);
   return {
     node: ofNode(nodeVersion()),
     project,
     folders: folders.length,
-    libraries: [...seen(folders, covered), ...unseen(folders, covered), ...bundled(main, covered)],
+    libraries: [...seen(folders, covered), ...unseen(folders, covered), ...bundled(main, covered, agent)],
     port: await ofPort(),
     store: await ofStore(databasePath(db, cwd)),
     config: ofConfig(cwd),
@@ -152,18 +160,12 @@ function scriptWords(project: string, [, ...words]: string[]): string[] {
   return manifestOf(project)?.scripts?.[name]?.split(/\s+/) ?? [];
 }
 
-function bundled(main: string | undefined, covered: Coverage[]): Library[] {
+function bundled(main: string | undefined, covered: Coverage[], agent: Agent): Library[] {
   if (main === undefined || statSync(main).size > 64 * 1024 * 1024) return [];
-  const text = readFileSync(main, 'utf8');
-  if (!text.includes('node_modules/')) return [];
-  return covered
-    .filter(
-      ({ kind, files }) => kind !== 'route' && files.some((file) => text.includes(`node_modules/${file}`)),
-    )
-    .map(({ library }) => ({
-      ...{ name: library, version: '', grade: 'bad' },
-      text: `is inside ${main}, where it cannot be seen; leave it out of the bundle: esbuild --external:${library}, or externals of webpack and rollup`,
-    }));
+  const libraries = covered.filter(({ kind }) => kind !== 'route');
+  return agent
+    .namesIn(readFileSync(main, 'utf8'), libraries)
+    .map((name) => ({ name, version: '', grade: 'bad', text: agent.insideWords(name, main) }));
 }
 
 async function ofPort(): Promise<Check> {

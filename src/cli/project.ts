@@ -68,5 +68,43 @@ export function installedIn(folders: string[], name: string): Installed[] {
       if (folder === dirname(folder)) break;
     }
   }
-  return [...found.values()];
+  return found.size > 0 ? [...found.values()] : plugged(folders, name);
+}
+
+type Registry = [string | null, [string | null, { packageLocation: string }][]][];
+
+/** Yarn's Plug'n'Play has no node_modules: what there is, is in a file of its own, in Yarn's words for versions. */
+function plugged(folders: string[], name: string): Installed[] {
+  const [project = ''] = folders;
+  const [, places = []] = registryOf(project).find(([one]) => one === name) ?? [];
+  const all = places.flatMap(([reference, { packageLocation }]): Installed[] => {
+    const version = /npm:([\w.+-]+)$/.exec(reference ?? '')?.[1];
+    return version ? [{ name, version, folder: join(project, packageLocation) }] : [];
+  });
+  // One that has peers is there once for each that brings them.
+  return all.filter((one, i) => all.findIndex(({ version }) => version === one.version) === i);
+}
+
+const registries = new Map<string, Registry>();
+
+function registryOf(project: string): Registry {
+  const known = registries.get(project) ?? readRegistry(project);
+  registries.set(project, known);
+  return known;
+}
+
+function readRegistry(project: string): Registry {
+  try {
+    const data = join(project, '.pnp.data.json');
+    if (existsSync(data)) return JSON.parse(readFileSync(data, 'utf8')).packageRegistryData;
+    const [, text = ''] =
+      /^const RAW_RUNTIME_STATE =\s*'([\s\S]*?)';$/m.exec(readFileSync(join(project, '.pnp.cjs'), 'utf8')) ??
+      [];
+    // A string of JavaScript, in single quotes and over many lines.
+    return JSON.parse(text.replace(/\\([\s\S])/g, (_, escaped) => (escaped === '\n' ? '' : escaped)))
+      .packageRegistryData;
+  } catch {
+    // No Yarn, or one whose words are not known here.
+    return [];
+  }
 }

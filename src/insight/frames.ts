@@ -3,7 +3,7 @@
 import { join, relative, sep } from 'node:path';
 import type { Frame } from '../trace.js';
 import { type Disk, disk as realDisk } from './disk.js';
-import { isLibrary, isTyped, pathOfSource, placeOf } from './place.js';
+import { isLibrary, isTyped, type Place, pathOfSource, placeOf } from './place.js';
 import { inlineMap, mapPath, mapUrl, Script } from './script.js';
 
 /** What differs from one launcher, or one test, to another. */
@@ -56,24 +56,30 @@ export class Frames {
 
   /** Keeps a source map that exists only in the app's memory (tsx, ts-node), in place of what is on disk. */
   addMap(file: string, json: string): void {
-    const { path } = placeOf(file, 0, 0);
-    if (path === undefined) return;
-    const script = new Script(undefined, json, path);
-    const short = this.#short(path);
+    const { path, name } = placeOf(file, 0, 0);
+    // Sources of what is in no file, as webpack's in memory, are named from the project.
+    const script = new Script(undefined, json, path ?? join(this.#roots[0]!, 'memory'));
+    const short = this.#short(name);
     if (script.broken) this.notes.set(short, `${short}: its source map cannot be read`);
-    else this.#given.set(path, script);
+    else this.#given.set(name, script);
   }
 
   /** Answers the frame in the user's own terms: the mapped file (relative to the project when inside it), line, column, and whose code it is. */
   resolve(fn: string, file: string, line: number, column: number): Frame {
     const place = placeOf(file, line, column);
     const raw = { function: fn || '<anonymous>', file: place.name, line: place.line, column: place.column };
-    if (place.path === undefined) return { ...raw, application: isTyped(place.name) };
-    raw.file = this.#short(place.path);
+    const inMemory = place.path === undefined;
+    if (inMemory && !this.#given.has(place.name)) return { ...raw, application: isTyped(place.name) };
+    const path = place.path ?? place.name;
+    if (!inMemory) raw.file = this.#short(path);
     // Libraries are shown as they run: their maps lead to files that are not installed.
-    if (!this.#own(place.path)) return { ...raw, application: false };
-    const script = this.#script(place.path, place.line, place.column);
+    if (!this.#own(path)) return { ...raw, application: false };
+    const script = this.#script(path, place.line, place.column);
     if (!script?.mapped) return { ...raw, application: true };
+    return this.#mapped(raw, script, place);
+  }
+
+  #mapped(raw: Omit<Frame, 'application'>, script: Script, place: Place): Frame {
     const original = script.original(place.line, place.column);
     const path = original && this.#place(original.source);
     if (!original || path === undefined) return { ...raw, application: false };

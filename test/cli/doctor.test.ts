@@ -112,3 +112,41 @@ test("pnpm's workspaces", async (t) => {
   });
   t.same(foldersOf(folder), [folder, join(folder, 'apps/api'), join(folder, 'tools')]);
 });
+
+test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {
+  const state = {
+    packageRegistryData: [
+      [null, [[null, { packageLocation: './' }]]],
+      [
+        'pg',
+        [
+          ['npm:8.23.1', { packageLocation: '.yarn/cache/pg.zip/node_modules/pg/' }],
+          ['virtual:2bbf#npm:8.23.1', { packageLocation: '.yarn/__virtual__/pg-virtual-2bbf/1/pg.zip/' }],
+        ],
+      ],
+      ['@hono/node-server', [["virtual:a'b#npm:2.1.8", { packageLocation: 'x/' }]]],
+      ['mysql2', [['npm:9.0.0', { packageLocation: 'x/' }]]],
+    ],
+  };
+  // As Yarn writes it.
+  const text = JSON.stringify(state, null, 2)
+    .replace(/\\/g, '\\\\')
+    .replace(/'/g, "\\'")
+    .replace(/\n/g, '\\\n');
+  const pnp = `#!/usr/bin/env node\n"use strict";\n\nconst RAW_RUNTIME_STATE =\n'${text}';\n\nfunction $$SETUP_STATE() {}\n`;
+  for (const files of [{ '.pnp.cjs': pnp }, { '.pnp.cjs': '', '.pnp.data.json': state }]) {
+    const folder = write(emptyFolder(t), { 'package.json': {}, ...files });
+    const { stdout } = await doctor(folder, '--json');
+    t.same(
+      JSON.parse(stdout).libraries.map(({ name, version, grade }: Record<string, string>) => [
+        grade,
+        name,
+        version,
+      ]),
+      [
+        ['good', 'pg', '8.23.1'],
+        ['note', 'mysql2', '9.0.0'],
+      ],
+    );
+  }
+});
