@@ -116,7 +116,7 @@ export interface Trace {
   spans: Span[];
   findings: Finding[];
   totals: Record<string, Total>;
-  /** Per file of the spans' sites: the hash under which the store keeps its text as it was then. */
+  /** Per file of the app in the spans' stacks: the hash under which the store keeps its text as it was then. */
   sources?: Record<string, string>;
   /** Spans that were not kept because there were too many, or the link was full. */
   dropped?: number;
@@ -133,6 +133,28 @@ export type Summary = Pick<
   findings: string[];
   spans: number;
 };
+
+/** What a request adds to the figures of one subject: of a statement at a line, of its route, of a finding. */
+export interface Tally {
+  /** The subject's name among all: 16 hex digits. */
+  key: string;
+  of: 'call' | 'request' | 'finding';
+  /** The kind of the calls or of the finding; a request's method. */
+  kind: string;
+  /** The statement without its values, the route, or what the finding says. */
+  text: string;
+  /** `file:line`, where one is to blame. */
+  site?: string;
+  function?: string;
+  /** Of a finding: the method and the route of the request. */
+  route?: string;
+  /** ms of each of its calls; of a request its duration, of a finding what it cost. */
+  times: number[];
+  /** Calls that failed; of a request 1 when it failed. */
+  errors: number;
+  /** Of a request: its SQL calls. */
+  queries: number;
+}
 
 /** The text of a source file as it was when a request ran. */
 export interface Source {

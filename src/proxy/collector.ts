@@ -29,7 +29,7 @@ export interface Options {
   record: Recording;
   keepSource: KeepSource;
   /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
-  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
+  judge(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[];
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -302,7 +302,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
+    const notes = gathering.process?.notes(trace.spans) ?? [];
+    if (notes.length > 0) trace.notes = notes;
+    trace.findings = outside
+      ? []
+      : this.#options.judge(trace, (frame, line) => gathering.process?.line(frame, line));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);

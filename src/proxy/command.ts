@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { drained, endAll, listen, type Stage, signalAll } from './stage.js';
 
 /** How the command ended. */
 export interface Exit {
@@ -32,15 +33,25 @@ export class AppCommand {
   #again = false;
   /** The user has asked it to end while it was being started again. */
   #ending = false;
+  /** Has the command's output; without one the command has the terminal. */
+  #stage: Stage | undefined;
+  #over: Promise<void> | undefined;
+  #told: NodeJS.Signals | undefined;
 
-  constructor(command: string[], env: NodeJS.ProcessEnv) {
+  constructor(command: string[], env: NodeJS.ProcessEnv, stage?: Stage) {
     this.#command = command;
     this.#env = env;
+    this.#stage = stage;
   }
 
   /** The process that was started, which may be a shell's or npm's; none between two starts. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** The signal to end that was last sent on to it, if any. */
+  get told(): NodeJS.Signals | undefined {
+    return this.#told;
   }
 
   /** Answers whether it is being started again. */
@@ -57,8 +68,9 @@ export class AppCommand {
         const exit = await this.#once();
         const clear = this.#clearing;
         if (clear !== undefined) await clear();
-        if (clear === undefined || this.#ending) return exit;
-        this.#again = true;
+        await this.#over;
+        if (this.#ending || (clear === undefined && !(await this.#wanted(exit)))) return exit;
+        this.#again = clear !== undefined;
       }
     } finally {
       for (const signal of SIGNALS) process.off(signal, forward);
@@ -77,24 +89,52 @@ export class AppCommand {
     if (this.#clearing === undefined) {
       this.#clearing = clear;
       const child = this.#child;
-      child?.kill('SIGTERM');
-      const patience = setTimeout(() => child?.kill('SIGKILL'), PATIENCE_MS);
+      this.#kill('SIGTERM');
+      const patience = setTimeout(() => this.#kill('SIGKILL'), PATIENCE_MS);
       child?.once('exit', () => clearTimeout(patience));
     }
     return restarted;
   }
 
+  /** Answers whether the stage wants it started again. */
+  async #wanted(exit: Exit): Promise<boolean> {
+    if (this.#stage === undefined || exit.trouble !== undefined) return false;
+    return this.#stage.ended(exit);
+  }
+
+  /** Ends it for good, with all that it has started: as that signal does, and after a while for certain. */
+  #end(signal: NodeJS.Signals): void {
+    this.#ending = true;
+    this.#stage?.leave();
+    if (this.#child?.pid !== undefined) this.#over ??= endAll(this.#child.pid, signal, PATIENCE_MS);
+  }
+
+  #stages(child: ChildProcess, stage: Stage): void {
+    listen(child, stage);
+    child.once('spawn', () =>
+      stage.started({
+        write: (text) => void child.stdin?.write(text),
+        end: (signal = 'SIGTERM') => this.#end(signal),
+      }),
+    );
+  }
+
   async #once(): Promise<Exit> {
     const [file = '', ...args] = this.#command;
+    const stage = this.#stage;
     const child = spawn(file, args, {
       env: this.#env,
-      stdio: 'inherit',
+      stdio: stage ? 'pipe' : 'inherit',
+      // What is typed is the screen's, and what it starts ends with it.
+      detached: stage !== undefined && process.platform !== 'win32',
       shell: process.platform === 'win32',
     });
     try {
       this.#child = child;
       if (this.#again) child.once('spawn', () => this.#started());
+      if (stage) this.#stages(child, stage);
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+      if (stage) await drained(child);
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
     } catch (error) {
       this.#clearing = undefined;
@@ -116,9 +156,17 @@ export class AppCommand {
 
   #forward(signal: NodeJS.Signals): void {
     if (ENDING.has(signal) && this.restarting) this.#ending = true;
+    if (ENDING.has(signal) && this.#stage) return this.#end(signal);
     // What is typed reaches everything in the terminal's foreground: sent on, the app would get it twice.
     if ((signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground()) return;
-    this.#child?.kill(signal);
+    if (ENDING.has(signal)) this.#told = signal;
+    this.#kill(signal);
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const pid = this.#child?.pid;
+    if (this.#stage && pid !== undefined) signalAll(pid, signal);
+    else this.#child?.kill(signal);
   }
 }
 

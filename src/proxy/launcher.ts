@@ -9,11 +9,13 @@ import { AppCommand, type Exit } from './command.js';
 import { openControl } from './control-open.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
+import { signalLeftovers } from './leftovers.js';
 import type { Place } from './listen.js';
 import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
 import { environment, makeRunFolder, type RunFolder } from './run.js';
 import type { Servers } from './servers.js';
+import type { Stage } from './stage.js';
 import { Upstream } from './upstream.js';
 
 /** How to run an app. */
@@ -39,6 +41,8 @@ export interface Launch {
   allowHosts?: string[];
   /** What the project has decided on its findings. */
   judging?: Pick<Judging, 'ignore' | 'limits'>;
+  /** Has the app's output; without one the app has the terminal. */
+  stage?: Stage;
 }
 
 /** Is told what happens, to say it. */
@@ -74,7 +78,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
-  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path));
+  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
   const control = await openControl({ launch, folder, collector, fronts, keeper, app, audience });
   try {
     fronts.located = control.located;
@@ -85,6 +89,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
       if (!late) audience.request(trace);
     });
     const exit = await app.run();
+    if (app.told !== undefined) await signalLeftovers(collector, app.told);
     await collector.quiet(LAST_LINES_MS);
     return exit;
   } finally {
@@ -99,7 +104,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
 }
 
 function judgeWith(judging: Launch['judging']) {
-  return (trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[] =>
+  return (trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] =>
     judge(trace, { ...judging, lineOf });
 }
 

@@ -63,7 +63,10 @@ export async function receive(path: string, token: string, listener: Listener): 
       for (const ms of SOON_MS) setTimeout(readAll, ms).unref();
     });
   };
-  const server = createServer((socket) =>
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
         spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
@@ -78,8 +81,8 @@ export async function receive(path: string, token: string, listener: Listener): 
         spools.delete(peer);
         listener.left(peer);
       },
-    }),
-  );
+    });
+  });
   await listening(server, path);
   const timer = setInterval(readAll, LOOK_MS);
   const close = () => {
@@ -88,6 +91,8 @@ export async function receive(path: string, token: string, listener: Listener): 
     for (const spool of spools.values()) spool.close();
     spools.clear();
     server.close();
+    // A process that outlives the run would keep the launcher with it.
+    for (const socket of sockets) socket.destroy();
   };
   return { look, close };
 }

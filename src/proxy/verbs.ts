@@ -5,6 +5,7 @@ import type { Collector } from './collector.js';
 import type { AppCommand } from './command.js';
 import type { Verb } from './control.js';
 import { explain } from './explain.js';
+import { endLeftovers } from './leftovers.js';
 import { Questions } from './questions.js';
 import type { RunStatus } from './reach.js';
 
@@ -20,10 +21,6 @@ export interface Subject {
   /** Says it in the terminal of the run. */
   tell(message: string): void;
 }
-
-// Processes that npm and the like have started end a little later than these, or do not.
-const FOLLOW_MS = 300;
-const PATIENCE_MS = 3000;
 
 const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 
@@ -44,7 +41,7 @@ export function verbsOf(subject: Subject): Record<string, Verb> {
     },
     async restart() {
       if (!subject.app.restarting) subject.tell('starting the app again');
-      if (!(await subject.app.restart(() => clear(subject.collector))))
+      if (!(await subject.app.restart(() => endLeftovers(subject.collector))))
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
@@ -74,23 +71,4 @@ function statusOf({ app, collector, about }: Subject): RunStatus {
       .filter(({ thread }) => thread === 0)
       .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),
   };
-}
-
-/** Ends what the command has left running: it would keep the port of the one to come. */
-async function clear(collector: Collector): Promise<void> {
-  if (await collector.deserted(FOLLOW_MS)) return;
-  end(collector, 'SIGTERM');
-  if (await collector.deserted(PATIENCE_MS)) return;
-  end(collector, 'SIGKILL');
-  await collector.deserted(FOLLOW_MS);
-}
-
-function end(collector: Collector, signal: NodeJS.Signals): void {
-  for (const pid of new Set(collector.peers.map(({ pid }) => pid))) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
 }
