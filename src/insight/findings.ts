@@ -3,7 +3,7 @@
 import type { Finding, Trace } from '../trace.js';
 import { hash } from './hash.js';
 import type { LineOf } from './helpers.js';
-import { urlShape } from './keys.js';
+import { routeOf } from './keys.js';
 import { rules } from './rules/index.js';
 import { type Draft, type Limits, sceneOf } from './scene.js';
 import { site } from './stacks.js';
@@ -36,8 +36,7 @@ export function judge(trace: Trace, config: Config = {}): Finding[] {
 
 // Not the line: it moves whenever something above it is edited.
 function idOf(trace: Trace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
-  const route = trace.route ?? urlShape(trace.url).replace(/\?.*$/, '');
-  const key = [trace.method, route, kind, shape, line?.file, line?.function].join('\n');
+  const key = [trace.method, routeOf(trace), kind, shape, line?.file, line?.function].join('\n');
   const before = seen.get(key) ?? 0;
   seen.set(key, before + 1);
   return hash(before === 0 ? key : `${key}\n${before}`);

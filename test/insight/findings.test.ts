@@ -188,6 +188,12 @@ test('config silences by kind, route, site, statement and id', (t) => {
   t.equal(left({ site: 'src/orders.js:47', kind: 'n+1' }), 0);
   t.equal(left({ site: 'src/orders.js:47', kind: 'slow' }), 1);
   t.equal(left({ statement: 'FROM users' }), 0);
+  t.equal(left({ statement: 'SELECT * FROM users' }), 0);
+  t.equal(left({ statement: 'FROM orders' }), 1);
+  t.equal(left({ site: 'src/*.js' }), 0);
+  t.equal(left({ site: '*.ts' }), 1);
+  t.equal(left({ route: '/*ers/:*' }), 0);
+  t.equal(left({ route: '/orders/:id*d' }), 1, 'nothing is read twice');
   t.equal(left({ id }), 0);
   t.equal(left({}), 1);
   t.end();
