@@ -19,7 +19,8 @@ export interface Ignore {
 
 /** Answers whether the line says `// scooby-ignore`, alone or with the finding's kind, or the line above is only such a comment. */
 export function isIgnoredBySource({ kind, calls, site }: Draft, lineOf: LineOf): boolean {
-  const frames = [site, calls[0]?.site].filter((frame) => frame !== undefined);
+  // A helper's own line counts as well.
+  const frames = [site, calls[0]?.site, calls[0]?.path.frames[0]].filter((frame) => frame !== undefined);
   return frames.some((frame) => {
     const above = lineOf(frame, frame.line - 1);
     return (

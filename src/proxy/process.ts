@@ -9,6 +9,8 @@ type SpanLine = Extract<Line, { t: 'span' }>;
 /** Keeps a source text and answers its hash. */
 export type KeepSource = (source: { file: string; text: string }) => string | undefined;
 
+const MOST_TEXTS = 300;
+
 /** What one connected process has told so far. */
 export class Process {
   readonly peer: Peer;
@@ -105,6 +107,7 @@ export class Process {
     if (lines === undefined) {
       const { text = '' } = this.#frames.sourceOf(frame) ?? {};
       lines = this.#texts.get(text) ?? text.split('\n');
+      if (this.#texts.size >= MOST_TEXTS) this.#texts.clear();
       this.#texts.set(text, lines);
       this.#lines.set(frame, lines);
     }

@@ -360,6 +360,20 @@ export const bad: Bad[] = [
     want: [['transaction', 'src/pay.js:5', 3]],
   },
   {
+    name: 'a transaction that a helper opens',
+    trace: new Story({ detail: { connection: 7 } })
+      .sql('BEGIN', { at: ['src/db.js:14 transaction', 'src/app.js:5 handler'] })
+      .sql('UPDATE orders SET state = $1 WHERE id = $2', {
+        params: ['paid', 1],
+        rows: 1,
+        at: ['src/pay.js:6 pay', 'src/db.js:15 transaction'],
+      })
+      .idle(400)
+      .sql('COMMIT', { at: 'src/db.js:16 transaction' })
+      .trace({ method: 'POST' }),
+    want: [['transaction', 'src/pay.js:6', 3]],
+  },
+  {
     name: 'a transaction without an end',
     trace: new Story({ detail: { connection: 7 } })
       .sql('BEGIN', { at: 'src/pay.js:5 pay' })

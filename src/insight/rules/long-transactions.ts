@@ -1,6 +1,7 @@
 /** Transactions that stay open long, that wait for something else, or that never end. */
 
 import { ms } from '../../text.js';
+import type { Frame } from '../../trace.js';
 import type { Call } from '../calls.js';
 import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { site } from '../stacks.js';
@@ -22,7 +23,7 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   return {
     kind: 'transaction',
     severity: time >= limits.transaction || others.length > 0 ? 'high' : 'medium',
-    message: `${where(open)} held a transaction open for ${ms(time)}${isIdle ? idleMessage(idle, others) : ''}`,
+    message: `${where(transaction)} held a transaction open for ${ms(time)}${isIdle ? idleMessage(idle, others) : ''}`,
     suggestion: isIdle
       ? 'Do what needs no database before BEGIN or after COMMIT: until then a connection and its locks are held.'
       : 'Commit earlier or in smaller steps: until then a connection and its locks are held.',
@@ -68,7 +69,7 @@ function leaked({ trace }: Scene, transaction: Transaction): Draft {
   return {
     kind: 'transaction',
     severity: 'high',
-    message: `${where(open)} began a transaction that had not ended when the response was over`,
+    message: `${where(transaction)} began a transaction that had not ended when the response was over`,
     suggestion:
       'End it on every way out: COMMIT, or ROLLBACK in `catch`, and release the connection in `finally`.',
     calls: [open, ...transaction.calls],
@@ -83,12 +84,17 @@ function connected({ span }: Call): boolean {
   return span.detail?.connection !== undefined;
 }
 
-function siteOf({ open, calls }: Transaction) {
-  return open.site ?? calls.find((call) => call.site)?.site;
+// A function that only opens and closes it, `transaction(work)`, is not to blame: the work is.
+function siteOf({ open, calls }: Transaction): Frame | undefined {
+  const sites = calls.flatMap((call) => call.site ?? []);
+  const { file, function: opener } = open.site ?? {};
+  const isWrapper = sites.every((one) => one.file !== file || one.function !== opener);
+  return (isWrapper ? sites[0] : undefined) ?? open.site;
 }
 
-function where(open: Call): string {
-  return open.site ? site(open.site) : open.span.library;
+function where(transaction: Transaction): string {
+  const line = siteOf(transaction);
+  return line ? site(line) : transaction.open.span.library;
 }
 
 // BEGIN is the same everywhere: what was done in it tells one from another.
