@@ -164,6 +164,7 @@ function audience(warn: (message: string) => void): Audience {
       if (trouble !== undefined) warn(`${name} ${version}: ${oneLine(trouble)}; its calls were not judged`);
     },
     request: () => {},
+    note: () => {},
     warn,
     end: () => {},
   };
