@@ -172,6 +172,7 @@ function audience(servers: Servers, warn: (message: string) => void): Audience {
       if (trouble !== undefined) warn(`${name} ${version}: ${oneLine(trouble)}; its calls were not judged`);
     },
     request: () => {},
+    note: () => {},
     warn,
     note: () => {},
     end: () => {},
