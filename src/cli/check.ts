@@ -21,6 +21,7 @@ import {
   reportJson,
   reportLines,
 } from './check-text.js';
+import { readConfig } from './config.js';
 import { print, type Screen, screenOf } from './screen.js';
 import { witnessed } from './witness.js';
 
@@ -81,8 +82,10 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
   const found = breaches(budget, facts);
   if (flags.updateBaseline) writeBaseline(known.file, baselineOf(found));
   const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
+  const all = breaches({ ...budget, severity: 'info' }, facts);
   const report: Report = {
     ...sift(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
+    lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
     command: code,
@@ -122,6 +125,7 @@ async function observed(
   const facts = new Map<string, Facts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
+  const { ignore, limits } = readConfig(cwd);
   const store = await openStore({ db: flags.db, cwd, ...accountingOf(command) }, warn);
   try {
     const exit = await launch(
@@ -133,6 +137,7 @@ async function observed(
         },
         ...{ agent: agentFile(), record: 'all' as const, wait: WAIT_MS },
         database: databasePath(flags.db, cwd),
+        judging: { ignore, limits },
         store: witnessed(
           store,
           (trace) => {

@@ -1,11 +1,11 @@
 /** What of a recorded request can be sent again. */
 
+import { REDACTED } from '../redact.cjs';
 import type { Headers, Trace } from '../trace.js';
 
 /** What belongs to the connection or to the proxy, and what told of a body. */
 const UNSENT =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
-const REDACTED = '[redacted]';
 
 /** Answers the headers to send, and the names of what was never recorded. */
 export function replayable(trace: Trace): { headers: Headers; without: string[] } {

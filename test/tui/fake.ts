@@ -263,7 +263,7 @@ export function traceAt(n: number): Trace {
       request: [
         ['host', 'localhost:4000'],
         ['accept', 'application/json'],
-        ['cookie', '[redacted]'],
+        ['cookie', 'REDACTED'],
         ['user-agent', 'curl/8.5.0'],
       ],
       ...(made.status
