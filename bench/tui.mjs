@@ -275,7 +275,7 @@ async function filter() {
     await sleep(1500);
     session.text = '';
     const from = performance.now();
-    const found = session.until(() => /\d of /.test(session.text));
+    const found = session.until(() => /\d\+? of /.test(session.text));
     session.pty.write(text.slice(-1));
     gate(13, `filter, ${what}: first page`, (await found) - from, 150, 'ms');
     const echoed = await keys(session, ['z', 'y', 'x'], 20);

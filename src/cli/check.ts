@@ -174,7 +174,6 @@ function audience(servers: Servers, warn: (message: string) => void): Audience {
     request: () => {},
     note: () => {},
     warn,
-    note: () => {},
     end: () => {},
   };
 }

@@ -25,9 +25,11 @@ function asked(term: Term): Condition {
   const [what, where] = [text('text', term), text('site', term)];
   // The few subjects with the text are looked up once; the + keeps each request from being looked for under all of them.
   const subjects = `SELECT id FROM subjects WHERE of = 'call' AND (${what.sql} OR ${where.sql})`;
+  const values = [...what.values, ...where.values];
   return {
-    sql: `EXISTS (SELECT 1 FROM figures WHERE trace = seq AND +subject IN (${subjects}))`,
-    values: [...what.values, ...where.values],
+    // Where there are none, and mostly there are none, no request's calls are looked at.
+    sql: `(EXISTS (${subjects}) AND EXISTS (SELECT 1 FROM figures WHERE trace = seq AND +subject IN (${subjects})))`,
+    values: [...values, ...values],
   };
 }
 

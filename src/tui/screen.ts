@@ -77,7 +77,7 @@ export class Screen {
     if (this.active) this.#out.write(on ? '\x1b[?1000h\x1b[?1006h' : '\x1b[?1006l\x1b[?1000l');
   }
 
-  /** Shows a frame: at once, or as soon as a frame's time has passed since the last; only the newest is written. */
+  /** Shows a frame: at once, or as soon as a frame's time has passed since the last, unless it is wanted `now`; only the newest is written. */
   frame(text: string, now = false): void {
     this.#next = text.split('\n');
     if (!this.active || this.#timer) return;
