@@ -54,7 +54,6 @@ for (const register of [
   registerShow,
   registerTop,
   registerDiff,
-  registerExplain,
   registerCheck,
   registerDoctor,
 ])

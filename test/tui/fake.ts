@@ -190,7 +190,7 @@ function checkout(i: number): Made {
 
 function search(i: number): Made {
   const words = ['shoes', '靴 日本語', 'naïve café', '한국어', 'a%20b'];
-  const word = words[i % words.length]!;
+  const word = words[Math.floor(i / 10) % words.length]!;
   const spans = session(0.7);
   for (let n = 0; n < 4; n++) {
     spans.push(
