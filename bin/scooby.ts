@@ -52,7 +52,6 @@ for (const register of [
   registerUi,
   registerList,
   registerShow,
-  registerExplain,
   registerTop,
   registerDiff,
   registerCheck,

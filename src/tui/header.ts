@@ -9,6 +9,7 @@ import type { State } from './state.js';
 
 /** Answers what is run and where it is asked; on narrow screens the address goes before the command. */
 function appPiece({ url, app }: Status, cells: number): Line {
+  if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
   const command = clean(app?.command ?? '');
   const shown = url !== undefined && cells < 120 ? '' : `  ${cut(command, 40)}`;
   return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, shown];
@@ -30,7 +31,6 @@ export function headerLine(
 ): Line {
   const total = stats?.total ?? matching;
   const pieces: Line[] = [appPiece(status, cells), livePiece(status), [count(total, 'req', 'req')]];
-  if (cells < 80) pieces[0] = [['scooby', 'title']];
   if (stats?.p95 !== undefined && total > 0) {
     if (cells >= 100) pieces.push([['p50 ', 'dim'], ms(stats.p50 ?? 0)]);
     pieces.push([['p95 ', 'dim'], ms(stats.p95)]);

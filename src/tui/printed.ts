@@ -2,7 +2,7 @@
 
 import { cleanLines, cut, type Segment } from './cells.js';
 
-/** A row, and whether more may still be written on it. */
+/** A row, each piece with the roles of its look: `sgr31` is what a terminal does at `ESC[31m`. */
 export type Printed = readonly Segment[];
 
 /** A longer row is nobody's to read. */

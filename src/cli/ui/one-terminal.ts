@@ -109,7 +109,7 @@ export class OneTerminal implements Audience, Stage {
     this.#lastWords = '';
     const { exit: _, ...facts } = this.#facts;
     this.#facts = facts;
-    this.#tell({});
+    this.#tell({ starting: true });
     // The screen may be left before there is anything to end.
     if (this.#state === 'quit') player.end();
   }

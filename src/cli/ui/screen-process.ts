@@ -7,6 +7,7 @@ import type { Piece, ToLauncher, ToScreen } from './wire.js';
 
 /** Characters that wait for a screen that does not read them; of more, the oldest go. */
 const MOST_WAITING = 512 * 1024;
+const PATIENCE_MS = 2000;
 
 /** How the screen was left: by the user, or because it could not go on. */
 export type Left = 'quit' | 'failed';
@@ -78,7 +79,10 @@ export class ScreenProcess {
 
   /** Ends it, where it has not ended. */
   close(): void {
-    if (!this.#gone) this.#child.kill('SIGTERM');
+    if (this.#gone) return;
+    this.#child.kill('SIGTERM');
+    const patience = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
+    void this.left.then(() => clearTimeout(patience));
   }
 }
 

@@ -59,6 +59,10 @@ test('app and browser in one terminal: requests, output, replay, crash, restart'
   terminal.send('r');
   await terminal.shows('200 after');
   await terminal.shows('2 req');
+  terminal.send('tm');
+  await terminal.shows('recording marked');
+  terminal.send('ta');
+  await terminal.shows('every request is recorded');
   terminal.send('Oione line\r');
   await terminal.shows('typed one line');
   terminal.send('q');
