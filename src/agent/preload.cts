@@ -7,8 +7,10 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { bundledIn, insideWords } from './bundled.cjs';
+import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
+import { answer } from './explain.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
@@ -17,8 +19,10 @@ import { keepMap } from './maps.cjs';
 import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
 import { preparePrisma } from './prisma.cjs';
+import { promises } from './promises.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
+import { JEST, jestPatch, watchVitest } from './sandboxes.cjs';
 import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
 import { views } from './views/index.cjs';
@@ -43,10 +47,13 @@ function start(): void {
   install(run);
 }
 
-/** The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it. */
+/**
+ * The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it;
+ * there it is known by what it has been given: null, where the app's threads have their data, or undefined.
+ */
 function isLoaderThread(): boolean {
   const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
-  return isInternalThread ?? (!isMainThread && process.argv[1] === undefined);
+  return isInternalThread ?? (!isMainThread && threads.workerData === null);
 }
 
 function install(run: Run): void {
@@ -57,7 +64,13 @@ function install(run: Run): void {
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const { channels, files, esm } of [...instruments, ...views, orms] as Partial<Instrument>[]) {
+  for (const { channels, files, esm } of [
+    ...instruments,
+    ...views,
+    orms,
+    clients,
+    promises,
+  ] as Partial<Instrument>[]) {
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
@@ -68,8 +81,10 @@ function install(run: Run): void {
       });
     }
   }
+  watchVitest();
   syncBuiltinESMExports();
-  onLoad(patches, before, tellLibrary);
+  const patchFor = onLoad(patches, before, tellLibrary);
+  patches.set(JEST, jestPatch(patchFor, tellLibrary));
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
@@ -156,6 +171,7 @@ function short(argument: string): string {
 function obey(order: Order): void {
   if (order.t === 'record') state.recording = order.record;
   if (order.t === 'peers') knowPeers(order.ports);
+  if (order.t === 'ask') answer(order);
 }
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {

@@ -3,8 +3,9 @@
  * tick, and from code of its own. Each query remembers where it was written until the driver is called.
  */
 
-import { current } from './context.cjs';
-import { carried, carry, type Origin, originOf, replace } from './traced.cjs';
+import { asked, onceAsked } from './asked.cjs';
+import { applyIn, current } from './context.cjs';
+import { type Origin, originOf, replace } from './traced.cjs';
 
 type Query = (transaction?: { kind?: string }) => unknown;
 type Loader = (jobs: never) => unknown;
@@ -151,7 +152,7 @@ function asking(original: Function): Function {
 
 function rememberBatched(original: Function): Function {
   return function request(this: unknown, job: object) {
-    const from = carried(current());
+    const from = asked(current());
     if (from !== undefined) waiting.set(job, from);
     return Reflect.apply(original, this, arguments);
   };
@@ -164,4 +165,9 @@ function loading(original: Function): Function {
     if (from === undefined) return Reflect.apply(original, this, arguments);
     return carry(from, original, this, arguments);
   };
+}
+
+/** Answers what `fn` answers, run under the request of its origin, which all that it leads to was asked for at. */
+function carry(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  return onceAsked(from, applyIn, undefined, [from.request, fn, self, args]);
 }

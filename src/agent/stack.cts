@@ -23,15 +23,17 @@ const RELOADED = /^webpack-internal:|[\\/]\.next[\\/]/;
 // Call sites are finite, but for code that is made up as it runs.
 const MOST_STACKS = 50_000;
 
-/** Its frames by position, and the hash of its text where that may change as the app runs. */
+/** A script's frames by position, and those of each text that it has had, by its hash, where that may change. */
 interface Script {
   positions: Map<number, number>;
-  hash: string | undefined;
+  texts: Map<string, Map<number, number>> | undefined;
 }
 
 const scripts = new Map<string, Script>();
-/** Stacks without a line of the app: what it asked for is done later, by somebody else's code. */
+/** Stacks without a line of the app that runs: what it asked for is done later, by somebody else's code. */
 const strangers = new Set<number>();
+/** Those of them without a line that waits for it either. */
+const lineless = new Set<number>();
 const root: Step = { stack: 0, next: new Map() };
 let frameCount = 0;
 let stackCount = 0;
@@ -47,7 +49,7 @@ export function lookDeeper(): void {
  * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
  * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
  * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
- * where no frame is the app's, the answer is the stack `otherwise`.
+ * where no frame that runs is the app's, the answer is the stack `otherwise`, unless it says even less.
  */
 export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
@@ -60,7 +62,8 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
     Error.captureStackTrace(holder, cut);
     const stack = holder.stack;
     if (typeof stack !== 'number') return otherwise;
-    return otherwise !== 0 && strangers.has(stack) ? otherwise : stack;
+    if (otherwise === 0 || !strangers.has(stack)) return stack;
+    return lineless.has(stack) || hasLine(otherwise) ? otherwise : stack;
   } catch {
     // Error is frozen, or a call site could not be read: a span without its line is better than none.
     return otherwise;
@@ -72,6 +75,11 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
       // Frozen: then nothing was changed above either.
     }
   }
+}
+
+/** Answers whether a stack has a line of the app, be it one that only waits. */
+export function hasLine(stack: number): boolean {
+  return stack !== 0 && !lineless.has(stack);
 }
 
 /** Answers what was seen for the first time since the last asking. */
@@ -98,24 +106,36 @@ function intern(_error: unknown, sites: Sites): number {
   return step.stack;
 }
 
-function hashOf(site: NodeJS.CallSite): string | undefined {
-  return (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.();
+function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
+  let known = scripts.get(script);
+  if (known === undefined) {
+    known = { positions: newPositions(script), texts: RELOADED.test(script) ? new Map() : undefined };
+    scripts.set(script, known);
+  }
+  if (known.texts === undefined) return known.positions;
+  const hash = (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.() ?? '';
+  let positions = known.texts.get(hash);
+  if (positions === undefined) {
+    positions = known.texts.size === 0 ? known.positions : newPositions(script);
+    known.texts.set(hash, positions);
+  }
+  return positions;
+}
+
+function newPositions(script: string): Map<number, number> {
+  news ??= { scripts: [], frames: [], stacks: [] };
+  news.scripts.push(script);
+  return new Map();
 }
 
 function frameOf(site: NodeJS.CallSite): number {
   const script = site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
-  let known = scripts.get(script);
-  if (known === undefined || (known.hash !== undefined && known.hash !== hashOf(site))) {
-    known = { positions: new Map(), hash: RELOADED.test(script) ? hashOf(site) : undefined };
-    scripts.set(script, known);
-    news ??= { scripts: [], frames: [], stacks: [] };
-    news.scripts.push(script);
-  }
+  const positions = positionsOf(site, script);
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
-  const seen = known.positions.get(position);
-  if (seen !== undefined) return seen;
+  const known = positions.get(position);
+  if (known !== undefined) return known;
   const frame = ++frameCount;
-  known.positions.set(position, frame);
+  positions.set(position, frame);
   news ??= { scripts: [], frames: [], stacks: [] };
   news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
   return frame;
@@ -126,13 +146,20 @@ function tellStack(sites: Sites): number {
   const stack = ++stackCount;
   news ??= { scripts: [], frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
-  if (!sites.some(isApplication)) strangers.add(stack);
+  const own = sites.filter(isApplication);
+  if (own.length === 0) lineless.add(stack);
+  if (!own.some(runs)) strangers.add(stack);
   return stack;
 }
 
 function isApplication(site: NodeJS.CallSite): boolean {
   const script = site.getScriptNameOrSourceURL() ?? '';
   return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(__dirname);
+}
+
+/** What V8 adds of those that wait for the running function waits itself. */
+function runs(site: NodeJS.CallSite): boolean {
+  return !(site as NodeJS.CallSite & { isAsync(): boolean }).isAsync();
 }
 
 function nameOf(site: NodeJS.CallSite): string {

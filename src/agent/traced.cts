@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { asked } from './asked.cjs';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
@@ -69,7 +69,7 @@ export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin 
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
-  const far = carried(request);
+  const far = asked(request);
   const stack = far?.final ? far.stack : captureStack(cut, depth, far?.stack);
   return { request, stack, began: now() };
 }
@@ -88,20 +88,6 @@ export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayL
   }
 }
 
-let carriers: AsyncLocalStorage<Origin> | undefined;
-
-/** Answers what `fn` answers, run under the request of its origin; so do all calls that come of it, however much later. */
-export function carry(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
-  carriers ??= new AsyncLocalStorage();
-  return carriers.run(from, applyIn, from.request, fn, self, args);
-}
-
-/** Answers the origin that the running code is carried out for, where it is the request's. */
-export function carried(request: Request | undefined): Origin | undefined {
-  const from = carriers?.getStore();
-  return from?.request === request ? from : undefined;
-}
-
 /**
  * Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. One of a
  * request that is not recorded while another one is, is silent: a driver may go on with it in that other one's context,
@@ -117,7 +103,7 @@ export function begin(
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = origin?.request === request ? origin : undefined;
-  const far = from ?? carried(request);
+  const far = from ?? asked(request);
   const stack = far?.final ? far.stack : captureStack(cut, instrument.depth, far?.stack);
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
