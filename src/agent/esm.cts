@@ -67,8 +67,12 @@ export function hasSoundHooks(version: string): boolean {
  * Answers whether an imported CommonJS file would be run, with all that it requires, by the ES modules' loader and never
  * pass `Module#load`: Node 22 does so with what Yarn's own loader has touched, unless it is told that there is no source.
  */
-function isHidden({ format, source }: Loaded, { conditions }: Context): boolean {
-  if (process.versions.pnp === undefined || format !== 'commonjs') return false;
+export function isHidden(
+  { format, source }: Loaded,
+  { conditions }: Context,
+  pnp = process.versions.pnp,
+): boolean {
+  if (pnp === undefined || format !== 'commonjs') return false;
   return source !== undefined && source !== null && !conditions?.includes('require');
 }
 

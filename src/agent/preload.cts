@@ -32,7 +32,7 @@ export { coverage } from './coverage.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
 const NOT_AN_APP =
-  /^(?:npm|npx|yarn|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
+  /^(?:npm|npx|yarn(?:-[\d.]+)?|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
 
 const told = new Set<string>();
 const installed = Symbol.for('scooby.agent');

@@ -23,10 +23,10 @@ const RELOADED = /^webpack-internal:|[\\/]\.next[\\/]/;
 // Call sites are finite, but for code that is made up as it runs.
 const MOST_STACKS = 50_000;
 
-/** Its frames by position, and the hash of its text where that may change as the app runs. */
+/** A script's frames by position, and those of each text that it has had, by its hash, where that may change. */
 interface Script {
   positions: Map<number, number>;
-  hash: string | undefined;
+  texts: Map<string, Map<number, number>> | undefined;
 }
 
 const scripts = new Map<string, Script>();
@@ -106,24 +106,36 @@ function intern(_error: unknown, sites: Sites): number {
   return step.stack;
 }
 
-function hashOf(site: NodeJS.CallSite): string | undefined {
-  return (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.();
+function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
+  let known = scripts.get(script);
+  if (known === undefined) {
+    known = { positions: newPositions(script), texts: RELOADED.test(script) ? new Map() : undefined };
+    scripts.set(script, known);
+  }
+  if (known.texts === undefined) return known.positions;
+  const hash = (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.() ?? '';
+  let positions = known.texts.get(hash);
+  if (positions === undefined) {
+    positions = known.texts.size === 0 ? known.positions : newPositions(script);
+    known.texts.set(hash, positions);
+  }
+  return positions;
+}
+
+function newPositions(script: string): Map<number, number> {
+  news ??= { scripts: [], frames: [], stacks: [] };
+  news.scripts.push(script);
+  return new Map();
 }
 
 function frameOf(site: NodeJS.CallSite): number {
   const script = site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
-  let known = scripts.get(script);
-  if (known === undefined || (known.hash !== undefined && known.hash !== hashOf(site))) {
-    known = { positions: new Map(), hash: RELOADED.test(script) ? hashOf(site) : undefined };
-    scripts.set(script, known);
-    news ??= { scripts: [], frames: [], stacks: [] };
-    news.scripts.push(script);
-  }
+  const positions = positionsOf(site, script);
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
-  const seen = known.positions.get(position);
-  if (seen !== undefined) return seen;
+  const known = positions.get(position);
+  if (known !== undefined) return known;
   const frame = ++frameCount;
-  known.positions.set(position, frame);
+  positions.set(position, frame);
   news ??= { scripts: [], frames: [], stacks: [] };
   news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
   return frame;
