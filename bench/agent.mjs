@@ -104,7 +104,7 @@ async function compare(queries, requests) {
 
 /** Starts the app with or without something preloaded, and answers its port once it listens. */
 async function start(name, { preload, record, marked, env = {} }) {
-  const launcher = record && (await standIn(name, record));
+  const launcher = record && (await standIn(record));
   const child = spawn(NODE, [...(preload ? ['--require', preload] : []), join(apps, 'queries.cjs')], {
     cwd: root,
     env: { ...process.env, ...env, BENCH_POSTGRES: url, ...(launcher && { SCOOBY_RUN: launcher.folder }) },
@@ -121,7 +121,7 @@ async function start(name, { preload, record, marked, env = {} }) {
 }
 
 /** What the agent needs of a launcher: the note, somebody at the socket, and files that are removed once they are read. */
-async function standIn(name, record) {
+async function standIn(record) {
   const own = mkdtempSync(join(folder, 'run-'));
   const socket = join(own, 'link');
   const server = net.createServer((peer) => peer.on('error', () => {}).resume());

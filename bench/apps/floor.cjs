@@ -6,7 +6,7 @@ const { Server } = require('node:http');
 const storage = new AsyncLocalStorage();
 const { emit } = Server.prototype;
 
-Server.prototype.emit = function (type) {
-  if (type !== 'request') return Reflect.apply(emit, this, arguments);
-  return storage.run({}, Reflect.apply, emit, this, arguments);
+Server.prototype.emit = function (type, ...args) {
+  if (type !== 'request') return emit.call(this, type, ...args);
+  return storage.run({}, () => emit.call(this, type, ...args));
 };

@@ -3,8 +3,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { onceAsked } from './asked.cjs';
+import { isOwn } from './own.cjs';
 import { state } from './run.cjs';
 import { stamp, stampOf } from './stamp.cjs';
+import type { Origin } from './traced.cjs';
 import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
@@ -54,6 +57,8 @@ export class Request {
 export class Watched {
   readonly request: Request | undefined;
   readonly told: (type: string, given: unknown) => void;
+  /** Where what its listeners do, and nobody's code asks for, was asked for. */
+  origin: Origin | undefined;
 
   constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
     this.request = request;
@@ -247,15 +252,17 @@ function countSymbol(message: IncomingMessage): symbol | undefined {
   return countKey;
 }
 
-/** From now on a stream emits under `request`, and `told` is told of each event first; what it throws is the app's to see. */
+/** From now on a stream emits under `request`, and `told` is told of each event first; answers what is known of the stream. */
 export function watchStream(
   stream: object,
   request: Request | undefined,
   told: (type: string, given: unknown) => void,
-): void {
+): Watched {
   seen++;
-  stamp(stream, new Watched(request, told));
+  const watched = new Watched(request, told);
+  stamp(stream, watched);
   patchStream(Object.getPrototypeOf(stream));
+  return watched;
 }
 
 /** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
@@ -269,7 +276,9 @@ function patchStream(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request instanceof Watched) {
       request.told(type, given);
-      return applyIn(request.request, original, this, arguments) as boolean;
+      const { origin } = request;
+      if (origin === undefined) return applyIn(request.request, original, this, arguments) as boolean;
+      return onceAsked(origin, applyIn, undefined, [request.request, original, this, arguments]) as boolean;
     }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');
@@ -298,13 +307,18 @@ function patchHead(prototype: object): void {
     const answer: ServerResponse = Reflect.apply(original, this, arguments as never);
     const request = seen === 0 ? undefined : stampOf(this);
     // Into the head as it will be sent: an app that reads its headers back must find what it set and no more.
-    if (request instanceof Request && !request.proxied && typeof this._header === 'string') {
+    if (request instanceof Request && typeof this._header === 'string' && isStamped(request, this)) {
       const head = this._header.replace(OWN_STAMP, '');
       this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
     }
     return answer;
   };
   response.writeHead = disguised(writeHead, original) as typeof response.writeHead;
+}
+
+/** One that this process asks of itself is nobody's to look up, but for another app's that wants to know its trace. */
+function isStamped({ proxied, parent }: Request, { socket }: ServerResponse): boolean {
+  return !proxied && (parent !== undefined || !isOwn(socket?.remotePort));
 }
 
 /** Answers the function with the name and the length of the one that it stands for. */

@@ -3,6 +3,7 @@
  * appended to the source of the files that instruments name; everything else passes as it is.
  */
 
+import { subscribe } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -25,15 +26,15 @@ type Module = typeof nodeModule & {
   register?(specifier: string, options: { data: unknown }): void;
 };
 
-const KEY = 'scooby.imported';
+const CHANNEL = 'scooby:imported';
 
 /** From now on `imported` is told of each file of `sources`, which names the bindings it wants, if the project has it. */
 export function onImport(sources: Map<string, string[]>, imported: Imported): void {
   const names = new Set([...sources.keys()].map(packageName));
   if (![...names].some(isInstalled)) return;
-  Object.defineProperty(globalThis, Symbol.for(KEY), {
-    value: (path: string, bindings: Bindings, url: string) => imported(path, bindings, fileURLToPath(url)),
-    configurable: true,
+  subscribe(CHANNEL, (message) => {
+    const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
+    imported(path, bindings, fileURLToPath(url));
   });
   const suffixes = new Map([...sources].map(([path, bindings]) => [path, suffixOf(path, bindings)]));
   const { registerHooks, register } = nodeModule as Module;
@@ -57,10 +58,14 @@ export function hasSoundHooks(version: string): boolean {
   return minor > least[0]! || (minor === least[0] && patch >= least[1]!);
 }
 
-/** Answers a line that hands over the file's bindings; it stands behind the source, so that no position moves. */
+/**
+ * Answers a line that hands over the file's bindings; it stands behind the source, so that no position moves. By a
+ * channel, since whatever stands on globalThis can be seen there.
+ */
 function suffixOf(path: string, bindings: string[]): string {
   const accessors = bindings.map((name) => `get ${name}(){return ${name}},set ${name}(v){${name}=v}`);
-  return `\n;globalThis[Symbol.for('${KEY}')]?.('${path}',{${accessors.join()}},import.meta.url);`;
+  const message = `{path:'${path}',bindings:{${accessors.join()}},url:import.meta.url}`;
+  return `\n;import{channel as scooby$}from'node:diagnostics_channel';scooby$('${CHANNEL}').publish(${message});`;
 }
 
 /** Only ES modules: CommonJS source that a hook has touched cannot be required. */

@@ -1,11 +1,14 @@
 /**
  * ORMs speak through drivers, so nothing of them is recorded: where one has been loaded stacks are captured deep enough
- * to see through it, and drizzle, whose queries run when they are awaited and by nobody's code, remembers where each
- * was written.
+ * to see through it, and drizzle and Prisma, whose queries run when they are awaited and by nobody's code, remember
+ * where each was written.
  */
 
+import { builders } from './builders.cjs';
 import { now } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
+import { asking, making } from './later.cjs';
+import { checkPrisma } from './prisma.cjs';
 import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
 
 type Classes = Record<string, { prototype: object }>;
@@ -21,21 +24,17 @@ const MAKERS: Record<string, Record<string, string[]>> = {
   db: { '…Database': ['delete', 'execute'] },
 };
 const DIALECTS = { pg: 'Pg', mysql: 'MySql' };
-const seen = () => {};
 
 /** What is patched, and which ES modules are handed over for it: as in an instrument. */
 export const orms: Required<Pick<Instrument, 'files' | 'esm'>> = {
   files: {
-    'knex/lib/client.js': seen,
-    'sequelize/lib/sequelize.js': seen,
-    'typeorm/data-source/DataSource.js': seen,
-    'kysely/dist/cjs/kysely.js': seen,
-    '@mikro-orm/core/MikroORM.js': seen,
-    '@prisma/client/runtime/client.js': seen,
+    ...builders.files,
+    '@prisma/client/runtime/client.js': checkPrisma,
+    '@prisma/client/runtime/library.js': checkPrisma,
     'drizzle-orm/query-promise.cjs': patchThen,
     'drizzle-orm/query-promise.js': patchThen,
   },
-  esm: { 'drizzle-orm/query-promise.js': ['QueryPromise'] },
+  esm: { ...builders.esm, 'drizzle-orm/query-promise.js': ['QueryPromise'] },
 };
 
 for (const [folder, dialect] of Object.entries(DIALECTS)) {
@@ -47,6 +46,11 @@ for (const [folder, dialect] of Object.entries(DIALECTS)) {
     orms.files[`${path}.cjs`] = orms.files[`${path}.js`] = (classes: Classes) => {
       for (const [name, methods] of makers)
         for (const method of methods) replace(classes[name]!.prototype, method, remembering);
+      if (file !== 'db') return;
+      const { prototype } = classes[`${dialect}Database`]!;
+      replace(prototype, 'transaction', asking);
+      // What it makes is no query of the others' kind.
+      if ('$count' in prototype) replace(prototype, '$count', making);
     };
     orms.esm[`${path}.js`] = makers.map(([name]) => name);
   }

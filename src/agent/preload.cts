@@ -7,16 +7,20 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { Address, Order, Run } from '../trace.js';
 import { bundledIn } from './bundled.cjs';
+import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
+import { answer } from './explain.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { lineOf } from './lines.cjs';
 import { connect, send, wake } from './link.cjs';
-import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { type Before, onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
 import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
+import { preparePrisma } from './prisma.cjs';
+import { promises } from './promises.cjs';
 import { record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { watchServers } from './servers.cjs';
@@ -56,7 +60,13 @@ function install(run: Run): void {
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const { channels, files, esm } of [...instruments, ...views, orms] as Partial<Instrument>[]) {
+  for (const { channels, files, esm } of [
+    ...instruments,
+    ...views,
+    orms,
+    clients,
+    promises,
+  ] as Partial<Instrument>[]) {
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
@@ -68,7 +78,7 @@ function install(run: Run): void {
     }
   }
   syncBuiltinESMExports();
-  onLoad(patches, keepMap, tellLibrary);
+  onLoad(patches, before, tellLibrary);
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
@@ -93,6 +103,12 @@ function install(run: Run): void {
   );
   process.on('exit', tellRunning);
 }
+
+const preparations: Before[] = [keepMap, preparePrisma];
+const before: Before = (module, file) => {
+  for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
+};
+before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
 
 let serving = false;
 
@@ -149,6 +165,7 @@ function short(argument: string): string {
 function obey(order: Order): void {
   if (order.t === 'record') state.recording = order.record;
   if (order.t === 'peers') knowPeers(order.ports);
+  if (order.t === 'ask') answer(order);
 }
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {

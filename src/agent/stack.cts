@@ -22,8 +22,10 @@ const FRAMES_UNDER_ORM = 30;
 const MOST_STACKS = 50_000;
 
 const scripts = new Map<string, Map<number, number>>();
-/** Stacks without a line of the app: what it asked for is done later, by somebody else's code. */
+/** Stacks without a line of the app that runs: what it asked for is done later, by somebody else's code. */
 const strangers = new Set<number>();
+/** Those of them without a line that waits for it either. */
+const lineless = new Set<number>();
 const root: Step = { stack: 0, next: new Map() };
 let frameCount = 0;
 let stackCount = 0;
@@ -39,7 +41,7 @@ export function lookDeeper(): void {
  * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
  * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
  * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
- * where no frame is the app's, the answer is the stack `otherwise`.
+ * where no frame that runs is the app's, the answer is the stack `otherwise`, unless it says even less.
  */
 export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
@@ -52,7 +54,8 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
     Error.captureStackTrace(holder, cut);
     const stack = holder.stack;
     if (typeof stack !== 'number') return otherwise;
-    return otherwise !== 0 && strangers.has(stack) ? otherwise : stack;
+    if (otherwise === 0 || !strangers.has(stack)) return stack;
+    return lineless.has(stack) || hasLine(otherwise) ? otherwise : stack;
   } catch {
     // Error is frozen, or a call site could not be read: a span without its line is better than none.
     return otherwise;
@@ -64,6 +67,11 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
       // Frozen: then nothing was changed above either.
     }
   }
+}
+
+/** Answers whether a stack has a line of the app, be it one that only waits. */
+export function hasLine(stack: number): boolean {
+  return stack !== 0 && !lineless.has(stack);
 }
 
 /** Answers what was seen for the first time since the last asking. */
@@ -114,13 +122,20 @@ function tellStack(sites: Sites): number {
   const stack = ++stackCount;
   news ??= { scripts: [], frames: [], stacks: [] };
   news.stacks.push({ n: stack, frames: sites.map(frameOf) });
-  if (!sites.some(isApplication)) strangers.add(stack);
+  const own = sites.filter(isApplication);
+  if (own.length === 0) lineless.add(stack);
+  if (!own.some(runs)) strangers.add(stack);
   return stack;
 }
 
 function isApplication(site: NodeJS.CallSite): boolean {
   const script = site.getScriptNameOrSourceURL() ?? '';
   return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(__dirname);
+}
+
+/** What V8 adds of those that wait for the running function waits itself. */
+function runs(site: NodeJS.CallSite): boolean {
+  return !(site as NodeJS.CallSite & { isAsync(): boolean }).isAsync();
 }
 
 function nameOf(site: NodeJS.CallSite): string {

@@ -1,6 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { asked } from './asked.cjs';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
@@ -69,7 +70,9 @@ export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin 
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
-  return { request, stack: captureStack(cut, depth), began: now() };
+  const far = asked(request);
+  const stack = far?.final ? far.stack : captureStack(cut, depth, far?.stack);
+  return { request, stack, began: now() };
 }
 
 /**
@@ -101,7 +104,8 @@ export function begin(
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = origin?.request === request ? origin : undefined;
-  const stack = from?.final ? from.stack : captureStack(cut, instrument.depth, from?.stack);
+  const far = from ?? asked(request);
+  const stack = far?.final ? far.stack : captureStack(cut, instrument.depth, far?.stack);
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     origin = undefined;

@@ -1,6 +1,7 @@
 /** What nobody wants to hear of: by a comment on the line, or by config. */
 
 import type { Frame, Trace } from '../trace.js';
+import type { LineOf } from './helpers.js';
 import type { Draft } from './scene.js';
 
 /** Findings that fit all that is given are left out. */
@@ -16,14 +17,11 @@ export interface Ignore {
   statement?: string;
 }
 
-/** Answers the text of a line as it was when the request ran. */
-export type LineOf = (frame: Frame) => string | undefined;
-
 /** Answers whether the line says `// scooby-ignore`, alone or with the finding's kind, or the line above is only such a comment. */
 export function isIgnoredBySource({ kind, calls, site }: Draft, lineOf: LineOf): boolean {
   const frames = [site, calls[0]?.site].filter((frame) => frame !== undefined);
   return frames.some((frame) => {
-    const above = lineOf({ ...frame, line: frame.line - 1 });
+    const above = lineOf(frame, frame.line - 1);
     return (
       names(lineOf(frame), kind) ||
       (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && names(above, kind))

@@ -70,7 +70,10 @@ export async function receive(path: string, token: string, listener: Listener): 
     readAll();
     if (next !== undefined && listener.awaits()) again = setTimeout(lookAgain, next, ...rest).unref();
   };
-  const server = createServer((socket) =>
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
         spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
@@ -85,8 +88,8 @@ export async function receive(path: string, token: string, listener: Listener): 
         spools.delete(peer);
         listener.left(peer);
       },
-    }),
-  );
+    });
+  });
   await listening(server, path);
   const timer = setInterval(readAll, LOOK_MS);
   const close = () => {
@@ -96,6 +99,8 @@ export async function receive(path: string, token: string, listener: Listener): 
     for (const spool of spools.values()) spool.close();
     spools.clear();
     server.close();
+    // A process that outlives the run would keep the launcher with it.
+    for (const socket of sockets) socket.destroy();
   };
   return { look, close };
 }
@@ -153,8 +158,13 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
     node,
     thread,
     origin,
-    tell: (order) => void socket.write(`${JSON.stringify(order)}\n`),
+    tell: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
   };
+}
+
+/** The other end cuts what comes into lines byte by byte. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isSame(given: unknown, token: string): boolean {

@@ -22,7 +22,7 @@ const limits = { slow, poolWait: never, transaction: never, blocked: never, save
 for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
   test(`an app with ${name.replace('.cjs', '')}`, async (t) => {
     const path = join(FOLDER, name);
-    const { server, also, lines } = factsOf(path);
+    const { server, also } = factsOf(path);
     const place = { ...(await serverFor(t, server)), ...(also && { also: await serverFor(t, also) }) };
     const env = { FIXTURE: path, SERVER: JSON.stringify(place) };
     const shapes = shapesOf(path);
@@ -35,22 +35,20 @@ for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
     t.equal(code, 0, stderr);
     for (const shape of shapes) {
       const trace = traces.find(({ url }) => url === `/${shape}`);
-      const found =
-        trace && judge(trace, { limits }).map(({ kind, site }) => (lines ? `${kind} ${site}` : kind));
-      t.same(found, wanted(path, shape, lines), shape);
+      const found = trace && judge(trace, { limits }).map(({ kind, site }) => `${kind} ${site}`);
+      t.same(found, wanted(path, shape), shape);
       t.ok(trace!.spans.length > 0, 'something was recorded');
     }
   });
 }
 
 // The fixture opens its library when it is loaded: it is read here, not run.
-function factsOf(path: string): { server?: ServerName; also?: ServerName; lines: boolean } {
+function factsOf(path: string): { server?: ServerName; also?: ServerName } {
   const text = readFileSync(path, 'utf8');
   const named = (word: string) => new RegExp(`^exports\\.${word} = '(\\w+)';$`, 'm').exec(text)?.[1];
   return {
     server: named('server') as ServerName,
     also: named('also') as ServerName,
-    lines: !text.includes('exports.lines = false'),
   };
 }
 
@@ -59,12 +57,12 @@ function shapesOf(path: string): string[] {
   return [...inside.matchAll(/^ {4}(\w+): /gm)].map(([, shape]) => shape!);
 }
 
-function wanted(path: string, shape: string, lines: boolean): string[] {
+function wanted(path: string, shape: string): string[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line, at) => {
       const found = /\/\/ finding: (\w+) (\S+)$/.exec(line);
       if (found?.[1] !== shape) return [];
-      return lines ? [`${found[2]} ${path.slice(ROOT.length + 1)}:${at + 1}`] : [found[2]!];
+      return [`${found[2]} ${path.slice(ROOT.length + 1)}:${at + 1}`];
     });
 }

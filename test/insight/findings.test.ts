@@ -73,6 +73,16 @@ test('what to do fits the library', (t) => {
     '`WHERE team_id IN` with `sql(values)`',
   );
   t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
+  t.match(advice([line, 'src/orders.js:50', line], 'pg'), '`WHERE team_id = ANY($1)`');
+  t.match(
+    advice(line, 'pg', 'SELECT count(*) FROM items WHERE order_id = $1'),
+    '`WHERE order_id = ANY($1)` with an array of all values and `GROUP BY order_id`',
+  );
+  t.match(
+    advice(line, 'pg', 'SELECT * FROM notes WHERE order_id = $1 ORDER BY id DESC LIMIT 3'),
+    'row_number() OVER (PARTITION BY order_id',
+  );
+  t.match(advice(['src/tree.js:4 up', 'src/tree.js:6 up'], 'pg'), '`WITH RECURSIVE`');
   t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');
   t.match(advice(['sequelize', line], 'pg'), '`where: { team_id: values }`');
   t.match(advice(['typeorm', line], 'pg'), 'relations');
@@ -92,6 +102,21 @@ test('what to do fits the library', (t) => {
   t.end();
 });
 
+test('an ORM is told in which query to load it, and columns as they were written', (t) => {
+  const sql = 'SELECT * FROM `items` WHERE `items`.`OrderId` = 7';
+  const [finding] = judge(
+    new Story({ library: 'mysql2' })
+      .sql('SELECT * FROM `orders`', { rows: 6, at: ['sequelize', 'src/orders.js:31'] })
+      .each(upTo(6), (s, id) => s.sql(sql.replace('7', `${id}`), { at: ['sequelize', 'src/orders.js:47'] }))
+      .trace(),
+  );
+  t.equal(
+    finding!.suggestion,
+    'Load it with its parents, `include: […]` in the findAll at src/orders.js:31, or ask once with `where: { OrderId: values }`.',
+  );
+  t.end();
+});
+
 test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
   const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
   t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));
@@ -107,7 +132,9 @@ test('an id stays when lines move, and tells routes, functions and statements ap
 
 test('a comment on the line, or alone above it, silences', (t) => {
   const kinds = (lines: Record<number, string>) =>
-    judge(loop().trace(), { lineOf: ({ line }: Frame) => lines[line] }).map(({ kind }) => kind);
+    judge(loop().trace(), { lineOf: (frame: Frame, line = frame.line) => lines[line] }).map(
+      ({ kind }) => kind,
+    );
   t.same(kinds({ 47: 'await load(id);' }), ['n+1']);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore' }), []);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore n+1' }), []);

@@ -19,6 +19,12 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'the first query, while the pool opens its connection',
+    trace: new Story()
+      .sql(USER, { params: [1], rows: 1, wait: 130, detail: { connection: 7, opened: true }, at })
+      .trace(),
+  },
+  {
     name: 'settings and numbers asked of the server',
     trace: new Story()
       .each(upTo(8), (s, id) =>
@@ -513,6 +519,28 @@ export const innocent: { name: string; trace: Trace }[] = [
           rows: 1,
           at: ['src/count.js:3 count', `src/home.js:${10 + i} home`],
         }),
+      )
+      .trace(),
+  },
+  {
+    name: 'one month after the other, each in a table of its own',
+    trace: new Story()
+      .each(upTo(9), (s, n) =>
+        s.sql(`SELECT count(*) FROM events_20240${n} WHERE kind = $1`, { params: ['x'], rows: 1, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'polling, with the id of a trace in a comment',
+    trace: new Story()
+      .each(upTo(8), (s, n) =>
+        s
+          .sql(`SELECT state FROM jobs WHERE id = $1 /*traceparent='00-${n}-01'*/`, {
+            params: [7],
+            rows: 1,
+            at,
+          })
+          .idle(250),
       )
       .trace(),
   },

@@ -201,3 +201,24 @@ test('kinds and details that are named like parts of Object change nothing', (t)
   t.equal(told.length, 1);
   t.end();
 });
+
+test('the first call on a connection says that it was opened for it, however often it is told', (t) => {
+  const { collector, told } = aCollector(t);
+  const peer = aPeer();
+  collector.joined(peer);
+  collector.opened(anExchange());
+  const waited = { wait: 9, detail: { connection: 5 } };
+  const { duration: _, ...running } = aSpanLine(1, waited) as Line & { duration: number };
+  collector.said(peer, running);
+  collector.said(peer, aSpanLine(1, waited));
+  collector.said(peer, aSpanLine(2, waited));
+  collector.said(peer, aSpanLine(3, { detail: { connection: 6 } }));
+  collector.said(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
+  collector.said(peer, aClose());
+  collector.ended(anEnding());
+  t.same(
+    told[0]!.trace.spans.map(({ detail }) => detail),
+    [{ connection: 5, opened: true }, { connection: 5 }, { connection: 6 }, { connection: 6 }],
+  );
+  t.end();
+});

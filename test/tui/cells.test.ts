@@ -44,6 +44,10 @@ test('a long line goes on in the next one, indented', (t) => {
     wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => plain(line)),
     ['abcde', '  fgh'],
   );
+  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => plain(line));
+  t.same(wrapped(' ran one after the other: 59ms', 11), [' ran one', ' after the', ' other:', ' 59ms']);
+  t.same(wrapped(' https://a.example/b then', 12), [' https://a.e', ' xample/b', ' then']);
+  t.same(wrapped('日本 語日本', 6), ['日本', ' 語日', ' 本']);
   t.end();
 });
 

@@ -1,8 +1,8 @@
 import { test } from 'tap';
 import { BINDINGS, type Binding } from '../../src/tui/bindings.js';
 import { plain } from '../../src/tui/cells.js';
-import { footerLine } from '../../src/tui/chrome.js';
 import { conflictOf } from '../../src/tui/config.js';
+import { footerLine } from '../../src/tui/footer.js';
 import { typedBy } from '../../src/tui/input.js';
 import { bindingOf, worksIn } from '../../src/tui/keys.js';
 import { itemsOf } from '../../src/tui/menu.js';

@@ -2,7 +2,17 @@
 
 import { matches } from '../../src/query.js';
 import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
-import type { Answer, Feed, Replayed, RouteRow, Selection, Sort, Stats, Status } from '../../src/tui/feed.js';
+import type {
+  Answer,
+  Explained,
+  Feed,
+  Replayed,
+  RouteRow,
+  Selection,
+  Sort,
+  Stats,
+  Status,
+} from '../../src/tui/feed.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {
@@ -26,7 +36,7 @@ export class MemoryFeed implements Feed {
   traces: Trace[];
   state: Status = {
     app: { command: 'node app.js', cwd: '/home/ann/shop', pid: 8123 },
-    port: 4000,
+    url: 'http://localhost:4000',
     live: true,
     libraries: [{ name: 'pg', version: '8.23.1' }],
     recording: 'all',
@@ -115,6 +125,7 @@ export class MemoryFeed implements Feed {
       return {
         method: traces[0]!.method,
         route: traces[0]!.route ?? traces[0]!.url,
+        pattern: traces[0]!.route !== undefined,
         count: traces.length,
         errors: traces.filter((trace) => (trace.status ?? 0) >= 500).length,
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
@@ -145,20 +156,21 @@ export class MemoryFeed implements Feed {
     return { status: 200, ms: 12 };
   }
 
-  record(recording: Recording): void {
+  async record(recording: Recording): Promise<void> {
     this.state = { ...this.state, recording };
     this.tell();
   }
 
-  restart(): void {
+  async restart(): Promise<void> {
     this.restarts++;
   }
 
-  async explain(): Promise<string[]> {
-    return [
+  async explain(): Promise<Explained> {
+    const plan = [
       'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',
       '  Index Cond: (order_id = 17)',
     ];
+    return { asked: 'EXPLAIN', server: 'PostgreSQL 16.3', plan, remarks: [], notes: [] };
   }
 
   close(): void {

@@ -8,7 +8,8 @@ const ui = await bundled();
 
 async function opened(columns: number, rows: number, env: Record<string, string> = {}, ...flags: string[]) {
   const terminal = new OnTerminal([ui, ...flags], columns, rows, env);
-  await terminal.shows('/api/orders?page=');
+  // Requests are there before the keys work.
+  await terminal.shows('? help');
   return terminal;
 }
 
@@ -39,6 +40,21 @@ for (const [columns, rows] of SIZES) {
     await terminal.close();
   });
 }
+
+test('requests are on the screen before the screen is loaded; keys that come early are kept, and not echoed', async (t) => {
+  const terminal = new OnTerminal([ui], 80, 24, { FAKE_OPEN: 'SIGUSR2' });
+  await terminal.shows('METHOD PATH');
+  terminal.send('jj');
+  process.kill(terminal.pty.pid, 'SIGUSR2');
+  await terminal.until(() => terminal.rows()[5]?.startsWith('▌') === true, 'both moves');
+  const [empty, rows, ...later] = terminal.raw.split('\x1b[?2026h').slice(1);
+  t.match(empty, /METHOD PATH/);
+  t.match(rows, /▌ GET {4}\/api\/users\/0/);
+  t.notMatch(rows, /following/, 'the rest of the header comes with the screen');
+  t.match(later.join(''), /following/);
+  t.notMatch(terminal.raw, /jj/);
+  await terminal.close();
+});
 
 test('NO_COLOR leaves weight and inverse, and the same text', async (t) => {
   const terminal = await opened(80, 24, { NO_COLOR: '1' });

@@ -1,15 +1,20 @@
 /** node:http and node:https clients, and so axios, got and node-fetch: told by Node's channels, finished by what the streams emit. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
+import { asked } from '../asked.cjs';
 import { now, watchStream } from '../context.cjs';
+import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
+import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 // axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
 const known = new WeakSet<ClientRequest>();
+/** What is sent carries a call of another library's, which is told by itself. */
+let carrying = false;
 
 export const http: Instrument = {
   library: 'http',
@@ -33,6 +38,17 @@ export const http: Instrument = {
   },
 };
 
+/** Answers what `fn` answers; the requests that it makes carry a call that is told by itself, and are not told. */
+export function carry(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  const before = carrying;
+  carrying = true;
+  try {
+    return Reflect.apply(fn, self, args);
+  } finally {
+    carrying = before;
+  }
+}
+
 function describe({ self }: Call): Speech {
   const request = self as ClientRequest;
   const host = String(request.getHeader('host') ?? request.host);
@@ -48,14 +64,18 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
   const origin = originOf(cut, LIBRARY_FRAMES);
   if (origin === undefined) return;
   known.add(request);
-  const call = beginFrom(http, origin, request, []);
+  const call = beginFrom(http, carrying ? { ...origin, silent: true } : origin, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
-  watchStream(request, call.request, (type, given) => {
+  const watched = watchStream(request, call.request, (type, given) => {
     switch (type) {
+      case 'socket':
+        return askedBy(given as Socket);
       case 'response':
-        return answered(call, given as IncomingMessage, toPeer);
+        // Whoever follows it asks again from here, on behalf of the same line.
+        if (isRedirect(given as IncomingMessage)) watched.origin ??= origin;
+        return answered(call, given as IncomingMessage, toPeer, watched.origin);
       case 'upgrade':
       case 'connect':
         note(call, given as IncomingMessage, toPeer);
@@ -63,15 +83,21 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
       case 'error':
         return end(call, given ?? 'error');
       case 'close':
+        notAskedBy(request.socket);
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
+  watched.origin = asked(call.request);
 }
 
-function answered(call: Call, response: IncomingMessage, toPeer: boolean): void {
+function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
+  return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
+}
+
+function answered(call: Call, response: IncomingMessage, toPeer: boolean, origin: Origin | undefined): void {
   note(call, response, toPeer);
   let bytes = 0;
-  watchStream(response, call.request, (type, given) => {
+  const watched = watchStream(response, call.request, (type, given) => {
     switch (type) {
       case 'data':
         bytes += typeof given === 'string' ? Buffer.byteLength(given) : (given as Buffer).length;
@@ -83,6 +109,7 @@ function answered(call: Call, response: IncomingMessage, toPeer: boolean): void 
         return over(call, type === 'end', type === 'error' ? given : undefined);
     }
   });
+  watched.origin = origin;
 }
 
 function note(call: Call, response: IncomingMessage, toPeer: boolean): void {

@@ -3,6 +3,7 @@
 import { current } from '../context.cjs';
 import { answeredBy, answering, begin, type Call, end, replace } from '../traced.cjs';
 import { tell } from '../values.cjs';
+import { carry } from './http.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Client {
@@ -142,12 +143,12 @@ function wrapSend(original: Function): Function {
   const send = function (this: Client) {
     const call = sending;
     const waiting = this._reqs?.[this._seqid];
-    if (call === undefined || waiting === undefined) return Reflect.apply(original, this, arguments);
+    if (call === undefined || waiting === undefined) return carry(original, this, arguments);
     sending = undefined;
     this._reqs[this._seqid] = answering(call, waiting, (answered, { 0: error }) => over(answered, error));
     unansweredBy(connections.get(this))?.add(call);
     try {
-      return Reflect.apply(original, this, arguments);
+      return carry(original, this, arguments);
     } catch (error) {
       over(call, error, 'not sent');
       throw error;

@@ -1,7 +1,9 @@
 /** fetch and undici: told by undici's channels, which Node's own copy and those from npm share. */
 
+import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
 import { applyIn, now } from '../context.cjs';
+import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
 import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
@@ -22,6 +24,7 @@ const LIBRARY_FRAMES = 20;
 const MOST_REDIRECTS = 100;
 const calls = new WeakMap<object, Call>();
 const toPeers = new WeakSet<object>();
+const sockets = new WeakMap<object, Socket>();
 /** Who dispatched these options: a pool that is full makes the request later, on somebody else's turn. */
 const origins = new WeakMap<object, Origin>();
 /** Where answers have sent fetch on to, and who called it: that request is made by nobody's turn. */
@@ -44,6 +47,11 @@ export const undici: Instrument = {
     'undici:request:create': function create({ request }: { request: Request }) {
       const origin = dispatching ?? originAt(request, create);
       if (origin !== undefined) make(request, origin);
+    },
+    'undici:client:sendHeaders': ({ request, socket }: { request: Request; socket: Socket }) => {
+      if (!calls.has(request)) return;
+      sockets.set(request, socket);
+      askedBy(socket);
     },
     'undici:request:headers': ({ request, response }: { request: Request; response: Answer }) => {
       const call = calls.get(request);
@@ -107,6 +115,7 @@ function headerOf(headers: Answer['headers'], name: string): string | undefined 
 function over(request: Request, error?: unknown): void {
   const call = calls.get(request);
   if (call === undefined) return;
+  notAskedBy(sockets.get(request));
   if ((error as Error | undefined)?.name === 'AbortError' && call.speech?.detail)
     call.speech.detail.aborted = true;
   end(call, error);

@@ -1,4 +1,4 @@
-/** Hono, which is an ES module: its contexts know what matched. */
+/** Hono: its contexts know what matched. */
 
 import { current } from '../context.cjs';
 import { nameOf, type Sight, type View } from './view.cjs';
@@ -15,13 +15,15 @@ type Constructor = new (...args: never[]) => Context;
 export const hono: View = {
   library: 'hono',
   versions: '>=4 <5',
-  files: {
-    'hono/dist/context.js': (bindings: { Context: Constructor }) => {
-      bindings.Context = new Proxy(bindings.Context, { construct });
-    },
-  },
+  files: { 'hono/dist/context.js': patchContext, 'hono/dist/cjs/context.js': patchContext },
   esm: { 'hono/dist/context.js': ['Context'] },
 };
+
+function patchContext(exports: { Context: Constructor }): void {
+  const { set, writable } = Object.getOwnPropertyDescriptor(exports, 'Context') ?? {};
+  if (set === undefined && !writable) throw new Error('the CommonJS build of this version cannot be patched');
+  exports.Context = new Proxy(exports.Context, { construct });
+}
 
 function construct(Context: Constructor, args: never[], target: Function): Context {
   const context = Reflect.construct(Context, args, target) as Context;

@@ -36,8 +36,10 @@ export const koa: View = {
           },
       ),
     '@koa/router/dist/index.js': patchRouter,
+    '@koa/router/dist/index.mjs': patchRouter,
     '@koa/router/lib/router.js': patchRouter,
   },
+  esm: { '@koa/router/dist/index.mjs': ['Router'] },
 };
 
 function patchRouter(exports: Exports): void {

@@ -28,7 +28,7 @@ export class StoreFeed implements Feed {
   #version: number;
   #timer: NodeJS.Timeout | undefined;
   #renewed = 0;
-  #changed = 0;
+  #changedAt = 0;
   #trouble: string | undefined;
   #status: { at: number; status: Status } | undefined;
 
@@ -42,10 +42,11 @@ export class StoreFeed implements Feed {
 
   #failed(error: unknown): void {
     this.#trouble = error instanceof Error ? error.message : String(error);
-    this.#tell();
+    this.changed();
   }
 
-  #tell(): void {
+  /** Tells whoever listens that there is something else to show. */
+  protected changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -67,11 +68,11 @@ export class StoreFeed implements Feed {
       }
       const now = performance.now();
       if (before !== this.#version) {
-        this.#changed = now;
+        this.#changedAt = now;
         this.#renew(now);
       }
-      if (before !== this.#version || live !== this.status().live) this.#tell();
-      this.#watch(now - this.#changed < 5000 ? BUSY : IDLE);
+      if (before !== this.#version || live !== this.status().live) this.changed();
+      this.#watch(now - this.#changedAt < 5000 ? BUSY : IDLE);
     }, wait);
   }
 
@@ -126,7 +127,7 @@ export class StoreFeed implements Feed {
       for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
       result = new Result(this.#reader, query, sort, until, ids, {
         failed: (error) => this.#failed(error),
-        progress: () => this.#tell(),
+        progress: () => this.changed(),
       });
     }
     this.#results.delete(key);
@@ -219,6 +220,7 @@ function merge(sums: Map<string, RouteSum>, sum: RouteSum): void {
 function routeRow({
   method,
   route,
+  pattern,
   count,
   errors,
   ms,
@@ -230,6 +232,7 @@ function routeRow({
   return {
     method,
     route,
+    pattern: pattern === 1,
     count,
     errors,
     mean: ms / count,

@@ -4,7 +4,7 @@ import { ms } from '../../text.js';
 import { adviceForCache, adviceForRemote } from '../advice.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
 
@@ -135,7 +135,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
       [distinct === calls.length, 0.05, 'another one each time'],
       [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
       [kind === 'http' && call.verb !== 'GET', -0.2, 'each may have to be made by itself'],
-      [isAfterResponse(scene, call), -0.1, 'after the response'],
+      [areAfterResponse(scene, calls), -0.1, 'after the response'],
     ),
   };
 }
@@ -143,7 +143,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop, parallel: boolean): Draft['severity'] {
   const { limits } = scene;
   const call = calls[0]!;
-  if (isAfterResponse(scene, call)) return 'low';
+  if (areAfterResponse(scene, calls)) return 'low';
   if (call.span.kind === 'http' && call.verb !== 'GET') return 'low';
   // Clients of caches send what is asked at once as one.
   if (call.span.kind === 'cache' && parallel) return 'low';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import type { Span } from '../../../src/trace.js';
 import { nodes } from '../../nodes.js';
-import { ask, ROOT, runRecorded } from '../app.js';
+import { ask, ROOT, runPlain, runRecorded } from '../app.js';
 
 const APP = join(ROOT, 'test/fixtures/http/calls.cjs');
 const WAYS = [
@@ -107,3 +107,18 @@ for (const node of await nodes()) {
     }
   });
 }
+
+test('an app that asks itself sees nothing of ours, and who asks from elsewhere the id', async (t) => {
+  const args = [join(ROOT, 'test/fixtures/http/self.cjs')];
+  const ids: (string | null)[] = [];
+  const drive = async (url: string) => {
+    ids.push((await fetch(url)).headers.get('x-scooby'));
+    await ask(`${url}/end`);
+  };
+  const plain = await runPlain(args, { drive });
+  const recorded = await runRecorded(args, { drive });
+  t.equal(recorded.stdout, plain.stdout);
+  t.equal(plain.stdout, 'connection,content-length,keep-alive\n'.repeat(2));
+  const { id } = recorded.traces.find(({ url }) => url === '/')!;
+  t.same(ids, [null, id]);
+});

@@ -50,15 +50,15 @@ const fastify: Sights = {
   },
   '/nowhere': {},
 };
-const koa: Sights = {
+const koa = (file: string): Sights => ({
   '/orgs/7/users/9/abc': {
     route: '/orgs/:org/users/:id/:token',
-    handler: `showUser ${FOLDER}/koa.cjs:16`,
+    handler: `showUser ${FOLDER}/${file}:16`,
     params: { org: '7', id: '9', token: 'REDACTED' },
   },
-  '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/koa.cjs:18`, params: { org: '7' } },
+  '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/${file}:18`, params: { org: '7' } },
   '/nowhere': {},
-};
+});
 const hono: Sights = {
   '/': { route: '/' },
   '/orgs/7/users/9/abc': {
@@ -82,8 +82,10 @@ const APPS: [file: string, driver: string, sights: Sights, env?: Record<string, 
   ['express.cjs', 'express-4', express],
   ['fastify.cjs', 'fastify', fastify],
   ['fastify.cjs', 'fastify-4', fastify],
-  ['koa.cjs', 'koa', koa],
+  ['koa.cjs', 'koa', koa('koa.cjs')],
+  ['koa.mjs', 'koa', koa('koa.mjs')],
   ['hono.mjs', 'hono', hono],
+  ['hono.cjs', 'hono', hono],
   ['nest.cjs', '@nestjs/platform-express', nest, { ADAPTER: 'ExpressAdapter' }],
   ['nest.cjs', '@nestjs/platform-fastify', nest, { ADAPTER: 'FastifyAdapter' }],
   ['plain.cjs', 'node:http', { '/orgs/7': {} }],
