@@ -55,7 +55,6 @@ for (const register of [
   registerExplain,
   registerTop,
   registerDiff,
-  registerExplain,
   registerCheck,
   registerDoctor,
 ])
