@@ -54,6 +54,7 @@ for (const register of [
   registerShow,
   registerTop,
   registerDiff,
+  registerExplain,
   registerCheck,
   registerDoctor,
 ])

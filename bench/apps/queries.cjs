@@ -22,5 +22,5 @@ app.get('/cpu', (_req, res) => {
 process.on('SIGINT', () => process.exit(0));
 const server = app.listen(0, '127.0.0.1', () => {
   process.send?.(server.address().port);
-  process.stdout.write(`port ${server.address().port}\n`);
+  process.stdout.write(`port ${server.address().port} ${process.version}\n`);
 });

@@ -5,17 +5,17 @@ import type { Request, Watched } from './context.cjs';
 /** What a message can belong to: the request that it is part of, or a call that the app makes. */
 export type Owner = Request | Watched;
 
-class Bearer {
+/**
+ * Base of a class that adds a private field to somebody else's object: no listing, inspection, copy or proxy shows it. A
+ * WeakMap would hide it as well, but every minor collection walks its table, and messages come by the thousand.
+ */
+export class Bearer {
   constructor(object: object) {
     // biome-ignore lint/correctness/noConstructorReturn: what a constructor returns is what its subclass adds its field to.
     return object;
   }
 }
 
-/**
- * A private field added to somebody else's object: no listing, inspection, copy or proxy shows it. A WeakMap would hide
- * it as well, but every minor collection walks its table, and messages come by the thousand.
- */
 class Stamp extends Bearer {
   #owner: Owner;
 

@@ -6,6 +6,7 @@ import { applyIn, current, isRecording, now, type Request } from './context.cjs'
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
+import { Bearer } from './stamp.cjs';
 
 /** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */
 export class Call {
@@ -155,37 +156,49 @@ export function withdraw(call: Call): void {
 }
 
 /**
- * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first. It has
- * neither `fn`'s name nor its length, which drivers do not read and which cost more to give than all the rest.
+ * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first, to be read
+ * by number, as iterating over them makes an object for each. It has neither `fn`'s name nor its length, which drivers
+ * do not read and which cost more to give than all the rest.
  */
 export function bound(
   request: Request | undefined,
   fn: Function,
-  before?: (args: unknown[]) => void,
+  before?: (args: ArrayLike<unknown>) => void,
 ): Function {
   return function (this: unknown) {
-    before?.(arguments as unknown as unknown[]);
+    before?.(arguments);
     return applyIn(request, fn, this, arguments);
   };
 }
 
-/** Calls by the callbacks that answer them. */
-const answers = new WeakMap<Function, Call>();
+/** Leaves its call on a callback. */
+class Answer extends Bearer {
+  #call: Call;
+
+  constructor(callback: Function, call: Call) {
+    super(callback);
+    this.#call = call;
+  }
+
+  static read(callback: Function): Call | undefined {
+    return #call in callback ? callback.#call : undefined;
+  }
+}
 
 /** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
 export function answering(
   call: Call,
   callback: Function,
-  over: (call: Call, args: unknown[]) => void,
+  over: (call: Call, args: ArrayLike<unknown>) => void,
 ): Function {
   const answer = bound(call.request, callback, (args) => over(call, args));
-  answers.set(answer, call);
+  new Answer(answer, call);
   return answer;
 }
 
 /** Answers the call that a callback answers. */
 export function answeredBy(callback: unknown): Call | undefined {
-  return typeof callback === 'function' ? answers.get(callback) : undefined;
+  return typeof callback === 'function' ? Answer.read(callback) : undefined;
 }
 
 /** Answers what `original` answers; a call that it refuses by throwing is over. */

@@ -6,11 +6,11 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 /** Text, or deflated UTF-8. */
 export type Body = string | Uint8Array;
 
-const SHORT = 512;
+const SHORT = 1024;
 
 /** Answers the text in the form in which it is kept. */
 export function pack(text: string): Body {
-  return text.length < SHORT ? text : deflateRawSync(text, { level: 1 });
+  return text.length < SHORT ? text : deflateRawSync(text, { level: 1, chunkSize: 4096 });
 }
 
 /** Answers the text that was packed; throws when the bytes are damaged. */

@@ -26,7 +26,7 @@ function wrapLookup(original: Function): Function {
         ? originOf(lookup, LIBRARY_FRAMES)
         : undefined;
     if (origin === undefined) return Reflect.apply(original, this, args);
-    args[args.length - 1] = bound(origin.request, callback as Function, ([error]) => {
+    args[args.length - 1] = bound(origin.request, callback as Function, ({ 0: error }) => {
       if (now() - origin.began <= SLOW_MS) return;
       const call = beginFrom(dns, origin, undefined, args);
       call.began = origin.began;

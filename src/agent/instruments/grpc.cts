@@ -51,7 +51,7 @@ function wrapMake(original: Function): Function {
     const call = begin(grpc, make, this, streams ? args.slice(0, GIVEN) : [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     const at = args.findIndex((one, i) => i >= GIVEN && typeof one === 'function');
-    if (at >= 0) args[at] = answering(call, args[at] as Function, (_call, [error]) => over(call, error));
+    if (at >= 0) args[at] = answering(call, args[at] as Function, (_call, given) => over(call, given[0]));
     const emitter = attempt(call, original, this, args) as object;
     let messages = 0;
     watchStream(emitter, call.request, (type, given) => {

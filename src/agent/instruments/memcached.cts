@@ -39,7 +39,7 @@ function speaking(method: string, original: Function): Function {
   };
 }
 
-function over(call: Call, [error, result]: unknown[]): void {
+function over(call: Call, { 0: error, 1: result }: ArrayLike<unknown>): void {
   end(call, error || undefined, undefined, error ? undefined : factsOf(call.args, result));
 }
 

@@ -65,7 +65,7 @@ function wrapPerform(original: Function): Function {
   };
 }
 
-function answered(call: Call, [error, response]: unknown[]): void {
+function answered(call: Call, { 0: error, 1: response }: ArrayLike<unknown>): void {
   if (error) return end(call, error);
   const request = call.args[1] as Buffer;
   const { header, val } = response as Response;
@@ -86,7 +86,7 @@ function toAll(original: Function, command: string): Function {
     const call = begin(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
     if (call === undefined) return Reflect.apply(original, this, args);
     let left = command === 'flush' ? 1 : this.servers.length;
-    const over = (asked: Call, [error]: unknown[]) => {
+    const over = (asked: Call, { 0: error }: ArrayLike<unknown>) => {
       if (--left === 0) end(asked, error || undefined);
     };
     return attempt(call, original, this, [...args.slice(0, -1), answering(call, callback, over)]);

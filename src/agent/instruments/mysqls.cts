@@ -176,7 +176,7 @@ function answeringIn(call: Call, args: ArrayLike<unknown>): ArrayLike<unknown> {
   return given;
 }
 
-function answered(call: Call, [error, result, fields]: unknown[]): void {
+function answered(call: Call, { 0: error, 1: result, 2: fields }: ArrayLike<unknown>): void {
   // What the app asks for in its callback is its own.
   handed = undefined;
   over(call, error, rowsOf(result, fields));
@@ -199,7 +199,7 @@ function handingOn(call: Call, callback: Function): Function {
 
 /** A connection that the user asks for is the wait of its first query; a call of its own while it lasts, and where it fails. */
 function connecting(call: Call, callback: Function): Function {
-  const ours = bound(call.request, callback, ([error, connection]) => {
+  const ours = bound(call.request, callback, ({ 0: error, 1: connection }) => {
     handed = undefined;
     if (error || typeof connection !== 'object' || connection === null) return end(call, error);
     waits.set(connection, { ms: now() - call.began, request: call.request });

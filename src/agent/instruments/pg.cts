@@ -119,7 +119,7 @@ function connectForUser(
   if (typeof callback === 'function') {
     return original.call(
       pool,
-      bound(call.request, callback, ([error, client]) => settled(error, client as object)),
+      bound(call.request, callback, ({ 0: error, 1: client }) => settled(error, client as object)),
     );
   }
   return observing(pool, 'Promise', settled, () => Reflect.apply(original, pool, args));
@@ -149,7 +149,7 @@ function wrapQuery(original: Function): Function {
       if (typeof theirs !== 'function') {
         return observing(this, '_Promise', over, () => Reflect.apply(original, this, arguments));
       }
-      const ours = bound(call.request, theirs, ([error, result]) => over(error, result as Result));
+      const ours = bound(call.request, theirs, ({ 0: error, 1: result }) => over(error, result as Result));
       return callBack(original, this, config, values, ours);
     } catch (error) {
       end(call, error);

@@ -115,7 +115,7 @@ function listen(query: Query, call: Call): void {
 
 function inRequest(fn: Function, request: Request | undefined, step: (rows: unknown) => void): Function {
   if (ours.has(fn)) return fn;
-  const wrapper = bound(request, fn, ([rows]) => step(rows));
+  const wrapper = bound(request, fn, ({ 0: rows }) => step(rows));
   ours.add(wrapper);
   return wrapper;
 }

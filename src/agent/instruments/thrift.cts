@@ -145,7 +145,7 @@ function wrapSend(original: Function): Function {
     const waiting = this._reqs?.[this._seqid];
     if (call === undefined || waiting === undefined) return carry(original, this, arguments);
     sending = undefined;
-    this._reqs[this._seqid] = answering(call, waiting, (answered, [error]) => over(answered, error));
+    this._reqs[this._seqid] = answering(call, waiting, (answered, { 0: error }) => over(answered, error));
     unansweredBy(connections.get(this))?.add(call);
     try {
       return carry(original, this, arguments);

@@ -128,6 +128,6 @@ function read(message: IncomingMessage): Sight | undefined {
     route: path === '/' && base !== '' ? base : base + path,
     handler: nameOf(layer?.handle),
     stack: layer && registered.get(layer),
-    params: { ...prefix?.params, ...params },
+    params: prefix === undefined ? params : { ...prefix.params, ...params },
   };
 }

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { isSecretName } from '../../redact.cjs';
+import { quoted } from '../lines.cjs';
 import { MASK } from '../values.cjs';
 
 /** What served a request. */
@@ -46,13 +47,15 @@ export function patternOf(path: unknown): string {
   return Array.isArray(path) ? path.map(patternOf).join('|') : String(path);
 }
 
-/** Answers parameters as they may be told: as text, capped, secrets masked; nothing where there are none. */
-export function paramsOf(given: object | undefined): Record<string, string> | undefined {
-  const entries = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
-  if (entries.length === 0) return undefined;
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, isSecretName(key) ? MASK : String(value).slice(0, MOST_TEXT)]),
-  );
+/** Answers the JSON of parameters as they may be told: as text, capped, secrets masked; nothing where there are none. */
+export function paramsJson(params: object): string | undefined {
+  let json = '';
+  for (const [key, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    const text = isSecretName(key) ? MASK : String(value).slice(0, MOST_TEXT);
+    json += `${json === '' ? '' : ','}${quoted(key)}:${JSON.stringify(text)}`;
+  }
+  return json === '' ? undefined : `{${json}}`;
 }
 
 const MOST_TEXT = 500;
