@@ -91,7 +91,7 @@ test("the project's own database is found from a folder inside it", async (t) =>
 
 test('list prints a table, plain when piped', async (t) => {
   const db = await filled(t, [
-    aTrace({ id: 'aaaaaaaa-1', url: '/a', start: Date.now() - 5000 }),
+    aTrace({ id: 'aaaaaaaa-1', url: '/a', start: Date.now() - 300_500 }),
     aTrace({ id: 'bbbbbbbb-1', url: '/b', status: 503, start: Date.now() - 3600_500 }),
     aTrace({ id: 'cccccccc-1', outside: true, spans: [aSpan()] }),
   ]);
@@ -99,7 +99,7 @@ test('list prints a table, plain when piped', async (t) => {
     code: 0,
     out: [
       'AGE  METHOD  PATH  STATUS  TIME  ID',
-      ' 5s  GET     /a       200  13ms  aaaaaaaa',
+      ' 5m  GET     /a       200  13ms  aaaaaaaa',
       ' 1h  GET     /b       503  13ms  bbbbbbbb',
       '',
       'outside requests: 1 sql 2.0ms   scooby show cccccccc',
