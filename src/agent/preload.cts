@@ -22,6 +22,7 @@ import { preparePrisma } from './prisma.cjs';
 import { promises } from './promises.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
+import { JEST, jestPatch, watchVitest } from './sandboxes.cjs';
 import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
 import { views } from './views/index.cjs';
@@ -45,10 +46,13 @@ function start(): void {
   install(run);
 }
 
-/** The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it. */
+/**
+ * The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it;
+ * there it is known by what it has been given: null, where the app's threads have their data, or undefined.
+ */
 function isLoaderThread(): boolean {
   const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
-  return isInternalThread ?? (!isMainThread && process.argv[1] === undefined);
+  return isInternalThread ?? (!isMainThread && threads.workerData === null);
 }
 
 function install(run: Run): void {
@@ -76,8 +80,10 @@ function install(run: Run): void {
       });
     }
   }
+  watchVitest();
   syncBuiltinESMExports();
-  onLoad(patches, before, tellLibrary);
+  const patchFor = onLoad(patches, before, tellLibrary);
+  patches.set(JEST, jestPatch(patchFor, tellLibrary));
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);

@@ -17,13 +17,15 @@ export interface Report extends Sifted {
   /** Files that were read; no budget means the default one. */
   budget?: string;
   baseline?: string;
+  /** Findings of kinds that are not allowed, and not as severe. */
+  lesser: Breach[];
   /** What could not be recorded, in words. */
   notes: string[];
 }
 
 /** Answers the report for people. */
 export function reportLines(report: Report, screen: Screen): string[] {
-  const { broken, accepted, stale, requests, routes, notes } = report;
+  const { broken, accepted, stale, lesser, requests, routes, notes } = report;
   const seen = `${count(requests, 'request')} of ${count(routes, 'route')}`;
   const headline =
     requests === 0
@@ -33,7 +35,7 @@ export function reportLines(report: Report, screen: Screen): string[] {
         )
       : broken.length === 0
         ? screen.style('ok', `${seen}, all within the budget`)
-        : screen.style('error', `${count(broken.length, 'budget')} broken by ${seen}`);
+        : `${screen.style('error', `${count(broken.length, 'budget')} broken`)}; ${seen} were judged`;
   const known =
     accepted.length === 0
       ? []
@@ -44,12 +46,17 @@ export function reportLines(report: Report, screen: Screen): string[] {
       : [
           `${count(stale.length, 'accepted problem')} not met any more; --update-baseline takes ${stale.length === 1 ? 'it' : 'them'} out`,
         ];
+  const through = lesser.map(
+    ({ kind, site, severity }) =>
+      `let through, as it is not severe: ${kind!.toUpperCase()}${site ? ` at ${site}` : ''} (${severity})`,
+  );
+  const asides = [...known, ...gone, ...through];
   return [
     '',
     `${screen.style('bold', 'scooby check')}  ${headline}`,
     ...broken.flatMap((breach) => ['', ...breachLines(breach, screen)]),
-    ...(known.length + gone.length + notes.length > 0 ? [''] : []),
-    ...[...known, ...gone].map((line) => `  ${screen.style('dim', oneLine(line))}`),
+    ...(asides.length + notes.length > 0 ? [''] : []),
+    ...asides.map((line) => `  ${screen.style('dim', oneLine(line))}`),
     ...notes.map((note) => `  ${screen.style('warn', oneLine(note))}`),
   ];
 }
@@ -59,7 +66,7 @@ function breachLines(breach: Breach, screen: Screen): string[] {
   const { style, width } = screen;
   const often = requests === 1 ? 'in one request' : `in ${count(requests, 'request')}, most in`;
   return [
-    `  ${style(severity ? severityRole(severity) : 'error', titleOf(breach))}  ${style('bold', oneLine(route))}  ${style('accent', whereOf(breach))}`,
+    `  ${[style(severity ? severityRole(severity) : 'error', titleOf(breach)), style('bold', oneLine(route)), style('accent', whereOf(breach))].filter((text) => text !== '').join('  ')}`,
     ...[message, suggestion]
       .filter((text) => text !== '')
       .flatMap((text) => wrapped(oneLine(text), width - 4, ''))
@@ -77,9 +84,16 @@ function whereOf({ function: name, site }: Breach): string {
 }
 
 /** Answers the document of `--json`. */
-export function reportJson({ broken, accepted, stale, ...rest }: Report): object {
+export function reportJson({ broken, accepted, lesser, stale, ...rest }: Report): object {
   const told = (breaches: Breach[]) => breaches.map((breach) => ({ ...breach, ...placeOf(breach.site) }));
-  return { ok: isFine({ broken, ...rest }), ...rest, broken: told(broken), accepted: told(accepted), stale };
+  return {
+    ok: isFine({ broken, ...rest }),
+    ...rest,
+    broken: told(broken),
+    accepted: told(accepted),
+    lesser: told(lesser),
+    stale,
+  };
 }
 
 /** Answers whether everything is within the budget; where nothing was recorded, nothing is known. */

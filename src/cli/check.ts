@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { Ending, UserError } from '../errors.js';
 import { baselineOf, sift } from '../insight/baseline.js';
 import { breaches, type Facts, factsOf } from '../insight/budget.js';
-import { type Audience, launch } from '../proxy/launcher.js';
-import { Servers } from '../proxy/servers.js';
+import type { Audience } from '../proxy/launcher.js';
+import type { Servers } from '../proxy/servers.js';
 import { openStore } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
 import { json, oneLine } from '../text.js';
@@ -82,8 +82,10 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
   const found = breaches(budget, facts);
   if (flags.updateBaseline) writeBaseline(known.file, baselineOf(found));
   const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
+  const all = breaches({ ...budget, severity: 'info' }, facts);
   const report: Report = {
     ...sift(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
+    lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
     command: code,
@@ -115,10 +117,15 @@ async function observed(
   flags: CheckFlags,
 ): Promise<{ facts: Facts[]; notes: string[]; code: number }> {
   const cwd = process.cwd();
-  const { ignore, limits } = readConfig(cwd);
+  // As in `run`: the other commands start sooner without it.
+  const [{ launch }, { Servers }] = await Promise.all([
+    import('../proxy/launcher.js'),
+    import('../proxy/servers.js'),
+  ]);
   const facts = new Map<string, Facts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
+  const { ignore, limits } = readConfig(cwd);
   const store = await openStore({ db: flags.db, cwd, ...accountingOf(command) }, warn);
   try {
     const exit = await launch(
@@ -140,7 +147,7 @@ async function observed(
         ),
         place: { host: '127.0.0.1', port: 0, exactPort: true },
       },
-      audience(warn),
+      audience(new Servers(), warn),
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return { facts: [...facts.values()], notes: [...notes], code: exit.code };
@@ -156,17 +163,17 @@ function toStderr(command: string[]): string[] {
 }
 
 /** Hears what goes on, and says nothing until the end but what could not be recorded. */
-function audience(warn: (message: string) => void): Audience {
+function audience(servers: Servers, warn: (message: string) => void): Audience {
   return {
-    servers: new Servers(),
+    servers,
     waiting: () => {},
     listening: () => {},
     library: ({ name, version, trouble }) => {
       if (trouble !== undefined) warn(`${name} ${version}: ${oneLine(trouble)}; its calls were not judged`);
     },
     request: () => {},
-    warn,
     note: () => {},
+    warn,
     end: () => {},
   };
 }

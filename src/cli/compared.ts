@@ -65,7 +65,7 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
       figure('p50', 'ms', ({ all }) => all?.p50),
       figure('p95', 'ms', ({ all }) => all?.p95),
       figure('errors', 'count', ({ all }) => all?.errors),
-      figure('queries', 'count', ({ all }) => all && average(all.queries, all.count)),
+      figure('queries each', 'count', ({ all }) => all && average(all.queries, all.count)),
     ],
     findings: fates(old.findings, now.findings),
     routes: compareCalls(old.routes, now.routes),

@@ -115,16 +115,18 @@ function changeLines(head: string, changes: Change[], screen: Screen): string[] 
     .filter(({ verdict }) => verdict !== 'same')
     .map(({ verdict, kind, text, site = '', before, after }): Cell[] => [
       [verdict, ROLES[verdict]],
-      [
-        before?.count === 1 && after?.count === 1
-          ? ''
-          : sides(before?.count, after?.count, (n) => written('count', n)),
-      ],
+      [often(before?.count, after?.count)],
       [sides(before?.ms, after?.ms, ms)],
       [clean(kind === 'sql' ? text : `${kind} ${text}`)],
       [clean(site), 'accent'],
     ]);
   return rows.length > 0 ? ['', ...table(columns, rows, screen)] : [];
+}
+
+/** How often is told where it is not once, as of a route. */
+function often(before: number | undefined, after: number | undefined): string {
+  const once = (before ?? 1) === 1 && (after ?? 1) === 1;
+  return once ? '' : sides(before, after, (n) => written('count', n));
 }
 
 /** `50 -> 1`, or the one that there is. */
@@ -140,7 +142,7 @@ function summary(calls: Change[], { style }: Screen): string {
   if (same === calls.length) return style('dim', 'The same calls, as often and about as fast.');
   return style(
     'dim',
-    same === 0 ? 'Nothing else was asked.' : `${count(same, 'other call')} as often and about as fast.`,
+    same === 0 ? 'No other call was made.' : `${count(same, 'other call')} as often and about as fast.`,
   );
 }
 

@@ -39,10 +39,10 @@ export interface Launch {
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
-  /** What the project has decided on its findings. */
-  judging?: Pick<Judging, 'ignore' | 'limits'>;
   /** Has the app's output; without one the app has the terminal. */
   stage?: Stage;
+  /** What the project has decided on its findings. */
+  judging?: Pick<Judging, 'ignore' | 'limits'>;
 }
 
 /** Is told what happens, to say it. */
