@@ -52,7 +52,7 @@ export function noteConnection(
   connection: object,
   pool?: object | null,
 ): void {
-  if (seen.has(connection)) return;
+  if (typeof connection !== 'object' || connection === null || seen.has(connection)) return;
   seen.add(connection);
   if (known.length >= MOST_KNOWN) known = known.filter(({ owner }) => owner.deref()).slice(-MOST_KNOWN / 2);
   const id = Reflect.get(connection, source.id);
@@ -66,9 +66,7 @@ export function answer(order: Ask): void {
   const tell = (said: Omit<Answer, 't' | 'n'>) => {
     if (over) return;
     over = true;
-    let line = JSON.stringify({ t: 'answer', n: order.n, ...said });
-    if (line.length > LARGEST_ANSWER) line = failed(order, 'refused', 'the answer is too long');
-    send(`${line}\n`, false);
+    send(`${lineOf(order, said)}\n`, false);
     wake();
   };
   try {
@@ -80,8 +78,19 @@ export function answer(order: Ask): void {
   }
 }
 
-function failed({ n }: Ask, trouble: Trouble, message: string): string {
-  return JSON.stringify({ t: 'answer', n, trouble, message });
+/** Parsers of the app may have made anything of what the database said. */
+function lineOf({ n }: Ask, said: Omit<Answer, 't' | 'n'>): string {
+  const whole = (answer: object) =>
+    JSON.stringify({ t: 'answer', n, ...answer }, (_, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+  try {
+    const line = whole(said);
+    if (line.length <= LARGEST_ANSWER) return line;
+    return whole({ trouble: 'refused', message: 'the answer is too long' });
+  } catch (error) {
+    return whole({ trouble: 'refused', message: wordsOf(error) });
+  }
 }
 
 class Unknown extends Error {
@@ -132,7 +141,7 @@ class Asking {
     this.#wait(() => this.#end({ trouble: 'busy' }));
     unseen(() =>
       this.#source.take(this.#owner, (error, connection) => {
-        if (this.#over) return connection?.release(false);
+        if (this.#over) return connection && give(connection, false);
         if (connection === undefined) return this.#end({ trouble: 'refused', message: wordsOf(error) });
         this.#run(connection);
       }),
@@ -147,12 +156,12 @@ class Asking {
     const steps = [...before, ...ask].map((one) => (typeof one === 'string' ? { sql: one } : one));
     const leave = (broken: boolean) => {
       if (this.#over) return;
-      unseen(() => connection.release(broken));
+      give(connection, broken);
       this.#end(trouble === undefined ? { rows } : { trouble: 'refused', message: trouble });
     };
     this.#wait(() => {
       if (this.#over) return;
-      unseen(() => connection.release(true));
+      give(connection, true);
       this.#end({ trouble: 'slow' });
     });
     const restore = (n: number): void => {
@@ -197,6 +206,15 @@ class Asking {
     this.#over = true;
     stop(this.#patience);
     this.#tell(said);
+  }
+}
+
+/** A driver that will not have it back is no reason to end the app. */
+function give(connection: Taken, broken: boolean): void {
+  try {
+    unseen(() => connection.release(broken));
+  } catch {
+    // It has been closed meanwhile.
   }
 }
 

@@ -13,7 +13,7 @@ const MOST_SOCKETS = 32;
 const MOST_AT_ONCE = 16;
 // Longer than any answer: who does not read them is not waited for.
 const MOST_UNREAD = 16 * 1024 * 1024;
-const TOKEN_MS = 5000;
+const TOKEN_MS = 10_000;
 
 /** A socket that is listened on. */
 export interface ControlServer {

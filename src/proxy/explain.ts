@@ -4,7 +4,6 @@ import { dialectOf } from '../insight/calls.js';
 import type { Remark } from '../insight/plan/plan.js';
 import { refusal } from '../insight/plan/statement.js';
 import { valuesOf } from '../insight/plan/values.js';
-import { count } from '../text.js';
 import type { Span, Trace } from '../trace.js';
 import { mysqlPlan } from './explain-mysql.js';
 import { postgresPlan } from './explain-postgres.js';
@@ -118,7 +117,7 @@ function sentence({ trouble, message }: Unanswered, library: string): string {
   }
 }
 
-/** Answers a note on values that were not recorded, as `$2 was not recorded whole` begins. */
+/** Answers why values are missing, as a sentence that may go on. */
 export function missingWords(missing: string[]): string {
-  return `${missing.join(', ')} ${count(missing.length, 'value was', 'values were').replace(/^[\d,]+ values? /, '')} masked, or too long to be recorded whole`;
+  return `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} masked, or too long to be recorded whole`;
 }

@@ -32,8 +32,8 @@ export class ControlError extends Error {
 }
 
 const LONGEST_ANSWER = 16 * 1024 * 1024;
-const CONNECT_MS = 2000;
-const ASK_MS = 3000;
+const CONNECT_MS = 5000;
+const ASK_MS = 10_000;
 /** An app may take its time to end. */
 const RESTART_MS = 20_000;
 /** Three questions to the database, each with its own patience. */
