@@ -1,45 +1,88 @@
-/** What a command to a cache says, whichever library sends it. */
+/** What a cache call is, whichever library makes it: its command, its keys, what it writes, and whether it hit. */
 
 import type { Speech } from './instruments/instrument.cjs';
 
-const MOST_KEYS = 100;
-const KEYS_IN_NAME = 3;
-const MOST_NAME = 120;
-
-/** Answers a command in words: `get user:42`, of several keys the first three and how many; `bytes` are what it writes. */
-export function cacheSpeech(command: string, key: unknown, bytes?: number): Speech {
-  const keys = keysOf(key);
-  const listed = keys.slice(0, KEYS_IN_NAME);
-  if (keys.length > KEYS_IN_NAME) listed.push(`… (${keys.length} keys)`);
-  const name = [command, ...listed].join(' ');
-  const detail: Record<string, unknown> = { command, keys: keys.slice(0, MOST_KEYS) };
-  if (bytes !== undefined) detail.bytes = bytes;
-  return { name: name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}…`, detail };
+/** What a command is sent with. */
+export interface Asked {
+  /** The first of its keys at least. */
+  keys: string[];
+  /** How many keys it has, where those are not all. */
+  count?: number;
+  /** What else it is given, fit to be told. */
+  others?: unknown[];
+  /** How many bytes it writes. */
+  bytes?: number | undefined;
+  /** What it is called, where that is not the command. */
+  title?: string | undefined;
 }
 
-/** Answers what a read of one key or several got: hits, misses and bytes; of a single key whether it `hit`. */
-export function cacheFacts(key: unknown, values: unknown[]): Record<string, unknown> {
-  const asked = keysOf(key).length;
-  const hits = values.length;
-  // Objects here are what the library has read: nothing of the app's is in them.
-  const bytes = values.reduce(
-    (sum: number, value) => sum + (bytesOf(value) ?? bytesOf(JSON.stringify(value))!),
-    0,
-  );
+/** Whether a read hit: of one key `hit`, of several how many; and the bytes that it got. */
+export interface Facts extends Record<string, unknown> {
+  hit?: boolean;
+  hits: number;
+  misses: number;
+  bytes: number;
+}
+
+/** Of how many keys, or commands of a batch, a span tells. */
+export const MOST_KEYS = 100;
+const IN_NAME = 3;
+const MOST_NAME = 120;
+const MOST_COUNTED = 10_000;
+
+/** Answers a command in words: `get user:42`, of several keys the first three and how many there are. */
+export function cacheSpeech(command: string, asked: Asked): Speech & { detail: Record<string, unknown> } {
+  const { keys, count = keys.length, others = [], bytes, title = command } = asked;
+  const detail: Record<string, unknown> = { command, keys: keys.slice(0, MOST_KEYS) };
+  if (others.length > 0) detail.arguments = others;
+  if (bytes !== undefined) detail.bytes = bytes;
+  // Commands without keys have a subcommand, a channel, a number there.
+  const listed = keys.length > 0 ? keys : others.slice(0, 1).map(String);
+  return { name: capped([title, ...firstOf(listed, count, 'keys')].join(' ')), detail };
+}
+
+/** Answers several commands sent as one in words: `pipeline: get a, incr b`; `count` is how many there are. */
+export function batchSpeech(kind: string, commands: ReturnType<typeof cacheSpeech>[], count: number): Speech {
+  const names = commands.map(({ name }) => name);
+  const keys = [...new Set(commands.flatMap(({ detail }) => detail.keys as string[]))].slice(0, MOST_KEYS);
+  const name = capped(`${kind}: ${firstOf(names, count, 'commands').join(', ')}`);
+  return { name, detail: { command: kind, keys, commands: names } };
+}
+
+/** Answers what a read adds that asked for so many keys and found so many. */
+export function readFacts(asked: number, hits: number, bytes: number): Facts {
   return { ...(asked === 1 && { hit: hits === 1 }), hits, misses: asked - hits, bytes };
 }
 
-/** Answers the bytes of a text, a number or of bytes; of an object, which may have code of the app's, nothing. */
-export function bytesOf(value: unknown): number | undefined {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value).length;
-  return ArrayBuffer.isView(value) ? value.byteLength : undefined;
+/** Answers the keys that a client was given: one, a list of them, or none. */
+export function keysOf(given: unknown): string[] {
+  if (given === undefined) return [];
+  return (Array.isArray(given) ? given : [given]).map((key) =>
+    Buffer.isBuffer(key) ? key.toString() : String(key),
+  );
 }
 
-/** A command without a key has its callback there. */
-function keysOf(key: unknown): string[] {
-  if (typeof key === 'function' || key === undefined) return [];
-  return (Array.isArray(key) ? key : [key]).map((one) =>
-    Buffer.isBuffer(one) ? one.toString() : String(one),
-  );
+/** Answers the bytes of what a cache holds: text, bytes, numbers, and lists or maps of those, of which the first 10 000 count. */
+export function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value).length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let bytes = 0;
+  for (const one of listOf(value).slice(0, MOST_COUNTED)) bytes += bytesOf(one);
+  return bytes;
+}
+
+/** Answers what a list or a map holds, keys of maps included. */
+export function listOf(value: object): unknown[] {
+  if (Array.isArray(value)) return value;
+  return value instanceof Map ? [...value].flat() : Object.entries(value).flat();
+}
+
+function firstOf(words: string[], count: number, what: string): string[] {
+  return count > IN_NAME ? [...words.slice(0, IN_NAME), `… (${count} ${what})`] : words;
+}
+
+function capped(name: string): string {
+  return name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}…`;
 }

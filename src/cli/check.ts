@@ -4,8 +4,8 @@ import type { Command } from 'commander';
 import { Ending, UserError } from '../errors.js';
 import { baselineOf, sift } from '../insight/baseline.js';
 import { breaches, type Facts, factsOf } from '../insight/budget.js';
-import { type Audience, launch } from '../proxy/launcher.js';
-import { Servers } from '../proxy/servers.js';
+import type { Audience } from '../proxy/launcher.js';
+import type { Servers } from '../proxy/servers.js';
 import { openStore } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
 import { json, oneLine } from '../text.js';
@@ -21,6 +21,7 @@ import {
   reportJson,
   reportLines,
 } from './check-text.js';
+import { readConfig } from './config.js';
 import { print, type Screen, screenOf } from './screen.js';
 import { witnessed } from './witness.js';
 
@@ -116,9 +117,15 @@ async function observed(
   flags: CheckFlags,
 ): Promise<{ facts: Facts[]; notes: string[]; code: number }> {
   const cwd = process.cwd();
+  // As in `run`: the other commands start sooner without it.
+  const [{ launch }, { Servers }] = await Promise.all([
+    import('../proxy/launcher.js'),
+    import('../proxy/servers.js'),
+  ]);
   const facts = new Map<string, Facts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
+  const { ignore, limits } = readConfig(cwd);
   const store = await openStore({ db: flags.db, cwd, ...accountingOf(command) }, warn);
   try {
     const exit = await launch(
@@ -130,6 +137,7 @@ async function observed(
         },
         ...{ agent: agentFile(), record: 'all' as const, wait: WAIT_MS },
         database: databasePath(flags.db, cwd),
+        judging: { ignore, limits },
         store: witnessed(
           store,
           (trace) => {
@@ -139,7 +147,7 @@ async function observed(
         ),
         place: { host: '127.0.0.1', port: 0, exactPort: true },
       },
-      audience(warn),
+      audience(new Servers(), warn),
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return { facts: [...facts.values()], notes: [...notes], code: exit.code };
@@ -155,9 +163,9 @@ function toStderr(command: string[]): string[] {
 }
 
 /** Hears what goes on, and says nothing until the end but what could not be recorded. */
-function audience(warn: (message: string) => void): Audience {
+function audience(servers: Servers, warn: (message: string) => void): Audience {
   return {
-    servers: new Servers(),
+    servers,
     waiting: () => {},
     listening: () => {},
     library: ({ name, version, trouble }) => {

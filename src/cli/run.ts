@@ -9,6 +9,7 @@ import type { Address, Recording } from '../trace.js';
 import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
+import { applyConfig, type Config, readConfig } from './config.js';
 import { coloured, plain, wantsColour } from './style.js';
 import { environmentOf, oneTerminal } from './ui/one-terminal.js';
 import { durationIn, parsePort, parseSize } from './units.js';
@@ -76,12 +77,16 @@ Examples:
   scooby run --port 8080 --quiet -- node app.js
   scooby run --ui -- npm start                   browse the requests here; O shows what the app prints, q ends both
 
+What a project always wants may stand in scooby.config.json: docs/config.md.
+
 Exit codes:
   those of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`,
     )
     .passThroughOptions()
-    .action(async (command: string[], options: Options) => {
-      const code = await run(command, options);
+    .action(async (words: string[], _: Options, command: Command) => {
+      const config = readConfig(process.cwd());
+      applyConfig(command, config);
+      const code = await run(words, command.opts(), config);
       if (code !== 0) throw new Ending(code);
     });
 }
@@ -90,7 +95,7 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationIn(unit)).default(value, words);
 }
 
-async function run(command: string[], options: Options): Promise<number> {
+async function run(command: string[], options: Options, config: Config): Promise<number> {
   const cwd = process.cwd();
   const { record, wait, ttl, maxSize, upstream, allowHost } = options;
   const takePort = takenPort(options.takePort);
@@ -126,6 +131,7 @@ async function run(command: string[], options: Options): Promise<number> {
     const exit = await launch(
       {
         ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
+        ...{ judging: { ignore: config.ignore, limits: config.limits } },
         ...{ record, store, place, wait, database },
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),

@@ -1,13 +1,14 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
+import { callsOf } from '../insight/calls.js';
 import { count, ms, visible } from '../text.js';
-import type { Kind, Trace } from '../trace.js';
+import type { Kind, Span, Trace } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
 import { headline } from './trace-text.js';
 
-/** Calls of one kind that a line made, or that what it called made. */
+/** Calls of one kind that a line made, or that came by it. */
 interface Tally {
   kind: Kind;
   direct: boolean;
@@ -22,6 +23,8 @@ interface File {
   lines: Map<number, Tally[]>;
   ms: number;
   count: number;
+  /** Also those that only passed through it. */
+  calls: Set<Span>;
 }
 
 /** Lines of code that are shown around one that did something. */
@@ -29,26 +32,28 @@ const AROUND = 3;
 
 /** Answers the files, those that made the costliest calls first. */
 export function sourceLines(trace: Trace, kinds: Kind[] | undefined, code: Code, screen: Screen): string[] {
-  const files = [...filesOf(trace, kinds).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
+  const files = [...filesOf(trace, kinds, code).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
   const marks = marksOf(trace);
   if (files.length === 0)
     return [headline(trace, screen), '', "  no line of the app's own code made a call that was recorded"];
   return [headline(trace, screen), ...files.flatMap((file) => ['', ...fileLines(file, marks, code, screen)])];
 }
 
-function filesOf({ spans }: Trace, kinds: Kind[] | undefined): Map<string, File> {
+function filesOf(trace: Trace, kinds: Kind[] | undefined, code: Code): Map<string, File> {
   const files = new Map<string, File>();
-  for (const span of spans) {
+  for (const { span, site } of callsOf(trace, code.lineOf)) {
     if (kinds && !kinds.includes(span.kind)) continue;
     const seen = new Set<string>();
-    for (const { file: name, line, application } of span.stack) {
+    for (const frame of span.stack) {
+      const { file: name, line, application } = frame;
       const place = `${name}:${line}`;
       // A function that calls itself is on the stack many times.
       if (!application || seen.has(place)) continue;
-      const direct = seen.size === 0;
       seen.add(place);
       let file = files.get(name);
-      if (!file) files.set(name, (file = { name, lines: new Map(), ms: 0, count: 0 }));
+      if (!file) files.set(name, (file = { name, lines: new Map(), ms: 0, count: 0, calls: new Set() }));
+      const direct = frame === site;
+      file.calls.add(span);
       if (direct) {
         file.ms += span.duration ?? 0;
         file.count++;
@@ -90,7 +95,10 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
   const { name, lines } = file;
   const numbers = [...lines.keys()].sort((a, b) => a - b);
   const since = code.since(name, numbers[0]!);
-  const own = file.count > 0 ? `${count(file.count, 'call')}, ${ms(file.ms)}` : 'called what made the calls';
+  const own =
+    file.count > 0
+      ? `${count(file.count, 'call')}, ${ms(file.ms)}`
+      : `on the way of ${count(file.calls.size, 'call')}`;
   const heading = `${style('bold', clean(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
   const texts = code.lines(name)?.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
   if (texts?.at(-1) === '') texts.pop();
@@ -128,7 +136,7 @@ function folded(texts: string[], numbers: number[]): (number | { from: number; t
   return parts;
 }
 
-/** `48× 431ms sql`; `via 48× 431ms sql` for calls that were made further down. */
+/** `48× 431ms sql`; `via 48× 431ms sql` for calls that came by here: of a helper, or of what called the line that made them. */
 function textOf({ kind, direct, count: times, ms: time }: Tally): string {
   const cost = kind === 'log' ? '' : ` ${ms(time)}`;
   return `${direct ? '' : 'via '}${times}×${cost} ${clean(kind)}`;

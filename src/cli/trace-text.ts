@@ -3,7 +3,7 @@
 import { type Group, groupsOf } from '../insight/groups.js';
 import { covered } from '../insight/scene.js';
 import { count, ms, oneLine, visible } from '../text.js';
-import type { Frame, Kind, Span, Trace } from '../trace.js';
+import type { Kind, Span, Trace } from '../trace.js';
 import { findingLines } from './finding-text.js';
 import type { Reading } from './frame-text.js';
 import { groupLines } from './group-text.js';
@@ -50,8 +50,9 @@ function calls(
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
     return spanLines(spans, indices, showing, screen);
   }
-  const lineOf = ({ file, line }: Frame, other = line) => showing.code.lines(file)?.[other - 1];
-  const groups = groupsOf(spans, lineOf).filter(({ slowest }: Group) => isShown(spans[slowest]!));
+  const groups = groupsOf(spans, showing.code.lineOf).filter(({ slowest }: Group) =>
+    isShown(spans[slowest]!),
+  );
   return groupLines(spans, groups, showing, screen);
 }
 

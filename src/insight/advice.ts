@@ -75,8 +75,8 @@ const MAPPERS: [packages: string[], advice: Advice][] = [
   ],
 ];
 
-/** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it. */
-export function adviceForReads(loop: Loop, fed?: string): string {
+/** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it, `resolved` says that resolvers of GraphQL ran them. */
+export function adviceForReads(loop: Loop, fed?: string, resolved = false): string {
   const call = loop.calls[0]!;
   const { packages } = call.path;
   const column = columnOf(call);
@@ -90,6 +90,10 @@ export function adviceForReads(loop: Loop, fed?: string): string {
       `a function that calls itself walks a tree row by row: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level: ${byMany(loop, column)}`,
     );
   }
+  if (resolved)
+    return sentence(
+      `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
+    );
   const mapper = mapperOf(packages);
   if (mapper)
     return sentence(
@@ -98,11 +102,6 @@ export function adviceForReads(loop: Loop, fed?: string): string {
         .replaceAll("'…'", `'${column}'`)
         .replace(/(find|findAll|query) before\b/, fed ? `$1 at ${fed}` : '$1 before'),
     );
-  if (packages.has('graphql')) {
-    return sentence(
-      `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
-    );
-  }
   return sentence(`ask once, before the loop: ${byMany(loop, column)}${rest(call.shape, column)}`);
 }
 
@@ -168,7 +167,10 @@ function mapperOf(packages: Set<string>): Advice | undefined {
 }
 
 function byMany(loop: Loop, column: string): string {
-  const { library } = loop.calls[0]!.span;
+  const { span, path } = loop.calls[0]!;
+  const { library } = span;
+  if (path.packages.has('knex')) return `\`.whereIn('${column}', values)\``;
+  if (path.packages.has('kysely')) return `\`.where('${column}', 'in', values)\``;
   if (library === 'postgres') return `\`WHERE ${column} IN\` with \`sql(values)\``;
   switch (loop.calls[0]!.dialect) {
     case 'mysql':

@@ -51,6 +51,13 @@ export function groupsOf(spans: Span[], lineOf?: LineOf): Group[] {
   return [...groups.values()];
 }
 
+/** Answers the line to blame for each of some spans, by their positions; undefined where none is the user's. */
+export function framesOf(spans: Span[], lineOf?: LineOf): (Frame | undefined)[] {
+  const frames: (Frame | undefined)[] = [];
+  for (const { index, site } of callsOf({ spans }, lineOf)) frames[index] = site;
+  return frames;
+}
+
 function emptyGroup(call: Call, frame: Frame | undefined, site: string | undefined): Group {
   const { kind, library } = call.span;
   return {

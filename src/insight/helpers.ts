@@ -1,14 +1,18 @@
 /** Tells the line that asks from the helpers it asks through: `query(text, values)` of the user's own db.js is nobody's fault. */
 
-import type { Frame } from '../trace.js';
+import type { Frame, Kind } from '../trace.js';
 import type { Call } from './calls.js';
+import type { Path } from './stacks.js';
 
 /** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
 export type LineOf = (frame: Frame, line?: number) => string | undefined;
 
-// Calls by which a driver is handed what somebody else has written.
-const HANDS_ON =
-  /^(?:query|execute|exec|raw|unsafe|prepare|run|all|each|any|one|none|many|oneOrNone|manyOrNone|get|gets|getMulti|mget|mGet|hget|hGet|hgetall|hGetAll|fetch|request|axios)$/;
+// By kind: the calls by which a driver is handed what somebody else has written.
+const HANDS_ON: Record<string, RegExp> = {
+  sql: /^(?:query|execute|exec|raw|unsafe|prepare|any|one|none|many|oneOrNone|manyOrNone|selectQuery)$/,
+  cache: /^(?:get|gets|getMulti|mget|mGet|hget|hGet|hgetall|hGetAll|getBuffer)$/,
+  http: /^(?:fetch|request|axios|get|got)$/,
+};
 /** Lines above a call in which its function's head is looked for. */
 const LOOKED_ABOVE = 30;
 const LEVELS = 4;
@@ -17,23 +21,30 @@ const LEVELS = 4;
 export function blame(calls: Call[], lineOf: LineOf | undefined): void {
   const helpers = helpersOf(calls);
   const read = new Map<string, boolean>();
-  const passes = (frame: Frame, position: string, isFirst: boolean) => {
-    const key = `${isFirst} ${position}`;
+  const passes = (frame: Frame, position: string, kind: Kind | undefined) => {
+    if (helpers.has(position)) return true;
+    if (lineOf === undefined) return false;
+    const key = `${kind} ${position}`;
     let known = read.get(key);
-    if (known === undefined) read.set(key, (known = lineOf !== undefined && handsOn(frame, isFirst, lineOf)));
+    if (known === undefined) read.set(key, (known = handsOn(frame, kind, lineOf)));
     return known;
   };
+  // The calls of a loop share their stack.
+  const blamed = new Map<Path, Pick<Call, 'site' | 'way' | 'callers'> & { kind: Kind }>();
   for (const call of calls) {
-    const { frames, positions } = call.path;
-    let at = 0;
-    while (
-      at < Math.min(frames.length - 1, LEVELS) &&
-      (helpers.has(positions[at]!) || passes(frames[at]!, positions[at]!, at === 0))
-    )
-      at++;
-    call.site = frames[at];
-    call.way = at === 0 ? positions : positions.slice(at);
-    call.callers = frames.slice(at + 1);
+    const { kind } = call.span;
+    let found = blamed.get(call.path);
+    if (found?.kind !== kind) {
+      const { frames, positions } = call.path;
+      const most = Math.min(frames.length - 1, LEVELS);
+      let at = 0;
+      while (at < most && passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined)) at++;
+      const way = at === 0 ? positions : positions.slice(at);
+      blamed.set(call.path, (found = { kind, site: frames[at], way, callers: frames.slice(at + 1) }));
+    }
+    call.site = found.site;
+    call.way = found.way;
+    call.callers = found.callers;
   }
 }
 
@@ -61,25 +72,32 @@ function helpersOf(calls: Call[]): Set<string> {
   return helpers;
 }
 
-/** Answers whether a line, as it is written, only hands on what its function was given: `pool.query(text, values)`. */
-export function handsOn(frame: Frame, isFirst: boolean, lineOf: LineOf): boolean {
+/**
+ * Answers whether a line, as it is written, only hands on what its function was given: `pool.query(text, values)`. `kind` is
+ * that of the call; undefined for a line that called a helper.
+ */
+export function handsOn(frame: Frame, kind: Kind | undefined, lineOf: LineOf): boolean {
   const here = lineOf(frame);
   if (here === undefined) return false;
+  const before = here.slice(0, frame.column - 1);
   const call =
     here.slice(frame.column - 1) + [1, 2].map((n) => lineOf(frame, frame.line + n) ?? '').join(' ');
   // new Promise((resolve, reject) => client.get(key, …)): the executor is on the stack twice.
-  if (!isFirst && /^new Promise\b/.test(call)) return true;
-  const found =
-    /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]/.exec(
-      call,
-    );
-  if (!found || (isFirst && !HANDS_ON.test(found[1]!))) return false;
-  return isParameter(found[2]!, frame, here, lineOf);
+  if (kind === undefined && /^new Promise\b/.test(call)) return true;
+  const prepared = kind === 'sql' && /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/.exec(before);
+  if (prepared) return isParameter(prepared[1]!, frame, before, lineOf);
+  const found = CALL.exec(call);
+  if (!found || (kind !== undefined && !HANDS_ON[kind]?.test(found[1]!))) return false;
+  return isParameter(found[2] ?? found[3]!, frame, before, lineOf);
 }
 
+// await pool.query<Row>(text, …), run(...args), query({ text, values }): what is called, and its first argument.
+const CALL =
+  /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
+
 // Of the declarations above the call, the nearest counts.
-function isParameter(name: string, frame: Frame, here: string, lineOf: LineOf): boolean {
-  const lines = [here.slice(0, frame.column - 1)];
+function isParameter(name: string, frame: Frame, before: string, lineOf: LineOf): boolean {
+  const lines = [before];
   for (let line = frame.line - 1; line >= Math.max(1, frame.line - LOOKED_ABOVE); line--)
     lines.unshift(lineOf(frame, line) ?? '');
   const above = lines.join('\n');

@@ -58,6 +58,8 @@ const MOST_REMEMBERED = 500;
 export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #options: Options;
   #gathered = new Map<string, Gathering>();
+  /** Those that the client has got, and whose process has not told their end yet. */
+  #awaited = new Set<Gathering>();
   #finished: string[] = [];
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
@@ -95,6 +97,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#settle(gathering);
     if (!gathering.finished) this.#options.look();
     this.emit('progress');
+  }
+
+  awaits(): boolean {
+    return this.#awaited.size > 0;
   }
 
   joined(peer: Peer): void {
@@ -286,7 +292,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
 
   #settle(gathering: Gathering): void {
     if (gathering.complete() || (gathering.proxyDone && this.#processes.size === 0)) this.#finish(gathering);
-    else if (gathering.proxyDone || gathering.died) this.#later(gathering, GRACE_MS);
+    else if (gathering.proxyDone || gathering.died) {
+      if (gathering.proxyDone) this.#awaited.add(gathering);
+      this.#later(gathering, GRACE_MS);
+    }
   }
 
   #later(gathering: Gathering, ms: number): void {
@@ -294,6 +303,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   #finish(gathering: Gathering): void {
+    this.#awaited.delete(gathering);
     clearTimeout(gathering.timer);
     gathering.timer = undefined;
     const late = gathering.finished;

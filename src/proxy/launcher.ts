@@ -1,6 +1,6 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
-import { judge } from '../insight/findings.js';
+import { type Config as Judging, judge } from '../insight/findings.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
 import type { Address, App, Finding, Frame, Recording, Trace } from '../trace.js';
@@ -41,6 +41,8 @@ export interface Launch {
   allowHosts?: string[];
   /** Has the app's output; without one the app has the terminal. */
   stage?: Stage;
+  /** What the project has decided on its findings. */
+  judging?: Pick<Judging, 'ignore' | 'limits'>;
 }
 
 /** Is told what happens, to say it. */
@@ -66,7 +68,14 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const keepSource = keeper.keepSource.bind(keeper);
   const folder = makeRunFolder(record, takePort);
   const look = () => link.look();
-  const collector = new Collector({ project, agent, record, keepSource, judge: judgeWith, look });
+  const collector = new Collector({
+    project,
+    agent,
+    record,
+    keepSource,
+    judge: judgeWith(launch.judging),
+    look,
+  });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
   const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
@@ -94,8 +103,9 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   }
 }
 
-function judgeWith(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] {
-  return judge(trace, { lineOf });
+function judgeWith(judging: Launch['judging']) {
+  return (trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] =>
+    judge(trace, { ...judging, lineOf });
 }
 
 /** The proxies: one, or one for each port that was taken over. */

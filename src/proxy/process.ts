@@ -17,7 +17,8 @@ export class Process {
   #resolved = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sources = new Map<Frame, string | undefined>();
-  #lines = new Map<string, { text: string; lines: string[] }>();
+  #lines = new WeakMap<Frame, string[]>();
+  #texts = new Map<string, string[]>();
   /** By connection: the number of the call that it was first seen with. */
   #connections = new Map<string, number>();
 
@@ -100,10 +101,14 @@ export class Process {
 
   /** Answers the text of a frame's file as it ran, at the frame's line or at another one. */
   line(frame: Frame, line = frame.line): string | undefined {
-    const { text = '' } = this.#frames.sourceOf(frame) ?? {};
-    let known = this.#lines.get(frame.file);
-    if (known?.text !== text) this.#lines.set(frame.file, (known = { text, lines: text.split('\n') }));
-    return known.lines[line - 1];
+    let lines = this.#lines.get(frame);
+    if (lines === undefined) {
+      const { text = '' } = this.#frames.sourceOf(frame) ?? {};
+      lines = this.#texts.get(text) ?? text.split('\n');
+      this.#texts.set(text, lines);
+      this.#lines.set(frame, lines);
+    }
+    return lines[line - 1];
   }
 
   /** Answers whether a call waited because its connection was only being opened; a call may be told twice. */

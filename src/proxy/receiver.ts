@@ -23,6 +23,8 @@ export interface Listener {
   joined(peer: Peer): void;
   said(peer: Peer, line: Line): void;
   left(peer: Peer): void;
+  /** Answers whether a process is about to write something that is wanted. */
+  awaits(): boolean;
 }
 
 const LOOK_MS = 40;
@@ -31,7 +33,7 @@ const SOON_MS = [2, 10];
 
 /** A running receiver. */
 export interface Receiver {
-  /** Looks for new lines now, and shortly after. */
+  /** Looks for new lines now, and shortly after if what is awaited was not there. */
   look(): void;
   close(): void;
 }
@@ -54,14 +56,19 @@ export async function receive(path: string, token: string, listener: Listener): 
     for (const [peer, spool] of spools) if (read(peer, spool)) look();
   };
   let planned = false;
+  let again: NodeJS.Timeout | undefined;
   const look = () => {
     if (planned) return;
     planned = true;
     setImmediate(() => {
       planned = false;
-      readAll();
-      for (const ms of SOON_MS) setTimeout(readAll, ms).unref();
+      lookAgain(...SOON_MS);
     });
+  };
+  const lookAgain = (next?: number, ...rest: number[]) => {
+    clearTimeout(again);
+    readAll();
+    if (next !== undefined && listener.awaits()) again = setTimeout(lookAgain, next, ...rest).unref();
   };
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -87,6 +94,7 @@ export async function receive(path: string, token: string, listener: Listener): 
   const timer = setInterval(readAll, LOOK_MS);
   const close = () => {
     clearInterval(timer);
+    clearTimeout(again);
     for (const [peer, spool] of spools) while (read(peer, spool));
     for (const spool of spools.values()) spool.close();
     spools.clear();

@@ -4,6 +4,7 @@ import { matches } from '../query.js';
 import type { Trace } from '../trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
+import { packTrace, unpackTrace } from './document.js';
 import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './figures.js';
 import { passes, summaryOf } from './filter.js';
 import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
@@ -43,7 +44,7 @@ export class MemoryStore implements Store {
     const { tally = () => [] } = this.#accounting;
     const packed = traces.map((trace) => ({
       trace,
-      body: pack(JSON.stringify(trace)),
+      body: packTrace(trace),
       figures: figuresOf(tally(trace)),
     }));
     const expires = this.#clock.now() + this.#ttl;
@@ -73,7 +74,7 @@ export class MemoryStore implements Store {
 
   find(id: string): Trace | undefined {
     const kept = this.#traces.get(id);
-    return kept && this.#alive(kept) ? (JSON.parse(unpack(kept.body)) as Trace) : undefined;
+    return kept && this.#alive(kept) ? unpackTrace(kept.body) : undefined;
   }
 
   idsWith(prefix: string, limit: number): string[] {
@@ -143,7 +144,7 @@ function isAmong({ summary, body }: Kept, { query, since, run, ...filter }: Amon
     (run === undefined || run === 1) &&
     summary.start >= (since ?? Number.NEGATIVE_INFINITY) &&
     passes(filter, summary) &&
-    (query === undefined || matches(query, JSON.parse(unpack(body)) as Trace, now))
+    (query === undefined || matches(query, unpackTrace(body), now))
   );
 }
 

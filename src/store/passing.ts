@@ -2,8 +2,8 @@
 
 import type { Database } from 'better-sqlite3';
 import { looksInside, matches, type Query } from '../query.js';
-import type { Trace } from '../trace.js';
-import { type Body, unpack } from './body.js';
+import type { Body } from './body.js';
+import { unpackTrace } from './document.js';
 import { statusRange } from './filter.js';
 import { prepared } from './prepared.js';
 import type { Among } from './store.js';
@@ -37,7 +37,6 @@ function lookingInside(db: Database, { sql, values }: Condition, query: Query, n
   const asked = `SELECT seq, body FROM traces JOIN bodies ON trace = seq WHERE ${sql} ORDER BY seq`;
   const bodies = prepared(db, asked).iterate(...values) as Iterable<{ seq: number; body: Body }>;
   const found: number[] = [];
-  for (const { seq, body } of bodies)
-    if (matches(query, JSON.parse(unpack(body)) as Trace, now)) found.push(seq);
+  for (const { seq, body } of bodies) if (matches(query, unpackTrace(body), now)) found.push(seq);
   return { sql: 'seq IN (SELECT value FROM json_each(?))', values: [JSON.stringify(found)] };
 }

@@ -3,6 +3,7 @@
 import type { Source, Summary, Trace } from '../trace.js';
 import { type Body, unpack } from './body.js';
 import type { Connection } from './connection.js';
+import { unpackTrace } from './document.js';
 import { prepared } from './prepared.js';
 import { type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
@@ -159,13 +160,13 @@ export class Reader {
   /** Answers a whole request by its number. */
   whole(seq: number): Trace | undefined {
     const found = this.#one<{ body: Body }>('SELECT body FROM bodies WHERE trace = ?', seq);
-    return found && (JSON.parse(unpack(found.body)) as Trace);
+    return found && unpackTrace(found.body);
   }
 
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.now());
-      return row && (JSON.parse(unpack(row.body)) as Trace);
+      return row && unpackTrace(row.body);
     });
   }
 

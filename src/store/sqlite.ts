@@ -3,6 +3,7 @@
 import type { Trace } from '../trace.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
+import { unpackTrace } from './document.js';
 import { figuresOf } from './figures.js';
 import { passing } from './passing.js';
 import { prepared } from './prepared.js';
@@ -70,7 +71,7 @@ export class SqliteStore implements Store {
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.#now());
-      return row && (JSON.parse(unpack(row.body)) as Trace);
+      return row && unpackTrace(row.body);
     });
   }
 

@@ -2,7 +2,8 @@
 
 import type { Database } from 'better-sqlite3';
 import type { Trace } from '../trace.js';
-import { type Body, pack } from './body.js';
+import type { Body } from './body.js';
+import { packTrace } from './document.js';
 import { summaryOf } from './filter.js';
 import type { Summary } from './store.js';
 
@@ -134,7 +135,7 @@ export function rowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'
   const outside = trace.outside ? 1 : 0;
   return {
     row: { ...rest, ...texts, route, status, duration, outside, expires },
-    body: pack(JSON.stringify(trace)),
+    body: packTrace(trace),
   };
 }
 

@@ -49,6 +49,7 @@ const DETAIL: Binding[] = [
   on('table', 'into', 'enter l right', 'read its text and stack', { type: 'open' }, 'text'),
   on('text', 'openFrame', 'enter l right', 'open the stack frame in the editor', { type: 'edit' }),
   on('detail', 'group', 'v', 'grouped or one by one', { type: 'view' }, 'group'),
+  on('detail', 'explain', 'x', 'EXPLAIN this query: its plan', { type: 'explain' }, 'plan'),
   on('detail', 'order', 'S s', 'order: by total time or as it happened', { type: 'reverse' }),
   on('detail', 'find', '/', 'find in the text', { type: 'prompt', kind: 'find' }, 'find'),
   on('detail', 'nextMatch', 'n', 'next match', { type: 'match', n: 1 }),
@@ -56,7 +57,6 @@ const DETAIL: Binding[] = [
   on('detail', 'nextRequest', 'J', 'next request, same tab', { type: 'request', n: 1 }, 'next'),
   on('detail', 'previousRequest', 'K', 'previous request, same tab', { type: 'request', n: -1 }),
   on('detail', 'libraries', 'i', 'show or hide library frames', { type: 'libraries' }),
-  on('detail', 'explain', 'x', 'EXPLAIN this query', { type: 'explain' }),
 ];
 
 const OUTPUT: Binding[] = [

@@ -104,18 +104,19 @@ export function cutLine(line: Line, cells: number): Line {
   return out;
 }
 
-/** Answers how many of some characters go on a row of that many cells: whole words of them, where it can be. */
-function rowOf(chars: string[], cells: number): number {
+/** Answers how many characters from `at` on go on a row of that many cells: whole words of them, where it can be. */
+function rowOf(chars: { char: string }[], at: number, cells: number): number {
   let used = 0;
   let word = 0;
   let begun = false;
-  for (const [index, char] of chars.entries()) {
+  for (let index = 0; at + index < chars.length; index++) {
+    const { char } = chars[at + index]!;
     used += width(char);
     if (used > cells && !(char === ' ' && begun)) return Math.max(1, word || index);
     if (char === ' ' && begun) word = index + 1;
     begun ||= char !== ' ';
   }
-  return chars.length;
+  return chars.length - at;
 }
 
 /** Answers a line broken into several of at most that many cells, the later ones indented; between words where it can be. */
@@ -126,14 +127,7 @@ export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
   for (let at = 0; at < chars.length; ) {
     const first = out.length === 0;
     const room = first ? cells : Math.max(2, cells - indent);
-    const held = chars.slice(
-      at,
-      at +
-        rowOf(
-          chars.slice(at).map(({ char }) => char),
-          room,
-        ),
-    );
+    const held = chars.slice(at, at + rowOf(chars, at, room));
     at += held.length;
     // The space at which a row ends is not drawn.
     if (at < chars.length && held.at(-1)?.char === ' ') held.pop();

@@ -1,5 +1,6 @@
 /** What copying puts on the clipboard. */
 
+import { REDACTED } from '../redact.cjs';
 import type { Span, Trace } from '../trace.js';
 import { withValues } from './sql.js';
 
@@ -20,7 +21,7 @@ export function curlOf(trace: Trace, base?: string): string {
   const parts = ['curl'];
   if (trace.method !== 'GET') parts.push('-X', quoted(trace.method));
   for (const [name, value] of trace.headers?.request ?? []) {
-    if (UNSENT.test(name) || value.includes('[redacted]')) continue;
+    if (UNSENT.test(name) || value.includes(REDACTED)) continue;
     parts.push('-H', quoted(`${name}: ${value}`));
   }
   return [...parts, quoted(urlOf(trace, base))].join(' ');

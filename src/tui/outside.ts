@@ -2,6 +2,7 @@
 
 import { count, ms } from '../text.js';
 import type { Trace } from '../trace.js';
+import { replayable } from './again.js';
 import type { Browser } from './browser.js';
 import { clean } from './cells.js';
 import { copyOf, urlOf } from './copy.js';
@@ -150,10 +151,12 @@ export class Outside {
     const { feed } = this.#browser;
     if (feed.status().exit && feed.restart) return this.#restart();
     if (!SAFE.has(trace.method) && !sure) {
+      const { without } = replayable(trace);
+      const lost = without.length === 0 ? '' : `, without ${without.join(', ')}`;
       const yes: Action = { type: 'replay', sure: true, ...(url === undefined ? {} : { url }) };
       return this.#browser.dispatch({
         type: 'ask',
-        question: `send ${trace.method} ${clean(url ?? trace.url)} again? y/N`,
+        question: `send ${trace.method} ${clean(url ?? trace.url)} again${lost}? y/N`,
         yes,
       });
     }

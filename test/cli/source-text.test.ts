@@ -24,6 +24,7 @@ const orders = [
   ...Array.from({ length: 90 }, () => '// more'),
 ];
 const code: Code = {
+  lineOf: () => undefined,
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
   since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };
@@ -78,7 +79,7 @@ test('each file that took part, with what each line did in the margin', (t) => {
       '                  │  16  // more',
       '                  │      … 89 lines',
       '',
-      'src/app.js  called what made the calls',
+      'src/app.js  on the way of 50 calls',
       '                  │ its text was not kept',
       'via 49× 438ms sql │ 12',
       '        via 1× log │',
@@ -103,7 +104,7 @@ test('a function that calls itself is counted once, a long line is cut, no line 
     screen,
   );
   t.equal(first, '             │   1  import { db } from "./db.js";');
-  const long: Code = { lines: () => ['x'.repeat(200)], since: () => undefined };
+  const long: Code = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
   const spans = [aSpan({ stack: [list(1)] })];
   t.equal(
     sourceLines(aTrace({ spans }), undefined, long, { ...screen, width: 60 })[3],

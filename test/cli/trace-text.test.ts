@@ -18,7 +18,7 @@ const texts: Record<string, string[]> = {
     '',
   ],
 };
-const code: Code = { lines: (file) => texts[file], since: () => undefined };
+const code: Code = { lines: (file) => texts[file], lineOf: () => undefined, since: () => undefined };
 const showing = { code };
 
 const stack = [
@@ -235,11 +235,9 @@ test('nothing recorded can steer the terminal', (t) => {
     totals: { [evil]: { count: 1, ms: 1 } },
     notes: [evil],
   });
-  const text = traceLines(
-    nasty,
-    { stack: true, code: { lines: () => [evil, evil], since: () => undefined } },
-    screen,
-  ).join('');
+  const text = traceLines(nasty, { stack: true, code: { ...code, lines: () => [evil, evil] } }, screen).join(
+    '',
+  );
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   t.notMatch(text, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   t.end();

@@ -1,9 +1,11 @@
 import { test } from 'tap';
+import type { Code } from '../../src/cli/code.js';
 import { plain } from '../../src/cli/style.js';
 import { waterfallLines } from '../../src/cli/waterfall-text.js';
 import { width } from '../../src/tui/cells.js';
 import { aSpan, aTrace } from '../factory.js';
 
+const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
 const spans = [
   aSpan({ name: 'SELECT 1', start: 0, duration: 40 }),
   aSpan({ name: 'SELECT 2', start: 0, wait: 20, duration: 30 }),
@@ -11,7 +13,7 @@ const spans = [
 ];
 const trace = aTrace({ spans, duration: 100 });
 const show = (columns: number, kinds?: string[]) =>
-  waterfallLines(trace, kinds, { width: columns, style: plain, now: 0 });
+  waterfallLines(trace, kinds, code, { width: columns, style: plain, now: 0 });
 
 test('calls are bars, as wide as the screen lets them be', (t) => {
   t.same(show(72), [
@@ -32,6 +34,12 @@ test('calls are bars, as wide as the screen lets them be', (t) => {
   t.end();
 });
 
+test('where there is room, the line that made the call', (t) => {
+  t.match(show(120)[4], /^1 sql {2}SELECT 1 .* 40ms src\/orders\.js:47$/);
+  t.notMatch(show(100)[4], 'orders.js');
+  t.end();
+});
+
 test('only some kinds, under their numbers', (t) => {
   t.same(show(72, ['http']).slice(1, 2), ['  never two calls at the same time']);
   t.match(show(72, ['http'])[4], /^3 http GET/);
@@ -40,7 +48,7 @@ test('only some kinds, under their numbers', (t) => {
 
 test('a request without calls, and one with very many', (t) => {
   const of = (many: number) =>
-    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, {
+    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, code, {
       width: 80,
       style: plain,
       now: 0,

@@ -39,7 +39,7 @@ test('the pictures that are kept are in the README, and show what it says of the
   const shown: Record<string, string> = {
     'list.svg': 'GET /products/3/reviews',
     'overview.svg': 'at newestOrders examples/shop/orders.js:11 e opens it',
-    'sql.svg': 'select name, city from customers where id = ?',
+    'sql.svg': 'SELECT name, city FROM customers WHERE id = ?',
     'timeline.svg': 'never two calls at the same time',
   };
   t.same(readdirSync(join(ROOT, 'docs/pictures')).sort(), Object.keys(shown));

@@ -316,6 +316,15 @@ export const bad: Bad[] = [
     want: [['event-loop', 'src/report.js:12', 1]],
   },
   {
+    name: 'HTTP, one POST after the other, bodies untold',
+    trace: new Story()
+      .each(upTo(6), (s) =>
+        s.http('POST http://search.test/graphql', { at, ms: 10, detail: { status: 200 } }),
+      )
+      .trace(),
+    want: [['n+1-http', 'src/orders.js:47', 6]],
+  },
+  {
     name: 'HTTP, one by one',
     trace: new Story()
       .each(upTo(6), (s, id) => s.http(`GET http://users.test/users/${id}?full=1`, { at, ms: 10 }))

@@ -117,6 +117,32 @@ test('an ORM is told in which query to load it, and columns as they were written
   t.end();
 });
 
+test('a parallel loop without a line, below a GraphQL operation, is its resolvers', (t) => {
+  const story = new Story({ at: ['knex'] }).all(upTo(6), (s, id) =>
+    s.sql(USER, { params: [id], rows: 1, ms: 4 }),
+  );
+  story.spans.push({ kind: 'graphql', library: 'graphql', name: 'query', start: 0, duration: 40, stack: [] });
+  const [finding] = judge(story.trace());
+  t.equal(
+    finding!.message,
+    '`SELECT … users` ran 6 times with other values each time, at the same time: 24ms in all; no line of the app was on the stack',
+  );
+  t.equal(
+    finding!.suggestion,
+    "Put a DataLoader into the resolver, so that all parents ask once: `.whereIn('id', values)`.",
+  );
+  t.end();
+});
+
+test('statements that take turns are each told what to do', (t) => {
+  const { trace } = bad.find(({ name }) => name === 'a loop of two reads and a write')!;
+  t.match(
+    judge(trace)[0]!.suggestion,
+    /^src\/orders\.js:47: ask once, .*`WHERE id = ANY\(\$1\)`.* src\/orders\.js:48: ask once, .*`WHERE order_id = ANY\(\$1\)`.* src\/orders\.js:49: update all at once/,
+  );
+  t.end();
+});
+
 test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
   const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
   t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));
@@ -162,6 +188,12 @@ test('config silences by kind, route, site, statement and id', (t) => {
   t.equal(left({ site: 'src/orders.js:47', kind: 'n+1' }), 0);
   t.equal(left({ site: 'src/orders.js:47', kind: 'slow' }), 1);
   t.equal(left({ statement: 'FROM users' }), 0);
+  t.equal(left({ statement: 'SELECT * FROM users' }), 0);
+  t.equal(left({ statement: 'FROM orders' }), 1);
+  t.equal(left({ site: 'src/*.js' }), 0);
+  t.equal(left({ site: '*.ts' }), 1);
+  t.equal(left({ route: '/*ers/:*' }), 0);
+  t.equal(left({ route: '/orders/:id*d' }), 1, 'nothing is read twice');
   t.equal(left({ id }), 0);
   t.equal(left({}), 1);
   t.end();

@@ -5,58 +5,102 @@ import { aFrame } from '../factory.js';
 import { Story, upTo } from './story.js';
 
 /** Answers whether the call that `^` points at, in the line above it, hands on what its function was given. */
-function hands(text: string, isFirst = true): boolean {
+function hands(kind: string | undefined, text: string): boolean {
   const lines = text.split('\n');
   const mark = lines.findIndex((line) => /^ *\^$/.test(line));
   const column = lines[mark]!.indexOf('^') + 1;
   lines.splice(mark, 1);
-  return handsOn(aFrame({ line: mark, column }), isFirst, (frame, line = frame.line) => lines[line - 1]);
+  return handsOn(aFrame({ line: mark, column }), kind, (frame, line = frame.line) => lines[line - 1]);
 }
 
 test('a helper hands on what it was given', (t) => {
-  for (const text of [
-    'export const query = (text, values) => pool.query(text, values);\n                                            ^',
-    'export const query = (...args) => pool.query(...args);\n                                       ^',
-    'const run = sql => db.execute(sql);\n                      ^',
-    'async function one(text, values = []) {\n  const { rows } = await pool.query(text, values);\n                              ^',
-    'function run(query) {\n  return pool.query(query.text, query.values);\n              ^',
-    'export async function query<T>(\n  text: string,\n  values: unknown[] = [],\n): Promise<T[]> {\n  const { rows } = await pool.query<T>(text, values);\n                              ^',
-    'class Db {\n  get(sql, params) {\n    return this.pool.query(\n                     ^\n      sql,\n      params,\n    );',
-    'const read = (key) => client.get(key);\n                             ^',
-    'const json = async (url, options) => (await fetch(url, options)).json();\n                                            ^',
-  ])
-    t.equal(hands(text), true, text);
-  t.equal(
-    hands(
+  for (const [kind, text] of [
+    [
+      'sql',
+      'const query = (text, values) => pool.query(text, values);\n                                     ^',
+    ],
+    ['sql', 'const query = (...args) => pool.query(...args);\n                                ^'],
+    ['sql', 'const run = sql => db.execute(sql);\n                      ^'],
+    [
+      'sql',
+      'async function one(text, values = []) {\n  const { rows } = await pool.query(text, values);\n                              ^',
+    ],
+    ['sql', 'function run(query) {\n  return pool.query(query.text, query.values);\n              ^'],
+    [
+      'sql',
+      'const query = (text, values) => pool.query({ text, values });\n                                     ^',
+    ],
+    [
+      'sql',
+      'const query = (sql, values) => pool.query({ text: sql, values });\n                                    ^',
+    ],
+    [
+      'sql',
+      'const all = (sql, values) => db.prepare(sql).all(...values);\n                                             ^',
+    ],
+    [
+      'sql',
+      'export async function query<T>(\n  text: string,\n  values: unknown[] = [],\n): Promise<T[]> {\n  const { rows } = await pool.query<T>(text, values);\n                              ^',
+    ],
+    [
+      'sql',
+      'class Db {\n  get(sql, params) {\n    return this.pool.query(\n                     ^\n      sql,\n      params,\n    );',
+    ],
+    ['cache', 'const read = (key) => client.get(key);\n                             ^'],
+    [
+      'http',
+      'const json = async (url, options) => (await fetch(url, options)).json();\n                                            ^',
+    ],
+    [
+      undefined,
       'const one = async (text, values) => (await query(text, values)).rows[0];\n                                     ^',
-      false,
-    ),
-    true,
-  );
-  t.equal(
-    hands('const get = (key) => new Promise((ok, no) => mc.get(key, done));\n                     ^', false),
-    true,
-    'the executor is on the stack twice',
-  );
+    ],
+    [undefined, 'const get = (key) => new Promise((ok, no) => mc.get(key, done));\n                     ^'],
+  ] as const)
+    t.equal(hands(kind, text), true, text);
   t.end();
 });
 
 test('who says himself what to ask is no helper', (t) => {
-  for (const text of [
-    "const find = (id) => pool.query('select * from users where id = $1', [id]);\n                          ^",
-    'const find = (id) => pool.query(`select * from users where id = 7`);\n                          ^',
-    "async function find(id) {\n  const sql = 'select 1';\n  return pool.query(sql, [id]);\n              ^",
-    'function find(sql) {\n  sql = sql + suffix;\n  return pool.query(sql);\n              ^',
-    'for (const sql of statements) await pool.query(sql);\n                                         ^',
-    "const SQL = 'select 1';\n\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
-    "import { SQL } from './sql.js';\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
-    'const find = (id) => User.findByPk(id);\n                          ^',
-    'const price = (id) => client.getPrice(id);\n                             ^',
-    'nothing to see here\n   ^',
-  ])
-    t.equal(hands(text), false, text);
+  for (const [kind, text] of [
+    [
+      'sql',
+      "const find = (id) => pool.query('select * from users where id = $1', [id]);\n                          ^",
+    ],
+    [
+      'sql',
+      'const find = (id) => pool.query(`select * from users where id = 7`);\n                          ^',
+    ],
+    [
+      'sql',
+      "async function find(id) {\n  const sql = 'select 1';\n  return pool.query(sql, [id]);\n              ^",
+    ],
+    ['sql', 'function find(sql) {\n  sql = sql + suffix;\n  return pool.query(sql);\n              ^'],
+    [
+      'sql',
+      'for (const sql of statements) await pool.query(sql);\n                                         ^',
+    ],
+    [
+      'sql',
+      "const SQL = 'select 1';\n\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
+    ],
+    [
+      'sql',
+      "import { SQL } from './sql.js';\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
+    ],
+    ['sql', 'const find = (id) => User.findByPk(id);\n                          ^'],
+    ['sql', 'const find = (id) => byId.get(id);\n                          ^'],
+    [
+      'sql',
+      "const find = (id) => db.prepare('select 1').get(id);\n                                            ^",
+    ],
+    ['rpc', 'const price = (id) => client.getPrice(id);\n                             ^'],
+    ['log', 'const log = (text) => console.log(text);\n                              ^'],
+    ['sql', 'nothing to see here\n   ^'],
+  ] as const)
+    t.equal(hands(kind, text), false, text);
   t.equal(
-    handsOn(aFrame(), true, () => undefined),
+    handsOn(aFrame(), 'sql', () => undefined),
     false,
   );
   t.end();

@@ -495,6 +495,14 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'a POST that was refused until it was not',
+    trace: new Story()
+      .each([503, 503, 429, 503, 503, 200], (s, status) =>
+        s.http('POST http://pay.test/charges', { at, ms: 10, detail: { status } }),
+      )
+      .trace(),
+  },
+  {
     name: 'one tenant after the other',
     trace: new Story()
       .each(upTo(6), (s, n) => s.sql(`SELECT count(*) FROM tenant_${n}.users`, { rows: 1, at }))

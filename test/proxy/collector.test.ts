@@ -43,6 +43,19 @@ const aSpanLine = (n: number, more: object = {}): Line => ({
 });
 const aClose = (): Line => ({ t: 'close', id: ID, at: 11_000, status: 200 });
 
+test('the end of a request is awaited once the client has got it, until the app tells it', (t) => {
+  const { collector } = aCollector(t);
+  const peer = aPeer();
+  collector.joined(peer);
+  collector.opened(anExchange());
+  t.equal(collector.awaits(), false);
+  collector.ended(anEnding());
+  t.equal(collector.awaits(), true);
+  collector.said(peer, aClose());
+  t.equal(collector.awaits(), false);
+  t.end();
+});
+
 test('a trace is told once both the app and the proxy have finished', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();

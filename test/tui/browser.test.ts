@@ -156,7 +156,7 @@ test('anything but a GET is sent again only when that is confirmed', async (t) =
   const { browser, feed, press } = aBrowser(40);
   press('j', 'j', 'r');
   await until(() => browser.state.popup?.kind === 'ask');
-  t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again\? y\/N/);
+  t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again, without cookie\? y\/N/);
   press('n');
   t.same(feed.replayed, []);
   press('r');

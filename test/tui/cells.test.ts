@@ -12,7 +12,7 @@ import {
   width,
   wrapLine,
 } from '../../src/tui/cells.js';
-import { asciiOf, paint, themeOf } from '../../src/tui/theme.js';
+import { asciiOf, paint, ROLES, themeOf } from '../../src/tui/theme.js';
 
 test('cells are counted as a terminal does', (t) => {
   t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(width), [3, 6, 1, 1, 4, 2]);
@@ -56,6 +56,12 @@ test('recorded text has no controls and no character that terminals measure diff
   t.equal(clean('❤️ 👍🏽'), '❤ 👍');
   t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
   t.same(characters('a日👍'), ['a', '日', '👍']);
+  t.end();
+});
+
+test('only colours that are seen on light and on dark are used, and no background', (t) => {
+  const codes = [...new Set(Object.values(ROLES).flatMap((role) => role.split(';')))].sort();
+  t.same(codes, ['1', '2', '31', '32', '33', '34', '35', '36', '7']);
   t.end();
 });
 

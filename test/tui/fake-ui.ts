@@ -58,6 +58,9 @@ if (crash) {
   });
 }
 
+const rejection = process.env.FAKE_REJECTION as NodeJS.Signals | undefined;
+if (rejection) process.on(rejection, () => void Promise.reject(new Error('a fault')));
+
 const has = (flag: string) => process.argv.includes(flag);
 
 browse({

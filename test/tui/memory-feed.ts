@@ -13,6 +13,7 @@ import type {
   Stats,
   Status,
 } from '../../src/tui/feed.js';
+import type { OutputLog } from '../../src/tui/output-log.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {
@@ -41,6 +42,9 @@ export class MemoryFeed implements Feed {
     libraries: [{ name: 'pg', version: '8.23.1' }],
     recording: 'all',
   };
+  output?: OutputLog;
+  tell?: (line: string) => void;
+  told: string[] = [];
   replayed: string[] = [];
   restarts = 0;
   readonly #listeners = new Set<() => void>();
@@ -52,10 +56,10 @@ export class MemoryFeed implements Feed {
   /** Adds a request on top, or replaces the one with its id, and tells whoever listens. */
   add(trace: Trace): void {
     this.traces = [trace, ...this.traces.filter((old) => old.id !== trace.id)];
-    this.tell();
+    this.changed();
   }
 
-  tell(): void {
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -158,7 +162,7 @@ export class MemoryFeed implements Feed {
 
   async record(recording: Recording): Promise<void> {
     this.state = { ...this.state, recording };
-    this.tell();
+    this.changed();
   }
 
   async restart(): Promise<void> {

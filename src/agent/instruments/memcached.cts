@@ -1,6 +1,6 @@
 /** memcached: every command of the client, one call however many keys and servers it asks. */
 
-import { cacheFacts, cacheSpeech } from '../cache.cjs';
+import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
 import { answeredBy, answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
 import type { Instrument } from './instrument.cjs';
 
@@ -15,7 +15,9 @@ export const memcached: Instrument = {
   versions: '>=2 <3',
   kind: 'cache',
   channel: 'scooby:memcached',
-  describe: ({ args }) => cacheSpeech(String(args[0]), args[1]),
+  describe: ({ args: { 0: method, 1: key } }) =>
+    // A command without a key has its callback there.
+    cacheSpeech(String(method), { keys: typeof key === 'function' ? [] : keysOf(key) }),
   files: {
     'memcached/lib/memcached.js': ({ prototype }: { prototype: object }) => {
       for (const method of METHODS) replace(prototype, method, (original) => speaking(method, original));
@@ -43,10 +45,19 @@ function over(call: Call, [error, result]: unknown[]): void {
 
 function factsOf({ 0: method, 1: key }: ArrayLike<unknown>, result: unknown) {
   if (!/^get/.test(String(method))) return result === false ? { done: false } : undefined;
-  if (method === 'getMulti') return cacheFacts(key, Object.values(result as object));
-  // gets answers the value and what to compare it by.
-  const value = method === 'gets' && result ? Object.values(result)[0] : result;
-  return cacheFacts(key, value === undefined ? [] : [value]);
+  const all = method === 'getMulti' ? Object.values(result as object) : [found(method, result)];
+  const values = all.filter((value) => value !== undefined);
+  return readFacts(keysOf(key).length, values.length, bytesOf(values.map(raw)));
+}
+
+/** gets answers the value and what to compare it by. */
+function found(method: unknown, result: unknown): unknown {
+  return method === 'gets' && result ? Object.values(result)[0] : result;
+}
+
+/** What is no text is kept as JSON; objects here are what the library has read: nothing of the app's is in them. */
+function raw(value: unknown): unknown {
+  return typeof value === 'string' || ArrayBuffer.isView(value) ? value : JSON.stringify(value);
 }
 
 /** A value is in bytes when the client compiles its command. */

@@ -1,6 +1,6 @@
 /** memjs: every command to a server, at the one method through which callbacks and promises go. */
 
-import { cacheFacts, cacheSpeech } from '../cache.cjs';
+import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
 import { answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
 import type { Instrument } from './instrument.cjs';
 
@@ -28,7 +28,9 @@ export const memjs: Instrument = {
   kind: 'cache',
   channel: 'scooby:memjs',
   describe: ({ args: { 0: key, 1: request } }) =>
-    typeof request === 'string' ? cacheSpeech(request, key || undefined) : describe(key, request as Buffer),
+    typeof request === 'string'
+      ? cacheSpeech(request, { keys: keysOf(key || undefined) })
+      : describe(key, request as Buffer),
   files: {
     'memjs/lib/memjs/protocol.js': (protocol: { errors: typeof errors }) => {
       errors = protocol.errors;
@@ -43,7 +45,10 @@ export const memjs: Instrument = {
 
 function describe(key: unknown, request: Buffer) {
   const bytes = request.readUInt32BE(8) - request.readUInt16BE(2) - request[4]!;
-  return cacheSpeech(COMMANDS[request[1]!] ?? 'command', key, WRITES.has(request[1]!) ? bytes : undefined);
+  return cacheSpeech(COMMANDS[request[1]!] ?? 'command', {
+    keys: keysOf(key),
+    bytes: WRITES.has(request[1]!) ? bytes : undefined,
+  });
 }
 
 function wrapPerform(original: Function): Function {
@@ -62,11 +67,12 @@ function wrapPerform(original: Function): Function {
 
 function answered(call: Call, [error, response]: unknown[]): void {
   if (error) return end(call, error);
-  const { 0: key, 1: request } = call.args as unknown as [unknown, Buffer];
+  const request = call.args[1] as Buffer;
   const { header, val } = response as Response;
   const { status } = header;
   if (request[1] === GET && status <= NOT_FOUND) {
-    return end(call, undefined, undefined, cacheFacts(key, status === FOUND ? [val] : []));
+    const found = status === FOUND;
+    return end(call, undefined, undefined, readFacts(1, Number(found), found ? bytesOf(val) : 0));
   }
   if (status > EXISTS) return end(call, errors[status] ?? `status ${status}`);
   end(call, undefined, undefined, status === FOUND ? undefined : { done: false });

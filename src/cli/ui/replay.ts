@@ -1,33 +1,18 @@
 /** Sends a recorded request again, through the proxy of the run. */
 
 import { request } from 'node:http';
-import type { Headers, Recording, Trace } from '../../trace.js';
+import { REDACTED } from '../../redact.cjs';
+import type { Recording, Trace } from '../../trace.js';
+import { replayable } from '../../tui/again.js';
 import type { Replayed } from '../../tui/feed.js';
 
 /** ms that an answer is waited for: as long as a debugger may hold it. */
 const PATIENCE = 120_000;
-/** What belongs to the connection or to the proxy, and what told of a body. */
-const UNSENT =
-  /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
-const REDACTED = '[redacted]';
-
-/** Answers the headers to send, and the names of what was never recorded. */
-export function replayable(trace: Trace): { headers: Headers; without: string[] } {
-  const headers: Headers = [];
-  const without: string[] = [];
-  let body = false;
-  for (const [name, value] of trace.headers?.request ?? []) {
-    if (value.includes(REDACTED)) without.push(name.toLowerCase());
-    else if (!UNSENT.test(name)) headers.push([name, value]);
-    if (/^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0')) body = true;
-  }
-  return { headers, without: body ? [...without, 'its body'] : without };
-}
-
+const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 /** Answers why a URL cannot be asked for again; undefined where it can. */
 export function unreplayable(url: string): string | undefined {
   if (!url.startsWith('/')) return `${url} is no path of the app`;
-  return /(?:\[|%5B)redacted(?:\]|%5D)/i.test(url)
+  return url.includes(`=${REDACTED}`) || url.includes(`//${REDACTED}@`)
     ? 'this URL holds a secret that was not recorded: R edits it before it is sent'
     : undefined;
 }
@@ -42,6 +27,8 @@ export async function replay(
   const trouble = unreplayable(url);
   if (trouble !== undefined) throw new Error(trouble);
   const { headers, without } = replayable(trace);
+  // Node would announce a body, of which it does not know that there is none.
+  if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
   if (recording === 'marked') headers.push(['X-Scooby-Record', '1']);
   const { hostname, port } = new URL(base);
   const begun = performance.now();

@@ -37,7 +37,7 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(loop, source, parallel),
-    suggestion: adviceForReads(loop, fed && site(fed)),
+    suggestion: adviceForReads(loop, fed && site(fed), isResolved(scene, loop, parallel)),
     calls: loop.calls,
     site: loop.site,
     shape: call.shape,
@@ -45,6 +45,16 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     ...(source && { fed: told(source) }),
     ...confidenceOf(scene, loop, source),
   };
+}
+
+// Resolvers of siblings run at once; a promise that is returned rather than awaited leaves none on the stack.
+function isResolved({ calls }: Scene, loop: Loop, parallel: boolean): boolean {
+  const [first] = loop.calls;
+  if (first!.path.packages.has('graphql')) return true;
+  if (!parallel) return false;
+  return calls.some(
+    ({ span, start, end }) => span.kind === 'graphql' && start <= first!.start && end >= first!.end,
+  );
 }
 
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
@@ -62,12 +72,16 @@ function messageOf(
   source: Source | undefined,
   parallel: boolean,
 ): string {
-  const where = line ? site(line) : calls[0]!.span.library;
-  const ran = `ran \`${calls[0]!.label}\` ${calls.length} times`;
+  const { label } = calls[0]!;
   const how = parallel ? 'at the same time' : 'one after the other';
-  return source
-    ? `${told(source)}; ${where} then ${ran}, ${how}: ${ms(time)}`
-    : `${where} ${ran} with other values each time, ${how}: ${ms(time)}`;
+  const cost = parallel ? `${ms(time)} in all` : ms(time);
+  const what = source ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
+  const then = source ? 'then ' : '';
+  const ran = line
+    ? `${site(line)} ${then}ran \`${label}\` ${calls.length} times`
+    : `\`${label}\` ${then}ran ${calls.length} times`;
+  const lost = line ? '' : '; no line of the app was on the stack';
+  return `${source ? `${told(source)}; ` : ''}${ran}${source ? ', ' : ' '}${what}${lost}`;
 }
 
 function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {

@@ -2,6 +2,7 @@
 
 import { ms } from '../../text.js';
 import { adviceForCache, adviceForRemote } from '../advice.js';
+import type { Call } from '../calls.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
 import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
@@ -23,6 +24,8 @@ const CACHE_READS = new Set([
   'sismember',
   'getex',
 ]);
+// What is asked by POST; other POSTs send something, each by itself.
+const QUESTIONS = /\/(?:graphql|_?m?search|query|rpc|jsonrpc|lookup)(?:[/?#]|$)/i;
 // Query keys by which one walks through pages.
 const PAGE_KEYS = new Set([
   'page',
@@ -76,12 +79,17 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
   }
 }
 
-// Of calls whose arguments were not told, each may be another one: those after an error are not.
+// Of calls whose arguments or bodies were not told, each may be another one: those after a failure are not.
 function distinctOf({ calls, distinct }: Loop): number {
-  const isBlind = calls[0]!.span.kind === 'rpc' && calls[0]!.exact === calls[0]!.span.name;
-  return isBlind
-    ? calls.filter((_, at) => at === 0 || calls[at - 1]!.span.error === undefined).length
-    : distinct;
+  const [{ span, verb, exact }] = calls as [Call];
+  const isBlind =
+    (span.kind === 'rpc' && exact === span.name) ||
+    (span.kind === 'http' && verb === 'POST' && QUESTIONS.test(span.name));
+  return isBlind ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length : distinct;
+}
+
+function hasFailed({ span }: Call): boolean {
+  return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
 // The same path, and only a key of pages differs.

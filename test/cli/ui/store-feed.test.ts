@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -214,4 +214,30 @@ test('a value in a filter is a value, whatever stands in it', async (t) => {
   t.equal(await feed.count({ query: query("path:') sql:') OR 1=1--") }), 0);
   t.equal(await feed.count({ query: query("'") }), 0);
   t.equal(await feed.count({ query: query('%') }), 0);
+});
+
+test('a database that cannot be read any more is told in words, and read again when it can be', async (t) => {
+  const { store, feed, path } = both(t, 20);
+  store.close();
+  const whole = new Sqlite(path);
+  whole.pragma('wal_checkpoint(TRUNCATE)');
+  whole.close();
+  copyFileSync(path, `${path}.good`);
+  copyFileSync(path, `${path}.newer`);
+  const newer = new Sqlite(`${path}.newer`);
+  newer.pragma('user_version = 99');
+  newer.close();
+  let told = () => {};
+  const next = () => new Promise<void>((resolve) => (told = resolve));
+  t.teardown(feed.subscribe(() => told()));
+  renameSync(`${path}.newer`, path);
+  await next();
+  t.match(feed.status().trouble, /written by a newer scooby/);
+  await t.rejects(Promise.resolve(feed.page({ query: [] }, TIME, 0, 10)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.find(traceAt(0).id)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.stats()), /newer scooby/);
+  renameSync(`${path}.good`, path);
+  await next();
+  t.equal(feed.status().trouble, undefined);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 10);
 });
