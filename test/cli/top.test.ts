@@ -34,7 +34,7 @@ const batched = (more: Partial<Trace>) =>
     ...more,
   });
 
-const ago = (seconds: number) => Date.now() - seconds * 1000 - 500;
+const ago = (minutes: number) => Date.now() - minutes * 60_000;
 
 /** Fills a database with two runs, and answers a way to ask the program of it. */
 async function shop(t: Test) {
@@ -43,14 +43,14 @@ async function shop(t: Test) {
     [
       'node old.js',
       [
-        looping({ id: 'aaaaaaaa-1', start: ago(300) }),
-        looping({ id: 'aaaaaaaa-2', start: ago(290), duration: 60 }),
-        aTrace({ id: 'bbbbbbbb-1', start: ago(280), url: '/gone', route: '/gone', status: 500, duration: 5 }),
+        looping({ id: 'aaaaaaaa-1', start: ago(271) }),
+        looping({ id: 'aaaaaaaa-2', start: ago(270), duration: 60 }),
+        aTrace({ id: 'bbbbbbbb-1', start: ago(269), url: '/gone', route: '/gone', status: 500, duration: 5 }),
       ],
     ],
-    ['node new.js', [batched({ id: 'cccccccc-1', start: ago(60) })]],
+    ['node new.js', [batched({ id: 'cccccccc-1', start: ago(90) })]],
   ] as const) {
-    const run = { key: command, start: ago(400), command };
+    const run = { key: command, start: ago(390), command };
     const store = await openStore({ db, cwd: '/', tally: tallyOf, run }, t.fail);
     store.saveAll([...traces]);
     store.close();
@@ -104,7 +104,7 @@ test('top: filters, the limit, JSON, and nothing to add up', async (t) => {
     },
   ]);
   t.same(
-    lines('--since', '2m').map(({ count }) => count),
+    lines('--since', '2h').map(({ count }) => count),
     [1],
   );
   t.same(
@@ -144,8 +144,8 @@ test('list --by route and --by run', async (t) => {
     scooby('list', '--by', 'run').out,
     [
       'RUN  BEGAN  COMMAND      REQUESTS   P50   P95  WORST  ERRORS',
-      '  2     6m  node new.js         1  10ms  10ms   10ms',
-      '  1     6m  node old.js         3  40ms  60ms   60ms       1',
+      '  2     6h  node new.js         1  10ms  10ms   10ms',
+      '  1     6h  node old.js         3  40ms  60ms   60ms       1',
       '',
     ].join('\n'),
   );
@@ -163,8 +163,8 @@ test('diff: an N+1 that is gone', async (t) => {
   t.equal(
     out,
     [
-      'before  GET /orders  aaaaaaaa  4m ago',
-      'after   GET /orders  cccccccc  1m ago',
+      'before  GET /orders  aaaaaaaa  4h ago',
+      'after   GET /orders  cccccccc  1h ago',
       '',
       '          BEFORE  AFTER  CHANGE',
       'time        60ms   10ms   -50ms',
@@ -194,7 +194,7 @@ test('diff: an N+1 that is gone', async (t) => {
 test('diff --runs', async (t) => {
   const scooby = await shop(t);
   const { out } = scooby('diff', '--runs');
-  t.match(out, /^before {2}node old\.js {2}run 1 {2}6m ago\nafter {3}node new\.js {2}run 2 {2}6m ago\n/);
+  t.match(out, /^before {2}node old\.js {2}run 1 {2}6h ago\nafter {3}node new\.js {2}run 2 {2}6h ago\n/);
   t.match(out, /^requests +3 +1 +-2\np50 +40ms +10ms +-30ms\n/m);
   t.match(out, /^gone {3}N\+1 {2}loadItems \(src\/orders\.js:47\) {2}in 2 requests\n {7}It ran 3 times\.\n/m);
   t.match(out, /^faster +40ms -> 10ms {2}GET \/orders$/m);
