@@ -1,4 +1,4 @@
-/** An esbuild plugin: Ink draws with our painter, and does not look for React's devtools. SCOOBY_STOCK_INK=1 leaves Ink as it is. */
+/** An esbuild plugin: Ink draws with our painter, without React's devtools and without fetch. SCOOBY_STOCK_INK=1 leaves its painter. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,12 +15,13 @@ export const inkPainter = {
   name: 'ink-painter',
   setup({ onResolve, onLoad }) {
     // DEV=true is often in the environment for another program's sake.
-    onLoad({ filter: /[\\/]ink[\\/]build[\\/](?:ink|reconciler)\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, 'utf8');
-      const contents = text.replaceAll("process.env['DEV'] === 'true'", 'false');
-      if (contents === text) throw new Error(`${path} no longer asks for DEV; mend ink-painter.mjs.`);
-      return { contents };
-    });
+    onLoad({ filter: /[\\/]ink[\\/]build[\\/](?:ink|reconciler)\.js$/ }, ({ path }) =>
+      without(path, "process.env['DEV'] === 'true'", 'false'),
+    );
+    // The layout engine is in its own file as text, and would be read by fetch: that loads an HTTP client, 15 ms of the start.
+    onLoad({ filter: /[\\/]yoga-wasm-base64-esm\.js$/ }, ({ path }) =>
+      without(path, '"function"!=typeof fetch', 'true'),
+    );
     if (process.env.SCOOBY_STOCK_INK) return;
     onResolve(
       { filter: /^(?:\.\/(?:output|measure-text|sanitize-ansi)\.js|widest-line)$/ },
@@ -29,3 +30,11 @@ export const inkPainter = {
     );
   },
 };
+
+/** Answers the source of a module with one text of it replaced. */
+function without(path, text, other) {
+  const source = readFileSync(path, 'utf8');
+  const contents = source.replaceAll(text, other);
+  if (contents === source) throw new Error(`${path} no longer has ${text}; mend ink-painter.mjs.`);
+  return { contents };
+}

@@ -2,12 +2,15 @@
 
 import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { tallyOf } from '../dist/src/insight/tally.js';
 import { summaryOf } from '../dist/src/store/filter.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { ORDERS_SOURCE, traceAt } from '../dist/test/tui/fake.js';
 
 const [path, count = '1000000'] = process.argv.slice(2);
 const rows = Number(count);
+// What a request adds up to is kept of all of them, its calls of some.
+const whole = new WeakMap();
 for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 const store = new SqliteStore({
   connect: (file, options) => new Sqlite(file, options),
@@ -15,6 +18,8 @@ const store = new SqliteStore({
   ttl: 30 * 86_400_000,
   maxSize: 8e9,
   warn: console.error,
+  tally: (trace) => tallyOf(whole.get(trace)),
+  run: { key: 'fill', start: Date.now(), command: 'node bench/fill.mjs' },
 });
 const source = store.saveSource({ file: 'src/orders.js', text: ORDERS_SOURCE });
 const now = Date.now();
@@ -24,6 +29,7 @@ for (let from = rows - 1; from >= 0; from -= 1000) {
     const { app, ...trace } = traceAt(n);
     trace.start = now - n * 80;
     trace.app = { ...app, pid: process.pid };
+    whole.set(trace, { ...trace });
     // Most requests are kept without their calls, so that filling takes a minute and not ten.
     if (n % 100 > 20) Object.assign(trace, { spans: [], headers: undefined });
     if (trace.sources) trace.sources = { 'src/orders.js': source };

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { tallyOf } from '../dist/src/insight/tally.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../dist/test/factory.js';
 
@@ -15,7 +16,7 @@ const connect = (path, options) => new Sqlite(path, options);
 
 function open(name, maxSize) {
   const path = join(folder, name);
-  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error });
+  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, tally: tallyOf });
 }
 
 function timed(label, times, work) {

@@ -1,6 +1,8 @@
 /** How fast is the browser on a terminal? Prints the gates of the specification with what was measured. */
 
+import { spawn as child } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { spawn } from 'node-pty';
 
 const [entry = 'dist/fake/ui.js', ...entryArgs] = process.argv.slice(2);
@@ -179,6 +181,11 @@ async function moving() {
 }
 
 async function live() {
+  // Over a database the requests come from another process, as they do from an app.
+  const database = entryArgs[entryArgs.indexOf('--db') + 1];
+  const writing = entryArgs.includes('--db')
+    ? child(process.execPath, [join(import.meta.dirname, 'writer.mjs'), database], { stdio: 'inherit' })
+    : undefined;
   const session = new Session(120, 40, { FAKE_RATE: '500', FAKE_NOW: '0' });
   await session.until((chunk) => chunk.includes('GET'));
   await sleep(1000);
@@ -189,6 +196,49 @@ async function live() {
   gate(9, 'live: CPU with the feed', (cpu(session.pty.pid) - used) / 30, 20, '%');
   const echoed = await keys(session, [...'jkjkjkjkjkjkjkjkjkjk'], 50);
   gate(10, 'key echo while live, p95', echoed.p95, 33, 'ms');
+  gate(10, 'CPU a key while live', echoed.cpu, 20, 'ms');
+  await session.close();
+  writing?.kill();
+}
+
+/** A line to far away: everything takes half a round trip, and so many bytes go through in a ms. */
+const ROUND_TRIP = 100;
+const BYTES_A_MS = 125;
+
+async function far() {
+  const session = new Session(120, 40);
+  await session.until((chunk) => chunk.includes('? help') || session.text.includes('help'));
+  await sleep(600);
+  let free = 0;
+  let arrived = () => {};
+  session.pty.onData((data) => {
+    free = Math.max(free, performance.now()) + Buffer.byteLength(data) / BYTES_A_MS;
+    const whole = data.includes(END);
+    setTimeout(() => whole && arrived(), free - performance.now() + ROUND_TRIP / 2);
+  });
+  const key = async (char) => {
+    const from = performance.now();
+    const frame = new Promise((done) => (arrived = done));
+    setTimeout(() => session.pty.write(char), ROUND_TRIP / 2);
+    await frame;
+    return performance.now() - from;
+  };
+  const times = [];
+  for (const char of 'jjjjjjkkkkk     ') {
+    times.push(await key(char));
+    await sleep(150);
+  }
+  gate(16, 'key to frame over 1 Mbit/s and 100 ms, p95', percentile(times, 0.95), ROUND_TRIP + 150, 'ms');
+  // Held, as a keyboard repeats: 30 a second. The last frame, with its preview, is the one to wait for.
+  let last = 0;
+  arrived = () => (last = performance.now());
+  for (let n = 0; n < 30; n++) {
+    setTimeout(() => session.pty.write(n % 2 ? 'k' : 'j'), ROUND_TRIP / 2);
+    await sleep(33);
+  }
+  const released = performance.now();
+  await sleep(1000);
+  gate(16, 'last frame after a key held for 1 s', last - released, ROUND_TRIP + 150, 'ms');
   await session.close();
 }
 
@@ -234,8 +284,8 @@ async function filter() {
   }
 }
 
-const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'live', 'memory'];
-for (const [name, measure] of Object.entries({ start, moving, filter, live, memory }))
+const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'far', 'live', 'memory'];
+for (const [name, measure] of Object.entries({ start, moving, filter, far, live, memory }))
   if (asked.includes(name)) await measure();
 console.table(lines);
 process.exitCode = lines.every((line) => line.ok === 'yes') ? 0 : 1;

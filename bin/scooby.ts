@@ -2,10 +2,14 @@
 /** The program: the only file that prints an error or sets an exit code. */
 
 import { Command, CommanderError } from 'commander';
+import { registerCheck } from '../src/cli/check.js';
+import { registerDiff } from '../src/cli/diff.js';
 import { registerDoctor } from '../src/cli/doctor.js';
+import { registerExplain } from '../src/cli/explain.js';
 import { registerList } from '../src/cli/list.js';
 import { registerRun } from '../src/cli/run.js';
 import { registerShow } from '../src/cli/show.js';
+import { registerTop } from '../src/cli/top.js';
 import { registerUi } from '../src/cli/ui.js';
 import { version } from '../src/cli/version.js';
 import { Ending, UserError } from '../src/errors.js';
@@ -36,14 +40,24 @@ const program = new Command('scooby')
     `
 Exit codes:
   0      ok
-  1      the request is not there, or the store cannot be read
+  1      the request is not there, or the store cannot be read; check: a budget is broken
   2      wrong usage
   127    the command to run was not found
   128+n  the command was ended by signal n
   else   the exit code of the command that was run`,
   );
 
-for (const register of [registerRun, registerUi, registerList, registerShow, registerDoctor])
+for (const register of [
+  registerRun,
+  registerUi,
+  registerList,
+  registerShow,
+  registerExplain,
+  registerTop,
+  registerDiff,
+  registerCheck,
+  registerDoctor,
+])
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;

@@ -1,6 +1,6 @@
 /** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
 
-import type { Summary } from './store/store.js';
+import type { RunSummary, Sum, Summary } from './store/store.js';
 import type { App, Finding, Frame, Span, Total, Trace } from './trace.js';
 
 // Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
@@ -92,6 +92,31 @@ export function publicTrace(trace: Trace): Trace {
 /** Answers a trace as `scooby list --json` gives it out. */
 export function publicSummary(summary: Summary): Summary {
   return inOrder(summary, FIELDS.summary);
+}
+
+/** Answers what `scooby top --json` gives out of a statement, a line or a finding; `share` is its part of the requests' time. */
+export function publicSum(sum: Sum, share: number): object {
+  const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = sum;
+  return {
+    ...{ kind, text },
+    ...(site !== undefined && { site }),
+    ...(name !== undefined && { function: name }),
+    ...(route !== undefined && { route }),
+    ...{ count, requests, ms, p50, p95, share, errors, worst },
+  };
+}
+
+/** Answers what `scooby list --by route --json` and `scooby top --by route --json` give out of a route. */
+export function publicRoute(sum: Sum, findings: string[]): object {
+  const { kind, text, count, ms, p50, p95, errors, queries, mostQueries, worst } = sum;
+  const total = { total: queries, average: Math.round((queries / count) * 1000) / 1000, most: mostQueries };
+  return { method: kind, route: text, count, ms, p50, p95, errors, queries: total, findings, worst };
+}
+
+/** Answers what `scooby list --by run --json` gives out of a run. */
+export function publicRun({ number, start, command, requests }: RunSummary, sum: Sum | undefined): object {
+  const { ms, p50, p95, errors, worst } = sum ?? {};
+  return { run: number, start, command, requests, ...(sum && { ms, p50, p95, errors, worst }) };
 }
 
 function inOrder<T extends object>(value: T, names: (keyof T)[]): T {

@@ -1,6 +1,6 @@
 /** The filter language: `status>=400 n1 path:orders sql:users slower:100ms !health`, `or` between alternatives. */
 
-import type { Trace } from './trace.js';
+import type { Span, Trace } from './trace.js';
 
 /** What a term can ask of a request. */
 export type Field =
@@ -187,11 +187,23 @@ export function satisfies(term: Term, value: number | string | string[] | undefi
   return found !== term.not;
 }
 
+/** Answers what can be found of a call by a plain word: what it asked, and its line. What is logged says something else each time. */
+function callTexts({ kind, name, site }: Span): string[] {
+  if (kind === 'log') return [];
+  return site === undefined ? [name] : [name, site];
+}
+
 /** Answers what a condition looks at in a request; `now` is epoch ms. */
 function valueIn(field: Field, trace: Trace, now: number): number | string | string[] | undefined {
   switch (field) {
     case 'text':
-      return [trace.method, trace.url, trace.route ?? '', String(trace.status ?? '')];
+      return [
+        trace.method,
+        trace.url,
+        trace.route ?? '',
+        String(trace.status ?? ''),
+        ...trace.spans.flatMap(callTexts),
+      ];
     case 'path':
       return trace.url;
     case 'time':

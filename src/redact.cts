@@ -1,6 +1,7 @@
 /** Takes secrets out of URLs and headers before they are recorded. Imports nothing; runs in the app and in the launcher. */
 
-const REDACTED = 'REDACTED';
+/** What stands in place of a secret. */
+export const REDACTED = 'REDACTED';
 
 // `auth` is no secret in author, authors, authority; `sig` only as a word of its own.
 const SECRET =

@@ -1,11 +1,13 @@
 /** How values are written for people: times, counts, and recorded text made safe for a terminal. Imports nothing. */
 
-/** Answers a duration in ms as people read it: `0.4ms`, `12ms`, `1.24s`, `2m 05s`. */
+/** Answers a duration in ms as people read it: `0.4ms`, `12ms`, `1.24s`, `2m 05s`, `18h 16m`. */
 export function ms(value: number): string {
   if (value < 9.95) return `${value.toFixed(1)}ms`;
   if (value < 999.5) return `${Math.round(value)}ms`;
   if (value < 59_995) return `${(value / 1000).toFixed(2)}s`;
   const seconds = Math.round(value / 1000);
+  if (seconds >= 3600)
+    return `${Math.floor(seconds / 3600)}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
   return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;
 }
 

@@ -116,7 +116,7 @@ export interface Trace {
   spans: Span[];
   findings: Finding[];
   totals: Record<string, Total>;
-  /** Per file of the spans' sites: the hash under which the store keeps its text as it was then. */
+  /** Per file of the app in the spans' stacks: the hash under which the store keeps its text as it was then. */
   sources?: Record<string, string>;
   /** Spans that were not kept because there were too many, or the link was full. */
   dropped?: number;
@@ -133,6 +133,28 @@ export type Summary = Pick<
   findings: string[];
   spans: number;
 };
+
+/** What a request adds to the figures of one subject: of a statement at a line, of its route, of a finding. */
+export interface Tally {
+  /** The subject's name among all: 16 hex digits. */
+  key: string;
+  of: 'call' | 'request' | 'finding';
+  /** The kind of the calls or of the finding; a request's method. */
+  kind: string;
+  /** The statement without its values, the route, or what the finding says. */
+  text: string;
+  /** `file:line`, where one is to blame. */
+  site?: string;
+  function?: string;
+  /** Of a finding: the method and the route of the request. */
+  route?: string;
+  /** ms of each of its calls; of a request its duration, of a finding what it cost. */
+  times: number[];
+  /** Calls that failed; of a request 1 when it failed. */
+  errors: number;
+  /** Of a request: its SQL calls. */
+  queries: number;
+}
 
 /** The text of a source file as it was when a request ran. */
 export interface Source {
@@ -230,6 +252,8 @@ export type Line =
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }
+  /** What came of the order with that number: per statement asked its rows, or why there are none. */
+  | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: Trouble; message?: string }
   /** The lines go on in the process's next file. */
   | { t: 'next' }
   /** On the socket: there is something to read. */
@@ -239,7 +263,31 @@ export type Line =
 export type Order =
   | { t: 'record'; record: Recording }
   /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
-  | { t: 'peers'; ports: number[] };
+  | { t: 'peers'; ports: number[] }
+  | Ask;
+
+/** Asks the database of the app, on a connection of the pool that ran a statement, or on one like it. */
+export interface Ask {
+  t: 'ask';
+  /** The answer carries it. */
+  n: number;
+  library: string;
+  /** The server's id of the connection that ran the statement; without it any of the library is meant. */
+  connection?: number;
+  /** Run around what is asked: they make it read-only and bounded, and take that back. */
+  before: string[];
+  after: string[];
+  /** `values` are JSON's, and `{bytes: hex}`. */
+  ask: { sql: string; values?: unknown }[];
+  /** ms until a connection has to be there, and from then on until the answer. */
+  patience: number;
+}
+
+/**
+ * unseen: no connection of that library is known · several: they lead to several databases · busy: none got free in time ·
+ * slow: no answer in time · refused: the database or the driver says no.
+ */
+export type Trouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';
 
 /** Answers which spans are of one kind. */
 export function ofKind(trace: Trace, kind: Kind): Span[] {

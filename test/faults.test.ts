@@ -1,7 +1,7 @@
 /** What becomes of the store, or of secrets, never shows in the app: faults of the place, a full disk, canaries. */
 
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
 import { bothWays, project, scooby, until } from './scooby.js';
@@ -156,9 +156,10 @@ test('50 planted secrets are found nowhere', async (t) => {
 });
 
 function filesOf(database: string): string[] {
-  return readdirSync(dirname(database))
+  return readdirSync(dirname(database), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.startsWith(basename(database)))
-    .map((name) => join(dirname(database), name));
+    .map((name) => join(dirname(database), name))
+    .filter((path) => statSync(path).isFile());
 }
 
 function runFolder(launcher: number): string {

@@ -364,6 +364,34 @@ child.on('exit', (code) => process.exit(code ?? 0));
   t.match(run.stdout, /^own \d+\n$/, 'npm and its like print nothing of ours');
 });
 
+test('what npm leaves running gets the signal as well; what goes on all the same is not waited for', async (t) => {
+  const files = {
+    // The shell does not hand the signal on.
+    'package.json': JSON.stringify({ scripts: { dev: 'node app.cjs; true' } }),
+    'app.cjs': `${HELLO}process.on('SIGTERM', () => {
+  console.log('told');
+  if (!process.env.STAY) process.exit();
+});
+console.log('pid ' + process.pid + ' ');`,
+  };
+  const command = ['npm', 'run', '--silent', 'dev'];
+  const run = scooby(t, { files, command });
+  const pid = Number((await run.said(/^pid (\d+) $/m))[1]);
+  t.equal((await run.ask('/a')).body, 'hello /a');
+  t.equal((await run.stop()).code, 143);
+  await until(() => !alive(pid), 'the end of the app');
+  t.match(run.stdout, /^told$/m);
+
+  const stubborn = scooby(t, { files, command, env: { STAY: '1' } });
+  const stays = Number((await stubborn.said(/^pid (\d+) $/m))[1]);
+  await stubborn.url();
+  stubborn.child.kill();
+  await once(stubborn.child, 'exit');
+  t.ok(alive(stays));
+  process.kill(stays, 'SIGKILL');
+  await stubborn.ended();
+});
+
 test('an app that is restarted under one run: new process, same proxy', async (t) => {
   const files = {
     'app.cjs': `
@@ -432,7 +460,7 @@ console.log(fs.readdirSync(process.env.SCOOBY_RUN ?? '/nowhere').sort().join());
     command: ['app.cjs'],
   }).ended();
   t.same(sockets.length, plain.stdout.split('\n').filter((line) => line.startsWith('socket')).length);
-  t.match(stdout, /\nlink,run\.json\n$/, 'the run folder holds what the launcher put there');
+  t.match(stdout, /\nctrl,link,run\.json\n$/, 'the run folder holds what the launcher put there');
 });
 
 test("the run's folder is private, and gone afterwards", async (t) => {
@@ -467,7 +495,10 @@ test('files of the store are its owner’s alone', async (t) => {
   await run.ask('/');
   await run.trace('/');
   const state = join(run.folder, 'state');
-  const modes = readdirSync(state).map((name) => (statSync(join(state, name)).mode & 0o777).toString(8));
+  const modes = readdirSync(state, { recursive: true, encoding: 'utf8' }).map((name) => {
+    const about = statSync(join(state, name));
+    return `${about.isDirectory() ? 'folder' : 'file'} ${(about.mode & 0o777).toString(8)}`;
+  });
   t.equal((statSync(state).mode & 0o777).toString(8), '700');
-  t.same([...new Set(modes)], ['600']);
+  t.same([...new Set(modes)].sort(), ['file 600', 'folder 700']);
 });

@@ -21,7 +21,7 @@ export interface Before {
 }
 
 /**
- * Answers nothing; from now on every CommonJS file that `before` wants is shown to it, and one whose path after its last
+ * Answers which patch a file has; from now on every CommonJS file that `before` wants is shown to it, and one whose path after its last
  * `/node_modules/` is a key of `patches` is handed to that patch right after it ran. `Module#load` is the one place that
  * CommonJS and ESM importers, tsx, type stripping, pnpm and Yarn PnP all pass, once a file and with its resolved name;
  * `require` is called far more often and is told no file name. It is replaced only from when such a file has been found
@@ -31,7 +31,7 @@ export function onLoad(
   patches: Map<string, Patch>,
   before: Before,
   trouble: (file: string, error: unknown) => void,
-): void {
+): (filename: string) => Patch | undefined {
   const insides = Module as unknown as Insides;
   const { prototype, _findPath: find } = insides;
   const original = prototype.load;
@@ -61,7 +61,7 @@ export function onLoad(
   const always = typeof find !== 'function' || process.versions.pnp !== undefined;
   if (typeof find !== 'function' || always) {
     prototype.load = load;
-    return;
+    return patchFor;
   }
   const findPath = function (this: unknown) {
     const found = Reflect.apply(find, this, arguments);
@@ -74,6 +74,7 @@ export function onLoad(
   Object.defineProperty(findPath, 'name', { value: find.name, configurable: true });
   Object.defineProperty(findPath, 'length', { value: find.length, configurable: true });
   insides._findPath = findPath;
+  return patchFor;
 }
 
 /** Answers the path below the last node_modules, with `/`: `pg/lib/client.js`; empty where there is none. */

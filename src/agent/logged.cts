@@ -8,6 +8,8 @@ import { beginFrom, type Call, end, originOf } from './traced.cjs';
 import { tell } from './values.cjs';
 
 const MOST_TEXT = 4000;
+// The whole of a thing is beside the text.
+const MOST_OF_A_THING = 400;
 // Loggers log by way of themselves.
 const LIBRARY_FRAMES = 10;
 
@@ -43,5 +45,7 @@ function textOf(values: unknown[]): string {
 }
 
 function wordsOf(told: unknown): string {
-  return typeof told === 'string' ? told : JSON.stringify(told);
+  if (typeof told === 'string') return told;
+  const words = JSON.stringify(told);
+  return words.length <= MOST_OF_A_THING ? words : `${words.slice(0, MOST_OF_A_THING)}…`;
 }

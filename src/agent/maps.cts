@@ -14,6 +14,20 @@ const COMMENT = '//# sourceMappingURL=data:application/json';
 
 /** Per file: the comment with its map, as it was compiled. */
 const compiled = new Map<string, string>();
+/** Per file: what reads its map, where it is kept elsewhere. */
+const elsewhere = new Map<string, () => string>();
+
+/** Keeps the map inside what a file is compiled from until a stack asks for it. */
+export function keepCompiled(filename: string, content: unknown): void {
+  const at = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
+  if (at >= 0 && (content as string).length - at < LARGEST)
+    compiled.set(filename, (content as string).slice(at));
+}
+
+/** Notes how the map of a file is read when a stack asks for it. */
+export function keepMapFile(filename: string, read: () => string): void {
+  elsewhere.set(filename, read);
+}
 
 /**
  * Keeps the map inside what a module is compiled from until a stack asks for it. Only for files that are not JavaScript
@@ -26,8 +40,7 @@ export function keepMap(module: object, filename: string): void {
   compilable._compile = function _compile(content) {
     // The prototype's again, as it was.
     Reflect.deleteProperty(compilable, '_compile');
-    const at = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-    if (at >= 0 && content.length - at < LARGEST) compiled.set(filename, content.slice(at));
+    keepCompiled(filename, content);
     return Reflect.apply(original, this, arguments);
   };
 }
@@ -42,6 +55,9 @@ export function mapOf(script: string): string | undefined {
     const comment = compiled.get(script);
     compiled.delete(script);
     if (comment !== undefined) return decoded(comment);
+    const read = elsewhere.get(script);
+    elsewhere.delete(script);
+    if (read !== undefined) return read();
     // Known to Node only where somebody has asked it to map stacks, as tsx does.
     const map = nodeModule.findSourceMap(script);
     return map === undefined || hasOwnMap(script) ? undefined : JSON.stringify(map.payload);

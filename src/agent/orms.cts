@@ -1,13 +1,14 @@
 /**
  * ORMs speak through drivers, so nothing of them is recorded: where one has been loaded stacks are captured deep enough
- * to see through it, and drizzle, whose queries run when they are awaited and by nobody's code, remembers where each
- * was written.
+ * to see through it, and drizzle and Prisma, whose queries run when they are awaited and by nobody's code, remember
+ * where each was written.
  */
 
 import { builders } from './builders.cjs';
 import { now } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { asking, making } from './later.cjs';
+import { checkPrisma } from './prisma.cjs';
 import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
 
 type Classes = Record<string, { prototype: object }>;
@@ -23,13 +24,13 @@ const MAKERS: Record<string, Record<string, string[]>> = {
   db: { '…Database': ['delete', 'execute'] },
 };
 const DIALECTS = { pg: 'Pg', mysql: 'MySql' };
-const seen = () => {};
 
 /** What is patched, and which ES modules are handed over for it: as in an instrument. */
 export const orms: Required<Pick<Instrument, 'files' | 'esm'>> = {
   files: {
     ...builders.files,
-    '@prisma/client/runtime/client.js': seen,
+    '@prisma/client/runtime/client.js': checkPrisma,
+    '@prisma/client/runtime/library.js': checkPrisma,
     'drizzle-orm/query-promise.cjs': patchThen,
     'drizzle-orm/query-promise.js': patchThen,
   },

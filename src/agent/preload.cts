@@ -10,16 +10,19 @@ import { bundledIn } from './bundled.cjs';
 import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
+import { answer } from './explain.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { connect, send, wake } from './link.cjs';
-import { onLoad, type Patch, packageName, packagePath } from './load.cjs';
+import { type Before, onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
 import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
+import { preparePrisma } from './prisma.cjs';
 import { promises } from './promises.cjs';
 import { lineOf, record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
+import { JEST, jestPatch, watchVitest } from './sandboxes.cjs';
 import { watchServers } from './servers.cjs';
 import { lookDeeper } from './stack.cjs';
 import { views } from './views/index.cjs';
@@ -43,10 +46,13 @@ function start(): void {
   install(run);
 }
 
-/** The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it. */
+/**
+ * The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it;
+ * there it is known by what it has been given: null, where the app's threads have their data, or undefined.
+ */
 function isLoaderThread(): boolean {
   const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
-  return isInternalThread ?? (!isMainThread && process.argv[1] === undefined);
+  return isInternalThread ?? (!isMainThread && threads.workerData === null);
 }
 
 function install(run: Run): void {
@@ -74,8 +80,10 @@ function install(run: Run): void {
       });
     }
   }
+  watchVitest();
   syncBuiltinESMExports();
-  onLoad(patches, keepMap, tellLibrary);
+  const patchFor = onLoad(patches, before, tellLibrary);
+  patches.set(JEST, jestPatch(patchFor, tellLibrary));
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
@@ -100,6 +108,12 @@ function install(run: Run): void {
   );
   process.on('exit', tellRunning);
 }
+
+const preparations: Before[] = [keepMap, preparePrisma];
+const before: Before = (module, file) => {
+  for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
+};
+before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
 
 let serving = false;
 
@@ -156,6 +170,7 @@ function short(argument: string): string {
 function obey(order: Order): void {
   if (order.t === 'record') state.recording = order.record;
   if (order.t === 'peers') knowPeers(order.ports);
+  if (order.t === 'ask') answer(order);
 }
 
 function placeOf({ port, path }: Address): { port?: number; path?: string } {

@@ -69,7 +69,9 @@ export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin 
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
-  return { request, stack: captureStack(cut, depth, asked(request)?.stack), began: now() };
+  const far = asked(request);
+  const stack = far?.final ? far.stack : captureStack(cut, depth, far?.stack);
+  return { request, stack, began: now() };
 }
 
 /**
@@ -101,9 +103,8 @@ export function begin(
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = origin?.request === request ? origin : undefined;
-  const stack = from?.final
-    ? from.stack
-    : captureStack(cut, instrument.depth, (from ?? asked(request))?.stack);
+  const far = from ?? asked(request);
+  const stack = far?.final ? far.stack : captureStack(cut, instrument.depth, far?.stack);
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     origin = undefined;

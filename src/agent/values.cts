@@ -6,12 +6,18 @@ import { isSecretName } from '../redact.cjs';
 const MOST_TEXT = 8 * 1024;
 const MOST_KEYS = 200;
 const DEEPEST = 6;
+const MOST_VALUES = 1000;
+
+// How many more the copy that is being made may hold: what is logged may lead to the whole of the app.
+let left = 0;
 
 /** What stands in a masked value's place. */
 export const MASK = 'REDACTED';
 
 /** Answers a copy that JSON can hold: getters, toJSON, proxies and symbols are described, not called. */
 export function tell(value: unknown, depth = 0): unknown {
+  if (depth === 0) left = MOST_VALUES;
+  left--;
   switch (typeof value) {
     case 'string':
       return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}… (${value.length} characters)`;
@@ -63,11 +69,13 @@ function tellBytes(value: ArrayBufferView): string {
 
 function tellArray(value: unknown[], depth: number): unknown[] {
   const told: unknown[] = [];
-  for (let i = 0; i < value.length && i < MOST_KEYS; i++) {
+  const shown = Math.min(value.length, MOST_KEYS);
+  let i = 0;
+  for (; i < shown && left > 0; i++) {
     const property = Object.getOwnPropertyDescriptor(value, i);
     told.push(property === undefined || 'value' in property ? tell(property?.value, depth + 1) : '<getter>');
   }
-  if (value.length > MOST_KEYS) told.push(`… (${value.length} items)`);
+  if (value.length > i) told.push(`… (${value.length} items)`);
   return told;
 }
 
@@ -75,7 +83,7 @@ function tellFields(value: object, depth: number): Record<string, unknown> {
   const told: Record<string, unknown> = Object.create(null);
   let n = 0;
   for (const key of Object.keys(value)) {
-    if (++n > MOST_KEYS) {
+    if (++n > MOST_KEYS || left <= 0) {
       told['…'] = `${Object.keys(value).length} keys`;
       break;
     }

@@ -72,6 +72,11 @@ export class Announcer {
     this.#say(message);
   }
 
+  /** Says what was done from another terminal. */
+  note(message: string): void {
+    this.#say(message);
+  }
+
   /** Nothing more is said. */
   end(): void {
     clearTimeout(this.#banner);

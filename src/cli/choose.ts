@@ -1,4 +1,4 @@
-/** Finds the request that a command line means: an id, the beginning of one, `last`, `-1`, `-2`. */
+/** Finds the request that a command line means: an id, the beginning of one, `last`, `last~1`, `-1`, `-2`. */
 
 import { UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
@@ -18,7 +18,7 @@ export function shortId(store: Store, id: string): string {
 
 /** Answers the request that is meant; throws a UserError (exit 1) when it is none, or several. */
 export function choose(store: Store, wanted: string, now: number): Trace {
-  const back = wanted === 'last' ? 1 : /^-[1-9]\d{0,8}$/.test(wanted) ? Number(wanted.slice(1)) : undefined;
+  const back = placeOf(wanted);
   if (back !== undefined) return newest(store, back);
   const prefix = wanted.toLowerCase();
   const ids = prefix === '' ? [] : store.idsWith(prefix, NAMED + 1);
@@ -26,6 +26,13 @@ export function choose(store: Store, wanted: string, now: number): Trace {
   if (trace) return trace;
   if (ids.length > 1) throw new UserError(severalBegin(store, wanted, ids, now), 1);
   throw new UserError(`No request ${quoted(wanted)} is kept. See which are:  scooby list`, 1);
+}
+
+/** Answers the place from the newest, which is 1, that `last`, `last~1` and `-2` mean; undefined for anything else. */
+export function placeOf(wanted: string): number | undefined {
+  const [, steps] = /^last(?:~(\d{1,8}))?$/.exec(wanted) ?? [];
+  if (wanted === 'last' || steps !== undefined) return Number(steps ?? 0) + 1;
+  return /^-[1-9]\d{0,8}$/.test(wanted) ? Number(wanted.slice(1)) : undefined;
 }
 
 function newest(store: Store, back: number): Trace {

@@ -5,9 +5,13 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { UserError } from '../errors.js';
 import { databasePath, projectFolder } from '../store/place.js';
 import { agentFile } from './agent-file.js';
+import { applyConfig, readConfig } from './config.js';
 import { foldersOf, installedIn, manifestOf } from './project.js';
+import { registerRun } from './run.js';
 import { isWithin } from './version-range.js';
 
 /** How good something is: as it should be, worth a look, or a reason for which something is not recorded. */
@@ -35,6 +39,7 @@ export interface Diagnosis {
   libraries: Library[];
   port: Check;
   store: Check;
+  config: Check;
 }
 
 interface Coverage {
@@ -67,7 +72,23 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     libraries: [...seen(folders, covered), ...unseen(folders, covered), ...bundled(main, covered)],
     port: await ofPort(),
     store: await ofStore(databasePath(db, cwd)),
+    config: ofConfig(cwd),
   };
+}
+
+function ofConfig(cwd: string): Check {
+  try {
+    const config = readConfig(cwd);
+    const program = new Command().enablePositionalOptions();
+    registerRun(program);
+    applyConfig(program.commands[0]!, config);
+    const text =
+      config.files.length > 0 ? config.files.join(', over ') : 'none; scooby.config.json would be read';
+    return { grade: 'good', text };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { grade: 'bad', text: error.message };
+  }
 }
 
 /** The app runs on the Node that is found first, which need not be ours. */

@@ -45,8 +45,8 @@ Exit codes: 0; 1 when something would not be recorded that can be mended; 2 wron
     });
 }
 
-function isBad({ node, port, store, libraries }: Diagnosis): boolean {
-  return [node, port, store, ...libraries].some(({ grade }) => grade === 'bad');
+function isBad({ node, port, store, config, libraries }: Diagnosis): boolean {
+  return [node, port, store, config, ...libraries].some(({ grade }) => grade === 'bad');
 }
 
 const COLUMNS: Column[] = [
@@ -59,7 +59,7 @@ const COLUMNS: Column[] = [
 
 /** Answers the report in lines. */
 export function linesOf(
-  { node, project, folders, libraries, port, store }: Diagnosis,
+  { node, project, folders, libraries, port, store, config }: Diagnosis,
   screen: Screen,
 ): string[] {
   const line = (head: string, { grade, text }: Check) =>
@@ -74,6 +74,7 @@ export function linesOf(
     line('Project', { grade: 'good', text: `${packages}: ${found}` }),
     line('Port', port),
     line('Store', store),
+    line('Config', config),
     ...(libraries.length > 0 ? ['', ...table(COLUMNS, libraries.map(cellsOf), screen)] : []),
   ];
 }

@@ -1,38 +1,46 @@
 /** `scooby list`: the newest requests as a table. */
 
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
 import { publicSummary } from '../public.js';
-import { statusRange } from '../store/filter.js';
-import type { Filter, Store, Summary } from '../store/store.js';
+import type { Store, Summary } from '../store/store.js';
 import { json, ms } from '../text.js';
 import { clean } from '../tui/cells.js';
+import { type AskingFlags, amongOf, takesFilter } from './asking.js';
 import { shortId } from './choose.js';
+import {
+  type Ran,
+  type Route,
+  ranJson,
+  ranLines,
+  ransOf,
+  routeJson,
+  routeLines,
+  routesOf,
+} from './list-by.js';
 import { type ReadingFlags, takesStore, withStore } from './reading.js';
 import { print, remark, type Screen, screenOf } from './screen.js';
 import { statusRole } from './style.js';
 import { type Cell, type Column, table } from './table.js';
 import { totalText } from './totals.js';
-import { parseCount, parseDuration } from './units.js';
+import { parseCount } from './units.js';
 import { age } from './when.js';
 
-type ListFlags = ReadingFlags & {
-  limit: number;
-  path?: string;
-  method?: string;
-  status?: string;
-  slower?: number;
-};
+type ListFlags = ReadingFlags & AskingFlags & { limit: number; by?: 'route' | 'run' };
 
 /** Adds the command to the program. */
 export function registerList(program: Command): void {
-  const command = program
-    .command('list')
-    .description('the newest requests, newest first')
-    .option('-n, --limit <count>', 'how many', parseCount, 20)
-    .option('--path <text>', 'only those with this text in their path or query')
-    .option('--method <name>', 'only GET, POST, …')
-    .option('--status <code>', 'only 404, or a class: 5xx', parseStatus)
-    .option('--slower <time>', 'only those that took at least that long: 100ms, 2s', parseDuration)
+  const command = takesFilter(
+    program
+      .command('list')
+      .description('the newest requests, newest first; or all of them, by route or by run')
+      .option('-n, --limit <count>', 'how many', parseCount, 20)
+      .addOption(
+        new Option('--by <what>', 'put together: by route, the costliest first; by run').choices([
+          'route',
+          'run',
+        ]),
+      ),
+  )
     .option('--json', 'one JSON object a line, as docs/trace.md describes')
     .addHelpText(
       'after',
@@ -41,37 +49,54 @@ Examples:
   scooby list --status 5xx            what failed
   scooby list --path /orders -n 5     the last five that had to do with orders
   scooby list --slower 500ms          what was slow
+  scooby list n1 '!health'            what the browser's filter finds
+  scooby list --by route --since 1h   each route's times, queries and findings
+  scooby list --by run                what diff --runs can compare
   scooby list --json | jq .url        for other tools`,
     )
-    .action((flags: ListFlags) => withStore(flags, (store) => list(store, flags)));
+    .action((filter: string[], flags: ListFlags) => withStore(flags, (store) => list(store, filter, flags)));
   takesStore(command);
 }
 
-function parseStatus(text: string): string {
-  if (!statusRange(text))
-    throw new InvalidArgumentError('Write a status such as 404, or a class such as 5xx.');
-  return text;
-}
-
-function list(store: Store, flags: ListFlags): void {
-  const { limit, path, method, status, slower } = flags;
-  const asked = Object.entries({ path, method, status, slower }).filter(([, value]) => value !== undefined);
-  const found = store.recent(Object.fromEntries(asked) as Filter, limit);
-  if (flags.json) {
-    print(found.map((summary) => json(publicSummary(summary))));
-    return;
-  }
+function list(store: Store, filter: string[], flags: ListFlags): void {
   const screen = screenOf(flags);
+  const among = amongOf(filter, flags, screen.now);
   const short = (id: string) => shortId(store, id);
-  if (found.length === 0) remark(asked.length > 0 ? NO_MATCH : EMPTY);
+  if (flags.by === 'route')
+    return listRoutes(routesOf(store, among).slice(0, flags.limit), flags, short, screen);
+  if (flags.by === 'run') return listRuns(ransOf(store, among, flags.limit), flags, screen);
+  const found = store.recent(among, flags.limit);
+  if (flags.json) return print(found.map((summary) => json(publicSummary(summary))));
+  const all = Object.keys(among).length === 0;
+  if (found.length === 0) remark(all ? EMPTY : NO_MATCH);
   else print(listLines(found, short, screen));
   const below = [
-    ...(asked.length > 0 ? [] : outsideLines(store.outside(1), short, screen)),
+    ...(all ? outsideLines(store.outside(1), short, screen) : []),
     ...(screen.width < Infinity ? hintLines(found, short, screen) : []),
   ];
   if (below.length > 0) print(['', ...below]);
 }
 
+function listRoutes(
+  routes: Route[],
+  { json }: ListFlags,
+  short: (id: string) => string,
+  screen: Screen,
+): void {
+  if (json) print(routeJson(routes));
+  else if (routes.length === 0) remark(NO_FIGURES);
+  else print(routeLines(routes, short, screen));
+}
+
+function listRuns(runs: Ran[], { json }: ListFlags, screen: Screen): void {
+  if (json) print(ranJson(runs));
+  else if (runs.length === 0) remark(NO_FIGURES);
+  else print(ranLines(runs, screen));
+}
+
+/** What is said where nothing adds up. */
+export const NO_FIGURES =
+  'Nothing to add up: no request that is kept matches. What earlier versions recorded is not added up.';
 const NO_MATCH = 'No request that is kept matches. All of them:  scooby list';
 const EMPTY =
   'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.';

@@ -2,14 +2,16 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Ending, UserError } from '../errors.js';
-import { type Launch, launch } from '../proxy/launcher.js';
-import { Servers } from '../proxy/servers.js';
+import type { Launch } from '../proxy/launcher.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
-import { projectFolder } from '../store/place.js';
+import { databasePath, projectFolder } from '../store/place.js';
 import type { Address, Recording } from '../trace.js';
+import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
+import { applyConfig, type Config, readConfig } from './config.js';
 import { coloured, plain, wantsColour } from './style.js';
+import { environmentOf, oneTerminal } from './ui/one-terminal.js';
 import { durationIn, parsePort, parseSize } from './units.js';
 
 interface Options {
@@ -25,6 +27,7 @@ interface Options {
   maxSize: number;
   allowHost?: string[];
   color: boolean;
+  ui?: boolean;
 }
 
 const DEFAULT_PORT = 4000;
@@ -53,6 +56,7 @@ export function registerRun(program: Command): void {
         .choices(['all', 'marked', 'off'])
         .default('all'),
     )
+    .option('--ui', "the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'no line for each request')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
     .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', TTL, '24h'))
@@ -71,13 +75,18 @@ Examples:
   scooby run --take-port -- npm start            the browser's URL does not change
   scooby run --record marked -- node app.js      only requests with X-Scooby-Record: 1
   scooby run --port 8080 --quiet -- node app.js
+  scooby run --ui -- npm start                   browse the requests here; O shows what the app prints, q ends both
+
+What a project always wants may stand in scooby.config.json: docs/config.md.
 
 Exit codes:
   those of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`,
     )
     .passThroughOptions()
-    .action(async (command: string[], options: Options) => {
-      const code = await run(command, options);
+    .action(async (words: string[], _: Options, command: Command) => {
+      const config = readConfig(process.cwd());
+      applyConfig(command, config);
+      const code = await run(words, command.opts(), config);
       if (code !== 0) throw new Ending(code);
     });
 }
@@ -86,13 +95,21 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationIn(unit)).default(value, words);
 }
 
-async function run(command: string[], options: Options): Promise<number> {
+async function run(command: string[], options: Options, config: Config): Promise<number> {
   const cwd = process.cwd();
   const { record, wait, ttl, maxSize, upstream, allowHost } = options;
   const takePort = takenPort(options.takePort);
   const place = placeOf(options, takePort);
+  // What starts an app is most of this program, and the other commands do without it.
+  const [{ launch }, { Servers }] = await Promise.all([
+    import('../proxy/launcher.js'),
+    import('../proxy/servers.js'),
+  ]);
   const warnings: string[] = [];
-  const store = await openStore({ db: options.db, cwd, ttl, maxSize }, (message) => warnings.push(message));
+  const accounting = accountingOf(command);
+  const store = await openStore({ db: options.db, cwd, ttl, maxSize, ...accounting }, (message) =>
+    warnings.push(message),
+  );
   const write = (text: string) => void process.stderr.write(text);
   const style = wantsColour(options.color, process.env, process.stderr.isTTY) ? coloured : plain;
   const about = {
@@ -104,21 +121,29 @@ async function run(command: string[], options: Options): Promise<number> {
     write,
   };
   const announcer = new Announcer(about);
-  for (const warning of warnings) announcer.warn(warning);
+  const database = databasePath(options.db, cwd);
+  const terminal = options.ui
+    ? oneTerminal({ ...about, database, announcer, colour: options.color })
+    : undefined;
+  const audience = terminal ?? announcer;
+  for (const warning of warnings) audience.warn(warning);
   try {
     const exit = await launch(
       {
         ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ record, store, place, wait },
+        ...{ judging: { ignore: config.ignore, limits: config.limits } },
+        ...{ record, store, place, wait, database },
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),
         ...(allowHost && { allowHosts: allowHost }),
+        ...(terminal && { env: environmentOf(process.env, options.color), stage: terminal }),
       },
-      announcer,
+      audience,
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return exit.code;
   } finally {
+    await terminal?.close();
     store.close();
   }
 }

@@ -5,75 +5,132 @@ import { UserError } from '../errors.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
 import { json } from '../text.js';
-import type { Trace } from '../trace.js';
+import type { Kind, Trace } from '../trace.js';
+import { onlyAscii } from '../tui/browse.js';
 import { clean } from '../tui/cells.js';
 import { tabText, tabTitles } from '../tui/tab-text.js';
+import { asciiOf } from '../tui/theme.js';
 import { choose } from './choose.js';
+import { type Code, codeOf } from './code.js';
 import { type ReadingFlags, takesStore, withStore } from './reading.js';
 import { print, type Screen, screenOf } from './screen.js';
+import { sourceLines } from './source-text.js';
+import { sqlLines } from './sql-text.js';
 import { coloured } from './style.js';
 import { traceLines } from './trace-text.js';
+import { waterfallLines } from './waterfall-text.js';
 
-type ShowFlags = ReadingFlags & { stack?: boolean; ungrouped?: boolean; tab?: string };
+type ShowFlags = ReadingFlags & {
+  stack?: boolean;
+  ungrouped?: boolean;
+  kind?: Kind[];
+  waterfall?: boolean;
+  source?: boolean;
+  sql?: boolean;
+  tab?: string;
+  ascii?: boolean;
+};
 
 /** Adds the command to the program. */
 export function registerShow(program: Command): void {
   const command = program
     .command('show')
-    .description('one request: what it did, in order, and which line did it')
+    .description('one request: what is wrong with it, what it did, and which line did it')
     .argument('<id>', 'its id or the beginning of it; last or -1, -2 for the one before')
+    .option('--ungrouped', 'every call by itself, in order, instead of those that ask the same put together')
+    .option('--kind <kinds>', 'only these calls: sql, cache, … or several: sql,http', parseKinds)
     .option('--stack', 'all frames of every call')
-    .option('--ungrouped', 'every call by itself, also where one ran many times in a row')
+    .option('--waterfall', 'the calls over time, as bars')
+    .option('--source', "the app's files that took part, with what each line did in the margin")
+    .option('--sql', 'its SQL as a script, the values written in')
     .option('--tab <title>', 'a tab of the browser as text: overview, sql, headers, timeline, …')
     .option('--json', 'all that is known, as docs/trace.md describes')
+    .option('--ascii', 'draw with ASCII characters only')
     .addHelpText(
       'after',
       `
 Examples:
-  scooby show last            the newest request
-  scooby show -2              the one before it
-  scooby show 5f0c9a4e        any beginning of an id that means only one
-  scooby show last --stack    who called, all the way
+  scooby show last               the newest request
+  scooby show -2                 the one before it
+  scooby show 5f0c9a4e           any beginning of an id that means only one
+  scooby show last --source      which line made how many calls, and how long they took
+  scooby show last --waterfall   what waited for what
+  scooby show last --sql | psql  its statements again; it says which ones write
   scooby show last --json | jq '.spans[].name'`,
     )
-    .action((id: string, flags: ShowFlags) => withStore(flags, (store) => show(store, id, flags)));
+    .action((id: string, flags: ShowFlags) => {
+      refuse(flags);
+      return withStore(flags, (store) => show(store, id, flags));
+    });
   takesStore(command);
+}
+
+function parseKinds(text: string): Kind[] {
+  return text.split(',').flatMap((kind) => kind.trim().toLowerCase() || []);
+}
+
+// What each way of showing a request goes together with.
+const WAYS: [way: keyof ShowFlags, takes: (keyof ShowFlags)[]][] = [
+  ['waterfall', ['kind', 'ascii']],
+  ['source', ['kind', 'ascii']],
+  ['sql', []],
+  ['tab', ['ungrouped', 'stack', 'ascii']],
+  ['json', []],
+];
+const REFINEMENTS: (keyof ShowFlags)[] = ['ungrouped', 'stack', 'kind', 'ascii'];
+
+/** Throws a UserError for options that say nothing together. */
+function refuse(flags: ShowFlags): void {
+  const [first, second] = WAYS.filter(([way]) => flags[way] !== undefined);
+  if (first && second)
+    throw new UserError(`--${first[0]} and --${second[0]} are two ways to show a request: leave one out.`);
+  const idle = first && REFINEMENTS.find((name) => flags[name] !== undefined && !first[1].includes(name));
+  if (idle) throw new UserError(`--${idle} changes nothing about --${first[0]}: leave one of them out.`);
 }
 
 function show(store: Store, id: string, flags: ShowFlags): void {
   const screen = screenOf(flags);
   const trace = choose(store, id, screen.now);
-  if (flags.json) print([json(publicTrace(trace), 2)]);
-  else if (flags.tab !== undefined) print(tabLines(store, trace, flags, screen));
-  else print(traceLines(trace, { ...flags, code: codeOf(store, trace) }, screen));
+  if (flags.json) return print([json(publicTrace(trace), 2)]);
+  const code = codeOf(store, trace);
+  const kinds = flags.kind && kindsOf(trace, flags.kind);
+  const lines = flags.sql
+    ? sqlLines(withSql(trace), code, screen)
+    : flags.tab !== undefined
+      ? tabLines(trace, flags, code, screen)
+      : flags.waterfall
+        ? waterfallLines(trace, kinds, code, screen)
+        : flags.source
+          ? sourceLines(trace, kinds, code, screen)
+          : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, screen);
+  const ascii = flags.ascii || (!flags.sql && process.stdout.isTTY && onlyAscii(process.env));
+  print(ascii ? lines.map(asciiOf) : lines);
+}
+
+/** Answers the kinds, all of which the request has; throws a UserError (exit 1) that names those that it has. */
+function kindsOf(trace: Trace, wanted: Kind[]): Kind[] {
+  const known = Object.keys(trace.totals);
+  const missing = wanted.find((kind) => !known.includes(kind));
+  if (wanted.length > 0 && missing === undefined) return wanted;
+  const has = known.length > 0 ? `It has: ${known.map(clean).join(', ')}.` : 'It has none at all.';
+  throw new UserError(`This request made no calls of the kind "${clean(missing ?? '')}". ${has}`, 1);
+}
+
+function withSql(trace: Trace): Trace {
+  kindsOf(trace, ['sql']);
+  return trace;
 }
 
 /** Answers what the browser shows in a tab; throws a UserError when it has no such tab. */
-function tabLines(store: Store, trace: Trace, flags: ShowFlags, screen: Screen): string[] {
-  const source = (file: string) => {
-    const hash = trace.sources?.[file];
-    return hash === undefined ? undefined : store.source(hash)?.text;
-  };
+function tabLines(trace: Trace, flags: ShowFlags, code: Code, screen: Screen): string[] {
   const lines = tabText(trace, flags.tab!, {
     columns: screen.width,
     colour: screen.style === coloured,
     grouped: !flags.ungrouped,
     libraries: flags.stack === true,
-    source,
+    source: (file) => code.lines(file)?.join('\n'),
   });
   if (!lines)
     throw new UserError(`There is no tab "${clean(flags.tab!)}". There are: ${tabTitles(trace).join(', ')}`);
   return lines;
-}
-
-/** Answers how to find a line of a file as it was when the request ran. */
-function codeOf(store: Store, trace: Trace): (file: string, line: number) => string | undefined {
-  const texts = new Map<string, string[]>();
-  return (file, line) => {
-    const hash = trace.sources?.[file];
-    if (hash === undefined) return undefined;
-    let lines = texts.get(hash);
-    if (!lines) texts.set(hash, (lines = store.source(hash)?.text.split('\n') ?? []));
-    return lines[line - 1];
-  };
 }

@@ -1,30 +1,63 @@
-/** A request as text: its headline, what is known of it, what is wrong with it, and its calls. */
+/** A request as text: its headline, what is wrong with it, and its calls. */
 
+import { type Group, groupsOf } from '../insight/groups.js';
+import { covered } from '../insight/scene.js';
 import { count, ms, oneLine, visible } from '../text.js';
-import type { Trace } from '../trace.js';
+import type { Kind, Span, Trace } from '../trace.js';
+import { findingLines } from './finding-text.js';
+import type { Reading } from './frame-text.js';
+import { groupLines } from './group-text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
-import { type Showing, spanLines } from './span-text.js';
+import { spanLines } from './span-text.js';
 import { severityRole, statusRole } from './style.js';
 import { totalText } from './totals.js';
 import { age, dayAndTime } from './when.js';
+
+/** What to show of a request. */
+export interface Showing extends Reading {
+  /** Every call by itself, in its order. */
+  ungrouped?: boolean;
+  /** Only calls of these kinds, and what is wrong with them. */
+  kinds?: Kind[];
+}
 
 /** Cells that the names of the facts take, with the space around them. */
 const NAMES = 11;
 
 /** Answers all lines of a request. */
 export function traceLines(trace: Trace, showing: Showing, screen: Screen): string[] {
+  const isShown = (span: Span | undefined) => !showing.kinds || (span && showing.kinds.includes(span.kind));
+  const findings = trace.findings.filter(
+    ({ spans }) => !showing.kinds || spans.some((index) => isShown(trace.spans[index])),
+  );
   return [
     headline(trace, screen),
-    ...facts(trace, screen),
-    ...findings(trace, screen),
-    ...spanLines(trace.spans, showing, screen),
+    ...facts({ ...trace, findings }, screen),
+    ...findingLines(findings, showing.code, screen),
+    ...calls(trace, showing, isShown, screen),
     ...remarks(trace, screen),
   ];
 }
 
-/** `GET /orders?page=2  200  312ms`. */
-function headline(trace: Trace, { style }: Screen): string {
+function calls(
+  { spans }: Trace,
+  showing: Showing,
+  isShown: (span: Span) => unknown,
+  screen: Screen,
+): string[] {
+  if (showing.ungrouped) {
+    const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
+    return spanLines(spans, indices, showing, screen);
+  }
+  const groups = groupsOf(spans, showing.code.lineOf).filter(({ slowest }: Group) =>
+    isShown(spans[slowest]!),
+  );
+  return groupLines(spans, groups, showing, screen);
+}
+
+/** Answers `GET /orders?page=2  200  312ms`. */
+export function headline(trace: Trace, { style }: Screen): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state } = trace;
   const parts = [
@@ -37,58 +70,92 @@ function headline(trace: Trace, { style }: Screen): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function facts(trace: Trace, { style, now, width }: Screen): string[] {
-  const { app, route, handler, params = {} } = trace;
-  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+function facts(trace: Trace, screen: Screen): string[] {
+  const { app, id } = trace;
+  const { style, now, width } = screen;
   const ago = age(trace.start, now);
-  const rows: [name: string, text: string | undefined][] = [
-    ['when', `${dayAndTime(trace.start)}, ${ago === 'now' ? 'just now' : `${ago} ago`}`],
-    ['route', route === undefined ? undefined : [route, ...values].map(oneLine).join('   ')],
-    ['handler', handler && oneLine(handler)],
-    [
-      'app',
-      app && `${oneLine(app.command)}   (pid ${app.pid}${app.node ? `, node ${oneLine(app.node)}` : ''})`,
-    ],
-    ['id', trace.id],
-    ['calls', calls(trace)],
+  const when = `${dayAndTime(trace.start)}, ${ago === 'now' ? 'just now' : `${ago} ago`}`;
+  const rows: [name: string, text: string][] = [
+    ['calls', totals(trace)],
+    ['failed', failures(trace)],
+    ['route', route(trace)],
+    ['ran', app ? `${when}, by ${oneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
+    ['id', id],
   ];
-  return rows.flatMap(([name, text]) => {
-    if (text === undefined) return [];
-    const lines = wrapped(visible(text), width - NAMES, '');
-    return lines.map((line, n) => `  ${style('dim', (n === 0 ? name : '').padEnd(NAMES - 2))}${line}`);
-  });
+  return [
+    ...found(trace, screen),
+    ...rows.flatMap(([name, text]) => {
+      if (text === '') return [];
+      const lines = wrapped(visible(text), width - NAMES, '');
+      const role = name === 'failed' ? 'error' : undefined;
+      return lines.map(
+        (line, n) => `  ${style('dim', (n === 0 ? name : '').padEnd(NAMES - 2))}${style(role, line)}`,
+      );
+    }),
+  ];
 }
 
-function calls({ totals }: Trace): string {
+function nodeOf(node: string | undefined): string {
+  return node === undefined ? '' : `, node ${oneLine(node)}`;
+}
+
+/** Answers what is wrong in one line, where it is more than one thing. */
+function found({ findings }: Trace, { style, width }: Screen): string[] {
+  if (findings.length < 2) return [];
+  const shown = findings.map(({ kind, site, ms: cost }) =>
+    [oneLine(kind).toUpperCase(), site && oneLine(site), cost > 0 ? ms(cost) : ''].filter(Boolean).join(' '),
+  );
+  const role = severityRole(findings[0]!.severity);
+  return wrapped(shown.join('  ·  '), width - NAMES, '').map(
+    (line, n) => `  ${style('dim', (n === 0 ? 'found' : '').padEnd(NAMES - 2))}${style(role, line)}`,
+  );
+}
+
+/** `52 sql 131ms (73% of the time, waited 3.0ms)   own 48ms`. */
+function totals({ totals, spans, duration }: Trace): string {
   const kinds = Object.entries(totals).map(([kind, total]) => {
+    const share = shareOf(spans, duration, (span) => span.kind === kind);
     const extra = [
+      share >= 0.01 ? `${Math.round(share * 100)}% of the time` : '',
       total.wait ? `waited ${ms(total.wait)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
     return totalText(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
   });
-  return kinds.length > 0 ? kinds.join('   ') : 'none that scooby knows of';
+  if (kinds.length === 0) return 'none that scooby knows of';
+  return kinds.join('   ');
 }
 
-function findings({ findings }: Trace, { style, width }: Screen): string[] {
-  return findings.flatMap((finding) => {
-    const where = [finding.function, finding.site && `(${finding.site})`].filter(Boolean).join(' ');
-    const lines = [
-      ...wrapped(oneLine(finding.message), width - 2, ''),
-      ...wrapped(oneLine(finding.suggestion ?? ''), width - 2, ''),
-    ].filter((line) => line !== '');
-    return [
-      '',
-      `  ${style(severityRole(finding.severity), oneLine(finding.kind).toUpperCase())}  ${style('accent', oneLine(where))}`,
-      ...lines.map((line) => `  ${line}`),
-    ];
-  });
+/** Answers the part of the request in which at least one such call ran, or waited for its connection. */
+function shareOf(spans: Span[], duration: number | undefined, isOne: (span: Span) => boolean): number {
+  if (!duration) return 0;
+  const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
+  const chosen = spans.filter((span) => isOne(span) && span.kind !== 'log');
+  return covered(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
+}
+
+/** Answers what failed in a request that failed, where no finding says it. */
+function failures({ status, state, spans }: Trace): string {
+  if (state !== 'died' && (status === undefined || status < 500)) return '';
+  const failed = spans.filter(({ error, kind }) => error !== undefined && kind !== 'log');
+  const last = failed.at(-1);
+  if (!last) return '';
+  const more = failed.length > 1 ? ` (and ${count(failed.length - 1, 'other call')})` : '';
+  const error = oneLine(last.error!.split('\n', 1)[0]!);
+  return `${error}${last.site ? `, at ${oneLine(last.site)}` : ''}${more}`;
+}
+
+function route({ route, handler, params = {} }: Trace): string {
+  const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
+  return [route, ...values, handler]
+    .flatMap((text) => (text === undefined || text === '' ? [] : oneLine(text)))
+    .join('   ');
 }
 
 function remarks({ dropped, notes = [] }: Trace, { style }: Screen): string[] {
   const lines = [
     ...(dropped ? [`${count(dropped, 'call was', 'calls were')} not kept: there were too many.`] : []),
-    ...notes.map(oneLine),
+    ...notes.map((note) => `not captured: ${oneLine(note)}`),
   ];
   return lines.length > 0 ? ['', ...lines.map((line) => `  ${style('warn', line)}`)] : [];
 }

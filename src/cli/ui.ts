@@ -1,20 +1,23 @@
 /** `scooby` and `scooby ui`: the browser over the project's store. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { UserError } from '../errors.js';
 import { openReader } from '../store/open.js';
 import { databasePath } from '../store/place.js';
 import { browse } from '../tui/browse.js';
 import { ConfigError } from '../tui/config.js';
 import { remark } from './screen.js';
-import { StoreFeed } from './ui/store-feed.js';
+import { Attachment } from './ui/attachment.js';
+import { LiveFeed } from './ui/live-feed.js';
 
-interface UiFlags {
+export interface UiFlags {
   db?: string;
   color?: boolean;
   plain?: boolean;
   ascii?: boolean;
   mouse?: boolean;
+  /** `scooby run --ui` has started it, and talks to it. */
+  attached?: boolean;
 }
 
 /** Adds the command to the program; it is what `scooby` alone does on a terminal. */
@@ -27,11 +30,19 @@ export function registerUi(program: Command): void {
     .option('--ascii', 'draw with ASCII characters only')
     .option('--mouse', 'clicks and the wheel; text is then selected with shift')
     .option('--no-color', 'no colours; so does NO_COLOR=1')
+    .addOption(new Option('--attached').hideHelp())
     .addHelpText(
       'after',
       `
 Keys: ? shows them all. From the list:  ↵ opens a request, / filters, e opens the line in your editor, q quits.
-Keys and colours are yours to change in ~/.config/scooby/config.json.`,
+While an app runs under scooby in this project:  r sends a request again, t switches what is recorded, ctrl-r starts
+the app again. \`scooby run --ui -- <command>\` has the app and the browser in one terminal.
+Keys and colours are yours to change in ~/.config/scooby/config.json.
+
+Examples:
+  scooby                               the same, from anywhere in the project
+  scooby ui --db /tmp/other.db         another database
+  scooby ui --plain | grep N+1         lines instead of a screen`,
     )
     .action(ui);
 }
@@ -40,7 +51,9 @@ Keys and colours are yours to change in ~/.config/scooby/config.json.`,
 export async function ui(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
   const place = databasePath(flags.db, cwd);
-  const open = async () => new StoreFeed(await openReader({ db: flags.db, cwd }, remark), place);
+  // What the app prints meanwhile is not to be missed.
+  const attachment = flags.attached && process.connected ? new Attachment() : undefined;
+  const open = async () => new LiveFeed(await openReader({ db: flags.db, cwd }, remark), place, attachment);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({
@@ -52,5 +65,7 @@ export async function ui(flags: UiFlags): Promise<void> {
     });
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message) : error;
+  } finally {
+    attachment?.close();
   }
 }

@@ -1,5 +1,6 @@
 /** What to do about a loop, in the words of the library at hand. */
 
+import type { Call } from './calls.js';
 import type { Loop } from './loops.js';
 
 interface Advice {
@@ -74,25 +75,45 @@ const MAPPERS: [packages: string[], advice: Advice][] = [
   ],
 ];
 
-/** Answers what to do about SQL reads in a loop. */
-export function adviceForReads(loop: Loop): string {
+/** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it, `resolved` says that resolvers of GraphQL ran them. */
+export function adviceForReads(loop: Loop, fed?: string, resolved = false): string {
   const call = loop.calls[0]!;
   const { packages } = call.path;
-  const column = columnOf(call.shape);
+  const column = columnOf(call);
   if (packages.has('dataloader')) {
     return sentence(
       `the DataLoader gets one key at a time: load all keys in the same turn (Promise.all over \`load\`), so that its batch asks once for ${column} of all`,
     );
   }
-  const mapper = mapperOf(packages);
-  if (mapper)
-    return sentence(mapper.read.replaceAll('id: ids', `${column}: values`).replaceAll("'…'", `'${column}'`));
-  if (packages.has('graphql')) {
+  if (isWalk(loop)) {
+    return sentence(
+      `a function that calls itself walks a tree row by row: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level: ${byMany(loop, column)}`,
+    );
+  }
+  if (resolved)
     return sentence(
       `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
     );
-  }
-  return sentence(`ask once, before the loop: ${byMany(loop, column)}; then pick each row from a Map`);
+  const mapper = mapperOf(packages);
+  if (mapper)
+    return sentence(
+      mapper.read
+        .replaceAll('id: ids', `${column}: values`)
+        .replaceAll("'…'", `'${column}'`)
+        .replace(/(find|findAll|query) before\b/, fed ? `$1 at ${fed}` : '$1 before'),
+    );
+  return sentence(`ask once, before the loop: ${byMany(loop, column)}${rest(call.shape, column)}`);
+}
+
+const AGGREGATE = /^SELECT (?:count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|group_concat)\(/i;
+
+// What a list of values asks for besides: the count of each, the newest of each.
+function rest(shape: string, column: string): string {
+  if (AGGREGATE.test(shape) && !shape.includes(' GROUP BY '))
+    return ` and \`GROUP BY ${column}\`; then pick each answer from a Map`;
+  if (/ ORDER BY .* LIMIT \?/.test(shape))
+    return `, the first of each by \`row_number() OVER (PARTITION BY ${column} ORDER BY …)\` or a LATERAL join`;
+  return '; then pick each row from a Map';
 }
 
 /** Answers what to do about SQL writes in a loop. */
@@ -100,7 +121,7 @@ export function adviceForWrites(loop: Loop): string {
   const call = loop.calls[0]!;
   const mapper = mapperOf(call.path.packages);
   if (mapper) return sentence(mapper.write);
-  const column = columnOf(call.shape);
+  const column = columnOf(call);
   const { library } = call.span;
   if (call.verb === 'INSERT' || call.verb === 'REPLACE') {
     if (call.dialect === 'mysql')
@@ -136,12 +157,20 @@ export function adviceForRemote(kind: string, parallel: boolean): string {
     : `Ask once, with ${one}; until there is one, run the calls at the same time: \`await Promise.all(items.map(…))\`.`;
 }
 
+// Only the first call of a walk is not made from within itself.
+function isWalk({ calls }: Loop): boolean {
+  return calls.filter(({ path }) => path.isRecursive).length >= calls.length / 2;
+}
+
 function mapperOf(packages: Set<string>): Advice | undefined {
   return MAPPERS.find(([names]) => names.some((name) => packages.has(name)))?.[1];
 }
 
 function byMany(loop: Loop, column: string): string {
-  const { library } = loop.calls[0]!.span;
+  const { span, path } = loop.calls[0]!;
+  const { library } = span;
+  if (path.packages.has('knex')) return `\`.whereIn('${column}', values)\``;
+  if (path.packages.has('kysely')) return `\`.where('${column}', 'in', values)\``;
   if (library === 'postgres') return `\`WHERE ${column} IN\` with \`sql(values)\``;
   switch (loop.calls[0]!.dialect) {
     case 'mysql':
@@ -153,12 +182,14 @@ function byMany(loop: Loop, column: string): string {
   }
 }
 
-/** Answers the column that a statement is asked by, as far as its text tells. */
-function columnOf(shape: string): string {
+/** Answers the column that a statement is asked by, as far as its text tells, as it was written. */
+function columnOf({ shape, span }: Call): string {
   const where = shape.lastIndexOf(' WHERE ');
   if (where < 0) return 'id';
   const found = /([\w"`]+(?:\.[\w"`]+)*) (?:= \?|= ANY\(\?\)|IN \(\?\+\))/.exec(shape.slice(where));
-  return found ? found[1]!.replace(/^.*\./, '').replaceAll(/["`]/g, '') : 'id';
+  if (!found) return 'id';
+  const name = found[1]!.replace(/^.*\./, '').replaceAll(/["`]/g, '');
+  return new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'i').exec(span.name)?.[0] ?? name;
 }
 
 function sentence(text: string): string {

@@ -32,6 +32,12 @@ export function isBatching(loop: Loop): boolean {
   return many * 2 >= sizes.length;
 }
 
+/** Answers whether the calls differ in the names of tables only: every tenant, every month, once. */
+export function isThroughTables(loop: Loop): boolean {
+  const asked = loop.calls.slice(0, LOOKED_AT).map(askedBy);
+  return loop.distinct > 1 && asked.every((one) => same(one, asked[0]));
+}
+
 /** Answers whether each call continues where the one before ended: OFFSET grows, or the key of the last row is passed on. */
 export function isPaging(loop: Loop): boolean {
   const asked = loop.calls.slice(0, LOOKED_AT).map(askedBy);

@@ -2,6 +2,7 @@
 
 import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
+import { blame, type LineOf } from './helpers.js';
 import { cacheKey, rpcName, urlShape } from './keys.js';
 import { type Path, pathOf } from './stacks.js';
 
@@ -23,8 +24,11 @@ export interface Call {
   /** Values were masked, so that equal calls may be different ones. */
   masked: boolean;
   path: Path;
-  /** The user's line. */
+  /** The user's line: his first that is not a helper for everything; and who called it. */
   site: Frame | undefined;
+  callers: Frame[];
+  /** The positions of both, to compare. */
+  way: string[];
   sql?: Fingerprint;
   dialect?: Dialect;
   /** The command of a cache, or an HTTP method in capitals. */
@@ -43,10 +47,11 @@ const DIALECTS: Record<string, Dialect> = {
 };
 const MASK = 'REDACTED';
 
-/** Answers the calls of a trace, by their start. */
-export function callsOf(trace: Trace): Call[] {
+/** Answers the calls of a trace, by their start; with the texts of the lines, helpers are told from who uses them. */
+export function callsOf(trace: Pick<Trace, 'spans'>, lineOf?: LineOf): Call[] {
   const calls = trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
   for (const [order, call] of calls.entries()) call.order = order;
+  blame(calls, lineOf);
   return calls;
 }
 
@@ -66,15 +71,25 @@ function callOf(span: Span, index: number): Call {
     end: span.start + (span.wait ?? 0) + (span.duration ?? 0),
     shape: span.name,
     label: span.name,
-    exact: told === '' ? span.name : `${span.name} ${told}`,
+    exact: exactOf(span, told),
     masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
     path,
     site: path.frames[0],
+    callers: [],
+    way: path.positions,
     verb: '',
     isSetup: path.isSetup,
   };
-  READERS[span.kind]?.(call);
+  (READERS[span.kind] ?? readAnything)(call);
   return call;
+}
+
+// Comments at either end carry ids of traces, other ones each time.
+const COMMENTS = /^\s*\/\*[^*]*\*\/|\/\*[^*]*\*\/[\s;]*$/g;
+
+function exactOf({ kind, name }: Span, told: string): string {
+  const asked = kind === 'sql' && name.includes('/*') ? name.replace(COMMENTS, '').trim() : name;
+  return told === '' ? asked : `${asked} ${told}`;
 }
 
 // What an instrument adds about the answer, or about the way, and not about the question.
@@ -132,6 +147,11 @@ const READERS: Record<string, (call: Call) => void> = {
     call.label = call.shape;
   },
 };
+
+// A log line, a look-up, a kind that nobody has heard of: what varies in it are its ids.
+function readAnything(call: Call): void {
+  call.shape = cacheKey(call.span.name);
+}
 
 /** Answers a cache command and its keys, from the span's detail or from its name: `get user:42`. */
 export function commandOf(span: Span): { command: string; keys: string[] } {

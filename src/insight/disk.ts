@@ -6,6 +6,8 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 export interface Disk {
   /** Answers what changes whenever the file is written again, or undefined where there is no file. */
   identity(path: string): string | undefined;
+  /** Answers when the file was last written, in epoch ms, or undefined where there is no file. */
+  written(path: string): number | undefined;
   /** Answers the size in bytes, or undefined where there is no file. */
   size(path: string): number | undefined;
   /** Answers the text, or undefined where it cannot be read. */
@@ -20,6 +22,7 @@ export const disk: Disk = {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat?.isFile() ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : undefined;
   },
+  written: (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs,
   size: (path) => statSync(path, { throwIfNoEntry: false })?.size,
   read: (path) => attempt(() => readFileSync(path, 'utf8')),
   real: (path) => attempt(() => realpathSync(path)) ?? path,

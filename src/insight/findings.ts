@@ -2,17 +2,18 @@
 
 import type { Finding, Trace } from '../trace.js';
 import { hash } from './hash.js';
-import { urlShape } from './keys.js';
+import type { LineOf } from './helpers.js';
+import { routeOf } from './keys.js';
 import { rules } from './rules/index.js';
 import { type Draft, type Limits, sceneOf } from './scene.js';
 import { site } from './stacks.js';
-import { type Ignore, isIgnoredByConfig, isIgnoredBySource, type LineOf } from './suppress.js';
+import { type Ignore, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 
 /** What a project says about its findings. */
 export interface Config {
   limits?: Partial<Limits>;
   ignore?: Ignore[];
-  /** Gives the source's lines, so that `// scooby-ignore` is seen. */
+  /** Gives the source's lines, so that helpers and `// scooby-ignore` are seen. */
   lineOf?: LineOf;
 }
 
@@ -21,7 +22,7 @@ const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 /** Answers what is wrong with a trace, most severe and most costly first; nothing for what ran outside of requests. */
 export function judge(trace: Trace, config: Config = {}): Finding[] {
   if (trace.outside || trace.spans.length === 0) return [];
-  const scene = sceneOf(trace, config.limits);
+  const scene = sceneOf(trace, config.limits, config.lineOf);
   const seen = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {
@@ -35,8 +36,7 @@ export function judge(trace: Trace, config: Config = {}): Finding[] {
 
 // Not the line: it moves whenever something above it is edited.
 function idOf(trace: Trace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
-  const route = trace.route ?? urlShape(trace.url).replace(/\?.*$/, '');
-  const key = [trace.method, route, kind, shape, line?.file, line?.function].join('\n');
+  const key = [trace.method, routeOf(trace), kind, shape, line?.file, line?.function].join('\n');
   const before = seen.get(key) ?? 0;
   seen.set(key, before + 1);
   return hash(before === 0 ? key : `${key}\n${before}`);

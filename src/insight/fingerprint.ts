@@ -58,9 +58,23 @@ export function readFingerprint(sql: string, dialect: Dialect, { tenants }: Opti
   const rename = tenants ? withoutTenants : withoutDigits;
   const shape = new Shape(sql, dialect);
   const tables = shape.tokens.tables.finish(rename);
-  const text = settled(shape.tokens.write(), dialect, rename);
+  const { id, text } = named(shape.tokens.write(), dialect, rename);
   const { verb, isWrite, isControl } = shape.verbs;
-  return { id: hash(text), text, verb, tables, isWrite, isControl, isBatched: shape.isBatched };
+  return { id, text, verb, tables, isWrite, isControl, isBatched: shape.isBatched };
+}
+
+type Named = Pick<Fingerprint, 'id' | 'text'>;
+
+// Texts that differ in their values only come to the same one.
+const names: Record<Dialect, Lru<Named>> = { pg: new Lru(KEPT), mysql: new Lru(KEPT), sqlite: new Lru(KEPT) };
+
+function named(written: string, dialect: Dialect, rename: typeof withoutDigits): Named {
+  const cached = rename === withoutDigits && written.length <= MAX_CACHED;
+  const known = cached ? names[dialect].get(written) : undefined;
+  if (known !== undefined) return known;
+  const text = settled(written, dialect, rename);
+  const found = { id: hash(text), text };
+  return cached ? names[dialect].set(written, found) : found;
 }
 
 // What is SQL reads as itself at once; what is not may need another round, and a fingerprint has to be its own.

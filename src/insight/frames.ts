@@ -10,6 +10,8 @@ import { inlineMap, mapPath, mapUrl, Script } from './script.js';
 export interface Options {
   /** Path of the agent's file or folder, whose frames are nobody's. */
   agent?: string;
+  /** Epoch ms when the process began: what was written later may not be what it runs. */
+  since?: number;
   disk?: Disk;
 }
 
@@ -20,27 +22,36 @@ interface Version {
   map?: string;
 }
 
+/** A file as it was when it was read. */
+interface Text {
+  identity: string;
+  text: string | undefined;
+  widths: number[];
+}
+
 const MAX_TEXT = 1024 * 1024;
 const MAX_MAP = 64 * 1024 * 1024;
 const VERSIONS = 3;
-const TEXTS = 100;
+const TEXTS = 300;
 
 /** Resolves the frames of one process of the app. Use one per process, and as soon as a frame is first seen: a later build may move its line. */
 export class Frames {
-  /** What could not be mapped, in words. */
-  readonly notes = new Set<string>();
+  /** By file as it is shown: what could not be had of it, in words. */
+  readonly notes = new Map<string, string>();
   #roots: string[];
   #agent: string | undefined;
+  #since: number;
   #disk: Disk;
   #versions = new Map<string, Version[]>();
   #given = new Map<string, Script>();
   #contents = new Map<string, () => string | undefined>();
-  #texts = new Map<string, { identity: string; text: string | undefined }>();
+  #texts = new Map<string, Text[]>();
 
   constructor(project: string, options: Options = {}) {
     this.#disk = options.disk ?? realDisk;
     this.#roots = [...new Set([project, this.#disk.real(project)])];
     this.#agent = options.agent;
+    this.#since = options.since ?? Number.POSITIVE_INFINITY;
   }
 
   /** Keeps a source map that exists only in the app's memory (tsx, ts-node), in place of what is on disk. */
@@ -48,7 +59,8 @@ export class Frames {
     const { path } = placeOf(file, 0, 0);
     if (path === undefined) return;
     const script = new Script(undefined, json, path);
-    if (script.broken) this.notes.add(`${this.#short(path)}: its source map cannot be read`);
+    const short = this.#short(path);
+    if (script.broken) this.notes.set(short, `${short}: its source map cannot be read`);
     else this.#given.set(path, script);
   }
 
@@ -76,9 +88,9 @@ export class Frames {
     };
   }
 
-  /** Answers the text of the frame's file: what its map carries, else the file on disk; nothing above 1 MB or minified. */
+  /** Answers the text of the frame's file: what its map carries, else the file as it was when this was first asked; nothing above 1 MB or minified. */
   sourceOf(frame: Frame): { file: string; text: string } | undefined {
-    const text = this.#contents.get(frame.file)?.() ?? this.#onDisk(this.#absolute(frame.file));
+    const text = this.#contents.get(frame.file)?.() ?? this.#onDisk(frame);
     return text === undefined || !isReadable(text) ? undefined : { file: frame.file, text };
   }
 
@@ -138,7 +150,8 @@ export class Frames {
     const script = new Script(text, json, map ?? path);
     if (json === undefined || script.broken) {
       const what = map === undefined ? 'its inline source map' : `its source map ${this.#short(map)}`;
-      this.notes.add(`${this.#short(path)}: ${what} cannot be read; lines are those of the generated file`);
+      const short = this.#short(path);
+      this.notes.set(short, `${short}: ${what} cannot be read; lines are those of the generated file`);
     }
     return map === undefined
       ? { identity, script }
@@ -149,14 +162,23 @@ export class Frames {
     return (this.#disk.size(path) ?? 0) > MAX_MAP ? undefined : this.#disk.read(path);
   }
 
-  #onDisk(path: string | undefined): string | undefined {
-    const identity = path === undefined ? undefined : this.#disk.identity(path);
-    if (path === undefined || identity === undefined) return undefined;
-    const known = this.#texts.get(path);
-    if (known?.identity === identity) return known.text;
+  // A process goes on running what it has loaded: a text that was read earlier counts, as long as it has such a position.
+  #onDisk({ file, line, column }: Frame): string | undefined {
+    const path = this.#absolute(file);
+    if (path === undefined) return undefined;
+    const texts = this.#texts.get(path) ?? [];
+    const known = texts.find(({ widths }) => column <= (widths[line - 1] ?? -1) + 1);
+    if (known) return known.text;
+    const identity = this.#disk.identity(path);
+    if (identity === undefined || identity === texts.at(-1)?.identity) return texts.at(-1)?.text;
+    if ((this.#disk.written(path) ?? 0) > this.#since) {
+      const doubt = 'it was written after the app had started, so lines of it may be off';
+      this.notes.set(file, `the text of ${file} as it runs: ${doubt}`);
+    }
     const text = (this.#disk.size(path) ?? 0) > MAX_TEXT ? undefined : this.#disk.read(path);
+    const widths = (text ?? '').split('\n').map((one) => one.length);
     if (this.#texts.size >= TEXTS) this.#texts.delete(this.#texts.keys().next().value!);
-    this.#texts.set(path, { identity, text });
+    this.#texts.set(path, [...texts, { identity, text, widths }].slice(-VERSIONS));
     return text;
   }
 }

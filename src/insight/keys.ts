@@ -28,6 +28,11 @@ export function urlShape(url: string): string {
   return host + path + (names.length > 0 ? `?${names.join('&')}` : '');
 }
 
+/** Answers the route of a request: the pattern that matched, or its path with `#` for ids. */
+export function routeOf({ route, url }: { route?: string; url: string }): string {
+  return route ?? urlShape(url).replace(/\?.*$/, '');
+}
+
 function shaped(text: string, separators: RegExp): string {
   return text
     .replace(UUID, '#')

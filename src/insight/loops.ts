@@ -6,7 +6,7 @@ import type { Call } from './calls.js';
 /** Calls of one shape from one line, by one way. */
 export interface Loop {
   calls: Call[];
-  /** The line to blame: the user's first that is not a helper for everything. */
+  /** The line to blame. */
   site: Frame | undefined;
   /** How many different things were asked. */
   distinct: number;
@@ -20,11 +20,9 @@ export interface Loop {
 
 /** Answers the loops among calls, each with at least two calls, by their first. */
 export function loopsOf(calls: Call[]): Loop[] {
-  const helpers = helpersOf(calls);
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
-    const from = blamed(call, helpers);
-    const key = `${call.span.kind} ${from === undefined ? '' : call.path.positions[from]} ${call.shape}`;
+    const key = `${call.span.kind} ${call.way[0] ?? ''} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -32,44 +30,11 @@ export function loopsOf(calls: Call[]): Loop[] {
   const loops: Loop[] = [];
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    for (const { calls, site } of byCaller(group, helpers)) {
+    for (const { calls, site } of byCaller(group)) {
       if (calls.length > 1) loops.push(loopOf(calls, site));
     }
   }
   return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
-}
-
-/** Answers the index of the frame to blame, undefined where no line is the user's. */
-function blamed(call: Call, helpers: Set<string>): number | undefined {
-  const { positions } = call.path;
-  if (positions.length === 0) return undefined;
-  let at = 0;
-  while (at < positions.length - 1 && helpers.has(positions[at]!)) at++;
-  return at;
-}
-
-// A line that asks for different things on behalf of different callers: `query(sql)` of the user's own db.ts.
-function helpersOf(calls: Call[]): Set<string> {
-  const helpers = new Set<string>();
-  for (let level = 0; level < 3; level++) {
-    const seen = new Map<string, { shape: string; caller: string; shapes: boolean; callers: boolean }>();
-    for (const { path, shape } of calls) {
-      const at = path.positions[level];
-      const caller = path.positions[level + 1];
-      if (at === undefined || caller === undefined) continue;
-      if (level > 0 && !helpers.has(path.positions[level - 1]!)) continue;
-      const one = seen.get(at);
-      if (!one) seen.set(at, { shape, caller, shapes: false, callers: false });
-      else {
-        one.shapes ||= one.shape !== shape;
-        one.callers ||= one.caller !== caller;
-      }
-    }
-    const found = [...seen].filter(([, { shapes, callers }]) => shapes && callers);
-    if (found.length === 0) break;
-    for (const [at] of found) helpers.add(at);
-  }
-  return helpers;
 }
 
 /** Calls that came by one way; the frames above the blamed one, as far as they were seen. */
@@ -81,27 +46,24 @@ interface Part {
 const CALLERS = 3;
 
 // Calls by way of different callers are not one loop. Where several share the line, theirs is to blame.
-function byCaller(group: Call[], helpers: Set<string>): { calls: Call[]; site: Frame | undefined }[] {
-  const parts = partsOf(group, helpers);
-  const from = blamed(group[0]!, helpers);
-  const line = from === undefined ? undefined : group[0]!.path.frames[from];
+function byCaller(group: Call[]): { calls: Call[]; site: Frame | undefined }[] {
+  const parts = partsOf(group);
+  const line = group[0]!.site;
   return parts.map(({ calls, above }) => ({
     calls,
     site: (parts.length > 1 ? above[0] : undefined) ?? line,
   }));
 }
 
-function partsOf(group: Call[], helpers: Set<string>): Part[] {
+function partsOf(group: Call[]): Part[] {
   const parts: Part[] = [];
   const known = new Map<string, Part>();
   const cut: Call[] = [];
   for (const call of group) {
-    const { frames, positions } = call.path;
-    const from = blamed(call, helpers) ?? 0;
-    const key = positions.slice(from + 1, from + 1 + CALLERS).join(' ');
+    const key = call.way.slice(1, 1 + CALLERS).join(' ');
     let part = known.get(key);
     if (!part) {
-      const above = frames.slice(from + 1, from + 1 + CALLERS);
+      const above = call.callers.slice(0, CALLERS);
       if (above.length === 0) {
         cut.push(call);
         continue;

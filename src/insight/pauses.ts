@@ -1,7 +1,7 @@
 /** Tells waiting for a change from working through a list: who polls pauses in between. */
 
 import type { Call } from './calls.js';
-import { covered, type Scene } from './scene.js';
+import type { Scene } from './scene.js';
 
 // Ms without anything: for sure on purpose; and on purpose when every pause is as long.
 const LONG = 50;
@@ -22,14 +22,47 @@ export function isPolling(scene: Scene, all: Call[]): boolean {
   return usual >= LONG || (usual >= SHORT && isRegular);
 }
 
-function idleBetween({ calls }: Scene, start: number, end: number): number {
-  if (end <= start) return 0;
-  const busy: { start: number; end: number }[] = [];
-  for (const call of calls) {
-    if (call.start >= end) break;
-    if (call.end > start) busy.push({ start: Math.max(start, call.start), end: Math.min(end, call.end) });
+interface Stretch {
+  start: number;
+  end: number;
+}
+
+/** Per trace: when something ran, without overlaps, in order. */
+const busies = new WeakMap<Scene, Stretch[]>();
+
+function busyOf(scene: Scene): Stretch[] {
+  const known = busies.get(scene);
+  if (known !== undefined) return known;
+  const busy: Stretch[] = [];
+  for (const { start, end } of scene.calls) {
+    const last = busy.at(-1);
+    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
+    else if (end > start) busy.push({ start, end });
   }
-  return end - start - covered(busy);
+  busies.set(scene, busy);
+  return busy;
+}
+
+function idleBetween(scene: Scene, start: number, end: number): number {
+  if (end <= start) return 0;
+  const busy = busyOf(scene);
+  let idle = end - start;
+  for (let n = firstAfter(busy, start); n < busy.length && busy[n]!.start < end; n++) {
+    idle -= Math.min(end, busy[n]!.end) - Math.max(start, busy[n]!.start);
+  }
+  return idle;
+}
+
+/** Answers the place of the first stretch that ends after an instant. */
+function firstAfter(busy: Stretch[], instant: number): number {
+  let low = 0;
+  let high = busy.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (busy[middle]!.end > instant) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function median(values: number[]): number {

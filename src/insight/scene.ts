@@ -2,6 +2,7 @@
 
 import type { Finding, Frame, Trace } from '../trace.js';
 import { type Call, callsOf } from './calls.js';
+import type { LineOf } from './helpers.js';
 import { type Loop, loopsOf } from './loops.js';
 
 /** From where on something is worth a word; ms where nothing else is said. */
@@ -62,8 +63,8 @@ export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function
 export type Rule = (scene: Scene) => Draft[];
 
 /** Answers the trace laid out. */
-export function sceneOf(trace: Trace, limits: Partial<Limits> = {}): Scene {
-  const calls = callsOf(trace);
+export function sceneOf(trace: Trace, limits: Partial<Limits> = {}, lineOf?: LineOf): Scene {
+  const calls = callsOf(trace, lineOf);
   const slow = { ...LIMITS.slow, ...limits.slow };
   return { trace, limits: { ...LIMITS, ...limits, slow }, calls, loops: loopsOf(calls), claimed: new Set() };
 }
@@ -77,6 +78,11 @@ export function shareOf(scene: Scene, ms: number): number {
 /** Answers whether a call began after the response was over. */
 export function isAfterResponse(scene: Scene, call: Call): boolean {
   return scene.trace.duration !== undefined && call.start > scene.trace.duration;
+}
+
+/** Answers whether most calls of a loop began after the response was over. */
+export function areAfterResponse(scene: Scene, calls: Call[]): boolean {
+  return isAfterResponse(scene, calls[calls.length >> 1]!);
 }
 
 /** Answers the ms in which at least one of the spans of time ran. */

@@ -10,6 +10,8 @@ export interface Path {
   positions: string[];
   /** Packages in the stack: knex, @mikro-orm/core, … */
   packages: Set<string>;
+  /** A function of the user's calls itself. */
+  isRecursive: boolean;
   /** It is the work of a migration or a seed. */
   isSetup: boolean;
 }
@@ -51,11 +53,13 @@ function read(stack: Frame[]): Path {
   const frames: Frame[] = [];
   const packages = new Set<string>();
   let isSetup = false;
+  let recursive = false;
   for (const frame of stack) {
     if (frame.application) {
       if (SETUP_FILE.test(frame.file)) isSetup = true;
       const before = frames.at(-1);
       if (!before || !isRecursion(before, frame)) frames.push(frame);
+      else recursive = true;
       continue;
     }
     const name = packageOf(frame.file);
@@ -63,7 +67,7 @@ function read(stack: Frame[]): Path {
     packages.add(name);
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
-  return { frames, positions: frames.map(position), packages, isSetup };
+  return { frames, positions: frames.map(position), packages, isRecursive: recursive, isSetup };
 }
 
 // A tree is walked from deeper and deeper stacks, and still from one line.

@@ -1,6 +1,7 @@
 /** What nobody wants to hear of: by a comment on the line, or by config. */
 
 import type { Frame, Trace } from '../trace.js';
+import type { LineOf } from './helpers.js';
 import type { Draft } from './scene.js';
 
 /** Findings that fit all that is given are left out. */
@@ -8,22 +9,19 @@ export interface Ignore {
   kind?: string;
   /** The finding's id. */
   id?: string;
-  /** `/orders/:id`, or a part of it that ends in `*`. */
+  /** `/orders/:id`; `*` stands for anything, here and in the next two. */
   route?: string;
-  /** `src/orders.ts`, `src/orders.ts:47`, or a folder: `src/admin/`. */
+  /** `src/orders.ts`, `src/orders.ts:47`, `src/*.ts`, or a folder: `src/admin/`. */
   site?: string;
   /** A part of the normalised statement. */
   statement?: string;
 }
 
-/** Answers the text of a line as it was when the request ran. */
-export type LineOf = (frame: Frame) => string | undefined;
-
 /** Answers whether the line says `// scooby-ignore`, alone or with the finding's kind, or the line above is only such a comment. */
 export function isIgnoredBySource({ kind, calls, site }: Draft, lineOf: LineOf): boolean {
   const frames = [site, calls[0]?.site].filter((frame) => frame !== undefined);
   return frames.some((frame) => {
-    const above = lineOf({ ...frame, line: frame.line - 1 });
+    const above = lineOf(frame, frame.line - 1);
     return (
       names(lineOf(frame), kind) ||
       (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && names(above, kind))
@@ -53,8 +51,8 @@ export function isIgnoredByConfig(
     if (Object.keys(ignore).length === 0) return false;
     if (ignore.kind !== undefined && !covers(ignore.kind, draft.kind)) return false;
     if (ignore.id !== undefined && ignore.id !== id) return false;
-    if (ignore.route !== undefined && !starts(ignore.route, route ?? url)) return false;
-    if (ignore.statement !== undefined && !draft.shape.includes(ignore.statement)) return false;
+    if (ignore.route !== undefined && !fits(ignore.route, route ?? url)) return false;
+    if (ignore.statement !== undefined && !fits(`*${ignore.statement}*`, draft.shape)) return false;
     return ignore.site === undefined || isAt(ignore.site, draft.site);
   });
 }
@@ -64,15 +62,26 @@ function covers(word: string, kind: string): boolean {
   return word === kind || kind.startsWith(`${word}-`);
 }
 
-function starts(pattern: string, route: string): boolean {
-  return pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : route === pattern;
+/** Answers whether a text is the pattern, in which `*` stands for anything. */
+function fits(pattern: string, text: string): boolean {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function isAt(place: string, frame: Frame | undefined): boolean {
   if (!frame) return false;
   return (
-    place === frame.file ||
-    place === `${frame.file}:${frame.line}` ||
+    fits(place, frame.file) ||
+    fits(place, `${frame.file}:${frame.line}`) ||
     (place.endsWith('/') && frame.file.startsWith(place))
   );
 }

@@ -29,7 +29,7 @@ export interface Options {
   record: Recording;
   keepSource: KeepSource;
   /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
-  judge(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[];
+  judge(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[];
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -41,6 +41,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** What a process answers to an order. */
+  answer: [answer: Extract<Line, { t: 'answer' }>, peer: Peer];
   /** Something came to its end. */
   progress: [];
 }
@@ -56,15 +58,19 @@ const MOST_REMEMBERED = 500;
 export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #options: Options;
   #gathered = new Map<string, Gathering>();
+  /** Those that the client has got, and whose process has not told their end yet. */
+  #awaited = new Set<Gathering>();
   #finished: string[] = [];
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
   #peers = new Peers();
   #over = false;
+  /** What is recorded has been changed: a process may have read the run's note before. */
+  #switched = false;
 
   constructor(options: Options) {
     super();
-    this.#options = options;
+    this.#options = { ...options };
   }
 
   /** Answers whether a request with or without the mark is recorded. */
@@ -93,9 +99,14 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.emit('progress');
   }
 
+  awaits(): boolean {
+    return this.#awaited.size > 0;
+  }
+
   joined(peer: Peer): void {
     this.#peers.joined(peer);
     this.#processes.set(peer, new Process(peer, this.#options.project, this.#options.agent));
+    if (this.#switched) peer.tell({ t: 'record', record: this.#options.record });
   }
 
   said(peer: Peer, line: Line): void {
@@ -123,6 +134,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'unlisten':
         this.#peers.gone(peer, line.port);
         return void this.emit('unlisten', line, process.app);
+      case 'answer':
+        return void this.emit('answer', line, peer);
       case 'library':
         return void this.emit('library', line, process.app);
     }
@@ -146,13 +159,42 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.emit('progress');
   }
 
+  /** The processes that are connected, threads and all. */
+  get peers(): Peer[] {
+    return [...this.#processes.keys()];
+  }
+
+  /** Which requests are recorded. */
+  get recording(): Recording {
+    return this.#options.record;
+  }
+
+  /** From now on other requests are recorded; those that have begun stay as they are. */
+  set recording(record: Recording) {
+    this.#options.record = record;
+    this.#switched = true;
+    for (const peer of this.peers) peer.tell({ t: 'record', record });
+  }
+
   /** Waits, at most that many ms, until every process of the app has left and every response has been handed over. */
   async quiet(most: number): Promise<void> {
+    await this.#until(
+      () => this.#processes.size === 0 && ![...this.#gathered.values()].some(isAtProxy),
+      most,
+    );
+  }
+
+  /** Waits, at most that many ms, until every process of the app has left; answers whether they have. */
+  deserted(most: number): Promise<boolean> {
+    return this.#until(() => this.#processes.size === 0, most);
+  }
+
+  async #until(holds: () => boolean, most: number): Promise<boolean> {
     const deadline = AbortSignal.timeout(most);
-    const isQuiet = () => this.#processes.size === 0 && ![...this.#gathered.values()].some(isAtProxy);
-    while (!isQuiet() && !deadline.aborted) {
+    while (!holds() && !deadline.aborted) {
       await once(this, 'progress', { signal: deadline }).catch(() => {});
     }
+    return holds();
   }
 
   /** Finishes what is still open, as far as it is known: the run is over. */
@@ -250,7 +292,10 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
 
   #settle(gathering: Gathering): void {
     if (gathering.complete() || (gathering.proxyDone && this.#processes.size === 0)) this.#finish(gathering);
-    else if (gathering.proxyDone || gathering.died) this.#later(gathering, GRACE_MS);
+    else if (gathering.proxyDone || gathering.died) {
+      if (gathering.proxyDone) this.#awaited.add(gathering);
+      this.#later(gathering, GRACE_MS);
+    }
   }
 
   #later(gathering: Gathering, ms: number): void {
@@ -258,6 +303,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   #finish(gathering: Gathering): void {
+    this.#awaited.delete(gathering);
     clearTimeout(gathering.timer);
     gathering.timer = undefined;
     const late = gathering.finished;
@@ -266,7 +312,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    trace.findings = outside ? [] : this.#options.judge(trace, (frame) => gathering.process?.line(frame));
+    const notes = gathering.process?.notes(trace.spans) ?? [];
+    if (notes.length > 0) trace.notes = notes;
+    trace.findings = outside
+      ? []
+      : this.#options.judge(trace, (frame, line) => gathering.process?.line(frame, line));
     gathering.finished = true;
     if (!late && !outside) this.#remember(trace.id);
     this.emit('trace', trace, late);

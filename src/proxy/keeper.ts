@@ -4,13 +4,16 @@ import { type Source, type Store, StoreError } from '../store/store.js';
 import type { Trace } from '../trace.js';
 
 const RETRY_MS = 10_000;
+// A lone request is kept at once; under load one write, whose price hardly grows with it, takes all of this time.
+const TOGETHER_MS = 50;
 
 /** Keeps traces, off the path of requests. */
 export class Keeper {
   #store: Store;
   #warn: (message: string) => void;
   #waiting = new Map<string, Trace>();
-  #planned: NodeJS.Immediate | undefined;
+  #planned: (() => void) | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
   #lost = 0;
   #closed = false;
@@ -20,11 +23,11 @@ export class Keeper {
     this.#warn = warn;
   }
 
-  /** Keeps the trace within this turn of the loop, together with others of the turn. */
+  /** Keeps the trace within this turn of the loop, or a moment later when one was kept a moment ago; together with others. */
   keep(trace: Trace): void {
     if (this.#closed) return;
     this.#waiting.set(trace.id, trace);
-    this.#planned ??= setImmediate(() => this.flush());
+    this.#planned ??= this.#plan();
   }
 
   /** Keeps a source text and answers its hash; nothing when the store cannot. */
@@ -40,11 +43,12 @@ export class Keeper {
 
   /** Keeps what waits now. */
   flush(): void {
-    clearImmediate(this.#planned);
+    this.#planned?.();
     this.#planned = undefined;
     const traces = [...this.#waiting.values()];
     this.#waiting.clear();
     if (traces.length === 0) return;
+    this.#flushedAt = performance.now();
     if (!this.#works()) {
       this.#lost += traces.length;
       return;
@@ -63,6 +67,17 @@ export class Keeper {
   close(): void {
     this.flush();
     this.#closed = true;
+  }
+
+  /** Plans the next flush, and answers how to call it off. */
+  #plan(): () => void {
+    const rest = this.#flushedAt + TOGETHER_MS - performance.now();
+    if (rest <= 0) {
+      const soon = setImmediate(() => this.flush());
+      return () => clearImmediate(soon);
+    }
+    const later = setTimeout(() => this.flush(), rest);
+    return () => clearTimeout(later);
   }
 
   #works(): boolean {

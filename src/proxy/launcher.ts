@@ -1,17 +1,21 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
-import { judge } from '../insight/findings.js';
+import { type Config as Judging, judge } from '../insight/findings.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
 import type { Address, App, Finding, Frame, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
+import { AppCommand, type Exit } from './command.js';
+import { openControl } from './control-open.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
+import { signalLeftovers } from './leftovers.js';
 import type { Place } from './listen.js';
 import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
-import { type Exit, environment, makeRunFolder, type RunFolder, runCommand } from './run.js';
+import { environment, makeRunFolder, type RunFolder } from './run.js';
 import type { Servers } from './servers.js';
+import type { Stage } from './stage.js';
 import { Upstream } from './upstream.js';
 
 /** How to run an app. */
@@ -24,6 +28,8 @@ export interface Launch {
   agent: string;
   record: Recording;
   store: Store;
+  /** The database's file, beside which other terminals find this run. */
+  database: string;
   /** Where the proxy listens; without `port` it takes the port that the app asks for. */
   place: Omit<Place, 'port'> & { port?: number };
   /** The port to move the app off; 0: whichever it asks for first. */
@@ -33,6 +39,10 @@ export interface Launch {
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
+  /** Has the app's output; without one the app has the terminal. */
+  stage?: Stage;
+  /** What the project has decided on its findings. */
+  judging?: Pick<Judging, 'ignore' | 'limits'>;
 }
 
 /** Is told what happens, to say it. */
@@ -43,6 +53,8 @@ export interface Audience {
   library(library: { name: string; version: string; trouble?: string }): void;
   request(trace: Trace): void;
   warn(message: string): void;
+  /** Something was done that another terminal has asked for. */
+  note(message: string): void;
   end(): void;
 }
 
@@ -56,21 +68,33 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   const keepSource = keeper.keepSource.bind(keeper);
   const folder = makeRunFolder(record, takePort);
   const look = () => link.look();
-  const collector = new Collector({ project, agent, record, keepSource, judge: judgeWith, look });
+  const collector = new Collector({
+    project,
+    agent,
+    record,
+    keepSource,
+    judge: judgeWith(launch.judging),
+    look,
+  });
   const link = await receive(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
+  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
+  const control = await openControl({ launch, folder, collector, fronts, keeper, app, audience });
   try {
+    fronts.located = control.located;
     await fronts.start();
     collector.on('library', (library) => audience.library(library));
     collector.on('trace', (trace, late) => {
       keeper.keep(trace);
       if (!late) audience.request(trace);
     });
-    const exit = await runCommand(launch.command, environment(launch.env, agent, folder.path));
+    const exit = await app.run();
+    if (app.told !== undefined) await signalLeftovers(collector, app.told);
     await collector.quiet(LAST_LINES_MS);
     return exit;
   } finally {
     audience.end();
+    control.close();
     await fronts.close();
     link.close();
     collector.end();
@@ -79,12 +103,15 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   }
 }
 
-function judgeWith(trace: Trace, lineOf: (frame: Frame) => string | undefined): Finding[] {
-  return judge(trace, { lineOf });
+function judgeWith(judging: Launch['judging']) {
+  return (trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] =>
+    judge(trace, { ...judging, lineOf });
 }
 
 /** The proxies: one, or one for each port that was taken over. */
 class Fronts {
+  /** Is told the proxy's URL, once. */
+  located: (url: string) => void = () => {};
   #launch: Launch;
   #folder: RunFolder;
   #collector: Collector;
@@ -102,12 +129,23 @@ class Fronts {
     this.#audience = audience;
   }
 
+  /** Where the proxy listens, once it does. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** Where requests go now. */
+  get upstream(): Address | undefined {
+    return this.#upstream.address;
+  }
+
   async start(): Promise<void> {
     const { place, upstream } = this.#launch;
     const { port } = place;
     if (port !== undefined) {
-      this.#url = (await this.#open({ ...place, port }, this.#upstream)).url;
-      this.#audience.waiting(this.#url);
+      const { url } = await this.#open({ ...place, port }, this.#upstream);
+      this.#locate(url);
+      this.#audience.waiting(url);
     }
     this.#upstream.set(upstream);
     const { servers } = this.#audience;
@@ -167,7 +205,12 @@ class Fronts {
     } else upstream.set(address);
     const { host } = this.#launch.place;
     const { url } = await this.#open({ host, port, exactPort: true }, upstream);
-    if (first) this.#url = url;
+    if (first) this.#locate(url);
+  }
+
+  #locate(url: string): void {
+    this.#url = url;
+    this.located(url);
   }
 
   #follow(): void {

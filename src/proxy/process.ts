@@ -17,12 +17,16 @@ export class Process {
   #resolved = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sources = new Map<Frame, string | undefined>();
+  #lines = new WeakMap<Frame, string[]>();
+  #texts = new Map<string, string[]>();
+  /** By connection: the number of the call that it was first seen with. */
+  #connections = new Map<string, number>();
 
   /** `project` is the folder that files are relative to; `agent` the agent's own file, whose frames are nobody's. */
   constructor(peer: Peer, project: string, agent: string) {
     this.peer = peer;
     this.app = { pid: peer.pid, command: peer.command, cwd: project, node: peer.node };
-    this.#frames = new Frames(project, { agent });
+    this.#frames = new Frames(project, { agent, since: peer.origin });
   }
 
   /** Takes in the map of a script that is not on disk as it runs. */
@@ -30,10 +34,12 @@ export class Process {
     this.#frames.addMap(file, map);
   }
 
-  /** Takes in frames seen for the first time; resolved at once, since a later build may move their lines. */
+  /** Takes in frames seen for the first time; resolved and read at once, since a later build or edit may move their lines. */
   learnFrames(frames: [number, string, string, number, number][]): void {
     for (const [n, fn, file, line, column] of frames) {
-      this.#resolved.set(n, this.#frames.resolve(String(fn), String(file), Number(line), Number(column)));
+      const frame = this.#frames.resolve(String(fn), String(file), Number(line), Number(column));
+      this.#resolved.set(n, frame);
+      if (frame.application) this.#frames.sourceOf(frame);
     }
   }
 
@@ -59,11 +65,12 @@ export class Process {
   span(line: SpanLine, start: number): Span {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
     const frame = firstApplicationFrame(stack);
+    const detail = this.#opened(line) ? { ...line.detail, opened: true } : line.detail;
     return {
       kind: String(line.kind),
       library: String(line.library),
       name: String(line.name),
-      ...(line.detail !== undefined && { detail: line.detail }),
+      ...(detail !== undefined && { detail }),
       start: Math.max(0, µs(this.epoch(line.at) - start)),
       ...(line.duration !== undefined && { duration: line.duration / 1000 }),
       ...(line.wait !== undefined && { wait: line.wait / 1000 }),
@@ -74,21 +81,50 @@ export class Process {
     };
   }
 
-  /** Answers, per file of the spans' sites, the hash under which its text as it is now has been kept. */
+  /** Answers, per file of the app in the spans' stacks, the hash under which its text as it ran has been kept. */
   sources(spans: Span[], keep: KeepSource): Record<string, string> {
     const sources: Record<string, string> = {};
-    for (const span of spans) {
-      const frame = firstApplicationFrame(span.stack);
-      if (frame === undefined || frame.file in sources) continue;
-      const hash = this.#source(frame, keep);
+    for (const frame of this.#applicationFrames(spans)) {
+      const hash = frame.file in sources ? undefined : this.#source(frame, keep);
       if (hash !== undefined) sources[frame.file] = hash;
     }
     return sources;
   }
 
-  /** Answers the text of a frame's line as it is now. */
-  line(frame: Frame): string | undefined {
-    return this.#frames.sourceOf(frame)?.text.split('\n')[frame.line - 1];
+  /** Answers what could not be had of the files in the spans' stacks, in words. */
+  notes(spans: Span[]): string[] {
+    const { notes } = this.#frames;
+    if (notes.size === 0) return [];
+    const files = new Set([...this.#applicationFrames(spans)].map(({ file }) => file));
+    return [...files].flatMap((file) => notes.get(file) ?? []);
+  }
+
+  /** Answers the text of a frame's file as it ran, at the frame's line or at another one. */
+  line(frame: Frame, line = frame.line): string | undefined {
+    let lines = this.#lines.get(frame);
+    if (lines === undefined) {
+      const { text = '' } = this.#frames.sourceOf(frame) ?? {};
+      lines = this.#texts.get(text) ?? text.split('\n');
+      this.#texts.set(text, lines);
+      this.#lines.set(frame, lines);
+    }
+    return lines[line - 1];
+  }
+
+  /** Answers whether a call waited because its connection was only being opened; a call may be told twice. */
+  #opened({ n, library, wait, detail }: SpanLine): boolean {
+    if (detail?.connection === undefined) return false;
+    const key = `${library} ${detail.connection}`;
+    if (!this.#connections.has(key)) this.#connections.set(key, n);
+    return wait !== undefined && wait > 0 && this.#connections.get(key) === n;
+  }
+
+  #applicationFrames(spans: Span[]): Set<Frame> {
+    const frames = new Set<Frame>();
+    // The spans of a loop share their stack.
+    for (const stack of new Set(spans.map((span) => span.stack)))
+      for (const frame of stack) if (frame.application) frames.add(frame);
+    return frames;
   }
 
   #source(frame: Frame, keep: KeepSource): string | undefined {

@@ -23,6 +23,8 @@ export interface Listener {
   joined(peer: Peer): void;
   said(peer: Peer, line: Line): void;
   left(peer: Peer): void;
+  /** Answers whether a process is about to write something that is wanted. */
+  awaits(): boolean;
 }
 
 const LOOK_MS = 40;
@@ -31,7 +33,7 @@ const SOON_MS = [2, 10];
 
 /** A running receiver. */
 export interface Receiver {
-  /** Looks for new lines now, and shortly after. */
+  /** Looks for new lines now, and shortly after if what is awaited was not there. */
   look(): void;
   close(): void;
 }
@@ -54,16 +56,24 @@ export async function receive(path: string, token: string, listener: Listener): 
     for (const [peer, spool] of spools) if (read(peer, spool)) look();
   };
   let planned = false;
+  let again: NodeJS.Timeout | undefined;
   const look = () => {
     if (planned) return;
     planned = true;
     setImmediate(() => {
       planned = false;
-      readAll();
-      for (const ms of SOON_MS) setTimeout(readAll, ms).unref();
+      lookAgain(...SOON_MS);
     });
   };
-  const server = createServer((socket) =>
+  const lookAgain = (next?: number, ...rest: number[]) => {
+    clearTimeout(again);
+    readAll();
+    if (next !== undefined && listener.awaits()) again = setTimeout(lookAgain, next, ...rest).unref();
+  };
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
         spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
@@ -78,16 +88,19 @@ export async function receive(path: string, token: string, listener: Listener): 
         spools.delete(peer);
         listener.left(peer);
       },
-    }),
-  );
+    });
+  });
   await listening(server, path);
   const timer = setInterval(readAll, LOOK_MS);
   const close = () => {
     clearInterval(timer);
+    clearTimeout(again);
     for (const [peer, spool] of spools) while (read(peer, spool));
     for (const spool of spools.values()) spool.close();
     spools.clear();
     server.close();
+    // A process that outlives the run would keep the launcher with it.
+    for (const socket of sockets) socket.destroy();
   };
   return { look, close };
 }
@@ -145,8 +158,13 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
     node,
     thread,
     origin,
-    tell: (order) => void socket.write(`${JSON.stringify(order)}\n`),
+    tell: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
   };
+}
+
+/** The other end cuts what comes into lines byte by byte. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function isSame(given: unknown, token: string): boolean {

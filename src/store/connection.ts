@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './clock.js';
 import { explained, isDamage, isRefusal } from './faults.js';
 import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
-import { establish } from './schema.js';
+import { establish, isOutdated } from './schema.js';
 import { prepare, type Statements } from './statements.js';
 import { StoreError } from './store.js';
 
@@ -107,6 +107,7 @@ export class Connection {
     try {
       // Once more: until it was open, somebody could have put another file in its place.
       refuseStrangers(path);
+      if (readonly && isOutdated(this.#db, path)) this.#update();
       establish(this.#db, path, readonly);
       if (unclean && !readonly) this.#check();
       this.statements = prepare(this.#db);
@@ -114,6 +115,20 @@ export class Connection {
     } catch (error) {
       this.#db.close();
       throw error;
+    }
+  }
+
+  // An earlier version wrote it: who only reads need not wait for somebody who writes.
+  #update(): void {
+    const { connect, path } = this.#options;
+    const db = connect(path, { fileMustExist: true, timeout: 5000 });
+    try {
+      establish(db, path, false);
+    } catch (error) {
+      // One that may not be written is answered by what its tables are like.
+      if (!isRefusal(error)) throw error;
+    } finally {
+      db.close();
     }
   }
 

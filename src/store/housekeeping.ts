@@ -56,15 +56,27 @@ export class Housekeeping {
     const now = this.#deletable();
     const size = this.#behind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
     this.#statements.dropExpiredSources.run(now, CHUNK);
+    this.#statements.dropRuns.run();
     for (let chunk = 0; chunk < CHUNKS; chunk++) if (!this.#deleteChunk(now, size)) return false;
     return true;
   }
 
   #deleteChunk(now: number, size: number): boolean {
-    const { dropExpired, dropOldest, dropOldestSources } = this.#statements;
-    if (dropExpired.run(now, CHUNK).changes > 0) return true;
+    const { expired, oldest, dropOldestSources } = this.#statements;
+    if (this.#drop(expired.all(now, CHUNK))) return true;
     if (this.#used() <= size) return false;
-    return dropOldest.run(CHUNK).changes > 0 || dropOldestSources.run(CHUNK).changes > 0;
+    return this.#drop(oldest.all(CHUNK)) || dropOldestSources.run(CHUNK).changes > 0;
+  }
+
+  /** Deletes traces with all that hangs on them, and what they alone were about; answers whether there were any. */
+  #drop(traces: { seq: number }[]): boolean {
+    if (traces.length === 0) return false;
+    const { subjectsOf, dropTraces, dropUnused } = this.#statements;
+    const seqs = JSON.stringify(traces.map(({ seq }) => seq));
+    const subjects = subjectsOf.all(seqs);
+    dropTraces.run(seqs);
+    for (const { subject } of subjects) dropUnused.run(subject);
+    return true;
   }
 
   #used(): number {

@@ -1,15 +1,19 @@
 /** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
 
+import { matches } from '../query.js';
 import type { Trace } from '../trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
+import { packTrace, unpackTrace } from './document.js';
+import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './figures.js';
 import { passes, summaryOf } from './filter.js';
-import type { Filter, Source, Store, Summary } from './store.js';
+import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
 
 interface Kept {
   summary: Summary;
   outside: boolean;
   body: Body;
+  figures: Figure[];
   expires: number;
 }
 
@@ -23,7 +27,10 @@ export class MemoryStore implements Store {
   #traces = new Map<string, Kept>();
   #sources = new Map<string, { file: string; body: Body }>();
 
-  constructor(options: { ttl: number; maxSize: number; clock?: Clock }) {
+  #accounting: Accounting;
+
+  constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Accounting) {
+    this.#accounting = options;
     this.#ttl = options.ttl;
     this.#maxSize = options.maxSize;
     this.#clock = options.clock ?? systemClock;
@@ -34,12 +41,17 @@ export class MemoryStore implements Store {
   }
 
   saveAll(traces: Trace[]): void {
-    const packed = traces.map((trace) => ({ trace, body: pack(JSON.stringify(trace)) }));
+    const { tally = () => [] } = this.#accounting;
+    const packed = traces.map((trace) => ({
+      trace,
+      body: packTrace(trace),
+      figures: figuresOf(tally(trace)),
+    }));
     const expires = this.#clock.now() + this.#ttl;
-    for (const { trace, body } of packed) {
+    for (const { trace, body, figures } of packed) {
       this.#size += body.length - (this.#traces.get(trace.id)?.body.length ?? 0);
       const summary = structuredClone(summaryOf(trace));
-      this.#traces.set(trace.id, { summary, outside: trace.outside ?? false, body, expires });
+      this.#traces.set(trace.id, { summary, outside: trace.outside ?? false, body, figures, expires });
     }
     this.#tidy();
   }
@@ -62,7 +74,7 @@ export class MemoryStore implements Store {
 
   find(id: string): Trace | undefined {
     const kept = this.#traces.get(id);
-    return kept && this.#alive(kept) ? (JSON.parse(unpack(kept.body)) as Trace) : undefined;
+    return kept && this.#alive(kept) ? unpackTrace(kept.body) : undefined;
   }
 
   idsWith(prefix: string, limit: number): string[] {
@@ -70,12 +82,30 @@ export class MemoryStore implements Store {
     return found.slice(0, limit).map(({ id }) => id);
   }
 
-  recent(filter: Filter, limit: number): Summary[] {
-    return this.#newest((kept) => !kept.outside && passes(filter, kept.summary)).slice(0, limit);
+  recent(among: Among, limit: number): Summary[] {
+    const now = this.#clock.now();
+    return this.#newest((kept) => !kept.outside && isAmong(kept, among, now)).slice(0, limit);
   }
 
   outside(limit: number): Summary[] {
     return this.#newest((kept) => kept.outside).slice(0, limit);
+  }
+
+  sums(by: By, among: Among): Sum[] {
+    const now = this.#clock.now();
+    const wanted = (kept: Kept) => !kept.outside && this.#alive(kept) && isAmong(kept, among, now);
+    const kept = [...this.#traces.values()].filter(wanted);
+    return addUp(
+      by,
+      kept.flatMap(({ summary, figures }) => partsOf(by, summary.id, figures)),
+    );
+  }
+
+  runs(limit: number): RunSummary[] {
+    const { run } = this.#accounting;
+    const requests = this.#newest((kept) => !kept.outside).length;
+    if (!run || requests === 0) return [];
+    return [{ number: 1, start: run.start, command: run.command, requests }].slice(0, limit);
   }
 
   close(): void {
@@ -106,4 +136,26 @@ export class MemoryStore implements Store {
       this.#size -= body.length;
     }
   }
+}
+
+/** Only the run of this process is kept in its memory. */
+function isAmong({ summary, body }: Kept, { query, since, run, ...filter }: Among, now: number): boolean {
+  return (
+    (run === undefined || run === 1) &&
+    summary.start >= (since ?? Number.NEGATIVE_INFINITY) &&
+    passes(filter, summary) &&
+    (query === undefined || matches(query, unpackTrace(body), now))
+  );
+}
+
+function partsOf(by: By, id: string, figures: Figure[]): Part[] {
+  return figures
+    .filter(({ tally }) => tally.of === OF[by])
+    .map(({ tally, bucket, count, total, errors, queries, ...shares }) => {
+      const { times: _, of: __, ...subject } = tally;
+      const share = shares[SHARE[by]];
+      const requests = share === null ? 0 : 1;
+      const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
+      return { ...subject, ...counted, worst: share ?? -1, id };
+    });
 }

@@ -8,10 +8,10 @@ import { MemoryStore } from './memory.js';
 import { databasePath } from './place.js';
 import { Reader } from './reader.js';
 import { SqliteStore } from './sqlite.js';
-import { type Store, StoreError } from './store.js';
+import { type Accounting, type Store, StoreError } from './store.js';
 
 /** Which store, and how much it keeps. */
-export interface OpenOptions {
+export interface OpenOptions extends Accounting {
   /** The database's file, when the user named one. */
   db?: string | undefined;
   /** Where the command was given; the project is looked for from here. */
@@ -33,18 +33,19 @@ const MAX_MEMORY = 64 * 1024 * 1024;
  * is told why, once. Who reads gets a StoreError then.
  */
 export async function openStore(options: OpenOptions, warn: (message: string) => void): Promise<Store> {
-  const { ttl = TTL, maxSize = MAX_SIZE, readonly = false } = options;
+  const { ttl = TTL, maxSize = MAX_SIZE, readonly = false, tally, run } = options;
+  const accounting = { ...(tally && { tally }), ...(run && { run }) };
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
-    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn });
+    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn, ...accounting });
   } catch (error) {
     const reason = isMissingBinding(error) ? missingBinding() : explained(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
     warn(
       `${reason.message} Until then requests are kept in memory only, and other terminals do not see them.`,
     );
-    return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY) });
+    return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY), ...accounting });
   }
 }
 

@@ -1,15 +1,14 @@
 /** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
 
-import type { Database, Statement } from 'better-sqlite3';
 import type { Source, Summary, Trace } from '../trace.js';
 import { type Body, unpack } from './body.js';
 import type { Connection } from './connection.js';
+import { unpackTrace } from './document.js';
+import { prepared } from './prepared.js';
 import { type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
 
 const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
-/** Statements kept ready. */
-const KEPT = 64;
 
 /** Where a request stands in time: its start (epoch ms), then its number. */
 export interface Mark {
@@ -26,6 +25,8 @@ export interface Found extends Mark {
 export interface RouteSum {
   method: string;
   route: string;
+  /** 0 where the route is the path itself. */
+  pattern: number;
   count: number;
   errors: number;
   ms: number;
@@ -37,29 +38,17 @@ export interface RouteSum {
 
 export class Reader {
   readonly #connection: Connection;
-  #statements = new WeakMap<Database, Map<string, Statement>>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  #prepared(db: Database, sql: string): Statement {
-    let known = this.#statements.get(db);
-    if (!known) this.#statements.set(db, (known = new Map()));
-    let statement = known.get(sql);
-    if (!statement) {
-      if (known.size >= KEPT) known.clear();
-      known.set(sql, (statement = db.prepare(sql)));
-    }
-    return statement;
-  }
-
   #all<T>(sql: string, ...values: (string | number)[]): T[] {
-    return this.#connection.ask((db) => this.#prepared(db, sql).all(...values) as T[]);
+    return this.#connection.ask((db) => prepared(db, sql).all(...values) as T[]);
   }
 
   #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
-    return this.#connection.ask((db) => this.#prepared(db, sql).get(...values) as T | undefined);
+    return this.#connection.ask((db) => prepared(db, sql).get(...values) as T | undefined);
   }
 
   now(): number {
@@ -81,10 +70,21 @@ export class Reader {
   ): { row: Summary; mark: Mark }[] {
     const [order, sign] = oldestFirst ? ['start, seq', '>'] : ['start DESC, seq DESC', '<'];
     const from = after ? `AND (start, seq) ${sign} (?, ?)` : '';
-    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    // What is passed over is passed over in the index alone: its rows are not read.
+    const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
     const marks = after ? [after.start, after.seq] : [];
     const rows = this.#all<Row & { seq: number }>(sql, until, this.now(), ...marks, limit, skip);
     return rows.map(({ seq, ...row }) => ({ row: summaryFrom(row), mark: { start: row.start, seq } }));
+  }
+
+  /** Answers how many requests there are. */
+  count(): number {
+    const kept = this.#one<{ n: number }>('SELECT count(*) AS n FROM traces WHERE outside = 0')!.n;
+    // Counting takes a fifth of the time where no instants are compared, and mostly nothing has expired that was not swept.
+    const gone = 'SELECT 1 FROM traces WHERE expires <= ? LIMIT 1';
+    if (this.#one(gone, this.now()) === undefined) return kept;
+    return this.countBetween(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER);
   }
 
   /** Answers how many requests started after an instant and up to another. */
@@ -110,9 +110,10 @@ export class Reader {
   position(id: string, until: number): number {
     const mark = this.markOf(id);
     if (!mark || mark.start > until) return -1;
-    const sql =
-      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start <= ? AND (start, seq) > (?, ?) AND expires > ?';
-    return this.#one<{ n: number }>(sql, until, mark.start, mark.seq, this.now())!.n;
+    const beside =
+      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start = ? AND seq > ? AND expires > ?';
+    const same = this.#one<{ n: number }>(beside, mark.start, mark.seq, this.now())!.n;
+    return same + this.countBetween(mark.start, until);
   }
 
   /** Answers where a request stands in time. */
@@ -136,7 +137,7 @@ export class Reader {
   /** Answers what the requests of a slice add up to, route by route. */
   sliceByRoute(from: number, before: number, { sql: where, values }: Condition): RouteSum[] {
     const sql = `SELECT method, ifnull(route, CASE instr(url, '?') WHEN 0 THEN url ELSE substr(url, 1, instr(url, '?') - 1) END) AS route,
-      count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
+      max(route IS NOT NULL) AS pattern, count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
       sum(ifnull(json_extract(totals, '$.sql.count'), 0)) AS queries, sum(ifnull(json_extract(totals, '$.sql.ms'), 0)) AS qtime,
       sum(instr(lower(findings), 'n+1') > 0) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2`;
@@ -159,13 +160,13 @@ export class Reader {
   /** Answers a whole request by its number. */
   whole(seq: number): Trace | undefined {
     const found = this.#one<{ body: Body }>('SELECT body FROM bodies WHERE trace = ?', seq);
-    return found && (JSON.parse(unpack(found.body)) as Trace);
+    return found && unpackTrace(found.body);
   }
 
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.now());
-      return row && (JSON.parse(unpack(row.body)) as Trace);
+      return row && unpackTrace(row.body);
     });
   }
 

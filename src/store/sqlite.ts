@@ -3,20 +3,26 @@
 import type { Trace } from '../trace.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
-import { statusRange } from './filter.js';
-import { rowOf, type Statements, summaryFrom } from './statements.js';
-import type { Filter, Source, Store, Summary } from './store.js';
+import { unpackTrace } from './document.js';
+import { figuresOf } from './figures.js';
+import { passing } from './passing.js';
+import { prepared } from './prepared.js';
+import { COLUMNS, type Row, rowOf, type Statements, summaryFrom } from './statements.js';
+import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary, Tally } from './store.js';
+import { runsIn, sumsIn } from './sums.js';
 
 /** Keeps traces in a file that several processes may write and read at once. */
 export class SqliteStore implements Store {
   readonly place: string;
   #ttl: number;
   #connection: Connection;
+  #accounting: Accounting;
   /** Until when each source text that this process knows of is kept. */
   #sources = new Map<string, number>();
 
   /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
-  constructor(options: SqliteOptions) {
+  constructor(options: SqliteOptions & Accounting) {
+    this.#accounting = options;
     this.place = options.path;
     this.#ttl = options.ttl;
     this.#connection = new Connection(options);
@@ -28,12 +34,15 @@ export class SqliteStore implements Store {
 
   saveAll(traces: Trace[]): void {
     const expires = this.#now() + this.#ttl;
-    const rows = traces.map((trace) => rowOf(trace, expires));
+    const { tally = () => [] } = this.#accounting;
+    const rows = traces.map((trace) => ({ ...rowOf(trace, expires), tallies: tally(trace) }));
     const sources = new Set(traces.flatMap((trace) => Object.values(trace.sources ?? {})));
     this.#connection.write((statements) => {
-      for (const { row, body } of rows) {
-        const { seq } = statements.save.get(row)!;
+      const run = this.#run(statements);
+      for (const { row, body, tallies } of rows) {
+        const { seq } = statements.save.get({ ...row, run })!;
         statements.saveBody.run(seq, body);
+        this.#account(statements, seq, tallies);
       }
       for (const hash of sources) this.#keepSource(statements, hash, expires);
     });
@@ -62,7 +71,7 @@ export class SqliteStore implements Store {
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.#now());
-      return row && (JSON.parse(unpack(row.body)) as Trace);
+      return row && unpackTrace(row.body);
     });
   }
 
@@ -72,23 +81,24 @@ export class SqliteStore implements Store {
     );
   }
 
-  recent(filter: Filter, limit: number): Summary[] {
-    const [low, high] = filter.status === undefined ? [null, null] : (statusRange(filter.status) ?? [1, 0]);
-    const question = {
-      before: filter.before ?? Number.MAX_VALUE,
-      now: this.#now(),
-      method: filter.method?.toUpperCase() ?? null,
-      low,
-      high,
-      slower: filter.slower ?? null,
-      path: filter.path ?? null,
-      limit,
-    };
-    return this.#connection.read((statements) => statements.recent.all(question).map(summaryFrom));
+  recent(among: Among, limit: number): Summary[] {
+    return this.#connection.ask((db) => {
+      const { sql, values } = passing(db, among, this.#now());
+      const newest = `SELECT ${COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
+      return (prepared(db, newest).all(...values, limit) as Row[]).map(summaryFrom);
+    });
   }
 
   outside(limit: number): Summary[] {
     return this.#connection.read((statements) => statements.outside.all(this.#now(), limit).map(summaryFrom));
+  }
+
+  sums(by: By, among: Among): Sum[] {
+    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now()));
+  }
+
+  runs(limit: number): RunSummary[] {
+    return this.#connection.ask((db) => runsIn(db, limit, this.#now()));
   }
 
   close(): void {
@@ -97,6 +107,30 @@ export class SqliteStore implements Store {
 
   #now(): number {
     return this.#connection.clock.now();
+  }
+
+  // Asked for each time: the file may be another one than a moment ago.
+  #run(statements: Statements): number | null {
+    const { run } = this.#accounting;
+    if (!run) return null;
+    return (statements.run.get(run.key) ?? statements.saveRun.get(run.key, run.start, run.command)!).id;
+  }
+
+  #account(statements: Statements, trace: number, tallies: Tally[]): void {
+    // Of a trace that is saved again, the figures are others now.
+    const before = statements.subjectsOf.all(`[${trace}]`);
+    if (before.length > 0) statements.dropFigures.run(trace);
+    const subjects = new Map<string, number>();
+    for (const figure of figuresOf(tallies)) {
+      const { tally, bucket, count, total, errors, queries, byText, byKey, bySite } = figure;
+      let subject = subjects.get(tally.key);
+      if (subject === undefined) subjects.set(tally.key, (subject = subjectOf(statements, tally)));
+      statements.saveFigure.run(
+        ...[subject, bucket, trace, count, total],
+        ...[errors, queries, byText, byKey, bySite],
+      );
+    }
+    for (const { subject } of before) statements.dropUnused.run(subject);
   }
 
   // A source text has to outlive the traces that point at it, and is not written anew at each of them.
@@ -109,4 +143,12 @@ export class SqliteStore implements Store {
   #beyond(expires: number): number {
     return expires + this.#ttl / 4;
   }
+}
+
+/** Answers the number of a subject; a finding keeps it when its line moves. */
+function subjectOf(statements: Statements, tally: Tally): number {
+  const { key, of, kind, text, site = null, function: name = null, route = null } = tally;
+  const kept = statements.subject.get(key);
+  if (kept?.site === site) return kept.id;
+  return statements.saveSubject.get({ key, of, kind, text, site, function: name, route })!.id;
 }

@@ -2,11 +2,13 @@
 
 import type { Database } from 'better-sqlite3';
 import type { Trace } from '../trace.js';
-import { type Body, pack } from './body.js';
+import type { Body } from './body.js';
+import { packTrace } from './document.js';
 import { summaryOf } from './filter.js';
 import type { Summary } from './store.js';
 
-const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
+/** The columns of a summary. */
+export const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
 
 /** A trace's columns as SQLite keeps them. */
 export interface Row {
@@ -23,48 +25,74 @@ export interface Row {
   spans: number;
 }
 
-type Written = Row & { outside: 0 | 1; expires: number };
+type Written = Row & { outside: 0 | 1; expires: number; run: number | null };
 
-/** What `recent` asks; null asks nothing. */
-export interface Question {
-  before: number;
-  now: number;
-  method: string | null;
-  low: number | null;
-  high: number | null;
-  slower: number | null;
-  path: string | null;
-  limit: number;
+/** A subject's columns. */
+export interface SubjectRow {
+  key: string;
+  of: string;
+  kind: string;
+  text: string;
+  site: string | null;
+  function: string | null;
+  route: string | null;
 }
 
 /** Answers the statements of one connection, ready to run. */
 export function prepare(db: Database) {
   return {
     save: db.prepare<[Written], { seq: number }>(
-      `INSERT INTO traces (${COLUMNS}, outside, expires)
-       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires)
+      `INSERT INTO traces (${COLUMNS}, outside, expires, run)
+       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
        ON CONFLICT (id) DO UPDATE SET
-         (${COLUMNS}, outside, expires) =
-         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires)
+         (${COLUMNS}, outside, expires, run) =
+         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
        RETURNING seq`,
     ),
     saveBody: db.prepare<[number | bigint, Body]>(
       'INSERT INTO bodies (trace, body) VALUES (?, ?) ON CONFLICT (trace) DO UPDATE SET body = excluded.body',
     ),
+    run: db.prepare<[key: string], { id: number }>('SELECT id FROM runs WHERE key = ?'),
+    saveRun: db.prepare<[key: string, start: number, command: string], { id: number }>(
+      'INSERT INTO runs (key, start, command) VALUES (?, ?, ?) RETURNING id',
+    ),
+    subject: db.prepare<[key: string], { id: number; site: string | null }>(
+      'SELECT id, site FROM subjects WHERE key = ?',
+    ),
+    saveSubject: db.prepare<[SubjectRow], { id: number }>(
+      `INSERT INTO subjects (key, of, kind, text, site, function, route)
+       VALUES (@key, @of, @kind, @text, @site, @function, @route)
+       ON CONFLICT (key) DO UPDATE SET text = @text, site = @site
+       RETURNING id`,
+    ),
+    subjectsOf: db.prepare<[traces: string], { subject: number }>(
+      'SELECT DISTINCT subject FROM figures WHERE trace IN (SELECT value FROM json_each(?))',
+    ),
+    dropFigures: db.prepare<[trace: number]>('DELETE FROM figures WHERE trace = ?'),
+    dropUnused: db.prepare<[subject: number]>(
+      'DELETE FROM subjects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM figures WHERE subject = subjects.id)',
+    ),
+    saveFigure: db.prepare<
+      [
+        subject: number,
+        bucket: number,
+        trace: number,
+        count: number,
+        total: number,
+        errors: number,
+        queries: number,
+        byText: number | null,
+        byKey: number | null,
+        bySite: number | null,
+      ]
+
+      // Two findings of one id, or two texts of one hash, are no reason to lose the request.
+    >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     find: db.prepare<[string, number], { body: Body }>(
       'SELECT body FROM traces JOIN bodies ON trace = seq WHERE id = ? AND expires > ?',
     ),
     idsWith: db.prepare<[from: string, to: string, now: number, limit: number], { id: string }>(
       'SELECT id FROM traces WHERE id >= ? AND id < ? AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?',
-    ),
-    recent: db.prepare<[Question], Row>(
-      `SELECT ${COLUMNS} FROM traces
-       WHERE outside = 0 AND start < @before AND expires > @now
-         AND (@low IS NULL OR status BETWEEN @low AND @high)
-         AND (@slower IS NULL OR duration >= @slower)
-         AND (@method IS NULL OR method = @method)
-         AND (@path IS NULL OR instr(lower(url), lower(@path)) > 0)
-       ORDER BY start DESC, seq DESC LIMIT @limit`,
     ),
     outside: db.prepare<[number, number], Row>(
       `SELECT ${COLUMNS} FROM traces WHERE outside = 1 AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?`,
@@ -81,15 +109,17 @@ export function prepare(db: Database) {
     source: db.prepare<[string], { file: string; body: Body }>(
       'SELECT file, body FROM sources WHERE hash = ?',
     ),
-    dropExpired: db.prepare<[now: number, limit: number]>(
-      'DELETE FROM traces WHERE seq IN (SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?)',
+    expired: db.prepare<[now: number, limit: number], { seq: number }>(
+      'SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?',
+    ),
+    oldest: db.prepare<[limit: number], { seq: number }>('SELECT seq FROM traces ORDER BY seq LIMIT ?'),
+    dropTraces: db.prepare<[traces: string]>(
+      'DELETE FROM traces WHERE seq IN (SELECT value FROM json_each(?))',
     ),
     dropExpiredSources: db.prepare<[now: number, limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources WHERE expires <= ? ORDER BY expires LIMIT ?)',
     ),
-    dropOldest: db.prepare<[limit: number]>(
-      'DELETE FROM traces WHERE seq IN (SELECT seq FROM traces ORDER BY seq LIMIT ?)',
-    ),
+    dropRuns: db.prepare<[]>('DELETE FROM runs WHERE NOT EXISTS (SELECT 1 FROM traces WHERE run = runs.id)'),
     dropOldestSources: db.prepare<[limit: number]>(
       'DELETE FROM sources WHERE hash IN (SELECT hash FROM sources ORDER BY expires LIMIT ?)',
     ),
@@ -99,13 +129,13 @@ export function prepare(db: Database) {
 export type Statements = ReturnType<typeof prepare>;
 
 /** Answers the columns and the body under which a trace is kept. */
-export function rowOf(trace: Trace, expires: number): { row: Written; body: Body } {
+export function rowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'>; body: Body } {
   const { route = null, status = null, duration = null, totals, findings, ...rest } = summaryOf(trace);
   const texts = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
   const outside = trace.outside ? 1 : 0;
   return {
     row: { ...rest, ...texts, route, status, duration, outside, expires },
-    body: pack(JSON.stringify(trace)),
+    body: packTrace(trace),
   };
 }
 

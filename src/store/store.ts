@@ -1,8 +1,9 @@
 /** The store's interface: what every place that keeps traces can do. */
 
-import type { Source, Summary, Trace } from '../trace.js';
+import type { Query } from '../query.js';
+import type { Source, Summary, Tally, Trace } from '../trace.js';
 
-export type { Source, Summary };
+export type { Source, Summary, Tally };
 
 /** Which traces to list; every field narrows. */
 export interface Filter {
@@ -15,6 +16,65 @@ export interface Filter {
   slower?: number;
   /** Only traces that started before this instant (epoch ms), to page on. */
   before?: number;
+}
+
+/** Which requests to list or to add up; every field narrows. */
+export interface Among extends Filter {
+  /** Only traces that started at this instant (epoch ms) or later. */
+  since?: number;
+  /** In the filter language. */
+  query?: Query;
+  /** Only those of the run with this number. */
+  run?: number;
+}
+
+/** What is added up: by statement, whichever lines ask it; by line, whatever it asks; by both; …; request: all into one. */
+export type By = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
+
+/** What many requests add up to under one statement, line, route or finding. Times are ms. */
+export interface Sum {
+  /** The kind of the calls or of the finding; a route's method. */
+  kind: string;
+  /** The statement without its values, the route, or what the finding says; of several the one that cost most. */
+  text: string;
+  site?: string;
+  function?: string;
+  /** Of a finding: the method and the route. */
+  route?: string;
+  /** Names it among all: the tally's key; of several the one that cost most. */
+  key: string;
+  /** How many lines, or statements at the line, are added up here. */
+  parts: number;
+  /** Calls; of a route or a finding, requests. */
+  count: number;
+  requests: number;
+  ms: number;
+  p50: number;
+  p95: number;
+  errors: number;
+  /** SQL calls of a route's requests: all, and of the one with most. */
+  queries: number;
+  mostQueries: number;
+  /** The request in which it cost most, and how much. */
+  worst: { id: string; ms: number };
+}
+
+/** One `scooby run`, or `scooby check`, that requests were kept of. */
+export interface RunSummary {
+  /** Counts up in the store. */
+  number: number;
+  /** Epoch ms. */
+  start: number;
+  command: string;
+  requests: number;
+}
+
+/** What is added up of a trace, and for which run. */
+export interface Accounting {
+  /** Answers what a trace adds to the figures; without it none are kept. */
+  tally?: (trace: Trace) => Tally[];
+  /** The run that the traces are of. */
+  run?: { key: string; start: number; command: string };
 }
 
 /** Keeps traces for a while. Every method may throw a StoreError; `run` answers one by warning and going on. */
@@ -34,9 +94,13 @@ export interface Store {
   /** Answers up to `limit` ids that begin with the prefix, newest first. */
   idsWith(prefix: string, limit: number): string[];
   /** Answers the newest requests, newest first, without the traces that gather what ran outside. */
-  recent(filter: Filter, limit: number): Summary[];
+  recent(among: Among, limit: number): Summary[];
   /** Answers the newest traces that gather what ran outside requests. */
   outside(limit: number): Summary[];
+  /** Answers what the requests that pass add up to, the costliest first. */
+  sums(by: By, among: Among): Sum[];
+  /** Answers the runs that requests are kept of, newest first. */
+  runs(limit: number): RunSummary[];
   close(): void;
 }
 

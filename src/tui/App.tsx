@@ -3,12 +3,17 @@
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
 import type { Browser } from './browser.js';
-import { alarmLine, filterLine, footerLine, headerLine, messageLine, tooSmallLines } from './chrome.js';
+import { tooSmallLines } from './empty.js';
+import { footerLine, messageLine } from './footer.js';
+import { alarmLine, filterLine, headerLine } from './header.js';
 import { keysOf, mouseOf } from './input.js';
 import { pointed } from './mouse.js';
+import { OutputPane } from './OutputPane.js';
+import { obstacleOf } from './obstacles.js';
 import { Popup } from './Popup.js';
 import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
+import type { Action } from './state.js';
 import { stripLine } from './strip.js';
 import { TraceList } from './TraceList.js';
 import { Bar, TraceView } from './TraceView.js';
@@ -20,17 +25,18 @@ function headRows(picture: Picture, theme: Theme): string[] {
   const total = stats?.total ?? list.count;
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
-  if (layout.header > 1)
-    lines.push(filterLine(state, list.stale ? undefined : list.count, total, list.fresh, state.columns));
+  if (layout.header > 1) lines.push(filterLine(state, list, total, state.columns));
   return lines.map((line) => paint(line, state.columns, theme));
 }
 
 function footRows(picture: Picture, browser: Browser, theme: Theme): string[] {
   const { state, layout, matches } = picture;
+  const found = (state.focus === 'output' ? picture.output?.matches : matches)?.length ?? 0;
+  const works = (action: Action) => obstacleOf(action, picture) === undefined;
   const cells = state.columns;
   let rule = '─'.repeat(cells);
-  for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
-  const foot = messageLine(state, matches.length, cells) ?? footerLine(browser.bindings, state, cells - 1);
+  if (!layout.output) for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
+  const foot = messageLine(state, found, cells) ?? footerLine(browser.bindings, state, cells - 1, works);
   // The last cell of the last row stays empty: some terminals scroll when it is written.
   const last = paint(foot, cells - 1, theme);
   return layout.footer > 1 ? [paint([[rule, 'border']], cells, theme), last] : [last];
@@ -66,6 +72,7 @@ export function Screen({ picture, browser, theme }: { picture: Picture; browser:
       <Rows rows={headRows(picture, theme)} width={columns} height={layout.header} />
       <Body picture={picture} theme={theme} />
       {strip ? <Rows rows={[paint(strip, columns, theme)]} width={columns} height={1} /> : null}
+      {layout.output ? <OutputPane picture={picture} rect={layout.output} theme={theme} /> : null}
       <Rows rows={footRows(picture, browser, theme)} width={columns} height={layout.footer} />
       {state.popup ? <Popup picture={picture} popup={state.popup} theme={theme} /> : null}
     </Box>

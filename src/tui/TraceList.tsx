@@ -1,6 +1,6 @@
 /** The list: requests or routes, newest first, as many as fit. */
 
-import { emptyLines } from './chrome.js';
+import { emptyLines } from './empty.js';
 import type { Rect } from './layout.js';
 import { columnsOf, headLine, requestLine, routeLine } from './list.js';
 import type { Picture } from './picture.js';

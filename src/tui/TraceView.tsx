@@ -2,11 +2,11 @@
 
 import { Box } from 'ink';
 import { type Line, type Segment, textOf } from './cells.js';
-import { tabsLine, titleLine } from './chrome.js';
 import type { Rect } from './layout.js';
 import type { Picture } from './picture.js';
 import { Rows } from './Rows.js';
 import { paint, type Theme } from './theme.js';
+import { tabsLine, titleLine } from './title.js';
 
 /** Answers a line with every match of a text marked. */
 export function withMatches(line: Line, find: string): Line {

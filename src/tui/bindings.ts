@@ -2,7 +2,7 @@
 
 import type { Action, Pane } from './state.js';
 
-/** Where a key works: in one pane, in both panes of the detail, or everywhere. */
+/** Where a key works: in one pane, in both panes of a request's detail, or everywhere. */
 export type Where = Pane | 'detail' | 'everywhere';
 
 export interface Binding {
@@ -49,6 +49,7 @@ const DETAIL: Binding[] = [
   on('table', 'into', 'enter l right', 'read its text and stack', { type: 'open' }, 'text'),
   on('text', 'openFrame', 'enter l right', 'open the stack frame in the editor', { type: 'edit' }),
   on('detail', 'group', 'v', 'grouped or one by one', { type: 'view' }, 'group'),
+  on('detail', 'explain', 'x', 'EXPLAIN this query: its plan', { type: 'explain' }, 'plan'),
   on('detail', 'order', 'S s', 'order: by total time or as it happened', { type: 'reverse' }),
   on('detail', 'find', '/', 'find in the text', { type: 'prompt', kind: 'find' }, 'find'),
   on('detail', 'nextMatch', 'n', 'next match', { type: 'match', n: 1 }),
@@ -56,7 +57,15 @@ const DETAIL: Binding[] = [
   on('detail', 'nextRequest', 'J', 'next request, same tab', { type: 'request', n: 1 }, 'next'),
   on('detail', 'previousRequest', 'K', 'previous request, same tab', { type: 'request', n: -1 }),
   on('detail', 'libraries', 'i', 'show or hide library frames', { type: 'libraries' }),
-  on('detail', 'explain', 'x', 'EXPLAIN this query', { type: 'explain' }),
+];
+
+const OUTPUT: Binding[] = [
+  on('output', 'findOutput', '/', 'find in the output', { type: 'prompt', kind: 'find' }, 'find'),
+  on('output', 'nextInOutput', 'n', 'next match', { type: 'match', n: 1 }),
+  on('output', 'previousInOutput', 'N', 'previous match', { type: 'match', n: -1 }),
+  on('output', 'followOutput', 'F', 'follow the newest line on or off', { type: 'follow' }, 'follow'),
+  on('output', 'tell', 'i', 'type a line to the app', { type: 'prompt', kind: 'tell' }, 'type to the app'),
+  on('output', 'leaveOutput', 'q', 'back to the list', { type: 'pop' }, 'back'),
 ];
 
 const TABS = ['Overview', 'SQL', 'Cache', 'RPC', 'HTTP', 'Logs', 'CPU', 'Headers', 'Timeline'];
@@ -92,6 +101,7 @@ const EVERYWHERE: Binding[] = [
   ...TABS.map((to, index) => on('everywhere', `tab${to}`, `${index + 1}`, `tab ${to}`, { type: 'tab', to })),
   on('everywhere', 'zoom', 'z +', 'zoom the pane', { type: 'zoom' }, 'zoom'),
   on('everywhere', 'wrap', 'w', 'wrap long lines', { type: 'wrap' }),
+  on('everywhere', 'output', 'O', "show or hide the app's output", { type: 'output' }, 'output'),
   on('everywhere', 'record', 't', 'recording: all, marked, off', { type: 'menu', menu: 'record' }),
   on('everywhere', 'restart', 'ctrl+r', 'start the app again', { type: 'restart' }),
   on('everywhere', 'mouse', '', 'mouse on or off', { type: 'mouse' }),
@@ -124,4 +134,4 @@ const MOVES: Binding[] = [
 ];
 
 /** Every key of the browser. */
-export const BINDINGS: Binding[] = [...LIST, ...DETAIL, ...EVERYWHERE, ...MOVES];
+export const BINDINGS: Binding[] = [...LIST, ...DETAIL, ...OUTPUT, ...EVERYWHERE, ...MOVES];

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './config.js';
-import type { Feed } from './feed.js';
+import type { Feed, Summary } from './feed.js';
 import { printPlain } from './plain.js';
 import { Screen } from './screen.js';
 import { skeleton } from './skeleton.js';
@@ -116,12 +116,17 @@ export async function browse(options: BrowseOptions): Promise<void> {
   const screen = new Screen(process.stdout);
   const unguard = guarded(screen);
   screen.enter();
-  screen.frame(skeleton(initialState(screen.columns, screen.rows), theme));
+  // Keys that come before anybody reads them are not to be echoed over the frame; they are read later.
+  process.stdin.setRawMode(true);
+  const first = (rows?: Summary[]) =>
+    screen.frame(skeleton(initialState(screen.columns, screen.rows), theme, rows, Date.now()), true);
+  first();
   let feed: Feed | undefined;
   try {
-    // Ink and React take longer to load than a person notices; the skeleton is there meanwhile.
-    const [{ start }, opened] = await Promise.all([import('./start.js'), options.open()]);
-    feed = opened;
+    feed = await options.open();
+    // Ink and React take longer to load than the requests that are looked for: those are on the screen meanwhile.
+    first(await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, screen.rows));
+    const { start } = await import('./start.js');
     await start({
       feed,
       screen,
@@ -133,6 +138,7 @@ export async function browse(options: BrowseOptions): Promise<void> {
       ...(config.editor === undefined ? {} : { editor: config.editor }),
     });
   } finally {
+    process.stdin.setRawMode(false);
     screen.leave();
     unguard();
     feed?.close();

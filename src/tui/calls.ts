@@ -1,8 +1,9 @@
 /** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
 
+import { type Group, groupsOf } from '../insight/groups.js';
 import { ms } from '../text.js';
 import type { Span, Trace } from '../trace.js';
-import { clean, cutLine, fit, type Line, lineWidth } from './cells.js';
+import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
 import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
 
@@ -10,25 +11,17 @@ import { groupText, spanText } from './span-text.js';
 export interface Calls {
   /** What one is called, for the head of the table: QUERY. */
   noun: string;
-  /** Answers what makes two calls the same but for their values. */
-  shape(span: Span): string;
   /** Answers what a row says of the call or the group. */
   label(text: string): Line;
   /** Answers why there is none. */
   reason(trace: Trace): string[];
 }
 
-interface Group {
-  spans: number[];
-  total: number;
-  shape: string;
-}
-
 function number(text: string, cells: number): string {
   return `${fit(text, cells, 'right')} `;
 }
 
-function place(span: Span): Pick<Entry, 'place'> {
+function placeAt(span: Span): Pick<Entry, 'place'> {
   const found = placeOfSite(span.site);
   return found ? { place: found } : {};
 }
@@ -58,44 +51,63 @@ function withMark(
   return [...figures, ...held, `${gap} `, [shown, error ? 'error' : 'warn']];
 }
 
+/** Answers the groups of the calls at those positions, which their spans are counted by again. */
+function groupsAt(trace: Trace, indices: number[], sorted: Reading['sorted']): Group[] {
+  const groups = groupsOf(indices.map((index) => trace.spans[index]!)).map((group) => ({
+    ...group,
+    slowest: indices[group.slowest]!,
+    spans: group.spans.map((at) => indices[at]!),
+  }));
+  return sorted === 'total' ? groups.sort((a, b) => b.total - a.total) : groups;
+}
+
+/** Cells that a row needs to name its line beside what is asked. */
+const WIDE = 100;
+
+/** Answers what a row asks, and from which line. */
+function withSite(label: Line, site: string | undefined, cells: number): Line {
+  if (site === undefined) return label;
+  const shown = cutMiddle(clean(site), Math.max(12, Math.floor(cells / 2) - 2));
+  return [...cutLine(label, Math.max(4, cells - width(shown) - 2)), '  ', [shown, 'accent']];
+}
+
+function groupEntry(
+  group: Group,
+  trace: Trace,
+  { calls, mark, alike }: { calls: Calls; mark: string | undefined; alike: boolean },
+): Entry {
+  const label = calls.label(clean(group.shape));
+  const { total, average, errors, slowest, site } = group;
+  const place = placeOfSite(site);
+  return {
+    span: slowest,
+    ...(place ? { place } : placeAt(trace.spans[slowest]!)),
+    line: (columns) => {
+      const figures: Line = [
+        number(`${group.spans.length}×`, 6),
+        number(ms(total), 7),
+        ...(columns < 50 ? [] : [number(ms(average), 7)]),
+        ' ',
+      ];
+      // Of two rows that ask the same, the lines tell them apart.
+      const named = alike || columns >= WIDE;
+      const room = columns - lineWidth(figures) - (mark === undefined ? 0 : mark.length + 1);
+      return withMark(figures, columns, mark, errors > 0, named ? withSite(label, site, room) : label);
+    },
+  };
+}
+
 function grouped(reading: Reading, indices: number[], calls: Calls): Page {
   const { trace } = reading;
-  const groups = new Map<string, Group>();
-  for (const index of indices) {
-    const span = trace.spans[index]!;
-    const shape = calls.shape(span);
-    const group = groups.get(shape) ?? { spans: [], total: 0, shape };
-    group.spans.push(index);
-    group.total += span.duration ?? 0;
-    groups.set(shape, group);
-  }
-  const list = [...groups.values()];
-  if (reading.sorted === 'total') list.sort((a, b) => b.total - a.total);
+  const list = groupsAt(trace, indices, reading.sorted);
   const marks = marksOf(trace);
-  const entries = list.map((group): Entry => {
-    const spans = group.spans.map((index) => trace.spans[index]!);
-    const error = spans.some((span) => span.error !== undefined);
-    const slowest = group.spans.reduce((a, b) =>
-      (trace.spans[b]!.duration ?? 0) > (trace.spans[a]!.duration ?? 0) ? b : a,
-    );
-    const label = calls.label(clean(group.shape));
-    return {
-      span: slowest,
-      ...place(trace.spans[slowest]!),
-      line: (columns) => {
-        const count = group.spans.length;
-        const figures: Line = [
-          number(`${count}×`, 6),
-          number(ms(group.total), 7),
-          ...(columns < 50 ? [] : [number(ms(group.total / count), 7)]),
-          ' ',
-        ];
-        return withMark(figures, columns, marks.get(group.spans[0]!), error, label);
-      },
-    };
+  const entries = list.map((group) => {
+    const alike = list.some((other) => other !== group && other.shape === group.shape);
+    return groupEntry(group, trace, { calls, alike, mark: marks.get(group.spans[0]!) });
   });
   const order = reading.sorted === 'total' ? 'TOTAL↓' : 'TOTAL';
   return {
+    groups: true,
     entries,
     head: (columns) => [
       [
@@ -128,7 +140,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
     const label = calls.label(clean(span.name));
     return {
       span: index,
-      ...place(span),
+      ...placeAt(span),
       line: (columns) => {
         const took = span.duration === undefined ? '…' : ms(span.duration);
         const rows = columns < 50 ? [] : [number(span.rows === undefined ? '' : String(span.rows), 5)];
@@ -138,6 +150,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
     };
   });
   return {
+    groups: true,
     entries,
     head: (columns) => [
       [

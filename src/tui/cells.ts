@@ -104,27 +104,46 @@ export function cutLine(line: Line, cells: number): Line {
   return out;
 }
 
-/** Answers a line broken into several of at most that many cells, the later ones indented. */
+/** Answers how many characters from `at` on go on a row of that many cells: whole words of them, where it can be. */
+function rowOf(chars: { char: string }[], at: number, cells: number): number {
+  let used = 0;
+  let word = 0;
+  let begun = false;
+  for (let index = 0; at + index < chars.length; index++) {
+    const { char } = chars[at + index]!;
+    used += width(char);
+    if (used > cells && !(char === ' ' && begun)) return Math.max(1, word || index);
+    if (char === ' ' && begun) word = index + 1;
+    begun ||= char !== ' ';
+  }
+  return chars.length - at;
+}
+
+/** Answers a line broken into several of at most that many cells, the later ones indented; between words where it can be. */
 export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
   if (lineWidth(line) <= cells) return [line];
-  const out: Segment[][] = [[]];
-  let left = cells;
-  for (const segment of line) {
-    let rest = characters(textOf(segment));
-    const roles = typeof segment === 'string' ? [] : segment.slice(1);
-    while (rest.length > 0) {
-      const piece = take(rest, left);
-      if (piece === '' || left <= 0) {
-        out.push([' '.repeat(indent)]);
-        left = Math.max(2, cells - indent);
-        continue;
-      }
-      out.at(-1)!.push(roles.length > 0 ? [piece, ...roles] : piece);
-      rest = rest.slice(characters(piece).length);
-      left -= width(piece);
-    }
+  const chars = line.flatMap((segment, from) => characters(textOf(segment)).map((char) => ({ char, from })));
+  const out: Segment[][] = [];
+  for (let at = 0; at < chars.length; ) {
+    const first = out.length === 0;
+    const room = first ? cells : Math.max(2, cells - indent);
+    const held = chars.slice(at, at + rowOf(chars, at, room));
+    at += held.length;
+    // The space at which a row ends is not drawn.
+    if (at < chars.length && held.at(-1)?.char === ' ') held.pop();
+    out.push([...(first ? [] : [' '.repeat(indent)]), ...joined(held, line)]);
   }
   return out;
+}
+
+/** Answers characters as segments, each with the roles of the one that it came from. */
+function joined(chars: { char: string; from: number }[], line: Line): Segment[] {
+  const texts = new Map<number, string>();
+  for (const { char, from } of chars) texts.set(from, (texts.get(from) ?? '') + char);
+  return [...texts].map(([from, text]) => {
+    const segment = line[from]!;
+    return typeof segment === 'string' ? text : [text, ...segment.slice(1)];
+  });
 }
 
 // Terminals disagree about the width of a character with one of these, so it is shown without.

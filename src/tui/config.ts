@@ -69,7 +69,8 @@ function rolesOf(theme: unknown, file: string): Record<string, string> {
 /** Answers whether two places of the keys have a pane in common. */
 function meet(a: Where, b: Where): boolean {
   if (a === 'everywhere' || b === 'everywhere' || a === b) return true;
-  return (a === 'detail' && b !== 'list') || (b === 'detail' && a !== 'list');
+  const within = (one: Where) => one === 'table' || one === 'text';
+  return (a === 'detail' && within(b)) || (b === 'detail' && within(a));
 }
 
 /** Answers two bindings that one key would do at the same place, if there are such. */

@@ -1,5 +1,6 @@
 /** What copying puts on the clipboard. */
 
+import { REDACTED } from '../redact.cjs';
 import type { Span, Trace } from '../trace.js';
 import { withValues } from './sql.js';
 
@@ -10,20 +11,20 @@ function quoted(text: string): string {
 }
 
 /** Answers the URL of a request. */
-export function urlOf(trace: Trace, port?: number): string {
+export function urlOf(trace: Trace, base = 'http://localhost:4000'): string {
   const host = trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1];
-  return `http://${host ?? `localhost:${port ?? 4000}`}${trace.url}`;
+  return `${host === undefined ? base : `http://${host}`}${trace.url}`;
 }
 
 /** Answers a request as a command; redacted headers are left out, a body was not recorded. */
-export function curlOf(trace: Trace, port?: number): string {
+export function curlOf(trace: Trace, base?: string): string {
   const parts = ['curl'];
   if (trace.method !== 'GET') parts.push('-X', quoted(trace.method));
   for (const [name, value] of trace.headers?.request ?? []) {
-    if (UNSENT.test(name) || value.includes('[redacted]')) continue;
+    if (UNSENT.test(name) || value.includes(REDACTED)) continue;
     parts.push('-H', quoted(`${name}: ${value}`));
   }
-  return [...parts, quoted(urlOf(trace, port))].join(' ');
+  return [...parts, quoted(urlOf(trace, base))].join(' ');
 }
 
 function stackOf(span: Span): string {
@@ -37,14 +38,14 @@ export function copyOf(
   what: string,
   trace: Trace,
   span: Span | undefined,
-  port?: number,
+  base?: string,
 ): string | undefined {
   const query = span?.kind === 'sql' ? span : trace.spans.find((one) => one.kind === 'sql');
   switch (what) {
     case 'curl':
-      return curlOf(trace, port);
+      return curlOf(trace, base);
     case 'url':
-      return urlOf(trace, port);
+      return urlOf(trace, base);
     case 'sql':
       return query && `${withValues(query.name, query.detail?.params)};`;
     case 'raw':

@@ -1,25 +1,10 @@
 /** Two requests side by side: what came, what went, what took longer. */
 
+import { askedBy, compareCalls, fates } from '../insight/compare.js';
 import { ms } from '../text.js';
 import type { Trace } from '../trace.js';
 import { clean, cut, fit, type Line } from './cells.js';
-import { colourSql, shapeOf } from './sql.js';
-
-interface Sum {
-  count: number;
-  ms: number;
-  kind: string;
-}
-
-function sums(trace: Trace): Map<string, Sum> {
-  const out = new Map<string, Sum>();
-  for (const span of trace.spans) {
-    const shape = span.kind === 'sql' ? shapeOf(span.name) : span.name;
-    const sum = out.get(`${span.kind} ${shape}`) ?? { count: 0, ms: 0, kind: span.kind };
-    out.set(`${span.kind} ${shape}`, { ...sum, count: sum.count + 1, ms: sum.ms + (span.duration ?? 0) });
-  }
-  return out;
-}
+import { colourSql } from './sql.js';
 
 function figure(
   name: string,
@@ -36,33 +21,20 @@ function figure(
 }
 
 function changes(before: Trace, after: Trace): Line[] {
-  const [old, now] = [sums(before), sums(after)];
-  const keys = [...new Set([...old.keys(), ...now.keys()])];
-  const rows = keys.flatMap((key): { line: Line; weight: number }[] => {
-    const [a, b] = [old.get(key), now.get(key)];
-    if (a && b && a.count === b.count && Math.abs(a.ms - b.ms) < 1) return [];
+  const changed = compareCalls(askedBy(before), askedBy(after)).filter(({ verdict }) => verdict !== 'same');
+  return changed.map(({ kind, text, before: a, after: b }): Line => {
     const mark: Line = !a ? [['+ ', 'added']] : !b ? [['- ', 'removed']] : ['  '];
     const counts = `${a?.count ?? 0} → ${b?.count ?? 0}`;
     const times = `${ms(a?.ms ?? 0)} → ${ms(b?.ms ?? 0)}`;
-    const label = cut(clean(key.slice((a ?? b)!.kind.length + 1)), 400);
-    const line: Line = [
-      ' ',
-      ...mark,
-      fit(counts, 12),
-      fit(times, 18),
-      ...((a ?? b)!.kind === 'sql' ? colourSql(label) : [label]),
-    ];
-    return [{ line, weight: Math.abs((b?.ms ?? 0) - (a?.ms ?? 0)) }];
+    const label = cut(clean(text), 400);
+    return [' ', ...mark, fit(counts, 12), fit(times, 18), ...(kind === 'sql' ? colourSql(label) : [label])];
   });
-  return rows.sort((a, b) => b.weight - a.weight).map((row) => row.line);
 }
 
 /** Answers the differences between two requests as lines; `before` is the marked one. */
 export function diffLines(before: Trace, after: Trace): Line[] {
   const kinds = [...new Set([...Object.keys(before.totals), ...Object.keys(after.totals)])];
-  const found = (trace: Trace) => new Set(trace.findings.map((finding) => finding.id));
-  const gone = before.findings.filter((finding) => !found(after).has(finding.id));
-  const come = after.findings.filter((finding) => !found(before).has(finding.id));
+  const { gone, new: come, stays } = fates(before.findings, after.findings);
   const rows = changes(before, after);
   return [
     [
@@ -85,7 +57,8 @@ export function diffLines(before: Trace, after: Trace): Line[] {
     [],
     ...gone.map((finding): Line => [[' gone  ', 'added'], clean(finding.message)]),
     ...come.map((finding): Line => [[' new   ', 'removed'], clean(finding.message)]),
-    ...(gone.length + come.length > 0 ? [[] as Line] : []),
-    ...(rows.length > 0 ? rows : [[[' the same calls, as often and as fast', 'dim']] as Line]),
+    ...stays.map((finding): Line => [[' stays ', 'dim'], clean(finding.message)]),
+    ...(gone.length + come.length + stays.length > 0 ? [[] as Line] : []),
+    ...(rows.length > 0 ? rows : [[[' the same calls, as often and about as fast', 'dim']] as Line]),
   ];
 }

@@ -2,6 +2,7 @@
 
 import type { Query } from '../query.js';
 import type { App, Recording, Source, Summary, Trace } from '../trace.js';
+import type { OutputLog } from './output-log.js';
 
 export type { Source, Summary, Trace };
 
@@ -31,6 +32,8 @@ export interface RouteRow {
   method: string;
   /** The pattern, or the path where no pattern matched. */
   route: string;
+  /** False where the route is the path itself. */
+  pattern: boolean;
   count: number;
   errors: number;
   /** ms, mean and slowest. */
@@ -58,10 +61,12 @@ export interface Stats {
 /** How the app behind the feed stands. */
 export interface Status {
   app?: Pick<App, 'command' | 'cwd'> & { pid?: number };
-  /** The port of the proxy, to try. */
-  port?: number;
+  /** Where the proxy is asked, e.g. http://localhost:4000. */
+  url?: string;
   /** True while an app runs under scooby. */
   live: boolean;
+  /** True until the app listens for the first time. */
+  starting?: boolean;
   /** Set once the app has ended. */
   exit?: { code?: number; signal?: string; stderr?: string[] };
   /** Libraries whose calls are shown, with their trouble if they have one. */
@@ -79,6 +84,19 @@ export interface Replayed {
   /** The id of the new request, where it was recorded. */
   id?: string;
   ms: number;
+  /** What was left out, because it was never recorded: names of headers, and `body`. */
+  without?: string[];
+}
+
+/** The plan of a query, and what there is to say about it. */
+export interface Explained {
+  /** What was asked, without the statement: `EXPLAIN`. */
+  asked: string;
+  /** `PostgreSQL 16.3` */
+  server: string;
+  plan: string[];
+  remarks: { kind: string; text: string }[];
+  notes: string[];
 }
 
 export interface Feed {
@@ -96,11 +114,15 @@ export interface Feed {
   source(hash: string): Answer<Source | undefined>;
   /** Calls back when requests came, changed or went, or the status changed; answers how to stop that. */
   subscribe(listener: () => void): () => void;
-  /** What only some feeds can do; a key whose ability is missing says so. */
+  /** What only some feeds can do; a key whose ability is missing says so. What fails rejects with a sentence. */
   replay?(trace: Trace, url?: string): Promise<Replayed>;
-  record?(recording: Recording): void;
-  restart?(): void;
-  /** Answers the plan of one query, as lines. */
-  explain?(trace: Trace, span: number): Promise<string[]>;
+  record?(recording: Recording): Promise<void>;
+  restart?(): Promise<void>;
+  /** Answers the plan of one call, by its place among the request's. */
+  explain?(trace: Trace, span: number): Promise<Explained>;
+  /** What the app prints, where this program has its output. */
+  output?: OutputLog;
+  /** Hands the app a line on its standard input. */
+  tell?(line: string): void;
   close(): void;
 }

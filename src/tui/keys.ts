@@ -6,7 +6,7 @@ import type { Action, Pane, State } from './state.js';
 /** Answers whether a binding works in a pane. */
 export function worksIn(binding: Binding, pane: Pane): boolean {
   if (binding.where === 'everywhere' || binding.where === pane) return true;
-  return binding.where === 'detail' && pane !== 'list';
+  return binding.where === 'detail' && (pane === 'table' || pane === 'text');
 }
 
 /** Answers what a key does in a pane. */

@@ -28,6 +28,8 @@ export interface Layout {
   text?: Rect;
   /** The waterfall across the bottom. */
   strip?: Rect;
+  /** What the app prints, with a row above it for its title. */
+  output?: Rect;
   /** Columns of vertical lines. */
   bars: number[];
   /** Rows of the rule and the footer. */
@@ -88,8 +90,22 @@ export function panesOf({ columns, zoom }: Pick<State, 'columns' | 'zoom'>): 1 |
   return columns < THREE_PANES ? 2 : 3;
 }
 
+/** Answers how many rows the output has: some, most of them while it is read, all of them when there is no room to share. */
+function outputRows(
+  { output, focus, zoom }: Pick<State, 'output' | 'focus' | 'zoom'>,
+  rows: number,
+  compact: boolean,
+): number {
+  if (!output?.shown) return 0;
+  if (focus !== 'output') return zoom || compact ? 0 : Math.max(4, Math.floor(rows * 0.25));
+  return zoom || compact ? rows : Math.floor(rows * 0.6);
+}
+
 /** Answers where everything is on a screen of that size, with that focus. */
-export function layoutOf(state: Pick<State, 'columns' | 'rows' | 'focus' | 'zoom'>, extent: Extent): Layout {
+export function layoutOf(
+  state: Pick<State, 'columns' | 'rows' | 'focus' | 'zoom' | 'output'>,
+  extent: Extent,
+): Layout {
   const { columns, rows, focus } = state;
   const compact = rows < 20;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
@@ -97,9 +113,13 @@ export function layoutOf(state: Pick<State, 'columns' | 'rows' | 'focus' | 'zoom
   const footer = compact ? 1 : 2;
   const base = { tooSmall, compact, panes, footer, bars: [] as number[] };
   if (tooSmall) return { ...base, header: 0 };
-  const inDetail = panes === 1 && focus !== 'list';
+  const inDetail = panes === 1 && (focus === 'table' || focus === 'text');
   const header = inDetail ? 0 : compact ? 1 : 2;
-  const body: Rect = { x: 0, y: header, width: columns, height: rows - header - footer };
+  const whole: Rect = { x: 0, y: header, width: columns, height: rows - header - footer };
+  const below = inDetail ? 0 : outputRows(state, whole.height, compact);
+  const body = { ...whole, height: whole.height - below };
+  if (below > 0) Object.assign(base, { output: { ...whole, y: body.y + body.height, height: below } });
+  if (body.height === 0) return { ...base, header };
   if (inDetail) return { ...base, header, ...detail(body, extent, focus, compact) };
   if (panes === 1) return { ...base, header, list: body };
   const strip = panes === 3 && !compact ? { ...body, y: body.y + body.height - 1, height: 1 } : undefined;

@@ -19,6 +19,8 @@ export function whenAnswered<T>(
 
 export class ListData {
   count = 0;
+  /** False while only some are known, because the rest is still being looked for. */
+  counted = true;
   /** Requests that came since the list was held. */
   fresh = 0;
   routes: RouteRow[] = [];
@@ -50,6 +52,7 @@ export class ListData {
     this.#sort = sort;
     this.#byRoute = byRoute;
     this.stale = true;
+    this.counted = false;
     this.refresh(0, PAGE);
     return true;
   }
@@ -70,6 +73,7 @@ export class ListData {
       const take = then((rows: RouteRow[]) => {
         this.routes = rows;
         this.count = rows.length;
+        this.counted = true;
         this.stale = false;
       });
       whenAnswered(this.#feed.routes(this.#selection), take, this.#failed);
@@ -79,7 +83,10 @@ export class ListData {
     for (let page = first; page * PAGE < Math.max(to, from + 1); page++) this.#fetch(page, page === first);
     whenAnswered(
       this.#feed.count(this.#selection),
-      then((count: number) => (this.count = count)),
+      then((count: number) => {
+        this.count = count;
+        this.counted = true;
+      }),
       this.#failed,
     );
     if (this.#selection.until === undefined) {

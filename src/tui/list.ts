@@ -63,7 +63,7 @@ export function headLine(columns: Columns, sort: Sort, routes: boolean): Line {
   const head = (text: string, by: Sort['by'] | undefined) =>
     by === sort.by && !routes ? `${text}${arrow}` : text;
   const text = [
-    `  ${fit('METHOD', columns.method)} ${fit(routes ? 'ROUTE' : head('PATH', 'path'), columns.path)}`,
+    `  ${fit(columns.method < 6 ? 'METH' : 'METHOD', columns.method)} ${fit(routes ? 'ROUTE' : head('PATH', 'path'), columns.path)}`,
     right(routes ? 'N' : head('STAT', 'status'), columns.status),
     right(routes ? 'MEAN' : head('TIME', 'duration'), columns.time),
     right(head('QRY', 'queries'), columns.queries),

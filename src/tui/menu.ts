@@ -2,7 +2,7 @@
 
 import type { Binding } from './bindings.js';
 import { cut, fit, type Line, width } from './cells.js';
-import { keyLabel } from './chrome.js';
+import { keyLabel } from './footer.js';
 import { worksIn } from './keys.js';
 import type { Action, MenuName, Popup, State } from './state.js';
 

@@ -37,6 +37,7 @@ function under(picture: Picture, mouse: Mouse): { pane: Pane; index: number; cou
   if (within(mouse, layout.text)) {
     return { pane: 'text', index: state.detail.text.top + mouse.row - layout.text!.y, count: text.length };
   }
+  if (within(mouse, layout.output)) return { pane: 'output', index: 0, count: 1 };
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 /** What reaches outside the browser: the clipboard, the editor, the app, the terminal itself. */
 
-import { ms } from '../text.js';
+import { count, ms } from '../text.js';
 import type { Trace } from '../trace.js';
+import { replayable } from './again.js';
 import type { Browser } from './browser.js';
 import { clean } from './cells.js';
 import { copyOf, urlOf } from './copy.js';
@@ -36,8 +37,15 @@ const OUTSIDE = new Set([
   'explain',
   'record',
   'restart',
+  'tell',
 ]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const RECORDED = {
+  all: 'every request is recorded',
+  marked: 'only requests with X-Scooby-Record: 1 are recorded',
+  off: 'no request is recorded',
+};
 
 /** Answers whether an action reaches outside. */
 export function isOutside(action: Action): action is OutsideAction {
@@ -71,6 +79,9 @@ export class Outside {
       case 'record':
         this.#record(action.recording);
         break;
+      case 'tell':
+        this.#browser.feed.tell?.(action.line);
+        break;
       case 'diff':
         this.#diff();
         break;
@@ -83,7 +94,7 @@ export class Outside {
     const { feed } = this.#browser;
     if (action.type === 'copy') return this.#copy(action.what, trace);
     if (action.type === 'openUrl')
-      return this.#browser.say(await this.#terminal.openUrl(urlOf(trace, feed.status().port)));
+      return this.#browser.say(await this.#terminal.openUrl(urlOf(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
     if (action.type === 'explain') return this.#explain(trace);
     if (action.type === 'replay') return this.#replay(trace, action.url, action.sure === true);
@@ -95,10 +106,7 @@ export class Outside {
     const { selected } = state.list;
     const failed = (error: unknown) =>
       this.#browser.say(error instanceof Error ? error.message : String(error), 'error');
-    if (selected === undefined) {
-      this.#browser.say('no request is selected', 'warn');
-      return;
-    }
+    if (selected === undefined) return;
     const run = async () => {
       const trace = await detail.load(selected);
       if (trace) await work(trace);
@@ -111,7 +119,7 @@ export class Outside {
     const entry = this.#browser.picture().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[entry?.span ?? -1];
     const worst = trace.spans[trace.findings[0]?.spans[0] ?? -1];
-    const text = copyOf(what, trace, span ?? worst, this.#browser.feed.status().port);
+    const text = copyOf(what, trace, span ?? worst, this.#browser.feed.status().url);
     if (text === undefined) return this.#browser.say('this request has nothing of that kind', 'warn');
     const way = await this.#terminal.copy(text);
     this.#browser.say(`copied ${text.length} characters (${way})`);
@@ -128,55 +136,63 @@ export class Outside {
   async #explain(trace: Trace): Promise<void> {
     const { feed } = this.#browser;
     const at = this.#browser.picture().page.entries[this.#browser.state.detail.table.at]?.span;
-    if (at === undefined || trace.spans[at]?.kind !== 'sql')
-      return this.#browser.say('select a query to explain', 'warn');
-    if (!feed.explain) return this.#browser.say('a plan needs the app running under scooby', 'warn');
-    const lines = await feed.explain(trace, at);
-    this.#browser.dispatch({ type: 'show', title: 'plan', lines: lines.map((line) => [` ${clean(line)}`]) });
+    if (at === undefined) return;
+    this.#browser.say('asking the database for its plan …');
+    const plan = await feed.explain?.(trace, at);
+    if (!plan) return;
+    this.#browser.detail.explained(trace, at, plan);
+    const { length } = plan.remarks;
+    this.#browser.say(
+      length === 0 ? 'nothing stands out in the plan' : `${count(length, 'remark')} on the plan`,
+    );
   }
 
   async #replay(trace: Trace, url: string | undefined, sure: boolean): Promise<void> {
     const { feed } = this.#browser;
     if (feed.status().exit && feed.restart) return this.#restart();
-    if (!feed.replay || !feed.status().live)
-      return this.#browser.say('a replay needs the app running under scooby', 'warn');
     if (!SAFE.has(trace.method) && !sure) {
+      const { without } = replayable(trace);
+      const lost = without.length === 0 ? '' : `, without ${without.join(', ')}`;
       const yes: Action = { type: 'replay', sure: true, ...(url === undefined ? {} : { url }) };
       return this.#browser.dispatch({
         type: 'ask',
-        question: `send ${trace.method} ${clean(url ?? trace.url)} again? y/N`,
+        question: `send ${trace.method} ${clean(url ?? trace.url)} again${lost}? y/N`,
         yes,
       });
     }
     this.#browser.say(`sending ${trace.method} ${url ?? trace.url} …`);
-    const answer = await feed.replay(trace, url);
-    this.#browser.say(
-      `${answer.status} after ${ms(answer.ms)}${answer.id ? `, ${answer.id.slice(0, 8)}` : ''}`,
+    const answer = await feed.replay?.(trace, url);
+    if (!answer) return;
+    const { status, id, without = [] } = answer;
+    const left = without.length === 0 ? '' : `; sent without ${without.join(', ')}: never recorded`;
+    this.#browser.say(`${status} after ${ms(answer.ms)}${left}`, left === '' ? 'ok' : 'warn');
+    if (id !== undefined) this.#browser.expect(id);
+  }
+
+  /** Does what takes a while; its failure is said. */
+  #attempt(saying: string, work: Promise<void> | undefined, done: string): void {
+    this.#browser.say(saying);
+    work?.then(
+      () => this.#browser.say(done),
+      (error: Error) => this.#browser.say(error.message, 'error'),
     );
   }
 
   #restart(): void {
     const { feed } = this.#browser;
-    feed.restart?.();
-    if (feed.restart) this.#browser.say('starting the app again');
-    else this.#browser.say('only `scooby run --ui` can start the app again', 'warn');
+    this.#attempt('starting the app again …', feed.restart?.(), 'the app was started again');
   }
 
   #record(recording: 'all' | 'marked' | 'off'): void {
     const { feed } = this.#browser;
-    feed.record?.(recording);
-    if (feed.record) this.#browser.say(`recording ${recording}`);
-    else this.#browser.say('recording can be switched while an app runs under scooby', 'warn');
+    this.#attempt('switching the recording …', feed.record?.(recording), RECORDED[recording]);
   }
 
   #diff(): void {
     const { state } = this.#browser;
     const { marks, selected } = state.list;
     const other = marks.findLast((id) => id !== selected);
-    if (selected === undefined || other === undefined) {
-      this.#browser.say('mark a request with m, then press d on the one to compare it with', 'warn');
-      return;
-    }
+    if (other === undefined) return;
     this.#withTrace(async (after) => {
       const before = await this.#browser.feed.find(other);
       if (!before) return this.#browser.say('the marked request is no longer stored', 'warn');

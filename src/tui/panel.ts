@@ -2,12 +2,15 @@
 
 import type { Frame, Span, Trace } from '../trace.js';
 import type { Line } from './cells.js';
+import type { Explained } from './feed.js';
 
 /** What a panel may know besides the trace. */
 export interface Reading {
   trace: Trace;
   /** The text of a source file as it was when the request ran; undefined when it was not kept or is not here yet. */
   source(file: string): string | undefined;
+  /** The plan of a query, where it was asked for. */
+  plan?(span: Span): Explained | undefined;
   grouped: boolean;
   sorted: 'start' | 'total';
   /** Frames of libraries are shown. */
@@ -45,6 +48,8 @@ export interface TextLine {
 }
 
 export interface Page {
+  /** Its rows can be grouped or shown one by one, in two orders. */
+  groups?: boolean;
   /** Lines over the table that cannot be selected: heads of columns, or why there is nothing. */
   head(columns: number): Line[];
   entries: Entry[];

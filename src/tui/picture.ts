@@ -2,14 +2,22 @@
 
 import type { Trace } from '../trace.js';
 import type { Binding } from './bindings.js';
-import { lineWidth, plain, wrapLine } from './cells.js';
-import type { Stats, Status } from './feed.js';
+import { type Line, lineWidth, plain, wrapLine } from './cells.js';
+import type { Feed, Stats, Status } from './feed.js';
 import { type Layout, layoutOf } from './layout.js';
 import type { ListData } from './list-data.js';
 import { type Item, itemsOf } from './menu.js';
+import type { Ability } from './obstacles.js';
 import type { Page, Panel, Place, TextLine } from './panel.js';
 import type { Facts, State } from './state.js';
 import type { TraceData } from './trace-data.js';
+
+/** The rows of what the app prints, and those of them in which what is searched for stands, by their numbers. */
+export interface Printout {
+  first: number;
+  rows: Line[];
+  matches: number[];
+}
 
 export interface Picture {
   state: State;
@@ -23,11 +31,16 @@ export interface Picture {
   text: TextLine[];
   /** Lines of the text in which what is searched for stands. */
   matches: number[];
+  /** What the app prints, where it is to be had. */
+  output: Printout | undefined;
+  /** What the feed can do. */
+  can: Set<Ability>;
   items: Item[];
   now: number;
 }
 
-interface Parts extends Pick<Picture, 'state' | 'list' | 'status' | 'stats' | 'now'> {
+interface Parts extends Pick<Picture, 'state' | 'list' | 'status' | 'stats' | 'now' | 'can'> {
+  feed: Pick<Feed, 'output'>;
   detail: TraceData;
   bindings: Binding[];
 }
@@ -35,14 +48,21 @@ interface Parts extends Pick<Picture, 'state' | 'list' | 'status' | 'stats' | 'n
 /** Rows of the screen that a popup leaves free. */
 const AROUND_POPUP = 6;
 
-function matchesIn(text: TextLine[], find: string): number[] {
+function matchesIn(lines: Line[], find: string): number[] {
   const wanted = find.toLowerCase();
   if (wanted === '') return [];
-  return text.flatMap(({ line }, index) => (plain(line).toLowerCase().includes(wanted) ? [index] : []));
+  return lines.flatMap((line, index) => (plain(line).toLowerCase().includes(wanted) ? [index] : []));
+}
+
+function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): Printout | undefined {
+  if (!output) return undefined;
+  // The first cell of each row stays free, as in the other panes.
+  const { first, rows } = output.broken(cells - 1);
+  return { first, rows, matches: matchesIn(rows, find).map((row) => first + row) };
 }
 
 /** Answers the picture. */
-export function pictureOf({ detail, bindings, ...parts }: Parts): Picture {
+export function pictureOf({ detail, bindings, feed, ...parts }: Parts): Picture {
   const { state } = parts;
   const rough = layoutOf(state, { head: 1, table: 4, text: true });
   const columns = (rough.text ?? rough.table ?? { width: state.columns }).width;
@@ -62,7 +82,11 @@ export function pictureOf({ detail, bindings, ...parts }: Parts): Picture {
     text,
     trace: detail.trace,
     panels: detail.panels(),
-    matches: matchesIn(text, state.detail.find),
+    matches: matchesIn(
+      text.map(({ line }) => line),
+      state.detail.find,
+    ),
+    output: layout.output && printoutOf(feed, layout.output.width, state.output?.find ?? ''),
     items: state.popup?.kind === 'menu' ? itemsOf(state.popup, state, bindings) : [],
   };
 }
@@ -72,10 +96,17 @@ export function factsOf(picture: Picture, now: number): Facts {
   const { state, layout, list, page, text, items, matches, panels } = picture;
   const heads = layout.compact ? 0 : 1;
   const { popup } = state;
+  const { first = 0, rows = [], matches: found = [] } = picture.output ?? {};
   return {
     list: { count: list.count, height: Math.max(1, (layout.list?.height ?? state.rows - 4) - heads) },
     table: { count: page.entries.length, height: tableHeight(picture) },
     text: { count: text.length, height: Math.max(1, layout.text?.height ?? 1), matches },
+    output: {
+      first,
+      count: rows.length,
+      height: Math.max(1, (layout.output?.height ?? 2) - 1),
+      matches: found,
+    },
     popup: {
       count: popup?.kind === 'text' ? popup.lines.length : items.length,
       height: Math.max(1, state.rows - AROUND_POPUP),

@@ -6,10 +6,19 @@ import type { Action, Prompt, State } from './state.js';
 
 const REMEMBERED = 50;
 
+/** Searches where the keys go: in the output, or in the text of the detail. */
+function findingIn(state: State, find: string): State {
+  if (state.focus === 'output' && state.output) {
+    const { at: _, ...output } = state.output;
+    return { ...state, output: { ...output, find } };
+  }
+  return { ...state, detail: { ...state.detail, find } };
+}
+
 /** Puts text into the prompt and shows its effect: a good filter applies at once, a bad one leaves the last good one. */
 function typed(state: State, prompt: Prompt): State {
   const next = { ...state, prompt };
-  if (prompt.kind === 'find') return { ...next, detail: { ...state.detail, find: prompt.text } };
+  if (prompt.kind === 'find') return findingIn(next, prompt.text);
   if (prompt.kind !== 'filter') return next;
   const parsed = parseFilter(prompt.text);
   const { trouble: _, ...list } = state.list;
@@ -57,12 +66,16 @@ function cancelled(state: State, prompt: Prompt): State {
   return next;
 }
 
+function foundIn({ focus, output, detail }: State): string {
+  return focus === 'output' ? (output?.find ?? '') : detail.find;
+}
+
 /** Answers the state after an action on the prompt; undefined when it is about something else. */
 export function reducePrompt(state: State, action: Action): State | undefined {
   if (action.type === 'prompt') {
     const before =
       action.text ??
-      (action.kind === 'filter' ? state.list.filter : action.kind === 'find' ? state.detail.find : '');
+      { filter: state.list.filter, find: foundIn(state), save: '', url: '', tell: '' }[action.kind];
     const prompt = { kind: action.kind, text: before, caret: characters(before).length, before, past: 0 };
     const { popup: _, notice: __, ...next } = state;
     return { ...next, prompt };

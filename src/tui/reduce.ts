@@ -1,9 +1,10 @@
 /** The state after an action: no terminal, no clock, no data. */
 
 import { move, settle } from './cursor.js';
+import { reduceOutput } from './reduce-output.js';
 import { reducePopup } from './reduce-popup.js';
 import { reducePrompt } from './reduce-prompt.js';
-import { type Action, type Facts, type ListState, type State, VIEWS } from './state.js';
+import { type Action, type Facts, type ListState, type Pane, type State, VIEWS } from './state.js';
 
 const TOP = { at: 0, top: 0 };
 
@@ -47,10 +48,11 @@ function opened(state: State, facts: Facts): State {
 
 /** Undoes exactly one thing. */
 function undone(state: State): State {
-  if (state.detail.find !== '' && state.focus !== 'list') return inDetail(state, { find: '' });
+  if (state.detail.find !== '' && (state.focus === 'table' || state.focus === 'text'))
+    return inDetail(state, { find: '' });
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
-  if (state.focus === 'table') return { ...state, focus: 'list' };
+  if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
   if (state.list.filter !== '' || state.list.trouble) return filtered(state, '');
   if (state.list.onlyMarked) return inList(state, { onlyMarked: false, cursor: TOP });
   if (state.list.view !== 'all') return inList(state, { view: 'all', cursor: TOP });
@@ -63,9 +65,12 @@ function filtered(state: State, filter: string): State {
 }
 
 function nextPane(state: State, n: 1 | -1, facts: Facts): State {
-  if (facts.panes === 1 && state.focus !== 'list') return nextTab(state, n, facts);
-  const panes = ['list', 'table', 'text'] as const;
-  const held = facts.text.count > 0 ? panes : panes.slice(0, 2);
+  if (facts.panes === 1 && (state.focus === 'table' || state.focus === 'text'))
+    return nextTab(state, n, facts);
+  const held: Pane[] = ['list'];
+  if (facts.list.count > 0) held.push('table');
+  if (facts.list.count > 0 && facts.text.count > 0) held.push('text');
+  if (state.output?.shown) held.push('output');
   const at = Math.max(0, held.indexOf(state.focus));
   return { ...state, focus: held[(at + n + held.length) % held.length]! };
 }
@@ -81,7 +86,8 @@ function nextTab(state: State, n: 1 | -1, facts: Facts): State {
 
 function toTab(state: State, tab: string, panes: number): State {
   // From a list that has the whole screen, a tab opens the request.
-  const focus = state.focus === 'text' || panes === 1 ? 'table' : state.focus;
+  const within = state.focus === 'output' ? 'list' : state.focus;
+  const focus = within === 'text' || panes === 1 ? 'table' : within;
   if (tab === state.detail.tab) return { ...state, focus };
   return inDetail({ ...state, focus }, { tab, table: TOP, text: TOP });
 }
@@ -130,7 +136,10 @@ function resized(state: State, columns: number, rows: number): State {
 /** Answers the state after an action; what reaches outside (copying, editing, quitting) changes nothing here. */
 export function reduce(state: State, action: Action, facts: Facts): State {
   return (
-    reducePrompt(state, action) ?? reducePopup(state, action, facts) ?? reduceScreen(state, action, facts)
+    reducePrompt(state, action) ??
+    reducePopup(state, action, facts) ??
+    reduceOutput(state, action, facts) ??
+    reduceScreen(state, action, facts)
   );
 }
 
@@ -168,6 +177,8 @@ function reduceScreen(state: State, action: Action, facts: Facts): State {
       return requested(state, action.n, facts);
     case 'filter':
       return filtered(state, action.text);
+    case 'route':
+      return inList(filtered(state, action.filter), { view: 'all' });
     case 'match':
       return toMatch(state, action.n, facts);
     case 'sort':
@@ -176,6 +187,8 @@ function reduceScreen(state: State, action: Action, facts: Facts): State {
       return reversed(state);
     case 'follow':
       return state.list.follow ? held(state, facts) : following(state);
+    case 'hold':
+      return inList(state, { follow: false, until: facts.now });
     case 'freeze':
       return state.list.frozen
         ? inList(state, { frozen: false })
@@ -209,8 +222,9 @@ function reversed(state: State): State {
   return inDetail(state, { sorted: state.detail.sorted === 'total' ? 'start' : 'total', table: TOP });
 }
 
-function pointed(state: State, pane: 'list' | 'table' | 'text', index: number, facts: Facts): State {
+function pointed(state: State, pane: Pane, index: number, facts: Facts): State {
   const next = { ...state, focus: pane };
+  if (pane === 'output') return next;
   if (pane === 'list') {
     const cursor = settle({ ...state.list.cursor, at: index }, facts.list.count, facts.list.height);
     return inList(held(next, facts), { cursor });

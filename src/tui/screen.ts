@@ -3,7 +3,8 @@
 import { paintedWidth } from './ink/painted.js';
 
 const ENTER = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?1007h';
-const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
+/** What gives a terminal back as it was. */
+export const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 /** ms between two frames. */
@@ -77,10 +78,10 @@ export class Screen {
   }
 
   /** Shows a frame: at once, or as soon as a frame's time has passed since the last; only the newest is written. */
-  frame(text: string): void {
+  frame(text: string, now = false): void {
     this.#next = text.split('\n');
     if (!this.active || this.#timer) return;
-    const wait = this.#at + FRAME - performance.now();
+    const wait = now ? 0 : this.#at + FRAME - performance.now();
     if (wait <= 0) this.#write();
     else this.#timer = setTimeout(() => this.#write(), wait);
   }

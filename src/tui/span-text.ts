@@ -3,6 +3,7 @@
 import { count, ms } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cleanLines, type Line, type Segment } from './cells.js';
+import type { Explained } from './feed.js';
 import type { Reading, TextLine } from './panel.js';
 import { layOutSql } from './sql.js';
 import { stackLines } from './stack.js';
@@ -38,6 +39,15 @@ function details(span: Span): TextLine[] {
   });
 }
 
+function planText({ asked, server, plan, remarks, notes }: Explained): TextLine[] {
+  const out: TextLine[] = [{ line: [[` ${clean(asked)} by ${clean(server)}`, 'title']] }];
+  for (const { kind, text } of remarks)
+    out.push({ line: [[` ${clean(kind).toUpperCase()} `, 'warn'], clean(text)], prose: true });
+  for (const line of plan) out.push(...cleanLines(line).map((text): TextLine => ({ line: [` ${text}`] })));
+  for (const note of notes) out.push({ line: [[` ${clean(note)}`, 'dim']], prose: true });
+  return out;
+}
+
 /** Answers the text of a call. */
 export function spanText(span: Span, reading: Reading, lead?: Line): TextLine[] {
   const out: TextLine[] = statement(span).map((line) => ({ line: [' ', ...line] }));
@@ -46,7 +56,10 @@ export function spanText(span: Span, reading: Reading, lead?: Line): TextLine[] 
   if (span.error !== undefined) {
     for (const text of cleanLines(span.error)) out.push({ line: [' ', [text, 'error']] });
   }
-  out.push(...details(span), { line: [] }, ...stackLines(span.stack, reading));
+  out.push(...details(span), { line: [] });
+  const plan = reading.plan?.(span);
+  if (plan) out.push(...planText(plan), { line: [] });
+  out.push(...stackLines(span.stack, reading));
   return out;
 }
 

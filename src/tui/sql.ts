@@ -146,21 +146,6 @@ function unbroken(line: Segment[]): Line[] {
   return out;
 }
 
-/** Answers a statement without its values, by which repeated ones are put together. */
-export function shapeOf(sql: string): string {
-  if (sql.length > LONGEST) return sql;
-  const shape = tokens(sql)
-    .filter((token) => token.sort !== 'comment')
-    .map(({ sort, text }) =>
-      sort === 'space' ? ' ' : sort === 'string' || sort === 'number' || sort === 'parameter' ? '?' : text,
-    )
-    .join('');
-  return shape
-    .replace(/\s+/g, ' ')
-    .replace(/\(\s*\?(?:\s*,\s*\?)+\s*\)/g, '(?)')
-    .trim();
-}
-
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')

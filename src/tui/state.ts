@@ -3,8 +3,8 @@
 import type { Line } from './cells.js';
 import type { Sort } from './feed.js';
 
-/** Where the keys go: the list, the table of a tab, or the text of the table's row. */
-export type Pane = 'list' | 'table' | 'text';
+/** Where the keys go: the list, the table of a tab, the text of the table's row, or what the app prints. */
+export type Pane = 'list' | 'table' | 'text' | 'output';
 
 /** What the list shows: everything, one line per route, or only what went wrong. */
 export type View = 'all' | 'routes' | 'errors' | 'n+1';
@@ -50,9 +50,21 @@ export interface DetailState {
   find: string;
 }
 
+/** The pane with what the app prints. */
+export interface OutputState {
+  shown: boolean;
+  /** The newest row stays in sight. */
+  follow: boolean;
+  /** The first row in sight, counted from the first that was ever printed. */
+  top: number;
+  find: string;
+  /** The row of the match that was gone to last. */
+  at?: number;
+}
+
 /** A line being typed. */
 export interface Prompt {
-  kind: 'filter' | 'find' | 'save' | 'url';
+  kind: 'filter' | 'find' | 'save' | 'url' | 'tell';
   text: string;
   /** Before which character (not code unit) the caret stands. */
   caret: number;
@@ -78,6 +90,8 @@ export interface State {
   mouse: boolean;
   list: ListState;
   detail: DetailState;
+  /** Only where the app's output is to be had. */
+  output?: OutputState;
   prompt?: Prompt;
   popup?: Popup;
   /** One line in the footer until the next key. */
@@ -108,10 +122,12 @@ export type Action =
   | { type: 'past'; n: 1 | -1 }
   | { type: 'accept' }
   | { type: 'filter'; text: string }
+  | { type: 'route'; filter: string }
   | { type: 'match'; n: 1 | -1 }
   | { type: 'sort'; by: Sort['by'] }
   | { type: 'reverse' }
   | { type: 'follow' }
+  | { type: 'hold' }
   | { type: 'freeze' }
   | { type: 'mark' }
   | { type: 'onlyMarked' }
@@ -119,6 +135,7 @@ export type Action =
   | { type: 'libraries' }
   | { type: 'wrap' }
   | { type: 'zoom' }
+  | { type: 'output' }
   | { type: 'menu'; menu: MenuName }
   | { type: 'close' }
   | { type: 'ask'; question: string; yes: Action }
@@ -141,13 +158,15 @@ export type Outside =
   | { type: 'diff' }
   | { type: 'explain' }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' }
-  | { type: 'restart' };
+  | { type: 'restart' }
+  | { type: 'tell'; line: string };
 
 /** What the state alone does not know: how much there is, and how much of it fits. */
 export interface Facts {
   list: { count: number; height: number };
   table: { count: number; height: number };
   text: { count: number; height: number; matches: number[] };
+  output: { first: number; count: number; height: number; matches: number[] };
   popup: { count: number; height: number };
   /** Titles of the panels, in their order. */
   tabs: string[];
@@ -157,9 +176,14 @@ export interface Facts {
   now: number;
 }
 
-/** Answers the state of a browser that has just been opened. */
-export function initialState(columns: number, rows: number): State {
+/** Fewer rows are for the list alone; the output has a key. */
+const ROOM_FOR_OUTPUT = 24;
+
+/** Answers the state of a browser that has just been opened, with or without the app's output. */
+export function initialState(columns: number, rows: number, output = false): State {
+  const shown = rows >= ROOM_FOR_OUTPUT;
   return {
+    ...(output ? { output: { shown, follow: true, top: 0, find: '' } } : {}),
     columns,
     rows,
     focus: 'list',

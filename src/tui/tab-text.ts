@@ -35,7 +35,8 @@ export function tabText(trace: Trace, title: string, options: TabTextOptions): s
   const out = table.map(shown);
   for (const [index] of page.entries.entries()) {
     const text = page.text?.(index) ?? [];
-    if (text.length > 0) out.push('', ...text.flatMap(({ line }) => wrapLine(line, columns, 4).map(shown)));
+    if (text.length > 0)
+      out.push('', ...text.flatMap(({ line, prose }) => wrapLine(line, columns, prose ? 1 : 4).map(shown)));
   }
   return out;
 }

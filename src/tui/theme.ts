@@ -35,6 +35,19 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
+/** What other programs colour their output with, by the number that sets it. */
+const PRINTED = Object.fromEntries(
+  [
+    1,
+    2,
+    3,
+    4,
+    7,
+    9,
+    ...[30, 40, 90, 100].flatMap((from) => Array.from({ length: 8 }, (_, n) => from + n)),
+  ].map((code) => [`sgr${code}`, String(code)]),
+);
+
 export interface Theme {
   roles: Record<string, string>;
   /** Draws with ASCII only. */
@@ -45,7 +58,7 @@ const NO_COLOUR = new Set(['1', '2', '4', '7']);
 
 /** Answers a theme: the user's roles over ours; without colour only bold, dim, underline and inverse stay. */
 export function themeOf(options: { colour: boolean; ascii: boolean; roles?: Record<string, string> }): Theme {
-  const roles: Record<string, string> = { ...ROLES, ...options.roles };
+  const roles: Record<string, string> = { ...PRINTED, ...ROLES, ...options.roles };
   if (!options.colour) {
     for (const role of Object.keys(roles)) {
       roles[role] = roles[role]!.split(';')

@@ -1,7 +1,7 @@
 /** The request in the detail, with its source texts, and the page of the tab made from it. */
 
-import type { Source, Trace } from '../trace.js';
-import type { Feed } from './feed.js';
+import type { Source, Span, Trace } from '../trace.js';
+import type { Explained, Feed } from './feed.js';
 import { whenAnswered } from './list-data.js';
 import { emptyPage, type Page, type Panel, type TextLine } from './panel.js';
 import { panelsOf } from './panels/index.js';
@@ -9,6 +9,7 @@ import type { DetailState } from './state.js';
 
 const NOTHING = emptyPage('no request is selected');
 const SOURCES = 64;
+const PLANS = 100;
 
 export class TraceData {
   trace: Trace | undefined;
@@ -17,6 +18,8 @@ export class TraceData {
   readonly #failed: (error: unknown) => void;
   #wanted: string | undefined;
   #sources = new Map<string, string | undefined>();
+  /** The plans that were asked for, by request and place of the call: a request may be read again. */
+  readonly #plans = new Map<string, Explained>();
   #version = 0;
   #page: { key: unknown[]; page: Page } | undefined;
   #text: { page: Page; index: number; lines: TextLine[] } | undefined;
@@ -51,6 +54,14 @@ export class TraceData {
     this.trace = await this.#feed.find(id);
     this.#changed();
     return this.trace;
+  }
+
+  /** Keeps the plan of a query, to be read with it. */
+  explained(trace: Trace, span: number, plan: Explained): void {
+    if (this.#plans.size >= PLANS) this.#plans.clear();
+    this.#plans.set(`${trace.id} ${span}`, plan);
+    this.#version++;
+    this.#changed();
   }
 
   /** Answers the panels of the request. */
@@ -89,7 +100,8 @@ export class TraceData {
     if (this.#page?.key.every((part, index) => part === key[index])) return this.#page.page;
     const panel = this.panels().find((one) => one.title === tab) ?? this.panels()[0]!;
     const source = (file: string) => this.#source(file);
-    const page = panel.page({ trace, source, grouped, sorted, libraries, columns });
+    const plan = (span: Span) => this.#plans.get(`${trace.id} ${trace.spans.indexOf(span)}`);
+    const page = panel.page({ trace, source, plan, grouped, sorted, libraries, columns });
     this.#page = { key, page };
     return page;
   }

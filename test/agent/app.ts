@@ -125,6 +125,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
       collector.left(peer);
       if (--peers === 0) over();
     },
+    awaits: () => collector.awaits(),
   });
   try {
     const env = environment({ NODE_OPTIONS: '', ...launch.env }, join(AGENT, 'preload.cjs'), folder.path);

@@ -77,7 +77,7 @@ function anywhere(text: string): string {
 /** Answers what can be known beforehand of a span. */
 function toldOf(span: Span, waited = false): Told {
   const { name, detail, rows, error, wait, duration } = JSON.parse(anywhere(JSON.stringify(span)));
-  const { connection, ...known } = detail ?? {};
+  const { connection, opened, ...known } = detail ?? {};
   return {
     name,
     ...(Object.keys(known).length > 0 && { detail: known }),

@@ -39,5 +39,6 @@ function told({ name, detail, rows, error, site }: Span, path: string): string {
   return words
     .join(' ')
     .replace(/,?"connection":\d+/, '')
+    .replace(/,?"opened":true/, '')
     .replace(/127\.0\.0\.1:\d+/, 'server');
 }

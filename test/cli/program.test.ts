@@ -144,12 +144,32 @@ test('show prints the line of code as it was when the request ran', async (t) =>
   for (const id of ['abcdef', 'last', '-1', trace.id]) {
     const { code, out, err } = scooby(['show', id, '--db', db]);
     t.same([code, err], [0, ''], id);
-    t.match(out, /sql ×2 {2}4\.0ms/);
+    t.match(out, /2× sql {2}4\.0ms/);
     t.match(out, '      loadItems (src/orders.js:47:23)\n      47 │ const items = await db.query(sql);\n');
   }
   const { sources, ...rest } = JSON.parse(scooby(['show', 'last', '--db', db, '--json']).out) as Trace;
   t.same(rest, trace);
   t.match(sources?.['src/orders.js'], /^[0-9a-f]{32}$/);
+});
+
+test('show refuses options that say nothing together, and kinds that a request has not', async (t) => {
+  const db = await filled(t, [aTrace({ id: 'aaaa-1', spans: [aSpan()] })]);
+  const refusals: [args: string[], code: number, err: RegExp][] = [
+    [['--sql', '--json'], 2, /^scooby: --sql and --json are two ways to show a request: leave one out\.\n$/],
+    [['--sql', '--stack'], 2, /^scooby: --stack changes nothing about --sql: leave one of them out\.\n$/],
+    [['--tab', 'sql', '--kind', 'sql'], 2, /^scooby: --kind changes nothing about --tab/],
+    [['--kind', 'cache'], 1, /^scooby: This request made no calls of the kind "cache"\. It has: sql\.\n$/],
+    [['--kind', 'sql,rpc', '--waterfall'], 1, /no calls of the kind "rpc"\. It has: sql/],
+    [['--tab', 'x'], 2, /^scooby: There is no tab "x"\. There are: Overview, SQL,/],
+  ];
+  for (const [args, code, err] of refusals)
+    t.match(scooby(['show', 'last', '--db', db, ...args]), { code, out: '', err }, args.join(' '));
+  for (const args of [['--waterfall', '--kind', 'sql'], ['--sql'], ['--tab', 'sql', '--stack']]) {
+    const { code, out } = scooby(['show', 'last', '--db', db, ...args]);
+    t.equal(code, 0);
+    t.match(out, 'SELECT', args.join(' '));
+  }
+  t.match(scooby(['show', 'last', '--db', db, '--ascii']).out, /\n {3}1x sql {2}2\.0ms/);
 });
 
 test('show of what is not there: exit 1', async (t) => {

@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import type { Code } from '../../src/cli/code.js';
 import { plain } from '../../src/cli/style.js';
 import { traceLines } from '../../src/cli/trace-text.js';
 import { dayAndTime } from '../../src/cli/when.js';
@@ -7,8 +8,17 @@ import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 const now = Date.parse('2026-11-22T12:00:00Z');
 const screen = { width: 100, style: plain, now };
 const start = now - 125_000;
-const code = (file: string, line: number) =>
-  file === 'src/orders.js' && line === 47 ? '    items = await db.query(sql, [id]);' : undefined;
+const texts: Record<string, string[]> = {
+  'src/orders.js': [
+    ...Array.from({ length: 44 }, () => ''),
+    '  for (const { id } of orders) {',
+    '    // one by one',
+    '    items = await db.query(sql, [id]);',
+    '  }',
+    '',
+  ],
+};
+const code: Code = { lines: (file) => texts[file], lineOf: () => undefined, since: () => undefined };
 const showing = { code };
 
 const stack = [
@@ -51,48 +61,48 @@ const trace = aTrace({
 });
 delete trace.spans[51]!.rows;
 
-test('a request: what is known of it, then its calls, repeated ones put together', (t) => {
+test('a request: what is known of it, then its calls, the costliest first', (t) => {
   t.same(traceLines(trace, showing, screen), [
     'GET /shops/7/orders  200  312ms',
-    `  when     ${dayAndTime(start)}, 2m ago`,
-    '  route    /shops/:shop/orders   shop=7',
-    '  handler  listOrders src/orders.js:12',
-    '  app      node app.js   (pid 4242, node v20.20.2)',
+    '  calls    52 sql 239ms (77% of the time, waited 3.2ms, 1 failed)',
+    '  route    /shops/:shop/orders   shop=7   listOrders src/orders.js:12',
+    `  ran      ${dayAndTime(start)}, 2m ago, by node app.js (pid 4242, node v20.20.2)`,
     '  id       5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
-    '  calls    52 sql 239ms (waited 3.2ms, 1 failed)',
     '',
-    '   1  +1.4ms  sql  12ms  50 rows  waited 3.2ms',
+    '  50× sql  225ms  4.5ms each, slowest 5.0ms  100 rows  #2 to #51',
+    '      SELECT * FROM items WHERE order_id = $1',
+    '      #3, the slowest:  params  [1]',
+    '      loadItems (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+    '',
+    '   1× sql  12ms  50 rows  waited 3.2ms  #1 at +1.4ms',
     '      SELECT *',
     '      FROM orders',
     '      WHERE shop = $1',
     `      params  [7, "o'x\\u001b[2J"]`,
     '      listOrders (src/shop.js:31:35)',
     '',
-    '   2  +15ms  sql ×50  225ms (4.5ms each, slowest 5.0ms)  100 rows',
-    '      SELECT * FROM items WHERE order_id = $1',
-    '      params  [0]  [1]  [2]  … 47 more',
-    '      loadItems (src/orders.js:47:21)',
-    '      47 │ items = await db.query(sql, [id]);',
-    '',
-    '  52  +300ms  sql  2.0ms  failed',
+    '   1× sql  2.0ms  failed  #52 at +300ms',
     '      UPDATE x',
     '      42P01: relation "x"',
     '      does not exist',
     "      no line of the app's own code called this; all frames: --stack",
     '',
     '  1 call was not kept: there were too many.',
-    '  pg 9.1: Client#query not found',
+    '  not captured: pg 9.1: Client#query not found',
   ]);
   t.end();
 });
 
-test('--ungrouped shows every call, --stack every frame', (t) => {
+test('--ungrouped shows every call in its order, --stack every frame', (t) => {
   const ungrouped = traceLines(trace, { ...showing, ungrouped: true }, screen);
   t.equal(ungrouped.filter((line) => line.includes('SELECT * FROM items')).length, 50);
   const at = ungrouped.indexOf('  51  +260ms  sql  5.0ms  2 rows');
-  t.same(ungrouped.slice(at + 1, at + 3), [
+  t.same(ungrouped.slice(at + 1, at + 5), [
     '      SELECT * FROM items WHERE order_id = $1',
     '      params  [49]',
+    '      loadItems (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
   ]);
   const stacked = traceLines(trace, { ...showing, stack: true }, screen);
   const frames = stacked.indexOf('      Pool.query (node_modules/pg-pool/index.js:412:10)');
@@ -100,33 +110,38 @@ test('--ungrouped shows every call, --stack every frame', (t) => {
     '      Pool.query (node_modules/pg-pool/index.js:412:10)',
     '      loadItems (src/orders.js:47:21)',
     '      47 │ items = await db.query(sql, [id]);',
-    '      anonymous (src/orders.js:12:3)',
+    '      src/orders.js:12:3',
   ]);
   t.end();
 });
 
-test('only calls in a row, of one statement, from one line, with one outcome, are put together', (t) => {
-  const spans = [
-    aSpan(),
-    aSpan(),
-    aSpan({ stack: [aFrame({ line: 50 })] }),
-    aSpan({ error: 'no' }),
-    aSpan(),
-    aSpan({ kind: 'cache' }),
-    aSpan(),
-  ];
-  const lines = traceLines(aTrace({ start, spans }), showing, screen);
-  t.same(
-    lines.filter((line) => /^ +\d+ {2}\+/.test(line)).map((line) => line.replace(/ {2}\+1\.0ms/, '').trim()),
-    [
-      '1  sql ×2  4.0ms (2.0ms each, slowest 2.0ms)  2 rows',
-      '3  sql  2.0ms  1 row',
-      '4  sql  2.0ms  1 row  failed',
-      '5  sql  2.0ms  1 row',
-      '6  cache  2.0ms  1 row',
-      '7  sql  2.0ms  1 row',
+test('only some kinds, and what is wrong with them', (t) => {
+  const finding = { severity: 'low' as const, message: '', ms: 1, confidence: 1, reasons: [] };
+  const mixed = aTrace({
+    start,
+    spans: [aSpan(), aSpan({ kind: 'cache', library: 'redis', name: 'get a', detail: {} })],
+    findings: [
+      { ...finding, id: '1', kind: 'n+1', spans: [0] },
+      { ...finding, id: '2', kind: 'n+1-cache', spans: [1] },
     ],
-  );
+  });
+  const lines = traceLines(mixed, { ...showing, kinds: ['cache'] }, screen);
+  t.same(lines.slice(5), [
+    '',
+    '  N+1-CACHE  1.0ms',
+    '',
+    '   1× cache  2.0ms  1 row  #2 at +1.0ms',
+    '      get a',
+    '      listOrders (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+  ]);
+  t.end();
+});
+
+test('a request that failed says with what', (t) => {
+  const spans = [aSpan({ error: '42P01: relation "x" does not exist\nLINE 1' })];
+  const lines = traceLines(aTrace({ start, status: 500, spans }), showing, screen);
+  t.equal(lines[2], '  failed   42P01: relation "x" does not exist, at src/orders.js:47');
   t.end();
 });
 
@@ -135,37 +150,50 @@ test('a request that did not end says so, and so do its calls', (t) => {
   const { duration: __, status: ___, ...died } = aTrace({ start, state: 'died', spans: [running, running] });
   const lines = traceLines(died, showing, screen);
   t.equal(lines[0], 'GET /orders  died: the app ended before it had answered');
-  t.match(lines.join('\n'), /1 {2}\+1\.0ms {2}sql ×2 {2}not finished {2}2 rows/);
+  t.match(lines.join('\n'), /2× sql {2}2 rows {2}2 not finished {2}#1 to #2/);
   t.equal(traceLines({ ...died, state: 'open' }, showing, screen)[0], 'GET /orders  still running');
   t.end();
 });
 
-test('findings come before the calls', (t) => {
-  const found = aTrace({
-    start,
-    findings: [
-      {
-        id: '1',
-        kind: 'n+1',
-        severity: 'high',
-        message: 'It ran 50 times.',
-        suggestion: 'Ask once.',
-        spans: [0],
-        site: 'src/orders.js:47',
-        function: 'loadItems',
-        ms: 1,
-        confidence: 1,
-        reasons: [],
-      },
-    ],
-  });
-  t.same(traceLines(found, showing, screen).slice(-5), [
-    '  calls    none that scooby knows of',
+const finding = {
+  id: '1',
+  kind: 'n+1',
+  severity: 'high' as const,
+  message: 'It ran 50 times.',
+  suggestion: 'Ask once.',
+  spans: [0],
+  site: 'src/orders.js:47',
+  function: 'loadItems',
+  ms: 121,
+  confidence: 1,
+  reasons: [],
+};
+
+test('findings come before the calls, with the code as it was', (t) => {
+  const found = aTrace({ start, findings: [finding] });
+  t.same(traceLines(found, showing, screen).slice(5), [
     '',
-    '  N+1  loadItems (src/orders.js:47)',
+    '  N+1  loadItems (src/orders.js:47)  121ms',
     '  It ran 50 times.',
-    '  Ask once.',
+    '    45 │ for (const { id } of orders) {',
+    '    46 │   // one by one',
+    '  > 47 │   items = await db.query(sql, [id]);',
+    '    48 │ }',
+    '    49 │ ',
+    '  → Ask once.',
   ]);
+  const edited = { ...code, since: () => 'changed since, now line 52' as const };
+  t.equal(
+    traceLines(found, { code: edited }, screen)[6],
+    '  N+1  loadItems (src/orders.js:47)  121ms  changed since, now line 52',
+  );
+  t.end();
+});
+
+test('several findings are listed first', (t) => {
+  const { site: _, function: __, ...nowhere } = finding;
+  const found = aTrace({ start, findings: [finding, { ...nowhere, kind: 'slow', ms: 0 }] });
+  t.equal(traceLines(found, showing, screen)[1], '  found    N+1 src/orders.js:47 121ms  ·  SLOW');
   t.end();
 });
 
@@ -207,7 +235,9 @@ test('nothing recorded can steer the terminal', (t) => {
     totals: { [evil]: { count: 1, ms: 1 } },
     notes: [evil],
   });
-  const text = traceLines(nasty, { stack: true, code: () => evil }, screen).join('');
+  const text = traceLines(nasty, { stack: true, code: { ...code, lines: () => [evil, evil] } }, screen).join(
+    '',
+  );
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   t.notMatch(text, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   t.end();

@@ -15,6 +15,6 @@ test('the demo shows the page with an N+1 and the line that makes it', async (t)
   t.match(stderr, /^GET \/orders 200 \S+ 52 sql \S+/m);
   t.match(stdout, /^ *\S+ +GET +\/orders +200 .* 52 /m, 'the list has it');
   t.match(stdout, /^ *\S+ +GET +\/products\/3\/reviews +500 /m, 'the list has the page that fails');
-  t.match(stdout, /sql ×50 .*\n +select name, city from customers where id = \$1\n/);
+  t.match(stdout, /50× sql .*\n +select name, city from customers where id = \$1\n/);
   t.match(stdout, / newestOrders \(examples\/shop\/orders\.js:11:33\)\n/);
 });

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tap, { test } from 'tap';
 import { judge } from '../../src/insight/findings.js';
+import type { Frame } from '../../src/trace.js';
 import { ask, ROOT, runRecorded } from '../agent/app.js';
 import { type ServerName, serverFor } from '../agent/servers.js';
 
@@ -35,11 +36,15 @@ for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
     t.equal(code, 0, stderr);
     for (const shape of shapes) {
       const trace = traces.find(({ url }) => url === `/${shape}`);
-      const found = trace && judge(trace, { limits }).map(({ kind, site }) => `${kind} ${site}`);
+      const found = trace && judge(trace, { limits, lineOf }).map(({ kind, site }) => `${kind} ${site}`);
       t.same(found, wanted(path, shape), shape);
       t.ok(trace!.spans.length > 0, 'something was recorded');
     }
   });
+}
+
+function lineOf({ file, line: own }: Frame, line = own): string | undefined {
+  return readFileSync(join(ROOT, file), 'utf8').split('\n')[line - 1];
 }
 
 // The fixture opens its library when it is loaded: it is read here, not run.

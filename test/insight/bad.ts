@@ -221,6 +221,20 @@ export const bad: Bad[] = [
     want: [['duplicate', 'src/orders.js:47', 4]],
   },
   {
+    name: 'the same row again, with the id of a trace in a comment',
+    trace: new Story()
+      .each(upTo(6), (s, n) => s.sql(`${USER} /*traceparent='00-${n}-01'*/`, { params: [7], rows: 1, at }))
+      .trace(),
+    want: [['duplicate', 'src/orders.js:47', 6]],
+  },
+  {
+    name: 'a row for each, with the id of a trace in a comment',
+    trace: list(new Story(), 6)
+      .each(upTo(6), (s, id) => s.sql(`/* trace ${id} */ ${USER}`, { params: [id], rows: 1, at }))
+      .trace(),
+    want: [['n+1', 'src/orders.js:47', 6]],
+  },
+  {
     name: 'three rows, over and over',
     trace: new Story().each(upTo(12), (s, i) => s.sql(USER, { params: [i % 3], rows: 1, at })).trace(),
     want: [['duplicate', 'src/orders.js:47', 12]],
@@ -300,6 +314,15 @@ export const bad: Bad[] = [
       return story.sql(USER, { params: [1], rows: 1, ms: 560, at }).trace();
     })(),
     want: [['event-loop', 'src/report.js:12', 1]],
+  },
+  {
+    name: 'HTTP, one POST after the other, bodies untold',
+    trace: new Story()
+      .each(upTo(6), (s) =>
+        s.http('POST http://search.test/graphql', { at, ms: 10, detail: { status: 200 } }),
+      )
+      .trace(),
+    want: [['n+1-http', 'src/orders.js:47', 6]],
   },
   {
     name: 'HTTP, one by one',

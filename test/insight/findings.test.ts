@@ -73,6 +73,16 @@ test('what to do fits the library', (t) => {
     '`WHERE team_id IN` with `sql(values)`',
   );
   t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
+  t.match(advice([line, 'src/orders.js:50', line], 'pg'), '`WHERE team_id = ANY($1)`');
+  t.match(
+    advice(line, 'pg', 'SELECT count(*) FROM items WHERE order_id = $1'),
+    '`WHERE order_id = ANY($1)` with an array of all values and `GROUP BY order_id`',
+  );
+  t.match(
+    advice(line, 'pg', 'SELECT * FROM notes WHERE order_id = $1 ORDER BY id DESC LIMIT 3'),
+    'row_number() OVER (PARTITION BY order_id',
+  );
+  t.match(advice(['src/tree.js:4 up', 'src/tree.js:6 up'], 'pg'), '`WITH RECURSIVE`');
   t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');
   t.match(advice(['sequelize', line], 'pg'), '`where: { team_id: values }`');
   t.match(advice(['typeorm', line], 'pg'), 'relations');
@@ -92,6 +102,47 @@ test('what to do fits the library', (t) => {
   t.end();
 });
 
+test('an ORM is told in which query to load it, and columns as they were written', (t) => {
+  const sql = 'SELECT * FROM `items` WHERE `items`.`OrderId` = 7';
+  const [finding] = judge(
+    new Story({ library: 'mysql2' })
+      .sql('SELECT * FROM `orders`', { rows: 6, at: ['sequelize', 'src/orders.js:31'] })
+      .each(upTo(6), (s, id) => s.sql(sql.replace('7', `${id}`), { at: ['sequelize', 'src/orders.js:47'] }))
+      .trace(),
+  );
+  t.equal(
+    finding!.suggestion,
+    'Load it with its parents, `include: […]` in the findAll at src/orders.js:31, or ask once with `where: { OrderId: values }`.',
+  );
+  t.end();
+});
+
+test('a parallel loop without a line, below a GraphQL operation, is its resolvers', (t) => {
+  const story = new Story({ at: ['knex'] }).all(upTo(6), (s, id) =>
+    s.sql(USER, { params: [id], rows: 1, ms: 4 }),
+  );
+  story.spans.push({ kind: 'graphql', library: 'graphql', name: 'query', start: 0, duration: 40, stack: [] });
+  const [finding] = judge(story.trace());
+  t.equal(
+    finding!.message,
+    '`SELECT … users` ran 6 times with other values each time, at the same time: 24ms in all; no line of the app was on the stack',
+  );
+  t.equal(
+    finding!.suggestion,
+    "Put a DataLoader into the resolver, so that all parents ask once: `.whereIn('id', values)`.",
+  );
+  t.end();
+});
+
+test('statements that take turns are each told what to do', (t) => {
+  const { trace } = bad.find(({ name }) => name === 'a loop of two reads and a write')!;
+  t.match(
+    judge(trace)[0]!.suggestion,
+    /^src\/orders\.js:47: ask once, .*`WHERE id = ANY\(\$1\)`.* src\/orders\.js:48: ask once, .*`WHERE order_id = ANY\(\$1\)`.* src\/orders\.js:49: update all at once/,
+  );
+  t.end();
+});
+
 test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
   const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
   t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));
@@ -107,7 +158,9 @@ test('an id stays when lines move, and tells routes, functions and statements ap
 
 test('a comment on the line, or alone above it, silences', (t) => {
   const kinds = (lines: Record<number, string>) =>
-    judge(loop().trace(), { lineOf: ({ line }: Frame) => lines[line] }).map(({ kind }) => kind);
+    judge(loop().trace(), { lineOf: (frame: Frame, line = frame.line) => lines[line] }).map(
+      ({ kind }) => kind,
+    );
   t.same(kinds({ 47: 'await load(id);' }), ['n+1']);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore' }), []);
   t.same(kinds({ 47: 'await load(id); // scooby-ignore n+1' }), []);
@@ -135,6 +188,12 @@ test('config silences by kind, route, site, statement and id', (t) => {
   t.equal(left({ site: 'src/orders.js:47', kind: 'n+1' }), 0);
   t.equal(left({ site: 'src/orders.js:47', kind: 'slow' }), 1);
   t.equal(left({ statement: 'FROM users' }), 0);
+  t.equal(left({ statement: 'SELECT * FROM users' }), 0);
+  t.equal(left({ statement: 'FROM orders' }), 1);
+  t.equal(left({ site: 'src/*.js' }), 0);
+  t.equal(left({ site: '*.ts' }), 1);
+  t.equal(left({ route: '/*ers/:*' }), 0);
+  t.equal(left({ route: '/orders/:id*d' }), 1, 'nothing is read twice');
   t.equal(left({ id }), 0);
   t.equal(left({}), 1);
   t.end();

@@ -253,6 +253,7 @@ test('a file is read once while it stays the same', (t) => {
   const frames = new Frames('/app', {
     disk: {
       identity: (path) => (path === '/app/x.js' ? identity : undefined),
+      written: () => 0,
       size: () => 10,
       real: (path) => path,
       read: (path) => {
@@ -284,7 +285,7 @@ test('a map that the agent hands over goes before what is on disk', (t) => {
   t.equal(brief(frames.resolve('f', `${file}?namespace=1`, 1, 1)), '+ f x.ts:3:1');
   frames.addMap(file, 'broken');
   t.equal(frames.resolve('f', file, 1, 1).line, 3, 'the one before stays');
-  t.same([...frames.notes], ['x.ts: its source map cannot be read']);
+  t.same([...frames.notes.values()], ['x.ts: its source map cannot be read']);
   t.end();
 });
 
@@ -303,7 +304,7 @@ test('a map that is missing or broken leaves the generated line, and says so', (
     t.equal(brief(frames.resolve('f', join(folder, name), 1, 1)), `+ f ${name}:1:1`);
   }
   t.same(
-    [...frames.notes],
+    [...frames.notes.values()],
     [
       'gone.js: its source map gone.js.map cannot be read; lines are those of the generated file',
       'cut.js: its source map cut.js.map cannot be read; lines are those of the generated file',
@@ -321,9 +322,37 @@ test('the source of a frame is a text that a reader can use', (t) => {
   const at = (file: string): Frame => ({ function: 'f', file, line: 1, column: 1, application: true });
   t.same(frames.sourceOf(at('x.js')), { file: 'x.js', text: 'one\ntwo\n' });
   t.same(frames.sourceOf(at(join(folder, 'x.js'))), { file: join(folder, 'x.js'), text: 'one\ntwo\n' });
-  writeFileSync(join(folder, 'x.js'), 'three');
-  t.same(frames.sourceOf(at('x.js')), { file: 'x.js', text: 'three' });
+  writeFileSync(join(folder, 'x.js'), 'three four\n');
+  t.same(
+    frames.sourceOf(at('x.js')),
+    { file: 'x.js', text: 'one\ntwo\n' },
+    'what was loaded goes on running',
+  );
+  t.same(
+    frames.sourceOf({ ...at('x.js'), column: 8 }),
+    { file: 'x.js', text: 'three four\n' },
+    'loaded anew',
+  );
   for (const file of ['min.js', 'big.js', 'missing.js', 'node:fs', '[eval]', ''])
     t.equal(frames.sourceOf(at(file)), undefined);
+  t.end();
+});
+
+test('what was written after the process had begun is told to be in doubt', (t) => {
+  const folder = realpathSync(t.testdir());
+  write(folder, { 'old.js': 'one\n', 'new.js': 'one\n' });
+  utimesSync(join(folder, 'old.js'), 1000, 1000);
+  utimesSync(join(folder, 'new.js'), 3000, 3000);
+  const frames = new Frames(folder, { since: 2_000_000 });
+  for (const file of ['old.js', 'new.js']) frames.sourceOf(frames.resolve('f', join(folder, file), 1, 1));
+  t.same(
+    [...frames.notes],
+    [
+      [
+        'new.js',
+        'the text of new.js as it runs: it was written after the app had started, so lines of it may be off',
+      ],
+    ],
+  );
   t.end();
 });

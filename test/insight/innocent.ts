@@ -19,6 +19,12 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'the first query, while the pool opens its connection',
+    trace: new Story()
+      .sql(USER, { params: [1], rows: 1, wait: 130, detail: { connection: 7, opened: true }, at })
+      .trace(),
+  },
+  {
     name: 'settings and numbers asked of the server',
     trace: new Story()
       .each(upTo(8), (s, id) =>
@@ -489,6 +495,14 @@ export const innocent: { name: string; trace: Trace }[] = [
       .trace(),
   },
   {
+    name: 'a POST that was refused until it was not',
+    trace: new Story()
+      .each([503, 503, 429, 503, 503, 200], (s, status) =>
+        s.http('POST http://pay.test/charges', { at, ms: 10, detail: { status } }),
+      )
+      .trace(),
+  },
+  {
     name: 'one tenant after the other',
     trace: new Story()
       .each(upTo(6), (s, n) => s.sql(`SELECT count(*) FROM tenant_${n}.users`, { rows: 1, at }))
@@ -513,6 +527,28 @@ export const innocent: { name: string; trace: Trace }[] = [
           rows: 1,
           at: ['src/count.js:3 count', `src/home.js:${10 + i} home`],
         }),
+      )
+      .trace(),
+  },
+  {
+    name: 'one month after the other, each in a table of its own',
+    trace: new Story()
+      .each(upTo(9), (s, n) =>
+        s.sql(`SELECT count(*) FROM events_20240${n} WHERE kind = $1`, { params: ['x'], rows: 1, at }),
+      )
+      .trace(),
+  },
+  {
+    name: 'polling, with the id of a trace in a comment',
+    trace: new Story()
+      .each(upTo(8), (s, n) =>
+        s
+          .sql(`SELECT state FROM jobs WHERE id = $1 /*traceparent='00-${n}-01'*/`, {
+            params: [7],
+            rows: 1,
+            at,
+          })
+          .idle(250),
       )
       .trace(),
   },

@@ -43,6 +43,19 @@ const aSpanLine = (n: number, more: object = {}): Line => ({
 });
 const aClose = (): Line => ({ t: 'close', id: ID, at: 11_000, status: 200 });
 
+test('the end of a request is awaited once the client has got it, until the app tells it', (t) => {
+  const { collector } = aCollector(t);
+  const peer = aPeer();
+  collector.joined(peer);
+  collector.opened(anExchange());
+  t.equal(collector.awaits(), false);
+  collector.ended(anEnding());
+  t.equal(collector.awaits(), true);
+  collector.said(peer, aClose());
+  t.equal(collector.awaits(), false);
+  t.end();
+});
+
 test('a trace is told once both the app and the proxy have finished', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
@@ -186,5 +199,26 @@ test('kinds and details that are named like parts of Object change nothing', (t)
     before,
   );
   t.equal(told.length, 1);
+  t.end();
+});
+
+test('the first call on a connection says that it was opened for it, however often it is told', (t) => {
+  const { collector, told } = aCollector(t);
+  const peer = aPeer();
+  collector.joined(peer);
+  collector.opened(anExchange());
+  const waited = { wait: 9, detail: { connection: 5 } };
+  const { duration: _, ...running } = aSpanLine(1, waited) as Line & { duration: number };
+  collector.said(peer, running);
+  collector.said(peer, aSpanLine(1, waited));
+  collector.said(peer, aSpanLine(2, waited));
+  collector.said(peer, aSpanLine(3, { detail: { connection: 6 } }));
+  collector.said(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
+  collector.said(peer, aClose());
+  collector.ended(anEnding());
+  t.same(
+    told[0]!.trace.spans.map(({ detail }) => detail),
+    [{ connection: 5, opened: true }, { connection: 5 }, { connection: 6 }, { connection: 6 }],
+  );
   t.end();
 });

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { test } from 'tap';
 import { Keeper } from '../../src/proxy/keeper.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -37,6 +38,26 @@ test('traces of one turn are saved together, one that comes again once', async (
   t.equal(store.saves, 1);
   t.equal(store.find(trace.id)?.url, '/b');
   t.equal(store.recent({}, 10).length, 2);
+});
+
+test('under load traces are saved together, of more than one turn', async (t) => {
+  const { keeper, store } = aKeeper();
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const now = performance.now;
+  performance.now = () => 1000;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => {
+    performance.now = now;
+    mock.timers.reset();
+  });
+  for (let n = 0; n < 3; n++) {
+    keeper.keep(aTrace());
+    await turn();
+  }
+  t.equal(store.saves, 1);
+  mock.timers.tick(50);
+  t.equal(store.saves, 2);
+  t.equal(store.recent({}, 10).length, 3);
 });
 
 test('a store that fails costs one warning and those traces', (t) => {

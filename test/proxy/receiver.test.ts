@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { type Test, test } from 'tap';
 import { receive } from '../../src/proxy/receiver.js';
 import type { Line } from '../../src/trace.js';
@@ -8,7 +9,7 @@ import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
 
-async function aReceiver(t: Test) {
+async function aReceiver(t: Test, awaits = () => false) {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const told: [string, number, Line?][] = [];
@@ -16,6 +17,7 @@ async function aReceiver(t: Test) {
     joined: ({ pid }) => told.push(['joined', pid]),
     said: ({ pid }, line) => told.push(['said', pid, line]),
     left: ({ pid }) => told.push(['left', pid]),
+    awaits,
   });
   t.teardown(() => receiver.close());
   const sockets: { socket: Socket; closed: boolean }[] = [];
@@ -113,6 +115,26 @@ test('a hello that never ends is not kept', async (t) => {
   t.ok(statSync(folder));
 });
 
+test('what is awaited is looked for again, and no more once it is there', async (t) => {
+  let asked = 0;
+  const { told, join, write, receiver } = await aReceiver(t, () => {
+    asked++;
+    return told.length < 2;
+  });
+  join(7);
+  await until(() => told.length === 1, 'the hello');
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  receiver.look();
+  while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+  write(7, line);
+  mock.timers.tick(2);
+  t.same(told, [['joined', 7], said(7)]);
+  t.equal(asked, 2);
+  mock.timers.tick(10);
+  t.equal(asked, 2);
+});
+
 test('an order reaches the process', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
@@ -120,6 +142,7 @@ test('an order reaches the process', async (t) => {
     joined: (peer) => peer.tell({ t: 'record', record: 'off' }),
     said: () => {},
     left: () => {},
+    awaits: () => false,
   });
   t.teardown(() => receiver.close());
   const socket = connect(join(folder, 'link'));

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
-import { environment, makeRunFolder, runCommand } from '../../src/proxy/run.js';
+import { environment, makeRunFolder } from '../../src/proxy/run.js';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -51,26 +51,4 @@ test('NODE_OPTIONS is appended and quoted as Node reads it', (t) => {
   t.equal(of('--no-warnings').NODE_OPTIONS, '--no-warnings --require "/a/agent.cjs"');
   t.equal(of('', '/a "b" \\c/agent.cjs').NODE_OPTIONS, '--require "/a \\"b\\" \\\\c/agent.cjs"');
   t.end();
-});
-
-test('how a command ended', async (t) => {
-  const folder = t.testdir({ 'not-to-be-run': '' });
-  const node = (code: string) => [process.execPath, '-e', code];
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
-  const listeners = () => signals.map((signal) => process.listenerCount(signal));
-  const before = listeners();
-  t.same(await runCommand(node('process.exit(9)'), process.env), { code: 9 });
-  t.same(await runCommand(node('process.kill(process.pid, 9)'), process.env), {
-    code: 137,
-    signal: 'SIGKILL',
-  });
-  t.same(await runCommand(['no-such-command'], process.env), {
-    code: 127,
-    trouble: 'no-such-command: command not found',
-  });
-  t.same(await runCommand([join(folder, 'not-to-be-run')], process.env), {
-    code: 126,
-    trouble: `${folder}/not-to-be-run: permission denied`,
-  });
-  t.same(listeners(), before, 'no listener is left');
 });

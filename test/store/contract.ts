@@ -1,9 +1,15 @@
 /** What every store promises, run against each of them. */
 
 import { type Test, test } from 'tap';
+import { tallyOf } from '../../src/insight/tally.js';
+import { parseFilter } from '../../src/query.js';
 import type { Clock } from '../../src/store/clock.js';
-import type { Store } from '../../src/store/store.js';
-import { aSpan, aTrace } from '../factory.js';
+import type { Among, By, Store } from '../../src/store/store.js';
+import type { Finding, Trace } from '../../src/trace.js';
+import { aFrame, aSpan, aTrace } from '../factory.js';
+
+/** How the stores of the contract add up. */
+export const accounting = { tally: tallyOf, run: { key: 'k', start: 7, command: 'node app.js' } };
 
 const DAY = 24 * 3600 * 1000;
 
@@ -230,6 +236,127 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.same(
       store.recent({}, 10).map(({ id }) => id),
       ['new'],
+    );
+    t.end();
+  });
+
+  const query = (text: string) => {
+    const parsed = parseFilter(text);
+    if ('trouble' in parsed) throw new Error(parsed.trouble);
+    return parsed.query;
+  };
+
+  /** Two requests of one route that ask one statement from two lines, one of them often, and one of another route. */
+  const shop = (): Trace[] => {
+    const items = (line: number, duration: number) =>
+      aSpan({ name: `select * from items where id = ${line}`, stack: [aFrame({ line })], duration });
+    const failed = aSpan({
+      name: 'select 1 from gone',
+      error: 'no',
+      duration: 5,
+      stack: [aFrame({ line: 9 })],
+    });
+    const finding: Finding = {
+      ...{ id: 'f1', kind: 'n+1', severity: 'high', message: 'it ran 3 times', spans: [0, 1, 2] },
+      ...{ site: 'src/orders.js:47', function: 'listOrders', ms: 6, confidence: 1, reasons: [] },
+    };
+    const looping = [items(47, 1), items(47, 2), items(47, 3), items(50, 4)];
+    return [
+      aTrace({ id: 'a', start, duration: 20, spans: looping, findings: [finding] }),
+      aTrace({ id: 'b', start: start + 1, duration: 10, spans: [items(50, 8)] }),
+      aTrace({ id: 'c', start: start + 2, route: '/gone', url: '/gone', status: 500, spans: [failed] }),
+      aTrace({ id: 'd', start: start + 3, outside: true, spans: [items(47, 100)] }),
+    ];
+  };
+
+  test(`${name}: requests add up by statement, by line, by route and by finding`, (t) => {
+    const store = fresh(t);
+    store.saveAll(shop());
+    const rows = (by: By, among: Among = {}) =>
+      store
+        .sums(by, among)
+        .map(({ kind, text, site, parts, count, requests, ms, p50, p95, errors, worst }) => [
+          ...[kind, text, site, parts, count, requests, ms, p50, p95, errors, worst.id, worst.ms],
+        ]);
+    t.same(rows('statement'), [
+      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 2, 5, 2, 18, 3, 8, 0, 'a', 10],
+      ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
+    ]);
+    t.same(rows('site'), [
+      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 1, 2, 2, 12, 4, 8, 0, 'b', 8],
+      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:47', 1, 3, 1, 6, 2, 3, 0, 'a', 6],
+      ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
+    ]);
+    t.same(rows('call'), rows('site'));
+    t.same(rows('route'), [
+      ['GET', '/orders', undefined, 1, 2, 2, 30, 10, 20, 0, 'a', 20],
+      ['GET', '/gone', undefined, 1, 1, 1, 12.5, 12.5, 12.5, 1, 'c', 12.5],
+    ]);
+    t.same(rows('finding'), [['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 6]]);
+    t.same(
+      store.sums('route', {}).map(({ queries, mostQueries }) => [queries, mostQueries]),
+      [
+        [5, 4],
+        [1, 1],
+      ],
+    );
+    const [found] = store.sums('finding', {});
+    t.same([found?.route, found?.function], ['GET /orders', 'listOrders']);
+    t.end();
+  });
+
+  test(`${name}: only requests that pass are added up and listed`, (t) => {
+    const store = fresh(t);
+    store.saveAll(shop());
+    const among = (asked: Among) => [
+      store.sums('call', asked).reduce((sum, { count }) => sum + count, 0),
+      store.recent(asked, 9).map(({ id }) => id),
+    ];
+    t.same(among({}), [6, ['c', 'b', 'a']]);
+    t.same(among({ since: start + 1 }), [2, ['c', 'b']]);
+    t.same(among({ before: start + 1 }), [4, ['a']]);
+    t.same(among({ path: 'ORD' }), [5, ['b', 'a']]);
+    t.same(among({ status: '5xx' }), [1, ['c']]);
+    t.same(among({ slower: 20 }), [4, ['a']]);
+    t.same(among({ query: query('n1') }), [4, ['a']]);
+    t.same(among({ query: query('sql:gone') }), [1, ['c']]);
+    t.same(among({ query: query('!sql:gone'), path: '/orders' }), [5, ['b', 'a']]);
+    t.same(among({ run: 1 }), [6, ['c', 'b', 'a']]);
+    t.same(among({ run: 2 }), [0, []]);
+    t.same(store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
+    t.end();
+  });
+
+  test(`${name}: a trace saved again is counted once, with what it now is`, (t) => {
+    const store = fresh(t);
+    const trace = aTrace({ start, spans: [aSpan(), aSpan()] });
+    store.save(trace);
+    store.save({ ...trace, spans: [aSpan({ duration: 7 })] });
+    t.same(
+      store.sums('statement', {}).map(({ count, requests, ms }) => [count, requests, ms]),
+      [[1, 1, 7]],
+    );
+    t.end();
+  });
+
+  test(`${name}: what has expired is not added up`, (t) => {
+    const passing = aClock();
+    const store = open(t, passing);
+    store.save(aTrace({ start: passing.now(), spans: [aSpan()] }));
+    passing.pass(DAY);
+    t.same(store.sums('statement', {}), []);
+    t.same(store.sums('route', {}), []);
+    t.same(store.runs(5), []);
+    t.end();
+  });
+
+  test(`${name}: a request that never ended is counted`, (t) => {
+    const store = fresh(t);
+    const { duration: _, status: __, ...trace } = aTrace({ start, state: 'died', spans: [] });
+    store.save(trace);
+    t.same(
+      store.sums('route', {}).map(({ count, errors, ms }) => [count, errors, ms]),
+      [[1, 1, 0]],
     );
     t.end();
   });

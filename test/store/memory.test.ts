@@ -1,9 +1,12 @@
 import { test } from 'tap';
 import { MemoryStore } from '../../src/store/memory.js';
 import { aTrace } from '../factory.js';
-import { contract } from './contract.js';
+import { accounting, contract } from './contract.js';
 
-contract('memory', (_, clock) => new MemoryStore({ ttl: 24 * 3600 * 1000, maxSize: 1 << 20, clock }));
+contract(
+  'memory',
+  (_, clock) => new MemoryStore({ ttl: 24 * 3600 * 1000, maxSize: 1 << 20, clock, ...accounting }),
+);
 
 test('the oldest go when there is no more room', (t) => {
   const store = new MemoryStore({ ttl: 1e9, maxSize: 10_000 });

@@ -84,20 +84,28 @@ test('a database from a newer scooby is left alone, and its version said', async
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 1). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 2). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
 });
 
-test('a database from an older scooby is begun anew', async (t) => {
+test('a database from an older scooby goes on, also for who only reads', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   await opened(path);
-  const db = new Sqlite(path);
-  db.exec('ALTER TABLE traces DROP COLUMN spans');
-  db.pragma('user_version = 0');
-  db.close();
-  await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), StoreError);
+  const older = () => {
+    const db = new Sqlite(path);
+    db.exec('DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP INDEX traces_run');
+    db.exec('ALTER TABLE traces DROP COLUMN run');
+    db.pragma('user_version = 1');
+    db.close();
+  };
+  older();
+  const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
+  t.equal(reader.idsWith('kept', 1)[0], 'kept');
+  t.same(reader.sums('route', {}), []);
+  reader.close();
+  older();
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
 });
 

@@ -6,7 +6,7 @@ import { type Test, test } from 'tap';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
 import { aSpan, aTrace } from '../factory.js';
-import { aClock, contract } from './contract.js';
+import { aClock, accounting, contract } from './contract.js';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
@@ -18,7 +18,7 @@ contract('sqlite', (t, clock) => open(t, { clock }).store);
 /** Opens a store of its own, and a second connection that looks at the file. */
 function open(t: Test, options: Partial<ConstructorParameters<typeof SqliteStore>[0]> = {}) {
   const path = options.path ?? join(t.testdir(), 'scooby.db');
-  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...options };
+  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...accounting, ...options };
   const store = new SqliteStore(settings);
   t.teardown(() => store.close());
   const look = (sql: string) => {
@@ -39,7 +39,7 @@ test('the file is a WAL database that can shrink, marked as ours', (t) => {
   const { look } = open(t);
   t.equal(look('PRAGMA journal_mode'), 'wal');
   t.equal(look('PRAGMA auto_vacuum'), 2);
-  t.equal(look('PRAGMA user_version'), 1);
+  t.equal(look('PRAGMA user_version'), 2);
   t.equal(look('PRAGMA application_id'), 0x5c00b1);
   t.end();
 });
@@ -61,6 +61,21 @@ test('expired traces are deleted in the course of saving, with their bodies', (t
   store.save(aTrace({ start: clock.now() }));
   t.equal(look('SELECT count(*) FROM traces'), 1);
   t.equal(look('SELECT count(*) FROM bodies'), 1);
+  t.end();
+});
+
+test('figures go with their traces, and what nothing is left of', (t) => {
+  const clock = aClock();
+  const { store, look } = open(t, { clock });
+  const trace = aTrace({ start: clock.now(), spans: [aSpan({ name: 'select a from once' })] });
+  store.saveAll([trace, aTrace({ route: '/gone', spans: [aSpan()] })]);
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 4]);
+  store.save({ ...trace, spans: [aSpan()] });
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 3]);
+  clock.pass(DAY + 1);
+  store.save(aTrace({ start: clock.now(), spans: [aSpan()] }));
+  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [2, 2]);
+  t.equal(look('SELECT count(*) FROM runs'), 1);
   t.end();
 });
 

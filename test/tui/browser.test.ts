@@ -66,6 +66,19 @@ test('a filter works as it is typed; a bad one keeps the last good result and sa
   t.end();
 });
 
+test('what a filter has found is shown while it looks on, and said to be not all', async (t) => {
+  const feed = new MemoryFeed(40);
+  let last = (_: number) => {};
+  feed.count = ({ query }) => (query.length === 0 ? 40 : new Promise((resolve) => (last = resolve)));
+  const { browser, press } = aBrowser(feed);
+  press('/', ...'n1', 'enter');
+  t.match(rowsOf(browser)[1], / 4\+ of 40 /);
+  last(4);
+  await until(() => browser.list.counted);
+  t.match(rowsOf(browser)[1], / 4 of 40 /);
+  browser.close();
+});
+
 test('the selection stays with its request when the filter or the order changes', (t) => {
   const { browser, press } = aBrowser(40);
   press(...'jjjjjjjjjjj');
@@ -143,7 +156,7 @@ test('anything but a GET is sent again only when that is confirmed', async (t) =
   const { browser, feed, press } = aBrowser(40);
   press('j', 'j', 'r');
   await until(() => browser.state.popup?.kind === 'ask');
-  t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again\? y\/N/);
+  t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again, without cookie\? y\/N/);
   press('n');
   t.same(feed.replayed, []);
   press('r');
@@ -264,9 +277,9 @@ test('the app that ended is told in words, and r starts it again', async (t) => 
 test('with nothing recorded it says what to try', (t) => {
   const { browser } = aBrowser(0);
   t.same(rowsOf(browser).slice(4, 9), [
-    '  waiting for requests on :4000 …',
+    '  waiting for requests …',
     '',
-    '  try  curl localhost:4000/',
+    '  open  http://localhost:4000  in your browser, or  curl http://localhost:4000/',
     '',
     '  seen  pg 8.23.1 ✓',
   ]);

@@ -12,7 +12,7 @@ import {
   width,
   wrapLine,
 } from '../../src/tui/cells.js';
-import { asciiOf, paint, themeOf } from '../../src/tui/theme.js';
+import { asciiOf, paint, ROLES, themeOf } from '../../src/tui/theme.js';
 
 test('cells are counted as a terminal does', (t) => {
   t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(width), [3, 6, 1, 1, 4, 2]);
@@ -44,6 +44,10 @@ test('a long line goes on in the next one, indented', (t) => {
     wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => plain(line)),
     ['abcde', '  fgh'],
   );
+  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => plain(line));
+  t.same(wrapped(' ran one after the other: 59ms', 11), [' ran one', ' after the', ' other:', ' 59ms']);
+  t.same(wrapped(' https://a.example/b then', 12), [' https://a.e', ' xample/b', ' then']);
+  t.same(wrapped('日本 語日本', 6), ['日本', ' 語日', ' 本']);
   t.end();
 });
 
@@ -52,6 +56,12 @@ test('recorded text has no controls and no character that terminals measure diff
   t.equal(clean('❤️ 👍🏽'), '❤ 👍');
   t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
   t.same(characters('a日👍'), ['a', '日', '👍']);
+  t.end();
+});
+
+test('only colours that are seen on light and on dark are used, and no background', (t) => {
+  const codes = [...new Set(Object.values(ROLES).flatMap((role) => role.split(';')))].sort();
+  t.same(codes, ['1', '2', '31', '32', '33', '34', '35', '36', '7']);
   t.end();
 });
 

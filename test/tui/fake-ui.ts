@@ -1,5 +1,6 @@
 /** The browser over made-up requests: for development, the end-to-end tests and the bench. Reads its wishes from the environment. */
 
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,16 @@ function folder(): string {
   return made;
 }
 
-function open(): MemoryFeed {
+// Heard from the start: a signal that nobody hears ends the process.
+const allowed = process.env.FAKE_OPEN ? once(process, process.env.FAKE_OPEN) : undefined;
+
+async function open(): Promise<MemoryFeed> {
+  if (allowed) {
+    // Waiting for a signal does not keep a process alive.
+    const alive = setInterval(() => {}, 60_000);
+    await allowed;
+    clearInterval(alive);
+  }
   const feed = new MemoryFeed(number('FAKE_REQUESTS', 400));
   const rate = number('FAKE_RATE', 0);
   let n = 0;
@@ -47,6 +57,9 @@ if (crash) {
     throw new Error('a fault');
   });
 }
+
+const rejection = process.env.FAKE_REJECTION as NodeJS.Signals | undefined;
+if (rejection) process.on(rejection, () => void Promise.reject(new Error('a fault')));
 
 const has = (flag: string) => process.argv.includes(flag);
 

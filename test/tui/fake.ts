@@ -190,7 +190,7 @@ function checkout(i: number): Made {
 
 function search(i: number): Made {
   const words = ['shoes', '靴 日本語', 'naïve café', '한국어', 'a%20b'];
-  const word = words[i % words.length]!;
+  const word = words[Math.floor(i / 10) % words.length]!;
   const spans = session(0.7);
   for (let n = 0; n < 4; n++) {
     spans.push(
@@ -263,7 +263,7 @@ export function traceAt(n: number): Trace {
       request: [
         ['host', 'localhost:4000'],
         ['accept', 'application/json'],
-        ['cookie', '[redacted]'],
+        ['cookie', 'REDACTED'],
         ['user-agent', 'curl/8.5.0'],
       ],
       ...(made.status

@@ -2,7 +2,18 @@
 
 import { matches } from '../../src/query.js';
 import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
-import type { Answer, Feed, Replayed, RouteRow, Selection, Sort, Stats, Status } from '../../src/tui/feed.js';
+import type {
+  Answer,
+  Explained,
+  Feed,
+  Replayed,
+  RouteRow,
+  Selection,
+  Sort,
+  Stats,
+  Status,
+} from '../../src/tui/feed.js';
+import type { OutputLog } from '../../src/tui/output-log.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {
@@ -26,11 +37,14 @@ export class MemoryFeed implements Feed {
   traces: Trace[];
   state: Status = {
     app: { command: 'node app.js', cwd: '/home/ann/shop', pid: 8123 },
-    port: 4000,
+    url: 'http://localhost:4000',
     live: true,
     libraries: [{ name: 'pg', version: '8.23.1' }],
     recording: 'all',
   };
+  output?: OutputLog;
+  tell?: (line: string) => void;
+  told: string[] = [];
   replayed: string[] = [];
   restarts = 0;
   readonly #listeners = new Set<() => void>();
@@ -42,10 +56,10 @@ export class MemoryFeed implements Feed {
   /** Adds a request on top, or replaces the one with its id, and tells whoever listens. */
   add(trace: Trace): void {
     this.traces = [trace, ...this.traces.filter((old) => old.id !== trace.id)];
-    this.tell();
+    this.changed();
   }
 
-  tell(): void {
+  changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -115,6 +129,7 @@ export class MemoryFeed implements Feed {
       return {
         method: traces[0]!.method,
         route: traces[0]!.route ?? traces[0]!.url,
+        pattern: traces[0]!.route !== undefined,
         count: traces.length,
         errors: traces.filter((trace) => (trace.status ?? 0) >= 500).length,
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
@@ -145,20 +160,21 @@ export class MemoryFeed implements Feed {
     return { status: 200, ms: 12 };
   }
 
-  record(recording: Recording): void {
+  async record(recording: Recording): Promise<void> {
     this.state = { ...this.state, recording };
-    this.tell();
+    this.changed();
   }
 
-  restart(): void {
+  async restart(): Promise<void> {
     this.restarts++;
   }
 
-  async explain(): Promise<string[]> {
-    return [
+  async explain(): Promise<Explained> {
+    const plan = [
       'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',
       '  Index Cond: (order_id = 17)',
     ];
+    return { asked: 'EXPLAIN', server: 'PostgreSQL 16.3', plan, remarks: [], notes: [] };
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import type { Trace } from '../../src/trace.js';
 import { plain } from '../../src/tui/cells.js';
 import type { Panel, Reading } from '../../src/tui/panel.js';
+import { ownTime } from '../../src/tui/panels/cpu.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
 import { codeFrame } from '../../src/tui/stack.js';
@@ -38,13 +39,11 @@ test('the overview says what is wrong, where, and what to try', (t) => {
     table('Overview')[7],
     ' N+1   521ms 48 queries ran one after the other, one for each row of the query at src/orders.js:7.  src/orders.js:15',
   );
-  t.same(text('Overview', 0).slice(0, 10), [
+  t.same(text('Overview', 0).slice(0, 8), [
     ' 48 queries ran one after the other, one for each row of the query at src/orders.js:7.',
     ' try   Load them at once: WHERE order_id = ANY($1), then group them by order_id.',
     '',
     ' at loadItems src/orders.js:15   e opens it',
-    '    11 │',
-    '    12 │ async function loadItems(orders) {',
     '    13 │   for (const order of orders) {',
     '    14 │     // one query per order',
     '  > 15 │     const items = await db.query(ITEMS, [order.id]);',
@@ -80,6 +79,18 @@ test('queries are grouped by what they ask, with the slowest of them', (t) => {
   t.end();
 });
 
+test('what is asked from two lines is two rows, and each names its line', (t) => {
+  const [, first] = ORDERS.spans;
+  const elsewhere = { file: 'src/other.js', line: 3 };
+  const stack = first!.stack.map((frame) => (frame.application ? { ...frame, ...elsewhere } : frame));
+  const again = { ...first!, site: 'src/other.js:3', stack };
+  const rows = table('SQL', { ...ORDERS, findings: [], spans: [first!, first!, again] });
+  t.equal(rows.length, 3);
+  t.match(rows[1], /^ {4}2× .*src\/session\.js:14$/);
+  t.match(rows[2], /^ {4}1× .*src\/other\.js:3$/);
+  t.end();
+});
+
 test('one by one they are as they happened, with rows and wait', (t) => {
   t.equal(table('SQL', ORDERS, { grouped: false }).length, 51);
   t.equal(
@@ -112,6 +123,36 @@ test('a tab without data says why', (t) => {
     table('Headers', { ...health, headers: undefined } as unknown as Trace)[0],
     ' the headers of this request were not recorded',
   );
+  t.end();
+});
+
+test('without a CPU profile it says how much there is to find, and how', (t) => {
+  t.same(table('CPU', ORDERS), [
+    ' no CPU profile was taken of this request',
+    ' 66ms of its 621ms passed outside of calls and waits',
+    '',
+    ' to see which functions take the time:',
+    '   scooby run -- node --inspect app.js',
+    ' open chrome://inspect, record in its Performance tab,',
+    ' and send the request again with r',
+  ]);
+  const span = { ...ORDERS.spans[0]!, start: 1, duration: 98 };
+  t.same(table('CPU', { ...ORDERS, duration: 100, spans: [span] }), [
+    ' no CPU profile was taken of this request',
+    ' 2.0ms of its 100ms passed outside of calls and waits',
+    ' there is little to find; its calls are where the time went',
+  ]);
+  t.equal(
+    ownTime({
+      duration: 100,
+      spans: [
+        { ...span, start: 10, duration: 20 },
+        { ...span, start: 15, duration: 30 },
+      ],
+    }),
+    65,
+  );
+  t.equal(ownTime({ duration: 100, spans: [{ ...span, start: 90, wait: 5, duration: 50 }] }), 90);
   t.end();
 });
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import xterm from '@xterm/headless';
 import { test } from 'tap';
 import { bundled } from './bundle.js';
 import { golden, kept } from './golden.js';
@@ -8,7 +9,8 @@ const ui = await bundled();
 
 async function opened(columns: number, rows: number, env: Record<string, string> = {}, ...flags: string[]) {
   const terminal = new OnTerminal([ui, ...flags], columns, rows, env);
-  await terminal.shows('/api/orders?page=');
+  // Requests are there before the keys work.
+  await terminal.shows('? help');
   return terminal;
 }
 
@@ -40,13 +42,48 @@ for (const [columns, rows] of SIZES) {
   });
 }
 
-test('NO_COLOR leaves weight and inverse, and the same text', async (t) => {
-  const terminal = await opened(80, 24, { NO_COLOR: '1' });
-  t.equal(terminal.painted(), golden('list-80x24-no-color', terminal.painted()));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
-  t.equal(/\x1b\[[\d;]*3[0-7][\d;]*m/.test(terminal.raw), false);
+test('requests are on the screen before the screen is loaded; keys that come early are kept, and not echoed', async (t) => {
+  const terminal = new OnTerminal([ui], 80, 24, { FAKE_OPEN: 'SIGUSR2' });
+  await terminal.shows('METHOD PATH');
+  terminal.send('jj');
+  process.kill(terminal.pty.pid, 'SIGUSR2');
+  await terminal.until(() => terminal.rows()[5]?.startsWith('▌') === true, 'both moves');
+  const [empty, rows, ...later] = terminal.raw.split('\x1b[?2026h').slice(1);
+  t.match(empty, /METHOD PATH/);
+  t.match(rows, /▌ GET {4}\/api\/users\/0/);
+  t.notMatch(rows, /following/, 'the rest of the header comes with the screen');
+  t.match(later.join(''), /following/);
+  t.notMatch(terminal.raw, /jj/);
   await terminal.close();
 });
+
+/** The rows of a golden without the rows that tell its looks. */
+const textOf = (painted: string) => painted.split('\n').filter((row) => !row.startsWith('~'));
+
+for (const [columns, rows] of SIZES) {
+  test(`NO_COLOR at ${columns}x${rows} leaves weight and inverse, and the same text`, async (t) => {
+    const terminal = await opened(columns, rows, { NO_COLOR: '1' });
+    const wanted = textOf(kept(`list-${columns}x${rows}`));
+    await terminal.until(() => textOf(terminal.painted()).join() === wanted.join(), 'the text of the golden');
+    if (columns === 80) t.equal(terminal.painted(), golden('list-80x24-no-color', terminal.painted()));
+    t.match(terminal.painted(), /^~#{40}/m, 'the selected row is inverse');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
+    t.notMatch(terminal.raw, /\x1b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)(?:;[\d;]*)?m/);
+    await terminal.close();
+  });
+}
+
+for (const [columns, rows] of [SIZES[1]!, SIZES[2]!]) {
+  test(`wide characters at ${columns}x${rows}: columns stay columns`, async (t) => {
+    const terminal = await opened(columns, rows);
+    terminal.send('/search?q=靴');
+    await terminal.until(() => terminal.rows()[1]?.includes('8 of 400') === true, 'what the filter found');
+    terminal.send('\r\r2');
+    await terminal.shows('%靴 日本語%');
+    t.equal(terminal.painted(), golden(`cjk-${columns}x${rows}`, terminal.painted()));
+    await terminal.close();
+  });
+}
 
 test('--ascii draws with ASCII only', async (t) => {
   const terminal = await opened(80, 24, {}, '--ascii');
@@ -83,11 +120,12 @@ const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] 
   ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
   ['SIGINT', (terminal) => terminal.pty.kill('SIGINT'), 130],
   ['a fault in a feed', (terminal) => process.kill(terminal.pty.pid, 'SIGUSR2'), 1],
+  ['a promise that nobody awaits', (terminal) => process.kill(terminal.pty.pid, 'SIGPIPE'), 1],
 ];
 
 for (const [name, end, code] of ENDS) {
   test(`ended by ${name}, the terminal is as it was`, async (t) => {
-    const terminal = await opened(80, 24, { FAKE_CRASH: 'SIGUSR2' }, '--mouse');
+    const terminal = await opened(80, 24, { FAKE_CRASH: 'SIGUSR2', FAKE_REJECTION: 'SIGPIPE' }, '--mouse');
     await terminal.until(() => terminal.sane().paste, 'the marks of a paste');
     t.same(terminal.sane(), { buffer: 'alternate', mouse: 'vt200', paste: true, cursor: false });
     end(terminal);
@@ -135,18 +173,44 @@ for (const env of [{ CI: '1' }, { INK_SCREEN_READER: 'true' }, { TERM: 'dumb' }]
   });
 }
 
-test('a frame is one write, and a row is never blank in between', async (t) => {
+/** The pieces of a frame as a slow line brings them: what a terminal may draw in between. */
+const piecesOf = (frame: string) =>
+  frame.split('\x1b').map((piece, index) => (index === 0 ? piece : `\x1b${piece}`));
+
+test('a frame erases nothing, and no row is blank between two frames', async (t) => {
   const terminal = await opened(80, 24);
   terminal.send('j');
   await terminal.until(() => terminal.rows()[4]?.startsWith('▌') === true, 'the move');
+  terminal.send(' ');
+  await terminal.until(() => terminal.rows()[3]?.startsWith('  ') === true, 'the page');
   terminal.send('\r2');
-  await terminal.shows('at loadItems');
-  const frames = terminal.raw.split('\x1b[?2026h').slice(1);
-  t.ok(frames.length >= 3);
+  await terminal.shows('by pg');
+  const [enter, ...frames] = terminal.raw.split('\x1b[?2026h');
+  t.ok(frames.length >= 4);
+  const slow = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  const write = (data: string) => new Promise<void>((done) => slow.write(data, done));
+  const blank = () =>
+    Array.from(
+      { length: 24 },
+      (_, y) => slow.buffer.active.getLine(y)?.translateToString(true).trim() === '',
+    );
+  await write(enter!);
   for (const frame of frames) {
     const [written] = frame.split('\x1b[?2026l');
     for (const erasing of ['\x1b[J', '\x1b[2J', '\x1b[3J', '1049']) t.notOk(written!.includes(erasing));
+    const before = blank();
+    const between: boolean[][] = [];
+    for (const piece of piecesOf(written!)) {
+      await write(piece);
+      between.push(blank());
+    }
+    const after = blank();
+    const flickers = before.flatMap((empty, y) =>
+      !empty && !after[y] && between.some((rows) => rows[y]) ? [y] : [],
+    );
+    t.same(flickers, []);
   }
+  slow.dispose();
   await terminal.close();
 });
 

@@ -54,11 +54,11 @@ function tmux(t: Test, columns: number, rows: number) {
   };
 }
 
-async function started(t: Test, columns: number, rows: number) {
+async function started(t: Test, columns: number, rows: number, env = '') {
   const terminal = tmux(t, columns, rows);
   await terminal.shows('ready:');
-  terminal.send(`node ${ui}`, 'Enter');
-  await terminal.shows('/api/orders?page=2');
+  terminal.send(`${env} node ${ui}`.trim(), 'Enter');
+  await terminal.shows('? help');
   return terminal;
 }
 
@@ -75,6 +75,7 @@ test('in tmux the columns stand where they stand in the other terminal', { skip:
     [60, 15],
     [80, 24],
     [120, 40],
+    [200, 60],
   ] as const) {
     const terminal = await started(t, columns, rows);
     const wanted = textOf(`list-${columns}x${rows}`);
@@ -106,14 +107,29 @@ test('it is suspended and comes back as it was', { skip: !there }, async (t) => 
   t.pass('it goes on');
 });
 
-test('after it the shell has its terminal as before', { skip: !there }, async (t) => {
-  for (const end of ['q', 'C-c']) {
-    const terminal = await started(t, 80, 24);
-    terminal.send(end);
+/** Sends a signal to the browser in a pane: it is what the pane's shell runs. */
+function signal(terminal: ReturnType<typeof tmux>, name: NodeJS.Signals): void {
+  const shell = terminal.run('display-message', '-p', '#{pane_pid}').trim();
+  const { stdout } = spawnSync('pgrep', ['-P', shell], { encoding: 'utf8' });
+  process.kill(Number(stdout.trim()), name);
+}
+
+const ENDS: Record<string, (terminal: ReturnType<typeof tmux>) => void> = {
+  q: (terminal) => terminal.send('q'),
+  'Ctrl-C': (terminal) => terminal.send('C-c'),
+  SIGTERM: (terminal) => signal(terminal, 'SIGTERM'),
+  SIGHUP: (terminal) => signal(terminal, 'SIGHUP'),
+  'a fault': (terminal) => signal(terminal, 'SIGUSR2'),
+};
+
+for (const [name, end] of Object.entries(ENDS)) {
+  test(`after ${name} the shell has its terminal as before`, { skip: !there }, async (t) => {
+    const terminal = await started(t, 80, 24, 'FAKE_CRASH=SIGUSR2');
+    end(terminal);
     await terminal.until(() => terminal.modes() === '0 1 0', 'the main screen');
     terminal.send('stty -a | tr " " "\\n" | grep -E "^-?(icanon|echo|isig|icrnl);?$" | xargs', 'Enter');
     await terminal.shows('isig icanon echo');
     t.match(terminal.screen().join('\n'), /icrnl/);
     t.notMatch(terminal.screen().join('\n'), /-icanon|-echo /);
-  }
-});
+  });
+}

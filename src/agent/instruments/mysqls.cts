@@ -1,13 +1,15 @@
 /** What mysql and mysql2 have in common: pools and clusters that query in the user's name, and commands that emit. */
 
+import { mysqlSource } from '../ask-mysql.cjs';
 import { applyIn, now, type Request } from '../context.cjs';
+import { noteConnection as noteSource } from '../explain.cjs';
 import { maskedNamed, maskedParams } from '../mask.cjs';
 import { answering, begin, bound, type Call, end, replace, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Callback = 'onResult' | '_callback';
 type Command = { [key in Callback]?: unknown };
-type Connection = { threadId?: unknown };
+type Connection = { threadId?: unknown; _pool?: object | null };
 interface Statement {
   sql?: unknown;
   values?: unknown;
@@ -123,6 +125,7 @@ export function patchEmit(prototype: object): void {
 /** The call's command goes out on this connection: what was waited for it counts as the call's wait. */
 export function sends(call: Call, connection: Connection & object): void {
   noteConnection(call.speech?.detail, connection.threadId);
+  noteSource(call.instrument.library, mysqlSource, connection, connection._pool);
   const wait = waits.get(connection);
   if (wait === undefined) return;
   waits.delete(connection);

@@ -1,6 +1,8 @@
 /** pg: Pool#query, Pool#connect and Client#query, pg-native's too, and Submittables (pg-cursor, pg-query-stream, pg.Query). */
 
+import { pgSource } from '../ask-pg.cjs';
 import { applyIn, current, now, type Request } from '../context.cjs';
+import { noteConnection as noteSource } from '../explain.cjs';
 import { maskedParams } from '../mask.cjs';
 import { begin, bound, type Call, end, observing, ownerOf, replace, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
@@ -83,9 +85,10 @@ function wrapConnect(original: Function): Function {
 
 /** Answers Pool#query's own callback, which queries at once on the connection that it is given. */
 function handingOn(call: Call, callback: Function): Function {
-  return function (this: unknown, error: unknown) {
+  return function (this: unknown, error: unknown, client: Client) {
     if (error) end(call, error);
     else {
+      noteSource('pg', pgSource, client, call.self as object);
       call.wait = now() - call.began;
       handed = call;
     }
@@ -108,6 +111,7 @@ function connectForUser(
   if (call === undefined) return Reflect.apply(original, pool, args);
   const settled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return end(call, error);
+    noteSource('pg', pgSource, client, pool);
     waits.set(client, { ms: now() - call.began, request: call.request });
     withdraw(call);
   };
@@ -132,6 +136,7 @@ function wrapQuery(original: Function): Function {
     handed = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
     noteConnection(call.speech?.detail, this);
+    noteSource('pg', pgSource, this);
     takeWait(call, this);
     try {
       if (typeof config?.submit === 'function') {

@@ -8,6 +8,8 @@ interface Logger {
   levels?: { labels?: Record<number, string> };
 }
 
+const LONGEST = 64 * 1024;
+
 export const pino: Instrument = {
   library: 'pino',
   versions: '>=6 <11',
@@ -21,14 +23,29 @@ export const pino: Instrument = {
 
 function wrapAsJson(original: Function): Function {
   return function asJson(this: Logger, thing: unknown, text: unknown, level: number) {
+    const line: unknown = Reflect.apply(original, this, arguments);
     try {
-      const given = [text, thing].filter((value) => !isEmpty(value));
+      const given = [text, fieldsOf(line, text) ?? thing].filter((value) => !isEmpty(value));
       logged(pino, asJson, this.levels?.labels?.[level] ?? String(level), given);
     } catch {
       // What cannot be told is still written.
     }
-    return Reflect.apply(original, this, arguments);
+    return line;
   };
+}
+
+// As the app's own serializers and redactions have them: the things themselves may be a whole request and its socket.
+function fieldsOf(line: unknown, text: unknown): object | undefined {
+  if (typeof line !== 'string') return undefined;
+  if (line.length > LONGEST) return { '…': `${line.length} characters` };
+  try {
+    const { level, time, pid, hostname, ...fields } = JSON.parse(line);
+    const last = Object.keys(fields).at(-1);
+    if (last !== undefined && fields[last] === text) delete fields[last];
+    return fields;
+  } catch {
+    return undefined;
+  }
 }
 
 function isEmpty(value: unknown): boolean {

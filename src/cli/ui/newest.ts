@@ -10,7 +10,7 @@ const GOOD = 30_000;
 
 export class Newest {
   readonly #reader: Reader;
-  #counted = new Map<number, { at: number; n: number; seq: number }>();
+  #counted: { at: number; n: number; seq: number } | undefined;
   /** By how many rows come before: the last of them. For one instant only. */
   #marks = new Map<number, Mark>();
   #instant = Number.NaN;
@@ -21,17 +21,17 @@ export class Newest {
 
   /** Answers how many requests began up to an instant. */
   count(until: number): number {
+    const all = this.#all();
+    // What came since is counted and taken off: of a million that is a few.
+    return until === EVER ? all : all - this.#reader.countBetween(until, EVER);
+  }
+
+  #all(): number {
     const now = this.#reader.now();
-    let counted = this.#counted.get(until);
-    if (!counted || now - counted.at > GOOD) {
-      const seq = this.#reader.last();
-      counted = { at: now, n: this.#reader.countBetween(Number.NEGATIVE_INFINITY, until), seq };
-      // What is asked for in turns is everything, and everything up to where the list is held.
-      for (const old of this.#counted.keys()) if (old !== EVER) this.#counted.delete(old);
-      this.#counted.set(until, counted);
-    }
+    if (!this.#counted || now - this.#counted.at > GOOD)
+      this.#counted = { at: now, seq: this.#reader.last(), n: this.#reader.count() };
     // By the order of saving: a request that took long began before others that are counted.
-    return counted.n + this.#reader.countSince(counted.seq, until);
+    return this.#counted.n + this.#reader.countSince(this.#counted.seq, EVER);
   }
 
   /** Answers some rows, newest first. */
@@ -39,7 +39,7 @@ export class Newest {
     if (until !== this.#instant || this.#marks.size > KEPT) this.#marks.clear();
     this.#instant = until;
     const mark = until === EVER ? undefined : this.#marks.get(offset);
-    const count = mark ? 0 : this.count(until);
+    const count = mark || offset === 0 ? 0 : this.count(until);
     const rows =
       mark || offset <= count / 2
         ? this.#reader.newest(until, mark, mark ? 0 : offset, limit, false)

@@ -2,7 +2,7 @@
 
 import type { Reader, RouteSum } from '../../store/reader.js';
 import { whereOf } from '../../store/where.js';
-import type { Source, Summary, Trace } from '../../trace.js';
+import type { App, Source, Summary, Trace } from '../../trace.js';
 import type { Answer, Feed, RouteRow, Selection, Sort, Stats, Status } from '../../tui/feed.js';
 import { Newest } from './newest.js';
 import { EVER, Result } from './result.js';
@@ -28,9 +28,11 @@ export class StoreFeed implements Feed {
   #version: number;
   #timer: NodeJS.Timeout | undefined;
   #renewed = 0;
-  #changed = 0;
+  #changedAt = 0;
   #trouble: string | undefined;
   #status: { at: number; status: Status } | undefined;
+  /** As it stood when that was last looked at. */
+  #told: Pick<Status, 'live' | 'trouble'> = { live: false };
 
   constructor(reader: Reader, place: string) {
     this.#reader = reader;
@@ -41,16 +43,32 @@ export class StoreFeed implements Feed {
   }
 
   #failed(error: unknown): void {
-    this.#trouble = error instanceof Error ? error.message : String(error);
-    this.#tell();
+    this.#troubledBy(error);
+    this.changed();
   }
 
-  #tell(): void {
+  #troubledBy(error: unknown): void {
+    this.#trouble = error instanceof Error ? error.message : String(error);
+  }
+
+  /** Answers what the store answers; where it cannot be read, that is told, and what is shown stays as it is. */
+  #ask<T>(work: () => Answer<T>): Answer<T> {
+    try {
+      return work();
+    } catch (error) {
+      this.#troubledBy(error);
+      return Promise.reject(error);
+    }
+  }
+
+  /** Tells whoever listens that there is something else to show. */
+  protected changed(): void {
     for (const listener of this.#listeners) listener();
   }
 
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
+    this.#told = this.status();
     if (!this.#timer) this.#watch(IDLE);
     return () => this.#listeners.delete(listener);
   }
@@ -58,20 +76,24 @@ export class StoreFeed implements Feed {
   #watch(wait: number): void {
     this.#timer = setTimeout(() => {
       const before = this.#version;
-      const live = this.status().live;
+      const { live, trouble } = this.#told;
       try {
         this.#version = this.#reader.version();
+        // What was being looked for when it could not be read is looked for again.
+        if (trouble !== undefined) this.#results.clear();
         this.#trouble = undefined;
       } catch (error) {
-        this.#trouble = error instanceof Error ? error.message : String(error);
+        this.#troubledBy(error);
       }
       const now = performance.now();
       if (before !== this.#version) {
-        this.#changed = now;
+        this.#changedAt = now;
         this.#renew(now);
       }
-      if (before !== this.#version || live !== this.status().live) this.#tell();
-      this.#watch(now - this.#changed < 5000 ? BUSY : IDLE);
+      this.#told = this.status();
+      if (before !== this.#version || live !== this.#told.live || trouble !== this.#told.trouble)
+        this.changed();
+      this.#watch(now - this.#changedAt < 5000 ? BUSY : IDLE);
     }, wait);
   }
 
@@ -85,9 +107,7 @@ export class StoreFeed implements Feed {
   status(): Status {
     const now = performance.now();
     if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
-    const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
-    // A request that never reached the app does not know it.
-    const app = (newest && this.#reader.find(newest.row.id)?.app) ?? this.#status?.status.app;
+    const app = this.#app() ?? this.#status?.status.app;
     const status: Status = {
       live: app?.pid !== undefined && runs(app.pid),
       place: this.#place,
@@ -97,11 +117,26 @@ export class StoreFeed implements Feed {
     return { ...status, ...this.#troubled() };
   }
 
+  #app(): App | undefined {
+    try {
+      const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
+      // A request that never reached the app does not know it.
+      return newest && this.#reader.find(newest.row.id)?.app;
+    } catch (error) {
+      this.#troubledBy(error);
+      return undefined;
+    }
+  }
+
   #troubled(): Pick<Status, 'trouble'> {
     return this.#trouble === undefined ? {} : { trouble: this.#trouble };
   }
 
-  stats(): Stats {
+  stats(): Answer<Stats> {
+    return this.#ask(() => this.#figures());
+  }
+
+  #figures(): Stats {
     const rows = this.#reader.figures(FIGURES);
     const times = rows.flatMap(({ duration }) => duration ?? []).sort((a, b) => a - b);
     const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
@@ -126,7 +161,7 @@ export class StoreFeed implements Feed {
       for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
       result = new Result(this.#reader, query, sort, until, ids, {
         failed: (error) => this.#failed(error),
-        progress: () => this.#tell(),
+        progress: () => this.changed(),
       });
     }
     this.#results.delete(key);
@@ -139,31 +174,41 @@ export class StoreFeed implements Feed {
   #last: Sort = { by: 'time', reverse: false };
 
   count(selection: Selection): Answer<number> {
-    const result = this.#result(selection, this.#last);
-    return result ? result.count() : this.#newest.count(selection.until ?? EVER);
+    return this.#ask(() => {
+      const result = this.#result(selection, this.#last);
+      return result ? result.count() : this.#newest.count(selection.until ?? EVER);
+    });
   }
 
   fresh({ query, until = EVER, ids }: Selection): Answer<number> {
     if (ids) return 0;
-    if (query.length === 0) return this.#reader.countBetween(until, EVER);
-    return this.#reader.slice(until + 0.001, EVER, whereOf(query, this.#reader.now()), '0').length;
+    if (query.length === 0) return this.#ask(() => this.#reader.countBetween(until, EVER));
+    return this.#ask(
+      () => this.#reader.slice(until + 0.001, EVER, whereOf(query, this.#reader.now()), '0').length,
+    );
   }
 
   page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {
-    const result = this.#result(selection, sort);
-    if (!result) {
-      this.#last = sort;
-      return this.#newest.page(selection.until ?? EVER, offset, limit);
-    }
-    const seqs = result.seqs(offset, limit);
-    return seqs instanceof Promise ? seqs.then((found) => this.#reader.rows(found)) : this.#reader.rows(seqs);
+    return this.#ask(() => {
+      const result = this.#result(selection, sort);
+      if (!result) {
+        this.#last = sort;
+        return this.#newest.page(selection.until ?? EVER, offset, limit);
+      }
+      const seqs = result.seqs(offset, limit);
+      return seqs instanceof Promise
+        ? seqs.then((found) => this.#reader.rows(found))
+        : this.#reader.rows(seqs);
+    });
   }
 
   position(selection: Selection, sort: Sort, id: string): Answer<number> {
-    const result = this.#result(selection, sort);
-    if (!result) return this.#reader.position(id, selection.until ?? EVER);
-    const seq = this.#reader.markOf(id)?.seq;
-    return seq === undefined ? -1 : result.position(seq);
+    return this.#ask(() => {
+      const result = this.#result(selection, sort);
+      if (!result) return this.#reader.position(id, selection.until ?? EVER);
+      const seq = this.#reader.markOf(id)?.seq;
+      return seq === undefined ? -1 : result.position(seq);
+    });
   }
 
   routes({ query, until = EVER }: Selection): Promise<RouteRow[]> {
@@ -187,11 +232,11 @@ export class StoreFeed implements Feed {
   }
 
   find(id: string): Answer<Trace | undefined> {
-    return this.#reader.find(id);
+    return this.#ask(() => this.#reader.find(id));
   }
 
-  source(hash: string): Source | undefined {
-    return this.#reader.source(hash);
+  source(hash: string): Answer<Source | undefined> {
+    return this.#ask(() => this.#reader.source(hash));
   }
 
   close(): void {
@@ -219,6 +264,7 @@ function merge(sums: Map<string, RouteSum>, sum: RouteSum): void {
 function routeRow({
   method,
   route,
+  pattern,
   count,
   errors,
   ms,
@@ -230,6 +276,7 @@ function routeRow({
   return {
     method,
     route,
+    pattern: pattern === 1,
     count,
     errors,
     mean: ms / count,

@@ -40,15 +40,14 @@ function follows(scene: Scene, row: Call[], call: Call): boolean {
   const last = row.at(-1)!;
   const [a, b] = [last.site!, call.site!];
   if (call.start < last.end - 0.01 || a.file !== b.file || a.function !== b.function) return false;
-  if (last.path.positions[0] === call.path.positions[0] || row.some(({ shape }) => shape === call.shape))
-    return false;
+  if (last.way[0] === call.way[0] || row.some(({ shape }) => shape === call.shape)) return false;
   // The function was called again, rather than gone on.
   if (!sameAbove(last, call)) return false;
   return needsNothing(scene, row, call);
 }
 
 function sameAbove(a: Call, b: Call): boolean {
-  const above = (call: Call) => call.path.positions.slice(1, 3).join(' ');
+  const above = (call: Call) => call.way.slice(1, 3).join(' ');
   return above(a) === above(b);
 }
 

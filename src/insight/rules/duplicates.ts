@@ -19,8 +19,8 @@ interface Run {
 export const duplicates: Rule = (scene) => {
   const byShape = new Map<string, { shape: string; runs: Run[] }>();
   for (const run of runsOf(scene)) {
-    const { shape, path } = run.calls[0]!;
-    const key = `${shape} ${isOneWay(run) ? path.positions[0] : '*'}`;
+    const { shape, way } = run.calls[0]!;
+    const key = `${shape} ${isOneWay(run) ? way[0] : '*'}`;
     const entry = byShape.get(key);
     if (entry) entry.runs.push(run);
     else byShape.set(key, { shape: run.calls[0]!.shape, runs: [run] });
@@ -90,9 +90,8 @@ function isCandidate(scene: Scene, call: Call): boolean {
 function isOneWay({ calls }: Run): boolean {
   const [first] = calls;
   return calls.every(
-    ({ path }) =>
-      path.positions[0] === first!.path.positions[0] &&
-      isSameWay(path.frames.slice(1, 3), first!.path.frames.slice(1, 3)),
+    ({ way, callers }) =>
+      way[0] === first!.way[0] && isSameWay(callers.slice(0, 2), first!.callers.slice(0, 2)),
   );
 }
 
@@ -140,11 +139,10 @@ function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
   const many = runs.filter((run) => run.calls.length >= 3);
   const calls = many.flatMap((run) => run.calls);
   const [call] = calls;
-  const lines = [...new Set(calls.flatMap(callerOf))];
   return {
     kind: 'same-query',
     severity: waste >= scene.limits.loopHighMs ? 'medium' : 'low',
-    message: `\`${call!.label}\` ran ${calls.length} times with the same values, from ${count(lines.length, 'line')}: ${lines.slice(0, 4).join(', ')}`,
+    message: `\`${call!.label}\` ran ${calls.length} times with the same values, ${fromWhere(calls)}`,
     suggestion:
       'Ask once per request and pass the answer on: on the request object, or memoised per request.',
     calls,
@@ -160,9 +158,15 @@ function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
   };
 }
 
-// Where the line is a helper's, the line that called it tells more.
-function callerOf(call: Call): string[] {
-  const [first, second] = call.path.frames;
-  if (!first) return [];
-  return [second ? `${site(first)} (from ${site(second)})` : site(first)];
+// Where all came from one line, the lines that called it tell more.
+function fromWhere(calls: Call[]): string {
+  const sites = [...new Set(calls.flatMap((call) => (call.site ? site(call.site) : [])))];
+  if (sites.length !== 1) return `from ${some(sites)}`;
+  const callers = [...new Set(calls.flatMap(({ callers: [first] }) => (first ? site(first) : [])))];
+  return `from ${sites[0]}${callers.length > 1 ? `, called at ${some(callers)}` : ''}`;
+}
+
+function some(places: string[]): string {
+  const more = places.length > 4 ? `, and ${count(places.length - 4, 'other line')}` : '';
+  return places.slice(0, 4).join(', ') + more;
 }

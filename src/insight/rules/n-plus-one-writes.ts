@@ -4,7 +4,7 @@ import { count, ms } from '../../text.js';
 import { adviceForWrites } from '../advice.js';
 import { isBatching } from '../batches.js';
 import type { Loop } from '../loops.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { site } from '../stacks.js';
 import { within } from '../transactions.js';
 
@@ -36,7 +36,7 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   const { calls, distinct, site: line, ms: time } = loop;
   const { limits } = scene;
   const call = calls[0]!;
-  const late = isAfterResponse(scene, call);
+  const late = areAfterResponse(scene, calls);
   const high =
     !late && call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || time >= limits.loopHighMs * 4);
   const committed = commits > 1 ? `, with ${count(commits, 'commit')}` : ', in one transaction';

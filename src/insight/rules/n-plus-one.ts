@@ -2,10 +2,10 @@
 
 import { ms } from '../../text.js';
 import { adviceForReads } from '../advice.js';
-import { isBatching, isPaging } from '../batches.js';
+import { isBatching, isPaging, isThroughTables } from '../batches.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
 import { type Source, sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
 
@@ -24,6 +24,7 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
   if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
+  if (isThroughTables(loop)) return false;
   return !isPolling(scene, loop.calls);
 }
 
@@ -31,11 +32,12 @@ function draftOf(scene: Scene, loop: Loop): Draft {
   const call = loop.calls[0]!;
   const parallel = isParallel(loop);
   const source = sourceOf(scene, loop);
+  const fed = source?.calls[0]?.site;
   return {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(loop, source, parallel),
-    suggestion: adviceForReads(loop),
+    suggestion: adviceForReads(loop, fed && site(fed), isResolved(scene, loop, parallel)),
     calls: loop.calls,
     site: loop.site,
     shape: call.shape,
@@ -45,9 +47,19 @@ function draftOf(scene: Scene, loop: Loop): Draft {
   };
 }
 
+// Resolvers of siblings run at once; a promise that is returned rather than awaited leaves none on the stack.
+function isResolved({ calls }: Scene, loop: Loop, parallel: boolean): boolean {
+  const [first] = loop.calls;
+  if (first!.path.packages.has('graphql')) return true;
+  if (!parallel) return false;
+  return calls.some(
+    ({ span, start, end }) => span.kind === 'graphql' && start <= first!.start && end >= first!.end,
+  );
+}
+
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
   const { limits } = scene;
-  if (isAfterResponse(scene, calls[0]!)) return 'low';
+  if (areAfterResponse(scene, calls)) return 'low';
   // A third of almost nothing is not much.
   const much = ms >= limits.loopHighMs || (ms >= limits.loopHighMs / 5 && shareOf(scene, ms) >= 0.3);
   // Asking SQLite costs no way to a server.
@@ -60,12 +72,16 @@ function messageOf(
   source: Source | undefined,
   parallel: boolean,
 ): string {
-  const where = line ? site(line) : calls[0]!.span.library;
-  const ran = `ran \`${calls[0]!.label}\` ${calls.length} times`;
+  const { label } = calls[0]!;
   const how = parallel ? 'at the same time' : 'one after the other';
-  return source
-    ? `${told(source)}; ${where} then ${ran}, ${how}: ${ms(time)}`
-    : `${where} ${ran} with other values each time, ${how}: ${ms(time)}`;
+  const cost = parallel ? `${ms(time)} in all` : ms(time);
+  const what = source ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
+  const then = source ? 'then ' : '';
+  const ran = line
+    ? `${site(line)} ${then}ran \`${label}\` ${calls.length} times`
+    : `\`${label}\` ${then}ran ${calls.length} times`;
+  const lost = line ? '' : '; no line of the app was on the stack';
+  return `${source ? `${told(source)}; ` : ''}${ran}${source ? ', ' : ' '}${what}${lost}`;
 }
 
 function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {
@@ -80,6 +96,6 @@ function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {
     [distinct === calls.length, 0.05, 'other values each time'],
     [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
     [packages.has('dataloader'), -0.1, 'a DataLoader is at work'],
-    [isAfterResponse(scene, calls[0]!), -0.1, 'after the response'],
+    [areAfterResponse(scene, calls), -0.1, 'after the response'],
   );
 }

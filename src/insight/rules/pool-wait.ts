@@ -10,7 +10,8 @@ import { site } from '../stacks.js';
 const LEAST = 1;
 
 export const poolWait: Rule = (scene) => {
-  const waiting = scene.calls.filter(({ span }) => (span.wait ?? 0) >= LEAST);
+  // A pool that only opened a connection had one to give; that is paid once.
+  const waiting = scene.calls.filter(({ span }) => (span.wait ?? 0) >= LEAST && !span.detail?.opened);
   const time = covered(waiting.map(({ start, span }) => ({ start, end: start + span.wait! })));
   if (time < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, time) < 0.1))
     return [];
@@ -22,11 +23,12 @@ function draftOf(scene: Scene, waiting: Call[], time: number): Draft {
   const flood = scene.loops.find((loop) => isParallel(loop) && loop.calls.includes(worst));
   const share = shareOf(scene, time);
   const part = share > 0 ? `, ${Math.round(share * 100)}% of the request` : '';
-  const longest = `${worst.site ? `${site(worst.site)} ` : ''}longest, ${ms(worst.span.wait!)}`;
+  const where = worst.site ? `, at ${site(worst.site)}` : '';
+  const longest = waiting.length > 1 ? `; the longest ${ms(worst.span.wait!)}${where}` : where;
   return {
     kind: 'pool-wait',
     severity: time >= scene.limits.poolWait * 10 || share >= 0.5 ? 'high' : 'medium',
-    message: `${count(waiting.length, 'query', 'queries')} waited ${ms(time)} for a connection of the pool${part}; ${longest}`,
+    message: `${count(waiting.length, 'query', 'queries')} waited ${ms(time)} for a connection of the pool, since all were in use${part}${longest}`,
     suggestion: flood
       ? `The ${flood.calls.length} queries that start at once${flood.site ? ` at ${site(flood.site)}` : ''} need more connections than there are: ask once instead.`
       : 'Hold connections for a shorter time (release early, no calls to others inside transactions), or make the pool larger.',

@@ -2,9 +2,10 @@
 
 import { ms } from '../../text.js';
 import { adviceForCache, adviceForRemote } from '../advice.js';
+import type { Call } from '../calls.js';
 import { isParallel, type Loop } from '../loops.js';
 import { isPolling } from '../pauses.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { sourceOf, told } from '../sources.js';
 import { site } from '../stacks.js';
 
@@ -23,6 +24,8 @@ const CACHE_READS = new Set([
   'sismember',
   'getex',
 ]);
+// What is asked by POST; other POSTs send something, each by itself.
+const QUESTIONS = /\/(?:graphql|_?m?search|query|rpc|jsonrpc|lookup)(?:[/?#]|$)/i;
 // Query keys by which one walks through pages.
 const PAGE_KEYS = new Set([
   'page',
@@ -76,12 +79,17 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
   }
 }
 
-// Of calls whose arguments were not told, each may be another one: those after an error are not.
+// Of calls whose arguments or bodies were not told, each may be another one: those after a failure are not.
 function distinctOf({ calls, distinct }: Loop): number {
-  const isBlind = calls[0]!.span.kind === 'rpc' && calls[0]!.exact === calls[0]!.span.name;
-  return isBlind
-    ? calls.filter((_, at) => at === 0 || calls[at - 1]!.span.error === undefined).length
-    : distinct;
+  const [{ span, verb, exact }] = calls as [Call];
+  const isBlind =
+    (span.kind === 'rpc' && exact === span.name) ||
+    (span.kind === 'http' && verb === 'POST' && QUESTIONS.test(span.name));
+  return isBlind ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length : distinct;
+}
+
+function hasFailed({ span }: Call): boolean {
+  return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
 // The same path, and only a key of pages differs.
@@ -135,7 +143,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
       [distinct === calls.length, 0.05, 'another one each time'],
       [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
       [kind === 'http' && call.verb !== 'GET', -0.2, 'each may have to be made by itself'],
-      [isAfterResponse(scene, call), -0.1, 'after the response'],
+      [areAfterResponse(scene, calls), -0.1, 'after the response'],
     ),
   };
 }
@@ -143,7 +151,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop, parallel: boolean): Draft['severity'] {
   const { limits } = scene;
   const call = calls[0]!;
-  if (isAfterResponse(scene, call)) return 'low';
+  if (areAfterResponse(scene, calls)) return 'low';
   if (call.span.kind === 'http' && call.verb !== 'GET') return 'low';
   // Clients of caches send what is asked at once as one.
   if (call.span.kind === 'cache' && parallel) return 'low';

@@ -48,6 +48,15 @@ function shareFrame(a: Call, b: Call): boolean {
   return b.path.frames.some((frame) => above.has(key(frame)));
 }
 
+// Where the statements want different things done, each is told its own.
+function suggestionOf(group: Draft[]): string {
+  const each = new Map(group.map(({ suggestion = '', site: line }) => [suggestion, line]));
+  if (each.size === 1) return [...each.keys()][0]!;
+  return [...each]
+    .map(([text, line]) => (line ? `${site(line)}: ${text[0]!.toLowerCase()}${text.slice(1)}` : text))
+    .join(' ');
+}
+
 const GRAVITY = ['info', 'low', 'medium', 'high'] as const;
 
 function joinedOf(scene: Scene, group: Draft[]): Draft {
@@ -65,7 +74,7 @@ function joinedOf(scene: Scene, group: Draft[]): Draft {
     kind: 'n+1-group',
     severity: scene.limits.loopHighMs <= time && severe < 3 ? 'high' : GRAVITY[severe]!,
     message: fed ? `${fed}; ${what}` : what,
-    suggestion: [...new Set(group.map(({ suggestion }) => suggestion))].join(' '),
+    suggestion: suggestionOf(group),
     calls,
     shape: group.map(({ shape }) => shape).join('; '),
     ms: time,

@@ -35,6 +35,7 @@ export const COLON = code(':');
 export const EQUALS = code('=');
 export const AT = code('@');
 export const POINT = code('.');
+export const COMMA = code(',');
 export const BANG = code('!');
 export const AND = code('&');
 export const PAREN = code('(');

@@ -141,6 +141,14 @@ export class Groups {
     this.#group.item = this.#tokens.length;
   }
 
+  /** What was read last is a value of a list and nothing else: more of them say no more. */
+  get repeatsValue(): boolean {
+    const { type, kept } = this.#group;
+    if (type !== LIST || kept.length === 0) return false;
+    const start = kept.at(-2)!;
+    return kept.at(-1) === start + 1 && this.#tokens.kinds[start] === VALUE;
+  }
+
   /** Takes what stands between the rows of VALUES; answers false for what does not belong there, and leaves them. */
   betweenRows(kind: number, text: string): boolean {
     const tokens = this.#tokens;

@@ -38,24 +38,37 @@ const PUNCTUATION: Record<string, number> = {
 interface Known {
   kind: number;
   text: string;
+  written: string;
 }
 
-// Words as they were written: the same few come again and again.
-const KNOWN = new Map<string, Known>();
-const MAX_KNOWN = 10_000;
+// Words as they were written: the same few come again and again, and are found without making a text of each.
+const KNOWN: (Known | undefined)[] = new Array(4096).fill(undefined);
 const MAX_LENGTH = 64;
 
-function known(written: string): Known {
-  const before = KNOWN.get(written);
-  if (before) return before;
+function known(sql: string, start: number, end: number): Known {
+  if (end - start > MAX_LENGTH) return understood(sql.slice(start, end));
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + sql.charCodeAt(i)) | 0;
+  const at = (hash ^ (hash >>> 12)) & 4095;
+  const before = KNOWN[at];
+  if (before !== undefined && isAt(before.written, sql, start, end)) return before;
+  const word = understood(sql.slice(start, end));
+  KNOWN[at] = word;
+  return word;
+}
+
+function isAt(written: string, sql: string, start: number, end: number): boolean {
+  if (written.length !== end - start) return false;
+  for (let i = 0; i < written.length; i++) {
+    if (written.charCodeAt(i) !== sql.charCodeAt(start + i)) return false;
+  }
+  return true;
+}
+
+function understood(written: string): Known {
   const lower = written.toLowerCase();
   const keyword = KEYWORDS.get(lower);
-  const word = { kind: keyword === undefined ? NAME : WORD, text: keyword ?? lower };
-  if (written.length <= MAX_LENGTH) {
-    if (KNOWN.size >= MAX_KNOWN) KNOWN.clear();
-    KNOWN.set(written, word);
-  }
-  return word;
+  return { kind: keyword === undefined ? NAME : WORD, text: keyword ?? lower, written };
 }
 
 /** Reads one text; `next` answers a token's kind, and `text` is then its canonical writing. */
@@ -71,6 +84,8 @@ export class Lexer {
   readonly #sql: string;
   readonly #dialect: Dialect;
   #versioned = 0;
+  /** Where the signs end that the text is at. */
+  #signs = 0;
 
   constructor(sql: string, dialect: Dialect) {
     this.#sql = sql;
@@ -79,11 +94,13 @@ export class Lexer {
 
   /** Answers the next token's kind; `operand` says that one is expected here, which decides what `?` is. */
   next(operand: boolean): number {
-    this.#blank();
-    this.from = this.to;
-    this.quoted = false;
-    const at = this.from;
     const sql = this.#sql;
+    // Mostly nothing stands between two tokens.
+    if (c.PLAIN[sql.charCodeAt(this.to)] === 1) this.broken = false;
+    else this.#blank();
+    const at = this.to;
+    this.from = at;
+    this.quoted = false;
     if (at >= sql.length) return END;
     const char = sql.charCodeAt(at);
     const type = char > 127 ? c.LETTER : c.CLASS[char];
@@ -107,11 +124,17 @@ export class Lexer {
         if (this.#dialect !== 'pg') return this.#variable();
     }
     if (type === c.SYMBOL) {
-      return this.#symbol(
-        this.#dialect === 'pg' ? scan.endOfPgOperator(sql, at) : scan.endOfOperator(sql, at),
-      );
+      return this.#symbol(this.#dialect === 'pg' ? this.#endOfPgOperator(at) : scan.endOfOperator(sql, at));
     }
     return this.#punctuation(char);
+  }
+
+  /** Passes over plain values, each with the comma after it; answers whether there were any. */
+  skipValues(): boolean {
+    const end = scan.endOfValues(this.#sql, this.to, this.#dialect === 'pg');
+    const any = end > this.to;
+    this.to = end;
+    return any;
   }
 
   // Spaces and comments.
@@ -166,7 +189,7 @@ export class Lexer {
       this.text = c.SINGLE[sql.charCodeAt(start)]!;
       return NAME;
     }
-    const word = known(sql.slice(start, end));
+    const word = known(sql, start, end);
     this.text = word.text;
     return word.kind;
   }
@@ -295,6 +318,12 @@ export class Lexer {
     this.text = sql.slice(this.from, end).toLowerCase();
     this.to = end;
     return NAME;
+  }
+
+  // Of many signs in a row each is an operator: not every one has to look how many follow.
+  #endOfPgOperator(at: number): number {
+    if (at >= this.#signs) this.#signs = scan.endOfSigns(this.#sql, at);
+    return this.#signs - at >= scan.MAX_OPERATOR ? at + 1 : scan.endOfPgOperator(this.#sql, at);
   }
 
   #symbol(end: number): number {

@@ -95,18 +95,32 @@ export function endOfDigits(sql: string, at: number): number {
 }
 
 // The longest known are five: ||/ |/ <<| &&& -|-.
-const MAX_OPERATOR = 6;
+export const MAX_OPERATOR = 6;
 const COMMON = new Uint8Array(128);
 for (const char of '+-*/<>=') COMMON[char.charCodeAt(0)] = 1;
+/** What an operator of several characters may go on with. */
+const GOES_ON = new Uint8Array(128);
+for (const char of '<=>&|') GOES_ON[char.charCodeAt(0)] = 1;
 const LONG = new Set(['<=>', '->>', '->', '<<', '>>', '!=', '<>', '<=', '>=', '&&', '||', '==']);
 const WHOLE = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '%', '||']);
 
 /** Answers the end of an operator of MySQL or SQLite. */
 export function endOfOperator(sql: string, at: number): number {
-  if (!'<=>&|'.includes(sql[at + 1] ?? ' ')) return at + 1;
+  if (GOES_ON[sql.charCodeAt(at + 1)] !== 1) return at + 1;
   let length = Math.min(3, sql.length - at);
   while (length > 1 && !LONG.has(sql.slice(at, at + length))) length--;
   return at + length;
+}
+
+/** Answers the end of a row of + and - that begins at `at`, before `--`; `at` itself where there is none. */
+export function endOfSigns(sql: string, at: number): number {
+  let end = at;
+  for (;;) {
+    const char = sql.charCodeAt(end);
+    if (char !== c.PLUS && char !== c.MINUS) return end;
+    if (end > at && char === c.MINUS && sql.charCodeAt(end + 1) === c.MINUS) return end;
+    end++;
+  }
 }
 
 /** Answers the end of an operator of PostgreSQL, where everybody can define their own. */
@@ -126,4 +140,45 @@ export function endOfPgOperator(sql: string, at: number): number {
   }
   // PostgreSQL's rule: an operator of only + - * / < > = does not end in a sign.
   return loose ? end : solid + 1;
+}
+
+/**
+ * Answers the end of values that stand between commas from `at` on, with the comma after the last of them: numbers without
+ * a sign, placeholders (`$1` where they are `numbered`), and strings without anything that could be read in two ways.
+ */
+export function endOfValues(sql: string, at: number, numbered: boolean): number {
+  let end = at;
+  for (let next = at; ; ) {
+    next = endOfSpaces(sql, next);
+    const char = sql.charCodeAt(next);
+    if (char === c.QUOTE) next = endOfPlainString(sql, next);
+    else {
+      const from = numbered && char === c.DOLLAR ? next + 1 : next;
+      next = from;
+      while (c.CLASS[sql.charCodeAt(next)] === c.DIGIT) next++;
+      if (next === from) {
+        if (char !== c.QUESTION) return end;
+        next++;
+      }
+    }
+    next = endOfSpaces(sql, next);
+    if (sql.charCodeAt(next) !== c.COMMA) return end;
+    end = ++next;
+  }
+}
+
+function endOfSpaces(sql: string, at: number): number {
+  let end = at;
+  while (c.CLASS[sql.charCodeAt(end)] === c.SPACE) end++;
+  return end;
+}
+
+// What never ends, or needs a closer look, ends at the text's end, where no comma follows.
+function endOfPlainString(sql: string, at: number): number {
+  for (let end = at + 1; end < sql.length; end++) {
+    const char = sql.charCodeAt(end);
+    if (char === c.BACKSLASH) break;
+    if (char === c.QUOTE) return end + 1;
+  }
+  return sql.length;
 }

@@ -80,6 +80,8 @@ export class Shape {
         groups.endItem();
         tokens.push(COMMA, ',');
         groups.nextItem();
+        if (this.operands === undefined && groups.repeatsValue && this.#lexer.skipValues())
+          groups.isBatched = true;
         break;
       case CAST:
         if (tokens.kind(1) === VALUE) this.#types.start();
@@ -234,7 +236,7 @@ export class Shape {
     const mark = lexer.text;
     let kind = first;
     while (kind !== END) {
-      if (kind === VALUE) this.#note(this.#sql.slice(lexer.from, lexer.to));
+      if (kind === VALUE && this.operands) this.#note(this.#sql.slice(lexer.from, lexer.to));
       // A sign may be that of a value.
       const isSign = kind === OPERATOR && (lexer.text === '-' || lexer.text === '+');
       if (!isSign) rest.add(kind === WORD && CONSTANTS.has(lexer.text) ? '?' : lexer.text);

@@ -149,7 +149,8 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
       ],
       place,
     });
-    out.push(...codeFrame(reading.source(place.file), place, 4));
+    // Few lines before it: the line itself has to be in sight on a small screen.
+    out.push(...codeFrame(reading.source(place.file), place, 2));
   }
   const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
   out.push(

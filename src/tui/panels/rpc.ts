@@ -4,7 +4,6 @@ import { callsPanel, noneOf } from '../calls.js';
 
 export const rpcPanel = callsPanel({ title: 'RPC', short: 'RPC', key: '4' }, 'rpc', {
   noun: 'PROCEDURE',
-  shape: (span) => span.name,
   label: (text) => [text],
   reason: noneOf('remote procedure calls'),
 });

@@ -1,11 +1,10 @@
 /** The queries of a request. */
 
 import { callsPanel, noneOf } from '../calls.js';
-import { colourSql, shapeOf } from '../sql.js';
+import { colourSql } from '../sql.js';
 
 export const sqlPanel = callsPanel({ title: 'SQL', short: 'SQL', key: '2' }, 'sql', {
   noun: 'QUERY',
-  shape: (span) => shapeOf(span.name),
   label: colourSql,
   reason: noneOf('queries'),
 });

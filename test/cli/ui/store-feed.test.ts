@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { StoreFeed } from '../../../src/cli/ui/store-feed.js';
+import { tallyOf } from '../../../src/insight/tally.js';
 import { parseFilter, type Query } from '../../../src/query.js';
+import type { Clock } from '../../../src/store/clock.js';
 import { Connection } from '../../../src/store/connection.js';
 import { Reader } from '../../../src/store/reader.js';
 import { SqliteStore } from '../../../src/store/sqlite.js';
@@ -18,10 +20,10 @@ const warn = (message: string) => {
 };
 
 /** A store in a folder of its own with the newest of the made-up requests, the same in memory, and a feed over each. */
-function both(t: Test, count: number) {
+function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: tallyOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
@@ -73,7 +75,15 @@ const FILTERS = [
   'age<20s',
   '404',
   'search',
+  'stock',
+  '!stock',
+  'orders.js:15',
+  'stock or page=3',
   'nothing-like-that',
+  'PATH:Orders',
+  '%',
+  'api_users',
+  'a\\b',
 ];
 
 test('a filter lets the same requests through as in memory, in the same order', async (t) => {
@@ -142,6 +152,27 @@ test('a request is found at its place, whole, and by its id', async (t) => {
   );
 });
 
+test('of requests that began at the same instant each has its place', async (t) => {
+  const { store, feed } = both(t, 5);
+  const start = traceAt(0).start + 1;
+  const ids = ['c0000001', 'c0000002', 'c0000003'].map((id) => `${id}-0000-4000-8000-000000000000`);
+  store.saveAll(ids.map((id) => ({ ...traceAt(0), id, start })));
+  const all = { query: [] };
+  t.same(await Promise.all(ids.map((id) => feed.position(all, TIME, id))), [2, 1, 0]);
+  t.equal(await feed.position(all, TIME, traceAt(0).id), 3);
+  t.equal(await feed.position({ query: [], until: traceAt(0).start }, TIME, ids[0]!), -1);
+});
+
+test('what has expired is neither shown nor counted, swept or not', async (t) => {
+  let now = 1e12;
+  const clock = { now: () => now, steady: () => 0 };
+  const { store, feed } = both(t, 10, { ttl: 60_000, clock });
+  now += 60_001;
+  store.save({ ...traceAt(0), id: 'c0000001-0000-4000-8000-000000000000', start: traceAt(0).start + 1 });
+  t.equal(await feed.count({ query: [] }), 1);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 1);
+});
+
 test('by route it adds up as in memory', async (t) => {
   const { feed, memory } = both(t, 200);
   const selection = { query: [], until: traceAt(0).start };
@@ -183,4 +214,30 @@ test('a value in a filter is a value, whatever stands in it', async (t) => {
   t.equal(await feed.count({ query: query("path:') sql:') OR 1=1--") }), 0);
   t.equal(await feed.count({ query: query("'") }), 0);
   t.equal(await feed.count({ query: query('%') }), 0);
+});
+
+test('a database that cannot be read any more is told in words, and read again when it can be', async (t) => {
+  const { store, feed, path } = both(t, 20);
+  store.close();
+  const whole = new Sqlite(path);
+  whole.pragma('wal_checkpoint(TRUNCATE)');
+  whole.close();
+  copyFileSync(path, `${path}.good`);
+  copyFileSync(path, `${path}.newer`);
+  const newer = new Sqlite(`${path}.newer`);
+  newer.pragma('user_version = 99');
+  newer.close();
+  let told = () => {};
+  const next = () => new Promise<void>((resolve) => (told = resolve));
+  t.teardown(feed.subscribe(() => told()));
+  renameSync(`${path}.newer`, path);
+  await next();
+  t.match(feed.status().trouble, /written by a newer scooby/);
+  await t.rejects(Promise.resolve(feed.page({ query: [] }, TIME, 0, 10)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.find(traceAt(0).id)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.stats()), /newer scooby/);
+  renameSync(`${path}.good`, path);
+  await next();
+  t.equal(feed.status().trouble, undefined);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 10);
 });

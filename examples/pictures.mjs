@@ -1,0 +1,50 @@
+/** Makes docs/pictures/*.svg: runs the demo, opens the browser over what it recorded, and draws its screens. Usage: node examples/pictures.mjs [database] */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OnTerminal } from '../dist/test/tui/pty.js';
+import { svgOf } from './svg.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+const OUT = join(ROOT, 'docs/pictures');
+
+/** Each picture: its size, the keys from the one before, and the text that is on the screen when they are done. */
+const PICTURES = [
+  ['list', 'the list of requests beside the one that is selected', 120, 30, '', 'try '],
+  ['overview', 'an N+1: what is wrong with a request, and where its time went', 96, 26, '/n1\r\r', 'try '],
+  [
+    'sql',
+    'the queries of a request, grouped, with the line of code that makes them',
+    96,
+    26,
+    '/n1\r\r2',
+    'at newestOrders',
+  ],
+  ['timeline', 'what ran when in a request', 96, 26, '/n1\r\r9', 'never two calls'],
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'scooby-pictures-'));
+const database = process.argv[2] ?? join(folder, 'demo.db');
+try {
+  if (process.argv[2] === undefined) {
+    const { status } = spawnSync(process.execPath, [join(ROOT, 'examples/demo.mjs')], {
+      env: { ...process.env, SCOOBY_DB: database },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    if (status !== 0) throw new Error(`the demo ended with ${status}`);
+  }
+  mkdirSync(OUT, { recursive: true });
+  for (const [name, title, columns, rows, keys, shown] of PICTURES) {
+    const terminal = new OnTerminal([join(ROOT, 'dist/scooby.js'), 'ui', '--db', database], columns, rows);
+    await terminal.shows('? help');
+    terminal.send(keys);
+    await terminal.shows(shown);
+    writeFileSync(join(OUT, `${name}.svg`), svgOf(terminal.terminal, `scooby: ${title}`));
+    await terminal.close();
+    console.log(`docs/pictures/${name}.svg`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

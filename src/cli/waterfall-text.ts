@@ -1,0 +1,104 @@
+/** The calls of a request over time, as bars: what waited for what, and what ran at once. */
+
+import { framesOf } from '../insight/groups.js';
+import { count, ms, oneLine } from '../text.js';
+import type { Kind, Trace } from '../trace.js';
+import { clean, cutMiddle, fit, width } from '../tui/cells.js';
+import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
+import type { Code } from './code.js';
+import type { Screen } from './screen.js';
+import type { Role } from './style.js';
+import { headline } from './trace-text.js';
+
+/** Cells in a row where nobody counts them. */
+const UNCOUNTED = 120;
+const MOST_ROWS = 1000;
+const TIME = 9;
+/** Cells of the line that made the call, where there is room for it. */
+const SITE = 24;
+const WIDE = 110;
+/** Cells that the bars have at least. */
+const NARROWEST = 10;
+
+const ROLES: Record<string, Role> = { sql: 'accent', cache: 'ok', rpc: 'warn', http: 'warn', log: 'dim' };
+
+/** Answers the headline, a scale, and a row for each call of those kinds (all, where none are named) in the order of their start. */
+export function waterfallLines(
+  trace: Trace,
+  kinds: Kind[] | undefined,
+  code: Code,
+  screen: Screen,
+): string[] {
+  const sites = framesOf(trace.spans, code.lineOf).map((frame) =>
+    frame ? clean(`${frame.file}:${frame.line}`) : '',
+  );
+  const columns = Number.isFinite(screen.width) ? screen.width : UNCOUNTED;
+  const whole = extent(trace);
+  const order = trace.spans
+    .map((_, index) => index)
+    .filter((index) => !kinds || kinds.includes(trace.spans[index]!.kind))
+    .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
+  const shown = order.slice(0, MOST_ROWS);
+  const digits = String(trace.spans.length).length;
+  const kind = Math.max(0, ...shown.map((index) => width(clean(trace.spans[index]!.kind))));
+  const longest = Math.max(0, ...shown.map((index) => width(sites[index]!)));
+  const site = columns >= WIDE ? Math.min(SITE, longest) : 0;
+  const room = columns - digits - kind - TIME - (site > 0 ? site + 1 : 0);
+  const label = Math.max(8, Math.floor(room * 0.4));
+  const cells = Math.max(NARROWEST, room - label - 4);
+  const layout = { whole, digits, kind, label, cells, site };
+  const lead = ' '.repeat(digits + kind + label + 3);
+  const rows = shown.map((index) => row(trace, index, sites[index]!, layout, screen));
+  const left = order.length - shown.length;
+  return [
+    headline(trace, screen),
+    screen.style('dim', `  ${parallelism(trace, order)}`),
+    '',
+    screen.style('dim', lead + scale(whole, cells)),
+    ...rows,
+    ...(left > 0 ? [screen.style('warn', `  … ${count(left, 'more call')}: --json has all`)] : []),
+  ];
+}
+
+interface Layout {
+  whole: number;
+  digits: number;
+  kind: number;
+  label: number;
+  cells: number;
+  site: number;
+}
+
+function row({ spans }: Trace, index: number, site: string, layout: Layout, { style }: Screen): string {
+  const span = spans[index]!;
+  const [before, waited, took] = bar(span, layout.whole, layout.cells);
+  const failed = span.error !== undefined;
+  const time = span.kind === 'log' ? '' : span.duration === undefined ? '…' : ms(span.duration);
+  const used = width(before) + width(waited) + width(took);
+  return [
+    style('dim', `${index + 1}`.padStart(layout.digits)),
+    style(ROLES[span.kind] ?? 'accent', fit(clean(span.kind), layout.kind)),
+    fit(oneLine(span.name), layout.label),
+    before +
+      style('dim', waited) +
+      style(failed ? 'error' : (ROLES[span.kind] ?? 'accent'), took) +
+      ' '.repeat(Math.max(0, layout.cells - used)),
+    style(failed ? 'error' : undefined, fit(time, TIME - 1, 'right')),
+    ...(layout.site > 0 ? [style('dim', cutMiddle(site, layout.site))] : []),
+  ].join(' ');
+}
+
+function parallelism({ spans }: Trace, order: number[]): string {
+  const chosen = order.map((index) => spans[index]!);
+  if (chosen.length === 0) return 'no calls';
+  const most = mostAtOnce(chosen);
+  return most > 1 ? `up to ${most} calls at the same time` : 'never two calls at the same time';
+}
+
+/** Marks at each quarter, as far as they fit. */
+function scale(whole: number, cells: number): string {
+  const parts = cells >= 40 ? 4 : cells >= 20 ? 2 : 1;
+  const step = Math.floor(cells / parts);
+  const marks = Array.from({ length: parts }, (_, at) => fit(ms((whole * at) / parts), step)).join('');
+  return fit(marks, cells) + fit(ms(whole), TIME, 'right');
+}

@@ -1,0 +1,70 @@
+/** Which recorded statements may be explained, and why the others may not. */
+
+import { readFingerprint } from '../fingerprint.js';
+import { CLOSE, type Dialect, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
+
+const CUT = /… \((\d+) characters\)$/;
+const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
+const READS = new Set('SELECT VALUES TABLE'.split(' '));
+
+// They do something, however read-only the transaction is: wait, write files, talk to others, or end them.
+const ACTIVE = new RegExp(
+  `^(?:${[
+    'pg_sleep\\w*|pg_(?:try_)?advisory\\w*|pg_(?:cancel|terminate)_backend|pg_notify|pg_reload_conf|pg_rotate_logfile\\w*',
+    'pg_switch_wal|pg_create_\\w+|pg_drop_\\w+|pg_promote|pg_(?:read|ls|stat)_\\w*(?:file|dir)\\w*|pg_file_\\w+|pg_logical_\\w+',
+    'pg_replication_\\w+|pg_stat_reset\\w*|lo_\\w+|dblink\\w*|nextval|setval|set_config|http\\w*|query_to_xml\\w*',
+    'sleep|benchmark|get_lock|release_(?:all_)?locks?|load_file|last_insert_id|master_\\w+|source_\\w+|wait_for_\\w+|lastval',
+    'sys_exec|sys_eval|load_extension|writefile',
+  ].join('|')})$`,
+);
+
+interface Token {
+  kind: number;
+  /** In capitals. */
+  text: string;
+}
+
+/** Answers why there can be no plan of a statement, in a sentence; nothing where there can. `analyze`: it is run for it. */
+export function refusal(sql: string, dialect: Dialect, analyze: boolean): string | undefined {
+  const [cut, length] = CUT.exec(sql) ?? [];
+  if (cut !== undefined)
+    return `Only the beginning of this statement was recorded, it has ${length} characters; run it by hand.`;
+  const { verb, isWrite } = readFingerprint(sql, dialect);
+  if (verb === 'EXPLAIN' || verb === 'ANALYZE' || verb === 'DESCRIBE')
+    return 'This statement asks for a plan itself; its rows are the plan.';
+  if (!PLANNED.has(verb))
+    return `${verb === '' ? 'This' : verb} has no plan: only SELECT, INSERT, UPDATE, DELETE and their like have.`;
+  const tokens = tokensOf(sql, dialect);
+  if (tokens.some(({ kind }, n) => kind === SEMICOLON && n < tokens.length - 1))
+    return 'These are several statements in one text; only a single one can be explained.';
+  if (!analyze) return undefined;
+  if (isWrite || !READS.has(verb)) return `--analyze would run this ${verb}, and it writes; leave it out.`;
+  return sideEffect(tokens);
+}
+
+function sideEffect(tokens: Token[]): string | undefined {
+  for (const [n, { kind, text }] of tokens.entries()) {
+    if (kind === VALUE) continue;
+    const next = tokens[n + 1];
+    const words = `${text} ${next?.text ?? ''}`;
+    if (/^FOR (?:UPDATE|SHARE|NO|KEY)$|^LOCK IN$/.test(words))
+      return '--analyze would run this statement, and it locks rows; leave it out.';
+    if (text === 'INTO')
+      return '--analyze would run this statement, and it writes what it finds; leave it out.';
+    if (text === ':=') return '--analyze would run this statement, and it sets a variable; leave it out.';
+    if (next?.kind === OPEN && kind !== CLOSE && ACTIVE.test(text.replace(/["`]/g, '').toLowerCase()))
+      return `--analyze would run this statement, and ${text.toLowerCase()}() does more than to read; leave it out.`;
+  }
+  return undefined;
+}
+
+function tokensOf(sql: string, dialect: Dialect): Token[] {
+  const lexer = new Lexer(sql, dialect);
+  const tokens: Token[] = [];
+  for (let operand = true; ; ) {
+    const kind = lexer.next(operand);
+    if (kind === END) return tokens;
+    tokens.push({ kind, text: kind === VALUE ? '' : lexer.text.toUpperCase() });
+    operand = kind !== VALUE && kind !== CLOSE;
+  }
+}

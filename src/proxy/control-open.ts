@@ -1,0 +1,91 @@
+/** Lets other terminals reach a run: its socket, what can be asked on it, and the note by which it is found. */
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Address } from '../trace.js';
+import type { Collector } from './collector.js';
+import type { AppCommand } from './command.js';
+import { serveControl } from './control.js';
+import { type Note, post } from './control-record.js';
+import type { Keeper } from './keeper.js';
+import type { Audience, Launch } from './launcher.js';
+import type { RunFolder } from './run.js';
+import { verbsOf } from './verbs.js';
+
+/** The parts of a run. */
+export interface Parts {
+  launch: Launch;
+  folder: RunFolder;
+  collector: Collector;
+  fronts: { readonly url: string | undefined; readonly upstream: Address | undefined };
+  keeper: Keeper;
+  app: AppCommand;
+  audience: Audience;
+}
+
+/** A run that can be reached. */
+export interface Opened {
+  /** The proxy listens there. */
+  located(url: string): void;
+  close(): void;
+}
+
+/** From now on the run is found and can be asked; where that cannot be had the user is told, and the run goes on. */
+export async function openControl(parts: Parts): Promise<Opened> {
+  const { launch, folder, audience } = parts;
+  const token = randomBytes(24).toString('base64url');
+  const socket = join(folder.path, 'ctrl');
+  const { command, project, database, store } = launch;
+  const note: Note = {
+    id: randomUUID(),
+    pid: process.pid,
+    socket,
+    token,
+    command,
+    project,
+    started: Date.now(),
+  };
+  // Requests that only this process remembers are of no use to another one.
+  if (store.place !== database) return { located: () => {}, close: () => {} };
+  const server = await serveControl(socket, token, verbs(parts, note));
+  try {
+    const posted = post(database, note);
+    return {
+      located: (url) => posted.update({ url }),
+      close() {
+        posted.remove();
+        server.close();
+      },
+    };
+  } catch (error) {
+    audience.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
+    return { located: () => {}, close: () => server.close() };
+  }
+}
+
+function verbs({ launch, folder, collector, fronts, keeper, app, audience }: Parts, note: Note) {
+  const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
+  collector.on('library', ({ name, version, trouble }) => {
+    libraries.set(`${name} ${version}`, { name, version, ...(trouble !== undefined && { trouble }) });
+  });
+  const { socket: _, token: __, ...run } = note;
+  return verbsOf({
+    app,
+    collector,
+    setRecord(record) {
+      folder.update({ record });
+      collector.recording = record;
+    },
+    find(id) {
+      keeper.flush();
+      return launch.store.find(id);
+    },
+    about: () => ({
+      run: { ...run, ...(fronts.url !== undefined && { url: fronts.url }) },
+      ...(fronts.url !== undefined && { url: fronts.url }),
+      ...(fronts.upstream !== undefined && { upstream: fronts.upstream }),
+      libraries: [...libraries.values()],
+    }),
+    tell: (message) => audience.note(message),
+  });
+}

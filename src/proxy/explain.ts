@@ -1,0 +1,124 @@
+/** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
+
+import { dialectOf } from '../insight/calls.js';
+import type { Remark } from '../insight/plan/plan.js';
+import { refusal } from '../insight/plan/statement.js';
+import { valuesOf } from '../insight/plan/values.js';
+import { count } from '../text.js';
+import type { Span, Trace } from '../trace.js';
+import { mysqlPlan } from './explain-mysql.js';
+import { postgresPlan } from './explain-postgres.js';
+import { type Question, type Questions, type Row, Unanswered } from './questions.js';
+import type { Peer } from './receiver.js';
+
+/** How to explain. */
+export interface Wish {
+  /** Runs the statement, and tells what it really did. */
+  analyze: boolean;
+  /** Takes NULL for values that were not recorded. */
+  nulls: boolean;
+}
+
+/** A plan, and what there is to say about it. */
+export interface Plan {
+  /** As it was recorded. */
+  statement: string;
+  /** What was asked, without the statement: `EXPLAIN (ANALYZE, BUFFERS)`. */
+  asked: string;
+  /** `PostgreSQL 16.3`, `MariaDB 10.11.6`. */
+  server: string;
+  /** The server's own lines. */
+  plan: string[];
+  remarks: Remark[];
+  /** What one has to know to read it right. */
+  notes: string[];
+}
+
+/** A statement on its way to a server. */
+export interface Case extends Wish {
+  statement: string;
+  values: unknown;
+  /** Names of the values that were not recorded. */
+  missing: string[];
+  /** Asks; `around` are the statements before and after. */
+  ask(around: [before: string[], after: string[]], ...ask: Question['ask']): Promise<Row[][]>;
+}
+
+const SERVERS: Record<string, (about: Case) => Promise<Plan>> = {
+  pg: postgresPlan,
+  mysql2: mysqlPlan,
+  mysql: mysqlPlan,
+};
+
+/** Answers the plan of a call; throws an Error whose message says why there is none and what to do. */
+export async function explain(
+  { trace, span, wish }: { trace: Trace; span: Span; wish: Wish },
+  questions: Questions,
+  peers: Peer[],
+): Promise<Plan> {
+  const { library, name: statement, detail } = span;
+  if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
+  const planOf = Object.hasOwn(SERVERS, library) ? SERVERS[library] : undefined;
+  if (planOf === undefined)
+    throw new Error(
+      `Plans are asked for through ${Object.keys(SERVERS).join(', ')}; this ran through ${library}.`,
+    );
+  const why = refusal(statement, dialectOf(library), wish.analyze);
+  if (why !== undefined) throw new Error(why);
+  const { values, missing } = valuesOf(span);
+  const connection = typeof detail?.connection === 'number' ? detail.connection : undefined;
+  const candidates = candidatesOf(trace, peers);
+  let reason: Error = gone(trace);
+  for (const { peer, own } of candidates) {
+    const ask: Case['ask'] = ([before, after], ...ask) => {
+      const same = own && connection !== undefined ? { connection } : {};
+      return questions.ask(peer, { library, ...same, before, after, ask });
+    };
+    try {
+      const plan = await planOf({ ...wish, statement, values, missing, ask });
+      if (!own) plan.notes.push(`The process that ran it has ended; pid ${peer.pid} was asked instead.`);
+      return plan;
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+      reason = new Error(sentence(error, library));
+      // Another process may know what this one does not.
+      if (error.trouble !== undefined && error.trouble !== 'unseen') throw reason;
+    }
+  }
+  throw reason;
+}
+
+/** Answers whom to ask: the process itself, else the others of the app. */
+function candidatesOf({ app }: Trace, peers: Peer[]): { peer: Peer; own: boolean }[] {
+  const own = peers.filter(({ pid }) => pid === app?.pid);
+  if (own.length > 0) return own.map((peer) => ({ peer, own: true }));
+  return [...peers].reverse().map((peer) => ({ peer, own: false }));
+}
+
+function gone({ app }: Trace): Error {
+  return new Error(
+    `No process of the app is connected. Is it starting? ${app === undefined ? '' : `It was: ${app.command}`}`.trim(),
+  );
+}
+
+function sentence({ trouble, message }: Unanswered, library: string): string {
+  switch (trouble) {
+    case 'unseen':
+      return `The app has not used ${library} since it was started. Send it a request that does, and ask again.`;
+    case 'several':
+      return `The connection that ran it is closed, and the app has several databases. Send the request again, and explain that one.`;
+    case 'busy':
+      return 'No connection got free within 5 s: the pool of the app is exhausted. Ask again when it is idle.';
+    case 'slow':
+      return 'The database has not answered within 5 s; the connection was closed.';
+    case 'refused':
+      return `The database refuses: ${message}`;
+    default:
+      return 'The app has ended meanwhile. Ask again when it is back.';
+  }
+}
+
+/** Answers a note on values that were not recorded, as `$2 was not recorded whole` begins. */
+export function missingWords(missing: string[]): string {
+  return `${missing.join(', ')} ${count(missing.length, 'value was', 'values were').replace(/^[\d,]+ values? /, '')} masked, or too long to be recorded whole`;
+}

@@ -1,0 +1,75 @@
+/** A screen that the command plays on: it has the command's output, and says what follows when the command has ended. */
+
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Exit } from './command.js';
+
+/** What a screen can do with the command. */
+export interface Player {
+  /** Writes on its standard input; nothing while it does not run. */
+  write(text: string): void;
+  /** Ends it and all that it has started: as that signal does, and after a while for certain. */
+  end(signal?: NodeJS.Signals): void;
+}
+
+export interface Stage {
+  /** The command has been started. */
+  started(player: Player): void;
+  printed(text: string, stream: 'out' | 'err'): void;
+  /** The command has ended by itself; answers whether it is to be started again. */
+  ended(exit: Exit): Promise<boolean>;
+  /** The run is being ended from elsewhere: nothing is to be waited for. */
+  leave(): void;
+}
+
+// What the command has started may hold its output open for as long as it likes.
+const LAST_WORDS_MS = 300;
+const LOOK_MS = 50;
+// Nobody is left after SIGKILL, but where nobody reaps them they are still counted.
+const REAPED_MS = 500;
+
+/** Hands on what a command prints, whole characters only. */
+export function listen(child: ChildProcess, stage: Stage): void {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'out'));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'err'));
+  // It may not read what is typed, or have ended.
+  child.stdin?.on('error', () => {});
+}
+
+/** Resolves once everything that a command printed has been read, or when it has been waited for long enough. */
+export async function drained(child: ChildProcess): Promise<void> {
+  const ends = [child.stdout, child.stderr].map((stream) =>
+    stream && !stream.readableEnded ? once(stream, 'close') : undefined,
+  );
+  const patience = new AbortController();
+  const enough = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LAST_WORDS_MS);
+    patience.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  await Promise.race([Promise.allSettled(ends), enough]);
+  patience.abort();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+/** Sends a signal to a command and to all that it has started; answers whether there was anybody. */
+export function signalAll(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(process.platform === 'win32' ? leader : -leader, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a command and all that it has started; resolves once nobody is left, after at most that many ms of being asked. */
+export async function endAll(leader: number, signal: NodeJS.Signals, most: number): Promise<void> {
+  const deadline = performance.now() + most;
+  signalAll(leader, signal);
+  while (signalAll(leader, 0)) {
+    const late = performance.now() - deadline;
+    if (late > REAPED_MS) return;
+    if (late > 0) signalAll(leader, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}

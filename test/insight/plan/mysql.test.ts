@@ -1,0 +1,57 @@
+import { test } from 'tap';
+import { comparedIn, remarksOf, tableOf } from '../../../src/insight/plan/mysql.js';
+
+const row = (more: object) => ({
+  ...{ id: 1, select_type: 'SIMPLE', table: 'orders', type: 'ALL', possible_keys: null, key: null },
+  ...{ rows: 50_000, Extra: 'Using where', ...more },
+});
+
+test('rows are drawn as the client does, a tree as it is', (t) => {
+  t.same(
+    tableOf([
+      { id: 1, table: 'orders', key: null },
+      { id: 2, table: 'a', key: 'k' },
+    ]),
+    ['id  table   key', '1   orders  NULL', '2   a       k'],
+  );
+  t.same(tableOf([{ EXPLAIN: '-> Sort\n    -> Scan\n' }]), ['-> Sort', '    -> Scan']);
+  t.same(tableOf([]), ['']);
+  t.end();
+});
+
+test('the columns that a statement compares', (t) => {
+  t.same(comparedIn('select a from orders where `b` = ? and c in (1) and d = b', 'orders', true), [
+    'b',
+    'c',
+    'd',
+  ]);
+  t.same(comparedIn('select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2', 'o', false), ['a']);
+  t.same(comparedIn('update t set a = 1 where b = 2', 't', true), ['b']);
+  t.end();
+});
+
+test('what stands out', (t) => {
+  const statement = 'select * from orders where status = ? order by id';
+  const told = (...rows: object[]) =>
+    remarksOf(rows.map(row), statement).map(({ kind, text }) => [kind, text]);
+  t.same(told({}), [
+    ['scan', 'All of orders is read, about 50,000 rows. An index on orders (status) would find them.'],
+  ]);
+  t.same(told({ rows: 20 }), [], 'a small table');
+  t.same(told({ type: 'ref' }), [], 'an index is used');
+  t.same(told({ possible_keys: 'k', filtered: 5 }), [
+    [
+      'scan',
+      'All of orders is read, about 50,000 rows, of which some 5 % fit. The index k was not worth it: most rows fit, or the comparison cannot use it.',
+    ],
+  ]);
+  t.same(
+    told({ type: 'ref', Extra: 'Using temporary; Using filesort' }).map(([kind]) => kind),
+    ['temporary', 'sort'],
+  );
+  t.same(told({ type: 'ref', r_rows: '25.00', Extra: '' }), [
+    ['estimate', 'orders was expected to give 50,000 rows and gave 25. Run ANALYZE TABLE orders.'],
+  ]);
+  t.same(told({ type: 'ref', r_rows: '25.00', Extra: 'Using filesort' }).length, 1, 'counted after the sort');
+  t.end();
+});

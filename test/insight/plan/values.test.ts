@@ -1,0 +1,33 @@
+import { test } from 'tap';
+import { valuesOf } from '../../../src/insight/plan/values.js';
+import { aSpan } from '../../factory.js';
+
+const of = (params: unknown) => valuesOf(aSpan({ detail: { params } }));
+
+test('values are handed on as they were, bytes as bytes', (t) => {
+  t.same(of([1, 'a', null, true, [1, 'b'], { a: 'c' }, '<2 bytes 0aff>', '2024-01-01T00:00:00.000Z']), {
+    values: [1, 'a', null, true, [1, 'b'], { a: 'c' }, { bytes: '0aff' }, '2024-01-01T00:00:00.000Z'],
+    missing: [],
+  });
+  t.same(of({ id: 7, name: 'x' }), { values: { id: 7, name: 'x' }, missing: [] });
+  t.same(valuesOf(aSpan({ detail: {} })), { missing: [] });
+  t.end();
+});
+
+test('what was masked or cut is named', (t) => {
+  t.same(
+    of([
+      'REDACTED',
+      'aaa… (9000 characters)',
+      '<40 bytes 00…>',
+      ['a', '<Object>'],
+      { a: 1, '…': '201 keys' },
+    ]),
+    {
+      values: [null, null, null, ['a', null], null],
+      missing: ['$1', '$2', '$3', '$4', '$5'],
+    },
+  );
+  t.same(of({ password: 'REDACTED', id: 1 }), { values: { password: null, id: 1 }, missing: [':password'] });
+  t.end();
+});
