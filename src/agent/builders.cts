@@ -18,7 +18,7 @@ const knex: Files = {
   ...Object.fromEntries(
     DIALECTS.split(' ').map((dialect) => [`knex/lib/dialects/${dialect}/index.js`, patchClient]),
   ),
-  'knex/lib/query/querybuilder.js': ({ prototype }: Class) => own(prototype, 'clone', making),
+  'knex/lib/query/querybuilder.js': ({ prototype }: Class) => own(prototype, 'clone', makingBuilder),
   'knex/lib/execution/runner.js': ({ prototype }: Class) => own(prototype, 'run stream', doing(builderOf)),
   'knex/lib/execution/transaction.js': ({ prototype }: Class) =>
     own(prototype, 'commit release rollback rollbackTo', asking),
@@ -141,8 +141,15 @@ export const builders = {
 };
 
 function patchClient({ prototype }: Class): void {
-  own(prototype, 'queryBuilder schemaBuilder raw', making);
+  own(prototype, 'queryBuilder schemaBuilder raw', makingBuilder);
   own(prototype, 'transaction', asking);
+}
+
+/** With asyncStackTraces a builder has the stack that made it, and how many of its lines are not the user's: ours is one more. */
+function makingBuilder(original: Function): Function {
+  return making(original, (builder: { _asyncStack?: { lines: number } }) => {
+    if (builder._asyncStack !== undefined) builder._asyncStack.lines++;
+  });
 }
 
 /** Wraps those of the methods that the object has itself: versions differ, and a class overrides what another one has. */

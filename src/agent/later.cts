@@ -24,11 +24,12 @@ export function askingObjects<T extends Function>(Class: T): T {
   return new Proxy(Class, { construct }) as T;
 }
 
-/** Answers the function as one that makes what is awaited later: where the user called it is remembered. */
-export function making(original: Function): Function {
+/** Answers the function as one that makes what is awaited later: where the user called it is remembered; `then` is told of it. */
+export function making(original: Function, then?: (made: never) => void): Function {
   return function make(this: unknown) {
     const made = Reflect.apply(original, this, arguments);
     remember(made, make);
+    then?.(made as never);
     return made;
   };
 }
