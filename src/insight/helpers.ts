@@ -2,7 +2,7 @@
 
 import type { Frame, Kind } from '../trace.js';
 import type { Call } from './calls.js';
-import type { Path } from './stacks.js';
+import { type Path, site } from './stacks.js';
 
 /** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
 export type LineOf = (frame: Frame, line?: number) => string | undefined;
@@ -55,8 +55,10 @@ function helpersOf(calls: Call[]): Set<string> {
     const seen = new Map<string, { shape: string; caller: string; shapes: boolean; callers: boolean }>();
     for (const { path, shape } of calls) {
       const at = path.positions[level];
-      const caller = path.positions[level + 1];
-      if (at === undefined || caller === undefined) continue;
+      const above = path.frames[level + 1];
+      if (at === undefined || above === undefined) continue;
+      // By its line: after an await the same caller is seen at another column.
+      const caller = site(above);
       if (level > 0 && !helpers.has(path.positions[level - 1]!)) continue;
       const one = seen.get(at);
       if (!one) seen.set(at, { shape, caller, shapes: false, callers: false });

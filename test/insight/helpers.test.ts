@@ -139,3 +139,17 @@ test('the line that asks is blamed, by every rule, also where the helper asked f
   );
   t.end();
 });
+
+test('a line that an ORM asks several things for is no helper, though an await shows its caller elsewhere', (t) => {
+  const at = ['src/users.js:4 list', 'src/server.js:9 handle'];
+  const story = new Story()
+    .sql('select version() as version', { at })
+    .each(upTo(5), (s, id) => s.sql('select * from users where id = ?', { params: [id], at }));
+  // Before the first await the caller is where it calls, and then where it waits.
+  for (const { stack } of story.spans.slice(1)) stack[1]!.column = 3;
+  t.same(
+    judge(story.trace()).map(({ kind, site }) => `${kind} ${site}`),
+    ['n+1 src/users.js:4'],
+  );
+  t.end();
+});
