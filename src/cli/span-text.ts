@@ -61,13 +61,24 @@ export function errorLines({ error }: Span, { width: cells, style }: Screen): st
 const HIDDEN = new Set(['connection', 'prepared', 'opened']);
 
 /** Answers what the kind adds: values and the like, one line each where they are short; `lead` stands before the first. */
-export function detailLines({ detail = {} }: Span, { width: cells, style }: Screen, lead = ''): string[] {
-  const told = Object.entries(detail).filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value));
+export function detailLines(span: Span, { width: cells, style }: Screen, lead = ''): string[] {
+  const told = Object.entries(span.detail ?? {}).filter(
+    ([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isSaid(span, value),
+  );
   if (told.length === 0) return lead === '' ? [] : [style('dim', lead.trimEnd())];
   return told.flatMap(([name, value], n) =>
     wrapped(`${n === 0 ? lead : ''}${clean(name)}  ${valueText(value)}`, cells).map((line) =>
       style('dim', line),
     ),
+  );
+}
+
+// A line that was logged has said the things that were given to it.
+function isSaid({ kind, name }: Span, value: unknown): boolean {
+  return (
+    kind === 'log' &&
+    Array.isArray(value) &&
+    value.every((thing) => name.includes(typeof thing === 'string' ? thing : JSON.stringify(thing)))
   );
 }
 

@@ -242,3 +242,17 @@ test('nothing recorded can steer the terminal', (t) => {
   t.notMatch(text, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
   t.end();
 });
+
+test('things that a logged line has said are not said again', (t) => {
+  const told = (name: string, values: unknown[]) => {
+    const span = aSpan({ kind: 'log', library: 'pino', name, detail: { level: 'info', values }, stack: [] });
+    const lines = traceLines(aTrace({ spans: [span] }), { ...showing, ungrouped: true }, screen);
+    return lines.slice(lines.findIndex((line) => line.includes('paid'))).map((line) => line.trim());
+  };
+  t.same(told('paid {"id":7} Error: late', [{ id: 7 }, 'Error: late']), [
+    'paid {"id":7} Error: late',
+    'level  info',
+  ]);
+  t.same(told('paid {"id":7…', [{ id: 70 }]), ['paid {"id":7…', 'level  info', 'values  [{"id":70}]']);
+  t.end();
+});
