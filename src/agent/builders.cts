@@ -1,7 +1,7 @@
 /** Query builders and ORMs query in a later turn than they are asked: each of their methods that ends in a query remembers where. */
 
 import { asking, doing, making } from './later.cjs';
-import { replace } from './traced.cjs';
+import { replace } from './replace.cjs';
 
 type Class = { prototype: object };
 type Classes = Record<string, Class>;

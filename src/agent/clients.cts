@@ -5,7 +5,7 @@
 
 import type { Instrument } from './instruments/instrument.cjs';
 import { asking, askingObjects, doing, makingObjects } from './later.cjs';
-import { replace } from './traced.cjs';
+import { replace } from './replace.cjs';
 
 type Class = { prototype: object };
 type Exports = Record<string, Function>;

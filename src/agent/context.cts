@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { onceAsked } from './asked.cjs';
+import { takeParent, takeProxied } from './marks.cjs';
 import { isOwn } from './own.cjs';
 import { state } from './run.cjs';
 import { stamp, stampOf } from './stamp.cjs';
@@ -76,10 +77,6 @@ export interface Listener {
 export const now: () => number = performance.now.bind(performance);
 
 const HEADER = 'X-Scooby';
-const SECRET = 'x-scooby-secret';
-/** Carries a request's id to another app under scooby. */
-export const PARENT = 'X-Scooby-Parent';
-const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const MARK = 'x-scooby-record';
 // One that the app sets itself, as the proxy would drop it.
 const OWN_STAMP = /^X-Scooby: .*\r\n/gim;
@@ -189,7 +186,7 @@ function isRequest(type: string): boolean {
 function begin(message: IncomingMessage, second: unknown): Request | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
   if (stampOf(message) !== undefined) return undefined;
-  const id = takeProxied(message);
+  const id = takeProxied(message, secret);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
   const response = isAnswer(second) ? second : undefined;
   const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
@@ -208,48 +205,6 @@ function begin(message: IncomingMessage, second: unknown): Request | undefined {
 function isAnswer(second: unknown): second is ServerResponse {
   const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
   return typeof writeHead === 'function' || typeof respond === 'function';
-}
-
-/** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
-function takeProxied(message: IncomingMessage): string | undefined {
-  const at = indexOf(message, SECRET);
-  if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
-  take(message, at);
-  return message.headers['x-scooby'] as string | undefined;
-}
-
-/** Answers which request of another app asked for this one, and takes that out as well. */
-function takeParent(message: IncomingMessage): string | undefined {
-  const at = indexOf(message, PARENT);
-  const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
-  if (parent === undefined || !ID.test(parent)) return undefined;
-  take(message, at);
-  return parent;
-}
-
-/** Answers where a header of ours is, -1 for nowhere; of others nothing but the length is looked at. */
-function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
-  if (rawHeaders === undefined) return -1;
-  for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
-    const header = rawHeaders[i]!;
-    if (header.length === name.length && (header === name || header.toLowerCase() === name.toLowerCase()))
-      return i;
-  }
-  return -1;
-}
-
-function take(message: IncomingMessage, at: number): void {
-  const [name] = message.rawHeaders.splice(at, 2);
-  // Built lazily from rawHeaders with the count that the parser noted.
-  const count = countSymbol(message);
-  if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
-  delete message.headers[name!.toLowerCase()];
-}
-
-let countKey: symbol | undefined;
-function countSymbol(message: IncomingMessage): symbol | undefined {
-  countKey ??= Object.getOwnPropertySymbols(message).find((key) => key.description === 'kHeadersCount');
-  return countKey;
 }
 
 /** From now on a stream emits under `request`, and `told` is told of each event first; answers what is known of the stream. */

@@ -9,7 +9,8 @@ import { now } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { asking, making } from './later.cjs';
 import { checkPrisma } from './prisma.cjs';
-import { type Origin, onBehalf, originOf, replace } from './traced.cjs';
+import { replace } from './replace.cjs';
+import { type Origin, onBehalf, originOf } from './traced.cjs';
 
 type Classes = Record<string, { prototype: object }>;
 

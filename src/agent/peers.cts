@@ -1,6 +1,6 @@
 /** Which calls go to other apps under scooby on this machine: only these are told the request that makes them. */
 
-import { PARENT } from './context.cjs';
+import { PARENT } from './marks.cjs';
 import type { Call } from './traced.cjs';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i;

@@ -5,7 +5,8 @@
 
 import { asked, onceAsked } from './asked.cjs';
 import { applyIn, current } from './context.cjs';
-import { type Origin, originOf, replace } from './traced.cjs';
+import { replace } from './replace.cjs';
+import { type Origin, originOf } from './traced.cjs';
 
 type Query = (transaction?: { kind?: string }) => unknown;
 type Loader = (jobs: never) => unknown;

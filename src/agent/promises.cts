@@ -3,7 +3,7 @@
 import { asked, onceAsked } from './asked.cjs';
 import { applyIn, current, isRecording } from './context.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
-import { replace } from './traced.cjs';
+import { replace } from './replace.cjs';
 
 /** What is patched: as in an instrument. */
 export const promises: Required<Pick<Instrument, 'files'>> = {

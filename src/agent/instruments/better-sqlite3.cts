@@ -1,7 +1,8 @@
 /** better-sqlite3: statements and exec; they block the event loop for as long as they take. */
 
 import { maskedParams } from '../mask.cjs';
-import { begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

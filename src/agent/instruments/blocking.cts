@@ -1,7 +1,8 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
 import { current, now } from '../context.cjs';
-import { beginFrom, type Call, end, originOf, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { beginFrom, type Call, end, originOf } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const BLOCKS_MS = 5;

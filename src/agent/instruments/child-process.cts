@@ -2,7 +2,8 @@
 
 import { isSecretName, redactUrl } from '../../redact.cjs';
 import { current, watchStream } from '../context.cjs';
-import { begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, type Call, end } from '../traced.cjs';
 import { MASK } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

@@ -1,7 +1,7 @@
 /** console: what the app says inside a request; what it prints is not touched. */
 
 import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
 import type { Instrument } from './instrument.cjs';
 
 const LEVELS = { log: 'info', info: 'info', debug: 'debug', warn: 'warn', error: 'error', trace: 'debug' };

@@ -1,7 +1,8 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
 import { current, now } from '../context.cjs';
-import { beginFrom, bound, type Call, end, originOf, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { beginFrom, bound, type Call, end, originOf } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const SLOW_MS = 5;

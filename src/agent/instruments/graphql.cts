@@ -1,6 +1,7 @@
 /** graphql: the operation that a request runs, by its name; 17 tells of it on a channel, and 16 is patched. */
 
-import { begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

@@ -1,7 +1,8 @@
 /** grpc-js: the four ways of calling, at the one class that all clients extend; ended by the callback, or by the status that each call emits. */
 
 import { watchStream } from '../context.cjs';
-import { answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { answering, attempt, begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

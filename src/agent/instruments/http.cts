@@ -7,7 +7,8 @@ import { asked } from '../asked.cjs';
 import { now, watchStream } from '../context.cjs';
 import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { beginFrom, type Call, end, type Origin, originOf } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 // axios, got and Node itself.

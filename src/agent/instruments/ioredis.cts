@@ -2,7 +2,8 @@
 
 import { now } from '../context.cjs';
 import { batchFacts, batchSpeech, commandSpeech, replyFacts } from '../redis.cjs';
-import { begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Command {

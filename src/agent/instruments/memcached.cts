@@ -1,7 +1,8 @@
 /** memcached: every command of the client, one call however many keys and servers it asks. */
 
 import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
-import { answeredBy, answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { answeredBy, answering, attempt, begin, type Call, end } from '../traced.cjs';
 import type { Instrument } from './instrument.cjs';
 
 const METHODS =

@@ -1,7 +1,8 @@
 /** memjs: every command to a server, at the one method through which callbacks and promises go. */
 
 import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
-import { answering, attempt, begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { answering, attempt, begin, type Call, end } from '../traced.cjs';
 import type { Instrument } from './instrument.cjs';
 
 interface Response {

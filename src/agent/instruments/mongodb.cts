@@ -1,7 +1,8 @@
 /** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
 
 import { asking } from '../later.cjs';
-import { begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

@@ -1,6 +1,7 @@
 /** mysql2: connections, pools, clusters, prepared statements; its promise classes call the same methods beneath. */
 
-import { begin, type Call, ownerOf, replace } from '../traced.cjs';
+import { ownerOf, replace } from '../replace.cjs';
+import { begin, type Call } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 import * as shared from './mysqls.cjs';
 

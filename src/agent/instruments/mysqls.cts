@@ -4,7 +4,8 @@ import { mysqlSource } from '../ask-mysql.cjs';
 import { applyIn, now, type Request } from '../context.cjs';
 import { noteConnection as noteSource } from '../explain.cjs';
 import { maskedNamed, maskedParams } from '../mask.cjs';
-import { answering, begin, bound, type Call, end, replace, withdraw } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { answering, begin, bound, type Call, end, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Callback = 'onResult' | '_callback';

@@ -4,7 +4,9 @@ import { pgSource } from '../ask-pg.cjs';
 import { applyIn, current, now, type Request } from '../context.cjs';
 import { noteConnection as noteSource } from '../explain.cjs';
 import { maskedParams } from '../mask.cjs';
-import { begin, bound, type Call, end, observing, ownerOf, replace, withdraw } from '../traced.cjs';
+import { observing } from '../observing.cjs';
+import { ownerOf, replace } from '../replace.cjs';
+import { begin, bound, type Call, end, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Submittable {

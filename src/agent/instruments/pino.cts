@@ -1,7 +1,7 @@
 /** pino: each line that passes its level, where it is made into JSON. */
 
 import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
 import type { Instrument } from './instrument.cjs';
 
 interface Logger {

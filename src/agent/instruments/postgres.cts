@@ -2,7 +2,8 @@
 
 import { now, type Request } from '../context.cjs';
 import { maskedParams } from '../mask.cjs';
-import { beginFrom, bound, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { beginFrom, bound, type Call, end, type Origin, originOf } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Query {

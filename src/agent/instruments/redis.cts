@@ -1,17 +1,9 @@
 /** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
 
+import { observing } from '../observing.cjs';
 import { batchFacts, batchSpeech, commandSpeech, replyFacts } from '../redis.cjs';
-import {
-  begin,
-  bound,
-  type Call,
-  end,
-  observing,
-  onBehalf,
-  originOf,
-  replace,
-  withdraw,
-} from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { begin, bound, type Call, end, onBehalf, originOf, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Args = ArrayLike<unknown>;

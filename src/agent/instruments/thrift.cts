@@ -1,7 +1,8 @@
 /** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
 
 import { current } from '../context.cjs';
-import { answeredBy, answering, begin, type Call, end, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { answeredBy, answering, begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
 import { carry } from './http.cjs';
 import type { Instrument, Speech } from './instrument.cjs';

@@ -5,7 +5,8 @@ import { redactUrl } from '../../redact.cjs';
 import { applyIn, now } from '../context.cjs';
 import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
-import { beginFrom, type Call, end, type Origin, originOf, replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
+import { beginFrom, type Call, end, type Origin, originOf } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Request {

@@ -1,7 +1,7 @@
 /** winston: each line that passes its level, where the logger is given it. */
 
 import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
 import type { Instrument } from './instrument.cjs';
 
 interface Logger {

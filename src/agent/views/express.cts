@@ -1,8 +1,8 @@
 /** Express 4 and 5: reads the route that it leaves on the request; what its layers forget is noted when they are made. */
 
 import type { IncomingMessage } from 'node:http';
+import { replace } from '../replace.cjs';
 import { captureStack } from '../stack.cjs';
-import { replace } from '../traced.cjs';
 import { nameOf, patternOf, type Sight, type View } from './view.cjs';
 
 interface Layer {

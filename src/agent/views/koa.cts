@@ -1,8 +1,8 @@
 /** Koa with @koa/router: what the router leaves on the context. */
 
 import { current } from '../context.cjs';
+import { replace } from '../replace.cjs';
 import { captureStack } from '../stack.cjs';
-import { replace } from '../traced.cjs';
 import { nameOf, type Sight, type View } from './view.cjs';
 
 interface Layer {

@@ -1,6 +1,6 @@
 /** NestJS: names the handlers that it wraps before it gives them to Express or Fastify, which know the route. */
 
-import { replace } from '../traced.cjs';
+import { replace } from '../replace.cjs';
 import { handlerNames, type View } from './view.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
