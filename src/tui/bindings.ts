@@ -41,6 +41,7 @@ const LIST: Binding[] = [
   on('list', 'onlyMarked', 'M', 'show only marked requests', { type: 'onlyMarked' }),
   on('list', 'scrollDown', 'J', 'scroll the preview down', { type: 'scroll', n: 3 }),
   on('list', 'scrollUp', 'K', 'scroll the preview up', { type: 'scroll', n: -3 }),
+  on('list', 'explainPreviewed', 'x', 'EXPLAIN the query in the preview', { type: 'explain' }),
   on('list', 'saveFilter', 'W', 'save the filter under a name', { type: 'prompt', kind: 'save' }),
   on('list', 'filters', 'f', 'saved filters', { type: 'menu', menu: 'filters' }),
 ];

@@ -32,9 +32,12 @@ function facts(span: Span): Line {
   return parts;
 }
 
+// What only insight reads.
+const UNTOLD = new Set(['opened', 'prepared']);
+
 function details(span: Span): TextLine[] {
   return Object.entries(span.detail ?? {}).flatMap(([name, value]): TextLine[] => {
-    if (value === undefined) return [];
+    if (value === undefined || UNTOLD.has(name)) return [];
     return [{ line: [[` ${clean(name)} `, 'dim'], valueText(value)] }];
   });
 }
