@@ -41,7 +41,7 @@ const wanted = process.argv.slice(2);
 tap.setTimeout(instruments.length * 60_000);
 
 // ORMs have no spans of their own, but keep the line of their driver's.
-for (const library of [...instruments.map(({ library }) => library), 'orm']) {
+for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {
