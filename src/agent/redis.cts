@@ -71,6 +71,8 @@ export function batchFacts(commands: readonly { name: string }[], replies: reado
   return reads > 0 ? sums : undefined;
 }
 
+const OBJECT = /^\s*[[{]/;
+
 /** Everything but the keys; what a secret-looking key or field is given is masked. */
 function argumentsOf(name: string, args: ArrayLike<Value>, keys: number[]): unknown[] {
   if (UNTOLD.has(name)) return [];
@@ -79,11 +81,15 @@ function argumentsOf(name: string, args: ArrayLike<Value>, keys: number[]): unkn
   for (let i = 0; i < args.length; i++) {
     if (keys.includes(i)) continue;
     if (told.length === MOST_ARGUMENTS) return [...told, `… (${args.length} arguments)`];
-    const secret =
-      secretKey || (i > 0 && typeof args[i - 1] === 'string' && isSecretName(args[i - 1] as string));
+    const secret = secretKey || (i > 0 && namesSecret(args[i - 1]));
     told.push(secret ? MASK : toldValue(args[i]));
   }
   return told;
+}
+
+// A field, that is; an object kept as JSON has its own secrets.
+function namesSecret(value: Value): boolean {
+  return typeof value === 'string' && !OBJECT.test(value) && isSecretName(value);
 }
 
 function toldValue(value: Value): unknown {
@@ -95,7 +101,7 @@ function toldValue(value: Value): unknown {
 
 /** Objects are mostly kept as JSON: `{"password":"…"}` is told without it. */
 function withoutSecrets(text: string): string {
-  if (!/^\s*[[{]/.test(text)) return text;
+  if (!OBJECT.test(text)) return text;
   try {
     return JSON.stringify(tell(JSON.parse(text)));
   } catch {

@@ -35,6 +35,11 @@ test('no password is told', async (t) => {
   t.same(commandSpeech('HELLO', ['3', 'AUTH', 'default', 'hunter2']).detail.arguments, undefined);
   t.same(commandSpeech('CONFIG', ['SET', 'requirepass', 'hunter2']).name, 'config');
   t.same(commandSpeech('hset', ['user:1', 'password', 'hunter2']).detail.arguments, ['password', 'REDACTED']);
+  t.same(
+    commandSpeech('set', ['page:1', '{"cookie":"a=1"}', 'EX', '60']).detail.arguments,
+    ['{"cookie":"REDACTED"}', 'EX', '60'],
+    'an object is no field that names what follows',
+  );
   t.same(commandSpeech('set', ['a', '{"token":']).detail.arguments, ['REDACTED']);
 });
 
