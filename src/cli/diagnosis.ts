@@ -62,7 +62,7 @@ const PORT = 4000;
 
 /** Libraries that talk to other processes and that no instrument speaks for: it is better to say so. */
 const UNSEEN =
-  'mssql tedious oracledb sqlite3 mongodb cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib bullmq nats @grpc/grpc-js @google-cloud/firestore pg-native better-sqlite3 mariadb'.split(
+  'mssql tedious oracledb sqlite3 mongodb cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @grpc/grpc-js @google-cloud/firestore pg-native better-sqlite3 mariadb'.split(
     ' ',
   );
 
