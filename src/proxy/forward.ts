@@ -9,6 +9,7 @@ import type { Ending, Watcher } from './exchange.js';
 import { pourRequest, pourResponse, relayInterim } from './flow.js';
 import { createOnward, pathOf } from './onward.js';
 import {
+  appEnded,
   noAnswer,
   notListening,
   notUnderstood,
@@ -121,6 +122,7 @@ class Passage {
 
   /** Tries again when the app's address changes or after that many ms, until patience ends. */
   later(ms: number): void {
+    if (this.route.upstream.over) return this.give(appEnded());
     const now = performance.now();
     this.deadline ??= now + this.route.wait;
     const left = this.deadline - now;

@@ -89,6 +89,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
       if (!late) audience.request(trace);
     });
     const exit = await app.run();
+    fronts.end();
     if (app.told !== undefined) await signalLeftovers(collector, app.told);
     await collector.quiet(LAST_LINES_MS);
     return exit;
@@ -118,6 +119,7 @@ class Fronts {
   #keeper: Keeper;
   #audience: Audience;
   #upstream = new Upstream();
+  #upstreams = new Set([this.#upstream]);
   #proxies: Promise<RunningProxy>[] = [];
   #url: string | undefined;
 
@@ -160,6 +162,11 @@ class Fronts {
     });
   }
 
+  /** The app has ended: nobody waits for it any more. */
+  end(): void {
+    for (const upstream of this.#upstreams) upstream.end();
+  }
+
   async close(): Promise<void> {
     for (const proxy of await Promise.allSettled(this.#proxies)) {
       if (proxy.status === 'fulfilled') await proxy.value.close();
@@ -170,6 +177,7 @@ class Fronts {
     const { wait, allowHosts } = this.#launch;
     const answer = endpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
     const { secret } = this.#folder.run;
+    this.#upstreams.add(upstream);
     const proxy = startProxy({ ...place, secret, wait, upstream, watcher: this.#collector, answer });
     this.#proxies.push(proxy);
     return proxy;

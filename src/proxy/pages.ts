@@ -44,6 +44,11 @@ give it longer with --wait. When it listens in a way that scooby does not see, n
   return { status: 503, text, headers: ['Retry-After', '1'] };
 }
 
+/** Answers the page for a request that waited for an app that has ended meanwhile. */
+export function appEnded(): Page {
+  return { status: 503, text: "scooby: the app has ended.\n\nSee the app's own output for the reason." };
+}
+
 /** Answers the page for an app that did not answer; `code` is the error's. */
 export function noAnswer(name: string, code: string | undefined, reached: boolean): Page {
   const what = reached ? 'the app closed the connection before it answered' : 'the app cannot be reached';

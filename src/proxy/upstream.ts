@@ -27,6 +27,7 @@ export interface Target {
 export class Upstream {
   #target: Target | undefined;
   #waiting = new Set<() => void>();
+  #over = false;
 
   /** Answers where requests go now. */
   get target(): Target | undefined {
@@ -45,6 +46,17 @@ export class Upstream {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const wake of waiting) wake();
+  }
+
+  /** Answers whether nothing will listen any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Tells that the app has ended, and none will follow. */
+  end(): void {
+    this.#over = true;
+    this.set(undefined);
   }
 
   /** Calls back once when the address changes or after that many ms; answers how to call it off. */

@@ -83,6 +83,18 @@ test('no app in time: a plain 503 page that says so', async (t) => {
   t.match(await ask(t, refused.port, GET, '--upstream'), /^HTTP\/1.1 503 /, 'as for one that never accepted');
 });
 
+test('who waits for an app that ends is told so', async (t) => {
+  const { port, upstream, opened, ended } = await proxy(t);
+  const wire = await client(t, port);
+  wire.send(GET);
+  await until(() => opened.length === 1);
+  upstream.end();
+  await wire.got(/^HTTP\/1.1 503 Service Unavailable\r\n[^]*scooby: the app has ended\./);
+  await until(() => ended.length === 1);
+  t.same([ended[0]!.status, ended[0]!.aborted], [503, undefined]);
+  t.match(await ask(t, port, GET, 'for the reason.'), /^HTTP\/1.1 503 /, 'and who comes after it');
+});
+
 test('a client that goes away while it waits is forgotten', async (t) => {
   const app = await peer(t);
   const { port, upstream, opened, ended } = await proxy(t);
