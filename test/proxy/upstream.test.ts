@@ -89,7 +89,7 @@ test('who waits for an app that ends is told so', async (t) => {
   wire.send(GET);
   await until(() => opened.length === 1);
   upstream.end();
-  await wire.got(/^HTTP\/1.1 503 Service Unavailable\r\n[^]*scooby: the app has ended\./);
+  await wire.got(/^HTTP\/1.1 503 Service Unavailable\r\n[\s\S]*scooby: the app has ended\./);
   await until(() => ended.length === 1);
   t.same([ended[0]!.status, ended[0]!.aborted], [503, undefined]);
   t.match(await ask(t, port, GET, 'for the reason.'), /^HTTP\/1.1 503 /, 'and who comes after it');
