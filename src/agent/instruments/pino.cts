@@ -1,5 +1,6 @@
 /** pino: each line that passes its level, where it is made into JSON. */
 
+import { current } from '../context.cjs';
 import { describeLine, logged } from '../logged.cjs';
 import { replace } from '../replace.cjs';
 import type { Instrument } from './instrument.cjs';
@@ -24,6 +25,8 @@ export const pino: Instrument = {
 function wrapAsJson(original: Function): Function {
   return function asJson(this: Logger, thing: unknown, text: unknown, level: number) {
     const line: unknown = Reflect.apply(original, this, arguments);
+    // What nobody records is not read either.
+    if (current() === undefined) return line;
     try {
       const given = [text, fieldsOf(line, text) ?? thing].filter((value) => !isEmpty(value));
       logged(pino, asJson, this.levels?.labels?.[level] ?? String(level), given);
