@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } fro
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
+import { isAlive } from '../src/proxy/run.js';
 import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
 
 const HELLO = `
@@ -34,15 +35,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** Answers whether a process still runs. */
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 test('one banner on stderr: the URL, the own port, where the data goes', async (t) => {
@@ -379,7 +371,7 @@ console.log('pid ' + process.pid + ' ');`,
   const pid = Number((await run.said(/^pid (\d+) $/m))[1]);
   t.equal((await run.ask('/a')).body, 'hello /a');
   t.equal((await run.stop()).code, 143);
-  await until(() => !alive(pid), 'the end of the app');
+  await until(() => !isAlive(pid), 'the end of the app');
   t.match(run.stdout, /^told$/m);
 
   const stubborn = scooby(t, { files, command, env: { STAY: '1' } });
@@ -387,7 +379,7 @@ console.log('pid ' + process.pid + ' ');`,
   await stubborn.url();
   stubborn.child.kill();
   await once(stubborn.child, 'exit');
-  t.ok(alive(stays));
+  t.ok(isAlive(stays));
   process.kill(stays, 'SIGKILL');
   await stubborn.ended();
 });
@@ -417,7 +409,7 @@ start();
     pids.add(pid);
     await run.ask('/restart');
     // A request that meets a process in its last moment gets a 502, as it should.
-    await until(() => !alive(Number(pid)), 'the end of the process');
+    await until(() => !isAlive(Number(pid)), 'the end of the process');
   }
   t.equal(pids.size, 3);
   t.equal(await run.url(), url);

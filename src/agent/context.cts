@@ -283,6 +283,6 @@ function disguised<F extends Function>(fn: F, original: Function): F {
 }
 
 /** Answers the function with another `length`, which some libraries read. */
-export function lengthOf<F extends Function>(fn: F, length: number): F {
+function lengthOf<F extends Function>(fn: F, length: number): F {
   return Object.defineProperty(fn, 'length', { value: length, configurable: true });
 }

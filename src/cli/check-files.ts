@@ -7,8 +7,8 @@ import type { Budget, Limits } from '../insight/budget.js';
 import { parseDuration } from './units.js';
 
 /** Their names where none is given. */
-export const BUDGET = 'scooby.budget.json';
-export const BASELINE = 'scooby.baseline.json';
+const BUDGET = 'scooby.budget.json';
+const BASELINE = 'scooby.baseline.json';
 
 type Check = (value: unknown) => string | undefined;
 

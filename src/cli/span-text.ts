@@ -3,6 +3,7 @@
 import { count, ms, oneLine } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
+import { UNTOLD } from '../tui/span-text.js';
 import { frameLines, type Reading } from './frame-text.js';
 import { dedented, wrapped } from './prose.js';
 import type { Screen } from './screen.js';
@@ -58,7 +59,7 @@ export function errorLines({ error }: Span, { width: cells, style }: Screen): st
 }
 
 // What tells connections apart says nothing to a reader.
-const HIDDEN = new Set(['connection', 'prepared', 'opened']);
+const HIDDEN = new Set([...UNTOLD, 'connection']);
 
 /** Answers what the kind adds: values and the like, one line each where they are short; `lead` stands before the first. */
 export function detailLines(span: Span, { width: cells, style }: Screen, lead = ''): string[] {

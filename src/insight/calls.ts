@@ -179,7 +179,7 @@ function brief(sql: Fingerprint): string {
 }
 
 /** Answers the table that a statement writes to. */
-export function targetOf(sql: Fingerprint): string | undefined {
+function targetOf(sql: Fingerprint): string | undefined {
   if (!sql.isWrite) return undefined;
   return sql.tables.find((table) => sql.text.includes(`INTO ${table}`)) ?? sql.tables[0];
 }

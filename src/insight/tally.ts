@@ -42,7 +42,7 @@ function callTallies({ spans, duration = 0 }: Trace): Tally[] {
 }
 
 /** Answers the name of calls of one library that ask the same from one line. */
-export function callKey({ kind, library, shape, site = '' }: Group): string {
+function callKey({ kind, library, shape, site = '' }: Group): string {
   return hash([kind, library, shape, site].join('\n'));
 }
 

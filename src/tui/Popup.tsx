@@ -70,7 +70,7 @@ function framed({ title, lines, foot, width: cells }: Content, theme: Theme): st
 }
 
 /** Answers the painted rows of the popup and where they go. */
-export function popupRows(
+function popupRows(
   picture: Picture,
   popup: PopupState,
   theme: Theme,

@@ -8,7 +8,7 @@ import { Rows } from './Rows.js';
 import { paint, type Theme } from './theme.js';
 
 /** Answers the painted rows of the list. */
-export function listRows(picture: Picture, rect: Rect, theme: Theme): string[] {
+function listRows(picture: Picture, rect: Rect, theme: Theme): string[] {
   const { state, list, layout } = picture;
   const { cursor, marks, view, sort } = state.list;
   const columns = columnsOf(rect.width);

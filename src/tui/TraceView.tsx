@@ -36,7 +36,7 @@ function headRows({ trace, panels, state, now }: Picture, { width, x }: Rect, th
 }
 
 /** Answers the painted rows of the table. */
-export function tableRows({ page, state }: Picture, rect: Rect, theme: Theme): string[] {
+function tableRows({ page, state }: Picture, rect: Rect, theme: Theme): string[] {
   const { at, top } = state.detail.table;
   const out = page.head(rect.width - 1).map((line) => paint([' ', ...line], rect.width, theme, '', rect.x));
   const height = rect.height - out.length;
@@ -50,7 +50,7 @@ export function tableRows({ page, state }: Picture, rect: Rect, theme: Theme): s
 }
 
 /** Answers the painted rows of the text; the row of the cursor begins with a bar. */
-export function textRows({ text, state }: Picture, rect: Rect, theme: Theme): string[] {
+function textRows({ text, state }: Picture, rect: Rect, theme: Theme): string[] {
   const { at, top } = state.detail.text;
   return text.slice(top, top + rect.height).map(({ line }, index) => {
     const found = withMatches(line, state.detail.find);

@@ -25,7 +25,7 @@ export function selectionOf(list: ListState): Selection {
 }
 
 /** Answers the filter that lets the requests of a route through. */
-export function filterOf({ method, route, pattern }: RouteRow): string {
+function filterOf({ method, route, pattern }: RouteRow): string {
   const of = `method=${method.toLowerCase()}`;
   return pattern ? `${of} route="${route}"` : `${of} path="${route}" or ${of} path:"${route}?"`;
 }

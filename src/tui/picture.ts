@@ -146,7 +146,7 @@ function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
 }
 
 /** Answers the line to look at first: that of the gravest finding, else the handler, else the first call. */
-export function worstPlace(trace: Trace): Place | undefined {
+function worstPlace(trace: Trace): Place | undefined {
   const sites = [
     trace.findings[0]?.site,
     trace.handler?.split(' ').at(-1),

@@ -10,7 +10,7 @@ import type { Feed } from './feed.js';
 const PAST = 50;
 
 /** Answers a request as one line. */
-export function plainLine(row: Summary): string {
+function plainLine(row: Summary): string {
   const time = new Date(row.start).toISOString().slice(11, 19);
   const took = row.duration === undefined ? row.state : ms(row.duration);
   const calls = Object.entries(row.totals).map(

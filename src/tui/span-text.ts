@@ -32,8 +32,8 @@ function facts(span: Span): Line {
   return parts;
 }
 
-// What only insight reads.
-const UNTOLD = new Set(['opened', 'prepared']);
+/** Details of a call that only insight reads. */
+export const UNTOLD = new Set(['opened', 'prepared']);
 
 function details(span: Span): TextLine[] {
   return Object.entries(span.detail ?? {}).flatMap(([name, value]): TextLine[] => {

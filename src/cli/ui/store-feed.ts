@@ -1,5 +1,6 @@
 /** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
 
+import { isAlive } from '../../proxy/run.js';
 import type { Reader, RouteSum } from '../../store/reader.js';
 import { whereOf } from '../../store/where.js';
 import type { App, Source, Summary, Trace } from '../../trace.js';
@@ -109,7 +110,7 @@ export class StoreFeed implements Feed {
     if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
     const app = this.#app() ?? this.#status?.status.app;
     const status: Status = {
-      live: app?.pid !== undefined && runs(app.pid),
+      live: app?.pid !== undefined && isAlive(app.pid),
       place: this.#place,
       ...(app ? { app } : {}),
     };
@@ -285,14 +286,4 @@ function routeRow({
     qtime: qtime / count,
     repeated,
   };
-}
-
-/** Answers whether a process is there. */
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

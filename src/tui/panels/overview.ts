@@ -30,7 +30,7 @@ const SEVERITY: Record<Finding['severity'], string> = {
 };
 
 /** Answers a request in one sentence of figures. */
-export function headlineOf(trace: Trace): string {
+function headlineOf(trace: Trace): string {
   const parts = Object.entries(trace.totals).map(([kind, total]) => {
     const [one, many] = NOUNS[kind] ?? [`${kind} call`, `${kind} calls`];
     return `${count(total.count, one, many)}${total.ms > 0 ? ` ${ms(total.ms)}` : ''}`;
