@@ -41,3 +41,13 @@ export function json(value: unknown, indent?: number): string {
     char.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
+
+/** A recorded value on a single line: a text as it is, the items of a list apart from each other, all else as JSON. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return oneLine(value);
+  return Array.isArray(value) ? `[${value.map(jsonLine).join(', ')}]` : jsonLine(value);
+}
+
+function jsonLine(value: unknown): string {
+  return oneLine(JSON.stringify(value) ?? 'undefined');
+}

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { count, json, ms, oneLine, visible } from '../src/text.js';
+import { count, json, ms, oneLine, valueText, visible } from '../src/text.js';
 
 test('a duration reads as people say it', (t) => {
   t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(ms), [
@@ -36,5 +36,13 @@ test('JSON holds nothing that steers a terminal, and means the same', (t) => {
   t.equal(json(value), String.raw`{"\u009b31m":"a\u001b[2J\u007f\u202e\udb40\udc01日本語👍\ud800\n"}`);
   t.same(JSON.parse(json(value, 2)), value);
   t.equal(json([1], 2), '[\n  1\n]');
+  t.end();
+});
+
+test('a recorded value is on one line, a list with its items apart', (t) => {
+  t.equal(valueText('a\nb\x1b'), 'a b\\x1b');
+  t.equal(valueText([7, "o'x\x1b", null, [1, 2], { a: '1' }]), `[7, "o'x\\u001b", null, [1,2], {"a":"1"}]`);
+  t.equal(valueText({ a: [1] }), '{"a":[1]}');
+  t.equal(valueText(undefined), 'undefined');
   t.end();
 });

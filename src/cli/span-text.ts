@@ -1,6 +1,6 @@
 /** The calls of a request one by one, in their order, as text. */
 
-import { count, ms, oneLine } from '../text.js';
+import { count, ms, valueText } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
 import { UNTOLD } from '../tui/span-text.js';
@@ -68,7 +68,7 @@ export function detailLines(span: Span, { width: cells, style }: Screen, lead = 
   );
   if (told.length === 0) return lead === '' ? [] : [style('dim', lead.trimEnd())];
   return told.flatMap(([name, value], n) =>
-    wrapped(`${n === 0 ? lead : ''}${clean(name)}  ${valueText(value)}`, cells).map((line) =>
+    wrapped(`${n === 0 ? lead : ''}${clean(name)}  ${shortText(value)}`, cells).map((line) =>
       style('dim', line),
     ),
   );
@@ -87,17 +87,9 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-function valueText(value: unknown): string {
-  const text = Array.isArray(value)
-    ? `[${value.map(asJson).join(', ')}]`
-    : typeof value === 'string'
-      ? oneLine(value)
-      : asJson(value);
+function shortText(value: unknown): string {
+  const text = valueText(value);
   return width(text) <= LONGEST_VALUE
     ? text
     : `${cut(text, LONGEST_VALUE)} (${count(text.length, 'character')})`;
-}
-
-function asJson(value: unknown): string {
-  return oneLine(JSON.stringify(value) ?? 'undefined');
 }

@@ -1,8 +1,9 @@
 /** The SQL of a request as a script: its statements in their order, the values written in, each on one line. */
 
 import { dialectOf } from '../insight/calls.js';
+import { fingerprint } from '../insight/fingerprint.js';
 import { framesOf } from '../insight/groups.js';
-import { runnable } from '../insight/runnable.js';
+import { runnableOf, scriptLines } from '../insight/runnable.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Frame, Span, Trace } from '../trace.js';
 import type { Code } from './code.js';
@@ -10,15 +11,15 @@ import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
 import { dayAndTime } from './when.js';
 
-const WRITES = /^\s*(?:insert|update|delete|merge|replace|truncate|create|alter|drop|call)\b/i;
-
 /** Answers the script. What cannot be run as it was, because a value is masked or was cut, is a comment that says so. */
 export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] {
   const frames = framesOf(trace.spans, code.lineOf);
   const statements = trace.spans.flatMap((span, index) => (span.kind === 'sql' ? [{ span, index }] : []));
   const { method, url, status } = trace;
   const what = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
-  const writes = statements.filter(({ span }) => WRITES.test(span.name)).length;
+  const writes = statements.filter(
+    ({ span }) => fingerprint(span.name, dialectOf(span.library)).isWrite,
+  ).length;
   const head = [
     `-- ${oneLine(what)}, ${dayAndTime(trace.start)}: ${count(statements.length, 'statement')}`,
     ...(writes > 0 ? [`-- ${count(writes, 'statement writes', 'statements write')}`] : []),
@@ -30,11 +31,9 @@ export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] 
 }
 
 function lines(span: Span, index: number, frame: Frame | undefined, style: Screen['style']): string[] {
-  const { sql, faults } = runnable(span.name, dialectOf(span.library), span.detail?.params);
   const about = style('dim', `-- #${index + 1} ${aboutOf(span, frame)}`);
-  if (faults.length === 0) return ['', about, `${sql};`];
-  const reason = `-- cannot be run as it is: ${faults.join('; ')}`;
-  return ['', about, style('warn', reason), style('dim', `-- ${sql};`)];
+  const [first = '', second] = scriptLines(runnableOf(span));
+  return ['', about, ...(second === undefined ? [first] : [style('warn', first), style('dim', second)])];
 }
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */

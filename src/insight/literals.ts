@@ -2,38 +2,23 @@
 
 import { visible } from '../text.js';
 import type { Dialect } from './fingerprint.js';
+import { bytesOf, mysqlTime } from './recorded-value.js';
 
-// What the agent tells in place of a value that it did not tell whole.
-const MASKED = /^REDACTED$/;
-const CUT = /… \(\d+ (?:characters|items|params)\)$/;
-const NOT_TOLD = /^<(?:Proxy|Array|Object|function|symbol|getter|threw: .*)>$/s;
-const BYTES = /^<(\d+) bytes ([0-9a-f]*)(…?)>$/;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-/** Answers why a value is not what was sent; undefined where it is. */
-export function whyNot(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.map(whyNot).find((reason) => reason !== undefined);
-  if (typeof value !== 'string') return undefined;
-  if (MASKED.test(value)) return 'is masked';
-  if (CUT.test(value) || BYTES.exec(value)?.[3] === '…') return 'was too long to be kept whole';
-  return NOT_TOLD.test(value) ? 'was not recorded' : undefined;
-}
-
-/** Answers a value as SQL on one line, in a way that nothing in it can end the literal. */
+/** A value as SQL on one line, in a way that nothing in it can end the literal. */
 export function literal(value: unknown, dialect: Dialect): string {
   if (value === null || value === undefined) return 'NULL';
   if (dialect === 'pg') return pgLiteral(value);
+  if (dialect === 'sqlite' && typeof value === 'number') return sqliteNumber(value);
   if (typeof value === 'boolean') return dialect === 'mysql' ? String(value) : value ? '1' : '0';
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
-  if (dialect === 'mysql' && typeof value === 'object') return mysqlFields(value as Record<string, unknown>);
   if (typeof value !== 'string') return text(JSON.stringify(value), dialect);
-  const bytes = BYTES.exec(value);
-  if (bytes) return `x'${bytes[2]}'`;
-  return text(dialect === 'mysql' && INSTANT.test(value) ? localTime(value) : value, dialect);
+  const bytes = bytesOf(value);
+  if (bytes !== undefined) return `x'${bytes}'`;
+  return text(dialect === 'mysql' ? mysqlTime(value) : value, dialect);
 }
 
-/** Answers a text as a quoted string on one line. */
+/** A text as a quoted string on one line. */
 export function text(value: string, dialect: Dialect): string {
   if (dialect === 'pg') return pgText(value);
   if (dialect === 'mysql') return mysqlText(value);
@@ -43,8 +28,8 @@ export function text(value: string, dialect: Dialect): string {
 
 // A parameter without a type takes the one that its place has, and so does a quoted string; a bare 34 is an integer.
 function pgLiteral(value: unknown): string {
-  const bytes = typeof value === 'string' ? BYTES.exec(value) : null;
-  if (bytes) return `E'\\\\x${bytes[2]}'`;
+  const bytes = bytesOf(value);
+  if (bytes !== undefined) return `E'\\\\x${bytes}'`;
   if (Array.isArray(value)) return pgText(pgArray(value));
   return pgText(typeof value === 'object' ? JSON.stringify(value) : String(value));
 }
@@ -53,6 +38,8 @@ function pgArray(values: unknown[]): string {
   const items = values.map((value) => {
     if (value === null || value === undefined) return 'NULL';
     if (Array.isArray(value)) return pgArray(value);
+    const bytes = bytesOf(value);
+    if (bytes !== undefined) return `"\\\\x${bytes}"`;
     const item = typeof value === 'object' ? JSON.stringify(value) : String(value);
     return /^[\w.:+-]+$/.test(item) && !/^null$/i.test(item)
       ? item
@@ -61,17 +48,35 @@ function pgArray(values: unknown[]): string {
   return `{${items.join(',')}}`;
 }
 
+const PG_ESCAPES: Record<string, string> = { "'": "''", '\\': '\\\\', '\n': '\\n', '\t': '\\t' };
+
 function pgText(value: string): string {
   const quoted = value.replaceAll("'", "''");
   if (visible(value) === value && !/[\n\t\\]/.test(value)) return `'${quoted}'`;
   // Whatever standard_conforming_strings says, E'…' means the same.
-  return `E'${visible(
-    quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t'),
-  ).replace(/\\u\{([0-9a-f]+)\}/g, (_, code: string) => `\\U${code.padStart(8, '0')}`)}'`;
+  return `E'${value.replace(/['\\\n\t]|[^\x20-\x7e]/gu, (char) => PG_ESCAPES[char] ?? pgEscape(char))}'`;
+}
+
+/** A character as E'…' has it, where it would not be safe as it is. */
+export function pgEscape(char: string): string {
+  if (visible(char) === char) return char;
+  const code = char.codePointAt(0)!;
+  // Half of a surrogate pair is sent as U+FFFD.
+  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
+  const digits = code.toString(16);
+  if (code < 0x80) return `\\x${digits.padStart(2, '0')}`;
+  // \x9b would be a byte, and no character.
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+}
+
+// better-sqlite3 and node:sqlite bind every number as a float: 5 / 2 is 2.5. In front of a minus, and before -> and COLLATE, a sign needs brackets.
+function sqliteNumber(value: number): string {
+  const written = Number.isInteger(value) && !`${value}`.includes('e') ? `${value}.0` : String(value);
+  return value < 0 ? `(${written})` : written;
 }
 
 const MYSQL_ESCAPES: Record<string, string> = {
-  "'": "\\'",
+  "'": "''",
   '\\': '\\\\',
   '\0': '\\0',
   '\b': '\\b',
@@ -81,6 +86,7 @@ const MYSQL_ESCAPES: Record<string, string> = {
   '\x1a': '\\Z',
 };
 
+// A quote is doubled and not escaped: nothing ends the literal then, also under NO_BACKSLASH_ESCAPES, which nothing recorded tells.
 function mysqlText(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
   const escaped = value.replace(/['\\\0\b\t\n\r\x1a]/g, (char) => MYSQL_ESCAPES[char]!);
@@ -90,32 +96,33 @@ function mysqlText(value: string): string {
 // [1, 2] is 1, 2; [[1, 2], [3, 4]] is (1, 2), (3, 4).
 function mysqlList(values: unknown[]): string {
   return values
-    .map((value) => (Array.isArray(value) ? `(${mysqlList(value)})` : literal(value, 'mysql')))
+    .map((value) => (Array.isArray(value) ? `(${mysqlList(value)})` : mysqlScalar(value)))
     .join(', ');
 }
 
-function mysqlFields(fields: Record<string, unknown>): string {
+// Both drivers turn an object inside a list or another object into this text.
+function mysqlScalar(value: unknown): string {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject ? "'[object Object]'" : literal(value, 'mysql');
+}
+
+/** What mysql and mysql2 write for `SET ?` and an object. */
+export function mysqlFields(fields: object): string {
   return Object.entries(fields)
-    .map(([name, value]) => `${mysqlName(name)} = ${literal(value, 'mysql')}`)
+    .map(
+      ([name, value]) =>
+        `${mysqlName(name)} = ${Array.isArray(value) ? mysqlList(value) : mysqlScalar(value)}`,
+    )
     .join(', ');
 }
 
-/** Answers what mysql2 writes for `??`: a name, or several. */
+/** What mysql and mysql2 write for `??`: a name, or several. */
 export function mysqlName(name: unknown): string {
   if (Array.isArray(name)) return name.map(mysqlName).join(', ');
   return String(name)
     .split('.')
-    .map((part) => `\`${visible(part).replaceAll('`', '``')}\``)
+    .map((part) => `\`${part.replaceAll('`', '``')}\``)
     .join('.');
-}
-
-// mysql2 sends a Date in the time of the machine, unless it was told otherwise.
-function localTime(instant: string): string {
-  const date = new Date(instant);
-  const two = (n: number) => `${n}`.padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${day} ${time}.${`${date.getMilliseconds()}`.padStart(3, '0')}`;
 }
 
 function hex(value: string): string {

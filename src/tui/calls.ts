@@ -6,13 +6,14 @@ import type { Span, Trace } from '../trace.js';
 import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
 import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
+import { MAX_LABEL } from './sql.js';
 
 /** How one kind of call is shown. */
 export interface Calls {
   /** What one is called, for the head of the table: QUERY. */
   noun: string;
-  /** Answers what a row says of the call or the group. */
-  label(text: string): Line;
+  /** Answers what a row says of the call or the group, made through that library. */
+  label(text: string, library: string): Line;
   /** Answers why there is none. */
   reason(trace: Trace): string[];
 }
@@ -71,12 +72,17 @@ function withSite(label: Line, site: string | undefined, cells: number): Line {
   return [...cutLine(label, Math.max(4, cells - width(shown) - 2)), '  ', [shown, 'accent']];
 }
 
+// A row has no room for the rest of a long statement, whose reading would take time.
+function labelOf(calls: Calls, text: string, library: string): Line {
+  return calls.label(clean(text.slice(0, MAX_LABEL)), library);
+}
+
 function groupEntry(
   group: Group,
   trace: Trace,
   { calls, mark, alike }: { calls: Calls; mark: string | undefined; alike: boolean },
 ): Entry {
-  const label = calls.label(clean(group.shape));
+  const label = labelOf(calls, group.shape, group.library);
   const { total, average, errors, slowest, site } = group;
   const place = placeOfSite(site);
   return {
@@ -137,7 +143,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
   const marks = marksOf(trace);
   const entries = list.map((index): Entry => {
     const span = trace.spans[index]!;
-    const label = calls.label(clean(span.name));
+    const label = labelOf(calls, span.name, span.library);
     return {
       span: index,
       ...placeAt(span),

@@ -1,8 +1,8 @@
 /** What copying puts on the clipboard. */
 
+import { cannotRun, runnableOf, scriptLines } from '../insight/runnable.js';
 import { REDACTED } from '../redact.cjs';
 import type { Span, Trace } from '../trace.js';
-import { withValues } from './sql.js';
 
 const UNSENT = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
 
@@ -33,28 +33,36 @@ function stackOf(span: Span): string {
     .join('\n');
 }
 
-/** Answers the text for one kind of copy; undefined when the request has no such thing. */
-export function copyOf(
-  what: string,
-  trace: Trace,
-  span: Span | undefined,
-  base?: string,
-): string | undefined {
+/** A text for the clipboard, and what has to be said of it. */
+export interface Copy {
+  text: string;
+  warning?: string;
+}
+
+/** A call's statement with its values, as `scooby show --sql` writes it. */
+function sqlOf(span: Span): Copy {
+  const written = runnableOf(span);
+  const text = scriptLines(written).join('\n');
+  return written.faults.length === 0 ? { text } : { text, warning: cannotRun(written.faults) };
+}
+
+/** The text of one kind of copy; undefined when the request has no such thing. */
+export function copyOf(what: string, trace: Trace, span: Span | undefined, base?: string): Copy | undefined {
   const query = span?.kind === 'sql' ? span : trace.spans.find((one) => one.kind === 'sql');
   switch (what) {
     case 'curl':
-      return curlOf(trace, base);
+      return { text: curlOf(trace, base) };
     case 'url':
-      return urlOf(trace, base);
+      return { text: urlOf(trace, base) };
     case 'sql':
-      return query && `${withValues(query.name, query.detail?.params)};`;
+      return query && sqlOf(query);
     case 'raw':
-      return query?.name;
+      return query && { text: query.name };
     case 'id':
-      return trace.id;
+      return { text: trace.id };
     case 'stack':
-      return span && `${span.name}\n${stackOf(span)}`;
+      return span && { text: `${span.name}\n${stackOf(span)}` };
     default:
-      return JSON.stringify(trace, null, 2);
+      return { text: JSON.stringify(trace, null, 2) };
   }
 }

@@ -1,6 +1,8 @@
 /** Two requests side by side: what came, what went, what took longer. */
 
+import { dialectOf } from '../insight/calls.js';
 import { askedBy, compareCalls, fates } from '../insight/compare.js';
+import type { Dialect } from '../insight/sql/lexer.js';
 import { ms } from '../text.js';
 import type { Trace } from '../trace.js';
 import { clean, cut, fit, type Line } from './cells.js';
@@ -20,14 +22,26 @@ function figure(
   return [` ${fit(name, 12)}`, show(before), show(after), '  ', change === 0 ? [told, 'dim'] : [told, role]];
 }
 
+// What is compared is not told by library; the requests of an app ask one database.
+function dialectIn({ spans }: Trace): Dialect {
+  return dialectOf(spans.find(({ kind }) => kind === 'sql')?.library ?? '');
+}
+
 function changes(before: Trace, after: Trace): Line[] {
+  const dialect = dialectIn(before.totals.sql ? before : after);
   const changed = compareCalls(askedBy(before), askedBy(after)).filter(({ verdict }) => verdict !== 'same');
   return changed.map(({ kind, text, before: a, after: b }): Line => {
     const mark: Line = !a ? [['+ ', 'added']] : !b ? [['- ', 'removed']] : ['  '];
     const counts = `${a?.count ?? 0} → ${b?.count ?? 0}`;
     const times = `${ms(a?.ms ?? 0)} → ${ms(b?.ms ?? 0)}`;
     const label = cut(clean(text), 400);
-    return [' ', ...mark, fit(counts, 12), fit(times, 18), ...(kind === 'sql' ? colourSql(label) : [label])];
+    return [
+      ' ',
+      ...mark,
+      fit(counts, 12),
+      fit(times, 18),
+      ...(kind === 'sql' ? colourSql(label, dialect) : [label]),
+    ];
   });
 }
 

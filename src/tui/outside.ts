@@ -119,10 +119,12 @@ export class Outside {
     const entry = this.#browser.picture().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[entry?.span ?? -1];
     const worst = trace.spans[trace.findings[0]?.spans[0] ?? -1];
-    const text = copyOf(what, trace, span ?? worst, this.#browser.feed.status().url);
-    if (text === undefined) return this.#browser.say('this request has nothing of that kind', 'warn');
-    const way = await this.#terminal.copy(text);
-    this.#browser.say(`copied ${text.length} characters (${way})`);
+    const copy = copyOf(what, trace, span ?? worst, this.#browser.feed.status().url);
+    if (copy === undefined) return this.#browser.say('this request has nothing of that kind', 'warn');
+    const way = await this.#terminal.copy(copy.text);
+    const copied = `copied ${copy.text.length} characters (${way})`;
+    if (copy.warning === undefined) this.#browser.say(copied);
+    else this.#browser.say(`${copied}; ${copy.warning}`, 'warn');
   }
 
   async #edit(trace: Trace): Promise<void> {

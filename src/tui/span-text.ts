@@ -1,6 +1,7 @@
 /** One call as text: what was asked, with which values, what came of it, and who asked. */
 
-import { count, ms } from '../text.js';
+import { dialectOf } from '../insight/calls.js';
+import { count, ms, valueText } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cleanLines, type Line, type Segment } from './cells.js';
 import type { Explained } from './feed.js';
@@ -8,14 +9,8 @@ import type { Reading, TextLine } from './panel.js';
 import { layOutSql } from './sql.js';
 import { stackLines } from './stack.js';
 
-/** Answers a value on one line. */
-export function valueText(value: unknown): string {
-  if (typeof value === 'string') return clean(value);
-  return clean(JSON.stringify(value) ?? String(value));
-}
-
 function statement(span: Span): Line[] {
-  if (span.kind === 'sql') return layOutSql(span.name);
+  if (span.kind === 'sql') return layOutSql(span.name, dialectOf(span.library));
   return cleanLines(span.name).map((line) => [line]);
 }
 
@@ -38,7 +33,7 @@ export const UNTOLD = new Set(['opened', 'prepared']);
 function details(span: Span): TextLine[] {
   return Object.entries(span.detail ?? {}).flatMap(([name, value]): TextLine[] => {
     if (value === undefined || UNTOLD.has(name)) return [];
-    return [{ line: [[` ${clean(name)} `, 'dim'], valueText(value)] }];
+    return [{ line: [[` ${clean(name)} `, 'dim'], clean(valueText(value))] }];
   });
 }
 

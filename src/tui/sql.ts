@@ -1,5 +1,7 @@
 /** SQL for the eye: told apart word by word, laid out in lines, and coloured. Any text gives an answer. */
 
+import { type Dialect, NAME, VALUE, WORD } from '../insight/sql/lexer.js';
+import { COMMENT, type Piece, piecesOf, SPACE, VERSION_MARK } from '../insight/sql/pieces.js';
 import type { Line, Segment } from './cells.js';
 import { cleanLines } from './cells.js';
 
@@ -9,17 +11,6 @@ interface Token {
   sort: Sort;
   text: string;
 }
-
-const TOKENS: [Sort, RegExp][] = [
-  ['space', /\s+/y],
-  ['comment', /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y],
-  ['string', /[eEnNxXbB]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)/y],
-  ['name', /"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)/y],
-  ['parameter', /\$\d+|\?|:[a-z_]\w*|@\w+/iy],
-  ['number', /\d+(?:\.\d+)?(?:e[+-]?\d+)?\b/iy],
-  ['word', /[\p{L}_][\p{L}\p{N}_$]*/uy],
-  ['mark', /::|<>|!=|<=|>=|\|\||->>?|[\s\S]/y],
-];
 
 const KEYWORDS = new Set(
   (
@@ -39,25 +30,34 @@ const CLAUSES = new Set(
 const JOINS = new Set(['left', 'right', 'inner', 'full', 'cross', 'outer', 'lateral']);
 const UNDER = new Set(['and', 'or', 'on']);
 
-/** Longer statements are shown as they are. */
-const LONGEST = 20_000;
+/** Longer statements are shown in their own lines, and only their beginning is coloured. */
+const MAX_LAID_OUT = 20_000;
+/** Characters of a statement in one line that are read: more than a terminal is wide. */
+export const MAX_LABEL = 1000;
 
 /** Answers a statement as tokens; joined, they are the statement again. */
-export function tokens(sql: string): Token[] {
-  const out: Token[] = [];
-  let at = 0;
-  while (at < sql.length) {
-    for (const [sort, pattern] of TOKENS) {
-      pattern.lastIndex = at;
-      const text = pattern.exec(sql)?.[0];
-      if (text) {
-        out.push({ sort, text });
-        at += text.length;
-        break;
-      }
-    }
+export function tokens(sql: string, dialect: Dialect): Token[] {
+  return Array.from(piecesOf(sql, dialect), (piece) => ({ sort: sortOf(piece), text: piece.written }));
+}
+
+function sortOf({ kind, written, quoted }: Piece): Sort {
+  switch (kind) {
+    case SPACE:
+      return 'space';
+    case COMMENT:
+    case VERSION_MARK:
+      return 'comment';
+    case VALUE:
+      if (quoted) return 'string';
+      return /^[\d.]/.test(written) ? 'number' : 'parameter';
+    case WORD:
+      return 'word';
+    case NAME:
+      if (written === '??') return 'parameter';
+      return /^["`[]|^u&"/i.test(written) ? 'name' : 'word';
+    default:
+      return 'mark';
   }
-  return out;
 }
 
 function segment(token: Token): Segment {
@@ -68,10 +68,9 @@ function segment(token: Token): Segment {
   return token.text;
 }
 
-/** Answers a statement in one coloured line. */
-export function colourSql(sql: string): Line {
-  if (sql.length > LONGEST) return [sql];
-  return tokens(sql).map(segment);
+/** Answers a statement in one coloured line, as much of it as a terminal may have room for. */
+export function colourSql(sql: string, dialect: Dialect): Line {
+  return tokens(sql.slice(0, MAX_LABEL), dialect).map(segment);
 }
 
 /** Where a clause starts a line: not inside brackets that hold no query, not the second word of a join. */
@@ -85,13 +84,13 @@ function breaks(word: string, previous: string, depths: boolean[]): boolean {
 }
 
 /** Answers a statement laid out in lines, one clause each, coloured. */
-export function layOutSql(sql: string): Line[] {
-  if (sql.length > LONGEST) return cleanLines(sql).map((line) => [line]);
+export function layOutSql(sql: string, dialect: Dialect): Line[] {
+  if (sql.length > MAX_LAID_OUT) return asItIs(sql, dialect);
   const lines: Segment[][] = [[]];
   const depths: boolean[] = [];
   let previous = '';
   let between = false;
-  const list = tokens(sql.trim());
+  const list = tokens(sql.trim(), dialect);
   const newLine = (extra: number) => {
     const indent = '  '.repeat(depths.filter(Boolean).length + extra);
     lines.push(indent === '' ? [] : [indent]);
@@ -124,6 +123,12 @@ export function layOutSql(sql: string): Line[] {
     .flatMap(unbroken);
 }
 
+/** Answers a statement in its own lines. */
+function asItIs(sql: string, dialect: Dialect): Line[] {
+  const coloured = tokens(sql.slice(0, MAX_LAID_OUT), dialect).map(segment);
+  return unbroken([...coloured, sql.slice(MAX_LAID_OUT)]);
+}
+
 /** Takes spaces off a line's end, and doubled ones at its start after the indent. */
 function trimmed(line: Segment[]): Segment[] {
   const out = [...line];
@@ -140,29 +145,8 @@ function unbroken(line: Segment[]): Line[] {
     const [text, ...roles] = typeof part === 'string' ? [part] : part;
     for (const [index, piece] of cleanLines(text).entries()) {
       if (index > 0) out.push([]);
-      out.at(-1)!.push(roles.length > 0 ? [piece, ...roles] : piece);
+      if (piece !== '') out.at(-1)!.push(roles.length > 0 ? [piece, ...roles] : piece);
     }
   }
   return out;
-}
-
-function literal(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value);
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Answers a statement with its values written in, to run elsewhere. */
-export function withValues(sql: string, params: unknown): string {
-  if (!Array.isArray(params)) return sql;
-  let next = 0;
-  return tokens(sql)
-    .map(({ sort, text }) => {
-      if (sort !== 'parameter') return text;
-      const index = text.startsWith('$') ? Number(text.slice(1)) - 1 : text === '?' ? next++ : -1;
-      return index in params ? literal(params[index]) : text;
-    })
-    .join('');
 }

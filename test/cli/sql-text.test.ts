@@ -30,10 +30,21 @@ test('a script: each statement on one line under what it is; what cannot be run 
     '',
     '-- #3 listOrders (src/orders.js:47), 2.0ms, 1 row, failed: 42P01: no',
     '-- cannot be run as it is: $1 is masked',
-    "-- UPDATE users SET password = 'REDACTED' WHERE id = '7';",
+    "-- UPDATE users SET password = $1 WHERE id = '7';",
     '',
     '-- #4 no line of the app, not finished',
     'COMMIT;',
   ]);
+  t.end();
+});
+
+test('what writes is counted, wherever in a statement it does', (t) => {
+  const spans = [
+    aSpan({ name: 'with a as (insert into t values (1) returning *) select * from a', detail: {} }),
+    aSpan({ name: '/* trace 1 */ delete from t', detail: {} }),
+    aSpan({ name: "select 'insert'", detail: {} }),
+  ];
+  const [, writes] = sqlLines(aTrace({ spans }), code, { width: 80, style: plain, now: 0 });
+  t.equal(writes, '-- 2 statements write');
   t.end();
 });

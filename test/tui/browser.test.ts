@@ -1,4 +1,5 @@
 import { test } from 'tap';
+import { aSpan } from '../factory.js';
 import { traceAt } from './fake.js';
 import { rowsOf } from './frame.js';
 import { MemoryFeed } from './memory-feed.js';
@@ -201,11 +202,26 @@ test('what is copied is said, and of what the request has nothing as well', asyn
   await until(() => terminal.calls.length === 2);
   t.same(terminal.calls, [
     'copy http://localhost:4000/api/users/0',
-    'copy SELECT id, sku, amount FROM items WHERE order_id = 17;',
+    "copy SELECT id, sku, amount FROM items WHERE order_id = '17';",
   ]);
-  t.equal(browser.state.notice?.text, 'copied 54 characters (a fake)');
+  t.equal(browser.state.notice?.text, 'copied 56 characters (a fake)');
   press('g', ...'jjjjjj', 'y', 's');
   await until(() => browser.state.notice?.text === 'this request has nothing of that kind');
+  browser.close();
+});
+
+test('a statement that cannot be run is copied as a comment, and that is said', async (t) => {
+  const feed = new MemoryFeed(3);
+  const span = aSpan({ name: 'select $1, $2', detail: { params: [1, 'REDACTED'] } });
+  feed.traces = feed.traces.map((trace) => ({ ...trace, spans: [span], findings: [] }));
+  const { browser, terminal, press } = aBrowser(feed);
+  press('y', 's');
+  await until(() => terminal.calls.length === 1);
+  t.same(terminal.calls, ["copy -- cannot be run as it is: $2 is masked\n-- select '1', $2;"]);
+  t.same(browser.state.notice, {
+    text: 'copied 58 characters (a fake); cannot be run as it is: $2 is masked',
+    role: 'warn',
+  });
   browser.close();
 });
 

@@ -134,7 +134,7 @@ test('a request is copied as a command without what was redacted', (t) => {
   );
   t.match(curlOf({ ...traceAt(0), url: "/a'b?x=1&y=2" }), /'http:\/\/localhost:4000\/a'\\''b\?x=1&y=2'$/);
   t.equal(
-    copyOf('stack', traceAt(1), traceAt(1).spans[3])?.split('\n')[3],
+    copyOf('stack', traceAt(1), traceAt(1).spans[3])?.text.split('\n')[3],
     '    at loadItems (src/orders.js:15:11)',
   );
   t.equal(copyOf('raw', traceAt(6), undefined), undefined);

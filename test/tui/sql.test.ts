@@ -1,8 +1,9 @@
 import { test } from 'tap';
+import type { Dialect } from '../../src/insight/sql/lexer.js';
 import { plain } from '../../src/tui/cells.js';
-import { colourSql, layOutSql, tokens, withValues } from '../../src/tui/sql.js';
+import { colourSql, layOutSql, MAX_LABEL, tokens } from '../../src/tui/sql.js';
 
-const laidOut = (sql: string) => layOutSql(sql).map(plain);
+const laidOut = (sql: string) => layOutSql(sql, 'pg').map(plain);
 
 test('a statement is laid out clause by clause', (t) => {
   t.same(
@@ -55,25 +56,39 @@ test('any text gives an answer, and its tokens are the text again', (t) => {
     '日本語 🇩🇪',
   ]) {
     t.equal(
-      tokens(sql)
+      tokens(sql, 'pg')
         .map(({ text }) => text)
         .join(''),
       sql,
     );
-    t.doesNotThrow(() => layOutSql(sql));
+    t.doesNotThrow(() => layOutSql(sql, 'pg'));
   }
   t.same(laidOut("select 'a\x1b[31m\nb'"), ["select 'a\\x1b[31m", "b'"]);
-  t.same(colourSql('select 1'), [['select', 'keyword'], ' ', ['1', 'number']]);
+  t.same(colourSql('select 1', 'pg'), [['select', 'keyword'], ' ', ['1', 'number']]);
   t.end();
 });
 
-test('values are written in to run it elsewhere', (t) => {
-  t.equal(
-    withValues("select $2, $1, '$1' from a where b = $3", ["O'Neil", null, 3]),
-    "select NULL, 'O''Neil', '$1' from a where b = 3",
-  );
-  t.equal(withValues('select ?, ?', [true, { a: 1 }]), `select true, '{"a":1}'`);
-  t.equal(withValues('select $9', [1]), 'select $9');
-  t.equal(withValues('select $1', undefined), 'select $1');
+test('each dialect is read in its own way', (t) => {
+  const shown = (sql: string, dialect: Dialect) =>
+    colourSql(sql, dialect).flatMap((part) => (typeof part === 'string' ? [] : [`${part[0]} ${part[1]}`]));
+  t.same(shown("'a\\' # b", 'pg'), ["'a\\' string"]);
+  t.same(shown("'a\\'' # b", 'mysql'), ["'a\\'' string", '# b comment']);
+  t.same(shown('"a" ?', 'mysql'), ['"a" string', '? number']);
+  t.same(shown('"a" ? $1', 'pg'), ['$1 number']);
+  t.same(shown('a::int @> @b', 'pg'), []);
+  t.same(shown('[from] @b', 'sqlite'), ['@b number']);
+  t.same(shown('@b /*!40001 , ?? */', 'mysql'), ['/*!40001 comment', '?? number', '*/ comment']);
+  t.same(shown('/* /* */ */ $a$ -- $a$', 'pg'), ['/* /* */ */ comment', '$a$ -- $a$ string']);
+  t.same(shown("E'\\'' -- x", 'pg'), ["E'\\'' string", '-- x comment']);
+  t.end();
+});
+
+test('of a long statement no more is read than is drawn', (t) => {
+  const long = `select ${"'x', ".repeat(400_000)}1`;
+  t.equal(plain(colourSql(long, 'pg')), long.slice(0, MAX_LABEL));
+  const lines = layOutSql(`select 1,\n2 from t\n${long}`, 'pg');
+  t.equal(lines.length, 3);
+  t.same(lines[1], [['2', 'number'], ' ', ['from', 'keyword'], ' ', 't']);
+  t.same(lines[2]!.at(-1), long.slice(20_000 - 19));
   t.end();
 });

@@ -1,6 +1,6 @@
 /** Reads the tabular plans of MySQL and MariaDB, and says in plain words what stands out. */
 
-import { CLOSE, END, Lexer, NAME, OPERATOR } from '../sql/lexer.js';
+import { END, Lexer, NAME, OPERATOR } from '../sql/lexer.js';
 import { adviceFor, FAR_OFF, grouped, LARGE, MANY_LOOPS, type Remark } from './plan.js';
 
 /** A row of EXPLAIN, by the names of its columns. */
@@ -104,10 +104,8 @@ export function comparedIn(statement: string, table: string, alone: boolean): st
   let dotted = false;
   // In SET they are not compared.
   let within = false;
-  for (let operand = true; ; ) {
-    const kind = lexer.next(operand);
-    if (kind === END) return [...new Set(columns)];
-    const text = lexer.text;
+  for (let kind = lexer.read(); kind !== END; kind = lexer.read()) {
+    const { text } = lexer;
     const compares =
       (kind === OPERATOR && /^(?:=|<|>|<=|>=|<=>)$/.test(text)) || /^(?:IN|LIKE|BETWEEN)$/.test(text);
     if (kind === NAME) {
@@ -122,6 +120,6 @@ export function comparedIn(statement: string, table: string, alone: boolean): st
       owner = '';
       name = '';
     }
-    operand = kind !== NAME && kind !== CLOSE;
   }
+  return [...new Set(columns)];
 }

@@ -1,9 +1,9 @@
 /** Which recorded statements may be explained, and why the others may not. */
 
 import { readFingerprint } from '../fingerprint.js';
+import { lengthBeforeCut } from '../recorded-value.js';
 import { CLOSE, type Dialect, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
 
-const CUT = /… \((\d+) characters\)$/;
 const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
 const READS = new Set('SELECT VALUES TABLE'.split(' '));
 
@@ -26,8 +26,8 @@ interface Token {
 
 /** Answers why there can be no plan of a statement, in a sentence; nothing where there can. `analyze`: it is run for it. */
 export function refusal(sql: string, dialect: Dialect, analyze: boolean): string | undefined {
-  const [cut, length] = CUT.exec(sql) ?? [];
-  if (cut !== undefined)
+  const length = lengthBeforeCut(sql);
+  if (length !== undefined)
     return `Only the beginning of this statement was recorded, it has ${length} characters; run it by hand.`;
   const { verb, isWrite } = readFingerprint(sql, dialect);
   if (verb === 'EXPLAIN' || verb === 'ANALYZE' || verb === 'DESCRIBE')
@@ -61,10 +61,7 @@ function sideEffect(tokens: Token[]): string | undefined {
 function tokensOf(sql: string, dialect: Dialect): Token[] {
   const lexer = new Lexer(sql, dialect);
   const tokens: Token[] = [];
-  for (let operand = true; ; ) {
-    const kind = lexer.next(operand);
-    if (kind === END) return tokens;
+  for (let kind = lexer.read(); kind !== END; kind = lexer.read())
     tokens.push({ kind, text: kind === VALUE ? '' : lexer.text.toUpperCase() });
-    operand = kind !== VALUE && kind !== CLOSE;
-  }
+  return tokens;
 }

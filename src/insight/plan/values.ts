@@ -1,6 +1,10 @@
 /** The values that a recorded statement ran with, as far as they were recorded whole. */
 
 import type { Span } from '../../trace.js';
+import { dialectOf } from '../calls.js';
+import { isPlaceholder } from '../placeholders.js';
+import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../recorded-value.js';
+import { piecesOf } from '../sql/pieces.js';
 
 /** Values to hand to the driver; `missing` names those that were not recorded as they were, and stand as null. */
 export interface Values {
@@ -9,41 +13,49 @@ export interface Values {
   missing: string[];
 }
 
-const BYTES = /^<(\d+) bytes ([0-9a-f]*)(…?)>$/;
-const TOLD =
-  /^<(?:Object|Array|Proxy|getter|function|symbol|threw: .*)>$|… \(\d+ (?:characters|params|items)\)$/;
-const MASK = 'REDACTED';
-
 /** Answers the values of a call. */
-export function valuesOf({ detail }: Span): Values {
-  const params = detail?.params;
+export function valuesOf({ name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>): Values {
   const missing: string[] = [];
+  const isMysql = dialectOf(library) === 'mysql';
+  const params = isMysql ? asList(name, detail?.params) : detail?.params;
+  const sent = (value: unknown, place: string) => {
+    if (lossOf(value) !== undefined) missing.push(place);
+    return whole(value, isMysql);
+  };
   if (Array.isArray(params)) {
-    const values = params.map((value, n) => whole(value, () => missing.push(`$${n + 1}`)));
-    return { values, missing: [...new Set(missing)] };
+    const nameOf = (n: number) => (isMysql ? `value ${n + 1}` : `$${n + 1}`);
+    const count = countBeforeCut(params);
+    const known = count === undefined ? params : params.slice(0, -1);
+    const values = known.map((value, n) => sent(value, nameOf(n)));
+    if (count === undefined) return { values, missing };
+    const lost = new Array(count - known.length).fill(null);
+    return {
+      values: [...values, ...lost],
+      missing: [...missing, `${nameOf(known.length)} to ${nameOf(count - 1)}`],
+    };
   }
   if (typeof params !== 'object' || params === null) return { missing };
-  const values = Object.entries(params).map(([name, value]) => [
-    name,
-    whole(value, () => missing.push(`:${name}`)),
-  ]);
-  return { values: Object.fromEntries(values), missing: [...new Set(missing)] };
+  const values = Object.entries(params).map(([key, value]) => [key, sent(value, `:${key}`)]);
+  return { values: Object.fromEntries(values), missing };
 }
 
-/** Answers a value as it was; null, and says so, where what was recorded only describes it. */
-function whole(value: unknown, lost: () => void): unknown {
-  if (Array.isArray(value)) return value.map((one) => whole(one, lost));
+// query('INSERT INTO t SET ?', row): the object is the only value, not one of names.
+function asList(sql: string, params: unknown): unknown {
+  if (typeof params !== 'object' || params === null || Array.isArray(params)) return params;
+  for (const piece of piecesOf(sql, 'mysql'))
+    if (isPlaceholder(piece, 'mysql')) return piece.written.startsWith('?') ? [params] : params;
+  return params;
+}
+
+/** A value as it was; null where what was recorded only describes it. */
+function whole(value: unknown, isMysql: boolean): unknown {
+  if (Array.isArray(value)) return value.map((one) => whole(one, isMysql));
   if (typeof value === 'object' && value !== null) {
-    if ('…' in value) {
-      lost();
-      return null;
-    }
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, whole(one, lost)]));
+    if ('…' in value) return null;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, whole(one, isMysql)]));
   }
-  if (typeof value !== 'string') return value;
-  const [bytes, , hex, more] = BYTES.exec(value) ?? [];
-  if (bytes !== undefined && more === '') return { bytes: hex };
-  if (bytes === undefined && value !== MASK && !TOLD.test(value)) return value;
-  lost();
-  return null;
+  if (lossOf(value) !== undefined) return null;
+  const bytes = bytesOf(value);
+  if (bytes !== undefined) return { bytes };
+  return isMysql && typeof value === 'string' ? mysqlTime(value) : value;
 }

@@ -2,7 +2,7 @@
 
 import * as c from './chars.js';
 import * as scan from './scan.js';
-import { KEYWORDS } from './words.js';
+import { KEYWORDS, OPERANDS } from './words.js';
 
 /** How strings, names and comments are written. */
 export type Dialect = 'pg' | 'mysql' | 'sqlite';
@@ -71,6 +71,12 @@ function understood(written: string): Known {
   return { kind: keyword === undefined ? NAME : WORD, text: keyword ?? lower, written };
 }
 
+/** Whether an operand is expected after a token, which decides what `?`, `-` and `.5` are. */
+export function expectsOperand(kind: number, text: string): boolean {
+  if (kind === WORD) return !OPERANDS.has(text);
+  return kind !== VALUE && kind !== NAME && kind !== CLOSE && kind !== DOT;
+}
+
 /** Reads one text; `next` answers a token's kind, and `text` is then its canonical writing. */
 export class Lexer {
   text = '';
@@ -84,12 +90,20 @@ export class Lexer {
   readonly #sql: string;
   readonly #dialect: Dialect;
   #versioned = 0;
+  #operand = true;
   /** Where the signs end that the text is at. */
   #signs = 0;
 
   constructor(sql: string, dialect: Dialect) {
     this.#sql = sql;
     this.#dialect = dialect;
+  }
+
+  /** Answers the next token's kind; what stood before it says whether an operand is expected. */
+  read(): number {
+    const kind = this.next(this.#operand);
+    this.#operand = expectsOperand(kind, this.text);
+    return kind;
   }
 
   /** Answers the next token's kind; `operand` says that one is expected here, which decides what `?` is. */
@@ -169,10 +183,10 @@ export class Lexer {
   #comment(at: number): number {
     const sql = this.#sql;
     if (this.#dialect !== 'mysql') return scan.endOfComment(sql, at, this.#dialect === 'pg');
-    const mark = sql.charCodeAt(at + 2) === c.CAPITAL_M ? at + 3 : at + 2;
-    if (sql.charCodeAt(mark) !== c.BANG) return scan.endOfComment(sql, at, false);
+    const mark = scan.endOfVersionMark(sql, at);
+    if (mark === undefined) return scan.endOfComment(sql, at, false);
     this.#versioned++;
-    return scan.endOfDigits(sql, mark + 1);
+    return mark;
   }
 
   #word(): number {
@@ -222,7 +236,8 @@ export class Lexer {
 
   #string(at: number, backslashes: boolean): number {
     this.quoted = true;
-    return this.#value(scan.endOfQuoted(this.#sql, at, backslashes));
+    const end = scan.endOfQuoted(this.#sql, at, backslashes);
+    return this.#value(this.#dialect === 'pg' ? scan.endOfStrings(this.#sql, end, backslashes) : end);
   }
 
   #name(at: number): number {

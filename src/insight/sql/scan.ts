@@ -27,6 +27,26 @@ export function endOfComment(sql: string, at: number, nested: boolean): number {
   return Math.min(end, sql.length);
 }
 
+/** The end of MySQL's `/*!80000` or MariaDB's `/*M!100100`, after which SQL goes on; undefined for a plain comment. */
+export function endOfVersionMark(sql: string, at: number): number | undefined {
+  const mark = sql.charCodeAt(at + 2) === c.CAPITAL_M ? at + 3 : at + 2;
+  return sql.charCodeAt(mark) === c.BANG ? endOfDigits(sql, mark + 1) : undefined;
+}
+
+/** The end of strings of PostgreSQL that are one because a line break is between them: `'a'` and, on the next line, `'b'`. */
+export function endOfStrings(sql: string, end: number, backslashes: boolean): number {
+  let to = end;
+  for (let at = end, broken = false; ; at++) {
+    const char = sql.charCodeAt(at);
+    if (broken && char === c.QUOTE) {
+      to = endOfQuoted(sql, at, backslashes);
+      at = to - 1;
+      broken = false;
+    } else if (c.CLASS[char] !== c.SPACE) return to;
+    else if (char === c.NEWLINE) broken = true;
+  }
+}
+
 /** Answers the end of what is quoted by the character at `at`, which stands for itself when doubled. */
 export function endOfQuoted(sql: string, at: number, backslashes: boolean): number {
   const quote = sql.charCodeAt(at);

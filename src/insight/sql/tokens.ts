@@ -1,8 +1,7 @@
 /** The tokens of a normalised statement, and how they are written on one line. */
 
-import { CAST, CLOSE, COMMA, DOT, NAME, OPEN, SEMICOLON, VALUE, WORD } from './lexer.js';
+import { CAST, CLOSE, COMMA, DOT, expectsOperand, NAME, OPEN, SEMICOLON, WORD } from './lexer.js';
 import { Tables } from './tables.js';
-import { OPERANDS } from './words.js';
 
 /** The mark after what may stand there several times: `(?+)`, `VALUES (?, ?)+`. */
 export const MORE = 11;
@@ -49,18 +48,8 @@ export class Tokens {
 
   /** Answers whether an operand is expected after the token `back` from the end. */
   expectsOperand(back: number): boolean {
-    switch (this.kind(back)) {
-      case WORD:
-        return !OPERANDS.has(this.textAt(back));
-      case VALUE:
-      case NAME:
-      case CLOSE:
-      case DOT:
-      case MORE:
-        return false;
-      default:
-        return true;
-    }
+    const kind = this.kind(back);
+    return kind !== MORE && expectsOperand(kind, this.textAt(back));
   }
 
   /** Answers whether two ranges hold the same tokens. */

@@ -31,3 +31,15 @@ test('what was masked or cut is named', (t) => {
   t.same(of({ password: 'REDACTED', id: 1 }), { values: { password: null, id: 1 }, missing: [':password'] });
   t.end();
 });
+
+test('to MySQL a date is handed on as its drivers send it', (t) => {
+  const at = new Date(2026, 10, 22, 9, 5, 7, 89).toISOString();
+  const of = (name: string, params: unknown) =>
+    valuesOf(aSpan({ library: 'mysql2', name, detail: { params } }));
+  t.same(of('select ?, ?', [at, 'REDACTED']), {
+    values: ['2026-11-22 09:05:07.089', null],
+    missing: ['value 2'],
+  });
+  t.same(of('select :at', { at }), { values: { at: '2026-11-22 09:05:07.089' }, missing: [] });
+  t.end();
+});

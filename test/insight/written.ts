@@ -1,0 +1,63 @@
+/** The ways in which a call's statement is written with its values, and in which explain binds them. */
+
+import type { Code } from '../../src/cli/code.js';
+import { sqlLines } from '../../src/cli/sql-text.js';
+import { plain } from '../../src/cli/style.js';
+import { valuesOf } from '../../src/insight/plan/values.js';
+import type { Span } from '../../src/trace.js';
+import { copyOf } from '../../src/tui/copy.js';
+import { sqlPanel } from '../../src/tui/panels/sql.js';
+import { aTrace } from '../factory.js';
+
+const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
+
+/** Answers what each way writes; they have to be the same. */
+export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group', string | undefined> {
+  const trace = aTrace({ spans: [span, { ...span, duration: 1 }] });
+  const shown = sqlLines({ ...trace, spans: [span] }, code, { width: 80, style: plain, now: 0 });
+  const from = shown.findIndex((line) => line.startsWith('-- #1 '));
+  const reading = { trace, source: () => undefined, libraries: false, columns: 80, sorted: 'total' as const };
+  const row = sqlPanel.page({ ...reading, grouped: true }).entries[0]!;
+  return {
+    show: shown.slice(from + 1).join('\n'),
+    call: copyOf('sql', trace, span)?.text,
+    request: copyOf('sql', trace, undefined)?.text,
+    group: copyOf('sql', trace, trace.spans[row.span!])?.text,
+  };
+}
+
+/** Answers the values that explain binds, as the app's process gets them. */
+export function boundBy(span: Span): { values: unknown; missing: string[] } {
+  const { values, missing } = valuesOf(span);
+  return { values: revived(values), missing };
+}
+
+function revived(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revived);
+  if (typeof value !== 'object' || value === null) return value;
+  const { bytes, ...rest } = value as { bytes?: unknown };
+  if (typeof bytes === 'string' && Object.keys(rest).length === 0) return Buffer.from(bytes, 'hex');
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revived(one)]));
+}
+
+/** Strings that end literals, begin comments or steer terminals where they are written carelessly. */
+export const NASTY = [
+  "o'hara",
+  "'; drop table users; --",
+  "\\'; drop table users; --",
+  "x\\' or 1=1 -- ",
+  'a\\',
+  "''\\\\''",
+  'two\nlines\r\n\tand a tab',
+  '$1 ? :name @x ?? $$ $q$',
+  '"quoted" `ticked` [bracketed]',
+  '\u202eright to left\u200b',
+  'ünïcödé 🦉',
+  '\\u{41} \u009b \u{e0001}',
+  '-- no comment',
+  '/* none */',
+  '',
+  '34',
+  '\x1b[2J\x07',
+  '{"a":"it\'s \\"quoted\\""}',
+];
