@@ -1,10 +1,10 @@
 /** The SQL of a request as a script: its statements in their order, the values written in, each on one line. */
 
-import { dialectOf } from '../insight/calls.js';
 import { framesOf } from '../insight/groups.js';
+import { dialectOf } from '../insight/libraries.js';
 import { runnable } from '../insight/runnable.js';
 import { count, ms, oneLine } from '../text.js';
-import type { Frame, Span, Trace } from '../trace.js';
+import type { Dialect, Frame, Span, Trace } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
@@ -25,12 +25,21 @@ export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] 
   ];
   return [
     ...head.map((line) => style('dim', line)),
-    ...statements.flatMap(({ span, index }) => lines(span, index, frames[index], style)),
+    ...statements.flatMap(({ span, index }) => {
+      const dialect = dialectOf(trace, span.library);
+      return lines(span, index, frames[index], dialect, style);
+    }),
   ];
 }
 
-function lines(span: Span, index: number, frame: Frame | undefined, style: Screen['style']): string[] {
-  const { sql, faults } = runnable(span.name, dialectOf(span.library), span.detail?.params);
+function lines(
+  span: Span,
+  index: number,
+  frame: Frame | undefined,
+  dialect: Dialect,
+  style: Screen['style'],
+): string[] {
+  const { sql, faults } = runnable(span.name, dialect, span.detail?.params);
   const about = style('dim', `-- #${index + 1} ${aboutOf(span, frame)}`);
   if (faults.length === 0) return ['', about, `${sql};`];
   const reason = `-- cannot be run as it is: ${faults.join('; ')}`;

@@ -41,7 +41,7 @@ export function traceLines(trace: Trace, showing: Showing, screen: Screen): stri
 }
 
 function calls(
-  { spans }: Trace,
+  { spans, libraries }: Trace,
   showing: Showing,
   isShown: (span: Span) => unknown,
   screen: Screen,
@@ -50,7 +50,7 @@ function calls(
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
     return spanLines(spans, indices, showing, screen);
   }
-  const groups = groupsOf(spans, showing.code.lineOf).filter(({ slowest }: Group) =>
+  const groups = groupsOf(spans, showing.code.lineOf, libraries).filter(({ slowest }: Group) =>
     isShown(spans[slowest]!),
   );
   return groupLines(spans, groups, showing, screen);

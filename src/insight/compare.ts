@@ -44,8 +44,8 @@ const LEAST_SHARE = 0.25;
 const LEAST_COUNT = 0.05;
 
 /** Answers what a request asked, to be compared; logs are not. */
-export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
-  return groupsOf(spans)
+export function askedBy({ spans, libraries }: Pick<Trace, 'spans' | 'libraries'>): Asked[] {
+  return groupsOf(spans, undefined, libraries)
     .filter(({ kind }) => kind !== 'log')
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
       ...{ kind, text: shape, count: calls.length, ms: total },

@@ -23,7 +23,7 @@ export function whyNot(value: unknown): string | undefined {
 export function literal(value: unknown, dialect: Dialect): string {
   if (value === null || value === undefined) return 'NULL';
   if (dialect === 'pg') return pgLiteral(value);
-  if (typeof value === 'boolean') return dialect === 'mysql' ? String(value) : value ? '1' : '0';
+  if (typeof value === 'boolean') return dialect === 'sqlite' ? String(Number(value)) : String(value);
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
   if (dialect === 'mysql' && typeof value === 'object') return mysqlFields(value as Record<string, unknown>);

@@ -53,7 +53,8 @@ function withMark(
 
 /** Answers the groups of the calls at those positions, which their spans are counted by again. */
 function groupsAt(trace: Trace, indices: number[], sorted: Reading['sorted']): Group[] {
-  const groups = groupsOf(indices.map((index) => trace.spans[index]!)).map((group) => ({
+  const spans = indices.map((index) => trace.spans[index]!);
+  const groups = groupsOf(spans, undefined, trace.libraries).map((group) => ({
     ...group,
     slowest: indices[group.slowest]!,
     spans: group.spans.map((at) => indices[at]!),
