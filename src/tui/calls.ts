@@ -1,6 +1,7 @@
 /** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
 
 import { type Group, groupsOf } from '../insight/groups.js';
+import { kindOf } from '../span-kinds.js';
 import { ms } from '../text.js';
 import type { Span, Trace } from '../trace.js';
 import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
@@ -8,13 +9,11 @@ import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading
 import { groupText, spanText } from './span-text.js';
 
 /** How one kind of call is shown. */
-export interface Calls {
-  /** What one is called, for the head of the table: QUERY. */
-  noun: string;
+interface Calls {
+  /** Head of the column of what was asked. */
+  head: string;
   /** Answers what a row says of the call or the group. */
   label(text: string): Line;
-  /** Answers why there is none. */
-  reason(trace: Trace): string[];
 }
 
 function number(text: string, cells: number): string {
@@ -113,7 +112,7 @@ function grouped(reading: Reading, indices: number[], calls: Calls): Page {
     head: (columns) => [
       [
         [
-          `${number('COUNT', 6)}${number(order, 7)}${columns < 50 ? '' : number('AVG', 7)} ${calls.noun}${columns < 60 ? '' : '  v: one by one'}`,
+          `${number('COUNT', 6)}${number(order, 7)}${columns < 50 ? '' : number('AVG', 7)} ${calls.head}${columns < 60 ? '' : '  v: one by one'}`,
           'head',
         ],
       ],
@@ -156,7 +155,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
     head: (columns) => [
       [
         [
-          `${number('AT', 8)}${number('TOOK', 7)}${columns < 50 ? '' : number('ROWS', 5)} ${calls.noun}${columns < 60 ? '' : '  v: grouped'}`,
+          `${number('AT', 8)}${number('TOOK', 7)}${columns < 50 ? '' : number('ROWS', 5)} ${calls.head}${columns < 60 ? '' : '  v: grouped'}`,
           'head',
         ],
       ],
@@ -168,11 +167,14 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
   };
 }
 
-/** Answers a panel for one kind of call. */
-export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: string, calls: Calls): Panel {
+/** Answers a panel for one kind of call, under its title; `label` lays out what a row says of a call. */
+export function callsPanel(kind: string, label: Calls['label'] = (text) => [text]): Panel {
+  const { title, short, key, head, nouns } = kindOf(kind);
+  const calls = { head, label };
+  const reason = noneOf(nouns);
   const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === kind);
   return {
-    ...head,
+    ...{ title, short, key, kind },
     empty: true,
     spans,
     headline: (trace) => {
@@ -181,7 +183,7 @@ export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: s
     },
     page: (reading) => {
       const indices = reading.trace.spans.flatMap((span, index) => (span.kind === kind ? [index] : []));
-      if (indices.length === 0) return emptyPage(...calls.reason(reading.trace));
+      if (indices.length === 0) return emptyPage(...reason(reading.trace));
       return reading.grouped ? grouped(reading, indices, calls) : single(reading, indices, calls);
     },
   };

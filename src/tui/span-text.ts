@@ -1,5 +1,6 @@
 /** One call as text: what was asked, with which values, what came of it, and who asked. */
 
+import { isTimed } from '../span-kinds.js';
 import { count, ms } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cleanLines, type Line, type Segment } from './cells.js';
@@ -24,7 +25,7 @@ function facts(span: Span): Line {
   const add = (name: string, text: string, role = 'bold') =>
     parts.push([`${name} `, 'dim'], [text, role], '   ');
   if (span.duration === undefined) add('still', 'running', 'warn');
-  else if (span.kind !== 'log') add('took', ms(span.duration));
+  else if (isTimed(span)) add('took', ms(span.duration));
   if (span.wait) add('waited', ms(span.wait), 'warn');
   if (span.rows !== undefined) add('rows', span.rows.toLocaleString('en-US'));
   add('at', `+${ms(span.start)}`);

@@ -1,10 +1,6 @@
 /** The queries of a request. */
 
-import { callsPanel, noneOf } from '../calls.js';
+import { callsPanel } from '../calls.js';
 import { colourSql } from '../sql.js';
 
-export const sqlPanel = callsPanel({ title: 'SQL', short: 'SQL', key: '2' }, 'sql', {
-  noun: 'QUERY',
-  label: colourSql,
-  reason: noneOf('queries'),
-});
+export const sqlPanel = callsPanel('sql', colourSql);
