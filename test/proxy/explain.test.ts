@@ -133,7 +133,8 @@ test('why there is no plan', async (t) => {
       message: `It is not known which SQL ${library} speaks, so no plan can be asked for.`,
     });
   await t.rejects(app.plan({ library: 'better-sqlite3' }), {
-    message: /^No plan can be asked for through better-sqlite3; docs\/libraries\.md has the libraries that can/,
+    message:
+      /^No plan can be asked for through better-sqlite3; docs\/libraries\.md has the libraries that can/,
   });
   await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
   t.same(app.asked, []);
