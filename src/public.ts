@@ -1,7 +1,7 @@
 /** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
 
 import type { RunSummary, Sum, Summary } from './store/store.js';
-import type { App, Finding, Frame, Span, Total, Trace } from './trace.js';
+import type { App, Finding, Frame, Library, Span, Total, Trace } from './trace.js';
 
 // Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
 const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
@@ -27,6 +27,7 @@ export const FIELDS = {
     spans: 1,
     findings: 1,
     totals: 1,
+    libraries: 1,
     sources: 1,
     dropped: 1,
     notes: 1,
@@ -60,6 +61,7 @@ export const FIELDS = {
     reasons: 1,
   }),
   total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
+  library: inOrderOf<Library>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,
     method: 1,
@@ -77,7 +79,7 @@ export const FIELDS = {
 
 /** Answers a trace as `scooby show --json` and the proxy give it out; what is not known is left out. */
 export function publicTrace(trace: Trace): Trace {
-  const { app, spans, findings } = trace;
+  const { app, spans, findings, libraries } = trace;
   return {
     ...inOrder(trace, FIELDS.trace),
     ...(app && { app: inOrder(app, FIELDS.app) }),
@@ -86,6 +88,11 @@ export function publicTrace(trace: Trace): Trace {
       stack: span.stack.map((frame) => inOrder(frame, FIELDS.frame)),
     })),
     findings: findings.map((finding) => inOrder(finding, FIELDS.finding)),
+    ...(libraries && {
+      libraries: Object.fromEntries(
+        Object.entries(libraries).map(([name, library]) => [name, inOrder(library, FIELDS.library)]),
+      ),
+    }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** The filter language: `status>=400 n1 path:orders sql:users slower:100ms !health`, `or` between alternatives. */
 
+import { FINDING_KINDS } from './finding-kinds.js';
+import { isKnownKind, isTimed, KNOWN_KINDS, type KnownKind } from './span-kinds.js';
 import type { Span, Trace } from './trace.js';
 
 /** What a term can ask of a request. */
@@ -18,11 +20,7 @@ export type Field =
   | 'finding'
   | 'errors'
   | 'state'
-  | 'sql'
-  | 'cache'
-  | 'rpc'
-  | 'http'
-  | 'log';
+  | KnownKind;
 
 export type Op = ':' | '=' | '>' | '>=' | '<' | '<=';
 
@@ -40,10 +38,11 @@ export type Query = Term[][];
 export type Parsed = { query: Query } | { trouble: string };
 
 const WORDS: Record<string, Omit<Term, 'not'>> = {
-  n1: { field: 'finding', op: ':', value: 'n+1' },
-  'n+1': { field: 'finding', op: ':', value: 'n+1' },
-  slow: { field: 'finding', op: ':', value: 'slow' },
-  duplicate: { field: 'finding', op: ':', value: 'duplicate' },
+  ...Object.fromEntries(
+    FINDING_KINDS.flatMap(({ kind, words = [] }) =>
+      words.map((word) => [word, { field: 'finding', op: ':', value: kind }] as const),
+    ),
+  ),
   err: { field: 'errors', op: '>', value: 0 },
   error: { field: 'errors', op: '>', value: 0 },
   errors: { field: 'errors', op: '>', value: 0 },
@@ -60,11 +59,7 @@ const TEXT_FIELDS: Record<string, Field> = {
   id: 'id',
   finding: 'finding',
   state: 'state',
-  sql: 'sql',
-  cache: 'cache',
-  rpc: 'rpc',
-  http: 'http',
-  log: 'log',
+  ...Object.fromEntries(KNOWN_KINDS.map((kind) => [kind, kind])),
 };
 
 const NUMBER_FIELDS: Record<string, { field: Field; op?: Op; ms?: boolean }> = {
@@ -188,13 +183,15 @@ export function satisfies(term: Term, value: number | string | string[] | undefi
 }
 
 /** Answers what can be found of a call by a plain word: what it asked, and its line. What is logged says something else each time. */
-function callTexts({ kind, name, site }: Span): string[] {
-  if (kind === 'log') return [];
+function callTexts(span: Span): string[] {
+  if (!isTimed(span)) return [];
+  const { name, site } = span;
   return site === undefined ? [name] : [name, site];
 }
 
 /** Answers what a condition looks at in a request; `now` is epoch ms. */
 function valueIn(field: Field, trace: Trace, now: number): number | string | string[] | undefined {
+  if (isKnownKind(field)) return trace.spans.filter(({ kind }) => kind === field).map(({ name }) => name);
   switch (field) {
     case 'text':
       return [
@@ -220,12 +217,6 @@ function valueIn(field: Field, trace: Trace, now: number): number | string | str
       return errorsOf(trace);
     case 'host':
       return trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
-    case 'sql':
-    case 'cache':
-    case 'rpc':
-    case 'http':
-    case 'log':
-      return trace.spans.filter((span) => span.kind === field).map((span) => span.name);
     default:
       return trace[field];
   }
@@ -244,7 +235,7 @@ export function matches(query: Query, trace: Trace, now: number): boolean {
 }
 
 /** What only the whole request knows; everything else stands in its summary. */
-const INSIDE = new Set<Field>(['host', 'sql', 'cache', 'rpc', 'http', 'log']);
+const INSIDE = new Set<Field>(['host', ...KNOWN_KINDS]);
 
 /** Answers whether a condition needs the whole request. */
 export function looksInside(term: Term): boolean {

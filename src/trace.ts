@@ -3,6 +3,28 @@
 /** What a span talked to. A new kind is a new string: nothing but its panel has to know it. */
 export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
 
+/** How a library writes SQL: its strings, names, comments and placeholders. `standard` is the neutral reading, of what most servers share. */
+export type Dialect = 'pg' | 'mysql' | 'sqlite' | 'standard';
+
+/** What the instrument of a library says of it; it travels in the `library` line. */
+export interface LibraryFacts {
+  /** The SQL that its statements are written in; missing where it runs none, or nothing told. */
+  dialect?: Dialect;
+  /** The servers that can be asked for plans on its connections. */
+  explain?: Planner;
+  /** True for an ORM or a query builder, which runs its statements through a driver. */
+  mapper?: boolean;
+}
+
+/** Servers whose plans can be asked for and read: MariaDB's is `mysql`. */
+export type Planner = 'postgres' | 'mysql';
+
+/** A library of the app's process, as a trace keeps it. */
+export interface Library extends LibraryFacts {
+  /** Of the package; missing where it has none. */
+  version?: string;
+}
+
 /** One position in a stack, innermost first. `file` is relative to the project folder, or absolute outside it. */
 export interface Frame {
   function: string;
@@ -116,6 +138,8 @@ export interface Trace {
   spans: Span[];
   findings: Finding[];
   totals: Record<string, Total>;
+  /** Per library that spans name: what is known of it. Missing in documents of earlier versions, and where nothing was told. */
+  libraries?: Record<string, Library>;
   /** Per file of the app in the spans' stacks: the hash under which the store keeps its text as it was then. */
   sources?: Record<string, string>;
   /** Spans that were not kept because there were too many, or the link was full. */
@@ -210,7 +234,8 @@ export type Line =
     }
   | ({ t: 'listen' } & Address)
   | { t: 'unlisten'; port?: number; path?: string }
-  | { t: 'library'; name: string; version: string; trouble?: string }
+  /** A package was found, before its first span. `library` is what its spans name, where that is another name. */
+  | ({ t: 'library'; name: string; version: string; trouble?: string; library?: string } & LibraryFacts)
   /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
   | { t: 'map'; file: string; map: string }
   /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */

@@ -22,6 +22,7 @@ test("the document's example has every field, in order", (t) => {
   t.same(Object.keys(trace.spans[0]!.stack[0]!), FIELDS.frame);
   t.same(Object.keys(trace.findings[0]!), FIELDS.finding);
   t.same(Object.keys(trace.totals.sql!), FIELDS.total);
+  t.same(Object.keys(trace.libraries!.pg!), FIELDS.library);
   t.same(Object.keys(summary), FIELDS.summary);
   t.end();
 });
@@ -33,6 +34,7 @@ test('the document describes every field, in order', (t) => {
   t.same(described('`stack`'), FIELDS.frame);
   t.same(described('`findings`'), FIELDS.finding);
   t.same(described('`totals`'), FIELDS.total);
+  t.same(described('`libraries`'), FIELDS.library);
   t.end();
 });
 
@@ -43,6 +45,7 @@ test('what is given out has the documented order, whatever order it came in', (t
     app: backwards(trace.app!),
     spans: trace.spans.map((span) => ({ ...backwards(span), stack: span.stack.map(backwards) })),
     findings: trace.findings.map(backwards),
+    libraries: { pg: backwards(trace.libraries!.pg!) },
   };
   t.equal(JSON.stringify(publicTrace(shuffled)), JSON.stringify(trace));
   t.equal(JSON.stringify(publicSummary(backwards(summary))), JSON.stringify(summary));

@@ -7,20 +7,10 @@ import { packagePath } from './load.cjs';
 const SMALLEST = 32 * 1024;
 const LARGEST = 32 * 1024 * 1024;
 
-// What minifiers keep of each: words of its own that no app would write.
-const WORDS: Record<string, string> = {
-  pg: 'Client has already been connected. You cannot reuse a client.',
-  postgres: 'Only use sql.begin, sql.reserved or max: 1',
-  mysql: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
-  mysql2: "Can't add new command when connection is in closed state",
-  ioredis: 'Redis is already connecting/connected',
-  redis: 'Socket already opened',
-  memcached: 'No servers where supplied in the arguments',
-  mongodb: 'MongoClient must be connected to perform this operation',
-};
-
+/** What a library is known by inside a bundle: the paths of its files, and, where it is minified, its marker. */
 interface Known {
   library: string;
+  marker?: string;
   files?: Record<string, unknown> | string[];
 }
 
@@ -36,14 +26,13 @@ export function bundledIn(main: string, libraries: Known[]): string[] {
   }
 }
 
-/** Answers the names of those libraries that a bundle has in it: by their paths, or, where it is minified, their words. */
+/** Answers the names of those libraries that a bundle has in it: by their paths, or, where it is minified, their markers. */
 export function namesIn(text: string, libraries: Known[]): string[] {
   const hasPaths = text.includes('node_modules/');
-  const inside = ({ library, files = {} }: Known) => {
+  const inside = ({ marker, files = {} }: Known) => {
     const names = Array.isArray(files) ? files : Object.keys(files);
     if (hasPaths && names.some((file) => text.includes(`node_modules/${file}`))) return true;
-    const words = WORDS[library];
-    return words !== undefined && text.includes(words);
+    return marker !== undefined && text.includes(marker);
   };
   return [...new Set(libraries.filter(inside).map(({ library }) => library))];
 }

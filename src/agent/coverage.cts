@@ -18,8 +18,9 @@ export interface Coverage {
     | 'Node’s own';
   /** The packages that bring it; none for what is Node's own. */
   packages: string[];
-  /** Files by which it is known inside a bundle. */
+  /** Files, and a text of its own, by which it is known inside a bundle. */
   files: string[];
+  marker?: string;
 }
 
 /** Answers every library that can be seen, in the order of the lists. */
@@ -33,11 +34,12 @@ export function coverage(): Coverage[] {
 interface Listed {
   library: string;
   versions: string;
+  marker?: string;
   files?: Record<string, unknown>;
   channels?: Record<string, unknown>;
 }
 
-function covered({ library, versions, files = {}, channels = {} }: Listed, kind: string): Coverage {
+function covered({ library, versions, marker, files = {}, channels = {} }: Listed, kind: string): Coverage {
   const names = Object.keys(files);
   const heard = Object.keys(channels).length > 0;
   // Node's own libraries have no versions of their own.
@@ -52,5 +54,6 @@ function covered({ library, versions, files = {}, channels = {} }: Listed, kind:
         ? 'patched, and its own channels'
         : 'patched';
   const packages = builtin ? [] : [...new Set([library, ...names.map(packageName)])];
-  return { library, versions, kind, how, packages, files: names };
+  const known = { files: names, ...(marker !== undefined && { marker }) };
+  return { library, versions, kind, how, packages, ...known };
 }

@@ -47,12 +47,12 @@ let known: Known[] = [];
 
 /** Notes, once for each connection, to which pool it belongs. */
 export function noteConnection(
-  library: string,
-  source: Source,
+  { library, connections: source }: { library: string; connections?: Source },
   connection: object,
   pool?: object | null,
 ): void {
-  if (typeof connection !== 'object' || connection === null || seen.has(connection)) return;
+  if (typeof connection !== 'object' || connection === null || seen.has(connection) || source === undefined)
+    return;
   seen.add(connection);
   if (known.length >= MOST_KNOWN) known = known.filter(({ owner }) => owner.deref()).slice(-MOST_KNOWN / 2);
   const id = Reflect.get(connection, source.id);

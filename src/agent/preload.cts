@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
-import type { Address, Order, Run } from '../trace.js';
+import type { Address, LibraryFacts, Line, Order, Run } from '../trace.js';
 import { bundledIn, insideWords } from './bundled.cjs';
 import { clients } from './clients.cjs';
 import { trackRequests } from './context.cjs';
@@ -65,20 +65,20 @@ function install(run: Run): void {
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const { channels, files, esm } of [
-    ...instruments,
-    ...views,
-    orms,
-    clients,
-    promises,
-  ] as Partial<Instrument>[]) {
+  for (const part of [...instruments, ...views, orms, clients, promises] as Partial<Instrument>[]) {
+    const { channels, files, esm } = part;
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
         if (files === orms.files) lookDeeper();
-        patch(exports);
-        tellLibrary(filename);
+        let trouble: unknown;
+        try {
+          patch(exports);
+        } catch (error) {
+          trouble = error;
+        }
+        tellLibrary(filename, trouble, part);
       });
     }
   }
@@ -189,7 +189,7 @@ function tellBundled(): void {
 }
 
 /** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */
-function tellLibrary(filename: string, error?: unknown): void {
+function tellLibrary(filename: string, error?: unknown, part: Partial<Instrument> = {}): void {
   const path = packagePath(filename);
   const name = packageName(path);
   const folder = filename.slice(0, filename.length - path.length + name.length);
@@ -202,7 +202,19 @@ function tellLibrary(filename: string, error?: unknown): void {
   } catch {
     // A copy without its package.json: named without its version.
   }
-  send(lineOf({ t: 'library', name, version, ...(trouble !== undefined && { trouble }) }), false);
+  const line: Line = { t: 'library', name, version, ...factsOf(part) };
+  if (trouble !== undefined) line.trouble = trouble;
+  if (part.library !== undefined && part.library !== name) line.library = part.library;
+  send(lineOf(line), false);
+}
+
+/** Facts go with the package, before the first span that is read by them. */
+function factsOf({ dialect, explain, mapper }: LibraryFacts): LibraryFacts {
+  return {
+    ...(dialect !== undefined && { dialect }),
+    ...(explain !== undefined && { explain }),
+    ...(mapper !== undefined && { mapper }),
+  };
 }
 
 start();

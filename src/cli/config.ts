@@ -4,7 +4,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../errors.js';
-import { KINDS } from '../insight/kinds.js';
+import { FINDING_KINDS } from '../finding-kinds.js';
 import { LIMITS, type Limits } from '../insight/scene.js';
 import type { Ignore } from '../insight/suppress.js';
 import { configFolder } from '../tui/config.js';
@@ -136,8 +136,11 @@ function ignoreOf(given: unknown, path: string, file: string, lines: Map<string,
     if (typeof one !== 'string' || one === '') fail(key, 'has to be a text');
   }
   const { kind } = value as Ignore;
-  if (kind !== undefined && !KINDS.some((known) => known === kind || known.startsWith(`${kind}-`)))
-    fail('kind', `is no kind of finding; there are ${KINDS.join(', ')}`);
+  if (
+    kind !== undefined &&
+    !FINDING_KINDS.some(({ kind: known }) => known === kind || known.startsWith(`${kind}-`))
+  )
+    fail('kind', `is no kind of finding; there are ${FINDING_KINDS.map((known) => known.kind).join(', ')}`);
   if (Object.keys(value).length === 0) fail('', `has to say what to ignore: ${IGNORE.join(', ')}`);
   return value as Ignore;
 }

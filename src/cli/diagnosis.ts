@@ -49,6 +49,7 @@ interface Coverage {
   how: string;
   packages: string[];
   files: string[];
+  marker?: string;
 }
 
 /** What the agent knows of itself. */
@@ -62,7 +63,7 @@ const PORT = 4000;
 
 /** Libraries that talk to other processes and that no instrument speaks for: it is better to say so. */
 const UNSEEN =
-  'mssql tedious oracledb sqlite3 mongodb cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @grpc/grpc-js @google-cloud/firestore pg-native better-sqlite3 mariadb'.split(
+  'mssql tedious oracledb sqlite3 cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @google-cloud/firestore pg-native mariadb'.split(
     ' ',
   );
 

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
-import { dialectOf } from '../insight/calls.js';
 import { fingerprint } from '../insight/fingerprint.js';
+import { dialectOf } from '../insight/libraries.js';
 import { ControlError, livingRuns, type Plan, reach, type Wish } from '../proxy/reach.js';
 import { databasePath } from '../store/place.js';
 import { json, ms, oneLine } from '../text.js';
@@ -37,7 +37,7 @@ export function registerExplain(program: Command): void {
       'after',
       `
 The app has to run under scooby: it is asked to explain the query on a connection of its own pool, in a read-only
-transaction that is rolled back, within 5 s. pg, mysql2 and mysql; PostgreSQL, MySQL and MariaDB.
+transaction that is rolled back, within 5 s. PostgreSQL, MySQL and MariaDB; docs/libraries.md has the drivers.
 
 Examples:
   scooby explain last                 the slowest query of the newest request
@@ -74,7 +74,9 @@ export function chosenOf(trace: Trace, wanted: string | undefined): Chosen {
   const span = trace.spans[number - 1];
   if (span !== undefined) return { trace, index: number - 1, span };
   const like = /^[\da-f]{4,16}$/.test(wanted)
-    ? queries.find(([, { name, library }]) => fingerprint(name, dialectOf(library)).id.startsWith(wanted))
+    ? queries.find(([, { name, library }]) =>
+        fingerprint(name, dialectOf(trace, library)).id.startsWith(wanted),
+      )
     : undefined;
   if (like !== undefined) return { trace, index: like[0], span: like[1] };
   const calls = trace.spans.length === 0 ? 'it made no calls' : `it made ${trace.spans.length}`;

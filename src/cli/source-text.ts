@@ -1,6 +1,7 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
 import { callsOf } from '../insight/calls.js';
+import { isTimed } from '../span-kinds.js';
 import { count, ms, visible } from '../text.js';
 import type { Kind, Span, Trace } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
@@ -138,7 +139,7 @@ function folded(texts: string[], numbers: number[]): (number | { from: number; t
 
 /** `48× 431ms sql`; `via 48× 431ms sql` for calls that came by here: of a helper, or of what called the line that made them. */
 function textOf({ kind, direct, count: times, ms: time }: Tally): string {
-  const cost = kind === 'log' ? '' : ` ${ms(time)}`;
+  const cost = isTimed({ kind }) ? ` ${ms(time)}` : '';
   return `${direct ? '' : 'via '}${times}×${cost} ${clean(kind)}`;
 }
 

@@ -1,8 +1,8 @@
 /** The SQL of a request as a script: its statements in their order, the values written in, each on one line. */
 
-import { dialectOf } from '../insight/calls.js';
 import { fingerprint } from '../insight/fingerprint.js';
 import { framesOf } from '../insight/groups.js';
+import { dialectOf } from '../insight/libraries.js';
 import { runnableOf, scriptLines } from '../insight/runnable.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Frame, Span, Trace } from '../trace.js';
@@ -18,7 +18,7 @@ export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] 
   const { method, url, status } = trace;
   const what = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
   const writes = statements.filter(
-    ({ span }) => fingerprint(span.name, dialectOf(span.library)).isWrite,
+    ({ span }) => fingerprint(span.name, dialectOf(trace, span.library)).isWrite,
   ).length;
   const head = [
     `-- ${oneLine(what)}, ${dayAndTime(trace.start)}: ${count(statements.length, 'statement')}`,
@@ -26,13 +26,14 @@ export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] 
   ];
   return [
     ...head.map((line) => style('dim', line)),
-    ...statements.flatMap(({ span, index }) => lines(span, index, frames[index], style)),
+    ...statements.flatMap(({ index }) => lines(trace, index, frames[index], style)),
   ];
 }
 
-function lines(span: Span, index: number, frame: Frame | undefined, style: Screen['style']): string[] {
+function lines(trace: Trace, index: number, frame: Frame | undefined, style: Screen['style']): string[] {
+  const span = trace.spans[index]!;
   const about = style('dim', `-- #${index + 1} ${aboutOf(span, frame)}`);
-  const [first = '', second] = scriptLines(runnableOf(span));
+  const [first = '', second] = scriptLines(runnableOf(trace, span));
   return ['', about, ...(second === undefined ? [first] : [style('warn', first), style('dim', second)])];
 }
 

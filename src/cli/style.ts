@@ -1,9 +1,12 @@
 /** What roles look like: the terminal's own sixteen colours, so that light and dark both work. */
 
-const CODES = { ok: '32', warn: '33', error: '31', accent: '36', dim: '2', bold: '1' };
+import { KIND_COLOURS, type KindRole } from '../span-kinds.js';
+
+const OWN = { ok: '32', warn: '33', error: '31', accent: '36', dim: '2', bold: '1' };
+const CODES: Record<string, string> = { ...KIND_COLOURS, ...OWN };
 
 /** What a piece of text is, never how it looks. */
-export type Role = keyof typeof CODES;
+export type Role = keyof typeof OWN | KindRole;
 
 /** Paints text in a role, or leaves it plain. */
 export type Style = (role: Role | undefined, text: string) => string;

@@ -2,6 +2,7 @@
 
 import { type Group, groupsOf } from '../insight/groups.js';
 import { covered } from '../insight/scene.js';
+import { isTimed } from '../span-kinds.js';
 import { count, ms, oneLine, visible } from '../text.js';
 import type { Kind, Span, Trace } from '../trace.js';
 import { findingLines } from './finding-text.js';
@@ -41,7 +42,7 @@ export function traceLines(trace: Trace, showing: Showing, screen: Screen): stri
 }
 
 function calls(
-  { spans }: Trace,
+  { spans, libraries }: Trace,
   showing: Showing,
   isShown: (span: Span) => unknown,
   screen: Screen,
@@ -50,7 +51,7 @@ function calls(
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
     return spanLines(spans, indices, showing, screen);
   }
-  const groups = groupsOf(spans, showing.code.lineOf).filter(({ slowest }: Group) =>
+  const groups = groupsOf(spans, showing.code.lineOf, libraries).filter(({ slowest }: Group) =>
     isShown(spans[slowest]!),
   );
   return groupLines(spans, groups, showing, screen);
@@ -130,14 +131,14 @@ function totals({ totals, spans, duration }: Trace): string {
 function shareOf(spans: Span[], duration: number | undefined, isOne: (span: Span) => boolean): number {
   if (!duration) return 0;
   const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  const chosen = spans.filter((span) => isOne(span) && span.kind !== 'log');
+  const chosen = spans.filter((span) => isOne(span) && isTimed(span));
   return covered(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
 }
 
 /** Answers what failed in a request that failed, where no finding says it. */
 function failures({ status, state, spans }: Trace): string {
   if (state !== 'died' && (status === undefined || status < 500)) return '';
-  const failed = spans.filter(({ error, kind }) => error !== undefined && kind !== 'log');
+  const failed = spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
   if (!last) return '';
   const more = failed.length > 1 ? ` (and ${count(failed.length - 1, 'other call')})` : '';

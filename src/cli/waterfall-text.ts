@@ -1,13 +1,13 @@
 /** The calls of a request over time, as bars: what waited for what, and what ran at once. */
 
 import { framesOf } from '../insight/groups.js';
+import { isTimed, kindOf } from '../span-kinds.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Kind, Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
 import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
-import type { Role } from './style.js';
 import { headline } from './trace-text.js';
 
 /** Cells in a row where nobody counts them. */
@@ -19,8 +19,6 @@ const SITE = 24;
 const WIDE = 110;
 /** Cells that the bars have at least. */
 const NARROWEST = 10;
-
-const ROLES: Record<string, Role> = { sql: 'accent', cache: 'ok', rpc: 'warn', http: 'warn', log: 'dim' };
 
 /** Answers the headline, a scale, and a row for each call of those kinds (all, where none are named) in the order of their start. */
 export function waterfallLines(
@@ -73,15 +71,16 @@ function row({ spans }: Trace, index: number, site: string, layout: Layout, { st
   const span = spans[index]!;
   const [before, waited, took] = bar(span, layout.whole, layout.cells);
   const failed = span.error !== undefined;
-  const time = span.kind === 'log' ? '' : span.duration === undefined ? '…' : ms(span.duration);
+  const { role } = kindOf(span.kind);
+  const time = !isTimed(span) ? '' : span.duration === undefined ? '…' : ms(span.duration);
   const used = width(before) + width(waited) + width(took);
   return [
     style('dim', `${index + 1}`.padStart(layout.digits)),
-    style(ROLES[span.kind] ?? 'accent', fit(clean(span.kind), layout.kind)),
+    style(role, fit(clean(span.kind), layout.kind)),
     fit(oneLine(span.name), layout.label),
     before +
       style('dim', waited) +
-      style(failed ? 'error' : (ROLES[span.kind] ?? 'accent'), took) +
+      style(failed ? 'error' : role, took) +
       ' '.repeat(Math.max(0, layout.cells - used)),
     style(failed ? 'error' : undefined, fit(time, TIME - 1, 'right')),
     ...(layout.site > 0 ? [style('dim', cutMiddle(site, layout.site))] : []),

@@ -1,79 +1,9 @@
 /** What to do about a loop, in the words of the library at hand. */
 
 import type { Call } from './calls.js';
+import { DIALECTS, LIBRARIES, REDIS, type SqlIdiom } from './idioms.js';
 import type { Loop } from './loops.js';
-
-interface Advice {
-  read: string;
-  write: string;
-}
-
-// The first that is in the stack counts: what is built on another comes before it.
-const MAPPERS: [packages: string[], advice: Advice][] = [
-  [
-    ['sequelize', 'sequelize-typescript'],
-    {
-      read: 'load it with its parents, `include: […]` in the findAll before, or ask once with `where: { id: ids }`',
-      write: 'write once: `Model.bulkCreate(rows)`, or one update or destroy with `where: { id: ids }`',
-    },
-  ],
-  [
-    ['objection'],
-    {
-      read: 'load it with its parents: `.withGraphFetched(…)` on the query before',
-      write: 'write once: `.insert(rows)` or `.insertGraph(…)`, or one patch or delete with `.whereIn(…)`',
-    },
-  ],
-  [
-    ['bookshelf'],
-    {
-      read: "load it with its parents: `fetchAll({ withRelated: ['…'] })`",
-      write: 'write once through knex: `.insert(rows)`, or `.whereIn(…)` before update or delete',
-    },
-  ],
-  [
-    ['typeorm'],
-    {
-      read: 'load it with its parents: `relations: { … }` in find(), or `leftJoinAndSelect`, or once with `In(ids)`',
-      write: 'write once: `insert([…])` or `save([…])` with all rows, or one update with `In(ids)`',
-    },
-  ],
-  [
-    ['@mikro-orm/core', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/postgresql', '@mikro-orm/mysql'],
-    {
-      read: "load it with its parents: `populate: ['…']` in the find before",
-      write: 'persist in the loop, and `await em.flush()` once after it',
-    },
-  ],
-  [
-    ['drizzle-orm'],
-    {
-      read: 'load it with its parents, `with: { … }`, or ask once with `inArray(column, values)`',
-      write: 'write once: `.values([…])` with all rows, or one statement with `inArray(column, values)`',
-    },
-  ],
-  [
-    ['@prisma/client', 'prisma'],
-    {
-      read: 'load it with its parents, `include: { … }`, or ask once with `where: { id: { in: ids } }`',
-      write: 'write once: `createMany`, or `updateMany` with `where: { id: { in: ids } }`',
-    },
-  ],
-  [
-    ['kysely'],
-    {
-      read: "ask once, before the loop: `.where('…', 'in', values)`",
-      write: "write once: `.values([…])` with all rows, or one statement with `.where('…', 'in', values)`",
-    },
-  ],
-  [
-    ['knex'],
-    {
-      read: "ask once, before the loop: `.whereIn('…', values)`, or join",
-      write: "write once: `.insert(rows)`, or one update or delete with `.whereIn('…', values)`",
-    },
-  ],
-];
+import { manyOf, mapperOf } from './mappers.js';
 
 /** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it, `resolved` says that resolvers of GraphQL ran them. */
 export function adviceForReads(loop: Loop, fed?: string, resolved = false): string {
@@ -122,30 +52,19 @@ export function adviceForWrites(loop: Loop): string {
   const mapper = mapperOf(call.path.packages);
   if (mapper) return sentence(mapper.write);
   const column = columnOf(call);
-  const { library } = call.span;
-  if (call.verb === 'INSERT' || call.verb === 'REPLACE') {
-    if (call.dialect === 'mysql')
-      return sentence('insert all rows at once: `VALUES ?` with an array of rows, through query()');
-    if (library === 'postgres') return sentence('insert all rows at once: `INSERT INTO …` with `sql(rows)`');
-    return sentence(
-      'insert all rows at once: `VALUES (…), (…)`, or `SELECT * FROM unnest($1::int[], $2::text[])`',
-    );
-  }
+  const idiom = idiomOf(call);
+  if (call.verb === 'INSERT' || call.verb === 'REPLACE')
+    return sentence(`insert all rows at once: ${idiom.insert}`);
   if (call.verb === 'DELETE') return sentence(`delete all at once: ${byMany(loop, column)}`);
-  const values =
-    call.dialect === 'mysql'
-      ? 'a `CASE`, or `INSERT … ON DUPLICATE KEY UPDATE` with all rows'
-      : '`UPDATE … FROM unnest(…)`';
-  return sentence(`update all at once: ${values}, or ${byMany(loop, column)} where they get the same values`);
+  return sentence(
+    `update all at once: ${idiom.update}, or ${byMany(loop, column)} where they get the same values`,
+  );
 }
 
 /** Answers what to do about cache reads in a loop. */
 export function adviceForCache(library: string, verb: string): string {
-  if (library === 'memcached') return 'Ask once for all keys: `memcached.getMulti(keys, …)`.';
-  if (library === 'memjs')
-    return 'memjs has no call for several keys: start all reads at once (Promise.all), or keep them under one key.';
-  const many = verb === 'hget' ? '`hmget`' : library === 'redis' ? '`mGet(keys)`' : '`mget(keys)`';
-  return `Ask once for all keys: ${many}, or send the commands as one ${library === 'redis' ? '`multi()`' : '`pipeline()`'}.`;
+  const { cache = REDIS } = LIBRARIES[library] ?? {};
+  return cache(verb);
 }
 
 /** Answers what to do about remote calls in a loop. */
@@ -162,24 +81,14 @@ function isWalk({ calls }: Loop): boolean {
   return calls.filter(({ path }) => path.isRecursive).length >= calls.length / 2;
 }
 
-function mapperOf(packages: Set<string>): Advice | undefined {
-  return MAPPERS.find(([names]) => names.some((name) => packages.has(name)))?.[1];
+function byMany(loop: Loop, column: string): string {
+  const call = loop.calls[0]!;
+  return manyOf(call.path.packages, column) ?? idiomOf(call).many(column);
 }
 
-function byMany(loop: Loop, column: string): string {
-  const { span, path } = loop.calls[0]!;
-  const { library } = span;
-  if (path.packages.has('knex')) return `\`.whereIn('${column}', values)\``;
-  if (path.packages.has('kysely')) return `\`.where('${column}', 'in', values)\``;
-  if (library === 'postgres') return `\`WHERE ${column} IN\` with \`sql(values)\``;
-  switch (loop.calls[0]!.dialect) {
-    case 'mysql':
-      return `\`WHERE ${column} IN (?)\` with an array of all values, through query()`;
-    case 'sqlite':
-      return `\`WHERE ${column} IN (SELECT value FROM json_each(?))\``;
-    default:
-      return `\`WHERE ${column} = ANY($1)\` with an array of all values`;
-  }
+/** How the library at hand asks for many rows; where it has no way of its own, its dialect's. */
+function idiomOf({ span, dialect = 'standard' }: Call): SqlIdiom {
+  return { ...DIALECTS[dialect], ...LIBRARIES[span.library]?.sql };
 }
 
 /** Answers the column that a statement is asked by, as far as its text tells, as it was written. */

@@ -95,7 +95,7 @@ function askedBy(call: Call): Asked {
   const asked: Asked = { listed: [], single: [] };
   const { params } = call.span.detail ?? {};
   let next = 0;
-  for (const operand of operands(call.span.name, call.dialect ?? 'pg')) {
+  for (const operand of operands(call.span.name, call.dialect ?? 'standard')) {
     const value = resolve(operand, params, () => next++);
     if (operand.listed || Array.isArray(value))
       asked.listed.push(...(Array.isArray(value) ? value : [value]));

@@ -4,6 +4,7 @@ import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
 import { blame, type LineOf } from './helpers.js';
 import { cacheKey, rpcName, urlShape } from './keys.js';
+import { dialectOf, type WithLibraries } from './libraries.js';
 import { type Path, pathOf } from './stacks.js';
 
 /** One span, understood. */
@@ -37,30 +38,19 @@ export interface Call {
   isSetup: boolean;
 }
 
-const DIALECTS: Record<string, Dialect> = {
-  mysql: 'mysql',
-  mysql2: 'mysql',
-  mariadb: 'mysql',
-  'better-sqlite3': 'sqlite',
-  sqlite3: 'sqlite',
-  'node:sqlite': 'sqlite',
-};
 const MASK = 'REDACTED';
 
 /** Answers the calls of a trace, by their start; with the texts of the lines, helpers are told from who uses them. */
-export function callsOf(trace: Pick<Trace, 'spans'>, lineOf?: LineOf): Call[] {
-  const calls = trace.spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
+export function callsOf(trace: Pick<Trace, 'spans' | 'libraries'>, lineOf?: LineOf): Call[] {
+  const calls = trace.spans
+    .map((span, index) => callOf(span, index, trace))
+    .sort((a, b) => a.start - b.start || a.index - b.index);
   for (const [order, call] of calls.entries()) call.order = order;
   blame(calls, lineOf);
   return calls;
 }
 
-/** Answers the dialect that a library speaks; PostgreSQL's for one that is not known. */
-export function dialectOf(library: string): Dialect {
-  return DIALECTS[library] ?? 'pg';
-}
-
-function callOf(span: Span, index: number): Call {
+function callOf(span: Span, index: number, libraries: WithLibraries): Call {
   const path = pathOf(span.stack);
   const told = argumentsOf(span);
   const call: Call = {
@@ -80,7 +70,7 @@ function callOf(span: Span, index: number): Call {
     verb: '',
     isSetup: path.isSetup,
   };
-  (READERS[span.kind] ?? readAnything)(call);
+  (READERS[span.kind] ?? readAnything)(call, libraries);
   return call;
 }
 
@@ -115,9 +105,9 @@ function argumentsOf({ kind, detail }: Span): string {
   return told.length === 0 ? '' : JSON.stringify(told);
 }
 
-const READERS: Record<string, (call: Call) => void> = {
-  sql(call) {
-    const dialect = dialectOf(call.span.library);
+const READERS: Record<string, (call: Call, libraries: WithLibraries) => void> = {
+  sql(call, libraries) {
+    const dialect = dialectOf(libraries, call.span.library);
     const sql = fingerprint(call.span.name, dialect);
     call.sql = sql;
     call.dialect = dialect;

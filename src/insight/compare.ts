@@ -1,5 +1,6 @@
 /** Two requests, or two runs, side by side: which calls came and went, which run more often or take longer, and which findings are gone. Pure. */
 
+import { isTimed } from '../span-kinds.js';
 import type { Finding, Trace } from '../trace.js';
 import { groupsOf } from './groups.js';
 
@@ -44,9 +45,9 @@ const LEAST_SHARE = 0.25;
 const LEAST_COUNT = 0.05;
 
 /** Answers what a request asked, to be compared; logs are not. */
-export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
-  return groupsOf(spans)
-    .filter(({ kind }) => kind !== 'log')
+export function askedBy({ spans, libraries }: Pick<Trace, 'spans' | 'libraries'>): Asked[] {
+  return groupsOf(spans, undefined, libraries)
+    .filter(isTimed)
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
       ...{ kind, text: shape, count: calls.length, ms: total },
       ...(site !== undefined && { site, function: frame!.function }),

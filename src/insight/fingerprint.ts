@@ -38,6 +38,7 @@ const caches: Record<Dialect, Lru<Fingerprint>> = {
   pg: new Lru(KEPT),
   mysql: new Lru(KEPT),
   sqlite: new Lru(KEPT),
+  standard: new Lru(KEPT),
 };
 
 /** Answers the fingerprint of any text, also of one that is no SQL; the dialect says how strings and names are quoted. */
@@ -66,7 +67,12 @@ export function readFingerprint(sql: string, dialect: Dialect, { tenants }: Opti
 type Named = Pick<Fingerprint, 'id' | 'text'>;
 
 // Texts that differ in their values only come to the same one.
-const names: Record<Dialect, Lru<Named>> = { pg: new Lru(KEPT), mysql: new Lru(KEPT), sqlite: new Lru(KEPT) };
+const names: Record<Dialect, Lru<Named>> = {
+  pg: new Lru(KEPT),
+  mysql: new Lru(KEPT),
+  sqlite: new Lru(KEPT),
+  standard: new Lru(KEPT),
+};
 
 function named(written: string, dialect: Dialect, rename: typeof withoutDigits): Named {
   const cached = rename === withoutDigits && written.length <= MAX_CACHED;

@@ -1,6 +1,6 @@
 /** Calls put together that ask the same from the same line: what a table of calls, a printout and a timeline show. */
 
-import type { Frame, Kind, Span } from '../trace.js';
+import type { Frame, Kind, Span, Trace } from '../trace.js';
 import { type Call, callsOf } from './calls.js';
 import type { LineOf } from './helpers.js';
 
@@ -33,8 +33,8 @@ export interface Group {
 }
 
 /** Answers the groups of some spans, in the order of their first calls; with the texts of the lines, helpers are told from who uses them. */
-export function groupsOf(spans: Span[], lineOf?: LineOf): Group[] {
-  const calls = callsOf({ spans }, lineOf);
+export function groupsOf(spans: Span[], lineOf?: LineOf, libraries?: Trace['libraries']): Group[] {
+  const calls = callsOf({ spans, ...(libraries && { libraries }) }, lineOf);
   const groups = new Map<string, Group>();
   for (const call of calls) {
     const frame = call.site;

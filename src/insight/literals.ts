@@ -9,7 +9,7 @@ export function literal(value: unknown, dialect: Dialect): string {
   if (value === null || value === undefined) return 'NULL';
   if (dialect === 'pg') return pgLiteral(value);
   if (dialect === 'sqlite' && typeof value === 'number') return sqliteNumber(value);
-  if (typeof value === 'boolean') return dialect === 'mysql' ? String(value) : value ? '1' : '0';
+  if (typeof value === 'boolean') return dialect === 'sqlite' ? (value ? '1' : '0') : String(value);
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
   if (typeof value !== 'string') return text(JSON.stringify(value), dialect);

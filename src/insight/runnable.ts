@@ -1,9 +1,8 @@
 /** Statements with their values written in, on one line, to be run by hand. */
 
 import { oneLine, visible } from '../text.js';
-import type { Span } from '../trace.js';
-import { dialectOf } from './calls.js';
-import type { Dialect } from './fingerprint.js';
+import type { Dialect, Span } from '../trace.js';
+import { dialectOf, type WithLibraries } from './libraries.js';
 import { literal, mysqlFields, mysqlName } from './literals.js';
 import { isOneLine, onOneLine } from './one-line.js';
 import { Faults, isPlaceholder, Placeholders } from './placeholders.js';
@@ -18,8 +17,11 @@ export interface Runnable {
 }
 
 /** A call's statement with its values. */
-export function runnableOf({ name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>): Runnable {
-  return runnable(name, dialectOf(library), detail?.params);
+export function runnableOf(
+  trace: WithLibraries,
+  { name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>,
+): Runnable {
+  return runnable(name, dialectOf(trace, library), detail?.params);
 }
 
 /** A statement as a script has it: one line, or two of comments where it cannot be run as it was. */

@@ -1,5 +1,6 @@
 /** A trace laid out for the rules, and what a rule answers. */
 
+import { slowLimits } from '../span-kinds.js';
 import type { Finding, Frame, Trace } from '../trace.js';
 import { type Call, callsOf } from './calls.js';
 import type { LineOf } from './helpers.js';
@@ -28,7 +29,7 @@ export const LIMITS: Limits = {
   loop: 5,
   loopHigh: 20,
   loopHighMs: 50,
-  slow: { sql: 500, cache: 100, rpc: 1000, http: 1000 },
+  slow: slowLimits(),
   rows: 1000,
   bytes: 1024 * 1024,
   transaction: 1000,

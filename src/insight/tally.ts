@@ -1,5 +1,6 @@
 /** What a trace adds to the figures over all requests: one tally for each statement at a line, for its route, for each finding. */
 
+import { isTimed } from '../span-kinds.js';
 import type { Tally, Trace } from '../trace.js';
 import { type Group, groupsOf } from './groups.js';
 import { hash } from './hash.js';
@@ -28,9 +29,9 @@ function requestTally(trace: Trace): Tally {
   };
 }
 
-function callTallies({ spans, duration = 0 }: Trace): Tally[] {
+function callTallies({ spans, libraries, duration = 0 }: Trace): Tally[] {
   // What is logged takes no time, and says something else each time.
-  const groups = groupsOf(spans).filter(({ kind }) => kind !== 'log');
+  const groups = groupsOf(spans, undefined, libraries).filter(isTimed);
   return groups.map((group): Tally => {
     const { kind, shape, site, frame, errors, spans: places } = group;
     const text = shape.slice(0, LONGEST);

@@ -137,6 +137,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
       case 'answer':
         return void this.emit('answer', line, peer);
       case 'library':
+        process.learnLibrary(line);
         return void this.emit('library', line, process.app);
     }
   }
@@ -312,6 +313,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (outside) trace.state = 'done';
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
+    const libraries = gathering.process?.libraries(trace.spans) ?? {};
+    if (Object.keys(libraries).length > 0) trace.libraries = libraries;
     const notes = gathering.process?.notes(trace.spans) ?? [];
     if (notes.length > 0) trace.notes = notes;
     trace.findings = outside

@@ -1,10 +1,10 @@
 /** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
 
-import { dialectOf } from '../insight/calls.js';
+import { dialectOf, libraryOf } from '../insight/libraries.js';
 import type { Remark } from '../insight/plan/plan.js';
 import { refusal } from '../insight/plan/statement.js';
 import { valuesOf } from '../insight/plan/values.js';
-import type { Span, Trace } from '../trace.js';
+import type { Planner, Span, Trace } from '../trace.js';
 import { mysqlPlan } from './explain-mysql.js';
 import { postgresPlan } from './explain-postgres.js';
 import { type Question, type Questions, type Row, Unanswered } from './questions.js';
@@ -43,9 +43,8 @@ export interface Case extends Wish {
   ask(around: [before: string[], after: string[]], ...ask: Question['ask']): Promise<Row[][]>;
 }
 
-const SERVERS: Record<string, (about: Case) => Promise<Plan>> = {
-  pg: postgresPlan,
-  mysql2: mysqlPlan,
+const PLANNERS: Record<Planner, (about: Case) => Promise<Plan>> = {
+  postgres: postgresPlan,
   mysql: mysqlPlan,
 };
 
@@ -57,14 +56,11 @@ export async function explain(
 ): Promise<Plan> {
   const { library, name: statement, detail } = span;
   if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
-  const planOf = Object.hasOwn(SERVERS, library) ? SERVERS[library] : undefined;
-  if (planOf === undefined)
-    throw new Error(
-      `Plans are asked for through ${Object.keys(SERVERS).join(', ')}; this ran through ${library}.`,
-    );
-  const why = refusal(statement, dialectOf(library), wish.analyze);
+  const planOf = plannerOf(trace, library);
+  const dialect = dialectOf(trace, library);
+  const why = refusal(statement, dialect, wish.analyze);
   if (why !== undefined) throw new Error(why);
-  const { values, missing } = valuesOf(span);
+  const { values, missing } = valuesOf(span, dialect);
   const connection = typeof detail?.connection === 'number' ? detail.connection : undefined;
   const candidates = candidatesOf(trace, peers);
   let reason: Error = gone(trace);
@@ -85,6 +81,17 @@ export async function explain(
     }
   }
   throw reason;
+}
+
+/** Throws where the library's instrument tells no way to ask for plans: an unknown server's statement is sent to none. */
+function plannerOf(trace: Trace, library: string): (about: Case) => Promise<Plan> {
+  const { explain: planner, dialect } = libraryOf(trace, library);
+  if (planner !== undefined && Object.hasOwn(PLANNERS, planner)) return PLANNERS[planner];
+  const why =
+    dialect === undefined
+      ? `It is not known which SQL ${library} speaks, so no plan can be asked for.`
+      : `No plan can be asked for through ${library}; docs/libraries.md has the libraries that can.`;
+  throw new Error(why);
 }
 
 /** Answers whom to ask: the process itself, else the others of the app. */

@@ -1,10 +1,19 @@
 /** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
 
 import { Frames } from '../insight/frames.js';
-import { type App, type Frame, firstApplicationFrame, type Line, type Span, µs } from '../trace.js';
+import {
+  type App,
+  type Frame,
+  firstApplicationFrame,
+  type Library,
+  type Line,
+  type Span,
+  µs,
+} from '../trace.js';
 import type { Peer } from './receiver.js';
 
 type SpanLine = Extract<Line, { t: 'span' }>;
+type LibraryLine = Extract<Line, { t: 'library' }>;
 
 /** Keeps a source text and answers its hash. */
 export type KeepSource = (source: { file: string; text: string }) => string | undefined;
@@ -23,6 +32,8 @@ export class Process {
   #texts = new Map<string, string[]>();
   /** By connection: the number of the call that it was first seen with. */
   #connections = new Map<string, number>();
+  /** By the name that spans have. */
+  #libraries = new Map<string, Library>();
 
   /** `project` is the folder that files are relative to; `agent` the agent's own file, whose frames are nobody's. */
   constructor(peer: Peer, project: string, agent: string) {
@@ -50,6 +61,25 @@ export class Process {
       n,
       frames.flatMap((frame) => this.#resolved.get(frame) ?? []),
     );
+  }
+
+  /** Takes in what is told of a package; of several that make up one library, that of its name says the version. */
+  learnLibrary({ name, version, library = name, dialect, explain, mapper }: LibraryLine): void {
+    const known = this.#libraries.get(library);
+    const own = version !== '' && (name === library || known?.version === undefined);
+    this.#libraries.set(library, {
+      ...known,
+      ...(own && { version }),
+      ...(dialect !== undefined && { dialect }),
+      ...(explain !== undefined && { explain }),
+      ...(mapper !== undefined && { mapper }),
+    });
+  }
+
+  /** What was told of the libraries that spans name. */
+  libraries(spans: Span[]): Record<string, Library> {
+    const named = new Set(spans.map(({ library }) => library));
+    return Object.fromEntries([...this.#libraries].filter(([name]) => named.has(name)));
   }
 
   /** Answers `file:line` of the first application frame of a stack. */

@@ -1,5 +1,6 @@
 /** The marks of a request that call for a look: as text, so that they mean something without colour. */
 
+import { FINDING_KINDS } from '../finding-kinds.js';
 import { errorsOf } from '../query.js';
 import type { Summary } from '../trace.js';
 import type { Segment } from './cells.js';
@@ -17,12 +18,13 @@ export function badgesOf(
   row: Pick<Summary, 'status' | 'state' | 'findings' | 'totals' | 'duration'>,
 ): Badge[] {
   const badges: Badge[] = [];
-  const has = (kind: string) => row.findings.some((finding) => finding.toLowerCase().includes(kind));
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
   if (errorsOf(row) > 0) badges.push({ text: 'ERR', role: 'error' });
-  if (has('n+1')) badges.push({ text: 'N+1', role: 'warn' });
-  if ((row.duration ?? 0) >= SLOW || has('slow')) badges.push({ text: 'SLOW', role: 'warn' });
-  if (has('duplicate')) badges.push({ text: 'DUP', role: 'warn' });
+  for (const { kind, badge } of FINDING_KINDS) {
+    const found = row.findings.some((finding) => finding.toLowerCase().includes(kind));
+    const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW;
+    if (badge !== undefined && (found || isSlow)) badges.push({ text: badge, role: 'warn' });
+  }
   return badges;
 }
 

@@ -1,5 +1,6 @@
 /** The keys, as data: this one table dispatches them, and makes the help, the footer and the palette. */
 
+import { PANELS } from './panels/index.js';
 import type { Action, Pane } from './state.js';
 
 /** Where a key works: in one pane, in both panes of a request's detail, or everywhere. */
@@ -69,8 +70,6 @@ const OUTPUT: Binding[] = [
   on('output', 'leaveOutput', 'q', 'back to the list', { type: 'pop' }, 'back'),
 ];
 
-const TABS = ['Overview', 'SQL', 'Cache', 'RPC', 'HTTP', 'Logs', 'CPU', 'Headers', 'Timeline'];
-
 const EVERYWHERE: Binding[] = [
   on('everywhere', 'edit', 'e', 'open the line in the editor', { type: 'edit' }, 'editor'),
   on('everywhere', 'copy', 'y', 'copy …', { type: 'menu', menu: 'copy' }, 'copy'),
@@ -99,7 +98,9 @@ const EVERYWHERE: Binding[] = [
   on('everywhere', 'previousPane', 'shift+tab', 'previous pane or tab', { type: 'pane', n: -1 }),
   on('everywhere', 'nextTab', ']', 'next tab', { type: 'nextTab', n: 1 }),
   on('everywhere', 'previousTab', '[', 'previous tab', { type: 'nextTab', n: -1 }),
-  ...TABS.map((to, index) => on('everywhere', `tab${to}`, `${index + 1}`, `tab ${to}`, { type: 'tab', to })),
+  ...PANELS.map(({ title, key }) =>
+    on('everywhere', `tab${title}`, key, `tab ${title}`, { type: 'tab', to: title }),
+  ),
   on('everywhere', 'zoom', 'z +', 'zoom the pane', { type: 'zoom' }, 'zoom'),
   on('everywhere', 'wrap', 'w', 'wrap long lines', { type: 'wrap' }),
   on('everywhere', 'output', 'O', "show or hide the app's output", { type: 'output' }, 'output'),

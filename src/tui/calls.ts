@@ -1,21 +1,21 @@
 /** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
 
 import { type Group, groupsOf } from '../insight/groups.js';
+import { dialectOf } from '../insight/libraries.js';
+import { kindOf } from '../span-kinds.js';
 import { ms } from '../text.js';
-import type { Span, Trace } from '../trace.js';
+import type { Dialect, Span, Trace } from '../trace.js';
 import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
 import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
 import { MAX_LABEL } from './sql.js';
 
 /** How one kind of call is shown. */
-export interface Calls {
-  /** What one is called, for the head of the table: QUERY. */
-  noun: string;
-  /** Answers what a row says of the call or the group, made through that library. */
-  label(text: string, library: string): Line;
-  /** Answers why there is none. */
-  reason(trace: Trace): string[];
+interface Calls {
+  /** Head of the column of what was asked. */
+  head: string;
+  /** Text of the call or the group in its row, read by its library's dialect. */
+  label(text: string, dialect: Dialect): Line;
 }
 
 function number(text: string, cells: number): string {
@@ -54,7 +54,8 @@ function withMark(
 
 /** Answers the groups of the calls at those positions, which their spans are counted by again. */
 function groupsAt(trace: Trace, indices: number[], sorted: Reading['sorted']): Group[] {
-  const groups = groupsOf(indices.map((index) => trace.spans[index]!)).map((group) => ({
+  const spans = indices.map((index) => trace.spans[index]!);
+  const groups = groupsOf(spans, undefined, trace.libraries).map((group) => ({
     ...group,
     slowest: indices[group.slowest]!,
     spans: group.spans.map((at) => indices[at]!),
@@ -73,8 +74,8 @@ function withSite(label: Line, site: string | undefined, cells: number): Line {
 }
 
 // A row has no room for the rest of a long statement, whose reading would take time.
-function labelOf(calls: Calls, text: string, library: string): Line {
-  return calls.label(clean(text.slice(0, MAX_LABEL)), library);
+function labelOf(calls: Calls, text: string, dialect: Dialect): Line {
+  return calls.label(clean(text.slice(0, MAX_LABEL)), dialect);
 }
 
 function groupEntry(
@@ -82,7 +83,7 @@ function groupEntry(
   trace: Trace,
   { calls, mark, alike }: { calls: Calls; mark: string | undefined; alike: boolean },
 ): Entry {
-  const label = labelOf(calls, group.shape, group.library);
+  const label = labelOf(calls, group.shape, dialectOf(trace, group.library));
   const { total, average, errors, slowest, site } = group;
   const place = placeOfSite(site);
   return {
@@ -118,7 +119,7 @@ function grouped(reading: Reading, indices: number[], calls: Calls): Page {
     head: (columns) => [
       [
         [
-          `${number('COUNT', 6)}${number(order, 7)}${columns < 50 ? '' : number('AVG', 7)} ${calls.noun}${columns < 60 ? '' : '  v: one by one'}`,
+          `${number('COUNT', 6)}${number(order, 7)}${columns < 50 ? '' : number('AVG', 7)} ${calls.head}${columns < 60 ? '' : '  v: one by one'}`,
           'head',
         ],
       ],
@@ -143,7 +144,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
   const marks = marksOf(trace);
   const entries = list.map((index): Entry => {
     const span = trace.spans[index]!;
-    const label = labelOf(calls, span.name, span.library);
+    const label = labelOf(calls, span.name, dialectOf(trace, span.library));
     return {
       span: index,
       ...placeAt(span),
@@ -161,7 +162,7 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
     head: (columns) => [
       [
         [
-          `${number('AT', 8)}${number('TOOK', 7)}${columns < 50 ? '' : number('ROWS', 5)} ${calls.noun}${columns < 60 ? '' : '  v: grouped'}`,
+          `${number('AT', 8)}${number('TOOK', 7)}${columns < 50 ? '' : number('ROWS', 5)} ${calls.head}${columns < 60 ? '' : '  v: grouped'}`,
           'head',
         ],
       ],
@@ -173,11 +174,14 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
   };
 }
 
-/** Answers a panel for one kind of call. */
-export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: string, calls: Calls): Panel {
+/** Answers a panel for one kind of call, under its title; `label` lays out what a row says of a call. */
+export function callsPanel(kind: string, label: Calls['label'] = (text) => [text]): Panel {
+  const { title, short, key, head, nouns } = kindOf(kind);
+  const calls = { head, label };
+  const reason = noneOf(nouns);
   const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === kind);
   return {
-    ...head,
+    ...{ title, short, key, kind },
     empty: true,
     spans,
     headline: (trace) => {
@@ -186,7 +190,7 @@ export function callsPanel(head: Pick<Panel, 'title' | 'short' | 'key'>, kind: s
     },
     page: (reading) => {
       const indices = reading.trace.spans.flatMap((span, index) => (span.kind === kind ? [index] : []));
-      if (indices.length === 0) return emptyPage(...calls.reason(reading.trace));
+      if (indices.length === 0) return emptyPage(...reason(reading.trace));
       return reading.grouped ? grouped(reading, indices, calls) : single(reading, indices, calls);
     },
   };

@@ -40,8 +40,8 @@ export interface Copy {
 }
 
 /** A call's statement with its values, as `scooby show --sql` writes it. */
-function sqlOf(span: Span): Copy {
-  const written = runnableOf(span);
+function sqlOf(trace: Trace, span: Span): Copy {
+  const written = runnableOf(trace, span);
   const text = scriptLines(written).join('\n');
   return written.faults.length === 0 ? { text } : { text, warning: cannotRun(written.faults) };
 }
@@ -55,7 +55,7 @@ export function copyOf(what: string, trace: Trace, span: Span | undefined, base?
     case 'url':
       return { text: urlOf(trace, base) };
     case 'sql':
-      return query && sqlOf(query);
+      return query && sqlOf(trace, query);
     case 'raw':
       return query && { text: query.name };
     case 'id':

@@ -1,10 +1,9 @@
 /** Two requests side by side: what came, what went, what took longer. */
 
-import { dialectOf } from '../insight/calls.js';
 import { askedBy, compareCalls, fates } from '../insight/compare.js';
-import type { Dialect } from '../insight/sql/lexer.js';
+import { dialectOf } from '../insight/libraries.js';
 import { ms } from '../text.js';
-import type { Trace } from '../trace.js';
+import type { Dialect, Trace } from '../trace.js';
 import { clean, cut, fit, type Line } from './cells.js';
 import { colourSql } from './sql.js';
 
@@ -23,8 +22,8 @@ function figure(
 }
 
 // What is compared is not told by library; the requests of an app ask one database.
-function dialectIn({ spans }: Trace): Dialect {
-  return dialectOf(spans.find(({ kind }) => kind === 'sql')?.library ?? '');
+function dialectIn(trace: Trace): Dialect {
+  return dialectOf(trace, trace.spans.find(({ kind }) => kind === 'sql')?.library ?? '');
 }
 
 function changes(before: Trace, after: Trace): Line[] {

@@ -1,5 +1,6 @@
 /** The rows over the list: the app and its figures, the filter, and the bar that says what went wrong. */
 
+import { REPEATED } from '../finding-kinds.js';
 import { count, ms } from '../text.js';
 import { clean, cut, fit, type Line, lineWidth } from './cells.js';
 import type { Stats, Status } from './feed.js';
@@ -42,7 +43,7 @@ export function headerLine(
     }
     if (stats.repeated !== undefined)
       pieces.push([
-        ['N+1 ', 'dim'],
+        [`${REPEATED.badge} `, 'dim'],
         [String(stats.repeated), stats.repeated > 0 ? 'warn' : ''],
       ]);
   }

@@ -1,5 +1,6 @@
 /** The rows of the list, in columns that fit the width. */
 
+import { REPEATED } from '../finding-kinds.js';
 import { ms } from '../text.js';
 import type { Summary } from '../trace.js';
 import { badgeCells, badgesOf, statusRole } from './badges.js';
@@ -116,7 +117,7 @@ export function requestLine(
 export function routeLine(row: RouteRow, columns: Columns, selected: boolean): Line {
   const badges = [
     ...(row.errors > 0 ? [{ text: 'ERR', role: 'error' }] : []),
-    ...(row.repeated > 0 ? [{ text: 'N+1', role: 'warn' }] : []),
+    ...(row.repeated > 0 ? [{ text: REPEATED.badge, role: 'warn' }] : []),
   ];
   return [
     gutter(selected, false),

@@ -1,5 +1,6 @@
 /** What an action comes to by what is selected, and what a list is asked for. */
 
+import { REPEATED } from '../finding-kinds.js';
 import { both, parseFilter, type Query } from '../query.js';
 import type { RouteRow, Selection } from './feed.js';
 import type { Picture } from './picture.js';
@@ -10,7 +11,7 @@ const VIEW_QUERIES: Record<string, Query> = {
     [{ field: 'errors', op: '>', value: 0, not: false }],
     [{ field: 'state', op: ':', value: 'died', not: false }],
   ],
-  'n+1': [[{ field: 'finding', op: ':', value: 'n+1', not: false }]],
+  'n+1': [[{ field: 'finding', op: ':', value: REPEATED.kind, not: false }]],
 };
 
 /** Answers what the list is asked for. */

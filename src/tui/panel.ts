@@ -61,6 +61,8 @@ export interface Panel {
   title: string;
   /** A shorter title for narrow screens. */
   short: string;
+  /** The kind of calls that it shows, where it is made for one. */
+  kind?: string;
   /** The digit that opens it; empty for one that is reached by stepping. */
   key: string;
   /** True for one that has nothing to show when its headline is empty. */

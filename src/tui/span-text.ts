@@ -1,6 +1,7 @@
 /** One call as text: what was asked, with which values, what came of it, and who asked. */
 
-import { dialectOf } from '../insight/calls.js';
+import { dialectOf } from '../insight/libraries.js';
+import { isTimed } from '../span-kinds.js';
 import { count, ms, valueText } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cleanLines, type Line, type Segment } from './cells.js';
@@ -9,8 +10,8 @@ import type { Reading, TextLine } from './panel.js';
 import { layOutSql } from './sql.js';
 import { stackLines } from './stack.js';
 
-function statement(span: Span): Line[] {
-  if (span.kind === 'sql') return layOutSql(span.name, dialectOf(span.library));
+function statement(span: Span, { trace }: Reading): Line[] {
+  if (span.kind === 'sql') return layOutSql(span.name, dialectOf(trace, span.library));
   return cleanLines(span.name).map((line) => [line]);
 }
 
@@ -19,7 +20,7 @@ function facts(span: Span): Line {
   const add = (name: string, text: string, role = 'bold') =>
     parts.push([`${name} `, 'dim'], [text, role], '   ');
   if (span.duration === undefined) add('still', 'running', 'warn');
-  else if (span.kind !== 'log') add('took', ms(span.duration));
+  else if (isTimed(span)) add('took', ms(span.duration));
   if (span.wait) add('waited', ms(span.wait), 'warn');
   if (span.rows !== undefined) add('rows', span.rows.toLocaleString('en-US'));
   add('at', `+${ms(span.start)}`);
@@ -48,7 +49,7 @@ function planText({ asked, server, plan, remarks, notes }: Explained): TextLine[
 
 /** Answers the text of a call. */
 export function spanText(span: Span, reading: Reading, lead?: Line): TextLine[] {
-  const out: TextLine[] = statement(span).map((line) => ({ line: [' ', ...line] }));
+  const out: TextLine[] = statement(span, reading).map((line) => ({ line: [' ', ...line] }));
   out.push({ line: [] }, { line: facts(span) });
   if (lead) out.push({ line: lead });
   if (span.error !== undefined) {

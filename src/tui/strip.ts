@@ -1,11 +1,10 @@
 /** One row that says where the time of the request went: a lane of calls and the sums by kind. */
 
+import { isTimed, kindOf } from '../span-kinds.js';
 import { ms } from '../text.js';
 import { clean, type Line, type Segment } from './cells.js';
 import { extent } from './panels/timeline.js';
 import type { Picture } from './picture.js';
-
-const KNOWN = new Set(['sql', 'cache', 'rpc', 'http', 'log']);
 
 /** Answers the kind of call that runs in each cell of the lane; the longest one wins. */
 function lane({ trace }: Picture, cells: number): (string | undefined)[] {
@@ -13,7 +12,7 @@ function lane({ trace }: Picture, cells: number): (string | undefined)[] {
   if (!trace) return out;
   const whole = extent(trace);
   for (const span of [...trace.spans].sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0))) {
-    if (span.kind === 'log') continue;
+    if (!isTimed(span)) continue;
     const from = Math.min(cells - 1, Math.floor((span.start / whole) * cells));
     const to = Math.ceil(((span.start + (span.wait ?? 0) + (span.duration ?? 0)) / whole) * cells);
     for (let at = from; at < Math.max(from + 1, Math.min(cells, to)); at++) out[at] ??= span.kind;
@@ -27,7 +26,7 @@ export function stripLine(picture: Picture, cells: number): Line {
   if (!trace) return [];
   const sums = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
   const legend = sums.flatMap(([kind, total]): Segment[] => [
-    [` ${clean(kind)}`, KNOWN.has(kind) ? kind : 'accent'],
+    [` ${clean(kind)}`, kindOf(kind).role],
     ` ${ms(total.ms)} ×${total.count} `,
   ]);
   const used = legend.reduce(
@@ -37,7 +36,7 @@ export function stripLine(picture: Picture, cells: number): Line {
   const end = ` ${ms(extent(trace))} `;
   const size = Math.max(10, cells - used - end.length - 9);
   const bars = lane(picture, size).map(
-    (kind): Segment => (kind === undefined ? ['░', 'dim'] : ['█', KNOWN.has(kind) ? kind : 'accent']),
+    (kind): Segment => (kind === undefined ? ['░', 'dim'] : ['█', kindOf(kind).role]),
   );
   return [[' time 0 ', 'dim'], ...joined(bars), [end, 'dim'], ...legend];
 }

@@ -1,10 +1,11 @@
 /** Roles and what they look like: the terminal's own sixteen colours, so that light and dark both work. */
 
+import { KIND_COLOURS } from '../span-kinds.js';
 import { cutLine, type Line, width } from './cells.js';
 import { anchor, unsure } from './ink/painted.js';
 
 /** What a piece of text is, never how it looks. */
-export const ROLES = {
+export const ROLES: Record<string, string> = {
   dim: '2',
   bold: '1',
   head: '2',
@@ -24,16 +25,10 @@ export const ROLES = {
   string: '32',
   number: '35',
   comment: '2',
-  sql: '34',
-  cache: '35',
-  rpc: '33',
-  http: '36',
-  log: '2',
+  ...KIND_COLOURS,
   added: '32',
   removed: '31',
-} as const;
-
-export type Role = keyof typeof ROLES;
+};
 
 /** What other programs colour their output with, by the number that sets it. */
 const PRINTED = Object.fromEntries(

@@ -10,21 +10,25 @@ import { testedVersions } from './drivers.js';
 /** Where it is. */
 export const PAGE = join(ROOT, 'docs/libraries.md');
 
+/** Servers whose plans `scooby explain` can ask for, by what the instrument says. */
+const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB' };
+
 /** Answers the page as it has to be. */
 export function libraries(): string {
   const rows = [...instruments]
     .sort((a, b) => a.kind.localeCompare(b.kind) || a.library.localeCompare(b.library))
-    .map(({ library, kind, versions }) => {
+    .map(({ library, kind, versions, dialect = '', explain = '' }) => {
       const tested = testedVersions(library).join(', ') || 'every Node that is supported';
-      return [library, kind, versions, tested];
+      return [library, kind, dialect, PLANS[explain] ?? '', versions, tested];
     });
   return `# Libraries
 
 What scooby sees of a request, made of the list in src/agent/instruments/index.cts by \`node dist/test/agent/libraries.js\`.
 Each is tested with 200 requests at once over a pool of 2, on every Node that is supported, from CommonJS and from ESM;
-better-sqlite3 on all but Node 24, where it aborts by itself now and then.
+better-sqlite3 on all but Node 24, where it aborts by itself now and then. SQL is the dialect that statements are read by;
+\`scooby explain\` asks for plans through the drivers that have them.
 
-${table([['library', 'kind', 'versions', 'tested with'], ...rows])}
+${table([['library', 'kind', 'SQL', 'plans of', 'versions', 'tested with'], ...rows])}
 `;
 }
 

@@ -90,6 +90,15 @@ test('what to do fits the library', (t) => {
   t.match(advice(['graphql', line], 'pg'), 'DataLoader');
   t.match(advice(line, 'mysql2', 'INSERT INTO t (a) VALUES (?)'), '`VALUES ?`');
   t.match(advice(line, 'pg', 'INSERT INTO t (a) VALUES ($1)'), 'unnest');
+  t.match(
+    advice(line, 'better-sqlite3', 'INSERT INTO t (a) VALUES (?)'),
+    'Insert all rows at once: `VALUES (…), (…)`, or `SELECT … FROM json_each(?)`.',
+  );
+  t.match(advice(line, 'tedious'), '`WHERE team_id IN (…)` with a placeholder for each value; then');
+  t.match(
+    advice(line, 'tedious', 'INSERT INTO t (a) VALUES (@a)'),
+    'Insert all rows at once: `VALUES (…), (…)`.',
+  );
   t.match(advice(['sequelize', line], 'pg', 'INSERT INTO t (a) VALUES ($1)'), 'bulkCreate');
   t.match(advice(line, 'pg', 'DELETE FROM t WHERE a = $1'), '`WHERE a = ANY($1)`');
   const cache = (library: string, command = 'get') =>

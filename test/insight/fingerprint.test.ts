@@ -218,7 +218,7 @@ const PIECES =
   using join on field( unnest( savepoint fetch prepare execute close begin _utf8 ?| { \\ 0x1f .5 1e3 2fa key duplicate`.split(
     /\s+/,
   );
-const DIALECTS = ['pg', 'mysql', 'sqlite'] as const;
+const DIALECTS = ['pg', 'mysql', 'sqlite', 'standard'] as const;
 
 test('whatever the text, there is an answer, and its text is its own fingerprint', (t) => {
   const next = random(4);
@@ -272,6 +272,7 @@ const LITERALS: Record<Dialect, string[]> = {
   ],
   mysql: ["'x'", '"x"', "'\\''", '7', '-7', '0xff', 'false', 'null', '?', ':name', "_utf8mb4'x'", "'-- '"],
   sqlite: ["'x'", '7', '-7', 'null', '?', '?7', ':name', '@name', '$name', "x'00'"],
+  standard: ["'x'", "'it''s'", '7', '-7', 'true', '?', '?7', '$1', ':name', '@p1', '$1::int', "'x'::text"],
 };
 const TEMPLATES = [
   'select * from t where a = # and b > # limit 5',

@@ -3,6 +3,7 @@
 import type { Code } from '../../src/cli/code.js';
 import { sqlLines } from '../../src/cli/sql-text.js';
 import { plain } from '../../src/cli/style.js';
+import { dialectOf } from '../../src/insight/libraries.js';
 import { valuesOf } from '../../src/insight/plan/values.js';
 import type { Span } from '../../src/trace.js';
 import { copyOf } from '../../src/tui/copy.js';
@@ -28,7 +29,7 @@ export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group'
 
 /** Answers the values that explain binds, as the app's process gets them. */
 export function boundBy(span: Span): { values: unknown; missing: string[] } {
-  const { values, missing } = valuesOf(span);
+  const { values, missing } = valuesOf(span, dialectOf({}, span.library));
   return { values: revived(values), missing };
 }
 

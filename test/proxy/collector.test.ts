@@ -56,6 +56,36 @@ test('the end of a request is awaited once the client has got it, until the app 
   t.end();
 });
 
+test('a trace has those libraries of its process that its spans name, with what each was told of them', (t) => {
+  const { collector, told } = aCollector(t);
+  const [peer, other] = [aPeer(7), aPeer(8)];
+  collector.joined(peer);
+  collector.joined(other);
+  const facts = { dialect: 'pg', explain: 'postgres' } as const;
+  const lines: [Peer, Line][] = [
+    [other, { t: 'library', name: 'pg', version: '7.0.0', dialect: 'mysql' }],
+    [peer, { t: 'library', name: 'pg-pool', version: '3.1.0', library: 'pg', ...facts }],
+    [peer, { t: 'library', name: 'pg', version: '8.0.3', ...facts }],
+    [peer, { t: 'library', name: 'pg-cursor', version: '2.0.0', library: 'pg', ...facts }],
+    // What is said of a second copy, that it is in a bundle, takes nothing away.
+    [peer, { t: 'library', name: 'pg', version: '', trouble: 'is inside app.js' }],
+    [peer, { t: 'library', name: '@redis/client', version: '1.6.0', library: 'redis' }],
+    [peer, { t: 'library', name: 'mysql2', version: '3.0.0', dialect: 'mysql', explain: 'mysql' }],
+  ];
+  collector.opened(anExchange());
+  for (const [from, line] of lines) collector.said(from, line);
+  collector.said(peer, aSpanLine(1));
+  collector.said(peer, aSpanLine(2, { kind: 'cache', library: 'redis' }));
+  collector.said(peer, aSpanLine(3, { library: 'constructor' }));
+  collector.said(peer, aClose());
+  collector.ended(anEnding());
+  t.same(told[0]?.trace.libraries, {
+    pg: { version: '8.0.3', dialect: 'pg', explain: 'postgres' },
+    redis: { version: '1.6.0' },
+  });
+  t.end();
+});
+
 test('a trace is told once both the app and the proxy have finished', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();

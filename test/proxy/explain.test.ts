@@ -128,8 +128,13 @@ test('why there is no plan', async (t) => {
   await t.rejects(app.plan({ kind: 'cache', library: 'ioredis' }), {
     message: 'This is no SQL but a call of the kind cache.',
   });
-  await t.rejects(app.plan({ library: 'constructor' }), {
-    message: /^Plans are asked for through pg, mysql2, mysql; this ran through constructor/,
+  for (const library of ['constructor', 'tedious'])
+    await t.rejects(app.plan({ library }), {
+      message: `It is not known which SQL ${library} speaks, so no plan can be asked for.`,
+    });
+  await t.rejects(app.plan({ library: 'better-sqlite3' }), {
+    message:
+      /^No plan can be asked for through better-sqlite3; docs\/libraries\.md has the libraries that can/,
   });
   await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
   t.same(app.asked, []);

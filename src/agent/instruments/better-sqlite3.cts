@@ -15,6 +15,7 @@ export const betterSqlite3: Instrument = {
   library: 'better-sqlite3',
   versions: '>=11 <13',
   kind: 'sql',
+  dialect: 'sqlite',
   channel: 'scooby:better-sqlite3',
   describe,
   files: {

@@ -1,6 +1,7 @@
 /** What an instrument is: the file that makes one library speak. */
 
-import type { Kind } from '../../trace.js';
+import type { Kind, LibraryFacts } from '../../trace.js';
+import type { Source } from '../explain.cjs';
 import type { Call } from '../traced.cjs';
 
 /** What a call asked for, in the words that the user wrote. */
@@ -10,11 +11,15 @@ export interface Speech {
 }
 
 /** How one library is made to speak. A new library is one such file and one entry in index.cts. */
-export interface Instrument {
+export interface Instrument extends LibraryFacts {
   library: string;
   /** The versions that it is known to work with, as in a package.json; docs/libraries.md is made of it. */
   versions: string;
   kind: Kind;
+  /** A text of the library's own that minifiers keep and no app would write: by it a bundle is known to hold the library. */
+  marker?: string;
+  /** Where `explain` is told: how a connection is had to ask on. */
+  connections?: Source;
   /** Where its calls are published, on node:diagnostics_channel. */
   channel: string;
   /** Asked once when the call begins: what the app passes may change afterwards. */

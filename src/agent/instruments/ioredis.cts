@@ -38,6 +38,7 @@ export const ioredis: Instrument = {
   library: 'ioredis',
   versions: '>=4 <7',
   kind: 'cache',
+  marker: 'Redis is already connecting/connected',
   channel: 'scooby:ioredis',
   describe,
   files: {

@@ -15,6 +15,7 @@ export const memcached: Instrument = {
   library: 'memcached',
   versions: '>=2 <3',
   kind: 'cache',
+  marker: 'No servers where supplied in the arguments',
   channel: 'scooby:memcached',
   describe: ({ args: { 0: method, 1: key } }) =>
     // A command without a key has its callback there.

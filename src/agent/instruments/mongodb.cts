@@ -17,6 +17,7 @@ export const mongodb: Instrument = {
   library: 'mongodb',
   versions: '>=6.10 <8',
   kind: 'rpc',
+  marker: 'MongoClient must be connected to perform this operation',
   channel: 'scooby:mongodb',
   describe,
   depth: 20,

@@ -9,6 +9,8 @@ export const mysql: Instrument = {
   library: 'mysql',
   versions: '>=2.18 <3',
   kind: 'sql',
+  ...shared.facts,
+  marker: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
   channel: 'scooby:mysql',
   describe: shared.describe,
   files: {

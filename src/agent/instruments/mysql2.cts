@@ -19,6 +19,8 @@ export const mysql2: Instrument = {
   library: 'mysql2',
   versions: '>=2 <4',
   kind: 'sql',
+  ...shared.facts,
+  marker: "Can't add new command when connection is in closed state",
   channel: 'scooby:mysql2',
   describe,
   files: {

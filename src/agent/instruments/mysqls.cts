@@ -16,6 +16,13 @@ interface Statement {
   values?: unknown;
 }
 
+/** What their instruments say alike of both. */
+export const facts = {
+  dialect: 'mysql',
+  explain: 'mysql',
+  connections: mysqlSource,
+} satisfies Partial<Instrument>;
+
 /** The call that the driver is making for the user: Pool#query connects, and then queries, in the user's name. */
 let handed: Call | undefined;
 /** Answers that call. */
@@ -126,7 +133,7 @@ export function patchEmit(prototype: object): void {
 /** The call's command goes out on this connection: what was waited for it counts as the call's wait. */
 export function sends(call: Call, connection: Connection & object): void {
   noteConnection(call.speech?.detail, connection.threadId);
-  noteSource(call.instrument.library, mysqlSource, connection, connection._pool);
+  noteSource(call.instrument, connection, connection._pool);
   const wait = waits.get(connection);
   if (wait === undefined) return;
   waits.delete(connection);

@@ -28,6 +28,10 @@ export const pg: Instrument = {
   library: 'pg',
   versions: '>=8 <9',
   kind: 'sql',
+  dialect: 'pg',
+  explain: 'postgres',
+  connections: pgSource,
+  marker: 'Client has already been connected. You cannot reuse a client.',
   channel: 'scooby:pg',
   describe,
   files: {
@@ -90,7 +94,7 @@ function handingOn(call: Call, callback: Function): Function {
   return function (this: unknown, error: unknown, client: Client) {
     if (error) end(call, error);
     else {
-      noteSource('pg', pgSource, client, call.self as object);
+      noteSource(pg, client, call.self as object);
       call.wait = now() - call.began;
       handed = call;
     }
@@ -113,7 +117,7 @@ function connectForUser(
   if (call === undefined) return Reflect.apply(original, pool, args);
   const settled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return end(call, error);
-    noteSource('pg', pgSource, client, pool);
+    noteSource(pg, client, pool);
     waits.set(client, { ms: now() - call.began, request: call.request });
     withdraw(call);
   };
@@ -138,7 +142,7 @@ function wrapQuery(original: Function): Function {
     handed = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
     noteConnection(call.speech?.detail, this);
-    noteSource('pg', pgSource, this);
+    noteSource(pg, this);
     takeWait(call, this);
     try {
       if (typeof config?.submit === 'function') {

@@ -32,6 +32,8 @@ export const postgres: Instrument = {
   library: 'postgres',
   versions: '>=3 <4',
   kind: 'sql',
+  dialect: 'pg',
+  marker: 'Only use sql.begin, sql.reserved or max: 1',
   channel: 'scooby:postgres',
   describe,
   files: { 'postgres/cjs/src/query.js': patchQuery, 'postgres/src/query.js': patchQuery },

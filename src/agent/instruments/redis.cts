@@ -22,6 +22,7 @@ export const redis: Instrument = {
   library: 'redis',
   versions: '>=4 <7',
   kind: 'cache',
+  marker: 'Socket already opened',
   channel: 'scooby:redis',
   describe: ({ args }) => speechOf(args[0] as Asked),
   depth: 8,

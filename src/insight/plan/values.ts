@@ -1,7 +1,6 @@
 /** The values that a recorded statement ran with, as far as they were recorded whole. */
 
-import type { Span } from '../../trace.js';
-import { dialectOf } from '../calls.js';
+import type { Dialect, Span } from '../../trace.js';
 import { isPlaceholder } from '../placeholders.js';
 import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../recorded-value.js';
 import { piecesOf } from '../sql/pieces.js';
@@ -14,9 +13,9 @@ export interface Values {
 }
 
 /** Answers the values of a call. */
-export function valuesOf({ name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>): Values {
+export function valuesOf({ name, detail }: Pick<Span, 'name' | 'detail'>, dialect: Dialect): Values {
   const missing: string[] = [];
-  const isMysql = dialectOf(library) === 'mysql';
+  const isMysql = dialect === 'mysql';
   const params = isMysql ? asList(name, detail?.params) : detail?.params;
   const sent = (value: unknown, place: string) => {
     if (lossOf(value) !== undefined) missing.push(place);

@@ -1,5 +1,6 @@
 /** Calls that failed while the response says that all is well. */
 
+import { isTimed } from '../../span-kinds.js';
 import type { Call } from '../calls.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
 import { site } from '../stacks.js';
@@ -28,7 +29,7 @@ function isDealtWith({ calls }: Scene, at: number): boolean {
   const call = calls[at]!;
   const { error, kind } = call.span;
   if (
-    kind === 'log' ||
+    !isTimed(call.span) ||
     kind === 'block' ||
     EXPECTED.test(error!) ||
     ABORTED.test(error!) ||

@@ -1,11 +1,11 @@
 /** Cuts SQL into tokens, one pass, whatever the text: what never ends, ends with the text. */
 
+import type { Dialect } from '../../trace.js';
 import * as c from './chars.js';
 import * as scan from './scan.js';
 import { KEYWORDS, OPERANDS } from './words.js';
 
-/** How strings, names and comments are written. */
-export type Dialect = 'pg' | 'mysql' | 'sqlite';
+export type { Dialect } from '../../trace.js';
 
 export const END = 0;
 /** A reserved word, in capitals. */
@@ -24,6 +24,9 @@ export const DOT = 8;
 export const SEMICOLON = 9;
 /** :: */
 export const CAST = 10;
+
+/** Dialects in which `a::text` is read as a cast. */
+const CASTS = new Set<Dialect>(['pg', 'standard']);
 
 const PUNCTUATION: Record<string, number> = {
   '(': OPEN,
@@ -269,13 +272,13 @@ export class Lexer {
   #question(operand: boolean): number {
     const sql = this.#sql;
     const at = this.from;
-    if (this.#dialect === 'sqlite') return this.#value(scan.endOfDigits(sql, at + 1));
     if (this.#dialect === 'mysql') {
       if (sql.charCodeAt(at + 1) !== c.QUESTION) return this.#value(at + 1);
       this.text = '??';
       this.to = at + 2;
       return NAME;
     }
+    if (this.#dialect !== 'pg') return this.#value(scan.endOfDigits(sql, at + 1));
     // The operators of jsonb and geometry; but our own text has ? for values.
     const long = !operand && '|&#-'.includes(c.lower(sql.charCodeAt(at + 1)));
     if (long) return this.#symbol(scan.endOfPgOperator(sql, at));
@@ -299,7 +302,7 @@ export class Lexer {
     const sql = this.#sql;
     const at = this.from;
     if (this.#dialect === 'mysql') return this.#word();
-    if (this.#dialect === 'sqlite') {
+    if (this.#dialect !== 'pg') {
       const end = scan.endOfName(sql, at);
       return end > at + 1 ? this.#value(end) : this.#symbol(at + 1);
     }
@@ -315,21 +318,20 @@ export class Lexer {
     const at = this.from;
     const after = sql.charCodeAt(at + 1);
     if (after === c.EQUALS) return this.#symbol(at + 2);
-    if (this.#dialect !== 'pg')
-      return c.part(after) ? this.#value(scan.endOfName(sql, at + 1)) : this.#symbol(at + 1);
-    if (after !== c.COLON) return this.#symbol(at + 1);
+    if (this.#dialect !== 'pg' && c.part(after)) return this.#value(scan.endOfName(sql, at + 1));
+    if (after !== c.COLON || !CASTS.has(this.#dialect)) return this.#symbol(at + 1);
     this.text = '::';
     this.to = at + 2;
     return CAST;
   }
 
-  // @name: a variable in MySQL, a placeholder in SQLite.
+  // @name: a variable in MySQL, a placeholder elsewhere.
   #variable(): number {
     const sql = this.#sql;
     const start = sql.charCodeAt(this.from + 1) === c.AT ? this.from + 2 : this.from + 1;
     const end = scan.endOfName(sql, start);
     if (end === start) return this.#symbol(this.from + 1);
-    if (this.#dialect === 'sqlite') return this.#value(end);
+    if (this.#dialect !== 'mysql') return this.#value(end);
     this.text = sql.slice(this.from, end).toLowerCase();
     this.to = end;
     return NAME;

@@ -6,11 +6,7 @@ import { callsPanel } from '../calls.js';
 import { clean, type Line } from '../cells.js';
 import type { Panel } from '../panel.js';
 
-const calls = callsPanel({ title: 'CPU', short: 'CPU', key: '7' }, 'cpu', {
-  noun: 'FUNCTION',
-  label: (text) => [text],
-  reason: () => [],
-});
+const calls = callsPanel('cpu');
 
 /** Answers ms in which none of a request's calls ran; undefined while it is not over. */
 export function ownTime({ duration, spans }: Pick<Trace, 'duration' | 'spans'>): number | undefined {

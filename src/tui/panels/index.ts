@@ -1,10 +1,10 @@
 /** The tabs of the detail, in their order. A kind without a panel gets one of its own after them. */
 
 import type { Trace } from '../../trace.js';
+import { callsPanel } from '../calls.js';
 import type { Panel } from '../panel.js';
 import { cachePanel } from './cache.js';
 import { cpuPanel } from './cpu.js';
-import { genericPanel } from './generic.js';
 import { headersPanel } from './headers.js';
 import { httpPanel } from './http.js';
 import { logsPanel } from './logs.js';
@@ -26,10 +26,10 @@ export const PANELS: Panel[] = [
   timelinePanel,
 ];
 
-const SHOWN = new Set(['sql', 'cache', 'rpc', 'http', 'log', 'cpu']);
+const SHOWN = new Set(PANELS.flatMap(({ kind }) => kind ?? []));
 
 /** Answers the panels for a trace: those that are always there, and one for each kind that none of them shows. */
 export function panelsOf(trace: Trace | undefined): Panel[] {
   const unknown = new Set(trace?.spans.map((span) => span.kind).filter((kind) => !SHOWN.has(kind)));
-  return unknown.size === 0 ? PANELS : [...PANELS, ...[...unknown].map(genericPanel)];
+  return unknown.size === 0 ? PANELS : [...PANELS, ...[...unknown].map((kind) => callsPanel(kind))];
 }

@@ -1,5 +1,6 @@
 /** What a request logged. */
 
+import { kindOf } from '../../span-kinds.js';
 import { ms } from '../../text.js';
 import type { Trace } from '../../trace.js';
 import { noneOf } from '../calls.js';
@@ -16,20 +17,21 @@ const ROLES: Record<string, string> = {
   trace: 'dim',
 };
 
-const reason = noneOf('log lines');
+const KIND = 'log';
+const { title, short, key, nouns } = kindOf(KIND);
+const reason = noneOf(nouns);
 
-const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === 'log');
+const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === KIND);
 
 export const logsPanel: Panel = {
-  title: 'Logs',
-  short: 'Logs',
-  key: '6',
+  ...{ title, short, key },
+  kind: KIND,
   empty: true,
   spans,
   headline: (trace) => (spans(trace).length > 0 ? String(spans(trace).length) : ''),
   page: (reading) => {
     const { trace } = reading;
-    const indices = trace.spans.flatMap((span, index) => (span.kind === 'log' ? [index] : []));
+    const indices = trace.spans.flatMap((span, index) => (span.kind === KIND ? [index] : []));
     if (indices.length === 0) return emptyPage(...reason(trace));
     const head: Line = [['      AT LEVEL  MESSAGE', 'head']];
     return {

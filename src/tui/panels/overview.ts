@@ -1,5 +1,6 @@
 /** What is wrong with a request, and where its time went. */
 
+import { kindOf } from '../../span-kinds.js';
 import { count, ms } from '../../text.js';
 import type { Finding, Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
@@ -7,21 +8,6 @@ import { type Entry, type Panel, placeOfSite, type Reading, type TextLine } from
 import { codeFrame, stackLines } from '../stack.js';
 import { extent } from './timeline.js';
 
-const TABS: Record<string, string> = {
-  sql: 'SQL',
-  cache: 'Cache',
-  rpc: 'RPC',
-  http: 'HTTP',
-  log: 'Logs',
-  cpu: 'CPU',
-};
-const NOUNS: Record<string, [string, string]> = {
-  sql: ['query', 'queries'],
-  cache: ['cache call', 'cache calls'],
-  rpc: ['remote call', 'remote calls'],
-  http: ['HTTP request', 'HTTP requests'],
-  log: ['log line', 'log lines'],
-};
 const SEVERITY: Record<Finding['severity'], string> = {
   high: 'error',
   medium: 'warn',
@@ -32,8 +18,8 @@ const SEVERITY: Record<Finding['severity'], string> = {
 /** Answers a request in one sentence of figures. */
 function headlineOf(trace: Trace): string {
   const parts = Object.entries(trace.totals).map(([kind, total]) => {
-    const [one, many] = NOUNS[kind] ?? [`${kind} call`, `${kind} calls`];
-    return `${count(total.count, one, many)}${total.ms > 0 ? ` ${ms(total.ms)}` : ''}`;
+    const { noun, nouns } = kindOf(kind);
+    return `${count(total.count, noun, nouns)}${total.ms > 0 ? ` ${ms(total.ms)}` : ''}`;
   });
   return parts.length > 0 ? parts.join(', ') : 'no calls';
 }
@@ -52,7 +38,7 @@ function timeBar(trace: Trace, columns: number): Line[] {
   for (const [kind, total] of kinds) {
     const size = Math.min(cells - used, Math.max(1, Math.round(total.ms * unit)));
     used += size;
-    const role = kind in NOUNS ? kind : 'accent';
+    const { role } = kindOf(kind);
     bars.push(['█'.repeat(size), role]);
     legend.push(
       ['█ ', role],
@@ -96,7 +82,8 @@ function head(trace: Trace, columns: number): Line[] {
 function findingEntry(finding: Finding, trace: Trace): Entry {
   const first = finding.spans[0];
   const place = placeOfSite(finding.site);
-  const tab = TABS[trace.spans[first ?? -1]?.kind ?? ''];
+  const kind = trace.spans[first ?? -1]?.kind;
+  const tab = kind === undefined ? undefined : kindOf(kind).title;
   return {
     ...(first === undefined ? {} : { span: first }),
     ...(place ? { place } : {}),
@@ -112,14 +99,14 @@ function findingEntry(finding: Finding, trace: Trace): Entry {
 
 function kindEntry(kind: string, trace: Trace): Entry {
   const total = trace.totals[kind]!;
-  const [one, many] = NOUNS[kind] ?? [`${kind} call`, `${kind} calls`];
+  const { title, role, noun, nouns } = kindOf(kind);
   const errors = total.errors ? count(total.errors, 'error') : '';
   return {
-    tab: TABS[kind] ?? kind.slice(0, 1).toUpperCase() + kind.slice(1),
+    tab: title,
     line: () => [
-      [` ${fit(kind, 6)}`, kind in NOUNS ? kind : 'accent'],
+      [` ${fit(kind, 6)}`, role],
       fit(ms(total.ms), 7, 'right'),
-      ` ${count(total.count, one, many)}`,
+      ` ${count(total.count, noun, nouns)}`,
       total.wait ? [`   ${ms(total.wait)} waiting for a connection`, 'warn'] : '',
       errors ? [`   ${errors}`, 'error'] : '',
     ],

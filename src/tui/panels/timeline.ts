@@ -1,5 +1,6 @@
 /** The calls of a request over time, so that what ran beside what can be seen. */
 
+import { isTimed, kindOf } from '../../span-kinds.js';
 import { ms } from '../../text.js';
 import type { Span, Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
@@ -7,7 +8,6 @@ import { type Entry, emptyPage, type Panel, placeOfSite } from '../panel.js';
 import { spanText } from '../span-text.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-const KNOWN = new Set(['sql', 'cache', 'rpc', 'http', 'log']);
 
 /** Answers ms from the request's start until its end, or until the end of its last call. */
 export function extent(trace: Trace): number {
@@ -35,12 +35,12 @@ export function bar(
 /** Answers the most calls that ran at the same time. */
 export function mostAtOnce(spans: Span[]): number {
   const steps = spans.flatMap((span): [number, number][] =>
-    span.kind === 'log'
-      ? []
-      : [
+    isTimed(span)
+      ? [
           [span.start, 1],
           [span.start + (span.wait ?? 0) + (span.duration ?? 0), -1],
-        ],
+        ]
+      : [],
   );
   let now = 0;
   let most = 0;
@@ -53,10 +53,10 @@ function row(span: Span, whole: number, columns: number): Line {
   const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
   const cells = Math.max(6, columns - label - 11);
   const [before, waited, took] = bar(span, whole, cells);
-  const role = KNOWN.has(span.kind) ? span.kind : 'accent';
+  const { role } = kindOf(span.kind);
   const bars: Segment[] = [before, [waited, 'dim'], [took, span.error === undefined ? role : 'error']];
   const used = before.length + waited.length + took.length;
-  const time = span.kind === 'log' ? '' : span.duration === undefined ? '…' : ms(span.duration);
+  const time = !isTimed(span) ? '' : span.duration === undefined ? '…' : ms(span.duration);
   return [
     [`${fit(span.kind, 5)} `, role],
     fit(clean(span.name), label - 6),

@@ -26,7 +26,7 @@ test('values of a list that are passed over leave what reading each of them leav
         some(next() < 0.5 ? ITEMS.slice(0, 6) : ITEMS) +
         (next() < 0.8 ? some(BETWEEN.slice(0, 3)) : some(BETWEEN));
     sql += some([')', '1)', ']', '', ') and b in (1, 2)']);
-    for (const dialect of ['pg', 'mysql', 'sqlite'] as Dialect[]) {
+    for (const dialect of ['pg', 'mysql', 'sqlite', 'standard'] as Dialect[]) {
       // Who wants the values has each read.
       const [fast, slow] = [new Shape(sql, dialect), new Shape(sql, dialect, true)];
       if (fast.tokens.write() !== slow.tokens.write() || fast.isBatched !== slow.isBatched)

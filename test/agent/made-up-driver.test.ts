@@ -1,0 +1,118 @@
+/** A SQL driver that scooby has never heard of: one instrument and one entry in the list, and all commands read its SQL right. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import type { Code } from '../../src/cli/code.js';
+import { chosenOf } from '../../src/cli/explain.js';
+import { sqlLines } from '../../src/cli/sql-text.js';
+import { plain } from '../../src/cli/style.js';
+import { traceLines } from '../../src/cli/trace-text.js';
+import { judge } from '../../src/insight/findings.js';
+import { tallyOf } from '../../src/insight/tally.js';
+import { explain } from '../../src/proxy/explain.js';
+import type { Questions } from '../../src/proxy/questions.js';
+import { MemoryStore } from '../../src/store/memory.js';
+import type { Trace } from '../../src/trace.js';
+import { tabText } from '../../src/tui/tab-text.js';
+import { ask, ROOT, runRecorded } from './app.js';
+
+const DRIVER = `exports.Client = class Client { query(sql) { return [{}]; } };`;
+
+const instrumentOf = (facts: string) => `
+const list = require(${JSON.stringify(join(ROOT, 'dist/src/agent/instruments/index.cjs'))});
+const { begin, end } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/traced.cjs'))});
+const { replace } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/replace.cjs'))});
+const madeUp = {
+  library: 'made-up', versions: '*', kind: 'sql', channel: 'scooby:made-up', ${facts}
+  describe: ({ args }) => ({ name: args[0] }),
+  files: {
+    'made-up/index.js': ({ Client }) =>
+      replace(Client.prototype, 'query', (original) => function query() {
+        const call = begin(madeUp, query, this, arguments);
+        const rows = Reflect.apply(original, this, arguments);
+        if (call !== undefined) end(call, undefined, rows.length);
+        return rows;
+      }),
+  },
+};
+list.instruments.push(madeUp);
+`;
+
+const APP = `
+const { Client } = require('made-up');
+const client = new Client();
+const server = require('node:http').createServer((request, response) => {
+  if (request.url === '/end') server.close();
+  for (const name of ['a', "b'", 'c#', 'd -- ', 'e\\\\"', 'f']) client.query('SELECT * FROM \`users\` WHERE name = "' + name + '" # who');
+  response.end();
+});
+server.listen(0, () => console.log(JSON.stringify({ port: server.address().port })));
+`;
+
+const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
+const screen = { width: 100, style: plain, now: 0 };
+
+/** A request of an app that makes six queries through the driver, whose instrument tells those facts. */
+async function recorded(t: Test, facts: string): Promise<Trace> {
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-test-driver-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const made = join(folder, 'node_modules/made-up');
+  mkdirSync(made, { recursive: true });
+  writeFileSync(join(made, 'package.json'), '{ "name": "made-up", "version": "1.2.3" }');
+  writeFileSync(join(made, 'index.js'), DRIVER);
+  writeFileSync(join(folder, 'instrument.cjs'), instrumentOf(facts));
+  writeFileSync(join(folder, 'app.cjs'), APP);
+  const drive = async (url: string) => {
+    await ask(`${url}/users`);
+    await ask(`${url}/end`);
+  };
+  const env = { NODE_OPTIONS: `--require ${join(folder, 'instrument.cjs')}` };
+  const { traces } = await runRecorded([join(folder, 'app.cjs')], { env, drive });
+  const trace = traces.find(({ url }) => url === '/users')!;
+  trace.findings = judge(trace);
+  return trace;
+}
+
+const SHAPE = 'SELECT * FROM users WHERE name = ?';
+
+test('what its instrument tells is how its SQL is read, everywhere', async (t) => {
+  const trace = await recorded(t, "dialect: 'mysql',");
+  t.same(trace.libraries, { 'made-up': { version: '1.2.3', dialect: 'mysql' } });
+  t.match(trace.findings, [{ kind: 'n+1', suggestion: /`WHERE name IN \(\?\)` with an array/ }]);
+  t.match(
+    tallyOf(trace).filter(({ of }) => of === 'call'),
+    [{ text: SHAPE, times: { length: 6 } }],
+  );
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, tally: tallyOf });
+  store.save(trace);
+  t.match(store.sums('statement', {}), [{ text: SHAPE, count: 6 }]);
+  const kept = store.find(trace.id)!;
+  t.match(traceLines(kept, { code }, screen).join('\n'), /^ {3}6× sql {2}/m);
+  t.match(sqlLines(kept, code, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
+  const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
+  t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
+  const { span } = chosenOf(kept, undefined);
+  const wish = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace: kept, span, wish }, {} as Questions, []), {
+    message: /^No plan can be asked for through made-up/,
+  });
+});
+
+test('what tells no dialect is read by no server’s rules, and has no plan', async (t) => {
+  const trace = await recorded(t, '');
+  t.same(trace.libraries, { 'made-up': { version: '1.2.3' } });
+  const wish = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as Questions, []), {
+    message: 'It is not known which SQL made-up speaks, so no plan can be asked for.',
+  });
+});
+
+test('a driver whose server has plans is asked for them', async (t) => {
+  const trace = await recorded(t, "dialect: 'mysql', explain: 'mysql',");
+  const wish = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as Questions, []), {
+    message: /^No process of the app is connected/,
+  });
+});
