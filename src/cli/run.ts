@@ -5,12 +5,13 @@ import { Ending, UserError } from '../errors.js';
 import type { Launch } from '../proxy/launcher.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
+import { capabilitiesOf } from '../terminal/capabilities.js';
 import type { Address, Recording } from '../trace.js';
 import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
 import { applyConfig, type Config, readConfig } from './config.js';
-import { coloured, plain, wantsColour } from './style.js';
+import { styleOf } from './style.js';
 import { environmentOf, oneTerminal } from './ui/one-terminal.js';
 import { durationIn, parsePort, parseSize } from './units.js';
 
@@ -111,7 +112,7 @@ async function run(command: string[], options: Options, config: Config): Promise
     warnings.push(message),
   );
   const write = (text: string) => void process.stderr.write(text);
-  const style = wantsColour(options.color, process.env, process.stderr.isTTY) ? coloured : plain;
+  const style = styleOf(capabilitiesOf(process.stderr, process.env, options));
   const about = {
     command,
     servers: new Servers(),
