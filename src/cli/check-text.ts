@@ -3,10 +3,10 @@
 import { isAbsolute, join, relative } from 'node:path';
 import type { Sifted } from '../insight/baseline.js';
 import type { Breach } from '../insight/budget.js';
+import { severityRole } from '../terminal/roles.js';
 import { count, oneLine, visible } from '../text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
-import { severityRole } from './style.js';
 
 /** All that a check has to tell. */
 export interface Report extends Sifted {

@@ -1,12 +1,12 @@
 /** What is wrong with a request, as text: each finding with its line, the code as it was, and what to do. */
 
+import { severityRole } from '../terminal/roles.js';
 import { ms, oneLine } from '../text.js';
 import type { Finding } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt, codeLines } from './frame-text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
-import { severityRole } from './style.js';
 
 const INDENT = '  ';
 /** Lines of code before and after, where there is one finding, and where there are more. */

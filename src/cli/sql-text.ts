@@ -3,12 +3,12 @@
 import { dialectOf } from '../insight/calls.js';
 import { framesOf } from '../insight/groups.js';
 import { runnable } from '../insight/runnable.js';
+import { dayAndTime } from '../terminal/age.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Frame, Span, Trace } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
-import { dayAndTime } from './when.js';
 
 const WRITES = /^\s*(?:insert|update|delete|merge|replace|truncate|create|alter|drop|call)\b/i;
 

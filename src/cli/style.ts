@@ -19,16 +19,3 @@ export const coloured: Style = (role, text) =>
 export function styleOf({ colour }: Pick<Capabilities, 'colour'>): Style {
   return colour === 'none' ? plain : coloured;
 }
-
-/** Answers the role of a response's status. */
-export function statusRole(status: number | undefined): Role {
-  if (status === undefined) return 'dim';
-  if (status >= 500) return 'error';
-  if (status >= 400) return 'warn';
-  return status >= 300 ? 'accent' : 'ok';
-}
-
-/** Answers the role of a finding. */
-export function severityRole(severity: string): Role {
-  return severity === 'high' ? 'error' : severity === 'medium' ? 'warn' : 'accent';
-}

@@ -1,5 +1,6 @@
 /** What is wrong with a request, and where its time went. */
 
+import { severityRole } from '../../terminal/roles.js';
 import { count, ms } from '../../text.js';
 import type { Finding, Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
@@ -21,12 +22,6 @@ const NOUNS: Record<string, [string, string]> = {
   rpc: ['remote call', 'remote calls'],
   http: ['HTTP request', 'HTTP requests'],
   log: ['log line', 'log lines'],
-};
-const SEVERITY: Record<Finding['severity'], string> = {
-  high: 'error',
-  medium: 'warn',
-  low: 'accent',
-  info: 'dim',
 };
 
 /** Answers a request in one sentence of figures. */
@@ -102,7 +97,7 @@ function findingEntry(finding: Finding, trace: Trace): Entry {
     ...(place ? { place } : {}),
     ...(tab ? { tab } : {}),
     line: () => [
-      [` ${finding.kind.toUpperCase()} `, SEVERITY[finding.severity]],
+      [` ${finding.kind.toUpperCase()} `, severityRole(finding.severity)],
       [fit(ms(finding.ms), 7, 'right'), 'bold'],
       ` ${clean(finding.message)}  `,
       [clean(finding.site ?? ''), 'accent'],
