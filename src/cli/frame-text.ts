@@ -1,7 +1,7 @@
 /** Who made a call, as text: frames, and the code as it was. */
 
 import { oneLine, visible } from '../text.js';
-import { type Frame, firstApplicationFrame } from '../trace.js';
+import { type Frame, firstApplicationFrame, formatPosition } from '../trace.js';
 import { cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
@@ -32,8 +32,8 @@ export function frameLines(
 
 /** `loadItems (src/orders.js:47:21)  changed since`. */
 function frameText(frame: Frame, { code }: Reading, { style }: Screen): string {
-  const { function: name, file, line, column, application } = frame;
-  const text = calledAt(name, `${file}:${line}:${column}`);
+  const { function: name, file, line, application } = frame;
+  const text = calledAt(name, formatPosition(frame));
   if (!application) return style('dim', text);
   const since = code.since(file, line);
   return style('accent', text) + (since ? style('warn', `  ${since}`) : '');

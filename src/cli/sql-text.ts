@@ -5,7 +5,7 @@ import { framesOf } from '../insight/groups.js';
 import { runnable } from '../insight/runnable.js';
 import { dayAndTime } from '../terminal/age.js';
 import { count, ms, oneLine } from '../text.js';
-import type { Frame, Span, Trace } from '../trace.js';
+import { type Frame, formatSite, type Span, type Trace } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
@@ -39,7 +39,7 @@ function lines(span: Span, index: number, frame: Frame | undefined, style: Scree
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
 function aboutOf({ duration, rows, error }: Span, frame: Frame | undefined): string {
-  const where = frame ? calledAt(frame.function, `${frame.file}:${frame.line}`) : 'no line of the app';
+  const where = frame ? calledAt(frame.function, formatSite(frame)) : 'no line of the app';
   const facts = [
     where,
     duration === undefined ? 'not finished' : ms(duration),

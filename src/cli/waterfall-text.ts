@@ -2,7 +2,7 @@
 
 import { framesOf } from '../insight/groups.js';
 import { count, ms, oneLine } from '../text.js';
-import type { Kind, Trace } from '../trace.js';
+import { formatSite, type Kind, type Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
 import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
 import type { Code } from './code.js';
@@ -29,9 +29,7 @@ export function waterfallLines(
   code: Code,
   screen: Screen,
 ): string[] {
-  const sites = framesOf(trace.spans, code.lineOf).map((frame) =>
-    frame ? clean(`${frame.file}:${frame.line}`) : '',
-  );
+  const sites = framesOf(trace.spans, code.lineOf).map((frame) => (frame ? clean(formatSite(frame)) : ''));
   const columns = Number.isFinite(screen.width) ? screen.width : UNCOUNTED;
   const whole = extent(trace);
   const order = trace.spans

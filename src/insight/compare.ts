@@ -1,6 +1,6 @@
 /** Two requests, or two runs, side by side: which calls came and went, which run more often or take longer, and which findings are gone. Pure. */
 
-import type { Finding, Trace } from '../trace.js';
+import { type Finding, parseSite, type Trace } from '../trace.js';
 import { groupsOf } from './groups.js';
 
 /** Calls that ask the same from one line. */
@@ -90,7 +90,7 @@ function nameOfLine({ kind, text, site }: Asked): string {
 }
 
 function nameOfFunction({ kind, text, site = '', function: name }: Asked): string {
-  return [kind, text, site.replace(/:\d+$/, ''), name].join('\n');
+  return [kind, text, parseSite(site)?.file ?? site, name].join('\n');
 }
 
 function changeOf(old: Asked | undefined, now: Asked | undefined): Change {

@@ -1,7 +1,15 @@
 /** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
 
 import { Frames } from '../insight/frames.js';
-import { type App, type Frame, firstApplicationFrame, type Line, type Span, µs } from '../trace.js';
+import {
+  type App,
+  type Frame,
+  firstApplicationFrame,
+  formatSite,
+  type Line,
+  type Span,
+  µs,
+} from '../trace.js';
 import type { Peer } from './receiver.js';
 
 type SpanLine = Extract<Line, { t: 'span' }>;
@@ -55,7 +63,7 @@ export class Process {
   /** Answers `file:line` of the first application frame of a stack. */
   siteOf(stack: number | undefined): string | undefined {
     const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
-    return frame && `${frame.file}:${frame.line}`;
+    return frame && formatSite(frame);
   }
 
   /** Answers epoch ms for an instant of a line. */
@@ -79,7 +87,7 @@ export class Process {
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
-      ...(frame !== undefined && { site: `${frame.file}:${frame.line}` }),
+      ...(frame !== undefined && { site: formatSite(frame) }),
     };
   }
 

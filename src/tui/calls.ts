@@ -2,9 +2,9 @@
 
 import { type Group, groupsOf } from '../insight/groups.js';
 import { ms } from '../text.js';
-import type { Span, Trace } from '../trace.js';
+import { parseSite, type Span, type Trace } from '../trace.js';
 import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
-import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
+import { type Entry, emptyPage, type Page, type Panel, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
 
 /** How one kind of call is shown. */
@@ -22,7 +22,7 @@ function number(text: string, cells: number): string {
 }
 
 function placeAt(span: Span): Pick<Entry, 'place'> {
-  const found = placeOfSite(span.site);
+  const found = parseSite(span.site);
   return found ? { place: found } : {};
 }
 
@@ -78,7 +78,7 @@ function groupEntry(
 ): Entry {
   const label = calls.label(clean(group.shape));
   const { total, average, errors, slowest, site } = group;
-  const place = placeOfSite(site);
+  const place = parseSite(site);
   return {
     span: slowest,
     ...(place ? { place } : placeAt(trace.spans[slowest]!)),

@@ -1,15 +1,15 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
 import { count } from '../text.js';
-import type { Frame } from '../trace.js';
+import { type Frame, formatPosition, type Position } from '../trace.js';
 import { clean, cleanLines } from './cells.js';
-import { type Place, placeOf, type Reading, type TextLine } from './panel.js';
+import { placeOf, type Reading, type TextLine } from './panel.js';
 
 /** Lines of code before and after the one that matters. */
 const AROUND = 3;
 
 /** Answers the lines of code around a position, the position marked; empty when the text is not there. */
-export function codeFrame(source: string | undefined, place: Place, around = AROUND): TextLine[] {
+export function codeFrame(source: string | undefined, place: Position, around = AROUND): TextLine[] {
   const lines = source === undefined ? [] : cleanLines(source);
   if (place.line < 1 || place.line > lines.length) return [];
   const first = Math.max(1, place.line - around);
@@ -34,7 +34,7 @@ export function codeFrame(source: string | undefined, place: Place, around = ARO
 }
 
 function frameLine(frame: Frame): TextLine {
-  const where = `${clean(frame.file)}:${frame.line}:${frame.column}`;
+  const where = clean(formatPosition(frame));
   const name = clean(frame.function) || '(anonymous)';
   const line = frame.application
     ? ([[' at ', 'dim'], name, ' ', [where, 'accent']] as const)

@@ -1,10 +1,10 @@
 /** What a request logged. */
 
 import { ms } from '../../text.js';
-import type { Trace } from '../../trace.js';
+import { parseSite, type Trace } from '../../trace.js';
 import { noneOf } from '../calls.js';
 import { clean, fit, type Line } from '../cells.js';
-import { emptyPage, type Panel, placeOfSite } from '../panel.js';
+import { emptyPage, type Panel } from '../panel.js';
 import { spanText } from '../span-text.js';
 
 const ROLES: Record<string, string> = {
@@ -37,7 +37,7 @@ export const logsPanel: Panel = {
       entries: indices.map((index) => {
         const span = trace.spans[index]!;
         const level = typeof span.detail?.level === 'string' ? clean(span.detail.level) : '';
-        const place = placeOfSite(span.site);
+        const place = parseSite(span.site);
         return {
           span: index,
           ...(place ? { place } : {}),

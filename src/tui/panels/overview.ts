@@ -2,9 +2,9 @@
 
 import { severityRole } from '../../terminal/roles.js';
 import { count, ms } from '../../text.js';
-import type { Finding, Trace } from '../../trace.js';
+import { type Finding, parseSite, type Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
-import { type Entry, type Panel, placeOfSite, type Reading, type TextLine } from '../panel.js';
+import type { Entry, Panel, Reading, TextLine } from '../panel.js';
 import { codeFrame, stackLines } from '../stack.js';
 import { extent } from './timeline.js';
 
@@ -90,7 +90,7 @@ function head(trace: Trace, columns: number): Line[] {
 
 function findingEntry(finding: Finding, trace: Trace): Entry {
   const first = finding.spans[0];
-  const place = placeOfSite(finding.site);
+  const place = parseSite(finding.site);
   const tab = TABS[trace.spans[first ?? -1]?.kind ?? ''];
   return {
     ...(first === undefined ? {} : { span: first }),
@@ -122,7 +122,7 @@ function kindEntry(kind: string, trace: Trace): Entry {
 }
 
 function findingText(finding: Finding, reading: Reading): TextLine[] {
-  const place = placeOfSite(finding.site);
+  const place = parseSite(finding.site);
   const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']], prose: true }];
   if (finding.suggestion)
     out.push({
@@ -162,7 +162,7 @@ function kindText(kind: string, reading: Reading): TextLine[] {
   const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
   const out: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
   for (const span of slowest) {
-    const place = placeOfSite(span.site);
+    const place = parseSite(span.site);
     out.push({
       line: [
         fit(ms(span.duration ?? 0), 8, 'right'),
