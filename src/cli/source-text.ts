@@ -1,7 +1,8 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
 import { callsOf } from '../insight/calls.js';
-import { count, ms, visible } from '../text.js';
+import { codeText } from '../terminal/code-frame.js';
+import { count, ms } from '../text.js';
 import { formatSite, type Kind, type Span, type Trace } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
@@ -100,7 +101,7 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
       ? `${count(file.count, 'call')}, ${ms(file.ms)}`
       : `on the way of ${count(file.calls.size, 'call')}`;
   const heading = `${style('bold', clean(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
-  const texts = code.lines(name)?.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
+  const texts = code.lines(name)?.map(codeText);
   if (texts?.at(-1) === '') texts.pop();
   const margin = Math.max(...numbers.flatMap((line) => lines.get(line)!.map((one) => width(textOf(one)))));
   const digits = String(texts?.length ?? numbers.at(-1)).length;

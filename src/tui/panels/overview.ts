@@ -5,7 +5,7 @@ import { count, ms } from '../../text.js';
 import { type Finding, parseSite, type Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
 import type { Entry, Panel, Reading, TextLine } from '../panel.js';
-import { codeFrame, stackLines } from '../stack.js';
+import { codeRows, stackLines } from '../stack.js';
 import { extent } from './timeline.js';
 
 const TABS: Record<string, string> = {
@@ -145,7 +145,7 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
       place,
     });
     // Few lines before it: the line itself has to be in sight on a small screen.
-    out.push(...codeFrame(reading.source(place.file), place, 2));
+    out.push(...codeRows(reading.source(place.file), place, 2));
   }
   const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
   out.push(
