@@ -1,5 +1,6 @@
 /** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
 
+import { REDACTED } from '../redact.cjs';
 import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
 import { blame, type LineOf } from './helpers.js';
@@ -45,7 +46,6 @@ const DIALECTS: Record<string, Dialect> = {
   sqlite3: 'sqlite',
   'node:sqlite': 'sqlite',
 };
-const MASK = 'REDACTED';
 
 /** Answers the calls of a trace, by their start; with the texts of the lines, helpers are told from who uses them. */
 export function callsOf(trace: Pick<Trace, 'spans'>, lineOf?: LineOf): Call[] {
@@ -72,7 +72,7 @@ function callOf(span: Span, index: number): Call {
     shape: span.name,
     label: span.name,
     exact: exactOf(span, told),
-    masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
+    masked: told.includes(REDACTED) || span.name.includes(REDACTED) || told.includes('…'),
     path,
     site: path.frames[0],
     callers: [],

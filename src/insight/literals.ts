@@ -1,10 +1,10 @@
 /** Values written as SQL, as the driver would have sent them. */
 
+import { REDACTED } from '../redact.cjs';
 import { visible } from '../text.js';
 import type { Dialect } from './fingerprint.js';
 
 // What the agent tells in place of a value that it did not tell whole.
-const MASKED = /^REDACTED$/;
 const CUT = /… \(\d+ (?:characters|items|params)\)$/;
 const NOT_TOLD = /^<(?:Proxy|Array|Object|function|symbol|getter|threw: .*)>$/s;
 const BYTES = /^<(\d+) bytes ([0-9a-f]*)(…?)>$/;
@@ -14,7 +14,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export function whyNot(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.map(whyNot).find((reason) => reason !== undefined);
   if (typeof value !== 'string') return undefined;
-  if (MASKED.test(value)) return 'is masked';
+  if (value === REDACTED) return 'is masked';
   if (CUT.test(value) || BYTES.exec(value)?.[3] === '…') return 'was too long to be kept whole';
   return NOT_TOLD.test(value) ? 'was not recorded' : undefined;
 }

@@ -1,5 +1,6 @@
 /** The values that a recorded statement ran with, as far as they were recorded whole. */
 
+import { REDACTED } from '../../redact.cjs';
 import type { Span } from '../../trace.js';
 
 /** Values to hand to the driver; `missing` names those that were not recorded as they were, and stand as null. */
@@ -12,7 +13,6 @@ export interface Values {
 const BYTES = /^<(\d+) bytes ([0-9a-f]*)(…?)>$/;
 const TOLD =
   /^<(?:Object|Array|Proxy|getter|function|symbol|threw: .*)>$|… \(\d+ (?:characters|params|items)\)$/;
-const MASK = 'REDACTED';
 
 /** Answers the values of a call. */
 export function valuesOf({ detail }: Span): Values {
@@ -43,7 +43,7 @@ function whole(value: unknown, lost: () => void): unknown {
   if (typeof value !== 'string') return value;
   const [bytes, , hex, more] = BYTES.exec(value) ?? [];
   if (bytes !== undefined && more === '') return { bytes: hex };
-  if (bytes === undefined && value !== MASK && !TOLD.test(value)) return value;
+  if (bytes === undefined && value !== REDACTED && !TOLD.test(value)) return value;
   lost();
   return null;
 }
