@@ -1,6 +1,7 @@
 /** The calls of a request over time, as bars: what waited for what, and what ran at once. */
 
 import { framesOf } from '../insight/groups.js';
+import { drawingWidth } from '../terminal/capabilities.js';
 import { count, ms, oneLine } from '../text.js';
 import { formatSite, type Kind, type Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
@@ -10,8 +11,6 @@ import type { Screen } from './screen.js';
 import type { Role } from './style.js';
 import { headline } from './trace-text.js';
 
-/** Cells in a row where nobody counts them. */
-const UNCOUNTED = 120;
 const MOST_ROWS = 1000;
 const TIME = 9;
 /** Cells of the line that made the call, where there is room for it. */
@@ -30,7 +29,7 @@ export function waterfallLines(
   screen: Screen,
 ): string[] {
   const sites = framesOf(trace.spans, code.lineOf).map((frame) => (frame ? clean(formatSite(frame)) : ''));
-  const columns = Number.isFinite(screen.width) ? screen.width : UNCOUNTED;
+  const columns = drawingWidth(screen.width);
   const whole = extent(trace);
   const order = trace.spans
     .map((_, index) => index)

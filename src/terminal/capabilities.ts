@@ -25,6 +25,8 @@ export interface LookFlags {
   ascii?: boolean | undefined;
 }
 
+const PIPE_DRAWING_WIDTH = 120;
+
 type Env = Record<string, string | undefined>;
 
 /** Returns what a stream shows. A variable that is set to nothing counts as not set. */
@@ -37,6 +39,11 @@ export function capabilitiesOf(output: Output, env: Env, { color, ascii }: LookF
     hyperlinks: isTTY && hasHyperlinks(env),
     width: isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY,
   };
+}
+
+/** Width of what has to be laid out in columns and bars: in a pipe, where rows have no end, that of a wide terminal. */
+export function drawingWidth(width: number): number {
+  return Number.isFinite(width) ? width : PIPE_DRAWING_WIDTH;
 }
 
 /** Checks whether a screen can be drawn: not in CI, whose log keeps every frame, nor for a screen reader, which reads lines. */

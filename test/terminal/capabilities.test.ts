@@ -3,6 +3,7 @@ import {
   type Capabilities,
   canDraw,
   capabilitiesOf,
+  drawingWidth,
   hasColourChoice,
   type LookFlags,
 } from '../../src/terminal/capabilities.js';
@@ -93,6 +94,12 @@ test('a row ends where the terminal does, and nowhere in a pipe', (t) => {
   t.equal(capabilitiesOf(TERMINAL, {}).width, 100);
   t.equal(capabilitiesOf({ isTTY: true, columns: 0 }, {}).width, Number.POSITIVE_INFINITY);
   t.equal(capabilitiesOf(PIPE, {}).width, Number.POSITIVE_INFINITY);
+  t.end();
+});
+
+test('what has columns is laid out for a wide terminal in a pipe', (t) => {
+  t.equal(drawingWidth(80), 80);
+  t.equal(drawingWidth(capabilitiesOf(PIPE, {}).width), 120);
   t.end();
 });
 
