@@ -145,7 +145,9 @@ function summary(calls: Change[], { style }: Screen): string {
 export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
   const list = (found: Found[]) =>
     found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
-      ...{ id, kind, message },
+      id,
+      kind,
+      message,
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
       ms: cost,

@@ -131,9 +131,16 @@ async function run(command: string[], options: Options, config: Config): Promise
   try {
     const exit = await launch(
       {
-        ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ judging: { ignore: config.ignore, limits: config.limits } },
-        ...{ record, store, place, wait, database },
+        command,
+        env: process.env,
+        project: projectFolder(cwd),
+        agent: agentFile(),
+        judging: { ignore: config.ignore, limits: config.limits },
+        record,
+        store,
+        place,
+        wait,
+        database,
         ...(takePort !== undefined && { takePort }),
         ...(upstream !== undefined && { upstream }),
         ...(allowHost && { allowHosts: allowHost }),

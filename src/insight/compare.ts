@@ -48,7 +48,10 @@ export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
   return groupsOf(spans)
     .filter(({ kind }) => kind !== 'log')
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
-      ...{ kind, text: shape, count: calls.length, ms: total },
+      kind,
+      text: shape,
+      count: calls.length,
+      ms: total,
       ...(site !== undefined && { site, function: frame!.function }),
     }));
 }
@@ -97,7 +100,8 @@ function changeOf(old: Asked | undefined, now: Asked | undefined): Change {
   const { kind, text, site, function: name } = (now ?? old)!;
   return {
     verdict: verdictOn(old, now),
-    ...{ kind, text },
+    kind,
+    text,
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     ...(old && { before: { count: old.count, ms: old.ms } }),
