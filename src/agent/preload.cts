@@ -59,29 +59,7 @@ function isLoaderThread(): boolean {
 
 function install(run: Run): void {
   trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
-  const patches = new Map<string, Patch>();
-  const modules = new Map<string, string[]>();
-  for (const instrument of instruments) {
-    record(instrument);
-    carefully(instrument, 'install');
-  }
-  for (const { channels, files, esm } of [
-    ...instruments,
-    ...views,
-    orms,
-    clients,
-    promises,
-  ] as Partial<Instrument>[]) {
-    for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
-    for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
-    for (const [file, patch] of Object.entries(files ?? {})) {
-      patches.set(file, (exports, filename) => {
-        if (files === orms.files) lookDeeper();
-        patch(exports);
-        tellLibrary(filename);
-      });
-    }
-  }
+  const { patches, modules } = gatherPatches();
   watchVitest();
   syncBuiltinESMExports();
   const patchFor = onLoad(patches, before, tellLibrary);
@@ -93,6 +71,35 @@ function install(run: Run): void {
       tellLibrary(filename, error);
     }
   });
+  announceServers(run);
+  process.on('exit', tellRunning);
+}
+
+/** Hears the channels of all libraries, and gathers which files they want patched: by CommonJS, and the bindings of ES modules. */
+function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, string[]> } {
+  const patches = new Map<string, Patch>();
+  const modules = new Map<string, string[]>();
+  for (const instrument of instruments) {
+    record(instrument);
+    carefully(instrument, 'install');
+  }
+  const others: Partial<Instrument>[] = [...views, orms, clients, promises];
+  for (const { channels, files, esm } of [...instruments, ...others]) {
+    for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
+    for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
+    for (const [file, patch] of Object.entries(files ?? {})) {
+      patches.set(file, (exports, filename) => {
+        if (files === orms.files) lookDeeper();
+        patch(exports);
+        tellLibrary(filename);
+      });
+    }
+  }
+  return { patches, modules };
+}
+
+/** Connects to the launcher with the first server that listens: before that the process is no app. */
+function announceServers(run: Run): void {
   watchServers(
     run.takePort,
     (address) => {
@@ -108,7 +115,6 @@ function install(run: Run): void {
       wake();
     },
   );
-  process.on('exit', tellRunning);
 }
 
 const preparations: Before[] = [keepMap, preparePrisma];
