@@ -105,11 +105,19 @@ export function publicSummary(summary: Summary): Summary {
 export function publicSum(sum: Sum, share: number): object {
   const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = sum;
   return {
-    ...{ kind, text },
+    kind,
+    text,
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     ...(route !== undefined && { route }),
-    ...{ count, requests, ms, p50, p95, share, errors, worst },
+    count,
+    requests,
+    ms,
+    p50,
+    p95,
+    share,
+    errors,
+    worst,
   };
 }
 

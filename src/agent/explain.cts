@@ -2,6 +2,7 @@
 
 import type { Ask, Line, Trouble } from '../trace.js';
 import { applyIn } from './context.cjs';
+import { errorText } from './error-text.cjs';
 import { send, wake } from './link.cjs';
 import { state } from './run.cjs';
 
@@ -74,7 +75,7 @@ export function answer(order: Ask): void {
     new Asking(order, source, owner, tell).start();
   } catch (error) {
     if (error instanceof Unknown) tell({ trouble: error.trouble });
-    else tell({ trouble: 'refused', message: wordsOf(error) });
+    else tell({ trouble: 'refused', message: errorText(error) });
   }
 }
 
@@ -89,7 +90,7 @@ function lineOf({ n }: Ask, said: Omit<Answer, 't' | 'n'>): string {
     if (line.length <= LARGEST_ANSWER) return line;
     return whole({ trouble: 'refused', message: 'the answer is too long' });
   } catch (error) {
-    return whole({ trouble: 'refused', message: wordsOf(error) });
+    return whole({ trouble: 'refused', message: errorText(error) });
   }
 }
 
@@ -142,7 +143,7 @@ class Asking {
     unseen(() =>
       this.#source.take(this.#owner, (error, connection) => {
         if (this.#over) return connection && give(connection, false);
-        if (connection === undefined) return this.#end({ trouble: 'refused', message: wordsOf(error) });
+        if (connection === undefined) return this.#end({ trouble: 'refused', message: errorText(error) });
         this.#run(connection);
       }),
     );
@@ -171,7 +172,7 @@ class Asking {
     const step = (n: number): void => {
       if (n === steps.length) return restore(0);
       this.#ask(connection, steps[n]!, (error, given) => {
-        if (error) trouble = wordsOf(error);
+        if (error) trouble = errorText(error);
         else if (n >= before.length) rows.push(rowsOf(given));
         if (error) restore(0);
         else step(n + 1);
@@ -239,10 +240,4 @@ function revived(value: unknown): unknown {
 
 function rowsOf(given: unknown): Row[] {
   return Array.isArray(given) ? given : [];
-}
-
-function wordsOf(error: unknown): string {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  const words = typeof message === 'string' ? message : String(error);
-  return typeof code === 'string' && !words.includes(code) ? `${code}: ${words}` : words;
 }

@@ -1,7 +1,7 @@
 /** SQL parameters fit to be told: those bound to secret-looking names are masked. */
 
-import { isSecretName } from '../redact.cjs';
-import { MASK, tell } from './values.cjs';
+import { isSecretName, REDACTED } from '../redact.cjs';
+import { tell } from './values.cjs';
 
 const MOST_PARAMS = 1000;
 const MOST_TEXTS = 1000;
@@ -19,7 +19,7 @@ export function maskedParams(sql: string, values: unknown[]): unknown[] {
   const count = Math.min(values.length, MOST_PARAMS);
   for (let i = 0; i < count; i++) {
     const value = values[i];
-    told.push(secrets?.has(i) === true && value !== null && value !== undefined ? MASK : tell(value));
+    told.push(secrets?.has(i) === true && value !== null && value !== undefined ? REDACTED : tell(value));
   }
   if (values.length > MOST_PARAMS) told.push(`… (${values.length} params)`);
   return told;
@@ -36,7 +36,7 @@ export function maskedNamed(sql: string, values: object): Record<string, unknown
   );
   for (const at of secretsOf(numbered) ?? []) {
     const name = names[at];
-    if (name !== undefined && told[name] !== undefined && told[name] !== null) told[name] = MASK;
+    if (name !== undefined && told[name] !== undefined && told[name] !== null) told[name] = REDACTED;
   }
   return told;
 }

@@ -59,6 +59,24 @@ function isLoaderThread(): boolean {
 
 function install(run: Run): void {
   trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
+  const { patches, modules } = gatherPatches();
+  watchVitest();
+  syncBuiltinESMExports();
+  const patchFor = onLoad(patches, before, tellLibrary);
+  patches.set(JEST, jestPatch(patchFor, tellLibrary));
+  onImport(modules, (path, bindings, filename) => {
+    try {
+      patches.get(path)?.(bindings as never, filename);
+    } catch (error) {
+      tellLibrary(filename, error);
+    }
+  });
+  announceServers(run);
+  process.on('exit', tellRunning);
+}
+
+/** Hears the channels of all libraries, and gathers which files they want patched: by CommonJS, and the bindings of ES modules. */
+function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, string[]> } {
   const patches = new Map<string, Patch>();
   const modules = new Map<string, string[]>();
   for (const instrument of instruments) {
@@ -82,17 +100,11 @@ function install(run: Run): void {
       });
     }
   }
-  watchVitest();
-  syncBuiltinESMExports();
-  const patchFor = onLoad(patches, before, tellLibrary);
-  patches.set(JEST, jestPatch(patchFor, tellLibrary));
-  onImport(modules, (path, bindings, filename) => {
-    try {
-      patches.get(path)?.(bindings as never, filename);
-    } catch (error) {
-      tellLibrary(filename, error);
-    }
-  });
+  return { patches, modules };
+}
+
+/** Connects to the launcher with the first server that listens: before that the process is no app. */
+function announceServers(run: Run): void {
   watchServers(
     run.takePort,
     (address) => {
@@ -108,7 +120,6 @@ function install(run: Run): void {
       wake();
     },
   );
-  process.on('exit', tellRunning);
 }
 
 const preparations: Before[] = [keepMap, preparePrisma];

@@ -1,6 +1,6 @@
 /** What a Redis command says, whichever client sends it: its keys, its arguments without secrets, whether it hit, how many bytes. */
 
-import { isSecretName } from '../redact.cjs';
+import { isSecretName, REDACTED } from '../redact.cjs';
 import {
   batchSpeech as batch,
   bytesOf,
@@ -11,7 +11,7 @@ import {
   readFacts,
 } from './cache.cjs';
 import { keyPositions, textOf, writtenPositions } from './redis-grammar.cjs';
-import { MASK, tell } from './values.cjs';
+import { tell } from './values.cjs';
 
 /** An argument or a reply as clients have them: text, bytes, numbers, null, and lists or maps of those. */
 type Value = unknown;
@@ -82,7 +82,7 @@ function argumentsOf(name: string, args: ArrayLike<Value>, keys: number[]): unkn
     if (keys.includes(i)) continue;
     if (told.length === MOST_ARGUMENTS) return [...told, `… (${args.length} arguments)`];
     const secret = secretKey || (i > 0 && namesSecret(args[i - 1]));
-    told.push(secret ? MASK : toldValue(args[i]));
+    told.push(secret ? REDACTED : toldValue(args[i]));
   }
   return told;
 }
@@ -106,7 +106,7 @@ function withoutSecrets(text: string): string {
     return JSON.stringify(tell(JSON.parse(text)));
   } catch {
     // Cut short, or no JSON: nothing in it can be told apart.
-    return MASK;
+    return REDACTED;
   }
 }
 

@@ -3,6 +3,7 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 import { asked } from './asked.cjs';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
+import { errorText } from './error-text.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
 import { captureStack } from './stack.cjs';
@@ -143,7 +144,7 @@ export function beginFrom(
 export function end(call: Call, error?: unknown, rows?: number, facts?: Record<string, unknown>): void {
   if (call.ended !== 0) return;
   call.ended = now();
-  if (error !== undefined && error !== null) call.error = wordsOf(error);
+  if (error !== undefined && error !== null) call.error = errorText(error);
   if (typeof rows === 'number') call.rows = rows;
   if (facts !== undefined && call.speech !== undefined) Object.assign((call.speech.detail ??= {}), facts);
   publish(call);
@@ -220,15 +221,4 @@ function publish(call: Call): void {
     channels.set(instrument, to);
   }
   to.publish(call);
-}
-
-/** Answers an error's message, led by its code (SQLSTATE, errno) where it has one. */
-function wordsOf(error: unknown): string {
-  try {
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    const words = typeof message === 'string' ? message : String(error);
-    return typeof code === 'string' && code !== '' && !words.includes(code) ? `${code}: ${words}` : words;
-  } catch {
-    return 'an error that cannot be read';
-  }
 }

@@ -1,7 +1,7 @@
 /** Values of the app made fit to be told: bounded, never calling the app's code, secrets masked. */
 
 import { types } from 'node:util';
-import { isSecretName } from '../redact.cjs';
+import { isSecretName, REDACTED } from '../redact.cjs';
 
 const MOST_TEXT = 8 * 1024;
 const MOST_KEYS = 200;
@@ -10,9 +10,6 @@ const MOST_VALUES = 1000;
 
 // How many more the copy that is being made may hold: what is logged may lead to the whole of the app.
 let left = 0;
-
-/** What stands in a masked value's place. */
-export const MASK = 'REDACTED';
 
 /** Answers a copy that JSON can hold: getters, toJSON, proxies and symbols are described, not called. */
 export function tell(value: unknown, depth = 0): unknown {
@@ -89,7 +86,7 @@ function tellFields(value: object, depth: number): Record<string, unknown> {
     }
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
-    if (isSecretName(key)) told[key] = MASK;
+    if (isSecretName(key)) told[key] = REDACTED;
     else told[key] = 'value' in property ? tell(property.value, depth + 1) : '<getter>';
   }
   return told;

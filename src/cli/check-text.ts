@@ -3,10 +3,11 @@
 import { isAbsolute, join, relative } from 'node:path';
 import type { Sifted } from '../insight/baseline.js';
 import type { Breach } from '../insight/budget.js';
+import { severityRole } from '../terminal/roles.js';
 import { count, oneLine, visible } from '../text.js';
+import { parseSite } from '../trace.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
-import { severityRole } from './style.js';
 
 /** All that a check has to tell. */
 export interface Report extends Sifted {
@@ -85,7 +86,7 @@ function whereOf({ function: name, site }: Breach): string {
 
 /** Answers the document of `--json`. */
 export function reportJson({ broken, accepted, lesser, stale, ...rest }: Report): object {
-  const told = (breaches: Breach[]) => breaches.map((breach) => ({ ...breach, ...placeOf(breach.site) }));
+  const told = (breaches: Breach[]) => breaches.map((breach) => ({ ...breach, ...placeOf(breach) }));
   return {
     ok: isFine({ broken, ...rest }),
     ...rest,
@@ -101,15 +102,16 @@ export function isFine({ broken, requests }: Pick<Report, 'broken' | 'requests'>
   return broken.length === 0 && requests > 0;
 }
 
-function placeOf(site: string | undefined): { file?: string; line?: number } {
-  const [, file, line] = /^(.*):(\d+)$/s.exec(site ?? '') ?? [];
-  return file === undefined ? {} : { file, line: Number(line) };
+/** File and line of a breach, as its document and its annotation name them. */
+function placeOf({ site }: Breach): { file?: string; line?: number } {
+  const place = parseSite(site);
+  return place ? { file: place.file, line: place.line } : {};
 }
 
 /** Answers GitHub's annotations, an error at each line; paths are those of the repository, `workspace`. */
 export function annotations(broken: Breach[], project: string, workspace: string | undefined): string[] {
   return broken.map((breach) => {
-    const { file, line } = placeOf(breach.site);
+    const { file, line } = placeOf(breach);
     const properties = [
       ...(file === undefined
         ? []

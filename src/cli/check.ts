@@ -130,12 +130,12 @@ async function observed(
   try {
     const exit = await launch(
       {
-        ...{
-          command: flags.json ? toStderr(command) : command,
-          env: process.env,
-          project: projectFolder(cwd),
-        },
-        ...{ agent: agentFile(), record: 'all' as const, wait: WAIT_MS },
+        command: flags.json ? toStderr(command) : command,
+        env: process.env,
+        project: projectFolder(cwd),
+        agent: agentFile(),
+        record: 'all',
+        wait: WAIT_MS,
         database: databasePath(flags.db, cwd),
         judging: { ignore, limits },
         store: witnessed(

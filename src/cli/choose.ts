@@ -2,9 +2,9 @@
 
 import { UserError } from '../errors.js';
 import type { Store } from '../store/store.js';
+import { age } from '../terminal/age.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Trace } from '../trace.js';
-import { age } from './when.js';
 
 const NAMED = 10;
 const SHORTEST = 8;

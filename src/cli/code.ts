@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Store } from '../store/store.js';
+import { linesOf } from '../terminal/code-frame.js';
 import type { Frame, Trace } from '../trace.js';
 
 /** What became of a line: its file changed around it, or it is no longer where it was. */
@@ -43,11 +44,6 @@ export function codeOf(store: Pick<Store, 'source'>, trace: Pick<Trace, 'sources
       return moved === undefined || moved === line ? 'changed since' : `changed since, now line ${moved}`;
     },
   };
-}
-
-/** Answers a text's lines, however they end. */
-export function linesOf(text: string): string[] {
-  return text.split(/\r\n|\n|\r/);
 }
 
 function remembered<T>(read: (file: string) => T): (file: string) => T {

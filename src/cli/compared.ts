@@ -55,7 +55,10 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
     unit: Figure['unit'],
     of: (side: Measured) => number | undefined,
   ): Figure => ({
-    ...{ name, unit, before: of(old), after: of(now) },
+    name,
+    unit,
+    before: of(old),
+    after: of(now),
   });
   return {
     before: { run: before },
@@ -85,7 +88,11 @@ function measured(store: Store, { number }: RunSummary): Measured {
   const findings = store
     .sums('finding', among)
     .map(({ key, kind, text, site, function: name, ms, requests }) => ({
-      ...{ id: key, kind, message: text, ms, requests },
+      id: key,
+      kind,
+      message: text,
+      ms,
+      requests,
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
     }));
@@ -101,7 +108,10 @@ function measured(store: Store, { number }: RunSummary): Measured {
 
 function askedOf({ kind, text, site, function: name, count, requests, p50 }: Sum): Asked {
   return {
-    ...{ kind, text, count: average(count, requests), ms: p50 },
+    kind,
+    text,
+    count: average(count, requests),
+    ms: p50,
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
   };

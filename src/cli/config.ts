@@ -54,7 +54,8 @@ export function readConfig(cwd: string, env: NodeJS.ProcessEnv = process.env): C
     run: { ...personal?.run, ...own?.run },
     ignore: [...(own?.ignore ?? []), ...(personal?.ignore ?? [])],
     limits: {
-      ...{ ...limits, ...ownLimits },
+      ...limits,
+      ...ownLimits,
       ...(Object.keys(slowest).length > 0 && { slow: slowest }),
     },
     files: [own, personal].flatMap((one) => (one === undefined || one.empty ? [] : one.file)),

@@ -1,6 +1,7 @@
 /** The difference of two requests or two runs as text and as JSON. */
 
 import type { Change, Verdict } from '../insight/compare.js';
+import { ago } from '../terminal/age.js';
 import { count, ms, oneLine } from '../text.js';
 import { clean } from '../tui/cells.js';
 import type { Difference, Figure, Found, Side } from './compared.js';
@@ -8,7 +9,6 @@ import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
 import type { Role } from './style.js';
 import { type Cell, type Column, table } from './table.js';
-import { age } from './when.js';
 
 /** Answers all lines of a difference. */
 export function differenceLines(difference: Difference, screen: Screen): string[] {
@@ -37,11 +37,6 @@ function sideLine(name: string, side: Side, { style, now }: Screen): string {
       : [oneLine(side.run.command), `run ${side.run.number}`, ago(side.run.start, now)];
   const [what, ...rest] = words;
   return `${style('dim', name.padEnd(8))}${style('bold', what!)}  ${style('dim', rest.join('  '))}`;
-}
-
-function ago(then: number, now: number): string {
-  const text = age(then, now);
-  return text === 'now' ? 'just now' : `${text} ago`;
 }
 
 const FIGURES: Column[] = [
@@ -150,7 +145,9 @@ function summary(calls: Change[], { style }: Screen): string {
 export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
   const list = (found: Found[]) =>
     found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
-      ...{ id, kind, message },
+      id,
+      kind,
+      message,
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
       ms: cost,

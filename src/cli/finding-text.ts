@@ -1,12 +1,12 @@
 /** What is wrong with a request, as text: each finding with its line, the code as it was, and what to do. */
 
+import { severityRole } from '../terminal/roles.js';
 import { ms, oneLine } from '../text.js';
-import type { Finding } from '../trace.js';
+import { type Finding, parseSite } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt, codeLines } from './frame-text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
-import { severityRole } from './style.js';
 
 const INDENT = '  ';
 /** Lines of code before and after, where there is one finding, and where there are more. */
@@ -21,7 +21,7 @@ export function findingLines(findings: Finding[], code: Code, screen: Screen): s
 
 function lines(finding: Finding, around: number, code: Code, screen: Screen): string[] {
   const room = { ...screen, width: screen.width - INDENT.length };
-  const place = placeOf(finding);
+  const place = parseSite(finding.site);
   const prose = (text: string) => wrapped(oneLine(text), room.width, '');
   return [
     heading(finding, code, screen),
@@ -35,7 +35,7 @@ function lines(finding: Finding, around: number, code: Code, screen: Screen): st
 function heading(finding: Finding, code: Code, { style }: Screen): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
   const where = site === undefined ? '' : calledAt(name, site);
-  const place = placeOf(finding);
+  const place = parseSite(finding.site);
   const since = place && code.since(place.file, place.line);
   const parts = [
     style(severityRole(severity), oneLine(kind).toUpperCase()),
@@ -44,10 +44,4 @@ function heading(finding: Finding, code: Code, { style }: Screen): string {
     since ? style('warn', since) : '',
   ];
   return INDENT + parts.filter((part) => part !== '').join('  ');
-}
-
-/** Answers the position that a finding's site names. */
-export function placeOf({ site }: Pick<Finding, 'site'>): { file: string; line: number } | undefined {
-  const found = site === undefined ? null : /^(.+):(\d+)$/.exec(site);
-  return found ? { file: found[1]!, line: Number(found[2]) } : undefined;
 }

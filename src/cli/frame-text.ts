@@ -1,7 +1,8 @@
 /** Who made a call, as text: frames, and the code as it was. */
 
-import { oneLine, visible } from '../text.js';
-import { type Frame, firstApplicationFrame } from '../trace.js';
+import { codeFrame } from '../terminal/code-frame.js';
+import { oneLine } from '../text.js';
+import { type Frame, firstApplicationFrame, formatPosition } from '../trace.js';
 import { cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
@@ -32,8 +33,8 @@ export function frameLines(
 
 /** `loadItems (src/orders.js:47:21)  changed since`. */
 function frameText(frame: Frame, { code }: Reading, { style }: Screen): string {
-  const { function: name, file, line, column, application } = frame;
-  const text = calledAt(name, `${file}:${line}:${column}`);
+  const { function: name, file, line, application } = frame;
+  const text = calledAt(name, formatPosition(frame));
   if (!application) return style('dim', text);
   const since = code.since(file, line);
   return style('accent', text) + (since ? style('warn', `  ${since}`) : '');
@@ -52,26 +53,10 @@ export function codeLines(
   code: Code,
   { style, width: columns }: Screen,
 ): string[] {
-  const lines = code.lines(file) ?? [];
-  if (line < 1 || line > lines.length) return [];
-  const from = Math.max(1, line - around);
-  const shown = undented(lines.slice(from - 1, line + around));
-  const digits = String(from + shown.length - 1).length;
-  return shown.map((text, n) => {
-    const here = from + n === line;
-    const mark = around === 0 ? '' : here ? '> ' : '  ';
-    const gutter = `${mark}${String(from + n).padStart(digits)} │ `;
-    const held = cut(text, columns - width(gutter));
-    return around > 0 && here
-      ? style('warn', gutter) + style('bold', held)
-      : style('dim', around > 0 ? gutter + held : gutter) + (around > 0 ? '' : held);
+  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, here }) => {
+    if (around === 0) return style('dim', gutter) + cut(text, columns - width(gutter));
+    const lead = (here ? '> ' : '  ') + gutter;
+    const held = cut(text, columns - width(lead));
+    return here ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
   });
-}
-
-/** Answers lines as safe text without the indentation that all of them share. */
-function undented(lines: string[]): string[] {
-  const safe = lines.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
-  const indents = safe.filter((text) => text !== '').map((text) => text.search(/\S/));
-  const shared = indents.length > 0 ? Math.min(...indents) : 0;
-  return safe.map((text) => text.slice(shared));
 }

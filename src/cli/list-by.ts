@@ -2,11 +2,11 @@
 
 import { publicRoute, publicRun } from '../public.js';
 import type { Among, RunSummary, Store, Sum } from '../store/store.js';
+import { age } from '../terminal/age.js';
 import { json, ms } from '../text.js';
 import { clean } from '../tui/cells.js';
 import type { Screen } from './screen.js';
 import { type Cell, type Column, table } from './table.js';
-import { age } from './when.js';
 
 /** A route's requests, with the kinds of their findings, the most frequent first. */
 export interface Route extends Sum {

@@ -3,6 +3,8 @@
 import { type Command, Option } from 'commander';
 import { publicSummary } from '../public.js';
 import type { Store, Summary } from '../store/store.js';
+import { age } from '../terminal/age.js';
+import { statusRole } from '../terminal/roles.js';
 import { json, ms } from '../text.js';
 import { clean } from '../tui/cells.js';
 import { type AskingFlags, amongOf, takesFilter } from './asking.js';
@@ -19,11 +21,9 @@ import {
 } from './list-by.js';
 import { type ReadingFlags, takesStore, withStore } from './reading.js';
 import { print, remark, type Screen, screenOf } from './screen.js';
-import { statusRole } from './style.js';
 import { type Cell, type Column, table } from './table.js';
 import { totalText } from './totals.js';
 import { parseCount } from './units.js';
-import { age } from './when.js';
 
 type ListFlags = ReadingFlags & AskingFlags & { limit: number; by?: 'route' | 'run' };
 

@@ -1,7 +1,7 @@
 /** Recorded text laid out in lines for a terminal. */
 
 import { visible } from '../text.js';
-import { cut, width } from '../tui/cells.js';
+import { plain, width, wrapLine } from '../tui/cells.js';
 
 /** Cells that are used even where there are fewer: nothing is lost for want of room. */
 const NARROWEST = 20;
@@ -22,30 +22,10 @@ export function dedented(text: string): string[] {
   return lines.map((line, n) => (n === 0 ? line.trimStart() : line.slice(shared)));
 }
 
-/** Answers a line as several of at most that many cells, broken between words; the later ones are indented further. */
+/** A line broken between words into several of at most that many cells, as the browser breaks it; the later ones are indented further. */
 export function wrapped(line: string, cells: number, indent = '  '): string[] {
   if (width(line) <= cells) return [line];
-  const further = (/^\s*/.exec(line)?.[0] ?? '') + indent;
-  const room = Math.max(cells, further.length + NARROWEST);
-  const out: string[] = [];
-  let current = '';
-  for (const word of line.split(/(?<=\s)(?=\S)/)) {
-    if (current.trim() !== '' && width(current + word.trimEnd()) > room) {
-      out.push(current.trimEnd());
-      current = further;
-    }
-    current += word;
-    while (width(current.trimEnd()) > room) {
-      const head = start(current, room);
-      out.push(head);
-      current = further + current.slice(head.length);
-    }
-  }
-  if (current.trim() !== '') out.push(current.trimEnd());
-  return out;
-}
-
-/** Answers the first so many cells of a longer text. */
-function start(text: string, cells: number): string {
-  return cut(`${text}  `, cells + 1).slice(0, -1);
+  const further = line.search(/\S|$/) + indent.length;
+  const room = Math.max(cells, further + NARROWEST);
+  return wrapLine([line], room, further).map((row) => plain(row).trimEnd());
 }

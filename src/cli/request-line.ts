@@ -1,8 +1,9 @@
 /** The one line that is told of a finished request while the app runs. */
 
+import { severityRole, statusRole } from '../terminal/roles.js';
 import { ms, oneLine } from '../text.js';
 import type { Trace } from '../trace.js';
-import { type Style, severityRole, statusRole } from './style.js';
+import type { Style } from './style.js';
 
 /** Answers `GET /orders 200 312ms 51 sql 48ms n+1`: status or how it ended, totals by kind, kinds of findings. */
 export function requestLine(trace: Trace, style: Style): string {

@@ -2,16 +2,18 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Ending, UserError } from '../errors.js';
-import type { Launch } from '../proxy/launcher.js';
+import type { Audience, Launch } from '../proxy/launcher.js';
+import type { Servers } from '../proxy/servers.js';
 import { MAX_SIZE, openStore, TTL } from '../store/open.js';
 import { databasePath, projectFolder } from '../store/place.js';
+import { capabilitiesOf } from '../terminal/capabilities.js';
 import type { Address, Recording } from '../trace.js';
 import { accountingOf } from './accounting.js';
 import { agentFile } from './agent-file.js';
 import { Announcer } from './announcer.js';
 import { applyConfig, type Config, readConfig } from './config.js';
-import { coloured, plain, wantsColour } from './style.js';
-import { environmentOf, oneTerminal } from './ui/one-terminal.js';
+import { styleOf } from './style.js';
+import { environmentOf, type OneTerminal, oneTerminal } from './ui/one-terminal.js';
 import { durationIn, parsePort, parseSize } from './units.js';
 
 interface Options {
@@ -97,7 +99,6 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
 
 async function run(command: string[], options: Options, config: Config): Promise<number> {
   const cwd = process.cwd();
-  const { record, wait, ttl, maxSize, upstream, allowHost } = options;
   const takePort = takenPort(options.takePort);
   const place = placeOf(options, takePort);
   // What starts an app is most of this program, and the other commands do without it.
@@ -105,37 +106,20 @@ async function run(command: string[], options: Options, config: Config): Promise
     import('../proxy/launcher.js'),
     import('../proxy/servers.js'),
   ]);
+  const { db, ttl, maxSize } = options;
   const warnings: string[] = [];
-  const accounting = accountingOf(command);
-  const store = await openStore({ db: options.db, cwd, ttl, maxSize, ...accounting }, (message) =>
+  const store = await openStore({ db, cwd, ttl, maxSize, ...accountingOf(command) }, (message) =>
     warnings.push(message),
   );
-  const write = (text: string) => void process.stderr.write(text);
-  const style = wantsColour(options.color, process.env, process.stderr.isTTY) ? coloured : plain;
-  const about = {
-    command,
-    servers: new Servers(),
-    place: store.place,
-    quiet: options.quiet === true,
-    style,
-    write,
-  };
-  const announcer = new Announcer(about);
-  const database = databasePath(options.db, cwd);
-  const terminal = options.ui
-    ? oneTerminal({ ...about, database, announcer, colour: options.color })
-    : undefined;
-  const audience = terminal ?? announcer;
+  const { audience, terminal } = audienceOf(command, options, store.place, new Servers());
   for (const warning of warnings) audience.warn(warning);
   try {
     const exit = await launch(
       {
-        ...{ command, env: process.env, project: projectFolder(cwd), agent: agentFile() },
-        ...{ judging: { ignore: config.ignore, limits: config.limits } },
-        ...{ record, store, place, wait, database },
+        ...launchOf(command, options, config),
+        store,
+        place,
         ...(takePort !== undefined && { takePort }),
-        ...(upstream !== undefined && { upstream }),
-        ...(allowHost && { allowHosts: allowHost }),
         ...(terminal && { env: environmentOf(process.env, options.color), stage: terminal }),
       },
       audience,
@@ -146,6 +130,44 @@ async function run(command: string[], options: Options, config: Config): Promise
     await terminal?.close();
     store.close();
   }
+}
+
+/** What is told of the run: the screen of `--ui`, where there can be one, else the lines on stderr. */
+function audienceOf(
+  command: string[],
+  { quiet = false, color, ui, db }: Options,
+  place: string,
+  servers: Servers,
+): { audience: Audience; terminal?: OneTerminal | undefined } {
+  const write = (text: string) => void process.stderr.write(text);
+  const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
+  const about = { command, servers, place, quiet, style, write };
+  const announcer = new Announcer(about);
+  if (!ui) return { audience: announcer };
+  const database = databasePath(db, process.cwd());
+  const terminal = oneTerminal({ ...about, database, announcer, colour: color });
+  return { audience: terminal ?? announcer, terminal };
+}
+
+/** The part of a launch that flags and configuration decide. */
+function launchOf(
+  command: string[],
+  { record, wait, upstream, allowHost, db }: Options,
+  { ignore, limits }: Config,
+): Omit<Launch, 'store' | 'place'> {
+  const cwd = process.cwd();
+  return {
+    command,
+    env: process.env,
+    project: projectFolder(cwd),
+    agent: agentFile(),
+    judging: { ignore, limits },
+    record,
+    wait,
+    database: databasePath(db, cwd),
+    ...(upstream !== undefined && { upstream }),
+    ...(allowHost && { allowHosts: allowHost }),
+  };
 }
 
 /** Answers the port to move the app off: 0 stands for the one that it asks for, which PORT often tells. */

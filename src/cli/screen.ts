@@ -1,7 +1,8 @@
 /** Where a command writes: how wide it is, whether it is painted, and what time it is there. */
 
+import { capabilitiesOf, type LookFlags } from '../terminal/capabilities.js';
 import { visible } from '../text.js';
-import { coloured, plain, type Style, wantsColour } from './style.js';
+import { type Style, styleOf } from './style.js';
 
 /** Everything that the look of a command's output depends on. */
 export interface Screen {
@@ -13,13 +14,9 @@ export interface Screen {
 }
 
 /** Answers the screen that standard output is. */
-export function screenOf(flags: { color?: boolean }): Screen {
-  const { isTTY = false, columns } = process.stdout;
-  return {
-    width: isTTY && columns > 0 ? columns : Infinity,
-    style: wantsColour(flags.color !== false, process.env, isTTY) ? coloured : plain,
-    now: Date.now(),
-  };
+export function screenOf(flags: LookFlags): Screen {
+  const capabilities = capabilitiesOf(process.stdout, process.env, flags);
+  return { width: capabilities.width, style: styleOf(capabilities), now: Date.now() };
 }
 
 /** Prints lines. */

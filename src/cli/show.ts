@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
+import { capabilitiesOf } from '../terminal/capabilities.js';
 import { json } from '../text.js';
 import type { Kind, Trace } from '../trace.js';
-import { onlyAscii } from '../tui/browse.js';
 import { clean } from '../tui/cells.js';
 import { tabText, tabTitles } from '../tui/tab-text.js';
 import { asciiOf } from '../tui/theme.js';
@@ -103,8 +103,9 @@ function show(store: Store, id: string, flags: ShowFlags): void {
         : flags.source
           ? sourceLines(trace, kinds, code, screen)
           : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, screen);
-  const ascii = flags.ascii || (!flags.sql && process.stdout.isTTY && onlyAscii(process.env));
-  print(ascii ? lines.map(asciiOf) : lines);
+  // A statement is to be run as it was: its characters stay.
+  const { unicode } = capabilitiesOf(process.stdout, process.env, flags);
+  print(unicode || flags.sql ? lines : lines.map(asciiOf));
 }
 
 /** Answers the kinds, all of which the request has; throws a UserError (exit 1) that names those that it has. */

@@ -2,8 +2,9 @@
 
 import { callsOf } from '../insight/calls.js';
 import { isTimed } from '../span-kinds.js';
-import { count, ms, visible } from '../text.js';
-import type { Kind, Span, Trace } from '../trace.js';
+import { codeText } from '../terminal/code-frame.js';
+import { count, ms } from '../text.js';
+import { formatSite, type Kind, type Span, type Trace } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
@@ -47,7 +48,7 @@ function filesOf(trace: Trace, kinds: Kind[] | undefined, code: Code): Map<strin
     const seen = new Set<string>();
     for (const frame of span.stack) {
       const { file: name, line, application } = frame;
-      const place = `${name}:${line}`;
+      const place = formatSite({ file: name, line });
       // A function that calls itself is on the stack many times.
       if (!application || seen.has(place)) continue;
       seen.add(place);
@@ -101,12 +102,18 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
       ? `${count(file.count, 'call')}, ${ms(file.ms)}`
       : `on the way of ${count(file.calls.size, 'call')}`;
   const heading = `${style('bold', clean(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
-  const texts = code.lines(name)?.map((text) => visible(text.replaceAll('\t', '  ')).trimEnd());
+  const texts = code.lines(name)?.map(codeText);
   if (texts?.at(-1) === '') texts.pop();
   const margin = Math.max(...numbers.flatMap((line) => lines.get(line)!.map((one) => width(textOf(one)))));
   const digits = String(texts?.length ?? numbers.at(-1)).length;
   const row = (line: number, text: string) =>
-    rowsOf(lines.get(line) ?? [], line, text, { margin, digits, mark: marks.get(`${name}:${line}`) }, screen);
+    rowsOf(
+      lines.get(line) ?? [],
+      line,
+      text,
+      { margin, digits, mark: marks.get(formatSite({ file: name, line })) },
+      screen,
+    );
   if (!texts) {
     const missing = style('dim', `${' '.repeat(margin)} │ its text was not kept`);
     return [heading, missing, ...numbers.flatMap((line) => row(line, ''))];

@@ -1,9 +1,9 @@
 /** The calls of a request one by one, in their order, as text. */
 
-import { count, ms, valueText } from '../text.js';
+import { count, ms } from '../text.js';
 import type { Span } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
-import { UNTOLD } from '../tui/span-text.js';
+import { detailsOf } from '../tui/span-text.js';
 import { frameLines, type Reading } from './frame-text.js';
 import { dedented, wrapped } from './prose.js';
 import type { Screen } from './screen.js';
@@ -58,37 +58,16 @@ export function errorLines({ error }: Span, { width: cells, style }: Screen): st
   return dedented(error).flatMap((line) => wrapped(line, cells).map((part) => style('error', part)));
 }
 
-// What tells connections apart says nothing to a reader.
-const HIDDEN = new Set([...UNTOLD, 'connection']);
-
-/** Answers what the kind adds: values and the like, one line each where they are short; `lead` stands before the first. */
+/** The lines of what the kind adds: values and the like, one line each where they are short; `lead` stands before the first. */
 export function detailLines(span: Span, { width: cells, style }: Screen, lead = ''): string[] {
-  const told = Object.entries(span.detail ?? {}).filter(
-    ([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isSaid(span, value),
-  );
-  if (told.length === 0) return lead === '' ? [] : [style('dim', lead.trimEnd())];
-  return told.flatMap(([name, value], n) =>
-    wrapped(`${n === 0 ? lead : ''}${clean(name)}  ${shortText(value)}`, cells).map((line) =>
-      style('dim', line),
-    ),
+  const details = detailsOf(span);
+  if (details.length === 0) return lead === '' ? [] : [style('dim', lead.trimEnd())];
+  return details.flatMap(([name, text], n) =>
+    wrapped(`${n === 0 ? lead : ''}${name}  ${shortened(text)}`, cells).map((line) => style('dim', line)),
   );
 }
 
-// A line that was logged has said the things that were given to it.
-function isSaid({ kind, name }: Span, value: unknown): boolean {
-  return (
-    kind === 'log' &&
-    Array.isArray(value) &&
-    value.every((thing) => name.includes(typeof thing === 'string' ? thing : JSON.stringify(thing)))
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-function shortText(value: unknown): string {
-  const text = valueText(value);
+function shortened(text: string): string {
   return width(text) <= LONGEST_VALUE
     ? text
     : `${cut(text, LONGEST_VALUE)} (${count(text.length, 'character')})`;

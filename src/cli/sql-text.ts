@@ -4,12 +4,12 @@ import { fingerprint } from '../insight/fingerprint.js';
 import { framesOf } from '../insight/groups.js';
 import { dialectOf } from '../insight/libraries.js';
 import { runnableOf, scriptLines } from '../insight/runnable.js';
+import { dayAndTime } from '../terminal/age.js';
 import { count, ms, oneLine } from '../text.js';
-import type { Frame, Span, Trace } from '../trace.js';
+import { type Frame, formatSite, type Span, type Trace } from '../trace.js';
 import type { Code } from './code.js';
 import { calledAt } from './frame-text.js';
 import type { Screen } from './screen.js';
-import { dayAndTime } from './when.js';
 
 /** Answers the script. What cannot be run as it was, because a value is masked or was cut, is a comment that says so. */
 export function sqlLines(trace: Trace, code: Code, { style }: Screen): string[] {
@@ -39,7 +39,7 @@ function lines(trace: Trace, index: number, frame: Frame | undefined, style: Scr
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
 function aboutOf({ duration, rows, error }: Span, frame: Frame | undefined): string {
-  const where = frame ? calledAt(frame.function, `${frame.file}:${frame.line}`) : 'no line of the app';
+  const where = frame ? calledAt(frame.function, formatSite(frame)) : 'no line of the app';
   const facts = [
     where,
     duration === undefined ? 'not finished' : ms(duration),

@@ -3,6 +3,8 @@
 import { type Group, groupsOf } from '../insight/groups.js';
 import { covered } from '../insight/scene.js';
 import { isTimed } from '../span-kinds.js';
+import { ago, dayAndTime } from '../terminal/age.js';
+import { severityRole, statusRole } from '../terminal/roles.js';
 import { count, ms, oneLine, visible } from '../text.js';
 import type { Kind, Span, Trace } from '../trace.js';
 import { findingLines } from './finding-text.js';
@@ -11,9 +13,7 @@ import { groupLines } from './group-text.js';
 import { wrapped } from './prose.js';
 import type { Screen } from './screen.js';
 import { spanLines } from './span-text.js';
-import { severityRole, statusRole } from './style.js';
 import { totalText } from './totals.js';
-import { age, dayAndTime } from './when.js';
 
 /** What to show of a request. */
 export interface Showing extends Reading {
@@ -74,8 +74,7 @@ export function headline(trace: Trace, { style }: Screen): string {
 function facts(trace: Trace, screen: Screen): string[] {
   const { app, id } = trace;
   const { style, now, width } = screen;
-  const ago = age(trace.start, now);
-  const when = `${dayAndTime(trace.start)}, ${ago === 'now' ? 'just now' : `${ago} ago`}`;
+  const when = `${dayAndTime(trace.start)}, ${ago(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
     ['calls', totals(trace)],
     ['failed', failures(trace)],

@@ -2,16 +2,15 @@
 
 import { framesOf } from '../insight/groups.js';
 import { isTimed, kindOf } from '../span-kinds.js';
+import { drawingWidth } from '../terminal/capabilities.js';
 import { count, ms, oneLine } from '../text.js';
-import type { Kind, Trace } from '../trace.js';
+import { formatSite, type Kind, type Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
 import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
 import { headline } from './trace-text.js';
 
-/** Cells in a row where nobody counts them. */
-const UNCOUNTED = 120;
 const MOST_ROWS = 1000;
 const TIME = 9;
 /** Cells of the line that made the call, where there is room for it. */
@@ -27,10 +26,8 @@ export function waterfallLines(
   code: Code,
   screen: Screen,
 ): string[] {
-  const sites = framesOf(trace.spans, code.lineOf).map((frame) =>
-    frame ? clean(`${frame.file}:${frame.line}`) : '',
-  );
-  const columns = Number.isFinite(screen.width) ? screen.width : UNCOUNTED;
+  const sites = framesOf(trace.spans, code.lineOf).map((frame) => (frame ? clean(formatSite(frame)) : ''));
+  const columns = drawingWidth(screen.width);
   const whole = extent(trace);
   const order = trace.spans
     .map((_, index) => index)

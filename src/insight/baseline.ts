@@ -38,7 +38,8 @@ export function sift(breaches: Breach[], baseline: Baseline | undefined): Sifted
 /** Answers the baseline that accepts these breaches, in an order that keeps its changes small. */
 export function baselineOf(breaches: Breach[]): Baseline {
   const accepted = breaches.map(({ id, rule, kind, route, site, function: name, message, value }) => ({
-    ...{ id, rule },
+    id,
+    rule,
     ...(kind !== undefined && { kind }),
     route,
     ...(site !== undefined && { site }),

@@ -88,14 +88,19 @@ export function factsOf(trace: Trace): Facts {
   const { id, method, duration, spans, libraries, findings, totals, dropped = 0 } = trace;
   const groups = groupsOf(spans, undefined, libraries).filter(({ kind }) => kind === 'sql');
   const blame = ({ shape, site, frame }: (typeof groups)[number], value: number): Blame => ({
-    ...{ text: shape, value },
+    text: shape,
+    value,
     ...(site !== undefined && { site, function: frame!.function }),
   });
   const timeOf = ({ slowest }: (typeof groups)[number]) => spans[slowest]!.duration ?? 0;
   const most = highest(groups, (group) => group.spans.length);
   const slowest = highest(groups, timeOf);
   return {
-    ...{ id, route: `${method} ${routeOf(trace)}`, findings, queries: totals.sql?.count ?? 0, dropped },
+    id,
+    route: `${method} ${routeOf(trace)}`,
+    findings,
+    queries: totals.sql?.count ?? 0,
+    dropped,
     ...(duration !== undefined && { duration }),
     ...(most && { most: blame(most, most.spans.length) }),
     ...(slowest && { slowest: blame(slowest, timeOf(slowest)) }),
@@ -150,7 +155,12 @@ function findingBreaches(limits: Limits, requests: Facts[]): Breach[] {
   return [...found.values()].map(({ finding, ...seen }) => {
     const { id, kind, severity, message, suggestion, site, function: name } = finding;
     return {
-      ...{ id, rule: 'finding' as const, kind, severity, route: requests[0]!.route, message },
+      id,
+      rule: 'finding' as const,
+      kind,
+      severity,
+      route: requests[0]!.route,
+      message,
       ...(suggestion !== undefined && { suggestion }),
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
@@ -183,9 +193,15 @@ function limitBreaches(limits: Limits, route: string, requests: Facts[]): Breach
     const blame = blameOf(worst);
     return [
       {
-        ...{ id: hash(`${rule}\n${route}`), rule, route, message: say(value, blame) },
+        id: hash(`${rule}\n${route}`),
+        rule,
+        route,
+        message: say(value, blame),
         ...(blame?.site !== undefined && { site: blame.site, function: blame.function! }),
-        ...{ value, limit: limit!, requests: breaking.length, worst: worst.id },
+        value,
+        limit: limit!,
+        requests: breaking.length,
+        worst: worst.id,
       },
     ];
   };

@@ -1,5 +1,6 @@
 /** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
 
+import { REDACTED } from '../redact.cjs';
 import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
 import { blame, type LineOf } from './helpers.js';
@@ -38,8 +39,6 @@ export interface Call {
   isSetup: boolean;
 }
 
-const MASK = 'REDACTED';
-
 /** Answers the calls of a trace, by their start; with the texts of the lines, helpers are told from who uses them. */
 export function callsOf(trace: Pick<Trace, 'spans' | 'libraries'>, lineOf?: LineOf): Call[] {
   const calls = trace.spans
@@ -62,7 +61,7 @@ function callOf(span: Span, index: number, libraries: WithLibraries): Call {
     shape: span.name,
     label: span.name,
     exact: exactOf(span, told),
-    masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
+    masked: told.includes(REDACTED) || span.name.includes(REDACTED) || told.includes('…'),
     path,
     site: path.frames[0],
     callers: [],

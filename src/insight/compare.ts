@@ -1,7 +1,7 @@
 /** Two requests, or two runs, side by side: which calls came and went, which run more often or take longer, and which findings are gone. Pure. */
 
 import { isTimed } from '../span-kinds.js';
-import type { Finding, Trace } from '../trace.js';
+import { type Finding, parseSite, type Trace } from '../trace.js';
 import { groupsOf } from './groups.js';
 
 /** Calls that ask the same from one line. */
@@ -49,7 +49,10 @@ export function askedBy({ spans, libraries }: Pick<Trace, 'spans' | 'libraries'>
   return groupsOf(spans, undefined, libraries)
     .filter(isTimed)
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
-      ...{ kind, text: shape, count: calls.length, ms: total },
+      kind,
+      text: shape,
+      count: calls.length,
+      ms: total,
       ...(site !== undefined && { site, function: frame!.function }),
     }));
 }
@@ -91,14 +94,15 @@ function nameOfLine({ kind, text, site }: Asked): string {
 }
 
 function nameOfFunction({ kind, text, site = '', function: name }: Asked): string {
-  return [kind, text, site.replace(/:\d+$/, ''), name].join('\n');
+  return [kind, text, parseSite(site)?.file ?? site, name].join('\n');
 }
 
 function changeOf(old: Asked | undefined, now: Asked | undefined): Change {
   const { kind, text, site, function: name } = (now ?? old)!;
   return {
     verdict: verdictOn(old, now),
-    ...{ kind, text },
+    kind,
+    text,
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     ...(old && { before: { count: old.count, ms: old.ms } }),

@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parsePosition } from '../trace.js';
 
 /** A script's position; `path` is missing for what is in no file. */
 export interface Place {
@@ -23,8 +24,8 @@ export function placeOf(file: string, line: number, column: number): Place {
 function evalOrigin(file: string): Place | undefined {
   const open = file.lastIndexOf('(');
   const close = file.indexOf(')', open);
-  const found = open < 0 || close < 0 ? null : /^(.+):(\d+):(\d+)$/.exec(file.slice(open + 1, close));
-  return found ? { name: found[1]!, line: Number(found[2]), column: Number(found[3]) } : undefined;
+  const found = open < 0 || close < 0 ? undefined : parsePosition(file.slice(open + 1, close));
+  return found && { name: found.file, line: found.line, column: found.column! };
 }
 
 function pathOf(file: string): string | undefined {

@@ -1,10 +1,11 @@
 /** Recorded values: bytes among them, and those that only stand for what was masked, cut or not recorded. */
 
+import { REDACTED } from '../redact.cjs';
+
 /** Why a recorded value is not the one that was sent. */
 export type Loss = 'masked' | 'cut' | 'unrecorded';
 
 // The forms in which the agent records what it does not record whole.
-const MASK = 'REDACTED';
 const CUT = /… \((\d+) (?:characters|items|params)\)$/;
 const CUT_TEXT = /… \((\d+) characters\)$/;
 const CUT_LIST = /^… \((\d+) params\)$/;
@@ -16,7 +17,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 export function lossOf(value: unknown): Loss | undefined {
   if (typeof value === 'object' && value !== null) return lossInside(value);
   if (typeof value !== 'string') return undefined;
-  if (value === MASK) return 'masked';
+  if (value === REDACTED) return 'masked';
   if (CUT.test(value) || BYTES.exec(value)?.[3] === '…') return 'cut';
   return UNRECORDED.test(value) ? 'unrecorded' : undefined;
 }

@@ -1,6 +1,8 @@
 /** What a stack tells: the user's own frames, and the packages between them and the driver. */
 
-import type { Frame } from '../trace.js';
+import { type Frame, formatPosition } from '../trace.js';
+
+export { formatSite as site } from '../trace.js';
 
 /** A stack, read once. */
 export interface Path {
@@ -40,15 +42,6 @@ export function pathOf(stack: Frame[]): Path {
   return path;
 }
 
-function position(frame: Frame): string {
-  return `${frame.file}:${frame.line}:${frame.column}`;
-}
-
-/** Answers a frame's position as people read it. */
-export function site(frame: Frame): string {
-  return `${frame.file}:${frame.line}`;
-}
-
 function read(stack: Frame[]): Path {
   const frames: Frame[] = [];
   const packages = new Set<string>();
@@ -67,7 +60,7 @@ function read(stack: Frame[]): Path {
     packages.add(name);
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
-  return { frames, positions: frames.map(position), packages, isRecursive: recursive, isSetup };
+  return { frames, positions: frames.map(formatPosition), packages, isRecursive: recursive, isSetup };
 }
 
 // A tree is walked from deeper and deeper stacks, and still from one line.

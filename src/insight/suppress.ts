@@ -1,6 +1,6 @@
 /** What nobody wants to hear of: by a comment on the line, or by config. */
 
-import type { Frame, Trace } from '../trace.js';
+import { type Frame, formatSite, type Trace } from '../trace.js';
 import type { LineOf } from './helpers.js';
 import type { Draft } from './scene.js';
 
@@ -82,7 +82,7 @@ function isAt(place: string, frame: Frame | undefined): boolean {
   if (!frame) return false;
   return (
     fits(place, frame.file) ||
-    fits(place, `${frame.file}:${frame.line}`) ||
+    fits(place, formatSite(frame)) ||
     (place.endsWith('/') && frame.file.startsWith(place))
   );
 }

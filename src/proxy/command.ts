@@ -21,18 +21,28 @@ const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SI
 const PATIENCE_MS = 5000;
 const ENDING = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
+/**
+ * Where a command stands. `clear` takes away what it has left running before it is started again.
+ *
+ *     stopped ─ start ─> running ─ exit ─> stopped
+ *     running ─ restart ─> restarting ─ exit, clear, spawn ─> running
+ *     restarting ─ a signal to end ─> ending
+ *     any, with a stage ─ a signal to end, or the stage's end ─> ending
+ *
+ * Without a stage a signal to end is the app's to follow: one that goes on is still running.
+ */
+type State =
+  | { name: 'stopped' | 'running' }
+  | { name: 'restarting'; clear: () => Promise<void> }
+  | { name: 'ending'; clear?: (() => Promise<void>) | undefined };
+
 /** The command of a run, through its restarts. */
 export class AppCommand {
   #command: string[];
   #env: NodeJS.ProcessEnv;
+  #state: State = { name: 'stopped' };
   #child: ChildProcess | undefined;
-  /** What clears away what the command has left, while it is being started again. */
-  #clearing: (() => Promise<void>) | undefined;
   #restarted: ((started: boolean) => void)[] = [];
-  /** The next start is the one that was asked for. */
-  #again = false;
-  /** The user has asked it to end while it was being started again. */
-  #ending = false;
   /** Has the command's output; without one the command has the terminal. */
   #stage: Stage | undefined;
   #over: Promise<void> | undefined;
@@ -54,9 +64,13 @@ export class AppCommand {
     return this.#told;
   }
 
-  /** Answers whether it is being started again. */
+  /** True from a restart's order until the command runs again, or has ended for good. */
   get restarting(): boolean {
-    return this.#clearing !== undefined;
+    return this.#clear !== undefined;
+  }
+
+  get #clear(): (() => Promise<void>) | undefined {
+    return 'clear' in this.#state ? this.#state.clear : undefined;
   }
 
   /** Starts it, and resolves with how it ended by itself; to be called once. */
@@ -66,11 +80,9 @@ export class AppCommand {
     try {
       for (;;) {
         const exit = await this.#once();
-        const clear = this.#clearing;
-        if (clear !== undefined) await clear();
+        await this.#clear?.();
         await this.#over;
-        if (this.#ending || (clear === undefined && !(await this.#wanted(exit)))) return exit;
-        this.#again = clear !== undefined;
+        if (!(await this.#goesOn(exit))) return exit;
       }
     } finally {
       for (const signal of SIGNALS) process.off(signal, forward);
@@ -79,15 +91,15 @@ export class AppCommand {
   }
 
   /**
-   * Ends it as SIGTERM does, lets `clear` take away what it has left running, and starts it again. Answers whether that
-   * was done: not when it was about to end anyway.
+   * Ends it as SIGTERM does, lets `clear` take away what it has left running, and starts it again. Resolves with whether
+   * that was done: not when it was about to end anyway.
    */
   restart(clear: () => Promise<void>): Promise<boolean> {
-    if (this.#ending || (this.#child === undefined && this.#clearing === undefined))
-      return Promise.resolve(false);
+    const { name } = this.#state;
+    if (name === 'ending' || name === 'stopped') return Promise.resolve(false);
     const restarted = new Promise<boolean>((resolve) => this.#restarted.push(resolve));
-    if (this.#clearing === undefined) {
-      this.#clearing = clear;
+    if (name === 'running') {
+      this.#state = { name: 'restarting', clear };
       const child = this.#child;
       this.#kill('SIGTERM');
       const patience = setTimeout(() => this.#kill('SIGKILL'), PATIENCE_MS);
@@ -96,17 +108,27 @@ export class AppCommand {
     return restarted;
   }
 
-  /** Answers whether the stage wants it started again. */
-  async #wanted(exit: Exit): Promise<boolean> {
+  /** Resolves with whether it is started once more: after a restart's order, or where the stage wants it. */
+  async #goesOn(exit: Exit): Promise<boolean> {
+    if (this.#state.name !== 'stopped') return this.#state.name === 'restarting';
     if (this.#stage === undefined || exit.trouble !== undefined) return false;
-    return this.#stage.ended(exit);
+    const isWanted = await this.#stage.ended(exit);
+    return isWanted && !this.#isEnding();
+  }
+
+  #isEnding(): boolean {
+    return this.#state.name === 'ending';
   }
 
   /** Ends it for good, with all that it has started: as that signal does, and after a while for certain. */
   #end(signal: NodeJS.Signals): void {
-    this.#ending = true;
+    this.#toEnding();
     this.#stage?.leave();
     if (this.#child?.pid !== undefined) this.#over ??= endAll(this.#child.pid, signal, PATIENCE_MS);
+  }
+
+  #toEnding(): void {
+    this.#state = { name: 'ending', clear: this.#clear };
   }
 
   #stages(child: ChildProcess, stage: Stage): void {
@@ -131,22 +153,23 @@ export class AppCommand {
     });
     try {
       this.#child = child;
-      if (this.#again) child.once('spawn', () => this.#started());
+      if (this.restarting) child.once('spawn', () => this.#started());
+      else if (this.#state.name === 'stopped') this.#state = { name: 'running' };
       if (stage) this.#stages(child, stage);
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
       if (stage) await drained(child);
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
     } catch (error) {
-      this.#clearing = undefined;
+      this.#state = { name: this.#isEnding() ? 'ending' : 'stopped' };
       return unstarted(file, error as NodeJS.ErrnoException);
     } finally {
       this.#child = undefined;
+      if (this.#state.name === 'running') this.#state = { name: 'stopped' };
     }
   }
 
   #started(): void {
-    this.#again = false;
-    this.#clearing = undefined;
+    this.#state = { name: this.#isEnding() ? 'ending' : 'running' };
     this.#answer(true);
   }
 
@@ -155,7 +178,7 @@ export class AppCommand {
   }
 
   #forward(signal: NodeJS.Signals): void {
-    if (ENDING.has(signal) && this.restarting) this.#ending = true;
+    if (ENDING.has(signal) && this.restarting) this.#toEnding();
     if (ENDING.has(signal) && this.#stage) return this.#end(signal);
     // What is typed reaches everything in the terminal's foreground: sent on, the app would get it twice.
     if ((signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground()) return;

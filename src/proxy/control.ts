@@ -1,9 +1,9 @@
 /** The launcher's ear for other terminals: a socket that only this user can reach, on which a run is asked and told things. */
 
-import { timingSafeEqual } from 'node:crypto';
 import { chmodSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { hear, say } from './control-wire.js';
+import { isToken, listenAtPath } from './local-socket.js';
 
 /** Answers one kind of request; what it throws is told as a sentence. */
 export type Verb = (given: Record<string, unknown>) => unknown;
@@ -34,7 +34,7 @@ export async function serveControl(
     attend(socket, token, verbs);
   });
   server.maxConnections = MOST_SOCKETS;
-  await listening(server, path);
+  await listenAtPath(server, path);
   // The folder is closed to others already; a umask of 0 is no reason to rely on that alone.
   chmodSync(path, 0o600);
   const close = () => {
@@ -44,13 +44,6 @@ export async function serveControl(
   return { close };
 }
 
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-}
-
 function attend(socket: Socket, token: string, verbs: Record<string, Verb>): void {
   let known = false;
   let open = 0;
@@ -58,7 +51,7 @@ function attend(socket: Socket, token: string, verbs: Record<string, Verb>): voi
   socket.on('close', () => clearTimeout(stranger));
   hear(socket, LONGEST_REQUEST, (line) => {
     if (!known) {
-      if (!isSame(line.token, token)) throw new Error('a stranger');
+      if (!isToken(line.token, token)) throw new Error('a stranger');
       clearTimeout(stranger);
       known = true;
       return;
@@ -91,10 +84,4 @@ async function answer(
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function isSame(given: unknown, token: string): boolean {
-  const a = Buffer.from(String(given));
-  const b = Buffer.from(token);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

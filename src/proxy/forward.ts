@@ -48,6 +48,25 @@ const RETRY_EVERY = 50;
 const GRACE = 200;
 const PLAIN = /^(?:GET|HEAD|OPTIONS)$/;
 
+/**
+ * Where a request stands.
+ *
+ *     waiting ─ an app listens ─> sent ─ its headers ─> answered ─ the last byte ─> over
+ *     sent ─ refused, and the app may be starting ─> waiting
+ *     sent ─ a kept connection was closed ─> sent, once more
+ *     sent ─ it agrees to switch protocols ─> switched ─> over
+ *     waiting, sent, answered ─ it cannot be had ─> given up, a page of ours ─> over
+ *     any ─ the client has gone ─> over
+ */
+type State =
+  | { at: 'waiting'; cancel?: () => void }
+  /** `heard`: the app has sent something, be it only a 1xx. */
+  | { at: 'sent'; onward: ClientRequest; heard: boolean }
+  | { at: 'answered' | 'switched'; onward: ClientRequest | undefined; answer: IncomingMessage }
+  /** With the answer of the app where that is what could not be passed on. */
+  | { at: 'given up'; answer?: IncomingMessage | undefined }
+  | { at: 'over' };
+
 class Passage {
   readonly id = randomUUID();
   readonly route: Route;
@@ -62,20 +81,18 @@ class Passage {
   /** By this the app knows a request that is recorded as ours; the others are none of its business. */
   readonly secret: string | undefined;
   readonly begun = performance.now();
-  onward: ClientRequest | undefined;
+  state: State = { at: 'waiting' };
+  /** performance.now() at which the app has been waited for long enough. */
   deadline: number | undefined;
-  retried = false;
-  /** The app has sent something, be it only a 1xx. */
-  heard = false;
+  /**
+   * How often it was tried: `graced` once a refusal has been given the time in which the launcher hears of the app's end,
+   * `retried` once it has been sent anew because a kept connection was closed.
+   */
+  tried: 'first' | 'graced' | 'retried' = 'first';
   /** The client has been told to send its body. */
   continued = false;
+  /** The app was handed the request. */
   reached = false;
-  upgraded = false;
-  /** A refusal has been given the time in which the launcher hears of the app's end. */
-  graced = false;
-  over = false;
-  answer: IncomingMessage | undefined;
-  cancel: (() => void) | undefined;
   readonly leave = () => this.end();
 
   constructor(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch: Switch | undefined) {
@@ -88,6 +105,16 @@ class Passage {
     this.repeatable = !this.body && onSwitch === undefined && PLAIN.test(req.method!);
     this.marked = req.headers['x-scooby-record'] === '1';
     this.secret = route.watcher.records?.(this.marked) === false ? undefined : route.secret;
+  }
+
+  /** The request to the app, while it is on its way or answered. */
+  get onward(): ClientRequest | undefined {
+    return 'onward' in this.state ? this.state.onward : undefined;
+  }
+
+  /** The app's answer, whether or not it could be passed on. */
+  get answer(): IncomingMessage | undefined {
+    return 'answer' in this.state ? this.state.answer : undefined;
   }
 
   begin(): void {
@@ -127,7 +154,10 @@ class Passage {
     this.deadline ??= now + this.route.wait;
     const left = this.deadline - now;
     if (left <= 0) this.give(notListening(this.route.wait));
-    else this.cancel = this.route.upstream.onceChanged(Math.min(ms, left), () => this.attempt());
+    else {
+      const cancel = this.route.upstream.onceChanged(Math.min(ms, left), () => this.attempt());
+      this.state = { at: 'waiting', cancel };
+    }
   }
 
   send(target: Target, fresh: boolean): void {
@@ -148,7 +178,7 @@ class Passage {
       this.give(notUnderstood(target.name, `request refused: ${(error as Error).message}`));
       return;
     }
-    this.onward = onward;
+    this.state = { at: 'sent', onward, heard: false };
     onward.on('error', (error) => this.failed(error, target, onward));
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
@@ -159,23 +189,22 @@ class Passage {
   }
 
   inform(information: InformationEvent): void {
-    const { res } = this;
-    this.heard = true;
-    if (this.over || res.headersSent || this.req.httpVersionMinor === 0) return;
+    const { res, state } = this;
+    if (state.at === 'sent') state.heard = true;
+    if (state.at === 'over' || res.headersSent || this.req.httpVersionMinor === 0) return;
     this.continued ||= information.statusCode === 100;
     relayInterim(information, res);
   }
 
   respond(answer: IncomingMessage, target: Target, onward: ClientRequest): void {
     const { res } = this;
-    if (this.over || onward !== this.onward) {
+    if (onward !== this.onward) {
       onward.destroy();
       return;
     }
-    this.heard = true;
     this.reached = true;
     target.served = true;
-    this.answer = answer;
+    this.state = { at: 'answered', onward, answer };
     try {
       res.sendDate = false;
       res.writeHead(answer.statusCode!, answer.statusMessage!, towardsClient(answer, this.hop(answer)));
@@ -197,21 +226,20 @@ class Passage {
   }
 
   switch(answer: IncomingMessage, socket: Duplex, rest: Buffer, target: Target): void {
-    if (this.over || !this.onSwitch) {
+    if (this.state.at === 'over' || !this.onSwitch) {
       socket.destroy();
       this.give(notUnderstood(target.name, 'it switches protocols unasked'));
       return;
     }
     target.served = true;
-    this.answer = answer;
+    this.state = { at: 'switched', onward: this.onward, answer };
     this.reached = true;
-    this.upgraded = true;
     this.end();
     this.onSwitch(answer, socket, rest, this.id);
   }
 
   failed(error: NodeJS.ErrnoException, target: Target, onward: ClientRequest): void {
-    if (this.over || onward !== this.onward) return;
+    if (onward !== this.onward) return;
     const { res, answer } = this;
     if (answer) {
       // More bytes than the app had announced spoil its connection, not the response.
@@ -223,11 +251,11 @@ class Passage {
     const current = this.route.upstream.target === target;
     const starting = !target.served || !current;
     // What may have been handed to an app that is gone is not sent to the next one: it may be what ended it.
-    if (gone && !this.retried && (starting || !this.graced)) {
-      this.graced ||= !starting;
+    if (gone && this.tried !== 'retried' && (starting || this.tried === 'first')) {
+      if (!starting) this.tried = 'graced';
       this.later(starting ? RETRY_EVERY : GRACE);
     } else if (current && this.isStale(code, onward)) {
-      this.retried = true;
+      this.tried = 'retried';
       this.send(target, true);
     } else if (/no application protocol/i.test(error.message)) this.give(onlyHttp2(target.name));
     else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
@@ -237,12 +265,13 @@ class Passage {
   /** Answers whether the app closed a kept connection in the moment the request was sent on it, so that it never saw it. */
   isStale(code: string | undefined, onward: ClientRequest): boolean {
     const reset = code === 'ECONNRESET' || code === 'EPIPE';
-    return reset && onward.reusedSocket && this.repeatable && !this.retried && !this.heard;
+    const isUnheard = this.state.at === 'sent' && !this.state.heard;
+    return reset && onward.reusedSocket && this.repeatable && this.tried !== 'retried' && isUnheard;
   }
 
   limit(onward: ClientRequest, ms: number): void {
     const timer = setTimeout(() => {
-      if (this.answer || this.over) return;
+      if (this.answer || this.state.at === 'over') return;
       this.give(tooSlow(ms));
       onward.destroy();
     }, ms);
@@ -250,10 +279,10 @@ class Passage {
   }
 
   give(page: Page): void {
-    const { res, req } = this;
+    const { res, req, answer } = this;
     this.reached ||= isConnected(this.onward?.socket);
-    this.onward = undefined;
-    if (this.over) return;
+    if (this.state.at === 'over') return;
+    this.state = { at: 'given up', answer };
     if (res.headersSent) {
       res.destroy();
       return;
@@ -264,18 +293,19 @@ class Passage {
 
   /** The client has its response, or has gone, or speaks another protocol now. */
   end(): void {
-    if (this.over) return;
-    this.over = true;
-    this.cancel?.();
-    const { req, res, onward, answer } = this;
+    const { req, res, state, onward, answer } = this;
+    if (state.at === 'over') return;
+    this.state = { at: 'over' };
+    if (state.at === 'waiting') state.cancel?.();
     req.socket.removeListener('close', this.leave);
-    const whole = this.upgraded || res.writableFinished;
+    const isSwitched = state.at === 'switched';
+    const whole = isSwitched || res.writableFinished;
     this.reached ||= isConnected(onward?.socket);
     if (!whole) onward?.destroy();
     // The app may have answered before it has read all of the body.
     else if (this.body && !req.complete) req.socket.once('close', () => onward?.destroy());
     const ending: Ending = { id: this.id, duration: performance.now() - this.begun, reached: this.reached };
-    if (this.upgraded) {
+    if (isSwitched) {
       ending.status = answer!.statusCode!;
       ending.upgraded = true;
     } else if (res.headersSent) ending.status = res.statusCode;

@@ -5,6 +5,7 @@ import {
   type App,
   type Frame,
   firstApplicationFrame,
+  formatSite,
   type Library,
   type Line,
   type Span,
@@ -85,7 +86,7 @@ export class Process {
   /** Answers `file:line` of the first application frame of a stack. */
   siteOf(stack: number | undefined): string | undefined {
     const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
-    return frame && `${frame.file}:${frame.line}`;
+    return frame && formatSite(frame);
   }
 
   /** Answers epoch ms for an instant of a line. */
@@ -109,7 +110,7 @@ export class Process {
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
-      ...(frame !== undefined && { site: `${frame.file}:${frame.line}` }),
+      ...(frame !== undefined && { site: formatSite(frame) }),
     };
   }
 

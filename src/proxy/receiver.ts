@@ -1,10 +1,12 @@
 /** The launcher's end of the link: which processes of the app there are, and what they have written. */
 
-import { timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Line, Order } from '../trace.js';
+import { hear } from './control-wire.js';
+import { isToken, listenAtPath } from './local-socket.js';
 import { Spool } from './spool.js';
+import { Spools } from './spools.js';
 
 /** One process of the app that is connected. */
 export interface Peer {
@@ -27,10 +29,6 @@ export interface Listener {
   awaits(): boolean;
 }
 
-const LOOK_MS = 40;
-// The app tells that it has finished just after the last byte of its response.
-const SOON_MS = [2, 10];
-
 /** A running receiver. */
 export interface Receiver {
   /** Looks for new lines now, and shortly after if what is awaited was not there. */
@@ -40,76 +38,33 @@ export interface Receiver {
 
 /** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
 export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
-  const spools = new Map<Peer, Spool>();
-  // Answers whether there is more to read at once.
-  const read = (peer: Peer, spool: Spool): boolean => {
-    try {
-      return spool.read((line) => listener.said(peer, line));
-    } catch {
-      // Not lines of ours: that process is not listened to any more, the others are.
-      spool.close();
-      spools.delete(peer);
-      return false;
-    }
-  };
-  const readAll = () => {
-    for (const [peer, spool] of spools) if (read(peer, spool)) look();
-  };
-  let planned = false;
-  let again: NodeJS.Timeout | undefined;
-  const look = () => {
-    if (planned) return;
-    planned = true;
-    setImmediate(() => {
-      planned = false;
-      lookAgain(...SOON_MS);
-    });
-  };
-  const lookAgain = (next?: number, ...rest: number[]) => {
-    clearTimeout(again);
-    readAll();
-    if (next !== undefined && listener.awaits()) again = setTimeout(lookAgain, next, ...rest).unref();
-  };
+  const spools = new Spools<Peer>(listener);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
-        spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
+        spools.add(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
         listener.joined(peer);
-        readAll();
+        spools.readAll();
       },
-      look,
+      look: () => spools.look(),
       left(peer) {
-        const spool = spools.get(peer);
-        while (spool !== undefined && read(peer, spool));
-        spool?.close();
-        spools.delete(peer);
+        spools.remove(peer);
         listener.left(peer);
       },
     });
   });
-  await listening(server, path);
-  const timer = setInterval(readAll, LOOK_MS);
+  await listenAtPath(server, path);
+  spools.start();
   const close = () => {
-    clearInterval(timer);
-    clearTimeout(again);
-    for (const [peer, spool] of spools) while (read(peer, spool));
-    for (const spool of spools.values()) spool.close();
-    spools.clear();
+    spools.close();
     server.close();
     // A process that outlives the run would keep the launcher with it.
     for (const socket of sockets) socket.destroy();
   };
-  return { look, close };
-}
-
-function listening(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
+  return { look: () => spools.look(), close };
 }
 
 interface Attendant {
@@ -122,24 +77,11 @@ interface Attendant {
 const LONGEST_WORD = 1024 * 1024;
 
 function attend(socket: Socket, token: string, attendant: Attendant): void {
-  let rest = '';
   let peer: Peer | undefined;
-  socket.setEncoding('utf8').on('data', (text) => {
-    const texts = (rest + text).split('\n');
-    rest = texts.pop()!;
-    try {
-      if (rest.length > LONGEST_WORD) throw new Error('too long');
-      for (const word of texts) {
-        const line = JSON.parse(word) as Line;
-        if (peer !== undefined) attendant.look();
-        else {
-          peer = peerOf(line, token, socket);
-          attendant.joined(peer);
-        }
-      }
-    } catch {
-      socket.destroy();
-    }
+  hear(socket, LONGEST_WORD, (line) => {
+    if (peer !== undefined) return attendant.look();
+    peer = peerOf(line as Line, token, socket);
+    attendant.joined(peer);
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
@@ -148,7 +90,7 @@ function attend(socket: Socket, token: string, attendant: Attendant): void {
 }
 
 function peerOf(line: Line, token: string, socket: Socket): Peer {
-  if (line.t !== 'hello' || !isSame(line.token, token)) throw new Error('not a peer');
+  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('not a peer');
   const { pid, command, cwd, node, thread, origin } = line;
   if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
   return {
@@ -165,10 +107,4 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
 /** The other end cuts what comes into lines byte by byte. */
 function ascii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-function isSame(given: unknown, token: string): boolean {
-  const a = Buffer.from(String(given));
-  const b = Buffer.from(token);
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -131,7 +131,9 @@ function sumOf(parts: Part[]): Sum {
   const total = (of: (part: Part) => number) => parts.reduce((sum, part) => sum + of(part), 0);
   const all = [...buckets.values()];
   return {
-    ...{ key, kind, text },
+    key,
+    kind,
+    text,
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     ...(route !== undefined && { route }),

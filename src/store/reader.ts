@@ -5,10 +5,8 @@ import { type Body, unpack } from './body.js';
 import type { Connection } from './connection.js';
 import { unpackTrace } from './document.js';
 import { prepared } from './prepared.js';
-import { type Row, summaryFrom } from './statements.js';
+import { COLUMNS, type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
-
-const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
 
 /** Where a request stands in time: its start (epoch ms), then its number. */
 export interface Mark {

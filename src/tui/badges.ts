@@ -42,11 +42,3 @@ export function badgeCells(badges: Badge[], cells: number): Segment[] {
   out.push(' '.repeat(left));
   return out;
 }
-
-/** Answers the role that a status is painted with. */
-export function statusRole(status: number | undefined): string {
-  if (status === undefined) return 'dim';
-  if (status >= 500) return 'error';
-  if (status >= 400) return 'warn';
-  return status >= 300 ? 'accent' : 'ok';
-}

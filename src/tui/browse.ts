@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canDraw, capabilitiesOf } from '../terminal/capabilities.js';
 import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './config.js';
 import type { Feed, Summary } from './feed.js';
 import { printPlain } from './plain.js';
@@ -20,25 +21,6 @@ export interface BrowseOptions {
   mouse?: boolean;
   colour?: boolean;
   env?: NodeJS.ProcessEnv;
-}
-
-/** Answers whether a terminal can show the browser. */
-export function canShow(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
-  if (!terminal || env.TERM === 'dumb') return false;
-  return (env.CI === undefined || env.CI === '' || env.CI === 'false') && env.INK_SCREEN_READER !== 'true';
-}
-
-/** Answers whether only ASCII can be shown, by the locale. */
-export function onlyAscii(env: NodeJS.ProcessEnv): boolean {
-  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-  return /^(?:C|POSIX)$/.test(locale);
-}
-
-/** Answers whether colours are wanted: a flag wins, then FORCE_COLOR, then NO_COLOR. */
-export function wantsColour(env: NodeJS.ProcessEnv, flag?: boolean): boolean {
-  if (flag !== undefined) return flag;
-  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0';
-  return !env.NO_COLOR;
 }
 
 const SIGNALS: [NodeJS.Signals, number][] = [
@@ -103,16 +85,13 @@ async function plainly(feed: Feed): Promise<void> {
 /** Runs the browser until it is left. Throws a ConfigError, and what `open` throws, with the terminal in order. */
 export async function browse(options: BrowseOptions): Promise<void> {
   const env = options.env ?? process.env;
-  if (options.plain || !canShow(env, process.stdin.isTTY === true && process.stdout.isTTY === true)) {
-    return plainly(await options.open());
-  }
+  if (options.plain || !canDraw(process.stdin, process.stdout, env)) return plainly(await options.open());
+  // With both set, Node warns once something loads node:assert, as Ink does, and the warning is drawn over the screen.
+  if (env.NO_COLOR) delete process.env.FORCE_COLOR;
   const config = readConfig(join(configFolder(env), 'config.json'));
-  const colour = wantsColour(env, options.colour);
-  const theme = themeOf({
-    colour,
-    ascii: options.ascii ?? (config.ascii || onlyAscii(env)),
-    roles: config.roles,
-  });
+  const flags = { color: options.colour, ascii: options.ascii ?? config.ascii };
+  const { colour, unicode } = capabilitiesOf(process.stdout, env, flags);
+  const theme = themeOf({ colour: colour !== 'none', ascii: !unicode, roles: config.roles });
   const screen = new Screen(process.stdout);
   const unguard = guarded(screen);
   screen.enter();

@@ -4,9 +4,9 @@ import { type Group, groupsOf } from '../insight/groups.js';
 import { dialectOf } from '../insight/libraries.js';
 import { kindOf } from '../span-kinds.js';
 import { ms } from '../text.js';
-import type { Dialect, Span, Trace } from '../trace.js';
+import { type Dialect, parseSite, type Span, type Trace } from '../trace.js';
 import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from './cells.js';
-import { type Entry, emptyPage, type Page, type Panel, placeOfSite, type Reading } from './panel.js';
+import { type Entry, emptyPage, type Page, type Panel, type Reading } from './panel.js';
 import { groupText, spanText } from './span-text.js';
 import { MAX_LABEL } from './sql.js';
 
@@ -23,7 +23,7 @@ function number(text: string, cells: number): string {
 }
 
 function placeAt(span: Span): Pick<Entry, 'place'> {
-  const found = placeOfSite(span.site);
+  const found = parseSite(span.site);
   return found ? { place: found } : {};
 }
 
@@ -85,7 +85,7 @@ function groupEntry(
 ): Entry {
   const label = labelOf(calls, group.shape, dialectOf(trace, group.library));
   const { total, average, errors, slowest, site } = group;
-  const place = placeOfSite(site);
+  const place = parseSite(site);
   return {
     span: slowest,
     ...(place ? { place } : placeAt(trace.spans[slowest]!)),

@@ -149,12 +149,19 @@ function joined(chars: { char: string; from: number }[], line: Line): Segment[] 
 // Terminals disagree about the width of a character with one of these, so it is shown without.
 const UNSURE = /[\ufe0e\ufe0f]|[\u{1f3fb}-\u{1f3ff}]/gu;
 
+/** The text without characters that take one cell in some terminals and two in others. */
+export function steady(text: string): string {
+  return text.replace(UNSURE, '');
+}
+
 /** Answers recorded text safe for one row: one line, nothing that steers a terminal, no character of unsure width. */
 export function clean(text: string): string {
-  return ASCII.test(text) ? text : oneLine(text).replace(UNSURE, '');
+  return ASCII.test(text) ? text : steady(oneLine(text));
 }
 
 /** Answers recorded text as safe lines, tabs as spaces. */
 export function cleanLines(text: string): string[] {
-  return visible(text.replace(/\r\n/g, '\n')).replace(UNSURE, '').replace(/\t/g, '  ').split('\n');
+  return steady(visible(text.replace(/\r\n/g, '\n')))
+    .replace(/\t/g, '  ')
+    .split('\n');
 }

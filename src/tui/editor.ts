@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { Place } from './panel.js';
+import { formatPosition, formatSite, type Position } from '../trace.js';
 
 interface Call {
   command: string;
@@ -19,10 +19,10 @@ const JETBRAINS = /^(?:idea|webstorm|phpstorm|pycharm|goland|rubymine|rider|clio
 const IN_TERMINAL = /^(?:vi|vim|nvim|view|nano|pico|emacs|ne|joe|kak|micro|hx|helix|ed|jed|mg|mcedit)$/;
 
 /** Answers the command that opens a file at a line; `editor` may carry arguments. */
-export function callOf(editor: string, file: string, place: Place): Call {
+export function callOf(editor: string, file: string, place: Position): Call {
   const [command, ...args] = editor.split(/\s+/).filter((part) => part !== '');
   const name = basename(command!).replace(/\.(?:exe|cmd)$/i, '');
-  const at = `${file}:${place.line}${place.column === undefined ? '' : `:${place.column}`}`;
+  const at = formatPosition({ ...place, file });
   const terminal = IN_TERMINAL.test(name) || args.includes('-nw');
   if (AT_COLON.test(name))
     return { command: command!, args: [...args, ...(GOTO.test(name) ? ['-g'] : []), at], terminal };
@@ -43,7 +43,7 @@ export function editorOf(env: NodeJS.ProcessEnv, setting?: string): string | und
 
 /** Opens a file at a line; `suspended` runs work while the terminal belongs to somebody else. Answers what was done. */
 export async function openEditor(
-  place: Place,
+  place: Position,
   cwd: string,
   suspended: (work: () => void) => void,
   setting?: string,
@@ -52,7 +52,7 @@ export async function openEditor(
   if (!existsSync(file)) throw new Error(`${place.file} is not there any more (looked in ${cwd})`);
   const editor = editorOf(process.env, setting) ?? 'vi';
   const { command, args, terminal } = callOf(editor, file, place);
-  const shown = `${place.file}:${place.line}`;
+  const shown = formatSite(place);
   if (!terminal) {
     await new Promise<void>((done, failed) => {
       const child = spawn(command, args, { stdio: 'ignore', detached: true });

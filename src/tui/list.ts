@@ -1,9 +1,11 @@
 /** The rows of the list, in columns that fit the width. */
 
 import { REPEATED } from '../finding-kinds.js';
+import { age } from '../terminal/age.js';
+import { statusRole } from '../terminal/roles.js';
 import { ms } from '../text.js';
 import type { Summary } from '../trace.js';
-import { badgeCells, badgesOf, statusRole } from './badges.js';
+import { badgeCells, badgesOf } from './badges.js';
 import { clean, cutMiddle, fit, type Line, type Segment, width } from './cells.js';
 import type { RouteRow, Sort } from './feed.js';
 
@@ -44,16 +46,6 @@ export function columnsOf(cells: number): Columns {
   for (const [name, smaller, below] of order) if (cells < below) columns[name] = smaller;
   const used = Object.values(columns).reduce((sum, size) => sum + (size > 0 ? size + 1 : 0), 0);
   return { ...columns, path: Math.max(4, cells - used - 3) };
-}
-
-/** Answers how long ago an instant (epoch ms) was, in at most four cells. */
-export function age(start: number, now: number): string {
-  const seconds = Math.floor((now - start) / 1000);
-  if (seconds < 1) return 'now';
-  if (seconds < 60) return `${seconds}s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
-  return `${Math.min(999, Math.floor(seconds / 86_400))}d`;
 }
 
 const right = (text: string, cells: number): string => (cells > 0 ? ` ${fit(text, cells, 'right')}` : '');

@@ -1,13 +1,12 @@
 /** What reaches outside the browser: the clipboard, the editor, the app, the terminal itself. */
 
 import { count, ms } from '../text.js';
-import type { Trace } from '../trace.js';
+import type { Position, Trace } from '../trace.js';
 import { replayable } from './again.js';
 import type { Browser } from './browser.js';
 import { clean } from './cells.js';
 import { copyOf, urlOf } from './copy.js';
 import { diffLines } from './diff.js';
-import type { Place } from './panel.js';
 import { placeIn } from './picture.js';
 import type { Action, Outside as OutsideAction, State } from './state.js';
 
@@ -16,7 +15,7 @@ export interface Terminal {
   /** Puts a text on the clipboard and answers by which way. */
   copy(text: string): Promise<string>;
   /** Opens a position in the user's editor; relative files are in `cwd`. Answers what it did. */
-  edit(place: Place, cwd: string): Promise<string>;
+  edit(place: Position, cwd: string): Promise<string>;
   openUrl(url: string): Promise<string>;
   redraw(): void;
   suspend(): void;

@@ -1,6 +1,6 @@
 /** What a tab of the detail is: a table of rows, each with a text of its own. Lines only, so that `scooby show` prints the same. */
 
-import type { Frame, Span, Trace } from '../trace.js';
+import type { Frame, Position, Span, Trace } from '../trace.js';
 import type { Line } from './cells.js';
 import type { Explained } from './feed.js';
 
@@ -26,23 +26,17 @@ export interface Entry {
   /** The span that copying, editing and explaining are about: an index into the trace's spans. */
   span?: number;
   /** The position that the editor opens. */
-  place?: Place;
+  place?: Position;
   /** The tab that tells more. */
   tab?: string;
   /** What copying takes from a row without a span. */
   copy?: string;
 }
 
-export interface Place {
-  file: string;
-  line: number;
-  column?: number;
-}
-
 /** A line of the text; one with a place can be opened. */
 export interface TextLine {
   line: Line;
-  place?: Place;
+  place?: Position;
   /** Goes on in the next row when it is too long, because it is a sentence. */
   prose?: boolean;
 }
@@ -84,13 +78,6 @@ export function emptyPage(...reasons: string[]): Page {
 }
 
 /** Answers the position of a frame. */
-export function placeOf(frame: Frame): Place {
+export function placeOf(frame: Frame): Position {
   return { file: frame.file, line: frame.line, column: frame.column };
-}
-
-/** Answers the position that `file:line` names. */
-export function placeOfSite(site: string | undefined): Place | undefined {
-  const match = site === undefined ? null : /^(.+?):(\d+)(?::(\d+))?$/.exec(site);
-  if (!match) return undefined;
-  return { file: match[1]!, line: Number(match[2]), ...(match[3] ? { column: Number(match[3]) } : {}) };
 }

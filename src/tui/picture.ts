@@ -1,6 +1,6 @@
 /** Everything that a frame is drawn from, put together from the state and the data. */
 
-import type { Trace } from '../trace.js';
+import { type Position, parseSite, type Trace } from '../trace.js';
 import type { Binding } from './bindings.js';
 import { type Line, lineWidth, plain, wrapLine } from './cells.js';
 import type { Feed, Stats, Status } from './feed.js';
@@ -8,7 +8,7 @@ import { type Layout, layoutOf } from './layout.js';
 import type { ListData } from './list-data.js';
 import { type Item, itemsOf } from './menu.js';
 import type { Ability } from './obstacles.js';
-import type { Page, Panel, Place, TextLine } from './panel.js';
+import type { Page, Panel, TextLine } from './panel.js';
 import type { Facts, State } from './state.js';
 import type { TraceData } from './trace-data.js';
 
@@ -118,7 +118,7 @@ export function factsOf(picture: Picture, now: number): Facts {
 }
 
 /** Answers the position that the editor is asked to open, by what is selected. */
-export function placeIn({ page, text, trace, state }: Picture): Place | undefined {
+export function placeIn({ page, text, trace, state }: Picture): Position | undefined {
   const { focus, detail } = state;
   if (focus === 'text') {
     const above = text.slice(0, detail.text.at).findLast((line) => line.place);
@@ -146,15 +146,17 @@ function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
 }
 
 /** Answers the line to look at first: that of the gravest finding, else the handler, else the first call. */
-function worstPlace(trace: Trace): Place | undefined {
-  const sites = [
-    trace.findings[0]?.site,
-    trace.handler?.split(' ').at(-1),
-    trace.spans.find((span) => span.site)?.site,
-  ];
-  for (const site of sites) {
-    const match = site === undefined ? null : /^(.+?):(\d+)/.exec(site);
-    if (match) return { file: match[1]!, line: Number(match[2]) };
-  }
-  return undefined;
+function worstPlace(trace: Trace): Position | undefined {
+  return (
+    parseSite(trace.findings[0]?.site) ??
+    handlerPlace(trace) ??
+    parseSite(trace.spans.find((span) => span.site)?.site)
+  );
+}
+
+/** Reads the site in a handler's `name file:line`. Both may have spaces; the files that the trace has kept tell where the name ends. */
+function handlerPlace({ handler = '', sources = {} }: Trace): Position | undefined {
+  const words = handler.split(' ');
+  const places = words.map((_, n) => parseSite(words.slice(n).join(' ')));
+  return places.find((place) => place && Object.hasOwn(sources, place.file)) ?? places.at(-1);
 }

@@ -28,14 +28,31 @@ function facts(span: Span): Line {
   return parts;
 }
 
-/** Details of a call that only insight reads. */
-export const UNTOLD = new Set(['opened', 'prepared']);
+/** Details of a call that only insight reads, and what tells connections apart, which says nothing to a reader. */
+const HIDDEN = new Set(['opened', 'prepared', 'connection']);
+
+/** What the kind adds to a call, values and the like, as `show` and the browser tell it. */
+export function detailsOf(span: Span): [name: string, text: string][] {
+  return Object.entries(span.detail ?? {})
+    .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isSaid(span, value))
+    .map(([name, value]) => [clean(name), clean(valueText(value))]);
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+// A line that was logged has said the things that were given to it.
+function isSaid({ kind, name }: Span, value: unknown): boolean {
+  return (
+    kind === 'log' &&
+    Array.isArray(value) &&
+    value.every((thing) => name.includes(typeof thing === 'string' ? thing : JSON.stringify(thing)))
+  );
+}
 
 function details(span: Span): TextLine[] {
-  return Object.entries(span.detail ?? {}).flatMap(([name, value]): TextLine[] => {
-    if (value === undefined || UNTOLD.has(name)) return [];
-    return [{ line: [[` ${clean(name)} `, 'dim'], clean(valueText(value))] }];
-  });
+  return detailsOf(span).map(([name, text]) => ({ line: [[` ${name} `, 'dim'], text] }));
 }
 
 function planText({ asked, server, plan, remarks, notes }: Explained): TextLine[] {

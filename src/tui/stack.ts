@@ -1,40 +1,31 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
+import { codeFrame, linesOf } from '../terminal/code-frame.js';
 import { count } from '../text.js';
-import type { Frame } from '../trace.js';
-import { clean, cleanLines } from './cells.js';
-import { type Place, placeOf, type Reading, type TextLine } from './panel.js';
+import { type Frame, formatPosition, type Position } from '../trace.js';
+import { clean, steady } from './cells.js';
+import { placeOf, type Reading, type TextLine } from './panel.js';
 
 /** Lines of code before and after the one that matters. */
 const AROUND = 3;
 
-/** Answers the lines of code around a position, the position marked; empty when the text is not there. */
-export function codeFrame(source: string | undefined, place: Place, around = AROUND): TextLine[] {
-  const lines = source === undefined ? [] : cleanLines(source);
-  if (place.line < 1 || place.line > lines.length) return [];
-  const first = Math.max(1, place.line - around);
-  const last = Math.min(lines.length, place.line + around);
-  const size = String(last).length;
-  const out: TextLine[] = [];
-  for (let n = first; n <= last; n++) {
-    const here = n === place.line;
-    const gutter = `${String(n).padStart(size)} │ `;
-    out.push({
-      line: here
-        ? [
-            ['  > ', 'warn'],
-            [gutter, 'warn'],
-            [lines[n - 1]!, 'bold'],
-          ]
-        : ['    ', [gutter + lines[n - 1]!, 'dim']],
-      place: { file: place.file, line: n },
-    });
-  }
-  return out;
+/** Lines of code around a position that the editor opens; empty when the text is not there. */
+export function codeRows(source: string | undefined, place: Position, around = AROUND): TextLine[] {
+  const lines = source === undefined ? [] : linesOf(source);
+  return codeFrame(lines, place.line, around).map(({ line, gutter, text, here }) => ({
+    line: here
+      ? [
+          ['  > ', 'warn'],
+          [gutter, 'warn'],
+          [steady(text), 'bold'],
+        ]
+      : ['    ', [gutter + steady(text), 'dim']],
+    place: { file: place.file, line },
+  }));
 }
 
 function frameLine(frame: Frame): TextLine {
-  const where = `${clean(frame.file)}:${frame.line}:${frame.column}`;
+  const where = clean(formatPosition(frame));
   const name = clean(frame.function) || '(anonymous)';
   const line = frame.application
     ? ([[' at ', 'dim'], name, ' ', [where, 'accent']] as const)
@@ -54,7 +45,7 @@ export function stackLines(stack: Frame[], reading: Pick<Reading, 'source' | 'li
       continue;
     }
     out.push(frameLine(frame));
-    if (index === own) out.push(...codeFrame(reading.source(frame.file), placeOf(frame)));
+    if (index === own) out.push(...codeRows(reading.source(frame.file), placeOf(frame)));
   }
   if (hidden > 0) out.push({ line: [[` … ${count(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
   return out;

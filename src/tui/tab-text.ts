@@ -1,5 +1,6 @@
 /** A tab of the detail as plain rows, for `scooby show`: the same panels, the same lines. */
 
+import { drawingWidth } from '../terminal/capabilities.js';
 import type { Trace } from '../trace.js';
 import { cutLine, type Line, plain, wrapLine } from './cells.js';
 import { panelsOf } from './panels/index.js';
@@ -14,9 +15,6 @@ export interface TabTextOptions {
   source(file: string): string | undefined;
 }
 
-/** Rows are laid out for that many cells where nobody counts them. */
-const UNCOUNTED = 120;
-
 /** Answers the titles of the tabs that a request has. */
 export function tabTitles(trace: Trace): string[] {
   return panelsOf(trace).map((panel) => panel.title);
@@ -25,7 +23,7 @@ export function tabTitles(trace: Trace): string[] {
 /** Answers a tab as painted rows: its table, then the text of each row; undefined when there is no such tab. */
 export function tabText(trace: Trace, title: string, options: TabTextOptions): string[] | undefined {
   const { colour, grouped, libraries, source } = options;
-  const columns = Number.isFinite(options.columns) ? options.columns : UNCOUNTED;
+  const columns = drawingWidth(options.columns);
   const panel = panelsOf(trace).find((one) => one.title.toLowerCase() === title.toLowerCase());
   if (!panel) return undefined;
   const theme = themeOf({ colour, ascii: false });

@@ -1,10 +1,11 @@
 /** The two rows over a detail: the request, and its tabs. */
 
+import { age } from '../terminal/age.js';
+import { statusRole } from '../terminal/roles.js';
 import { count, ms } from '../text.js';
 import type { Trace } from '../trace.js';
-import { badgesOf, statusRole } from './badges.js';
+import { badgesOf } from './badges.js';
 import { clean, cutMiddle, type Line, lineWidth, type Segment, width } from './cells.js';
-import { age } from './list.js';
 import type { Panel } from './panel.js';
 
 /** Answers the title of the detail: the request and its figures. */

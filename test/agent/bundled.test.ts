@@ -68,7 +68,11 @@ for (const minify of [false, true]) {
   test(`a driver inside is named${minify ? ', minified as well' : ''}`, async (t) => {
     const stdin = { contents: SERVER, resolveDir: ROOT };
     const made = await build({
-      ...{ stdin, bundle: true, platform: 'node', minify, write: false },
+      stdin,
+      bundle: true,
+      platform: 'node',
+      minify,
+      write: false,
       external: ['pg-native'],
     });
     const run = scooby(t, { files: { 'server.cjs': made.outputFiles[0]!.text }, command: ['server.cjs'] });
@@ -83,8 +87,12 @@ for (const minify of [false, true]) {
 test('every driver is known by its words, and by no words of others', async (t) => {
   for (const library of ['pg', 'postgres', 'mysql', 'mysql2', 'ioredis', 'redis', 'memcached', 'mongodb']) {
     const made = await build({
-      ...{ stdin: { contents: `export * from '${library}'`, resolveDir: ROOT }, write: false },
-      ...{ bundle: true, platform: 'node', minify: true, logLevel: 'error' },
+      stdin: { contents: `export * from '${library}'`, resolveDir: ROOT },
+      write: false,
+      bundle: true,
+      platform: 'node',
+      minify: true,
+      logLevel: 'error',
       external: [
         'pg-native',
         'mongodb-client-encryption',

@@ -8,14 +8,12 @@ test('a budget is read, its times in ms', (t) => {
   const file = join(
     t.testdir({
       'b.json': JSON.stringify({
-        ...{
-          maxQueries: 30,
-          maxQueryTime: '200ms',
-          p95: '1.5s',
-          maxTime: 900,
-          findings: ['n+1'],
-          severity: 'medium',
-        },
+        maxQueries: 30,
+        maxQueryTime: '200ms',
+        p95: '1.5s',
+        maxTime: 900,
+        findings: ['n+1'],
+        severity: 'medium',
         routes: {
           'GET /orders': { maxQueries: 60, allow: ['slow'], maxQueryTime: '1s' },
           '/health': { skip: true },
@@ -27,14 +25,12 @@ test('a budget is read, its times in ms', (t) => {
   t.same(readBudget(file), {
     file,
     budget: {
-      ...{
-        maxQueries: 30,
-        maxQueryTime: 200,
-        p95: 1500,
-        maxTime: 900,
-        findings: ['n+1'],
-        severity: 'medium',
-      },
+      maxQueries: 30,
+      maxQueryTime: 200,
+      p95: 1500,
+      maxTime: 900,
+      findings: ['n+1'],
+      severity: 'medium',
       routes: {
         'GET /orders': { maxQueries: 60, allow: ['slow'], maxQueryTime: 1000 },
         '/health': { skip: true },

@@ -5,23 +5,37 @@ import type { Breach } from '../../src/insight/budget.js';
 
 const screen = { width: Infinity, style: plain, now: 0 };
 const finding: Breach = {
-  ...{
-    id: 'f1',
-    rule: 'finding',
-    kind: 'n+1',
-    severity: 'high',
-    route: 'GET /orders',
-    message: 'It ran 50 times',
-  },
-  ...{ suggestion: 'Ask once.', site: 'src/orders.js:47', function: 'loadItems' },
-  ...{ requests: 3, worst: '5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21' },
+  id: 'f1',
+  rule: 'finding',
+  kind: 'n+1',
+  severity: 'high',
+  route: 'GET /orders',
+  message: 'It ran 50 times',
+  suggestion: 'Ask once.',
+  site: 'src/orders.js:47',
+  function: 'loadItems',
+  requests: 3,
+  worst: '5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
 };
 const many: Breach = {
-  ...{ id: 'q1', rule: 'maxQueries', route: 'GET /orders', message: '52 queries, 30 are allowed', value: 52 },
-  ...{ limit: 30, requests: 1, worst: '0a0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21' },
+  id: 'q1',
+  rule: 'maxQueries',
+  route: 'GET /orders',
+  message: '52 queries, 30 are allowed',
+  value: 52,
+  limit: 30,
+  requests: 1,
+  worst: '0a0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
 };
 const report = (more: Partial<Report> = {}): Report => ({
-  ...{ requests: 14, routes: 5, command: 0, broken: [], accepted: [], stale: [], lesser: [], notes: [] },
+  requests: 14,
+  routes: 5,
+  command: 0,
+  broken: [],
+  accepted: [],
+  stale: [],
+  lesser: [],
+  notes: [],
   ...more,
 });
 
@@ -45,12 +59,11 @@ test('what is broken is told with its line', (t) => {
 test('what is within the budget is one line; what was let through, accepted or not judged is told', (t) => {
   t.same(reportLines(report(), screen), ['', 'scooby check  14 requests of 5 routes, all within the budget']);
   const more = {
-    ...{
-      accepted: [finding],
-      baseline: 'known.json',
-      stale: [{ id: 'x', rule: 'p95' as const, route: '/' }],
-    },
-    ...{ lesser: [{ ...finding, severity: 'medium' as const }], notes: ['pg 9.1: Client#query not found'] },
+    accepted: [finding],
+    baseline: 'known.json',
+    stale: [{ id: 'x', rule: 'p95' as const, route: '/' }],
+    lesser: [{ ...finding, severity: 'medium' as const }],
+    notes: ['pg 9.1: Client#query not found'],
   };
   t.same(reportLines(report(more), screen), [
     '',
@@ -70,7 +83,10 @@ test('what is within the budget is one line; what was let through, accepted or n
 
 test('the document says whether all is well, and files and lines apart', (t) => {
   t.match(reportJson(report({ broken: [finding] })), {
-    ...{ ok: false, requests: 14, routes: 5, command: 0 },
+    ok: false,
+    requests: 14,
+    routes: 5,
+    command: 0,
     broken: [{ id: 'f1', site: 'src/orders.js:47', file: 'src/orders.js', line: 47 }],
   });
   t.match(reportJson(report()), { ok: true });
@@ -81,7 +97,10 @@ test('the document says whether all is well, and files and lines apart', (t) => 
 test('annotations name the file in the repository, and nothing in them can end them', (t) => {
   const odd: Breach = {
     ...finding,
-    ...{ route: 'GET /a,b:c', message: '100%\r\n::error::fake', site: 'src/a,b:c.js:9', suggestion: '' },
+    route: 'GET /a,b:c',
+    message: '100%\r\n::error::fake',
+    site: 'src/a,b:c.js:9',
+    suggestion: '',
   };
   t.same(annotations([finding, many, odd], '/repo/packages/shop', '/repo'), [
     '::error file=packages/shop/src/orders.js,line=47,title=scooby%3A N+1 in GET /orders::It ran 50 times%0AAsk once.',

@@ -101,7 +101,9 @@ test('JSON has stdout for itself; annotations go where GitHub reads them', async
   });
   t.equal(code, 1);
   t.match(JSON.parse(stdout), {
-    ...{ ok: false, requests: 1, command: 0 },
+    ok: false,
+    requests: 1,
+    command: 0,
     broken: [{ rule: 'finding', kind: 'n+1', route: 'GET /orders', file: 'app.cjs', line: 5, requests: 1 }],
   });
   t.match(stderr, /^said fine\n::error file=app\.cjs,line=5,title=scooby%3A N\+1 in GET \/orders::/);
@@ -172,7 +174,9 @@ for (const [name, { command, suite }] of Object.entries(CASES)) {
     t.match(
       JSON.parse(stdout || '{}'),
       {
-        ...{ requests: 2, command: 0, notes: [] },
+        requests: 2,
+        command: 0,
+        notes: [],
         broken: [
           { kind: 'n+1', line, file: line === 5 ? 'app.cjs' : 'shop.ts', requests: 2, function: 'load' },
         ],

@@ -117,11 +117,19 @@ test('the options of run are read as on the command line, which comes first', (t
   t.match(
     optionsOf(t, { port: 4100, record: 'marked', ttl: '2h', maxSize: '1MB', quiet: true, wait: '1s' }),
     {
-      ...{ port: 4100, record: 'marked', ttl: 7_200_000, maxSize: 1024 * 1024, quiet: true, wait: 1000 },
+      port: 4100,
+      record: 'marked',
+      ttl: 7_200_000,
+      maxSize: 1024 * 1024,
+      quiet: true,
+      wait: 1000,
     },
   );
   t.match(optionsOf(t, { port: '4100', allowHost: ['a.test'] }, '--record', 'off'), {
-    ...{ port: 4100, record: 'off', allowHost: ['a.test'], ttl: 86_400_000 },
+    port: 4100,
+    record: 'off',
+    allowHost: ['a.test'],
+    ttl: 86_400_000,
   });
   t.same(optionsOf(t, { takePort: true }).takePort, true);
   t.same(optionsOf(t, { takePort: 3000 }, '--port', '4000').takePort, undefined);
@@ -161,7 +169,8 @@ test('a run is judged by what its project has decided', async (t) => {
   t.same(await kinds({ ignore: ['event-loop'] }), []);
   t.same(await kinds({ limits: { blocked: '10m' } }), []);
   const quiet = scooby(t, {
-    ...{ command: ['app.cjs'], files: { 'app.cjs': app, 'scooby.config.json': '{"run": {"quiet": 1}}' } },
+    command: ['app.cjs'],
+    files: { 'app.cjs': app, 'scooby.config.json': '{"run": {"quiet": 1}}' },
   });
   t.match(await quiet.ended(), {
     code: 2,

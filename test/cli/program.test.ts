@@ -110,6 +110,8 @@ test('list prints a table, plain when piped', async (t) => {
   t.match(scooby(['list', '--status', '5xx'], { env: { ...env, SCOOBY_DB: db } }).out, /^.*\n.*\/b.*\n$/);
   t.match(scooby(['list', '--db', db], { env: { ...env, FORCE_COLOR: '1' } }).out, '\x1b[31m503\x1b[0m');
   t.notMatch(scooby(['list', '--db', db, '--no-color'], { env: { ...env, FORCE_COLOR: '1' } }).out, '\x1b');
+  t.notMatch(scooby(['list', '--db', db], { env: { ...env, FORCE_COLOR: '' } }).out, '\x1b');
+  t.notMatch(scooby(['list', '--db', db], { env: { ...env, FORCE_COLOR: '1', NO_COLOR: '1' } }).out, '\x1b');
   t.same(scooby(['list', '--db', db, '--path', '/nowhere']), {
     code: 0,
     out: '',

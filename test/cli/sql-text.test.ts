@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { Code } from '../../src/cli/code.js';
 import { sqlLines } from '../../src/cli/sql-text.js';
 import { plain } from '../../src/cli/style.js';
-import { dayAndTime } from '../../src/cli/when.js';
+import { dayAndTime } from '../../src/terminal/age.js';
 import { aSpan, aTrace } from '../factory.js';
 
 const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };

@@ -15,8 +15,16 @@ const program = fileURLToPath(new URL('../../bin/scooby.js', import.meta.url));
 const { FORCE_COLOR: _, NO_COLOR: __, SCOOBY_DB: ___, ...env } = process.env;
 
 const finding: Finding = {
-  ...{ id: 'f1', kind: 'n+1', severity: 'high', message: 'It ran 3 times.', spans: [], ms: 6, confidence: 1 },
-  ...{ site: 'src/orders.js:47', function: 'loadItems', reasons: [] },
+  id: 'f1',
+  kind: 'n+1',
+  severity: 'high',
+  message: 'It ran 3 times.',
+  spans: [],
+  ms: 6,
+  confidence: 1,
+  site: 'src/orders.js:47',
+  function: 'loadItems',
+  reasons: [],
 };
 const items = (duration: number, line = 47) =>
   aSpan({
@@ -93,13 +101,17 @@ test('top: filters, the limit, JSON, and nothing to add up', async (t) => {
       .map((line) => JSON.parse(line));
   t.match(lines('-n', '1'), [
     {
-      ...{
-        kind: 'sql',
-        text: 'SELECT * FROM items WHERE id = ?',
-        site: 'src/orders.js:47',
-        function: 'loadItems',
-      },
-      ...{ count: 6, requests: 2, ms: 12, p50: 2, p95: 3, share: 0.1043, errors: 0 },
+      kind: 'sql',
+      text: 'SELECT * FROM items WHERE id = ?',
+      site: 'src/orders.js:47',
+      function: 'loadItems',
+      count: 6,
+      requests: 2,
+      ms: 12,
+      p50: 2,
+      p95: 3,
+      share: 0.1043,
+      errors: 0,
       worst: { id: /^aaaaaaaa/, ms: 6 },
     },
   ]);
@@ -137,7 +149,14 @@ test('list --by route and --by run', async (t) => {
     ].join('\n'),
   );
   t.match(JSON.parse(scooby('list', '--by', 'route', '--json', 'n1').out), {
-    ...{ method: 'GET', route: '/orders', count: 2, ms: 100, p50: 40, p95: 60, errors: 0, findings: ['n+1'] },
+    method: 'GET',
+    route: '/orders',
+    count: 2,
+    ms: 100,
+    p50: 40,
+    p95: 60,
+    errors: 0,
+    findings: ['n+1'],
     queries: { total: 6, average: 3, most: 3 },
   });
   t.equal(
@@ -229,17 +248,20 @@ const screen = (width: number) => ({ width, style: plain, now: Date.now() });
 test('where it is narrow, columns go and statements are cut', (t) => {
   const text = `SELECT ${'a, '.repeat(60)}b FROM items`;
   const sum = {
-    ...{
-      kind: 'sql',
-      text,
-      site: 'src/orders.js:47',
-      key: 'k',
-      parts: 3,
-      count: 1234,
-      requests: 7,
-      ms: 65_536_000,
-    },
-    ...{ p50: 1, p95: 2, errors: 1, queries: 0, mostQueries: 0, worst: { id: 'abcdef01', ms: 1 } },
+    kind: 'sql',
+    text,
+    site: 'src/orders.js:47',
+    key: 'k',
+    parts: 3,
+    count: 1234,
+    requests: 7,
+    ms: 65_536_000,
+    p50: 1,
+    p95: 2,
+    errors: 1,
+    queries: 0,
+    mostQueries: 0,
+    worst: { id: 'abcdef01', ms: 1 },
   };
   const [head, row] = topLines(
     'statement',

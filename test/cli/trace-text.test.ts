@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { Code } from '../../src/cli/code.js';
 import { plain } from '../../src/cli/style.js';
 import { traceLines } from '../../src/cli/trace-text.js';
-import { dayAndTime } from '../../src/cli/when.js';
+import { dayAndTime } from '../../src/terminal/age.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
 const now = Date.parse('2026-11-22T12:00:00Z');

@@ -13,12 +13,26 @@ import type { Finding } from '../../src/trace.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
-  ...{ id: 'f1', kind: 'n+1', severity: 'high', message: 'ran 50 times', suggestion: 'Ask once.', spans: [] },
-  ...{ site: 'src/orders.js:47', function: 'loadItems', ms: 9, confidence: 1, reasons: [] },
+  id: 'f1',
+  kind: 'n+1',
+  severity: 'high',
+  message: 'ran 50 times',
+  suggestion: 'Ask once.',
+  spans: [],
+  site: 'src/orders.js:47',
+  function: 'loadItems',
+  ms: 9,
+  confidence: 1,
+  reasons: [],
   ...more,
 });
 const facts = (more: Partial<Facts> = {}): Facts => ({
-  ...{ id: 'r1', route: 'GET /orders', duration: 10, queries: 3, findings: [], dropped: 0 },
+  id: 'r1',
+  route: 'GET /orders',
+  duration: 10,
+  queries: 3,
+  findings: [],
+  dropped: 0,
   ...more,
 });
 const told = (budget: Budget, ...all: Facts[]) =>
@@ -35,7 +49,11 @@ test('what a budget may ask of a request: the line that asked most, and the quer
   ];
   const { id, ...rest } = factsOf(aTrace({ url: '/orders/7', route: '/orders/:id', spans, dropped: 4 }));
   t.same(rest, {
-    ...{ route: 'GET /orders/:id', duration: 12.5, queries: 3, findings: [], dropped: 4 },
+    route: 'GET /orders/:id',
+    duration: 12.5,
+    queries: 3,
+    findings: [],
+    dropped: 4,
     most: { text: 'SELECT ? FROM a', value: 2, site: 'src/orders.js:47', function: 'listOrders' },
     slowest: { text: 'SELECT b', value: 40, site: 'src/orders.js:9', function: 'slow' },
   });
@@ -66,21 +84,17 @@ test('a finding is told once for all requests that have it, of the one in which 
   ];
   t.same(breaches({}, all), [
     {
-      ...{
-        id: 'f1',
-        rule: 'finding',
-        kind: 'n+1',
-        severity: 'high',
-        route: 'GET /orders',
-        message: 'ran 90 times',
-      },
-      ...{
-        suggestion: 'Ask once.',
-        site: 'src/orders.js:47',
-        function: 'loadItems',
-        worst: 'r2',
-        requests: 3,
-      },
+      id: 'f1',
+      rule: 'finding',
+      kind: 'n+1',
+      severity: 'high',
+      route: 'GET /orders',
+      message: 'ran 90 times',
+      suggestion: 'Ask once.',
+      site: 'src/orders.js:47',
+      function: 'loadItems',
+      worst: 'r2',
+      requests: 3,
     },
   ]);
   t.end();
@@ -173,8 +187,14 @@ test('a route has limits of its own; of several that fit, the last holds; one ma
 
 test('a baseline accepts what is known, and not more queries than that', (t) => {
   const many: Breach = {
-    ...{ id: 'q1', rule: 'maxQueries', route: 'GET /orders', message: '52 queries', value: 52, limit: 30 },
-    ...{ requests: 2, worst: 'r2' },
+    id: 'q1',
+    rule: 'maxQueries',
+    route: 'GET /orders',
+    message: '52 queries',
+    value: 52,
+    limit: 30,
+    requests: 2,
+    worst: 'r2',
   };
   const [known] = breaches({}, [facts({ findings: [finding()] })]);
   const baseline = baselineOf([many, known!]);
@@ -182,8 +202,13 @@ test('a baseline accepts what is known, and not more queries than that', (t) => 
     version: 1,
     accepted: [
       {
-        ...{ id: 'f1', rule: 'finding', kind: 'n+1', route: 'GET /orders', site: 'src/orders.js:47' },
-        ...{ function: 'loadItems', message: 'ran 50 times' },
+        id: 'f1',
+        rule: 'finding',
+        kind: 'n+1',
+        route: 'GET /orders',
+        site: 'src/orders.js:47',
+        function: 'loadItems',
+        message: 'ran 50 times',
       },
       { id: 'q1', rule: 'maxQueries', route: 'GET /orders', message: '52 queries', value: 52 },
     ],

@@ -3,7 +3,12 @@ import { type Asked, askedBy, compareCalls, fates, pace } from '../../src/insigh
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 const asked = (more: Partial<Asked> = {}): Asked => ({
-  ...{ kind: 'sql', text: 'SELECT a', site: 'src/a.js:10', function: 'load', count: 1, ms: 10 },
+  kind: 'sql',
+  text: 'SELECT a',
+  site: 'src/a.js:10',
+  function: 'load',
+  count: 1,
+  ms: 10,
   ...more,
 });
 

@@ -25,20 +25,40 @@ function aCollector(t: Test) {
 }
 
 const aPeer = (pid = 7): Peer => ({
-  ...{ pid, command: 'node app.js', cwd: '/srv/shop', node: 'v20.0.0', thread: 0 },
+  pid,
+  command: 'node app.js',
+  cwd: '/srv/shop',
+  node: 'v20.0.0',
+  thread: 0,
   origin: START,
   tell: () => {},
 });
 const anExchange = (id = ID): Exchange => ({
-  ...{ id, method: 'GET', url: '/a', start: START, headers: [], marked: false },
+  id,
+  method: 'GET',
+  url: '/a',
+  start: START,
+  headers: [],
+  marked: false,
 });
 const anEnding = (ending: Partial<Ending> = {}): Ending => ({
-  ...{ id: ID, duration: 12, status: 200, headers: [], reached: true },
+  id: ID,
+  duration: 12,
+  status: 200,
+  headers: [],
+  reached: true,
   ...ending,
 });
 // Instants on the link are µs since the process began.
 const aSpanLine = (n: number, more: object = {}): Line => ({
-  ...{ t: 'span', id: ID, n, kind: 'sql', library: 'pg', name: `select ${n}`, at: n * 1000, duration: 500 },
+  t: 'span',
+  id: ID,
+  n,
+  kind: 'sql',
+  library: 'pg',
+  name: `select ${n}`,
+  at: n * 1000,
+  duration: 500,
   ...more,
 });
 const aClose = (): Line => ({ t: 'close', id: ID, at: 11_000, status: 200 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'tap';
 import { AppCommand } from '../../src/proxy/command.js';
+import type { Player, Stage } from '../../src/proxy/stage.js';
 import { until } from '../scooby.js';
 
 const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppCommand(command, env).run();
@@ -46,4 +47,23 @@ test('a command that has ended is not started again, nor one that is told to end
   t.equal(app.restarting, true);
   t.equal(await restarted, false);
   t.same(await exit, { code: 143, signal: 'SIGTERM' });
+});
+
+test('a command that is ended while its stage decides is not started again', async (t) => {
+  let starts = 0;
+  let player: Player | undefined;
+  const stage: Stage = {
+    started: (given) => {
+      player = given;
+      starts++;
+    },
+    printed: () => {},
+    ended: async () => {
+      player!.end();
+      return starts < 2;
+    },
+    leave: () => {},
+  };
+  t.same(await new AppCommand([process.execPath, '-e', ''], process.env, stage).run(), { code: 0 });
+  t.equal(starts, 1);
 });

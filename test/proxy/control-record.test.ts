@@ -16,8 +16,13 @@ function aPlace(t: Test) {
   const folder = t.testdir({ ctrl: '' });
   const database = join(folder, 'scooby.db');
   const note = (more: Partial<Note> = {}): Note => ({
-    ...{ id: 'one', pid: process.pid, socket: join(folder, 'ctrl'), token: 'secret' },
-    ...{ command: ['npm', 'start'], project: '/srv/shop', started: 1 },
+    id: 'one',
+    pid: process.pid,
+    socket: join(folder, 'ctrl'),
+    token: 'secret',
+    command: ['npm', 'start'],
+    project: '/srv/shop',
+    started: 1,
     ...more,
   });
   return { database, folder: `${database}-runs`, note };

@@ -45,8 +45,11 @@ test('PostgreSQL 16 makes a plan without the values', async (t) => {
     [/^EXPLAIN/, [{ 'QUERY PLAN': 'Result  (cost=0.00..0.01 rows=1 width=4)' }]],
   );
   t.same(await app.plan(SECRET), {
-    ...{ statement: SECRET.name, asked: 'EXPLAIN (GENERIC_PLAN)', server: 'PostgreSQL 16.3' },
-    ...{ plan: ['Result  (cost=0.00..0.01 rows=1 width=4)'], remarks: [] },
+    statement: SECRET.name,
+    asked: 'EXPLAIN (GENERIC_PLAN)',
+    server: 'PostgreSQL 16.3',
+    plan: ['Result  (cost=0.00..0.01 rows=1 width=4)'],
+    remarks: [],
     notes: ['A generic plan, for any values: $1 was masked, or too long to be recorded whole.'],
   });
   const around = { before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"], after: ['ROLLBACK'] };
@@ -64,7 +67,9 @@ test('MySQL runs it within a limit, and has its own back', async (t) => {
   const app = anApp([/VERSION/, [{ version: '8.4.2' }]], [/^EXPLAIN ANALYZE/, tree], [/^EXPLAIN/, table]);
   const span = { library: 'mysql2', name: 'select * from t where a = ?', detail: { params: [1] } };
   t.match(await app.plan(span, { analyze: true }), {
-    ...{ asked: 'EXPLAIN ANALYZE', server: 'MySQL 8.4.2', plan: ['-> Table scan on t'] },
+    asked: 'EXPLAIN ANALYZE',
+    server: 'MySQL 8.4.2',
+    plan: ['-> Table scan on t'],
     remarks: [{ kind: 'scan', table: 't', text: /An index on t \(a\)/ }],
   });
   t.same(app.statements()[1], {

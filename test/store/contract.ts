@@ -257,8 +257,16 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       stack: [aFrame({ line: 9 })],
     });
     const finding: Finding = {
-      ...{ id: 'f1', kind: 'n+1', severity: 'high', message: 'it ran 3 times', spans: [0, 1, 2] },
-      ...{ site: 'src/orders.js:47', function: 'listOrders', ms: 6, confidence: 1, reasons: [] },
+      id: 'f1',
+      kind: 'n+1',
+      severity: 'high',
+      message: 'it ran 3 times',
+      spans: [0, 1, 2],
+      site: 'src/orders.js:47',
+      function: 'listOrders',
+      ms: 6,
+      confidence: 1,
+      reasons: [],
     };
     const looping = [items(47, 1), items(47, 2), items(47, 3), items(50, 4)];
     return [

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { canShow, onlyAscii, wantsColour } from '../../src/tui/browse.js';
 import { osc52, waysOf } from '../../src/tui/clipboard.js';
 import {
   ConfigError,
@@ -69,30 +68,6 @@ test('filters are kept for this user only', (t) => {
   t.same(readFilters(file), []);
   t.equal(configFolder({ XDG_CONFIG_HOME: '/c' }), '/c/scooby');
   t.equal(filtersFile({ XDG_STATE_HOME: '/s' }), '/s/scooby/filters.json');
-  t.end();
-});
-
-test('what the environment says of screen, colour and letters', (t) => {
-  t.same(
-    [{}, { TERM: 'dumb' }, { CI: 'true' }, { CI: 'false' }, { INK_SCREEN_READER: 'true' }].map((env) =>
-      canShow(env, true),
-    ),
-    [true, false, false, true, false],
-  );
-  t.equal(canShow({}, false), false);
-  t.same([{ LANG: 'C' }, { LANG: 'C.UTF-8' }, { LC_ALL: 'POSIX', LANG: 'en_US.UTF-8' }, {}].map(onlyAscii), [
-    true,
-    false,
-    true,
-    false,
-  ]);
-  t.same(
-    [{}, { NO_COLOR: '1' }, { NO_COLOR: '' }, { NO_COLOR: '1', FORCE_COLOR: '1' }, { FORCE_COLOR: '0' }].map(
-      (env) => wantsColour(env),
-    ),
-    [true, false, true, true, false],
-  );
-  t.equal(wantsColour({ FORCE_COLOR: '1' }, false), false);
   t.end();
 });
 

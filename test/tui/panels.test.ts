@@ -5,7 +5,7 @@ import type { Panel, Reading } from '../../src/tui/panel.js';
 import { ownTime } from '../../src/tui/panels/cpu.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
-import { codeFrame } from '../../src/tui/stack.js';
+import { codeRows } from '../../src/tui/stack.js';
 import { tabText, tabTitles } from '../../src/tui/tab-text.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 
@@ -44,10 +44,10 @@ test('the overview says what is wrong, where, and what to try', (t) => {
     ' try   Load them at once: WHERE order_id = ANY($1), then group them by order_id.',
     '',
     ' at loadItems src/orders.js:15   e opens it',
-    '    13 │   for (const order of orders) {',
-    '    14 │     // one query per order',
-    '  > 15 │     const items = await db.query(ITEMS, [order.id]);',
-    '    16 │     order.items = items.rows;',
+    '    13 │ for (const order of orders) {',
+    '    14 │   // one query per order',
+    '  > 15 │   const items = await db.query(ITEMS, [order.id]);',
+    '    16 │   order.items = items.rows;',
   ]);
   t.end();
 });
@@ -215,11 +215,16 @@ test('bars show where a call lies, what it waited and what it took', (t) => {
 
 test('a code frame marks its line; without the text there is none', (t) => {
   t.same(
-    codeFrame('a\nb\nc', { file: 'x.js', line: 2 }).map(({ line }) => plain(line)),
+    codeRows('a\nb\nc', { file: 'x.js', line: 2 }).map(({ line }) => plain(line)),
     ['    1 │ a', '  > 2 │ b', '    3 │ c'],
   );
-  t.same(codeFrame(undefined, { file: 'x.js', line: 2 }), []);
-  t.same(codeFrame('a', { file: 'x.js', line: 9 }), []);
+  t.same(
+    codeRows('a\r\tb\n\n  c', { file: 'x.js', line: 4 }, 2).map(({ line }) => plain(line)),
+    ['    2 │ b', '    3 │ ', '  > 4 │ c'],
+    'a lone carriage return ends a line, as in the numbers of a stack',
+  );
+  t.same(codeRows(undefined, { file: 'x.js', line: 2 }), []);
+  t.same(codeRows('a', { file: 'x.js', line: 9 }), []);
   t.end();
 });
 

@@ -73,6 +73,17 @@ for (const [columns, rows] of SIZES) {
   });
 }
 
+test('NO_COLOR wins over FORCE_COLOR, as in the commands', async (t) => {
+  const terminal = await opened(80, 24, { NO_COLOR: '1', FORCE_COLOR: '1' });
+  await terminal.until(
+    () => terminal.painted() === kept('list-80x24-no-color'),
+    'the golden without colours',
+  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
+  t.notMatch(terminal.raw, /\x1b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)(?:;[\d;]*)?m/);
+  await terminal.close();
+});
+
 for (const [columns, rows] of [SIZES[1]!, SIZES[2]!]) {
   test(`wide characters at ${columns}x${rows}: columns stay columns`, async (t) => {
     const terminal = await opened(columns, rows);

@@ -1,10 +1,9 @@
 /** child_process: the commands that a request runs, and waits for or blocks on. */
 
-import { isSecretName, redactUrl } from '../../redact.cjs';
+import { isSecretName, REDACTED, redactUrl } from '../../redact.cjs';
 import { current, watchStream } from '../context.cjs';
 import { replace } from '../replace.cjs';
 import { begin, type Call, end } from '../traced.cjs';
-import { MASK } from '../values.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Child {
@@ -53,7 +52,7 @@ function ofSync(args: ArrayLike<unknown>): Spawning {
 /** Answers a command line without the values of what has a secret's name: `--password=…`, `TOKEN=…`. */
 function masked(line: string): string {
   return redactUrl(line).replace(/(-[\w-]*|\b\w+(?==))(=|\s+)(\S+)/g, (all, name, between) =>
-    isSecretName(name) ? `${name}${between}${MASK}` : all,
+    isSecretName(name) ? `${name}${between}${REDACTED}` : all,
   );
 }
 

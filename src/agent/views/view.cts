@@ -1,9 +1,8 @@
 /** What a view is: the file that makes one web framework say which route and handler served a request. */
 
 import type { IncomingMessage } from 'node:http';
-import { isSecretName } from '../../redact.cjs';
+import { isSecretName, REDACTED } from '../../redact.cjs';
 import { quoted } from '../lines.cjs';
-import { MASK } from '../values.cjs';
 
 /** What served a request. */
 export interface Sight {
@@ -52,7 +51,7 @@ export function paramsJson(params: object): string | undefined {
   let json = '';
   for (const [key, value] of Object.entries(params)) {
     if (value === undefined) continue;
-    const text = isSecretName(key) ? MASK : String(value).slice(0, MOST_TEXT);
+    const text = isSecretName(key) ? REDACTED : String(value).slice(0, MOST_TEXT);
     json += `${json === '' ? '' : ','}${quoted(key)}:${JSON.stringify(text)}`;
   }
   return json === '' ? undefined : `{${json}}`;

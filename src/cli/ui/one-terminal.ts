@@ -7,8 +7,8 @@ import type { Exit } from '../../proxy/command.js';
 import type { Audience } from '../../proxy/launcher.js';
 import type { Servers } from '../../proxy/servers.js';
 import type { Player, Stage } from '../../proxy/stage.js';
+import { canDraw, capabilitiesOf, hasColourChoice, type Output } from '../../terminal/capabilities.js';
 import { oneLine, visible } from '../../text.js';
-import { canShow } from '../../tui/browse.js';
 import { ConfigError, configFolder, readConfig } from '../../tui/config.js';
 import type { Announcer } from '../announcer.js';
 import { ScreenProcess } from './screen-process.js';
@@ -33,7 +33,7 @@ export function oneTerminal(
   about: Omit<Terminal, 'flags'> & { place: string; colour: boolean },
 ): OneTerminal | undefined {
   const { env, stdin, stdout } = process;
-  const trouble = !canShow(env, stdin.isTTY === true && stdout.isTTY === true)
+  const trouble = !canDraw(stdin, stdout, env)
     ? '--ui needs a terminal'
     : about.place !== about.database
       ? '--ui needs the database'
@@ -50,10 +50,14 @@ export function oneTerminal(
   return new OneTerminal({ ...about, flags: about.colour ? [] : ['--no-color'] });
 }
 
-/** Answers the environment of an app whose output is shown in colour though it goes to a pipe. */
-export function environmentOf(env: NodeJS.ProcessEnv, colour: boolean): NodeJS.ProcessEnv {
-  const said = env.FORCE_COLOR !== undefined || env.NO_COLOR !== undefined;
-  return said || !colour ? env : { ...env, FORCE_COLOR: '1' };
+/** The environment of an app whose output goes to a pipe and from there to the screen: coloured where the screen is, unless the user has decided. */
+export function environmentOf(
+  env: NodeJS.ProcessEnv,
+  color: boolean,
+  screen: Output = process.stdout,
+): NodeJS.ProcessEnv {
+  const isPlain = capabilitiesOf(screen, env, { color }).colour === 'none';
+  return isPlain || hasColourChoice(env) ? env : { ...env, FORCE_COLOR: '1' };
 }
 
 /** Answers the line that says why a program ended, as far as one can tell: the last that names an error, else the last. */

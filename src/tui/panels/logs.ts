@@ -2,10 +2,10 @@
 
 import { kindOf } from '../../span-kinds.js';
 import { ms } from '../../text.js';
-import type { Trace } from '../../trace.js';
+import { parseSite, type Trace } from '../../trace.js';
 import { noneOf } from '../calls.js';
 import { clean, fit, type Line } from '../cells.js';
-import { emptyPage, type Panel, placeOfSite } from '../panel.js';
+import { emptyPage, type Panel } from '../panel.js';
 import { spanText } from '../span-text.js';
 
 const ROLES: Record<string, string> = {
@@ -39,7 +39,7 @@ export const logsPanel: Panel = {
       entries: indices.map((index) => {
         const span = trace.spans[index]!;
         const level = typeof span.detail?.level === 'string' ? clean(span.detail.level) : '';
-        const place = placeOfSite(span.site);
+        const place = parseSite(span.site);
         return {
           span: index,
           ...(place ? { place } : {}),

@@ -1,19 +1,13 @@
 /** What is wrong with a request, and where its time went. */
 
 import { kindOf } from '../../span-kinds.js';
+import { severityRole } from '../../terminal/roles.js';
 import { count, ms } from '../../text.js';
-import type { Finding, Trace } from '../../trace.js';
+import { type Finding, parseSite, type Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
-import { type Entry, type Panel, placeOfSite, type Reading, type TextLine } from '../panel.js';
-import { codeFrame, stackLines } from '../stack.js';
+import type { Entry, Panel, Reading, TextLine } from '../panel.js';
+import { codeRows, stackLines } from '../stack.js';
 import { extent } from './timeline.js';
-
-const SEVERITY: Record<Finding['severity'], string> = {
-  high: 'error',
-  medium: 'warn',
-  low: 'accent',
-  info: 'dim',
-};
 
 /** Answers a request in one sentence of figures. */
 function headlineOf(trace: Trace): string {
@@ -81,7 +75,7 @@ function head(trace: Trace, columns: number): Line[] {
 
 function findingEntry(finding: Finding, trace: Trace): Entry {
   const first = finding.spans[0];
-  const place = placeOfSite(finding.site);
+  const place = parseSite(finding.site);
   const kind = trace.spans[first ?? -1]?.kind;
   const tab = kind === undefined ? undefined : kindOf(kind).title;
   return {
@@ -89,7 +83,7 @@ function findingEntry(finding: Finding, trace: Trace): Entry {
     ...(place ? { place } : {}),
     ...(tab ? { tab } : {}),
     line: () => [
-      [` ${finding.kind.toUpperCase()} `, SEVERITY[finding.severity]],
+      [` ${finding.kind.toUpperCase()} `, severityRole(finding.severity)],
       [fit(ms(finding.ms), 7, 'right'), 'bold'],
       ` ${clean(finding.message)}  `,
       [clean(finding.site ?? ''), 'accent'],
@@ -114,7 +108,7 @@ function kindEntry(kind: string, trace: Trace): Entry {
 }
 
 function findingText(finding: Finding, reading: Reading): TextLine[] {
-  const place = placeOfSite(finding.site);
+  const place = parseSite(finding.site);
   const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']], prose: true }];
   if (finding.suggestion)
     out.push({
@@ -137,7 +131,7 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
       place,
     });
     // Few lines before it: the line itself has to be in sight on a small screen.
-    out.push(...codeFrame(reading.source(place.file), place, 2));
+    out.push(...codeRows(reading.source(place.file), place, 2));
   }
   const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
   out.push(
@@ -154,7 +148,7 @@ function kindText(kind: string, reading: Reading): TextLine[] {
   const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
   const out: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
   for (const span of slowest) {
-    const place = placeOfSite(span.site);
+    const place = parseSite(span.site);
     out.push({
       line: [
         fit(ms(span.duration ?? 0), 8, 'right'),

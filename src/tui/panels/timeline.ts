@@ -2,9 +2,9 @@
 
 import { isTimed, kindOf } from '../../span-kinds.js';
 import { ms } from '../../text.js';
-import type { Span, Trace } from '../../trace.js';
+import { parseSite, type Span, type Trace } from '../../trace.js';
 import { clean, fit, type Line, type Segment } from '../cells.js';
-import { type Entry, emptyPage, type Panel, placeOfSite } from '../panel.js';
+import { type Entry, emptyPage, type Panel } from '../panel.js';
 import { spanText } from '../span-text.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -98,7 +98,7 @@ export const timelinePanel: Panel = {
       head: (columns) => [parallel, scale(whole, columns)],
       entries: order.map((index): Entry => {
         const span = trace.spans[index]!;
-        const place = placeOfSite(span.site);
+        const place = parseSite(span.site);
         return { span: index, ...(place ? { place } : {}), line: (columns) => row(span, whole, columns) };
       }),
       text: (at) => spanText(trace.spans[order[at] ?? order[0]!]!, reading),

@@ -30,7 +30,9 @@ for (const node of await nodes()) {
     const { traces } = await runRecorded([join(FOLDER, 'work.cjs')], { node: node.path, drive });
     const { spans } = traces.find(({ url }) => url === '/work')!;
     const plain = spans.map(({ kind, name, detail, error, site }) => ({
-      ...{ kind, name, detail: { ...detail, ...(detail?.pid !== undefined && { pid: 1 }) } },
+      kind,
+      name,
+      detail: { ...detail, ...(detail?.pid !== undefined && { pid: 1 }) },
       ...(error !== undefined && { error }),
       site: site?.split('/').at(-1),
     }));

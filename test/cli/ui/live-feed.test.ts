@@ -31,8 +31,13 @@ async function alive(t: Test, verbs: Record<string, Verb>) {
   });
   const start = async () => {
     const note: Note = {
-      ...{ id: 'run', pid: process.pid, socket: join(folder, 'ctrl'), token: 'secret' },
-      ...{ command: ['npm', 'start'], project: folder, started: now },
+      id: 'run',
+      pid: process.pid,
+      socket: join(folder, 'ctrl'),
+      token: 'secret',
+      command: ['npm', 'start'],
+      project: folder,
+      started: now,
     };
     const server = await serveControl(note.socket, note.token, verbs);
     const posted = post(db, note);
@@ -52,8 +57,12 @@ const LIBRARIES = [{ name: 'pg', version: '8.23.1' }];
 test('a browser finds the run that begins, sees how it stands, and that it has ended', async (t) => {
   let record = 'all';
   const status = () => ({
-    ...{ run: RUN, record, url: 'http://localhost:4123', app: 'listening' },
-    ...{ processes: [{ pid: 7, command: 'node app.js', cwd: '/shop', node: 'v20' }], libraries: LIBRARIES },
+    run: RUN,
+    record,
+    url: 'http://localhost:4123',
+    app: 'listening',
+    processes: [{ pid: 7, command: 'node app.js', cwd: '/shop', node: 'v20' }],
+    libraries: LIBRARIES,
   });
   const restarts: number[] = [];
   const { feed, start } = await alive(t, {
@@ -80,7 +89,9 @@ test('a browser finds the run that begins, sees how it stands, and that it has e
   const stop = await start();
   await until(() => feed.status().live, 'the run');
   t.match(feed.status(), {
-    ...{ url: 'http://localhost:4123', recording: 'all', libraries: LIBRARIES },
+    url: 'http://localhost:4123',
+    recording: 'all',
+    libraries: LIBRARIES,
     app: { pid: 7, cwd: '/shop', command: 'npm start' },
   });
   await feed.record('marked');
@@ -117,7 +128,9 @@ test('a request is sent again through the proxy, with what was recorded of it', 
   ];
   const trace = { ...traceAt(2), headers: { request } };
   t.match(await feed.replay(trace, '/other?x=1'), {
-    ...{ status: 201, id: 'b0000000-0000-4000-8000-000000000000', without: ['cookie', 'its body'] },
+    status: 201,
+    id: 'b0000000-0000-4000-8000-000000000000',
+    without: ['cookie', 'its body'],
   });
   const headers = { host: 'shop.example', accept: 'text/html, text/plain', 'x-scooby-record': '1' };
   t.same(seen, [['POST', '/other?x=1', { ...headers, connection: 'close', 'content-length': '0' }]]);

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
+import { environmentOf } from '../../../src/cli/ui/one-terminal.js';
 import { ask, PROGRAM, until } from '../../scooby.js';
 import { OnTerminal } from '../../tui/pty.js';
 
@@ -47,6 +48,18 @@ const lives = (pid: number) => {
     return false;
   }
 };
+
+test('an app in a pipe is told to paint where the screen does, unless the user has decided', (t) => {
+  const told = (env: NodeJS.ProcessEnv, color = true) =>
+    environmentOf(env, color, { isTTY: true }).FORCE_COLOR;
+  t.equal(told({}), '1');
+  t.equal(told({ FORCE_COLOR: '', NO_COLOR: '' }), '1');
+  t.equal(told({ FORCE_COLOR: '3' }), '3');
+  t.equal(told({ NO_COLOR: '1' }), undefined);
+  t.equal(told({ NODE_DISABLE_COLORS: '1' }), undefined);
+  t.equal(told({}, false), undefined);
+  t.end();
+});
 
 const SANE = { buffer: 'normal', mouse: 'none', paste: false, cursor: true };
 

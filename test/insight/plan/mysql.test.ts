@@ -2,8 +2,15 @@ import { test } from 'tap';
 import { comparedIn, remarksOf, tableOf } from '../../../src/insight/plan/mysql.js';
 
 const row = (more: object) => ({
-  ...{ id: 1, select_type: 'SIMPLE', table: 'orders', type: 'ALL', possible_keys: null, key: null },
-  ...{ rows: 50_000, Extra: 'Using where', ...more },
+  id: 1,
+  select_type: 'SIMPLE',
+  table: 'orders',
+  type: 'ALL',
+  possible_keys: null,
+  key: null,
+  rows: 50_000,
+  Extra: 'Using where',
+  ...more,
 });
 
 test('rows are drawn as the client does, a tree as it is', (t) => {

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { age, dayAndTime } from '../../src/cli/when.js';
+import { age, ago, dayAndTime } from '../../src/terminal/age.js';
 
 test('an age is in one unit', (t) => {
   const ages = [-5000, 0, 999, 1000, 59_999, 60_000, 3_599_999, 3_600_000, 86_399_999, 86_400_000, 9e8];
@@ -7,6 +7,19 @@ test('an age is in one unit', (t) => {
     ages.map((ms) => age(1e12, 1e12 + ms)),
     ['now', 'now', 'now', '1s', '59s', '1m', '59m', '1h', '23h', '1d', '10d'],
   );
+  t.end();
+});
+
+test('an age takes at most four cells', (t) => {
+  t.equal(age(0, 364 * 86_400_000), '364d');
+  t.equal(age(0, 365 * 86_400_000), '1y');
+  t.equal(age(0, 1e12), '31y');
+  t.end();
+});
+
+test('an age in a sentence', (t) => {
+  t.equal(ago(1e12, 1e12 + 999), 'just now');
+  t.equal(ago(1e12, 1e12 + 180_000), '3m ago');
   t.end();
 });
 

@@ -1,0 +1,85 @@
+/** Spools of all connected processes: read every now and then, and at once when a line is known to be due. */
+
+import type { Line } from '../trace.js';
+import type { Spool } from './spool.js';
+
+const LOOK_MS = 40;
+// The app tells that it has finished just after the last byte of its response.
+const SOON_MS = [2, 10];
+
+/** What is done with the lines, and whether one is about to be written that is wanted. */
+export interface SpoolListener<Owner> {
+  said(owner: Owner, line: Line): void;
+  awaits(): boolean;
+}
+
+/** Reads the spool of each process, which its owner stands for, and hands on its lines. */
+export class Spools<Owner> {
+  readonly #spools = new Map<Owner, Spool>();
+  readonly #listener: SpoolListener<Owner>;
+  #timer: NodeJS.Timeout | undefined;
+  #isPlanned = false;
+  #again: NodeJS.Timeout | undefined;
+
+  constructor(listener: SpoolListener<Owner>) {
+    this.#listener = listener;
+  }
+
+  /** Reads every now and then from here on, until it is closed. */
+  start(): void {
+    this.#timer = setInterval(() => this.readAll(), LOOK_MS);
+  }
+
+  add(owner: Owner, spool: Spool): void {
+    this.#spools.set(owner, spool);
+  }
+
+  /** Reads an owner's spool to its end, and lets go of it. */
+  remove(owner: Owner): void {
+    const spool = this.#spools.get(owner);
+    while (spool !== undefined && this.#read(owner, spool));
+    spool?.close();
+    this.#spools.delete(owner);
+  }
+
+  readAll(): void {
+    for (const [owner, spool] of this.#spools) if (this.#read(owner, spool)) this.look();
+  }
+
+  /** Looks for lines once this turn is over, and shortly after where what is awaited was not there. */
+  look(): void {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    setImmediate(() => {
+      this.#isPlanned = false;
+      this.#lookAgain(...SOON_MS);
+    });
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#again);
+    for (const [owner, spool] of this.#spools) while (this.#read(owner, spool));
+    for (const spool of this.#spools.values()) spool.close();
+    this.#spools.clear();
+  }
+
+  #lookAgain(next?: number, ...rest: number[]): void {
+    clearTimeout(this.#again);
+    this.readAll();
+    if (next === undefined || !this.#listener.awaits()) return;
+    this.#again = setTimeout(() => this.#lookAgain(...rest), next).unref();
+  }
+
+  /** Returns true when there is more to read at once. */
+  #read(owner: Owner, spool: Spool): boolean {
+    try {
+      return spool.read((line) => this.#listener.said(owner, line));
+    } catch {
+      // Not lines of ours: that process is not listened to any more, the others are.
+      spool.close();
+      this.#spools.delete(owner);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/** Roles of values: what a status or a severity is painted as, the same in every command and in the browser. */
+
+import type { Finding } from '../trace.js';
+
+const SEVERITIES = { high: 'error', medium: 'warn', low: 'accent', info: 'dim' } as const;
+
+/** Role of a response's status; dim while there is none. */
+export function statusRole(status: number | undefined): 'dim' | 'ok' | 'accent' | 'warn' | 'error' {
+  if (status === undefined) return 'dim';
+  if (status >= 500) return 'error';
+  if (status >= 400) return 'warn';
+  return status >= 300 ? 'accent' : 'ok';
+}
+
+/** Role of a finding's severity. */
+export function severityRole(severity: Finding['severity']): 'error' | 'warn' | 'accent' | 'dim' {
+  return SEVERITIES[severity];
+}
