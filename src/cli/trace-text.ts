@@ -50,9 +50,7 @@ function calls(
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
     return spanLines(spans, indices, showing, screen);
   }
-  const groups = groupsOf(spans, showing.code.lineOf).filter(({ slowest }: Group) =>
-    isShown(spans[slowest]!),
-  );
+  const groups = groupsOf(spans).filter(({ slowest }: Group) => isShown(spans[slowest]!));
   return groupLines(spans, groups, showing, screen);
 }
 

@@ -1,11 +1,9 @@
 /** The calls of a request over time, as bars: what waited for what, and what ran at once. */
 
-import { framesOf } from '../insight/groups.js';
 import { count, ms, oneLine } from '../text.js';
 import type { Kind, Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
 import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
-import type { Code } from './code.js';
 import type { Screen } from './screen.js';
 import type { Role } from './style.js';
 import { headline } from './trace-text.js';
@@ -23,15 +21,8 @@ const NARROWEST = 10;
 const ROLES: Record<string, Role> = { sql: 'accent', cache: 'ok', rpc: 'warn', http: 'warn', log: 'dim' };
 
 /** Answers the headline, a scale, and a row for each call of those kinds (all, where none are named) in the order of their start. */
-export function waterfallLines(
-  trace: Trace,
-  kinds: Kind[] | undefined,
-  code: Code,
-  screen: Screen,
-): string[] {
-  const sites = framesOf(trace.spans, code.lineOf).map((frame) =>
-    frame ? clean(`${frame.file}:${frame.line}`) : '',
-  );
+export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, screen: Screen): string[] {
+  const sites = trace.spans.map(({ site = '' }) => clean(site));
   const columns = Number.isFinite(screen.width) ? screen.width : UNCOUNTED;
   const whole = extent(trace);
   const order = trace.spans

@@ -40,7 +40,8 @@ export function pathOf(stack: Frame[]): Path {
   return path;
 }
 
-function position(frame: Frame): string {
+/** Returns a frame's position, to compare. */
+export function position(frame: Frame): string {
   return `${frame.file}:${frame.line}:${frame.column}`;
 }
 

@@ -1,7 +1,7 @@
 /** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
 
 import { Frames } from '../insight/frames.js';
-import { type App, type Frame, firstApplicationFrame, type Line, type Span, µs } from '../trace.js';
+import { type App, type Frame, firstApplicationFrame, type Line, type RecordedSpan, µs } from '../trace.js';
 import type { Peer } from './receiver.js';
 
 type SpanLine = Extract<Line, { t: 'span' }>;
@@ -64,9 +64,8 @@ export class Process {
   }
 
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
-  span(line: SpanLine, start: number): Span {
+  span(line: SpanLine, start: number): RecordedSpan {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
-    const frame = firstApplicationFrame(stack);
     const detail = this.#opened(line) ? { ...line.detail, opened: true } : line.detail;
     return {
       kind: String(line.kind),
@@ -79,12 +78,11 @@ export class Process {
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
-      ...(frame !== undefined && { site: `${frame.file}:${frame.line}` }),
     };
   }
 
   /** Answers, per file of the app in the spans' stacks, the hash under which its text as it ran has been kept. */
-  sources(spans: Span[], keep: KeepSource): Record<string, string> {
+  sources(spans: RecordedSpan[], keep: KeepSource): Record<string, string> {
     const sources: Record<string, string> = {};
     for (const frame of this.#applicationFrames(spans)) {
       const hash = frame.file in sources ? undefined : this.#source(frame, keep);
@@ -94,7 +92,7 @@ export class Process {
   }
 
   /** Answers what could not be had of the files in the spans' stacks, in words. */
-  notes(spans: Span[]): string[] {
+  notes(spans: RecordedSpan[]): string[] {
     const { notes } = this.#frames;
     if (notes.size === 0) return [];
     const files = new Set([...this.#applicationFrames(spans)].map(({ file }) => file));
@@ -122,7 +120,7 @@ export class Process {
     return wait !== undefined && wait > 0 && this.#connections.get(key) === n;
   }
 
-  #applicationFrames(spans: Span[]): Set<Frame> {
+  #applicationFrames(spans: RecordedSpan[]): Set<Frame> {
     const frames = new Set<Frame>();
     // The spans of a loop share their stack.
     for (const stack of new Set(spans.map((span) => span.stack)))

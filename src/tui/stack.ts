@@ -1,7 +1,7 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
 import { count } from '../text.js';
-import type { Frame } from '../trace.js';
+import type { Frame, Span } from '../trace.js';
 import { clean, cleanLines } from './cells.js';
 import { type Place, placeOf, type Reading, type TextLine } from './panel.js';
 
@@ -42,19 +42,21 @@ function frameLine(frame: Frame): TextLine {
   return { line, place: placeOf(frame) };
 }
 
-/** Answers the lines of a stack, the code under the first frame of the user's own. */
-export function stackLines(stack: Frame[], reading: Pick<Reading, 'source' | 'libraries'>): TextLine[] {
+/** Answers the lines of a call's stack, the code under the frame to blame. */
+export function stackLines(
+  { stack, frame: blamed }: Pick<Span, 'stack' | 'frame'>,
+  reading: Pick<Reading, 'source' | 'libraries'>,
+): TextLine[] {
   if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
-  const own = stack.findIndex((frame) => frame.application);
   const out: TextLine[] = [];
   let hidden = 0;
-  for (const [index, frame] of stack.entries()) {
+  for (const frame of stack) {
     if (!frame.application && !reading.libraries) {
       hidden++;
       continue;
     }
     out.push(frameLine(frame));
-    if (index === own) out.push(...codeFrame(reading.source(frame.file), placeOf(frame)));
+    if (frame === blamed) out.push(...codeFrame(reading.source(frame.file), placeOf(frame)));
   }
   if (hidden > 0) out.push({ line: [[` … ${count(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
   return out;

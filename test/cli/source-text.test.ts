@@ -24,7 +24,6 @@ const orders = [
   ...Array.from({ length: 90 }, () => '// more'),
 ];
 const code: Code = {
-  lineOf: () => undefined,
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
   since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };

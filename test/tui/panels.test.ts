@@ -7,6 +7,7 @@ import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
 import { codeFrame } from '../../src/tui/stack.js';
 import { tabText, tabTitles } from '../../src/tui/tab-text.js';
+import { atFirstFrame } from '../factory.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 
 const ORDERS = traceAt(1);
@@ -160,8 +161,8 @@ test('a kind that nobody has a panel for gets a usable one', (t) => {
   const trace = {
     ...ORDERS,
     spans: [
-      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 42' },
-      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 43' },
+      atFirstFrame({ ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 42' }),
+      atFirstFrame({ ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 43' }),
     ],
   };
   t.same(
