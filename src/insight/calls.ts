@@ -1,6 +1,6 @@
 /** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
 
-import type { Frame, RecordedSpan, Span, StatementFacts } from '../trace.js';
+import type { Frame, RecordedSpan, Shape, StatementFacts } from '../trace.js';
 import type { Dialect } from './fingerprint.js';
 import { type Path, pathOf } from './stacks.js';
 
@@ -9,12 +9,14 @@ export interface Call {
   /** Place among the trace's spans, and among the calls by their start. */
   index: number;
   order: number;
-  span: Span;
+  span: RecordedSpan;
   /** ms from the request's start to the call, and to its end. */
   start: number;
   end: number;
   /** What was asked, without values; calls of a loop share it. */
   shape: string;
+  /** The same with all that is known of it. */
+  asked: Shape;
   /** The same for people, short: `SELECT … users`. */
   label: string;
   /** What was asked, with values; the same call again has the same. */
@@ -45,9 +47,11 @@ const DIALECTS: Record<string, Dialect> = {
 };
 const MASK = 'REDACTED';
 
-/** Returns spans, whose shapes are known, by their start; each at the first line of the app in its stack. */
-export function callsOf(spans: Span[]): Call[] {
-  const calls = spans.map(callOf).sort((a, b) => a.start - b.start || a.index - b.index);
+/** Returns spans by their start; each at the first line of the app in its stack. */
+export function callsOf(spans: RecordedSpan[], shapeOf: (span: RecordedSpan) => Shape): Call[] {
+  const calls = spans
+    .map((span, index) => callOf(span, index, shapeOf(span)))
+    .sort((a, b) => a.start - b.start || a.index - b.index);
   for (const [order, call] of calls.entries()) call.order = order;
   return calls;
 }
@@ -57,10 +61,10 @@ export function dialectOf(library: string): Dialect {
   return Object.hasOwn(DIALECTS, library) ? DIALECTS[library]! : 'pg';
 }
 
-function callOf(span: Span, index: number): Call {
+function callOf(span: RecordedSpan, index: number, asked: Shape): Call {
   const path = pathOf(span.stack);
   const told = argumentsOf(span);
-  const { text, label = span.name, verb = '', isSetup = false, statement } = span.shape;
+  const { text, label = span.name, verb = '', isSetup = false, statement } = asked;
   const call: Call = {
     index,
     order: index,
@@ -68,6 +72,7 @@ function callOf(span: Span, index: number): Call {
     start: span.start,
     end: span.start + (span.wait ?? 0) + (span.duration ?? 0),
     shape: text,
+    asked,
     label,
     exact: exactOf(span, told),
     masked: told.includes(MASK) || span.name.includes(MASK) || told.includes('…'),
@@ -88,7 +93,7 @@ function callOf(span: Span, index: number): Call {
 // Comments at either end carry ids of traces, other ones each time.
 const COMMENTS = /^\s*\/\*[^*]*\*\/|\/\*[^*]*\*\/[\s;]*$/g;
 
-function exactOf({ kind, name }: Span, told: string): string {
+function exactOf({ kind, name }: RecordedSpan, told: string): string {
   const asked = kind === 'sql' && name.includes('/*') ? name.replace(COMMENTS, '').trim() : name;
   return told === '' ? asked : `${asked} ${told}`;
 }
@@ -109,7 +114,7 @@ const ASIDE = new Set([
   'command',
 ]);
 
-function argumentsOf({ kind, detail }: Span): string {
+function argumentsOf({ kind, detail }: RecordedSpan): string {
   if (!detail) return '';
   if (kind === 'sql') return detail.params === undefined ? '' : JSON.stringify(detail.params);
   const told = Object.entries(detail).filter(([key]) => !ASIDE.has(key));

@@ -1,7 +1,7 @@
 /** Finishes a trace: describes its calls, and judges what in it is worth mending, the worst first. */
 
 import type { Finding, RecordedTrace, Trace } from '../trace.js';
-import { type Described, describe } from './describe.js';
+import { describe, type Understood, understand } from './describe.js';
 import { hash } from './hash.js';
 import type { LineOf } from './helpers.js';
 import { routeOf } from './keys.js';
@@ -23,16 +23,15 @@ const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
  * it, and `// scooby-ignore`.
  */
 export function finish(recorded: RecordedTrace, lineOf: LineOf, config: Config = {}): Trace {
-  const described = describe(recorded, lineOf);
-  described.trace.findings = judge(described, lineOf, config);
-  return described.trace;
+  const understood = understand(recorded.spans, lineOf);
+  recorded.findings = judge(recorded, understood, lineOf, config);
+  return describe(recorded, understood);
 }
 
 /** Most severe and most costly first; nothing for what ran outside of requests. */
-function judge(described: Described, lineOf: LineOf, config: Config): Finding[] {
-  const { trace } = described;
+function judge(trace: RecordedTrace, understood: Understood, lineOf: LineOf, config: Config): Finding[] {
   if (trace.outside || trace.spans.length === 0) return [];
-  const scene = sceneOf(described, config.limits);
+  const scene = sceneOf(trace, understood, config.limits);
   const seen = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {
@@ -45,7 +44,7 @@ function judge(described: Described, lineOf: LineOf, config: Config): Finding[] 
 }
 
 // Not the line: it moves whenever something above it is edited.
-function idOf(trace: Trace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
+function idOf(trace: RecordedTrace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
   const key = [trace.method, routeOf(trace), kind, shape, line?.file, line?.function].join('\n');
   const before = seen.get(key) ?? 0;
   seen.set(key, before + 1);

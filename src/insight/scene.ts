@@ -1,8 +1,8 @@
 /** A trace laid out for the rules, and what a rule answers. */
 
-import type { Finding, Frame, Trace } from '../trace.js';
+import type { Finding, Frame, RecordedTrace } from '../trace.js';
 import type { Call } from './calls.js';
-import type { Described } from './describe.js';
+import type { Understood } from './describe.js';
 import type { Loop } from './loops.js';
 
 /** From where on something is worth a word; ms where nothing else is said. */
@@ -40,7 +40,7 @@ export const LIMITS: Limits = {
 
 /** All that a rule may look at. */
 export interface Scene {
-  trace: Trace;
+  trace: RecordedTrace;
   limits: Limits;
   /** By their start. */
   calls: Call[];
@@ -63,9 +63,9 @@ export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function
 export type Rule = (scene: Scene) => Draft[];
 
 /** Answers the trace laid out. */
-export function sceneOf(described: Described, limits: Partial<Limits> = {}): Scene {
+export function sceneOf(trace: RecordedTrace, understood: Understood, limits: Partial<Limits> = {}): Scene {
   const slow = { ...LIMITS.slow, ...limits.slow };
-  return { ...described, limits: { ...LIMITS, ...limits, slow }, claimed: new Set() };
+  return { trace, ...understood, limits: { ...LIMITS, ...limits, slow }, claimed: new Set() };
 }
 
 /** Answers which part of the request's time some ms are, 0 to 1. */

@@ -1,5 +1,4 @@
 import { test } from 'tap';
-import { describe } from '../../src/insight/describe.js';
 import { finish } from '../../src/insight/findings.js';
 import type { LineOf } from '../../src/insight/helpers.js';
 import type { RecordedTrace } from '../../src/trace.js';
@@ -23,12 +22,12 @@ function traceOf(story: Story): RecordedTrace {
 }
 
 const sitesOf = (story: Story, lineOf = source) =>
-  describe(traceOf(story), lineOf).trace.spans.map(({ site }) => site);
+  finish(traceOf(story), lineOf).spans.map(({ site }) => site);
 
 test('each span has its line to blame, the frame, and a shape that those which ask the same share', (t) => {
   const at = ['pg', HELPER, 'src/orders.js:10 list'];
   const story = new Story().each(upTo(2), (s, id) => s.sql(USER, { params: [id], at })).cache('get user:42');
-  const { spans } = describe(traceOf(story), source).trace;
+  const { spans } = finish(traceOf(story), source);
   t.equal(spans[0]!.site, 'src/orders.js:10');
   t.equal(spans[0]!.frame, spans[0]!.stack[2]);
   t.same(spans[0]!.shape, {
@@ -53,7 +52,7 @@ test('the text of the line tells the helper; without it the first line of the ap
 });
 
 test('a call without a line of the app has none', (t) => {
-  const [span] = describe(traceOf(new Story().sql(USER, { at: ['pg'] })), source).trace.spans;
+  const [span] = finish(traceOf(new Story().sql(USER, { at: ['pg'] })), source).spans;
   t.notOk('site' in span!);
   t.notOk('frame' in span!);
   t.end();
