@@ -3,6 +3,17 @@
 import type { RunSummary, Sum, Summary } from './store/store.js';
 import type { App, Finding, Frame, Library, Span, Total, Trace } from './trace.js';
 
+/** A call as it is given out. */
+export type PublicSpan = Omit<Span, 'frame' | 'shape'> & {
+  /** The function at `site`. */
+  function?: string;
+  /** The text of its shape. */
+  shape: string;
+};
+
+/** A trace as it is given out. */
+export type PublicTrace = Omit<Trace, 'spans'> & { spans: PublicSpan[] };
+
 // Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
 const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
 
@@ -33,7 +44,7 @@ export const FIELDS = {
     notes: 1,
   }),
   app: inOrderOf<App>({ pid: 1, command: 1, cwd: 1, node: 1 }),
-  span: inOrderOf<Span>({
+  span: inOrderOf<PublicSpan>({
     kind: 1,
     library: 1,
     name: 1,
@@ -45,6 +56,8 @@ export const FIELDS = {
     error: 1,
     stack: 1,
     site: 1,
+    function: 1,
+    shape: 1,
   }),
   frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1 }),
   finding: inOrderOf<Finding>({
@@ -78,15 +91,12 @@ export const FIELDS = {
 };
 
 /** Answers a trace as `scooby show --json` and the proxy give it out; what is not known is left out. */
-export function publicTrace(trace: Trace): Trace {
+export function publicTrace(trace: Trace): PublicTrace {
   const { app, spans, findings, libraries } = trace;
   return {
     ...inOrder(trace, FIELDS.trace),
     ...(app && { app: inOrder(app, FIELDS.app) }),
-    spans: spans.map((span) => ({
-      ...inOrder(span, FIELDS.span),
-      stack: span.stack.map((frame) => inOrder(frame, FIELDS.frame)),
-    })),
+    spans: spans.map(publicSpan),
     findings: findings.map((finding) => inOrder(finding, FIELDS.finding)),
     ...(libraries && {
       libraries: Object.fromEntries(
@@ -94,6 +104,12 @@ export function publicTrace(trace: Trace): Trace {
       ),
     }),
   };
+}
+
+function publicSpan({ frame, shape, ...span }: Span): PublicSpan {
+  const stack = span.stack.map((one) => inOrder(one, FIELDS.frame));
+  const decided = { ...(frame && { function: frame.function }), shape: shape.text };
+  return inOrder<PublicSpan>({ ...span, stack, ...decided }, FIELDS.span);
 }
 
 /** Answers a trace as `scooby list --json` gives it out. */

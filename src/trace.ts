@@ -37,8 +37,8 @@ export interface Frame {
   application: boolean;
 }
 
-/** One timed call inside a trace. Times are ms. */
-export interface Span {
+/** One timed call inside a trace, as the app reported it. Times are ms. */
+export interface RecordedSpan {
   kind: Kind;
   library: string;
   /** What was asked: the statement as sent, the command and key, service.function, method and URL. */
@@ -56,8 +56,42 @@ export interface Span {
   /** The error's message, led by its code where there is one: `42P01: relation "x" does not exist`. */
   error?: string;
   stack: Frame[];
-  /** `file:line` of the first application frame. */
+}
+
+/** A recorded call with its call site and its shape, which insight decides once, when the trace is finished. */
+export interface Span extends RecordedSpan {
+  /** `file:line` to blame: the first application frame that is not a helper for all queries; missing where none is known. */
   site?: string;
+  /** The frame that `site` names. From another call of the same loop where this call's own stack has lost it. */
+  frame?: Frame;
+  shape: Shape;
+}
+
+/** What calls asked for, without values: one object for all calls of a trace that differ in their values only. */
+export interface Shape {
+  /** `SELECT * FROM users WHERE id = ?`, `get user:#`, `GET http://api/users/#`. */
+  text: string;
+  /** The same, short: `SELECT … users`. Missing where the call's own name is the better label. */
+  label?: string;
+  /** The first keyword of a statement, a cache command in lower case, an HTTP method in capitals. */
+  verb?: string;
+  /** Work that no request asked for: drivers' set-up, introspection, migrations. */
+  isSetup?: true;
+  /** Of kind sql. */
+  statement?: StatementFacts;
+}
+
+/** What is known of a SQL statement besides its text and verb. */
+export interface StatementFacts {
+  /** The fingerprint's id: 16 hex digits, the same for the same text. */
+  id: string;
+  /** In their order, each once; `#` for digits that vary. */
+  tables: string[];
+  isWrite: boolean;
+  /** It only steers the connection: BEGIN, SET, SHOW, … */
+  isControl: boolean;
+  /** A call asks for several things at once: IN with several values, ANY(…), several rows. */
+  isBatched: boolean;
 }
 
 /** A verdict of insight on some spans of a trace. */
@@ -147,6 +181,9 @@ export interface Trace {
   /** What could not be captured, in words, e.g. `pg 9.1: Client#query not found`. */
   notes?: string[];
 }
+
+/** A trace whose calls have no call site and no shape yet. */
+export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };
 
 /** A trace as a list shows it: its columns, without its spans. */
 export type Summary = Pick<
@@ -354,20 +391,20 @@ export function ofKind(trace: Trace, kind: Kind): Span[] {
   return trace.spans.filter((span) => span.kind === kind);
 }
 
-/** Answers the first frame of the user's own code, the line that a span is blamed on. */
+/** Answers the first frame of the user's own code. */
 export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
   return stack.find((frame) => frame.application);
 }
 
 /** Answers count and time by kind, and what went wrong. */
-export function totalsOf(spans: Span[]): Record<string, Total> {
+export function totalsOf(spans: RecordedSpan[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
   for (const span of spans) addTo(totals, span);
   return totals;
 }
 
 /** Counts one more span in. */
-export function addTo(totals: Record<string, Total>, span: Span): void {
+export function addTo(totals: Record<string, Total>, span: RecordedSpan): void {
   // A kind may have any name, `constructor` for one.
   if (!Object.hasOwn(totals, span.kind)) totals[span.kind] = { count: 0, ms: 0 };
   const total = totals[span.kind]!;

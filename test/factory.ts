@@ -1,7 +1,16 @@
 /** Makes traces for tests: complete ones, of which a test names only what it is about. */
 
 import { randomUUID } from 'node:crypto';
-import { type Frame, firstApplicationFrame, type Span, type Trace, totalsOf } from '../src/trace.js';
+import { Shapes } from '../src/insight/shapes.js';
+import {
+  type Frame,
+  firstApplicationFrame,
+  type RecordedSpan,
+  type RecordedTrace,
+  type Span,
+  type Trace,
+  totalsOf,
+} from '../src/trace.js';
 
 /** Answers a frame in the application's own code. */
 export function aFrame(frame: Partial<Frame> = {}): Frame {
@@ -14,11 +23,24 @@ export function aLibraryFrame(frame: Partial<Frame> = {}): Frame {
   return { function: 'Pool.query', file, line: 412, column: 10, application: false, ...frame };
 }
 
-/** Answers a finished SQL query; its site follows from its stack. */
+// As in a real trace, calls that ask the same share their shape.
+const shapes = new Shapes({});
+
+/** Answers a call with its shape, at the first line of the app in its stack. */
+export function atFirstFrame(span: RecordedSpan): Span {
+  const frame = firstApplicationFrame(span.stack);
+  return { ...(frame && { site: `${frame.file}:${frame.line}`, frame }), ...span, shape: shapes.of(span) };
+}
+
+/** Answers a trace as insight would finish it, without helpers and findings: each call at its first line of the app. */
+export function finishedPlainly(trace: RecordedTrace): Trace {
+  for (const span of trace.spans) Object.assign(span, atFirstFrame(span));
+  return trace as Trace;
+}
+
+/** Answers a finished SQL query; its site and its shape follow from its stack and its name. */
 export function aSpan(span: Partial<Span> = {}): Span {
-  const stack = span.stack ?? [aFrame()];
-  const frame = firstApplicationFrame(stack);
-  return {
+  return atFirstFrame({
     kind: 'sql',
     library: 'pg',
     name: 'SELECT * FROM items WHERE order_id = $1',
@@ -26,10 +48,9 @@ export function aSpan(span: Partial<Span> = {}): Span {
     start: 1,
     duration: 2,
     rows: 1,
-    stack,
-    ...(frame && { site: `${frame.file}:${frame.line}` }),
+    stack: [aFrame()],
     ...span,
-  };
+  });
 }
 
 /** Answers a finished request; its totals follow from its spans. */

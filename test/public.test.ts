@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import { FIELDS, publicSummary, publicTrace } from '../src/public.js';
+import { FIELDS, type PublicTrace, publicSummary, publicTrace } from '../src/public.js';
 import type { Summary } from '../src/store/store.js';
 import type { Trace } from '../src/trace.js';
+import { aTrace } from './factory.js';
 
 const document = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8');
 const [trace, summary] = Array.from(document.matchAll(/```json\n([\s\S]*?)```/g), ([, text]) =>
   JSON.parse(text!),
-) as [Trace, Summary];
+) as [PublicTrace, Summary];
 
 /** The names in the first column of the table under a heading. */
 function described(heading: string): string[] {
@@ -40,10 +41,13 @@ test('the document describes every field, in order', (t) => {
 
 test('what is given out has the documented order, whatever order it came in', (t) => {
   const backwards = <T extends object>(value: T) => Object.fromEntries(Object.entries(value).reverse()) as T;
-  const shuffled = {
+  const shuffled: Trace = {
     ...backwards(trace),
     app: backwards(trace.app!),
-    spans: trace.spans.map((span) => ({ ...backwards(span), stack: span.stack.map(backwards) })),
+    spans: trace.spans.map(({ function: _, shape, ...span }) => {
+      const stack = span.stack.map(backwards);
+      return backwards({ ...span, stack, shape: { text: shape }, frame: stack[0]! });
+    }),
     findings: trace.findings.map(backwards),
     libraries: { pg: backwards(trace.libraries!.pg!) },
   };
@@ -53,7 +57,7 @@ test('what is given out has the documented order, whatever order it came in', (t
 });
 
 test('what is not known is left out', (t) => {
-  const { id, method, url, start, state, spans, findings, totals } = trace;
+  const { id, method, url, start, state, spans, findings, totals } = aTrace();
   const bare = { id, method, url, start, state, spans, findings, totals };
   t.same(publicTrace({ ...bare, route: undefined } as unknown as Trace), bare);
   t.end();

@@ -1,10 +1,12 @@
 /** What the store of a run adds up, and under which name it keeps the run. */
 
 import { randomUUID } from 'node:crypto';
+import { describeOld } from '../insight/describe.js';
 import { tallyOf } from '../insight/tally.js';
 import type { Accounting } from '../store/store.js';
 
 /** Answers how a run of a command that begins now is kept. */
 export function accountingOf(command: string[]): Required<Accounting> {
-  return { tally: tallyOf, run: { key: randomUUID(), start: Date.now(), command: command.join(' ') } };
+  const run = { key: randomUUID(), start: Date.now(), command: command.join(' ') };
+  return { tally: tallyOf, run, describe: describeOld };
 }

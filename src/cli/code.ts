@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Store } from '../store/store.js';
 import { linesOf } from '../terminal/code-frame.js';
-import type { Frame, Trace } from '../trace.js';
+import type { Trace } from '../trace.js';
 
 /** What became of a line: its file changed around it, or it is no longer where it was. */
 export type Since = 'changed since' | 'gone since' | `changed since, now line ${number}`;
@@ -13,8 +13,6 @@ export type Since = 'changed since' | 'gone since' | `changed since, now line ${
 export interface Code {
   /** Answers the lines of a file as it was; undefined where it was not kept. */
   lines(file: string): string[] | undefined;
-  /** Answers the text of a frame's file at its line, or at another one. */
-  lineOf(frame: Pick<Frame, 'file' | 'line'>, line?: number): string | undefined;
   /** Answers what has become of a line; undefined where its file is as it was, and where nothing is known. */
   since(file: string, line: number): Since | undefined;
 }
@@ -33,7 +31,6 @@ export function codeOf(store: Pick<Store, 'source'>, trace: Pick<Trace, 'sources
   const isHere = trace.app !== undefined && existsSync(trace.app.cwd);
   return {
     lines: then,
-    lineOf: ({ file, line: own }, line = own) => then(file)?.[line - 1],
     since(file, line) {
       const before = then(file);
       if (!before || !isHere) return undefined;

@@ -2,8 +2,6 @@
 
 import type { Command } from 'commander';
 import { UserError } from '../errors.js';
-import { fingerprint } from '../insight/fingerprint.js';
-import { dialectOf } from '../insight/libraries.js';
 import { ControlError, livingRuns, type Plan, reach, type Wish } from '../proxy/reach.js';
 import { databasePath } from '../store/place.js';
 import { json, ms, oneLine } from '../text.js';
@@ -74,9 +72,7 @@ export function chosenOf(trace: Trace, wanted: string | undefined): Chosen {
   const span = trace.spans[number - 1];
   if (span !== undefined) return { trace, index: number - 1, span };
   const like = /^[\da-f]{4,16}$/.test(wanted)
-    ? queries.find(([, { name, library }]) =>
-        fingerprint(name, dialectOf(trace, library)).id.startsWith(wanted),
-      )
+    ? queries.find(([, { shape }]) => shape.statement?.id.startsWith(wanted))
     : undefined;
   if (like !== undefined) return { trace, index: like[0], span: like[1] };
   const calls = trace.spans.length === 0 ? 'it made no calls' : `it made ${trace.spans.length}`;

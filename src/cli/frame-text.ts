@@ -2,25 +2,20 @@
 
 import { codeFrame } from '../terminal/code-frame.js';
 import { oneLine } from '../text.js';
-import { type Frame, firstApplicationFrame, formatPosition } from '../trace.js';
+import { type Frame, formatPosition, type Span } from '../trace.js';
 import { cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
 
 /** Which frames to show, and where the code is found. */
 export interface Reading {
-  /** All frames instead of the first of the application. */
+  /** All frames instead of the one to blame. */
   stack?: boolean;
   code: Code;
 }
 
-/** Answers who called: the line to blame (else the first of the app's own) with its code, or every frame. */
-export function frameLines(
-  stack: Frame[],
-  reading: Reading,
-  screen: Screen,
-  blamed = firstApplicationFrame(stack),
-): string[] {
+/** Answers who called: the line to blame with its code, or every frame. */
+export function frameLines({ stack, frame: blamed }: Span, reading: Reading, screen: Screen): string[] {
   const shown = reading.stack ? stack : blamed ? [blamed] : [];
   if (stack.length === 0) return [];
   if (shown.length === 0)

@@ -24,7 +24,7 @@ function lines(spans: Span[], group: Group, reading: Reading, screen: Screen): s
     ...statementLines(slowest.name, room),
     ...detailLines(slowest, room, lead),
     ...(failed ? errorLines(failed, room) : []),
-    ...frameLines(slowest.stack, reading, room, group.frame),
+    ...frameLines(slowest, reading, room),
   ];
   return [heading(group, slowest, screen), ...told.map((line) => INDENT + line)];
 }

@@ -1,6 +1,7 @@
 /** What the commands that read the store have in common. */
 
 import type { Command } from 'commander';
+import { describeOld } from '../insight/describe.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { remark } from './screen.js';
@@ -21,7 +22,8 @@ export function takesStore(command: Command): Command {
 
 /** Opens the store for reading, hands it to `work`, and closes it whatever happens. Throws a StoreError when there is none. */
 export async function withStore<T>(flags: ReadingFlags, work: (store: Store) => T): Promise<T> {
-  const store = await openStore({ db: flags.db, cwd: process.cwd(), readonly: true }, remark);
+  const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeOld };
+  const store = await openStore(options, remark);
   try {
     return work(store);
   } finally {

@@ -95,11 +95,11 @@ function show(store: Store, id: string, flags: ShowFlags): void {
   const code = codeOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   const lines = flags.sql
-    ? sqlLines(withSql(trace), code, screen)
+    ? sqlLines(withSql(trace), screen)
     : flags.tab !== undefined
       ? tabLines(trace, flags, code, screen)
       : flags.waterfall
-        ? waterfallLines(trace, kinds, code, screen)
+        ? waterfallLines(trace, kinds, screen)
         : flags.source
           ? sourceLines(trace, kinds, code, screen)
           : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, screen);

@@ -1,10 +1,9 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
-import { callsOf } from '../insight/calls.js';
 import { isTimed } from '../span-kinds.js';
 import { codeText } from '../terminal/code-frame.js';
 import { count, ms } from '../text.js';
-import { formatSite, type Kind, type Span, type Trace } from '../trace.js';
+import { type Frame, formatSite, type Kind, type Span, type Trace } from '../trace.js';
 import { clean, cut, width } from '../tui/cells.js';
 import type { Code } from './code.js';
 import type { Screen } from './screen.js';
@@ -34,19 +33,19 @@ const AROUND = 3;
 
 /** Answers the files, those that made the costliest calls first. */
 export function sourceLines(trace: Trace, kinds: Kind[] | undefined, code: Code, screen: Screen): string[] {
-  const files = [...filesOf(trace, kinds, code).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
+  const files = [...filesOf(trace, kinds).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
   const marks = marksOf(trace);
   if (files.length === 0)
     return [headline(trace, screen), '', "  no line of the app's own code made a call that was recorded"];
   return [headline(trace, screen), ...files.flatMap((file) => ['', ...fileLines(file, marks, code, screen)])];
 }
 
-function filesOf(trace: Trace, kinds: Kind[] | undefined, code: Code): Map<string, File> {
+function filesOf({ spans }: Trace, kinds: Kind[] | undefined): Map<string, File> {
   const files = new Map<string, File>();
-  for (const { span, site } of callsOf(trace, code.lineOf)) {
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     if (kinds && !kinds.includes(span.kind)) continue;
     const seen = new Set<string>();
-    for (const frame of span.stack) {
+    for (const frame of framesOf(span)) {
       const { file: name, line, application } = frame;
       const place = formatSite({ file: name, line });
       // A function that calls itself is on the stack many times.
@@ -54,7 +53,7 @@ function filesOf(trace: Trace, kinds: Kind[] | undefined, code: Code): Map<strin
       seen.add(place);
       let file = files.get(name);
       if (!file) files.set(name, (file = { name, lines: new Map(), ms: 0, count: 0, calls: new Set() }));
-      const direct = frame === site;
+      const direct = place === span.site;
       file.calls.add(span);
       if (direct) {
         file.ms += span.duration ?? 0;
@@ -64,6 +63,11 @@ function filesOf(trace: Trace, kinds: Kind[] | undefined, code: Code): Map<strin
     }
   }
   return files;
+}
+
+// The line to blame may be another call's, where this stack has lost it.
+function framesOf({ stack, frame }: Span): Frame[] {
+  return frame === undefined || stack.includes(frame) ? stack : [...stack, frame];
 }
 
 function tally(

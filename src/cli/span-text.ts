@@ -24,7 +24,7 @@ export function spanLines(spans: Span[], indices: number[], reading: Reading, sc
       ...statementLines(span.name, room),
       ...detailLines(span, room),
       ...errorLines(span, room),
-      ...frameLines(span.stack, reading, room),
+      ...frameLines(span, reading, room),
     ];
     return ['', heading(span, index, screen), ...told.map((line) => INDENT + line)];
   });

@@ -42,7 +42,7 @@ export function traceLines(trace: Trace, showing: Showing, screen: Screen): stri
 }
 
 function calls(
-  { spans, libraries }: Trace,
+  { spans }: Trace,
   showing: Showing,
   isShown: (span: Span) => unknown,
   screen: Screen,
@@ -51,9 +51,7 @@ function calls(
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
     return spanLines(spans, indices, showing, screen);
   }
-  const groups = groupsOf(spans, showing.code.lineOf, libraries).filter(({ slowest }: Group) =>
-    isShown(spans[slowest]!),
-  );
+  const groups = groupsOf(spans).filter(({ slowest }: Group) => isShown(spans[slowest]!));
   return groupLines(spans, groups, showing, screen);
 }
 

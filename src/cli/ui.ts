@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { UserError } from '../errors.js';
+import { describeOld } from '../insight/describe.js';
 import { openReader } from '../store/open.js';
 import { databasePath } from '../store/place.js';
 import { browse } from '../tui/browse.js';
@@ -53,7 +54,8 @@ export async function ui(flags: UiFlags): Promise<void> {
   const place = databasePath(flags.db, cwd);
   // What the app prints meanwhile is not to be missed.
   const attachment = flags.attached && process.connected ? new Attachment() : undefined;
-  const open = async () => new LiveFeed(await openReader({ db: flags.db, cwd }, remark), place, attachment);
+  const options = { db: flags.db, cwd, describe: describeOld };
+  const open = async () => new LiveFeed(await openReader(options, remark), place, attachment);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({

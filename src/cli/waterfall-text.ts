@@ -1,13 +1,11 @@
 /** The calls of a request over time, as bars: what waited for what, and what ran at once. */
 
-import { framesOf } from '../insight/groups.js';
 import { isTimed, kindOf } from '../span-kinds.js';
 import { drawingWidth } from '../terminal/capabilities.js';
 import { count, ms, oneLine } from '../text.js';
-import { formatSite, type Kind, type Trace } from '../trace.js';
+import type { Kind, Trace } from '../trace.js';
 import { clean, cutMiddle, fit, width } from '../tui/cells.js';
 import { bar, extent, mostAtOnce } from '../tui/panels/timeline.js';
-import type { Code } from './code.js';
 import type { Screen } from './screen.js';
 import { headline } from './trace-text.js';
 
@@ -20,13 +18,8 @@ const WIDE = 110;
 const NARROWEST = 10;
 
 /** Answers the headline, a scale, and a row for each call of those kinds (all, where none are named) in the order of their start. */
-export function waterfallLines(
-  trace: Trace,
-  kinds: Kind[] | undefined,
-  code: Code,
-  screen: Screen,
-): string[] {
-  const sites = framesOf(trace.spans, code.lineOf).map((frame) => (frame ? clean(formatSite(frame)) : ''));
+export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, screen: Screen): string[] {
+  const sites = trace.spans.map(({ site = '' }) => clean(site));
   const columns = drawingWidth(screen.width);
   const whole = extent(trace);
   const order = trace.spans

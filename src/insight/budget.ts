@@ -85,8 +85,8 @@ const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /** Answers what a budget may ask of a request. */
 export function factsOf(trace: Trace): Facts {
-  const { id, method, duration, spans, libraries, findings, totals, dropped = 0 } = trace;
-  const groups = groupsOf(spans, undefined, libraries).filter(({ kind }) => kind === 'sql');
+  const { id, method, duration, spans, findings, totals, dropped = 0 } = trace;
+  const groups = groupsOf(spans).filter(({ kind }) => kind === 'sql');
   const blame = ({ shape, site, frame }: (typeof groups)[number], value: number): Blame => ({
     text: shape,
     value,

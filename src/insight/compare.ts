@@ -45,8 +45,8 @@ const LEAST_SHARE = 0.25;
 const LEAST_COUNT = 0.05;
 
 /** Answers what a request asked, to be compared; logs are not. */
-export function askedBy({ spans, libraries }: Pick<Trace, 'spans' | 'libraries'>): Asked[] {
-  return groupsOf(spans, undefined, libraries)
+export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
+  return groupsOf(spans)
     .filter(isTimed)
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
       kind,

@@ -1,6 +1,7 @@
-/** Judges a trace: what in it is worth mending, the worst first. */
+/** Finishes a trace: describes its calls, and judges what in it is worth mending, the worst first. */
 
-import type { Finding, Trace } from '../trace.js';
+import type { Finding, RecordedTrace, Trace } from '../trace.js';
+import { describe, type Understood, understand } from './describe.js';
 import { hash } from './hash.js';
 import type { LineOf } from './helpers.js';
 import { routeOf } from './keys.js';
@@ -13,21 +14,29 @@ import { type Ignore, isIgnoredByConfig, isIgnoredBySource } from './suppress.js
 export interface Config {
   limits?: Partial<Limits>;
   ignore?: Ignore[];
-  /** Gives the source's lines, so that helpers and `// scooby-ignore` are seen. */
-  lineOf?: LineOf;
 }
 
 const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
-/** Answers what is wrong with a trace, most severe and most costly first; nothing for what ran outside of requests. */
-export function judge(trace: Trace, config: Config = {}): Finding[] {
+/**
+ * Sets the call sites, the shapes and the findings of a trace. `lineOf` has the text of the app's files: helpers are told by
+ * it, and `// scooby-ignore`.
+ */
+export function finish(recorded: RecordedTrace, lineOf: LineOf, config: Config = {}): Trace {
+  const understood = understand(recorded, lineOf);
+  recorded.findings = judge(recorded, understood, lineOf, config);
+  return describe(recorded, understood);
+}
+
+/** Most severe and most costly first; nothing for what ran outside of requests. */
+function judge(trace: RecordedTrace, understood: Understood, lineOf: LineOf, config: Config): Finding[] {
   if (trace.outside || trace.spans.length === 0) return [];
-  const scene = sceneOf(trace, config.limits, config.lineOf);
+  const scene = sceneOf(trace, understood, config.limits);
   const seen = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {
     const id = idOf(trace, draft, seen);
-    if (config.lineOf && isIgnoredBySource(draft, config.lineOf)) continue;
+    if (isIgnoredBySource(draft, lineOf)) continue;
     if (config.ignore && isIgnoredByConfig(draft, id, trace, config.ignore)) continue;
     findings.push(findingOf(draft, id));
   }
@@ -35,7 +44,7 @@ export function judge(trace: Trace, config: Config = {}): Finding[] {
 }
 
 // Not the line: it moves whenever something above it is edited.
-function idOf(trace: Trace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
+function idOf(trace: RecordedTrace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
   const key = [trace.method, routeOf(trace), kind, shape, line?.file, line?.function].join('\n');
   const before = seen.get(key) ?? 0;
   seen.set(key, before + 1);

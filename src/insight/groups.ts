@@ -1,8 +1,6 @@
 /** Calls put together that ask the same from the same line: what a table of calls, a printout and a timeline show. */
 
-import type { Frame, Kind, Span, Trace } from '../trace.js';
-import { type Call, callsOf } from './calls.js';
-import type { LineOf } from './helpers.js';
+import type { Frame, Kind, Span } from '../trace.js';
 
 /** Calls of one kind that are the same but for their values, from one line. */
 export interface Group {
@@ -12,7 +10,7 @@ export interface Group {
   shape: string;
   /** The same, short: `SELECT … users`. */
   label: string;
-  /** The user's line: of a helper that asks for many things, the line that called it. */
+  /** The frame to blame. */
   frame?: Frame;
   /** `file:line` of that frame. */
   site?: string;
@@ -32,17 +30,15 @@ export interface Group {
   running: number;
 }
 
-/** Answers the groups of some spans, in the order of their first calls; with the texts of the lines, helpers are told from who uses them. */
-export function groupsOf(spans: Span[], lineOf?: LineOf, libraries?: Trace['libraries']): Group[] {
-  const calls = callsOf({ spans, ...(libraries && { libraries }) }, lineOf);
+/** Answers the groups of some spans, in the order of their first calls. */
+export function groupsOf(spans: Span[]): Group[] {
   const groups = new Map<string, Group>();
-  for (const call of calls) {
-    const frame = call.site;
-    const site = frame && `${frame.file}:${frame.line}`;
-    const key = [call.span.kind, call.span.library, site, call.shape].join('\n');
+  for (const index of byStart(spans)) {
+    const span = spans[index]!;
+    const key = [span.kind, span.library, span.site, span.shape.text].join('\n');
     let group = groups.get(key);
-    if (!group) groups.set(key, (group = emptyGroup(call, frame, site)));
-    addTo(group, call, spans);
+    if (!group) groups.set(key, (group = emptyGroup(span, index)));
+    addTo(group, span, index, spans);
   }
   for (const group of groups.values()) {
     const ended = group.spans.length - group.running;
@@ -51,24 +47,20 @@ export function groupsOf(spans: Span[], lineOf?: LineOf, libraries?: Trace['libr
   return [...groups.values()];
 }
 
-/** Answers the line to blame for each of some spans, by their positions; undefined where none is the user's. */
-export function framesOf(spans: Span[], lineOf?: LineOf): (Frame | undefined)[] {
-  const frames: (Frame | undefined)[] = [];
-  for (const { index, site } of callsOf({ spans }, lineOf)) frames[index] = site;
-  return frames;
+function byStart(spans: Span[]): number[] {
+  return spans.map((_, index) => index).sort((a, b) => spans[a]!.start - spans[b]!.start || a - b);
 }
 
-function emptyGroup(call: Call, frame: Frame | undefined, site: string | undefined): Group {
-  const { kind, library } = call.span;
+function emptyGroup({ kind, library, shape, frame, site, name }: Span, index: number): Group {
   return {
     kind,
     library,
-    shape: call.shape,
-    label: call.label,
+    shape: shape.text,
+    label: shape.label ?? name,
     ...(frame && { frame }),
     ...(site !== undefined && { site }),
     spans: [],
-    slowest: call.index,
+    slowest: index,
     total: 0,
     average: 0,
     wait: 0,
@@ -77,7 +69,7 @@ function emptyGroup(call: Call, frame: Frame | undefined, site: string | undefin
   };
 }
 
-function addTo(group: Group, { index, span }: Call, spans: Span[]): void {
+function addTo(group: Group, span: Span, index: number, spans: Span[]): void {
   group.spans.push(index);
   if (span.duration === undefined) group.running++;
   else {

@@ -17,35 +17,89 @@ const HANDS_ON: Record<string, RegExp> = {
 const LOOKED_ABOVE = 30;
 const LEVELS = 4;
 
+/** Where a call came from: its line to blame, and what called that. */
+type CallSite = Pick<Call, 'site' | 'way' | 'callers'>;
+/** `helpers` are the positions of those below it; `isLost`: the stack ends with a helper, and what called that is not in it. */
+type Found = CallSite & { kind: Kind; helpers: string[]; isLost: boolean };
+
 /** Sets the line to blame of each call: the user's first that is not a helper for everything. */
-export function blame(calls: Call[], lineOf: LineOf | undefined): void {
-  const helpers = helpersOf(calls);
+export function blame(calls: Call[], lineOf: LineOf): void {
+  const passes = helperTest(helpersOf(calls), lineOf);
+  // The calls of a loop share their stack.
+  const known = new Map<Path, Found>();
+  const lost: Call[] = [];
+  for (const call of calls) {
+    const { kind } = call.span;
+    let found = known.get(call.path);
+    if (found?.kind !== kind) known.set(call.path, (found = findSite(call.path, kind, passes)));
+    assign(call, found);
+    if (found.isLost) lost.push(call);
+  }
+  if (lost.length > 0) adopt(lost, askersOf(calls, known));
+}
+
+function assign(call: Call, { site, way, callers }: CallSite): void {
+  call.site = site;
+  call.way = way;
+  call.callers = callers;
+}
+
+type HelperTest = (frame: Frame, position: string, kind: Kind | undefined) => boolean;
+
+function helperTest(helpers: Set<string>, lineOf: LineOf): HelperTest {
   const read = new Map<string, boolean>();
-  const passes = (frame: Frame, position: string, kind: Kind | undefined) => {
+  return (frame, position, kind) => {
     if (helpers.has(position)) return true;
-    if (lineOf === undefined) return false;
     const key = `${kind} ${position}`;
     let known = read.get(key);
     if (known === undefined) read.set(key, (known = handsOn(frame, kind, lineOf)));
     return known;
   };
-  // The calls of a loop share their stack.
-  const blamed = new Map<Path, Pick<Call, 'site' | 'way' | 'callers'> & { kind: Kind }>();
-  for (const call of calls) {
-    const { kind } = call.span;
-    let found = blamed.get(call.path);
-    if (found?.kind !== kind) {
-      const { frames, positions } = call.path;
-      const most = Math.min(frames.length - 1, LEVELS);
-      let at = 0;
-      while (at < most && passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined)) at++;
-      const way = at === 0 ? positions : positions.slice(at);
-      blamed.set(call.path, (found = { kind, site: frames[at], way, callers: frames.slice(at + 1) }));
-    }
-    call.site = found.site;
-    call.way = found.way;
-    call.callers = found.callers;
+}
+
+function findSite({ frames, positions }: Path, kind: Kind, passes: HelperTest): Found {
+  const isHelper = (at: number) => passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
+  const last = frames.length - 1;
+  const most = Math.min(last, LEVELS);
+  let at = 0;
+  while (at < most && isHelper(at)) at++;
+  return {
+    kind,
+    site: frames[at],
+    way: at === 0 ? positions : positions.slice(at),
+    callers: frames.slice(at + 1),
+    helpers: positions.slice(0, at),
+    isLost: at === last && at < LEVELS && isHelper(at),
+  };
+}
+
+// After an await a stack may end with the helper: the line that asked the same through it is to blame, where it is the only one.
+function adopt(lost: Call[], askers: Map<string, Call | 'several'>): void {
+  for (const call of lost) {
+    const asker = askers.get(keyOf(call.way[0]!, call));
+    if (asker === undefined || asker === 'several') continue;
+    assign(call, { site: asker.site, way: asker.way.slice(0, 1), callers: [] });
   }
+}
+
+/** Returns, by helper and by what was asked through it, a call whose stack has the line that asked. */
+function askersOf(calls: Call[], known: Map<Path, Found>): Map<string, Call | 'several'> {
+  const askers = new Map<string, Call | 'several'>();
+  for (const call of calls) {
+    const { helpers, isLost } = known.get(call.path)!;
+    if (isLost) continue;
+    for (const helper of helpers) {
+      const key = keyOf(helper, call);
+      const known = askers.get(key);
+      if (known === undefined) askers.set(key, call);
+      else if (known !== 'several' && site(known.site!) !== site(call.site!)) askers.set(key, 'several');
+    }
+  }
+  return askers;
+}
+
+function keyOf(helper: string, { span, shape }: Call): string {
+  return `${span.kind} ${helper} ${shape}`;
 }
 
 // A line that asks for different things on behalf of different callers.

@@ -1,6 +1,6 @@
 /** Finds what ran again and again from one line. */
 
-import type { Frame } from '../trace.js';
+import { type Frame, formatPosition } from '../trace.js';
 import type { Call } from './calls.js';
 
 /** Calls of one shape from one line, by one way. */
@@ -18,8 +18,23 @@ export interface Loop {
   overlapping: number;
 }
 
-/** Answers the loops among calls, each with at least two calls, by their first. */
+/** Finds the loops among calls, each with at least two calls, by their first; the line of a loop becomes that of its calls. */
 export function loopsOf(calls: Call[]): Loop[] {
+  const loops: Loop[] = [];
+  for (const group of groupsOf(calls)) {
+    if (group.length < 2) continue;
+    const parts = byCaller(group);
+    for (const { calls, site } of parts) {
+      if (calls.length < 2) continue;
+      if (parts.length > 1 && site) for (const call of calls) moveUp(call, site);
+      loops.push(loopOf(calls, site));
+    }
+  }
+  return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
+}
+
+/** Calls of one shape from one line, by their first. */
+function groupsOf(calls: Call[]): Iterable<Call[]> {
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
     const key = `${call.span.kind} ${call.way[0] ?? ''} ${call.shape}`;
@@ -27,14 +42,16 @@ export function loopsOf(calls: Call[]): Loop[] {
     if (group) group.push(call);
     else groups.set(key, [call]);
   }
-  const loops: Loop[] = [];
-  for (const group of groups.values()) {
-    if (group.length < 2) continue;
-    for (const { calls, site } of byCaller(group)) {
-      if (calls.length > 1) loops.push(loopOf(calls, site));
-    }
-  }
-  return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
+  return groups.values();
+}
+
+// Where a stack has lost the caller, the loop knows it from the others.
+function moveUp(call: Call, to: Frame): void {
+  const { frames, positions } = call.path;
+  const at = frames.findIndex((frame) => frame.line === to.line && isSameFunction(frame, to));
+  call.site = frames[at] ?? to;
+  call.way = [formatPosition(to), ...(at < 0 ? [] : positions.slice(at + 1))];
+  call.callers = at < 0 ? [] : frames.slice(at + 1);
 }
 
 /** Calls that came by one way; the frames above the blamed one, as far as they were seen. */
@@ -110,20 +127,20 @@ function joined(parts: Part[], cut: Call[]): Part[] {
 }
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {
-  let ms = 0;
-  let rows = 0;
-  let overlapping = 0;
+  // Made before the calls are counted: as a literal behind them, Node 20 left its optimized code at each loop.
+  const loop: Loop = { calls, site, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
   let end = Number.NEGATIVE_INFINITY;
   const exact = new Set<string>();
   for (const call of calls) {
-    ms += call.span.duration ?? 0;
-    rows += call.span.rows ?? 0;
-    if (call.start < end - 0.01) overlapping++;
+    loop.ms += call.span.duration ?? 0;
+    loop.rows += call.span.rows ?? 0;
+    if (call.start < end - 0.01) loop.overlapping++;
     end = Math.max(end, call.end);
     // Masked values look alike: they are not taken for different ones.
     exact.add(call.exact);
   }
-  return { calls, site, distinct: exact.size, ms, rows, overlapping };
+  loop.distinct = exact.size;
+  return loop;
 }
 
 /** Answers whether the calls ran at the same time, by and large. */

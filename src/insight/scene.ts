@@ -1,10 +1,10 @@
 /** A trace laid out for the rules, and what a rule answers. */
 
 import { slowLimits } from '../span-kinds.js';
-import type { Finding, Frame, Trace } from '../trace.js';
-import { type Call, callsOf } from './calls.js';
-import type { LineOf } from './helpers.js';
-import { type Loop, loopsOf } from './loops.js';
+import type { Finding, Frame, RecordedTrace } from '../trace.js';
+import type { Call } from './calls.js';
+import type { Understood } from './describe.js';
+import type { Loop } from './loops.js';
 
 /** From where on something is worth a word; ms where nothing else is said. */
 export interface Limits {
@@ -41,7 +41,7 @@ export const LIMITS: Limits = {
 
 /** All that a rule may look at. */
 export interface Scene {
-  trace: Trace;
+  trace: RecordedTrace;
   limits: Limits;
   /** By their start. */
   calls: Call[];
@@ -64,10 +64,9 @@ export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function
 export type Rule = (scene: Scene) => Draft[];
 
 /** Answers the trace laid out. */
-export function sceneOf(trace: Trace, limits: Partial<Limits> = {}, lineOf?: LineOf): Scene {
-  const calls = callsOf(trace, lineOf);
+export function sceneOf(trace: RecordedTrace, understood: Understood, limits: Partial<Limits> = {}): Scene {
   const slow = { ...LIMITS.slow, ...limits.slow };
-  return { trace, limits: { ...LIMITS, ...limits, slow }, calls, loops: loopsOf(calls), claimed: new Set() };
+  return { trace, ...understood, limits: { ...LIMITS, ...limits, slow }, claimed: new Set() };
 }
 
 /** Answers which part of the request's time some ms are, 0 to 1. */

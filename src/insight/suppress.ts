@@ -1,6 +1,6 @@
 /** What nobody wants to hear of: by a comment on the line, or by config. */
 
-import { type Frame, formatSite, type Trace } from '../trace.js';
+import { type Frame, formatSite, type RecordedTrace } from '../trace.js';
 import type { LineOf } from './helpers.js';
 import type { Draft } from './scene.js';
 
@@ -45,7 +45,7 @@ function names(text: string | undefined, kind: string): boolean {
 export function isIgnoredByConfig(
   draft: Draft,
   id: string,
-  { route, url }: Trace,
+  { route, url }: RecordedTrace,
   ignores: Ignore[],
 ): boolean {
   return ignores.some((ignore) => {

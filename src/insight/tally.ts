@@ -29,9 +29,9 @@ function requestTally(trace: Trace): Tally {
   };
 }
 
-function callTallies({ spans, libraries, duration = 0 }: Trace): Tally[] {
+function callTallies({ spans, duration = 0 }: Trace): Tally[] {
   // What is logged takes no time, and says something else each time.
-  const groups = groupsOf(spans, undefined, libraries).filter(isTimed);
+  const groups = groupsOf(spans).filter(isTimed);
   return groups.map((group): Tally => {
     const { kind, shape, site, frame, errors, spans: places } = group;
     const text = shape.slice(0, LONGEST);

@@ -6,10 +6,10 @@ import {
   type Address,
   type App,
   addTo,
-  type Finding,
   type Frame,
   type Headers,
   type Line,
+  type RecordedTrace,
   type Recording,
   type Trace,
   µs,
@@ -28,8 +28,8 @@ export interface Options {
   agent: string;
   record: Recording;
   keepSource: KeepSource;
-  /** Answers what is wrong with a trace; `lineOf` answers the text of a frame's line. */
-  judge(trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[];
+  /** Decides call sites, shapes and findings; `lineOf` has the text of a frame's file, at its line or at another one. */
+  finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
   /** Asks for what the app has written meanwhile. */
   look(): void;
 }
@@ -212,7 +212,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     proxied: boolean,
     about: Pick<Trace, 'method' | 'url' | 'start' | 'headers' | 'outside'>,
   ): Gathering {
-    const trace: Trace = { id, ...about, state: 'open', spans: [], findings: [], totals: {} };
+    const trace: RecordedTrace = { id, ...about, state: 'open', spans: [], findings: [], totals: {} };
     const gathering = new Gathering(trace, proxied);
     this.#gathered.set(id, gathering);
     return gathering;
@@ -308,21 +308,17 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     clearTimeout(gathering.timer);
     gathering.timer = undefined;
     const late = gathering.finished;
-    const outside = gathering.trace.outside === true;
-    const trace = outside ? gathering.trace : gathering.close();
-    if (outside) trace.state = 'done';
+    const trace = gathering.close();
     const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = gathering.process?.libraries(trace.spans) ?? {};
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
     const notes = gathering.process?.notes(trace.spans) ?? [];
     if (notes.length > 0) trace.notes = notes;
-    trace.findings = outside
-      ? []
-      : this.#options.judge(trace, (frame, line) => gathering.process?.line(frame, line));
+    const finished = this.#options.finish(trace, (frame, line) => gathering.process?.line(frame, line));
     gathering.finished = true;
-    if (!late && !outside) this.#remember(trace.id);
-    this.emit('trace', trace, late);
+    if (!late && !trace.outside) this.#remember(trace.id);
+    this.emit('trace', finished, late);
   }
 
   /** A span may come late; the oldest traces are let go. */

@@ -1,12 +1,12 @@
 /** One trace while it is being gathered from the proxy and from the app's processes. */
 
-import type { Span, Trace } from '../trace.js';
+import type { RecordedSpan, RecordedTrace } from '../trace.js';
 import { totalsOf } from '../trace.js';
 import type { Process } from './process.js';
 
 /** A trace, and what is still to come of it. */
 export class Gathering {
-  readonly trace: Trace;
+  readonly trace: RecordedTrace;
   /** The proxy opened it, and will end it. */
   readonly proxied: boolean;
   proxyDone = false;
@@ -21,15 +21,15 @@ export class Gathering {
   finished = false;
   process: Process | undefined;
   timer: NodeJS.Timeout | undefined;
-  #numbers = new Map<number, Span>();
+  #numbers = new Map<number, RecordedSpan>();
 
-  constructor(trace: Trace, proxied: boolean) {
+  constructor(trace: RecordedTrace, proxied: boolean) {
     this.trace = trace;
     this.proxied = proxied;
   }
 
   /** Takes a span in; one that was told before, while it ran, is replaced. */
-  add(n: number, span: Span): void {
+  add(n: number, span: RecordedSpan): void {
     const known = this.#numbers.get(n);
     if (known !== undefined) Object.assign(known, span);
     else {
@@ -52,13 +52,18 @@ export class Gathering {
     return this.appDone || this.died || (this.proxied && !this.reached);
   }
 
-  /** Answers the trace as it stands: spans in the order of their calls, totals counted. */
-  close(): Trace {
+  /**
+   * Returns the trace as it stands: spans in the order of their calls, totals counted. It is a trace of its own, as a span that
+   * comes late is described only when the trace is finished again, and the store may write this one in between.
+   */
+  close(): RecordedTrace {
     const { trace } = this;
+    if (trace.outside) {
+      const totals = structuredClone(trace.totals);
+      return { ...trace, state: 'done', spans: [...trace.spans], totals };
+    }
     const died = this.died || (this.mayHaveDied && !this.appDone && this.unanswered);
-    trace.state = died ? 'died' : 'done';
-    trace.spans = trace.spans.toSorted((a, b) => a.start - b.start);
-    trace.totals = totalsOf(trace.spans);
-    return trace;
+    const spans = trace.spans.toSorted((a, b) => a.start - b.start);
+    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
   }
 }

@@ -1,9 +1,9 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
-import { type Config as Judging, judge } from '../insight/findings.js';
+import { finish, type Config as Judging } from '../insight/findings.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
-import type { Address, App, Finding, Frame, Recording, Trace } from '../trace.js';
+import type { Address, App, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
 import { AppCommand, type Exit } from './command.js';
 import { openControl } from './control-open.js';
@@ -73,7 +73,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     agent,
     record,
     keepSource,
-    judge: judgeWith(launch.judging),
+    finish: (trace, lineOf) => finish(trace, lineOf, launch.judging),
     look,
   });
   const link = await receive(folder.run.socket, folder.run.token, collector);
@@ -102,11 +102,6 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     keeper.close();
     folder.remove();
   }
-}
-
-function judgeWith(judging: Launch['judging']) {
-  return (trace: Trace, lineOf: (frame: Frame, line?: number) => string | undefined): Finding[] =>
-    judge(trace, { ...judging, lineOf });
 }
 
 /** The proxies: one, or one for each port that was taken over. */

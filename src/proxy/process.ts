@@ -8,7 +8,7 @@ import {
   formatSite,
   type Library,
   type Line,
-  type Span,
+  type RecordedSpan,
   µs,
 } from '../trace.js';
 import type { Peer } from './receiver.js';
@@ -78,7 +78,7 @@ export class Process {
   }
 
   /** What was told of the libraries that spans name. */
-  libraries(spans: Span[]): Record<string, Library> {
+  libraries(spans: RecordedSpan[]): Record<string, Library> {
     const named = new Set(spans.map(({ library }) => library));
     return Object.fromEntries([...this.#libraries].filter(([name]) => named.has(name)));
   }
@@ -95,9 +95,8 @@ export class Process {
   }
 
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
-  span(line: SpanLine, start: number): Span {
+  span(line: SpanLine, start: number): RecordedSpan {
     const stack = (line.stack !== undefined && this.#stacks.get(line.stack)) || [];
-    const frame = firstApplicationFrame(stack);
     const detail = this.#opened(line) ? { ...line.detail, opened: true } : line.detail;
     return {
       kind: String(line.kind),
@@ -110,12 +109,11 @@ export class Process {
       ...(line.rows !== undefined && { rows: line.rows }),
       ...(line.error !== undefined && { error: String(line.error) }),
       stack,
-      ...(frame !== undefined && { site: formatSite(frame) }),
     };
   }
 
   /** Answers, per file of the app in the spans' stacks, the hash under which its text as it ran has been kept. */
-  sources(spans: Span[], keep: KeepSource): Record<string, string> {
+  sources(spans: RecordedSpan[], keep: KeepSource): Record<string, string> {
     const sources: Record<string, string> = {};
     for (const frame of this.#applicationFrames(spans)) {
       const hash = frame.file in sources ? undefined : this.#source(frame, keep);
@@ -125,7 +123,7 @@ export class Process {
   }
 
   /** Answers what could not be had of the files in the spans' stacks, in words. */
-  notes(spans: Span[]): string[] {
+  notes(spans: RecordedSpan[]): string[] {
     const { notes } = this.#frames;
     if (notes.size === 0) return [];
     const files = new Set([...this.#applicationFrames(spans)].map(({ file }) => file));
@@ -153,7 +151,7 @@ export class Process {
     return wait !== undefined && wait > 0 && this.#connections.get(key) === n;
   }
 
-  #applicationFrames(spans: Span[]): Set<Frame> {
+  #applicationFrames(spans: RecordedSpan[]): Set<Frame> {
     const frames = new Set<Frame>();
     // The spans of a loop share their stack.
     for (const stack of new Set(spans.map((span) => span.stack)))

@@ -1,33 +1,73 @@
-/** A trace as the document that is kept: every frame and every stack is written once, however many spans share it. */
+/** A trace as the document that is kept: every frame, stack and shape is written once, however many spans share it. */
 
-import type { Frame, Span, Trace } from '../trace.js';
+import type { Frame, RecordedTrace, Shape, Span, Trace } from '../trace.js';
 import { type Body, pack, unpack } from './body.js';
 
-type Written = Omit<Trace, 'spans'> & {
-  spans: (Omit<Span, 'stack'> & { stack: number })[];
+interface Tables {
+  shapes: Shape[];
   /** Stacks by their frames' places in `frames`. */
   stacks: number[][];
   frames: Frame[];
+}
+
+/** Stack, frame and shape are places in the tables. */
+type WrittenSpan = Omit<Span, 'stack' | 'frame' | 'shape'> & {
+  stack: number;
+  frame?: number;
+  shape: number;
 };
+
+type Written = Omit<Trace, 'spans'> & Tables & { spans: WrittenSpan[] };
+
+/** As it was written until spans had shapes; `stacks` is missing as it was written until there were tables. */
+type WrittenBare = RecordedTrace & { shapes?: undefined; frames?: Frame[]; stacks?: number[][] };
+
+/** Decides call sites and shapes in a document of before they were decided when a trace is finished. */
+export type Describe = (trace: RecordedTrace) => Trace;
+
+/** For a store that holds no such document. */
+export const undescribed: Describe = (trace) => trace as Trace;
 
 /** Answers the form in which a trace is kept. */
 export function packTrace(trace: Trace): Body {
   const frames = new Places<Frame>();
   const stacks = new Places<Frame[]>();
-  const spans = trace.spans.map((span) => ({ ...span, stack: stacks.of(span.stack) }));
+  const shapes = new Places<Shape>();
+  for (const { stack } of trace.spans) stacks.of(stack);
   const numbers = stacks.items.map((stack) => stack.map((frame) => frames.of(frame)));
-  const written: Written = { ...trace, spans, stacks: numbers, frames: frames.items };
+  const spans = trace.spans.map((span) => {
+    const places = { stack: stacks.of(span.stack), shape: shapes.of(span.shape) };
+    const frame = span.frame && { frame: frames.of(span.frame) };
+    return { ...span, ...places, ...frame } as WrittenSpan;
+  });
+  const tables: Tables = { shapes: shapes.items, stacks: numbers, frames: frames.items };
+  const written: Written = { ...trace, spans, ...tables };
   return pack(JSON.stringify(written));
 }
 
 /** Answers the trace that was packed; throws when the bytes are damaged. */
-export function unpackTrace(body: Body): Trace {
-  const read = JSON.parse(unpack(body)) as Written | (Trace & { stacks?: undefined });
-  // As it was written until there were tables.
-  if (read.stacks === undefined) return read;
-  const { frames, stacks, ...trace } = read;
-  const whole = stacks.map((stack) => stack.map((at) => frames[at]!));
-  return { ...trace, spans: trace.spans.map((span) => ({ ...span, stack: whole[span.stack]! })) };
+export function unpackTrace(body: Body, describe: Describe): Trace {
+  const read = JSON.parse(unpack(body)) as Written | WrittenBare;
+  if (read.shapes === undefined) return describe(bare(read));
+  const { shapes, stacks, frames, ...trace } = read;
+  const whole = wholeStacks(stacks, frames);
+  const spans = trace.spans.map((span) => {
+    const shared = { stack: whole[span.stack]!, shape: shapes[span.shape]! };
+    const frame = span.frame !== undefined && { frame: frames[span.frame]! };
+    return { ...span, ...shared, ...frame } as Span;
+  });
+  return { ...trace, spans };
+}
+
+function bare({ stacks, frames = [], ...trace }: WrittenBare): RecordedTrace {
+  if (stacks === undefined) return trace;
+  const whole = wholeStacks(stacks, frames);
+  const spans = trace.spans.map((span) => ({ ...span, stack: whole[span.stack as unknown as number]! }));
+  return { ...trace, spans };
+}
+
+function wholeStacks(stacks: number[][], frames: Frame[]): Frame[][] {
+  return stacks.map((stack) => stack.map((at) => frames[at]!));
 }
 
 /** Things in the order in which they came first. */

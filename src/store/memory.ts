@@ -4,7 +4,7 @@ import { matches } from '../query.js';
 import type { Trace } from '../trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
-import { packTrace, unpackTrace } from './document.js';
+import { packTrace, undescribed, unpackTrace } from './document.js';
 import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './figures.js';
 import { passes, summaryOf } from './filter.js';
 import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
@@ -74,7 +74,7 @@ export class MemoryStore implements Store {
 
   find(id: string): Trace | undefined {
     const kept = this.#traces.get(id);
-    return kept && this.#alive(kept) ? unpackTrace(kept.body) : undefined;
+    return kept && this.#alive(kept) ? unpackTrace(kept.body, undescribed) : undefined;
   }
 
   idsWith(prefix: string, limit: number): string[] {
@@ -144,7 +144,7 @@ function isAmong({ summary, body }: Kept, { query, since, run, ...filter }: Amon
     (run === undefined || run === 1) &&
     summary.start >= (since ?? Number.NEGATIVE_INFINITY) &&
     passes(filter, summary) &&
-    (query === undefined || matches(query, unpackTrace(body), now))
+    (query === undefined || matches(query, unpackTrace(body, undescribed), now))
   );
 }
 

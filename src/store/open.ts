@@ -33,8 +33,8 @@ const MAX_MEMORY = 64 * 1024 * 1024;
  * is told why, once. Who reads gets a StoreError then.
  */
 export async function openStore(options: OpenOptions, warn: (message: string) => void): Promise<Store> {
-  const { ttl = TTL, maxSize = MAX_SIZE, readonly = false, tally, run } = options;
-  const accounting = { ...(tally && { tally }), ...(run && { run }) };
+  const { ttl = TTL, maxSize = MAX_SIZE, readonly = false, tally, run, describe } = options;
+  const accounting = { ...(tally && { tally }), ...(run && { run }), ...(describe && { describe }) };
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
@@ -51,12 +51,13 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
 
 /** Answers a reader for a browser over the project's store; throws a StoreError when there is none. */
 export async function openReader(options: OpenOptions, warn: (message: string) => void): Promise<Reader> {
-  const { ttl = TTL, maxSize = MAX_SIZE } = options;
+  const { ttl = TTL, maxSize = MAX_SIZE, describe } = options;
   const path = databasePath(options.db, options.cwd);
   if (!existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
     return new Reader(
       new Connection({ connect: await connector(), path, ttl, maxSize, readonly: true, warn }),
+      describe,
     );
   } catch (error) {
     throw isMissingBinding(error) ? missingBinding() : explained(error, path);

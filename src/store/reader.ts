@@ -3,7 +3,7 @@
 import type { Source, Summary, Trace } from '../trace.js';
 import { type Body, unpack } from './body.js';
 import type { Connection } from './connection.js';
-import { unpackTrace } from './document.js';
+import { type Describe, undescribed, unpackTrace } from './document.js';
 import { prepared } from './prepared.js';
 import { COLUMNS, type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
@@ -36,9 +36,11 @@ export interface RouteSum {
 
 export class Reader {
   readonly #connection: Connection;
+  readonly #describe: Describe;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, describe: Describe = undescribed) {
     this.#connection = connection;
+    this.#describe = describe;
   }
 
   #all<T>(sql: string, ...values: (string | number)[]): T[] {
@@ -158,13 +160,13 @@ export class Reader {
   /** Answers a whole request by its number. */
   whole(seq: number): Trace | undefined {
     const found = this.#one<{ body: Body }>('SELECT body FROM bodies WHERE trace = ?', seq);
-    return found && unpackTrace(found.body);
+    return found && unpackTrace(found.body, this.#describe);
   }
 
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.now());
-      return row && unpackTrace(row.body);
+      return row && unpackTrace(row.body, this.#describe);
     });
   }
 

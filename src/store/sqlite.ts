@@ -3,7 +3,7 @@
 import type { Trace } from '../trace.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
-import { unpackTrace } from './document.js';
+import { type Describe, undescribed, unpackTrace } from './document.js';
 import { figuresOf } from './figures.js';
 import { passing } from './passing.js';
 import { prepared } from './prepared.js';
@@ -17,12 +17,14 @@ export class SqliteStore implements Store {
   #ttl: number;
   #connection: Connection;
   #accounting: Accounting;
+  #describe: Describe;
   /** Until when each source text that this process knows of is kept. */
   #sources = new Map<string, number>();
 
   /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
   constructor(options: SqliteOptions & Accounting) {
     this.#accounting = options;
+    this.#describe = options.describe ?? undescribed;
     this.place = options.path;
     this.#ttl = options.ttl;
     this.#connection = new Connection(options);
@@ -71,7 +73,7 @@ export class SqliteStore implements Store {
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.#now());
-      return row && unpackTrace(row.body);
+      return row && unpackTrace(row.body, this.#describe);
     });
   }
 
@@ -83,7 +85,7 @@ export class SqliteStore implements Store {
 
   recent(among: Among, limit: number): Summary[] {
     return this.#connection.ask((db) => {
-      const { sql, values } = passing(db, among, this.#now());
+      const { sql, values } = passing(db, among, this.#now(), this.#describe);
       const newest = `SELECT ${COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
       return (prepared(db, newest).all(...values, limit) as Row[]).map(summaryFrom);
     });
@@ -94,7 +96,7 @@ export class SqliteStore implements Store {
   }
 
   sums(by: By, among: Among): Sum[] {
-    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now()));
+    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now(), this.#describe));
   }
 
   runs(limit: number): RunSummary[] {

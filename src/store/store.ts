@@ -2,6 +2,7 @@
 
 import type { Query } from '../query.js';
 import type { Source, Summary, Tally, Trace } from '../trace.js';
+import type { Describe } from './document.js';
 
 export type { Source, Summary, Tally };
 
@@ -69,12 +70,14 @@ export interface RunSummary {
   requests: number;
 }
 
-/** What is added up of a trace, and for which run. */
+/** What insight has to say to a store: what is added up of a trace, for which run, and what an old document lacks. */
 export interface Accounting {
   /** Answers what a trace adds to the figures; without it none are kept. */
   tally?: (trace: Trace) => Tally[];
   /** The run that the traces are of. */
   run?: { key: string; start: number; command: string };
+  /** Describes a document of before traces were described when they are finished; without it such a document stays bare. */
+  describe?: Describe;
 }
 
 /** Keeps traces for a while. Every method may throw a StoreError; `run` answers one by warning and going on. */

@@ -55,7 +55,7 @@ function withMark(
 /** Answers the groups of the calls at those positions, which their spans are counted by again. */
 function groupsAt(trace: Trace, indices: number[], sorted: Reading['sorted']): Group[] {
   const spans = indices.map((index) => trace.spans[index]!);
-  const groups = groupsOf(spans, undefined, trace.libraries).map((group) => ({
+  const groups = groupsOf(spans).map((group) => ({
     ...group,
     slowest: indices[group.slowest]!,
     spans: group.spans.map((at) => indices[at]!),

@@ -75,7 +75,7 @@ export function spanText(span: Span, reading: Reading, lead?: Line): TextLine[] 
   out.push(...details(span), { line: [] });
   const plan = reading.plan?.(span);
   if (plan) out.push(...planText(plan), { line: [] });
-  out.push(...stackLines(span.stack, reading));
+  out.push(...stackLines(span, reading));
   return out;
 }
 

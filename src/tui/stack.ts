@@ -2,7 +2,7 @@
 
 import { codeFrame, linesOf } from '../terminal/code-frame.js';
 import { count } from '../text.js';
-import { type Frame, formatPosition, type Position } from '../trace.js';
+import { type Frame, formatPosition, type Position, type Span } from '../trace.js';
 import { clean, steady } from './cells.js';
 import { placeOf, type Reading, type TextLine } from './panel.js';
 
@@ -33,19 +33,21 @@ function frameLine(frame: Frame): TextLine {
   return { line, place: placeOf(frame) };
 }
 
-/** Answers the lines of a stack, the code under the first frame of the user's own. */
-export function stackLines(stack: Frame[], reading: Pick<Reading, 'source' | 'libraries'>): TextLine[] {
+/** Answers the lines of a call's stack, the code under the frame to blame. */
+export function stackLines(
+  { stack, frame: blamed }: Pick<Span, 'stack' | 'frame'>,
+  reading: Pick<Reading, 'source' | 'libraries'>,
+): TextLine[] {
   if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
-  const own = stack.findIndex((frame) => frame.application);
   const out: TextLine[] = [];
   let hidden = 0;
-  for (const [index, frame] of stack.entries()) {
+  for (const frame of stack) {
     if (!frame.application && !reading.libraries) {
       hidden++;
       continue;
     }
     out.push(frameLine(frame));
-    if (index === own) out.push(...codeRows(reading.source(frame.file), placeOf(frame)));
+    if (frame === blamed) out.push(...codeRows(reading.source(frame.file), placeOf(frame)));
   }
   if (hidden > 0) out.push({ line: [[` … ${count(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
   return out;

@@ -9,7 +9,7 @@ import { chosenOf } from '../../src/cli/explain.js';
 import { sqlLines } from '../../src/cli/sql-text.js';
 import { plain } from '../../src/cli/style.js';
 import { traceLines } from '../../src/cli/trace-text.js';
-import { judge } from '../../src/insight/findings.js';
+import { finish } from '../../src/insight/findings.js';
 import { tallyOf } from '../../src/insight/tally.js';
 import { explain } from '../../src/proxy/explain.js';
 import type { Questions } from '../../src/proxy/questions.js';
@@ -51,7 +51,7 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(0, () => console.log(JSON.stringify({ port: server.address().port })));
 `;
 
-const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
+const code: Code = { lines: () => undefined, since: () => undefined };
 const screen = { width: 100, style: plain, now: 0 };
 
 /** A request of an app that makes six queries through the driver, whose instrument tells those facts. */
@@ -71,8 +71,7 @@ async function recorded(t: Test, facts: string): Promise<Trace> {
   const env = { NODE_OPTIONS: `--require ${join(folder, 'instrument.cjs')}` };
   const { traces } = await runRecorded([join(folder, 'app.cjs')], { env, drive });
   const trace = traces.find(({ url }) => url === '/users')!;
-  trace.findings = judge(trace);
-  return trace;
+  return finish(trace, () => undefined);
 }
 
 const SHAPE = 'SELECT * FROM users WHERE name = ?';
@@ -90,7 +89,7 @@ test('what its instrument tells is how its SQL is read, everywhere', async (t) =
   t.match(store.sums('statement', {}), [{ text: SHAPE, count: 6 }]);
   const kept = store.find(trace.id)!;
   t.match(traceLines(kept, { code }, screen).join('\n'), /^ {3}6× sql {2}/m);
-  t.match(sqlLines(kept, code, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
+  t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
   const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
   t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
   const { span } = chosenOf(kept, undefined);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
+import { type PublicTrace, publicTrace } from '../../src/public.js';
 import { openStore } from '../../src/store/open.js';
 import type { Trace } from '../../src/trace.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
@@ -149,9 +151,30 @@ test('show prints the line of code as it was when the request ran', async (t) =>
     t.match(out, /2× sql {2}4\.0ms/);
     t.match(out, '      loadItems (src/orders.js:47:23)\n      47 │ const items = await db.query(sql);\n');
   }
-  const { sources, ...rest } = JSON.parse(scooby(['show', 'last', '--db', db, '--json']).out) as Trace;
-  t.same(rest, trace);
+  const { sources, ...rest } = JSON.parse(scooby(['show', 'last', '--db', db, '--json']).out) as PublicTrace;
+  t.same(rest, publicTrace(trace));
+  t.match(rest.spans[0], {
+    ...{ site: 'src/orders.js:47', function: 'loadItems' },
+    shape: 'SELECT * FROM items WHERE order_id = ?',
+  });
   t.match(sources?.['src/orders.js'], /^[0-9a-f]{32}$/);
+});
+
+test('what was kept before lines and shapes were decided at the end of a request can be shown', async (t) => {
+  const helper = aFrame({ function: 'query', file: 'src/db.js', line: 3 });
+  const by = (line: number, name: string) => aSpan({ name, stack: [helper, aFrame({ line })] });
+  const trace = aTrace({
+    spans: [by(1, 'select 1 from a'), by(2, 'select 1 from b'), by(2, 'select 2 from b')],
+  });
+  const db = await filled(t, [trace]);
+  const spans = trace.spans.map(({ frame: _, shape: __, ...span }) => span);
+  const sqlite = new Sqlite(db);
+  sqlite.prepare('UPDATE bodies SET body = ?').run(JSON.stringify({ ...trace, spans }));
+  sqlite.close();
+  const { out, err } = scooby(['show', 'last', '--db', db]);
+  t.equal(err, '');
+  t.match(out, /^ +2× sql [\s\S]*\n {6}listOrders \(src\/orders\.js:2:21\)$/m);
+  t.notMatch(out, 'src/db.js');
 });
 
 test('show refuses options that say nothing together, and kinds that a request has not', async (t) => {

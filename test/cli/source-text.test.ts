@@ -24,7 +24,6 @@ const orders = [
   ...Array.from({ length: 90 }, () => '// more'),
 ];
 const code: Code = {
-  lineOf: () => undefined,
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
   since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };
@@ -115,5 +114,23 @@ test('a function that calls itself is counted once, a long line is cut, no line 
     '',
     "  no line of the app's own code made a call that was recorded",
   ]);
+  t.end();
+});
+
+test('a line that the stack of a call has lost is where the call is counted', (t) => {
+  const [helper, asker] = [aFrame({ function: 'items', line: 13 }), aFrame({ function: 'list', line: 6 })];
+  const spans = [
+    aSpan({ stack: [helper, asker], site: 'src/orders.js:6', frame: asker }),
+    aSpan({ stack: [helper], site: 'src/orders.js:6', frame: asker }),
+  ];
+  const lines = sourceLines(aTrace({ spans }), undefined, code, screen);
+  t.match(
+    lines.find((line) => line.includes('items(order);')),
+    /^ *2× 4\.0ms sql │ +6 /,
+  );
+  t.match(
+    lines.find((line) => line.includes('byOrder')),
+    /^ *via 2× 4\.0ms sql │ +13 /,
+  );
   t.end();
 });

@@ -1,11 +1,9 @@
 import { test } from 'tap';
-import type { Code } from '../../src/cli/code.js';
 import { sqlLines } from '../../src/cli/sql-text.js';
 import { plain } from '../../src/cli/style.js';
 import { dayAndTime } from '../../src/terminal/age.js';
 import { aSpan, aTrace } from '../factory.js';
 
-const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
 const { duration: _, ...running } = aSpan({ name: 'COMMIT', detail: {}, stack: [] });
 delete running.rows;
 
@@ -21,7 +19,7 @@ test('a script: each statement on one line under what it is; what cannot be run 
     running,
   ];
   const trace = aTrace({ start: 0, spans, url: '/o\n-- x' });
-  t.same(sqlLines(trace, code, { width: 80, style: plain, now: 0 }), [
+  t.same(sqlLines(trace, { width: 80, style: plain, now: 0 }), [
     `-- GET /o -- x 200, ${dayAndTime(0)}: 3 statements`,
     '-- 1 statement writes',
     '',
@@ -44,7 +42,7 @@ test('what writes is counted, wherever in a statement it does', (t) => {
     aSpan({ name: '/* trace 1 */ delete from t', detail: {} }),
     aSpan({ name: "select 'insert'", detail: {} }),
   ];
-  const [, writes] = sqlLines(aTrace({ spans }), code, { width: 80, style: plain, now: 0 });
+  const [, writes] = sqlLines(aTrace({ spans }), { width: 80, style: plain, now: 0 });
   t.equal(writes, '-- 2 statements write');
   t.end();
 });

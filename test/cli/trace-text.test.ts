@@ -18,7 +18,7 @@ const texts: Record<string, string[]> = {
     '',
   ],
 };
-const code: Code = { lines: (file) => texts[file], lineOf: () => undefined, since: () => undefined };
+const code: Code = { lines: (file) => texts[file], since: () => undefined };
 const showing = { code };
 
 const stack = [

@@ -1,11 +1,9 @@
 import { test } from 'tap';
-import type { Code } from '../../src/cli/code.js';
 import { plain } from '../../src/cli/style.js';
 import { waterfallLines } from '../../src/cli/waterfall-text.js';
 import { width } from '../../src/tui/cells.js';
 import { aSpan, aTrace } from '../factory.js';
 
-const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
 const spans = [
   aSpan({ name: 'SELECT 1', start: 0, duration: 40 }),
   aSpan({ name: 'SELECT 2', start: 0, wait: 20, duration: 30 }),
@@ -13,7 +11,7 @@ const spans = [
 ];
 const trace = aTrace({ spans, duration: 100 });
 const show = (columns: number, kinds?: string[]) =>
-  waterfallLines(trace, kinds, code, { width: columns, style: plain, now: 0 });
+  waterfallLines(trace, kinds, { width: columns, style: plain, now: 0 });
 
 test('calls are bars, as wide as the screen lets them be', (t) => {
   t.same(show(72), [
@@ -48,7 +46,7 @@ test('only some kinds, under their numbers', (t) => {
 
 test('a request without calls, and one with very many', (t) => {
   const of = (many: number) =>
-    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, code, {
+    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, {
       width: 80,
       style: plain,
       now: 0,

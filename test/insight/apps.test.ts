@@ -6,10 +6,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tap, { test } from 'tap';
-import { judge } from '../../src/insight/findings.js';
 import type { Frame } from '../../src/trace.js';
 import { ask, ROOT, runRecorded } from '../agent/app.js';
 import { type ServerName, serverFor } from '../agent/servers.js';
+import { judge } from './story.js';
 
 const FOLDER = join(ROOT, 'test/fixtures/insight');
 

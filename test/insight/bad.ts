@@ -1,11 +1,11 @@
 /** What is wrong, with the finding that has to say so: kind, line and how many calls. */
 
-import type { Trace } from '../../src/trace.js';
+import type { RecordedTrace } from '../../src/trace.js';
 import { Story, upTo } from './story.js';
 
 export interface Bad {
   name: string;
-  trace: Trace;
+  trace: RecordedTrace;
   /** Kind, site and number of spans of each finding, the worst first. */
   want: [kind: string, site: string | undefined, spans: number][];
 }

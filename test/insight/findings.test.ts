@@ -1,10 +1,9 @@
 import { test } from 'tap';
-import { judge } from '../../src/insight/findings.js';
 import type { Frame } from '../../src/trace.js';
 import { bad } from './bad.js';
 import { innocent } from './innocent.js';
 import { random } from './random.js';
-import { Story, upTo } from './story.js';
+import { judge, Story, upTo } from './story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';
 const loop = (at = 'src/orders.js:47 listOrders', n = 50) =>

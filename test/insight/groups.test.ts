@@ -41,9 +41,12 @@ test('the same statement from another line is another group', (t) => {
   t.end();
 });
 
-test('of a helper for everything the line that called it is told', (t) => {
+test('the line to blame is read from the calls', (t) => {
   const helper = aFrame({ function: 'query', file: 'src/db.js', line: 5 });
-  const by = (line: number, name: string) => aSpan({ name, stack: [helper, aFrame({ line })] });
+  const by = (line: number, name: string) => {
+    const frame = aFrame({ line });
+    return aSpan({ name, stack: [helper, frame], site: `src/orders.js:${line}`, frame });
+  };
   const groups = groupsOf([by(1, 'SELECT 1 FROM a'), by(2, 'SELECT 1 FROM b'), by(2, 'SELECT 2 FROM b')]);
   t.same(
     groups.map(({ site, spans }) => [site, spans.length]),

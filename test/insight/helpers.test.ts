@@ -1,8 +1,7 @@
 import { test } from 'tap';
-import { judge } from '../../src/insight/findings.js';
 import { handsOn, type LineOf } from '../../src/insight/helpers.js';
 import { aFrame } from '../factory.js';
-import { Story, upTo } from './story.js';
+import { judge, Story, upTo } from './story.js';
 
 /** Answers whether the call that `^` points at, in the line above it, hands on what its function was given. */
 function hands(kind: string | undefined, text: string): boolean {

@@ -1,6 +1,6 @@
 /** What only looks wrong: nothing may be said. */
 
-import type { Trace } from '../../src/trace.js';
+import type { RecordedTrace } from '../../src/trace.js';
 import { Story, upTo } from './story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';
@@ -10,7 +10,7 @@ const ids = (n: number) =>
     .map((i) => `$${i}`)
     .join(', ');
 
-export const innocent: { name: string; trace: Trace }[] = [
+export const innocent: { name: string; trace: RecordedTrace }[] = [
   {
     name: 'an ordinary page',
     trace: new Story()

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { fingerprint } from '../../src/insight/fingerprint.js';
 import { dialectOf, libraryOf } from '../../src/insight/libraries.js';
 import { packTrace, unpackTrace } from '../../src/store/document.js';
+import type { Trace } from '../../src/trace.js';
 import { aSpan, aTrace } from '../factory.js';
 
 test('what the trace has of a library holds; of others nothing is known', (t) => {
@@ -16,7 +17,7 @@ test('what the trace has of a library holds; of others nothing is known', (t) =>
 });
 
 test('a document that was kept without libraries is read as it was then', (t) => {
-  const { libraries } = unpackTrace(packTrace(aTrace({ spans: [aSpan()] })));
+  const { libraries } = unpackTrace(packTrace(aTrace({ spans: [aSpan()] })), (trace) => trace as Trace);
   t.equal(libraries, undefined);
   const read = (name: string) => dialectOf({}, name);
   t.same(['pg', 'postgres', 'mysql', 'mysql2', 'better-sqlite3'].map(read), [

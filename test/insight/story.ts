@@ -1,6 +1,14 @@
 /** Tells what a request did, call by call, with a clock: the traces that rules are tried on. */
 
-import type { Frame, Span, Trace } from '../../src/trace.js';
+import { type Config, finish } from '../../src/insight/findings.js';
+import type { LineOf } from '../../src/insight/helpers.js';
+import {
+  type Finding,
+  type Frame,
+  type RecordedSpan,
+  type RecordedTrace,
+  totalsOf,
+} from '../../src/trace.js';
 import { aTrace } from '../factory.js';
 
 /** How a call differs from an ordinary one; `at` is `file:line function`, innermost first, packages as `knex`. */
@@ -36,7 +44,7 @@ export function stackOf(at: string | string[]): Frame[] {
 /** A request that is being told. */
 export class Story {
   now = 1;
-  readonly spans: Span[] = [];
+  readonly spans: RecordedSpan[] = [];
   readonly #defaults: How;
 
   constructor(defaults: How = {}) {
@@ -91,14 +99,16 @@ export class Story {
   }
 
   /** Answers the request, over a moment after its last call. */
-  trace(more: Partial<Trace> = {}): Trace {
-    const trace = aTrace({
+  trace(more: Partial<RecordedTrace> = {}): RecordedTrace {
+    const trace: RecordedTrace = {
+      ...aTrace(),
       id: '8c0b0e0e-0f7c-4b52-9a57-2f3a9c1d7e55',
       start: 0,
       duration: this.now + 2,
       ...more,
       spans: this.spans,
-    });
+      totals: totalsOf(this.spans),
+    };
     for (const span of trace.spans) Object.freeze(span);
     return trace;
   }
@@ -121,6 +131,14 @@ export class Story {
     this.now += how.ms + (how.wait ?? 0) + 0.1;
     return this;
   }
+}
+
+/** Answers what is wrong with a trace, which stays as it was. */
+export function judge(
+  trace: RecordedTrace,
+  { lineOf = () => undefined, ...config }: Config & { lineOf?: LineOf } = {},
+): Finding[] {
+  return finish({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, lineOf, config).findings;
 }
 
 /** Answers 1, 2, … n. */

@@ -1,6 +1,5 @@
 /** The ways in which a call's statement is written with its values, and in which explain binds them. */
 
-import type { Code } from '../../src/cli/code.js';
 import { sqlLines } from '../../src/cli/sql-text.js';
 import { plain } from '../../src/cli/style.js';
 import { dialectOf } from '../../src/insight/libraries.js';
@@ -10,12 +9,10 @@ import { copyOf } from '../../src/tui/copy.js';
 import { sqlPanel } from '../../src/tui/panels/sql.js';
 import { aTrace } from '../factory.js';
 
-const code: Code = { lines: () => undefined, lineOf: () => undefined, since: () => undefined };
-
 /** Answers what each way writes; they have to be the same. */
 export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group', string | undefined> {
   const trace = aTrace({ spans: [span, { ...span, duration: 1 }] });
-  const shown = sqlLines({ ...trace, spans: [span] }, code, { width: 80, style: plain, now: 0 });
+  const shown = sqlLines({ ...trace, spans: [span] }, { width: 80, style: plain, now: 0 });
   const from = shown.findIndex((line) => line.startsWith('-- #1 '));
   const reading = { trace, source: () => undefined, libraries: false, columns: 80, sorted: 'total' as const };
   const row = sqlPanel.page({ ...reading, grouped: true }).entries[0]!;

@@ -4,6 +4,7 @@ import { Collector } from '../../src/proxy/collector.js';
 import type { Ending, Exchange } from '../../src/proxy/exchange.js';
 import type { Peer } from '../../src/proxy/receiver.js';
 import type { Line, Trace } from '../../src/trace.js';
+import { finishedPlainly } from '../factory.js';
 
 const ID = '00000000-0000-4000-8000-000000000001';
 const START = 1_000_000;
@@ -15,7 +16,7 @@ function aCollector(t: Test) {
     agent: '/agent.cjs',
     record: 'all',
     keepSource: () => undefined,
-    judge: () => [],
+    finish: finishedPlainly,
     look: () => {},
   });
   // A trace goes on to change while spans come late.
@@ -147,6 +148,32 @@ test('a span that comes late has the trace told again', async (t) => {
       [0, false],
       [1, true],
     ],
+  );
+});
+
+test('what comes late changes no trace that has been told: the store may write it in between', async (t) => {
+  const { collector } = aCollector(t);
+  const peer = aPeer();
+  const outside: Line = { ...aSpanLine(2), id: undefined } as unknown as Line;
+  collector.joined(peer);
+  collector.opened(anExchange());
+  collector.said(peer, aSpanLine(1));
+  collector.said(peer, aClose());
+  const told: Trace[] = [];
+  collector.on('trace', (trace) => told.push(trace));
+  collector.ended(anEnding());
+  collector.said(peer, aSpanLine(3));
+  t.same(
+    told[0]!.spans.map(({ name, shape }) => [name, shape.text]),
+    [['select 1', 'SELECT ?']],
+  );
+  await once(collector, 'trace');
+  collector.said(peer, outside);
+  await once(collector, 'trace');
+  collector.said(peer, outside);
+  t.same(
+    told.map(({ spans }) => spans.length),
+    [1, 2, 1],
   );
 });
 

@@ -1,6 +1,8 @@
 import { test } from 'tap';
+import { describeOld } from '../../src/insight/describe.js';
 import { pack, unpack } from '../../src/store/body.js';
-import { packTrace, unpackTrace } from '../../src/store/document.js';
+import { packTrace, undescribed, unpackTrace } from '../../src/store/document.js';
+import type { RecordedTrace } from '../../src/trace.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
 test('a stack and a frame that spans share are written once', (t) => {
@@ -15,13 +17,62 @@ test('a stack and a frame that spans share are written once', (t) => {
     written.spans.map(({ stack }: { stack: number }) => stack),
     [0, 0, 1],
   );
-  t.strictSame(unpackTrace(packTrace(trace)), trace);
-  t.equal(JSON.stringify(unpackTrace(packTrace(trace))), JSON.stringify(trace), 'in the same order');
+  t.strictSame(unpackTrace(packTrace(trace), undescribed), trace);
+  t.equal(
+    JSON.stringify(unpackTrace(packTrace(trace), undescribed)),
+    JSON.stringify(trace),
+    'in the same order',
+  );
   t.end();
 });
 
-test('a trace that was kept with the stacks in its spans is read as it is', (t) => {
-  const trace = aTrace({ spans: [aSpan()] });
-  t.strictSame(unpackTrace(pack(JSON.stringify(trace))), trace);
+test('a shape that calls share is written once, and a frame of another stack with the others', (t) => {
+  const [own, other] = [aFrame(), aFrame({ line: 10 })];
+  const lost = aSpan({ stack: [own], site: 'src/orders.js:10', frame: other });
+  const trace = aTrace({
+    spans: [aSpan({ stack: [own] }), lost, aSpan({ name: 'select 2', stack: [other] })],
+  });
+  const written = JSON.parse(unpack(packTrace(trace)));
+  t.same(written.frames, [own, other]);
+  t.same(
+    written.spans.map(({ frame, shape }: { frame: number; shape: number }) => [frame, shape]),
+    [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ],
+  );
+  t.match(written.shapes, [{ text: 'SELECT * FROM items WHERE order_id = ?' }, { text: 'SELECT ?' }]);
+  const { spans } = unpackTrace(packTrace(trace), undescribed);
+  t.equal(spans[0]!.shape, spans[1]!.shape, 'and shared again');
+  t.equal(spans[1]!.frame, spans[2]!.stack[0]);
+  t.end();
+});
+
+test('documents of before are described when they are read, and no others', (t) => {
+  const stack = [aLibraryFrame(), aFrame()];
+  const whole = aTrace({ spans: [aSpan({ stack }), aSpan({ stack, name: 'select 2' })] });
+  // As they were: with stacks in the spans, and with tables of stacks and frames.
+  const bare = whole.spans.map(({ frame: _, shape: __, ...span }) => span);
+  const oldest = { ...whole, spans: bare };
+  const old = {
+    ...whole,
+    spans: bare.map((span) => ({ ...span, stack: 0 })),
+    stacks: [[0, 1]],
+    frames: stack,
+  };
+  for (const document of [oldest, old]) {
+    const read: RecordedTrace[] = [];
+    const found = unpackTrace(pack(JSON.stringify(document)), (trace) => {
+      read.push(structuredClone(trace));
+      return describeOld(trace);
+    });
+    t.strictSame(read, [oldest]);
+    t.same(found, whole);
+  }
+  unpackTrace(packTrace(whole), (trace) => {
+    t.fail('described again');
+    return describeOld(trace);
+  });
   t.end();
 });

@@ -2,6 +2,7 @@
 
 import type { Finding, Frame, Span, Summary, Trace } from '../../src/trace.js';
 import { totalsOf } from '../../src/trace.js';
+import { atFirstFrame } from '../factory.js';
 
 /** The instant at which the newest of them started. */
 export const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
@@ -52,17 +53,7 @@ function sql(
 ): Span {
   const own = frame(at[0], at[1], at[2]);
   const stack = [...LIBRARY, own, frame('listOrders', 'src/orders.js', 8, 9), ...EXPRESS];
-  return {
-    kind: 'sql',
-    library: 'pg',
-    name,
-    start,
-    duration,
-    rows: 1,
-    stack,
-    site: `${own.file}:${own.line}`,
-    ...more,
-  };
+  return atFirstFrame({ kind: 'sql', library: 'pg', name, start, duration, rows: 1, stack, ...more });
 }
 
 function call(
@@ -74,7 +65,7 @@ function call(
   more: Partial<Span> = {},
 ): Span {
   const stack = [frame('handler', 'src/app.js', 40), ...EXPRESS];
-  return { kind, library, name, start, duration, stack, site: 'src/app.js:40', ...more };
+  return atFirstFrame({ kind, library, name, start, duration, stack, ...more });
 }
 
 type Made = Pick<Trace, 'method' | 'url'> & Partial<Trace>;

@@ -5,8 +5,9 @@ import type { Panel, Reading } from '../../src/tui/panel.js';
 import { ownTime } from '../../src/tui/panels/cpu.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
-import { codeRows } from '../../src/tui/stack.js';
+import { codeRows, stackLines } from '../../src/tui/stack.js';
 import { tabText, tabTitles } from '../../src/tui/tab-text.js';
+import { aFrame, atFirstFrame } from '../factory.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 
 const ORDERS = traceAt(1);
@@ -160,8 +161,8 @@ test('a kind that nobody has a panel for gets a usable one', (t) => {
   const trace = {
     ...ORDERS,
     spans: [
-      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 42' },
-      { ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 43' },
+      atFirstFrame({ ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 42' }),
+      atFirstFrame({ ...ORDERS.spans[0]!, kind: 'queue', name: 'publish mail 43' }),
     ],
   };
   t.same(
@@ -210,6 +211,17 @@ test('bars show where a call lies, what it waited and what it took', (t) => {
   t.same(bar({ start: 50 }, 100, 10), ['     ', '', '█████']);
   t.equal(mostAtOnce(traceAt(5).spans.slice(2)), 4);
   t.equal(mostAtOnce(ORDERS.spans), 1);
+  t.end();
+});
+
+test('the code stands under the line to blame', (t) => {
+  const [helper, asker] = [aFrame({ file: 'src/db.js', line: 1 }), aFrame({ line: 2 })];
+  const source = () => 'one\ntwo';
+  const shown = stackLines({ stack: [helper, asker], frame: asker }, { source, libraries: false });
+  t.same(
+    shown.map(({ line }) => plain(line)),
+    [' at listOrders src/db.js:1:21', ' at listOrders src/orders.js:2:21', '    1 │ one', '  > 2 │ two'],
+  );
   t.end();
 });
 

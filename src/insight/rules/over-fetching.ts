@@ -20,8 +20,8 @@ export const overFetching: Rule = (scene) => {
   return [...groups.values()].map((calls) => draftOf(scene, calls));
 };
 
-function isMuch({ limits }: Scene, { span, sql, isSetup }: Call): boolean {
-  if (span.kind !== 'sql' || isSetup || sql!.isWrite || sql!.verb !== 'SELECT') return false;
+function isMuch({ limits }: Scene, { span, sql, verb, isSetup }: Call): boolean {
+  if (span.kind !== 'sql' || isSetup || sql!.isWrite || verb !== 'SELECT') return false;
   return (span.rows ?? 0) > limits.rows || bytesOf(span.detail?.bytes) > limits.bytes;
 }
 

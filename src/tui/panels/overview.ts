@@ -139,7 +139,7 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
     { line: [[` ${sure}: ${finding.reasons.map(clean).join('; ')}`, 'dim']], prose: true },
   );
   const span = reading.trace.spans[finding.spans[0] ?? -1];
-  if (span) out.push({ line: [] }, ...stackLines(span.stack, { ...reading, source: () => undefined }));
+  if (span) out.push({ line: [] }, ...stackLines(span, { ...reading, source: () => undefined }));
   return out;
 }
 

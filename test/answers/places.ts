@@ -1,0 +1,191 @@
+/** Where questions are asked: each command's own way from the store to what it says, read back. */
+
+import { codeOf } from '../../src/cli/code.js';
+import { comparedTraces } from '../../src/cli/compared.js';
+import { differenceJson } from '../../src/cli/diff-text.js';
+import { plain } from '../../src/cli/style.js';
+import { traceLines } from '../../src/cli/trace-text.js';
+import { breaches, factsOf } from '../../src/insight/budget.js';
+import { type PublicTrace, publicSum, publicTrace } from '../../src/public.js';
+import type { By } from '../../src/store/store.js';
+import type { Finding } from '../../src/trace.js';
+import { tabText } from '../../src/tui/tab-text.js';
+import { aTrace } from '../factory.js';
+import type { Recorded } from './recorded.js';
+
+/**
+ * The questions, each with its answer in lines, sorted. lines: how many calls did a line make? shapes: how often was it asked? findings:
+ * what is wrong, and where? most: what did most queries ask, from which line?
+ */
+export interface Answers {
+  lines: string[];
+  shapes: string[];
+  findings: string[];
+  most: string[];
+}
+
+/** A command, or a screen; it says nothing on questions that it does not answer. */
+export interface Place {
+  name: string;
+  answers: { [Q in keyof Answers]?: (recorded: Recorded) => string[] };
+}
+
+interface Asked {
+  text: string;
+  site?: string | undefined;
+  count: number;
+}
+
+const UNKNOWN = 'nowhere';
+const screen = { width: 200, style: plain, now: Date.now() };
+const NO_ERRORS = { columns: 200, colour: false, libraries: false, grouped: true };
+
+/** Answers counts by a name, as lines. */
+function counted(asked: Asked[], nameOf: (one: Asked) => string): string[] {
+  const counts = new Map<string, number>();
+  for (const one of asked) counts.set(nameOf(one), (counts.get(nameOf(one)) ?? 0) + one.count);
+  return [...counts].map(([name, count]) => `${count}× ${name}`).sort();
+}
+
+const byLine = ({ site = UNKNOWN }: Asked) => site;
+const byShape = ({ text }: Asked) => text;
+
+/** All questions on calls, of a place that lists them by what they ask and from where. */
+function ofCalls(read: (recorded: Recorded) => Asked[]): Place['answers'] {
+  return {
+    lines: (recorded) => counted(read(recorded), byLine),
+    shapes: (recorded) => counted(read(recorded), byShape),
+    most: (recorded) => {
+      const most = read(recorded).reduce((best, one) => (one.count > best.count ? one : best));
+      return [`${most.count}× ${most.text} ${most.site ?? UNKNOWN}`];
+    },
+  };
+}
+
+const told = (findings: { kind?: string; site?: string | undefined }[]) =>
+  findings.map(({ kind, site = UNKNOWN }) => `${kind} ${site}`).sort();
+
+/** What the JSON of a request says, in `show --json` and of the proxy. */
+function ofDocument(read: (recorded: Recorded) => PublicTrace): Place['answers'] {
+  const calls = (recorded: Recorded): Asked[] => {
+    const groups = new Map<string, Asked>();
+    for (const { shape, site } of read(recorded).spans) {
+      const key = `${shape}\n${site}`;
+      const one = groups.get(key) ?? { text: shape, site, count: 0 };
+      groups.set(key, { ...one, count: one.count + 1 });
+    }
+    return [...groups.values()];
+  };
+  return { ...ofCalls(calls), findings: (recorded) => told(read(recorded).findings) };
+}
+
+const document = ({ store, trace }: Recorded) =>
+  JSON.parse(JSON.stringify(publicTrace(store.find(trace.id)!))) as PublicTrace;
+
+function shown({ store, trace }: Recorded): string[] {
+  return traceLines(trace, { code: codeOf(store, trace) }, screen);
+}
+
+// `    6×  sql  6.0ms …`, and below it `load (src/orders.js:10:24)`.
+function shownCalls(recorded: Recorded): Asked[] {
+  const asked: Asked[] = [];
+  for (const line of shown(recorded)) {
+    const group = /^ *(\d+)× /.exec(line);
+    const site = /^ {6}(?:\S+ \()?(\S+:\d+):\d+\)?$/.exec(line)?.[1];
+    if (group) asked.push({ text: '', count: Number(group[1]) });
+    else if (site !== undefined && asked.length > 0) asked.at(-1)!.site ??= site;
+  }
+  return asked;
+}
+
+// `  N+1  load (src/orders.js:10)  6.0ms`
+function shownFindings(recorded: Recorded): string[] {
+  return told(
+    shown(recorded).flatMap((line) => {
+      const [, kind, site] =
+        /^ {2}([A-Z][A-Z\d+-]+)(?: {2}(?:\S+ \()?(\S+:\d+)\)?)?(?: {2}|$)/.exec(line) ?? [];
+      return kind === undefined ? [] : [{ kind: kind.toLowerCase(), site }];
+    }),
+  );
+}
+
+/** What `top --json` says, by one thing or another. */
+function top({ store }: Recorded, by: By): (Asked & { kind: string })[] {
+  return store.sums(by, {}).map((sum) => publicSum(sum, 0) as Asked & { kind: string });
+}
+
+/** What `diff --json` says of the request, after one that made no calls. */
+function difference({ trace }: Recorded) {
+  return JSON.parse(JSON.stringify(differenceJson(comparedTraces(aTrace(), trace)))) as {
+    calls: { text: string; site?: string; after: { count: number } }[];
+    findings: { new: Finding[] };
+  };
+}
+
+function differing(recorded: Recorded): Asked[] {
+  return difference(recorded).calls.map(({ text, site, after: { count } }) => ({ text, site, count }));
+}
+
+/** What `check` says where nothing is allowed. */
+function broken({ trace }: Recorded) {
+  return breaches({ maxQueries: 0, findings: ['*'], severity: 'info' }, [factsOf(trace)]);
+}
+
+// `    6×   12ms  2.0ms SELECT …  src/orders.js:10   N+1`
+function tab(recorded: Recorded): Asked[] {
+  const rows = tabText(recorded.trace, 'SQL', { ...NO_ERRORS, source: () => undefined })!;
+  return rows.flatMap((row) => {
+    const found = /^ *(\d+)× +\S+ +\S+ +(.*?)(?: {2}(\S+:\d+))?(?: +[A-Z][A-Z\d+-]+)?$/.exec(row);
+    return found ? [{ count: Number(found[1]), text: found[2]!, site: found[3] }] : [];
+  });
+}
+
+export const places: Place[] = [
+  { name: 'show --json', answers: ofDocument(document) },
+  {
+    name: "the proxy's JSON",
+    answers: ofDocument(({ trace }) => JSON.parse(JSON.stringify(publicTrace(trace)))),
+  },
+  {
+    name: 'show',
+    answers: {
+      lines: (recorded) => counted(shownCalls(recorded), byLine),
+      findings: shownFindings,
+    },
+  },
+  { name: 'top, by both', answers: ofCalls((recorded) => top(recorded, 'call')) },
+  {
+    name: 'top --by statement',
+    answers: { shapes: (recorded) => counted(top(recorded, 'statement'), byShape) },
+  },
+  {
+    name: 'top --by site',
+    answers: {
+      // Calls without a line are not among them.
+      lines: (recorded) => {
+        const asked = top(recorded, 'site');
+        const none = top(recorded, 'call').filter(({ site }) => site === undefined);
+        return counted([...asked, ...none], byLine);
+      },
+    },
+  },
+  { name: 'top --by finding', answers: { findings: (recorded) => told(top(recorded, 'finding')) } },
+  {
+    name: 'diff --json',
+    answers: { ...ofCalls(differing), findings: (recorded) => told(difference(recorded).findings.new) },
+  },
+  {
+    name: 'check',
+    answers: {
+      findings: (recorded) => told(broken(recorded).filter(({ rule }) => rule === 'finding')),
+      most: (recorded) =>
+        broken(recorded)
+          .filter(({ rule }) => rule === 'maxQueries')
+          .map(({ message, site = UNKNOWN }) => {
+            const [, count, text] = /; (\d+) of them: (.*)$/.exec(message)!;
+            return `${count}× ${text} ${site}`;
+          }),
+    },
+  },
+  { name: "the browser's SQL tab", answers: ofCalls(tab) },
+];
