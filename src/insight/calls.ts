@@ -1,9 +1,10 @@
 /** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
 
+import { urlShape } from '../domain/route.js';
 import type { Frame, Span, Trace } from '../trace.js';
 import { type Dialect, type Fingerprint, fingerprint } from './fingerprint.js';
 import { blame, type LineOf } from './helpers.js';
-import { cacheKey, rpcName, urlShape } from './keys.js';
+import { cacheKey, rpcName } from './keys.js';
 import { type Path, pathOf } from './stacks.js';
 
 /** One span, understood. */

@@ -1,9 +1,9 @@
 /** Judges a trace: what in it is worth mending, the worst first. */
 
+import { routeOf } from '../domain/route.js';
 import type { Finding, Trace } from '../trace.js';
 import { hash } from './hash.js';
 import type { LineOf } from './helpers.js';
-import { routeOf } from './keys.js';
 import { rules } from './rules/index.js';
 import { type Draft, type Limits, sceneOf } from './scene.js';
 import { site } from './stacks.js';

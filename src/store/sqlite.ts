@@ -83,7 +83,7 @@ export class SqliteStore implements Store {
 
   recent(among: Among, limit: number): Summary[] {
     return this.#connection.ask((db) => {
-      const { sql, values } = passing(db, among, this.#now());
+      const { sql, values } = passing(among, this.#now());
       const newest = `SELECT ${COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
       return (prepared(db, newest).all(...values, limit) as Row[]).map(summaryFrom);
     });

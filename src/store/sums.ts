@@ -2,7 +2,7 @@
 
 import type { Database } from 'better-sqlite3';
 import { addUp, OF, type Part, SHARE } from './figures.js';
-import { passing } from './passing.js';
+import { passingOnce } from './passing.js';
 import { prepared } from './prepared.js';
 import type { Among, By, RunSummary, Sum } from './store.js';
 import type { Condition } from './where.js';
@@ -71,10 +71,11 @@ function source(db: Database, among: Among, now: number): Condition {
     prepared(db, sql)
       .pluck()
       .get(...values) as T;
-  const narrow = Object.values(among).some((asked) => asked !== undefined);
+  const { query = [], before, run } = among;
+  const narrow = query.length > 0 || before !== undefined || run !== undefined;
   const expired = () => ask<number>('SELECT EXISTS (SELECT 1 FROM traces WHERE expires <= ?)', [now]);
   if (!narrow && !expired()) return { sql: `${inOrder} WHERE 1`, values: [] };
-  const { sql, values } = passing(db, among, now);
+  const { sql, values } = passingOnce(db, among, now);
   const passed = ask<number>(`SELECT count(*) FROM traces WHERE ${sql}`, values);
   const all = ask<number>('SELECT count(*) FROM traces WHERE outside = 0', []);
   if (passed > all * MANY)

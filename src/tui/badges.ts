@@ -1,6 +1,6 @@
 /** The marks of a request that call for a look: as text, so that they mean something without colour. */
 
-import { errorsOf } from '../query.js';
+import { hasErrors, isRepeated } from '../domain/request.js';
 import type { Summary } from '../trace.js';
 import type { Segment } from './cells.js';
 
@@ -19,8 +19,8 @@ export function badgesOf(
   const badges: Badge[] = [];
   const has = (kind: string) => row.findings.some((finding) => finding.toLowerCase().includes(kind));
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
-  if (errorsOf(row) > 0) badges.push({ text: 'ERR', role: 'error' });
-  if (has('n+1')) badges.push({ text: 'N+1', role: 'warn' });
+  if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
+  if (isRepeated(row)) badges.push({ text: 'N+1', role: 'warn' });
   if ((row.duration ?? 0) >= SLOW || has('slow')) badges.push({ text: 'SLOW', role: 'warn' });
   if (has('duplicate')) badges.push({ text: 'DUP', role: 'warn' });
   return badges;

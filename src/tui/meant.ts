@@ -1,15 +1,13 @@
 /** What an action comes to by what is selected, and what a list is asked for. */
 
+import { quoted } from '../domain/filter-term.js';
 import { both, parseFilter, type Query } from '../query.js';
 import type { RouteRow, Selection } from './feed.js';
 import type { Picture } from './picture.js';
 import type { Action, ListState } from './state.js';
 
 const VIEW_QUERIES: Record<string, Query> = {
-  errors: [
-    [{ field: 'errors', op: '>', value: 0, not: false }],
-    [{ field: 'state', op: ':', value: 'died', not: false }],
-  ],
+  errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
   'n+1': [[{ field: 'finding', op: ':', value: 'n+1', not: false }]],
 };
 
@@ -25,9 +23,8 @@ export function selectionOf(list: ListState): Selection {
 }
 
 /** Answers the filter that lets the requests of a route through. */
-function filterOf({ method, route, pattern }: RouteRow): string {
-  const of = `method=${method.toLowerCase()}`;
-  return pattern ? `${of} route="${route}"` : `${of} path="${route}" or ${of} path:"${route}?"`;
+function filterOf({ method, route }: RouteRow): string {
+  return `method=${method.toLowerCase()} route=${quoted(route)}`;
 }
 
 /** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */
