@@ -19,7 +19,7 @@ export function badgesOf(
   const badges: Badge[] = [];
   const has = (kind: string) => row.findings.some((finding) => finding.toLowerCase().includes(kind));
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
-  if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
+  else if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
   if (isRepeated(row)) badges.push({ text: 'N+1', role: 'warn' });
   if ((row.duration ?? 0) >= SLOW || has('slow')) badges.push({ text: 'SLOW', role: 'warn' });
   if (has('duplicate')) badges.push({ text: 'DUP', role: 'warn' });
