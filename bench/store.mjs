@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { tallyOf } from '../dist/src/insight/tally.js';
+import { parseFilter } from '../dist/src/query.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../dist/test/factory.js';
 
@@ -57,6 +58,7 @@ for (const spans of [0, 20, 200]) {
   store.close();
 }
 
+const asked = (filter) => ({ query: parseFilter(filter).query });
 const store = open('million.db', 4e9);
 const first = Date.now() - rows;
 const begun = performance.now();
@@ -75,10 +77,10 @@ console.log(
 );
 timed('list: newest 20', 50, () => store.recent({}, 20));
 timed('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
-timed('list: --status 5xx (1 of 5000)', 20, () => store.recent({ status: '5xx' }, 20));
-timed('list: --status 404 (none)', 5, () => store.recent({ status: '404' }, 20));
-timed('list: --slower 2s (none)', 5, () => store.recent({ slower: 2000 }, 20));
-timed('list: --path nowhere (none)', 5, () => store.recent({ path: 'nowhere' }, 20));
+timed('list: --status 5xx (1 of 5000)', 20, () => store.recent(asked('status:5xx'), 20));
+timed('list: --status 404 (none)', 5, () => store.recent(asked('status:404'), 20));
+timed('list: --slower 2s (none)', 5, () => store.recent(asked('slower:2s'), 20));
+timed('list: --path nowhere (none)', 5, () => store.recent(asked('path:nowhere'), 20));
 timed('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
 timed('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
 const { id } = store.recent({}, 1)[0];

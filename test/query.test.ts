@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { both, parseFilter, satisfies } from '../src/query.js';
+import { both, finishedPart, parseFilter, type Query } from '../src/query.js';
 
 test('the words of a filter become conditions', (t) => {
   t.same(parseFilter('status>=400 n1 path:orders sql:users slower:100ms !health'), {
@@ -67,19 +67,83 @@ test('both joins every alternative with every other', (t) => {
   t.end();
 });
 
-test('a condition holds for numbers, classes, texts, and turned around', (t) => {
-  const one = (text: string) => {
-    const parsed = parseFilter(text);
-    if (!('query' in parsed)) throw new Error(parsed.trouble);
-    return parsed.query[0]![0]!;
-  };
-  t.equal(satisfies(one('status>=400'), 404), true);
-  t.equal(satisfies(one('status:4xx'), 404), true);
-  t.equal(satisfies(one('status:5xx'), 404), false);
-  t.equal(satisfies(one('status>=400'), undefined), false);
-  t.equal(satisfies(one('!status:4xx'), undefined), true);
-  t.equal(satisfies(one('sql:ORDERS'), ['select 1', 'select * from orders']), true);
-  t.equal(satisfies(one('!orders'), '/orders'), false);
-  t.equal(satisfies(one('method=get'), 'GET'), true);
+/** The filter as it is understood: `a & !b | c`. */
+function said(text: string): string {
+  const parsed = parseFilter(text);
+  if ('trouble' in parsed) return parsed.trouble;
+  const term = ({ field, op, value, not }: Query[number][number]) =>
+    `${not ? '!' : ''}${field === 'text' ? '' : `${field}${op}`}${value}`;
+  return parsed.query.map((all) => all.map(term).join(' & ')).join(' | ');
+}
+
+test('parentheses hold alternatives together', (t) => {
+  for (const [text, want] of [
+    ['(a or b) c', 'a & c | b & c'],
+    ['c (a or b)', 'c & a | c & b'],
+    ['a or (b c)', 'a | b & c'],
+    ['!(a or b)', '!a & !b'],
+    ['!(a !b)', '!a | b'],
+    ['((a))', 'a'],
+    ['(status:5xx or died) path:orders', 'status:5xx & path:orders | state:died & path:orders'],
+    ['sql:count(*)', 'sql:count(*)'],
+    ['(sql:count(*) or now())', 'sql:count(*) | now()'],
+    ['"(a or b)"', '(a or b)'],
+    ['(a', 'a ( is not closed'],
+    ['a)', 'there is a ) too many'],
+    ['()', 'there is nothing between ( and )'],
+    ['(or)', 'there is nothing between ( and )'],
+    [`${'('.repeat(51)}a${')'.repeat(51)}`, 'parentheses go more than 50 deep'],
+  ] as const)
+    t.equal(said(text), want, text);
+  t.end();
+});
+
+test('a filter that comes to more than SQLite can take is refused', (t) => {
+  t.equal(said('a '.repeat(201)), 'a filter comes to at most 200 conditions');
+  const alternatives = `(${Array.from({ length: 20 }, (_, n) => `a${n}`).join(' or ')})`;
+  t.equal(said(alternatives.repeat(2)), 'a filter comes to at most 200 conditions');
+  t.end();
+});
+
+test('a class of statuses is a range, whatever it is compared with', (t) => {
+  for (const [text, want] of [
+    ['status=5xx', 'status:5xx'],
+    ['status>=4xx', 'status>=400'],
+    ['status>4xx', 'status>=500'],
+    ['status<5xx', 'status<500'],
+    ['status<=4xx', 'status<500'],
+  ] as const)
+    t.equal(said(text), want);
+  t.end();
+});
+
+test('a quote within quotes is written with a backslash', (t) => {
+  t.equal(said(String.raw`route="/a\"b"`), 'route=/a"b');
+  t.equal(said(String.raw`path:a\b`), String.raw`path:a\b`);
+  t.end();
+});
+
+test('names that every object has are words like others', (t) => {
+  t.equal(said('constructor'), 'constructor');
+  t.equal(said('toString:x'), 'tostring:x');
+  t.equal(said('time>5constructor'), 'time wants a time like 200ms or 1.5s, not "5constructor"');
+  t.end();
+});
+
+test('of a half-typed filter what is finished applies', (t) => {
+  for (const [text, want] of [
+    ['time>', ''],
+    ['n1 time>', 'n1'],
+    ['n1 or time>', 'n1 or'],
+    ['n1 sql:"group b', 'n1'],
+    ['(n1 or died', '(n1 or died)'],
+    ['(n1 or time>', '(n1 or)'],
+    ['n1 (', 'n1'],
+    ['n1 status>soon', 'n1'],
+    ['n1 died', 'n1 died'],
+    ['n1)', 'n1'],
+    ['time> n1', undefined],
+  ] as const)
+    t.equal(finishedPart(text), want, text);
   t.end();
 });

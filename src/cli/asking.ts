@@ -1,19 +1,18 @@
-/** Which requests a command is about: the options and the filter that list and top have in common. */
+/** Which requests a command is about: the filter and the options that list and top have in common, as one query. */
 
 import { type Command, InvalidArgumentError } from 'commander';
+import { fieldTerm, type Op, type Term } from '../domain/filter-term.js';
 import { UserError } from '../errors.js';
-import { parseFilter } from '../query.js';
-import { statusRange } from '../store/filter.js';
-import type { Among } from '../store/store.js';
+import { both, parseFilter, type Query } from '../query.js';
 import { parseDuration } from './units.js';
 
-/** What those options say. */
+/** What those options say: each is the term of the filter language that it comes to. */
 export interface AskingFlags {
-  path?: string;
-  method?: string;
-  status?: string;
-  slower?: number;
-  since?: number;
+  path?: Term;
+  method?: Term;
+  status?: Term;
+  slower?: Term;
+  since?: Term;
 }
 
 /** Adds those options, and the words of a filter, to a command. */
@@ -23,30 +22,38 @@ export function takesFilter(command: Command): Command {
       '[filter...]',
       "only those that match the browser's filter: status>=400, n1, sql:users, !health",
     )
-    .option('--path <text>', 'only those with this text in their path or query')
-    .option('--method <name>', 'only GET, POST, …')
-    .option('--status <code>', 'only 404, or a class: 5xx', parseStatus)
-    .option('--slower <time>', 'only those that took at least that long: 100ms, 2s', parseDuration)
-    .option('--since <time>', 'only those of that long ago, or newer: 10m, 1h', parseDuration);
+    .option('--path <text>', 'only those with this text in their path or query: path:<text>', term('path'))
+    .option('--method <name>', 'only GET, POST, …: method=<name>', term('method', '='))
+    .option('--status <code>', 'only 404, or a class: 5xx: status:<code>', parseStatus)
+    .option(
+      '--slower <time>',
+      'only those that took at least that long: 100ms, 2s: slower:<time>',
+      time('slower'),
+    )
+    .option('--since <time>', 'only those of that long ago, or newer: 10m, 1h: since:<time>', time('since'));
 }
 
-function parseStatus(text: string): string {
-  if (!statusRange(text))
-    throw new InvalidArgumentError('Write a status such as 404, or a class such as 5xx.');
-  return text;
+function term(field: string, op: Op = ':'): (text: string) => Term {
+  return (text) => {
+    const found = fieldTerm(field, op, text);
+    if (typeof found === 'object') return found;
+    throw new InvalidArgumentError(`${found}.`);
+  };
 }
 
-/** Answers which requests are asked for; `now` is epoch ms. Throws a UserError where the filter is not understood. */
-export function amongOf(filter: string[], flags: AskingFlags, now: number): Among {
-  const { path, method, status, slower, since } = flags;
+function time(field: string): (text: string) => Term {
+  return (text) => ({ ...term(field)('0'), value: parseDuration(text) });
+}
+
+function parseStatus(text: string): Term {
+  if (/^[1-5](?:\d\d|xx)$/i.test(text)) return term('status')(text);
+  throw new InvalidArgumentError('Write a status such as 404, or a class such as 5xx.');
+}
+
+/** Query that the words and the options ask for. Throws a UserError where the filter is not understood. */
+export function queryOf(filter: string[], { path, method, status, slower, since }: AskingFlags): Query {
   const parsed = parseFilter(filter.join(' '));
   if ('trouble' in parsed) throw new UserError(`The filter is not understood: ${parsed.trouble}.`);
-  return {
-    ...(path !== undefined && { path }),
-    ...(method !== undefined && { method }),
-    ...(status !== undefined && { status }),
-    ...(slower !== undefined && { slower }),
-    ...(since !== undefined && { since: now - since }),
-    ...(parsed.query.length > 0 && { query: parsed.query }),
-  };
+  const terms = [path, method, status, slower, since].filter((one) => one !== undefined);
+  return both(parsed.query, terms.length > 0 ? [terms] : []);
 }

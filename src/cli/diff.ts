@@ -1,8 +1,10 @@
 /** `scooby diff`: two requests, or two runs, side by side. */
 
 import type { Command } from 'commander';
+import { foldCase } from '../domain/filter-term.js';
+import { routeOf } from '../domain/route.js';
 import { UserError } from '../errors.js';
-import { routeOf } from '../insight/keys.js';
+import type { Query } from '../query.js';
 import type { Store } from '../store/store.js';
 import { json, oneLine } from '../text.js';
 import type { Trace } from '../trace.js';
@@ -72,7 +74,8 @@ const LOOKED_BACK = 10_000;
 function oneBefore(store: Store, trace: Trace): Trace {
   const { id, method, start } = trace;
   const route = routeOf(trace);
-  const older = store.recent({ before: start, method }, LOOKED_BACK);
+  const query: Query = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
+  const older = store.recent({ before: start, query }, LOOKED_BACK);
   const found = older.find((one) => one.id !== id && routeOf(one) === route);
   const before = found && store.find(found.id);
   if (before) return before;

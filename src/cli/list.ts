@@ -7,7 +7,7 @@ import { age } from '../terminal/age.js';
 import { statusRole } from '../terminal/roles.js';
 import { json, ms } from '../text.js';
 import { clean } from '../tui/cells.js';
-import { type AskingFlags, amongOf, takesFilter } from './asking.js';
+import { type AskingFlags, queryOf, takesFilter } from './asking.js';
 import { shortId } from './choose.js';
 import {
   type Ran,
@@ -60,14 +60,14 @@ Examples:
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
   const screen = screenOf(flags);
-  const among = amongOf(filter, flags, screen.now);
+  const among = { query: queryOf(filter, flags) };
   const short = (id: string) => shortId(store, id);
   if (flags.by === 'route')
     return listRoutes(routesOf(store, among).slice(0, flags.limit), flags, short, screen);
   if (flags.by === 'run') return listRuns(ransOf(store, among, flags.limit), flags, screen);
   const found = store.recent(among, flags.limit);
   if (flags.json) return print(found.map((summary) => json(publicSummary(summary))));
-  const all = Object.keys(among).length === 0;
+  const all = among.query.length === 0;
   if (found.length === 0) remark(all ? EMPTY : NO_MATCH);
   else print(listLines(found, short, screen));
   const below = [

@@ -5,7 +5,7 @@ import { publicRoute, publicSum } from '../public.js';
 import type { By, Store, Sum } from '../store/store.js';
 import { json, ms } from '../text.js';
 import { clean } from '../tui/cells.js';
-import { type AskingFlags, amongOf, takesFilter } from './asking.js';
+import { type AskingFlags, queryOf, takesFilter } from './asking.js';
 import { shortId } from './choose.js';
 import { NO_FIGURES } from './list.js';
 import { routesOf } from './list-by.js';
@@ -51,7 +51,7 @@ Examples:
 function top(store: Store, filter: string[], flags: TopFlags): void {
   const screen = screenOf(flags);
   const { by, limit } = flags;
-  const among = amongOf(filter, flags, screen.now);
+  const among = { query: queryOf(filter, flags) };
   const whole = store.sums('request', among)[0]?.ms ?? 0;
   const share = (sum: Sum) => (whole > 0 ? sum.ms / whole : 0);
   if (by === 'route' && flags.json) {

@@ -1,5 +1,6 @@
 /** A request as text: its headline, what is wrong with it, and its calls. */
 
+import { isFailed } from '../domain/request.js';
 import { type Group, groupsOf } from '../insight/groups.js';
 import { covered } from '../insight/scene.js';
 import { isTimed } from '../span-kinds.js';
@@ -133,9 +134,9 @@ function shareOf(spans: Span[], duration: number | undefined, isOne: (span: Span
 }
 
 /** Answers what failed in a request that failed, where no finding says it. */
-function failures({ status, state, spans }: Trace): string {
-  if (state !== 'died' && (status === undefined || status < 500)) return '';
-  const failed = spans.filter((span) => span.error !== undefined && isTimed(span));
+function failures(trace: Trace): string {
+  if (!isFailed(trace)) return '';
+  const failed = trace.spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
   if (!last) return '';
   const more = failed.length > 1 ? ` (and ${count(failed.length - 1, 'other call')})` : '';

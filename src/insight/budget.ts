@@ -1,9 +1,11 @@
 /** Budgets: what requests may cost and what may be wrong with them, and which requests break one. Pure. */
 
+import { binsOf, percentile } from '../domain/histogram.js';
+import { queriesOf } from '../domain/request.js';
+import { routeOf } from '../domain/route.js';
 import type { Finding, Trace } from '../trace.js';
 import { groupsOf } from './groups.js';
 import { hash } from './hash.js';
-import { routeOf } from './keys.js';
 
 /** What the requests of a route may cost. Times are ms. */
 export interface Limits {
@@ -85,7 +87,7 @@ const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /** Answers what a budget may ask of a request. */
 export function factsOf(trace: Trace): Facts {
-  const { id, method, duration, spans, findings, totals, dropped = 0 } = trace;
+  const { id, method, duration, spans, findings, dropped = 0 } = trace;
   const groups = groupsOf(spans).filter(({ kind }) => kind === 'sql');
   const blame = ({ shape, site, frame }: (typeof groups)[number], value: number): Blame => ({
     text: shape,
@@ -99,7 +101,7 @@ export function factsOf(trace: Trace): Facts {
     id,
     route: `${method} ${routeOf(trace)}`,
     findings,
-    queries: totals.sql?.count ?? 0,
+    queries: queriesOf(trace),
     dropped,
     ...(duration !== undefined && { duration }),
     ...(most && { most: blame(most, most.spans.length) }),
@@ -205,7 +207,7 @@ function limitBreaches(limits: Limits, route: string, requests: Facts[]): Breach
       },
     ];
   };
-  const rank = percentile95(requests.flatMap(({ duration }) => duration ?? []));
+  const rank = percentile(binsOf(requests.map(({ duration }) => duration)), 0.95);
   return [
     ...over(
       'maxQueries',
@@ -240,9 +242,4 @@ function limitBreaches(limits: Limits, route: string, requests: Facts[]): Breach
         ).map((breach) => ({ ...breach, value: rank }))
       : []),
   ];
-}
-
-/** Answers the time that 95 of 100 do not exceed, by the nearest rank; 0 of none. */
-function percentile95(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.ceil(times.length * 0.95) - 1] ?? 0;
 }

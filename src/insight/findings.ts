@@ -1,10 +1,10 @@
 /** Finishes a trace: describes its calls, and judges what in it is worth mending, the worst first. */
 
+import { routeOf } from '../domain/route.js';
 import type { Finding, RecordedTrace, Trace } from '../trace.js';
 import { describe, type Understood, understand } from './describe.js';
 import { hash } from './hash.js';
 import type { LineOf } from './helpers.js';
-import { routeOf } from './keys.js';
 import { rules } from './rules/index.js';
 import { type Draft, type Limits, sceneOf } from './scene.js';
 import { site } from './stacks.js';

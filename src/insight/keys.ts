@@ -1,52 +1,16 @@
-/** Cache keys, remote calls and URLs without what varies in them. */
+/** Cache keys and remote calls without what varies in them. */
+
+import { maskIds } from '../domain/route.js';
 
 const MAX = 2000;
-const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** Answers a cache key with `#` for ids: `user:42:name` is `user:#:name`. */
 export function cacheKey(key: string): string {
-  return shaped(key.slice(0, MAX), /([\s:./|_\-=,;[\](){}]+)/);
+  return maskIds(key.slice(0, MAX), /([\s:./|_\-=,;[\](){}]+)/);
 }
 
 /** Answers the function that a remote call names, `service.function`, without arguments. */
 export function rpcName(name: string): string {
   const paren = name.indexOf('(');
   return (paren < 0 ? name : name.slice(0, paren)).slice(0, MAX).trim();
-}
-
-/** Answers a URL with `#` for ids in its path and only the keys of its query: `/users/42?page=2` is `/users/#?page`. */
-export function urlShape(url: string): string {
-  // A fragment goes; `/#` is ours.
-  const whole = url.slice(0, MAX).replace(/#[\w!].*$/s, '');
-  const cut = whole.indexOf('?');
-  const place = cut < 0 ? whole : whole.slice(0, cut);
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/]*/i.exec(place)?.[0] ?? '';
-  const path = shaped(place.slice(origin.length), /([/.,;=:_~-]+)/);
-  const keys = cut < 0 ? [] : whole.slice(cut + 1).split('&');
-  const names = [...new Set(keys.map((pair) => pair.split('=', 1)[0]!).filter((name) => name !== ''))].sort();
-  const host = origin.toLowerCase().replace(/\/\/[^@]*@/, '//');
-  return host + path + (names.length > 0 ? `?${names.join('&')}` : '');
-}
-
-/** Answers the route of a request: the pattern that matched, or its path with `#` for ids. */
-export function routeOf({ route, url }: { route?: string; url: string }): string {
-  return route ?? urlShape(url).replace(/\?.*$/, '');
-}
-
-function shaped(text: string, separators: RegExp): string {
-  return text
-    .replace(UUID, '#')
-    .split(separators)
-    .map((part, index) => (index % 2 === 1 ? part : shapedWord(part)))
-    .join('');
-}
-
-function shapedWord(word: string): string {
-  if (!/[0-9]/.test(word)) return word.includes('@') ? '#' : word;
-  if (/^[0-9]+$/.test(word) || word.includes('@')) return '#';
-  if (/^(?:0x)?[0-9a-f]{8,}$/i.test(word)) return '#';
-  // Tokens and object ids: long, letters and digits mixed.
-  if (word.length >= 16 && /[0-9].*[a-z]/i.test(word)) return '#';
-  // v2 and md5 are names, user42 is not.
-  return /^[a-z]{3,}[0-9]+$/i.test(word) ? word.replace(/[0-9]+$/, '#') : word;
 }

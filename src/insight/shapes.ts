@@ -1,9 +1,10 @@
 /** What calls asked for without their values: each span's shape, one object for all that ask the same. */
 
+import { urlShape } from '../domain/route.js';
 import type { Kind, RecordedSpan, Shape } from '../trace.js';
 import { commandOf } from './calls.js';
 import { type Fingerprint, fingerprint } from './fingerprint.js';
-import { cacheKey, rpcName, urlShape } from './keys.js';
+import { cacheKey, rpcName } from './keys.js';
 import { dialectOf, type WithLibraries } from './libraries.js';
 
 /** The shapes of one kind of calls, by their text. */

@@ -1,10 +1,11 @@
 /** What a trace adds to the figures over all requests: one tally for each statement at a line, for its route, for each finding. */
 
+import { isFailed, queriesOf } from '../domain/request.js';
+import { routeOf } from '../domain/route.js';
 import { isTimed } from '../span-kinds.js';
 import type { Tally, Trace } from '../trace.js';
 import { type Group, groupsOf } from './groups.js';
 import { hash } from './hash.js';
-import { routeOf } from './keys.js';
 
 const LONGEST = 2000;
 
@@ -15,17 +16,16 @@ export function tallyOf(trace: Trace): Tally[] {
 }
 
 function requestTally(trace: Trace): Tally {
-  const { method, status, state, duration, totals } = trace;
+  const { method, duration } = trace;
   const route = routeOf(trace);
-  const failed = state === 'died' || (status ?? 0) >= 500;
   return {
     key: hash(`request\n${method}\n${route}`),
     of: 'request',
     kind: method,
     text: route,
     times: duration === undefined ? [] : [duration],
-    errors: failed ? 1 : 0,
-    queries: totals.sql?.count ?? 0,
+    errors: isFailed(trace) ? 1 : 0,
+    queries: queriesOf(trace),
   };
 }
 

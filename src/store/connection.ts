@@ -4,6 +4,7 @@ import type Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from './clock.js';
 import { explained, isDamage, isRefusal } from './faults.js';
 import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js';
+import { addFunctions } from './functions.js';
 import { Housekeeping } from './housekeeping.js';
 import { establish, isOutdated } from './schema.js';
 import { prepare, type Statements } from './statements.js';
@@ -109,6 +110,7 @@ export class Connection {
       refuseStrangers(path);
       if (readonly && isOutdated(this.#db, path)) this.#update();
       establish(this.#db, path, readonly);
+      addFunctions(this.#db);
       if (unclean && !readonly) this.#check();
       this.statements = prepare(this.#db);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);

@@ -1,7 +1,8 @@
 /** Figures: what each trace adds to the sums over all of them, a row for each subject and bucket of time; and adding them up. Pure. */
 
+import { Aggregate, type Counted } from '../domain/aggregate.js';
+import { binsOf } from '../domain/histogram.js';
 import { µs } from '../trace.js';
-import { type Bucket, bucketOf, percentile, TIMELESS } from './histogram.js';
 import type { By, Sum, Tally } from './store.js';
 
 /** One trace's calls of one subject in one bucket. Times are whole µs. */
@@ -46,30 +47,17 @@ function keep(known: Map<string, Figure>, name: string, figure: Figure): Figure 
 }
 
 function bucketsOf(tally: Tally): Figure[] {
-  const figures = new Map<number, Figure>();
   // A request that has not ended, or died, has no time, and is counted all the same.
-  const times = tally.times.length > 0 ? tally.times : [undefined];
-  for (const ms of times) {
-    const bucket = ms === undefined ? TIMELESS : bucketOf(ms);
-    let figure = figures.get(bucket);
-    if (!figure) {
-      const none = { count: 0, total: 0, errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
-      figures.set(bucket, (figure = { tally, bucket, ...none }));
-    }
-    figure.count++;
-    figure.total += Math.round((ms ?? 0) * 1000);
-  }
-  const [first] = figures.values();
-  first!.errors = tally.errors;
-  first!.queries = tally.queries;
-  return [...figures.values()];
+  const bins = binsOf(tally.times.length > 0 ? tally.times : [undefined]);
+  const none = { errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
+  const figures = bins.map((bin): Figure => ({ tally, ...bin, ...none }));
+  figures[0]!.errors = tally.errors;
+  figures[0]!.queries = tally.queries;
+  return figures;
 }
 
 /** Figures of several traces added up: those of one subject and one bucket. Times are whole µs. */
-export interface Part extends Omit<Tally, 'times' | 'of'> {
-  bucket: number;
-  count: number;
-  total: number;
+export interface Part extends Omit<Tally, 'times' | 'of'>, Counted {
   requests: number;
   mostQueries: number;
   /** Of the trace in which it cost most. */
@@ -119,17 +107,14 @@ export function addUp(by: By, parts: Part[]): Sum[] {
 
 function sumOf(parts: Part[]): Sum {
   const costs = new Map<string, number>();
-  const buckets = new Map<number, Bucket>();
-  for (const { key, bucket, count, total } of parts) {
-    costs.set(key, (costs.get(key) ?? 0) + total);
-    const held = buckets.get(bucket) ?? { bucket, count: 0, ms: 0 };
-    buckets.set(bucket, { bucket, count: held.count + count, ms: held.ms + total / 1000 });
+  const all = new Aggregate();
+  for (const part of parts) {
+    costs.set(part.key, (costs.get(part.key) ?? 0) + part.total);
+    all.add(part);
   }
   const [dearest] = [...costs].reduce((most, one) => (one[1] > most[1] ? one : most));
   const { key, kind, text, site, function: name, route } = parts.find((part) => part.key === dearest)!;
   const worst = parts.reduce((most, part) => (part.worst > most.worst ? part : most));
-  const total = (of: (part: Part) => number) => parts.reduce((sum, part) => sum + of(part), 0);
-  const all = [...buckets.values()];
   return {
     key,
     kind,
@@ -138,14 +123,14 @@ function sumOf(parts: Part[]): Sum {
     ...(name !== undefined && { function: name }),
     ...(route !== undefined && { route }),
     parts: costs.size,
-    count: total((part) => part.count),
-    requests: total((part) => part.requests),
-    ms: µs(total((part) => part.total) / 1000),
-    p50: µs(percentile(all, 0.5)),
-    p95: µs(percentile(all, 0.95)),
-    errors: total((part) => part.errors),
-    queries: total((part) => part.queries),
-    mostQueries: Math.max(...parts.map((part) => part.mostQueries)),
+    count: all.count,
+    requests: parts.reduce((sum, { requests }) => sum + requests, 0),
+    ms: all.ms,
+    p50: all.percentile(0.5),
+    p95: all.percentile(0.95),
+    errors: all.errors,
+    queries: all.queries,
+    mostQueries: all.mostQueries,
     worst: { id: worst.id, ms: µs(worst.worst / 1000) },
   };
 }

@@ -1,28 +1,118 @@
-/** What a filter means, said once for every store. */
+/** A query of the filter language, asked of a request in memory; `where.ts` asks the same in SQL. */
 
-import type { Trace } from '../trace.js';
-import type { Filter, Summary } from './store.js';
+import { foldCase, type Op, type Term } from '../domain/filter-term.js';
+import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
+import { routeOf } from '../domain/route.js';
+import { looksInside, type Query } from '../query.js';
+import type { Summary, Tally, Trace } from '../trace.js';
 
-/** Answers the first and the last status that `404` or `5xx` means; undefined when it means none. */
-export function statusRange(status: string): [low: number, high: number] | undefined {
-  const [, digit, rest] = /^([1-5])(\d\d|xx)$/i.exec(status) ?? [];
-  if (digit === undefined || rest === undefined) return undefined;
-  return /\d/.test(rest) ? [Number(status), Number(status)] : [Number(digit) * 100, Number(digit) * 100 + 99];
+/** A request to be matched: its summary at hand, the rest where a condition asks for it. */
+export interface Candidate {
+  summary: Summary;
+  /** What its calls asked, without values, and the lines that asked: as they are added up. */
+  calls(): Pick<Tally, 'text' | 'site'>[];
+  whole(): Trace;
 }
 
-/** Answers whether a filter lets a trace through. */
-export function passes(filter: Filter, trace: Summary): boolean {
-  const [low, high] = filter.status === undefined ? [0, Infinity] : (statusRange(filter.status) ?? [1, 0]);
-  return (
-    trace.start < (filter.before ?? Infinity) &&
-    (filter.status === undefined || ((trace.status ?? 0) >= low && (trace.status ?? 0) <= high)) &&
-    (filter.method === undefined || trace.method === filter.method.toUpperCase()) &&
-    (filter.slower === undefined || (trace.duration ?? 0) >= filter.slower) &&
-    (filter.path === undefined || trace.url.toLowerCase().includes(filter.path.toLowerCase()))
+/** A request is one that a query asks for; `now` is epoch ms. */
+export function matches(query: Query, candidate: Candidate, now: number): boolean {
+  if (query.length === 0) return true;
+  return query.some((all) => all.every((term) => holds(term, candidate, now)));
+}
+
+function holds(term: Term, candidate: Candidate, now: number): boolean {
+  if (looksInside(term)) return holdsInside(term, candidate.whole());
+  const { summary } = candidate;
+  switch (term.field) {
+    case 'text':
+      return isTextIn(term, textsOf(candidate));
+    case 'path':
+      return isTextIn(term, [summary.url]);
+    case 'route':
+      return isTextIn(term, [routeOf(summary)]);
+    case 'finding':
+      return isTextIn(term, summary.findings);
+    case 'errors':
+      return hasErrors(summary) !== term.not;
+    case 'age':
+      return isNumber({ ...term, ...ageBound(term, now) }, summary.start);
+    case 'time':
+      return isNumber(term, summary.duration);
+    case 'queries':
+      return isNumber(term, queriesOf(summary));
+    case 'qtime':
+      return isNumber(term, queryTimeOf(summary));
+    case 'status':
+      return isNumber(term, summary.status);
+    default:
+      return isTextIn(term, [summary[term.field as 'method' | 'id' | 'state']]);
+  }
+}
+
+/** A condition on what only the whole request knows holds. */
+export function holdsInside(term: Term, { headers, spans }: Trace): boolean {
+  if (term.field === 'host')
+    return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
+  return isTextIn(
+    term,
+    spans.filter(({ kind }) => kind === term.field).map(({ name }) => name),
   );
 }
 
-/** Answers a trace as the list shows it. */
+function textsOf({ summary, calls }: Candidate): string[] {
+  const { method, url, route, status } = summary;
+  const own = [method, url, route, status?.toString()];
+  return [...own, ...calls().flatMap(({ text, site }) => [text, site])].filter((text) => text !== undefined);
+}
+
+function isTextIn({ op, value, not }: Term, texts: string[]): boolean {
+  const wanted = String(value);
+  const found = texts.some((text) =>
+    op === '=' ? foldCase(text) === wanted : foldCase(text).includes(wanted),
+  );
+  return found !== not;
+}
+
+/** An absent number satisfies no condition, and every one that is turned around. */
+function isNumber(term: Term, value: number | undefined): boolean {
+  if (value === undefined) return term.not;
+  const range = statusClass(term);
+  const found = range
+    ? value >= range[0] && value <= range[1]
+    : compares(value, term.op, term.value as number);
+  return found !== term.not;
+}
+
+function compares(value: number, op: Op, wanted: number): boolean {
+  switch (op) {
+    case '>':
+      return value > wanted;
+    case '>=':
+      return value >= wanted;
+    case '<':
+      return value < wanted;
+    case '<=':
+      return value <= wanted;
+    default:
+      return value === wanted;
+  }
+}
+
+/** First and last status of a class: `5xx`; undefined for a number. */
+export function statusClass({ value }: Term): [low: number, high: number] | undefined {
+  if (typeof value === 'number') return undefined;
+  const low = Number(value.slice(0, 1)) * 100;
+  return [low, low + 99];
+}
+
+const TURNED: Record<Op, Op> = { ':': '=', '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
+
+/** Condition on the start (epoch ms) that one on the age comes to: asked of the start, an index answers it. */
+export function ageBound({ op, value }: Term, now: number): { op: Op; value: number } {
+  return { op: TURNED[op], value: now - (value as number) };
+}
+
+/** A trace as the list shows it. */
 export function summaryOf(trace: Trace): Summary {
   const { id, method, url, route, status, start, duration, state, totals } = trace;
   return {

@@ -1,12 +1,11 @@
 /** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
 
-import { matches } from '../query.js';
 import type { Trace } from '../trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, undescribed, unpackTrace } from './document.js';
 import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './figures.js';
-import { passes, summaryOf } from './filter.js';
+import { matches, summaryOf } from './filter.js';
 import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
 
 interface Kept {
@@ -139,13 +138,11 @@ export class MemoryStore implements Store {
 }
 
 /** Only the run of this process is kept in its memory. */
-function isAmong({ summary, body }: Kept, { query, since, run, ...filter }: Among, now: number): boolean {
-  return (
-    (run === undefined || run === 1) &&
-    summary.start >= (since ?? Number.NEGATIVE_INFINITY) &&
-    passes(filter, summary) &&
-    (query === undefined || matches(query, unpackTrace(body, undescribed), now))
-  );
+function isAmong({ summary, body, figures }: Kept, among: Among, now: number): boolean {
+  const { query = [], before = Infinity, run = 1 } = among;
+  const calls = () => figures.map(({ tally }) => tally).filter((tally) => tally.of === 'call');
+  const candidate = { summary, calls, whole: () => unpackTrace(body, undescribed) };
+  return run === 1 && summary.start < before && matches(query, candidate, now);
 }
 
 function partsOf(by: By, id: string, figures: Figure[]): Part[] {

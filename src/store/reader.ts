@@ -1,9 +1,13 @@
 /** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
 
+import type { Counted } from '../domain/aggregate.js';
+import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
+import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
 import type { Source, Summary, Trace } from '../trace.js';
-import { type Body, unpack } from './body.js';
+import { unpack } from './body.js';
 import type { Connection } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';
+import { ROUTE_SQL } from './functions.js';
 import { prepared } from './prepared.js';
 import { COLUMNS, type Row, summaryFrom } from './statements.js';
 import type { Condition } from './where.js';
@@ -19,17 +23,11 @@ export interface Found extends Mark {
   key: number | string;
 }
 
-/** What a group of requests of one route adds up to. */
-export interface RouteSum {
+/** What requests of one route and one bucket of time add up to. */
+export interface RouteSum extends Counted {
   method: string;
   route: string;
-  /** 0 where the route is the path itself. */
-  pattern: number;
-  count: number;
-  errors: number;
-  ms: number;
-  slowest: number;
-  queries: number;
+  /** ms. */
   qtime: number;
   repeated: number;
 }
@@ -134,13 +132,12 @@ export class Reader {
     return this.#all<Found>(sql, from, before, this.now(), ...values);
   }
 
-  /** Answers what the requests of a slice add up to, route by route. */
+  /** Answers what the requests of a slice add up to, by route and bucket of time. */
   sliceByRoute(from: number, before: number, { sql: where, values }: Condition): RouteSum[] {
-    const sql = `SELECT method, ifnull(route, CASE instr(url, '?') WHEN 0 THEN url ELSE substr(url, 1, instr(url, '?') - 1) END) AS route,
-      max(route IS NOT NULL) AS pattern, count(*) AS count, sum(ifnull(status, 0) >= 500) AS errors, sum(ifnull(duration, 0)) AS ms, max(ifnull(duration, 0)) AS slowest,
-      sum(ifnull(json_extract(totals, '$.sql.count'), 0)) AS queries, sum(ifnull(json_extract(totals, '$.sql.ms'), 0)) AS qtime,
-      sum(instr(lower(findings), 'n+1') > 0) AS repeated
-      FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2`;
+    const sql = `SELECT method, ${ROUTE_SQL} AS route, ${BUCKET_SQL} AS bucket, count(*) AS count,
+      sum(${TOTAL_SQL}) AS total, sum(${FAILED_SQL}) AS errors, sum(${QUERIES_SQL}) AS queries,
+      sum(${QUERY_TIME_SQL}) AS qtime, sum(${REPEATED_SQL}) AS repeated
+      FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2, 3`;
     return this.#all<RouteSum>(sql, from, before, this.now(), ...values);
   }
 
@@ -157,12 +154,6 @@ export class Reader {
     });
   }
 
-  /** Answers a whole request by its number. */
-  whole(seq: number): Trace | undefined {
-    const found = this.#one<{ body: Body }>('SELECT body FROM bodies WHERE trace = ?', seq);
-    return found && unpackTrace(found.body, this.#describe);
-  }
-
   find(id: string): Trace | undefined {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.now());
@@ -177,11 +168,9 @@ export class Reader {
     });
   }
 
-  /** Answers status, duration, findings and failures of the newest requests, for figures. */
-  figures(
-    limit: number,
-  ): { status: number | null; duration: number | null; repeated: number; failed: number }[] {
-    const sql = `SELECT status, duration, instr(lower(findings), 'n+1') > 0 AS repeated, status >= 500 AS failed
+  /** Answers durations, repetitions and failures of the newest requests, for figures. */
+  figures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
+    const sql = `SELECT duration, ${REPEATED_SQL} AS repeated, ${FAILED_SQL} AS failed
       FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?`;
     return this.#all(sql, this.now(), limit);
   }

@@ -85,7 +85,7 @@ export class SqliteStore implements Store {
 
   recent(among: Among, limit: number): Summary[] {
     return this.#connection.ask((db) => {
-      const { sql, values } = passing(db, among, this.#now(), this.#describe);
+      const { sql, values } = passing(among, this.#now());
       const newest = `SELECT ${COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
       return (prepared(db, newest).all(...values, limit) as Row[]).map(summaryFrom);
     });
@@ -96,7 +96,7 @@ export class SqliteStore implements Store {
   }
 
   sums(by: By, among: Among): Sum[] {
-    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now(), this.#describe));
+    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now()));
   }
 
   runs(limit: number): RunSummary[] {

@@ -6,25 +6,12 @@ import type { Describe } from './document.js';
 
 export type { Source, Summary, Tally };
 
-/** Which traces to list; every field narrows. */
-export interface Filter {
-  /** Substring of the path and query. */
-  path?: string;
-  method?: string;
-  /** 404, or a class: 5xx. */
-  status?: string;
-  /** Only traces that took at least this many ms. */
-  slower?: number;
+/** Which requests to list or to add up; every field narrows. */
+export interface Among {
+  /** What the filter asks, the options of a command included. */
+  query?: Query;
   /** Only traces that started before this instant (epoch ms), to page on. */
   before?: number;
-}
-
-/** Which requests to list or to add up; every field narrows. */
-export interface Among extends Filter {
-  /** Only traces that started at this instant (epoch ms) or later. */
-  since?: number;
-  /** In the filter language. */
-  query?: Query;
   /** Only those of the run with this number. */
   run?: number;
 }

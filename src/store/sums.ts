@@ -1,9 +1,8 @@
 /** Adds up figures in the database: one walk over an index, or one over the traces that pass. */
 
 import type { Database } from 'better-sqlite3';
-import type { Describe } from './document.js';
 import { addUp, OF, type Part, SHARE } from './figures.js';
-import { passing } from './passing.js';
+import { passingOnce } from './passing.js';
 import { prepared } from './prepared.js';
 import type { Among, By, RunSummary, Sum } from './store.js';
 import type { Condition } from './where.js';
@@ -12,8 +11,8 @@ import type { Condition } from './where.js';
 const MANY = 1 / 16;
 
 /** Answers what the requests that pass add up to, the costliest first; `now` is epoch ms. */
-export function sumsIn(db: Database, by: By, among: Among, now: number, describe: Describe): Sum[] {
-  const from = source(db, among, now, describe);
+export function sumsIn(db: Database, by: By, among: Among, now: number): Sum[] {
+  const from = source(db, among, now);
   const grouped = `SELECT s.id AS subject, f.bucket AS bucket, sum(f.count) AS count, sum(f.total) AS total,
       sum(f.errors) AS errors, sum(f.queries) AS queries, count(f.${SHARE[by]}) AS requests,
       max(f.${SHARE[by]}) AS worst, f.trace AS trace
@@ -65,17 +64,18 @@ function mostQueries(db: Database, from: Condition): Map<number, number> {
 }
 
 /** Answers where to take figures `f` of subjects `s` from: FROM … WHERE …, to go on with AND. */
-function source(db: Database, among: Among, now: number, describe: Describe): Condition {
+function source(db: Database, among: Among, now: number): Condition {
   // Grouped as they lie there, they need no sorting.
   const inOrder = 'FROM subjects AS s CROSS JOIN figures AS f ON f.subject = s.id';
   const ask = <T>(sql: string, values: (string | number)[]) =>
     prepared(db, sql)
       .pluck()
       .get(...values) as T;
-  const narrow = Object.values(among).some((asked) => asked !== undefined);
+  const { query = [], before, run } = among;
+  const narrow = query.length > 0 || before !== undefined || run !== undefined;
   const expired = () => ask<number>('SELECT EXISTS (SELECT 1 FROM traces WHERE expires <= ?)', [now]);
   if (!narrow && !expired()) return { sql: `${inOrder} WHERE 1`, values: [] };
-  const { sql, values } = passing(db, among, now, describe);
+  const { sql, values } = passingOnce(db, among, now);
   const passed = ask<number>(`SELECT count(*) FROM traces WHERE ${sql}`, values);
   const all = ask<number>('SELECT count(*) FROM traces WHERE outside = 0', []);
   if (passed > all * MANY)

@@ -1,6 +1,10 @@
-/** A query of the filter language as a condition of SQL, as far as the columns know. */
+/** A query of the filter language as a condition of SQL: exactly the requests that `matches` lets through, which a test holds. */
 
-import { looksInside, type Op, type Query, type Term } from '../query.js';
+import type { Op, Term } from '../domain/filter-term.js';
+import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
+import { looksInside, type Query } from '../query.js';
+import { ageBound, statusClass } from './filter.js';
+import { ROUTE_SQL } from './functions.js';
 
 /** A condition and its values, in order. */
 export interface Condition {
@@ -10,19 +14,34 @@ export interface Condition {
 
 const OPS: Record<Op, string> = { ':': '=', '=': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
 
-/** Answers a condition on a text: the value within it, or all of it; ASCII letters of either case. */
-function text(column: string, { op, value }: Term): Condition {
-  if (op === '=') return { sql: `lower(${column}) = ?`, values: [String(value)] };
+// SQLite refuses longer patterns (50,000 bytes).
+const MAX_PATTERN = 10_000;
+
+/** Only of ASCII does SQLite know both cases, and LIKE reads a pattern up to its first NUL. */
+function isPlain(value: string): boolean {
+  return value.length <= MAX_PATTERN && /^[ -~]*$/.test(value);
+}
+
+/** A column of the requests' own, none of which can hold a NUL: the value within it, or all of it. */
+function text(column: string, { op, value }: Pick<Term, 'op' | 'value'>): Condition {
+  const wanted = String(value);
+  if (!isPlain(wanted)) return folded(`fold_case(${column})`, { op, value });
+  if (op === '=') return { sql: `lower(${column}) = ?`, values: [wanted] };
   // LIKE takes ASCII letters of either case by itself, in two thirds of the time that lower() and instr() take.
   return {
     sql: `${column} LIKE ? ESCAPE '\\'`,
-    values: [`%${String(value).replace(/[\\%_]/g, '\\$&')}%`],
+    values: [`%${wanted.replace(/[\\%_]/g, '\\$&')}%`],
   };
 }
 
-/** Answers the condition that a request made a call, or had one made at a line, with that text in it. */
-function asked(term: Term): Condition {
-  const [what, where] = [text('text', term), text('site', term)];
+function folded(lower: string, { op, value }: Pick<Term, 'op' | 'value'>): Condition {
+  return { sql: op === '=' ? `${lower} = ?` : `instr(${lower}, ?) > 0`, values: [String(value)] };
+}
+
+/** A request made a call, or had one made at a line, with that text in it. */
+function calls(term: Term): Condition {
+  const lower = isPlain(String(term.value)) ? 'lower' : 'fold_case';
+  const [what, where] = [folded(`${lower}(text)`, term), folded(`${lower}(site)`, term)];
   // The few subjects with the text are looked up once; the + keeps each request from being looked for under all of them.
   const subjects = `SELECT id FROM subjects WHERE of = 'call' AND (${what.sql} OR ${where.sql})`;
   const values = [...what.values, ...where.values];
@@ -33,70 +52,86 @@ function asked(term: Term): Condition {
   };
 }
 
-function number(column: string, { op, value }: Term): Condition {
+function anywhere(term: Term): Condition {
+  const parts = [...['url', 'method', 'route', 'status'].map((column) => text(column, term)), calls(term)];
+  return {
+    sql: parts.map((part) => part.sql).join(' OR '),
+    values: parts.flatMap((part) => part.values),
+  };
+}
+
+function number(column: string, { op, value }: Pick<Term, 'op' | 'value'>): Condition {
   return { sql: `${column} ${OPS[op]} ?`, values: [value] };
 }
 
 function status(term: Term): Condition {
-  if (typeof term.value === 'number') return number('status', term);
-  const low = Number(term.value.slice(0, 1)) * 100;
-  return { sql: 'status BETWEEN ? AND ?', values: [low, low + 99] };
+  const range = statusClass(term);
+  return range ? { sql: 'status BETWEEN ? AND ?', values: range } : number('status', term);
 }
 
-function plain(term: Term, now: number): Condition {
-  const { field, op, value } = term;
-  switch (field) {
-    case 'text': {
-      const columns = ['url', 'method', 'route', 'status'];
-      const parts = [...columns.map((column) => text(column, term)), asked(term)];
-      return {
-        sql: parts.map((part) => part.sql).join(' OR '),
-        values: parts.flatMap((part) => part.values),
-      };
-    }
+/** A kind of finding. They stand in one column as JSON: a value without its signs lies within one of them. */
+function finding({ op, value }: Term): Condition {
+  const wanted = String(value);
+  if (/^[\w+ .-]*$/.test(wanted))
+    return text('findings', { op: ':', value: op === '=' ? `"${wanted}"` : wanted });
+  const { sql, values } = folded('fold_case(value)', { op, value });
+  return { sql: `EXISTS (SELECT 1 FROM json_each(findings) WHERE ${sql})`, values };
+}
+
+function ofColumns(term: Term, now: number): Condition {
+  switch (term.field) {
+    case 'text':
+      return anywhere(term);
+    case 'path':
+      return text('url', term);
+    case 'route':
+      return text(ROUTE_SQL, term);
     case 'status':
       return status(term);
     case 'time':
       return number('duration', term);
     case 'queries':
-      return number("ifnull(json_extract(totals, '$.sql.count'), 0)", term);
+      return number(QUERIES_SQL, term);
     case 'qtime':
-      return number("ifnull(json_extract(totals, '$.sql.ms'), 0)", term);
+      return number(QUERY_TIME_SQL, term);
     case 'age':
-      return { sql: `(? - start) ${OPS[op]} ?`, values: [now, value] };
+      return number('start', ageBound(term, now));
     case 'finding':
-      return text('findings', { ...term, op: ':' });
+      return finding(term);
     case 'errors':
-      return { sql: `(status >= 500 OR instr(totals, '"errors":') > 0)`, values: [] };
-    case 'path':
-      return text('url', term);
+      return { sql: ERRORS_SQL, values: [] };
     default:
-      return text(field, term);
+      return text(term.field, term);
   }
 }
 
-/** Answers the condition of one term; of one that looks inside, only whether there can be such a thing. */
-function condition(term: Term, now: number): Condition | undefined {
-  if (looksInside(term)) {
-    if (term.not || term.field === 'host') return undefined;
-    return { sql: `instr(totals, ?) > 0`, values: [`"${term.field}":`] };
-  }
-  const { sql, values } = plain(term, now);
+function columns(term: Term, now: number): Condition {
+  const { sql, values } = ofColumns(term, now);
   return { sql: term.not ? `NOT ifnull((${sql}), 0)` : `(${sql})`, values };
 }
 
-/** Answers what the columns can tell of a query: all that match it pass, and where it looks inside perhaps others. */
+/** Conditions that need the whole request: it is unpacked last, once for all of them, and only where it can have such calls. */
+function inside(terms: Term[]): Condition[] {
+  if (terms.length === 0) return [];
+  const kinds = terms.filter(({ not, field }) => !not && field !== 'host').map(({ field }) => `"${field}":`);
+  return [
+    ...kinds.map((kind) => ({ sql: 'instr(totals, ?) > 0', values: [kind] })),
+    {
+      sql: 'holds_inside((SELECT body FROM bodies WHERE trace = seq), ?)',
+      values: [JSON.stringify(terms)],
+    },
+  ];
+}
+
+/** Condition under which a request matches; `now` is epoch ms. */
 export function whereOf(query: Query, now: number): Condition {
   if (query.length === 0) return { sql: '1', values: [] };
-  const alternatives = query.map((all) => {
-    const parts = all.flatMap((term) => condition(term, now) ?? []);
-    return {
-      sql: parts.length === 0 ? '1' : parts.map((part) => part.sql).join(' AND '),
-      values: parts.flatMap((part) => part.values),
-    };
+  const parts = query.map((all) => {
+    const outside = all.filter((term) => !looksInside(term)).map((term) => columns(term, now));
+    return [...outside, ...inside(all.filter(looksInside))];
   });
   return {
-    sql: `(${alternatives.map((part) => part.sql).join(' OR ')})`,
-    values: alternatives.flatMap((part) => part.values),
+    sql: `(${parts.map((all) => all.map(({ sql }) => sql).join(' AND ')).join(' OR ')})`,
+    values: parts.flat().flatMap(({ values }) => values),
   };
 }

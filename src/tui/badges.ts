@@ -1,7 +1,7 @@
 /** The marks of a request that call for a look: as text, so that they mean something without colour. */
 
+import { hasErrors } from '../domain/request.js';
 import { FINDING_KINDS } from '../finding-kinds.js';
-import { errorsOf } from '../query.js';
 import type { Summary } from '../trace.js';
 import type { Segment } from './cells.js';
 
@@ -19,7 +19,7 @@ export function badgesOf(
 ): Badge[] {
   const badges: Badge[] = [];
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
-  if (errorsOf(row) > 0) badges.push({ text: 'ERR', role: 'error' });
+  else if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
   for (const { kind, badge } of FINDING_KINDS) {
     const found = row.findings.some((finding) => finding.toLowerCase().includes(kind));
     const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW;

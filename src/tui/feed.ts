@@ -30,15 +30,14 @@ export interface Selection {
 /** One line of the list by route. */
 export interface RouteRow {
   method: string;
-  /** The pattern, or the path where no pattern matched. */
+  /** The pattern, or the path with `#` for ids where no pattern matched. */
   route: string;
-  /** False where the route is the path itself. */
-  pattern: boolean;
   count: number;
+  /** Requests that failed. */
   errors: number;
-  /** ms, mean and slowest. */
+  /** ms. */
   mean: number;
-  slowest: number;
+  p95: number;
   /** Queries per request and ms in them per request. */
   queries: number;
   qtime: number;

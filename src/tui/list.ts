@@ -61,7 +61,7 @@ export function headLine(columns: Columns, sort: Sort, routes: boolean): Line {
     right(routes ? 'MEAN' : head('TIME', 'duration'), columns.time),
     right(head('QRY', 'queries'), columns.queries),
     right(head('Q.TIME', 'qtime'), columns.qtime),
-    routes ? right('SLOWEST', columns.cache && 7) : right('CACHE', columns.cache),
+    routes ? right('P95', columns.cache && 7) : right('CACHE', columns.cache),
     columns.age > 0 && !routes
       ? ` ${fit('', columns.badges)} ${fit(head('AGE', 'time'), columns.age, 'right')}`
       : '',
@@ -119,7 +119,7 @@ export function routeLine(row: RouteRow, columns: Columns, selected: boolean): L
     right(ms(row.mean), columns.time),
     right(row.queries.toFixed(row.queries < 10 && row.queries % 1 !== 0 ? 1 : 0), columns.queries),
     right(row.queries > 0 ? ms(row.qtime) : '-', columns.qtime),
-    right(columns.cache > 0 ? ms(row.slowest) : '', columns.cache && 7),
+    right(columns.cache > 0 ? ms(row.p95) : '', columns.cache && 7),
     ' ',
     ...badgeCells(badges, columns.badges),
   ];

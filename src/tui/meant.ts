@@ -1,5 +1,6 @@
 /** What an action comes to by what is selected, and what a list is asked for. */
 
+import { quoted } from '../domain/filter-term.js';
 import { REPEATED } from '../finding-kinds.js';
 import { both, parseFilter, type Query } from '../query.js';
 import type { RouteRow, Selection } from './feed.js';
@@ -7,10 +8,7 @@ import type { Picture } from './picture.js';
 import type { Action, ListState } from './state.js';
 
 const VIEW_QUERIES: Record<string, Query> = {
-  errors: [
-    [{ field: 'errors', op: '>', value: 0, not: false }],
-    [{ field: 'state', op: ':', value: 'died', not: false }],
-  ],
+  errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
   'n+1': [[{ field: 'finding', op: ':', value: REPEATED.kind, not: false }]],
 };
 
@@ -26,9 +24,8 @@ export function selectionOf(list: ListState): Selection {
 }
 
 /** Answers the filter that lets the requests of a route through. */
-function filterOf({ method, route, pattern }: RouteRow): string {
-  const of = `method=${method.toLowerCase()}`;
-  return pattern ? `${of} route="${route}"` : `${of} path="${route}" or ${of} path:"${route}?"`;
+function filterOf({ method, route }: RouteRow): string {
+  return `method=${method.toLowerCase()} route=${quoted(route)}`;
 }
 
 /** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */

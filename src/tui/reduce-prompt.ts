@@ -1,6 +1,6 @@
 /** What the keys do to a line being typed. */
 
-import { parseFilter } from '../query.js';
+import { finishedPart, parseFilter } from '../query.js';
 import { characters } from './cells.js';
 import type { Action, Prompt, State } from './state.js';
 
@@ -15,16 +15,17 @@ function findingIn(state: State, find: string): State {
   return { ...state, detail: { ...state.detail, find } };
 }
 
-/** Puts text into the prompt and shows its effect: a good filter applies at once, a bad one leaves the last good one. */
+/** Puts text into the prompt and shows its effect: a filter applies at once, a half-typed one as far as it is finished. */
 function typed(state: State, prompt: Prompt): State {
   const next = { ...state, prompt };
   if (prompt.kind === 'find') return findingIn(next, prompt.text);
   if (prompt.kind !== 'filter') return next;
   const parsed = parseFilter(prompt.text);
   const { trouble: _, ...list } = state.list;
-  if ('trouble' in parsed) return { ...next, list: { ...list, trouble: parsed.trouble } };
-  if (prompt.text === list.filter) return { ...next, list };
-  return { ...next, list: { ...list, filter: prompt.text, cursor: { at: 0, top: 0 } } };
+  const filter = 'trouble' in parsed ? (finishedPart(prompt.text) ?? list.filter) : prompt.text;
+  const told = 'trouble' in parsed ? { ...list, trouble: parsed.trouble } : list;
+  if (filter === list.filter) return { ...next, list: told };
+  return { ...next, list: { ...told, filter, cursor: { at: 0, top: 0 } } };
 }
 
 function erased(prompt: Prompt, what: 'char' | 'word' | 'line' | 'next'): Prompt {

@@ -2,7 +2,7 @@
 
 import { type Test, test } from 'tap';
 import { tallyOf } from '../../src/insight/tally.js';
-import { parseFilter } from '../../src/query.js';
+import { parseFilter, type Query } from '../../src/query.js';
 import type { Clock } from '../../src/store/clock.js';
 import type { Among, By, Store } from '../../src/store/store.js';
 import type { Finding, Trace } from '../../src/trace.js';
@@ -29,6 +29,12 @@ export function aClock(
       now += ms;
     },
   };
+}
+
+function query(text: string): Query {
+  const parsed = parseFilter(text);
+  if ('trouble' in parsed) throw new Error(parsed.trouble);
+  return parsed.query;
 }
 
 /** Runs the contract; `open` makes an empty store with a time to live of a day. */
@@ -172,16 +178,16 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       aTrace({ id: 'b', start: start + 2, method: 'POST', url: '/orders', status: 503, duration: 200 }),
       aTrace({ id: 'c', start: start + 3, method: 'POST', url: '/100%_off', status: 404, duration: 100 }),
     ]);
-    const ids = (filter: Parameters<Store['recent']>[0]) => store.recent(filter, 10).map(({ id }) => id);
-    t.same(ids({ path: 'orders' }), ['b', 'a']);
-    t.same(ids({ path: '%_' }), ['c']);
-    t.same(ids({ path: '_rders' }), []);
-    t.same(ids({ method: 'post' }), ['c', 'b']);
-    t.same(ids({ status: '404' }), ['c']);
-    t.same(ids({ status: '5xx' }), ['b']);
-    t.same(ids({ status: 'what' }), []);
-    t.same(ids({ slower: 100 }), ['c', 'b']);
-    t.same(ids({ method: 'POST', status: '4xx', slower: 100, path: 'off', before: start + 4 }), ['c']);
+    const ids = (text: string, more: Among = {}) =>
+      store.recent({ query: query(text), ...more }, 10).map(({ id }) => id);
+    t.same(ids('path:orders'), ['b', 'a']);
+    t.same(ids('path:%_'), ['c']);
+    t.same(ids('path:_rders'), []);
+    t.same(ids('method=post'), ['c', 'b']);
+    t.same(ids('status:404'), ['c']);
+    t.same(ids('status:5xx'), ['b']);
+    t.same(ids('slower:100ms'), ['c', 'b']);
+    t.same(ids('method=POST status:4xx slower:100 path:off', { before: start + 4 }), ['c']);
     t.end();
   });
 
@@ -239,12 +245,6 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     );
     t.end();
   });
-
-  const query = (text: string) => {
-    const parsed = parseFilter(text);
-    if ('trouble' in parsed) throw new Error(parsed.trouble);
-    return parsed.query;
-  };
 
   /** Two requests of one route that ask one statement from two lines, one of them often, and one of another route. */
   const shop = (): Trace[] => {
@@ -321,14 +321,14 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       store.recent(asked, 9).map(({ id }) => id),
     ];
     t.same(among({}), [6, ['c', 'b', 'a']]);
-    t.same(among({ since: start + 1 }), [2, ['c', 'b']]);
+    t.same(among({ query: [[{ field: 'age', op: '<=', value: -1, not: false }]] }), [2, ['c', 'b']]);
     t.same(among({ before: start + 1 }), [4, ['a']]);
-    t.same(among({ path: 'ORD' }), [5, ['b', 'a']]);
-    t.same(among({ status: '5xx' }), [1, ['c']]);
-    t.same(among({ slower: 20 }), [4, ['a']]);
+    t.same(among({ query: query('path:ORD') }), [5, ['b', 'a']]);
+    t.same(among({ query: query('status:5xx') }), [1, ['c']]);
+    t.same(among({ query: query('slower:20') }), [4, ['a']]);
     t.same(among({ query: query('n1') }), [4, ['a']]);
     t.same(among({ query: query('sql:gone') }), [1, ['c']]);
-    t.same(among({ query: query('!sql:gone'), path: '/orders' }), [5, ['b', 'a']]);
+    t.same(among({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
     t.same(among({ run: 1 }), [6, ['c', 'b', 'a']]);
     t.same(among({ run: 2 }), [0, []]);
     t.same(store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);

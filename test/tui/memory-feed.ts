@@ -1,6 +1,9 @@
 /** A feed over traces in memory. */
 
-import { matches } from '../../src/query.js';
+import { binsOf, percentile } from '../../src/domain/histogram.js';
+import { isFailed, isRepeated } from '../../src/domain/request.js';
+import { routeOf } from '../../src/domain/route.js';
+import { type Candidate, matches } from '../../src/store/filter.js';
 import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
 import type {
   Answer,
@@ -31,6 +34,15 @@ function orderOf(trace: Trace, by: Sort['by']): number | string {
     default:
       return trace.start;
   }
+}
+
+/** A trace as filters look at it; the words of its calls are as they were sent, which is quicker than to add them up. */
+function candidateOf(trace: Trace): Candidate {
+  const calls = () =>
+    trace.spans
+      .filter(({ kind }) => kind !== 'log')
+      .map(({ name: text, site }) => (site ? { text, site } : { text }));
+  return { summary: summaryOf(trace), calls, whole: () => trace };
 }
 
 export class MemoryFeed implements Feed {
@@ -75,7 +87,7 @@ export class MemoryFeed implements Feed {
       total,
       p50: at(0.5),
       p95: at(0.95),
-      errors: total === 0 ? 0 : this.traces.filter((trace) => (trace.status ?? 0) >= 500).length / total,
+      errors: total === 0 ? 0 : this.traces.filter(isFailed).length / total,
       repeated: this.traces.filter((trace) => trace.findings.some((finding) => finding.kind === 'n+1'))
         .length,
     };
@@ -87,7 +99,7 @@ export class MemoryFeed implements Feed {
       (trace) =>
         !(selection.until !== undefined && trace.start > selection.until) &&
         (!selection.ids || selection.ids.includes(trace.id)) &&
-        matches(selection.query, trace, now),
+        (selection.query.length === 0 || matches(selection.query, candidateOf(trace), now)),
     );
   }
 
@@ -121,22 +133,21 @@ export class MemoryFeed implements Feed {
   routes(selection: Selection): Answer<RouteRow[]> {
     const groups = new Map<string, Trace[]>();
     for (const trace of this.#all(selection)) {
-      const key = `${trace.method} ${trace.route ?? trace.url}`;
+      const key = `${trace.method} ${routeOf(trace)}`;
       groups.set(key, [...(groups.get(key) ?? []), trace]);
     }
     const rows = [...groups.values()].map((traces): RouteRow => {
       const sum = (of: (trace: Trace) => number) => traces.reduce((total, trace) => total + of(trace), 0);
       return {
         method: traces[0]!.method,
-        route: traces[0]!.route ?? traces[0]!.url,
-        pattern: traces[0]!.route !== undefined,
+        route: routeOf(traces[0]!),
         count: traces.length,
-        errors: traces.filter((trace) => (trace.status ?? 0) >= 500).length,
+        errors: traces.filter(isFailed).length,
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
-        slowest: Math.max(...traces.map((trace) => trace.duration ?? 0)),
+        p95: percentile(binsOf(traces.map(({ duration }) => duration)), 0.95),
         queries: sum((trace) => trace.totals.sql?.count ?? 0) / traces.length,
         qtime: sum((trace) => trace.totals.sql?.ms ?? 0) / traces.length,
-        repeated: traces.filter((trace) => trace.findings.length > 0).length,
+        repeated: traces.filter((trace) => isRepeated(summaryOf(trace))).length,
       };
     });
     return rows.sort((a, b) => b.mean * b.count - a.mean * a.count);

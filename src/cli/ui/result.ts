@@ -1,7 +1,7 @@
 /** What a filter found, or an order that no index has: the numbers of the requests in their order, gathered slice by slice. */
 
-import type { Query } from '../../query.js';
-import { looksInside, matches } from '../../query.js';
+import { QUERIES_SQL, QUERY_TIME_SQL } from '../../domain/request.js';
+import { needsWhole, type Query } from '../../query.js';
 import type { Found, Reader } from '../../store/reader.js';
 import { type Condition, whereOf } from '../../store/where.js';
 import type { Sort } from '../../tui/feed.js';
@@ -17,8 +17,8 @@ const LATE = 30_000;
 const KEYS: Record<Sort['by'], string> = {
   time: '0',
   duration: 'ifnull(duration, 0)',
-  queries: "ifnull(json_extract(totals, '$.sql.count'), 0)",
-  qtime: "ifnull(json_extract(totals, '$.sql.ms'), 0)",
+  queries: QUERIES_SQL,
+  qtime: QUERY_TIME_SQL,
   status: 'ifnull(status, 0)',
   path: 'url',
 };
@@ -41,7 +41,6 @@ export class Result {
   readonly #until: number;
   readonly #ids: string[] | undefined;
   readonly #turns: Turns;
-  readonly #inside: boolean;
 
   constructor(
     reader: Reader,
@@ -61,7 +60,6 @@ export class Result {
       this.#settle();
       failed(error);
     });
-    this.#inside = query.some((all) => all.some(looksInside));
     this.#scan(Number.NEGATIVE_INFINITY, []);
   }
 
@@ -80,23 +78,16 @@ export class Result {
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, this.#until + 0.001),
       least,
+      needsWhole(this.#query),
     );
     const where = this.#where();
-    let doubtful: Found[] = [];
-    let more = true;
     const renewed = older.length > 0;
     const fresh: Found[] = renewed ? [] : this.#found;
     const step = (): boolean => {
-      // What has to be unpacked is looked at a few at a time.
-      const sure = this.#inside ? this.#checked(doubtful.splice(0, 100)) : doubtful.splice(0);
-      for (const one of sure) fresh.push(one);
-      if (doubtful.length === 0 && more) {
-        more = slices.next((from, before) => {
-          doubtful = this.#reader.slice(from, before, where, KEYS[this.sort.by]);
-        });
-      }
+      const going = slices.next((from, before) => {
+        for (const one of this.#reader.slice(from, before, where, KEYS[this.sort.by])) fresh.push(one);
+      });
       this.#newest = Math.max(this.#newest, fresh[0]?.start ?? Number.NEGATIVE_INFINITY);
-      const going = more || doubtful.length > 0;
       if (!going && renewed) this.#found = [...fresh, ...older];
       if (!going) this.complete = true;
       if (!going || this.sort.by === 'time') this.#ordered = undefined;
@@ -104,14 +95,6 @@ export class Result {
       return going;
     };
     this.#turns.run(step);
-  }
-
-  #checked(found: Found[]): Found[] {
-    const now = this.#reader.now();
-    return found.filter(({ seq }) => {
-      const trace = this.#reader.whole(seq);
-      return trace !== undefined && matches(this.#query, trace, now);
-    });
   }
 
   /** What was found so far is worth a look now and then: a rare match would else be seen only at the end. */

@@ -1,12 +1,15 @@
 /** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
 
+import { binsOf, percentile } from '../../domain/histogram.js';
 import { isAlive } from '../../proxy/run.js';
-import type { Reader, RouteSum } from '../../store/reader.js';
+import { needsWhole } from '../../query.js';
+import type { Reader } from '../../store/reader.js';
 import { whereOf } from '../../store/where.js';
 import type { App, Source, Summary, Trace } from '../../trace.js';
 import type { Answer, Feed, RouteRow, Selection, Sort, Stats, Status } from '../../tui/feed.js';
 import { Newest } from './newest.js';
 import { EVER, Result } from './result.js';
+import { RouteRows } from './route-rows.js';
 import { Slices, Turns } from './turns.js';
 
 /** Requests that the header's figures are of. */
@@ -139,9 +142,9 @@ export class StoreFeed implements Feed {
 
   #figures(): Stats {
     const rows = this.#reader.figures(FIGURES);
-    const times = rows.flatMap(({ duration }) => duration ?? []).sort((a, b) => a - b);
-    const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
-    const [p50, p95] = [at(0.5), at(0.95)];
+    const times = rows.flatMap(({ duration }) => duration ?? []);
+    const bins = binsOf(times);
+    const [p50, p95] = times.length > 0 ? [percentile(bins, 0.5), percentile(bins, 0.95)] : [];
     return {
       total: this.#newest.count(EVER),
       ...(p50 === undefined ? {} : { p50 }),
@@ -213,20 +216,20 @@ export class StoreFeed implements Feed {
   }
 
   routes({ query, until = EVER }: Selection): Promise<RouteRow[]> {
-    const sums = new Map<string, RouteSum>();
+    const found = new RouteRows();
     const slices = new Slices(
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, until + 0.001),
       Number.NEGATIVE_INFINITY,
+      needsWhole(query),
     );
     const where = whereOf(query, this.#reader.now());
     return new Promise((resolve) => {
       this.#routes.run(() => {
         const more = slices.next((from, before) => {
-          for (const sum of this.#reader.sliceByRoute(from, before, where)) merge(sums, sum);
+          for (const sum of this.#reader.sliceByRoute(from, before, where)) found.add(sum);
         });
-        if (!more)
-          resolve([...sums.values()].map(routeRow).sort((a, b) => b.mean * b.count - a.mean * a.count));
+        if (!more) resolve(found.rows());
         return more;
       });
     });
@@ -248,42 +251,4 @@ export class StoreFeed implements Feed {
     this.#listeners.clear();
     this.#reader.close();
   }
-}
-
-function merge(sums: Map<string, RouteSum>, sum: RouteSum): void {
-  const key = `${sum.method} ${sum.route}`;
-  const old = sums.get(key);
-  if (!old) {
-    sums.set(key, { ...sum });
-    return;
-  }
-  for (const name of ['count', 'errors', 'ms', 'queries', 'qtime', 'repeated'] as const)
-    old[name] += sum[name];
-  old.slowest = Math.max(old.slowest, sum.slowest);
-}
-
-function routeRow({
-  method,
-  route,
-  pattern,
-  count,
-  errors,
-  ms,
-  slowest,
-  queries,
-  qtime,
-  repeated,
-}: RouteSum): RouteRow {
-  return {
-    method,
-    route,
-    pattern: pattern === 1,
-    count,
-    errors,
-    mean: ms / count,
-    slowest,
-    queries: queries / count,
-    qtime: qtime / count,
-    repeated,
-  };
 }

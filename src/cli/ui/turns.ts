@@ -46,11 +46,18 @@ export class Turns {
 /** Slices of time, as long as a turn wants them: each is asked for by how long the last one took. */
 export class Slices {
   before: number;
-  size = 2000;
+  size: number;
   readonly #least: number;
   readonly #boundary: (before: number, size: number) => number | undefined;
 
-  constructor(boundary: (before: number, size: number) => number | undefined, before: number, least: number) {
+  /** `unpacking`: each request has to be unpacked, which takes some fifty times as long as reading its row. */
+  constructor(
+    boundary: (before: number, size: number) => number | undefined,
+    before: number,
+    least: number,
+    unpacking: boolean,
+  ) {
+    this.size = unpacking ? 50 : 2000;
     this.#boundary = boundary;
     this.before = before;
     this.#least = least;
@@ -63,7 +70,7 @@ export class Slices {
     work(from, this.before);
     const took = performance.now() - begun;
     if (took < 2) this.size = Math.min(50_000, this.size * 2);
-    if (took > 5) this.size = Math.max(250, Math.floor(this.size / 2));
+    if (took > 5) this.size = Math.max(25, Math.floor(this.size / 2));
     this.before = from;
     return from > this.#least && from !== Number.NEGATIVE_INFINITY;
   }

@@ -84,6 +84,10 @@ const FILTERS = [
   '%',
   'api_users',
   'a\\b',
+  '(n1 or died) path:orders',
+  '!(status:5xx or n1)',
+  'errors',
+  'status>=4xx',
 ];
 
 test('a filter lets the same requests through as in memory, in the same order', async (t) => {
@@ -181,6 +185,17 @@ test('by route it adds up as in memory', async (t) => {
   t.same(rounded(await feed.routes(selection)), rounded(await memory.routes(selection)));
 });
 
+test('by route only what the filter finds is added up, also where it looks into the calls', async (t) => {
+  const { feed, memory } = both(t, 200);
+  const until = traceAt(0).start;
+  for (const text of ['sql:stock', '!sql:items', 'log:failed or n1', 'host:elsewhere']) {
+    const selection = { query: query(text), until };
+    const counted = (rows: Awaited<ReturnType<typeof feed.routes>>) =>
+      rows.map(({ method, route, count, errors, p95 }) => [method, route, count, errors, p95]);
+    t.same(counted(await feed.routes(selection)), counted(await memory.routes(selection)), text);
+  }
+});
+
 test('what another process writes is told, counted, and shown where the list follows', async (t) => {
   const { store, feed } = both(t, 20);
   const until = traceAt(0).start;
@@ -199,19 +214,25 @@ test('what another process writes is told, counted, and shown where the list fol
   t.equal(await feed.fresh({ query: [], until }), 1);
   t.equal(await feed.fresh({ query: query('n1'), until }), 1);
   t.equal(await feed.fresh({ query: query('died'), until }), 0);
+  t.equal(await feed.fresh({ query: query('sql:items'), until }), 1);
+  t.equal(
+    await feed.fresh({ query: query('sql:nothing-like-that'), until }),
+    0,
+    'not all that asked any SQL',
+  );
   t.equal(await feed.count({ query: [], until }), 20);
 });
 
 test('the header says what the newest requests say', async (t) => {
   const { feed, memory, path } = both(t, 100);
-  t.same(await feed.stats(), { total: 100, p50: 42, p95: 1262, errors: 0.1, repeated: 10 });
+  t.same(await feed.stats(), { total: 100, p50: 42, p95: 1263, errors: 0.2, repeated: 10 });
   t.equal((await memory.stats()).repeated, 10);
   t.same(feed.status(), { live: feed.status().live, place: path, app: traceAt(0).app });
 });
 
 test('a value in a filter is a value, whatever stands in it', async (t) => {
   const { feed } = both(t, 30);
-  t.equal(await feed.count({ query: query("path:') sql:') OR 1=1--") }), 0);
+  t.equal(await feed.count({ query: query(`path:"')" sql:"') OR 1=1--"`) }), 0);
   t.equal(await feed.count({ query: query("'") }), 0);
   t.equal(await feed.count({ query: query('%') }), 0);
 });

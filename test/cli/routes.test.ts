@@ -1,0 +1,148 @@
+/** A route's errors, p95 and count: every command and the browser say the same of the same store. */
+
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import { queryOf } from '../../src/cli/asking.js';
+import { comparedRuns } from '../../src/cli/compared.js';
+import { routesOf } from '../../src/cli/list-by.js';
+import { StoreFeed } from '../../src/cli/ui/store-feed.js';
+import { breaches, factsOf } from '../../src/insight/budget.js';
+import { tallyOf } from '../../src/insight/tally.js';
+import { Connection } from '../../src/store/connection.js';
+import { MemoryStore } from '../../src/store/memory.js';
+import { Reader } from '../../src/store/reader.js';
+import { SqliteStore } from '../../src/store/sqlite.js';
+import type { Store } from '../../src/store/store.js';
+import type { Trace } from '../../src/trace.js';
+import { meant } from '../../src/tui/meant.js';
+import { initialState } from '../../src/tui/state.js';
+import { aSpan, aTrace } from '../factory.js';
+
+const run = { key: 'k', start: 7, command: 'node app.js' };
+
+function without(trace: Trace, ...names: ('route' | 'status' | 'duration')[]): Trace {
+  for (const name of names) delete trace[name];
+  return trace;
+}
+
+/** Requests of every fate, most of them of one route, 30 of them in one bucket of time but not alike. */
+function requests(): Trace[] {
+  const pattern = { route: '/orders/:id', url: '/orders/7' };
+  return [
+    ...Array.from({ length: 30 }, (_, n) => aTrace({ ...pattern, duration: 100 + n / 10 })),
+    aTrace({ ...pattern, duration: 480, spans: [aSpan(), aSpan({ error: 'no' })] }),
+    aTrace({ ...pattern, duration: 490, status: 503 }),
+    aTrace({ ...pattern, duration: 900, status: 404 }),
+    without(aTrace({ ...pattern, state: 'died' }), 'status', 'duration'),
+    without(aTrace({ ...pattern, state: 'open' }), 'status', 'duration'),
+    without(aTrace({ ...pattern, aborted: true, duration: 15.25 }), 'status'),
+    without(aTrace({ url: '/users/42/mail?page=2', duration: 3.333 }), 'route'),
+    without(aTrace({ url: '/users/43/mail', duration: 3.334, status: 500 }), 'route'),
+    without(aTrace({ url: '/users/x/mail', duration: 0, state: 'died' }), 'route'),
+    without(aTrace({ url: '/gone', status: 404, state: 'died' }), 'route', 'duration'),
+    aTrace({ method: 'POST', url: '/gone', route: '/gone', duration: 1e5, status: 200 }),
+    aTrace({ method: 'POST', url: '/say?"', route: '/say"', duration: 2 }),
+    aTrace({ outside: true, duration: 5, state: 'died' }),
+  ];
+}
+
+/** Count, failed, p95. */
+const WANTED = {
+  'GET /orders/:id': [36, 2, 485],
+  'GET /users/#/mail': [2, 1, 3.334],
+  'GET /users/x/mail': [1, 1, 0],
+  'GET /gone': [1, 1, 0],
+  'POST /gone': [1, 0, 1e5],
+  'POST /say"': [1, 0, 2],
+};
+
+function opened(t: Test) {
+  const path = join(t.testdir(), 'scooby.db');
+  const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
+  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, tally: tallyOf, run };
+  const store = new SqliteStore(options);
+  const memory = new MemoryStore(options);
+  for (const one of [store, memory]) one.saveAll(requests());
+  const feed = new StoreFeed(new Reader(new Connection({ ...options, readonly: true })), path);
+  t.teardown(() => {
+    feed.close();
+    store.close();
+  });
+  return { store, memory, feed };
+}
+
+const inStore = (store: Store) =>
+  Object.fromEntries(
+    routesOf(store, {}).map(({ kind, text, count, errors, p95 }) => [
+      `${kind} ${text}`,
+      [count, errors, p95],
+    ]),
+  );
+
+test('of each route the same count, errors and p95 in list, top and the browser', async (t) => {
+  const { store, memory, feed } = opened(t);
+  t.same(inStore(store), WANTED);
+  t.same(inStore(memory), WANTED);
+  t.same(
+    Object.fromEntries(
+      store
+        .sums('route', {})
+        .map(({ kind, text, count, errors, p95 }) => [`${kind} ${text}`, [count, errors, p95]]),
+    ),
+    WANTED,
+  );
+  t.same(
+    Object.fromEntries(
+      (await feed.routes({ query: [] })).map(({ method, route, count, errors, p95 }) => [
+        `${method} ${route}`,
+        [count, errors, p95],
+      ]),
+    ),
+    WANTED,
+  );
+});
+
+test('check judges the same routes by the same p95', (t) => {
+  const facts = requests()
+    .filter(({ outside }) => !outside)
+    .map(factsOf);
+  const count = (route: string) => facts.filter((one) => one.route === route).length;
+  const broken = breaches({ p95: -1 }, facts).filter(({ rule }) => rule === 'p95');
+  t.same(
+    Object.fromEntries(broken.map(({ route, value }) => [route, [count(route), value]])),
+    Object.fromEntries(Object.entries(WANTED).map(([route, [all, , p95]]) => [route, [all, p95]])),
+  );
+  t.end();
+});
+
+test('a run is compared by the same errors and p95, and the header counts the same failures', async (t) => {
+  const { store, feed } = opened(t);
+  const [only] = store.runs(1);
+  const { figures } = comparedRuns(store, only!, only!);
+  const after = (name: string) => figures.find((figure) => figure.name === name)?.after;
+  const stats = await feed.stats();
+  t.same([after('requests'), after('errors'), after('p95'), after('p50')], [42, 5, stats.p95, stats.p50]);
+  t.equal(stats.errors, 5 / 42);
+});
+
+test('enter on a route lists its requests, as many as it counts', async (t) => {
+  const { feed } = opened(t);
+  const routes = await feed.routes({ query: [] });
+  for (const [at, route] of routes.entries()) {
+    const state = initialState(80, 24);
+    const list = { ...state.list, view: 'routes' as const, cursor: { at, top: 0 } };
+    const picture = { state: { ...state, focus: 'list' as const, list }, list: { routes } };
+    const action = meant({ type: 'open' }, picture as never);
+    if (action.type !== 'route') return t.fail(`${route.route} lists nothing`);
+    t.equal(await feed.count({ query: queryOf([action.filter], {}) }), route.count, action.filter);
+  }
+});
+
+test('the requests that count as errors are those that a filter finds', (t) => {
+  const { store } = opened(t);
+  const found = (filter: string) => store.recent({ query: queryOf([filter], {}) }, 100).length;
+  t.equal(found('status>=500 or died'), 5);
+  t.equal(found('errors'), 6, 'and one in which a call failed');
+  t.end();
+});
