@@ -78,7 +78,7 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
 }
 
 /** Answers whether a stack has a line of the app, be it one that only waits. */
-export function hasLine(stack: number): boolean {
+function hasLine(stack: number): boolean {
   return stack !== 0 && !lineless.has(stack);
 }
 
