@@ -19,7 +19,8 @@ export interface Coverage {
     | 'its own channels'
     | 'patched, and its own channels'
     | 'read from the request'
-    | 'Node’s own';
+    | 'Node’s own'
+    | 'its calls show the line of the app';
   /** The packages that bring it; none for what is Node's own. */
   packages: string[];
   /** Files by which it is known inside a bundle. */
@@ -31,7 +32,9 @@ export function coverage(): Coverage[] {
   return [
     ...instruments.map((one) => covered(one, one.kind)),
     ...views.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
-    ...callSiteLibraries.map((one) => covered(one, 'line')),
+    ...callSiteLibraries.map((one): Coverage => {
+      return { ...covered(one, 'line'), how: 'its calls show the line of the app' };
+    }),
   ];
 }
 

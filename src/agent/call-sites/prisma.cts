@@ -3,7 +3,7 @@
  * tick, and from code of its own. Each query remembers where it was written until the driver is called.
  */
 
-import { wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
+import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import {
   captureCallSite,
   currentCallSite,
@@ -74,8 +74,12 @@ function checkRuntime({ getPrismaClient }: Runtime): void {
 function wrapGetClient(original: Runtime['getPrismaClient']): Runtime['getPrismaClient'] {
   const getPrismaClient = (config: unknown) => {
     const Class = original(config);
-    replace(Class.prototype, '$transaction', wrapTransaction);
-    replace(Class.prototype, '_createItxClient', wrapInteractiveClient);
+    try {
+      replace(Class.prototype, '$transaction', wrapTransaction);
+      replace(Class.prototype, '_createItxClient', wrapInteractiveClient);
+    } catch {
+      return Class;
+    }
     // A class that apps extend: how it is constructed is all that changes.
     return new Proxy(Class, { construct });
   };
@@ -92,12 +96,20 @@ function withClient(runtime: Runtime, getPrismaClient: Runtime['getPrismaClient'
 
 function construct(Class: Class, args: never[], target: Function): Client {
   const client: Client = Reflect.construct(Class, args, target);
+  try {
+    patchClient(client);
+  } catch {
+    // Another version inside (5.0 has no _originalClient): its queries have the lines of their own stacks.
+  }
+  return client;
+}
+
+function patchClient(client: Client): void {
   replace(client._originalClient, '_createPrismaPromise', wrapPromiseFactory);
   const { options } = client._requestHandler.dataloader;
   const loader = Object.getPrototypeOf(client._requestHandler.dataloader);
   replace(loader, 'request', wrapRequest);
   for (const load of ['singleLoader', 'batchLoader']) replace(options, load, wrapLoader);
-  return client;
 }
 
 /** The query runs when its promise is awaited, in a turn that has no app code. */
@@ -152,9 +164,22 @@ function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): v
   for (const method of ['then', 'catch', 'finally']) replace(promise, method, wrapAwait);
 }
 
+/** The query's call site is final and passes to what follows it: the app's handlers are bound to their own. */
 function wrapAwait(original: Function): Function {
-  return wrapExecutor(original, { final: true });
+  const execute = wrapExecutor(original, { final: true });
+  return function (this: unknown, ...handlers: unknown[]) {
+    if (state.recording === 'off') return Reflect.apply(original, this, handlers);
+    return Reflect.apply(execute, this, handlers.map(boundHandler));
+  };
 }
+
+/** Those of `await` run no app code, and V8 reads through them which functions wait: an error's `at async` lines. */
+function boundHandler(handler: unknown): unknown {
+  if (typeof handler !== 'function' || /\{ \[native code\] \}$/.test(sourceOf.call(handler))) return handler;
+  return bindDeferred(handler);
+}
+
+const sourceOf = Function.prototype.toString;
 
 function wrapRequest(original: Function): Function {
   return function request(this: unknown, job: object) {

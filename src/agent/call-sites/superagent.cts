@@ -7,7 +7,7 @@ import type { Class } from './own-methods.cjs';
 
 export const superagent: CallSiteLibrary = {
   library: 'superagent',
-  versions: '>=7 <11',
+  versions: '>=8 <11',
   role: 'client',
   files: {
     'superagent/lib/node/index.js': (exports: { Request: Class & Function }) => {

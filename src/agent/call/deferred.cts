@@ -1,6 +1,6 @@
 /** Wrappers for libraries that do in a later turn what the app asks of them, where no app code is on the stack. */
 
-import { applyIn, current, now } from '../context.cjs';
+import { current, now } from '../context.cjs';
 import { state } from '../run.cjs';
 import {
   type CallSite,
@@ -10,6 +10,7 @@ import {
   rememberedCallSite,
   runDeferred,
   runFrom,
+  runIn,
 } from './origin.cjs';
 
 // As many as the libraries have between the app's call and the function that is wrapped.
@@ -82,7 +83,7 @@ export function wrapFactoryClass<T extends Function>(Class: T): T {
   return new Proxy(Class, { construct }) as T;
 }
 
-/** Wraps a function that starts the work of an object; without a call site of this request the line is the executor's. */
+/** Wraps a function that starts the work of an object; one that no factory has made has the line of this call. */
 export function wrapExecutor(
   original: Function,
   { of = itself, final = false }: ExecutorOptions = {},
@@ -109,23 +110,23 @@ export function wrapImmediateExecutor(original: Function): Function {
   };
 }
 
-/** Binds a handler that a library calls from a queue of its own to the request and the call site in which it is given. */
+/** Binds a handler that a library calls in a later turn to the request and the call site in which it is given. */
 export function bindDeferred(handler: Function): Function {
   const request = current();
   const site = currentCallSite(request);
   return function (this: unknown) {
-    if (site === undefined) return applyIn(request, handler, this, arguments);
-    return runDeferred(site, handler, this, arguments);
+    return runIn(request, site, handler, this, arguments);
   };
 }
 
 /**
- * The call site of an object, where this request has made it. One made before the first request (`const all = db('users')`
- * beside the routes) or in another request runs again in each that awaits it, and is that request's.
+ * The call site of an object in the request that runs it. A query made beside the routes (`const all = db('users')`), or
+ * in another request, is run anew by each request that awaits it: the line is that of the query, the request that of the run.
  */
 function siteOf(object: object): CallSite | undefined {
   const site = rememberedCallSite(object);
-  return site !== undefined && site.request === current() ? site : undefined;
+  const request = current();
+  return site === undefined || site.request === request ? site : { ...site, request };
 }
 
 function keep(made: unknown, cut: (...args: never[]) => unknown, frames: number): void {

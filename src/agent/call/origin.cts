@@ -61,6 +61,18 @@ export function runDeferred(site: CallSite, fn: Function, self: unknown, args: A
   return storage.run(site, applyIn, site.request, fn, self, args);
 }
 
+/** Runs `fn` under a request and, unlike `applyIn`, on behalf of no call site but the one that is given, if any. */
+export function runIn(
+  request: Request | undefined,
+  site: CallSite | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  if (!used || storage.getStore() === site) return applyIn(request, fn, self, args);
+  return storage.run(site as CallSite, applyIn, request, fn, self, args);
+}
+
 /** `runDeferred` with its call site; nothing without one. */
 export function runnerAt(site: CallSite | undefined): Run | undefined {
   return site && ((fn, self, args) => runDeferred(site, fn, self, args));
