@@ -1,10 +1,11 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { type CallSite, captureStackAt, currentCallSite, takeCallSite } from './call/origin.cjs';
+import { type CallSite, currentCallSite, takeCallSite } from './call/origin.cjs';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
 import { state } from './run.cjs';
+import { captureStack } from './stack.cjs';
 import { Bearer } from './stamp.cjs';
 
 /** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */
@@ -64,7 +65,7 @@ export function begin(
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
   const from = takeCallSite(request);
-  const stack = captureStackAt(from ?? currentCallSite(request), cut, instrument.depth);
+  const stack = captureStack(cut, instrument.depth, from ?? currentCallSite(request));
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
     call.wait = call.began - from.began;

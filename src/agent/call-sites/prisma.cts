@@ -9,7 +9,7 @@ import {
   currentCallSite,
   rememberCallSite,
   rememberedCallSite,
-  runDeferred,
+  runIn,
 } from '../call/origin.cjs';
 import { current } from '../context.cjs';
 import { replace } from '../replace.cjs';
@@ -121,7 +121,7 @@ function wrapPromiseFactory(original: Function): Function {
       // One of a list runs with the others, of which no more is known than where the list was handed over.
       transaction?.kind === 'batch'
         ? query(transaction)
-        : runDeferred({ ...site, final: true }, query, undefined, [transaction]);
+        : runIn(site.request, { ...site, final: true }, query, undefined, [transaction]);
     return Reflect.apply(original, this, [run, ...rest]);
   };
 }
@@ -160,7 +160,7 @@ function wrapAction(original: Function): Function {
 }
 
 function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): void {
-  if (promise?.[Symbol.toStringTag] !== 'PrismaPromise') return;
+  if (state.recording === 'off' || promise?.[Symbol.toStringTag] !== 'PrismaPromise') return;
   for (const method of ['then', 'catch', 'finally']) replace(promise, method, wrapAwait);
 }
 
@@ -197,6 +197,6 @@ function wrapLoader(original: Function): Function {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
     const site = rememberedCallSite(Array.isArray(jobs) ? jobs[0]! : jobs);
     if (site === undefined) return Reflect.apply(original, this, arguments);
-    return runDeferred(site, original, this, arguments);
+    return runIn(site.request, site, original, this, arguments);
   };
 }

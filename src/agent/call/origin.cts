@@ -37,16 +37,7 @@ export function captureCallSite(cut: (...args: never[]) => unknown, frames = 0):
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
-  return { request, stack: captureStackAt(currentCallSite(request), cut, frames), began: now() };
-}
-
-/** Captures the stack above `cut`, or takes the call site's, where that is final or says more. */
-export function captureStackAt(
-  site: CallSite | undefined,
-  cut: (...args: never[]) => unknown,
-  frames = 0,
-): number {
-  return site?.final ? site.stack : captureStack(cut, frames, site?.stack);
+  return { request, stack: captureStack(cut, frames, currentCallSite(request)), began: now() };
 }
 
 /** The call site of the work that runs now, if it was asked for in this request. */
@@ -55,13 +46,16 @@ export function currentCallSite(request: Request | undefined): CallSite | undefi
   return site?.request === request ? site : undefined;
 }
 
-/** Runs `fn` under the call site's request; all that it does, in this turn and in later ones, was asked for there. */
+/**
+ * Runs `fn` on behalf of a call site of the running request: all that it does, in this turn and in later ones, was asked
+ * for there. That it does not enter the request spares every stack that is captured in it a frame.
+ */
 export function runDeferred(site: CallSite, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   used = true;
-  return storage.run(site, applyIn, site.request, fn, self, args);
+  return storage.run(site, Reflect.apply, fn, self, args);
 }
 
-/** Runs `fn` under a request and, unlike `applyIn`, on behalf of no call site but the one that is given, if any. */
+/** Runs `fn` in the turn of any request, under the one that is given and on behalf of the call site, or of none. */
 export function runIn(
   request: Request | undefined,
   site: CallSite | undefined,
@@ -69,13 +63,14 @@ export function runIn(
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
+  if (site !== undefined) used = true;
   if (!used || storage.getStore() === site) return applyIn(request, fn, self, args);
   return storage.run(site as CallSite, applyIn, request, fn, self, args);
 }
 
-/** `runDeferred` with its call site; nothing without one. */
+/** `runIn` with a call site and its request; nothing without one. */
 export function runnerAt(site: CallSite | undefined): Run | undefined {
-  return site && ((fn, self, args) => runDeferred(site, fn, self, args));
+  return site && ((fn, self, args) => runIn(site.request, site, fn, self, args));
 }
 
 /**
