@@ -3,12 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
-import { onceAsked } from './asked.cjs';
 import { takeParent, takeProxied } from './marks.cjs';
 import { isOwn } from './own.cjs';
 import { state } from './run.cjs';
 import { stamp, stampOf } from './stamp.cjs';
-import type { Origin } from './traced.cjs';
 import type { Sight } from './views/view.cjs';
 
 /** One request of this process that is being recorded. */
@@ -58,8 +56,8 @@ export class Request {
 export class Watched {
   readonly request: Request | undefined;
   readonly told: (type: string, given: unknown) => void;
-  /** Where what its listeners do, and nobody's code asks for, was asked for. */
-  origin: Origin | undefined;
+  /** Runs the emit in the place of `applyIn`: at the call site of calls that its listeners make by themselves (redirects). */
+  emitIn: ((emit: Function, self: unknown, args: ArrayLike<unknown>) => unknown) | undefined;
 
   constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
     this.request = request;
@@ -231,9 +229,9 @@ function patchStream(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request instanceof Watched) {
       request.told(type, given);
-      const { origin } = request;
-      if (origin === undefined) return applyIn(request.request, original, this, arguments) as boolean;
-      return onceAsked(origin, applyIn, undefined, [request.request, original, this, arguments]) as boolean;
+      const { emitIn } = request;
+      if (emitIn === undefined) return applyIn(request.request, original, this, arguments) as boolean;
+      return emitIn(original, this, arguments) as boolean;
     }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');

@@ -1,5 +1,6 @@
-/** What can be seen, told of the lists of instruments and views: `scooby doctor` and docs/libraries.md are made of it. */
+/** What can be seen, told of the lists of instruments, views and call-site libraries: `scooby doctor` and docs/libraries.md are made of it. */
 
+import { callSiteLibraries } from './call-sites/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import { packageName } from './load.cjs';
 import { views } from './views/index.cjs';
@@ -8,14 +9,18 @@ import { views } from './views/index.cjs';
 export interface Coverage {
   library: string;
   versions: string;
-  /** The kind of its spans; `route` for a framework, whose routes and handlers are told. */
+  /**
+   * The kind of its spans; `route` for a framework, whose routes and handlers are told; `line` for a library whose
+   * drivers' calls get the line of the app.
+   */
   kind: string;
   how:
     | 'patched'
     | 'its own channels'
     | 'patched, and its own channels'
     | 'read from the request'
-    | 'Node’s own';
+    | 'Node’s own'
+    | 'its calls show the line of the app';
   /** The packages that bring it; none for what is Node's own. */
   packages: string[];
   /** Files, and a text of its own, by which it is known inside a bundle. */
@@ -28,6 +33,9 @@ export function coverage(): Coverage[] {
   return [
     ...instruments.map((one) => covered(one, one.kind)),
     ...views.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
+    ...callSiteLibraries.map((one): Coverage => {
+      return { ...covered(one, 'line'), how: 'its calls show the line of the app' };
+    }),
   ];
 }
 

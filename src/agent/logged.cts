@@ -2,9 +2,10 @@
 
 import { format } from 'node:util';
 import { redactUrl } from '../redact.cjs';
+import { captureCallSite } from './call/origin.cjs';
 import { current } from './context.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
-import { beginFrom, type Call, end, originOf } from './traced.cjs';
+import { beginFrom, type Call, end } from './traced.cjs';
 import { tell } from './values.cjs';
 
 const MOST_TEXT = 4000;
@@ -21,8 +22,8 @@ export function logged(
   args: ArrayLike<unknown>,
 ): void {
   if (current() === undefined) return;
-  const origin = originOf(cut, LIBRARY_FRAMES);
-  if (origin !== undefined) end(beginFrom(instrument, origin, level, args));
+  const site = captureCallSite(cut, LIBRARY_FRAMES);
+  if (site !== undefined) end(beginFrom(instrument, site, level, args));
 }
 
 /** Answers a logged line's text, its level, and what was given beside the text. */

@@ -7,7 +7,8 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { Address, LibraryFacts, Line, Order, Run } from '../trace.js';
 import { bundledIn, insideWords } from './bundled.cjs';
-import { clients } from './clients.cjs';
+import { callSiteLibraries } from './call-sites/index.cjs';
+import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { trackRequests } from './context.cjs';
 import { onImport } from './esm.cjs';
 import { answer } from './explain.cjs';
@@ -17,10 +18,7 @@ import { lineOf } from './lines.cjs';
 import { connect, send, wake } from './link.cjs';
 import { type Before, onLoad, type Patch, packageName, packagePath } from './load.cjs';
 import { keepMap } from './maps.cjs';
-import { orms } from './orms.cjs';
 import { knowPeers } from './peers.cjs';
-import { preparePrisma } from './prisma.cjs';
-import { promises } from './promises.cjs';
 import { record, tellBegan, tellEnded, tellRunning } from './record.cjs';
 import { readRun, state } from './run.cjs';
 import { JEST, jestPatch, watchVitest } from './sandboxes.cjs';
@@ -83,20 +81,24 @@ function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, st
     record(instrument);
     carefully(instrument, 'install');
   }
-  for (const part of [...instruments, ...views, orms, clients, promises] as Partial<Instrument>[]) {
-    const { channels, files, esm } = part;
+  for (const part of [...instruments, ...views, ...callSiteLibraries] as Partial<
+    Instrument & CallSiteLibrary
+  >[]) {
+    const { channels, files, esm, role } = part;
+    const isMapper = role === 'orm' || role === 'builder';
+    const facts = isMapper ? { ...part, mapper: true } : part;
     for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
-        if (files === orms.files) lookDeeper();
+        if (isMapper) lookDeeper();
         let trouble: unknown;
         try {
           patch(exports);
         } catch (error) {
           trouble = error;
         }
-        tellLibrary(filename, trouble, part);
+        tellLibrary(filename, trouble, facts);
       });
     }
   }
@@ -122,7 +124,7 @@ function announceServers(run: Run): void {
   );
 }
 
-const preparations: Before[] = [keepMap, preparePrisma];
+const preparations: Before[] = [keepMap, ...callSiteLibraries.flatMap(({ before }) => before ?? [])];
 const before: Before = (module, file) => {
   for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
 };

@@ -49,9 +49,16 @@ export function lookDeeper(): void {
  * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
  * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
  * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
- * where no frame that runs is the app's, the answer is the stack `otherwise`, unless it says even less.
+ * where no frame that runs is the app's, the answer is the stack of the call site, unless it says even less. One that is
+ * final is taken without a capture.
  */
-export function captureStack(cut: (...args: never[]) => unknown, depth = 0, otherwise = 0): number {
+export function captureStack(
+  cut: (...args: never[]) => unknown,
+  depth = 0,
+  site?: { readonly stack: number; readonly final?: boolean },
+): number {
+  if (site?.final) return site.stack;
+  const otherwise = site?.stack ?? 0;
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
@@ -78,7 +85,7 @@ export function captureStack(cut: (...args: never[]) => unknown, depth = 0, othe
 }
 
 /** Answers whether a stack has a line of the app, be it one that only waits. */
-export function hasLine(stack: number): boolean {
+function hasLine(stack: number): boolean {
   return stack !== 0 && !lineless.has(stack);
 }
 

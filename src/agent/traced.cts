@@ -1,7 +1,7 @@
 /** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { asked } from './asked.cjs';
+import { type CallSite, currentCallSite, takeCallSite } from './call/origin.cjs';
 import { applyIn, current, isRecording, now, type Request } from './context.cjs';
 import { errorText } from './error-text.cjs';
 import type { Instrument, Speech } from './instruments/instrument.cjs';
@@ -51,45 +51,6 @@ export class Call {
 
 const channels = new Map<Instrument, Channel>();
 
-/** Where and when the user asked for something that is done later, and mostly from somebody else's code. */
-export interface Origin {
-  readonly request: Request | undefined;
-  readonly stack: number;
-  readonly began: number;
-  /** Its stack stands, whatever code of the app waits for it meanwhile. */
-  readonly final?: boolean;
-  /** Of a request that is not recorded while another one is: what comes of it is silent. */
-  readonly silent?: boolean;
-}
-
-let origin: Origin | undefined;
-
-/** Answers the origin of what the user asks of `cut` now, or nothing where it is not recorded. `depth` as in captureStack. */
-export function originOf(cut: (...args: never[]) => unknown, depth = 0): Origin | undefined {
-  if (state.recording === 'off') return undefined;
-  const request = current();
-  if (request === undefined && state.recording !== 'all') {
-    return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
-  }
-  const far = asked(request);
-  const stack = far?.final ? far.stack : captureStack(cut, depth, far?.stack);
-  return { request, stack, began: now() };
-}
-
-/**
- * Answers what `fn` answers, run under the request of its origin. The first call that begins in it has waited since
- * then, and was written there if the code that makes it is nobody's.
- */
-export function onBehalf(from: Origin, fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
-  const before = origin;
-  origin = from;
-  try {
-    return applyIn(from.request, fn, self, args);
-  } finally {
-    origin = before;
-  }
-}
-
 /**
  * Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. One of a
  * request that is not recorded while another one is, is silent: a driver may go on with it in that other one's context,
@@ -104,12 +65,10 @@ export function begin(
   if (state.recording === 'off') return undefined;
   const request = current();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
-  const from = origin?.request === request ? origin : undefined;
-  const far = from ?? asked(request);
-  const stack = far?.final ? far.stack : captureStack(cut, instrument.depth, far?.stack);
+  const from = takeCallSite(request);
+  const stack = captureStack(cut, instrument.depth, from ?? currentCallSite(request));
   const call = new Call(instrument, request, stack, self, args);
   if (from !== undefined) {
-    origin = undefined;
     call.wait = call.began - from.began;
     call.began = from.began;
   }
@@ -124,15 +83,15 @@ function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unkno
   return call;
 }
 
-/** Answers a call begun now that the user wrote at its origin. */
+/** Begins a call that the app asked for at a call site. */
 export function beginFrom(
   instrument: Instrument,
-  from: Origin,
+  site: CallSite,
   self: unknown,
   args: ArrayLike<unknown>,
 ): Call {
-  const call = new Call(instrument, from.request, from.stack, self, args);
-  if (from.silent) call.silent = true;
+  const call = new Call(instrument, site.request, site.stack, self, args);
+  if (site.silent) call.silent = true;
   publish(call);
   return call;
 }

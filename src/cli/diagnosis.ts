@@ -27,7 +27,7 @@ export interface Check {
 export interface Library extends Check {
   name: string;
   version: string;
-  /** The kind of its spans, `route` for a framework; nothing where it cannot be seen. */
+  /** The kind of its spans, `route` for a framework, `line` for a mapper or client; nothing where it cannot be seen. */
   kind?: string;
 }
 
@@ -132,7 +132,8 @@ function seen(folders: string[], covered: Coverage[]): Library[] {
     packages.slice(0, 1).flatMap((name) =>
       installedIn(folders, name).map(({ version }): Library => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
-        const text = `${how}, but known to work with ${versions} only: calls may be missing`;
+        const missing = kind === 'line' ? 'lines' : 'calls';
+        const text = `${how}, but known to work with ${versions} only: ${missing} may be missing`;
         return { name, version, kind, grade: 'note', text };
       }),
     ),
@@ -163,7 +164,8 @@ function scriptWords(project: string, [, ...words]: string[]): string[] {
 
 function bundled(main: string | undefined, covered: Coverage[], agent: Agent): Library[] {
   if (main === undefined || statSync(main).size > 64 * 1024 * 1024) return [];
-  const libraries = covered.filter(({ kind }) => kind !== 'route');
+  // Frameworks and mappers inside a bundle cost routes and lines, and no calls.
+  const libraries = covered.filter(({ kind }) => kind !== 'route' && kind !== 'line');
   return agent
     .namesIn(readFileSync(main, 'utf8'), libraries)
     .map((name) => ({ name, version: '', grade: 'bad', text: agent.insideWords(name, main) }));

@@ -77,10 +77,10 @@ export class Process {
     });
   }
 
-  /** What was told of the libraries that spans name. */
+  /** Facts of the libraries that spans name, and of the mappers that stand between the app and them. */
   libraries(spans: RecordedSpan[]): Record<string, Library> {
     const named = new Set(spans.map(({ library }) => library));
-    return Object.fromEntries([...this.#libraries].filter(([name]) => named.has(name)));
+    return Object.fromEntries([...this.#libraries].filter(([name, { mapper }]) => mapper || named.has(name)));
   }
 
   /** Answers `file:line` of the first application frame of a stack. */

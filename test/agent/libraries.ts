@@ -1,8 +1,9 @@
-/** docs/libraries.md, made of the list of instruments; run as a program it writes it. */
+/** docs/libraries.md, made of the lists of instruments and call-site libraries; run as a program it writes it. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { callSiteLibraries } from '../../src/agent/call-sites/index.cjs';
 import { instruments } from '../../src/agent/instruments/index.cjs';
 import { ROOT } from './app.js';
 import { testedVersions } from './drivers.js';
@@ -12,6 +13,7 @@ export const PAGE = join(ROOT, 'docs/libraries.md');
 
 /** Servers whose plans `scooby explain` can ask for, by what the instrument says. */
 const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB' };
+const ROLES = { orm: 'ORM', builder: 'query builder', client: 'HTTP client', promises: 'promises' };
 
 /** Answers the page as it has to be. */
 export function libraries(): string {
@@ -21,6 +23,9 @@ export function libraries(): string {
       const tested = testedVersions(library).join(', ') || 'every Node that is supported';
       return [library, kind, dialect, PLANS[explain] ?? '', versions, tested];
     });
+  const lineRows = callSiteLibraries.map(({ library, role, versions }) => {
+    return [library, ROLES[role], versions, testedVersions(library).join(', ') || 'none'];
+  });
   return `# Libraries
 
 What scooby sees of a request, made of the list in src/agent/instruments/index.cts by \`node dist/test/agent/libraries.js\`.
@@ -29,6 +34,14 @@ better-sqlite3 on all but Node 24, where it aborts by itself now and then. SQL i
 \`scooby explain\` asks for plans through the drivers that have them.
 
 ${table([['library', 'kind', 'SQL', 'plans of', 'versions', 'tested with'], ...rows])}
+
+## Lines
+
+These have no calls of their own: what they send is seen at the driver, and shown with the line of the app that asked for
+it, made of the list in src/agent/call-sites/index.cts. The versions are those whose files have what is wrapped; the last
+column says with which of them the lines of each form are tested.
+
+${table([['library', 'what it is', 'versions', 'tested with'], ...lineRows])}
 `;
 }
 

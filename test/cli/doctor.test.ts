@@ -44,9 +44,12 @@ test('a project, its workspaces and its bundle', async (t) => {
     'node_modules/pg/package.json': pkg('8.23.1'),
     'node_modules/mysql2/package.json': pkg('9.0.0'),
     'node_modules/mssql/package.json': pkg('12.0.0'),
+    'node_modules/knex/package.json': pkg('3.3.0'),
+    'node_modules/kysely/package.json': pkg('0.29.9'),
     'packages/web/package.json': { name: 'web' },
     'packages/web/node_modules/express/package.json': pkg('4.22.1'),
-    'dist/server.js': 'var require_client = __commonJS({ "node_modules/pg/lib/client.js"() {} });',
+    'dist/server.js':
+      'var require_client = __commonJS({ "node_modules/pg/lib/client.js"() {}, "node_modules/knex/lib/client.js"() {} });',
   });
   const { code, stdout } = await doctor(folder, '--json', '--', 'npm', 'run', 'start');
   const told = JSON.parse(stdout);
@@ -60,6 +63,8 @@ test('a project, its workspaces and its bundle', async (t) => {
       'good | pg | 8.23.1 | sql | patched',
       'note | mysql2 | 9.0.0 | sql | patched, but known to work with >=2 <4 only: calls may be missing',
       'good | express | 4.22.1 | route | patched',
+      'good | knex | 3.3.0 | line | its calls show the line of the app',
+      'note | kysely | 0.29.9 | line | its calls show the line of the app, but known to work with >=0.27 <0.29 only: lines may be missing',
       'note | mssql | 12.0.0 |  | no instrument speaks for it: its calls are not shown',
       'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
     ],
@@ -68,7 +73,7 @@ test('a project, its workspaces and its bundle', async (t) => {
   const plain = await doctor(folder);
   t.equal(plain.code, 0, 'without the command nothing is known of the bundle');
   t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);
-  t.match(plain.stdout, /Project .*, 2 packages: 4 libraries that scooby knows\n/);
+  t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
 });
 
 test('a store that cannot be written', async (t) => {

@@ -1,8 +1,9 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
+import { captureCallSite } from '../call/origin.cjs';
 import { current, now } from '../context.cjs';
 import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end, originOf } from '../traced.cjs';
+import { beginFrom, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const BLOCKS_MS = 5;
@@ -54,9 +55,9 @@ function watch(module: string, exports: Record<string, unknown>, names: RegExp):
 }
 
 function tellBlock(cut: () => unknown, name: string, args: IArguments, at: number): void {
-  const origin = originOf(cut);
-  if (origin === undefined) return;
-  const call = beginFrom(blocking, origin, name, args);
+  const site = captureCallSite(cut);
+  if (site === undefined) return;
+  const call = beginFrom(blocking, site, name, args);
   call.began = at;
   end(call);
 }

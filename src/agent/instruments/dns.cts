@@ -1,8 +1,9 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
+import { captureCallSite } from '../call/origin.cjs';
 import { current, now } from '../context.cjs';
 import { replace } from '../replace.cjs';
-import { beginFrom, bound, type Call, end, originOf } from '../traced.cjs';
+import { beginFrom, bound, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const SLOW_MS = 5;
@@ -22,15 +23,15 @@ export const dns: Instrument = {
 function wrapLookup(original: Function): Function {
   return function lookup(this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
-    const origin =
+    const site =
       typeof callback === 'function' && current() !== undefined
-        ? originOf(lookup, LIBRARY_FRAMES)
+        ? captureCallSite(lookup, LIBRARY_FRAMES)
         : undefined;
-    if (origin === undefined) return Reflect.apply(original, this, args);
-    args[args.length - 1] = bound(origin.request, callback as Function, ({ 0: error }) => {
-      if (now() - origin.began <= SLOW_MS) return;
-      const call = beginFrom(dns, origin, undefined, args);
-      call.began = origin.began;
+    if (site === undefined) return Reflect.apply(original, this, args);
+    args[args.length - 1] = bound(site.request, callback as Function, ({ 0: error }) => {
+      if (now() - site.began <= SLOW_MS) return;
+      const call = beginFrom(dns, site, undefined, args);
+      call.began = site.began;
       end(call, error);
     });
     return Reflect.apply(original, this, args);

@@ -3,12 +3,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
-import { asked } from '../asked.cjs';
+import { captureCallSite, currentCallSite, type Run, runnerAt } from '../call/origin.cjs';
 import { now, watchStream } from '../context.cjs';
 import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
 import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end, type Origin, originOf } from '../traced.cjs';
+import { beginFrom, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 // axios, got and Node itself.
@@ -62,10 +62,10 @@ function describe({ self }: Call): Speech {
 
 function make(request: ClientRequest, cut: (...args: never[]) => unknown): void {
   if (known.has(request)) return;
-  const origin = originOf(cut, LIBRARY_FRAMES);
-  if (origin === undefined) return;
+  const site = captureCallSite(cut, LIBRARY_FRAMES);
+  if (site === undefined) return;
   known.add(request);
-  const call = beginFrom(http, carrying ? { ...origin, silent: true } : origin, request, []);
+  const call = beginFrom(http, carrying ? { ...site, silent: true } : site, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
     !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
@@ -74,9 +74,9 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
       case 'socket':
         return askedBy(given as Socket);
       case 'response':
-        // Whoever follows it asks again from here, on behalf of the same line.
-        if (isRedirect(given as IncomingMessage)) watched.origin ??= origin;
-        return answered(call, given as IncomingMessage, toPeer, watched.origin);
+        // A library that follows a redirect sends the next request from a listener: it has the line of the first.
+        if (isRedirect(given as IncomingMessage)) watched.emitIn ??= runnerAt(site);
+        return answered(call, given as IncomingMessage, toPeer, watched.emitIn);
       case 'upgrade':
       case 'connect':
         note(call, given as IncomingMessage, toPeer);
@@ -88,14 +88,14 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
-  watched.origin = asked(call.request);
+  watched.emitIn = runnerAt(currentCallSite(call.request));
 }
 
 function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
   return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
 }
 
-function answered(call: Call, response: IncomingMessage, toPeer: boolean, origin: Origin | undefined): void {
+function answered(call: Call, response: IncomingMessage, toPeer: boolean, emitIn: Run | undefined): void {
   note(call, response, toPeer);
   let bytes = 0;
   const watched = watchStream(response, call.request, (type, given) => {
@@ -110,7 +110,7 @@ function answered(call: Call, response: IncomingMessage, toPeer: boolean, origin
         return over(call, type === 'end', type === 'error' ? given : undefined);
     }
   });
-  watched.origin = origin;
+  watched.emitIn = emitIn;
 }
 
 function note(call: Call, response: IncomingMessage, toPeer: boolean): void {

@@ -1,6 +1,6 @@
 /** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
 
-import { asking } from '../later.cjs';
+import { wrapCall } from '../call/deferred.cjs';
 import { replace } from '../replace.cjs';
 import { begin, type Call, end } from '../traced.cjs';
 import { tell } from '../values.cjs';
@@ -24,7 +24,7 @@ export const mongodb: Instrument = {
   files: {
     // Through which everything goes that the user asks for, before a connection is waited for.
     'mongodb/lib/operations/execute_operation.js': (exports: object) =>
-      replace(exports, 'executeOperation', asking),
+      replace(exports, 'executeOperation', wrapCall),
     'mongodb/lib/cmap/connection.js': ({
       Connection,
     }: {

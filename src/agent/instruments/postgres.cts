@@ -1,9 +1,10 @@
 /** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
 
+import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
 import { now, type Request } from '../context.cjs';
 import { maskedParams } from '../mask.cjs';
 import { replace } from '../replace.cjs';
-import { beginFrom, bound, type Call, end, type Origin, originOf } from '../traced.cjs';
+import { beginFrom, bound, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Query {
@@ -23,7 +24,6 @@ interface Query {
 type Class = new (...args: unknown[]) => Query;
 type Result = { count?: number | null; length: number };
 
-const origins = new WeakMap<object, Origin>();
 const calls = new WeakMap<object, Call>();
 /** Functions of ours that a query has been given. */
 const ours = new WeakSet<Function>();
@@ -48,8 +48,7 @@ function patchQuery(exports: { Query: Class }): void {
 /** Where a query is made is the line that the user wrote; where it is awaited may be anywhere. */
 function written(Query: Class, args: unknown[], target: Function): Query {
   const query = Reflect.construct(Query, args, target) as Query;
-  const from = isOwn(query) ? undefined : originOf(written as never);
-  if (from !== undefined) origins.set(query, from);
+  if (!isOwn(query)) rememberCallSite(query, captureCallSite(written as never));
   return query;
 }
 
@@ -61,16 +60,16 @@ function isOwn({ strings }: Query): boolean {
 /** Called by whatever runs the query, and for each step of a cursor. */
 function wrapHandle(original: Function): Function {
   return function handle(this: Query) {
-    const from = origins.get(this);
-    if (from !== undefined && !this.executed) start(this, from);
+    const site = rememberedCallSite(this);
+    if (site !== undefined && !this.executed) start(this, site);
     const call = calls.get(this);
     if (call !== undefined && call.ended === 0) listen(this, call);
     return Reflect.apply(original, this, []);
   };
 }
 
-function start(query: Query, from: Origin): void {
-  const call = beginFrom(postgres, from, query, [query]);
+function start(query: Query, site: CallSite): void {
+  const call = beginFrom(postgres, site, query, [query]);
   calls.set(query, call);
   const { options } = query;
   // Read first when the statement is sent, which nothing else tells.

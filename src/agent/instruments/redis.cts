@@ -1,9 +1,10 @@
 /** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
 
+import { captureCallSite, runFrom } from '../call/origin.cjs';
 import { observing } from '../observing.cjs';
 import { batchFacts, batchSpeech, commandSpeech, replyFacts } from '../redis.cjs';
 import { replace } from '../replace.cjs';
-import { begin, bound, type Call, end, onBehalf, originOf, withdraw } from '../traced.cjs';
+import { begin, bound, type Call, end, withdraw } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Args = ArrayLike<unknown>;
@@ -119,11 +120,11 @@ function endBatch(call: Call, commands: { args: Args }[], replies: unknown): voi
 /** A pool runs what it is given when a client comes free, in the context of whoever freed it. */
 function wrapExecute(original: Function): Function {
   return function execute(this: object, fn: Function) {
-    const from = typeof fn === 'function' ? originOf(execute) : undefined;
-    if (from === undefined) return Reflect.apply(original, this, arguments);
+    const site = typeof fn === 'function' ? captureCallSite(execute) : undefined;
+    if (site === undefined) return Reflect.apply(original, this, arguments);
     const task = function (this: unknown) {
-      return onBehalf(from, fn, this, arguments);
+      return runFrom(site, fn, this, arguments);
     };
-    return original.call(this, bound(from.request, task));
+    return original.call(this, bound(site.request, task));
   };
 }

@@ -2,11 +2,12 @@
 
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../redact.cjs';
+import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
 import { applyIn, now } from '../context.cjs';
 import { askedBy, notAskedBy } from '../own.cjs';
 import { nameTo } from '../peers.cjs';
 import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end, type Origin, originOf } from '../traced.cjs';
+import { beginFrom, type Call, end } from '../traced.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Request {
@@ -26,13 +27,11 @@ const MOST_REDIRECTS = 100;
 const calls = new WeakMap<object, Call>();
 const toPeers = new WeakSet<object>();
 const sockets = new WeakMap<object, Socket>();
-/** Who dispatched these options: a pool that is full makes the request later, on somebody else's turn. */
-const origins = new WeakMap<object, Origin>();
-/** Where answers have sent fetch on to, and who called it: that request is made by nobody's turn. */
-const redirects = new Map<string, Origin>();
+/** Call sites of fetch by the URL that an answer has sent it on to: all that its next request has in common with it. */
+const redirects = new Map<string, CallSite>();
 // Whoever wraps it afterwards calls this one.
 const nativeFetch = globalThis.fetch;
-let dispatching: Origin | undefined;
+let dispatching: CallSite | undefined;
 
 export const undici: Instrument = {
   library: 'undici',
@@ -46,8 +45,8 @@ export const undici: Instrument = {
   },
   channels: {
     'undici:request:create': function create({ request }: { request: Request }) {
-      const origin = dispatching ?? originAt(request, create);
-      if (origin !== undefined) make(request, origin);
+      const site = dispatching ?? fetchCallSite(request, create);
+      if (site !== undefined) make(request, site);
     },
     'undici:client:sendHeaders': ({ request, socket }: { request: Request; socket: Socket }) => {
       if (!calls.has(request)) return;
@@ -70,22 +69,22 @@ function describe({ self }: Call): Speech {
 }
 
 /** fetch has a dozen frames of its own, which are cut off where it is Node's; what it does later has none of the user's. */
-function originAt(request: Request, create: (...args: never[]) => unknown): Origin | undefined {
-  const origin = originOf(nativeFetch, LIBRARY_FRAMES);
-  if (origin === undefined || origin.stack !== 0) return origin;
+function fetchCallSite(request: Request, create: (...args: never[]) => unknown): CallSite | undefined {
+  const site = captureCallSite(nativeFetch, LIBRARY_FRAMES);
+  if (site === undefined || site.stack !== 0) return site;
   const url = `${request.origin}${request.path}`;
   const from = redirects.get(url);
-  if (from === undefined || from.request !== origin.request) return originOf(create, LIBRARY_FRAMES);
+  if (from === undefined || from.request !== site.request) return captureCallSite(create, LIBRARY_FRAMES);
   redirects.delete(url);
-  return { ...from, began: origin.began };
+  return { ...from, began: site.began };
 }
 
-function make(request: Request, origin: Origin): void {
-  const call = beginFrom(undici, origin, request, []);
+function make(request: Request, site: CallSite): void {
+  const call = beginFrom(undici, site, request, []);
   calls.set(request, call);
-  if (origin === dispatching) {
-    call.wait = call.began - origin.began;
-    call.began = origin.began;
+  if (site === dispatching) {
+    call.wait = call.began - site.began;
+    call.began = site.began;
   }
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
@@ -129,9 +128,10 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
     (original) =>
       function dispatch(this: unknown, options: object) {
         const before = dispatching;
-        dispatching = origins.get(options) ?? before ?? originOf(dispatch as never, LIBRARY_FRAMES);
-        if (dispatching !== undefined && typeof options === 'object' && options !== null)
-          origins.set(options, dispatching);
+        // A pool that is full makes the request of these options later, in another request's turn.
+        dispatching =
+          rememberedCallSite(options) ?? before ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
+        if (typeof options === 'object' && options !== null) rememberCallSite(options, dispatching);
         try {
           return Reflect.apply(original, this, arguments);
         } finally {

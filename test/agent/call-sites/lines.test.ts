@@ -3,11 +3,11 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'tap';
-import type { Span } from '../../src/trace.js';
-import { nodes } from '../nodes.js';
-import { ask, ROOT, runRecorded } from './app.js';
-import { type ServerName, serverFor } from './servers.js';
-import { sitesIn } from './sites.js';
+import type { Span } from '../../../src/trace.js';
+import { nodes } from '../../nodes.js';
+import { ask, ROOT, runRecorded } from '../app.js';
+import { type ServerName, serverFor } from '../servers.js';
+import { sitesIn } from '../sites.js';
 
 interface Fixture {
   server?: ServerName;
@@ -16,7 +16,7 @@ interface Fixture {
   own?(span: Span): boolean;
 }
 
-const FOLDER = join(ROOT, 'test/fixtures/lines');
+const FOLDER = join(ROOT, 'test/fixtures/call-sites');
 const require = createRequire(import.meta.url);
 
 for (const name of ['orms', 'clients']) {

@@ -1,0 +1,22 @@
+/** axios: a request is sent after its interceptors, which are promises. */
+
+import { wrapCall } from '../call/deferred.cjs';
+import { replace } from '../replace.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+import type { Class } from './own-methods.cjs';
+
+export const axios: CallSiteLibrary = {
+  library: 'axios',
+  versions: '>=0.21 <2',
+  role: 'client',
+  files: {
+    'axios/lib/core/Axios.js': (exports: { Axios?: Class } & Class) => patchAxios(exports.Axios ?? exports),
+    'axios/dist/node/axios.cjs': ({ Axios }: { Axios: Class }) => patchAxios(Axios),
+  },
+  esm: { 'axios/lib/core/Axios.js': ['Axios'] },
+};
+
+/** Its instances keep `request` bound since they were made; that of newer versions calls `_request`. */
+function patchAxios({ prototype }: Class): void {
+  replace(prototype, '_request' in prototype ? '_request' : 'request', wrapCall);
+}

@@ -1,0 +1,20 @@
+/** got: a request is sent after hooks and promises of its own. */
+
+import { wrapCall, wrapCallClass } from '../call/deferred.cjs';
+import { replace } from '../replace.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+import type { Class } from './own-methods.cjs';
+
+export const got: CallSiteLibrary = {
+  library: 'got',
+  versions: '>=11 <17',
+  role: 'client',
+  files: { 'got/dist/source/core/index.js': patchCore },
+  esm: { 'got/dist/source/core/index.js': ['Request'] },
+};
+
+/** Since 12 a request is flushed by the code that made it; before, it starts as it is constructed. */
+function patchCore(exports: { Request?: Class; default?: Class & Function }): void {
+  if (exports.Request !== undefined) replace(exports.Request.prototype, 'flush', wrapCall);
+  else exports.default = wrapCallClass(exports.default!);
+}

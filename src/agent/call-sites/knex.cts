@@ -1,0 +1,46 @@
+/** knex: a query runs when its builder is awaited, piped or given a callback, and waits for a connection before. */
+
+import { wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+import { type Class, type Classes, wrapOwnMethods } from './own-methods.cjs';
+
+const DIALECTS =
+  'better-sqlite3 cockroachdb mariadb mssql mysql mysql2 oracledb pgnative postgres redshift sqlite3';
+
+export const knex: CallSiteLibrary = {
+  library: 'knex',
+  versions: '>=0.95 <4',
+  role: 'builder',
+  files: {
+    'knex/lib/client.js': patchClient,
+    // A dialect makes builders and transactions of its own.
+    ...Object.fromEntries(
+      DIALECTS.split(' ').map((dialect) => [`knex/lib/dialects/${dialect}/index.js`, patchClient]),
+    ),
+    'knex/lib/query/querybuilder.js': ({ prototype }: Class) =>
+      wrapOwnMethods(prototype, 'clone', wrapBuilderFactory),
+    'knex/lib/execution/runner.js': ({ prototype }: Class) =>
+      wrapOwnMethods(prototype, 'run stream', wrapRunner),
+    'knex/lib/execution/transaction.js': ({ prototype }: Class) =>
+      wrapOwnMethods(prototype, 'commit release rollback rollbackTo', wrapCall),
+    'knex/lib/migrations/migrate/Migrator.js': ({ Migrator }: Classes) =>
+      wrapOwnMethods(Migrator!.prototype, 'latest rollback up down status list', wrapCall),
+  },
+};
+
+function patchClient({ prototype }: Class): void {
+  wrapOwnMethods(prototype, 'queryBuilder schemaBuilder raw', wrapBuilderFactory);
+  wrapOwnMethods(prototype, 'transaction', wrapCall);
+}
+
+/** With asyncStackTraces a builder has the stack that made it, and how many of its lines are not the user's: ours is one more. */
+function wrapBuilderFactory(original: Function): Function {
+  const onMade = (builder: { _asyncStack?: { lines: number } }) => {
+    if (builder._asyncStack !== undefined) builder._asyncStack.lines++;
+  };
+  return wrapFactory(original, { onMade });
+}
+
+function wrapRunner(original: Function): Function {
+  return wrapExecutor(original, { of: ({ builder }: { builder: object }) => builder });
+}

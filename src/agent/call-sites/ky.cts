@@ -1,0 +1,15 @@
+/** ky: a request is sent in a later turn, and again for each retry. */
+
+import { wrapCall } from '../call/deferred.cjs';
+import { replace } from '../replace.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+
+export const ky: CallSiteLibrary = {
+  library: 'ky',
+  versions: '>=1 <2',
+  role: 'client',
+  files: {
+    'ky/distribution/core/Ky.js': ({ Ky }: { Ky: object }) => replace(Ky, 'create', wrapCall),
+  },
+  esm: { 'ky/distribution/core/Ky.js': ['Ky'] },
+};

@@ -1,0 +1,26 @@
+/** Kysely: a query waits for a connection, or for the transaction that it is part of. */
+
+import { wrapCall } from '../call/deferred.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+import { type Classes, wrapOwnMethods } from './own-methods.cjs';
+
+const patchExecutor = ({ QueryExecutorBase }: Classes) =>
+  wrapOwnMethods(QueryExecutorBase!.prototype, 'executeQuery', wrapCall);
+const patchTransaction = ({ TransactionBuilder }: Classes) =>
+  wrapOwnMethods(TransactionBuilder!.prototype, 'execute', wrapCall);
+
+export const kysely: CallSiteLibrary = {
+  library: 'kysely',
+  versions: '>=0.27 <0.29',
+  role: 'builder',
+  files: {
+    'kysely/dist/cjs/query-executor/query-executor-base.js': patchExecutor,
+    'kysely/dist/esm/query-executor/query-executor-base.js': patchExecutor,
+    'kysely/dist/cjs/kysely.js': patchTransaction,
+    'kysely/dist/esm/kysely.js': patchTransaction,
+  },
+  esm: {
+    'kysely/dist/esm/query-executor/query-executor-base.js': ['QueryExecutorBase'],
+    'kysely/dist/esm/kysely.js': ['TransactionBuilder'],
+  },
+};

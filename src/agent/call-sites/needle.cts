@@ -1,0 +1,18 @@
+/** needle: a request is sent in a later turn. */
+
+import { wrapCall } from '../call/deferred.cjs';
+import { replace } from '../replace.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+
+const METHODS = ['head', 'get', 'post', 'put', 'patch', 'delete', 'request'];
+
+export const needle: CallSiteLibrary = {
+  library: 'needle',
+  versions: '>=2 <4',
+  role: 'client',
+  files: {
+    'needle/lib/needle.js': (exports: Record<string, Function>) => {
+      for (const method of METHODS) replace(exports, method, wrapCall);
+    },
+  },
+};
