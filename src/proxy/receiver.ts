@@ -22,6 +22,8 @@ export interface Peer {
 export interface Listener {
   joined(peer: Peer): void;
   said(peer: Peer, line: Line): void;
+  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
+  lost(peer: Peer, text: string): void;
   left(peer: Peer): void;
   /** Answers whether a process is about to write something that is wanted. */
   awaits(): boolean;
@@ -41,19 +43,13 @@ export interface Receiver {
 /** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
 export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
   const spools = new Map<Peer, Spool>();
-  // Answers whether there is more to read at once.
-  const read = (peer: Peer, spool: Spool): boolean => {
-    try {
-      return spool.read((line) => listener.said(peer, line));
-    } catch {
-      // Not lines of ours: that process is not listened to any more, the others are.
-      spool.close();
-      spools.delete(peer);
-      return false;
-    }
-  };
+  const spoolOf = (peer: Peer) =>
+    new Spool(dirname(path), `${peer.pid}-${peer.thread}`, {
+      line: (line) => listener.said(peer, line),
+      lost: (text) => listener.lost(peer, text),
+    });
   const readAll = () => {
-    for (const [peer, spool] of spools) if (read(peer, spool)) look();
+    for (const spool of spools.values()) if (spool.read()) look();
   };
   let planned = false;
   let again: NodeJS.Timeout | undefined;
@@ -76,15 +72,13 @@ export async function receive(path: string, token: string, listener: Listener): 
     socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
-        spools.set(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
+        spools.set(peer, spoolOf(peer));
         listener.joined(peer);
         readAll();
       },
       look,
       left(peer) {
-        const spool = spools.get(peer);
-        while (spool !== undefined && read(peer, spool));
-        spool?.close();
+        spools.get(peer)?.end();
         spools.delete(peer);
         listener.left(peer);
       },
@@ -95,8 +89,10 @@ export async function receive(path: string, token: string, listener: Listener): 
   const close = () => {
     clearInterval(timer);
     clearTimeout(again);
-    for (const [peer, spool] of spools) while (read(peer, spool));
-    for (const spool of spools.values()) spool.close();
+    for (const spool of spools.values()) {
+      while (spool.read());
+      spool.close();
+    }
     spools.clear();
     server.close();
     // A process that outlives the run would keep the launcher with it.
@@ -130,10 +126,10 @@ function attend(socket: Socket, token: string, attendant: Attendant): void {
     try {
       if (rest.length > LONGEST_WORD) throw new Error('too long');
       for (const word of texts) {
-        const line = JSON.parse(word) as Line;
+        // A process that is known only says that there is something to read, in whichever words.
         if (peer !== undefined) attendant.look();
         else {
-          peer = peerOf(line, token, socket);
+          peer = peerOf(JSON.parse(word) as Line, token, socket);
           attendant.joined(peer);
         }
       }
