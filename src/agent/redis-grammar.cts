@@ -1,5 +1,7 @@
 /** The grammar of Redis' commands: where their keys stand, and what they write. */
 
+import { bytesIn } from './values.cjs';
+
 const MOST_TEXT = 256;
 
 // Where keys stand: first, last (from the end when negative), step. The first argument where nothing is said.
@@ -76,6 +78,6 @@ export function writtenPositions(name: string, args: ArrayLike<unknown>): number
 /** Answers an argument as text, the first 256 characters of it; empty where it is none. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}…`;
-  if (Buffer.isBuffer(value)) return value.toString('utf8', 0, Math.min(value.length, MOST_TEXT));
-  return typeof value === 'number' ? String(value) : '';
+  if (typeof value === 'number') return String(value);
+  return bytesIn(value)?.toString('utf8', 0, MOST_TEXT) ?? '';
 }
