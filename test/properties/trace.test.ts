@@ -125,7 +125,7 @@ function say(collector: Collector, word: Word): void {
 
 test('lines of any content, in any order, become traces that can be judged and told', () =>
   holds(
-    fc.property(fc.array(aWord, { maxLength: 40 }), (words) => {
+    fc.property(fc.array(aWord, { maxLength: 40, size: 'max' }), (words) => {
       const traces: Trace[] = [];
       const collector = new Collector({
         ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => 'hash', look() {} },
