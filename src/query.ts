@@ -40,6 +40,7 @@ export type Query = Term[][];
 export type Parsed = { query: Query } | { trouble: string };
 
 const WORDS: Record<string, Omit<Term, 'not'>> = {
+  __proto__: null as never,
   n1: { field: 'finding', op: ':', value: 'n+1' },
   'n+1': { field: 'finding', op: ':', value: 'n+1' },
   slow: { field: 'finding', op: ':', value: 'slow' },
@@ -52,6 +53,7 @@ const WORDS: Record<string, Omit<Term, 'not'>> = {
 };
 
 const TEXT_FIELDS: Record<string, Field> = {
+  __proto__: null as never,
   method: 'method',
   path: 'path',
   url: 'path',
@@ -68,6 +70,7 @@ const TEXT_FIELDS: Record<string, Field> = {
 };
 
 const NUMBER_FIELDS: Record<string, { field: Field; op?: Op; ms?: boolean }> = {
+  __proto__: null as never,
   status: { field: 'status' },
   time: { field: 'time', ms: true },
   duration: { field: 'time', ms: true },
@@ -79,7 +82,14 @@ const NUMBER_FIELDS: Record<string, { field: Field; op?: Op; ms?: boolean }> = {
   since: { field: 'age', op: '<=', ms: true },
 };
 
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Record<string, number> = {
+  __proto__: null as never,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 const TERM = /^([a-z+]+)(:>=|:<=|:>|:<|>=|<=|:|=|>|<)(.*)$/i;
 const PIECE = /!?(?:[^\s"]*"[^"]*"|[^\s"]+)+/g;
 

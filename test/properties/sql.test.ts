@@ -232,7 +232,8 @@ test('values written into a statement do not change its fingerprint', () =>
       dialect,
       (template, values, dialect) => {
         const written = values.map((value) => literal(value, dialect));
-        fc.pre(!written.some(isCall));
+        // A sign may need brackets, which are the statement's.
+        fc.pre(!written.some((one) => isCall(one) || one.startsWith('(')));
         const sql = template.replaceAll('#', () => written.pop()!);
         deepStrictEqual(
           fingerprint(sql, dialect).text,
