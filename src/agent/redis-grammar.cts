@@ -45,7 +45,7 @@ export function keyPositions(name: string, args: ArrayLike<unknown>): number[] {
   if (counted !== undefined) {
     const count = Math.min(Number(textOf(args[counted])) || 0, args.length - counted - 1);
     // The destination of a store, the one before its number, is a key as well.
-    const first = name.endsWith('store') ? [0] : [];
+    const first = name.endsWith('store') && args.length > 0 ? [0] : [];
     return [...first, ...range(counted + 1, counted + count, 1)];
   }
   if (name === 'xread' || name === 'xreadgroup') return streams(args);
