@@ -61,6 +61,30 @@ test('a full disk: the app serves on, one warning', { skip: !canMount() && 'cann
   t.match(await run.traces(), [{ url: '/before' }], 'what was kept is still there');
 });
 
+test('a bad line in what the app has told costs that line, which is said once', async (t) => {
+  const app = `
+const { appendFileSync } = require('node:fs');
+require('node:http').createServer((req, res) => {
+  const spool = process.env.SCOOBY_RUN + '/' + process.pid + '-0-1.lines';
+  if (req.url !== '/well') appendFileSync(spool, '{"t":"span","n":1,"name":"sel\\nnull\\n');
+  console.log(req.url);
+  res.end('hello');
+}).listen(0, '127.0.0.1');`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  for (const url of ['/well', '/mangled', '/again', '/well']) t.equal((await run.ask(url)).body, 'hello');
+  await run.lines(4);
+  await run.stop();
+  const warnings = run.stderr.split('\n').filter((line) => line.startsWith('scooby: '));
+  const [{ pid } = { pid: 0 }] = (await run.traces()).flatMap((trace) => trace.app ?? []);
+  t.same(warnings, [
+    `scooby: process ${pid} (node app.cjs): a record of it could not be read; calls may be missing`,
+  ]);
+  t.same(
+    (await run.traces()).map(({ url, spans }) => [url, spans.map(({ name }) => name)]).sort(),
+    ['/again', '/mangled', '/well', '/well'].map((url) => [url, [url]]),
+  );
+});
+
 function canMount(): boolean {
   try {
     const at = '/tmp';

@@ -1,6 +1,7 @@
 /** What a cache call is, whichever library makes it: its command, its keys, what it writes, and whether it hit. */
 
 import type { Speech } from './instruments/instrument.cjs';
+import { bytesIn, itemsIn, tell } from './values.cjs';
 
 /** What a command is sent with. */
 export interface Asked {
@@ -29,6 +30,10 @@ export const MOST_KEYS = 100;
 const IN_NAME = 3;
 const MOST_NAME = 120;
 const MOST_COUNTED = 10_000;
+// Replies are lists of lists at most; what the app has put into one may lead back to itself.
+const DEEPEST = 6;
+
+let counted = 0;
 
 /** Answers a command in words: `get user:42`, of several keys the first three and how many there are. */
 export function cacheSpeech(command: string, asked: Asked): Speech & { detail: Record<string, unknown> } {
@@ -37,7 +42,7 @@ export function cacheSpeech(command: string, asked: Asked): Speech & { detail: R
   if (others.length > 0) detail.arguments = others;
   if (bytes !== undefined) detail.bytes = bytes;
   // Commands without keys have a subcommand, a channel, a number there.
-  const listed = keys.length > 0 ? keys : others.slice(0, 1).map(String);
+  const listed = keys.length > 0 ? keys : others.slice(0, 1).map(wordsOf);
   return { name: capped([title, ...firstOf(listed, count, 'keys')].join(' ')), detail };
 }
 
@@ -57,26 +62,32 @@ export function readFacts(asked: number, hits: number, bytes: number): Facts {
 /** Answers the keys that a client was given: one, a list of them, or none. */
 export function keysOf(given: unknown): string[] {
   if (given === undefined) return [];
-  return (Array.isArray(given) ? given : [given]).map((key) =>
-    Buffer.isBuffer(key) ? key.toString() : String(key),
+  return (Array.isArray(given) ? listOf(given) : [given]).map((key) =>
+    wordsOf(bytesIn(key)?.toString() ?? tell(key)),
   );
 }
 
+function wordsOf(told: unknown): string {
+  return typeof told === 'string' ? told : JSON.stringify(told);
+}
+
 /** Answers the bytes of what a cache holds: text, bytes, numbers, and lists or maps of those, of which the first 10 000 count. */
-export function bytesOf(value: unknown): number {
+export function bytesOf(value: unknown, depth = 0): number {
+  if (depth === 0) counted = 0;
+  counted++;
   if (typeof value === 'string') return Buffer.byteLength(value);
-  if (ArrayBuffer.isView(value)) return value.byteLength;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value).length;
-  if (typeof value !== 'object' || value === null) return 0;
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
+  const held = bytesIn(value)?.length;
+  if (held !== undefined) return held;
   let bytes = 0;
-  for (const one of listOf(value).slice(0, MOST_COUNTED)) bytes += bytesOf(one);
+  for (const one of listOf(value)) if (counted < MOST_COUNTED) bytes += bytesOf(one, depth + 1);
   return bytes;
 }
 
-/** Answers what a list or a map holds, keys of maps included. */
+/** Answers what a list or a map holds, keys of maps included, as far as it is counted. */
 export function listOf(value: object): unknown[] {
-  if (Array.isArray(value)) return value;
-  return value instanceof Map ? [...value].flat() : Object.entries(value).flat();
+  return itemsIn(value, MOST_COUNTED);
 }
 
 function firstOf(words: string[], count: number, what: string): string[] {

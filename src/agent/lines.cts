@@ -25,7 +25,7 @@ export function spanLine(call: Call): string {
   if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
   if (call.ended !== 0) line += `,"duration":${µs(call.ended - call.began - call.wait)}`;
   if (call.wait >= 0.1) line += `,"wait":${µs(call.wait)}`;
-  if (call.rows !== undefined) line += `,"rows":${call.rows}`;
+  if (Number.isFinite(call.rows)) line += `,"rows":${call.rows}`;
   if (call.stack !== 0) line += `,"stack":${call.stack}`;
   if (call.error !== undefined) line += `,"error":${JSON.stringify(call.error)}`;
   const detail = speech!.detail;

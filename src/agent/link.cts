@@ -22,6 +22,8 @@ let size = 0;
 let waiting: string[] = [];
 let waitingSize = 0;
 let dropped = 0;
+/** The file ends in half a line. */
+let torn = false;
 let gone = false;
 
 /**
@@ -86,20 +88,31 @@ function wait(lines: string, optional: boolean): void {
   waitingSize += lines.length;
 }
 
-function write(lines: string): void {
+/** Answers whether all of it could be written; what could not is counted as lost. */
+function write(lines: string): boolean {
   size += lines.length;
+  // Half a line costs the launcher that line: it has to end before the next one.
+  const text = torn ? `\n${lines}` : lines;
+  const whole = Buffer.byteLength(text);
+  let written = 0;
   try {
-    writeSync(fd, lines);
+    written = writeSync(fd, text);
+    if (written < whole) written += writeSync(fd, Buffer.from(text), written);
   } catch {
-    // The disk is full: what could not be written is counted as lost.
+    // The disk is full.
+  }
+  if (written === whole) torn = false;
+  else {
+    torn ||= written > 0;
     dropped++;
   }
+  return written === whole;
 }
 
 /** Goes on in another file, so that the launcher can remove what it has read; not while it has removed nothing. */
 function turnOver(): boolean {
   if (part >= MOST_PARTS && existsSync(partPath(part - MOST_PARTS + 1))) return false;
-  write('{"t":"next"}\n');
+  if (!write('{"t":"next"}\n')) return false;
   closeSync(fd);
   return openPart();
 }
@@ -108,6 +121,7 @@ function openPart(): boolean {
   try {
     fd = openSync(partPath(++part), 'a', 0o600);
     size = 0;
+    torn = false;
     return true;
   } catch {
     fd = -1;

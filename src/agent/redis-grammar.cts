@@ -1,5 +1,7 @@
 /** The grammar of Redis' commands: where their keys stand, and what they write. */
 
+import { bytesIn } from './values.cjs';
+
 const MOST_TEXT = 256;
 
 // Where keys stand: first, last (from the end when negative), step. The first argument where nothing is said.
@@ -43,7 +45,7 @@ export function keyPositions(name: string, args: ArrayLike<unknown>): number[] {
   if (counted !== undefined) {
     const count = Math.min(Number(textOf(args[counted])) || 0, args.length - counted - 1);
     // The destination of a store, the one before its number, is a key as well.
-    const first = name.endsWith('store') ? [0] : [];
+    const first = name.endsWith('store') && args.length > 0 ? [0] : [];
     return [...first, ...range(counted + 1, counted + count, 1)];
   }
   if (name === 'xread' || name === 'xreadgroup') return streams(args);
@@ -76,6 +78,6 @@ export function writtenPositions(name: string, args: ArrayLike<unknown>): number
 /** Answers an argument as text, the first 256 characters of it; empty where it is none. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}…`;
-  if (Buffer.isBuffer(value)) return value.toString('utf8', 0, Math.min(value.length, MOST_TEXT));
-  return typeof value === 'number' ? String(value) : '';
+  if (typeof value === 'number') return String(value);
+  return bytesIn(value)?.toString('utf8', 0, MOST_TEXT) ?? '';
 }

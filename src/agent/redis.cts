@@ -11,7 +11,7 @@ import {
   readFacts,
 } from './cache.cjs';
 import { keyPositions, textOf, writtenPositions } from './redis-grammar.cjs';
-import { tell } from './values.cjs';
+import { bytesIn, tell } from './values.cjs';
 
 /** An argument or a reply as clients have them: text, bytes, numbers, null, and lists or maps of those. */
 type Value = unknown;
@@ -48,8 +48,9 @@ export function replyFacts(command: string, reply: Value): Facts | undefined {
   if (ONE.has(name)) return readFacts(1, Number(reply !== null && reply !== undefined), bytesOf(reply));
   if (WHOLE.has(name)) return readFacts(1, Math.min(1, sizeOf(reply)), bytesOf(reply));
   if (!LIST.has(name) || !Array.isArray(reply)) return undefined;
-  const found = reply.filter((one) => one !== null && one !== undefined);
-  return readFacts(reply.length, found.length, bytesOf(found));
+  const all = listOf(reply);
+  const found = all.filter((one) => one !== null && one !== undefined);
+  return readFacts(all.length, found.length, bytesOf(found));
 }
 
 /** Answers what several commands sent as one ask for: `pipeline: get a, incr b`. */
@@ -93,7 +94,8 @@ function namesSecret(value: Value): boolean {
 }
 
 function toldValue(value: Value): unknown {
-  const told = Buffer.isBuffer(value) && value.length <= MOST_TEXT ? textOf(value) : tell(value);
+  const bytes = bytesIn(value);
+  const told = bytes !== undefined && bytes.length <= MOST_TEXT ? textOf(bytes) : tell(value);
   if (typeof told !== 'string') return told;
   const open = isSecretName(told) ? withoutSecrets(told) : told;
   return open.length <= MOST_TEXT ? open : `${open.slice(0, MOST_TEXT)}… (${open.length} characters)`;

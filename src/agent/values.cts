@@ -17,7 +17,7 @@ export function tell(value: unknown, depth = 0): unknown {
   left--;
   switch (typeof value) {
     case 'string':
-      return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}… (${value.length} characters)`;
+      return capped(value);
     case 'number':
       return Number.isFinite(value) ? value : String(value);
     case 'boolean':
@@ -33,13 +33,18 @@ export function tell(value: unknown, depth = 0): unknown {
   }
 }
 
+function capped(text: string): string {
+  return text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}… (${text.length} characters)`;
+}
+
 function tellObject(value: object, depth: number): unknown {
   try {
     if (types.isProxy(value)) return '<Proxy>';
     if (types.isNativeError(value)) return tellError(value);
     if (types.isDate(value)) return tellDate(value);
-    if (ArrayBuffer.isView(value)) return tellBytes(value);
-    if (types.isAnyArrayBuffer(value)) return tellBytes(new Uint8Array(value));
+    const bytes = bytesIn(value);
+    if (bytes !== undefined) return tellBytes(bytes);
+    if (types.isAnyArrayBuffer(value)) return tellBytes(Buffer.from(value));
     if (depth >= DEEPEST) return Array.isArray(value) ? '<Array>' : '<Object>';
     if (Array.isArray(value)) return tellArray(value, depth);
     return tellFields(value, depth);
@@ -49,9 +54,15 @@ function tellObject(value: object, depth: number): unknown {
 }
 
 function tellError(value: Error): string {
-  const own = (key: string) => Object.getOwnPropertyDescriptor(value, key)?.value;
-  const name = own('name') ?? Object.getPrototypeOf(value)?.constructor?.name;
-  return `${typeof name === 'string' ? name : 'Error'}: ${tell(own('message') ?? '')}`;
+  const name = dataIn(value, 'name') ?? dataIn(dataIn(Object.getPrototypeOf(value), 'constructor'), 'name');
+  const message = dataIn(value, 'message');
+  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? capped(message) : ''}`;
+}
+
+/** Answers what an object holds itself under that key; a getter is nothing. */
+function dataIn(value: unknown, key: string): unknown {
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isObject && !types.isProxy(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
 }
 
 function tellDate(value: Date): string {
@@ -59,9 +70,43 @@ function tellDate(value: Date): string {
   return Number.isNaN(at) ? 'Invalid Date' : Date.prototype.toISOString.call(value);
 }
 
-function tellBytes(value: ArrayBufferView): string {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, Math.min(value.byteLength, 32));
-  return `<${value.byteLength} bytes ${bytes.toString('hex')}${value.byteLength > 32 ? '…' : ''}>`;
+// An app may have put getters of its own over the built-in ones.
+const VIEWS = [DataView.prototype, Object.getPrototypeOf(Uint8Array.prototype)].map((prototype) => {
+  const getterOf = (key: string) => Object.getOwnPropertyDescriptor(prototype, key)!.get!;
+  return { buffer: getterOf('buffer'), at: getterOf('byteOffset'), length: getterOf('byteLength') };
+});
+
+/** Answers the bytes of a Buffer or of another view, not copied; nothing where it is none. */
+export function bytesIn(value: unknown): Buffer | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const { buffer, at, length } = VIEWS[types.isDataView(value) ? 0 : 1]!;
+  return Buffer.from(buffer.call(value), at.call(value), length.call(value));
+}
+
+/** Answers what a list holds, or the keys and values of a map or an object, the first of them; getters and proxies are left alone. */
+export function itemsIn(value: object, most: number): unknown[] {
+  if (types.isProxy(value)) return [];
+  if (types.isMap(value)) return firstOf(Map.prototype.entries.call(value), most).flat();
+  const isList = Array.isArray(value);
+  const keys = isList
+    ? Array.from({ length: Math.min(value.length, most) }, (_, i) => i)
+    : Object.keys(value);
+  return keys.slice(0, most).flatMap((key) => {
+    const item = Object.getOwnPropertyDescriptor(value, key)?.value;
+    // A list in the list stays one.
+    return isList ? [item] : [key, item];
+  });
+}
+
+function firstOf<T>(items: Iterable<T>, most: number): T[] {
+  const first: T[] = [];
+  for (const item of items) if (first.push(item) >= most) break;
+  return first;
+}
+
+function tellBytes(bytes: Buffer): string {
+  const { length } = bytes;
+  return `<${length} bytes ${bytes.toString('hex', 0, 32)}${length > 32 ? '…' : ''}>`;
 }
 
 function tellArray(value: unknown[], depth: number): unknown[] {

@@ -8,8 +8,9 @@ const BYTES = { b: 1, kb: 1 << 10, mb: 1 << 20, gb: 1 << 30 };
 function amount(text: string, units: Record<string, number>, bare: number): number | undefined {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
   if (digits === undefined) return undefined;
-  const factor = unit ? units[unit.toLowerCase()] : bare;
-  return factor === undefined ? undefined : Number(digits) * factor;
+  const name = unit?.toLowerCase() ?? '';
+  if (name !== '' && !Object.hasOwn(units, name)) return undefined;
+  return Number(digits) * (name === '' ? bare : units[name]!);
 }
 
 /** Answers the ms that `250ms`, `1.5s`, `24h` or `7d` mean; a bare number is ms. */

@@ -1,6 +1,6 @@
 /** The little that insight asks of the file system, behind one interface so that a test can hand in its own. */
 
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 
 /** Reads files; nothing here throws. */
 export interface Disk {
@@ -19,14 +19,20 @@ export interface Disk {
 /** The real file system. */
 export const disk: Disk = {
   identity(path) {
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     return stat?.isFile() ? `${stat.mtimeMs}:${stat.size}:${stat.ino}` : undefined;
   },
-  written: (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs,
-  size: (path) => statSync(path, { throwIfNoEntry: false })?.size,
-  read: (path) => attempt(() => readFileSync(path, 'utf8')),
+  written: (path) => statOf(path)?.mtimeMs,
+  size: (path) => statOf(path)?.size,
+  // A map may be named after anything: reading a pipe or a device would not end.
+  read: (path) => (statOf(path)?.isFile() ? attempt(() => readFileSync(path, 'utf8')) : undefined),
   real: (path) => attempt(() => realpathSync(path)) ?? path,
 };
+
+// Throws even so for a path with NUL, one that is too long, and one in a folder that may not be entered.
+function statOf(path: string): Stats | undefined {
+  return attempt(() => statSync(path, { throwIfNoEntry: false }));
+}
 
 function attempt<T>(act: () => T): T | undefined {
   try {

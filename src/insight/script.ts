@@ -47,33 +47,59 @@ export class Script {
     return this.#widths === undefined || column <= (this.#widths[line - 1] ?? -1) + 1;
   }
 
-  /** Answers the source's position, or undefined for what the compiler added. */
+  /** Answers the source's position, or undefined for what the compiler added, or where the map makes no sense. */
   original(line: number, column: number): Original | undefined {
     const map = this.#map;
     if (!map || line < 1) return undefined;
     const needle = { line, column: Math.max(0, column - 1) };
     for (const bias of [GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND] as const) {
-      const { source, line: row, column: col } = originalPositionFor(map, { ...needle, bias });
-      if (source === null) continue;
-      return { source, line: row, column: col + 1, ignored: isIgnored(map, source) };
+      const found = attempt(() => originalOf(map, { ...needle, bias }));
+      if (found) return found;
     }
     return undefined;
   }
 
   /** Answers a source's text when the map carries it. */
   content(source: string): string | undefined {
-    return (this.#map && sourceContentFor(this.#map, source)) ?? undefined;
+    const map = this.#map;
+    const text: unknown = map && attempt(() => sourceContentFor(map, source));
+    return typeof text === 'string' ? text : undefined;
   }
 }
 
-function parse(json: string, mapPath: string): TraceMap | undefined {
+function originalOf(map: TraceMap, needle: Parameters<typeof originalPositionFor>[1]): Original | undefined {
+  const { source, line, column } = originalPositionFor(map, needle);
+  if (typeof source !== 'string' || !Number.isInteger(line) || !Number.isInteger(column)) return undefined;
+  if (line < 1 || column < 0) return undefined;
+  return { source, line, column: column + 1, ignored: isIgnored(map, source) };
+}
+
+// A map is anybody's file: its fields are looked into late, and may be of any type.
+function attempt<T>(act: () => T): T | undefined {
   try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}
+
+// More lines than a file has; a map of sections is filled up with empty ones to where they begin.
+const MAX_LINES = 1_000_000;
+
+function parse(json: string, mapPath: string): TraceMap | undefined {
+  return attempt(() => {
     // Some servers lead JSON with )]}' against inclusion.
     const input = JSON.parse(json.replace(/^\)\]\}'[^\n]*\n?/, '')) as SectionedSourceMapInput;
-    return new AnyMap(input, pathToFileURL(mapPath).href);
-  } catch {
-    return undefined; // cut off or no map at all; the caller says so
-  }
+    return hasSaneOffsets(input) ? new AnyMap(input, pathToFileURL(mapPath).href) : undefined;
+  });
+}
+
+function hasSaneOffsets(input: unknown): boolean {
+  const { sections } = input as { sections?: { map: unknown; offset: { line: number } }[] };
+  return (
+    sections === undefined ||
+    sections.every(({ map, offset: { line } }) => line >= 0 && line < MAX_LINES && hasSaneOffsets(map))
+  );
 }
 
 const COMMENT = /^[ \t]*(?:\/\/[#@]|\/\*[#@])[ \t]+sourceMappingURL=(\S+)/;

@@ -41,6 +41,8 @@ export interface Told {
   unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
   library: [library: { name: string; version: string; trouble?: string }, app: App];
   left: [app: App];
+  /** A line of a process was lost; told once a process. */
+  lost: [app: App];
   /** What a process answers to an order. */
   answer: [answer: Extract<Line, { t: 'answer' }>, peer: Peer];
   /** Something came to its end. */
@@ -53,6 +55,8 @@ const LATE_MS = 100;
 const OUTSIDE_MS = 500;
 const MOST_OUTSIDE = 1000;
 const MOST_REMEMBERED = 500;
+// Half a line mostly has it, too.
+const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
 /** Where traces come to be. */
 export class Collector extends EventEmitter<Told> implements Watcher, Listener {
@@ -64,6 +68,8 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   #processes = new Map<Peer, Process>();
   #outside = new Map<Process, Gathering>();
   #peers = new Peers();
+  /** Processes of which a line was lost. */
+  #lossy = new WeakSet<Peer>();
   #over = false;
   /** What is recorded has been changed: a process may have read the run's note before. */
   #switched = false;
@@ -140,6 +146,15 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
         process.learnLibrary(line);
         return void this.emit('library', line, process.app);
     }
+  }
+
+  lost(peer: Peer, text: string): void {
+    const process = this.#processes.get(peer)!;
+    const id = ID_IN_LINE.exec(text)?.[1];
+    this.#dropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
+    if (this.#lossy.has(peer)) return;
+    this.#lossy.add(peer);
+    this.emit('lost', process.app);
   }
 
   left(peer: Peer): void {

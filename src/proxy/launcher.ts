@@ -3,6 +3,7 @@
 import { finish, type Config as Judging } from '../insight/findings.js';
 import { publicTrace } from '../public.js';
 import type { Store } from '../store/store.js';
+import { oneLine } from '../text.js';
 import type { Address, App, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
 import { AppCommand, type Exit } from './command.js';
@@ -84,6 +85,7 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     fronts.located = control.located;
     await fronts.start();
     collector.on('library', (library) => audience.library(library));
+    collector.on('lost', (app) => audience.warn(lossOf(app)));
     collector.on('trace', (trace, late) => {
       keeper.keep(trace);
       if (!late) audience.request(trace);
@@ -102,6 +104,10 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     keeper.close();
     folder.remove();
   }
+}
+
+function lossOf({ pid, command }: App): string {
+  return `process ${pid} (${oneLine(command)}): a record of it could not be read; calls may be missing`;
 }
 
 /** The proxies: one, or one for each port that was taken over. */

@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import type { Line, Order } from '../trace.js';
 import { hear } from './control-wire.js';
 import { isToken, listenAtPath } from './local-socket.js';
-import { Spool } from './spool.js';
 import { Spools } from './spools.js';
 
 /** One process of the app that is connected. */
@@ -24,6 +23,8 @@ export interface Peer {
 export interface Listener {
   joined(peer: Peer): void;
   said(peer: Peer, line: Line): void;
+  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
+  lost(peer: Peer, text: string): void;
   left(peer: Peer): void;
   /** Answers whether a process is about to write something that is wanted. */
   awaits(): boolean;
@@ -45,7 +46,7 @@ export async function receive(path: string, token: string, listener: Listener): 
     socket.once('close', () => sockets.delete(socket));
     attend(socket, token, {
       joined(peer) {
-        spools.add(peer, new Spool(dirname(path), `${peer.pid}-${peer.thread}`));
+        spools.add(peer, dirname(path), `${peer.pid}-${peer.thread}`);
         listener.joined(peer);
         spools.readAll();
       },

@@ -1,7 +1,7 @@
 /** Spools of all connected processes: read every now and then, and at once when a line is known to be due. */
 
 import type { Line } from '../trace.js';
-import type { Spool } from './spool.js';
+import { Spool } from './spool.js';
 
 const LOOK_MS = 40;
 // The app tells that it has finished just after the last byte of its response.
@@ -10,6 +10,8 @@ const SOON_MS = [2, 10];
 /** What is done with the lines, and whether one is about to be written that is wanted. */
 export interface SpoolListener<Owner> {
   said(owner: Owner, line: Line): void;
+  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
+  lost(owner: Owner, text: string): void;
   awaits(): boolean;
 }
 
@@ -30,20 +32,23 @@ export class Spools<Owner> {
     this.#timer = setInterval(() => this.readAll(), LOOK_MS);
   }
 
-  add(owner: Owner, spool: Spool): void {
-    this.#spools.set(owner, spool);
+  /** `name` is `<pid>-<thread>`, as in the names of the files. */
+  add(owner: Owner, folder: string, name: string): void {
+    const sink = {
+      line: (line: Line) => this.#listener.said(owner, line),
+      lost: (text: string) => this.#listener.lost(owner, text),
+    };
+    this.#spools.set(owner, new Spool(folder, name, sink));
   }
 
   /** Reads an owner's spool to its end, and lets go of it. */
   remove(owner: Owner): void {
-    const spool = this.#spools.get(owner);
-    while (spool !== undefined && this.#read(owner, spool));
-    spool?.close();
+    this.#spools.get(owner)?.end();
     this.#spools.delete(owner);
   }
 
   readAll(): void {
-    for (const [owner, spool] of this.#spools) if (this.#read(owner, spool)) this.look();
+    for (const spool of this.#spools.values()) if (spool.read()) this.look();
   }
 
   /** Looks for lines once this turn is over, and shortly after where what is awaited was not there. */
@@ -59,8 +64,10 @@ export class Spools<Owner> {
   close(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#again);
-    for (const [owner, spool] of this.#spools) while (this.#read(owner, spool));
-    for (const spool of this.#spools.values()) spool.close();
+    for (const spool of this.#spools.values()) {
+      while (spool.read());
+      spool.close();
+    }
     this.#spools.clear();
   }
 
@@ -69,17 +76,5 @@ export class Spools<Owner> {
     this.readAll();
     if (next === undefined || !this.#listener.awaits()) return;
     this.#again = setTimeout(() => this.#lookAgain(...rest), next).unref();
-  }
-
-  /** Returns true when there is more to read at once. */
-  #read(owner: Owner, spool: Spool): boolean {
-    try {
-      return spool.read((line) => this.#listener.said(owner, line));
-    } catch {
-      // Not lines of ours: that process is not listened to any more, the others are.
-      spool.close();
-      this.#spools.delete(owner);
-      return false;
-    }
   }
 }

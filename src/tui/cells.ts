@@ -124,14 +124,18 @@ export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
   if (lineWidth(line) <= cells) return [line];
   const chars = line.flatMap((segment, from) => characters(textOf(segment)).map((char) => ({ char, from })));
   const out: Segment[][] = [];
+  // A wide character has to fit beside it.
+  const indented = Math.max(0, Math.min(indent, cells - 2));
   for (let at = 0; at < chars.length; ) {
     const first = out.length === 0;
-    const room = first ? cells : Math.max(2, cells - indent);
+    const room = first ? cells : cells - indented;
     const held = chars.slice(at, at + rowOf(chars, at, room));
     at += held.length;
-    // The space at which a row ends is not drawn.
+    // The space at which a row ends is not drawn, nor are those that do not fit.
     if (at < chars.length && held.at(-1)?.char === ' ') held.pop();
-    out.push([...(first ? [] : [' '.repeat(indent)]), ...joined(held, line)]);
+    let over = held.reduce((sum, { char }) => sum + width(char), -room);
+    while (over-- > 0 && held.at(-1)?.char === ' ') held.pop();
+    out.push([...(first ? [] : [' '.repeat(indented)]), ...joined(held, line)]);
   }
   return out;
 }

@@ -23,6 +23,7 @@ export interface Config {
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const STYLES: Record<string, string> = {
+  __proto__: null as never,
   bold: '1',
   dim: '2',
   italic: '3',
@@ -51,7 +52,7 @@ function codeOf(word: string): string | undefined {
 function rolesOf(theme: unknown, file: string): Record<string, string> {
   const roles: Record<string, string> = {};
   for (const [role, value] of Object.entries(theme ?? {})) {
-    if (!(role in ROLES))
+    if (!Object.hasOwn(ROLES, role))
       throw new ConfigError(
         `${file}: there is no role "${role}"; there are ${Object.keys(ROLES).join(', ')}`,
       );

@@ -137,7 +137,15 @@ export class Printer {
     if (room <= 0) return;
     this.#length += text.length;
     const shown = cut(cleanLines(text)[0]!, room);
-    const roles = this.#look.roles();
-    this.#row.push(roles.length > 0 ? [shown, ...roles] : shown);
+    this.#join(shown, this.#look.roles());
+  }
+
+  /** A character may come in two pieces: text of one look is one segment. */
+  #join(text: string, roles: string[]): void {
+    const last = this.#row.at(-1);
+    const [before, ...looks] = typeof last === 'string' ? [last] : (last ?? []);
+    const joins = before !== undefined && looks.join() === roles.join();
+    const whole = joins ? before + text : text;
+    this.#row.splice(joins ? -1 : this.#row.length, 1, roles.length > 0 ? [whole, ...roles] : whole);
   }
 }

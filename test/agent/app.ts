@@ -122,6 +122,9 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
       collector.joined(peer);
     },
     said: (peer, line) => collector.said(peer, line),
+    lost: (_, text) => {
+      throw new Error(`not a line of the link: ${text.slice(0, 500)}`);
+    },
     left: (peer) => {
       collector.left(peer);
       if (--peers === 0) over();

@@ -12,10 +12,11 @@ const TOKEN = 'a-token';
 async function aReceiver(t: Test, awaits = () => false) {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const told: [string, number, Line?][] = [];
+  const told: [string, number, (Line | string)?][] = [];
   const receiver = await receive(join(folder, 'link'), TOKEN, {
     joined: ({ pid }) => told.push(['joined', pid]),
     said: ({ pid }, line) => told.push(['said', pid, line]),
+    lost: ({ pid }, text) => told.push(['lost', pid, text.slice(0, 20)]),
     left: ({ pid }) => told.push(['left', pid]),
     awaits,
   });
@@ -86,26 +87,57 @@ for (const [name, text] of Object.entries({
   'no object': 'null\n',
   'a depth of 100,000': `${'['.repeat(100_000)}\n`,
 })) {
-  test(`${name}: that process is heard no more, the others are`, async (t) => {
+  test(`${name}: it costs that line, and the next ones are heard`, async (t) => {
     const { told, join, write } = await aReceiver(t);
     join(7);
     join(8);
     await until(() => told.length === 2, 'both');
     write(7, line + text + line);
     write(8, line);
-    await until(() => told.length === 4, 'their lines');
+    await until(() => told.length === 6, 'their lines');
     write(7, line);
-    write(8, line);
-    await until(() => told.length === 5, 'the other one');
+    await until(() => told.length === 7, 'the next one');
     t.same(
-      told
-        .filter(([what]) => what === 'said')
-        .map(([, pid]) => pid)
-        .sort(),
-      [7, 8, 8],
+      told.filter(([what, pid]) => what !== 'joined' && pid === 7),
+      [said(7), ['lost', 7, text.slice(0, 20).trimEnd()], said(7), said(7)],
     );
+    t.same(told.filter(([, pid]) => pid === 8).slice(1), [said(8)]);
   });
 }
+
+test('a process whose line is refused is read on', async (t) => {
+  const folder = mkdtempSync('/tmp/scooby-test-link-');
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const told: string[] = [];
+  const receiver = await receive(join(folder, 'link'), TOKEN, {
+    joined: () => {},
+    said: (_, line) => {
+      if (line.t === 'map') throw new Error('of no use');
+      told.push(line.t);
+    },
+    lost: (_, text) => told.push(text),
+    left: () => {},
+    awaits: () => false,
+  });
+  t.teardown(() => receiver.close());
+  const map = '{"t":"map","file":"/a.ts","map":"{}"}';
+  appendFileSync(join(folder, '7-0-1.lines'), `${line}${map}\n${line}`);
+  const socket = connect(join(folder, 'link'));
+  t.teardown(() => socket.destroy());
+  socket.write(`{"t":"hello","token":"${TOKEN}","pid":7,"thread":0}\n`);
+  await until(() => told.length === 3, 'all lines');
+  t.same(told, ['unlisten', map, 'unlisten']);
+});
+
+test('a known process that says what is no JSON on the socket goes on being heard', async (t) => {
+  const { told, join, write } = await aReceiver(t);
+  const peer = join(7);
+  await until(() => told.length === 1, 'the hello');
+  peer.socket.write('{"t":"wa\u0000\n');
+  write(7, line);
+  await until(() => told.length === 2, 'its line');
+  t.same(told.at(-1), said(7));
+});
 
 test('a hello that never ends is not kept', async (t) => {
   const { join, folder, told } = await aReceiver(t);
@@ -141,6 +173,7 @@ test('an order reaches the process', async (t) => {
   const receiver = await receive(join(folder, 'link'), TOKEN, {
     joined: (peer) => peer.tell({ t: 'record', record: 'off' }),
     said: () => {},
+    lost: () => {},
     left: () => {},
     awaits: () => false,
   });

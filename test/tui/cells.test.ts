@@ -74,3 +74,10 @@ test('a line is painted by role; without colour only weight and inverse are left
   t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
   t.end();
 });
+
+test('a row that ends in spaces, or is hardly wider than its indent, is no wider than asked', (t) => {
+  t.same(wrapLine(['word  '], 4).map(plain), ['word']);
+  t.same(wrapLine(['abcdef'], 4, 3).map(plain), ['abcd', '  ef']);
+  t.same(wrapLine(['ab'], 1).map(plain), ['a', 'b']);
+  t.end();
+});

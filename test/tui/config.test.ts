@@ -53,6 +53,8 @@ test("keys and colours are the user's; what conflicts is refused with both names
   );
   t.match(trouble('{"theme": {"error": "mauve"}}'), /"mauve" is no colour for error; use black, red/);
   t.match(trouble('{"theme": {"mood": "red"}}'), /there is no role "mood"/);
+  t.match(trouble('{"theme": {"toString": "red"}}'), /there is no role "toString"/);
+  t.match(trouble('{"theme": {"error": "constructor"}}'), /"constructor" is no colour for error/);
   t.match(trouble('{'), /config\.json is not JSON/);
   t.same(readConfig(join(folder, 'none.json')).roles, {});
   t.end();

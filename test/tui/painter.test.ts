@@ -78,6 +78,11 @@ const STORIES: Record<string, Op[]> = {
     'unclip',
     [0, 3, 'after'],
   ],
+  'to the left of the frame': [
+    [-2, 0, 'abcdef'],
+    [-3, 1, red('xyz')],
+    [0, 1, '>'],
+  ],
   'nothing at all': [[0, 0, '']],
   'outside of the frame': [
     [0, 9, 'below'],
@@ -115,6 +120,13 @@ test('a wide character that is cut in half leaves its other cell empty, where In
   output.clip({ x1: 1, x2: 7, y1: undefined, y2: undefined });
   output.write(0, 0, '日本語日本語', { transformers: [] });
   t.equal(output.get().output, '  本語');
+  t.end();
+});
+
+test('a text that begins above the frame keeps the rows that are in it, where Ink loses them', (t) => {
+  const output = new Output({ width: 20, height: 2 });
+  output.write(0, -1, 'one\ntwo\nthree', { transformers: [] });
+  t.equal(output.get().output, 'two\nthree');
   t.end();
 });
 

@@ -7,7 +7,7 @@ import { paint, themeOf } from '../../src/tui/theme.js';
 test('colours become roles and stay until they are taken back; other sequences go', (t) => {
   const printer = new Printer();
   t.same(printer.write('\x1b[1;31mbad\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[10;5Hok\x1b(B\x1bc\n'), [
-    [['bad', 'sgr1', 'sgr31'], ' ', 'ok'],
+    [['bad', 'sgr1', 'sgr31'], ' ok'],
   ]);
   t.same(printer.write('\x1b[32mone\ntwo\x1b[39m three\n'), [
     [['one', 'sgr32']],
@@ -38,10 +38,14 @@ test('a sequence and a line may be cut anywhere', (t) => {
       wanted.map(plain),
     );
   }
-  t.same(wanted, [
-    ['a', ['b', 'sgr31']],
-    ['c', 'd'],
-  ]);
+  t.same(wanted, [['a', ['b', 'sgr31']], ['cd']]);
+  t.end();
+});
+
+test('a character that comes in two pieces is measured as one', (t) => {
+  const printer = new Printer();
+  printer.write('1');
+  t.same(printer.write('\ufe0f\u20e3\n'), [['1\u20e3']]);
   t.end();
 });
 

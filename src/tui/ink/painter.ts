@@ -119,9 +119,10 @@ export class Output {
 }
 
 function clipped(piece: Piece, clip: Clip | undefined): Piece | undefined {
-  if (clip?.x1 === undefined || clip.x2 === undefined) return piece;
-  const from = Math.max(0, clip.x1 - piece.x);
-  const to = Math.min(piece.width, clip.x2 - piece.x);
+  const isCut = clip?.x1 !== undefined && clip.x2 !== undefined;
+  // What is laid out to the left of the frame is not seen.
+  const from = Math.max(0, Math.max(0, isCut ? clip.x1! : 0) - piece.x);
+  const to = isCut ? Math.min(piece.width, clip.x2! - piece.x) : piece.width;
   if (from === 0 && to === piece.width) return piece;
   return to <= from ? undefined : { x: piece.x + from, width: to - from, text: part(piece.text, from, to) };
 }

@@ -9,6 +9,8 @@ import { emptyPage, type Panel } from '../panel.js';
 import { spanText } from '../span-text.js';
 
 const ROLES: Record<string, string> = {
+  // An app names its levels.
+  __proto__: null as never,
   error: 'error',
   fatal: 'error',
   warn: 'warn',
