@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { install } from './install.js';
+import { buildTap, installPackages, installPrograms } from './install.js';
 import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import { SERVERS } from './servers/index.js';
@@ -20,7 +20,7 @@ interface Outcome {
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
-const trouble = install();
+const trouble = installPrograms() ?? (await installPackages()) ?? buildTap();
 if (trouble) {
   console.error(`npm test: ${trouble}`);
   process.exit(1);

@@ -20,6 +20,8 @@ export interface Launch {
   /** Path of the executable; this process's own one when missing. */
   node?: string;
   env?: NodeJS.ProcessEnv;
+  /** The folder that it runs in; the checkout when missing. */
+  cwd?: string;
   /** Which requests are recorded; all when missing. */
   record?: Recording;
   /** Told the URL of a script that serves, and has said `{"port": …}` in its first line; the script ends after it. */
@@ -44,11 +46,11 @@ export interface Recorded extends Outcome {
   libraries: { name: string; version: string; trouble?: string }[];
 }
 
-/** Runs `node <args>` in the checkout until it ends, without the agent. */
+/** Runs `node <args>` until it ends, without the agent. */
 export async function runPlain(args: string[], launch: Launch = {}): Promise<Outcome> {
-  const { node = process.execPath, env, drive } = launch;
+  const { node = process.execPath, env, cwd = ROOT, drive } = launch;
   // Without tap's own hooks.
-  const child = spawn(node, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '', ...env } });
+  const child = spawn(node, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } });
   const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
   let driven: Promise<unknown> | undefined;
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -91,7 +93,7 @@ export function ask(
   });
 }
 
-/** Runs `node <args>` in the checkout until it ends, under the agent. */
+/** Runs `node <args>` until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
   const folder = makeRunFolder(record, undefined);
