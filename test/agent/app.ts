@@ -93,6 +93,12 @@ export function ask(
   });
 }
 
+/** Where the test command asks for coverage: the agent's lines run in the app. Other versions of Node add none, and write megabytes. */
+function counted(node = process.execPath): NodeJS.ProcessEnv {
+  const { SCOOBY_TEST_COVERAGE: folder } = process.env;
+  return folder && node === process.execPath ? { NODE_V8_COVERAGE: folder } : {};
+}
+
 /** Runs `node <args>` until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
@@ -130,7 +136,8 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     awaits: () => collector.awaits(),
   });
   try {
-    const env = environment({ NODE_OPTIONS: '', ...launch.env }, join(AGENT, 'preload.cjs'), folder.path);
+    const own = { NODE_OPTIONS: '', ...counted(launch.node), ...launch.env };
+    const env = environment(own, join(AGENT, 'preload.cjs'), folder.path);
     const outcome = await runPlain(args, { ...launch, env });
     // What the app wrote last may still be on its way.
     if (peers > 0) await left;
