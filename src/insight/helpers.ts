@@ -1,11 +1,20 @@
 /** Tells the line that asks from the helpers it asks through: `query(text, values)` of the user's own db.js is nobody's fault. */
 
-import type { Frame, Kind } from '../trace.js';
-import type { Call } from './calls.js';
+import type { Frame, Kind, Span } from '../trace.js';
 import { type Path, site } from './stacks.js';
 
 /** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
 export type LineOf = (frame: Frame, line?: number) => string | undefined;
+
+/** The part of a call that this file reads, and the part that it sets. */
+interface BlamedCall {
+  readonly span: Pick<Span, 'kind'>;
+  readonly shape: string;
+  readonly path: Path;
+  site: Frame | undefined;
+  way: string[];
+  callers: Frame[];
+}
 
 // By kind: the calls by which a driver is handed what somebody else has written.
 const HANDS_ON: Record<string, RegExp> = {
@@ -18,7 +27,7 @@ const LOOKED_ABOVE = 30;
 const LEVELS = 4;
 
 /** Sets the line to blame of each call: the user's first that is not a helper for everything. */
-export function blame(calls: Call[], lineOf: LineOf | undefined): void {
+export function blame(calls: BlamedCall[], lineOf: LineOf | undefined): void {
   const helpers = helpersOf(calls);
   const read = new Map<string, boolean>();
   const passes = (frame: Frame, position: string, kind: Kind | undefined) => {
@@ -30,7 +39,7 @@ export function blame(calls: Call[], lineOf: LineOf | undefined): void {
     return known;
   };
   // The calls of a loop share their stack.
-  const blamed = new Map<Path, Pick<Call, 'site' | 'way' | 'callers'> & { kind: Kind }>();
+  const blamed = new Map<Path, Pick<BlamedCall, 'site' | 'way' | 'callers'> & { kind: Kind }>();
   for (const call of calls) {
     const { kind } = call.span;
     let found = blamed.get(call.path);
@@ -49,7 +58,7 @@ export function blame(calls: Call[], lineOf: LineOf | undefined): void {
 }
 
 // A line that asks for different things on behalf of different callers.
-function helpersOf(calls: Call[]): Set<string> {
+function helpersOf(calls: BlamedCall[]): Set<string> {
   const helpers = new Set<string>();
   for (let level = 0; level < 3; level++) {
     const seen = new Map<string, { shape: string; caller: string; shapes: boolean; callers: boolean }>();
