@@ -12,9 +12,10 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import pg from 'pg';
+import { requirePackage } from '../dist/test/packages.js';
 import { startPostgres } from '../dist/test/servers/postgres.js';
 
+const pg = requirePackage('pg');
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const NODE = process.env.BENCH_NODE ?? process.execPath;
 // Queries a request, and requests a burst.

@@ -42,7 +42,9 @@ try {
 function run(code, options) {
   const env = { ...process.env, SCOOBY_RUN: folder };
   const began = performance.now();
-  const { status, stderr } = spawnSync(NODE, [...options, '-e', code], { cwd: root, env });
+  // Where pg is installed.
+  const cwd = join(root, 'test/fixtures');
+  const { status, stderr } = spawnSync(NODE, [...options, '-e', code], { cwd, env });
   if (status !== 0) throw new Error(String(stderr));
   return performance.now() - began;
 }

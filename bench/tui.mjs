@@ -3,8 +3,9 @@
 import { spawn as child } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node-pty';
+import { requirePackage } from '../dist/test/packages.js';
 
+const { spawn } = requirePackage('node-pty');
 const [entry = 'dist/fake/ui.js', ...entryArgs] = process.argv.slice(2);
 const END = '\x1b[?2026l';
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,4 +1,4 @@
-/** Loaded before every test file: keeps tap's hooks out of the programs that tests start, which are to run as a user's would. */
+/** Loaded before every test file: keeps tap's hooks, and coverage, out of the programs that tests start, which are to run as a user's would. */
 
 import { createRequire } from 'node:module';
 
@@ -6,5 +6,5 @@ import { createRequire } from 'node:module';
 createRequire(import.meta.url)('process-on-spawn').removeAllListeners();
 
 for (const name of Object.keys(process.env)) {
-  if (/^(NODE_OPTIONS$|_TAPJS_)/.test(name)) delete process.env[name];
+  if (/^(NODE_OPTIONS$|NODE_V8_COVERAGE$|_TAPJS_)/.test(name)) delete process.env[name];
 }

@@ -1,8 +1,12 @@
 /** Installs what the test command needs and the machine lacks, or says how to. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { find } from './programs.js';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { FIXTURES } from './packages.js';
+import { find, npm } from './programs.js';
 
 interface Program {
   program: string;
@@ -20,21 +24,74 @@ const PROGRAMS: Program[] = [
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';
+// What node-gyp needs: no binary of node-pty for Linux can be downloaded.
+const COMPILER = ['g++', 'make', 'python3'];
 
 /** Installs the programs that are missing when this is a Debian and we are root; answers what is missing after that, in words. */
-export function install(): string | undefined {
+export function installPrograms(): string | undefined {
   const missing = PROGRAMS.filter(({ program }) => !find(program));
   if (!missing.length) return undefined;
   const packages = missing.map(({ debian }) => debian);
-  if (process.getuid?.() === 0 && find('apt-get')) {
-    console.error(`npm test: installing ${packages.join(', ')}`);
-    withoutServices(() => {
-      apt(['update']);
-      apt(['install', '-y', '--no-install-recommends', ...packages]);
-    });
-  }
+  if (canInstall()) installDebian(packages);
   const still = missing.filter(({ program }) => !find(program));
   return still.length ? advice(still) : undefined;
+}
+
+/**
+ * Installs the packages that only tests use, unless those of this lock file are there already; returns what went wrong,
+ * in words. A second attempt is made with a compiler.
+ */
+export async function installPackages(folder = FIXTURES): Promise<string | undefined> {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  // In node_modules, so that it goes with them.
+  const stamp = join(folder, 'node_modules/.installed-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return undefined;
+  console.error(
+    'npm test: installing the drivers, ORMs and frameworks in test/fixtures (once, about 500 MB)',
+  );
+  // Its warnings are of engines: the newest version of some is for a newer Node than others run on.
+  const install = () => npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  try {
+    await install().catch((error: Error) => {
+      if (!canInstall() || COMPILER.every(find)) throw error;
+      installDebian(COMPILER);
+      return install();
+    });
+  } catch (error) {
+    return `npm ci in test/fixtures failed, which takes a C++ compiler, make and Python 3\n${(error as Error).message}`;
+  }
+  writeFileSync(stamp, lock);
+  return undefined;
+}
+
+/**
+ * Makes tap's Test class anew without its TypeScript plugin, which does not work under TypeScript 7. tap does it by
+ * itself when it runs, but only after the plugin has been loaded for the first time.
+ */
+export function buildTap(): string | undefined {
+  const require = createRequire(import.meta.url);
+  // A link to .tap/plugins: gone with either.
+  if (existsSync(join(require.resolve('@tapjs/test/package.json'), '../test-built/node_modules')))
+    return undefined;
+  console.error('npm test: building tap (once)');
+  const tap = join(require.resolve('tap/package.json'), '../dist/esm/run.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [tap, 'build'], { encoding: 'utf8' });
+  return status === 0 ? undefined : `tap build failed\n${stderr}`;
+}
+
+/** Whether programs may be installed here: on a Debian, as root. */
+function canInstall(): boolean {
+  return process.getuid?.() === 0 && find('apt-get') !== undefined;
+}
+
+function installDebian(packages: string[]): void {
+  console.error(`npm test: installing ${packages.join(', ')}`);
+  withoutServices(() => {
+    apt(['update']);
+    apt(['install', '-y', '--no-install-recommends', ...packages]);
+  });
 }
 
 function advice(missing: Program[]): string {

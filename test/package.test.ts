@@ -3,10 +3,49 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'tap';
+import { instruments } from '../src/agent/instruments/index.cjs';
 import { npm } from './programs.js';
 
 const ROOT = join(import.meta.dirname, '../..');
-const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+const MANIFEST = read('package.json');
+
+test('what only tests use is in test/fixtures; every version is exact', (t) => {
+  const only: Record<string, string> = read('test/fixtures/package.json').dependencies;
+  const root: Record<string, string> = { ...MANIFEST.dependencies, ...MANIFEST.devDependencies };
+  const all = [...Object.entries(root), ...Object.entries(only)];
+  t.same(
+    all.filter(([, version]) => !/^(?:npm:.+@)?\d+\.\d+\.\d+$/.test(version)),
+    [],
+  );
+  t.same(
+    Object.keys(root).filter((name) => name in only),
+    [],
+  );
+  const instrumented = instruments.map(({ library }) => library).filter((name) => name !== 'better-sqlite3');
+  t.same(
+    instrumented.filter((name) => name in root),
+    [],
+  );
+  t.end();
+});
+
+test('nothing runs when the package is installed, packed or made from its repository', (t) => {
+  const hooks = [
+    'preinstall',
+    'install',
+    'postinstall',
+    'prepublish',
+    'preprepare',
+    'prepare',
+    'postprepare',
+  ];
+  t.same(
+    hooks.filter((hook) => hook in MANIFEST.scripts),
+    [],
+  );
+  t.end();
+});
 
 test('the package has what it needs to run, and nothing else', async (t) => {
   const said = await npm(['pack', '--ignore-scripts', '--dry-run', '--json'], ROOT);

@@ -2,12 +2,13 @@
 
 import { type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { install } from './install.js';
+import { coverageOf, coverageReport } from './coverage.js';
+import { buildTap, installPackages, installPrograms } from './install.js';
 import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
 import { SERVERS } from './servers/index.js';
@@ -20,7 +21,7 @@ interface Outcome {
 
 const TAP = join(createRequire(import.meta.url).resolve('tap/package.json'), '../dist/esm/run.mjs');
 
-const trouble = install();
+const trouble = installPrograms() ?? (await installPackages()) ?? buildTap();
 if (trouble) {
   console.error(`npm test: ${trouble}`);
   process.exit(1);
@@ -33,18 +34,36 @@ console.error(`npm test: Node ${versions.map(({ version }) => version).join(', '
 
 const urls = Object.fromEntries([...servers].map(([variable, { url }]) => [variable, url]));
 const run = process.stdout.isTTY ? onScreen : inLog;
-const { code, report } = await run(process.argv.slice(2), { ...process.env, ...urls });
+const args = process.argv.slice(2);
+// Of a part of the tests, coverage says nothing.
+const counts = args.length > 0 ? undefined : mkdtempSync(join(tmpdir(), 'scooby-test-coverage-'));
+const { code, report } = await run([...(counts ? [`--test-env=NODE_V8_COVERAGE=${counts}`] : []), ...args], {
+  ...process.env,
+  ...urls,
+  ...(counts && { SCOOBY_TEST_COVERAGE: counts }),
+});
 await Promise.all([...servers.values()].map((server) => server.stop()));
 
+const below = counts ? await reportCoverage(counts) : 0;
 const { line, failed } = summary(report);
 console.log(line);
-process.exitCode = code || (failed ? 1 : 0);
+process.exitCode = code || (failed || below ? 1 : 0);
 
 async function startAll(): Promise<Map<string, Server>> {
   const starts = Object.entries(SERVERS).map(
     async ([variable, start]): Promise<[string, Server]> => [variable, await start()],
   );
   return new Map(await Promise.all(starts));
+}
+
+/** Prints the coverage of each file, and what is below the floor in test/coverage.json; resolves with how many are. */
+async function reportCoverage(folder: string): Promise<number> {
+  const floor = JSON.parse(readFileSync(join(import.meta.dirname, '../../test/coverage.json'), 'utf8'));
+  const { table, failures } = coverageReport(await coverageOf(folder), floor);
+  rmSync(folder, { recursive: true });
+  for (const line of table) console.log(line);
+  for (const line of failures) console.error(`npm test: ${line}`);
+  return failures.length;
 }
 
 /** Runs tap with its own screen. */

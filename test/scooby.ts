@@ -2,12 +2,13 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openStore } from '../src/store/open.js';
 import type { Trace } from '../src/trace.js';
+import { linkPackages, packageFile } from './packages.js';
 
 /** The checkout. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -216,10 +217,7 @@ export function project(t: Test, files: Record<string, string> = {}): string {
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   // No others: what the agent does depends on what a project has.
   mkdirSync(join(folder, 'node_modules'));
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (/^pg(?:-|$)/.test(name))
-      symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-  }
+  linkPackages(folder, ...readdirSync(packageFile('')).filter((name) => /^pg(?:-|$)/.test(name)));
   for (const [path, text] of Object.entries({ 'package.json': '{"private": true}', ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import tap, { type Test, test } from 'tap';
+import { packageFile } from './packages.js';
 import { type Launch, project, ROOT, scooby } from './scooby.js';
 
 tap.setTimeout(120_000);
@@ -34,7 +35,7 @@ const files = {
   'src/work.ts': WORK,
 };
 const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+const TSX = packageFile('tsx/dist/cli.mjs');
 
 /** How the same two files are run. */
 const WAYS: Record<string, (folder: string) => Promise<Launch['command']> | Launch['command']> = {

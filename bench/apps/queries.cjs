@@ -1,7 +1,11 @@
 /** An Express app that makes as many queries as its path says, and tells how much CPU it has used. */
 
-const express = require('express');
-const { Pool } = require('pg');
+const { createRequire } = require('node:module');
+
+// The packages that the tests use.
+const requirePackage = createRequire(`${__dirname}/../../test/fixtures/package.json`);
+const express = requirePackage('express');
+const { Pool } = requirePackage('pg');
 
 const pool = new Pool({ connectionString: process.env.BENCH_POSTGRES, max: 10 });
 const app = express();

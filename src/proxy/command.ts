@@ -4,16 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { drained, endAll, listen, type Stage, signalAll } from './stage.js';
-
-/** How the command ended. */
-export interface Exit {
-  /** Its exit code, 128+n when signal n ended it, 127 when there is no such command, 126 when it may not be run. */
-  code: number;
-  signal?: NodeJS.Signals;
-  /** Why it could not be started. */
-  trouble?: string;
-}
+import { drained, type Exit, endAll, listen, type Stage, signalAll } from './stage.js';
 
 // SIGUSR1 is how Node is told to start its inspector: it is the app's that is wanted.
 const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];

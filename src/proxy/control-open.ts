@@ -2,25 +2,25 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { Store } from '../store/store.js';
 import type { Address } from '../trace.js';
 import type { Collector } from './collector.js';
 import type { AppCommand } from './command.js';
 import { serveControl } from './control.js';
 import { type Note, post } from './control-record.js';
 import type { Keeper } from './keeper.js';
-import type { Audience, Launch } from './launcher.js';
 import type { RunFolder } from './run.js';
 import { verbsOf } from './verbs.js';
 
 /** The parts of a run. */
 export interface Parts {
-  launch: Launch;
+  launch: { command: string[]; project: string; database: string; store: Store };
   folder: RunFolder;
   collector: Collector;
   fronts: { readonly url: string | undefined; readonly upstream: Address | undefined };
   keeper: Keeper;
   app: AppCommand;
-  audience: Audience;
+  audience: { warn(message: string): void; note(message: string): void };
 }
 
 /** A run that can be reached. */

@@ -2,7 +2,7 @@
 
 import { readFingerprint } from '../insight/fingerprint.js';
 import { remarksOf, tableOf } from '../insight/plan/mysql.js';
-import { type Case, missingWords, type Plan } from './explain.js';
+import { type Case, missingWords, type Plan } from './explain-request.js';
 
 const SECONDS = 4;
 const READ_ONLY: [string[], string[]] = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];

@@ -2,7 +2,7 @@
 
 import type { Table } from '../insight/plan/plan.js';
 import { remarksOf, scannedTables } from '../insight/plan/postgres.js';
-import { type Case, missingWords, type Plan } from './explain.js';
+import { type Case, missingWords, type Plan } from './explain-request.js';
 
 const READ_ONLY: [string[], string[]] = [
   ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],

@@ -1,47 +1,14 @@
 /** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
 
 import { dialectOf, libraryOf } from '../insight/libraries.js';
-import type { Remark } from '../insight/plan/plan.js';
 import { refusal } from '../insight/plan/statement.js';
 import { valuesOf } from '../insight/plan/values.js';
 import type { Planner, Span, Trace } from '../trace.js';
 import { mysqlPlan } from './explain-mysql.js';
 import { postgresPlan } from './explain-postgres.js';
-import { type Question, type Questions, type Row, Unanswered } from './questions.js';
+import type { Case, Plan, Wish } from './explain-request.js';
+import { type Questions, Unanswered } from './questions.js';
 import type { Peer } from './receiver.js';
-
-/** How to explain. */
-export interface Wish {
-  /** Runs the statement, and tells what it really did. */
-  analyze: boolean;
-  /** Takes NULL for values that were not recorded. */
-  nulls: boolean;
-}
-
-/** A plan, and what there is to say about it. */
-export interface Plan {
-  /** As it was recorded. */
-  statement: string;
-  /** What was asked, without the statement: `EXPLAIN (ANALYZE, BUFFERS)`. */
-  asked: string;
-  /** `PostgreSQL 16.3`, `MariaDB 10.11.6`. */
-  server: string;
-  /** The server's own lines. */
-  plan: string[];
-  remarks: Remark[];
-  /** What one has to know to read it right. */
-  notes: string[];
-}
-
-/** A statement on its way to a server. */
-export interface Case extends Wish {
-  statement: string;
-  values: unknown;
-  /** Names of the values that were not recorded. */
-  missing: string[];
-  /** Asks; `around` are the statements before and after. */
-  ask(around: [before: string[], after: string[]], ...ask: Question['ask']): Promise<Row[][]>;
-}
 
 const PLANNERS: Record<Planner, (about: Case) => Promise<Plan>> = {
   postgres: postgresPlan,
@@ -122,9 +89,4 @@ function sentence({ trouble, message }: Unanswered, library: string): string {
     default:
       return 'The app has ended meanwhile. Ask again when it is back.';
   }
-}
-
-/** Answers why values are missing, as a sentence that may go on. */
-export function missingWords(missing: string[]): string {
-  return `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} masked, or too long to be recorded whole`;
 }

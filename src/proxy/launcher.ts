@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js';
 import { oneLine } from '../text.js';
 import type { Address, App, Recording, Trace } from '../trace.js';
 import { Collector } from './collector.js';
-import { AppCommand, type Exit } from './command.js';
+import { AppCommand } from './command.js';
 import { openControl } from './control-open.js';
 import { endpoint } from './endpoint.js';
 import { Keeper } from './keeper.js';
@@ -16,7 +16,7 @@ import { type RunningProxy, startProxy } from './proxy.js';
 import { receive } from './receiver.js';
 import { environment, makeRunFolder, type RunFolder } from './run.js';
 import type { Servers } from './servers.js';
-import type { Stage } from './stage.js';
+import type { Exit, Stage } from './stage.js';
 import { Upstream } from './upstream.js';
 
 /** How to run an app. */

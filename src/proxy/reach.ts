@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Address, Recording } from '../trace.js';
 import { type Note, notes } from './control-record.js';
 import { hear, say } from './control-wire.js';
-import type { Plan, Wish } from './explain.js';
+import type { Plan, Wish } from './explain-request.js';
 
 export type { Plan, Wish };
 

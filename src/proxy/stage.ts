@@ -2,7 +2,15 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Exit } from './command.js';
+
+/** How the command ended. */
+export interface Exit {
+  /** Its exit code, 128+n when signal n ended it, 127 when there is no such command, 126 when it may not be run. */
+  code: number;
+  signal?: NodeJS.Signals;
+  /** Why it could not be started. */
+  trouble?: string;
+}
 
 /** What a screen can do with the command. */
 export interface Player {

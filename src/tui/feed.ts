@@ -9,6 +9,9 @@ export type { Source, Summary, Trace };
 /** An answer at once where it is cheap, later where it takes a scan; keys are never blocked by one. */
 export type Answer<T> = T | Promise<T>;
 
+/** What a feed can do besides telling what was recorded. */
+export type Ability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'tell';
+
 /** What the list can be ordered by; `time` is newest first, the others biggest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
 

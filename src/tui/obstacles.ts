@@ -1,12 +1,9 @@
 /** Why a key would come to nothing here and now, in a sentence: said when it is pressed, and the footer leaves such keys out. */
 
-import type { Feed } from './feed.js';
+import type { Ability, Feed } from './feed.js';
 import type { Picture } from './picture.js';
 import { placeIn } from './picture.js';
 import type { Action } from './state.js';
-
-/** What a feed can do besides telling what was recorded. */
-export type Ability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'tell';
 
 /** Answers what a feed can do. */
 export function abilitiesOf(feed: Feed): Set<Ability> {

@@ -3,12 +3,13 @@
 import { count, ms } from '../text.js';
 import type { Position, Trace } from '../trace.js';
 import { replayable } from './again.js';
-import type { Browser } from './browser.js';
 import { clean } from './cells.js';
 import { copyOf, urlOf } from './copy.js';
 import { diffLines } from './diff.js';
-import { placeIn } from './picture.js';
+import type { Feed } from './feed.js';
+import { type Picture, placeIn } from './picture.js';
 import type { Action, Outside as OutsideAction, State } from './state.js';
+import type { TraceData } from './trace-data.js';
 
 /** What the terminal and the machine around it can do for the browser. */
 export interface Terminal {
@@ -51,11 +52,23 @@ export function isOutside(action: Action): action is OutsideAction {
   return OUTSIDE.has(action.type);
 }
 
+/** The part of the browser that effects read and change. */
+interface EffectTarget {
+  readonly feed: Feed;
+  readonly state: State;
+  readonly detail: Pick<TraceData, 'explained' | 'load'>;
+  picture(): Picture;
+  dispatch(action: Action): void;
+  say(text: string, role?: 'ok' | 'warn' | 'error'): void;
+  /** Selects the request once it is there. */
+  expect(id: string): void;
+}
+
 export class Outside {
-  readonly #browser: Browser;
+  readonly #browser: EffectTarget;
   readonly #terminal: Terminal;
 
-  constructor(browser: Browser, terminal: Terminal) {
+  constructor(browser: EffectTarget, terminal: Terminal) {
     this.#browser = browser;
     this.#terminal = terminal;
   }

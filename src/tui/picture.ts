@@ -3,11 +3,10 @@
 import { type Position, parseSite, type Trace } from '../trace.js';
 import type { Binding } from './bindings.js';
 import { type Line, lineWidth, plain, wrapLine } from './cells.js';
-import type { Feed, Stats, Status } from './feed.js';
+import type { Ability, Feed, Stats, Status } from './feed.js';
 import { type Layout, layoutOf } from './layout.js';
 import type { ListData } from './list-data.js';
 import { type Item, itemsOf } from './menu.js';
-import type { Ability } from './obstacles.js';
 import type { Page, Panel, TextLine } from './panel.js';
 import type { Facts, State } from './state.js';
 import type { TraceData } from './trace-data.js';

@@ -21,6 +21,8 @@ export interface Launch {
   /** Path of the executable; this process's own one when missing. */
   node?: string;
   env?: NodeJS.ProcessEnv;
+  /** The folder that it runs in; the checkout when missing. */
+  cwd?: string;
   /** Which requests are recorded; all when missing. */
   record?: Recording;
   /** Told the URL of a script that serves, and has said `{"port": …}` in its first line; the script ends after it. */
@@ -45,11 +47,11 @@ export interface Recorded extends Outcome {
   libraries: { name: string; version: string; trouble?: string }[];
 }
 
-/** Runs `node <args>` in the checkout until it ends, without the agent. */
+/** Runs `node <args>` until it ends, without the agent. */
 export async function runPlain(args: string[], launch: Launch = {}): Promise<Outcome> {
-  const { node = process.execPath, env, drive } = launch;
+  const { node = process.execPath, env, cwd = ROOT, drive } = launch;
   // Without tap's own hooks.
-  const child = spawn(node, args, { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '', ...env } });
+  const child = spawn(node, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } });
   const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
   let driven: Promise<unknown> | undefined;
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -92,7 +94,13 @@ export function ask(
   });
 }
 
-/** Runs `node <args>` in the checkout until it ends, under the agent. */
+/** Where the test command asks for coverage: the agent's lines run in the app. Other versions of Node add none, and write megabytes. */
+function counted(node = process.execPath): NodeJS.ProcessEnv {
+  const { SCOOBY_TEST_COVERAGE: folder } = process.env;
+  return folder && node === process.execPath ? { NODE_V8_COVERAGE: folder } : {};
+}
+
+/** Runs `node <args>` until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
   const folder = makeRunFolder(record, undefined);
@@ -132,7 +140,8 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     awaits: () => collector.awaits(),
   });
   try {
-    const env = environment({ NODE_OPTIONS: '', ...launch.env }, join(AGENT, 'preload.cjs'), folder.path);
+    const own = { NODE_OPTIONS: '', ...counted(launch.node), ...launch.env };
+    const env = environment(own, join(AGENT, 'preload.cjs'), folder.path);
     const outcome = await runPlain(args, { ...launch, env });
     // What the app wrote last may still be on its way.
     if (peers > 0) await left;

@@ -1,13 +1,13 @@
 /** Bundles: their lines are those that were written, and what is inside of them is named. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { type Test, test } from 'tap';
 import { namesIn } from '../../src/agent/bundled.cjs';
 import { instruments } from '../../src/agent/instruments/index.cjs';
+import { FIXTURES, requirePackage } from '../packages.js';
 import { scooby } from '../scooby.js';
 import { ask, ROOT, runRecorded } from './app.js';
 
@@ -36,7 +36,7 @@ for (const [name, options] of Object.entries(MADE)) {
 }
 
 test('tsc with a map beside it', async (t) => {
-  const typescript = createRequire(import.meta.url)('typescript-5');
+  const typescript = requirePackage('typescript-5');
   const path = folder(t);
   const { outputText, sourceMapText } = typescript.transpileModule(readFileSync(SOURCE, 'utf8'), {
     compilerOptions: { sourceMap: true, module: typescript.ModuleKind.ESNext },
@@ -66,7 +66,7 @@ createServer((_, response) => response.end()).listen(0, '127.0.0.1');
 
 for (const minify of [false, true]) {
   test(`a driver inside is named${minify ? ', minified as well' : ''}`, async (t) => {
-    const stdin = { contents: SERVER, resolveDir: ROOT };
+    const stdin = { contents: SERVER, resolveDir: FIXTURES };
     const made = await build({
       stdin,
       bundle: true,
@@ -87,7 +87,7 @@ for (const minify of [false, true]) {
 test('every driver is known by its words, and by no words of others', async (t) => {
   for (const library of ['pg', 'postgres', 'mysql', 'mysql2', 'ioredis', 'redis', 'memcached', 'mongodb']) {
     const made = await build({
-      stdin: { contents: `export * from '${library}'`, resolveDir: ROOT },
+      stdin: { contents: `export * from '${library}'`, resolveDir: FIXTURES },
       write: false,
       bundle: true,
       platform: 'node',

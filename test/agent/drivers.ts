@@ -1,11 +1,14 @@
-/** The versions of a library that the tests run: those that package.json has, under its own name and under aliases. */
+/** The versions of a library that the tests run: those that test/fixtures/package.json has, under its own name and under aliases. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIXTURES } from '../packages.js';
 import { ROOT } from './app.js';
 
-const { devDependencies, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-const installed: Record<string, string> = { ...devDependencies, ...dependencies };
+const dependenciesIn = (folder: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies;
+// better-sqlite3 is scooby's own as well.
+const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
 /** Answers the names under which a library is installed: `mysql2`, `mysql2-2`. */
 export function driversOf(library: string): string[] {

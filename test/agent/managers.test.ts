@@ -12,10 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { generateInlinedScript, getESMLoaderTemplate, LinkType } from '@yarnpkg/pnp';
 import { type Test, test } from 'tap';
 import { type Node, nodes } from '../nodes.js';
-import { ask, ROOT, runRecorded } from './app.js';
+import { FIXTURES, packageFile, requirePackage } from '../packages.js';
+import { ask, runRecorded } from './app.js';
+
+interface PlugAndPlay {
+  generateInlinedScript(settings: object): string;
+  getESMLoaderTemplate(): string;
+}
+
+const { generateInlinedScript, getESMLoaderTemplate }: PlugAndPlay = requirePackage('@yarnpkg/pnp');
 
 /** Answers with what went wrong: nothing listens at port 1, and the call is recorded all the same. */
 const serving = (http: string, pg: string) => `${http}${pg}
@@ -38,11 +45,11 @@ interface Package {
   dependencies: string[];
 }
 
-/** Answers pg and all that it needs, as installed in the checkout. */
-function packages(name = 'pg', from = ROOT, known = new Map<string, Package>()): Package[] {
+/** Answers pg and all that it needs, as installed for the tests. */
+function packages(name = 'pg', from = FIXTURES, known = new Map<string, Package>()): Package[] {
   if (known.has(name)) return [];
   const nested = join(from, 'node_modules', name);
-  const folder = existsSync(nested) ? nested : join(ROOT, 'node_modules', name);
+  const folder = existsSync(nested) ? nested : packageFile(name);
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   known.set(name, { name, folder, dependencies: Object.keys(dependencies) });
   for (const one of Object.keys(dependencies)) packages(one, nearest(one, folder), known);
@@ -50,9 +57,9 @@ function packages(name = 'pg', from = ROOT, known = new Map<string, Package>()):
 }
 
 function nearest(name: string, start: string): string {
-  for (let folder = start; folder !== ROOT; folder = dirname(folder))
+  for (let folder = start; folder !== FIXTURES; folder = dirname(folder))
     if (existsSync(join(folder, 'node_modules', name))) return folder;
-  return ROOT;
+  return FIXTURES;
 }
 
 function project(t: Test): string {
@@ -79,9 +86,9 @@ function pnpm(t: Test): string {
 function plugAndPlay(t: Test): string {
   const folder = project(t);
   const place = (path: string, dependencies: string[]) => ({
-    packageLocation: path as never,
-    packageDependencies: new Map(dependencies.map((one) => [one, 'npm:1.0.0'] as const)),
-    linkType: LinkType.SOFT,
+    packageLocation: path,
+    packageDependencies: new Map(dependencies.map((one) => [one, 'npm:1.0.0'])),
+    linkType: 'SOFT',
     packagePeers: new Set<string>(),
     discardFromLookup: false,
   });
@@ -99,7 +106,7 @@ function plugAndPlay(t: Test): string {
     packageRegistry: registry,
     shebang: undefined,
   };
-  writeFileSync(join(folder, '.pnp.cjs'), generateInlinedScript(settings as never));
+  writeFileSync(join(folder, '.pnp.cjs'), generateInlinedScript(settings));
   writeFileSync(join(folder, '.pnp.loader.mjs'), getESMLoaderTemplate());
   return folder;
 }

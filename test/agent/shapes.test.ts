@@ -6,10 +6,10 @@ import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { type Node, nodes } from '../nodes.js';
+import { packageFile } from '../packages.js';
 import { ROOT, runRecorded } from './app.js';
 
 const FOLDER = 'test/fixtures/shapes';
-const bin = (path: string) => join(ROOT, 'node_modules', path);
 
 type Ask = (url: URL, path: string) => Promise<unknown>;
 
@@ -52,7 +52,7 @@ interface Shape {
 
 const serving = (name: string, ask = overHttp, site = 22): Shape => ({
   name,
-  args: [join(FOLDER, 'servers.cjs'), name],
+  args: ['servers.cjs', name],
   ask,
   site: `${FOLDER}/servers.cjs:${site}`,
 });
@@ -63,8 +63,8 @@ const typed = (name: string, args: string[], more: Partial<Shape> = {}): Shape =
   ...more,
 });
 
-const SERVERS = join(FOLDER, 'servers.cjs');
-const TYPED = join(FOLDER, 'typed.ts');
+const SERVERS = 'servers.cjs';
+const TYPED = 'typed.ts';
 const NPM = process.env.npm_execpath ?? join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js');
 const AGAIN = { END_PARENT: '1' };
 const SHAPES: Shape[] = [
@@ -76,23 +76,23 @@ const SHAPES: Shape[] = [
   serving('stream', overHttp2('http'), 29),
   serving('cluster'),
   serving('worker'),
-  typed('tsx', [bin('tsx/dist/cli.mjs'), TYPED]),
+  typed('tsx', [packageFile('tsx/dist/cli.mjs'), TYPED]),
   typed('--import tsx', ['--import', 'tsx', TYPED]),
-  typed('ts-node', [bin('ts-node/dist/bin.js'), '-T', join(FOLDER, 'commonjs/typed.ts')], {
+  typed('ts-node', [packageFile('ts-node/dist/bin.js'), '-T', 'commonjs/typed.ts'], {
     env: { TS_NODE_COMPILER: 'typescript-5' },
     site: `${FOLDER}/commonjs/typed.ts:17`,
   }),
   typed('type stripping', ['--no-warnings', TYPED], { since: 22 }),
-  typed('npm run dev', [NPM, 'run', '--silent', '--prefix', FOLDER, 'dev']),
+  typed('npm run dev', [NPM, 'run', '--silent', 'dev']),
   { ...serving('http'), name: 'node --watch', args: ['--watch', SERVERS, 'http'], env: AGAIN },
   {
     ...serving('http'),
     name: 'nodemon',
-    args: [bin('nodemon/bin/nodemon.js'), '-q', SERVERS, 'http'],
+    args: [packageFile('nodemon/bin/nodemon.js'), '-q', SERVERS, 'http'],
     env: AGAIN,
   },
   typed('concurrently', [
-    bin('concurrently/dist/bin/concurrently.js'),
+    packageFile('concurrently/dist/bin/concurrently.js'),
     '--raw',
     `node --import tsx ${TYPED}`,
   ]),
@@ -106,7 +106,12 @@ async function check(t: Test, shape: Shape, node: Node): Promise<void> {
     await ask(new URL(url), '/end').catch(() => {});
   };
   const path = `${join(node.path, '..')}:${process.env.PATH}`;
-  const { traces } = await runRecorded(args, { node: node.path, drive, env: { PATH: path, ...env } });
+  const { traces } = await runRecorded(args, {
+    node: node.path,
+    cwd: join(ROOT, FOLDER),
+    drive,
+    env: { PATH: path, ...env },
+  });
   const first = traces.find(({ url }) => url === '/first?n=1');
   t.match(first, { method: 'GET', status: shape.name === 'stream' ? 201 : 200, state: 'done' });
   t.same(

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { PROGRAM, plainly, project, ROOT } from '../scooby.js';
+import { linkPackages, packageFile } from '../packages.js';
+import { PROGRAM, plainly, project } from '../scooby.js';
 import { postgres } from '../servers/index.js';
 
 /** An app with a loop of queries on line 5 of its file. */
@@ -109,15 +110,9 @@ test('JSON has stdout for itself; annotations go where GitHub reads them', async
   t.match(stderr, /^said fine\n::error file=app\.cjs,line=5,title=scooby%3A N\+1 in GET \/orders::/);
 });
 
-/** Links packages of the checkout into a project. */
-function link(folder: string, ...names: string[]): void {
-  for (const name of names) symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-}
-
-const bin = (path: string) => join(ROOT, 'node_modules', path);
 const CASES = {
   'jest, in workers with sandboxes': {
-    command: ['node', bin('jest/bin/jest.js'), '-w', '2', '--rootDir', '.'],
+    command: ['node', packageFile('jest/bin/jest.js'), '-w', '2', '--rootDir', '.'],
     suite: (n: number) => ({
       [`t${n}.test.js`]: `const { ask, end } = require('./app.cjs');
 afterAll(end);
@@ -125,11 +120,11 @@ test('orders', async () => expect(await ask('/orders')).toBe('fine'));`,
     }),
   },
   'vitest, in forks': {
-    command: ['node', bin('vitest/vitest.mjs'), 'run', '--pool', 'forks'],
+    command: ['node', packageFile('vitest/vitest.mjs'), 'run', '--pool', 'forks'],
     suite: (n: number) => vitestSuite(n),
   },
   'vitest, in threads': {
-    command: ['node', bin('vitest/vitest.mjs'), 'run', '--pool', 'threads'],
+    command: ['node', packageFile('vitest/vitest.mjs'), 'run', '--pool', 'threads'],
     suite: (n: number) => vitestSuite(n),
   },
   'node:test': {
@@ -168,7 +163,7 @@ test('orders', async () => expect(await ask('/orders')).toBe('fine'));`,
 for (const [name, { command, suite }] of Object.entries(CASES)) {
   test(`every request of a test suite is judged: ${name}`, async (t) => {
     const folder = shop(t, { ...suite(1), ...suite(2) });
-    link(folder, 'vitest', 'vite');
+    linkPackages(folder, 'vitest', 'vite');
     const { code, stdout, stderr } = await check(t, folder, ['--json', '--', ...command]);
     const line = existsSync(join(folder, 'shop.ts')) ? 10 : 5;
     t.match(

@@ -1,10 +1,9 @@
-import { readdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'tap';
 import { chosenOf } from '../../src/cli/explain.js';
 import { fingerprint } from '../../src/insight/fingerprint.js';
 import { aSpan, aTrace } from '../factory.js';
-import { project, ROOT, type ScoobyRun, scooby } from '../scooby.js';
+import { linkPackages } from '../packages.js';
+import { project, type ScoobyRun, scooby } from '../scooby.js';
 import { mariadb, postgres } from '../servers/index.js';
 
 const PG = `
@@ -147,8 +146,7 @@ require('node:http').createServer((req, res) =>
 for (const library of ['mysql2', 'mysql']) {
   test(`a query of ${library} is explained`, async (t) => {
     const folder = project(t, { 'app.cjs': MYSQL });
-    for (const name of readdirSync(join(ROOT, 'node_modules')).filter((one) => one === library))
-      symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+    linkPackages(folder, library);
     const env = { DB: (await mariadb(t)).url, LIBRARY: library };
     const run = scooby(t, { command: ['app.cjs'], folder, env });
     t.equal((await run.ask('/setup')).body, 'fine');

@@ -1,10 +1,17 @@
 /** What is written into statements means the same to the servers as the values that were bound. */
 
-import mysql from 'mysql2/promise';
-import { Client } from 'pg';
 import tap, { test } from 'tap';
 import { runnable } from '../../src/insight/runnable.js';
+import { requirePackage } from '../packages.js';
 import { mariadb, postgres } from '../servers/index.js';
+import { postgresClient } from '../servers/postgres.js';
+
+interface MysqlClient {
+  query(statement: string): Promise<[Record<string, unknown>[]]>;
+  end(): Promise<void>;
+}
+
+const mysql: { createConnection(url: string): Promise<MysqlClient> } = requirePackage('mysql2/promise');
 
 tap.setTimeout(120_000);
 
@@ -27,7 +34,7 @@ const NASTY = [
 
 test('PostgreSQL reads them as they were', async (t) => {
   const { url } = await postgres(t);
-  const client = new Client({ connectionString: url });
+  const client = postgresClient(url);
   await client.connect();
   t.teardown(() => client.end());
   for (const strings of ['on', 'off']) {
@@ -39,7 +46,11 @@ test('PostgreSQL reads them as they were', async (t) => {
     );
     t.same(faults, []);
     t.notMatch(sql, /[\n\r]/);
-    t.same(Object.values((await client.query(sql)).rows[0]), NASTY, `standard_conforming_strings ${strings}`);
+    t.same(
+      Object.values((await client.query(sql)).rows[0]!),
+      NASTY,
+      `standard_conforming_strings ${strings}`,
+    );
   }
   const { sql } = runnable(
     'select $1::int = 34 as number, $2::text[] as list, $3::jsonb as object, $4::bytea as bytes, $5::bool as yes, $6 is null as none limit $1',
@@ -65,7 +76,7 @@ test('MariaDB reads them as they were', async (t) => {
   const { sql, faults } = runnable(`select ${NASTY.map((_, n) => `? as c${n}`).join(', ')}`, 'mysql', NASTY);
   t.same(faults, []);
   t.notMatch(sql, /[\n\r]/);
-  const [rows] = await client.query<mysql.RowDataPacket[]>(sql);
+  const [rows] = await client.query(sql);
   t.same(Object.values(rows[0]!), NASTY);
   const at = new Date(2026, 10, 22, 9, 5, 7, 89).toISOString();
   const { sql: more } = runnable(
@@ -73,7 +84,7 @@ test('MariaDB reads them as they were', async (t) => {
     'mysql',
     [2, [1, 2], at, 'a`b', 7],
   );
-  const [[row]] = await client.query<mysql.RowDataPacket[]>(more);
+  const [[row]] = await client.query(more);
   t.match(row, { listed: 1, at: '2026-11-22 09:05:07.089', 'a`b': 7 });
 });
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'tap';
-import { AppCommand, type Exit } from '../../src/proxy/command.js';
-import { endAll, type Player, type Stage } from '../../src/proxy/stage.js';
+import { AppCommand } from '../../src/proxy/command.js';
+import { type Exit, endAll, type Player, type Stage } from '../../src/proxy/stage.js';
 
 const node = (code: string) => [process.execPath, '-e', code];
 

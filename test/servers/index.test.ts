@@ -4,16 +4,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { test } from 'tap';
 import { need } from '../programs.js';
 import { mariadb, memcached, postgres, redis } from './index.js';
+import { postgresClient } from './postgres.js';
 import { ask } from './server.js';
 
 test('two PostgreSQL databases are fresh and apart', async (t) => {
   const [one, two] = [await postgres(t), await postgres(t)];
   const rows = async (url: string, sql: string) => {
-    const client = new Client({ connectionString: url });
+    const client = postgresClient(url);
     await client.connect();
     return client
       .query(sql)

@@ -1,9 +1,19 @@
 /** PostgreSQL for tests. */
 
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { requirePackage } from '../packages.js';
 import { need } from '../programs.js';
 import { type Server, start } from './server.js';
+
+/** The part of pg's Client that the tests use. */
+export interface PostgresClient {
+  connect(): Promise<unknown>;
+  query(statement: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  on(event: 'error', listener: () => void): unknown;
+  end(): Promise<void>;
+}
+
+const pg: { Client: new (options: { connectionString: string }) => PostgresClient } = requirePackage('pg');
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -42,12 +52,18 @@ export function startPostgres(): Promise<Server> {
 
 /** Runs one statement on a connection of its own. */
 export async function query(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => {});
+  const client = postgresClient(url);
   try {
     await client.connect();
     await client.query(statement);
   } finally {
     await client.end();
   }
+}
+
+/** A connection that is not open yet. */
+export function postgresClient(url: string): PostgresClient {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  return client;
 }

@@ -1,7 +1,19 @@
 /** A program on a terminal of our own, decoded into cells. */
 
 import xterm from '@xterm/headless';
-import { type IPty, spawn } from 'node-pty';
+import { requirePackage } from '../packages.js';
+
+/** The part of node-pty's terminal that the tests use. */
+interface Pty {
+  readonly pid: number;
+  onData(listener: (data: string) => void): unknown;
+  onExit(listener: (exit: { exitCode: number; signal?: number }) => void): unknown;
+  write(data: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal: string): void;
+}
+
+const { spawn }: { spawn(file: string, args: string[], options: object): Pty } = requirePackage('node-pty');
 
 const CLEAN = [
   'CI',
@@ -30,7 +42,7 @@ export function environment(more: Record<string, string> = {}): Record<string, s
 }
 
 export class OnTerminal {
-  readonly pty: IPty;
+  readonly pty: Pty;
   readonly terminal: xterm.Terminal;
   /** Everything that was written. */
   raw = '';

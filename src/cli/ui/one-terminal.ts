@@ -3,10 +3,9 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../../errors.js';
-import type { Exit } from '../../proxy/command.js';
 import type { Audience } from '../../proxy/launcher.js';
 import type { Servers } from '../../proxy/servers.js';
-import type { Player, Stage } from '../../proxy/stage.js';
+import type { Exit, Player, Stage } from '../../proxy/stage.js';
 import { canDraw, capabilitiesOf, hasColourChoice, type Output } from '../../terminal/capabilities.js';
 import { oneLine, visible } from '../../text.js';
 import { ConfigError, configFolder, readConfig } from '../../tui/config.js';

@@ -1,15 +1,24 @@
 /** Which tables a statement names, learned token by token. */
 
 import { CLOSE, COMMA, DOT, NAME, OPEN, WORD } from './lexer.js';
-import type { Tokens } from './tokens.js';
 import { AFTER_TABLES, BEFORE_TABLE, FROM_INSIDE } from './words.js';
 
 /** Brackets that are nested deeper are kept, not understood. */
 export const MAX_DEPTH = 200;
 
+/** The tokens read so far; only the first `length` entries count. */
+interface TokenList {
+  readonly length: number;
+  readonly kinds: readonly number[];
+  readonly texts: string[];
+  /** Kind and text of the token `back` from the end. */
+  kind(back: number): number;
+  textAt(back: number): string;
+}
+
 /** Collects tables; `see` is told of each token once it is the last of `tokens`. */
 export class Tables {
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenList;
   readonly #named: { name: string; from: number; to: number }[] = [];
   readonly #ctes = new Set<string>();
   // Per depth: a list of tables is being read.
@@ -23,7 +32,7 @@ export class Tables {
   #callable = false;
   #closedAt = -1;
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: TokenList) {
     this.#tokens = tokens;
   }
 

@@ -1,8 +1,8 @@
 /** What is told of better-sqlite3, and that it does not notice. */
 
 import { test } from 'tap';
-import { driversOf } from './drivers.js';
-import { outcomes } from './outcomes.js';
+import { driversOf } from '../drivers.js';
+import { outcomes } from '../outcomes.js';
 
 const TOLD = `
 :8 create table users (id int, name text, password text) {"blocking":true}

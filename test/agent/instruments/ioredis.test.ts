@@ -1,9 +1,9 @@
 /** What is told of ioredis, and that it does not notice. */
 
 import { test } from 'tap';
-import { redis } from '../servers/index.js';
-import { driversOf } from './drivers.js';
-import { outcomes } from './outcomes.js';
+import { redis } from '../../servers/index.js';
+import { driversOf } from '../drivers.js';
+import { outcomes } from '../outcomes.js';
 
 const TOLD = String.raw`
 :9 flushdb {"command":"flushdb","keys":[]}

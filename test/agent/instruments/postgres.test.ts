@@ -1,9 +1,9 @@
 /** What is told of postgres, and that it does not notice. */
 
 import { test } from 'tap';
-import { postgres } from '../servers/index.js';
-import { driversOf } from './drivers.js';
-import { outcomes } from './outcomes.js';
+import { postgres } from '../../servers/index.js';
+import { driversOf } from '../drivers.js';
+import { outcomes } from '../outcomes.js';
 
 const TOLD = `
 :8 create temp table users (id int, name text, password text) {"params":[]}

@@ -1,8 +1,8 @@
 /** What is told of grpc-js, and that it does not notice. */
 
 import { test } from 'tap';
-import { driversOf } from './drivers.js';
-import { outcomes } from './outcomes.js';
+import { driversOf } from '../drivers.js';
+import { outcomes } from '../outcomes.js';
 
 const TOLD = `
 :65 shop.Shop.getItem {"arguments":{"id":7,"token":"REDACTED"},"status":"OK"}

@@ -1,8 +1,8 @@
 /** What is told of mongodb, and that it does not notice. */
 
 import { test } from 'tap';
-import { driversOf } from './drivers.js';
-import { outcomes } from './outcomes.js';
+import { driversOf } from '../drivers.js';
+import { outcomes } from '../outcomes.js';
 
 const TOLD = `
 :11 users.find {"command":"find","database":"shop","arguments":{"filter":{"name":"Ada","password":"REDACTED"},"limit":1,"singleBatch":true}}

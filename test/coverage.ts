@@ -1,0 +1,93 @@
+/** Coverage of src: V8's counts, written by the test processes and by the apps that run under the agent, mapped to lines by c8. */
+
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { Report } from 'c8';
+
+/** Lines of a file, and how many of them ran. */
+export interface Covered {
+  covered: number;
+  total: number;
+}
+
+/** What has to be covered, in percent of lines. */
+export interface Floor {
+  /** Of all files together. */
+  whole: number;
+  /** Of each file. */
+  file: number;
+  /** Files that have a floor of their own, and why. */
+  exceptions: Record<string, { floor: number; reason: string }>;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** Coverage by path: `src/text.ts`. Files without code that runs (types) are left out; a file that no test loads has none covered. */
+export async function coverageOf(rawFolder: string): Promise<Map<string, Covered>> {
+  const folder = join(tmpdir(), `scooby-test-coverage-report-${process.pid}`);
+  const report = new Report({
+    ...{ tempDirectory: rawFolder, reportsDirectory: folder, reporter: ['json-summary'] },
+    ...{ all: true, src: [ROOT], include: ['dist/src/**'], exclude: [], resolve: '' },
+    // One at a time: all at once would be a gigabyte.
+    ...{ mergeAsync: true },
+  });
+  try {
+    await report.run();
+    const { total: _, ...files }: Record<string, { lines: Covered }> = JSON.parse(
+      readFileSync(join(folder, 'coverage-summary.json'), 'utf8'),
+    );
+    const found = Object.entries(files).map(([path, { lines }]) => [relative(ROOT, path), lines] as const);
+    return new Map(found.filter(([path]) => hasCode(path)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether anything of a source is left when it is compiled. */
+function hasCode(path: string): boolean {
+  const compiled = join(ROOT, 'dist', path.replace(/\.([cm]?)tsx?$/, '.$1js'));
+  const text = readFileSync(compiled, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  return (
+    text.replace(/"use strict";|export \{\};|Object\.defineProperty\(exports, "__esModule".*/g, '').trim() !==
+    ''
+  );
+}
+
+/** The table that is printed, and what is below the floor, in words. */
+export function coverageReport(
+  files: Map<string, Covered>,
+  floor: Floor,
+): { table: string[]; failures: string[] } {
+  const whole = { covered: 0, total: 0 };
+  for (const { covered, total } of files.values()) {
+    whole.covered += covered;
+    whole.total += total;
+  }
+  const table = [...files].map(([path, lines]) => `${percent(lines).toFixed(1).padStart(5)} %  ${path}`);
+  const failures = [...files].flatMap(([path, lines]) => failure(path, lines, floorOf(path, floor)));
+  const gone = Object.keys(floor.exceptions).filter((path) => !files.has(path));
+  return {
+    table: [...table, `${percent(whole).toFixed(1).padStart(5)} %  of all lines`],
+    failures: [
+      ...failures,
+      ...gone.map((path) => `${path} has a floor of its own, but is not there`),
+      ...failure('src', whole, floor.whole),
+    ],
+  };
+}
+
+function floorOf(path: string, { file, exceptions }: Floor): number {
+  return exceptions[path]?.floor ?? file;
+}
+
+function failure(path: string, lines: Covered, floor: number): string[] {
+  const reached = percent(lines);
+  return reached < floor
+    ? [`${path} has ${reached.toFixed(1)} % of its lines covered, less than ${floor} %`]
+    : [];
+}
+
+function percent({ covered, total }: Covered): number {
+  return total === 0 ? 100 : (100 * covered) / total;
+}
