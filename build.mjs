@@ -52,7 +52,7 @@ await build({
 // What an app may require: scooby.log().
 await build({
   ...shared,
-  entryPoints: { api: 'src/api.cts' },
+  entryPoints: { api: 'src/agent/api.cts' },
   outfile: 'dist/api.cjs',
   format: 'cjs',
 });

@@ -2,8 +2,8 @@
 
 import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { tallyOf } from '../dist/src/insight/tally.js';
-import { summaryOf } from '../dist/src/store/filter.js';
+import { tallyOf } from '../dist/src/insight/metrics/samples.js';
+import { summaryOf } from '../dist/src/store/filter-match.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { ORDERS_SOURCE, traceAt } from '../dist/test/tui/fake.js';
 

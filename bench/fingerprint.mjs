@@ -1,6 +1,6 @@
 /** How long is the fingerprint of a megabyte of anything? Run after `npx tsc`: node bench/fingerprint.mjs */
 
-import { operands, readFingerprint } from '../dist/src/insight/fingerprint.js';
+import { operands, readFingerprint } from '../dist/src/insight/sql/fingerprint.js';
 
 const MEGABYTE = 1024 * 1024;
 const fill = (unit) => unit.repeat(Math.ceil(MEGABYTE / unit.length)).slice(0, MEGABYTE);

@@ -1,6 +1,6 @@
 /** How long does insight take for a trace of 10,000 spans? Run after `npx tsc`: node bench/insight.mjs */
 
-import { finish } from '../dist/src/insight/findings.js';
+import { finish } from '../dist/src/insight/judge.js';
 
 const SPANS = 10_000;
 const frame = (file, line, fn, application = true) => ({ function: fn, file, line, column: 9, application });

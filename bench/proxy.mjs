@@ -38,7 +38,7 @@ const roles = {
   },
 
   async proxy(port) {
-    const { startProxy } = await import('../dist/src/proxy/proxy.js');
+    const { startProxy } = await import('../dist/src/proxy/server.js');
     const { Upstream } = await import('../dist/src/proxy/upstream.js');
     const upstream = new Upstream();
     upstream.set({ protocol: 'http', host: '127.0.0.1', port: Number(port) });

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { tallyOf } from '../dist/src/insight/tally.js';
-import { parseFilter } from '../dist/src/query.js';
+import { parseFilter } from '../dist/src/domain/filter.js';
+import { tallyOf } from '../dist/src/insight/metrics/samples.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../dist/test/factory.js';
 

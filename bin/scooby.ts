@@ -2,19 +2,19 @@
 /** The program: the only file that prints an error or sets an exit code. */
 
 import { Command, CommanderError } from 'commander';
-import { registerCheck } from '../src/cli/check.js';
-import { registerDiff } from '../src/cli/diff.js';
-import { registerDoctor } from '../src/cli/doctor.js';
-import { registerExplain } from '../src/cli/explain.js';
-import { registerList } from '../src/cli/list.js';
-import { registerRun } from '../src/cli/run.js';
-import { registerShow } from '../src/cli/show.js';
-import { registerTop } from '../src/cli/top.js';
-import { registerUi } from '../src/cli/ui.js';
+import { registerCheck } from '../src/cli/commands/check.js';
+import { registerDiff } from '../src/cli/commands/diff.js';
+import { registerDoctor } from '../src/cli/commands/doctor.js';
+import { registerExplain } from '../src/cli/commands/explain.js';
+import { registerList } from '../src/cli/commands/list.js';
+import { registerRun } from '../src/cli/commands/run.js';
+import { registerShow } from '../src/cli/commands/show.js';
+import { registerTop } from '../src/cli/commands/top.js';
+import { registerUi } from '../src/cli/commands/ui.js';
 import { version } from '../src/cli/version.js';
-import { Ending, UserError } from '../src/errors.js';
+import { Ending, UserError } from '../src/domain/errors.js';
+import { visible } from '../src/domain/text.js';
 import { StoreError } from '../src/store/store.js';
-import { visible } from '../src/text.js';
 
 const USAGE = 2;
 

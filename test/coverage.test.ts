@@ -13,14 +13,14 @@ const FILES = new Map([
 
 test('a process adds the lines that it runs; what it does not load has none', async (t) => {
   const raw = t.testdir();
-  const code = `import(${JSON.stringify(pathToFileURL(join(ROOT, 'dist/src/text.js')).href)}).then(({ count }) => count(1, 'a'))`;
+  const code = `import(${JSON.stringify(pathToFileURL(join(ROOT, 'dist/src/domain/text.js')).href)}).then(({ count }) => count(1, 'a'))`;
   execFileSync(process.execPath, ['-e', code], { env: { ...process.env, NODE_V8_COVERAGE: raw } });
   const files = await coverageOf(raw);
-  const { covered, total } = files.get('src/text.ts')!;
-  t.equal(total, readFileSync(join(ROOT, 'src/text.ts'), 'utf8').trimEnd().split('\n').length);
+  const { covered, total } = files.get('src/domain/text.ts')!;
+  t.equal(total, readFileSync(join(ROOT, 'src/domain/text.ts'), 'utf8').trimEnd().split('\n').length);
   t.ok(covered > 0 && covered < total, `${covered} of ${total}`);
-  t.equal(files.get('src/errors.ts')?.covered, 0);
-  t.equal(files.has('src/tui/feed.ts'), false, 'types only');
+  t.equal(files.get('src/domain/errors.ts')?.covered, 0);
+  t.equal(files.has('src/feed/feed.ts'), false, 'types only');
 });
 
 test('a line a file, and all of them together', (t) => {

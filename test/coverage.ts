@@ -23,7 +23,7 @@ export interface Floor {
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Coverage by path: `src/text.ts`. Files without code that runs (types) are left out; a file that no test loads has none covered. */
+/** Coverage by path: `src/domain/text.ts`. Files without code that runs (types) are left out; a file that no test loads has none covered. */
 export async function coverageOf(rawFolder: string): Promise<Map<string, Covered>> {
   const folder = join(tmpdir(), `scooby-test-coverage-report-${process.pid}`);
   const report = new Report({

@@ -1,7 +1,6 @@
 /** Makes traces for tests: complete ones, of which a test names only what it is about. */
 
 import { randomUUID } from 'node:crypto';
-import { Shapes } from '../src/insight/shapes.js';
 import {
   type Frame,
   firstApplicationFrame,
@@ -10,7 +9,8 @@ import {
   type Span,
   type Trace,
   totalsOf,
-} from '../src/trace.js';
+} from '../src/domain/trace.js';
+import { Shapes } from '../src/insight/calls/shapes.js';
 
 /** Answers a frame in the application's own code. */
 export function aFrame(frame: Partial<Frame> = {}): Frame {

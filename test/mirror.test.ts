@@ -1,4 +1,4 @@
-/** Tests mirror src path for path: src/store/place.ts has test/store/place.test.ts. What does not is on a list with a reason. */
+/** Tests mirror src path for path: src/store/location.ts has test/store/location.test.ts. What does not is on a list with a reason. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

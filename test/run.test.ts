@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } fro
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { isAlive } from '../src/proxy/run.js';
+import { isAlive } from '../src/control/process-alive.js';
 import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
 
 const HELLO = `

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import http, { type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Trace } from '../src/domain/trace.js';
 import { openStore } from '../src/store/open.js';
-import type { Trace } from '../src/trace.js';
 import { linkPackages, packageFile } from './packages.js';
 
 /** The checkout. */

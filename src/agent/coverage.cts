@@ -1,9 +1,9 @@
 /** What can be seen, told of the lists of instruments, views and call-site libraries: `scooby doctor` and docs/libraries.md are made of it. */
 
 import { callSiteLibraries } from './call-sites/index.cjs';
+import { views } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
-import { packageName } from './load.cjs';
-import { views } from './views/index.cjs';
+import { packageName } from './loader/cjs.cjs';
 
 /** One library that can be seen, and how. */
 export interface Coverage {

@@ -5,29 +5,29 @@ import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
-import type { Address, LibraryFacts, Line, Order, Run } from '../trace.js';
-import { bundledIn, insideWords } from './bundled.cjs';
+import type { Address, LibraryFacts, Line, Order, Run } from '../domain/trace.js';
+import { lookDeeper, setAgentFolder } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
-import { trackRequests } from './context.cjs';
-import { onImport } from './esm.cjs';
-import { answer } from './explain.cjs';
+import { answer } from './explain/runner.cjs';
+import { views } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
-import { lineOf } from './lines.cjs';
-import { connect, send, wake } from './link.cjs';
-import { type Before, onLoad, type Patch, packageName, packagePath } from './load.cjs';
-import { keepMap } from './maps.cjs';
-import { knowPeers } from './peers.cjs';
-import { record, tellBegan, tellEnded, tellRunning } from './record.cjs';
-import { readRun, state } from './run.cjs';
-import { JEST, jestPatch, watchVitest } from './sandboxes.cjs';
-import { watchServers } from './servers.cjs';
-import { lookDeeper } from './stack.cjs';
-import { views } from './views/index.cjs';
+import { bundledIn, insideWords } from './loader/bundled.cjs';
+import { type Before, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
+import { onImport } from './loader/esm.cjs';
+import { keepMap } from './loader/source-maps.cjs';
+import { JEST, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { lineOf } from './record/encode-span.cjs';
+import { record, tellBegan, tellEnded, tellRunning } from './record/recorder.cjs';
+import { connect, send, wake } from './record/transport.cjs';
+import { trackRequests } from './request/context.cjs';
+import { watchServers } from './request/listen.cjs';
+import { knowPeers } from './request/propagation.cjs';
+import { readRun, state } from './run-config.cjs';
 
-export { insideWords, namesIn } from './bundled.cjs';
 export { coverage } from './coverage.cjs';
+export { insideWords, namesIn } from './loader/bundled.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
 const NOT_AN_APP =
@@ -42,6 +42,7 @@ function start(): void {
   const run = readRun();
   if (run === undefined) return;
   Object.defineProperty(holder, installed, { value: true, enumerable: false });
+  setAgentFolder(__dirname);
   state.recording = run.record;
   install(run);
 }

@@ -1,7 +1,7 @@
 /** Terms of the filter language: `status>=400`, `path:orders`, `slower:100ms`, `n1`, or a plain word. */
 
-import { FINDING_KINDS } from '../finding-kinds.js';
-import { KNOWN_KINDS, type KnownKind } from '../span-kinds.js';
+import { FINDING_KINDS } from './finding-kinds.js';
+import { KNOWN_KINDS, type KnownKind } from './span-kinds.js';
 
 /** What a term can ask of a request. */
 export type Field =

@@ -3,7 +3,7 @@
  * the columns of the store, so that a list, a sum and a filter cannot differ; a test asks both of the same rows.
  */
 
-import type { Summary } from '../trace.js';
+import type { Summary } from './trace.js';
 
 /** A request failed: the status is 500 or more, or the app died before it answered. */
 export function isFailed({ status, state }: Pick<Summary, 'status' | 'state'>): boolean {

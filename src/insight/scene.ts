@@ -1,10 +1,10 @@
 /** A trace laid out for the rules, and what a rule answers. */
 
-import { slowLimits } from '../span-kinds.js';
-import type { Finding, Frame, RecordedTrace } from '../trace.js';
-import type { Call } from './calls.js';
-import type { Understood } from './describe.js';
-import type { Loop } from './loops.js';
+import { slowLimits } from '../domain/span-kinds.js';
+import type { Finding, Frame, RecordedTrace } from '../domain/trace.js';
+import type { Call } from './calls/calls.js';
+import type { Understood } from './calls/describe.js';
+import type { Loop } from './calls/loops.js';
 
 /** From where on something is worth a word; ms where nothing else is said. */
 export interface Limits {

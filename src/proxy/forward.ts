@@ -3,11 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { redactHeaders, redactUrl } from '../redact.cjs';
-import { epoch } from './clock.js';
-import type { Ending, Watcher } from './exchange.js';
-import { pourRequest, pourResponse, relayInterim } from './flow.js';
-import { createOnward, pathOf } from './onward.js';
+import { redactHeaders, redactUrl } from '../domain/redact.cjs';
+import { pourRequest, pourResponse, relayInterim } from './body-pump.js';
 import {
   appEnded,
   noAnswer,
@@ -18,9 +15,12 @@ import {
   sendPage,
   tooSlow,
   unclear,
-} from './pages.js';
-import { hasBody, isAmbiguous, towardsClient } from './towards.js';
+} from './error-pages.js';
+import { hasBody, isAmbiguous, towardsClient } from './forwarded-headers.js';
+import type { Ending, Watcher } from './observer.js';
 import { isConnected, type Target, type Upstream } from './upstream.js';
+import { createOnward, pathOf } from './upstream-request.js';
+import { epoch } from './wall-clock.js';
 
 /** What every request needs to know of the proxy. */
 export interface Route {

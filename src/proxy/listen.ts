@@ -1,7 +1,7 @@
 /** Finds the proxy's port, the same one on both loopback families. */
 
 import type { Server } from 'node:http';
-import { UserError } from '../errors.js';
+import { UserError } from '../domain/errors.js';
 
 /** Where to listen. */
 export interface Place {

@@ -2,11 +2,11 @@
 
 import type Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from './clock.js';
-import { explained, isDamage, isRefusal } from './faults.js';
+import { explained, isDamage, isRefusal } from './error-messages.js';
 import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js';
-import { addFunctions } from './functions.js';
 import { Housekeeping } from './housekeeping.js';
 import { establish, isOutdated } from './schema.js';
+import { addFunctions } from './sql-functions.js';
 import { prepare, type Statements } from './statements.js';
 import { StoreError } from './store.js';
 

@@ -1,6 +1,6 @@
 /** A trace as the document that is kept: every frame, stack and shape is written once, however many spans share it. */
 
-import type { Frame, RecordedTrace, Shape, Span, Trace } from '../trace.js';
+import type { Frame, RecordedTrace, Shape, Span, Trace } from '../domain/trace.js';
 import { type Body, pack, unpack } from './body.js';
 
 interface Tables {

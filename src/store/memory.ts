@@ -1,11 +1,11 @@
 /** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
 
-import type { Trace } from '../trace.js';
+import type { Trace } from '../domain/trace.js';
 import { type Body, hashOf, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, undescribed, unpackTrace } from './document.js';
-import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './figures.js';
-import { matches, summaryOf } from './filter.js';
+import { matches, summaryOf } from './filter-match.js';
+import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './rollup.js';
 import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
 
 interface Kept {

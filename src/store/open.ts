@@ -2,11 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { Connection, type SqliteOptions } from './connection.js';
-import { explained, isMissingBinding } from './faults.js';
-import { openKept } from './kept.js';
+import { explained, isMissingBinding } from './error-messages.js';
+import { databasePath } from './location.js';
 import { MemoryStore } from './memory.js';
-import { databasePath } from './place.js';
-import { Reader } from './reader.js';
+import { Reader } from './page-reader.js';
+import { openKept } from './pinned.js';
 import { SqliteStore } from './sqlite.js';
 import { type Accounting, type Store, StoreError } from './store.js';
 

@@ -1,15 +1,15 @@
 /** The store in a SQLite file: one trace is one document, with columns for what the list asks. */
 
-import type { Trace } from '../trace.js';
+import type { Trace } from '../domain/trace.js';
+import { runsIn, sumsIn } from './aggregates.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';
-import { figuresOf } from './figures.js';
-import { passing } from './passing.js';
-import { prepared } from './prepared.js';
+import { figuresOf } from './rollup.js';
+import { passing } from './selection.js';
+import { prepared } from './statement-cache.js';
 import { COLUMNS, type Row, rowOf, type Statements, summaryFrom } from './statements.js';
 import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary, Tally } from './store.js';
-import { runsIn, sumsIn } from './sums.js';
 
 /** Keeps traces in a file that several processes may write and read at once. */
 export class SqliteStore implements Store {

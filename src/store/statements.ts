@@ -1,10 +1,10 @@
 /** Every statement of the database, prepared once. */
 
 import type { Database } from 'better-sqlite3';
-import type { Trace } from '../trace.js';
+import type { Trace } from '../domain/trace.js';
 import type { Body } from './body.js';
 import { packTrace } from './document.js';
-import { summaryOf } from './filter.js';
+import { summaryOf } from './filter-match.js';
 import type { Summary } from './store.js';
 
 /** The columns of a summary. */

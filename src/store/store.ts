@@ -1,7 +1,7 @@
 /** The store's interface: what every place that keeps traces can do. */
 
-import type { Query } from '../query.js';
-import type { Source, Summary, Tally, Trace } from '../trace.js';
+import type { Query } from '../domain/filter.js';
+import type { Source, Summary, Tally, Trace } from '../domain/trace.js';
 import type { Describe } from './document.js';
 
 export type { Source, Summary, Tally };

@@ -1,6 +1,6 @@
 /** Code frames: the source line at a position and the lines around it, safe to print. */
 
-import { visible } from '../text.js';
+import { visible } from '../domain/text.js';
 
 /** One line of a frame. */
 export interface CodeLine {

@@ -1,6 +1,6 @@
 /** Roles of values: what a status or a severity is painted as, the same in every command and in the browser. */
 
-import type { Finding } from '../trace.js';
+import type { Finding } from '../domain/trace.js';
 
 const SEVERITIES = { high: 'error', medium: 'warn', low: 'accent', info: 'dim' } as const;
 

@@ -3,14 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Feed, Summary } from '../feed/feed.js';
 import { canDraw, capabilitiesOf } from '../terminal/capabilities.js';
-import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './config.js';
-import type { Feed, Summary } from './feed.js';
-import { printPlain } from './plain.js';
+import { printPlain } from './plain-lines.js';
 import { Screen } from './screen.js';
-import { skeleton } from './skeleton.js';
-import { initialState } from './state.js';
-import { themeOf } from './theme.js';
+import { initialState } from './state/state.js';
+import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './user-config.js';
+import { skeleton } from './view/skeleton.js';
+import { themeOf } from './view/theme.js';
 
 export interface BrowseOptions {
   /** Opens the feed; called once the skeleton is on the screen. */

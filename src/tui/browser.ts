@@ -1,21 +1,21 @@
 /** The browser without a screen: keys in, a picture of everything out. State by the reducer, data from the feed. */
 
-import { BINDINGS, type Binding } from './bindings.js';
-import { clean } from './cells.js';
-import { Clockwork } from './clockwork.js';
-import { settle } from './cursor.js';
-import type { Feed, Trace } from './feed.js';
-import { panesOf } from './layout.js';
-import { ListData, whenAnswered } from './list-data.js';
-import { meant, selectionOf } from './meant.js';
-import { abilitiesOf, obstacleOf } from './obstacles.js';
-import { isOutside, Outside, type Terminal } from './outside.js';
-import { factsOf, type Picture, pictureOf } from './picture.js';
-import { pressed } from './pressed.js';
-import { reduce } from './reduce.js';
-import { type Action, type Facts, initialState, type Prompt, type State } from './state.js';
-import { Timers } from './timers.js';
-import { TraceData } from './trace-data.js';
+import type { Feed, Trace } from '../feed/feed.js';
+import { clean } from '../terminal/cells.js';
+import { ListData, whenAnswered } from './data/list-data.js';
+import { Clockwork } from './data/refresh.js';
+import { Timers } from './data/timers.js';
+import { TraceData } from './data/trace-data.js';
+import { isOutside, Outside, type Terminal } from './effects/effects.js';
+import { BINDINGS, type Binding } from './input/bindings.js';
+import { pressed } from './input/key-actions.js';
+import { meant, selectionOf } from './input/resolve-action.js';
+import { abilitiesOf, obstacleOf } from './input/unavailable.js';
+import { settle } from './state/cursor.js';
+import { reduce } from './state/reduce.js';
+import { type Action, type Facts, initialState, type Prompt, type State } from './state/state.js';
+import { panesOf } from './view/layout.js';
+import { factsOf, type Picture, pictureOf } from './view/view-model.js';
 
 export interface Options {
   columns: number;

@@ -1,16 +1,16 @@
 /** The browser on a terminal: Ink draws, the screen writes, the process is left in order whatever happens. */
 
 import { render } from 'ink';
-import { App } from './App.js';
-import type { Binding } from './bindings.js';
+import type { Feed } from '../feed/feed.js';
 import { Browser } from './browser.js';
-import { copyText } from './clipboard.js';
-import { openEditor } from './editor.js';
-import type { Feed } from './feed.js';
-import type { Terminal } from './outside.js';
+import { App } from './components/App.js';
+import { copyText } from './effects/clipboard.js';
+import { openEditor } from './effects/editor.js';
+import type { Terminal } from './effects/effects.js';
+import type { Binding } from './input/bindings.js';
 import type { Screen } from './screen.js';
-import type { State } from './state.js';
-import type { Theme } from './theme.js';
+import type { State } from './state/state.js';
+import type { Theme } from './view/theme.js';
 
 export interface Start {
   feed: Feed;
@@ -56,7 +56,7 @@ function terminalOf({ screen, editor, save }: Start, quit: () => void): Terminal
     edit: (place, cwd) => openEditor(place, cwd, (work) => suspended(screen, work), editor),
     openUrl: async (url) => {
       if (process.env.SSH_CONNECTION) return url;
-      const { openUrl } = await import('./open-url.js');
+      const { openUrl } = await import('./effects/open-url.js');
       return openUrl(url);
     },
     redraw: () => screen.repaint(true),

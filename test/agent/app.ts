@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
-import { Collector } from '../../src/proxy/collector.js';
-import { receive } from '../../src/proxy/receiver.js';
-import { environment, makeRunFolder } from '../../src/proxy/run.js';
-import type { Recording, Span, Trace } from '../../src/trace.js';
+import { Collector } from '../../src/collector/collector.js';
+import { receive } from '../../src/collector/link-server.js';
+import type { Recording, Span, Trace } from '../../src/domain/trace.js';
+import { environment, makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
 
 /** The checkout, which the files of frames are relative to. */

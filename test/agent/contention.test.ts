@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import tap, { type Test, test } from 'tap';
 import { instruments } from '../../src/agent/instruments/index.cjs';
-import type { Span, Trace } from '../../src/trace.js';
+import type { Span, Trace } from '../../src/domain/trace.js';
 import { type Node, nodes, sqliteFor } from '../nodes.js';
 import { ask, type Launch, ROOT, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';

@@ -7,7 +7,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import type { Span } from '../../src/trace.js';
+import type { Span } from '../../src/domain/trace.js';
 import { ask, ROOT, runPlain, runRecorded } from './app.js';
 import { driversOf } from './drivers.js';
 import { type ServerName, serverFor } from './servers.js';

@@ -4,26 +4,26 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import type { Code } from '../../src/cli/code.js';
-import { chosenOf } from '../../src/cli/explain.js';
-import { sqlLines } from '../../src/cli/sql-text.js';
-import { plain } from '../../src/cli/style.js';
-import { traceLines } from '../../src/cli/trace-text.js';
-import { finish } from '../../src/insight/findings.js';
-import { tallyOf } from '../../src/insight/tally.js';
-import { explain } from '../../src/proxy/explain.js';
-import type { Questions } from '../../src/proxy/questions.js';
+import { chosenOf } from '../../src/cli/commands/explain.js';
+import type { Code } from '../../src/cli/print/code.js';
+import { sqlLines } from '../../src/cli/print/sql-script.js';
+import { traceLines } from '../../src/cli/print/trace.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { explain } from '../../src/explain/explain.js';
+import type { Questions } from '../../src/explain/query-channel.js';
+import { finish } from '../../src/insight/judge.js';
+import { tallyOf } from '../../src/insight/metrics/samples.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import type { Trace } from '../../src/trace.js';
-import { tabText } from '../../src/tui/tab-text.js';
+import { plain } from '../../src/terminal/style.js';
+import { tabText } from '../../src/tui/panels/as-text.js';
 import { ask, ROOT, runRecorded } from './app.js';
 
 const DRIVER = `exports.Client = class Client { query(sql) { return [{}]; } };`;
 
 const instrumentOf = (facts: string) => `
 const list = require(${JSON.stringify(join(ROOT, 'dist/src/agent/instruments/index.cjs'))});
-const { begin, end } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/traced.cjs'))});
-const { replace } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/replace.cjs'))});
+const { begin, end } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/call.cjs'))});
+const { replace } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/wrap.cjs'))});
 const madeUp = {
   library: 'made-up', versions: '*', kind: 'sql', channel: 'scooby:made-up', ${facts}
   describe: ({ args }) => ({ name: args[0] }),

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import type { Span } from '../../src/trace.js';
+import type { Span } from '../../src/domain/trace.js';
 import { ROOT, runPlain, runRecorded } from './app.js';
 
 // What the scripts do to show what they saw is told as well, and is not what they are about.

@@ -1,7 +1,7 @@
 /** Where the keys of a command stand, and what of it is told. */
 
 import { test } from 'tap';
-import { batchFacts, commandSpeech, replyFacts } from '../../src/agent/redis.cjs';
+import { batchFacts, commandSpeech, replyFacts } from '../../src/agent/instruments/shared/redis-command.cjs';
 
 const KEYS: [command: string, keys: string][] = [
   ['get a', 'a'],

@@ -1,15 +1,15 @@
 /** Where questions are asked: each command's own way from the store to what it says, read back. */
 
-import { codeOf } from '../../src/cli/code.js';
-import { comparedTraces } from '../../src/cli/compared.js';
-import { differenceJson } from '../../src/cli/diff-text.js';
-import { plain } from '../../src/cli/style.js';
-import { traceLines } from '../../src/cli/trace-text.js';
-import { breaches, factsOf } from '../../src/insight/budget.js';
-import { type PublicTrace, publicSum, publicTrace } from '../../src/public.js';
+import { codeOf } from '../../src/cli/print/code.js';
+import { differenceJson } from '../../src/cli/print/diff.js';
+import { traceLines } from '../../src/cli/print/trace.js';
+import { comparedTraces } from '../../src/cli/select/difference.js';
+import type { Finding } from '../../src/domain/trace.js';
+import { breaches, factsOf } from '../../src/insight/metrics/budget.js';
+import { type PublicTrace, publicSum, publicTrace } from '../../src/store/json.js';
 import type { By } from '../../src/store/store.js';
-import type { Finding } from '../../src/trace.js';
-import { tabText } from '../../src/tui/tab-text.js';
+import { plain } from '../../src/terminal/style.js';
+import { tabText } from '../../src/tui/panels/as-text.js';
 import { aTrace } from '../factory.js';
 import type { Recorded } from './recorded.js';
 

@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeOld } from '../../src/insight/describe.js';
-import { finish } from '../../src/insight/findings.js';
-import { tallyOf } from '../../src/insight/tally.js';
-import { Collector } from '../../src/proxy/collector.js';
-import type { Peer } from '../../src/proxy/receiver.js';
+import { Collector } from '../../src/collector/collector.js';
+import type { Peer } from '../../src/collector/link-server.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { describeOld } from '../../src/insight/calls/describe.js';
+import { finish } from '../../src/insight/judge.js';
+import { tallyOf } from '../../src/insight/metrics/samples.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
-import type { Trace } from '../../src/trace.js';
 import { SOURCES } from './sources.js';
 
 /** A call; `at` are its frames, innermost first: `src/db.js:3 query`, and packages by their names. */

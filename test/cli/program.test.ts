@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { type PublicTrace, publicTrace } from '../../src/public.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { type PublicTrace, publicTrace } from '../../src/store/json.js';
 import { openStore } from '../../src/store/open.js';
-import type { Trace } from '../../src/trace.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 const program = fileURLToPath(new URL('../../bin/scooby.js', import.meta.url));

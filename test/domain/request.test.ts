@@ -17,10 +17,10 @@ import {
   REPEATED_SQL,
 } from '../../src/domain/request.js';
 import { routeOf } from '../../src/domain/route.js';
-import { summaryOf } from '../../src/store/filter.js';
-import { addFunctions, ROUTE_SQL } from '../../src/store/functions.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { summaryOf } from '../../src/store/filter-match.js';
+import { addFunctions, ROUTE_SQL } from '../../src/store/sql-functions.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
-import type { Trace } from '../../src/trace.js';
 import { aSpan, aTrace } from '../factory.js';
 
 const finding = (kind: string) => ({

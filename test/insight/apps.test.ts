@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tap, { test } from 'tap';
-import type { Frame } from '../../src/trace.js';
+import type { Frame } from '../../src/domain/trace.js';
 import { ask, ROOT, runRecorded } from '../agent/app.js';
 import { type ServerName, serverFor } from '../agent/servers.js';
 import { judge } from './story.js';

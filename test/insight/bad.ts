@@ -1,6 +1,6 @@
 /** What is wrong, with the finding that has to say so: kind, line and how many calls. */
 
-import type { RecordedTrace } from '../../src/trace.js';
+import type { RecordedTrace } from '../../src/domain/trace.js';
 import { Story, upTo } from './story.js';
 
 export interface Bad {

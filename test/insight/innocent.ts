@@ -1,6 +1,6 @@
 /** What only looks wrong: nothing may be said. */
 
-import type { RecordedTrace } from '../../src/trace.js';
+import type { RecordedTrace } from '../../src/domain/trace.js';
 import { Story, upTo } from './story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { fingerprint } from '../../src/insight/fingerprint.js';
+import type { Trace } from '../../src/domain/trace.js';
 import { dialectOf, libraryOf } from '../../src/insight/libraries.js';
+import { fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { packTrace, unpackTrace } from '../../src/store/document.js';
-import type { Trace } from '../../src/trace.js';
 import { aSpan, aTrace } from '../factory.js';
 
 test('what the trace has of a library holds; of others nothing is known', (t) => {

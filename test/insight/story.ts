@@ -1,14 +1,14 @@
 /** Tells what a request did, call by call, with a clock: the traces that rules are tried on. */
 
-import { type Config, finish } from '../../src/insight/findings.js';
-import type { LineOf } from '../../src/insight/helpers.js';
 import {
   type Finding,
   type Frame,
   type RecordedSpan,
   type RecordedTrace,
   totalsOf,
-} from '../../src/trace.js';
+} from '../../src/domain/trace.js';
+import type { LineOf } from '../../src/insight/calls/call-site.js';
+import { type Config, finish } from '../../src/insight/judge.js';
 import { aTrace } from '../factory.js';
 
 /** How a call differs from an ordinary one; `at` is `file:line function`, innermost first, packages as `knex`. */

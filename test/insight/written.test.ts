@@ -1,17 +1,23 @@
 /** A statement with its values is written in one way, and gives what the statement gave with the values bound. */
 
-import { createRequire } from 'node:module';
 import Database from 'better-sqlite3';
-import mysql from 'mysql2/promise';
-import { Client, types } from 'pg';
 import tap, { test } from 'tap';
-import { maskedNamed, maskedParams } from '../../src/agent/mask.cjs';
-import type { Span } from '../../src/trace.js';
+import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
+import type { Span } from '../../src/domain/trace.js';
 import { aSpan } from '../factory.js';
+import { requirePackage } from '../packages.js';
 import { mariadb, postgres } from '../servers/index.js';
 import { boundBy, NASTY, waysOf } from './written.js';
 
-const mysqlClassic = createRequire(import.meta.url)('mysql') as Pick<typeof mysql, 'format'>;
+interface Queries {
+  query(sql: string, values?: unknown): Promise<{ rows: unknown[] }>;
+}
+const { Client, types } = requirePackage('pg') as {
+  Client: new (options: object) => Queries & { connect(): Promise<void>; end(): Promise<void> };
+  types: { getTypeParser(id: number, format: unknown): unknown };
+};
+const mysql = requirePackage('mysql2/promise');
+const mysqlClassic = requirePackage('mysql');
 
 tap.setTimeout(120_000);
 
@@ -82,7 +88,7 @@ test('PostgreSQL', async (t) => {
   const { url } = await postgres(t);
   const client = new Client({
     connectionString: url,
-    types: { getTypeParser: (id, format) => types.getTypeParser(id, format) },
+    types: { getTypeParser: (id: number, format: unknown) => types.getTypeParser(id, format) },
   });
   await client.connect();
   t.teardown(() => client.end());
@@ -174,7 +180,7 @@ test('a row that is set, as mysql and mysql2 write it', async (t) => {
   await client.query(written);
   const { values } = boundBy(recorded('mysql2', 'insert into t set ?', { a: 7 }));
   t.same(values, [{ a: 7 }]);
-  const [rows] = await client.query<mysql.RowDataPacket[]>('select * from t');
+  const [rows] = await client.query('select * from t');
   t.strictSame(rows[1], rows[0]);
   t.strictSame(rows[2], rows[0]);
   const update = recorded('mysql2', 'update t set a = ?, ? where a = ?', [2, { f: 'g' }, 1]);
@@ -187,7 +193,7 @@ test('nothing ends a literal of MySQL, also where a backslash is one like any ot
   t.teardown(() => client.end());
   await client.query("set sql_mode = 'NO_BACKSLASH_ESCAPES'");
   for (const value of NASTY) {
-    const [rows] = await client.query<mysql.RowDataPacket[]>(
+    const [rows] = await client.query(
       writtenAlike(t, recorded('mysql2', 'select ? as a where 1 = 1', [value])),
     );
     const { length } = rows;

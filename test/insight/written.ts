@@ -1,11 +1,11 @@
 /** The ways in which a call's statement is written with its values, and in which explain binds them. */
 
-import { sqlLines } from '../../src/cli/sql-text.js';
-import { plain } from '../../src/cli/style.js';
+import { sqlLines } from '../../src/cli/print/sql-script.js';
+import type { Span } from '../../src/domain/trace.js';
 import { dialectOf } from '../../src/insight/libraries.js';
 import { valuesOf } from '../../src/insight/plan/values.js';
-import type { Span } from '../../src/trace.js';
-import { copyOf } from '../../src/tui/copy.js';
+import { plain } from '../../src/terminal/style.js';
+import { copyOf } from '../../src/tui/effects/copy-text.js';
 import { sqlPanel } from '../../src/tui/panels/sql.js';
 import { aTrace } from '../factory.js';
 

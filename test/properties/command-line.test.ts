@@ -3,10 +3,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { faultOf, linesOf } from '../../src/cli/json-lines.js';
-import { durationIn, parseCount, parsePort, parseSize } from '../../src/cli/units.js';
-import { isWithin } from '../../src/cli/version-range.js';
-import { keysOf, mouseOf, typedBy } from '../../src/tui/input.js';
+import { faultOf, linesOf } from '../../src/cli/config/json-positions.js';
+import { durationIn, parseCount, parsePort, parseSize } from '../../src/cli/config/units.js';
+import { isWithin } from '../../src/cli/doctor/version-range.js';
+import { keysOf, mouseOf, typedBy } from '../../src/tui/input/key-names.js';
 import { anyText, holds } from '../property.js';
 
 /** Text of JSON with any white space between its tokens, and the line of each path as it was written. */

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { serveControl } from '../../src/proxy/control.js';
-import { hear, say } from '../../src/proxy/control-wire.js';
+import { hear, say } from '../../src/collector/socket-lines.js';
+import { serveControl } from '../../src/control/server.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 

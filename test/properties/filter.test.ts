@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { both, parseFilter, type Query } from '../../src/query.js';
+import { both, parseFilter, type Query } from '../../src/domain/filter.js';
 import { anyText, holds } from '../property.js';
 
 const piece = fc.oneof(

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { lineOf } from '../../src/agent/lines.cjs';
-import { receive } from '../../src/proxy/receiver.js';
-import { Spool } from '../../src/proxy/spool.js';
-import type { Line, Order, Run } from '../../src/trace.js';
+import { lineOf } from '../../src/agent/record/encode-span.cjs';
+import { receive } from '../../src/collector/link-server.js';
+import { Spool } from '../../src/collector/spool.js';
+import type { Line, Order, Run } from '../../src/domain/trace.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 
@@ -144,7 +144,7 @@ interface Link {
 function aLink(writeSync: (fd: number, data: string | Buffer, offset?: number) => number): Link {
   const fs = require('node:fs');
   const { writeSync: real } = fs;
-  const path = require.resolve('../../src/agent/link.cjs');
+  const path = require.resolve('../../src/agent/record/transport.cjs');
   delete require.cache[path];
   fs.writeSync = writeSync;
   try {

@@ -3,7 +3,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { isSecretName, redactHeaders, redactUrl } from '../../src/redact.cjs';
+import { isSecretName, redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
 import { anyText, holds } from '../property.js';
 
 const NAMES = [

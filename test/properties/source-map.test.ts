@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { Frames } from '../../src/insight/frames.js';
-import { pathOfSource, placeOf } from '../../src/insight/place.js';
-import { inlineMap, mapPath, mapUrl, Script } from '../../src/insight/script.js';
+import { Frames } from '../../src/insight/source/frames.js';
+import { pathOfSource, placeOf } from '../../src/insight/source/script-location.js';
+import { inlineMap, mapPath, mapUrl, Script } from '../../src/insight/source/source-map.js';
 import { anyText, holds } from '../property.js';
 
 const mappings = fc.oneof(fc.string({ unit: fc.constantFrom(...'AACDEgB;,+/x') }), anyText(), fc.jsonValue());

@@ -3,9 +3,9 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type Dialect, fingerprint } from '../../src/insight/fingerprint.js';
-import { literal } from '../../src/insight/literals.js';
+import { type Dialect, fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { COMMA, END, Lexer, NAME, VALUE } from '../../src/insight/sql/lexer.js';
+import { literal } from '../../src/insight/sql/literals.js';
 import { anyText, holds } from '../property.js';
 
 const dialect = fc.constantFrom<Dialect>('pg', 'mysql', 'sqlite');

@@ -3,10 +3,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { json, ms, oneLine, visible } from '../../src/text.js';
-import * as cells from '../../src/tui/cells.js';
-import { OutputLog } from '../../src/tui/output-log.js';
-import { type Printed, Printer } from '../../src/tui/printed.js';
+import { json, ms, oneLine, visible } from '../../src/domain/text.js';
+import { type Printed, Printer } from '../../src/terminal/ansi-rows.js';
+import * as cells from '../../src/terminal/cells.js';
+import { OutputLog } from '../../src/terminal/output-log.js';
 import { anyText, holds, someCuts } from '../property.js';
 
 const odd = fc.constantFrom(

@@ -3,12 +3,12 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { judge } from '../../src/insight/findings.js';
-import { Collector } from '../../src/proxy/collector.js';
-import { parseLine } from '../../src/proxy/parse-line.js';
-import type { Peer } from '../../src/proxy/receiver.js';
-import { publicTrace } from '../../src/public.js';
-import type { Line, Trace } from '../../src/trace.js';
+import { Collector } from '../../src/collector/collector.js';
+import type { Peer } from '../../src/collector/link-server.js';
+import { parseLine } from '../../src/collector/parse-line.js';
+import type { Line, Trace } from '../../src/domain/trace.js';
+import { finish } from '../../src/insight/judge.js';
+import { publicTrace } from '../../src/store/json.js';
 import { anyText, holds } from '../property.js';
 
 const IDS = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`);
@@ -129,7 +129,7 @@ test('lines of any content, in any order, become traces that can be judged and t
       const traces: Trace[] = [];
       const collector = new Collector({
         ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => 'hash', look() {} },
-        judge: (trace, lineOf) => judge(trace, { lineOf }),
+        finish,
       });
       collector.on('trace', (trace) => traces.push(trace));
       collector.joined(aPeer);
@@ -151,7 +151,7 @@ test('a lost line that names its request is counted there', (t) => {
   const losses: number[] = [];
   const collector = new Collector({
     ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => undefined, look() {} },
-    judge: () => [],
+    finish,
   });
   collector.on('trace', (trace) => traces.push(trace));
   collector.on('lost', ({ pid }) => losses.push(pid));

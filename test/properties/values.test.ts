@@ -3,11 +3,11 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { lineOf, spanLine } from '../../src/agent/lines.cjs';
-import { maskedNamed, maskedParams } from '../../src/agent/mask.cjs';
-import { batchSpeech, commandSpeech, replyFacts } from '../../src/agent/redis.cjs';
-import { keyPositions, textOf, writtenPositions } from '../../src/agent/redis-grammar.cjs';
-import { tell } from '../../src/agent/values.cjs';
+import { batchSpeech, commandSpeech, replyFacts } from '../../src/agent/instruments/shared/redis-command.cjs';
+import { keyPositions, textOf, writtenPositions } from '../../src/agent/instruments/shared/redis-keys.cjs';
+import { lineOf, spanLine } from '../../src/agent/record/encode-span.cjs';
+import { tell } from '../../src/agent/record/serialize.cjs';
+import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
 import { anyText, holds } from '../property.js';
 
 class AppCodeRan extends Error {}

@@ -2,10 +2,10 @@
 
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import type { Ending, Exchange } from '../../src/proxy/exchange.js';
-import { type ProxyOptions, type RunningProxy, startProxy } from '../../src/proxy/proxy.js';
+import type { Address } from '../../src/domain/trace.js';
+import type { Ending, Exchange } from '../../src/proxy/observer.js';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../../src/proxy/server.js';
 import { Upstream } from '../../src/proxy/upstream.js';
-import type { Address } from '../../src/trace.js';
 
 interface Test {
   teardown(fn: () => unknown): void;

@@ -1,11 +1,11 @@
 /** What every store promises, run against each of them. */
 
 import { type Test, test } from 'tap';
-import { tallyOf } from '../../src/insight/tally.js';
-import { parseFilter, type Query } from '../../src/query.js';
+import { parseFilter, type Query } from '../../src/domain/filter.js';
+import type { Finding, Trace } from '../../src/domain/trace.js';
+import { tallyOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
 import type { Among, By, Store } from '../../src/store/store.js';
-import type { Finding, Trace } from '../../src/trace.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 /** How the stores of the contract add up. */

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { describeOld } from '../../src/insight/describe.js';
+import type { RecordedTrace } from '../../src/domain/trace.js';
+import { describeOld } from '../../src/insight/calls/describe.js';
 import { pack, unpack } from '../../src/store/body.js';
 import { packTrace, undescribed, unpackTrace } from '../../src/store/document.js';
-import type { RecordedTrace } from '../../src/trace.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
 test('a stack and a frame that spans share are written once', (t) => {

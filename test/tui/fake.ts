@@ -1,7 +1,7 @@
 /** A shop's requests, the same every time: for tests, for development and for the bench. */
 
-import type { Finding, Frame, Span, Summary, Trace } from '../../src/trace.js';
-import { totalsOf } from '../../src/trace.js';
+import type { Finding, Frame, Span, Summary, Trace } from '../../src/domain/trace.js';
+import { totalsOf } from '../../src/domain/trace.js';
 import { atFirstFrame } from '../factory.js';
 
 /** The instant at which the newest of them started. */

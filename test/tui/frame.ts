@@ -2,9 +2,9 @@
 
 import { renderToString } from 'ink';
 import { createElement } from 'react';
-import { Screen } from '../../src/tui/App.js';
 import type { Browser } from '../../src/tui/browser.js';
-import { themeOf } from '../../src/tui/theme.js';
+import { Screen } from '../../src/tui/components/App.js';
+import { themeOf } from '../../src/tui/view/theme.js';
 
 const PLAIN = themeOf({ colour: false, ascii: false });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: bold and inverse are left without colour

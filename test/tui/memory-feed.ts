@@ -3,8 +3,7 @@
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import { isFailed, isRepeated } from '../../src/domain/request.js';
 import { routeOf } from '../../src/domain/route.js';
-import { type Candidate, matches } from '../../src/store/filter.js';
-import type { Recording, Source, Summary, Trace } from '../../src/trace.js';
+import type { Recording, Source, Summary, Trace } from '../../src/domain/trace.js';
 import type {
   Answer,
   Explained,
@@ -15,8 +14,9 @@ import type {
   Sort,
   Stats,
   Status,
-} from '../../src/tui/feed.js';
-import type { OutputLog } from '../../src/tui/output-log.js';
+} from '../../src/feed/feed.js';
+import { type Candidate, matches } from '../../src/store/filter-match.js';
+import type { OutputLog } from '../../src/terminal/output-log.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
 function orderOf(trace: Trace, by: Sort['by']): number | string {

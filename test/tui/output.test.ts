@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { OutputLog } from '../../src/tui/output-log.js';
+import { OutputLog } from '../../src/terminal/output-log.js';
 import { rowsOf } from './frame.js';
 import { MemoryFeed } from './memory-feed.js';
 import { aBrowser } from './terminal.js';

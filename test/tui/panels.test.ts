@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import type { Trace } from '../../src/trace.js';
-import { plain } from '../../src/tui/cells.js';
-import type { Panel, Reading } from '../../src/tui/panel.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { plain } from '../../src/terminal/cells.js';
+import { tabText, tabTitles } from '../../src/tui/panels/as-text.js';
 import { ownTime } from '../../src/tui/panels/cpu.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
+import type { Panel, Reading } from '../../src/tui/panels/panel.js';
+import { codeRows, stackLines } from '../../src/tui/panels/stack-detail.js';
 import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
-import { codeRows, stackLines } from '../../src/tui/stack.js';
-import { tabText, tabTitles } from '../../src/tui/tab-text.js';
 import { aFrame, atFirstFrame } from '../factory.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 

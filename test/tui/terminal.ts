@@ -1,7 +1,7 @@
 /** A terminal that only remembers what it was asked for. */
 
 import { Browser, type Options } from '../../src/tui/browser.js';
-import type { Terminal } from '../../src/tui/outside.js';
+import type { Terminal } from '../../src/tui/effects/effects.js';
 import { NOW } from './fake.js';
 import { MemoryFeed } from './memory-feed.js';
 

@@ -1,7 +1,7 @@
 /** axios: a request is sent after its interceptors, which are promises. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 

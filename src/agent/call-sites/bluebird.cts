@@ -1,9 +1,9 @@
 /** bluebird runs handlers from a queue of its own, in the context of whatever filled it first. */
 
 import { bindDeferred } from '../call/deferred.cjs';
-import { isRecording } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { state } from '../run.cjs';
+import { replace } from '../call/wrap.cjs';
+import { isRecording } from '../request/context.cjs';
+import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 

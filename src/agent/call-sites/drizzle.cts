@@ -1,7 +1,7 @@
 /** drizzle: a query runs when it is awaited, in a turn that has no app code; which class it is of depends on the dialect. */
 
 import { wrapCall, wrapExecutor, wrapFactory, wrapImmediateExecutor } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import { type Classes, wrapOwnMethods } from './own-methods.cjs';
 

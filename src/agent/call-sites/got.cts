@@ -1,7 +1,7 @@
 /** got: a request is sent after hooks and promises of its own. */
 
 import { wrapCall, wrapCallClass } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 

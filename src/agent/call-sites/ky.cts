@@ -1,7 +1,7 @@
 /** ky: a request is sent in a later turn, and again for each retry. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
 export const ky: CallSiteLibrary = {

@@ -1,6 +1,6 @@
 /** What a call-site library is: it has no spans of its own, but stands between the app's line and the driver that has. */
 
-import type { Before } from '../load.cjs';
+import type { Before } from '../loader/cjs.cjs';
 
 /** How the calls of one library's drivers get the app's line. A new library is one such file and one entry in index.cts. */
 export interface CallSiteLibrary {

@@ -1,7 +1,7 @@
 /** needle: a request is sent in a later turn. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
 const METHODS = ['head', 'get', 'post', 'put', 'patch', 'delete', 'request'];

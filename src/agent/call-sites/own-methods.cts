@@ -1,6 +1,6 @@
 /** Wraps the methods of a library's classes by name. */
 
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 
 export type Class = { prototype: object };
 export type Classes = Record<string, Class>;

@@ -11,9 +11,9 @@ import {
   rememberedCallSite,
   runIn,
 } from '../call/origin.cjs';
-import { current } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { state } from '../run.cjs';
+import { replace } from '../call/wrap.cjs';
+import { current } from '../request/context.cjs';
+import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
 type Query = (transaction?: { kind?: string }) => unknown;

@@ -1,7 +1,7 @@
 /** request: a request is sent in a later turn than it is made, when its body may have been piped into it. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 

@@ -1,7 +1,7 @@
 /** superagent: a request is sent when it is awaited or ended. */
 
 import { wrapExecutor, wrapFactoryClass } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 

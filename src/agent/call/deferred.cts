@@ -1,7 +1,8 @@
 /** Wrappers for libraries that do in a later turn what the app asks of them, where no app code is on the stack. */
 
-import { current, now } from '../context.cjs';
-import { state } from '../run.cjs';
+import { current } from '../request/context.cjs';
+import { now } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
 import {
   type CallSite,
   captureCallSite,

@@ -1,9 +1,10 @@
 /** AsyncLocalStorage of call sites: which app line asked for work that a library runs in a later tick. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { applyIn, current, isRecording, now, type Request } from '../context.cjs';
-import { state } from '../run.cjs';
-import { captureStack } from '../stack.cjs';
+import { applyIn, current, isRecording } from '../request/context.cjs';
+import { now, type Request } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
+import { captureStack } from './stack.cjs';
 
 /** The request, the line and the time at which the app asked for work, which mostly a library's own code does later. */
 export interface CallSite {

@@ -1,9 +1,9 @@
 /** better-sqlite3: statements and exec; they block the event loop for as long as they take. */
 
-import { maskedParams } from '../mask.cjs';
-import { replace } from '../replace.cjs';
-import { begin, type Call, end } from '../traced.cjs';
-import { tell } from '../values.cjs';
+import { begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { tell } from '../record/serialize.cjs';
+import { maskedParams } from '../record/sql-params.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Statement = { source: string };

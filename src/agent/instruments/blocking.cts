@@ -1,9 +1,10 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
+import { beginFrom, type Call, end } from '../call/call.cjs';
 import { captureCallSite } from '../call/origin.cjs';
-import { current, now } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
+import { current } from '../request/context.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const BLOCKS_MS = 5;

@@ -1,9 +1,9 @@
 /** child_process: the commands that a request runs, and waits for or blocks on. */
 
-import { isSecretName, REDACTED, redactUrl } from '../../redact.cjs';
-import { current, watchStream } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { begin, type Call, end } from '../traced.cjs';
+import { isSecretName, REDACTED, redactUrl } from '../../domain/redact.cjs';
+import { begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { current, watchStream } from '../request/context.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Child {

@@ -1,8 +1,8 @@
 /** console: what the app says inside a request; what it prints is not touched. */
 
-import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
+import { describeLine, logged } from './shared/log.cjs';
 
 const LEVELS = { log: 'info', info: 'info', debug: 'debug', warn: 'warn', error: 'error', trace: 'debug' };
 

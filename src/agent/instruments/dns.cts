@@ -1,9 +1,10 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
+import { beginFrom, bound, type Call, end } from '../call/call.cjs';
 import { captureCallSite } from '../call/origin.cjs';
-import { current, now } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { beginFrom, bound, type Call, end } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
+import { current } from '../request/context.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 const SLOW_MS = 5;

@@ -1,8 +1,8 @@
 /** graphql: the operation that a request runs, by its name; 17 tells of it on a channel, and 16 is patched. */
 
-import { replace } from '../replace.cjs';
-import { begin, type Call, end } from '../traced.cjs';
-import { tell } from '../values.cjs';
+import { begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { tell } from '../record/serialize.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Execution {

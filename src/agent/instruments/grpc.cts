@@ -1,9 +1,9 @@
 /** grpc-js: the four ways of calling, at the one class that all clients extend; ended by the callback, or by the status that each call emits. */
 
-import { watchStream } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { answering, attempt, begin, type Call, end } from '../traced.cjs';
-import { tell } from '../values.cjs';
+import { answering, attempt, begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { tell } from '../record/serialize.cjs';
+import { watchStream } from '../request/context.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Status {

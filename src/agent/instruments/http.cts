@@ -2,13 +2,14 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { redactUrl } from '../../redact.cjs';
+import { redactUrl } from '../../domain/redact.cjs';
+import { beginFrom, type Call, end } from '../call/call.cjs';
 import { captureCallSite, currentCallSite, type Run, runnerAt } from '../call/origin.cjs';
-import { now, watchStream } from '../context.cjs';
-import { askedBy, notAskedBy } from '../own.cjs';
-import { nameTo } from '../peers.cjs';
-import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
+import { watchStream } from '../request/context.cjs';
+import { nameTo } from '../request/propagation.cjs';
+import { askedBy, notAskedBy } from '../request/self-requests.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 // axios, got and Node itself.

@@ -1,8 +1,13 @@
 /** What an instrument is: the file that makes one library speak. */
 
-import type { Kind, LibraryFacts } from '../../trace.js';
-import type { Source } from '../explain.cjs';
-import type { Call } from '../traced.cjs';
+import type { Kind, LibraryFacts } from '../../domain/trace.js';
+import type { Source } from '../explain/runner.cjs';
+
+/** Receiver and arguments of a call, as the app passed them. */
+export interface CallArguments {
+  readonly self: unknown;
+  readonly args: ArrayLike<unknown>;
+}
 
 /** What a call asked for, in the words that the user wrote. */
 export interface Speech {
@@ -23,7 +28,7 @@ export interface Instrument extends LibraryFacts {
   /** Where its calls are published, on node:diagnostics_channel. */
   channel: string;
   /** Asked once when the call begins: what the app passes may change afterwards. */
-  describe(call: Call): Speech;
+  describe(call: CallArguments): Speech;
   /**
    * Per file of a package (`pg/lib/client.js`): what is done to its exports once it has been loaded. A patch that does
    * not find what it wraps throws an Error that names it, which is shown to the user.

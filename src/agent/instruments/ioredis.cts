@@ -1,10 +1,10 @@
 /** ioredis: every command at sendCommand, Redis' and Cluster's; pipelines and MULTI at exec, as one call. */
 
-import { now } from '../context.cjs';
-import { batchFacts, batchSpeech, commandSpeech, replyFacts } from '../redis.cjs';
-import { replace } from '../replace.cjs';
-import { begin, type Call, end } from '../traced.cjs';
+import { begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
+import { batchFacts, batchSpeech, commandSpeech, replyFacts } from './shared/redis-command.cjs';
 
 interface Command {
   name: string;

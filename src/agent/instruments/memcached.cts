@@ -1,9 +1,9 @@
 /** memcached: every command of the client, one call however many keys and servers it asks. */
 
-import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
-import { replace } from '../replace.cjs';
-import { answeredBy, answering, attempt, begin, type Call, end } from '../traced.cjs';
+import { answeredBy, answering, attempt, begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
+import { bytesOf, cacheSpeech, keysOf, readFacts } from './shared/cache.cjs';
 
 const METHODS =
   `get getMulti gets set add replace cas append prepend touch del delete incr increment decr decrement

@@ -1,9 +1,9 @@
 /** memjs: every command to a server, at the one method through which callbacks and promises go. */
 
-import { bytesOf, cacheSpeech, keysOf, readFacts } from '../cache.cjs';
-import { replace } from '../replace.cjs';
-import { answering, attempt, begin, type Call, end } from '../traced.cjs';
+import { answering, attempt, begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
+import { bytesOf, cacheSpeech, keysOf, readFacts } from './shared/cache.cjs';
 
 interface Response {
   header: { status: number };

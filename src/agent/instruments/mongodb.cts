@@ -1,9 +1,9 @@
 /** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
 
+import { begin, type Call, end } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../replace.cjs';
-import { begin, type Call, end } from '../traced.cjs';
-import { tell } from '../values.cjs';
+import { replace } from '../call/wrap.cjs';
+import { tell } from '../record/serialize.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 type Document = Record<string, unknown>;

@@ -1,7 +1,7 @@
 /** mysql: connections, pools, clusters, and the events and streams of its queries. */
 
 import type { Instrument } from './instrument.cjs';
-import * as shared from './mysqls.cjs';
+import * as shared from './shared/mysql.cjs';
 
 type Class = { prototype: object };
 

@@ -1,9 +1,9 @@
 /** mysql2: connections, pools, clusters, prepared statements; its promise classes call the same methods beneath. */
 
-import { ownerOf, replace } from '../replace.cjs';
-import { begin, type Call } from '../traced.cjs';
+import { begin, type Call } from '../call/call.cjs';
+import { ownerOf, replace } from '../call/wrap.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
-import * as shared from './mysqls.cjs';
+import * as shared from './shared/mysql.cjs';
 
 type Class = { prototype: object };
 interface Command {

@@ -1,12 +1,13 @@
 /** pg: Pool#query, Pool#connect and Client#query, pg-native's too, and Submittables (pg-cursor, pg-query-stream, pg.Query). */
 
-import { pgSource } from '../ask-pg.cjs';
-import { applyIn, current, now, type Request } from '../context.cjs';
-import { noteConnection as noteSource } from '../explain.cjs';
-import { maskedParams } from '../mask.cjs';
-import { observing } from '../observing.cjs';
-import { ownerOf, replace } from '../replace.cjs';
-import { begin, bound, type Call, end, withdraw } from '../traced.cjs';
+import { begin, bound, type Call, end, withdraw } from '../call/call.cjs';
+import { observing } from '../call/observe-promise.cjs';
+import { ownerOf, replace } from '../call/wrap.cjs';
+import { pgSource } from '../explain/pg.cjs';
+import { noteConnection as noteSource } from '../explain/runner.cjs';
+import { maskedParams } from '../record/sql-params.cjs';
+import { applyIn, current } from '../request/context.cjs';
+import { now, type Request } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Submittable {

@@ -1,9 +1,9 @@
 /** pino: each line that passes its level, where it is made into JSON. */
 
-import { current } from '../context.cjs';
-import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
+import { current } from '../request/context.cjs';
 import type { Instrument } from './instrument.cjs';
+import { describeLine, logged } from './shared/log.cjs';
 
 interface Logger {
   levels?: { labels?: Record<number, string> };

@@ -1,10 +1,10 @@
 /** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
 
+import { beginFrom, bound, type Call, end } from '../call/call.cjs';
 import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
-import { now, type Request } from '../context.cjs';
-import { maskedParams } from '../mask.cjs';
-import { replace } from '../replace.cjs';
-import { beginFrom, bound, type Call, end } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
+import { maskedParams } from '../record/sql-params.cjs';
+import { now, type Request } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Query {

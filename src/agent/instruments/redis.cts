@@ -1,11 +1,11 @@
 /** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
 
+import { begin, bound, type Call, end, withdraw } from '../call/call.cjs';
+import { observing } from '../call/observe-promise.cjs';
 import { captureCallSite, runFrom } from '../call/origin.cjs';
-import { observing } from '../observing.cjs';
-import { batchFacts, batchSpeech, commandSpeech, replyFacts } from '../redis.cjs';
-import { replace } from '../replace.cjs';
-import { begin, bound, type Call, end, withdraw } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
+import { batchFacts, batchSpeech, commandSpeech, replyFacts } from './shared/redis-command.cjs';
 
 type Args = ArrayLike<unknown>;
 /** `commands` of a batch have the command as the first of their `args`. */

@@ -1,7 +1,7 @@
 /** scooby.log(): what an app says to us, by `require('scooby').log(…)` or on the channel `scooby:log`. */
 
-import { describeLine, logged } from '../logged.cjs';
 import type { Instrument } from './instrument.cjs';
+import { describeLine, logged } from './shared/log.cjs';
 
 export const scooby: Instrument = {
   library: 'scooby',

@@ -1,9 +1,9 @@
 /** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
 
-import { current } from '../context.cjs';
-import { replace } from '../replace.cjs';
-import { answeredBy, answering, begin, type Call, end } from '../traced.cjs';
-import { tell } from '../values.cjs';
+import { answeredBy, answering, begin, type Call, end } from '../call/call.cjs';
+import { replace } from '../call/wrap.cjs';
+import { tell } from '../record/serialize.cjs';
+import { current } from '../request/context.cjs';
 import { carry } from './http.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 

@@ -1,13 +1,14 @@
 /** fetch and undici: told by undici's channels, which Node's own copy and those from npm share. */
 
 import type { Socket } from 'node:net';
-import { redactUrl } from '../../redact.cjs';
+import { redactUrl } from '../../domain/redact.cjs';
+import { beginFrom, type Call, end } from '../call/call.cjs';
 import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
-import { applyIn, now } from '../context.cjs';
-import { askedBy, notAskedBy } from '../own.cjs';
-import { nameTo } from '../peers.cjs';
-import { replace } from '../replace.cjs';
-import { beginFrom, type Call, end } from '../traced.cjs';
+import { replace } from '../call/wrap.cjs';
+import { applyIn } from '../request/context.cjs';
+import { nameTo } from '../request/propagation.cjs';
+import { askedBy, notAskedBy } from '../request/self-requests.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { Instrument, Speech } from './instrument.cjs';
 
 interface Request {

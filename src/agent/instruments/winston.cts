@@ -1,8 +1,8 @@
 /** winston: each line that passes its level, where the logger is given it. */
 
-import { describeLine, logged } from '../logged.cjs';
-import { replace } from '../replace.cjs';
+import { replace } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
+import { describeLine, logged } from './shared/log.cjs';
 
 interface Logger {
   silent?: boolean;

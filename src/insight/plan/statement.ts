@@ -1,8 +1,8 @@
 /** Which recorded statements may be explained, and why the others may not. */
 
-import { readFingerprint } from '../fingerprint.js';
-import { lengthBeforeCut } from '../recorded-value.js';
+import { readFingerprint } from '../sql/fingerprint.js';
 import { CLOSE, type Dialect, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
+import { lengthBeforeCut } from '../sql/recorded-value.js';
 
 const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
 const READS = new Set('SELECT VALUES TABLE'.split(' '));

@@ -1,9 +1,9 @@
 /** The values that a recorded statement ran with, as far as they were recorded whole. */
 
-import type { Dialect, Span } from '../../trace.js';
-import { isPlaceholder } from '../placeholders.js';
-import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../recorded-value.js';
+import type { Dialect, Span } from '../../domain/trace.js';
 import { piecesOf } from '../sql/pieces.js';
+import { isPlaceholder } from '../sql/placeholders.js';
+import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../sql/recorded-value.js';
 
 /** Values to hand to the driver; `missing` names those that were not recorded as they were, and stand as null. */
 export interface Values {

@@ -1,9 +1,9 @@
 /** Stretches in which the app's own code kept the event loop, so that nobody was served. */
 
-import { ms } from '../../text.js';
-import type { Call } from '../calls.js';
+import { ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import { type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();

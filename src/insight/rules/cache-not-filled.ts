@@ -1,8 +1,8 @@
 /** A cache that was asked, had nothing, and was not given what was found instead. */
 
-import { type Call, commandOf } from '../calls.js';
+import { type Call, commandOf } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 const READS = new Set(['get', 'gets', 'getmulti', 'mget', 'hget', 'hgetall', 'getex']);
 const WRITES = new Set([

@@ -1,11 +1,11 @@
 /** Queries that wait for each other although none needs what the one before returned. */
 
-import { ms } from '../../text.js';
-import type { Call } from '../calls.js';
-import { operands } from '../fingerprint.js';
+import { ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
+import { within } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
-import { within } from '../transactions.js';
+import { operands } from '../sql/fingerprint.js';
 
 export const couldBeParallel: Rule = (scene) => {
   const drafts: Draft[] = [];

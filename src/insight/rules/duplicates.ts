@@ -1,11 +1,11 @@
 /** The same question with the same values, asked again although nothing can have changed. */
 
-import { count, ms } from '../../text.js';
-import type { Call } from '../calls.js';
-import { isSameWay } from '../loops.js';
-import { isPolling } from '../pauses.js';
+import { count, ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { isSameWay } from '../calls/loops.js';
+import { site } from '../calls/stacks.js';
+import { isPolling } from '../patterns/polling.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 // Reads that are meant to answer something else each time, or to lock.
 const MEANT =

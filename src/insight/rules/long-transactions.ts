@@ -1,11 +1,11 @@
 /** Transactions that stay open long, that wait for something else, or that never end. */
 
-import { ms } from '../../text.js';
-import type { Frame } from '../../trace.js';
-import type { Call } from '../calls.js';
+import { ms } from '../../domain/text.js';
+import type { Frame } from '../../domain/trace.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
+import { type Transaction, transactionsOf } from '../patterns/transactions.js';
 import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
-import { type Transaction, transactionsOf } from '../transactions.js';
 
 export const longTransactions: Rule = (scene) =>
   transactionsOf(scene).flatMap((transaction) => draftOf(scene, transaction) ?? []);

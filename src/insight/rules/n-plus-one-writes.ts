@@ -1,12 +1,12 @@
 /** SQL writes in a loop: one statement for each row. */
 
-import { count, ms } from '../../text.js';
-import { adviceForWrites } from '../advice.js';
-import { isBatching } from '../batches.js';
-import type { Loop } from '../loops.js';
+import { count, ms } from '../../domain/text.js';
+import { adviceForWrites } from '../advice/advice.js';
+import type { Loop } from '../calls/loops.js';
+import { site } from '../calls/stacks.js';
+import { isBatching } from '../patterns/batches.js';
+import { within } from '../patterns/transactions.js';
 import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
-import { within } from '../transactions.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
 

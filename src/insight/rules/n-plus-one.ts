@@ -1,13 +1,13 @@
 /** SQL reads in a loop: one query for each row of another. */
 
-import { ms } from '../../text.js';
-import { adviceForReads } from '../advice.js';
-import { isBatching, isPaging, isThroughTables } from '../batches.js';
-import { isParallel, type Loop } from '../loops.js';
-import { isPolling } from '../pauses.js';
+import { ms } from '../../domain/text.js';
+import { adviceForReads } from '../advice/advice.js';
+import { isParallel, type Loop } from '../calls/loops.js';
+import { site } from '../calls/stacks.js';
+import { isBatching, isPaging, isThroughTables } from '../patterns/batches.js';
+import { type Source, sourceOf, told } from '../patterns/feeding-query.js';
+import { isPolling } from '../patterns/polling.js';
 import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
-import { type Source, sourceOf, told } from '../sources.js';
-import { site } from '../stacks.js';
 
 export const nPlusOne: Rule = (scene) => {
   const drafts: Draft[] = [];

@@ -1,9 +1,9 @@
 /** Queries that return more than a page can show. */
 
-import { count } from '../../text.js';
-import type { Call } from '../calls.js';
+import { count } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 const EXPORTS = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
 

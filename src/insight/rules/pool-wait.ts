@@ -1,10 +1,10 @@
 /** Time in which queries waited for a connection of the pool. */
 
-import { count, ms } from '../../text.js';
-import type { Call } from '../calls.js';
-import { isParallel } from '../loops.js';
+import { count, ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { isParallel } from '../calls/loops.js';
+import { site } from '../calls/stacks.js';
 import { covered, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 // Less is how long any pool takes to hand one out.
 const LEAST = 1;

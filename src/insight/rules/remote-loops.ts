@@ -1,13 +1,13 @@
 /** Cache reads, remote calls and HTTP requests in a loop. */
 
-import { ms } from '../../text.js';
-import { adviceForCache, adviceForRemote } from '../advice.js';
-import type { Call } from '../calls.js';
-import { isParallel, type Loop } from '../loops.js';
-import { isPolling } from '../pauses.js';
+import { ms } from '../../domain/text.js';
+import { adviceForCache, adviceForRemote } from '../advice/advice.js';
+import type { Call } from '../calls/calls.js';
+import { isParallel, type Loop } from '../calls/loops.js';
+import { site } from '../calls/stacks.js';
+import { sourceOf, told } from '../patterns/feeding-query.js';
+import { isPolling } from '../patterns/polling.js';
 import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { sourceOf, told } from '../sources.js';
-import { site } from '../stacks.js';
 
 const CACHE_READS = new Set([
   'get',

@@ -1,9 +1,9 @@
 /** Calls that take long by themselves. */
 
-import { ms } from '../../text.js';
-import type { Call } from '../calls.js';
+import { ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 // They wait on purpose.
 const WAITING = new Set([

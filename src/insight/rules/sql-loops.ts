@@ -1,9 +1,9 @@
 /** SQL in loops: reads, writes, and loops whose body runs several statements in turns. */
 
-import { ms } from '../../text.js';
-import type { Call } from '../calls.js';
+import { ms } from '../../domain/text.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import type { Draft, Rule, Scene } from '../scene.js';
-import { site } from '../stacks.js';
 import { nPlusOne } from './n-plus-one.js';
 import { nPlusOneWrites } from './n-plus-one-writes.js';
 

@@ -1,9 +1,9 @@
 /** Calls that failed while the response says that all is well. */
 
-import { isTimed } from '../../span-kinds.js';
-import type { Call } from '../calls.js';
+import { isTimed } from '../../domain/span-kinds.js';
+import type { Call } from '../calls/calls.js';
+import { site } from '../calls/stacks.js';
 import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
-import { site } from '../stacks.js';
 
 // A row that is there already is how some programs ask whether it is.
 const EXPECTED =

@@ -1,11 +1,11 @@
 /** Cuts SQL into tokens, one pass, whatever the text: what never ends, ends with the text. */
 
-import type { Dialect } from '../../trace.js';
+import type { Dialect } from '../../domain/trace.js';
 import * as c from './chars.js';
 import * as scan from './scan.js';
 import { KEYWORDS, OPERANDS } from './words.js';
 
-export type { Dialect } from '../../trace.js';
+export type { Dialect } from '../../domain/trace.js';
 
 export const END = 0;
 /** A reserved word, in capitals. */

@@ -1,6 +1,6 @@
 /** Painted text: how wide it is, and where terminals may see it otherwise. */
 
-import { width } from '../cells.js';
+import { width } from '../../terminal/cells.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and anchors take no cells
 const CODES = /\x1b\[[\d;]*[mG]/g;

@@ -1,5 +1,5 @@
 /** The cache calls of a request. */
 
-import { callsPanel } from '../calls.js';
+import { callsPanel } from './calls-table.js';
 
 export const cachePanel = callsPanel('cache');

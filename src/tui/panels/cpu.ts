@@ -1,10 +1,10 @@
 /** Where a request spent its processor time; without a profile, how much of it there is to find, and how to look. */
 
-import { ms } from '../../text.js';
-import type { Trace } from '../../trace.js';
-import { callsPanel } from '../calls.js';
-import { clean, type Line } from '../cells.js';
-import type { Panel } from '../panel.js';
+import { ms } from '../../domain/text.js';
+import type { Trace } from '../../domain/trace.js';
+import { clean, type Line } from '../../terminal/cells.js';
+import { callsPanel } from './calls-table.js';
+import type { Panel } from './panel.js';
 
 const calls = callsPanel('cpu');
 

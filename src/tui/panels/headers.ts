@@ -1,8 +1,8 @@
 /** The headers of the request and of its response. */
 
-import type { Headers } from '../../trace.js';
-import { clean, fit, type Line } from '../cells.js';
-import { type Entry, emptyPage, type Panel, type TextLine } from '../panel.js';
+import type { Headers } from '../../domain/trace.js';
+import { clean, fit, type Line } from '../../terminal/cells.js';
+import { type Entry, emptyPage, type Panel, type TextLine } from './panel.js';
 
 function rows(headers: Headers, side: string): Entry[] {
   return headers.map(([name, value], index) => ({

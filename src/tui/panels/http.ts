@@ -1,5 +1,5 @@
 /** The HTTP requests that a request made itself. */
 
-import { callsPanel } from '../calls.js';
+import { callsPanel } from './calls-table.js';
 
 export const httpPanel = callsPanel('http');

@@ -1,14 +1,14 @@
 /** The tabs of the detail, in their order. A kind without a panel gets one of its own after them. */
 
-import type { Trace } from '../../trace.js';
-import { callsPanel } from '../calls.js';
-import type { Panel } from '../panel.js';
+import type { Trace } from '../../domain/trace.js';
 import { cachePanel } from './cache.js';
+import { callsPanel } from './calls-table.js';
 import { cpuPanel } from './cpu.js';
 import { headersPanel } from './headers.js';
 import { httpPanel } from './http.js';
 import { logsPanel } from './logs.js';
 import { overviewPanel } from './overview.js';
+import type { Panel } from './panel.js';
 import { rpcPanel } from './rpc.js';
 import { sqlPanel } from './sql.js';
 import { timelinePanel } from './timeline.js';

@@ -1,12 +1,12 @@
 /** What a request logged. */
 
-import { kindOf } from '../../span-kinds.js';
-import { ms } from '../../text.js';
-import { parseSite, type Trace } from '../../trace.js';
-import { noneOf } from '../calls.js';
-import { clean, fit, type Line } from '../cells.js';
-import { emptyPage, type Panel } from '../panel.js';
-import { spanText } from '../span-text.js';
+import { kindOf } from '../../domain/span-kinds.js';
+import { ms } from '../../domain/text.js';
+import { parseSite, type Trace } from '../../domain/trace.js';
+import { clean, fit, type Line } from '../../terminal/cells.js';
+import { noneOf } from './calls-table.js';
+import { emptyPage, type Panel } from './panel.js';
+import { spanText } from './span-detail.js';
 
 const ROLES: Record<string, string> = {
   // An app names its levels.

@@ -1,12 +1,12 @@
 /** What is wrong with a request, and where its time went. */
 
-import { kindOf } from '../../span-kinds.js';
+import { kindOf } from '../../domain/span-kinds.js';
+import { count, ms } from '../../domain/text.js';
+import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
+import { clean, fit, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
-import { count, ms } from '../../text.js';
-import { type Finding, parseSite, type Trace } from '../../trace.js';
-import { clean, fit, type Line, type Segment } from '../cells.js';
-import type { Entry, Panel, Reading, TextLine } from '../panel.js';
-import { codeRows, stackLines } from '../stack.js';
+import type { Entry, Panel, Reading, TextLine } from './panel.js';
+import { codeRows, stackLines } from './stack-detail.js';
 import { extent } from './timeline.js';
 
 /** Answers a request in one sentence of figures. */

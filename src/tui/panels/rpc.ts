@@ -1,5 +1,5 @@
 /** The remote procedures that a request called. */
 
-import { callsPanel } from '../calls.js';
+import { callsPanel } from './calls-table.js';
 
 export const rpcPanel = callsPanel('rpc');

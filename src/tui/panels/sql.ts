@@ -1,6 +1,6 @@
 /** The queries of a request. */
 
-import { callsPanel } from '../calls.js';
-import { colourSql } from '../sql.js';
+import { colourSql } from '../view/sql-highlight.js';
+import { callsPanel } from './calls-table.js';
 
 export const sqlPanel = callsPanel('sql', colourSql);

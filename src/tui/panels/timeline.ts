@@ -1,11 +1,11 @@
 /** The calls of a request over time, so that what ran beside what can be seen. */
 
-import { isTimed, kindOf } from '../../span-kinds.js';
-import { ms } from '../../text.js';
-import { parseSite, type Span, type Trace } from '../../trace.js';
-import { clean, fit, type Line, type Segment } from '../cells.js';
-import { type Entry, emptyPage, type Panel } from '../panel.js';
-import { spanText } from '../span-text.js';
+import { isTimed, kindOf } from '../../domain/span-kinds.js';
+import { ms } from '../../domain/text.js';
+import { parseSite, type Span, type Trace } from '../../domain/trace.js';
+import { clean, fit, type Line, type Segment } from '../../terminal/cells.js';
+import { type Entry, emptyPage, type Panel } from './panel.js';
+import { spanText } from './span-detail.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 

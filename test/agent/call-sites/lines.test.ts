@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'tap';
-import type { Span } from '../../../src/trace.js';
+import type { Span } from '../../../src/domain/trace.js';
 import { nodes } from '../../nodes.js';
 import { ask, ROOT, runRecorded } from '../app.js';
 import { type ServerName, serverFor } from '../servers.js';

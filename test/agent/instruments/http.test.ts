@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { test } from 'tap';
-import type { Span } from '../../../src/trace.js';
+import type { Span } from '../../../src/domain/trace.js';
 import { nodes } from '../../nodes.js';
 import { ask, ROOT, runPlain, runRecorded } from '../app.js';
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { ofKind, type Span } from '../../../src/trace.js';
+import { ofKind, type Span } from '../../../src/domain/trace.js';
 import { nodes, scoobyFor } from '../../nodes.js';
 import { ask, bothWays, plainly, ROOT, scooby, until } from '../../scooby.js';
 import { postgres } from '../../servers/index.js';

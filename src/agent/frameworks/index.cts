@@ -1,0 +1,11 @@
+/** The views, in the open: a new framework is one file and one line here. A plain node:http server has its paths, and no more. */
+
+import { express } from './express.cjs';
+import { fastify } from './fastify.cjs';
+import type { View } from './framework.cjs';
+import { hono } from './hono.cjs';
+import { koa } from './koa.cjs';
+import { nest } from './nest.cjs';
+import { next } from './next.cjs';
+
+export const views: View[] = [express, fastify, koa, hono, nest, next];

@@ -1,0 +1,20 @@
+/** Next.js: the page that it notes on the request. */
+
+import type { IncomingMessage } from 'node:http';
+import type { View } from './framework.cjs';
+
+const META = Symbol.for('NextInternalRequestMeta');
+
+export const next: View = {
+  library: 'next',
+  versions: '>=13',
+  read: (message) => {
+    const meta = (message as IncomingMessage & { [META]?: Meta })[META];
+    const route = meta?.match?.definition?.pathname;
+    return route === undefined ? undefined : { route, params: meta?.match?.params };
+  },
+};
+
+interface Meta {
+  match?: { definition?: { pathname?: string }; params?: object };
+}

@@ -1,0 +1,83 @@
+/** The grammar of Redis' commands: where their keys stand, and what they write. */
+
+import { bytesIn } from '../../record/serialize.cjs';
+
+const MOST_TEXT = 256;
+
+// Where keys stand: first, last (from the end when negative), step. The first argument where nothing is said.
+const KEYS = tableOf<[number, number, number] | null>([
+  [
+    'mget del unlink exists touch watch sinter sunion sdiff sinterstore sunionstore sdiffstore pfcount pfmerge ssubscribe sunsubscribe',
+    [0, -1, 1],
+  ],
+  ['blpop brpop bzpopmin bzpopmax json.mget', [0, -2, 1]],
+  ['mset msetnx', [0, -1, 2]],
+  ['rename renamenx rpoplpush brpoplpush lmove blmove smove copy lcs zrangestore geosearchstore', [0, 1, 1]],
+  ['bitop', [1, -1, 1]],
+  ['object xinfo xgroup memory', [1, 1, 1]],
+  [
+    'acl asking auth bgrewriteaof bgsave client cluster command config dbsize debug discard echo exec failover flushall flushdb function hello info keys lastsave latency migrate module monitor multi ping psubscribe publish punsubscribe quit randomkey readonly readwrite reset role save scan script select sentinel shutdown slowlog subscribe swapdb time unsubscribe unwatch wait',
+    null,
+  ],
+]);
+// Where the number of keys stands, after which they come.
+const COUNTED = tableOf([
+  ['zunion zinter zdiff sintercard lmpop zmpop', 0],
+  ['eval evalsha eval_ro evalsha_ro fcall fcall_ro blmpop bzmpop zunionstore zinterstore zdiffstore', 1],
+]);
+// Where the values that are written stand: first, and step to the next (0: it is one).
+const WRITTEN = tableOf<[number, number]>([
+  ['set setnx getset append publish', [1, 0]],
+  ['setex psetex setrange json.set', [2, 0]],
+  ['mset msetnx', [1, 2]],
+  ['hset hmset hsetnx', [2, 2]],
+  ['lpush rpush lpushx rpushx sadd', [1, 1]],
+]);
+function tableOf<T>(rows: [string, T][]): Map<string, T> {
+  return new Map(
+    rows.flatMap(([names, value]) => names.split(' ').map((name): [string, T] => [name, value])),
+  );
+}
+
+/** Answers where the keys of a command stand. */
+export function keyPositions(name: string, args: ArrayLike<unknown>): number[] {
+  const counted = COUNTED.get(name);
+  if (counted !== undefined) {
+    const count = Math.min(Number(textOf(args[counted])) || 0, args.length - counted - 1);
+    // The destination of a store, the one before its number, is a key as well.
+    const first = name.endsWith('store') && args.length > 0 ? [0] : [];
+    return [...first, ...range(counted + 1, counted + count, 1)];
+  }
+  if (name === 'xread' || name === 'xreadgroup') return streams(args);
+  const place = KEYS.get(name);
+  if (place === null) return [];
+  const [first, last, step] = place ?? [0, 0, 1];
+  return range(first, Math.min(last < 0 ? args.length + last : last, args.length - 1), step);
+}
+
+function streams(args: ArrayLike<unknown>): number[] {
+  let at = 0;
+  while (at < args.length && textOf(args[at]).toLowerCase() !== 'streams') at++;
+  return range(at + 1, at + (args.length - at - 1) / 2, 1);
+}
+
+function range(first: number, last: number, step: number): number[] {
+  const positions: number[] = [];
+  for (let i = first; i <= last; i += step) positions.push(i);
+  return positions;
+}
+
+/** Answers where the values stand that a command writes; nothing where it writes none. */
+export function writtenPositions(name: string, args: ArrayLike<unknown>): number[] | undefined {
+  const place = WRITTEN.get(name);
+  if (place === undefined || args.length <= place[0]) return undefined;
+  const [first, step] = place;
+  return range(first, step === 0 ? first : args.length - 1, step || 1);
+}
+
+/** Answers an argument as text, the first 256 characters of it; empty where it is none. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}…`;
+  if (typeof value === 'number') return String(value);
+  return bytesIn(value)?.toString('utf8', 0, MOST_TEXT) ?? '';
+}

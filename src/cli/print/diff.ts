@@ -1,0 +1,177 @@
+/** The difference of two requests or two runs as text and as JSON. */
+
+import { count, ms, oneLine } from '../../domain/text.js';
+import type { Change, Verdict } from '../../insight/metrics/compare.js';
+import { ago } from '../../terminal/age.js';
+import { clean } from '../../terminal/cells.js';
+import type { Screen } from '../../terminal/output-format.js';
+import type { Role } from '../../terminal/style.js';
+import { type Cell, type Column, table } from '../../terminal/table.js';
+import { wrapped } from '../../terminal/wrap.js';
+import type { Difference, Figure, Found, Side } from '../select/difference.js';
+
+/** Answers all lines of a difference. */
+export function differenceLines(difference: Difference, screen: Screen): string[] {
+  const { before, after, figures, routes = [], calls } = difference;
+  return [
+    sideLine('before', before, screen),
+    sideLine('after', after, screen),
+    '',
+    ...figureLines(figures, screen),
+    ...findingLines(difference, screen),
+    ...changeLines('ROUTE', routes, screen),
+    ...changeLines('CALL', calls, screen),
+    '',
+    summary(calls, screen),
+  ];
+}
+
+function sideLine(name: string, side: Side, { style, now }: Screen): string {
+  const words =
+    'trace' in side
+      ? [
+          oneLine(`${side.trace.method} ${side.trace.url}`),
+          side.trace.id.slice(0, 8),
+          ago(side.trace.start, now),
+        ]
+      : [oneLine(side.run.command), `run ${side.run.number}`, ago(side.run.start, now)];
+  const [what, ...rest] = words;
+  return `${style('dim', name.padEnd(8))}${style('bold', what!)}  ${style('dim', rest.join('  '))}`;
+}
+
+const FIGURES: Column[] = [
+  { head: '', atLeast: 4 },
+  { head: 'BEFORE', align: 'right' },
+  { head: 'AFTER', align: 'right' },
+  { head: 'CHANGE', align: 'right' },
+];
+
+function figureLines(figures: Figure[], screen: Screen): string[] {
+  const rows = figures.map(({ name, unit, before, after }): Cell[] => {
+    const text = (n: number | undefined) => (n === undefined ? '-' : written(unit, n));
+    return [[clean(name)], [text(before)], [text(after)], changeCell(unit, before, after)];
+  });
+  return table(FIGURES, rows, screen);
+}
+
+function written(unit: Figure['unit'], n: number): string {
+  if (unit === 'ms') return ms(n);
+  return Number.isInteger(n) ? n.toLocaleString('en-US') : n.toFixed(1);
+}
+
+function changeCell(unit: Figure['unit'], before = 0, after = 0): Cell {
+  const by = written(unit, Math.abs(after - before));
+  if (by === written(unit, 0)) return ['=', 'dim'];
+  return after > before ? [`+${by}`, 'warn'] : [`-${by}`, 'ok'];
+}
+
+function findingLines({ findings }: Difference, screen: Screen): string[] {
+  const told = (fate: string, role: Role, found: Found[]) =>
+    found.flatMap((finding) => findingText(fate, role, finding, screen));
+  const lines = [
+    ...told('gone', 'ok', findings.gone),
+    ...told('new', 'error', findings.new),
+    ...told('stays', 'warn', findings.stays),
+  ];
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+const FATE = 7;
+
+function findingText(fate: string, role: Role, finding: Found, { style, width }: Screen): string[] {
+  const { kind, function: name, site, requests } = finding;
+  const where = [name, site && `(${site})`].filter(Boolean).join(' ');
+  const often = requests === undefined ? '' : `  in ${count(requests, 'request')}`;
+  const head = `${style('bold', oneLine(kind).toUpperCase())}  ${style('accent', oneLine(where))}${often}`;
+  const [first, ...rest] = wrapped(oneLine(finding.message), width - FATE, '');
+  const indent = ' '.repeat(FATE);
+  return [`${style(role, fate.padEnd(FATE))}${head}`, ...[first!, ...rest].map((line) => indent + line)];
+}
+
+const ROLES: Record<Verdict, Role> = {
+  new: 'warn',
+  gone: 'ok',
+  more: 'warn',
+  fewer: 'ok',
+  slower: 'warn',
+  faster: 'ok',
+  same: 'dim',
+};
+
+function changeLines(head: string, changes: Change[], screen: Screen): string[] {
+  const columns: Column[] = [
+    { head: '' },
+    { head: 'OFTEN', align: 'right', gone: 2 },
+    { head: 'TIME', align: 'right', gone: 1 },
+    { head, atLeast: 20 },
+    { head: 'LINE' },
+  ];
+  const rows = changes
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(({ verdict, kind, text, site = '', before, after }): Cell[] => [
+      [verdict, ROLES[verdict]],
+      [often(before?.count, after?.count)],
+      [sides(before?.ms, after?.ms, ms)],
+      [clean(kind === 'sql' ? text : `${kind} ${text}`)],
+      [clean(site), 'accent'],
+    ]);
+  return rows.length > 0 ? ['', ...table(columns, rows, screen)] : [];
+}
+
+/** How often is told where it is not once, as of a route. */
+function often(before: number | undefined, after: number | undefined): string {
+  const once = (before ?? 1) === 1 && (after ?? 1) === 1;
+  return once ? '' : sides(before, after, (n) => written('count', n));
+}
+
+/** `50 -> 1`, or the one that there is. */
+function sides(before: number | undefined, after: number | undefined, text: (n: number) => string): string {
+  if (before === undefined || after === undefined) return text((before ?? after)!);
+  const [old, now] = [text(before), text(after)];
+  return old === now ? now : `${old} -> ${now}`;
+}
+
+function summary(calls: Change[], { style }: Screen): string {
+  const same = calls.filter(({ verdict }) => verdict === 'same').length;
+  if (calls.length === 0) return style('dim', 'Neither made a call that scooby knows of.');
+  if (same === calls.length) return style('dim', 'The same calls, as often and about as fast.');
+  return style(
+    'dim',
+    same === 0 ? 'No other call was made.' : `${count(same, 'other call')} as often and about as fast.`,
+  );
+}
+
+/** Answers the document of `--json`. */
+export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
+  const list = (found: Found[]) =>
+    found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
+      id,
+      kind,
+      message,
+      ...(site !== undefined && { site }),
+      ...(name !== undefined && { function: name }),
+      ms: cost,
+      ...(requests !== undefined && { requests }),
+    }));
+  return {
+    before: sideJson(before),
+    after: sideJson(after),
+    figures,
+    findings: { gone: list(findings.gone), new: list(findings.new), stays: list(findings.stays) },
+    ...(routes && { routes }),
+    calls,
+  };
+}
+
+function sideJson(side: Side): object {
+  if ('run' in side) return { run: side.run.number, start: side.run.start, command: side.run.command };
+  const { id, method, url, route, status, start } = side.trace;
+  return {
+    id,
+    method,
+    url,
+    ...(route !== undefined && { route }),
+    ...(status !== undefined && { status }),
+    start,
+  };
+}

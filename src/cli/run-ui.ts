@@ -1,0 +1,195 @@
+/** `scooby run --ui`: the app and its browser in one terminal. */
+
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Servers } from '../collector/app-servers.js';
+import { UserError } from '../domain/errors.js';
+import { oneLine, visible } from '../domain/text.js';
+import type { Facts, ToLauncher } from '../feed/launcher-protocol.js';
+import type { Audience } from '../launcher/launcher.js';
+import type { Exit, Player, Stage } from '../launcher/output-sink.js';
+import { canDraw, capabilitiesOf, hasColourChoice, type Output } from '../terminal/capabilities.js';
+import { ConfigError, configFolder, readConfig } from '../tui/user-config.js';
+import type { Announcer } from './print/announcer.js';
+import { ScreenProcess } from './screen-process.js';
+
+/** Characters of the app's last words that are kept. */
+const LAST_WORDS = 4000;
+const LAST_LINES = 12;
+
+export interface Terminal {
+  command: string[];
+  database: string;
+  /** Flags of `scooby ui` for the screen. */
+  flags: string[];
+  servers: Servers;
+  /** Says what is told once the screen is gone. */
+  announcer: Announcer;
+}
+
+/** Answers the terminal with the browser in it; undefined, which is said, where there can be none. Throws a UserError for a configuration that cannot be used. */
+export function oneTerminal(
+  about: Omit<Terminal, 'flags'> & { place: string; colour: boolean },
+): OneTerminal | undefined {
+  const { env, stdin, stdout } = process;
+  const trouble = !canDraw(stdin, stdout, env)
+    ? '--ui needs a terminal'
+    : about.place !== about.database
+      ? '--ui needs the database'
+      : undefined;
+  if (trouble !== undefined) {
+    about.announcer.warn(`${trouble}; requests are told line by line instead`);
+    return undefined;
+  }
+  try {
+    readConfig(join(configFolder(env), 'config.json'));
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
+  }
+  return new OneTerminal({ ...about, flags: about.colour ? [] : ['--no-color'] });
+}
+
+/** The environment of an app whose output goes to a pipe and from there to the screen: coloured where the screen is, unless the user has decided. */
+export function environmentOf(
+  env: NodeJS.ProcessEnv,
+  color: boolean,
+  screen: Output = process.stdout,
+): NodeJS.ProcessEnv {
+  const isPlain = capabilitiesOf(screen, env, { color }).colour === 'none';
+  return isPlain || hasColourChoice(env) ? env : { ...env, FORCE_COLOR: '1' };
+}
+
+/** Answers the line that says why a program ended, as far as one can tell: the last that names an error, else the last. */
+function reasonIn(lines: string[]): string[] {
+  const named = lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line));
+  return [named ?? lines.at(-1) ?? ''].filter(Boolean);
+}
+
+/** Is told what happens and has the app's output: both go to the screen, and to the terminal once there is none. */
+export class OneTerminal implements Audience, Stage {
+  readonly servers: Servers;
+  readonly #screen: ScreenProcess;
+  readonly #announcer: Announcer;
+  #facts: Facts;
+  #player: Player | undefined;
+  #lastWords = '';
+  /** Answers the question what follows the app's end, while it is open. */
+  #decide: ((again: boolean) => void) | undefined;
+  #exit: Exit | undefined;
+  #state: 'shown' | 'quit' | 'failed' = 'shown';
+
+  constructor({ command, database, flags, servers, announcer }: Terminal) {
+    this.servers = servers;
+    this.#announcer = announcer;
+    this.#facts = { command: oneLine(command.join(' ')), cwd: process.cwd(), starting: true };
+    this.#screen = new ScreenProcess(database, flags, (message) => this.#said(message));
+    void this.#screen.left.then((left) => this.#left(left));
+    this.#tell({});
+  }
+
+  #tell(change: Partial<Facts>): void {
+    this.#facts = { ...this.#facts, ...change };
+    this.#screen.tell({ t: 'facts', facts: this.#facts });
+  }
+
+  #said(message: ToLauncher): void {
+    if (message.t === 'again') this.#decide?.(true);
+    else this.#player?.write(`${message.line}\n`);
+  }
+
+  #left(left: 'quit' | 'failed'): void {
+    if (this.#state !== 'shown') return;
+    this.#state = left;
+    if (left === 'failed')
+      this.#announcer.warn('the screen has failed; the app goes on without it, Ctrl-C ends it');
+    if (left === 'quit' || this.#exit !== undefined) this.#decide?.(false);
+    if (left === 'quit') this.#player?.end();
+  }
+
+  started(player: Player): void {
+    this.#player = player;
+    this.#exit = undefined;
+    this.#lastWords = '';
+    const { exit: _, ...facts } = this.#facts;
+    this.#facts = facts;
+    this.#tell({ starting: true });
+    // The screen may be left before there is anything to end.
+    if (this.#state === 'quit') player.end();
+  }
+
+  printed(text: string, stream: 'out' | 'err'): void {
+    this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    if (this.#state === 'failed') (stream === 'out' ? process.stdout : process.stderr).write(text);
+    else this.#screen.print(text, stream);
+  }
+
+  ended(exit: Exit): Promise<boolean> {
+    this.#exit = exit;
+    if (this.#state !== 'shown') return Promise.resolve(false);
+    const { code, signal } = exit;
+    const stderr = exit.code === 0 ? [] : reasonIn(this.#lines(Infinity));
+    this.#tell({ starting: false, exit: { ...(signal ? { signal } : { code }), stderr } });
+    return new Promise((resolve) => {
+      this.#decide = (again) => {
+        this.#decide = undefined;
+        resolve(again);
+      };
+    });
+  }
+
+  leave(): void {
+    if (this.#state === 'shown') this.#state = 'quit';
+    this.#decide?.(false);
+    this.#screen.close();
+  }
+
+  /** Gives the terminal back, and leaves on it why the app has ended by itself. */
+  async close(): Promise<void> {
+    const byItself = this.#exit !== undefined && this.#exit.code !== 0;
+    this.#screen.close();
+    await this.#screen.left;
+    if (!byItself || this.#state === 'failed') return;
+    for (const line of this.#lines(LAST_LINES)) process.stderr.write(`${line}\n`);
+    this.#announcer.warn(`the app ended with code ${this.#exit!.code}`);
+  }
+
+  #lines(most: number): string[] {
+    const lines = stripVTControlCharacters(this.#lastWords).split(/\r?\n/);
+    return lines
+      .map((line) => visible(line).trimEnd())
+      .filter(Boolean)
+      .slice(-most);
+  }
+
+  waiting(url: string): void {
+    this.#tell({ url, starting: true });
+  }
+
+  listening(url: string): void {
+    this.#tell({ url, starting: false });
+  }
+
+  library(library: { name: string; version: string; trouble?: string }): void {
+    if (this.#state === 'failed') this.#announcer.library(library);
+    else if (library.trouble !== undefined)
+      this.warn(`${library.name} ${library.version}: ${oneLine(library.trouble)}; its calls are not shown`);
+  }
+
+  request(trace: Parameters<Audience['request']>[0]): void {
+    if (this.#state === 'failed') this.#announcer.request(trace);
+  }
+
+  warn(message: string): void {
+    if (this.#state === 'shown') this.#screen.print(`${message}\n`, 'scooby');
+    else this.#announcer.warn(message);
+  }
+
+  note(message: string): void {
+    if (this.#state === 'shown') this.#screen.print(`${message}\n`, 'scooby');
+    else this.#announcer.note(message);
+  }
+
+  end(): void {
+    this.#announcer.end();
+  }
+}

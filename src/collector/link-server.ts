@@ -1,0 +1,111 @@
+/** The launcher's end of the link: which processes of the app there are, and what they have written. */
+
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Line, Order } from '../domain/trace.js';
+import { isToken, listenAtPath } from './local-socket.js';
+import { hear } from './socket-lines.js';
+import { Spools } from './spools.js';
+
+/** One process of the app that is connected. */
+export interface Peer {
+  pid: number;
+  command: string;
+  cwd: string;
+  node: string;
+  thread: number;
+  /** Epoch ms at which its instants begin. */
+  origin: number;
+  tell(order: Order): void;
+}
+
+/** What is done with what the peers say. */
+export interface Listener {
+  joined(peer: Peer): void;
+  said(peer: Peer, line: Line): void;
+  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
+  lost(peer: Peer, text: string): void;
+  left(peer: Peer): void;
+  /** Answers whether a process is about to write something that is wanted. */
+  awaits(): boolean;
+}
+
+/** A running receiver. */
+export interface Receiver {
+  /** Looks for new lines now, and shortly after if what is awaited was not there. */
+  look(): void;
+  close(): void;
+}
+
+/** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
+export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
+  const spools = new Spools<Peer>(listener);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    attend(socket, token, {
+      joined(peer) {
+        spools.add(peer, dirname(path), `${peer.pid}-${peer.thread}`);
+        listener.joined(peer);
+        spools.readAll();
+      },
+      look: () => spools.look(),
+      left(peer) {
+        spools.remove(peer);
+        listener.left(peer);
+      },
+    });
+  });
+  await listenAtPath(server, path);
+  spools.start();
+  const close = () => {
+    spools.close();
+    server.close();
+    // A process that outlives the run would keep the launcher with it.
+    for (const socket of sockets) socket.destroy();
+  };
+  return { look: () => spools.look(), close };
+}
+
+interface Attendant {
+  joined(peer: Peer): void;
+  look(): void;
+  left(peer: Peer): void;
+}
+
+// Longer than a hello can be.
+const LONGEST_WORD = 1024 * 1024;
+
+function attend(socket: Socket, token: string, attendant: Attendant): void {
+  let peer: Peer | undefined;
+  hear(socket, LONGEST_WORD, (line) => {
+    if (peer !== undefined) return attendant.look();
+    peer = peerOf(line as Line, token, socket);
+    attendant.joined(peer);
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => {
+    if (peer !== undefined) attendant.left(peer);
+  });
+}
+
+function peerOf(line: Line, token: string, socket: Socket): Peer {
+  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('not a peer');
+  const { pid, command, cwd, node, thread, origin } = line;
+  if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
+  return {
+    pid,
+    command,
+    cwd,
+    node,
+    thread,
+    origin,
+    tell: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
+  };
+}
+
+/** The other end cuts what comes into lines byte by byte. */
+function ascii(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}

@@ -1,0 +1,66 @@
+/** The lines of the link as they are read: what a text has to hold to be one. */
+
+import type { Line } from '../domain/trace.js';
+
+type Check = (value: unknown) => boolean;
+type Shape = Record<string, Check>;
+
+const text: Check = (value) => typeof value === 'string';
+// JSON has 1e999, which is read as Infinity.
+const number: Check = (value) => Number.isFinite(value);
+const flag: Check = (value) => typeof value === 'boolean';
+const fields: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const tuple =
+  (...checks: Check[]): Check =>
+  (value) =>
+    Array.isArray(value) && checks.every((check, i) => check(value[i]));
+const texts: Check = (value) => fields(value) && Object.values(value as object).every(text);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const frame = tuple(number, text, text, number, number);
+const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
+
+/** Per kind of line what its fields have to be; those of a kind that is not here belong to another version. */
+const SHAPES = new Map<string, [field: string, check: Check][]>(
+  Object.entries({
+    listen: { ...address, wanted: maybe(number) },
+    unlisten: { port: maybe(number), path: maybe(text) },
+    library: { name: text, version: maybe(text), trouble: maybe(text) },
+    map: { file: text, map: text },
+    frames: { frames: listOf(frame) },
+    stack: { n: number, frames: listOf(number) },
+    open: { id: text, at: number, method: text, url: text, headers: maybe(listOf(tuple(text, text))) },
+    span: {
+      ...{ id: maybe(text), n: number, kind: text, library: text, name: text, at: number },
+      ...{ detail: maybe(fields), duration: maybe(number), wait: maybe(number) },
+      ...{ rows: maybe(number), error: maybe(text), stack: maybe(number) },
+    },
+    withdrawn: { id: maybe(text), n: number },
+    close: {
+      ...{ id: text, at: number, status: maybe(number), aborted: maybe(flag), parent: maybe(text) },
+      ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
+    },
+    dropped: { id: maybe(text), spans: number },
+    answer: { n: number, rows: maybe(listOf(Array.isArray)), trouble: maybe(text), message: maybe(text) },
+  } satisfies { [T in Exclude<Line['t'], 'hello' | 'next' | 'wake'>]: Shape }).map(([t, shape]) => [
+    t,
+    Object.entries(shape),
+  ]),
+);
+
+/** Reads one line of a process's file; throws on what is no line of the link. */
+export function parseLine(json: string): Line {
+  const line = JSON.parse(json) as Line;
+  if (!fields(line) || !text(line.t)) throw new Error('not a line of the link');
+  for (const [field, check] of SHAPES.get(line.t) ?? []) {
+    if (!check((line as unknown as Record<string, unknown>)[field])) throw new Error(`${line.t}: ${field}`);
+  }
+  return line;
+}

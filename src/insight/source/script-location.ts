@@ -1,0 +1,75 @@
+/** Where a script is, from the name V8 gives it, and whose code it is. */
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parsePosition } from '../../domain/trace.js';
+
+/** A script's position; `path` is missing for what is in no file. */
+export interface Place {
+  path?: string;
+  name: string;
+  line: number;
+  column: number;
+}
+
+/** Answers where a frame is: file URLs decoded, loaders' queries dropped, evaluated code placed where `eval` was called. */
+export function placeOf(file: string, line: number, column: number): Place {
+  const origin = file.startsWith('eval at ') ? evalOrigin(file) : undefined;
+  if (origin) return placeOf(origin.name, origin.line, origin.column);
+  const path = pathOf(file);
+  return path === undefined ? { name: file, line, column } : { path, name: path, line, column };
+}
+
+// eval at render (eval at compile (/app/view.js:3:9), <anonymous>:1:1), <anonymous>:10:3
+function evalOrigin(file: string): Place | undefined {
+  const open = file.lastIndexOf('(');
+  const close = file.indexOf(')', open);
+  const found = open < 0 || close < 0 ? undefined : parsePosition(file.slice(open + 1, close));
+  return found && { name: found.file, line: found.line, column: found.column! };
+}
+
+function pathOf(file: string): string | undefined {
+  if (file.startsWith('file://')) return fromFileUrl(file);
+  return file.startsWith('/') || /^[A-Za-z]:[\\/]/.test(file) ? real(file) : undefined;
+}
+
+function fromFileUrl(url: string): string | undefined {
+  try {
+    // Loaders add queries to load a file anew: ?update=3, ?tsx-namespace=1.
+    return real(fileURLToPath(url.replace(/[?#].*$/s, '')));
+  } catch {
+    return undefined; // another host, or a % that decodes to nothing
+  }
+}
+
+// Yarn names packages with peer dependencies /app/.yarn/__virtual__/<name>/<how many folders up>/<path>.
+function real(path: string): string {
+  const virtual = /^(.*)\/(?:__virtual__|\$\$virtual)\/[^/]+\/(\d{1,2})\/(.*)$/s.exec(path);
+  if (!virtual) return path;
+  let folder = virtual[1]!;
+  for (let up = Number(virtual[2]); up > 0; up--) folder = dirname(folder);
+  return join(folder, virtual[3]!);
+}
+
+/** Answers the path of a source that a map names, or undefined for what a bundler made up. */
+export function pathOfSource(source: string, project: string): string | undefined {
+  if (source.startsWith('file://')) return fromFileUrl(source);
+  const bundled = /^(?:webpack|turbopack|rspack):\/\/(.*)$/s.exec(source)?.[1];
+  if (bundled === undefined) return source.startsWith('/') ? source : undefined;
+  const inside = bundled
+    .replace(/\?[^/]*$/, '')
+    .replace(/^[^/]*\/(?:\[project\]\/|\([^)]*\)\/)?/, '')
+    .replace(/^(?:\.\/)+/, '');
+  if (/^(?:webpack|rspack)\/|^external |^\[/.test(inside)) return undefined;
+  return inside.startsWith('/') ? inside : join(project, inside);
+}
+
+/** Answers whether a path is a dependency's: in node_modules (pnpm's and Yarn's archives too) or Yarn's own files. */
+export function isLibrary(path: string): boolean {
+  return /[\\/]node_modules[\\/]|[\\/]\.yarn[\\/]|[\\/]\.pnp\.(?:c?js|loader\.mjs)$/.test(path);
+}
+
+/** Answers whether code in no file was typed by the user: `node -e`, `node -p`, a script on standard input. */
+export function isTyped(name: string): boolean {
+  return /^\[(?:(?:worker )?eval\d*|stdin)\]$/.test(name);
+}

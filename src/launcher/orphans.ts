@@ -1,0 +1,31 @@
+/** What the command has left running: npm and shells do not always hand a signal on to what they have started. */
+
+import type { Collector } from '../collector/collector.js';
+
+// Processes that npm and the like have started end a little later than these, or do not.
+const FOLLOW_MS = 300;
+const PATIENCE_MS = 3000;
+
+/** Sends them the signal that the command was ended by, unless they end by themselves. */
+export async function signalLeftovers(collector: Collector, signal: NodeJS.Signals): Promise<void> {
+  if (!(await collector.deserted(FOLLOW_MS))) signalAll(collector, signal);
+}
+
+/** Ends them, for certain after a while: they would keep the port of those to come. */
+export async function endLeftovers(collector: Collector): Promise<void> {
+  if (await collector.deserted(FOLLOW_MS)) return;
+  signalAll(collector, 'SIGTERM');
+  if (await collector.deserted(PATIENCE_MS)) return;
+  signalAll(collector, 'SIGKILL');
+  await collector.deserted(FOLLOW_MS);
+}
+
+function signalAll({ peers }: Collector, signal: NodeJS.Signals): void {
+  for (const pid of new Set(peers.map(({ pid }) => pid))) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/** A query of the filter language, asked of a request in memory; `where.ts` asks the same in SQL. */
+
+import { looksInside, type Query } from '../domain/filter.js';
+import { foldCase, type Op, type Term } from '../domain/filter-term.js';
+import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
+import { routeOf } from '../domain/route.js';
+import type { Summary, Tally, Trace } from '../domain/trace.js';
+
+/** A request to be matched: its summary at hand, the rest where a condition asks for it. */
+export interface Candidate {
+  summary: Summary;
+  /** What its calls asked, without values, and the lines that asked: as they are added up. */
+  calls(): Pick<Tally, 'text' | 'site'>[];
+  whole(): Trace;
+}
+
+/** A request is one that a query asks for; `now` is epoch ms. */
+export function matches(query: Query, candidate: Candidate, now: number): boolean {
+  if (query.length === 0) return true;
+  return query.some((all) => all.every((term) => holds(term, candidate, now)));
+}
+
+function holds(term: Term, candidate: Candidate, now: number): boolean {
+  if (looksInside(term)) return holdsInside(term, candidate.whole());
+  const { summary } = candidate;
+  switch (term.field) {
+    case 'text':
+      return isTextIn(term, textsOf(candidate));
+    case 'path':
+      return isTextIn(term, [summary.url]);
+    case 'route':
+      return isTextIn(term, [routeOf(summary)]);
+    case 'finding':
+      return isTextIn(term, summary.findings);
+    case 'errors':
+      return hasErrors(summary) !== term.not;
+    case 'age':
+      return isNumber({ ...term, ...ageBound(term, now) }, summary.start);
+    case 'time':
+      return isNumber(term, summary.duration);
+    case 'queries':
+      return isNumber(term, queriesOf(summary));
+    case 'qtime':
+      return isNumber(term, queryTimeOf(summary));
+    case 'status':
+      return isNumber(term, summary.status);
+    default:
+      return isTextIn(term, [summary[term.field as 'method' | 'id' | 'state']]);
+  }
+}
+
+/** A condition on what only the whole request knows holds. */
+export function holdsInside(term: Term, { headers, spans }: Trace): boolean {
+  if (term.field === 'host')
+    return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
+  return isTextIn(
+    term,
+    spans.filter(({ kind }) => kind === term.field).map(({ name }) => name),
+  );
+}
+
+function textsOf({ summary, calls }: Candidate): string[] {
+  const { method, url, route, status } = summary;
+  const own = [method, url, route, status?.toString()];
+  return [...own, ...calls().flatMap(({ text, site }) => [text, site])].filter((text) => text !== undefined);
+}
+
+function isTextIn({ op, value, not }: Term, texts: string[]): boolean {
+  const wanted = String(value);
+  const found = texts.some((text) =>
+    op === '=' ? foldCase(text) === wanted : foldCase(text).includes(wanted),
+  );
+  return found !== not;
+}
+
+/** An absent number satisfies no condition, and every one that is turned around. */
+function isNumber(term: Term, value: number | undefined): boolean {
+  if (value === undefined) return term.not;
+  const range = statusClass(term);
+  const found = range
+    ? value >= range[0] && value <= range[1]
+    : compares(value, term.op, term.value as number);
+  return found !== term.not;
+}
+
+function compares(value: number, op: Op, wanted: number): boolean {
+  switch (op) {
+    case '>':
+      return value > wanted;
+    case '>=':
+      return value >= wanted;
+    case '<':
+      return value < wanted;
+    case '<=':
+      return value <= wanted;
+    default:
+      return value === wanted;
+  }
+}
+
+/** First and last status of a class: `5xx`; undefined for a number. */
+export function statusClass({ value }: Term): [low: number, high: number] | undefined {
+  if (typeof value === 'number') return undefined;
+  const low = Number(value.slice(0, 1)) * 100;
+  return [low, low + 99];
+}
+
+const TURNED: Record<Op, Op> = { ':': '=', '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
+
+/** Condition on the start (epoch ms) that one on the age comes to: asked of the start, an index answers it. */
+export function ageBound({ op, value }: Term, now: number): { op: Op; value: number } {
+  return { op: TURNED[op], value: now - (value as number) };
+}
+
+/** A trace as the list shows it. */
+export function summaryOf(trace: Trace): Summary {
+  const { id, method, url, route, status, start, duration, state, totals } = trace;
+  return {
+    id,
+    method,
+    url,
+    ...(route !== undefined && { route }),
+    ...(status !== undefined && { status }),
+    start,
+    ...(duration !== undefined && { duration }),
+    state,
+    totals,
+    findings: [...new Set(trace.findings.map((finding) => finding.kind))],
+    spans: trace.spans.length,
+  };
+}

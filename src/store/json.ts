@@ -1,0 +1,156 @@
+/** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
+
+import type { App, Finding, Frame, Library, Span, Total, Trace } from '../domain/trace.js';
+import type { RunSummary, Sum, Summary } from './store.js';
+
+/** A call as it is given out. */
+export type PublicSpan = Omit<Span, 'frame' | 'shape'> & {
+  /** The function at `site`. */
+  function?: string;
+  /** The text of its shape. */
+  shape: string;
+};
+
+/** A trace as it is given out. */
+export type PublicTrace = Omit<Trace, 'spans'> & { spans: PublicSpan[] };
+
+// Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
+const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
+
+/** The fields of each part, in their order. */
+export const FIELDS = {
+  trace: inOrderOf<Trace>({
+    id: 1,
+    method: 1,
+    url: 1,
+    route: 1,
+    handler: 1,
+    params: 1,
+    status: 1,
+    start: 1,
+    duration: 1,
+    state: 1,
+    aborted: 1,
+    parent: 1,
+    outside: 1,
+    app: 1,
+    headers: 1,
+    spans: 1,
+    findings: 1,
+    totals: 1,
+    libraries: 1,
+    sources: 1,
+    dropped: 1,
+    notes: 1,
+  }),
+  app: inOrderOf<App>({ pid: 1, command: 1, cwd: 1, node: 1 }),
+  span: inOrderOf<PublicSpan>({
+    kind: 1,
+    library: 1,
+    name: 1,
+    detail: 1,
+    start: 1,
+    duration: 1,
+    wait: 1,
+    rows: 1,
+    error: 1,
+    stack: 1,
+    site: 1,
+    function: 1,
+    shape: 1,
+  }),
+  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1 }),
+  finding: inOrderOf<Finding>({
+    id: 1,
+    kind: 1,
+    severity: 1,
+    message: 1,
+    suggestion: 1,
+    spans: 1,
+    site: 1,
+    function: 1,
+    ms: 1,
+    confidence: 1,
+    reasons: 1,
+  }),
+  total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
+  library: inOrderOf<Library>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
+  summary: inOrderOf<Summary>({
+    id: 1,
+    method: 1,
+    url: 1,
+    route: 1,
+    status: 1,
+    start: 1,
+    duration: 1,
+    state: 1,
+    totals: 1,
+    findings: 1,
+    spans: 1,
+  }),
+};
+
+/** Answers a trace as `scooby show --json` and the proxy give it out; what is not known is left out. */
+export function publicTrace(trace: Trace): PublicTrace {
+  const { app, spans, findings, libraries } = trace;
+  return {
+    ...inOrder(trace, FIELDS.trace),
+    ...(app && { app: inOrder(app, FIELDS.app) }),
+    spans: spans.map(publicSpan),
+    findings: findings.map((finding) => inOrder(finding, FIELDS.finding)),
+    ...(libraries && {
+      libraries: Object.fromEntries(
+        Object.entries(libraries).map(([name, library]) => [name, inOrder(library, FIELDS.library)]),
+      ),
+    }),
+  };
+}
+
+function publicSpan({ frame, shape, ...span }: Span): PublicSpan {
+  const stack = span.stack.map((one) => inOrder(one, FIELDS.frame));
+  const decided = { ...(frame && { function: frame.function }), shape: shape.text };
+  return inOrder<PublicSpan>({ ...span, stack, ...decided }, FIELDS.span);
+}
+
+/** Answers a trace as `scooby list --json` gives it out. */
+export function publicSummary(summary: Summary): Summary {
+  return inOrder(summary, FIELDS.summary);
+}
+
+/** Answers what `scooby top --json` gives out of a statement, a line or a finding; `share` is its part of the requests' time. */
+export function publicSum(sum: Sum, share: number): object {
+  const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = sum;
+  return {
+    kind,
+    text,
+    ...(site !== undefined && { site }),
+    ...(name !== undefined && { function: name }),
+    ...(route !== undefined && { route }),
+    count,
+    requests,
+    ms,
+    p50,
+    p95,
+    share,
+    errors,
+    worst,
+  };
+}
+
+/** Answers what `scooby list --by route --json` and `scooby top --by route --json` give out of a route. */
+export function publicRoute(sum: Sum, findings: string[]): object {
+  const { kind, text, count, ms, p50, p95, errors, queries, mostQueries, worst } = sum;
+  const total = { total: queries, average: Math.round((queries / count) * 1000) / 1000, most: mostQueries };
+  return { method: kind, route: text, count, ms, p50, p95, errors, queries: total, findings, worst };
+}
+
+/** Answers what `scooby list --by run --json` gives out of a run. */
+export function publicRun({ number, start, command, requests }: RunSummary, sum: Sum | undefined): object {
+  const { ms, p50, p95, errors, worst } = sum ?? {};
+  return { run: number, start, command, requests, ...(sum && { ms, p50, p95, errors, worst }) };
+}
+
+function inOrder<T extends object>(value: T, names: (keyof T)[]): T {
+  const known = names.filter((name) => value[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, value[name]])) as T;
+}

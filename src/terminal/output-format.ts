@@ -1,0 +1,12 @@
+/** How printed output looks: its width, its style, and the instant that ages are counted from. */
+
+import type { Style } from './style.js';
+
+/** Everything that the look of a command's output depends on. */
+export interface Screen {
+  /** Cells in a row; Infinity where nobody counts them, as in a file. */
+  width: number;
+  style: Style;
+  /** Epoch ms. */
+  now: number;
+}

@@ -1,0 +1,96 @@
+/** The whole screen: exact sizes from top to bottom, so that a frame is never higher than the terminal. */
+
+import { Box, useInput, usePaste } from 'ink';
+import { useSyncExternalStore } from 'react';
+import type { Browser } from '../browser.js';
+import { keysOf, mouseOf } from '../input/key-names.js';
+import { pointed } from '../input/mouse.js';
+import { obstacleOf } from '../input/unavailable.js';
+import type { Action } from '../state/state.js';
+import { tooSmallLines } from '../view/empty.js';
+import { footerLine, messageLine } from '../view/footer.js';
+import { alarmLine, filterLine, headerLine } from '../view/header.js';
+import { paint, type Theme } from '../view/theme.js';
+import { stripLine } from '../view/time-strip.js';
+import type { Picture } from '../view/view-model.js';
+import { OutputPane } from './OutputPane.js';
+import { Popup } from './Popup.js';
+import { Rows } from './Rows.js';
+import { TraceList } from './TraceList.js';
+import { Bar, TraceView } from './TraceView.js';
+
+function headRows(picture: Picture, theme: Theme): string[] {
+  const { state, list, stats, status, layout } = picture;
+  if (layout.header === 0) return [];
+  const total = stats?.total ?? list.count;
+  const alarm = alarmLine(status, state.columns);
+  const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
+  if (layout.header > 1) lines.push(filterLine(state, list, total, state.columns));
+  return lines.map((line) => paint(line, state.columns, theme));
+}
+
+function footRows(picture: Picture, browser: Browser, theme: Theme): string[] {
+  const { state, layout, matches } = picture;
+  const found = (state.focus === 'output' ? picture.output?.matches : matches)?.length ?? 0;
+  const works = (action: Action) => obstacleOf(action, picture) === undefined;
+  const cells = state.columns;
+  let rule = '─'.repeat(cells);
+  if (!layout.output) for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
+  const foot = messageLine(state, found, cells) ?? footerLine(browser.bindings, state, cells - 1, works);
+  // The last cell of the last row stays empty: some terminals scroll when it is written.
+  const last = paint(foot, cells - 1, theme);
+  return layout.footer > 1 ? [paint([[rule, 'border']], cells, theme), last] : [last];
+}
+
+function Body({ picture, theme }: { picture: Picture; theme: Theme }) {
+  const { list, title } = picture.layout;
+  return (
+    <Box flexShrink={0}>
+      {list ? <TraceList picture={picture} rect={list} theme={theme} /> : null}
+      {list && title ? <Bar height={list.height} theme={theme} /> : null}
+      {title ? <TraceView picture={picture} theme={theme} /> : null}
+    </Box>
+  );
+}
+
+/** Draws a picture. */
+export function Screen({ picture, browser, theme }: { picture: Picture; browser: Browser; theme: Theme }) {
+  const { state, layout } = picture;
+  const { columns, rows } = state;
+  if (layout.tooSmall) {
+    return (
+      <Rows
+        rows={tooSmallLines(columns, rows).map((line) => paint(line, columns, theme))}
+        width={columns}
+        height={rows}
+      />
+    );
+  }
+  const strip = layout.strip && stripLine(picture, columns);
+  return (
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      <Rows rows={headRows(picture, theme)} width={columns} height={layout.header} />
+      <Body picture={picture} theme={theme} />
+      {strip ? <Rows rows={[paint(strip, columns, theme)]} width={columns} height={1} /> : null}
+      {layout.output ? <OutputPane picture={picture} rect={layout.output} theme={theme} /> : null}
+      <Rows rows={footRows(picture, browser, theme)} width={columns} height={layout.footer} />
+      {state.popup ? <Popup picture={picture} popup={state.popup} theme={theme} /> : null}
+    </Box>
+  );
+}
+
+/** The browser on the terminal: every key arrives here, once. */
+export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
+  const picture = useSyncExternalStore(browser.subscribe, browser.picture);
+  useInput((input, key) => {
+    const mouse = mouseOf(input);
+    if (mouse) {
+      const action = pointed(browser.picture(), mouse);
+      if (action) browser.dispatch(action);
+      return;
+    }
+    for (const name of keysOf(input, key)) browser.press(name);
+  });
+  usePaste((text) => browser.paste(text));
+  return <Screen picture={picture} browser={browser} theme={theme} />;
+}

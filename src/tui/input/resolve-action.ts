@@ -1,0 +1,45 @@
+/** What an action comes to by what is selected, and what a list is asked for. */
+
+import { both, parseFilter, type Query } from '../../domain/filter.js';
+import { quoted } from '../../domain/filter-term.js';
+import { REPEATED } from '../../domain/finding-kinds.js';
+import type { RouteRow, Selection } from '../../feed/feed.js';
+import type { Action, ListState } from '../state/state.js';
+import type { Picture } from '../view/view-model.js';
+
+const VIEW_QUERIES: Record<string, Query> = {
+  errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
+  'n+1': [[{ field: 'finding', op: ':', value: REPEATED.kind, not: false }]],
+};
+
+/** Answers what the list is asked for. */
+export function selectionOf(list: ListState): Selection {
+  const parsed = parseFilter(list.filter);
+  const query = both('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
+  return {
+    query,
+    ...(list.until === undefined ? {} : { until: list.until }),
+    ...(list.onlyMarked ? { ids: list.marks } : {}),
+  };
+}
+
+/** Answers the filter that lets the requests of a route through. */
+function filterOf({ method, route }: RouteRow): string {
+  return `method=${method.toLowerCase()} route=${quoted(route)}`;
+}
+
+/** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */
+export function meant(action: Action, { state, page, list }: Picture): Action {
+  const { focus, detail } = state;
+  if (action.type === 'open' && focus === 'table') {
+    const entry = page.entries[detail.table.at];
+    if (entry?.tab && !entry.place) return { type: 'tab', to: entry.tab };
+  }
+  if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {
+    const row = list.routes[state.list.cursor.at];
+    return row ? { type: 'route', filter: filterOf(row) } : action;
+  }
+  if (action.type !== 'prompt' || action.kind !== 'url') return action;
+  const url = list.row(state.list.cursor.at)?.url;
+  return url === undefined ? { type: 'none' } : { ...action, text: url };
+}

@@ -1,0 +1,54 @@
+/** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
+
+import { count } from '../../domain/text.js';
+import { type Frame, formatPosition, type Position, type Span } from '../../domain/trace.js';
+import { clean, steady } from '../../terminal/cells.js';
+import { codeFrame, linesOf } from '../../terminal/code-frame.js';
+import { placeOf, type Reading, type TextLine } from './panel.js';
+
+/** Lines of code before and after the one that matters. */
+const AROUND = 3;
+
+/** Lines of code around a position that the editor opens; empty when the text is not there. */
+export function codeRows(source: string | undefined, place: Position, around = AROUND): TextLine[] {
+  const lines = source === undefined ? [] : linesOf(source);
+  return codeFrame(lines, place.line, around).map(({ line, gutter, text, here }) => ({
+    line: here
+      ? [
+          ['  > ', 'warn'],
+          [gutter, 'warn'],
+          [steady(text), 'bold'],
+        ]
+      : ['    ', [gutter + steady(text), 'dim']],
+    place: { file: place.file, line },
+  }));
+}
+
+function frameLine(frame: Frame): TextLine {
+  const where = clean(formatPosition(frame));
+  const name = clean(frame.function) || '(anonymous)';
+  const line = frame.application
+    ? ([[' at ', 'dim'], name, ' ', [where, 'accent']] as const)
+    : ([[` at ${name} ${where}`, 'dim']] as const);
+  return { line, place: placeOf(frame) };
+}
+
+/** Answers the lines of a call's stack, the code under the frame to blame. */
+export function stackLines(
+  { stack, frame: blamed }: Pick<Span, 'stack' | 'frame'>,
+  reading: Pick<Reading, 'source' | 'libraries'>,
+): TextLine[] {
+  if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
+  const out: TextLine[] = [];
+  let hidden = 0;
+  for (const frame of stack) {
+    if (!frame.application && !reading.libraries) {
+      hidden++;
+      continue;
+    }
+    out.push(frameLine(frame));
+    if (frame === blamed) out.push(...codeRows(reading.source(frame.file), placeOf(frame)));
+  }
+  if (hidden > 0) out.push({ line: [[` … ${count(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
+  return out;
+}

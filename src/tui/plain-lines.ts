@@ -1,0 +1,61 @@
+/** Requests as lines of text, for pipes, for CI, for terminals that cannot move a cursor, and for screen readers. */
+
+import { count, ms } from '../domain/text.js';
+import type { Summary } from '../domain/trace.js';
+import type { Feed } from '../feed/feed.js';
+import { clean } from '../terminal/cells.js';
+import { badgesOf } from './view/badges.js';
+
+/** Requests of the past that are printed first. */
+const PAST = 50;
+
+/** Answers a request as one line. */
+function plainLine(row: Summary): string {
+  const time = new Date(row.start).toISOString().slice(11, 19);
+  const took = row.duration === undefined ? row.state : ms(row.duration);
+  const calls = Object.entries(row.totals).map(
+    ([kind, total]) => `${clean(kind)} ${total.count} ${ms(total.ms)}`,
+  );
+  const badges = badgesOf(row).map((badge) => badge.text);
+  const parts = [
+    time,
+    clean(row.method),
+    clean(row.url),
+    row.status ?? '-',
+    took,
+    ...calls,
+    ...badges,
+    row.id.slice(0, 8),
+  ];
+  return parts.join('  ');
+}
+
+/** Prints the newest requests, then each one as it finishes for as long as the app runs. */
+export async function printPlain(
+  feed: Feed,
+  write: (line: string) => void,
+  ended: Promise<void>,
+): Promise<void> {
+  const printed = new Set<string>();
+  const print = async () => {
+    const rows = await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, PAST);
+    for (const row of rows.toReversed()) {
+      if (row.state === 'open' || printed.has(row.id)) continue;
+      printed.add(row.id);
+      write(plainLine(row));
+    }
+  };
+  await print();
+  if (printed.size === 0) write('no requests are stored yet');
+  if (!feed.status().live) {
+    write(`${count(await feed.count({ query: [] }), 'request')} stored`);
+    return;
+  }
+  let printing = Promise.resolve();
+  const stop = feed.subscribe(() => {
+    printing = printing.then(print);
+  });
+  await ended;
+  stop();
+  await printing;
+}

@@ -1,0 +1,51 @@
+/** What the keys do to a box over the screen. */
+
+import { characters } from '../../terminal/cells.js';
+import { move } from './cursor.js';
+import type { Action, Facts, Popup, State } from './state.js';
+
+function without(state: State): State {
+  const { popup: _, ...next } = state;
+  return next;
+}
+
+function typedInto(popup: Popup, input: string): Popup {
+  return popup.kind === 'menu' ? { ...popup, input, at: 0, top: 0 } : popup;
+}
+
+function moved(popup: Popup, action: Action & { type: 'move' }, { count, height }: Facts['popup']): Popup {
+  if (popup.kind === 'menu') return { ...popup, ...move(popup, action.by, action.n, count, height) };
+  if (popup.kind !== 'text') return popup;
+  const step = action.by === 'row' ? 1 : action.by === 'end' ? count : Math.max(1, height - 1);
+  return { ...popup, top: Math.max(0, Math.min(popup.top + action.n * step, count - height)) };
+}
+
+/** Answers the state after an action that opens, uses or closes a popup; undefined when it is about something else. */
+export function reducePopup(state: State, action: Action, facts: Facts): State | undefined {
+  switch (action.type) {
+    case 'menu':
+      return { ...state, popup: { kind: 'menu', menu: action.menu, input: '', at: 0, top: 0 } };
+    case 'ask':
+      return { ...state, popup: { kind: 'ask', question: action.question, yes: action.yes } };
+    case 'show':
+      return { ...state, popup: { kind: 'text', title: action.title, lines: action.lines, top: 0 } };
+  }
+  const { popup } = state;
+  if (!popup) return undefined;
+  switch (action.type) {
+    case 'back':
+    case 'close':
+      return without(state);
+    case 'move':
+      return { ...state, popup: moved(popup, action, facts.popup) };
+    case 'type':
+      return popup.kind === 'menu' ? { ...state, popup: typedInto(popup, popup.input + action.text) } : state;
+    case 'erase': {
+      if (popup.kind !== 'menu') return state;
+      const kept = action.what === 'char' ? characters(popup.input).slice(0, -1).join('') : '';
+      return { ...state, popup: typedInto(popup, kept) };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+/** Pieces of a row beside each other, as many as fit, and the caret in a line being typed. */
+
+import { characters, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
+
+/** Answers pieces in a row, as many as fit from the left, those of the right side kept longest. */
+export function fitted(cells: number, left: Line[], right: Line[] = []): Line {
+  const tail = right.flatMap((piece, index): Line => (index > 0 ? ['  ', ...piece] : piece));
+  const room = cells - 1 - lineWidth(tail);
+  const out: Segment[] = [];
+  let used = 1;
+  for (const piece of left) {
+    const gap = out.length > 0 ? 2 : 0;
+    if (used + gap + lineWidth(piece) > room) break;
+    if (gap) out.push('  ');
+    out.push(...piece);
+    used += gap + lineWidth(piece);
+  }
+  return [' ', ...out, ' '.repeat(Math.max(1, cells - used - lineWidth(tail) - 1)), ...tail];
+}
+
+/** Answers a line being typed, with the character under the caret marked. */
+export function caretLine(text: string, caret: number): Segment[] {
+  const chars = characters(text);
+  return [chars.slice(0, caret).join(''), [chars[caret] ?? ' ', 'chip'], chars.slice(caret + 1).join('')];
+}

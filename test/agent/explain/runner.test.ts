@@ -1,0 +1,39 @@
+import { test } from 'tap';
+import { answer, noteConnection, type Source } from '../../../src/agent/explain/runner.cjs';
+import type { Ask } from '../../../src/domain/trace.js';
+
+const evil = Object.defineProperty({}, 'message', {
+  get() {
+    throw new Error('not for you');
+  },
+});
+
+/** A library whose pool is asked for a connection once: it calls `taken` with what `take` hands over. */
+function order(library: string, take: Source['take']): { asked: Ask; pool: object } {
+  const pool = {};
+  const connections = { take, place: () => '', closed: () => false, id: 'id' };
+  noteConnection({ library, connections }, { id: 1 }, pool);
+  return {
+    pool,
+    asked: { t: 'ask', n: 1, library, before: [], after: [], ask: [{ sql: 'select 1' }], patience: 50 },
+  };
+}
+
+test('an error that cannot be read is told, and thrown into nothing of the app', (t) => {
+  const refusing = order('refusing', (_, taken) => taken(evil));
+  t.doesNotThrow(() => answer(refusing.asked));
+  const throwing = order('throwing', () => {
+    throw evil;
+  });
+  t.doesNotThrow(() => answer(throwing.asked));
+  let released = 0;
+  const failing = order('failing', (_, taken) =>
+    taken(undefined, {
+      ask: (_sql, _values, answered) => answered(evil, undefined),
+      release: () => released++,
+    }),
+  );
+  t.doesNotThrow(() => answer(failing.asked));
+  t.equal(released, 1, 'the connection is given back');
+  t.end();
+});

@@ -1,0 +1,25 @@
+/** Lines of what is compiled as the app runs, and is in no file. */
+
+import { join } from 'node:path';
+import { test } from 'tap';
+import { nodes } from '../../nodes.js';
+import { ask, ROOT, runRecorded } from '../app.js';
+
+const FOLDER = 'test/fixtures/shapes';
+
+for (const node of await nodes()) {
+  test(`modules that a bundler evaluates, and again once edited, Node ${node.version}`, async (t) => {
+    const drive = async (url: string) => {
+      for (const path of ['/one', '/two', '/end']) await ask(url + path);
+    };
+    const args = ['--enable-source-maps', join(ROOT, FOLDER, 'evaluated.cjs')];
+    const { traces } = await runRecorded(args, { node: node.path, drive });
+    t.same(
+      traces.slice(0, 2).map(({ url, spans }) => [url, spans.map(({ site }) => site)]),
+      [
+        ['/one', [`${FOLDER}/handler.ts:3`]],
+        ['/two', [`${FOLDER}/handler.ts:5`]],
+      ],
+    );
+  });
+}

@@ -1,0 +1,157 @@
+/** What `scooby doctor` says of projects that are made for it. */
+
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Test, test } from 'tap';
+import { ofNode } from '../../../src/cli/doctor/diagnosis.js';
+import { foldersOf } from '../../../src/cli/doctor/installed-packages.js';
+import { isWithin } from '../../../src/cli/doctor/version-range.js';
+
+const SCOOBY = join(import.meta.dirname, '../../scooby.js');
+
+/** Outside the checkout, whose packages Node would find from inside it. */
+function emptyFolder(t: Test): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'scooby-test-')));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function write(folder: string, files: Record<string, string | object>): string {
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return folder;
+}
+
+function doctor(cwd: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: join(cwd, 'state') };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [SCOOBY, 'doctor', ...args], { cwd, env }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const pkg = (version: string) => ({ version });
+
+test('a project, its workspaces and its bundle', async (t) => {
+  const folder = write(emptyFolder(t), {
+    'package.json': { workspaces: ['packages/*'], scripts: { start: 'node dist/server.js' } },
+    'node_modules/pg/package.json': pkg('8.23.1'),
+    'node_modules/mysql2/package.json': pkg('9.0.0'),
+    'node_modules/mssql/package.json': pkg('12.0.0'),
+    'node_modules/knex/package.json': pkg('3.3.0'),
+    'node_modules/kysely/package.json': pkg('0.29.9'),
+    'packages/web/package.json': { name: 'web' },
+    'packages/web/node_modules/express/package.json': pkg('4.22.1'),
+    'dist/server.js':
+      'var require_client = __commonJS({ "node_modules/pg/lib/client.js"() {}, "node_modules/knex/lib/client.js"() {} });',
+  });
+  const { code, stdout } = await doctor(folder, '--json', '--', 'npm', 'run', 'start');
+  const told = JSON.parse(stdout);
+  t.equal(code, 1, 'a bundled driver can be mended');
+  t.equal(told.folders, 2);
+  t.same(
+    told.libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
+      [grade, name, version, kind, text?.replace(folder, '.')].join(' | '),
+    ),
+    [
+      'good | pg | 8.23.1 | sql | patched',
+      'note | mysql2 | 9.0.0 | sql | patched, but known to work with >=2 <4 only: calls may be missing',
+      'good | express | 4.22.1 | route | patched',
+      'good | knex | 3.3.0 | line | its calls show the line of the app',
+      'note | kysely | 0.29.9 | line | its calls show the line of the app, but known to work with >=0.27 <0.29 only: lines may be missing',
+      'note | mssql | 12.0.0 |  | no instrument speaks for it: its calls are not shown',
+      'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
+    ],
+  );
+  t.match(told.store, { grade: 'good', text: /scooby\.db, made with the first request\.$/ });
+  const plain = await doctor(folder);
+  t.equal(plain.code, 0, 'without the command nothing is known of the bundle');
+  t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);
+  t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
+});
+
+test('a store that cannot be written', async (t) => {
+  const folder = write(emptyFolder(t), { 'package.json': {}, state: 'a file where a folder should be' });
+  const { code, stdout } = await doctor(folder, '--json', '--db', '/dev/null/scooby.db');
+  t.equal(code, 1);
+  t.match(JSON.parse(stdout).store, { grade: 'bad', text: /kept in memory only/ });
+});
+
+test('versions of Node', async (t) => {
+  const grades = [
+    'v18.20.0',
+    'v20.20.2',
+    'v22.22.2',
+    'v22.22.3',
+    'v24.11.0',
+    'v24.11.1',
+    'v25.0.0',
+    'v26.0.0',
+  ];
+  t.same(
+    grades.map((version) => ofNode(version).grade),
+    ['bad', 'note', 'note', 'good', 'note', 'good', 'note', 'good'],
+  );
+});
+
+test('ranges', async (t) => {
+  t.equal(isWithin('8.23.1', '>=8 <9'), true);
+  t.equal(isWithin('9.0.0', '>=8 <9'), false);
+  t.equal(isWithin('7.9.9', '>=8 <9'), false);
+  t.equal(isWithin('8.0.0-beta.1', '>=8'), true);
+  t.equal(isWithin('', '*'), true);
+  t.equal(isWithin('unknown', '>=8'), false);
+});
+
+test("pnpm's workspaces", async (t) => {
+  const folder = write(emptyFolder(t), {
+    'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - \"tools\"\n  - '!apps/old'\ncatalog:\n  pg: 8\n",
+    'apps/api/package.json': {},
+    'tools/package.json': {},
+  });
+  t.same(foldersOf(folder), [folder, join(folder, 'apps/api'), join(folder, 'tools')]);
+});
+
+test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {
+  const state = {
+    packageRegistryData: [
+      [null, [[null, { packageLocation: './' }]]],
+      [
+        'pg',
+        [
+          ['npm:8.23.1', { packageLocation: '.yarn/cache/pg.zip/node_modules/pg/' }],
+          ['virtual:2bbf#npm:8.23.1', { packageLocation: '.yarn/__virtual__/pg-virtual-2bbf/1/pg.zip/' }],
+        ],
+      ],
+      ['@hono/node-server', [["virtual:a'b#npm:2.1.8", { packageLocation: 'x/' }]]],
+      ['mysql2', [['npm:9.0.0', { packageLocation: 'x/' }]]],
+    ],
+  };
+  // As Yarn writes it.
+  const text = JSON.stringify(state, null, 2)
+    .replace(/\\/g, '\\\\')
+    .replace(/'/g, "\\'")
+    .replace(/\n/g, '\\\n');
+  const pnp = `#!/usr/bin/env node\n"use strict";\n\nconst RAW_RUNTIME_STATE =\n'${text}';\n\nfunction $$SETUP_STATE() {}\n`;
+  for (const files of [{ '.pnp.cjs': pnp }, { '.pnp.cjs': '', '.pnp.data.json': state }]) {
+    const folder = write(emptyFolder(t), { 'package.json': {}, ...files });
+    const { stdout } = await doctor(folder, '--json');
+    t.same(
+      JSON.parse(stdout).libraries.map(({ name, version, grade }: Record<string, string>) => [
+        grade,
+        name,
+        version,
+      ]),
+      [
+        ['good', 'pg', '8.23.1'],
+        ['note', 'mysql2', '9.0.0'],
+      ],
+    );
+  }
+});

@@ -1,0 +1,91 @@
+import { test } from 'tap';
+import { listLines, outsideLines } from '../../../src/cli/commands/list.js';
+import type { Trace } from '../../../src/domain/trace.js';
+import { summaryOf } from '../../../src/store/filter-match.js';
+import { coloured, plain } from '../../../src/terminal/style.js';
+import { aSpan, aTrace } from '../../factory.js';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const finding = {
+  id: '1',
+  kind: 'n+1',
+  severity: 'high',
+  message: '',
+  spans: [],
+  ms: 1,
+  confidence: 1,
+  reasons: [],
+} as const;
+
+function aSummary(id: string, ago: number, trace: Partial<Trace>) {
+  return summaryOf(aTrace({ id, start: now - ago, ...trace, findings: [...(trace.findings ?? [])] }));
+}
+
+const unfinished = (id: string, ago: number, trace: Partial<Trace>) => {
+  const { status: _, duration: __, ...rest } = aSummary(id, ago, trace);
+  return rest;
+};
+
+const requests = [
+  unfinished('00000001', 100, { url: '/events', state: 'open' }),
+  aSummary('00000002', 3000, {
+    url: '/orders?page=2',
+    duration: 312.4,
+    spans: Array.from({ length: 51 }, () => aSpan({ duration: 1 })),
+    findings: [{ ...finding, spans: [], reasons: [] }],
+  }),
+  aSummary('00000003', 65_000, {
+    method: 'POST',
+    url: '/商品/\x1b[2J',
+    status: 500,
+    duration: 1240,
+    spans: [aSpan({ error: 'no', duration: 96 })],
+  }),
+  unfinished('00000004', 7.3e6, { url: '/export', state: 'died' }),
+];
+
+test('the table of requests', (t) => {
+  t.same(
+    listLines(requests, (id) => id, { width: Infinity, style: plain, now }),
+    [
+      'AGE  METHOD  PATH            STATUS   TIME  QUERIES  IN SQL  FOUND  ID      ',
+      'now  GET     /events           open                                 00000001',
+      ' 3s  GET     /orders?page=2     200  312ms       51    51ms  N+1    00000002',
+      ' 1m  POST    /商品/\\x1b[2J      500  1.24s        1    96ms         00000003',
+      ' 2h  GET     /export           died                                 00000004',
+    ],
+  );
+  t.end();
+});
+
+test('its colours say what needs a look', (t) => {
+  const [, , orders, failed, died] = listLines(requests, (id) => id, { width: 80, style: coloured, now });
+  t.match(orders, '\x1b[32m200\x1b[0m');
+  t.match(orders, '\x1b[33mN+1\x1b[0m');
+  t.match(failed, '\x1b[31m500\x1b[0m');
+  t.match(failed, '\x1b[31m1\x1b[0m');
+  t.match(died, '\x1b[31mdied\x1b[0m');
+  t.end();
+});
+
+test('what ran outside requests is one line, when there is something', (t) => {
+  const screen = { width: 80, style: plain, now };
+  const spans = [
+    ...Array.from({ length: 12 }, () => aSpan({ duration: 2.5 })),
+    aSpan({ kind: 'cache', duration: 1 }),
+  ];
+  const outside = aSummary('00000009', 0, { outside: true, spans });
+  t.same(
+    outsideLines([outside], (id) => id, screen),
+    ['outside requests: 12 sql 30ms  1 cache 1.0ms   scooby show 00000009'],
+  );
+  t.same(
+    outsideLines([aSummary('1', 0, { outside: true })], (id) => id, screen),
+    [],
+  );
+  t.same(
+    outsideLines([], (id) => id, screen),
+    [],
+  );
+  t.end();
+});

@@ -1,0 +1,44 @@
+import { test } from 'tap';
+import { faultOf, linesOf } from '../../../src/cli/config/json-positions.js';
+
+test('each key and item has its line', (t) => {
+  const text = `{
+  "a": 1, "b": {
+    "c": [
+      "x, \\"y\\": {",
+      { "d":
+          null }, 3
+    ]
+  },
+
+  "e": "f"
+}`;
+  JSON.parse(text);
+  t.same(Object.fromEntries(linesOf(text)), {
+    '': 1,
+    a: 2,
+    b: 2,
+    'b.c': 3,
+    'b.c.0': 4,
+    'b.c.1': 5,
+    'b.c.1.d': 5,
+    'b.c.2': 6,
+    e: 10,
+  });
+  t.same(Object.fromEntries(linesOf('[]')), { '': 1 });
+  t.end();
+});
+
+test('what is no JSON has its line', (t) => {
+  const fault = (text: string) => {
+    try {
+      JSON.parse(text);
+    } catch (error) {
+      return faultOf(text, error);
+    }
+    return undefined;
+  };
+  t.match(fault('{\n  "a": 1,\n}'), { line: 3, words: /\w/ });
+  t.match(fault('{\n  "a": 1\n\n'), { line: 4, words: /\w/ });
+  t.end();
+});

@@ -1,0 +1,179 @@
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { type Test, test } from 'tap';
+import { registerRun } from '../../../src/cli/commands/run.js';
+import { applyConfig, readConfig } from '../../../src/cli/config/project-config.js';
+import { scooby } from '../../scooby.js';
+
+function folders(t: Test, files: Record<string, unknown>) {
+  const root = t.testdir({ '.git': {}, src: { deep: {} }, home: {} });
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const read = (at = 'src/deep') => readConfig(join(root, at), { XDG_CONFIG_HOME: join(root, 'home') });
+  return { root, read };
+}
+
+function optionsOf(t: Test, run: object, ...args: string[]) {
+  const program = new Command().enablePositionalOptions();
+  registerRun(program);
+  const [command] = program.commands;
+  command!.parseOptions(args);
+  const { read } = folders(t, { 'scooby.config.json': { run } });
+  applyConfig(command!, read());
+  return command!.opts();
+}
+
+test('the nearest file is read, over the one of the user', (t) => {
+  const { root, read } = folders(t, {
+    'scooby.config.json': {
+      run: { port: 4100, quiet: true },
+      ignore: ['slow', { kind: 'n+1', site: 'src/a.ts' }],
+      limits: { loop: 8, transaction: '2s', bytes: '2MB', slow: { sql: '200ms' } },
+    },
+    'home/scooby/config.json': {
+      keys: {},
+      run: { port: 4200, ttl: '1h' },
+      limits: { loop: 3, slow: { cache: 5 } },
+    },
+    'package.json': { scooby: { run: { port: 4300 } } },
+    'nearer/package.json': { scooby: { run: { port: 4400 } } },
+    'other/package.json': { dependencies: { scooby: '1' } },
+  });
+  t.same(read(), {
+    run: { port: 4100, ttl: '1h', quiet: true },
+    ignore: [{ kind: 'slow' }, { kind: 'n+1', site: 'src/a.ts' }],
+    limits: { loop: 8, transaction: 2000, bytes: 2 * 1024 * 1024, slow: { sql: 200, cache: 5 } },
+    files: [join(root, 'scooby.config.json'), join(root, 'home/scooby/config.json')],
+  });
+  t.equal(read('nearer').run.port, 4400);
+  t.equal(read('other').run.port, 4100);
+  t.end();
+});
+
+test('nothing is read where there is nothing, nor from above the repository', (t) => {
+  const nothing = { run: {}, ignore: [], limits: {}, files: [] };
+  t.same(folders(t, { 'home/scooby/config.json': { keys: {} } }).read(), nothing);
+  const { read } = folders(t, { 'scooby.config.json': { run: { port: 1 } }, 'src/.git/HEAD': '' });
+  t.same(read(), nothing);
+  t.end();
+});
+
+test('what is wrong is named with its file, its line and its key', (t) => {
+  const wrong = (text: string, file = 'scooby.config.json') => {
+    const { root, read } = folders(t, { [file]: text });
+    try {
+      read();
+    } catch (error) {
+      return (error as Error).message.replace(`${root}/`, '');
+    }
+    return undefined;
+  };
+  t.match(wrong('{\n  "run": {},\n}'), /^scooby\.config\.json:3: this is not JSON: /);
+  t.equal(wrong('[]'), 'scooby.config.json:1: this has to be an object: { … }');
+  t.equal(
+    wrong('{\n  "run": {},\n  "limit": {}\n}'),
+    'scooby.config.json:3: "limit" is not known; there are run, ignore, limits',
+  );
+  t.match(
+    wrong('{\n"keys": {} }'),
+    /^scooby\.config\.json:2: "keys" is the user's own; it belongs in .*config\.json$/,
+  );
+  t.equal(wrong('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
+  t.match(wrong('{ "ignore": {} }'), '"ignore" is a list of findings');
+  t.match(
+    wrong('{ "ignore": [\n"slow",\n{}] }'),
+    /^scooby\.config\.json:3: "ignore\.1" has to say what to ignore/,
+  );
+  t.match(
+    wrong('{ "ignore": [\n"slwo"] }'),
+    /:2: "ignore\.0(?:\.kind)?" is no kind of finding; there are n\+1, /,
+  );
+  t.match(
+    wrong('{ "ignore": [{\n"path": "/a"}] }'),
+    ':2: "ignore.0.path" is not known; there are kind, id, route',
+  );
+  t.match(wrong('{ "ignore": [{"site":\n 1}] }'), ':1: "ignore.0.site" has to be a text');
+  t.match(
+    wrong('{ "limits": {\n"loops": 3} }'),
+    /:2: "limits\.loops" is not known; there are loop, loopHigh/,
+  );
+  t.match(wrong('{ "limits": {\n"loop": "many"} }'), ':2: "limits.loop" has to be a number');
+  t.match(
+    wrong('{ "limits": {\n"idle": "soon"} }'),
+    ':2: "limits.idle" is not understood. Write a duration such as',
+  );
+  t.match(wrong('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is not understood');
+  t.equal(
+    wrong('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
+    'package.json:3: "runs" is not known; there are run, ignore, limits',
+  );
+  t.end();
+});
+
+test('the options of run are read as on the command line, which comes first', (t) => {
+  t.match(
+    optionsOf(t, { port: 4100, record: 'marked', ttl: '2h', maxSize: '1MB', quiet: true, wait: '1s' }),
+    {
+      port: 4100,
+      record: 'marked',
+      ttl: 7_200_000,
+      maxSize: 1024 * 1024,
+      quiet: true,
+      wait: 1000,
+    },
+  );
+  t.match(optionsOf(t, { port: '4100', allowHost: ['a.test'] }, '--record', 'off'), {
+    port: 4100,
+    record: 'off',
+    allowHost: ['a.test'],
+    ttl: 86_400_000,
+  });
+  t.same(optionsOf(t, { takePort: true }).takePort, true);
+  t.same(optionsOf(t, { takePort: 3000 }, '--port', '4000').takePort, undefined);
+  t.same(optionsOf(t, { quiet: false }).quiet, undefined);
+  const wrong = (run: object, words: string | RegExp) =>
+    t.throws(() => optionsOf(t, run), { message: words });
+  wrong({ prot: 1 }, /scooby\.config\.json:1: "run\.prot" is not known; there are port, host, takePort, /);
+  wrong({ port: 'x' }, /"run\.port" is not understood\. Write a port, 0 to 65535\.$/);
+  wrong({ port: true }, /"run\.port" needs a value$/);
+  wrong({ quiet: 'yes' }, /"run\.quiet" has to be true or false$/);
+  wrong({ record: 'some' }, /"run\.record" has to be all or marked or off$/);
+  wrong({ ttl: [1] }, /"run\.ttl" has to be a text or a number$/);
+  wrong({ allowHost: 'a' }, /"run\.allowHost" has to be a list of texts$/);
+  wrong({ db: 'x' }, /"run\.db" is not known/);
+  t.end();
+});
+
+test('a run is judged by what its project has decided', async (t) => {
+  const app = `
+    require('node:http').createServer((req, res) => {
+      require('node:crypto').pbkdf2Sync('a', 'b', 500_000, 64, 'sha512');
+      res.end();
+    }).listen(0);
+  `;
+  const kinds = async (config: object) => {
+    const run = scooby(t, {
+      command: ['app.cjs'],
+      files: { 'app.cjs': app, 'scooby.config.json': JSON.stringify(config) },
+    });
+    await run.ask('/');
+    const { findings } = await run.trace('/');
+    t.match(run.cli('doctor').stdout, `Config   ${realpathSync(run.folder)}/scooby.config.json`);
+    await run.stop();
+    return findings.map(({ kind }) => kind);
+  };
+  t.same(await kinds({}), ['event-loop']);
+  t.same(await kinds({ ignore: ['event-loop'] }), []);
+  t.same(await kinds({ limits: { blocked: '10m' } }), []);
+  const quiet = scooby(t, {
+    command: ['app.cjs'],
+    files: { 'app.cjs': app, 'scooby.config.json': '{"run": {"quiet": 1}}' },
+  });
+  t.match(await quiet.ended(), {
+    code: 2,
+    stderr: /^scooby: .*scooby\.config\.json:1: "run\.quiet" has to be true or false\n$/,
+  });
+});

@@ -1,0 +1,38 @@
+import { test } from 'tap';
+import { requestLine } from '../../../src/cli/print/request-line.js';
+import type { Finding } from '../../../src/domain/trace.js';
+import { aSpan, aTrace } from '../../factory.js';
+
+const plain = (_: unknown, text: string) => text;
+const finding = (kind: string, severity: Finding['severity']): Finding => ({
+  ...{ id: kind, kind, severity, message: kind, spans: [], ms: 1, confidence: 1, reasons: [] },
+});
+
+test('a finished request is one line', (t) => {
+  const spans = [aSpan(), aSpan({ duration: 3 }), aSpan({ kind: 'cache', duration: 1 })];
+  const findings = [
+    finding('n+1', 'high'),
+    finding('n+1', 'high'),
+    finding('slow', 'medium'),
+    finding('x', 'low'),
+  ];
+  t.equal(
+    requestLine(aTrace({ spans, findings }), plain),
+    'GET /orders 200 13ms 2 sql 5.0ms 1 cache 1.0ms n+1 slow',
+  );
+  t.end();
+});
+
+test('how a request ended without an answer', (t) => {
+  const { status: _, duration: __, ...open } = aTrace();
+  t.equal(requestLine({ ...open, state: 'died' }, plain), 'GET /orders died');
+  t.equal(requestLine(aTrace({ aborted: true }), plain), 'GET /orders 200 aborted 13ms');
+  t.equal(requestLine(aTrace({ state: 'died', aborted: true }), plain), 'GET /orders 200 died 13ms');
+  t.end();
+});
+
+test('a URL cannot steer the terminal', (t) => {
+  t.equal(requestLine(aTrace({ url: '/a\x1b[2J\nb' }), plain).includes('\x1b'), false);
+  t.equal(requestLine(aTrace({ url: '/a\nb' }), plain).includes('\n'), false);
+  t.end();
+});

@@ -1,0 +1,136 @@
+import { test } from 'tap';
+import type { Code } from '../../../src/cli/print/code.js';
+import { sourceLines } from '../../../src/cli/print/source.js';
+import { plain } from '../../../src/terminal/style.js';
+import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
+
+const screen = { width: 80, style: plain, now: 0 };
+const orders = [
+  'import { db } from "./db.js";',
+  '',
+  'export async function list() {',
+  '  const orders = await db.query(all);',
+  '  for (const order of orders)',
+  '\torder.items = await items(order);',
+  '  log(orders.length);',
+  '  return orders;',
+  '}',
+  '',
+  '/** Items of one. */',
+  'async function items(order) {',
+  '  return db.query(byOrder, [order.id]);',
+  '}',
+  '',
+  ...Array.from({ length: 90 }, () => '// more'),
+];
+const code: Code = {
+  lines: (file) => (file === 'src/orders.js' ? orders : undefined),
+  since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
+};
+const handler = aFrame({ function: 'handler', file: 'src/app.js', line: 12 });
+const list = (line: number) => aFrame({ function: 'list', line });
+const trace = aTrace({
+  spans: [
+    aSpan({ duration: 5.5, stack: [aLibraryFrame(), list(4), handler] }),
+    ...Array.from({ length: 48 }, () =>
+      aSpan({ duration: 9, stack: [aFrame({ function: 'items', line: 13 }), list(6), handler] }),
+    ),
+    aSpan({ kind: 'log', library: 'console', name: '48', duration: 0.1, stack: [list(7), handler] }),
+    aSpan({ duration: 1, stack: [aLibraryFrame()] }),
+  ],
+  findings: [
+    {
+      id: '1',
+      kind: 'n+1',
+      severity: 'high',
+      message: '',
+      spans: [1],
+      site: 'src/orders.js:13',
+      ms: 432,
+      confidence: 1,
+      reasons: [],
+    },
+  ],
+});
+
+test('each file that took part, with what each line did in the margin', (t) => {
+  t.same(
+    sourceLines(trace, undefined, code, screen).map((line) => line.trimEnd()),
+    [
+      'GET /orders  200  13ms',
+      '',
+      'src/orders.js  50 calls, 438ms  changed since: this is how it was',
+      '                  │   1  import { db } from "./db.js";',
+      '                  │   2',
+      '                  │   3  export async function list() {',
+      '     1× 5.5ms sql │   4    const orders = await db.query(all);',
+      '                  │   5    for (const order of orders)',
+      'via 48× 432ms sql │   6    order.items = await items(order);',
+      '           1× log │   7    log(orders.length);',
+      '                  │   8    return orders;',
+      '                  │   9  }',
+      '                  │  10',
+      '                  │  11  /** Items of one. */',
+      '                  │  12  async function items(order) {',
+      '    48× 432ms sql │  13    return db.query(byOrder, [order.id]);  ● N+1',
+      '                  │  14  }',
+      '                  │  15',
+      '                  │  16  // more',
+      '                  │      … 89 lines',
+      '',
+      'src/app.js  on the way of 50 calls',
+      '                  │ its text was not kept',
+      'via 49× 438ms sql │ 12',
+      '        via 1× log │',
+    ].map((line) => line.replace(/^ {8}via 1× log/, '       via 1× log')),
+  );
+  t.end();
+});
+
+test('only the calls of some kinds', (t) => {
+  const lines = sourceLines(trace, ['log'], code, screen);
+  t.equal(lines[2], 'src/orders.js  1 call, 0.1ms  changed since: this is how it was');
+  t.notOk(lines.some((line) => line.includes('sql │')));
+  t.end();
+});
+
+test('a function that calls itself is counted once, a long line is cut, no line says so', (t) => {
+  const deep = aSpan({ duration: 2, stack: [list(4), list(4), list(4)] });
+  const [, , , first] = sourceLines(
+    aTrace({ spans: [deep] }),
+    undefined,
+    { ...code, since: () => undefined },
+    screen,
+  );
+  t.equal(first, '             │   1  import { db } from "./db.js";');
+  const long: Code = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
+  const spans = [aSpan({ stack: [list(1)] })];
+  t.equal(
+    sourceLines(aTrace({ spans }), undefined, long, { ...screen, width: 60 })[3],
+    `1× 2.0ms sql │ 1  ${'x'.repeat(41)}…`,
+  );
+  t.same(sourceLines(aTrace({ spans: [aSpan({ stack: [] })] }), undefined, code, screen), [
+    'GET /orders  200  13ms',
+    '',
+    "  no line of the app's own code made a call that was recorded",
+  ]);
+  t.end();
+});
+
+test('a line that the stack of a call has lost is where the call is counted', (t) => {
+  const [helper, asker] = [aFrame({ function: 'items', line: 13 }), aFrame({ function: 'list', line: 6 })];
+  const spans = [
+    aSpan({ stack: [helper, asker], site: 'src/orders.js:6', frame: asker }),
+    aSpan({ stack: [helper], site: 'src/orders.js:6', frame: asker }),
+  ];
+  const lines = sourceLines(aTrace({ spans }), undefined, code, screen);
+  t.match(
+    lines.find((line) => line.includes('items(order);')),
+    /^ *2× 4\.0ms sql │ +6 /,
+  );
+  t.match(
+    lines.find((line) => line.includes('byOrder')),
+    /^ *via 2× 4\.0ms sql │ +13 /,
+  );
+  t.end();
+});

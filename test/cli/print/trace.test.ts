@@ -1,0 +1,258 @@
+import { test } from 'tap';
+import type { Code } from '../../../src/cli/print/code.js';
+import { traceLines } from '../../../src/cli/print/trace.js';
+import { dayAndTime } from '../../../src/terminal/age.js';
+import { plain } from '../../../src/terminal/style.js';
+import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const screen = { width: 100, style: plain, now };
+const start = now - 125_000;
+const texts: Record<string, string[]> = {
+  'src/orders.js': [
+    ...Array.from({ length: 44 }, () => ''),
+    '  for (const { id } of orders) {',
+    '    // one by one',
+    '    items = await db.query(sql, [id]);',
+    '  }',
+    '',
+  ],
+};
+const code: Code = { lines: (file) => texts[file], since: () => undefined };
+const showing = { code };
+
+const stack = [
+  aLibraryFrame(),
+  aFrame({ function: 'loadItems' }),
+  aFrame({ function: '', line: 12, column: 3 }),
+];
+const trace = aTrace({
+  id: '5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
+  url: '/shops/7/orders',
+  route: '/shops/:shop/orders',
+  params: { shop: '7' },
+  handler: 'listOrders src/orders.js:12',
+  start,
+  duration: 312.4,
+  spans: [
+    aSpan({
+      name: '\n    SELECT *\n    FROM orders\n    WHERE shop = $1',
+      start: 1.4,
+      duration: 12.4,
+      wait: 3.2,
+      rows: 50,
+      detail: { params: [7, "o'x\x1b[2J"] },
+      stack: [aFrame({ function: 'listOrders', file: 'src/shop.js', line: 31, column: 35 })],
+    }),
+    ...Array.from({ length: 50 }, (_, n) =>
+      aSpan({ start: 15 + n * 5, duration: 4 + (n % 2), rows: 2, detail: { params: [n] }, stack }),
+    ),
+    aSpan({
+      name: 'UPDATE x',
+      start: 300,
+      duration: 2,
+      error: '42P01: relation "x"\ndoes not exist',
+      detail: { params: [] },
+      stack: [aLibraryFrame()],
+    }),
+  ],
+  dropped: 1,
+  notes: ['pg 9.1: Client#query not found'],
+});
+delete trace.spans[51]!.rows;
+
+test('a request: what is known of it, then its calls, the costliest first', (t) => {
+  t.same(traceLines(trace, showing, screen), [
+    'GET /shops/7/orders  200  312ms',
+    '  calls    52 sql 239ms (77% of the time, waited 3.2ms, 1 failed)',
+    '  route    /shops/:shop/orders   shop=7   listOrders src/orders.js:12',
+    `  ran      ${dayAndTime(start)}, 2m ago, by node app.js (pid 4242, node v20.20.2)`,
+    '  id       5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
+    '',
+    '  50× sql  225ms  4.5ms each, slowest 5.0ms  100 rows  #2 to #51',
+    '      SELECT * FROM items WHERE order_id = $1',
+    '      #3, the slowest:  params  [1]',
+    '      loadItems (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+    '',
+    '   1× sql  12ms  50 rows  waited 3.2ms  #1 at +1.4ms',
+    '      SELECT *',
+    '      FROM orders',
+    '      WHERE shop = $1',
+    `      params  [7, "o'x\\u001b[2J"]`,
+    '      listOrders (src/shop.js:31:35)',
+    '',
+    '   1× sql  2.0ms  failed  #52 at +300ms',
+    '      UPDATE x',
+    '      42P01: relation "x"',
+    '      does not exist',
+    "      no line of the app's own code called this; all frames: --stack",
+    '',
+    '  1 call was not kept: there were too many.',
+    '  not captured: pg 9.1: Client#query not found',
+  ]);
+  t.end();
+});
+
+test('--ungrouped shows every call in its order, --stack every frame', (t) => {
+  const ungrouped = traceLines(trace, { ...showing, ungrouped: true }, screen);
+  t.equal(ungrouped.filter((line) => line.includes('SELECT * FROM items')).length, 50);
+  const at = ungrouped.indexOf('  51  +260ms  sql  5.0ms  2 rows');
+  t.same(ungrouped.slice(at + 1, at + 5), [
+    '      SELECT * FROM items WHERE order_id = $1',
+    '      params  [49]',
+    '      loadItems (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+  ]);
+  const stacked = traceLines(trace, { ...showing, stack: true }, screen);
+  const frames = stacked.indexOf('      Pool.query (node_modules/pg-pool/index.js:412:10)');
+  t.same(stacked.slice(frames, frames + 4), [
+    '      Pool.query (node_modules/pg-pool/index.js:412:10)',
+    '      loadItems (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+    '      src/orders.js:12:3',
+  ]);
+  t.end();
+});
+
+test('only some kinds, and what is wrong with them', (t) => {
+  const finding = { severity: 'low' as const, message: '', ms: 1, confidence: 1, reasons: [] };
+  const mixed = aTrace({
+    start,
+    spans: [aSpan(), aSpan({ kind: 'cache', library: 'redis', name: 'get a', detail: {} })],
+    findings: [
+      { ...finding, id: '1', kind: 'n+1', spans: [0] },
+      { ...finding, id: '2', kind: 'n+1-cache', spans: [1] },
+    ],
+  });
+  const lines = traceLines(mixed, { ...showing, kinds: ['cache'] }, screen);
+  t.same(lines.slice(5), [
+    '',
+    '  N+1-CACHE  1.0ms',
+    '',
+    '   1× cache  2.0ms  1 row  #2 at +1.0ms',
+    '      get a',
+    '      listOrders (src/orders.js:47:21)',
+    '      47 │ items = await db.query(sql, [id]);',
+  ]);
+  t.end();
+});
+
+test('a request that failed says with what', (t) => {
+  const spans = [aSpan({ error: '42P01: relation "x" does not exist\nLINE 1' })];
+  const lines = traceLines(aTrace({ start, status: 500, spans }), showing, screen);
+  t.equal(lines[2], '  failed   42P01: relation "x" does not exist, at src/orders.js:47');
+  t.end();
+});
+
+test('a request that did not end says so, and so do its calls', (t) => {
+  const { duration: _, ...running } = aSpan();
+  const { duration: __, status: ___, ...died } = aTrace({ start, state: 'died', spans: [running, running] });
+  const lines = traceLines(died, showing, screen);
+  t.equal(lines[0], 'GET /orders  died: the app ended before it had answered');
+  t.match(lines.join('\n'), /2× sql {2}2 rows {2}2 not finished {2}#1 to #2/);
+  t.equal(traceLines({ ...died, state: 'open' }, showing, screen)[0], 'GET /orders  still running');
+  t.end();
+});
+
+const finding = {
+  id: '1',
+  kind: 'n+1',
+  severity: 'high' as const,
+  message: 'It ran 50 times.',
+  suggestion: 'Ask once.',
+  spans: [0],
+  site: 'src/orders.js:47',
+  function: 'loadItems',
+  ms: 121,
+  confidence: 1,
+  reasons: [],
+};
+
+test('findings come before the calls, with the code as it was', (t) => {
+  const found = aTrace({ start, findings: [finding] });
+  t.same(traceLines(found, showing, screen).slice(5), [
+    '',
+    '  N+1  loadItems (src/orders.js:47)  121ms',
+    '  It ran 50 times.',
+    '    45 │ for (const { id } of orders) {',
+    '    46 │   // one by one',
+    '  > 47 │   items = await db.query(sql, [id]);',
+    '    48 │ }',
+    '    49 │ ',
+    '  → Ask once.',
+  ]);
+  const edited = { ...code, since: () => 'changed since, now line 52' as const };
+  t.equal(
+    traceLines(found, { code: edited }, screen)[6],
+    '  N+1  loadItems (src/orders.js:47)  121ms  changed since, now line 52',
+  );
+  t.end();
+});
+
+test('several findings are listed first', (t) => {
+  const { site: _, function: __, ...nowhere } = finding;
+  const found = aTrace({ start, findings: [finding, { ...nowhere, kind: 'slow', ms: 0 }] });
+  t.equal(traceLines(found, showing, screen)[1], '  found    N+1 src/orders.js:47 121ms  ·  SLOW');
+  t.end();
+});
+
+test('nothing recorded can steer the terminal', (t) => {
+  const evil = '\x1b]52;c;eA==\x07\u009b2J\u202e\r';
+  const nasty = aTrace({
+    start,
+    method: evil,
+    url: evil,
+    route: evil,
+    handler: evil,
+    params: { [evil]: evil },
+    app: { pid: 1, command: evil, cwd: evil, node: evil },
+    spans: [
+      aSpan({
+        kind: evil,
+        library: evil,
+        name: `${evil}\n${evil}`,
+        error: evil,
+        detail: { [evil]: evil, params: [evil] },
+        stack: [aFrame({ function: evil, file: evil })],
+      }),
+    ],
+    findings: [
+      {
+        id: evil,
+        kind: evil,
+        severity: 'high',
+        message: evil,
+        suggestion: evil,
+        spans: [],
+        site: evil,
+        function: evil,
+        ms: 1,
+        confidence: 1,
+        reasons: [evil],
+      },
+    ],
+    totals: { [evil]: { count: 1, ms: 1 } },
+    notes: [evil],
+  });
+  const text = traceLines(nasty, { stack: true, code: { ...code, lines: () => [evil, evil] } }, screen).join(
+    '',
+  );
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  t.notMatch(text, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  t.end();
+});
+
+test('things that a logged line has said are not said again', (t) => {
+  const told = (name: string, values: unknown[]) => {
+    const span = aSpan({ kind: 'log', library: 'pino', name, detail: { level: 'info', values }, stack: [] });
+    const lines = traceLines(aTrace({ spans: [span] }), { ...showing, ungrouped: true }, screen);
+    return lines.slice(lines.findIndex((line) => line.includes('paid'))).map((line) => line.trim());
+  };
+  t.same(told('paid {"id":7} Error: late', [{ id: 7 }, 'Error: late']), [
+    'paid {"id":7} Error: late',
+    'level  info',
+  ]);
+  t.same(told('paid {"id":7…', [{ id: 70 }]), ['paid {"id":7…', 'level  info', 'values  [{"id":70}]']);
+  t.end();
+});

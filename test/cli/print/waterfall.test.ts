@@ -1,0 +1,58 @@
+import { test } from 'tap';
+import { waterfallLines } from '../../../src/cli/print/waterfall.js';
+import { width } from '../../../src/terminal/cells.js';
+import { plain } from '../../../src/terminal/style.js';
+import { aSpan, aTrace } from '../../factory.js';
+
+const spans = [
+  aSpan({ name: 'SELECT 1', start: 0, duration: 40 }),
+  aSpan({ name: 'SELECT 2', start: 0, wait: 20, duration: 30 }),
+  aSpan({ kind: 'http', library: 'undici', name: 'GET http://a.test/', start: 50, duration: 50 }),
+];
+const trace = aTrace({ spans, duration: 100 });
+const show = (columns: number, kinds?: string[]) =>
+  waterfallLines(trace, kinds, { width: columns, style: plain, now: 0 });
+
+test('calls are bars, as wide as the screen lets them be', (t) => {
+  t.same(show(72), [
+    'GET /orders  200  100ms',
+    '  up to 2 calls at the same time',
+    '',
+    '                               0.0ms          50ms                100ms',
+    '1 sql  SELECT 1                ████████████▍                       40ms',
+    '2 sql  SELECT 2                ░░░░░░█████████▌                    30ms',
+    '3 http GET http://a.test/                     ████████████████     50ms',
+  ]);
+  for (const columns of [60, 80, 120, 200])
+    t.ok(
+      show(columns).every((line) => width(line) <= columns),
+      `${columns}`,
+    );
+  t.ok(show(Infinity).every((line) => width(line) <= 120));
+  t.end();
+});
+
+test('where there is room, the line that made the call', (t) => {
+  t.match(show(120)[4], /^1 sql {2}SELECT 1 .* 40ms src\/orders\.js:47$/);
+  t.notMatch(show(100)[4], 'orders.js');
+  t.end();
+});
+
+test('only some kinds, under their numbers', (t) => {
+  t.same(show(72, ['http']).slice(1, 2), ['  never two calls at the same time']);
+  t.match(show(72, ['http'])[4], /^3 http GET/);
+  t.end();
+});
+
+test('a request without calls, and one with very many', (t) => {
+  const of = (many: number) =>
+    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, {
+      width: 80,
+      style: plain,
+      now: 0,
+    });
+  t.equal(of(0)[1], '  no calls');
+  t.equal(of(1003).length, 1005);
+  t.equal(of(1003).at(-1), '  … 3 more calls: --json has all');
+  t.end();
+});

@@ -1,0 +1,186 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { environmentOf } from '../../src/cli/run-ui.js';
+import { ask, PROGRAM, until } from '../scooby.js';
+import { OnTerminal } from '../tui/pty.js';
+
+const APP = `
+const { createServer } = require('node:http');
+const { writeFileSync } = require('node:fs');
+console.log('\\x1b[32mhello\\x1b[0m \\x1b]0;title\\x07from', process.env.FORCE_COLOR);
+process.stdin.on('data', (line) => console.log('typed ' + line));
+process.on('SIGTERM', () => { if (!process.argv[3]) process.exit(7); });
+createServer((request, response) => {
+  if (request.url === '/crash') { console.error(new TypeError('no table')); process.exit(3); }
+  response.end('ok');
+}).listen(0, () => { writeFileSync(process.argv[2], String(process.pid)); console.log('ready'); });
+`;
+
+/** \`scooby run --ui\` on a terminal, with an app that leaves its process's number in a file. */
+async function running(t: Test, command: (app: string[]) => string[] = (app) => app, ...flags: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-one-terminal-'));
+  writeFileSync(join(folder, 'app.cjs'), APP);
+  const noted = join(folder, 'pid');
+  const app = [process.execPath, join(folder, 'app.cjs'), noted];
+  const options = ['--port', '0', '--db', join(folder, 'state/scooby.db'), ...flags];
+  const terminal = new OnTerminal([PROGRAM, 'run', '--ui', ...options, '--', ...command(app)], 100, 30);
+  t.teardown(async () => {
+    await terminal.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await terminal.shows('● live');
+  await terminal.shows('ready');
+  const url = /http:\/\/localhost:\d+/.exec(terminal.rows()[0]!)![0];
+  return { terminal, url, pid: () => Number(readFileSync(noted, 'utf8')), noted };
+}
+
+const lives = (pid: number) => {
+  try {
+    // A process that nobody has reaped yet is no longer one.
+    return (
+      process.kill(pid, 0) &&
+      !/^Z/.test(spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).stdout)
+    );
+  } catch {
+    return false;
+  }
+};
+
+test('an app in a pipe is told to paint where the screen does, unless the user has decided', (t) => {
+  const told = (env: NodeJS.ProcessEnv, color = true) =>
+    environmentOf(env, color, { isTTY: true }).FORCE_COLOR;
+  t.equal(told({}), '1');
+  t.equal(told({ FORCE_COLOR: '', NO_COLOR: '' }), '1');
+  t.equal(told({ FORCE_COLOR: '3' }), '3');
+  t.equal(told({ NO_COLOR: '1' }), undefined);
+  t.equal(told({ NODE_DISABLE_COLORS: '1' }), undefined);
+  t.equal(told({}, false), undefined);
+  t.end();
+});
+
+const SANE = { buffer: 'normal', mouse: 'none', paste: false, cursor: true };
+
+test('app and browser in one terminal: requests, output, replay, crash, restart', async (t) => {
+  const { terminal, url, pid, noted } = await running(t);
+  await terminal.shows('hello from 1');
+  t.notOk(terminal.raw.includes('\x1b]0;'), 'the output does not steer the terminal');
+  t.equal((await ask(`${url}/a`)).status, 200);
+  await terminal.shows('GET  /a');
+  terminal.send('r');
+  await terminal.shows('200 after');
+  await terminal.shows('2 req');
+  terminal.send('tm');
+  await terminal.shows('recording marked');
+  terminal.send('ta');
+  await terminal.shows('every request is recorded');
+  terminal.send('Oione line\r');
+  await terminal.shows('typed one line');
+  terminal.send('q');
+  const first = pid();
+  rmSync(noted);
+  await ask(`${url}/crash`).catch(() => {});
+  await terminal.shows('the app ended with code 3: TypeError: no table   r starts it again');
+  terminal.send('r');
+  await until(() => existsSync(noted) && pid(), 'another process');
+  t.not(pid(), first);
+  await terminal.shows('● live');
+  t.equal((await ask(`${url}/b`)).status, 200);
+  await terminal.shows('GET  /b');
+  terminal.send('q');
+  await until(() => terminal.exit, 'its end');
+  t.equal(terminal.exit?.exitCode, 7, "the app's own code");
+  t.same(terminal.sane(), SANE);
+  t.equal(lives(pid()), false);
+});
+
+test('left after a crash, it says on the terminal why, and exits as the app did', async (t) => {
+  const { terminal, url } = await running(t);
+  await ask(`${url}/crash`).catch(() => {});
+  await terminal.shows('r starts it again');
+  terminal.send('q');
+  await until(() => terminal.exit, 'its end');
+  t.equal(terminal.exit?.exitCode, 3);
+  t.same(terminal.sane(), SANE);
+  t.match(terminal.rows().join('\n'), /TypeError: no table[\s\S]*scooby: the app ended with code 3/);
+});
+
+const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] = [
+  ['Ctrl-C', (terminal) => terminal.send('\x03'), 7],
+  ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 7],
+  ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
+];
+
+for (const [name, end, code] of ENDS) {
+  test(`ended by ${name}, with all that the command has started`, async (t) => {
+    const { terminal, pid } = await running(t, (app) => ['sh', '-c', `${app.join(' ')}; exit $?`]);
+    const app = pid();
+    end(terminal);
+    await until(() => terminal.exit, 'its end');
+    t.same(terminal.sane(), SANE);
+    t.equal(lives(app), false);
+    // The shell is ended by the signal itself, unless it waits for the app to be.
+    t.ok([code, 143].includes(terminal.exit!.exitCode), String(terminal.exit?.exitCode));
+  });
+}
+
+test('a screen that was killed costs the screen: terminal and app go on', async (t) => {
+  const { terminal, url, pid } = await running(t);
+  const found = spawnSync('pgrep', ['-P', `${terminal.pty.pid}`, '-f', 'attached'], { encoding: 'utf8' });
+  process.kill(Number(found.stdout), 'SIGKILL');
+  await terminal.until(() => terminal.rows().join(' ').includes('the screen has failed'), 'the news');
+  t.same(terminal.sane(), SANE);
+  t.equal((await ask(`${url}/later`)).status, 200);
+  await terminal.until(
+    () => terminal.rows().join('\n').includes('GET /later 200'),
+    'the line of the request',
+  );
+  terminal.send('\x03');
+  await until(() => terminal.exit, 'its end');
+  t.equal(lives(pid()), false);
+});
+
+test('a launcher that was killed takes the screen along, and the terminal is as it was', async (t) => {
+  const { terminal, pid } = await running(t);
+  process.kill(terminal.pty.pid, 'SIGKILL');
+  await terminal.until(() => terminal.sane().buffer === 'normal', 'the main screen');
+  t.same(terminal.sane(), SANE);
+  process.kill(pid(), 'SIGKILL');
+});
+
+test('without a terminal requests are told line by line, and it says why', (t) => {
+  const folder = t.testdir();
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [
+      PROGRAM,
+      'run',
+      '--ui',
+      '--port',
+      '0',
+      '--db',
+      join(folder, 'db'),
+      '--',
+      process.execPath,
+      '-e',
+      'process.exit(4)',
+    ],
+    { encoding: 'utf8' },
+  );
+  t.match(stderr, /^scooby: --ui needs a terminal; requests are told line by line instead\n/);
+  t.equal(status, 4);
+  t.end();
+});
+
+test('a command that is not there is told after the screen', async (t) => {
+  const folder = t.testdir();
+  const args = [PROGRAM, 'run', '--ui', '--port', '0', '--db', join(folder, 'db'), '--', 'no-such-command'];
+  const terminal = new OnTerminal(args, 100, 30);
+  await until(() => terminal.exit, 'its end');
+  t.equal(terminal.exit?.exitCode, 127);
+  t.same(terminal.sane(), SANE);
+  t.match(terminal.rows().join('\n'), /^scooby: no-such-command: command not found/m);
+  await terminal.close();
+});

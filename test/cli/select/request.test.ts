@@ -1,0 +1,73 @@
+import { test } from 'tap';
+import { choose, shortId } from '../../../src/cli/select/request.js';
+import { MemoryStore } from '../../../src/store/memory.js';
+import { aTrace } from '../../factory.js';
+
+const now = Date.now();
+
+function storeOf(...ids: string[]) {
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7 });
+  store.saveAll(ids.map((id, n) => aTrace({ id, start: now - n * 60_000, url: `/${n}`, duration: 10 })));
+  return store;
+}
+
+const one = 'aaaaaaaa-0000-4000-8000-000000000001';
+const two = 'aaaaaaaa-0000-4000-8000-000000000002';
+const three = 'bbbbbbbb-0000-4000-8000-000000000003';
+
+test('a request is meant by its id, the beginning of one, or how far back it is', (t) => {
+  const store = storeOf(three, two, one);
+  const meant = (wanted: string) => choose(store, wanted, now).id;
+  t.equal(meant(one), one);
+  t.equal(meant('b'), three);
+  t.equal(meant('BBBB'), three);
+  t.equal(meant('last'), three);
+  t.equal(meant('-1'), three);
+  t.equal(meant('-3'), one);
+  t.end();
+});
+
+test('a whole id is meant even when another one begins with it', (t) => {
+  t.equal(choose(storeOf('abc', 'abcd'), 'abc', now).id, 'abc');
+  t.end();
+});
+
+test('one that is not there is answered with what to do', (t) => {
+  const store = storeOf(one, two);
+  const error = (message: string) => ({ name: 'UserError', message, exitCode: 1 });
+  t.throws(
+    () => choose(store, 'c\x1b[2J', now),
+    error('No request "c\\x1b[2J" is kept. See which are:  scooby list'),
+  );
+  t.throws(() => choose(store, '', now), error('No request "" is kept. See which are:  scooby list'));
+  t.throws(() => choose(store, '%', now), error('No request "%" is kept. See which are:  scooby list'));
+  t.throws(() => choose(store, '-3', now), error('-3 is too far back: 2 requests are kept.'));
+  t.throws(() => choose(store, '-0', now), error('No request "-0" is kept. See which are:  scooby list'));
+  t.throws(
+    () => choose(storeOf(), 'last', now),
+    error('No request is kept. How to record some:  scooby run --help'),
+  );
+  t.end();
+});
+
+test('when several ids begin so, they are named', (t) => {
+  t.throws(() => choose(storeOf(three, two, one), 'aaa', now), {
+    exitCode: 1,
+    message: [
+      'Several ids begin with "aaa". Write more of the one you mean:',
+      `  ${two}    1m  GET /1  200  10ms`,
+      `  ${one}    2m  GET /2  200  10ms`,
+    ].join('\n'),
+  });
+  const many = storeOf(...Array.from({ length: 12 }, (_, n) => `aaa${n}`));
+  t.throws(() => choose(many, 'aaa', now), { message: /(\n {2}aaa.*){10}\n {2}… and more$/ });
+  t.end();
+});
+
+test('an id is shortened to 8 characters, or to what means no other', (t) => {
+  const store = storeOf(three, two, one, 'short');
+  t.equal(shortId(store, three), 'bbbbbbbb');
+  t.equal(shortId(store, one), one);
+  t.equal(shortId(store, 'short'), 'short');
+  t.end();
+});

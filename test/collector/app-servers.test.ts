@@ -1,0 +1,70 @@
+import { test } from 'tap';
+import { Servers } from '../../src/collector/app-servers.js';
+import type { Address, App } from '../../src/domain/trace.js';
+
+const anApp = (pid: number, command = 'node app.js'): App => ({ pid, command, cwd: '/' });
+const at = (port: number): Address => ({ protocol: 'http', host: '127.0.0.1', port });
+
+test('the first is behind the proxy, the others are named in their order', (t) => {
+  const servers = new Servers();
+  t.equal(servers.upstream, undefined);
+  const app = anApp(1);
+  for (const port of [3000, 3001, 3002]) servers.add(at(port), app);
+  t.equal(servers.upstream?.port, 3000);
+  t.same(
+    servers.others.map(({ address }) => address.port),
+    [3001, 3002],
+  );
+  t.end();
+});
+
+test('a restarted app is behind the proxy again, whatever else listens meanwhile', (t) => {
+  const servers = new Servers();
+  const [web, metrics] = [anApp(1), anApp(2, 'node metrics.js')];
+  servers.add(at(3000), web);
+  servers.add(at(9090), metrics);
+  servers.leave(web);
+  t.equal(servers.upstream, undefined, 'requests wait for it');
+  const again = anApp(3);
+  servers.add(at(3000), again);
+  t.equal(servers.upstream?.port, 3000);
+  servers.leave(again);
+  servers.add(at(45678), anApp(4));
+  t.equal(servers.upstream?.port, 45678, 'known by its command, where its port was any free one');
+  t.end();
+});
+
+test('of a cluster’s workers another goes on', (t) => {
+  const servers = new Servers();
+  const workers = [1, 2, 3].map((pid) => anApp(pid));
+  for (const worker of workers) servers.add(at(3000), worker);
+  t.same(servers.others, [], 'one address, told once');
+  servers.leave(workers[0]!);
+  t.equal(servers.upstream?.port, 3000);
+  servers.remove({ port: 3000 }, workers[1]!);
+  t.equal(servers.upstream?.port, 3000);
+  servers.leave(workers[2]!);
+  t.equal(servers.upstream, undefined);
+  t.end();
+});
+
+test('when nothing else is left, another server takes over', (t) => {
+  const servers = new Servers();
+  const first = anApp(1);
+  servers.add(at(3000), first);
+  servers.leave(first);
+  servers.add(at(4000), anApp(2, 'node other.js'));
+  t.equal(servers.upstream?.port, 4000);
+  t.end();
+});
+
+test('a server that was moved is known by the port that it wanted', (t) => {
+  const servers = new Servers();
+  const app = anApp(1);
+  servers.add({ ...at(40001), wanted: 3000 }, app);
+  servers.add({ ...at(40002), wanted: 3001 }, app);
+  servers.leave(app);
+  servers.add({ ...at(40003), wanted: 3000 }, anApp(2, 'other'));
+  t.equal(servers.upstream?.port, 40003);
+  t.end();
+});

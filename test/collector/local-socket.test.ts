@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { isToken, listenAtPath } from '../../src/collector/local-socket.js';
+
+test('a token is the same text, whatever else is given', (t) => {
+  t.equal(isToken('secret', 'secret'), true);
+  t.same(
+    ['Secret', 'secre', 'secrets', '', undefined, null, { length: 6 }, ['x']].map((given) =>
+      isToken(given, 'secret'),
+    ),
+    Array(8).fill(false),
+  );
+  t.end();
+});
+
+test('a server listens at its path, or says why not', async (t) => {
+  // A socket's path has 107 characters at most.
+  const folder = mkdtempSync('/tmp/scooby-test-socket-');
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'link');
+  const first = createServer();
+  t.teardown(() => first.close());
+  await listenAtPath(first, path);
+  t.equal(first.address(), path);
+  await t.rejects(listenAtPath(createServer(), path), { code: 'EADDRINUSE' });
+});

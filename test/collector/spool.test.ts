@@ -1,0 +1,121 @@
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { Spool } from '../../src/collector/spool.js';
+import type { Line } from '../../src/domain/trace.js';
+
+function aSpool(t: Test) {
+  const folder = t.testdir();
+  const lines: Line[] = [];
+  const lost: string[] = [];
+  const spool = new Spool(folder, '7-0', {
+    line: (line) => lines.push(line),
+    lost: (text) => lost.push(text),
+  });
+  t.teardown(() => spool.close());
+  const part = (n: number) => join(folder, `7-0-${n}.lines`);
+  return { spool, lines, lost, part, read: () => spool.read() };
+}
+
+const wake = '{"t":"wake"}\n';
+
+test('a file that is not there yet has nothing to tell', (t) => {
+  const { read, lines, part } = aSpool(t);
+  t.equal(read(), false);
+  writeFileSync(part(1), wake);
+  t.equal(read(), false);
+  t.same(lines, [{ t: 'wake' }]);
+  t.end();
+});
+
+test('a line that has come in part waits for its rest, also in the middle of a character', (t) => {
+  const { read, lines, part } = aSpool(t);
+  const bytes = Buffer.from('{"t":"unlisten","path":"/é€😀"}\n');
+  for (let n = 0; n < bytes.length; n++) {
+    appendFileSync(part(1), bytes.subarray(n, n + 1));
+    read();
+    t.equal(lines.length, n === bytes.length - 1 ? 1 : 0);
+  }
+  t.same(lines, [{ t: 'unlisten', path: '/é€😀' }]);
+  t.end();
+});
+
+test('a file that has been read is removed, and the next one goes on', (t) => {
+  const { read, lines, part } = aSpool(t);
+  writeFileSync(part(1), `${wake}{"t":"next"}\n`);
+  writeFileSync(part(2), wake);
+  read();
+  read();
+  t.equal(lines.length, 2);
+  t.notOk(existsSync(part(1)));
+  t.ok(existsSync(part(2)));
+  appendFileSync(part(2), wake);
+  read();
+  t.equal(lines.length, 3);
+  t.end();
+});
+
+test('a backlog is read in slices', (t) => {
+  const { read, lines, part } = aSpool(t);
+  const many = 200_000;
+  writeFileSync(part(1), wake.repeat(many));
+  t.equal(read(), true);
+  t.ok(lines.length < many, `${lines.length} at once`);
+  while (read());
+  t.equal(lines.length, many);
+  t.end();
+});
+
+const LONG = 'x'.repeat(17 * 1024 * 1024);
+
+for (const [name, text] of Object.entries({
+  'what is no JSON': 'nonsense\n',
+  'JSON that is no line': 'null\n',
+  'a line whose fields are of other types': '{"t":"frames","frames":7}\n',
+  'a number that is none': '{"t":"stack","n":1e999,"frames":[]}\n',
+  'half a line': '{"t":"unlisten","po\n',
+  'a line without an end': `${LONG}${LONG}\n`,
+})) {
+  test(`${name} costs that line`, (t) => {
+    const { read, lines, lost, part } = aSpool(t);
+    writeFileSync(part(1), wake + text + wake);
+    while (read());
+    t.equal(lines.length, 2);
+    t.equal(lost.length, 1);
+    t.ok(text.startsWith(lost[0]!));
+    t.end();
+  });
+}
+
+test('an empty line is none: a process ends the one that it could not write', (t) => {
+  const { read, lines, lost, part } = aSpool(t);
+  writeFileSync(part(1), `\n${wake}\n\n${wake}`);
+  read();
+  t.equal(lines.length, 2);
+  t.same(lost, []);
+  t.end();
+});
+
+test('a lost line that led to the next file does not end the reading', (t) => {
+  const { read, lines, lost, part } = aSpool(t);
+  writeFileSync(part(1), `${wake}{"t":"ne`);
+  read();
+  writeFileSync(part(2), wake);
+  read();
+  t.equal(lines.length, 1, 'it may still come');
+  appendFileSync(part(1), '\n');
+  while (read());
+  t.equal(lines.length, 2);
+  t.same(lost, ['{"t":"ne']);
+  t.notOk(existsSync(part(1)));
+  t.end();
+});
+
+test('half a line that a process has left behind is lost', (t) => {
+  const { spool, lines, lost, part } = aSpool(t);
+  writeFileSync(part(1), `${wake}{"t":"wa`);
+  spool.end();
+  t.equal(lines.length, 1);
+  t.same(lost, ['{"t":"wa']);
+  t.end();
+});

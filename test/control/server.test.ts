@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { reach } from '../../src/control/client.js';
+import { post } from '../../src/control/registry.js';
+import { serveControl, type Verb } from '../../src/control/server.js';
+import { until } from '../scooby.js';
+
+const TOKEN = 'a-token';
+
+async function aServer(t: Test, verbs: Record<string, Verb> = {}) {
+  const folder = mkdtempSync('/tmp/scooby-test-control-');
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'ctrl');
+  const server = await serveControl(path, TOKEN, { echo: (given) => given, ...verbs });
+  t.teardown(() => server.close());
+  return { folder, path, server };
+}
+
+function aPeer(t: Test, path: string) {
+  const peer = { socket: connect(path), text: '', closed: false };
+  peer.socket.setEncoding('utf8').on('data', (text) => {
+    peer.text += text;
+  });
+  peer.socket
+    .on('error', () => {})
+    .on('close', () => {
+      peer.closed = true;
+    });
+  t.teardown(() => peer.socket.destroy());
+  return peer;
+}
+
+test('who knows the token is answered, each request by its id', async (t) => {
+  const { path } = await aServer(t, {
+    fail: () => {
+      throw new Error('no such thing');
+    },
+    nothing: () => undefined,
+  });
+  t.equal(statSync(path).mode & 0o777, 0o600);
+  const peer = aPeer(t, path);
+  const { socket } = peer;
+  socket.write(`{"token":"${TOKEN}"}\n{"id":1,"verb":"echo","with":{"a":"ü"}}\n{"id":2,"verb":"fail"}\n`);
+  socket.write('{"id":3,"verb":"toString"}\n{"id":4,"verb":"nothing"}\n');
+  await until(() => peer.text.split('\n').length === 5, 'four answers');
+  t.same(
+    peer.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .sort((a, b) => a.id - b.id),
+    [
+      { id: 1, ok: { a: 'ü' } },
+      { id: 2, error: 'no such thing' },
+      {
+        id: 3,
+        error: 'The run does not know "toString"; it is of another version of scooby. Start it again.',
+      },
+      { id: 4, ok: null },
+    ],
+  );
+  t.equal(peer.closed, false);
+});
+
+test('what is not of the protocol ends the connection, and no other one', async (t) => {
+  const { path } = await aServer(t);
+  const good = aPeer(t, path);
+  good.socket.write(`{"token":"${TOKEN}"}\n`);
+  const hello = `{"token":"${TOKEN}"}\n`;
+  for (const words of [
+    '{"token":"another"}\n',
+    '{"token":{"length":7}}\n',
+    '{"id":1,"verb":"echo"}\n',
+    'GET / HTTP/1.1\r\n\r\n',
+    'null\n',
+    '[]\n',
+    `${hello}{"id":"x","verb":"echo"}\n`,
+    `${hello}{"id":1}\n`,
+    `${hello}{"id":1,"verb":"echo","with":null}\n`,
+    'x'.repeat(70_000),
+    `${hello}{"id":1,"verb":"${'x'.repeat(70_000)}`,
+  ]) {
+    const peer = aPeer(t, path);
+    peer.socket.write(words);
+    await until(() => peer.closed, `the end after ${words.slice(0, 40)}`);
+    t.equal(peer.text, '', words.slice(0, 40));
+  }
+  good.socket.write('{"id":9,"verb":"echo"}\n');
+  await until(() => good.text === '{"id":9,"ok":{}}\n', 'the other one');
+});
+
+test('a peer that leaves while it is being answered is no trouble', async (t) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let asked = 0;
+  const { path } = await aServer(t, {
+    wait: () => {
+      asked++;
+      return held;
+    },
+  });
+  const peer = aPeer(t, path);
+  peer.socket.write(`{"token":"${TOKEN}"}\n{"id":1,"verb":"wait"}\n`);
+  await until(() => asked === 1, 'the request');
+  peer.socket.destroy();
+  await until(() => peer.closed, 'the end');
+  release();
+  const other = aPeer(t, path);
+  other.socket.write(`{"token":"${TOKEN}"}\n{"id":2,"verb":"wait"}\n`);
+  await until(() => other.text === '{"id":2,"ok":null}\n', 'an answer to another peer');
+});
+
+test('a run that ends rejects what was asked of it, and is not found again', async (t) => {
+  const { folder, path, server } = await aServer(t, { status: () => new Promise(() => {}) });
+  const database = join(folder, 'scooby.db');
+  const about = { id: 'x', pid: process.pid, command: ['node', 'a'], project: '/', started: 1 };
+  const posted = post(database, { ...about, socket: path, token: TOKEN });
+  const control = (await reach(database))!;
+  t.same(control.run, about);
+  t.equal(await reach(database, 'another'), undefined);
+  const status = control.status();
+  let closed = 0;
+  control.onClose(() => closed++);
+  await reach(database, process.pid).then((other) => other!.close());
+  server.close();
+  await t.rejects(status, { name: 'ControlError', message: /^scooby run has ended/ });
+  await t.rejects(control.status(), { message: /^scooby run has ended/ });
+  control.onClose(() => closed++);
+  t.equal(closed, 2);
+  t.equal(await reach(database), undefined);
+  posted.remove();
+});

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { parseFilter } from '../../src/domain/filter.js';
+import { isTimed, KNOWN_KINDS, kindOf } from '../../src/domain/span-kinds.js';
+import type { Span } from '../../src/domain/trace.js';
+import { LIMITS } from '../../src/insight/scene.js';
+import { type Candidate, matches, summaryOf } from '../../src/store/filter-match.js';
+import { coloured } from '../../src/terminal/style.js';
+import { BINDINGS } from '../../src/tui/input/bindings.js';
+import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
+import { themeOf } from '../../src/tui/view/theme.js';
+import { aSpan, aTrace } from '../factory.js';
+import { ROOT } from '../scooby.js';
+
+test('a kind that is not in the table is shown under its own name, in a tab of its own', (t) => {
+  t.same(kindOf('queue'), {
+    ...{ title: 'Queue', short: 'Queue', key: '', head: 'CALL', noun: 'queue call', nouns: 'queue calls' },
+    ...{ role: 'accent', isTimed: true },
+  });
+  t.equal(kindOf('constructor').title, 'Constructor');
+  const trace = aTrace({ spans: ['queue', 'sql', 'graphql', 'queue'].map((kind) => aSpan({ kind })) });
+  t.same(
+    panelsOf(trace)
+      .slice(PANELS.length)
+      .map(({ title, headline }) => [title, headline(trace)]),
+    [
+      ['Queue', '2'],
+      ['GraphQL', '1'],
+    ],
+  );
+  t.end();
+});
+
+test('tabs stand in the order of their keys, which open them', (t) => {
+  t.same(
+    PANELS.map(({ key }) => key),
+    ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  );
+  for (const { key, title } of PANELS)
+    t.match(BINDINGS.find(({ keys, where }) => where === 'everywhere' && keys.includes(key))?.action, {
+      ...{ type: 'tab', to: title },
+    });
+  t.end();
+});
+
+function candidate(spans: Span[]): Candidate {
+  const trace = aTrace({ spans });
+  return { summary: summaryOf(trace), calls: () => [], whole: () => trace };
+}
+
+test('each kind of the table is a field of the filter, which the documentation names', (t) => {
+  const page = readFileSync(join(ROOT, 'docs/browser.md'), 'utf8');
+  for (const kind of KNOWN_KINDS) {
+    const parsed = parseFilter(`${kind}:USERS`);
+    const query = 'query' in parsed ? parsed.query : t.fail(parsed.trouble);
+    const spans = [aSpan({ kind, name: 'of users' }), aSpan({ kind: 'other', name: 'of items' })];
+    t.equal(matches(query as never, candidate(spans), 0), true);
+    t.equal(matches(query as never, candidate(spans.slice(1)), 0), false);
+    if (kind !== 'cpu') t.ok(page.includes(`\`${kind}:\``), kind);
+  }
+  t.end();
+});
+
+test('what a kind looks like and when it is slow, everywhere', (t) => {
+  const { roles } = themeOf({ colour: true, ascii: false });
+  t.same(
+    KNOWN_KINDS.map((kind) => [kind, kindOf(kind).role, LIMITS.slow[kind], isTimed({ kind })]),
+    [
+      ['sql', 'sql', 500, true],
+      ['cache', 'cache', 100, true],
+      ['rpc', 'rpc', 1000, true],
+      ['http', 'http', 1000, true],
+      ['log', 'log', undefined, false],
+      ...['cpu', 'graphql', 'dns', 'process', 'block'].map((kind) => [kind, 'accent', undefined, true]),
+    ],
+  );
+  for (const kind of KNOWN_KINDS) {
+    const { role } = kindOf(kind);
+    t.equal(coloured(role, 'x'), `\x1b[${roles[role]}mx\x1b[0m`, 'commands and browser paint alike');
+  }
+  t.end();
+});

@@ -1,0 +1,146 @@
+import { test } from 'tap';
+import type { Peer } from '../../src/collector/link-server.js';
+import type { Span, Trouble } from '../../src/domain/trace.js';
+import { explain } from '../../src/explain/explain.js';
+import { type Question, type Questions, type Row, Unanswered } from '../../src/explain/query-channel.js';
+import { aSpan, aTrace } from '../factory.js';
+
+const aPeer = (pid: number) => ({ pid }) as Peer;
+
+/** An app that answers each statement by the first pattern that it matches. */
+function anApp(...answers: [pattern: RegExp, rows: Row[] | Trouble | undefined][]) {
+  const asked: { pid: number; question: Question }[] = [];
+  const questions = {
+    async ask({ pid }: Peer, question: Question) {
+      asked.push({ pid, question });
+      return question.ask.map(({ sql }) => {
+        const rows = answers.find(([pattern]) => pattern.test(sql))?.[1];
+        if (Array.isArray(rows)) return rows;
+        throw new Unanswered(rows, 'no such table');
+      });
+    },
+  } as unknown as Questions;
+  const plan = (
+    span: Partial<Span>,
+    wish: { analyze?: boolean; nulls?: boolean } = {},
+    peers = [aPeer(7)],
+  ) => {
+    const app = { pid: 7, command: 'node app.js', cwd: '/' };
+    const whole = { analyze: false, nulls: false, ...wish };
+    return explain(
+      { trace: aTrace({ app }), span: aSpan({ kind: 'sql', ...span }), wish: whole },
+      questions,
+      peers,
+    );
+  };
+  return { plan, statements: () => asked.map(({ question }) => question), asked };
+}
+
+const SECRET = { library: 'pg', name: 'select a from t where b = $1', detail: { params: ['REDACTED'] } };
+
+test('PostgreSQL 16 makes a plan without the values', async (t) => {
+  const app = anApp(
+    [/SHOW server_version_num/, [{ server_version_num: '160003' }]],
+    [/SHOW server_version/, [{ server_version: '16.3 (Debian)' }]],
+    [/^EXPLAIN/, [{ 'QUERY PLAN': 'Result  (cost=0.00..0.01 rows=1 width=4)' }]],
+  );
+  t.same(await app.plan(SECRET), {
+    statement: SECRET.name,
+    asked: 'EXPLAIN (GENERIC_PLAN)',
+    server: 'PostgreSQL 16.3',
+    plan: ['Result  (cost=0.00..0.01 rows=1 width=4)'],
+    remarks: [],
+    notes: ['A generic plan, for any values: $1 was masked, or too long to be recorded whole.'],
+  });
+  const around = { before: ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"], after: ['ROLLBACK'] };
+  t.match(app.statements(), [
+    { ...around, ask: [{ sql: 'SHOW server_version_num' }] },
+    { ...around, ask: [{ sql: `EXPLAIN (GENERIC_PLAN) ${SECRET.name}` }, { sql: 'SHOW server_version' }] },
+  ]);
+  t.notOk('values' in app.statements()[1]!.ask[0]!);
+  await t.rejects(app.plan(SECRET, { analyze: true }), { message: /--analyze runs the statement with them/ });
+});
+
+test('MySQL runs it within a limit, and has its own back', async (t) => {
+  const tree = [{ EXPLAIN: '-> Table scan on t\n' }];
+  const table = [{ id: 1, table: 't', type: 'ALL', rows: 50_000, Extra: '' }];
+  const app = anApp([/VERSION/, [{ version: '8.4.2' }]], [/^EXPLAIN ANALYZE/, tree], [/^EXPLAIN/, table]);
+  const span = { library: 'mysql2', name: 'select * from t where a = ?', detail: { params: [1] } };
+  t.match(await app.plan(span, { analyze: true }), {
+    asked: 'EXPLAIN ANALYZE',
+    server: 'MySQL 8.4.2',
+    plan: ['-> Table scan on t'],
+    remarks: [{ kind: 'scan', table: 't', text: /An index on t \(a\)/ }],
+  });
+  t.same(app.statements()[1], {
+    library: 'mysql2',
+    before: [
+      'SET @scooby_was = @@SESSION.max_execution_time',
+      'SET SESSION max_execution_time = 4000',
+      'START TRANSACTION READ ONLY',
+    ],
+    after: ['ROLLBACK', 'SET SESSION max_execution_time = @scooby_was', 'SET @scooby_was = NULL'],
+    ask: [
+      { sql: 'EXPLAIN ANALYZE select * from t where a = ?', values: [1] },
+      { sql: 'EXPLAIN select * from t where a = ?', values: [1] },
+    ],
+  });
+  const old = anApp([/VERSION/, [{ version: '5.7.44-log' }]]);
+  await t.rejects(old.plan(span, { analyze: true }), {
+    message: /takes MySQL 8\.0\.18 or MariaDB; this is MySQL 5\.7\.44/,
+  });
+  const secret = { ...span, detail: { params: ['REDACTED'] } };
+  await t.rejects(old.plan(secret), { message: /the server makes no plan without values.*--nulls/ });
+});
+
+test('who is asked: the process itself, else another one that knows the database', async (t) => {
+  const rows: [RegExp, Row[]][] = [
+    [/SHOW/, [{ server_version: '15' }]],
+    [/^EXPLAIN/, [{ p: 'Result' }]],
+  ];
+  const span = { library: 'pg', name: 'select 1', detail: { connection: 42 } };
+  const own = anApp(...rows);
+  t.same((await own.plan(span, {}, [aPeer(8), aPeer(7)])).notes, []);
+  t.match(own.asked, [{ pid: 7, question: { connection: 42 } }]);
+  const other = anApp(...rows);
+  t.same((await other.plan(span, {}, [aPeer(8), aPeer(9)])).notes, [
+    'The process that ran it has ended; pid 9 was asked instead.',
+  ]);
+  t.notOk('connection' in other.asked[0]!.question, 'its numbers are not theirs');
+  const unseen = anApp([/./, 'unseen']);
+  await t.rejects(unseen.plan(span, {}, [aPeer(8), aPeer(9)]), {
+    message: /^The app has not used pg since it was started/,
+  });
+  t.same(
+    unseen.asked.map(({ pid }) => pid),
+    [9, 8],
+  );
+  await t.rejects(anApp().plan(span, {}, []), {
+    message: 'No process of the app is connected. Is it starting? It was: node app.js',
+  });
+});
+
+test('why there is no plan', async (t) => {
+  const span = { library: 'pg', name: 'select 1' };
+  const because = async (trouble: Trouble | undefined, words: RegExp) =>
+    t.rejects(anApp([/./, trouble]).plan(span), { message: words });
+  await because('several', /the app has several databases\. Send the request again/);
+  await because('busy', /^No connection got free within 5 s: the pool of the app is exhausted/);
+  await because('slow', /has not answered within 5 s; the connection was closed/);
+  await because('refused', /^The database refuses: no such table$/);
+  await because(undefined, /^The app has ended meanwhile/);
+  const app = anApp();
+  await t.rejects(app.plan({ kind: 'cache', library: 'ioredis' }), {
+    message: 'This is no SQL but a call of the kind cache.',
+  });
+  for (const library of ['constructor', 'tedious'])
+    await t.rejects(app.plan({ library }), {
+      message: `It is not known which SQL ${library} speaks, so no plan can be asked for.`,
+    });
+  await t.rejects(app.plan({ library: 'better-sqlite3' }), {
+    message:
+      /^No plan can be asked for through better-sqlite3; docs\/libraries\.md has the libraries that can/,
+  });
+  await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
+  t.same(app.asked, []);
+});

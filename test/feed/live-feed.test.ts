@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { type Note, post } from '../../src/control/registry.js';
+import { serveControl, type Verb } from '../../src/control/server.js';
+import { LiveFeed } from '../../src/feed/live-feed.js';
+import { unreplayable } from '../../src/feed/replay.js';
+import { replayable } from '../../src/feed/replayable.js';
+import { openReader, openStore } from '../../src/store/open.js';
+import { until } from '../scooby.js';
+import { traceAt } from '../tui/fake.js';
+
+const quiet = () => {};
+
+/** A feed over a database with one request, and a run that answers by a table of verbs. */
+async function alive(t: Test, verbs: Record<string, Verb>) {
+  // Short: a socket's path is cut at 108 characters.
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-live-'));
+  const db = join(folder, 'scooby.db');
+  const store = await openStore({ db, cwd: folder }, quiet);
+  const now = Date.now();
+  store.save({ ...traceAt(0), start: now });
+  const feed = new LiveFeed(await openReader({ db, cwd: folder }, quiet), db);
+  t.teardown(() => {
+    feed.close();
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const start = async () => {
+    const note: Note = {
+      id: 'run',
+      pid: process.pid,
+      socket: join(folder, 'ctrl'),
+      token: 'secret',
+      command: ['npm', 'start'],
+      project: folder,
+      started: now,
+    };
+    const server = await serveControl(note.socket, note.token, verbs);
+    const posted = post(db, note);
+    const stop = () => {
+      posted.remove();
+      server.close();
+    };
+    t.teardown(stop);
+    return stop;
+  };
+  return { feed, start };
+}
+
+const RUN = { id: 'run', pid: 1, command: ['npm', 'start'], project: '/shop', started: 0 };
+const LIBRARIES = [{ name: 'pg', version: '8.23.1' }];
+
+test('a browser finds the run that begins, sees how it stands, and that it has ended', async (t) => {
+  let record = 'all';
+  const status = () => ({
+    run: RUN,
+    record,
+    url: 'http://localhost:4123',
+    app: 'listening',
+    processes: [{ pid: 7, command: 'node app.js', cwd: '/shop', node: 'v20' }],
+    libraries: LIBRARIES,
+  });
+  const restarts: number[] = [];
+  const { feed, start } = await alive(t, {
+    status,
+    record: (given) => {
+      record = String(given.record);
+      return status();
+    },
+    restart: () => {
+      restarts.push(1);
+      return status();
+    },
+    explain: ({ trace, span }) => ({
+      statement: '',
+      asked: `${trace} ${span}`,
+      server: 'x',
+      plan: [],
+      remarks: [],
+      notes: [],
+    }),
+  });
+  t.equal(feed.status().live, false);
+  await t.rejects(feed.replay(traceAt(0)), { message: 'the app no longer runs under scooby' });
+  const stop = await start();
+  await until(() => feed.status().live, 'the run');
+  t.match(feed.status(), {
+    url: 'http://localhost:4123',
+    recording: 'all',
+    libraries: LIBRARIES,
+    app: { pid: 7, cwd: '/shop', command: 'npm start' },
+  });
+  await feed.record('marked');
+  t.equal(feed.status().recording, 'marked');
+  await feed.restart();
+  t.same(restarts, [1]);
+  t.equal((await feed.explain(traceAt(0), 2)).asked, `${traceAt(0).id} 2`);
+  stop();
+  await until(() => !feed.status().live, 'its end');
+  t.equal(feed.status().url, undefined);
+});
+
+test('a request is sent again through the proxy, with what was recorded of it', async (t) => {
+  const seen: unknown[] = [];
+  const proxy = createServer((request, response) => {
+    seen.push([request.method, request.url, request.headers]);
+    response.writeHead(201, { 'x-scooby': 'b0000000-0000-4000-8000-000000000000' }).end('ok');
+  }).listen(0, '127.0.0.1');
+  t.teardown(() => proxy.close());
+  await new Promise((resolve) => proxy.once('listening', resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const status = () => ({ run: RUN, record: 'marked', url, app: 'listening', processes: [], libraries: [] });
+  const { feed, start } = await alive(t, { status });
+  await start();
+  await until(() => feed.status().live, 'the run');
+  const request: [string, string][] = [
+    ['Host', 'shop.example'],
+    ['Accept', 'text/html'],
+    ['Cookie', 'REDACTED'],
+    ['X-Scooby', 'old'],
+    ['Connection', 'keep-alive'],
+    ['Content-Length', '20'],
+    ['Accept', 'text/plain'],
+  ];
+  const trace = { ...traceAt(2), headers: { request } };
+  t.match(await feed.replay(trace, '/other?x=1'), {
+    status: 201,
+    id: 'b0000000-0000-4000-8000-000000000000',
+    without: ['cookie', 'its body'],
+  });
+  const headers = { host: 'shop.example', accept: 'text/html, text/plain', 'x-scooby-record': '1' };
+  t.same(seen, [['POST', '/other?x=1', { ...headers, connection: 'close', 'content-length': '0' }]]);
+});
+
+test('what cannot be sent again is said', (t) => {
+  t.equal(unreplayable('/a?b=1'), undefined);
+  t.match(unreplayable('/a?token=REDACTED'), /holds a secret that was not recorded/);
+  t.match(unreplayable('http://elsewhere/'), /no path of the app/);
+  t.same(replayable({ ...traceAt(0), headers: { request: [['a', 'b']] } }), {
+    headers: [['a', 'b']],
+    without: [],
+  });
+  t.end();
+});

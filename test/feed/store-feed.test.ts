@@ -1,0 +1,264 @@
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { type Test, test } from 'tap';
+import { parseFilter, type Query } from '../../src/domain/filter.js';
+import type { Sort, SortKey } from '../../src/feed/feed.js';
+import { StoreFeed } from '../../src/feed/store-feed.js';
+import { tallyOf } from '../../src/insight/metrics/samples.js';
+import type { Clock } from '../../src/store/clock.js';
+import { Connection } from '../../src/store/connection.js';
+import { Reader } from '../../src/store/page-reader.js';
+import { SqliteStore } from '../../src/store/sqlite.js';
+import { traceAt } from '../tui/fake.js';
+import { MemoryFeed } from '../tui/memory-feed.js';
+
+const connect = (path: string, options: Sqlite.Options) => new Sqlite(path, options);
+const warn = (message: string) => {
+  throw new Error(message);
+};
+
+/** A store in a folder of its own with the newest of the made-up requests, the same in memory, and a feed over each. */
+function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
+  const path = join(folder, 'scooby.db');
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: tallyOf, ...more };
+  const store = new SqliteStore(options);
+  const traces = Array.from({ length: count }, (_, n) => traceAt(n));
+  store.saveAll(traces.toReversed());
+  const feed = new StoreFeed(new Reader(new Connection({ ...options, readonly: true })), path);
+  t.teardown(() => {
+    feed.close();
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { store, feed, memory: new MemoryFeed(traces), path };
+}
+
+function query(text: string): Query {
+  const parsed = parseFilter(text);
+  if ('trouble' in parsed) throw new Error(parsed.trouble);
+  return parsed.query;
+}
+
+const TIME: Sort = { by: 'time', reverse: false };
+
+const FILTERS = [
+  '',
+  'n1',
+  '!n1',
+  'status>=400',
+  'status:5xx',
+  '!status:5xx',
+  'slower:100ms',
+  'faster:20ms',
+  'method:post',
+  'path:orders page=3',
+  'route:/api/users',
+  'queries>4',
+  'qtime>500ms',
+  'err',
+  'died',
+  'open',
+  'sql:items',
+  '!sql:items',
+  'log:failed',
+  'http:pay',
+  'rpc:shipping',
+  'cache:session',
+  'host:localhost',
+  'host:elsewhere',
+  'n1 or died',
+  'sql:stock or path:health',
+  'id:a0000007',
+  'age<20s',
+  '404',
+  'search',
+  'stock',
+  '!stock',
+  'orders.js:15',
+  'stock or page=3',
+  'nothing-like-that',
+  'PATH:Orders',
+  '%',
+  'api_users',
+  'a\\b',
+  '(n1 or died) path:orders',
+  '!(status:5xx or n1)',
+  'errors',
+  'status>=4xx',
+];
+
+test('a filter lets the same requests through as in memory, in the same order', async (t) => {
+  const { feed, memory } = both(t, 300);
+  for (const text of FILTERS) {
+    const selection = { query: query(text), until: traceAt(0).start };
+    // The memory's idea of now is its newest request.
+    if (text.startsWith('age')) continue;
+    const wanted = await memory.page(selection, TIME, 0, 1000);
+    let found = await feed.page(selection, TIME, 0, 1000);
+    if (found.length < wanted.length) {
+      await feed.count(selection);
+      found = await feed.page(selection, TIME, 0, 1000);
+    }
+    t.same(
+      found.map((row) => row.id),
+      wanted.map((row) => row.id),
+      text,
+    );
+    t.equal(await feed.count(selection), wanted.length, `how many: ${text}`);
+  }
+});
+
+test('every order is the same as in memory, both ways, page by page', async (t) => {
+  const { feed, memory } = both(t, 250);
+  for (const by of ['time', 'duration', 'queries', 'qtime', 'status', 'path'] as SortKey[]) {
+    for (const reverse of [false, true]) {
+      const sort = { by, reverse };
+      const selection = { query: [], until: traceAt(0).start };
+      await feed.page(selection, sort, 0, 1);
+      for (const offset of [0, 100, 200]) {
+        const [found, wanted] = [
+          await feed.page(selection, sort, offset, 100),
+          await memory.page(selection, sort, offset, 100),
+        ];
+        const key = (row: (typeof found)[number]) =>
+          ({
+            time: row.start,
+            duration: row.duration ?? 0,
+            queries: row.totals.sql?.count ?? 0,
+            qtime: row.totals.sql?.ms ?? 0,
+            status: row.status ?? 0,
+            path: row.url,
+          })[by];
+        t.same(found.map(key), wanted.map(key), `${by} ${reverse} ${offset}`);
+      }
+    }
+  }
+});
+
+test('a request is found at its place, whole, and by its id', async (t) => {
+  const { feed } = both(t, 300);
+  const all = { query: [] };
+  t.equal(await feed.position(all, TIME, traceAt(123).id), 123);
+  t.equal(await feed.position({ query: query('n1') }, TIME, traceAt(11).id), 1);
+  t.equal(await feed.position({ query: query('n1') }, TIME, traceAt(10).id), -1);
+  t.equal(await feed.position(all, TIME, 'nobody'), -1);
+  t.same(await feed.find(traceAt(7).id), JSON.parse(JSON.stringify(traceAt(7))));
+  t.same(
+    (await feed.page(all, TIME, 290, 100)).map((row) => row.id),
+    Array.from({ length: 10 }, (_, n) => traceAt(290 + n).id),
+  );
+  t.same(
+    (await feed.page({ query: [], ids: [traceAt(5).id, traceAt(99).id] }, TIME, 0, 10)).map((row) => row.id),
+    [traceAt(5).id, traceAt(99).id],
+  );
+});
+
+test('of requests that began at the same instant each has its place', async (t) => {
+  const { store, feed } = both(t, 5);
+  const start = traceAt(0).start + 1;
+  const ids = ['c0000001', 'c0000002', 'c0000003'].map((id) => `${id}-0000-4000-8000-000000000000`);
+  store.saveAll(ids.map((id) => ({ ...traceAt(0), id, start })));
+  const all = { query: [] };
+  t.same(await Promise.all(ids.map((id) => feed.position(all, TIME, id))), [2, 1, 0]);
+  t.equal(await feed.position(all, TIME, traceAt(0).id), 3);
+  t.equal(await feed.position({ query: [], until: traceAt(0).start }, TIME, ids[0]!), -1);
+});
+
+test('what has expired is neither shown nor counted, swept or not', async (t) => {
+  let now = 1e12;
+  const clock = { now: () => now, steady: () => 0 };
+  const { store, feed } = both(t, 10, { ttl: 60_000, clock });
+  now += 60_001;
+  store.save({ ...traceAt(0), id: 'c0000001-0000-4000-8000-000000000000', start: traceAt(0).start + 1 });
+  t.equal(await feed.count({ query: [] }), 1);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 1);
+});
+
+test('by route it adds up as in memory', async (t) => {
+  const { feed, memory } = both(t, 200);
+  const selection = { query: [], until: traceAt(0).start };
+  const rounded = (rows: Awaited<ReturnType<typeof feed.routes>>) =>
+    rows.map((row) => ({ ...row, mean: Math.round(row.mean), qtime: Math.floor(row.qtime + 0.25) }));
+  t.same(rounded(await feed.routes(selection)), rounded(await memory.routes(selection)));
+});
+
+test('by route only what the filter finds is added up, also where it looks into the calls', async (t) => {
+  const { feed, memory } = both(t, 200);
+  const until = traceAt(0).start;
+  for (const text of ['sql:stock', '!sql:items', 'log:failed or n1', 'host:elsewhere']) {
+    const selection = { query: query(text), until };
+    const counted = (rows: Awaited<ReturnType<typeof feed.routes>>) =>
+      rows.map(({ method, route, count, errors, p95 }) => [method, route, count, errors, p95]);
+    t.same(counted(await feed.routes(selection)), counted(await memory.routes(selection)), text);
+  }
+});
+
+test('what another process writes is told, counted, and shown where the list follows', async (t) => {
+  const { store, feed } = both(t, 20);
+  const until = traceAt(0).start;
+  const told = new Promise<void>((resolve) => {
+    t.teardown(feed.subscribe(resolve));
+  });
+  const late = { ...traceAt(1), id: 'b0000000-0000-4000-8000-000000000000', start: until + 500 };
+  t.equal(await feed.count({ query: [] }), 20);
+  t.equal(await feed.count({ query: query('n1') }), 2);
+  store.save(late);
+  await told;
+  t.equal(await feed.count({ query: [] }), 21);
+  t.equal(await feed.count({ query: query('n1') }), 3);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 1))[0]?.id, late.id);
+  t.equal((await feed.page({ query: query('n1') }, TIME, 0, 1))[0]?.id, late.id);
+  t.equal(await feed.fresh({ query: [], until }), 1);
+  t.equal(await feed.fresh({ query: query('n1'), until }), 1);
+  t.equal(await feed.fresh({ query: query('died'), until }), 0);
+  t.equal(await feed.fresh({ query: query('sql:items'), until }), 1);
+  t.equal(
+    await feed.fresh({ query: query('sql:nothing-like-that'), until }),
+    0,
+    'not all that asked any SQL',
+  );
+  t.equal(await feed.count({ query: [], until }), 20);
+});
+
+test('the header says what the newest requests say', async (t) => {
+  const { feed, memory, path } = both(t, 100);
+  t.same(await feed.stats(), { total: 100, p50: 42, p95: 1263, errors: 0.2, repeated: 10 });
+  t.equal((await memory.stats()).repeated, 10);
+  t.same(feed.status(), { live: feed.status().live, place: path, app: traceAt(0).app });
+});
+
+test('a value in a filter is a value, whatever stands in it', async (t) => {
+  const { feed } = both(t, 30);
+  t.equal(await feed.count({ query: query(`path:"')" sql:"') OR 1=1--"`) }), 0);
+  t.equal(await feed.count({ query: query("'") }), 0);
+  t.equal(await feed.count({ query: query('%') }), 0);
+});
+
+test('a database that cannot be read any more is told in words, and read again when it can be', async (t) => {
+  const { store, feed, path } = both(t, 20);
+  store.close();
+  const whole = new Sqlite(path);
+  whole.pragma('wal_checkpoint(TRUNCATE)');
+  whole.close();
+  copyFileSync(path, `${path}.good`);
+  copyFileSync(path, `${path}.newer`);
+  const newer = new Sqlite(`${path}.newer`);
+  newer.pragma('user_version = 99');
+  newer.close();
+  let told = () => {};
+  const next = () => new Promise<void>((resolve) => (told = resolve));
+  t.teardown(feed.subscribe(() => told()));
+  renameSync(`${path}.newer`, path);
+  await next();
+  t.match(feed.status().trouble, /written by a newer scooby/);
+  await t.rejects(Promise.resolve(feed.page({ query: [] }, TIME, 0, 10)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.find(traceAt(0).id)), /newer scooby/);
+  await t.rejects(Promise.resolve(feed.stats()), /newer scooby/);
+  renameSync(`${path}.good`, path);
+  await next();
+  t.equal(feed.status().trouble, undefined);
+  t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 10);
+});

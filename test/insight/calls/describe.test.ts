@@ -1,0 +1,103 @@
+import { test } from 'tap';
+import type { RecordedTrace } from '../../../src/domain/trace.js';
+import type { LineOf } from '../../../src/insight/calls/call-site.js';
+import { finish } from '../../../src/insight/judge.js';
+import { Story, upTo } from '../story.js';
+
+const USER = 'SELECT * FROM users WHERE id = $1';
+const noSource: LineOf = () => undefined;
+// db.js:9 is a helper: its column 22 is the call.
+const source: LineOf = ({ file, line }, at = line) =>
+  file === 'src/db.js' && at === 9 ? 'x = (sql, p) => pool.query(sql, p);' : undefined;
+const HELPER = 'src/db.js:9 query';
+
+/** Answers the trace of a story, which may be described; frames of the helper point at its call. */
+function traceOf(story: Story): RecordedTrace {
+  const trace = story.trace();
+  const spans = trace.spans.map((span) => ({
+    ...span,
+    stack: span.stack.map((frame) => (frame.file === 'src/db.js' ? { ...frame, column: 22 } : frame)),
+  }));
+  return { ...trace, spans };
+}
+
+const sitesOf = (story: Story, lineOf = source) =>
+  finish(traceOf(story), lineOf).spans.map(({ site }) => site);
+
+test('each span has its line to blame, the frame, and a shape that those which ask the same share', (t) => {
+  const at = ['pg', HELPER, 'src/orders.js:10 list'];
+  const story = new Story().each(upTo(2), (s, id) => s.sql(USER, { params: [id], at })).cache('get user:42');
+  const { spans } = finish(traceOf(story), source);
+  t.equal(spans[0]!.site, 'src/orders.js:10');
+  t.equal(spans[0]!.frame, spans[0]!.stack[2]);
+  t.same(spans[0]!.shape, {
+    text: 'SELECT * FROM users WHERE id = ?',
+    label: 'SELECT … users',
+    verb: 'SELECT',
+    statement: {
+      ...{ id: spans[0]!.shape.statement!.id, tables: ['users'] },
+      ...{ isWrite: false, isControl: false, isBatched: false },
+    },
+  });
+  t.equal(spans[0]!.shape, spans[1]!.shape);
+  t.same(spans[2]!.shape, { text: 'get user:#', label: 'get user:#', verb: 'get' });
+  t.end();
+});
+
+test('the text of the line tells the helper; without it the first line of the app is to blame', (t) => {
+  const story = new Story().sql(USER, { params: [1], at: [HELPER, 'src/orders.js:10 list'] });
+  t.same(sitesOf(story), ['src/orders.js:10']);
+  t.same(sitesOf(story, noSource), ['src/db.js:9']);
+  t.end();
+});
+
+test('a call without a line of the app has none', (t) => {
+  const [span] = finish(traceOf(new Story().sql(USER, { at: ['pg'] })), source).spans;
+  t.notOk('site' in span!);
+  t.notOk('frame' in span!);
+  t.end();
+});
+
+test('a stack that ends with the helper is blamed on the line that asked the same through it', (t) => {
+  const asked = (...at: string[]) => ({ params: [1], at: [HELPER, ...at] });
+  const first = new Story().sql(USER, asked('src/orders.js:10 list'));
+  t.same(sitesOf(first.each(upTo(2), (s) => s.sql(USER, asked()))), Array(3).fill('src/orders.js:10'));
+  const other = new Story().sql(USER, asked('src/orders.js:10 list')).sql('SELECT * FROM items', asked());
+  t.same(sitesOf(other), ['src/orders.js:10', 'src/db.js:9'], 'nothing else');
+  const two = new Story()
+    .sql(USER, asked('src/orders.js:10 list'))
+    .sql(USER, asked('src/items.js:4 items'))
+    .sql(USER, asked());
+  t.same(sitesOf(two), ['src/orders.js:10', 'src/items.js:4', 'src/db.js:9'], 'where there is only one');
+  t.end();
+});
+
+test('calls of a loop are at the line that its finding names, also where a stack has lost it', (t) => {
+  const by = (...at: string[]) => ({ at: ['src/users.js:4 load', ...at], rows: 1 });
+  const story = new Story()
+    .each(upTo(6), (s, id) => s.sql(USER, { params: [id], ...by('src/orders.js:10 orders') }))
+    .each(upTo(5), (s, id) => s.sql(USER, { params: [id], ...by('src/items.js:20 items') }))
+    .sql(USER, { params: [7], ...by() });
+  const { spans, findings } = finish(traceOf(story), noSource);
+  t.same(
+    findings.map(({ kind, site, spans: calls }) => [kind, site, calls.map((at) => spans[at]!.site)]),
+    [
+      ['n+1', 'src/orders.js:10', Array(7).fill('src/orders.js:10')],
+      ['n+1', 'src/items.js:20', Array(5).fill('src/items.js:20')],
+    ],
+  );
+  t.equal(spans.at(-1)!.frame, spans[0]!.stack[1]);
+  t.end();
+});
+
+test('a trace that is finished again is decided again', (t) => {
+  const trace = traceOf(new Story().sql(USER, { params: [1], at: ['pg'] }));
+  finish(trace, noSource);
+  const [span] = trace.spans;
+  Object.assign(span!, { name: 'SELECT * FROM items', stack: [{ ...span!.stack[0]!, application: true }] });
+  const [again] = finish(trace, noSource).spans;
+  t.match(again, { site: 'node_modules/pg/index.js:1', shape: { text: 'SELECT * FROM items' } });
+  Object.assign(span!, { stack: [] });
+  t.notOk('site' in finish(trace, noSource).spans[0]!);
+  t.end();
+});

@@ -1,0 +1,261 @@
+import { test } from 'tap';
+import type { Frame } from '../../src/domain/trace.js';
+import { bad } from './bad.js';
+import { innocent } from './innocent.js';
+import { random } from './random.js';
+import { judge, Story, upTo } from './story.js';
+
+const USER = 'SELECT * FROM users WHERE id = $1';
+const loop = (at = 'src/orders.js:47 listOrders', n = 50) =>
+  new Story()
+    .sql('SELECT id, user_id FROM orders', { rows: n, at: 'src/orders.js:31 listOrders' })
+    .each(upTo(n), (s, id) => s.sql(USER, { params: [id], rows: 1, at }));
+
+test('what is wrong is found, on its line, and nothing else', (t) => {
+  for (const { name, trace, want } of bad) {
+    t.same(
+      judge(trace).map(({ kind, site, spans }) => [kind, site, spans.length]),
+      want,
+      name,
+    );
+  }
+  t.end();
+});
+
+test('what only looks wrong is left in peace', (t) => {
+  for (const { name, trace } of innocent) t.same(judge(trace), [], name);
+  t.end();
+});
+
+test('a finding names the query that fed the loop, what it cost, and what to do', (t) => {
+  const [finding] = judge(loop().trace());
+  t.match(finding, {
+    id: /^[0-9a-f]{16}$/,
+    kind: 'n+1',
+    severity: 'high',
+    message:
+      '`SELECT … orders` at src/orders.js:31 returned 50 rows; src/orders.js:47 then ran `SELECT … users` 50 times, one after the other: 50ms',
+    suggestion:
+      'Ask once, before the loop: `WHERE id = ANY($1)` with an array of all values; then pick each row from a Map.',
+    site: 'src/orders.js:47',
+    function: 'listOrders',
+    ms: 50,
+    confidence: 0.95,
+    reasons: ['all from one line', 'another query returned exactly as many rows', 'other values each time'],
+  });
+  t.same(finding!.spans, upTo(50));
+  t.end();
+});
+
+test('a loop in a loop is fed by all queries of the outer one', (t) => {
+  const { trace } = bad.find(({ name }) => name === 'a loop in a loop')!;
+  t.same(
+    judge(trace).map(({ message }) => message),
+    [
+      '`SELECT … items` at src/orders.js:47 ran 5 times and returned 20 rows in all; src/orders.js:52 then ran `SELECT … products` 20 times, one after the other: 20ms',
+      '`SELECT … orders` at src/orders.js:31 returned 5 rows; src/orders.js:47 then ran `SELECT … items` 5 times, one after the other: 5.0ms',
+    ],
+  );
+  t.end();
+});
+
+test('what to do fits the library', (t) => {
+  const advice = (at: string | string[], library: string, sql = 'SELECT * FROM users WHERE team_id = ?') =>
+    judge(
+      new Story({ library }).each(upTo(6), (s, id) => s.sql(sql, { params: [id], rows: 1, at })).trace(),
+    )[0]!.suggestion;
+  const line = 'src/orders.js:47';
+  t.match(advice(line, 'mysql2'), '`WHERE team_id IN (?)` with an array of all values, through query()');
+  t.match(advice(line, 'better-sqlite3'), '`WHERE team_id IN (SELECT value FROM json_each(?))`');
+  t.match(
+    advice(line, 'postgres', 'SELECT * FROM users WHERE team_id = $1'),
+    '`WHERE team_id IN` with `sql(values)`',
+  );
+  t.match(advice(['knex', line], 'pg'), "`.whereIn('team_id', values)`");
+  t.match(advice([line, 'src/orders.js:50', line], 'pg'), '`WHERE team_id = ANY($1)`');
+  t.match(
+    advice(line, 'pg', 'SELECT count(*) FROM items WHERE order_id = $1'),
+    '`WHERE order_id = ANY($1)` with an array of all values and `GROUP BY order_id`',
+  );
+  t.match(
+    advice(line, 'pg', 'SELECT * FROM notes WHERE order_id = $1 ORDER BY id DESC LIMIT 3'),
+    'row_number() OVER (PARTITION BY order_id',
+  );
+  t.match(advice(['src/tree.js:4 up', 'src/tree.js:6 up'], 'pg'), '`WITH RECURSIVE`');
+  t.match(advice(['knex', 'objection', line], 'pg'), '.withGraphFetched(…)');
+  t.match(advice(['sequelize', line], 'pg'), '`where: { team_id: values }`');
+  t.match(advice(['typeorm', line], 'pg'), 'relations');
+  t.match(advice(['drizzle-orm', line], 'pg'), 'inArray');
+  t.match(advice(['graphql', line], 'pg'), 'DataLoader');
+  t.match(advice(line, 'mysql2', 'INSERT INTO t (a) VALUES (?)'), '`VALUES ?`');
+  t.match(advice(line, 'pg', 'INSERT INTO t (a) VALUES ($1)'), 'unnest');
+  t.match(
+    advice(line, 'better-sqlite3', 'INSERT INTO t (a) VALUES (?)'),
+    'Insert all rows at once: `VALUES (…), (…)`, or `SELECT … FROM json_each(?)`.',
+  );
+  t.match(advice(line, 'tedious'), '`WHERE team_id IN (…)` with a placeholder for each value; then');
+  t.match(
+    advice(line, 'tedious', 'INSERT INTO t (a) VALUES (@a)'),
+    'Insert all rows at once: `VALUES (…), (…)`.',
+  );
+  t.match(advice(['sequelize', line], 'pg', 'INSERT INTO t (a) VALUES ($1)'), 'bulkCreate');
+  t.match(advice(line, 'pg', 'DELETE FROM t WHERE a = $1'), '`WHERE a = ANY($1)`');
+  const cache = (library: string, command = 'get') =>
+    judge(new Story({ library }).each(upTo(6), (s, id) => s.cache(`${command} k:${id}`)).trace())[0]!
+      .suggestion;
+  t.match(cache('memcached'), 'getMulti');
+  t.match(cache('ioredis'), '`mget(keys)`');
+  t.match(cache('redis'), '`mGet(keys)`');
+  t.match(cache('ioredis', 'hget'), '`hmget`');
+  t.end();
+});
+
+test('an ORM is told in which query to load it, and columns as they were written', (t) => {
+  const sql = 'SELECT * FROM `items` WHERE `items`.`OrderId` = 7';
+  const [finding] = judge(
+    new Story({ library: 'mysql2' })
+      .sql('SELECT * FROM `orders`', { rows: 6, at: ['sequelize', 'src/orders.js:31'] })
+      .each(upTo(6), (s, id) => s.sql(sql.replace('7', `${id}`), { at: ['sequelize', 'src/orders.js:47'] }))
+      .trace(),
+  );
+  t.equal(
+    finding!.suggestion,
+    'Load it with its parents, `include: […]` in the findAll at src/orders.js:31, or ask once with `where: { OrderId: values }`.',
+  );
+  t.end();
+});
+
+test('a parallel loop without a line, below a GraphQL operation, is its resolvers', (t) => {
+  const story = new Story({ at: ['knex'] }).all(upTo(6), (s, id) =>
+    s.sql(USER, { params: [id], rows: 1, ms: 4 }),
+  );
+  story.spans.push({ kind: 'graphql', library: 'graphql', name: 'query', start: 0, duration: 40, stack: [] });
+  const [finding] = judge(story.trace());
+  t.equal(
+    finding!.message,
+    '`SELECT … users` ran 6 times with other values each time, at the same time: 24ms in all; no line of the app was on the stack',
+  );
+  t.equal(
+    finding!.suggestion,
+    "Put a DataLoader into the resolver, so that all parents ask once: `.whereIn('id', values)`.",
+  );
+  t.end();
+});
+
+test('statements that take turns are each told what to do', (t) => {
+  const { trace } = bad.find(({ name }) => name === 'a loop of two reads and a write')!;
+  t.match(
+    judge(trace)[0]!.suggestion,
+    /^src\/orders\.js:47: ask once, .*`WHERE id = ANY\(\$1\)`.* src\/orders\.js:48: ask once, .*`WHERE order_id = ANY\(\$1\)`.* src\/orders\.js:49: update all at once/,
+  );
+  t.end();
+});
+
+test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
+  const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
+  t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));
+  t.not(id('src/orders.js:47 listOrders'), id('src/orders.js:47 listItems'));
+  t.not(id('src/orders.js:47 listOrders'), id('src/items.js:47 listOrders'));
+  t.not(id('src/orders.js:47 listOrders'), id('src/orders.js:47 listOrders', { route: '/items' }));
+  const twice = loop('src/orders.js:47 listOrders').each(upTo(9), (s, n) =>
+    s.sql(USER, { params: [n], rows: 1, at: 'src/orders.js:60 listOrders' }),
+  );
+  t.equal(new Set(judge(twice.trace()).map((finding) => finding.id)).size, 2, 'two loops in one function');
+  t.end();
+});
+
+test('a comment on the line, or alone above it, silences', (t) => {
+  const kinds = (lines: Record<number, string>) =>
+    judge(loop().trace(), { lineOf: (frame: Frame, line = frame.line) => lines[line] }).map(
+      ({ kind }) => kind,
+    );
+  t.same(kinds({ 47: 'await load(id);' }), ['n+1']);
+  t.same(kinds({ 47: 'await load(id); // scooby-ignore' }), []);
+  t.same(kinds({ 47: 'await load(id); // scooby-ignore n+1' }), []);
+  t.same(
+    kinds({ 47: 'await load(id); // scooby-ignore duplicate, n+1: there are never more than three' }),
+    [],
+  );
+  t.same(kinds({ 47: 'await load(id); /* scooby-ignore n+1 */' }), []);
+  t.same(kinds({ 47: 'await load(id); // scooby-ignore duplicate' }), ['n+1']);
+  t.same(kinds({ 46: '  // scooby-ignore n+1' }), []);
+  t.same(kinds({ 46: 'other(); // scooby-ignore n+1' }), ['n+1']);
+  t.same(kinds({ 47: "await load('scooby-ignore');" }), ['n+1']);
+  t.end();
+});
+
+test('config silences by kind, route, site, statement and id', (t) => {
+  const trace = loop().trace({ route: '/orders/:id' });
+  const [{ id } = { id: '' }] = judge(trace);
+  const left = (...ignore: object[]) => judge(trace, { ignore }).length;
+  t.equal(left({ kind: 'n+1' }), 0);
+  t.equal(left({ kind: 'slow' }), 1);
+  t.equal(left({ route: '/orders/*' }), 0);
+  t.equal(left({ route: '/items' }), 1);
+  t.equal(left({ site: 'src/' }), 0);
+  t.equal(left({ site: 'src/orders.js:47', kind: 'n+1' }), 0);
+  t.equal(left({ site: 'src/orders.js:47', kind: 'slow' }), 1);
+  t.equal(left({ statement: 'FROM users' }), 0);
+  t.equal(left({ statement: 'SELECT * FROM users' }), 0);
+  t.equal(left({ statement: 'FROM orders' }), 1);
+  t.equal(left({ site: 'src/*.js' }), 0);
+  t.equal(left({ site: '*.ts' }), 1);
+  t.equal(left({ route: '/*ers/:*' }), 0);
+  t.equal(left({ route: '/orders/:id*d' }), 1, 'nothing is read twice');
+  t.equal(left({ id }), 0);
+  t.equal(left({}), 1);
+  t.end();
+});
+
+test('limits can be set', (t) => {
+  const trace = loop('src/orders.js:47 listOrders', 4).trace();
+  t.same(judge(trace), []);
+  t.same(
+    judge(trace, { limits: { loop: 3 } }).map(({ kind }) => kind),
+    ['n+1'],
+  );
+  t.same(
+    judge(trace, { limits: { slow: { sql: 0.5 } } }).map(({ kind }) => kind),
+    ['slow', 'slow'],
+  );
+  t.end();
+});
+
+test('any trace can be judged, and is not changed', (t) => {
+  const next = random(11);
+  const some = <T>(...from: T[]): T => from[Math.floor(next() * from.length)]!;
+  for (let i = 0; i < 500; i++) {
+    const story = new Story();
+    for (let n = next() * 40; n > 0; n--) {
+      story.now = next() * 1000;
+      const kind = some('sql', 'cache', 'rpc', 'http', 'block') as 'sql';
+      const name = some(
+        '',
+        'SELECT',
+        'BEGIN',
+        'COMMIT',
+        'GET /',
+        'get a',
+        'SELECT * FROM t WHERE a IN (',
+        'INSERT INTO t VALUES (1',
+        '\0',
+      );
+      story[kind](name, {
+        params: some<unknown>(undefined, [], [1], [[1, 2]], { a: 1 }, 'x', null),
+        at: some<string[]>([], ['src/a.js:1'], ['pg'], ['src/a.js:1 f', 'src/b.js:2 g']),
+        ...(next() < 0.3 && { rows: some(0, 1, 5000) }),
+        ...(next() < 0.2 && { error: some('', 'x') }),
+        ...(next() < 0.2 && { wait: some(0, 90) }),
+      });
+    }
+    const trace = story.trace({ status: some(200, 500), state: some('done', 'died', 'open') });
+    const before = JSON.stringify(trace);
+    for (const { confidence, spans, ms } of judge(trace)) {
+      if (!(confidence > 0 && confidence < 1) || spans.some((at) => !trace.spans[at]) || !(ms >= 0))
+        return t.fail(before);
+    }
+    if (JSON.stringify(trace) !== before) return t.fail('changed');
+  }
+  t.pass('five hundred');
+  t.end();
+});

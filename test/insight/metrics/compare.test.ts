@@ -1,0 +1,86 @@
+import { test } from 'tap';
+import { type Asked, askedBy, compareCalls, fates, pace } from '../../../src/insight/metrics/compare.js';
+import { aFrame, aSpan, aTrace } from '../../factory.js';
+
+const asked = (more: Partial<Asked> = {}): Asked => ({
+  kind: 'sql',
+  text: 'SELECT a',
+  site: 'src/a.js:10',
+  function: 'load',
+  count: 1,
+  ms: 10,
+  ...more,
+});
+
+test('each call has a verdict: how often comes first, then how long', (t) => {
+  const cases: [before: Partial<Asked>, after: Partial<Asked>, verdict: string][] = [
+    [{}, {}, 'same'],
+    [{ count: 50, ms: 90 }, { count: 1, ms: 2 }, 'fewer'],
+    [{ count: 1 }, { count: 2, ms: 1 }, 'more'],
+    [{ count: 100 }, { count: 104 }, 'same'],
+    [{ ms: 10 }, { ms: 14 }, 'slower'],
+    [{ ms: 10 }, { ms: 12 }, 'same'],
+    [{ ms: 10 }, { ms: 7 }, 'faster'],
+    [{ ms: 0.2 }, { ms: 1 }, 'same'],
+  ];
+  for (const [before, after, verdict] of cases) {
+    const [change] = compareCalls([asked(before)], [asked(after)]);
+    t.equal(change?.verdict, verdict, JSON.stringify([before, after]));
+  }
+  t.equal(pace(0, 5), 'slower');
+  t.end();
+});
+
+test('calls are the same from the same line, else from the same function; what is the same comes last', (t) => {
+  const before = [
+    asked({ ms: 1 }),
+    asked({ site: 'src/a.js:20', ms: 2 }),
+    asked({ text: 'SELECT gone', ms: 30 }),
+    asked({ text: 'SELECT moved', site: 'src/b.js:5', ms: 4 }),
+  ];
+  const after = [
+    asked({ site: 'src/a.js:20', ms: 50 }),
+    asked({ site: 'src/a.js:11', ms: 1 }),
+    asked({ text: 'SELECT moved', site: 'src/c.js:5', ms: 4 }),
+  ];
+  t.same(
+    compareCalls(before, after).map(({ verdict, text, site, before, after }) => [
+      ...[verdict, text, site, before?.ms, after?.ms],
+    ]),
+    [
+      ['slower', 'SELECT a', 'src/a.js:20', 2, 50],
+      ['gone', 'SELECT gone', 'src/a.js:10', 30, undefined],
+      ['gone', 'SELECT moved', 'src/b.js:5', 4, undefined],
+      ['new', 'SELECT moved', 'src/c.js:5', undefined, 4],
+      ['same', 'SELECT a', 'src/a.js:11', 1, 1],
+    ],
+  );
+  t.same(compareCalls([], []), []);
+  t.end();
+});
+
+test('what a request asked is grouped by statement and line; logs are left out', (t) => {
+  const spans = [
+    aSpan({ name: 'select * from a where id = 1', duration: 2 }),
+    aSpan({ name: 'select * from a where id = 2', duration: 3 }),
+    aSpan({ name: 'select * from a where id = 3', stack: [aFrame({ line: 60 })], duration: 4 }),
+    aSpan({ kind: 'log', library: 'console', name: 'served' }),
+  ];
+  const text = 'SELECT * FROM a WHERE id = ?';
+  t.same(askedBy(aTrace({ spans })), [
+    { kind: 'sql', text, count: 2, ms: 5, site: 'src/orders.js:47', function: 'listOrders' },
+    { kind: 'sql', text, count: 1, ms: 4, site: 'src/orders.js:60', function: 'listOrders' },
+  ]);
+  t.end();
+});
+
+test('findings are known by their ids', (t) => {
+  const a = { id: 'a', site: 'src/a.js:1' };
+  const moved = { id: 'a', site: 'src/a.js:9' };
+  t.same(fates([a, { id: 'b', site: '' }], [moved, { id: 'c', site: '' }]), {
+    gone: [{ id: 'b', site: '' }],
+    new: [{ id: 'c', site: '' }],
+    stays: [moved],
+  });
+  t.end();
+});

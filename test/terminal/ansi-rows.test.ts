@@ -1,0 +1,109 @@
+import { test } from 'tap';
+import { Printer } from '../../src/terminal/ansi-rows.js';
+import { plain } from '../../src/terminal/cells.js';
+import { OutputLog } from '../../src/terminal/output-log.js';
+import { paint, themeOf } from '../../src/tui/view/theme.js';
+
+test('colours become roles and stay until they are taken back; other sequences go', (t) => {
+  const printer = new Printer();
+  t.same(printer.write('\x1b[1;31mbad\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[10;5Hok\x1b(B\x1bc\n'), [
+    [['bad', 'sgr1', 'sgr31'], ' ok'],
+  ]);
+  t.same(printer.write('\x1b[32mone\ntwo\x1b[39m three\n'), [
+    [['one', 'sgr32']],
+    [['two', 'sgr32'], ' three'],
+  ]);
+  t.same(printer.write('\x1b[38;5;196mred\x1b[38;2;0;0;250mblue\x1b[48;5;2mon green\x1b[m.\n'), [
+    [['red', 'sgr91'], ['blue', 'sgr94'], ['on green', 'sgr94', 'sgr42'], '.'],
+  ]);
+  t.end();
+});
+
+test('whatever is not a colour cannot reach the terminal', (t) => {
+  const printer = new Printer();
+  const rows = printer.write(
+    '\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\ \x9b31m \x00\x1bP1$tq\x1b\\ \u202e\x1b[?1049h\x07\n',
+  );
+  t.equal(plain(rows[0]!), 'link \\x9b31m \\x00 \\u{202e}\\x07');
+  t.end();
+});
+
+test('a sequence and a line may be cut anywhere', (t) => {
+  const whole = 'a\x1b[31mb\x1b[0m\r\nc\x1b]0;t\x07d\n';
+  const wanted = new Printer().write(whole);
+  for (let at = 1; at < whole.length; at++) {
+    const printer = new Printer();
+    t.same(
+      [...printer.write(whole.slice(0, at)), ...printer.write(whole.slice(at))].map(plain),
+      wanted.map(plain),
+    );
+  }
+  t.same(wanted, [['a', ['b', 'sgr31']], ['cd']]);
+  t.end();
+});
+
+test('a character that comes in two pieces is measured as one', (t) => {
+  const printer = new Printer();
+  printer.write('1');
+  t.same(printer.write('\ufe0f\u20e3\n'), [['1\u20e3']]);
+  t.end();
+});
+
+test('progress is written over itself', (t) => {
+  const printer = new Printer();
+  t.same(printer.write('10%\r20%\r30%\ndone\n').map(plain), ['30%', 'done']);
+  t.same(printer.write('working\x1b[2K\x1b[1Gready\n').map(plain), ['ready']);
+  t.end();
+});
+
+test('a row of any length costs as much as is shown of it', (t) => {
+  const [row] = new Printer().write(`${'x'.repeat(100_000)}\n`);
+  t.equal(plain(row!).length, 8000);
+  t.end();
+});
+
+test('without colour weight and inverse stay', (t) => {
+  const [row] = new Printer().write('\x1b[1;31mbad\x1b[0m\n');
+  t.equal(paint(row!, 10, themeOf({ colour: true, ascii: false })), '\x1b[1;31mbad\x1b[0m');
+  t.equal(paint(row!, 10, themeOf({ colour: false, ascii: false })), '\x1b[1mbad\x1b[0m');
+  t.end();
+});
+
+test('what was printed is kept up to a limit, broken at any width, and the rows that went are counted', (t) => {
+  const log = new OutputLog();
+  log.write('abcdef\nxy', 'out');
+  log.write('a warning\n', 'scooby');
+  t.same(log.broken(4).rows.map(plain), [
+    'abcd',
+    '  ef',
+    'scoo',
+    '  by',
+    '  :',
+    '  a',
+    '  wa',
+    '  rn',
+    '  in',
+    '  g',
+    'xy',
+  ]);
+  t.same(log.broken(20).rows.map(plain), ['abcdef', 'scooby: a warning', 'xy']);
+  log.write('z\n', 'out');
+  t.equal(plain(log.broken(20).rows.at(-1)!), 'xyz');
+  log.write(Array.from({ length: 6000 }, (_, n) => `line ${n}\n`).join(''), 'err');
+  const { first, rows } = log.broken(20);
+  t.equal(first, 1003);
+  t.equal(rows.length, 5000);
+  t.equal(plain(rows[0]!), 'line 1000');
+  t.end();
+});
+
+test('who listens is told, until he is not', (t) => {
+  const log = new OutputLog();
+  let told = 0;
+  const stop = log.subscribe(() => told++);
+  log.write('a', 'out');
+  stop();
+  log.write('b', 'out');
+  t.equal(told, 1);
+  t.end();
+});

@@ -1,0 +1,83 @@
+import { test } from 'tap';
+import {
+  characters,
+  clean,
+  cleanLines,
+  cut,
+  cutLine,
+  cutMiddle,
+  fit,
+  lineWidth,
+  plain,
+  width,
+  wrapLine,
+} from '../../src/terminal/cells.js';
+import { asciiOf, paint, ROLES, themeOf } from '../../src/tui/view/theme.js';
+
+test('cells are counted as a terminal does', (t) => {
+  t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(width), [3, 6, 1, 1, 4, 2]);
+  t.end();
+});
+
+test('a text is cut at its end or in its middle, never through a wide character', (t) => {
+  t.equal(cut('/api/orders', 6), '/api/…');
+  t.equal(cut('日本語', 4), '日…');
+  t.equal(cut('日本語', 6), '日本語');
+  t.equal(cutMiddle('/api/users/42/orders', 11), '/api/…rders');
+  t.equal(cutMiddle('日本語日本語', 7), '日…本語');
+  t.equal(fit('日本', 6, 'right'), '  日本');
+  t.equal(fit('abcdef', 3), 'ab…');
+  t.equal(fit('abc', 0), '');
+  t.end();
+});
+
+test('a line is cut where it ends, keeping its roles', (t) => {
+  t.same(cutLine(['ab', ['cd', 'ok'], 'ef'], 4), ['ab', ['c…', 'ok']]);
+  t.same(cutLine(['ab', ['cd', 'ok']], 4), ['ab', ['cd', 'ok']]);
+  t.same(cutLine([['abcd', 'ok'], 'ef'], 4), [['abc…', 'ok']]);
+  t.equal(lineWidth(['ab', ['日', 'dim']]), 4);
+  t.end();
+});
+
+test('a long line goes on in the next one, indented', (t) => {
+  t.same(
+    wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => plain(line)),
+    ['abcde', '  fgh'],
+  );
+  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => plain(line));
+  t.same(wrapped(' ran one after the other: 59ms', 11), [' ran one', ' after the', ' other:', ' 59ms']);
+  t.same(wrapped(' https://a.example/b then', 12), [' https://a.e', ' xample/b', ' then']);
+  t.same(wrapped('日本 語日本', 6), ['日本', ' 語日', ' 本']);
+  t.end();
+});
+
+test('recorded text has no controls and no character that terminals measure differently', (t) => {
+  t.equal(clean('a\x1b[31mb\nc'), 'a\\x1b[31mb c');
+  t.equal(clean('❤️ 👍🏽'), '❤ 👍');
+  t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
+  t.same(characters('a日👍'), ['a', '日', '👍']);
+  t.end();
+});
+
+test('only colours that are seen on light and on dark are used, and no background', (t) => {
+  const codes = [...new Set(Object.values(ROLES).flatMap((role) => role.split(';')))].sort();
+  t.same(codes, ['1', '2', '31', '32', '33', '34', '35', '36', '7']);
+  t.end();
+});
+
+test('a line is painted by role; without colour only weight and inverse are left', (t) => {
+  const colour = themeOf({ colour: true, ascii: false });
+  const none = themeOf({ colour: false, ascii: true });
+  t.equal(paint(['a', ['b', 'error'], ['c', 'title']], 9, colour), 'a\x1b[31mb\x1b[0m\x1b[1mc\x1b[0m');
+  t.equal(paint(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
+  t.equal(paint(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
+  t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
+  t.end();
+});
+
+test('a row that ends in spaces, or is hardly wider than its indent, is no wider than asked', (t) => {
+  t.same(wrapLine(['word  '], 4).map(plain), ['word']);
+  t.same(wrapLine(['abcdef'], 4, 3).map(plain), ['abcd', '  ef']);
+  t.same(wrapLine(['ab'], 1).map(plain), ['a', 'b']);
+  t.end();
+});

@@ -1,0 +1,40 @@
+import stringWidth from 'string-width';
+import { test } from 'tap';
+import { width } from '../../src/terminal/cells.js';
+
+test('a character takes as many cells as Ink gives it', (t) => {
+  const samples = [
+    'plain',
+    '日本語',
+    'ｶﾞ',
+    'ガ',
+    'é',
+    'e\u0301',
+    'naïve café',
+    '한국어',
+    '\u1112\u1161\u11ab',
+    '👍',
+    '👍🏽',
+    '❤️',
+    '❤',
+    '⚠️',
+    '👩‍👩‍👧',
+    '🇩🇪',
+    '1️⃣',
+    'किताब',
+    'ภาษาไทย',
+    'עברית',
+    'العربية',
+    '𠮷野家',
+    '…',
+    '│█▌',
+    'Ａｂ',
+    '\u200b',
+    '\u0301',
+    '½',
+    '①',
+    '★',
+  ];
+  for (const sample of samples) t.equal(width(sample), stringWidth(sample), sample);
+  t.end();
+});

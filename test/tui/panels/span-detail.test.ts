@@ -1,0 +1,40 @@
+import { test } from 'tap';
+import { detailLines } from '../../../src/cli/print/spans.js';
+import { plain } from '../../../src/terminal/cells.js';
+import { plain as unpainted } from '../../../src/terminal/style.js';
+import { detailsOf, spanText } from '../../../src/tui/panels/span-detail.js';
+import { aSpan, aTrace } from '../../factory.js';
+
+test('show and the browser tell the same details of a call', (t) => {
+  const detail = { params: [7, "o'x\x1b[2J", null], connection: 12, opened: true, keys: [], db: 'shop a' };
+  const span = aSpan({ name: 'select 1', detail, stack: [] });
+  t.same(detailsOf(span), [
+    ['params', '[7, "o\'x\\u001b[2J", null]'],
+    ['db', 'shop a'],
+  ]);
+  t.same(detailLines(span, { width: 80, style: unpainted, now: 0 }), [
+    'params  [7, "o\'x\\u001b[2J", null]',
+    'db  shop a',
+  ]);
+  const reading = {
+    trace: aTrace({ spans: [span] }),
+    source: () => undefined,
+    grouped: false,
+    sorted: 'start' as const,
+    libraries: false,
+    columns: 80,
+  };
+  const rows = spanText(span, reading).map(({ line }) => plain(line));
+  t.same(
+    rows.filter((row) => /params|connection|opened|keys|db/.test(row)),
+    [' params [7, "o\'x\\u001b[2J", null]', ' db shop a'],
+  );
+  t.end();
+});
+
+test('what a logged line says already is not told again beneath it', (t) => {
+  const log = (detail: Record<string, unknown>) => aSpan({ kind: 'log', name: 'sold 3 of A-7', detail });
+  t.same(detailsOf(log({ args: ['A-7', 3] })), []);
+  t.same(detailsOf(log({ args: ['A-8'] })), [['args', '["A-8"]']]);
+  t.end();
+});

@@ -1,0 +1,171 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { osc52, waysOf } from '../../src/tui/effects/clipboard.js';
+import { copyOf, curlOf } from '../../src/tui/effects/copy-text.js';
+import { callOf, editorOf } from '../../src/tui/effects/editor.js';
+import { keysOf, mouseOf } from '../../src/tui/input/key-names.js';
+import { fuzzy } from '../../src/tui/input/menu.js';
+import { difference } from '../../src/tui/screen.js';
+import {
+  ConfigError,
+  configFolder,
+  filtersFile,
+  readConfig,
+  readFilters,
+  writeFilters,
+} from '../../src/tui/user-config.js';
+import { traceAt } from './fake.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'scooby-config-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+
+function read(config: string) {
+  const file = join(folder, 'config.json');
+  writeFileSync(file, config);
+  return readConfig(file);
+}
+
+function trouble(config: string): string {
+  try {
+    read(config);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replace(folder, '');
+    throw error;
+  }
+  return 'none';
+}
+
+test("keys and colours are the user's; what conflicts is refused with both names", (t) => {
+  const config = read(
+    '{"keys": {"replay": "P", "down": ["j", "ctrl+n"]}, "theme": {"error": "bright-magenta bold", "ok": "none"}, "editor": "code -r"}',
+  );
+  t.same(config.bindings.find((one) => one.name === 'replay')?.keys, ['P']);
+  t.same(config.bindings.find((one) => one.name === 'down')?.keys, ['j', 'ctrl+n']);
+  t.same(config.roles, { error: '95;1', ok: '' });
+  t.equal(config.editor, 'code -r');
+  t.equal(trouble('{"keys": {"replay": "e"}}'), '/config.json: the key "e" would do both edit and replay');
+  t.equal(trouble('{"keys": {"sort": "v"}}'), '/config.json: the key "v" would do both sort and view');
+  t.equal(
+    trouble('{"keys": {"fly": "v"}}'),
+    '/config.json: there is no action "fly"; press : in scooby for their names',
+  );
+  t.match(trouble('{"theme": {"error": "mauve"}}'), /"mauve" is no colour for error; use black, red/);
+  t.match(trouble('{"theme": {"mood": "red"}}'), /there is no role "mood"/);
+  t.match(trouble('{"theme": {"toString": "red"}}'), /there is no role "toString"/);
+  t.match(trouble('{"theme": {"error": "constructor"}}'), /"constructor" is no colour for error/);
+  t.match(trouble('{'), /config\.json is not JSON/);
+  t.same(readConfig(join(folder, 'none.json')).roles, {});
+  t.end();
+});
+
+test('filters are kept for this user only', (t) => {
+  const file = join(folder, 'deep/filters.json');
+  t.same(readFilters(file), []);
+  writeFilters(file, [{ name: 'loops', filter: 'n1' }]);
+  t.same(readFilters(file), [{ name: 'loops', filter: 'n1' }]);
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  writeFileSync(file, '{"not": "a list"}');
+  t.same(readFilters(file), []);
+  t.equal(configFolder({ XDG_CONFIG_HOME: '/c' }), '/c/scooby');
+  t.equal(filtersFile({ XDG_STATE_HOME: '/s' }), '/s/scooby/filters.json');
+  t.end();
+});
+
+test('the editor is opened at the line, each in its own way', (t) => {
+  const place = { file: 'a.js', line: 7, column: 3 };
+  const command = (editor: string) => {
+    const { command: name, args, terminal } = callOf(editor, '/p/a.js', place);
+    return `${[name, ...args].join(' ')}${terminal ? ' (terminal)' : ''}`;
+  };
+  t.equal(command('code -r'), 'code -r -g /p/a.js:7:3');
+  t.equal(command('/usr/bin/vim'), '/usr/bin/vim +7 /p/a.js (terminal)');
+  t.equal(command('hx'), 'hx /p/a.js:7:3 (terminal)');
+  t.equal(command('webstorm'), 'webstorm --line 7 /p/a.js');
+  t.equal(command('emacs -nw'), 'emacs -nw +7 /p/a.js (terminal)');
+  t.equal(editorOf({ EDITOR: 'nano', VISUAL: 'code' }), 'code');
+  t.equal(editorOf({ EDITOR: 'nano', SCOOBY_EDITOR: 'zed' }), 'zed');
+  t.equal(editorOf({ TERM_PROGRAM: 'vscode' }), 'code');
+  t.equal(editorOf({ EDITOR: 'nano' }, 'hx'), 'hx');
+  t.end();
+});
+
+test('the clipboard is reached by the way that reaches the user', (t) => {
+  const ways = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') =>
+    waysOf(env, platform).map(({ command }) => command);
+  t.same(ways({}), []);
+  t.same(ways({ WAYLAND_DISPLAY: 'w', DISPLAY: ':0' }), ['wl-copy', 'xclip']);
+  t.same(ways({ DISPLAY: ':0', TMUX: 'x' }), ['xclip', 'tmux']);
+  t.same(ways({ DISPLAY: ':0', TMUX: 'x', SSH_CONNECTION: 'y' }), ['tmux']);
+  t.same(ways({}, 'darwin'), ['pbcopy']);
+  t.equal(osc52('foo'), '\x1b]52;c;Zm9v\x07');
+  t.equal(osc52('x'.repeat(60_000)), undefined);
+  t.end();
+});
+
+test('a request is copied as a command without what was redacted', (t) => {
+  t.equal(
+    curlOf(traceAt(2)),
+    "curl -X POST -H 'accept: application/json' -H 'user-agent: curl/8.5.0' http://localhost:4000/checkout/confirm",
+  );
+  t.match(curlOf({ ...traceAt(0), url: "/a'b?x=1&y=2" }), /'http:\/\/localhost:4000\/a'\\''b\?x=1&y=2'$/);
+  t.equal(
+    copyOf('stack', traceAt(1), traceAt(1).spans[3])?.text.split('\n')[3],
+    '    at loadItems (src/orders.js:15:11)',
+  );
+  t.equal(copyOf('raw', traceAt(6), undefined), undefined);
+  t.end();
+});
+
+test('what the terminal sends becomes keys, several in one read as well', (t) => {
+  const none = {
+    upArrow: false,
+    downArrow: false,
+    leftArrow: false,
+    rightArrow: false,
+    pageDown: false,
+    pageUp: false,
+    home: false,
+    end: false,
+    return: false,
+    escape: false,
+    ctrl: false,
+    shift: false,
+    tab: false,
+    backspace: false,
+    delete: false,
+    meta: false,
+    super: false,
+    hyper: false,
+    capsLock: false,
+    numLock: false,
+  };
+  const key = (input: string, more: Partial<typeof none> = {}) =>
+    keysOf(input, { ...none, ...more } as Parameters<typeof keysOf>[1]);
+  t.same(key('jj日 '), ['j', 'j', '日', 'space']);
+  t.same(key('', { upArrow: true }), ['up']);
+  t.same(key('d', { ctrl: true }), ['ctrl+d']);
+  t.same(key('', { tab: true, shift: true }), ['shift+tab']);
+  t.same(key('OP'), ['f1']);
+  t.same(key('a\r'), ['a', 'enter']);
+  t.same(mouseOf('[<64;10;5M'), { button: 64, column: 9, row: 4, press: true });
+  t.equal(mouseOf('x'), undefined);
+  t.end();
+});
+
+test('only rows that differ are written, and a full row is not erased after', (t) => {
+  t.equal(difference(['a', 'b', 'c'], ['a', 'x', 'c'], 10, 3), '\x1b[2;1Hx\x1b[K');
+  t.equal(difference(['a'], ['a'.repeat(10)], 10, 3), `\x1b[1;1H${'a'.repeat(10)}`);
+  t.equal(difference(['a', 'b'], ['a'], 10, 3), '\x1b[2;1H\x1b[K');
+  t.equal(difference(['a'], ['b', 'c', 'd'], 10, 2), '\x1b[1;1Hb\x1b[K\x1b[2;1Hc\x1b[K');
+  t.end();
+});
+
+test('letters in their order find a command; letters far apart do not', (t) => {
+  t.equal(fuzzy('rep', 'replay the request'), 0);
+  t.ok(fuzzy('cpcrl', 'copy as curl')! > fuzzy('copy', 'copy as curl')!);
+  t.equal(fuzzy('xyz', 'replay'), undefined);
+  t.equal(fuzzy('rq', 'recording of whatever is the long quest'), undefined);
+  t.end();
+});

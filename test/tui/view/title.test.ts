@@ -1,0 +1,49 @@
+import { test } from 'tap';
+import { lineWidth, plain } from '../../../src/terminal/cells.js';
+import { panelsOf } from '../../../src/tui/panels/index.js';
+import { tabsLine, titleLine } from '../../../src/tui/view/title.js';
+import { aSpan, aTrace } from '../../factory.js';
+
+const NOW = 1_700_000_000_000;
+const TRACE = aTrace({
+  id: 'abcdef0123456789',
+  url: `/orders?${'x'.repeat(60)}`,
+  start: NOW - 5000,
+  spans: [aSpan(), aSpan()],
+});
+
+test('a wide title has all figures; a narrow one cuts the path first, then leaves figures out', (t) => {
+  const title = (cells: number) => plain(titleLine(TRACE, NOW, cells));
+  t.equal(title(120), ` GET ${TRACE.url}  200  13ms  2 queries 4.0ms  5s  abcdef01`);
+  t.equal(title(60).includes('2 queries 4.0ms'), false);
+  t.match(title(60), /^ GET \/orders\?x+…x+ {2}200 {2}13ms/);
+  for (const cells of [40, 60, 80, 100, 120])
+    t.ok(lineWidth(titleLine(TRACE, NOW, cells)) <= cells, `${cells}`);
+  t.end();
+});
+
+test('a request without an answer says so', (t) => {
+  const { status: _, duration: __, ...rest } = TRACE;
+  t.match(plain(titleLine({ ...rest, state: 'open' }, NOW, 100)), / {2}… {2}2 queries/);
+  t.match(plain(titleLine({ ...rest, state: 'died' }, NOW, 100)), / {2}no answer {2}/);
+  t.end();
+});
+
+test('the active tab is in sight at any width', (t) => {
+  const panels = panelsOf(TRACE);
+  for (const { title } of panels) {
+    for (const cells of [20, 40, 80, 160]) {
+      const line = tabsLine(panels, TRACE, title, cells);
+      const before = plain(line.slice(0, line.findIndex((segment) => segment[1] === 'focus') + 1));
+      t.ok(
+        line.some((segment) => segment[1] === 'focus') && lineWidth([before]) <= cells,
+        `${title} at ${cells}`,
+      );
+    }
+  }
+  t.match(
+    plain(tabsLine(panels, TRACE, panels[0]!.title, 200)),
+    new RegExp(`^\\[${panels[0]!.key} ${panels[0]!.title}`),
+  );
+  t.end();
+});
