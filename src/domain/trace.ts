@@ -69,7 +69,7 @@ export interface Span extends RecordedSpan {
 
 /** What calls asked for, without values: one object for all calls of a trace that differ in their values only. */
 export interface Shape {
-  /** `SELECT * FROM users WHERE id = ?`, `get user:#`, `GET http://api/users/#`. */
+  /** `SELECT * FROM users WHERE id = ?`, `get user:#`, `GET http://api/users/#`; at most 2,000 characters. */
   text: string;
   /** The same, short: `SELECT … users`. Missing where the call's own name is the better label. */
   label?: string;

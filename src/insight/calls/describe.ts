@@ -1,12 +1,16 @@
 /** Decides which line each call of a trace is blamed on, and what it asked for: once, when the trace is finished. */
 
-import type { Frame, RecordedSpan, RecordedTrace, Span, Trace } from '../../domain/trace.js';
+import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
 import type { WithLibraries } from '../libraries.js';
+import { hash } from '../util/hash.js';
 import { blame, type LineOf } from './call-site.js';
 import { type Call, callsOf } from './calls.js';
 import { type Loop, loopsOf } from './loops.js';
 import { Shapes } from './shapes.js';
 import { site as siteOf } from './stacks.js';
+
+/** Characters of a shape that are kept: a statement may be pages long, and asked once. */
+const MAX_SHAPE = 2000;
 
 /** The calls of a trace as the rules see them, and what has been decided on each. */
 export interface Understood {
@@ -32,7 +36,7 @@ export function describe(recorded: RecordedTrace, { calls }: Understood): Trace 
   const sites = new Map<Frame, string>();
   for (const { span, site: frame, asked } of calls) {
     const described = span as Span;
-    described.shape = asked;
+    described.shape = shortened(asked);
     if (frame === undefined) {
       delete described.site;
       delete described.frame;
@@ -44,6 +48,15 @@ export function describe(recorded: RecordedTrace, { calls }: Understood): Trace 
     described.frame = frame;
   }
   return recorded as Trace;
+}
+
+/** Cuts the text of a long shape. Its hash, which is a statement's fingerprint, tells it from others that begin in the same way. */
+export function shortened(shape: Shape): Shape {
+  const { text } = shape;
+  if (text.length <= MAX_SHAPE) return shape;
+  const end = `… ${hash(text)}`;
+  shape.text = text.slice(0, MAX_SHAPE - end.length) + end;
+  return shape;
 }
 
 /** Describes a trace out of a database in which spans have neither; the app's files are not asked. */

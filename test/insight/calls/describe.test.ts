@@ -101,3 +101,18 @@ test('a trace that is finished again is decided again', (t) => {
   t.notOk('site' in finish(trace, noSource).spans[0]!);
   t.end();
 });
+
+test('of a long statement the beginning is kept, and what tells it from others that begin alike', (t) => {
+  const long = (end: string) => `SELECT a FROM t WHERE ${'b = c OR '.repeat(400)}${end} LIMIT 5000`;
+  const story = new Story().sql(long('d = e')).sql(long('d = e')).sql(long('d = f'), { rows: 5000 });
+  const { spans, findings } = finish(traceOf(story), noSource);
+  const [first, same, other] = spans.map(({ shape }) => shape);
+  t.equal(first!.text.length, 2000);
+  t.match(first!.text, /^SELECT a FROM t WHERE b = c OR [^\u2026]*\u2026 [0-9a-f]{16}$/);
+  t.ok(first!.text.endsWith(first!.statement!.id));
+  t.equal(same, first);
+  t.not(other!.text, first!.text);
+  const { reasons } = findings.find(({ kind }) => kind === 'over-fetching')!;
+  t.notOk(reasons.includes('there is no LIMIT'), 'the rules have read all of it');
+  t.end();
+});
