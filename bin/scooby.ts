@@ -11,9 +11,9 @@ import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
-import { version } from '../src/cli/version.js';
-import { Ending, UserError } from '../src/domain/errors.js';
-import { visible } from '../src/domain/text.js';
+import { scoobyVersion } from '../src/cli/version.js';
+import { SilentExit, UserError } from '../src/domain/errors.js';
+import { escapeControls } from '../src/domain/text.js';
 import { StoreError } from '../src/store/store.js';
 
 const USAGE = 2;
@@ -26,7 +26,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('scooby')
   .description('See what every request of your Node server really does, and the line that made it.')
-  .version(version(), '-V, --version', 'which scooby this is')
+  .version(scoobyVersion(), '-V, --version', 'which scooby this is')
   .helpCommand(false)
   .enablePositionalOptions()
   .exitOverride()
@@ -79,8 +79,8 @@ try {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its own message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof Ending) return error.exitCode;
+  if (error instanceof SilentExit) return error.exitCode;
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
-  process.stderr.write(`scooby: ${visible(error.message)}\n`);
+  process.stderr.write(`scooby: ${escapeControls(error.message)}\n`);
   return error instanceof UserError ? error.exitCode : 1;
 }

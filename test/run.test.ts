@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } fro
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { isAlive } from '../src/control/process-alive.js';
+import { isProcessAlive } from '../src/control/process-alive.js';
 import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
 
 const HELLO = `
@@ -371,7 +371,7 @@ console.log('pid ' + process.pid + ' ');`,
   const pid = Number((await run.said(/^pid (\d+) $/m))[1]);
   t.equal((await run.ask('/a')).body, 'hello /a');
   t.equal((await run.stop()).code, 143);
-  await until(() => !isAlive(pid), 'the end of the app');
+  await until(() => !isProcessAlive(pid), 'the end of the app');
   t.match(run.stdout, /^told$/m);
 
   const stubborn = scooby(t, { files, command, env: { STAY: '1' } });
@@ -379,7 +379,7 @@ console.log('pid ' + process.pid + ' ');`,
   await stubborn.url();
   stubborn.child.kill();
   await once(stubborn.child, 'exit');
-  t.ok(isAlive(stays));
+  t.ok(isProcessAlive(stays));
   process.kill(stays, 'SIGKILL');
   await stubborn.ended();
 });
@@ -409,7 +409,7 @@ start();
     pids.add(pid);
     await run.ask('/restart');
     // A request that meets a process in its last moment gets a 502, as it should.
-    await until(() => !isAlive(Number(pid)), 'the end of the process');
+    await until(() => !isProcessAlive(Number(pid)), 'the end of the process');
   }
   t.equal(pids.size, 3);
   t.equal(await run.url(), url);

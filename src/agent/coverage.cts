@@ -1,7 +1,7 @@
 /** What can be seen, told of the lists of instruments, views and call-site libraries: `scooby doctor` and docs/libraries.md are made of it. */
 
 import { callSiteLibraries } from './call-sites/index.cjs';
-import { views } from './frameworks/index.cjs';
+import { frameworks } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import { packageName } from './loader/cjs.cjs';
 
@@ -32,7 +32,7 @@ export interface Coverage {
 export function coverage(): Coverage[] {
   return [
     ...instruments.map((one) => covered(one, one.kind)),
-    ...views.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
+    ...frameworks.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
     ...callSiteLibraries.map((one): Coverage => {
       return { ...covered(one, 'line'), how: 'its calls show the line of the app' };
     }),

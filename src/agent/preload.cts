@@ -5,29 +5,29 @@ import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
-import type { Address, LibraryFacts, Line, Order, Run } from '../domain/trace.js';
-import { lookDeeper, setAgentFolder } from './call/stack.cjs';
+import type { LibraryFacts, LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/trace.js';
+import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
-import { answer } from './explain/runner.cjs';
-import { views } from './frameworks/index.cjs';
+import { runExplainOrder } from './explain/runner.cjs';
+import { frameworks } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
-import { bundledIn, insideWords } from './loader/bundled.cjs';
-import { type Before, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
+import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
+import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
 import { onImport } from './loader/esm.cjs';
-import { keepMap } from './loader/source-maps.cjs';
-import { JEST, jestPatch, watchVitest } from './loader/test-runners.cjs';
-import { lineOf } from './record/encode-span.cjs';
-import { record, tellBegan, tellEnded, tellRunning } from './record/recorder.cjs';
-import { connect, send, wake } from './record/transport.cjs';
+import { keepMapOfModule } from './loader/source-maps.cjs';
+import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { encodeLine } from './record/encode-span.cjs';
+import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
+import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
-import { watchServers } from './request/listen.cjs';
-import { knowPeers } from './request/propagation.cjs';
-import { readRun, state } from './run-config.cjs';
+import { watchListen } from './request/listen.cjs';
+import { setPeerPorts } from './request/propagation.cjs';
+import { readRunConfig, state } from './run-config.cjs';
 
 export { coverage } from './coverage.cjs';
-export { insideWords, namesIn } from './loader/bundled.cjs';
+export { bundledMessage, librariesInText } from './loader/bundled.cjs';
 
 // Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
 const NOT_AN_APP =
@@ -39,7 +39,7 @@ const installed = Symbol.for('scooby.agent');
 function start(): void {
   const holder = process as unknown as Record<symbol, boolean>;
   if (isLoaderThread() || holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
-  const run = readRun();
+  const run = readRunConfig();
   if (run === undefined) return;
   Object.defineProperty(holder, installed, { value: true, enumerable: false });
   setAgentFolder(__dirname);
@@ -56,13 +56,13 @@ function isLoaderThread(): boolean {
   return isInternalThread ?? (!isMainThread && threads.workerData === null);
 }
 
-function install(run: Run): void {
-  trackRequests({ began: tellBegan, ended: tellEnded }, run.secret);
+function install(run: RunConfig): void {
+  trackRequests({ began: sendRequestOpen, ended: sendRequestClose }, run.secret);
   const { patches, modules } = gatherPatches();
   watchVitest();
   syncBuiltinESMExports();
   const patchFor = onLoad(patches, before, tellLibrary);
-  patches.set(JEST, jestPatch(patchFor, tellLibrary));
+  patches.set(JEST_TRANSFORM, jestPatch(patchFor, tellLibrary));
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
@@ -71,7 +71,7 @@ function install(run: Run): void {
     }
   });
   announceServers(run);
-  process.on('exit', tellRunning);
+  process.on('exit', sendRunningCalls);
 }
 
 /** Hears the channels of all libraries, and gathers which files they want patched: by CommonJS, and the bindings of ES modules. */
@@ -79,10 +79,10 @@ function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, st
   const patches = new Map<string, Patch>();
   const modules = new Map<string, string[]>();
   for (const instrument of instruments) {
-    record(instrument);
+    recordInstrument(instrument);
     carefully(instrument, 'install');
   }
-  for (const part of [...instruments, ...views, ...callSiteLibraries] as Partial<
+  for (const part of [...instruments, ...frameworks, ...callSiteLibraries] as Partial<
     Instrument & CallSiteLibrary
   >[]) {
     const { channels, files, esm, role } = part;
@@ -92,7 +92,7 @@ function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, st
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
-        if (isMapper) lookDeeper();
+        if (isMapper) captureDeeperStacks();
         let trouble: unknown;
         try {
           patch(exports);
@@ -107,26 +107,29 @@ function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, st
 }
 
 /** Connects to the launcher with the first server that listens: before that the process is no app. */
-function announceServers(run: Run): void {
-  watchServers(
+function announceServers(run: RunConfig): void {
+  watchListen(
     run.takePort,
     (address) => {
-      connect(run, hello(run), obey, () => {
+      connectToLauncher(run, hello(run), obey, () => {
         state.recording = 'off';
       });
-      send(lineOf({ t: 'listen', ...address }), false);
+      sendLines(encodeLine({ t: 'listen', ...address }), false);
       serve();
-      wake();
+      wakeLauncher();
     },
     (address) => {
-      send(lineOf({ t: 'unlisten', ...placeOf(address) }), false);
-      wake();
+      sendLines(encodeLine({ t: 'unlisten', ...placeOf(address) }), false);
+      wakeLauncher();
     },
   );
 }
 
-const preparations: Before[] = [keepMap, ...callSiteLibraries.flatMap(({ before }) => before ?? [])];
-const before: Before = (module, file) => {
+const preparations: ModulePreparation[] = [
+  keepMapOfModule,
+  ...callSiteLibraries.flatMap(({ before }) => before ?? []),
+];
+const before: ModulePreparation = (module, file) => {
   for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
 };
 before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
@@ -148,7 +151,10 @@ function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
     instrument[step]?.();
   } catch (error) {
     const trouble = error instanceof Error ? error.message : String(error);
-    send(lineOf({ t: 'library', name: instrument.library, version: process.version, trouble }), false);
+    sendLines(
+      encodeLine({ t: 'library', name: instrument.library, version: process.version, trouble }),
+      false,
+    );
   }
 }
 
@@ -163,8 +169,8 @@ function hear(channel: string, heard: (message: never) => void): void {
   });
 }
 
-function hello(run: Run): string {
-  return lineOf({
+function hello(run: RunConfig): string {
+  return encodeLine({
     t: 'hello',
     token: run.token,
     pid: process.pid,
@@ -183,22 +189,22 @@ function short(argument: string): string {
   return argument.startsWith(folder) ? argument.slice(folder.length) : argument;
 }
 
-function obey(order: Order): void {
+function obey(order: LinkOrder): void {
   if (order.t === 'record') state.recording = order.record;
-  if (order.t === 'peers') knowPeers(order.ports);
-  if (order.t === 'ask') answer(order);
+  if (order.t === 'peers') setPeerPorts(order.ports);
+  if (order.t === 'ask') runExplainOrder(order);
 }
 
-function placeOf({ port, path }: Address): { port?: number; path?: string } {
+function placeOf({ port, path }: ServerAddress): { port?: number; path?: string } {
   return { ...(port !== undefined && { port }), ...(path !== undefined && { path }) };
 }
 
 /** Says by name what cannot be patched since it is part of the app's own file. */
 function tellBundled(): void {
   const main = process.argv[1] ?? '';
-  for (const name of bundledIn(main, instruments)) {
-    const trouble = insideWords(name, short(main));
-    send(lineOf({ t: 'library', name, version: '', trouble }), false);
+  for (const name of bundledLibraries(main, instruments)) {
+    const trouble = bundledMessage(name, short(main));
+    sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
   }
 }
 
@@ -216,10 +222,10 @@ function tellLibrary(filename: string, error?: unknown, part: Partial<Instrument
   } catch {
     // A copy without its package.json: named without its version.
   }
-  const line: Line = { t: 'library', name, version, ...factsOf(part) };
+  const line: LinkLine = { t: 'library', name, version, ...factsOf(part) };
   if (trouble !== undefined) line.trouble = trouble;
   if (part.library !== undefined && part.library !== name) line.library = part.library;
-  send(lineOf(line), false);
+  sendLines(encodeLine(line), false);
 }
 
 /** Facts go with the package, before the first span that is read by them. */

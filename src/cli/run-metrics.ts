@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { describeOld } from '../insight/calls/describe.js';
-import { tallyOf } from '../insight/metrics/samples.js';
-import type { Accounting } from '../store/store.js';
+import { samplesOf } from '../insight/metrics/samples.js';
+import type { Sampling } from '../store/store.js';
 
 /** Answers how a run of a command that begins now is kept. */
-export function accountingOf(command: string[]): Required<Accounting> {
+export function samplingOf(command: string[]): Required<Sampling> {
   const run = { key: randomUUID(), start: Date.now(), command: command.join(' ') };
-  return { tally: tallyOf, run, describe: describeOld };
+  return { tally: samplesOf, run, describe: describeOld };
 }

@@ -2,14 +2,14 @@
 
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Servers } from '../collector/app-servers.js';
+import type { AppServers } from '../collector/app-servers.js';
 import { UserError } from '../domain/errors.js';
-import { oneLine, visible } from '../domain/text.js';
-import type { Facts, ToLauncher } from '../feed/launcher-protocol.js';
-import type { Audience } from '../launcher/launcher.js';
-import type { Exit, Player, Stage } from '../launcher/output-sink.js';
-import { canDraw, capabilitiesOf, hasColourChoice, type Output } from '../terminal/capabilities.js';
-import { ConfigError, configFolder, readConfig } from '../tui/user-config.js';
+import { escapeControls, escapeToOneLine } from '../domain/text.js';
+import type { RunFacts, ToLauncher } from '../feed/launcher-protocol.js';
+import type { LaunchListener } from '../launcher/launcher.js';
+import type { ChildExit, ChildHandle, OutputSink } from '../launcher/output-sink.js';
+import { canDraw, capabilitiesOf, hasColourChoice, type OutputStream } from '../terminal/capabilities.js';
+import { ConfigError, configFolder, readUserConfig } from '../tui/user-config.js';
 import type { Announcer } from './print/announcer.js';
 import { ScreenProcess } from './screen-process.js';
 
@@ -17,20 +17,20 @@ import { ScreenProcess } from './screen-process.js';
 const LAST_WORDS = 4000;
 const LAST_LINES = 12;
 
-export interface Terminal {
+export interface RunUiOptions {
   command: string[];
   database: string;
   /** Flags of `scooby ui` for the screen. */
   flags: string[];
-  servers: Servers;
+  servers: AppServers;
   /** Says what is told once the screen is gone. */
   announcer: Announcer;
 }
 
 /** Answers the terminal with the browser in it; undefined, which is said, where there can be none. Throws a UserError for a configuration that cannot be used. */
-export function oneTerminal(
-  about: Omit<Terminal, 'flags'> & { place: string; colour: boolean },
-): OneTerminal | undefined {
+export function startRunUi(
+  about: Omit<RunUiOptions, 'flags'> & { place: string; colour: boolean },
+): RunUi | undefined {
   const { env, stdin, stdout } = process;
   const trouble = !canDraw(stdin, stdout, env)
     ? '--ui needs a terminal'
@@ -42,18 +42,18 @@ export function oneTerminal(
     return undefined;
   }
   try {
-    readConfig(join(configFolder(env), 'config.json'));
+    readUserConfig(join(configFolder(env), 'config.json'));
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
-  return new OneTerminal({ ...about, flags: about.colour ? [] : ['--no-color'] });
+  return new RunUi({ ...about, flags: about.colour ? [] : ['--no-color'] });
 }
 
 /** The environment of an app whose output goes to a pipe and from there to the screen: coloured where the screen is, unless the user has decided. */
-export function environmentOf(
+export function colourEnvironment(
   env: NodeJS.ProcessEnv,
   color: boolean,
-  screen: Output = process.stdout,
+  screen: OutputStream = process.stdout,
 ): NodeJS.ProcessEnv {
   const isPlain = capabilitiesOf(screen, env, { color }).colour === 'none';
   return isPlain || hasColourChoice(env) ? env : { ...env, FORCE_COLOR: '1' };
@@ -66,28 +66,28 @@ function reasonIn(lines: string[]): string[] {
 }
 
 /** Is told what happens and has the app's output: both go to the screen, and to the terminal once there is none. */
-export class OneTerminal implements Audience, Stage {
-  readonly servers: Servers;
+export class RunUi implements LaunchListener, OutputSink {
+  readonly servers: AppServers;
   readonly #screen: ScreenProcess;
   readonly #announcer: Announcer;
-  #facts: Facts;
-  #player: Player | undefined;
+  #facts: RunFacts;
+  #player: ChildHandle | undefined;
   #lastWords = '';
   /** Answers the question what follows the app's end, while it is open. */
   #decide: ((again: boolean) => void) | undefined;
-  #exit: Exit | undefined;
+  #exit: ChildExit | undefined;
   #state: 'shown' | 'quit' | 'failed' = 'shown';
 
-  constructor({ command, database, flags, servers, announcer }: Terminal) {
+  constructor({ command, database, flags, servers, announcer }: RunUiOptions) {
     this.servers = servers;
     this.#announcer = announcer;
-    this.#facts = { command: oneLine(command.join(' ')), cwd: process.cwd(), starting: true };
+    this.#facts = { command: escapeToOneLine(command.join(' ')), cwd: process.cwd(), starting: true };
     this.#screen = new ScreenProcess(database, flags, (message) => this.#said(message));
     void this.#screen.left.then((left) => this.#left(left));
     this.#tell({});
   }
 
-  #tell(change: Partial<Facts>): void {
+  #tell(change: Partial<RunFacts>): void {
     this.#facts = { ...this.#facts, ...change };
     this.#screen.tell({ t: 'facts', facts: this.#facts });
   }
@@ -106,7 +106,7 @@ export class OneTerminal implements Audience, Stage {
     if (left === 'quit') this.#player?.end();
   }
 
-  started(player: Player): void {
+  started(player: ChildHandle): void {
     this.#player = player;
     this.#exit = undefined;
     this.#lastWords = '';
@@ -123,7 +123,7 @@ export class OneTerminal implements Audience, Stage {
     else this.#screen.print(text, stream);
   }
 
-  ended(exit: Exit): Promise<boolean> {
+  ended(exit: ChildExit): Promise<boolean> {
     this.#exit = exit;
     if (this.#state !== 'shown') return Promise.resolve(false);
     const { code, signal } = exit;
@@ -156,7 +156,7 @@ export class OneTerminal implements Audience, Stage {
   #lines(most: number): string[] {
     const lines = stripVTControlCharacters(this.#lastWords).split(/\r?\n/);
     return lines
-      .map((line) => visible(line).trimEnd())
+      .map((line) => escapeControls(line).trimEnd())
       .filter(Boolean)
       .slice(-most);
   }
@@ -172,10 +172,12 @@ export class OneTerminal implements Audience, Stage {
   library(library: { name: string; version: string; trouble?: string }): void {
     if (this.#state === 'failed') this.#announcer.library(library);
     else if (library.trouble !== undefined)
-      this.warn(`${library.name} ${library.version}: ${oneLine(library.trouble)}; its calls are not shown`);
+      this.warn(
+        `${library.name} ${library.version}: ${escapeToOneLine(library.trouble)}; its calls are not shown`,
+      );
   }
 
-  request(trace: Parameters<Audience['request']>[0]): void {
+  request(trace: Parameters<LaunchListener['request']>[0]): void {
     if (this.#state === 'failed') this.#announcer.request(trace);
   }
 

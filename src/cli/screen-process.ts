@@ -1,22 +1,22 @@
 /** The screen of `scooby run --ui`: a process of its own, so that drawing never holds up the proxy. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import type { Piece, ToLauncher, ToScreen } from '../feed/launcher-protocol.js';
+import type { OutputPiece, ToLauncher, ToScreen } from '../feed/launcher-protocol.js';
 import type { Speaker } from '../terminal/output-log.js';
-import { LEAVE } from '../tui/screen.js';
+import { LEAVE_SEQUENCE } from '../tui/screen.js';
 
 /** Characters that wait for a screen that does not read them; of more, the oldest go. */
 const MOST_WAITING = 512 * 1024;
 const PATIENCE_MS = 2000;
 
 /** How the screen was left: by the user, or because it could not go on. */
-export type Left = 'quit' | 'failed';
+export type ScreenExit = 'quit' | 'failed';
 
 export class ScreenProcess {
   /** Resolves when the screen is gone and the terminal is as it was. */
-  readonly left: Promise<Left>;
+  readonly left: Promise<ScreenExit>;
   readonly #child: ChildProcess;
-  #waiting: Piece[] = [];
+  #waiting: OutputPiece[] = [];
   #size = 0;
   #lost = 0;
   #sending = false;
@@ -31,7 +31,7 @@ export class ScreenProcess {
     });
     this.#child.on('message', said);
     this.left = new Promise((resolve) => {
-      const over = (left: Left) => {
+      const over = (left: ScreenExit) => {
         this.#gone = true;
         if (left === 'failed') mended(before.stdout?.trim() ?? '');
         resolve(left);
@@ -88,6 +88,6 @@ export class ScreenProcess {
 
 /** Puts the terminal in order after a screen that could not do so itself. */
 function mended(before: string): void {
-  process.stdout.write(LEAVE);
+  process.stdout.write(LEAVE_SEQUENCE);
   if (before !== '') spawnSync('stty', [before], { stdio: ['inherit', 'ignore', 'ignore'] });
 }

@@ -1,31 +1,31 @@
 /** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
 
 import {
-  type App,
+  type AppInfo,
   type Frame,
   firstApplicationFrame,
   formatSite,
-  type Library,
-  type Line,
+  type LibraryInfo,
+  type LinkLine,
   type RecordedSpan,
-  µs,
+  roundToMicros,
 } from '../domain/trace.js';
-import { Frames } from '../insight/source/frames.js';
-import type { Peer } from './link-server.js';
+import { FrameResolver } from '../insight/source/frames.js';
+import type { AppConnection } from './link-server.js';
 
-type SpanLine = Extract<Line, { t: 'span' }>;
-type LibraryLine = Extract<Line, { t: 'library' }>;
+type SpanLine = Extract<LinkLine, { t: 'span' }>;
+type LibraryLine = Extract<LinkLine, { t: 'library' }>;
 
 /** Keeps a source text and answers its hash. */
-export type KeepSource = (source: { file: string; text: string }) => string | undefined;
+export type SaveSource = (source: { file: string; text: string }) => string | undefined;
 
 const MOST_TEXTS = 300;
 
 /** What one connected process has told so far. */
-export class Process {
-  readonly peer: Peer;
-  readonly app: App;
-  #frames: Frames;
+export class AppProcess {
+  readonly connection: AppConnection;
+  readonly app: AppInfo;
+  #frames: FrameResolver;
   #resolved = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sources = new Map<Frame, string | undefined>();
@@ -34,13 +34,13 @@ export class Process {
   /** By connection: the number of the call that it was first seen with. */
   #connections = new Map<string, number>();
   /** By the name that spans have. */
-  #libraries = new Map<string, Library>();
+  #libraries = new Map<string, LibraryInfo>();
 
   /** `project` is the folder that files are relative to; `agent` the agent's own file, whose frames are nobody's. */
-  constructor(peer: Peer, project: string, agent: string) {
-    this.peer = peer;
+  constructor(peer: AppConnection, project: string, agent: string) {
+    this.connection = peer;
     this.app = { pid: peer.pid, command: peer.command, cwd: project, node: peer.node };
-    this.#frames = new Frames(project, { agent, since: peer.origin });
+    this.#frames = new FrameResolver(project, { agent, since: peer.origin });
   }
 
   /** Takes in the map of a script that is not on disk as it runs. */
@@ -78,7 +78,7 @@ export class Process {
   }
 
   /** Facts of the libraries that spans name, and of the mappers that stand between the app and them. */
-  libraries(spans: RecordedSpan[]): Record<string, Library> {
+  libraries(spans: RecordedSpan[]): Record<string, LibraryInfo> {
     const named = new Set(spans.map(({ library }) => library));
     return Object.fromEntries([...this.#libraries].filter(([name, { mapper }]) => mapper || named.has(name)));
   }
@@ -91,7 +91,7 @@ export class Process {
 
   /** Answers epoch ms for an instant of a line. */
   epoch(at: number): number {
-    return this.peer.origin + at / 1000;
+    return this.connection.origin + at / 1000;
   }
 
   /** Answers the span that a line tells of, in a trace that began at `start` (epoch ms). */
@@ -103,7 +103,7 @@ export class Process {
       library: String(line.library),
       name: String(line.name),
       ...(detail !== undefined && { detail }),
-      start: Math.max(0, µs(this.epoch(line.at) - start)),
+      start: Math.max(0, roundToMicros(this.epoch(line.at) - start)),
       ...(line.duration !== undefined && { duration: line.duration / 1000 }),
       ...(line.wait !== undefined && { wait: line.wait / 1000 }),
       ...(line.rows !== undefined && { rows: line.rows }),
@@ -113,7 +113,7 @@ export class Process {
   }
 
   /** Answers, per file of the app in the spans' stacks, the hash under which its text as it ran has been kept. */
-  sources(spans: RecordedSpan[], keep: KeepSource): Record<string, string> {
+  sources(spans: RecordedSpan[], keep: SaveSource): Record<string, string> {
     const sources: Record<string, string> = {};
     for (const frame of this.#applicationFrames(spans)) {
       const hash = frame.file in sources ? undefined : this.#source(frame, keep);
@@ -159,7 +159,7 @@ export class Process {
     return frames;
   }
 
-  #source(frame: Frame, keep: KeepSource): string | undefined {
+  #source(frame: Frame, keep: SaveSource): string | undefined {
     if (this.#sources.has(frame)) return this.#sources.get(frame);
     const source = this.#frames.sourceOf(frame);
     const hash = source && keep(source);

@@ -3,31 +3,31 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import {
-  type Address,
-  type App,
-  addTo,
+  type AppInfo,
+  addToTotals,
   type Frame,
   type Headers,
-  type Line,
+  type LinkLine,
   type RecordedTrace,
   type Recording,
+  roundToMicros,
+  type ServerAddress,
   type Trace,
-  µs,
 } from '../domain/trace.js';
-import type { Ending, Exchange, Watcher } from '../proxy/observer.js';
-import { type KeepSource, Process } from './app-process.js';
-import type { Listener, Peer } from './link-server.js';
-import { Gathering } from './open-trace.js';
-import { Peers } from './peer-ports.js';
+import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import { AppProcess, type SaveSource } from './app-process.js';
+import type { AppConnection, LinkListener } from './link-server.js';
+import { OpenTrace } from './open-trace.js';
+import { PeerPorts } from './peer-ports.js';
 
 /** What a collector needs to know and to call. */
-export interface Options {
+export interface CollectorOptions {
   /** The folder that files are relative to. */
   project: string;
   /** The agent's own file, whose frames are nobody's. */
   agent: string;
   record: Recording;
-  keepSource: KeepSource;
+  keepSource: SaveSource;
   /** Decides call sites, shapes and findings; `lineOf` has the text of a frame's file, at its line or at another one. */
   finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
   /** Asks for what the app has written meanwhile. */
@@ -35,16 +35,16 @@ export interface Options {
 }
 
 /** What a collector tells: a trace is told when it is finished, and again when something came late. */
-export interface Told {
+export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
-  listen: [address: Address, app: App];
-  unlisten: [address: Pick<Address, 'port' | 'path'>, app: App];
-  library: [library: { name: string; version: string; trouble?: string }, app: App];
-  left: [app: App];
+  listen: [address: ServerAddress, app: AppInfo];
+  unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
+  library: [library: { name: string; version: string; trouble?: string }, app: AppInfo];
+  left: [app: AppInfo];
   /** A line of a process was lost; told once a process. */
-  lost: [app: App];
+  lost: [app: AppInfo];
   /** What a process answers to an order. */
-  answer: [answer: Extract<Line, { t: 'answer' }>, peer: Peer];
+  answer: [answer: Extract<LinkLine, { t: 'answer' }>, peer: AppConnection];
   /** Something came to its end. */
   progress: [];
 }
@@ -59,22 +59,22 @@ const MOST_REMEMBERED = 500;
 const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
 /** Where traces come to be. */
-export class Collector extends EventEmitter<Told> implements Watcher, Listener {
-  #options: Options;
-  #gathered = new Map<string, Gathering>();
+export class Collector extends EventEmitter<CollectorEvents> implements ProxyObserver, LinkListener {
+  #options: CollectorOptions;
+  #gathered = new Map<string, OpenTrace>();
   /** Those that the client has got, and whose process has not told their end yet. */
-  #awaited = new Set<Gathering>();
+  #awaited = new Set<OpenTrace>();
   #finished: string[] = [];
-  #processes = new Map<Peer, Process>();
-  #outside = new Map<Process, Gathering>();
-  #peers = new Peers();
+  #processes = new Map<AppConnection, AppProcess>();
+  #outside = new Map<AppProcess, OpenTrace>();
+  #peers = new PeerPorts();
   /** Processes of which a line was lost. */
-  #lossy = new WeakSet<Peer>();
+  #lossy = new WeakSet<AppConnection>();
   #over = false;
   /** What is recorded has been changed: a process may have read the run's note before. */
   #switched = false;
 
-  constructor(options: Options) {
+  constructor(options: CollectorOptions) {
     super();
     this.#options = { ...options };
   }
@@ -89,14 +89,14 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (this.records(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
   }
 
-  ended(ending: Ending): void {
+  ended(ending: ExchangeEnd): void {
     const gathering = this.#gathered.get(ending.id);
     if (gathering === undefined) return;
     const { trace } = gathering;
     gathering.proxyDone = true;
     gathering.reached = ending.reached;
     gathering.unanswered = ending.aborted === true || ending.headers === undefined;
-    trace.duration = µs(ending.duration);
+    trace.duration = roundToMicros(ending.duration);
     if (ending.status !== undefined) trace.status = ending.status;
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
@@ -109,13 +109,13 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     return this.#awaited.size > 0;
   }
 
-  joined(peer: Peer): void {
+  joined(peer: AppConnection): void {
     this.#peers.joined(peer);
-    this.#processes.set(peer, new Process(peer, this.#options.project, this.#options.agent));
-    if (this.#switched) peer.tell({ t: 'record', record: this.#options.record });
+    this.#processes.set(peer, new AppProcess(peer, this.#options.project, this.#options.agent));
+    if (this.#switched) peer.send({ t: 'record', record: this.#options.record });
   }
 
-  said(peer: Peer, line: Line): void {
+  said(peer: AppConnection, line: LinkLine): void {
     const process = this.#processes.get(peer)!;
     switch (line.t) {
       case 'map':
@@ -148,7 +148,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     }
   }
 
-  lost(peer: Peer, text: string): void {
+  lost(peer: AppConnection, text: string): void {
     const process = this.#processes.get(peer)!;
     const id = ID_IN_LINE.exec(text)?.[1];
     this.#dropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
@@ -157,7 +157,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.emit('lost', process.app);
   }
 
-  left(peer: Peer): void {
+  left(peer: AppConnection): void {
     const process = this.#processes.get(peer)!;
     this.#processes.delete(peer);
     this.#peers.left(peer);
@@ -176,7 +176,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 
   /** The processes that are connected, threads and all. */
-  get peers(): Peer[] {
+  get peers(): AppConnection[] {
     return [...this.#processes.keys()];
   }
 
@@ -189,7 +189,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   set recording(record: Recording) {
     this.#options.record = record;
     this.#switched = true;
-    for (const peer of this.peers) peer.tell({ t: 'record', record });
+    for (const peer of this.peers) peer.send({ t: 'record', record });
   }
 
   /** Waits, at most that many ms, until every process of the app has left and every response has been handed over. */
@@ -226,14 +226,14 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     id: string,
     proxied: boolean,
     about: Pick<Trace, 'method' | 'url' | 'start' | 'headers' | 'outside'>,
-  ): Gathering {
+  ): OpenTrace {
     const trace: RecordedTrace = { id, ...about, state: 'open', spans: [], findings: [], totals: {} };
-    const gathering = new Gathering(trace, proxied);
+    const gathering = new OpenTrace(trace, proxied);
     this.#gathered.set(id, gathering);
     return gathering;
   }
 
-  #openedDirectly(process: Process, line: Extract<Line, { t: 'open' }>): void {
+  #openedDirectly(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
     if (this.#gathered.has(line.id)) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
     const { method, url, at } = line;
@@ -243,7 +243,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     );
   }
 
-  #ran(process: Process, line: Extract<Line, { t: 'span' }>): void {
+  #ran(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
     const gathering = this.#gathered.get(line.id!);
     if (gathering === undefined) return;
     this.#join(gathering, process);
@@ -251,11 +251,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     if (gathering.finished) this.#later(gathering, LATE_MS);
   }
 
-  #ranOutside(process: Process, line: Extract<Line, { t: 'span' }>): void {
+  #ranOutside(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
     let gathering = this.#outside.get(process);
     if (gathering === undefined) {
       const about = { method: '', url: 'outside requests', start: process.epoch(line.at), outside: true };
-      gathering = new Gathering(
+      gathering = new OpenTrace(
         { id: randomUUID(), ...about, state: 'open', spans: [], findings: [], totals: {} },
         false,
       );
@@ -266,9 +266,9 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     const span = process.span(line, trace.start);
     // Told while it ran, it will be told again.
     if (span.duration === undefined) return;
-    addTo(trace.totals, span);
+    addToTotals(trace.totals, span);
     trace.spans.push(span);
-    trace.duration = µs(span.start + span.duration);
+    trace.duration = roundToMicros(span.start + span.duration);
     if (trace.spans.length > MOST_OUTSIDE) {
       trace.spans.shift();
       trace.dropped = (trace.dropped ?? 0) + 1;
@@ -276,7 +276,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     this.#later(gathering, OUTSIDE_MS);
   }
 
-  #closedByApp(process: Process, line: Extract<Line, { t: 'close' }>): void {
+  #closedByApp(process: AppProcess, line: Extract<LinkLine, { t: 'close' }>): void {
     const gathering = this.#gathered.get(line.id);
     if (gathering === undefined) return;
     this.#join(gathering, process);
@@ -288,7 +288,7 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
     if (handler !== '') trace.handler = handler;
     if (!gathering.proxied) {
-      trace.duration = Math.max(0, µs(process.epoch(line.at) - trace.start));
+      trace.duration = Math.max(0, roundToMicros(process.epoch(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;
       if (line.aborted) trace.aborted = true;
     }
@@ -296,17 +296,17 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     else this.#settle(gathering);
   }
 
-  #dropped(process: Process, { id, spans }: Extract<Line, { t: 'dropped' }>): void {
+  #dropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {
     const gathering = id === undefined ? this.#outside.get(process) : this.#gathered.get(id);
     if (gathering !== undefined) gathering.trace.dropped = (gathering.trace.dropped ?? 0) + spans;
   }
 
-  #join(gathering: Gathering, process: Process): void {
+  #join(gathering: OpenTrace, process: AppProcess): void {
     gathering.process ??= process;
     gathering.trace.app ??= process.app;
   }
 
-  #settle(gathering: Gathering): void {
+  #settle(gathering: OpenTrace): void {
     if (gathering.complete() || (gathering.proxyDone && this.#processes.size === 0)) this.#finish(gathering);
     else if (gathering.proxyDone || gathering.died) {
       if (gathering.proxyDone) this.#awaited.add(gathering);
@@ -314,11 +314,11 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
     }
   }
 
-  #later(gathering: Gathering, ms: number): void {
+  #later(gathering: OpenTrace, ms: number): void {
     if (!this.#over) gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
   }
 
-  #finish(gathering: Gathering): void {
+  #finish(gathering: OpenTrace): void {
     this.#awaited.delete(gathering);
     clearTimeout(gathering.timer);
     gathering.timer = undefined;
@@ -343,6 +343,6 @@ export class Collector extends EventEmitter<Told> implements Watcher, Listener {
   }
 }
 
-function isAtProxy({ proxied, proxyDone }: Gathering): boolean {
+function isAtProxy({ proxied, proxyDone }: OpenTrace): boolean {
   return proxied && !proxyDone;
 }

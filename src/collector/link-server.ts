@@ -2,13 +2,13 @@
 
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { Line, Order } from '../domain/trace.js';
+import type { LinkLine, LinkOrder } from '../domain/trace.js';
 import { isToken, listenAtPath } from './local-socket.js';
-import { hear } from './socket-lines.js';
+import { readMessages } from './socket-lines.js';
 import { Spools } from './spools.js';
 
 /** One process of the app that is connected. */
-export interface Peer {
+export interface AppConnection {
   pid: number;
   command: string;
   cwd: string;
@@ -16,30 +16,30 @@ export interface Peer {
   thread: number;
   /** Epoch ms at which its instants begin. */
   origin: number;
-  tell(order: Order): void;
+  send(order: LinkOrder): void;
 }
 
 /** What is done with what the peers say. */
-export interface Listener {
-  joined(peer: Peer): void;
-  said(peer: Peer, line: Line): void;
+export interface LinkListener {
+  joined(peer: AppConnection): void;
+  said(peer: AppConnection, line: LinkLine): void;
   /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
-  lost(peer: Peer, text: string): void;
-  left(peer: Peer): void;
+  lost(peer: AppConnection, text: string): void;
+  left(peer: AppConnection): void;
   /** Answers whether a process is about to write something that is wanted. */
   awaits(): boolean;
 }
 
 /** A running receiver. */
-export interface Receiver {
+export interface LinkServer {
   /** Looks for new lines now, and shortly after if what is awaited was not there. */
   look(): void;
   close(): void;
 }
 
 /** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
-export async function receive(path: string, token: string, listener: Listener): Promise<Receiver> {
-  const spools = new Spools<Peer>(listener);
+export async function serveLink(path: string, token: string, listener: LinkListener): Promise<LinkServer> {
+  const spools = new Spools<AppConnection>(listener);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -69,19 +69,19 @@ export async function receive(path: string, token: string, listener: Listener): 
 }
 
 interface Attendant {
-  joined(peer: Peer): void;
+  joined(peer: AppConnection): void;
   look(): void;
-  left(peer: Peer): void;
+  left(peer: AppConnection): void;
 }
 
 // Longer than a hello can be.
 const LONGEST_WORD = 1024 * 1024;
 
 function attend(socket: Socket, token: string, attendant: Attendant): void {
-  let peer: Peer | undefined;
-  hear(socket, LONGEST_WORD, (line) => {
+  let peer: AppConnection | undefined;
+  readMessages(socket, LONGEST_WORD, (line) => {
     if (peer !== undefined) return attendant.look();
-    peer = peerOf(line as Line, token, socket);
+    peer = peerOf(line as LinkLine, token, socket);
     attendant.joined(peer);
   });
   socket.on('error', () => socket.destroy());
@@ -90,7 +90,7 @@ function attend(socket: Socket, token: string, attendant: Attendant): void {
   });
 }
 
-function peerOf(line: Line, token: string, socket: Socket): Peer {
+function peerOf(line: LinkLine, token: string, socket: Socket): AppConnection {
   if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('not a peer');
   const { pid, command, cwd, node, thread, origin } = line;
   if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
@@ -101,7 +101,7 @@ function peerOf(line: Line, token: string, socket: Socket): Peer {
     node,
     thread,
     origin,
-    tell: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
+    send: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
   };
 }
 

@@ -2,10 +2,10 @@
 
 import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { totalsOf } from '../domain/trace.js';
-import type { Process } from './app-process.js';
+import type { AppProcess } from './app-process.js';
 
 /** A trace, and what is still to come of it. */
-export class Gathering {
+export class OpenTrace {
   readonly trace: RecordedTrace;
   /** The proxy opened it, and will end it. */
   readonly proxied: boolean;
@@ -19,7 +19,7 @@ export class Gathering {
   died = false;
   mayHaveDied = false;
   finished = false;
-  process: Process | undefined;
+  process: AppProcess | undefined;
   timer: NodeJS.Timeout | undefined;
   #numbers = new Map<number, RecordedSpan>();
 

@@ -1,6 +1,6 @@
 /** The lines of the link as they are read: what a text has to hold to be one. */
 
-import type { Line } from '../domain/trace.js';
+import type { LinkLine } from '../domain/trace.js';
 
 type Check = (value: unknown) => boolean;
 type Shape = Record<string, Check>;
@@ -49,15 +49,15 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     },
     dropped: { id: maybe(text), spans: number },
     answer: { n: number, rows: maybe(listOf(Array.isArray)), trouble: maybe(text), message: maybe(text) },
-  } satisfies { [T in Exclude<Line['t'], 'hello' | 'next' | 'wake'>]: Shape }).map(([t, shape]) => [
+  } satisfies { [T in Exclude<LinkLine['t'], 'hello' | 'next' | 'wake'>]: Shape }).map(([t, shape]) => [
     t,
     Object.entries(shape),
   ]),
 );
 
 /** Reads one line of a process's file; throws on what is no line of the link. */
-export function parseLine(json: string): Line {
-  const line = JSON.parse(json) as Line;
+export function parseLine(json: string): LinkLine {
+  const line = JSON.parse(json) as LinkLine;
   if (!fields(line) || !text(line.t)) throw new Error('not a line of the link');
   for (const [field, check] of SHAPES.get(line.t) ?? []) {
     if (!check((line as unknown as Record<string, unknown>)[field])) throw new Error(`${line.t}: ${field}`);

@@ -1,31 +1,31 @@
 /** Tells the processes of a run at which ports the others answer, so that a call from service to service is one tree. */
 
-import type { Address } from '../domain/trace.js';
-import type { Peer } from './link-server.js';
+import type { ServerAddress } from '../domain/trace.js';
+import type { AppConnection } from './link-server.js';
 
 /** The processes that are connected, and their ports. */
-export class Peers {
-  #ports = new Map<Peer, Set<number>>();
+export class PeerPorts {
+  #ports = new Map<AppConnection, Set<number>>();
 
   /** A process has connected: it is told what is known. */
-  joined(peer: Peer): void {
+  joined(peer: AppConnection): void {
     this.#ports.set(peer, new Set());
-    peer.tell({ t: 'peers', ports: this.#all() });
+    peer.send({ t: 'peers', ports: this.#all() });
   }
 
   /** A process listens, perhaps behind the proxy that has the port it asked for. */
-  arrived(peer: Peer, { port, wanted }: Address): void {
+  arrived(peer: AppConnection, { port, wanted }: ServerAddress): void {
     for (const one of [port, wanted]) if (one !== undefined) this.#ports.get(peer)?.add(one);
     this.#tell();
   }
 
   /** A server was closed. */
-  gone(peer: Peer, port: number | undefined): void {
+  gone(peer: AppConnection, port: number | undefined): void {
     if (port !== undefined && this.#ports.get(peer)?.delete(port)) this.#tell();
   }
 
   /** A process has ended, and its servers with it. */
-  left(peer: Peer): void {
+  left(peer: AppConnection): void {
     const had = this.#ports.get(peer);
     this.#ports.delete(peer);
     if (had !== undefined && had.size > 0) this.#tell();
@@ -33,7 +33,7 @@ export class Peers {
 
   #tell(): void {
     const ports = this.#all();
-    for (const peer of this.#ports.keys()) peer.tell({ t: 'peers', ports });
+    for (const peer of this.#ports.keys()) peer.send({ t: 'peers', ports });
   }
 
   #all(): number[] {

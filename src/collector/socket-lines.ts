@@ -6,7 +6,11 @@ import type { Socket } from 'node:net';
  * Hands on each line that comes, read as JSON. A line that is longer than `longest` characters, or that is no object, or
  * that `said` throws at, ends the connection: nobody on this socket is owed an explanation.
  */
-export function hear(socket: Socket, longest: number, said: (line: Record<string, unknown>) => void): void {
+export function readMessages(
+  socket: Socket,
+  longest: number,
+  said: (line: Record<string, unknown>) => void,
+): void {
   let rest: string[] = [];
   let length = 0;
   const take = (text: string) => {
@@ -35,6 +39,6 @@ export function hear(socket: Socket, longest: number, said: (line: Record<string
 }
 
 /** Says one line, where there is still somebody to hear it. */
-export function say(socket: Socket, line: object): void {
+export function writeMessage(socket: Socket, line: object): void {
   if (socket.writable) socket.write(`${JSON.stringify(line)}\n`);
 }

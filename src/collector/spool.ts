@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import type { Line } from '../domain/trace.js';
+import type { LinkLine } from '../domain/trace.js';
 import { parseLine } from './parse-line.js';
 
 const CHUNK = 64 * 1024;
@@ -14,7 +14,7 @@ const buffer = Buffer.allocUnsafe(CHUNK);
 
 /** Is handed what a spool reads. */
 export interface LineSink {
-  line(line: Line): void;
+  line(line: LinkLine): void;
   /** A line that could not be understood, or whose handling failed: as much of its text as is known. */
   lost(text: string): void;
 }

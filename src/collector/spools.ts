@@ -1,6 +1,6 @@
 /** Spools of all connected processes: read every now and then, and at once when a line is known to be due. */
 
-import type { Line } from '../domain/trace.js';
+import type { LinkLine } from '../domain/trace.js';
 import { Spool } from './spool.js';
 
 const LOOK_MS = 40;
@@ -9,7 +9,7 @@ const SOON_MS = [2, 10];
 
 /** What is done with the lines, and whether one is about to be written that is wanted. */
 export interface SpoolListener<Owner> {
-  said(owner: Owner, line: Line): void;
+  said(owner: Owner, line: LinkLine): void;
   /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
   lost(owner: Owner, text: string): void;
   awaits(): boolean;
@@ -35,7 +35,7 @@ export class Spools<Owner> {
   /** `name` is `<pid>-<thread>`, as in the names of the files. */
   add(owner: Owner, folder: string, name: string): void {
     const sink = {
-      line: (line: Line) => this.#listener.said(owner, line),
+      line: (line: LinkLine) => this.#listener.said(owner, line),
       lost: (text: string) => this.#listener.lost(owner, text),
     };
     this.#spools.set(owner, new Spool(folder, name, sink));

@@ -1,14 +1,14 @@
 /** Hands finished traces to the store, many at once; a store that fails costs a warning and those traces, never the run. */
 
-import type { Trace } from '../domain/trace.js';
-import { type Source, type Store, StoreError } from '../store/store.js';
+import type { SourceText, Trace } from '../domain/trace.js';
+import { type Store, StoreError } from '../store/store.js';
 
 const RETRY_MS = 10_000;
 // A lone request is kept at once; under load one write, whose price hardly grows with it, takes all of this time.
 const TOGETHER_MS = 50;
 
 /** Keeps traces, off the path of requests. */
-export class Keeper {
+export class TraceWriter {
   #store: Store;
   #warn: (message: string) => void;
   #waiting = new Map<string, Trace>();
@@ -24,14 +24,14 @@ export class Keeper {
   }
 
   /** Keeps the trace within this turn of the loop, or a moment later when one was kept a moment ago; together with others. */
-  keep(trace: Trace): void {
+  write(trace: Trace): void {
     if (this.#closed) return;
     this.#waiting.set(trace.id, trace);
     this.#planned ??= this.#plan();
   }
 
   /** Keeps a source text and answers its hash; nothing when the store cannot. */
-  keepSource(source: Source): string | undefined {
+  writeSource(source: SourceText): string | undefined {
     if (!this.#works()) return undefined;
     try {
       return this.#store.saveSource(source);

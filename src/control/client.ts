@@ -1,15 +1,13 @@
 /** How another terminal reaches the launcher of a run that is alive: `reach(database)`, then ask. */
 
 import { connect, type Socket } from 'node:net';
-import { hear, say } from '../collector/socket-lines.js';
-import type { Address, Recording } from '../domain/trace.js';
-import type { Plan, Wish } from '../explain/explain-request.js';
-import { type Note, notes } from './registry.js';
-
-export type { Plan, Wish };
+import { readMessages, writeMessage } from '../collector/socket-lines.js';
+import type { Recording, ServerAddress } from '../domain/trace.js';
+import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
+import { type RunRecord, runRecords } from './registry.js';
 
 /** A run that is alive. */
-export type LivingRun = Omit<Note, 'socket' | 'token'>;
+export type LivingRun = Omit<RunRecord, 'socket' | 'token'>;
 
 /** How a run stands. */
 export interface RunStatus {
@@ -18,7 +16,7 @@ export interface RunStatus {
   /** The proxy's; missing until it listens. */
   url?: string;
   /** Where requests go; missing while nothing listens. */
-  upstream?: Address;
+  upstream?: ServerAddress;
   /** starting: nothing listens yet, or any more. */
   app: 'starting' | 'listening' | 'restarting';
   /** Node processes of the app that are connected. */
@@ -41,23 +39,23 @@ const EXPLAIN_MS = 40_000;
 
 /** Answers the runs that record to that database now, newest first. */
 export function livingRuns(database: string): LivingRun[] {
-  return notes(database).map(publicly);
+  return runRecords(database).map(publicly);
 }
 
 /**
  * Answers a connection to a run that records to that database: the one with that id (or launcher's pid), else the newest.
  * Nothing when there is none.
  */
-export async function reach(database: string, run?: string | number): Promise<Control | undefined> {
-  for (const note of notes(database)) {
+export async function connectToRun(database: string, run?: string | number): Promise<RunControl | undefined> {
+  for (const note of runRecords(database)) {
     if (run !== undefined && note.id !== run && note.pid !== run) continue;
     const socket = await opened(note.socket);
-    if (socket !== undefined) return new Control(note, socket);
+    if (socket !== undefined) return new RunControl(note, socket);
   }
   return undefined;
 }
 
-function publicly({ socket: _, token: __, ...run }: Note): LivingRun {
+function publicly({ socket: _, token: __, ...run }: RunRecord): LivingRun {
   return run;
 }
 
@@ -83,7 +81,7 @@ interface Waiting {
 }
 
 /** A connection to one run. Every question rejects with a ControlError when the run is gone, does not answer or refuses. */
-export class Control {
+export class RunControl {
   readonly run: LivingRun;
   #socket: Socket;
   #waiting = new Map<number, Waiting>();
@@ -91,13 +89,13 @@ export class Control {
   #closed = false;
   #closing: (() => void)[] = [];
 
-  constructor(note: Note, socket: Socket) {
+  constructor(note: RunRecord, socket: Socket) {
     this.run = publicly(note);
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#ended());
-    hear(socket, LONGEST_ANSWER, (line) => this.#answered(line));
-    say(socket, { token: note.token });
+    readMessages(socket, LONGEST_ANSWER, (line) => this.#answered(line));
+    writeMessage(socket, { token: note.token });
   }
 
   /** Answers how the run stands. */
@@ -119,8 +117,8 @@ export class Control {
    * Answers the plan of a call: the trace's id, and the call's index among its spans (from 0). `analyze` runs the
    * statement; `nulls` takes NULL for values that were not recorded.
    */
-  explain(trace: string, span: number, wish: Partial<Wish> = {}): Promise<Plan> {
-    return this.#ask('explain', { trace, span, ...wish }, EXPLAIN_MS) as Promise<Plan>;
+  explain(trace: string, span: number, wish: Partial<ExplainOptions> = {}): Promise<StatementPlan> {
+    return this.#ask('explain', { trace, span, ...wish }, EXPLAIN_MS) as Promise<StatementPlan>;
   }
 
   /** Calls back once when the run has ended or the connection is closed; at once where that was before. */
@@ -142,7 +140,7 @@ export class Control {
         reject(new ControlError(`scooby run (pid ${this.run.pid}) has not answered for ${ms / 1000} s.`));
       }, ms);
       this.#waiting.set(id, { resolve, reject, patience });
-      say(this.#socket, { id, verb, with: given });
+      writeMessage(this.#socket, { id, verb, with: given });
     });
   }
 

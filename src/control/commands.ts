@@ -3,9 +3,9 @@
 import type { Collector } from '../collector/collector.js';
 import type { Recording, Trace } from '../domain/trace.js';
 import { explain } from '../explain/explain.js';
-import { Questions } from '../explain/query-channel.js';
+import { QueryChannel } from '../explain/query-channel.js';
 import type { RunStatus } from './client.js';
-import type { Verb } from './server.js';
+import type { ControlCommand } from './server.js';
 
 /** The app's command, as far as it can be restarted. */
 export interface Restartable {
@@ -15,7 +15,7 @@ export interface Restartable {
 }
 
 /** What the verbs act on. */
-export interface Subject {
+export interface RunHandles {
   app: Restartable;
   collector: Collector;
   /** Has processes that start from now on, and those that run, record other requests. */
@@ -30,9 +30,9 @@ export interface Subject {
 const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 
 /** Answers the table of what can be asked. */
-export function verbsOf(subject: Subject): Record<string, Verb> {
+export function controlCommands(subject: RunHandles): Record<string, ControlCommand> {
   const status = () => statusOf(subject);
-  const questions = new Questions(subject.collector);
+  const questions = new QueryChannel(subject.collector);
   return {
     status,
     record({ record }) {
@@ -66,7 +66,7 @@ const WORDS: Record<Recording, string> = {
   off: 'no request is recorded from now on',
 };
 
-function statusOf({ app, collector, about }: Subject): RunStatus {
+function statusOf({ app, collector, about }: RunHandles): RunStatus {
   const known = about();
   return {
     ...known,

@@ -3,38 +3,38 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Collector } from '../collector/collector.js';
-import type { Keeper } from '../collector/trace-writer.js';
-import type { Address, Recording } from '../domain/trace.js';
+import type { TraceWriter } from '../collector/trace-writer.js';
+import type { Recording, ServerAddress } from '../domain/trace.js';
 import type { Store } from '../store/store.js';
-import { type Restartable, verbsOf } from './commands.js';
-import { type Note, post } from './registry.js';
+import { controlCommands, type Restartable } from './commands.js';
+import { type RunRecord, registerRunRecord } from './registry.js';
 import { serveControl } from './server.js';
 
 /** The parts of a run. */
-export interface Parts {
+export interface RunParts {
   launch: { command: string[]; project: string; database: string; store: Store };
   folder: { readonly path: string; update(change: { record: Recording }): void };
   collector: Collector;
-  fronts: { readonly url: string | undefined; readonly upstream: Address | undefined };
-  keeper: Keeper;
+  fronts: { readonly url: string | undefined; readonly upstream: ServerAddress | undefined };
+  keeper: TraceWriter;
   app: Restartable;
   audience: { warn(message: string): void; note(message: string): void };
 }
 
 /** A run that can be reached. */
-export interface Opened {
+export interface OpenControl {
   /** The proxy listens there. */
   located(url: string): void;
   close(): void;
 }
 
 /** From now on the run is found and can be asked; where that cannot be had the user is told, and the run goes on. */
-export async function openControl(parts: Parts): Promise<Opened> {
+export async function openControl(parts: RunParts): Promise<OpenControl> {
   const { launch, folder, audience } = parts;
   const token = randomBytes(24).toString('base64url');
   const socket = join(folder.path, 'ctrl');
   const { command, project, database, store } = launch;
-  const note: Note = {
+  const note: RunRecord = {
     id: randomUUID(),
     pid: process.pid,
     socket,
@@ -47,7 +47,7 @@ export async function openControl(parts: Parts): Promise<Opened> {
   if (store.place !== database) return { located: () => {}, close: () => {} };
   const server = await serveControl(socket, token, verbs(parts, note));
   try {
-    const posted = post(database, note);
+    const posted = registerRunRecord(database, note);
     return {
       located: (url) => posted.update({ url }),
       close() {
@@ -61,13 +61,13 @@ export async function openControl(parts: Parts): Promise<Opened> {
   }
 }
 
-function verbs({ launch, folder, collector, fronts, keeper, app, audience }: Parts, note: Note) {
+function verbs({ launch, folder, collector, fronts, keeper, app, audience }: RunParts, note: RunRecord) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
   collector.on('library', ({ name, version, trouble }) => {
     libraries.set(`${name} ${version}`, { name, version, ...(trouble !== undefined && { trouble }) });
   });
   const { socket: _, token: __, ...run } = note;
-  return verbsOf({
+  return controlCommands({
     app,
     collector,
     setRecord(record) {

@@ -1,7 +1,7 @@
 /** Whether a process is running. */
 
 /** Whether a process with that id is running, whichever user's it is. */
-export function isAlive(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { isAlive } from './process-alive.js';
+import { isProcessAlive } from './process-alive.js';
 
 /** What a run tells of itself to whoever looks for it. */
-export interface Note {
+export interface RunRecord {
   /** UUID v4. */
   id: string;
   /** Of the launcher. */
@@ -33,8 +33,8 @@ export interface Note {
 }
 
 /** A note that is there for others to read. */
-export interface Posted {
-  update(change: Partial<Note>): void;
+export interface Registration {
+  update(change: Partial<RunRecord>): void;
   remove(): void;
 }
 
@@ -42,7 +42,7 @@ export interface Posted {
 const LONGEST = 1024 * 1024;
 
 /** Writes a run's note beside the database, for this user's eyes only (0600 in a folder of 0700). Throws where it cannot. */
-export function post(database: string, note: Note): Posted {
+export function registerRunRecord(database: string, note: RunRecord): Registration {
   const folder = folderOf(database);
   const path = join(folder, `${note.pid}.run`);
   const write = () => {
@@ -52,10 +52,10 @@ export function post(database: string, note: Note): Posted {
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!isOurs(folder)) throw new Error(`${folder} belongs to somebody else`);
-  notes(database);
+  runRecords(database);
   rmSync(`${path}.new`, { force: true });
   write();
-  const update = (change: Partial<Note>) => {
+  const update = (change: Partial<RunRecord>) => {
     Object.assign(note, change);
     try {
       write();
@@ -75,7 +75,7 @@ export function post(database: string, note: Note): Posted {
 }
 
 /** Answers the notes of the runs that are alive, newest first; those of runs that were killed are cleaned away. */
-export function notes(database: string): Note[] {
+export function runRecords(database: string): RunRecord[] {
   const folder = folderOf(database);
   if (!existsSync(folder) || !isOurs(folder)) return [];
   const found = readdirSync(folder).filter((name) => name.endsWith('.run'));
@@ -86,13 +86,13 @@ function folderOf(database: string): string {
   return `${database}-runs`;
 }
 
-function read(path: string): Note | undefined {
+function read(path: string): RunRecord | undefined {
   try {
     const stat = lstatSync(path);
     if (!stat.isFile() || !isOurs(path) || stat.size > LONGEST) return undefined;
-    const note = JSON.parse(readFileSync(path, 'utf8')) as Note;
+    const note = JSON.parse(readFileSync(path, 'utf8')) as RunRecord;
     // The socket goes with its run, the number of a process may come back.
-    if (isAlive(note.pid) && existsSync(note.socket)) return note;
+    if (isProcessAlive(note.pid) && existsSync(note.socket)) return note;
     rmSync(path, { force: true });
   } catch {
     // Gone meanwhile, or no note.

@@ -3,10 +3,10 @@
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { isToken, listenAtPath } from '../collector/local-socket.js';
-import { hear, say } from '../collector/socket-lines.js';
+import { readMessages, writeMessage } from '../collector/socket-lines.js';
 
 /** Answers one kind of request; what it throws is told as a sentence. */
-export type Verb = (given: Record<string, unknown>) => unknown;
+export type ControlCommand = (given: Record<string, unknown>) => unknown;
 
 const LONGEST_REQUEST = 64 * 1024;
 const MOST_SOCKETS = 32;
@@ -24,7 +24,7 @@ export interface ControlServer {
 export async function serveControl(
   path: string,
   token: string,
-  verbs: Record<string, Verb>,
+  verbs: Record<string, ControlCommand>,
 ): Promise<ControlServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -44,12 +44,12 @@ export async function serveControl(
   return { close };
 }
 
-function attend(socket: Socket, token: string, verbs: Record<string, Verb>): void {
+function attend(socket: Socket, token: string, verbs: Record<string, ControlCommand>): void {
   let known = false;
   let open = 0;
   const stranger = setTimeout(() => socket.destroy(), TOKEN_MS);
   socket.on('close', () => clearTimeout(stranger));
-  hear(socket, LONGEST_REQUEST, (line) => {
+  readMessages(socket, LONGEST_REQUEST, (line) => {
     if (!known) {
       if (!isToken(line.token, token)) throw new Error('a stranger');
       clearTimeout(stranger);
@@ -60,17 +60,18 @@ function attend(socket: Socket, token: string, verbs: Record<string, Verb>): voi
     if (typeof id !== 'number' || typeof verb !== 'string' || typeof given !== 'object' || given === null)
       throw new Error('no request');
     if (socket.writableLength > MOST_UNREAD) throw new Error('nobody reads');
-    if (open >= MOST_AT_ONCE) return say(socket, { id, error: 'Too many requests at once; wait for some.' });
+    if (open >= MOST_AT_ONCE)
+      return writeMessage(socket, { id, error: 'Too many requests at once; wait for some.' });
     open++;
     void answer(verbs, verb, given as Record<string, unknown>).then((answered) => {
       open--;
-      say(socket, { id, ...answered });
+      writeMessage(socket, { id, ...answered });
     });
   });
 }
 
 async function answer(
-  verbs: Record<string, Verb>,
+  verbs: Record<string, ControlCommand>,
   name: string,
   given: Record<string, unknown>,
 ): Promise<object> {

@@ -10,7 +10,7 @@ export interface Counted extends Bin {
   mostQueries?: number;
 }
 
-export class Aggregate {
+export class Accumulator {
   count = 0;
   errors = 0;
   queries = 0;

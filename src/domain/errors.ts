@@ -12,7 +12,7 @@ export class UserError extends Error {
 }
 
 /** Ends the program with a code, and says nothing. */
-export class Ending extends Error {
+export class SilentExit extends Error {
   override name = 'Ending';
   readonly exitCode: number;
 

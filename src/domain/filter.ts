@@ -42,7 +42,7 @@ function alternatives(rest: Token[], depth: number): Query {
 function conjunction(rest: Token[], depth: number): Query {
   let query: Query = [];
   while (rest.length > 0 && rest[0]!.kind !== 'close' && rest[0]!.kind !== 'or')
-    query = bounded(both(query, operand(rest, depth)));
+    query = bounded(intersectQueries(query, operand(rest, depth)));
   return query;
 }
 
@@ -66,7 +66,7 @@ function negated(query: Query): Query {
   return query.reduce<Query>(
     (found, all) =>
       bounded(
-        both(
+        intersectQueries(
           found,
           all.map((term) => [{ ...term, not: !term.not }]),
         ),
@@ -99,7 +99,7 @@ function closed(text: string): string {
 }
 
 /** Query that asks for what both ask. */
-export function both(one: Query, other: Query): Query {
+export function intersectQueries(one: Query, other: Query): Query {
   if (one.length === 0) return other;
   if (other.length === 0) return one;
   return one.flatMap((a) => other.map((b) => [...a, ...b]));
@@ -109,11 +109,11 @@ export function both(one: Query, other: Query): Query {
 const INSIDE = new Set<Field>(['host', ...KNOWN_KINDS]);
 
 /** A condition needs the whole request. */
-export function looksInside(term: Term): boolean {
+export function needsWholeTrace(term: Term): boolean {
   return INSIDE.has(term.field);
 }
 
 /** Some condition of a query needs the whole request. */
 export function needsWhole(query: Query): boolean {
-  return query.some((all) => all.some(looksInside));
+  return query.some((all) => all.some(needsWholeTrace));
 }

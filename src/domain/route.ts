@@ -4,7 +4,7 @@ const MAX = 2000;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 
 /** Route of a request; the one name for it in `list --by route`, `top`, `check`, `diff`, findings and the browser. */
-export function routeOf({ route, url }: { route?: string; url: string }): string {
+export function routeNameOf({ route, url }: { route?: string; url: string }): string {
   return route ?? urlShape(url).replace(/\?.*$/, '');
 }
 

@@ -20,7 +20,7 @@ export interface LibraryFacts {
 export type Planner = 'postgres' | 'mysql';
 
 /** A library of the app's process, as a trace keeps it. */
-export interface Library extends LibraryFacts {
+export interface LibraryInfo extends LibraryFacts {
   /** Of the package; missing where it has none. */
   version?: string;
 }
@@ -126,7 +126,7 @@ export interface Total {
 }
 
 /** The process that served a trace. */
-export interface App {
+export interface AppInfo {
   pid: number;
   command: string;
   /** The absolute folder that relative files are relative to. */
@@ -136,7 +136,7 @@ export interface App {
 }
 
 /** open: still running · done · died: the app ended before the response did. */
-export type State = 'open' | 'done' | 'died';
+export type TraceState = 'open' | 'done' | 'died';
 
 /** Names and values in the order of the wire, secrets already redacted. */
 export type Headers = [name: string, value: string][];
@@ -162,18 +162,18 @@ export interface Trace {
   start: number;
   /** ms until the last byte of the response was handed over. */
   duration?: number;
-  state: State;
+  state: TraceState;
   /** True when the client went away before the response was complete. */
   aborted?: boolean;
   /** True for the one trace per process that gathers what ran outside any request. */
   outside?: boolean;
-  app?: App;
+  app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];
   findings: Finding[];
   totals: Record<string, Total>;
   /** Per library that spans name: what is known of it. Missing in documents of earlier versions, and where nothing was told. */
-  libraries?: Record<string, Library>;
+  libraries?: Record<string, LibraryInfo>;
   /** Per file of the app in the spans' stacks: the hash under which the store keeps its text as it was then. */
   sources?: Record<string, string>;
   /** Spans that were not kept because there were too many, or the link was full. */
@@ -196,7 +196,7 @@ export type Summary = Pick<
 };
 
 /** What a request adds to the figures of one subject: of a statement at a line, of its route, of a finding. */
-export interface Tally {
+export interface Sample {
   /** The subject's name among all: 16 hex digits. */
   key: string;
   of: 'call' | 'request' | 'finding';
@@ -218,7 +218,7 @@ export interface Tally {
 }
 
 /** The text of a source file as it was when a request ran. */
-export interface Source {
+export interface SourceText {
   file: string;
   text: string;
 }
@@ -227,7 +227,7 @@ export interface Source {
 export type Recording = 'all' | 'marked' | 'off';
 
 /** A server of the app that has begun to listen. */
-export interface Address {
+export interface ServerAddress {
   protocol: 'http' | 'https' | 'h2' | 'h2c';
   host?: string;
   port?: number;
@@ -238,7 +238,7 @@ export interface Address {
 }
 
 /** What the launcher leaves in the run folder for the agent to read at its start. */
-export interface Run {
+export interface RunConfig {
   /** Path of the link's unix socket. */
   socket: string;
   /** First word on the link, so that nobody else can speak on it. */
@@ -255,7 +255,7 @@ export interface Run {
  * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
-export type Line =
+export type LinkLine =
   | {
       t: 'hello';
       token: string;
@@ -269,7 +269,7 @@ export type Line =
       /** performance.timeOrigin: epoch ms, with a fraction. */
       origin: number;
     }
-  | ({ t: 'listen' } & Address)
+  | ({ t: 'listen' } & ServerAddress)
   | { t: 'unlisten'; port?: number; path?: string }
   /** A package was found, before its first span. `library` is what its spans name, where that is another name. */
   | ({ t: 'library'; name: string; version: string; trouble?: string; library?: string } & LibraryFacts)
@@ -315,21 +315,21 @@ export type Line =
     }
   | { t: 'dropped'; id?: string; spans: number }
   /** What came of the order with that number: per statement asked its rows, or why there are none. */
-  | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: Trouble; message?: string }
+  | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
   /** The lines go on in the process's next file. */
   | { t: 'next' }
   /** On the socket: there is something to read. */
   | { t: 'wake' };
 
 /** What the launcher says to the agent. */
-export type Order =
+export type LinkOrder =
   | { t: 'record'; record: Recording }
   /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
   | { t: 'peers'; ports: number[] }
-  | Ask;
+  | ExplainOrder;
 
 /** Asks the database of the app, on a connection of the pool that ran a statement, or on one like it. */
-export interface Ask {
+export interface ExplainOrder {
   t: 'ask';
   /** The answer carries it. */
   n: number;
@@ -349,7 +349,7 @@ export interface Ask {
  * unseen: no connection of that library is known · several: they lead to several databases · busy: none got free in time ·
  * slow: no answer in time · refused: the database or the driver says no.
  */
-export type Trouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';
+export type ExplainTrouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';
 
 /** A position in a file; the numbers are 1-based. */
 export interface Position {
@@ -399,22 +399,22 @@ export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
 /** Answers count and time by kind, and what went wrong. */
 export function totalsOf(spans: RecordedSpan[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of spans) addTo(totals, span);
+  for (const span of spans) addToTotals(totals, span);
   return totals;
 }
 
 /** Counts one more span in. */
-export function addTo(totals: Record<string, Total>, span: RecordedSpan): void {
+export function addToTotals(totals: Record<string, Total>, span: RecordedSpan): void {
   // A kind may have any name, `constructor` for one.
   if (!Object.hasOwn(totals, span.kind)) totals[span.kind] = { count: 0, ms: 0 };
   const total = totals[span.kind]!;
   total.count++;
-  total.ms = µs(total.ms + (span.duration ?? 0));
-  if (span.wait) total.wait = µs((total.wait ?? 0) + span.wait);
+  total.ms = roundToMicros(total.ms + (span.duration ?? 0));
+  if (span.wait) total.wait = roundToMicros((total.wait ?? 0) + span.wait);
   if (span.error !== undefined) total.errors = (total.errors ?? 0) + 1;
 }
 
 /** Answers a number of ms without the dust below a µs. */
-export function µs(ms: number): number {
+export function roundToMicros(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

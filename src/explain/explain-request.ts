@@ -1,10 +1,10 @@
 /** A statement whose plan is asked for, and the plan: what each dialect is given, and returns. */
 
 import type { Remark } from '../insight/plan/plan.js';
-import type { Question, Row } from './query-channel.js';
+import type { DatabaseQuery, QueryRow } from './query-channel.js';
 
 /** How to explain. */
-export interface Wish {
+export interface ExplainOptions {
   /** Runs the statement, and tells what it really did. */
   analyze: boolean;
   /** Takes NULL for values that were not recorded. */
@@ -12,7 +12,7 @@ export interface Wish {
 }
 
 /** A plan, and what there is to say about it. */
-export interface Plan {
+export interface StatementPlan {
   /** As it was recorded. */
   statement: string;
   /** What was asked, without the statement: `EXPLAIN (ANALYZE, BUFFERS)`. */
@@ -27,16 +27,16 @@ export interface Plan {
 }
 
 /** A statement on its way to a server. */
-export interface Case extends Wish {
+export interface ExplainRequest extends ExplainOptions {
   statement: string;
   values: unknown;
   /** Names of the values that were not recorded. */
   missing: string[];
   /** Asks; `around` are the statements before and after. */
-  ask(around: [before: string[], after: string[]], ...ask: Question['ask']): Promise<Row[][]>;
+  ask(around: [before: string[], after: string[]], ...ask: DatabaseQuery['ask']): Promise<QueryRow[][]>;
 }
 
 /** Answers why values are missing, as a sentence that may go on. */
-export function missingWords(missing: string[]): string {
+export function missingValuesMessage(missing: string[]): string {
   return `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} masked, or too long to be recorded whole`;
 }

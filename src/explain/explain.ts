@@ -1,38 +1,38 @@
 /** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
 
-import type { Peer } from '../collector/link-server.js';
+import type { AppConnection } from '../collector/link-server.js';
 import type { Planner, Span, Trace } from '../domain/trace.js';
 import { dialectOf, libraryOf } from '../insight/libraries.js';
-import { refusal } from '../insight/plan/statement.js';
-import { valuesOf } from '../insight/plan/values.js';
-import type { Case, Plan, Wish } from './explain-request.js';
+import { explainRefusal } from '../insight/plan/statement.js';
+import { recordedValues } from '../insight/plan/values.js';
+import type { ExplainOptions, ExplainRequest, StatementPlan } from './explain-request.js';
 import { mysqlPlan } from './mysql.js';
 import { postgresPlan } from './postgres.js';
-import { type Questions, Unanswered } from './query-channel.js';
+import { type QueryChannel, QueryError } from './query-channel.js';
 
-const PLANNERS: Record<Planner, (about: Case) => Promise<Plan>> = {
+const PLANNERS: Record<Planner, (about: ExplainRequest) => Promise<StatementPlan>> = {
   postgres: postgresPlan,
   mysql: mysqlPlan,
 };
 
 /** Answers the plan of a call; throws an Error whose message says why there is none and what to do. */
 export async function explain(
-  { trace, span, wish }: { trace: Trace; span: Span; wish: Wish },
-  questions: Questions,
-  peers: Peer[],
-): Promise<Plan> {
+  { trace, span, wish }: { trace: Trace; span: Span; wish: ExplainOptions },
+  questions: QueryChannel,
+  peers: AppConnection[],
+): Promise<StatementPlan> {
   const { library, name: statement, detail } = span;
   if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
   const planOf = plannerOf(trace, library);
   const dialect = dialectOf(trace, library);
-  const why = refusal(statement, dialect, wish.analyze);
+  const why = explainRefusal(statement, dialect, wish.analyze);
   if (why !== undefined) throw new Error(why);
-  const { values, missing } = valuesOf(span, dialect);
+  const { values, missing } = recordedValues(span, dialect);
   const connection = typeof detail?.connection === 'number' ? detail.connection : undefined;
   const candidates = candidatesOf(trace, peers);
   let reason: Error = gone(trace);
   for (const { peer, own } of candidates) {
-    const ask: Case['ask'] = ([before, after], ...ask) => {
+    const ask: ExplainRequest['ask'] = ([before, after], ...ask) => {
       const same = own && connection !== undefined ? { connection } : {};
       return questions.ask(peer, { library, ...same, before, after, ask });
     };
@@ -41,7 +41,7 @@ export async function explain(
       if (!own) plan.notes.push(`The process that ran it has ended; pid ${peer.pid} was asked instead.`);
       return plan;
     } catch (error) {
-      if (!(error instanceof Unanswered)) throw error;
+      if (!(error instanceof QueryError)) throw error;
       reason = new Error(sentence(error, library));
       // Another process may know what this one does not.
       if (error.trouble !== undefined && error.trouble !== 'unseen') throw reason;
@@ -51,7 +51,7 @@ export async function explain(
 }
 
 /** Throws where the library's instrument tells no way to ask for plans: an unknown server's statement is sent to none. */
-function plannerOf(trace: Trace, library: string): (about: Case) => Promise<Plan> {
+function plannerOf(trace: Trace, library: string): (about: ExplainRequest) => Promise<StatementPlan> {
   const { explain: planner, dialect } = libraryOf(trace, library);
   if (planner !== undefined && Object.hasOwn(PLANNERS, planner)) return PLANNERS[planner];
   const why =
@@ -62,7 +62,7 @@ function plannerOf(trace: Trace, library: string): (about: Case) => Promise<Plan
 }
 
 /** Answers whom to ask: the process itself, else the others of the app. */
-function candidatesOf({ app }: Trace, peers: Peer[]): { peer: Peer; own: boolean }[] {
+function candidatesOf({ app }: Trace, peers: AppConnection[]): { peer: AppConnection; own: boolean }[] {
   const own = peers.filter(({ pid }) => pid === app?.pid);
   if (own.length > 0) return own.map((peer) => ({ peer, own: true }));
   return [...peers].reverse().map((peer) => ({ peer, own: false }));
@@ -74,7 +74,7 @@ function gone({ app }: Trace): Error {
   );
 }
 
-function sentence({ trouble, message }: Unanswered, library: string): string {
+function sentence({ trouble, message }: QueryError, library: string): string {
   switch (trouble) {
     case 'unseen':
       return `The app has not used ${library} since it was started. Send it a request that does, and ask again.`;

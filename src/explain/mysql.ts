@@ -1,8 +1,8 @@
 /** Plans of MySQL and MariaDB. */
 
-import { remarksOf, tableOf } from '../insight/plan/mysql.js';
+import { mysqlRemarks, planTable } from '../insight/plan/mysql.js';
 import { readFingerprint } from '../insight/sql/fingerprint.js';
-import { type Case, missingWords, type Plan } from './explain-request.js';
+import { type ExplainRequest, missingValuesMessage, type StatementPlan } from './explain-request.js';
 
 const SECONDS = 4;
 const READ_ONLY: [string[], string[]] = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
@@ -19,11 +19,11 @@ const LIMITED: typeof READ_ONLY = [
 ];
 
 /** Answers the plan of a statement. */
-export async function mysqlPlan(about: Case): Promise<Plan> {
+export async function mysqlPlan(about: ExplainRequest): Promise<StatementPlan> {
   const { statement, analyze, missing, nulls, ask, values } = about;
   if (missing.length > 0 && !nulls)
     throw new Error(
-      `${missingWords(missing)}, and the server makes no plan without values. Take NULL for them: --nulls`,
+      `${missingValuesMessage(missing)}, and the server makes no plan without values. Take NULL for them: --nulls`,
     );
   const [[row] = []] = await ask(READ_ONLY, { sql: 'SELECT VERSION() AS version' });
   const version = String(row?.version);
@@ -45,8 +45,8 @@ export async function mysqlPlan(about: Case): Promise<Plan> {
     statement,
     asked,
     server: maria ? `MariaDB ${/[\d.]+/.exec(version.replace(/^5\.5\.5-/, ''))?.[0]}` : `MySQL ${version}`,
-    plan: tableOf(rows),
-    remarks: remarksOf(table, statement),
+    plan: planTable(rows),
+    remarks: mysqlRemarks(table, statement),
     notes:
       missing.length > 0
         ? [`NULL was taken for ${missing.join(', ')}: the plan may be another one with values.`]

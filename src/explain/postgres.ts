@@ -1,8 +1,8 @@
 /** Plans of PostgreSQL. */
 
-import type { Table } from '../insight/plan/plan.js';
-import { remarksOf, scannedTables } from '../insight/plan/postgres.js';
-import { type Case, missingWords, type Plan } from './explain-request.js';
+import type { TableFacts } from '../insight/plan/plan.js';
+import { postgresRemarks, scannedTables } from '../insight/plan/postgres.js';
+import { type ExplainRequest, missingValuesMessage, type StatementPlan } from './explain-request.js';
 
 const READ_ONLY: [string[], string[]] = [
   ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
@@ -16,7 +16,7 @@ const FACTS = `SELECT t.name, greatest(c.reltuples, 0)::text AS rows,
   FROM unnest($1::text[]) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)`;
 
 /** Answers the plan of a statement. */
-export async function postgresPlan(about: Case): Promise<Plan> {
+export async function postgresPlan(about: ExplainRequest): Promise<StatementPlan> {
   const { statement, analyze, missing, ask } = about;
   const number = missing.length > 0 && !about.nulls ? await versionOf(about) : 0;
   const generic = missing.length > 0 && !about.nulls;
@@ -36,13 +36,13 @@ export async function postgresPlan(about: Case): Promise<Plan> {
     asked,
     server: `PostgreSQL ${String(server?.server_version).split(' ')[0]}`,
     plan,
-    remarks: remarksOf(plan, await tablesOf(about, plan)),
+    remarks: postgresRemarks(plan, await tablesOf(about, plan)),
     notes: notesOf(about, generic),
   };
 }
 
-function refuse({ missing, analyze }: Case, version: number): void {
-  const words = missingWords(missing);
+function refuse({ missing, analyze }: ExplainRequest, version: number): void {
+  const words = missingValuesMessage(missing);
   if (analyze)
     throw new Error(
       `${words}, and --analyze runs the statement with them. Leave it out, or take NULL for them: --nulls`,
@@ -51,20 +51,20 @@ function refuse({ missing, analyze }: Case, version: number): void {
   throw new Error(`${words}, and a plan without values takes PostgreSQL 16. Take NULL for them: --nulls`);
 }
 
-async function versionOf({ ask }: Case): Promise<number> {
+async function versionOf({ ask }: ExplainRequest): Promise<number> {
   const [[row] = []] = await ask(READ_ONLY, { sql: 'SHOW server_version_num' });
   return Number(row?.server_version_num);
 }
 
-function notesOf({ missing, nulls }: Case, generic: boolean): string[] {
-  if (generic) return [`A generic plan, for any values: ${missingWords(missing)}.`];
+function notesOf({ missing, nulls }: ExplainRequest, generic: boolean): string[] {
+  if (generic) return [`A generic plan, for any values: ${missingValuesMessage(missing)}.`];
   return missing.length > 0 && nulls
     ? [`NULL was taken for ${missing.join(', ')}: the plan may be another one with values.`]
     : [];
 }
 
 /** A plan without them is a plan still. */
-async function tablesOf({ ask }: Case, plan: string[]): Promise<Table[]> {
+async function tablesOf({ ask }: ExplainRequest, plan: string[]): Promise<TableFacts[]> {
   const names = scannedTables(plan);
   if (names.length === 0) return [];
   try {

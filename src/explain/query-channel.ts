@@ -1,36 +1,36 @@
 /** Questions to the app's database, by way of the app: an order to one of its processes, and the line that answers it. */
 
 import type { Collector } from '../collector/collector.js';
-import type { Peer } from '../collector/link-server.js';
-import type { Ask, Line, Trouble } from '../domain/trace.js';
+import type { AppConnection } from '../collector/link-server.js';
+import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/trace.js';
 
 /** A row, by the names of its columns. */
-export type Row = Record<string, unknown>;
+export type QueryRow = Record<string, unknown>;
 
 /** What is asked; see Ask. */
-export type Question = Omit<Ask, 't' | 'n' | 'patience'>;
+export type DatabaseQuery = Omit<ExplainOrder, 't' | 'n' | 'patience'>;
 
 /** Why there is no answer. `trouble` is missing where the process ended. */
-export class Unanswered extends Error {
+export class QueryError extends Error {
   override name = 'Unanswered';
-  readonly trouble: Trouble | undefined;
+  readonly trouble: ExplainTrouble | undefined;
 
-  constructor(trouble: Trouble | undefined, message = '') {
+  constructor(trouble: ExplainTrouble | undefined, message = '') {
     super(message);
     this.trouble = trouble;
   }
 }
 
-type Answer = Extract<Line, { t: 'answer' }>;
+type Answer = Extract<LinkLine, { t: 'answer' }>;
 
 const PATIENCE_MS = 5000;
 // For the connection, for the answer, and for the way.
 const LONGEST_MS = 2 * PATIENCE_MS + 2000;
 
 /** Asks the processes that a collector knows. */
-export class Questions {
+export class QueryChannel {
   #collector: Collector;
-  #open = new Map<number, { peer: Peer; over(answer: Answer | Unanswered): void }>();
+  #open = new Map<number, { peer: AppConnection; over(answer: Answer | QueryError): void }>();
   #asked = 0;
 
   constructor(collector: Collector) {
@@ -41,25 +41,25 @@ export class Questions {
     });
     collector.on('left', () => {
       const peers = new Set(collector.peers);
-      for (const { peer, over } of this.#open.values()) if (!peers.has(peer)) over(new Unanswered(undefined));
+      for (const { peer, over } of this.#open.values()) if (!peers.has(peer)) over(new QueryError(undefined));
     });
   }
 
   /** Answers the rows of each statement; rejects with an Unanswered. */
-  ask(peer: Peer, question: Question): Promise<Row[][]> {
+  ask(peer: AppConnection, question: DatabaseQuery): Promise<QueryRow[][]> {
     return new Promise((resolve, reject) => {
       const n = ++this.#asked;
-      const over = (answer: Answer | Unanswered) => {
+      const over = (answer: Answer | QueryError) => {
         clearTimeout(timer);
         this.#open.delete(n);
-        if (answer instanceof Unanswered) reject(answer);
+        if (answer instanceof QueryError) reject(answer);
         else if (Array.isArray(answer.rows)) resolve(answer.rows);
-        else reject(new Unanswered(answer.trouble ?? 'refused', answer.message));
+        else reject(new QueryError(answer.trouble ?? 'refused', answer.message));
       };
-      const timer = setTimeout(() => over(new Unanswered('slow')), LONGEST_MS);
-      if (!this.#collector.peers.includes(peer)) return over(new Unanswered(undefined));
+      const timer = setTimeout(() => over(new QueryError('slow')), LONGEST_MS);
+      if (!this.#collector.peers.includes(peer)) return over(new QueryError(undefined));
       this.#open.set(n, { peer, over });
-      peer.tell({ t: 'ask', n, patience: PATIENCE_MS, ...question });
+      peer.send({ t: 'ask', n, patience: PATIENCE_MS, ...question });
     });
   }
 }

@@ -1,16 +1,14 @@
 /** What the browser asks of whoever hands it requests: narrow enough for a store of a million of them. */
 
 import type { Query } from '../domain/filter.js';
-import type { App, Recording, Source, Summary, Trace } from '../domain/trace.js';
+import type { AppInfo, Recording, SourceText, Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
 
-export type { Source, Summary, Trace };
-
 /** An answer at once where it is cheap, later where it takes a scan; keys are never blocked by one. */
-export type Answer<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 /** What a feed can do besides telling what was recorded. */
-export type Ability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'tell';
+export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'tell';
 
 /** What the list can be ordered by; `time` is newest first, the others biggest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
@@ -22,7 +20,7 @@ export interface Sort {
 }
 
 /** The requests that a list is about: those that match, up to an instant, so that new ones do not move it. */
-export interface Selection {
+export interface ListQuery {
   query: Query;
   /** Epoch ms; requests that started later are left out. */
   until?: number;
@@ -49,7 +47,7 @@ export interface RouteRow {
 }
 
 /** Figures for the header, over the newest requests. */
-export interface Stats {
+export interface ListStats {
   total: number;
   /** ms. */
   p50?: number;
@@ -61,8 +59,8 @@ export interface Stats {
 }
 
 /** How the app behind the feed stands. */
-export interface Status {
-  app?: Pick<App, 'command' | 'cwd'> & { pid?: number };
+export interface FeedStatus {
+  app?: Pick<AppInfo, 'command' | 'cwd'> & { pid?: number };
   /** Where the proxy is asked, e.g. http://localhost:4000. */
   url?: string;
   /** True while an app runs under scooby. */
@@ -81,7 +79,7 @@ export interface Status {
 }
 
 /** What a replay answered. */
-export interface Replayed {
+export interface ReplayResult {
   status: number;
   /** The id of the new request, where it was recorded. */
   id?: string;
@@ -91,7 +89,7 @@ export interface Replayed {
 }
 
 /** The plan of a query, and what there is to say about it. */
-export interface Explained {
+export interface ExplainResult {
   /** What was asked, without the statement: `EXPLAIN`. */
   asked: string;
   /** `PostgreSQL 16.3` */
@@ -102,26 +100,26 @@ export interface Explained {
 }
 
 export interface Feed {
-  status(): Status;
-  stats(): Answer<Stats>;
-  count(selection: Selection): Answer<number>;
+  status(): FeedStatus;
+  stats(): MaybePromise<ListStats>;
+  count(selection: ListQuery): MaybePromise<number>;
   /** Answers how many match that started after the selection's `until`. */
-  fresh(selection: Selection): Answer<number>;
+  fresh(selection: ListQuery): MaybePromise<number>;
   /** Answers the rows `offset` to `offset + limit` in that order. */
-  page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]>;
+  page(selection: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]>;
   /** Answers at which offset a request stands in that order; -1 if it does not match. */
-  position(selection: Selection, sort: Sort, id: string): Answer<number>;
-  routes(selection: Selection): Answer<RouteRow[]>;
-  find(id: string): Answer<Trace | undefined>;
-  source(hash: string): Answer<Source | undefined>;
+  position(selection: ListQuery, sort: Sort, id: string): MaybePromise<number>;
+  routes(selection: ListQuery): MaybePromise<RouteRow[]>;
+  find(id: string): MaybePromise<Trace | undefined>;
+  source(hash: string): MaybePromise<SourceText | undefined>;
   /** Calls back when requests came, changed or went, or the status changed; answers how to stop that. */
   subscribe(listener: () => void): () => void;
   /** What only some feeds can do; a key whose ability is missing says so. What fails rejects with a sentence. */
-  replay?(trace: Trace, url?: string): Promise<Replayed>;
+  replay?(trace: Trace, url?: string): Promise<ReplayResult>;
   record?(recording: Recording): Promise<void>;
   restart?(): Promise<void>;
   /** Answers the plan of one call, by its place among the request's. */
-  explain?(trace: Trace, span: number): Promise<Explained>;
+  explain?(trace: Trace, span: number): Promise<ExplainResult>;
   /** What the app prints, where this program has its output. */
   output?: OutputLog;
   /** Hands the app a line on its standard input. */

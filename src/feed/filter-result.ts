@@ -2,10 +2,10 @@
 
 import { needsWhole, type Query } from '../domain/filter.js';
 import { QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
-import { type Condition, whereOf } from '../store/filter-sql.js';
-import type { Found, Reader } from '../store/page-reader.js';
+import { conditionOf, type SqlCondition } from '../store/filter-sql.js';
+import type { PageReader, SliceRow } from '../store/page-reader.js';
 import type { Sort } from './feed.js';
-import { Slices, Turns } from './time-slicing.js';
+import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
 
 /** Later than any request. */
 export const EVER = 8.64e15;
@@ -23,11 +23,11 @@ const KEYS: Record<Sort['by'], string> = {
   path: 'url',
 };
 
-export class Result {
+export class FilterResult {
   readonly sort: Sort;
   /** True once every request has been looked at. */
   complete = false;
-  #found: Found[] = [];
+  #found: SliceRow[] = [];
   #ordered: number[] | undefined;
   #newest = Number.NEGATIVE_INFINITY;
   #waiting: (() => void)[] = [];
@@ -36,14 +36,14 @@ export class Result {
   #partial = false;
   #wanted = Number.POSITIVE_INFINITY;
   readonly #progress: () => void;
-  readonly #reader: Reader;
+  readonly #reader: PageReader;
   readonly #query: Query;
   readonly #until: number;
   readonly #ids: string[] | undefined;
-  readonly #turns: Turns;
+  readonly #turns: TurnQueue;
 
   constructor(
-    reader: Reader,
+    reader: PageReader,
     query: Query,
     sort: Sort,
     until: number,
@@ -56,15 +56,15 @@ export class Result {
     this.sort = sort;
     this.#until = until;
     this.#ids = ids;
-    this.#turns = new Turns((error) => {
+    this.#turns = new TurnQueue((error) => {
       this.#settle();
       failed(error);
     });
     this.#scan(Number.NEGATIVE_INFINITY, []);
   }
 
-  #where(): Condition {
-    const { sql, values } = whereOf(this.#query, this.#reader.now());
+  #where(): SqlCondition {
+    const { sql, values } = conditionOf(this.#query, this.#reader.now());
     if (!this.#ids) return { sql, values };
     return {
       sql: `${sql} AND id IN (SELECT value FROM json_each(?))`,
@@ -73,8 +73,8 @@ export class Result {
   }
 
   /** Looks at everything that began at `least` or later; what was found before that stays. */
-  #scan(least: number, older: Found[]): void {
-    const slices = new Slices(
+  #scan(least: number, older: SliceRow[]): void {
+    const slices = new AdaptiveSlices(
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, this.#until + 0.001),
       least,
@@ -82,7 +82,7 @@ export class Result {
     );
     const where = this.#where();
     const renewed = older.length > 0;
-    const fresh: Found[] = renewed ? [] : this.#found;
+    const fresh: SliceRow[] = renewed ? [] : this.#found;
     const step = (): boolean => {
       const going = slices.next((from, before) => {
         for (const one of this.#reader.slice(from, before, where, KEYS[this.sort.by])) fresh.push(one);
@@ -128,7 +128,7 @@ export class Result {
     return this.#ordered;
   }
 
-  #sorted(up: boolean): Found[] {
+  #sorted(up: boolean): SliceRow[] {
     const turn = up ? 1 : -1;
     return [...this.#found].sort((a, b) =>
       a.key < b.key ? -turn : a.key > b.key ? turn : b.start - a.start,

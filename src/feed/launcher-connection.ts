@@ -1,12 +1,12 @@
 /** The launcher's end, seen from the screen that it has started: what the app prints, and how it stands. */
 
 import { OutputLog } from '../terminal/output-log.js';
-import type { Status } from './feed.js';
-import type { Facts, ToLauncher, ToScreen } from './launcher-protocol.js';
+import type { FeedStatus } from './feed.js';
+import type { RunFacts, ToLauncher, ToScreen } from './launcher-protocol.js';
 
-export class Attachment {
+export class LauncherConnection {
   readonly output = new OutputLog();
-  #facts: Facts | undefined;
+  #facts: RunFacts | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #heard = (message: ToScreen) => this.#hear(message);
 
@@ -26,7 +26,7 @@ export class Attachment {
   }
 
   /** Answers what the launcher knows of the app. */
-  status(): Partial<Status> {
+  status(): Partial<FeedStatus> {
     if (!this.#facts) return {};
     const { command, cwd, ...facts } = this.#facts;
     return { ...facts, app: { command, cwd }, live: facts.exit === undefined };

@@ -1,32 +1,32 @@
 /** The feed over the store, with what a living run can do for the browser. */
 
 import type { Recording, Trace } from '../domain/trace.js';
-import type { Reader } from '../store/page-reader.js';
+import type { PageReader } from '../store/page-reader.js';
 import type { OutputLog } from '../terminal/output-log.js';
-import type { Explained, Feed, Replayed, Status } from './feed.js';
-import type { Attachment } from './launcher-connection.js';
+import type { ExplainResult, Feed, FeedStatus, ReplayResult } from './feed.js';
+import type { LauncherConnection } from './launcher-connection.js';
 import { replay } from './replay.js';
-import { RunLink } from './run-connection.js';
+import { RunConnection } from './run-connection.js';
 import { StoreFeed } from './store-feed.js';
 
 export class LiveFeed extends StoreFeed implements Feed {
   readonly output?: OutputLog;
   readonly tell?: (line: string) => void;
-  readonly #link: RunLink;
-  readonly #attachment: Attachment | undefined;
+  readonly #link: RunConnection;
+  readonly #attachment: LauncherConnection | undefined;
 
   /** `attachment` is there where the run has started this browser. */
-  constructor(reader: Reader, place: string, attachment?: Attachment) {
+  constructor(reader: PageReader, place: string, attachment?: LauncherConnection) {
     super(reader, place);
     this.#attachment = attachment;
-    this.#link = new RunLink(place, () => this.changed());
+    this.#link = new RunConnection(place, () => this.changed());
     if (!attachment) return;
     this.output = attachment.output;
     this.tell = (line) => attachment.tell(line);
     attachment.subscribe(() => this.changed());
   }
 
-  override status(): Status {
+  override status(): FeedStatus {
     const stored = super.status();
     const attached = this.#attachment?.status() ?? {};
     const run = this.#link.status;
@@ -45,7 +45,7 @@ export class LiveFeed extends StoreFeed implements Feed {
     };
   }
 
-  async replay(trace: Trace, url?: string): Promise<Replayed> {
+  async replay(trace: Trace, url?: string): Promise<ReplayResult> {
     const { control } = this.#link;
     const run = await control.status();
     if (run.url === undefined)
@@ -57,7 +57,7 @@ export class LiveFeed extends StoreFeed implements Feed {
     return this.#link.ask((control) => control.record(recording));
   }
 
-  explain(trace: Trace, span: number): Promise<Explained> {
+  explain(trace: Trace, span: number): Promise<ExplainResult> {
     return this.#link.control.explain(trace.id, span);
   }
 

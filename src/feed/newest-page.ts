@@ -1,21 +1,21 @@
 /** The whole list, newest first: by the index, from the nearest row that is known. */
 
 import type { Summary } from '../domain/trace.js';
-import type { Mark, Reader } from '../store/page-reader.js';
+import type { PageReader, TimePosition } from '../store/page-reader.js';
 import { EVER } from './filter-result.js';
 
 const KEPT = 512;
 /** ms for which a count of everything is good; in between only what is new is counted. */
 const GOOD = 30_000;
 
-export class Newest {
-  readonly #reader: Reader;
+export class NewestPage {
+  readonly #reader: PageReader;
   #counted: { at: number; n: number; seq: number } | undefined;
   /** By how many rows come before: the last of them. For one instant only. */
-  #marks = new Map<number, Mark>();
+  #marks = new Map<number, TimePosition>();
   #instant = Number.NaN;
 
-  constructor(reader: Reader) {
+  constructor(reader: PageReader) {
     this.#reader = reader;
   }
 

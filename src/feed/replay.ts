@@ -3,14 +3,14 @@
 import { request } from 'node:http';
 import { REDACTED } from '../domain/redact.cjs';
 import type { Recording, Trace } from '../domain/trace.js';
-import type { Replayed } from './feed.js';
-import { replayable } from './replayable.js';
+import type { ReplayResult } from './feed.js';
+import { replayableHeaders } from './replayable.js';
 
 /** ms that an answer is waited for: as long as a debugger may hold it. */
 const PATIENCE = 120_000;
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
 /** Answers why a URL cannot be asked for again; undefined where it can. */
-export function unreplayable(url: string): string | undefined {
+export function replayRefusal(url: string): string | undefined {
   if (!url.startsWith('/')) return `${url} is no path of the app`;
   return url.includes(`=${REDACTED}`) || url.includes(`//${REDACTED}@`)
     ? 'this URL holds a secret that was not recorded: R edits it before it is sent'
@@ -23,10 +23,10 @@ export async function replay(
   recording: Recording,
   trace: Trace,
   url = trace.url,
-): Promise<Replayed> {
-  const trouble = unreplayable(url);
+): Promise<ReplayResult> {
+  const trouble = replayRefusal(url);
   if (trouble !== undefined) throw new Error(trouble);
-  const { headers, without } = replayable(trace);
+  const { headers, without } = replayableHeaders(trace);
   // Node would announce a body, of which it does not know that there is none.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
   if (recording === 'marked') headers.push(['X-Scooby-Record', '1']);

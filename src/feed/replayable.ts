@@ -8,7 +8,7 @@ const UNSENT =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
 
 /** Answers the headers to send, and the names of what was never recorded. */
-export function replayable(trace: Trace): { headers: Headers; without: string[] } {
+export function replayableHeaders(trace: Trace): { headers: Headers; without: string[] } {
   const headers: Headers = [];
   const without: string[] = [];
   let body = false;

@@ -1,22 +1,22 @@
 /** Rows of the browser's list by route: what the slices of the store add up to. */
 
-import { Aggregate } from '../domain/aggregate.js';
-import type { RouteSum } from '../store/page-reader.js';
+import { Accumulator } from '../domain/aggregate.js';
+import type { RouteSlice } from '../store/page-reader.js';
 import type { RouteRow } from './feed.js';
 
-interface Route extends Pick<RouteSum, 'method' | 'route' | 'qtime' | 'repeated'> {
-  all: Aggregate;
+interface Route extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'repeated'> {
+  all: Accumulator;
 }
 
 export class RouteRows {
   readonly #routes = new Map<string, Route>();
 
-  add(sum: RouteSum): void {
+  add(sum: RouteSlice): void {
     const { method, route, qtime, repeated } = sum;
     const key = `${method} ${route}`;
     let known = this.#routes.get(key);
     if (!known) {
-      known = { method, route, qtime: 0, repeated: 0, all: new Aggregate() };
+      known = { method, route, qtime: 0, repeated: 0, all: new Accumulator() };
       this.#routes.set(key, known);
     }
     known.all.add(sum);

@@ -1,16 +1,16 @@
 /** The connection of a browser to the run that records to its database: made when there is one, made again after it was lost. */
 
-import { type Control, type RunStatus, reach } from '../control/client.js';
+import { connectToRun, type RunControl, type RunStatus } from '../control/client.js';
 
 /** ms between two looks at whether there is a run, and at how it stands. */
 const LOOK = 1000;
 
-export class RunLink {
+export class RunConnection {
   /** How the run stands; undefined where there is none. */
   status: RunStatus | undefined;
   readonly #database: string;
   readonly #changed: () => void;
-  #control: Control | undefined;
+  #control: RunControl | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -21,7 +21,7 @@ export class RunLink {
   }
 
   /** Answers the connection. Throws where there is no run. */
-  get control(): Control {
+  get control(): RunControl {
     if (!this.#control) throw new Error('the app no longer runs under scooby');
     return this.#control;
   }
@@ -37,8 +37,8 @@ export class RunLink {
     if (!this.#closed) this.#timer = setTimeout(() => void this.#look(), LOOK);
   }
 
-  async #reached(): Promise<Control | undefined> {
-    const control = await reach(this.#database);
+  async #reached(): Promise<RunControl | undefined> {
+    const control = await connectToRun(this.#database);
     if (this.#closed) control?.close();
     if (!control || this.#closed) return undefined;
     this.#control = control;
@@ -58,7 +58,7 @@ export class RunLink {
   }
 
   /** Has the run do something, and takes how it stands then. */
-  async ask(work: (control: Control) => Promise<RunStatus>): Promise<void> {
+  async ask(work: (control: RunControl) => Promise<RunStatus>): Promise<void> {
     this.#take(await work(this.control));
   }
 

@@ -1,16 +1,16 @@
 /** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
 
-import { isAlive } from '../control/process-alive.js';
+import { isProcessAlive } from '../control/process-alive.js';
 import { needsWhole } from '../domain/filter.js';
 import { binsOf, percentile } from '../domain/histogram.js';
-import type { App, Source, Summary, Trace } from '../domain/trace.js';
-import { whereOf } from '../store/filter-sql.js';
-import type { Reader } from '../store/page-reader.js';
-import type { Answer, Feed, RouteRow, Selection, Sort, Stats, Status } from './feed.js';
-import { EVER, Result } from './filter-result.js';
-import { Newest } from './newest-page.js';
+import type { AppInfo, SourceText, Summary, Trace } from '../domain/trace.js';
+import { conditionOf } from '../store/filter-sql.js';
+import type { PageReader } from '../store/page-reader.js';
+import type { Feed, FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort } from './feed.js';
+import { EVER, FilterResult } from './filter-result.js';
+import { NewestPage } from './newest-page.js';
 import { RouteRows } from './route-rows.js';
-import { Slices, Turns } from './time-slicing.js';
+import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
 
 /** Requests that the header's figures are of. */
 const FIGURES = 1000;
@@ -23,26 +23,26 @@ const IDLE = 500;
 const RENEW = 500;
 
 export class StoreFeed implements Feed {
-  readonly #reader: Reader;
-  readonly #newest: Newest;
+  readonly #reader: PageReader;
+  readonly #newest: NewestPage;
   readonly #place: string;
-  readonly #results = new Map<string, Result>();
+  readonly #results = new Map<string, FilterResult>();
   readonly #listeners = new Set<() => void>();
-  readonly #routes: Turns;
+  readonly #routes: TurnQueue;
   #version: number;
   #timer: NodeJS.Timeout | undefined;
   #renewed = 0;
   #changedAt = 0;
   #trouble: string | undefined;
-  #status: { at: number; status: Status } | undefined;
+  #status: { at: number; status: FeedStatus } | undefined;
   /** As it stood when that was last looked at. */
-  #told: Pick<Status, 'live' | 'trouble'> = { live: false };
+  #told: Pick<FeedStatus, 'live' | 'trouble'> = { live: false };
 
-  constructor(reader: Reader, place: string) {
+  constructor(reader: PageReader, place: string) {
     this.#reader = reader;
     this.#place = place;
-    this.#newest = new Newest(reader);
-    this.#routes = new Turns((error) => this.#failed(error));
+    this.#newest = new NewestPage(reader);
+    this.#routes = new TurnQueue((error) => this.#failed(error));
     this.#version = reader.version();
   }
 
@@ -56,7 +56,7 @@ export class StoreFeed implements Feed {
   }
 
   /** Answers what the store answers; where it cannot be read, that is told, and what is shown stays as it is. */
-  #ask<T>(work: () => Answer<T>): Answer<T> {
+  #ask<T>(work: () => MaybePromise<T>): MaybePromise<T> {
     try {
       return work();
     } catch (error) {
@@ -108,12 +108,12 @@ export class StoreFeed implements Feed {
   }
 
   /** Answers how the app stands, by what the newest request says of it. */
-  status(): Status {
+  status(): FeedStatus {
     const now = performance.now();
     if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
     const app = this.#app() ?? this.#status?.status.app;
-    const status: Status = {
-      live: app?.pid !== undefined && isAlive(app.pid),
+    const status: FeedStatus = {
+      live: app?.pid !== undefined && isProcessAlive(app.pid),
       place: this.#place,
       ...(app ? { app } : {}),
     };
@@ -121,7 +121,7 @@ export class StoreFeed implements Feed {
     return { ...status, ...this.#troubled() };
   }
 
-  #app(): App | undefined {
+  #app(): AppInfo | undefined {
     try {
       const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
       // A request that never reached the app does not know it.
@@ -132,15 +132,15 @@ export class StoreFeed implements Feed {
     }
   }
 
-  #troubled(): Pick<Status, 'trouble'> {
+  #troubled(): Pick<FeedStatus, 'trouble'> {
     return this.#trouble === undefined ? {} : { trouble: this.#trouble };
   }
 
-  stats(): Answer<Stats> {
+  stats(): MaybePromise<ListStats> {
     return this.#ask(() => this.#figures());
   }
 
-  #figures(): Stats {
+  #figures(): ListStats {
     const rows = this.#reader.figures(FIGURES);
     const times = rows.flatMap(({ duration }) => duration ?? []);
     const bins = binsOf(times);
@@ -155,7 +155,7 @@ export class StoreFeed implements Feed {
   }
 
   /** Answers the result of a filter or an order; undefined where the index has it. */
-  #result({ query, until = EVER, ids }: Selection, sort: Sort): Result | undefined {
+  #result({ query, until = EVER, ids }: ListQuery, sort: Sort): FilterResult | undefined {
     if (query.length === 0 && !ids && sort.by === 'time' && !sort.reverse) return undefined;
     const key = JSON.stringify([query, until, ids, sort]);
     let result = this.#results.get(key);
@@ -163,7 +163,7 @@ export class StoreFeed implements Feed {
       // Only the last one asked for goes on: nobody waits for the others any more.
       for (const other of this.#results.values()) if (!other.complete) other.stop();
       for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
-      result = new Result(this.#reader, query, sort, until, ids, {
+      result = new FilterResult(this.#reader, query, sort, until, ids, {
         failed: (error) => this.#failed(error),
         progress: () => this.changed(),
       });
@@ -177,22 +177,22 @@ export class StoreFeed implements Feed {
 
   #last: Sort = { by: 'time', reverse: false };
 
-  count(selection: Selection): Answer<number> {
+  count(selection: ListQuery): MaybePromise<number> {
     return this.#ask(() => {
       const result = this.#result(selection, this.#last);
       return result ? result.count() : this.#newest.count(selection.until ?? EVER);
     });
   }
 
-  fresh({ query, until = EVER, ids }: Selection): Answer<number> {
+  fresh({ query, until = EVER, ids }: ListQuery): MaybePromise<number> {
     if (ids) return 0;
     if (query.length === 0) return this.#ask(() => this.#reader.countBetween(until, EVER));
     return this.#ask(
-      () => this.#reader.slice(until + 0.001, EVER, whereOf(query, this.#reader.now()), '0').length,
+      () => this.#reader.slice(until + 0.001, EVER, conditionOf(query, this.#reader.now()), '0').length,
     );
   }
 
-  page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {
+  page(selection: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
     return this.#ask(() => {
       const result = this.#result(selection, sort);
       if (!result) {
@@ -206,7 +206,7 @@ export class StoreFeed implements Feed {
     });
   }
 
-  position(selection: Selection, sort: Sort, id: string): Answer<number> {
+  position(selection: ListQuery, sort: Sort, id: string): MaybePromise<number> {
     return this.#ask(() => {
       const result = this.#result(selection, sort);
       if (!result) return this.#reader.position(id, selection.until ?? EVER);
@@ -215,15 +215,15 @@ export class StoreFeed implements Feed {
     });
   }
 
-  routes({ query, until = EVER }: Selection): Promise<RouteRow[]> {
+  routes({ query, until = EVER }: ListQuery): Promise<RouteRow[]> {
     const found = new RouteRows();
-    const slices = new Slices(
+    const slices = new AdaptiveSlices(
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, until + 0.001),
       Number.NEGATIVE_INFINITY,
       needsWhole(query),
     );
-    const where = whereOf(query, this.#reader.now());
+    const where = conditionOf(query, this.#reader.now());
     return new Promise((resolve) => {
       this.#routes.run(() => {
         const more = slices.next((from, before) => {
@@ -235,11 +235,11 @@ export class StoreFeed implements Feed {
     });
   }
 
-  find(id: string): Answer<Trace | undefined> {
+  find(id: string): MaybePromise<Trace | undefined> {
     return this.#ask(() => this.#reader.find(id));
   }
 
-  source(hash: string): Answer<Source | undefined> {
+  source(hash: string): MaybePromise<SourceText | undefined> {
     return this.#ask(() => this.#reader.source(hash));
   }
 

@@ -6,7 +6,7 @@ const TURN = 6;
 /** A piece of work that goes on for as long as it answers true. */
 export type Step = () => boolean;
 
-export class Turns {
+export class TurnQueue {
   #step: Step | undefined;
   #handle: NodeJS.Immediate | undefined;
   readonly #failed: (error: unknown) => void;
@@ -44,7 +44,7 @@ export class Turns {
 }
 
 /** Slices of time, as long as a turn wants them: each is asked for by how long the last one took. */
-export class Slices {
+export class AdaptiveSlices {
   before: number;
   size: number;
   readonly #least: number;

@@ -1,6 +1,6 @@
 /** What is known of the libraries that a trace's spans name: told by their instruments, kept in the trace. */
 
-import type { Dialect, Library, Trace } from '../domain/trace.js';
+import type { Dialect, LibraryInfo, Trace } from '../domain/trace.js';
 
 /** A trace, as far as its libraries are asked for. */
 export type WithLibraries = Pick<Trace, 'libraries'>;
@@ -9,7 +9,7 @@ export type WithLibraries = Pick<Trace, 'libraries'>;
 const UNKNOWN: Dialect = 'standard';
 
 /** Libraries of documents that were written before traces kept them; none is ever added. */
-const FORMER: Record<string, Library> = {
+const FORMER: Record<string, LibraryInfo> = {
   pg: { dialect: 'pg', explain: 'postgres' },
   postgres: { dialect: 'pg' },
   mysql2: { dialect: 'mysql', explain: 'mysql' },
@@ -18,7 +18,7 @@ const FORMER: Record<string, Library> = {
 };
 
 /** Facts of the library that a span names; none where nothing was told of it. */
-export function libraryOf({ libraries = FORMER }: WithLibraries, name: string): Library {
+export function libraryOf({ libraries = FORMER }: WithLibraries, name: string): LibraryInfo {
   return (Object.hasOwn(libraries, name) && libraries[name]) || {};
 }
 

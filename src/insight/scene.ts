@@ -7,7 +7,7 @@ import type { Understood } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
 
 /** From where on something is worth a word; ms where nothing else is said. */
-export interface Limits {
+export interface RuleLimits {
   /** Different calls from one line that make a loop. */
   loop: number;
   /** As many, or as many ms, make it severe. */
@@ -25,7 +25,7 @@ export interface Limits {
   saved: number;
 }
 
-export const LIMITS: Limits = {
+export const DEFAULT_RULE_LIMITS: RuleLimits = {
   loop: 5,
   loopHigh: 20,
   loopHighMs: 50,
@@ -42,7 +42,7 @@ export const LIMITS: Limits = {
 /** All that a rule may look at. */
 export interface Scene {
   trace: RecordedTrace;
-  limits: Limits;
+  limits: RuleLimits;
   /** By their start. */
   calls: Call[];
   loops: Loop[];
@@ -64,9 +64,13 @@ export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function
 export type Rule = (scene: Scene) => Draft[];
 
 /** Answers the trace laid out. */
-export function sceneOf(trace: RecordedTrace, understood: Understood, limits: Partial<Limits> = {}): Scene {
-  const slow = { ...LIMITS.slow, ...limits.slow };
-  return { trace, ...understood, limits: { ...LIMITS, ...limits, slow }, claimed: new Set() };
+export function sceneOf(
+  trace: RecordedTrace,
+  understood: Understood,
+  limits: Partial<RuleLimits> = {},
+): Scene {
+  const slow = { ...DEFAULT_RULE_LIMITS.slow, ...limits.slow };
+  return { trace, ...understood, limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow }, claimed: new Set() };
 }
 
 /** Answers which part of the request's time some ms are, 0 to 1. */
@@ -86,7 +90,7 @@ export function areAfterResponse(scene: Scene, calls: Call[]): boolean {
 }
 
 /** Answers the ms in which at least one of the spans of time ran. */
-export function covered(spans: { start: number; end: number }[]): number {
+export function unionMs(spans: { start: number; end: number }[]): number {
   let total = 0;
   let until = Number.NEGATIVE_INFINITY;
   for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
@@ -99,7 +103,10 @@ export function covered(spans: { start: number; end: number }[]): number {
 }
 
 /** Adds up a confidence and why: every reason with what it adds, those that do not hold left out. */
-export function weigh(base: number, ...because: [holds: boolean, weight: number, reason: string][]) {
+export function weighConfidence(
+  base: number,
+  ...because: [holds: boolean, weight: number, reason: string][]
+) {
   let confidence = base;
   const reasons: string[] = [];
   for (const [holds, weight, reason] of because) {

@@ -4,7 +4,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { drained, type Exit, endAll, listen, type Stage, signalAll } from './output-sink.js';
+import {
+  type ChildExit,
+  endGroup,
+  type OutputSink,
+  outputDrained,
+  pipeOutput,
+  signalGroup,
+} from './output-sink.js';
 
 // SIGUSR1 is how Node is told to start its inspector: it is the app's that is wanted.
 const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
@@ -28,18 +35,18 @@ type State =
   | { name: 'ending'; clear?: (() => Promise<void>) | undefined };
 
 /** The command of a run, through its restarts. */
-export class AppCommand {
+export class AppChild {
   #command: string[];
   #env: NodeJS.ProcessEnv;
   #state: State = { name: 'stopped' };
   #child: ChildProcess | undefined;
   #restarted: ((started: boolean) => void)[] = [];
   /** Has the command's output; without one the command has the terminal. */
-  #stage: Stage | undefined;
+  #stage: OutputSink | undefined;
   #over: Promise<void> | undefined;
   #told: NodeJS.Signals | undefined;
 
-  constructor(command: string[], env: NodeJS.ProcessEnv, stage?: Stage) {
+  constructor(command: string[], env: NodeJS.ProcessEnv, stage?: OutputSink) {
     this.#command = command;
     this.#env = env;
     this.#stage = stage;
@@ -65,7 +72,7 @@ export class AppCommand {
   }
 
   /** Starts it, and resolves with how it ended by itself; to be called once. */
-  async run(): Promise<Exit> {
+  async run(): Promise<ChildExit> {
     const forward = (signal: NodeJS.Signals) => this.#forward(signal);
     for (const signal of SIGNALS) process.on(signal, forward);
     try {
@@ -100,7 +107,7 @@ export class AppCommand {
   }
 
   /** Resolves with whether it is started once more: after a restart's order, or where the stage wants it. */
-  async #goesOn(exit: Exit): Promise<boolean> {
+  async #goesOn(exit: ChildExit): Promise<boolean> {
     if (this.#state.name !== 'stopped') return this.#state.name === 'restarting';
     if (this.#stage === undefined || exit.trouble !== undefined) return false;
     const isWanted = await this.#stage.ended(exit);
@@ -115,15 +122,15 @@ export class AppCommand {
   #end(signal: NodeJS.Signals): void {
     this.#toEnding();
     this.#stage?.leave();
-    if (this.#child?.pid !== undefined) this.#over ??= endAll(this.#child.pid, signal, PATIENCE_MS);
+    if (this.#child?.pid !== undefined) this.#over ??= endGroup(this.#child.pid, signal, PATIENCE_MS);
   }
 
   #toEnding(): void {
     this.#state = { name: 'ending', clear: this.#clear };
   }
 
-  #stages(child: ChildProcess, stage: Stage): void {
-    listen(child, stage);
+  #stages(child: ChildProcess, stage: OutputSink): void {
+    pipeOutput(child, stage);
     child.once('spawn', () =>
       stage.started({
         write: (text) => void child.stdin?.write(text),
@@ -132,7 +139,7 @@ export class AppCommand {
     );
   }
 
-  async #once(): Promise<Exit> {
+  async #once(): Promise<ChildExit> {
     const [file = '', ...args] = this.#command;
     const stage = this.#stage;
     const child = spawn(file, args, {
@@ -148,7 +155,7 @@ export class AppCommand {
       else if (this.#state.name === 'stopped') this.#state = { name: 'running' };
       if (stage) this.#stages(child, stage);
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-      if (stage) await drained(child);
+      if (stage) await outputDrained(child);
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
     } catch (error) {
       this.#state = { name: this.#isEnding() ? 'ending' : 'stopped' };
@@ -179,7 +186,7 @@ export class AppCommand {
 
   #kill(signal: NodeJS.Signals): void {
     const pid = this.#child?.pid;
-    if (this.#stage && pid !== undefined) signalAll(pid, signal);
+    if (this.#stage && pid !== undefined) signalGroup(pid, signal);
     else this.#child?.kill(signal);
   }
 }
@@ -209,7 +216,7 @@ function hasTerminal(): boolean {
   }
 }
 
-function unstarted(file: string, error: NodeJS.ErrnoException): Exit {
+function unstarted(file: string, error: NodeJS.ErrnoException): ChildExit {
   if (error.code === 'ENOENT') return { code: 127, trouble: `${file}: command not found` };
   if (error.code === 'EACCES') return { code: 126, trouble: `${file}: permission denied` };
   return { code: 126, trouble: `${file}: ${error.message}` };

@@ -1,26 +1,26 @@
 /** Puts the run together: the store, the link, the proxy and the app, and takes them apart again when the app has ended. */
 
-import type { Servers } from '../collector/app-servers.js';
+import type { AppServers } from '../collector/app-servers.js';
 import { Collector } from '../collector/collector.js';
-import { receive } from '../collector/link-server.js';
-import { Keeper } from '../collector/trace-writer.js';
+import { serveLink } from '../collector/link-server.js';
+import { TraceWriter } from '../collector/trace-writer.js';
 import { openControl } from '../control/open.js';
-import { oneLine } from '../domain/text.js';
-import type { Address, App, Recording, Trace } from '../domain/trace.js';
-import { finish, type Config as Judging } from '../insight/judge.js';
-import { endpoint } from '../proxy/data-endpoint.js';
-import type { Place } from '../proxy/listen.js';
+import { escapeToOneLine } from '../domain/text.js';
+import type { AppInfo, Recording, ServerAddress, Trace } from '../domain/trace.js';
+import { finishTrace, type JudgeOptions as Judging } from '../insight/judge.js';
+import { createDataEndpoint } from '../proxy/data-endpoint.js';
+import type { ListenOptions } from '../proxy/listen.js';
 import { type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
 import { publicTrace } from '../store/json.js';
 import type { Store } from '../store/store.js';
-import { AppCommand } from './child.js';
-import { endLeftovers, signalLeftovers } from './orphans.js';
-import type { Exit, Stage } from './output-sink.js';
-import { environment, makeRunFolder, type RunFolder } from './run-folder.js';
+import { AppChild } from './child.js';
+import { endOrphans, signalOrphans } from './orphans.js';
+import type { ChildExit, OutputSink } from './output-sink.js';
+import { appEnvironment, makeRunFolder, type RunFolder } from './run-folder.js';
 
 /** How to run an app. */
-export interface Launch {
+export interface LaunchOptions {
   command: string[];
   env: NodeJS.ProcessEnv;
   /** The folder that files are relative to. */
@@ -32,23 +32,23 @@ export interface Launch {
   /** The database's file, beside which other terminals find this run. */
   database: string;
   /** Where the proxy listens; without `port` it takes the port that the app asks for. */
-  place: Omit<Place, 'port'> & { port?: number };
+  place: Omit<ListenOptions, 'port'> & { port?: number };
   /** The port to move the app off; 0: whichever it asks for first. */
   takePort?: number;
   /** Where the app is said to listen; found out when missing. */
-  upstream?: Address;
+  upstream?: ServerAddress;
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
   /** What the project has decided on its findings. */
   judging?: Pick<Judging, 'ignore' | 'limits'>;
   /** Has the app's output; without one the app has the terminal. */
-  stage?: Stage;
+  stage?: OutputSink;
 }
 
 /** Is told what happens, to say it. */
-export interface Audience {
-  servers: Servers;
+export interface LaunchListener {
+  servers: AppServers;
   waiting(url: string): void;
   listening(url: string): void;
   library(library: { name: string; version: string; trouble?: string }): void;
@@ -63,10 +63,10 @@ export interface Audience {
 const LAST_LINES_MS = 1000;
 
 /** Runs the app until it ends and answers how; throws a UserError where the proxy cannot listen. */
-export async function launch(launch: Launch, audience: Audience): Promise<Exit> {
+export async function launch(launch: LaunchOptions, audience: LaunchListener): Promise<ChildExit> {
   const { store, record, takePort, agent, project } = launch;
-  const keeper = new Keeper(store, (message) => audience.warn(message));
-  const keepSource = keeper.keepSource.bind(keeper);
+  const keeper = new TraceWriter(store, (message) => audience.warn(message));
+  const keepSource = keeper.writeSource.bind(keeper);
   const folder = makeRunFolder(record, takePort);
   const look = () => link.look();
   const collector = new Collector({
@@ -74,17 +74,17 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     agent,
     record,
     keepSource,
-    finish: (trace, lineOf) => finish(trace, lineOf, launch.judging),
+    finish: (trace, lineOf) => finishTrace(trace, lineOf, launch.judging),
     look,
   });
-  const link = await receive(folder.run.socket, folder.run.token, collector);
+  const link = await serveLink(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
-  const app = new AppCommand(launch.command, environment(launch.env, agent, folder.path), launch.stage);
+  const app = new AppChild(launch.command, appEnvironment(launch.env, agent, folder.path), launch.stage);
   const restartable = {
     get restarting() {
       return app.restarting;
     },
-    restart: () => app.restart(() => endLeftovers(collector)),
+    restart: () => app.restart(() => endOrphans(collector)),
   };
   const control = await openControl({
     launch,
@@ -101,12 +101,12 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
     collector.on('library', (library) => audience.library(library));
     collector.on('lost', (app) => audience.warn(lossOf(app)));
     collector.on('trace', (trace, late) => {
-      keeper.keep(trace);
+      keeper.write(trace);
       if (!late) audience.request(trace);
     });
     const exit = await app.run();
     fronts.end();
-    if (app.told !== undefined) await signalLeftovers(collector, app.told);
+    if (app.told !== undefined) await signalOrphans(collector, app.told);
     await collector.quiet(LAST_LINES_MS);
     return exit;
   } finally {
@@ -120,25 +120,31 @@ export async function launch(launch: Launch, audience: Audience): Promise<Exit> 
   }
 }
 
-function lossOf({ pid, command }: App): string {
-  return `process ${pid} (${oneLine(command)}): a record of it could not be read; calls may be missing`;
+function lossOf({ pid, command }: AppInfo): string {
+  return `process ${pid} (${escapeToOneLine(command)}): a record of it could not be read; calls may be missing`;
 }
 
 /** The proxies: one, or one for each port that was taken over. */
 class Fronts {
   /** Is told the proxy's URL, once. */
   located: (url: string) => void = () => {};
-  #launch: Launch;
+  #launch: LaunchOptions;
   #folder: RunFolder;
   #collector: Collector;
-  #keeper: Keeper;
-  #audience: Audience;
+  #keeper: TraceWriter;
+  #audience: LaunchListener;
   #upstream = new Upstream();
   #upstreams = new Set([this.#upstream]);
   #proxies: Promise<RunningProxy>[] = [];
   #url: string | undefined;
 
-  constructor(launch: Launch, folder: RunFolder, collector: Collector, keeper: Keeper, audience: Audience) {
+  constructor(
+    launch: LaunchOptions,
+    folder: RunFolder,
+    collector: Collector,
+    keeper: TraceWriter,
+    audience: LaunchListener,
+  ) {
     this.#launch = launch;
     this.#folder = folder;
     this.#collector = collector;
@@ -152,7 +158,7 @@ class Fronts {
   }
 
   /** Where requests go now. */
-  get upstream(): Address | undefined {
+  get upstream(): ServerAddress | undefined {
     return this.#upstream.address;
   }
 
@@ -188,9 +194,9 @@ class Fronts {
     }
   }
 
-  #open(place: Place, upstream: Upstream): Promise<RunningProxy> {
+  #open(place: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
     const { wait, allowHosts } = this.#launch;
-    const answer = endpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
+    const answer = createDataEndpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
     const { secret } = this.#folder.run;
     this.#upstreams.add(upstream);
     const proxy = startProxy({ ...place, secret, wait, upstream, watcher: this.#collector, answer });
@@ -205,7 +211,7 @@ class Fronts {
     return trace && publicTrace(trace);
   }
 
-  async #add(address: Address, app: App): Promise<void> {
+  async #add(address: ServerAddress, app: AppInfo): Promise<void> {
     const { servers } = this.#audience;
     servers.add(address, app);
     this.#follow();
@@ -219,7 +225,7 @@ class Fronts {
   }
 
   /** Of several processes that start together each may have been moved: each has its port served. */
-  async #takeOver(address: Address, port: number): Promise<void> {
+  async #takeOver(address: ServerAddress, port: number): Promise<void> {
     const first = this.#url === undefined;
     const upstream = first ? this.#upstream : new Upstream();
     if (first) {

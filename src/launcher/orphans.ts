@@ -7,12 +7,12 @@ const FOLLOW_MS = 300;
 const PATIENCE_MS = 3000;
 
 /** Sends them the signal that the command was ended by, unless they end by themselves. */
-export async function signalLeftovers(collector: Collector, signal: NodeJS.Signals): Promise<void> {
+export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
   if (!(await collector.deserted(FOLLOW_MS))) signalAll(collector, signal);
 }
 
 /** Ends them, for certain after a while: they would keep the port of those to come. */
-export async function endLeftovers(collector: Collector): Promise<void> {
+export async function endOrphans(collector: Collector): Promise<void> {
   if (await collector.deserted(FOLLOW_MS)) return;
   signalAll(collector, 'SIGTERM');
   if (await collector.deserted(PATIENCE_MS)) return;

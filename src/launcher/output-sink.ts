@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 /** How the command ended. */
-export interface Exit {
+export interface ChildExit {
   /** Its exit code, 128+n when signal n ended it, 127 when there is no such command, 126 when it may not be run. */
   code: number;
   signal?: NodeJS.Signals;
@@ -13,19 +13,19 @@ export interface Exit {
 }
 
 /** What a screen can do with the command. */
-export interface Player {
+export interface ChildHandle {
   /** Writes on its standard input; nothing while it does not run. */
   write(text: string): void;
   /** Ends it and all that it has started: as that signal does, and after a while for certain. */
   end(signal?: NodeJS.Signals): void;
 }
 
-export interface Stage {
+export interface OutputSink {
   /** The command has been started. */
-  started(player: Player): void;
+  started(player: ChildHandle): void;
   printed(text: string, stream: 'out' | 'err'): void;
   /** The command has ended by itself; answers whether it is to be started again. */
-  ended(exit: Exit): Promise<boolean>;
+  ended(exit: ChildExit): Promise<boolean>;
   /** The run is being ended from elsewhere: nothing is to be waited for. */
   leave(): void;
 }
@@ -37,7 +37,7 @@ const LOOK_MS = 50;
 const REAPED_MS = 500;
 
 /** Hands on what a command prints, whole characters only. */
-export function listen(child: ChildProcess, stage: Stage): void {
+export function pipeOutput(child: ChildProcess, stage: OutputSink): void {
   child.stdout?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'out'));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'err'));
   // It may not read what is typed, or have ended.
@@ -45,7 +45,7 @@ export function listen(child: ChildProcess, stage: Stage): void {
 }
 
 /** Resolves once everything that a command printed has been read, or when it has been waited for long enough. */
-export async function drained(child: ChildProcess): Promise<void> {
+export async function outputDrained(child: ChildProcess): Promise<void> {
   const ends = [child.stdout, child.stderr].map((stream) =>
     stream && !stream.readableEnded ? once(stream, 'close') : undefined,
   );
@@ -61,7 +61,7 @@ export async function drained(child: ChildProcess): Promise<void> {
 }
 
 /** Sends a signal to a command and to all that it has started; answers whether there was anybody. */
-export function signalAll(leader: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(process.platform === 'win32' ? leader : -leader, signal);
     return true;
@@ -71,13 +71,13 @@ export function signalAll(leader: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** Ends a command and all that it has started; resolves once nobody is left, after at most that many ms of being asked. */
-export async function endAll(leader: number, signal: NodeJS.Signals, most: number): Promise<void> {
+export async function endGroup(leader: number, signal: NodeJS.Signals, most: number): Promise<void> {
   const deadline = performance.now() + most;
-  signalAll(leader, signal);
-  while (signalAll(leader, 0)) {
+  signalGroup(leader, signal);
+  while (signalGroup(leader, 0)) {
     const late = performance.now() - deadline;
     if (late > REAPED_MS) return;
-    if (late > 0) signalAll(leader, 'SIGKILL');
+    if (late > 0) signalGroup(leader, 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

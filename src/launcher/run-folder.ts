@@ -4,15 +4,15 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../control/process-alive.js';
-import type { Recording, Run } from '../domain/trace.js';
+import { isProcessAlive } from '../control/process-alive.js';
+import type { Recording, RunConfig } from '../domain/trace.js';
 
 /** The folder through which the launcher and its agents find each other; only its owner may enter. */
 export interface RunFolder {
   path: string;
-  run: Run;
+  run: RunConfig;
   /** Writes the note again, for processes that start from now on. */
-  update(change: Partial<Run>): void;
+  update(change: Partial<RunConfig>): void;
   remove(): void;
 }
 
@@ -34,9 +34,9 @@ export function makeRunFolder(record: Recording, takePort: number | undefined): 
   const path = mkdtempSync(join(base, `${PREFIX}${process.pid}-`));
   chmodSync(path, 0o700);
   const secretly = () => randomBytes(24).toString('base64url');
-  const run: Run = { socket: join(path, 'link'), token: secretly(), secret: secretly(), record };
+  const run: RunConfig = { socket: join(path, 'link'), token: secretly(), secret: secretly(), record };
   if (takePort !== undefined) run.takePort = takePort;
-  const update = (change: Partial<Run>) => {
+  const update = (change: Partial<RunConfig>) => {
     Object.assign(run, change);
     writeFileSync(join(path, 'run.json'), JSON.stringify(run), { mode: 0o600 });
   };
@@ -57,7 +57,7 @@ function writable(folder: string): boolean {
 function sweep(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    if (pid === undefined || isProcessAlive(Number(pid))) continue;
     try {
       rmSync(join(base, name), { recursive: true });
     } catch {
@@ -67,7 +67,7 @@ function sweep(base: string): void {
 }
 
 /** Answers the environment in which every Node process loads the agent: NODE_OPTIONS appended, never replaced. */
-export function environment(env: NodeJS.ProcessEnv, agent: string, folder: string): NodeJS.ProcessEnv {
+export function appEnvironment(env: NodeJS.ProcessEnv, agent: string, folder: string): NodeJS.ProcessEnv {
   const quoted = agent.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   const options = [env.NODE_OPTIONS, `--require "${quoted}"`].filter(Boolean).join(' ');
   return { ...env, NODE_OPTIONS: options, SCOOBY_RUN: folder };

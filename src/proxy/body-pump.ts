@@ -1,14 +1,14 @@
 /** Lets bodies, trailers and interim responses flow between the two sides, each no faster than the other reads. */
 
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
-import { head, pairs, withoutOurs } from './raw-headers.js';
+import { headerPairs, messageHead, withoutScoobyHeaders } from './raw-headers.js';
 import { isConnected, type Target } from './upstream.js';
 
 // Written to send headers at once: flushHeaders() would write them as UTF-8, and they hold one byte a character.
 const NOTHING = Buffer.alloc(0);
 
 /** Lets a request's body flow to the app, from the moment there is a connection: until then it can be sent elsewhere. */
-export function pourRequest(req: IncomingMessage, onward: ClientRequest, target: Target): void {
+export function pumpRequest(req: IncomingMessage, onward: ClientRequest, target: Target): void {
   const begin = () => {
     if (onward.destroyed) return;
     onward.write(NOTHING);
@@ -17,8 +17,8 @@ export function pourRequest(req: IncomingMessage, onward: ClientRequest, target:
     });
     req.on('end', () => {
       if (onward.destroyed) return;
-      const trailers = withoutOurs(req.rawTrailers);
-      if (trailers.length > 0) onward.addTrailers(pairs(trailers));
+      const trailers = withoutScoobyHeaders(req.rawTrailers);
+      if (trailers.length > 0) onward.addTrailers(headerPairs(trailers));
       onward.end();
     });
   };
@@ -34,7 +34,7 @@ export function pourRequest(req: IncomingMessage, onward: ClientRequest, target:
 }
 
 /** Lets a response flow to the client; its head is written already. A broken one breaks the connection to the client. */
-export function pourResponse(answer: IncomingMessage, res: ServerResponse): void {
+export function pumpResponse(answer: IncomingMessage, res: ServerResponse): void {
   let wrote = false;
   answer.on('data', (chunk: Buffer) => {
     wrote = true;
@@ -43,8 +43,8 @@ export function pourResponse(answer: IncomingMessage, res: ServerResponse): void
   res.on('drain', () => answer.resume());
   answer.on('end', () => {
     wrote = true;
-    const trailers = withoutOurs(answer.rawTrailers);
-    if (trailers.length > 0) res.addTrailers(pairs(trailers));
+    const trailers = withoutScoobyHeaders(answer.rawTrailers);
+    if (trailers.length > 0) res.addTrailers(headerPairs(trailers));
     res.end();
   });
   answer.on('error', () => res.destroy());
@@ -61,5 +61,5 @@ export function relayInterim(information: InformationEvent, res: ServerResponse)
     return;
   }
   const status = `HTTP/1.1 ${information.statusCode} ${information.statusMessage}`;
-  res.socket?.write(head(status, withoutOurs(information.rawHeaders)), 'latin1');
+  res.socket?.write(messageHead(status, withoutScoobyHeaders(information.rawHeaders)), 'latin1');
 }

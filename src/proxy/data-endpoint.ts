@@ -25,7 +25,7 @@ const GUARD = [
 ];
 
 /** Answers a function that answers requests for data and returns true, or returns false for a path that is the app's. */
-export function endpoint({ find, allowHosts = [] }: EndpointOptions) {
+export function createDataEndpoint({ find, allowHosts = [] }: EndpointOptions) {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const isAllowed = (host: string) =>
     LOOPBACK.test(host) ||

@@ -5,9 +5,9 @@ import type { Duplex } from 'node:stream';
 import httpProxy from 'http-proxy';
 
 /** What carries an ordinary request. */
-export type WebPass = (req: IncomingMessage, res: ServerResponse) => void;
+export type WebHandler = (req: IncomingMessage, res: ServerResponse) => void;
 /** What carries a request to switch protocols. */
-export type WsPass = (req: IncomingMessage, socket: Duplex, options: unknown, head: Buffer) => void;
+export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, options: unknown, head: Buffer) => void;
 
 /** http-proxy's server as it is used here: without per-request options. */
 export interface Dispatcher {
@@ -21,7 +21,7 @@ export interface Dispatcher {
  * are what it hands to util._extend and url.parse, which warn (DEP0060, DEP0169) from Node 22 on; where a request
  * really goes is the upstream's to say.
  */
-export function createDispatcher(web: WebPass, ws: WsPass): Dispatcher {
+export function createDispatcher(web: WebHandler, ws: UpgradeHandler): Dispatcher {
   const server = httpProxy.createProxyServer({ target: { host: 'upstream' } });
   return Object.assign(server, { webPasses: [web], wsPasses: [ws] }) as unknown as Dispatcher;
 }

@@ -3,7 +3,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 /** A response of our own. */
-export interface Page {
+export interface ErrorPage {
   status: number;
   text: string;
   headers?: string[];
@@ -14,7 +14,7 @@ export interface Page {
 /** Sends a page on a response that has not begun. `id` becomes its X-Scooby. */
 export function sendPage(
   res: ServerResponse,
-  { status, text, headers = [], last = false }: Page,
+  { status, text, headers = [], last = false }: ErrorPage,
   id?: string,
 ): void {
   const body = Buffer.from(`${text}\n`);
@@ -36,7 +36,7 @@ export function sendPage(
 }
 
 /** Answers the page for an app that did not begin to listen within that many ms. */
-export function notListening(wait: number): Page {
+export function notListening(wait: number): ErrorPage {
   const text = `scooby: the app is not listening yet.
 
 It has not opened a port within ${wait / 1000} s. When it starts more slowly, reload this page, or
@@ -45,12 +45,12 @@ give it longer with --wait. When it listens in a way that scooby does not see, n
 }
 
 /** Answers the page for a request that waited for an app that has ended meanwhile. */
-export function appEnded(): Page {
+export function appEnded(): ErrorPage {
   return { status: 503, text: "scooby: the app has ended.\n\nSee the app's own output for the reason." };
 }
 
 /** Answers the page for an app that did not answer; `code` is the error's. */
-export function noAnswer(name: string, code: string | undefined, reached: boolean): Page {
+export function noResponse(name: string, code: string | undefined, reached: boolean): ErrorPage {
   const what = reached ? 'the app closed the connection before it answered' : 'the app cannot be reached';
   return {
     status: 502,
@@ -59,7 +59,7 @@ export function noAnswer(name: string, code: string | undefined, reached: boolea
 }
 
 /** Answers the page for an app whose answer is no HTTP/1.1. */
-export function notUnderstood(name: string, reason: string): Page {
+export function invalidResponse(name: string, reason: string): ErrorPage {
   return {
     status: 502,
     text: `scooby: the app's answer at ${name} is not valid HTTP/1.1 (${reason}).`,
@@ -68,7 +68,7 @@ export function notUnderstood(name: string, reason: string): Page {
 }
 
 /** Answers the page for an app that speaks HTTP/2 and nothing else. */
-export function onlyHttp2(name: string): Page {
+export function http2Only(name: string): ErrorPage {
   return {
     status: 502,
     text: `scooby: upstream speaks HTTP/2 only (${name}).
@@ -78,11 +78,11 @@ scooby forwards HTTP/1.1. Let the server accept it as well: http2.createSecureSe
 }
 
 /** Answers the page for an app that sent no header within that many ms. */
-export function tooSlow(timeout: number): Page {
+export function headerTimeout(timeout: number): ErrorPage {
   return { status: 504, text: `scooby: the app did not answer within ${timeout / 1000} s (--timeout).` };
 }
 
 /** Answers the page for a request whose end is not certain, which is how one request is smuggled inside another. */
-export function unclear(): Page {
+export function ambiguousRequest(): ErrorPage {
   return { status: 400, text: 'scooby: the length of the request is not clear.', last: true };
 }

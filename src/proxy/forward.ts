@@ -4,28 +4,28 @@ import { randomUUID } from 'node:crypto';
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { redactHeaders, redactUrl } from '../domain/redact.cjs';
-import { pourRequest, pourResponse, relayInterim } from './body-pump.js';
+import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
 import {
+  ambiguousRequest,
   appEnded,
-  noAnswer,
+  type ErrorPage,
+  headerTimeout,
+  http2Only,
+  invalidResponse,
+  noResponse,
   notListening,
-  notUnderstood,
-  onlyHttp2,
-  type Page,
   sendPage,
-  tooSlow,
-  unclear,
 } from './error-pages.js';
-import { hasBody, isAmbiguous, towardsClient } from './forwarded-headers.js';
-import type { Ending, Watcher } from './observer.js';
+import { clientHeaders, hasBody, isAmbiguous } from './forwarded-headers.js';
+import type { ExchangeEnd, ProxyObserver } from './observer.js';
 import { isConnected, type Target, type Upstream } from './upstream.js';
-import { createOnward, pathOf } from './upstream-request.js';
-import { epoch } from './wall-clock.js';
+import { createUpstreamRequest, upstreamPath } from './upstream-request.js';
+import { epochMs } from './wall-clock.js';
 
 /** What every request needs to know of the proxy. */
-export interface Route {
+export interface ForwardOptions {
   upstream: Upstream;
-  watcher: Watcher;
+  watcher: ProxyObserver;
   /** Value of X-Scooby-Secret. */
   secret: string;
   /** ms that a request waits for the app to listen. */
@@ -35,11 +35,16 @@ export interface Route {
 }
 
 /** Takes over once the app has agreed to switch protocols. */
-export type Switch = (response: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void;
+export type UpgradeListener = (response: IncomingMessage, socket: Duplex, head: Buffer, id: string) => void;
 
 /** Carries a request to the app and its response back; with `onSwitch`, a request to switch protocols. */
-export function forward(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch?: Switch): void {
-  if (isAmbiguous(req)) sendPage(res, unclear(), randomUUID());
+export function forward(
+  route: ForwardOptions,
+  req: IncomingMessage,
+  res: ServerResponse,
+  onSwitch?: UpgradeListener,
+): void {
+  if (isAmbiguous(req)) sendPage(res, ambiguousRequest(), randomUUID());
   else new Passage(route, req, res, onSwitch).begin();
 }
 
@@ -69,10 +74,10 @@ type State =
 
 class Passage {
   readonly id = randomUUID();
-  readonly route: Route;
+  readonly route: ForwardOptions;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly onSwitch: Switch | undefined;
+  readonly onSwitch: UpgradeListener | undefined;
   readonly path: string;
   readonly body: boolean;
   /** It can be sent a second time without the app doing anything twice. */
@@ -95,12 +100,17 @@ class Passage {
   reached = false;
   readonly leave = () => this.end();
 
-  constructor(route: Route, req: IncomingMessage, res: ServerResponse, onSwitch: Switch | undefined) {
+  constructor(
+    route: ForwardOptions,
+    req: IncomingMessage,
+    res: ServerResponse,
+    onSwitch: UpgradeListener | undefined,
+  ) {
     this.route = route;
     this.req = req;
     this.res = res;
     this.onSwitch = onSwitch;
-    this.path = pathOf(req.url!);
+    this.path = upstreamPath(req.url!);
     this.body = onSwitch === undefined && hasBody(req);
     this.repeatable = !this.body && onSwitch === undefined && PLAIN.test(req.method!);
     this.marked = req.headers['x-scooby-record'] === '1';
@@ -124,7 +134,7 @@ class Passage {
         id: this.id,
         method: req.method!,
         url: redactUrl(this.path),
-        start: epoch(),
+        start: epochMs(),
         headers: redactHeaders(req.rawHeaders),
         marked: this.marked,
       });
@@ -143,7 +153,7 @@ class Passage {
   attempt(): void {
     const { target } = this.route.upstream;
     if (!target) this.later(Number.POSITIVE_INFINITY);
-    else if (target.address.protocol === 'h2c') this.give(onlyHttp2(target.name));
+    else if (target.address.protocol === 'h2c') this.give(http2Only(target.name));
     else this.send(target, false);
   }
 
@@ -165,7 +175,7 @@ class Passage {
     const again = this.repeatable && !fresh;
     let onward: ClientRequest;
     try {
-      onward = createOnward(target, {
+      onward = createUpstreamRequest(target, {
         req,
         path,
         id,
@@ -175,7 +185,7 @@ class Passage {
         upgrade: !!this.onSwitch,
       });
     } catch (error) {
-      this.give(notUnderstood(target.name, `request refused: ${(error as Error).message}`));
+      this.give(invalidResponse(target.name, `request refused: ${(error as Error).message}`));
       return;
     }
     this.state = { at: 'sent', onward, heard: false };
@@ -183,7 +193,7 @@ class Passage {
     onward.on('information', (information) => this.inform(information));
     onward.on('response', (answer) => this.respond(answer, target, onward));
     onward.on('upgrade', (answer, socket, rest) => this.switch(answer, socket, rest, target));
-    if (this.body) pourRequest(req, onward, target);
+    if (this.body) pumpRequest(req, onward, target);
     else onward.end();
     if (route.timeout > 0) this.limit(onward, route.timeout);
   }
@@ -207,13 +217,13 @@ class Passage {
     this.state = { at: 'answered', onward, answer };
     try {
       res.sendDate = false;
-      res.writeHead(answer.statusCode!, answer.statusMessage!, towardsClient(answer, this.hop(answer)));
+      res.writeHead(answer.statusCode!, answer.statusMessage!, clientHeaders(answer, this.hop(answer)));
     } catch (error) {
       onward.destroy();
-      this.give(notUnderstood(target.name, (error as Error).message));
+      this.give(invalidResponse(target.name, (error as Error).message));
       return;
     }
-    pourResponse(answer, res);
+    pumpResponse(answer, res);
   }
 
   hop(answer: IncomingMessage) {
@@ -228,7 +238,7 @@ class Passage {
   switch(answer: IncomingMessage, socket: Duplex, rest: Buffer, target: Target): void {
     if (this.state.at === 'over' || !this.onSwitch) {
       socket.destroy();
-      this.give(notUnderstood(target.name, 'it switches protocols unasked'));
+      this.give(invalidResponse(target.name, 'it switches protocols unasked'));
       return;
     }
     target.served = true;
@@ -257,9 +267,9 @@ class Passage {
     } else if (current && this.isStale(code, onward)) {
       this.tried = 'retried';
       this.send(target, true);
-    } else if (/no application protocol/i.test(error.message)) this.give(onlyHttp2(target.name));
-    else if (code?.startsWith('HPE_')) this.give(notUnderstood(target.name, code));
-    else this.give(noAnswer(target.name, code, isConnected(onward.socket)));
+    } else if (/no application protocol/i.test(error.message)) this.give(http2Only(target.name));
+    else if (code?.startsWith('HPE_')) this.give(invalidResponse(target.name, code));
+    else this.give(noResponse(target.name, code, isConnected(onward.socket)));
   }
 
   /** Answers whether the app closed a kept connection in the moment the request was sent on it, so that it never saw it. */
@@ -272,13 +282,13 @@ class Passage {
   limit(onward: ClientRequest, ms: number): void {
     const timer = setTimeout(() => {
       if (this.answer || this.state.at === 'over') return;
-      this.give(tooSlow(ms));
+      this.give(headerTimeout(ms));
       onward.destroy();
     }, ms);
     onward.once('response', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
   }
 
-  give(page: Page): void {
+  give(page: ErrorPage): void {
     const { res, req, answer } = this;
     this.reached ||= isConnected(this.onward?.socket);
     if (this.state.at === 'over') return;
@@ -304,7 +314,11 @@ class Passage {
     if (!whole) onward?.destroy();
     // The app may have answered before it has read all of the body.
     else if (this.body && !req.complete) req.socket.once('close', () => onward?.destroy());
-    const ending: Ending = { id: this.id, duration: performance.now() - this.begun, reached: this.reached };
+    const ending: ExchangeEnd = {
+      id: this.id,
+      duration: performance.now() - this.begun,
+      reached: this.reached,
+    };
     if (isSwitched) {
       ending.status = answer!.statusCode!;
       ending.upgraded = true;

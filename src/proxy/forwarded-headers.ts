@@ -1,7 +1,13 @@
 /** What the proxy changes in headers: hop-by-hop ones and its own; everything else keeps its order, casing and duplicates. */
 
 import type { IncomingMessage } from 'node:http';
-import { intact, kindOf, namedBy, persistence, withoutOurs } from './raw-headers.js';
+import {
+  connectionHeaders,
+  headerKindOf,
+  persistenceTokens,
+  unalteredValue,
+  withoutScoobyHeaders,
+} from './raw-headers.js';
 
 /** Answers whether a request announces a body. */
 export function hasBody(req: IncomingMessage): boolean {
@@ -20,7 +26,7 @@ export function isAmbiguous(req: IncomingMessage): boolean {
 }
 
 /** Answers the raw headers for the app: the client's, without those of its hop, then X-Scooby and, where there is one, its secret. */
-export function towardsApp(
+export function upstreamHeaders(
   req: IncomingMessage,
   id: string,
   secret: string | undefined,
@@ -28,7 +34,7 @@ export function towardsApp(
 ): string[] {
   const raw = req.rawHeaders;
   const connection = req.headers.connection;
-  const named = namedBy(connection);
+  const named = connectionHeaders(connection);
   const chunked = req.headers['transfer-encoding'] !== undefined;
   const headers: string[] = [];
   let connected = false;
@@ -36,14 +42,14 @@ export function towardsApp(
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
-    switch (kindOf(name)) {
+    switch (headerKindOf(name)) {
       case 'plain':
         if (named?.has(name.toLowerCase())) continue;
         break;
       case 'connection':
         if (connected) continue;
         connected = true;
-        headers.push(name, upgrade ? connection! : persistence(value, connection!));
+        headers.push(name, upgrade ? connection! : persistenceTokens(value, connection!));
         continue;
       case 'hop':
         continue;
@@ -64,7 +70,7 @@ export function towardsApp(
       case 'ours':
         continue;
     }
-    headers.push(name, intact(name, value, headers));
+    headers.push(name, unalteredValue(name, value, headers));
   }
   if (!connected) headers.push('Connection', 'keep-alive');
   headers.push('X-Scooby', id);
@@ -73,7 +79,7 @@ export function towardsApp(
 }
 
 /** How the response's own hop is framed. */
-export interface Hop {
+export interface HopFraming {
   id: string;
   /** The client speaks HTTP/1.1. */
   modern: boolean;
@@ -82,10 +88,10 @@ export interface Hop {
 }
 
 /** Answers the raw headers for the client: the app's, with the hop's framing, and X-Scooby once. */
-export function towardsClient(response: IncomingMessage, { id, modern, keep }: Hop): string[] {
+export function clientHeaders(response: IncomingMessage, { id, modern, keep }: HopFraming): string[] {
   const raw = response.rawHeaders;
   const { connection, 'transfer-encoding': encoding } = response.headers;
-  const named = namedBy(connection);
+  const named = connectionHeaders(connection);
   const status = response.statusCode!;
   // Only a message that ends in chunks may say so: anything else leaves the client to guess where it ends.
   const chunked = modern && encoding !== undefined && /(?:^|,)\s*chunked\s*$/i.test(encoding);
@@ -95,14 +101,14 @@ export function towardsClient(response: IncomingMessage, { id, modern, keep }: H
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
-    switch (kindOf(name)) {
+    switch (headerKindOf(name)) {
       case 'plain':
         if (named?.has(name.toLowerCase())) continue;
         break;
       case 'connection':
         if (connected) continue;
         connected = true;
-        headers.push(name, keep ? persistence(value, connection!, true) : 'close');
+        headers.push(name, keep ? persistenceTokens(value, connection!, true) : 'close');
         continue;
       case 'hop':
         // The promise to keep the connection is ours to give; we hold it for longer than apps promise.
@@ -118,7 +124,7 @@ export function towardsClient(response: IncomingMessage, { id, modern, keep }: H
         if (/^x-scooby$/i.test(name)) continue;
         break;
     }
-    headers.push(name, intact(name, value, headers));
+    headers.push(name, unalteredValue(name, value, headers));
   }
   if (!connected && !keep) headers.push('Connection', 'close');
   exposeTo(headers, response);
@@ -127,8 +133,8 @@ export function towardsClient(response: IncomingMessage, { id, modern, keep }: H
 }
 
 /** Answers the raw headers of a 101, which are not touched but for X-Scooby. */
-export function ofSwitch(response: IncomingMessage, id: string): string[] {
-  return [...withoutOurs(response.rawHeaders), 'X-Scooby', id];
+export function upgradeHeaders(response: IncomingMessage, id: string): string[] {
+  return [...withoutScoobyHeaders(response.rawHeaders), 'X-Scooby', id];
 }
 
 // Scripts of another origin see only the headers that are exposed to them.

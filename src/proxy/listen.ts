@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { UserError } from '../domain/errors.js';
 
 /** Where to listen. */
-export interface Place {
+export interface ListenOptions {
   /** 127.0.0.1 and localhost stand for both loopback families. */
   host: string;
   /** 0: any free one. */
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** Servers that listen on one port. */
-export interface Listening {
+export interface BoundServers {
   port: number;
   hosts: string[];
   servers: Server[];
@@ -23,7 +23,10 @@ export interface Listening {
 const TRIES = 20;
 
 /** Answers servers that listen at the place, or up to 20 ports further on; throws a UserError where that cannot be. */
-export async function listen(create: () => Server, { host, port, exactPort }: Place): Promise<Listening> {
+export async function listen(
+  create: () => Server,
+  { host, port, exactPort }: ListenOptions,
+): Promise<BoundServers> {
   const tries = exactPort && port !== 0 ? 1 : TRIES;
   const last = Math.min(port + tries - 1, 65_535);
   let taken = host;
@@ -38,7 +41,7 @@ export async function listen(create: () => Server, { host, port, exactPort }: Pl
 }
 
 // A string: the host on which the port is taken. One family alone would let `localhost` reach somebody else on the other.
-async function listenOn(create: () => Server, host: string, port: number): Promise<Listening | string> {
+async function listenOn(create: () => Server, host: string, port: number): Promise<BoundServers | string> {
   const loopback = host === '127.0.0.1' || host === 'localhost';
   const main = loopback ? '127.0.0.1' : host;
   const first = create();

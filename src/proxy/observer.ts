@@ -18,7 +18,7 @@ export interface Exchange {
 }
 
 /** How a request ended. */
-export interface Ending {
+export interface ExchangeEnd {
   id: string;
   /** ms until the last byte was handed over; for an upgrade, until the protocols were switched. */
   duration: number;
@@ -35,9 +35,9 @@ export interface Ending {
 }
 
 /** Is told of every request; what it throws is swallowed, because profiling must not fail a response. */
-export interface Watcher {
+export interface ProxyObserver {
   /** Answers whether a request with or without the mark is recorded; the app is told nothing of one that is not. */
   records?(marked: boolean): boolean;
   opened(exchange: Exchange): void;
-  ended(ending: Ending): void;
+  ended(ending: ExchangeEnd): void;
 }

@@ -1,23 +1,23 @@
 /** Raw headers, flat as on the wire: which of them belong to the hop or to the proxy, and how they are written. */
 
 /** Answers a flat list of headers without any that only the proxy may set. */
-export function withoutOurs(raw: readonly string[]): string[] {
+export function withoutScoobyHeaders(raw: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
-    if (kindOf(raw[i]!) !== 'ours') kept.push(raw[i]!, raw[i + 1]!);
+    if (headerKindOf(raw[i]!) !== 'ours') kept.push(raw[i]!, raw[i + 1]!);
   }
   return kept;
 }
 
 /** Answers a flat list as pairs, which is how trailers are handed over. */
-export function pairs(raw: readonly string[]): [string, string][] {
+export function headerPairs(raw: readonly string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) list.push([raw[i]!, raw[i + 1]!]);
   return list;
 }
 
 /** Answers the head of a message as it is on the wire; headers hold one byte a character. */
-export function head(statusLine: string, raw: readonly string[]): string {
+export function messageHead(statusLine: string, raw: readonly string[]): string {
   let text = `${statusLine}\r\n`;
   for (let i = 0; i < raw.length; i += 2) text += `${raw[i]}: ${raw[i + 1]}\r\n`;
   return `${text}\r\n`;
@@ -52,7 +52,7 @@ const KINDS: Record<string, HeaderKind> = {
 const LENGTHS = new Set(Object.keys(KINDS).map((name) => name.length));
 
 /** Answers what a header of that name is to the proxy. */
-export function kindOf(name: string): HeaderKind {
+export function headerKindOf(name: string): HeaderKind {
   return LENGTHS.has(name.length) ? (KINDS[name.toLowerCase()] ?? 'plain') : 'plain';
 }
 
@@ -60,7 +60,7 @@ export function kindOf(name: string): HeaderKind {
 const UNSTRIPPABLE = /^(?:content-length|transfer-encoding|host|x-scooby.*|close|keep-alive|upgrade|te|)$/;
 
 /** Answers the lowercase names of the headers that a Connection header takes with it. */
-export function namedBy(connection: string | undefined): Set<string> | undefined {
+export function connectionHeaders(connection: string | undefined): Set<string> | undefined {
   if (connection === undefined || /^(?:close|keep-alive)$/i.test(connection)) return undefined;
   const names = connection
     .toLowerCase()
@@ -71,7 +71,7 @@ export function namedBy(connection: string | undefined): Set<string> | undefined
 }
 
 /** Answers the words of a Connection header that say whether it lasts; as they were written, where that is all it says. */
-export function persistence(value: string, all: string, upgrades = false): string {
+export function persistenceTokens(value: string, all: string, upgrades = false): string {
   if (/^(?:close|keep-alive)$/i.test(all)) return value;
   const words = all.split(',').map((word) => word.trim());
   const close = words.some((word) => /^close$/i.test(word));
@@ -80,7 +80,7 @@ export function persistence(value: string, all: string, upgrades = false): strin
 }
 
 /** Answers the value to hand to Node, so that it is written as it came, after the headers `before`. */
-export function intact(name: string, value: string, before: string[]): string {
+export function unalteredValue(name: string, value: string, before: string[]): string {
   if (name.length !== 19 || !/^content-disposition$/i.test(name) || !/[\x80-\xff]/.test(value)) return value;
   const sized = before.some(
     (word, i) => i % 2 === 0 && /^content-length$/i.test(word) && Number(before[i + 1]) > 0,

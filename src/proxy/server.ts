@@ -5,15 +5,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { createDispatcher } from './dispatcher.js';
 import { sendPage } from './error-pages.js';
-import { forward, type Route } from './forward.js';
-import { listen, type Place } from './listen.js';
-import type { Watcher } from './observer.js';
-import { head } from './raw-headers.js';
-import { isPlain, serveAgain, tunnel } from './upgrade.js';
+import { type ForwardOptions, forward } from './forward.js';
+import { type ListenOptions, listen } from './listen.js';
+import type { ProxyObserver } from './observer.js';
+import { messageHead } from './raw-headers.js';
+import { isServedPlain, serveWithoutUpgrade, tunnelUpgrade } from './upgrade.js';
 import type { Upstream } from './upstream.js';
 
 /** How to run the proxy. */
-export interface ProxyOptions extends Place {
+export interface ProxyOptions extends ListenOptions {
   /** Value of X-Scooby-Secret, by which the agent knows our requests. */
   secret: string;
   /** ms that a request waits for the app to listen. */
@@ -21,7 +21,7 @@ export interface ProxyOptions extends Place {
   /** ms that the app has for its headers; 0, the default, is forever: apps sit at breakpoints. */
   timeout?: number;
   upstream: Upstream;
-  watcher: Watcher;
+  watcher: ProxyObserver;
   /** Answers true where it has answered the request itself; such a request is neither forwarded nor watched. */
   answer?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
@@ -40,11 +40,11 @@ export interface RunningProxy {
 /** Answers the proxy once it listens; throws a UserError where it cannot. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { upstream, watcher, secret, wait, timeout = 0, answer } = options;
-  const route: Route = { upstream, watcher, secret, wait, timeout };
+  const route: ForwardOptions = { upstream, watcher, secret, wait, timeout };
   const tunnels = new Set<Duplex>();
   const dispatcher = createDispatcher(
     (req, res) => forward(route, req, res),
-    (req, socket, _, rest) => tunnel(route, req, socket, rest, tunnels),
+    (req, socket, _, rest) => tunnelUpgrade(route, req, socket, rest, tunnels),
   );
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     if (!answered(answer, req, res)) dispatcher.web(req, res);
@@ -82,7 +82,7 @@ function createFront(
     headersTimeout: 60_000,
     keepAliveTimeout: 120_000,
     // Newer versions ask; on others the same requests are handed back below.
-    shouldUpgradeCallback: (req: IncomingMessage) => !isPlain(req),
+    shouldUpgradeCallback: (req: IncomingMessage) => !isServedPlain(req),
   } as object);
   server.maxHeadersCount = 0;
   server.on('request', serve);
@@ -90,7 +90,7 @@ function createFront(
   server.on('checkExpectation', serve);
   server.on('connect', refuseConnect);
   server.on('upgrade', (req, socket, rest) => {
-    if (isPlain(req)) serveAgain(server, req, socket, rest);
+    if (isServedPlain(req)) serveWithoutUpgrade(server, req, socket, rest);
     else upgrade(req, socket, rest);
   });
   return server;
@@ -114,5 +114,5 @@ function refuseConnect(_: IncomingMessage, socket: Duplex): void {
     ...['Connection', 'close', 'X-Scooby', randomUUID()],
   ];
   socket.on('error', () => socket.destroy());
-  socket.end(head('HTTP/1.1 405 Method Not Allowed', headers) + text);
+  socket.end(messageHead('HTTP/1.1 405 Method Not Allowed', headers) + text);
 }

@@ -2,18 +2,18 @@
 
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { forward, type Route } from './forward.js';
-import { hasBody, ofSwitch } from './forwarded-headers.js';
-import { head } from './raw-headers.js';
+import { type ForwardOptions, forward } from './forward.js';
+import { hasBody, upgradeHeaders } from './forwarded-headers.js';
+import { messageHead } from './raw-headers.js';
 
 /** Answers whether a request should be served as if it had not asked to switch: most clients that ask for h2c never need it. */
-export function isPlain(req: IncomingMessage): boolean {
+export function isServedPlain(req: IncomingMessage): boolean {
   return hasBody(req) || /(?:^|,)\s*h2c\s*(?:,|$)/i.test(req.headers.upgrade ?? '');
 }
 
 /** Carries a request to switch protocols, and then the bytes of both sides; `open` holds the sockets while they live. */
-export function tunnel(
-  route: Route,
+export function tunnelUpgrade(
+  route: ForwardOptions,
   req: IncomingMessage,
   socket: Duplex,
   rest: Buffer,
@@ -40,7 +40,7 @@ export function tunnel(
     open.add(upstream);
     upstream.once('close', () => open.delete(upstream));
     const status = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`;
-    socket.write(head(status, ofSwitch(answer, id)), 'latin1');
+    socket.write(messageHead(status, upgradeHeaders(answer, id)), 'latin1');
     if (first.length > 0) socket.write(first);
     for (const chunk of early()) upstream.write(chunk);
     join(socket, upstream);
@@ -48,7 +48,12 @@ export function tunnel(
 }
 
 /** Serves a request that asked to switch protocols as an ordinary one, by handing it to the server again without that wish. */
-export function serveAgain(server: Server, req: IncomingMessage, socket: Duplex, rest: Buffer): void {
+export function serveWithoutUpgrade(
+  server: Server,
+  req: IncomingMessage,
+  socket: Duplex,
+  rest: Buffer,
+): void {
   const raw: string[] = [];
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i]!.toLowerCase();
@@ -56,7 +61,7 @@ export function serveAgain(server: Server, req: IncomingMessage, socket: Duplex,
     const value = req.rawHeaders[i + 1]!;
     raw.push(req.rawHeaders[i]!, name === 'connection' ? lasting(value) : value);
   }
-  const first = head(`${req.method} ${req.url} HTTP/${req.httpVersion}`, raw);
+  const first = messageHead(`${req.method} ${req.url} HTTP/${req.httpVersion}`, raw);
   socket.unshift(Buffer.concat([Buffer.from(first, 'latin1'), rest]));
   server.emit('connection', socket);
 }

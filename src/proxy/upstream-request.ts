@@ -1,11 +1,11 @@
 /** The request to the app, as it goes out. */
 
 import { ClientRequest, type IncomingMessage } from 'node:http';
-import { towardsApp } from './forwarded-headers.js';
+import { upstreamHeaders } from './forwarded-headers.js';
 import type { Target } from './upstream.js';
 
 /** What a request to the app is made from. */
-export interface Making {
+export interface UpstreamRequestParts {
   req: IncomingMessage;
   path: string;
   id: string;
@@ -21,16 +21,16 @@ export interface Making {
 const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
 
 /** Answers the request to the app, its headers queued, its body not yet begun; throws where Node will not send such a one. */
-export function createOnward(
+export function createUpstreamRequest(
   target: Target,
-  { req, path, id, secret, body, again, upgrade }: Making,
+  { req, path, id, secret, body, again, upgrade }: UpstreamRequestParts,
 ): ClientRequest {
   const kept = again && !CLOSE.test(req.headers.connection ?? '');
   const options = {
     ...target.options,
     method: req.method!,
     path,
-    headers: towardsApp(req, id, secret, upgrade),
+    headers: upstreamHeaders(req, id, secret, upgrade),
     agent: kept ? target.kept : target.fresh,
     ...(upgrade && { allowHalfOpen: true }),
   };
@@ -41,7 +41,7 @@ export function createOnward(
 }
 
 /** Answers the path to ask the app for: an absolute form names a host that is not ours to go to. */
-export function pathOf(url: string): string {
+export function upstreamPath(url: string): string {
   if (url.startsWith('/') || url === '*') return url;
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;

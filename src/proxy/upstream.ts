@@ -4,11 +4,11 @@ import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Address } from '../domain/trace.js';
+import type { ServerAddress } from '../domain/trace.js';
 
 /** One address of the app, from its first to its last request. */
 export interface Target {
-  address: Address;
+  address: ServerAddress;
   /** How people write it: `http://127.0.0.1:3000`. */
   name: string;
   /** What a request needs to get there. */
@@ -35,12 +35,12 @@ export class Upstream {
   }
 
   /** Answers the app's current address. */
-  get address(): Address | undefined {
+  get address(): ServerAddress | undefined {
     return this.#target?.address;
   }
 
   /** Tells that the app listens at that address, anew even when it is the old one, or that it no longer listens. */
-  set(address: Address | undefined): void {
+  set(address: ServerAddress | undefined): void {
     if (this.#target) closeIdle(this.#target);
     this.#target = address && createTarget(address);
     const waiting = [...this.#waiting];
@@ -82,7 +82,7 @@ export function isConnected(socket: Duplex | null | undefined): boolean {
   return socket != null && connected.has(socket);
 }
 
-function createTarget(address: Address): Target {
+function createTarget(address: ServerAddress): Target {
   const secure = address.protocol === 'https' || address.protocol === 'h2';
   const Agent = secure ? https.Agent : http.Agent;
   const reach = reachable(address);
@@ -117,7 +117,7 @@ const both: net.LookupFunction = (_, options, callback) => {
 };
 
 // A server that listens on every interface is reached by loopback, whichever family it really has.
-function reachable({ host, port, path }: Address): http.RequestOptions {
+function reachable({ host, port, path }: ServerAddress): http.RequestOptions {
   if (path !== undefined) return { socketPath: path };
   const bare = host?.replace(/^\[|\]$/g, '');
   if (bare === undefined || bare === '' || bare === '::' || bare === '0.0.0.0' || bare === 'localhost') {
@@ -130,7 +130,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-function nameOf({ protocol, host, port, path }: Address): string {
+function nameOf({ protocol, host, port, path }: ServerAddress): string {
   if (path !== undefined) return `unix:${path}`;
   const scheme = protocol === 'https' || protocol === 'h2' ? 'https' : 'http';
   const name = host === undefined || host === '::' || host === '0.0.0.0' || host === '' ? 'localhost' : host;

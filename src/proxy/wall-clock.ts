@@ -3,7 +3,7 @@
 let anchor = performance.timeOrigin;
 
 /** Answers the present instant in epoch ms, with a fraction. */
-export function epoch(): number {
+export function epochMs(): number {
   const monotonic = performance.now();
   const wall = Date.now();
   // The monotonic clock stands still while a machine sleeps, and does not follow when the wall clock is set.

@@ -1,28 +1,28 @@
 /** Adds up figures in the database: one walk over an index, or one over the traces that pass. */
 
 import type { Database } from 'better-sqlite3';
-import type { Condition } from './filter-sql.js';
-import { addUp, OF, type Part, SHARE } from './rollup.js';
+import type { SqlCondition } from './filter-sql.js';
+import { mergeRollup, type RollupPart, SHARE_COLUMN, SUBJECT_OF } from './rollup.js';
 import { passingOnce } from './selection.js';
-import { prepared } from './statement-cache.js';
-import type { Among, By, RunSummary, Sum } from './store.js';
+import { cachedStatement } from './statement-cache.js';
+import type { Aggregate, AggregateBy, RunSummary, Selection } from './store.js';
 
 /** Where as many of all traces pass, walking all figures in order is quicker than looking up those of each trace. */
 const MANY = 1 / 16;
 
 /** Answers what the requests that pass add up to, the costliest first; `now` is epoch ms. */
-export function sumsIn(db: Database, by: By, among: Among, now: number): Sum[] {
+export function aggregatesIn(db: Database, by: AggregateBy, among: Selection, now: number): Aggregate[] {
   const from = source(db, among, now);
   const grouped = `SELECT s.id AS subject, f.bucket AS bucket, sum(f.count) AS count, sum(f.total) AS total,
-      sum(f.errors) AS errors, sum(f.queries) AS queries, count(f.${SHARE[by]}) AS requests,
-      max(f.${SHARE[by]}) AS worst, f.trace AS trace
+      sum(f.errors) AS errors, sum(f.queries) AS queries, count(f.${SHARE_COLUMN[by]}) AS requests,
+      max(f.${SHARE_COLUMN[by]}) AS worst, f.trace AS trace
     ${from.sql} AND s.of = ? GROUP BY s.id, f.bucket`;
   const sql = `SELECT s.key, s.kind, s.text, s.site, s.function, s.route, g.*, t.id
     FROM (${grouped}) AS g JOIN subjects AS s ON s.id = g.subject JOIN traces AS t ON t.seq = g.trace`;
-  const rows = prepared(db, sql).all(...from.values, OF[by]) as Found[];
+  const rows = cachedStatement(db, sql).all(...from.values, SUBJECT_OF[by]) as Found[];
   // SQLite answers the trace beside one maximum only.
-  const most = OF[by] === 'request' ? mostQueries(db, from) : new Map<number, number>();
-  return addUp(
+  const most = SUBJECT_OF[by] === 'request' ? mostQueries(db, from) : new Map<number, number>();
+  return mergeRollup(
     by,
     rows.map((row) => partOf(row, most.get(row.subject) ?? 0)),
   );
@@ -46,7 +46,7 @@ interface Found {
   id: string;
 }
 
-function partOf({ site, function: name, route, subject: _, worst, ...row }: Found, most: number): Part {
+function partOf({ site, function: name, route, subject: _, worst, ...row }: Found, most: number): RollupPart {
   return {
     ...row,
     ...(site !== null && { site }),
@@ -57,18 +57,18 @@ function partOf({ site, function: name, route, subject: _, worst, ...row }: Foun
   };
 }
 
-function mostQueries(db: Database, from: Condition): Map<number, number> {
+function mostQueries(db: Database, from: SqlCondition): Map<number, number> {
   const sql = `SELECT s.id AS subject, max(f.queries) AS most ${from.sql} AND s.of = 'request' GROUP BY s.id`;
-  const rows = prepared(db, sql).all(...from.values) as { subject: number; most: number }[];
+  const rows = cachedStatement(db, sql).all(...from.values) as { subject: number; most: number }[];
   return new Map(rows.map(({ subject, most }) => [subject, most]));
 }
 
 /** Answers where to take figures `f` of subjects `s` from: FROM … WHERE …, to go on with AND. */
-function source(db: Database, among: Among, now: number): Condition {
+function source(db: Database, among: Selection, now: number): SqlCondition {
   // Grouped as they lie there, they need no sorting.
   const inOrder = 'FROM subjects AS s CROSS JOIN figures AS f ON f.subject = s.id';
   const ask = <T>(sql: string, values: (string | number)[]) =>
-    prepared(db, sql)
+    cachedStatement(db, sql)
       .pluck()
       .get(...values) as T;
   const { query = [], before, run } = among;
@@ -92,5 +92,5 @@ export function runsIn(db: Database, limit: number, now: number): RunSummary[] {
   const sql = `SELECT r.id AS number, r.start AS start, r.command AS command,
       (SELECT count(*) FROM traces WHERE run = r.id AND outside = 0 AND expires > ?) AS requests
     FROM runs AS r WHERE requests > 0 ORDER BY r.id DESC LIMIT ?`;
-  return prepared(db, sql).all(now, limit) as RunSummary[];
+  return cachedStatement(db, sql).all(now, limit) as RunSummary[];
 }

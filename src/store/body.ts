@@ -4,17 +4,17 @@ import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** Text, or deflated UTF-8. */
-export type Body = string | Uint8Array;
+export type PackedBody = string | Uint8Array;
 
 const SHORT = 1024;
 
 /** Answers the text in the form in which it is kept. */
-export function pack(text: string): Body {
+export function pack(text: string): PackedBody {
   return text.length < SHORT ? text : deflateRawSync(text, { level: 1, chunkSize: 4096 });
 }
 
 /** Answers the text that was packed; throws when the bytes are damaged. */
-export function unpack(body: Body): string {
+export function unpack(body: PackedBody): string {
   return typeof body === 'string' ? body : inflateRawSync(body).toString('utf8');
 }
 

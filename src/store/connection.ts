@@ -2,12 +2,12 @@
 
 import type Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from './clock.js';
-import { explained, isDamage, isRefusal } from './error-messages.js';
-import { identity, moveAside, refuseStrangers, secure, sizeOf } from './files.js';
+import { explainStoreError, isDamage, isRefusal } from './error-messages.js';
+import { createPrivate, identity, moveAside, refuseForeignFiles, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
-import { establish, isOutdated } from './schema.js';
+import { establishSchema, isOutdated } from './schema.js';
 import { addFunctions } from './sql-functions.js';
-import { prepare, type Statements } from './statements.js';
+import { prepareStatements, type Statements } from './statements.js';
 import { StoreError } from './store.js';
 
 /** How a SQLite database is opened. */
@@ -71,7 +71,7 @@ export class Connection {
       } catch (error) {
         if (isRefusal(error)) {
           const until = this.clock.steady() + RETRY_MS;
-          this.#refused = { error: explained(error, this.#options.path), until };
+          this.#refused = { error: explainStoreError(error, this.#options.path), until };
         }
         throw error;
       }
@@ -94,25 +94,25 @@ export class Connection {
       this.#mending(() => this.#housekeeping.sweep());
     } catch (error) {
       // A sweep that cannot be done now (locked, no room for its log) is done by the next one.
-      if (!(explained(error, this.#options.path) instanceof StoreError)) throw error;
+      if (!(explainStoreError(error, this.#options.path) instanceof StoreError)) throw error;
     }
   }
 
   #open(): void {
     const { connect, path, maxSize, readonly = false } = this.#options;
-    if (readonly) refuseStrangers(path);
-    else secure(path);
+    if (readonly) refuseForeignFiles(path);
+    else createPrivate(path);
     this.#file = identity(path);
     const unclean = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= CHECKED_SIZE;
     this.#db = connect(path, { readonly, fileMustExist: true, timeout: 5000 });
     try {
       // Once more: until it was open, somebody could have put another file in its place.
-      refuseStrangers(path);
+      refuseForeignFiles(path);
       if (readonly && isOutdated(this.#db, path)) this.#update();
-      establish(this.#db, path, readonly);
+      establishSchema(this.#db, path, readonly);
       addFunctions(this.#db);
       if (unclean && !readonly) this.#check();
-      this.statements = prepare(this.#db);
+      this.statements = prepareStatements(this.#db);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);
     } catch (error) {
       this.#db.close();
@@ -125,7 +125,7 @@ export class Connection {
     const { connect, path } = this.#options;
     const db = connect(path, { fileMustExist: true, timeout: 5000 });
     try {
-      establish(db, path, false);
+      establishSchema(db, path, false);
     } catch (error) {
       // One that may not be written is answered by what its tables are like.
       if (!isRefusal(error)) throw error;
@@ -174,7 +174,7 @@ export class Connection {
     try {
       return work();
     } catch (error) {
-      throw explained(error, this.#options.path);
+      throw explainStoreError(error, this.#options.path);
     }
   }
 }

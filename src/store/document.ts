@@ -1,7 +1,7 @@
 /** A trace as the document that is kept: every frame, stack and shape is written once, however many spans share it. */
 
 import type { Frame, RecordedTrace, Shape, Span, Trace } from '../domain/trace.js';
-import { type Body, pack, unpack } from './body.js';
+import { type PackedBody, pack, unpack } from './body.js';
 
 interface Tables {
   shapes: Shape[];
@@ -36,7 +36,7 @@ export type Describe = (trace: RecordedTrace) => Trace;
 export const undescribed: Describe = (trace) => trace as Trace;
 
 /** Answers the form in which a trace is kept. */
-export function packTrace(trace: Trace): Body {
+export function packTrace(trace: Trace): PackedBody {
   const frames = new Places<Frame>();
   const stacks = new Places<Frame[]>();
   const shapes = new Places<Shape>();
@@ -54,7 +54,7 @@ export function packTrace(trace: Trace): Body {
 }
 
 /** Answers the trace that was packed; throws when the bytes are damaged. */
-export function unpackTrace(body: Body, describe: Describe): Trace {
+export function unpackTrace(body: PackedBody, describe: Describe): Trace {
   const read = JSON.parse(unpack(body)) as Written | WrittenBare;
   if (read.shapes === undefined) return describe(bare(read));
   const { shapes, stacks, frames, ...trace } = read;

@@ -39,7 +39,7 @@ const MEANINGS: [pattern: RegExp, message: string][] = [
 ];
 
 /** Answers a StoreError that says what happened, for a fault a user can do something about; any other error as it is. */
-export function explained(error: unknown, path: string): unknown {
+export function explainStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
   const meaning = MEANINGS.find(([pattern]) => pattern.test(code))?.[1];

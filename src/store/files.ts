@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { StoreError } from './store.js';
 
 /** Answers the database's file and those that SQLite puts beside it. */
-export function filesOf(path: string): string[] {
+export function databaseFiles(path: string): string[] {
   return [`${path}-wal`, `${path}-shm`, path];
 }
 
@@ -23,8 +23,8 @@ export function filesOf(path: string): string[] {
  * Creates the folder (0700) and the file (0600) where they are missing. Throws a StoreError on a link or another user's
  * file, and the system's error when the place cannot be written.
  */
-export function secure(path: string): void {
-  refuseStrangers(path);
+export function createPrivate(path: string): void {
+  refuseForeignFiles(path);
   const folder = dirname(path);
   if (!existsSync(folder)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -34,13 +34,13 @@ export function secure(path: string): void {
 }
 
 /** Leaves the files to the user alone (0600); SQLite gives those that it makes later the rights of the database. */
-export function narrow(path: string): void {
-  for (const file of filesOf(path)) if (existsSync(file)) chmodSync(file, 0o600);
+export function restrictMode(path: string): void {
+  for (const file of databaseFiles(path)) if (existsSync(file)) chmodSync(file, 0o600);
 }
 
 /** Throws a StoreError when one of the files is a link, no regular file, or belongs to another user. */
-export function refuseStrangers(path: string): void {
-  for (const file of filesOf(path)) {
+export function refuseForeignFiles(path: string): void {
+  for (const file of databaseFiles(path)) {
     const found = lstatSync(file, { throwIfNoEntry: false });
     if (!found) continue;
     const what = found.isSymbolicLink()
@@ -69,7 +69,7 @@ export function moveAside(path: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]/g, '').replace(/\..*/, '');
   let aside = `${path}.corrupt-${stamp}`;
   for (let n = 2; existsSync(aside); n++) aside = `${path}.corrupt-${stamp}-${n}`;
-  for (const file of filesOf(path)) {
+  for (const file of databaseFiles(path)) {
     if (existsSync(file)) renameSync(file, `${aside}${file.slice(path.length)}`);
   }
   return aside;

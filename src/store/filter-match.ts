@@ -1,27 +1,27 @@
 /** A query of the filter language, asked of a request in memory; `where.ts` asks the same in SQL. */
 
-import { looksInside, type Query } from '../domain/filter.js';
+import { needsWholeTrace, type Query } from '../domain/filter.js';
 import { foldCase, type Op, type Term } from '../domain/filter-term.js';
 import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
-import { routeOf } from '../domain/route.js';
-import type { Summary, Tally, Trace } from '../domain/trace.js';
+import { routeNameOf } from '../domain/route.js';
+import type { Sample, Summary, Trace } from '../domain/trace.js';
 
 /** A request to be matched: its summary at hand, the rest where a condition asks for it. */
 export interface Candidate {
   summary: Summary;
   /** What its calls asked, without values, and the lines that asked: as they are added up. */
-  calls(): Pick<Tally, 'text' | 'site'>[];
+  calls(): Pick<Sample, 'text' | 'site'>[];
   whole(): Trace;
 }
 
 /** A request is one that a query asks for; `now` is epoch ms. */
-export function matches(query: Query, candidate: Candidate, now: number): boolean {
+export function matchesQuery(query: Query, candidate: Candidate, now: number): boolean {
   if (query.length === 0) return true;
   return query.some((all) => all.every((term) => holds(term, candidate, now)));
 }
 
 function holds(term: Term, candidate: Candidate, now: number): boolean {
-  if (looksInside(term)) return holdsInside(term, candidate.whole());
+  if (needsWholeTrace(term)) return holdsInside(term, candidate.whole());
   const { summary } = candidate;
   switch (term.field) {
     case 'text':
@@ -29,7 +29,7 @@ function holds(term: Term, candidate: Candidate, now: number): boolean {
     case 'path':
       return isTextIn(term, [summary.url]);
     case 'route':
-      return isTextIn(term, [routeOf(summary)]);
+      return isTextIn(term, [routeNameOf(summary)]);
     case 'finding':
       return isTextIn(term, summary.findings);
     case 'errors':

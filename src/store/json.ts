@@ -1,7 +1,7 @@
 /** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
 
-import type { App, Finding, Frame, Library, Span, Total, Trace } from '../domain/trace.js';
-import type { RunSummary, Sum, Summary } from './store.js';
+import type { AppInfo, Finding, Frame, LibraryInfo, Span, Summary, Total, Trace } from '../domain/trace.js';
+import type { Aggregate, RunSummary } from './store.js';
 
 /** A call as it is given out. */
 export type PublicSpan = Omit<Span, 'frame' | 'shape'> & {
@@ -18,7 +18,7 @@ export type PublicTrace = Omit<Trace, 'spans'> & { spans: PublicSpan[] };
 const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
 
 /** The fields of each part, in their order. */
-export const FIELDS = {
+export const PUBLIC_FIELDS = {
   trace: inOrderOf<Trace>({
     id: 1,
     method: 1,
@@ -43,7 +43,7 @@ export const FIELDS = {
     dropped: 1,
     notes: 1,
   }),
-  app: inOrderOf<App>({ pid: 1, command: 1, cwd: 1, node: 1 }),
+  app: inOrderOf<AppInfo>({ pid: 1, command: 1, cwd: 1, node: 1 }),
   span: inOrderOf<PublicSpan>({
     kind: 1,
     library: 1,
@@ -74,7 +74,7 @@ export const FIELDS = {
     reasons: 1,
   }),
   total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
-  library: inOrderOf<Library>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
+  library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,
     method: 1,
@@ -94,31 +94,31 @@ export const FIELDS = {
 export function publicTrace(trace: Trace): PublicTrace {
   const { app, spans, findings, libraries } = trace;
   return {
-    ...inOrder(trace, FIELDS.trace),
-    ...(app && { app: inOrder(app, FIELDS.app) }),
+    ...inOrder(trace, PUBLIC_FIELDS.trace),
+    ...(app && { app: inOrder(app, PUBLIC_FIELDS.app) }),
     spans: spans.map(publicSpan),
-    findings: findings.map((finding) => inOrder(finding, FIELDS.finding)),
+    findings: findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding)),
     ...(libraries && {
       libraries: Object.fromEntries(
-        Object.entries(libraries).map(([name, library]) => [name, inOrder(library, FIELDS.library)]),
+        Object.entries(libraries).map(([name, library]) => [name, inOrder(library, PUBLIC_FIELDS.library)]),
       ),
     }),
   };
 }
 
 function publicSpan({ frame, shape, ...span }: Span): PublicSpan {
-  const stack = span.stack.map((one) => inOrder(one, FIELDS.frame));
+  const stack = span.stack.map((one) => inOrder(one, PUBLIC_FIELDS.frame));
   const decided = { ...(frame && { function: frame.function }), shape: shape.text };
-  return inOrder<PublicSpan>({ ...span, stack, ...decided }, FIELDS.span);
+  return inOrder<PublicSpan>({ ...span, stack, ...decided }, PUBLIC_FIELDS.span);
 }
 
 /** Answers a trace as `scooby list --json` gives it out. */
 export function publicSummary(summary: Summary): Summary {
-  return inOrder(summary, FIELDS.summary);
+  return inOrder(summary, PUBLIC_FIELDS.summary);
 }
 
 /** Answers what `scooby top --json` gives out of a statement, a line or a finding; `share` is its part of the requests' time. */
-export function publicSum(sum: Sum, share: number): object {
+export function publicAggregate(sum: Aggregate, share: number): object {
   const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = sum;
   return {
     kind,
@@ -138,14 +138,17 @@ export function publicSum(sum: Sum, share: number): object {
 }
 
 /** Answers what `scooby list --by route --json` and `scooby top --by route --json` give out of a route. */
-export function publicRoute(sum: Sum, findings: string[]): object {
+export function publicRoute(sum: Aggregate, findings: string[]): object {
   const { kind, text, count, ms, p50, p95, errors, queries, mostQueries, worst } = sum;
   const total = { total: queries, average: Math.round((queries / count) * 1000) / 1000, most: mostQueries };
   return { method: kind, route: text, count, ms, p50, p95, errors, queries: total, findings, worst };
 }
 
 /** Answers what `scooby list --by run --json` gives out of a run. */
-export function publicRun({ number, start, command, requests }: RunSummary, sum: Sum | undefined): object {
+export function publicRun(
+  { number, start, command, requests }: RunSummary,
+  sum: Aggregate | undefined,
+): object {
   const { ms, p50, p95, errors, worst } = sum ?? {};
   return { run: number, start, command, requests, ...(sum && { ms, p50, p95, errors, worst }) };
 }

@@ -1,18 +1,25 @@
 /** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
 
-import type { Trace } from '../domain/trace.js';
-import { type Body, hashOf, pack, unpack } from './body.js';
+import type { SourceText, Summary, Trace } from '../domain/trace.js';
+import { hashOf, type PackedBody, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, undescribed, unpackTrace } from './document.js';
-import { matches, summaryOf } from './filter-match.js';
-import { addUp, type Figure, figuresOf, OF, type Part, SHARE } from './rollup.js';
-import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary } from './store.js';
+import { matchesQuery, summaryOf } from './filter-match.js';
+import {
+  mergeRollup,
+  type RollupPart,
+  type RollupRow,
+  rollupRowsOf,
+  SHARE_COLUMN,
+  SUBJECT_OF,
+} from './rollup.js';
+import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
 
 interface Kept {
   summary: Summary;
   outside: boolean;
-  body: Body;
-  figures: Figure[];
+  body: PackedBody;
+  figures: RollupRow[];
   expires: number;
 }
 
@@ -24,11 +31,11 @@ export class MemoryStore implements Store {
   #clock: Clock;
   #size = 0;
   #traces = new Map<string, Kept>();
-  #sources = new Map<string, { file: string; body: Body }>();
+  #sources = new Map<string, { file: string; body: PackedBody }>();
 
-  #accounting: Accounting;
+  #accounting: Sampling;
 
-  constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Accounting) {
+  constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Sampling) {
     this.#accounting = options;
     this.#ttl = options.ttl;
     this.#maxSize = options.maxSize;
@@ -44,7 +51,7 @@ export class MemoryStore implements Store {
     const packed = traces.map((trace) => ({
       trace,
       body: packTrace(trace),
-      figures: figuresOf(tally(trace)),
+      figures: rollupRowsOf(tally(trace)),
     }));
     const expires = this.#clock.now() + this.#ttl;
     for (const { trace, body, figures } of packed) {
@@ -55,7 +62,7 @@ export class MemoryStore implements Store {
     this.#tidy();
   }
 
-  saveSource({ file, text }: Source): string {
+  saveSource({ file, text }: SourceText): string {
     const hash = hashOf(text);
     if (!this.#sources.has(hash)) {
       const body = pack(text);
@@ -66,7 +73,7 @@ export class MemoryStore implements Store {
     return hash;
   }
 
-  source(hash: string): Source | undefined {
+  source(hash: string): SourceText | undefined {
     const kept = this.#sources.get(hash);
     return kept && { file: kept.file, text: unpack(kept.body) };
   }
@@ -81,7 +88,7 @@ export class MemoryStore implements Store {
     return found.slice(0, limit).map(({ id }) => id);
   }
 
-  recent(among: Among, limit: number): Summary[] {
+  recent(among: Selection, limit: number): Summary[] {
     const now = this.#clock.now();
     return this.#newest((kept) => !kept.outside && isAmong(kept, among, now)).slice(0, limit);
   }
@@ -90,11 +97,11 @@ export class MemoryStore implements Store {
     return this.#newest((kept) => kept.outside).slice(0, limit);
   }
 
-  sums(by: By, among: Among): Sum[] {
+  aggregates(by: AggregateBy, among: Selection): Aggregate[] {
     const now = this.#clock.now();
     const wanted = (kept: Kept) => !kept.outside && this.#alive(kept) && isAmong(kept, among, now);
     const kept = [...this.#traces.values()].filter(wanted);
-    return addUp(
+    return mergeRollup(
       by,
       kept.flatMap(({ summary, figures }) => partsOf(by, summary.id, figures)),
     );
@@ -138,19 +145,19 @@ export class MemoryStore implements Store {
 }
 
 /** Only the run of this process is kept in its memory. */
-function isAmong({ summary, body, figures }: Kept, among: Among, now: number): boolean {
+function isAmong({ summary, body, figures }: Kept, among: Selection, now: number): boolean {
   const { query = [], before = Infinity, run = 1 } = among;
   const calls = () => figures.map(({ tally }) => tally).filter((tally) => tally.of === 'call');
   const candidate = { summary, calls, whole: () => unpackTrace(body, undescribed) };
-  return run === 1 && summary.start < before && matches(query, candidate, now);
+  return run === 1 && summary.start < before && matchesQuery(query, candidate, now);
 }
 
-function partsOf(by: By, id: string, figures: Figure[]): Part[] {
+function partsOf(by: AggregateBy, id: string, figures: RollupRow[]): RollupPart[] {
   return figures
-    .filter(({ tally }) => tally.of === OF[by])
+    .filter(({ tally }) => tally.of === SUBJECT_OF[by])
     .map(({ tally, bucket, count, total, errors, queries, ...shares }) => {
       const { times: _, of: __, ...subject } = tally;
-      const share = shares[SHARE[by]];
+      const share = shares[SHARE_COLUMN[by]];
       const requests = share === null ? 0 : 1;
       const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
       return { ...subject, ...counted, worst: share ?? -1, id };

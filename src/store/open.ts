@@ -2,16 +2,16 @@
 
 import { existsSync } from 'node:fs';
 import { Connection, type SqliteOptions } from './connection.js';
-import { explained, isMissingBinding } from './error-messages.js';
+import { explainStoreError, isMissingBinding } from './error-messages.js';
 import { databasePath } from './location.js';
 import { MemoryStore } from './memory.js';
-import { Reader } from './page-reader.js';
-import { openKept } from './pinned.js';
+import { PageReader } from './page-reader.js';
+import { openPinned } from './pinned.js';
 import { SqliteStore } from './sqlite.js';
-import { type Accounting, type Store, StoreError } from './store.js';
+import { type Sampling, type Store, StoreError } from './store.js';
 
 /** Which store, and how much it keeps. */
-export interface OpenOptions extends Accounting {
+export interface OpenOptions extends Sampling {
   /** The database's file, when the user named one. */
   db?: string | undefined;
   /** Where the command was given; the project is looked for from here. */
@@ -40,7 +40,7 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
   try {
     return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn, ...accounting });
   } catch (error) {
-    const reason = isMissingBinding(error) ? missingBinding() : explained(error, path);
+    const reason = isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
     warn(
       `${reason.message} Until then requests are kept in memory only, and other terminals do not see them.`,
@@ -50,23 +50,23 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
 }
 
 /** Answers a reader for a browser over the project's store; throws a StoreError when there is none. */
-export async function openReader(options: OpenOptions, warn: (message: string) => void): Promise<Reader> {
+export async function openReader(options: OpenOptions, warn: (message: string) => void): Promise<PageReader> {
   const { ttl = TTL, maxSize = MAX_SIZE, describe } = options;
   const path = databasePath(options.db, options.cwd);
   if (!existsSync(path)) throw new StoreError(nothingAt(path, options.db));
   try {
-    return new Reader(
+    return new PageReader(
       new Connection({ connect: await connector(), path, ttl, maxSize, readonly: true, warn }),
       describe,
     );
   } catch (error) {
-    throw isMissingBinding(error) ? missingBinding() : explained(error, path);
+    throw isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
   }
 }
 
 async function connector(): Promise<SqliteOptions['connect']> {
   const { default: Sqlite } = await import('better-sqlite3');
-  return (path, options) => openKept(Sqlite, path, options);
+  return (path, options) => openPinned(Sqlite, path, options);
 }
 
 function nothingAt(path: string, named: string | undefined): string {

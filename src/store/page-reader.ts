@@ -3,28 +3,28 @@
 import type { Counted } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
-import type { Source, Summary, Trace } from '../domain/trace.js';
+import type { SourceText, Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
 import type { Connection } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';
-import type { Condition } from './filter-sql.js';
+import type { SqlCondition } from './filter-sql.js';
 import { ROUTE_SQL } from './sql-functions.js';
-import { prepared } from './statement-cache.js';
-import { COLUMNS, type Row, summaryFrom } from './statements.js';
+import { cachedStatement } from './statement-cache.js';
+import { SUMMARY_COLUMNS, summaryOfRow, type TraceRow } from './statements.js';
 
 /** Where a request stands in time: its start (epoch ms), then its number. */
-export interface Mark {
+export interface TimePosition {
   start: number;
   seq: number;
 }
 
 /** What a slice tells of a request: its place, and what it is sorted by. */
-export interface Found extends Mark {
+export interface SliceRow extends TimePosition {
   key: number | string;
 }
 
 /** What requests of one route and one bucket of time add up to. */
-export interface RouteSum extends Counted {
+export interface RouteSlice extends Counted {
   method: string;
   route: string;
   /** ms. */
@@ -32,7 +32,7 @@ export interface RouteSum extends Counted {
   repeated: number;
 }
 
-export class Reader {
+export class PageReader {
   readonly #connection: Connection;
   readonly #describe: Describe;
 
@@ -42,11 +42,11 @@ export class Reader {
   }
 
   #all<T>(sql: string, ...values: (string | number)[]): T[] {
-    return this.#connection.ask((db) => prepared(db, sql).all(...values) as T[]);
+    return this.#connection.ask((db) => cachedStatement(db, sql).all(...values) as T[]);
   }
 
   #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
-    return this.#connection.ask((db) => prepared(db, sql).get(...values) as T | undefined);
+    return this.#connection.ask((db) => cachedStatement(db, sql).get(...values) as T | undefined);
   }
 
   now(): number {
@@ -61,19 +61,19 @@ export class Reader {
   /** Answers requests newest first (or oldest first), from after a mark and past `skip` of them. */
   newest(
     until: number,
-    after: Mark | undefined,
+    after: TimePosition | undefined,
     skip: number,
     limit: number,
     oldestFirst: boolean,
-  ): { row: Summary; mark: Mark }[] {
+  ): { row: Summary; mark: TimePosition }[] {
     const [order, sign] = oldestFirst ? ['start, seq', '>'] : ['start DESC, seq DESC', '<'];
     const from = after ? `AND (start, seq) ${sign} (?, ?)` : '';
     // What is passed over is passed over in the index alone: its rows are not read.
     const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
-    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
+    const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
     const marks = after ? [after.start, after.seq] : [];
-    const rows = this.#all<Row & { seq: number }>(sql, until, this.now(), ...marks, limit, skip);
-    return rows.map(({ seq, ...row }) => ({ row: summaryFrom(row), mark: { start: row.start, seq } }));
+    const rows = this.#all<TraceRow & { seq: number }>(sql, until, this.now(), ...marks, limit, skip);
+    return rows.map(({ seq, ...row }) => ({ row: summaryOfRow(row), mark: { start: row.start, seq } }));
   }
 
   /** Answers how many requests there are. */
@@ -115,8 +115,8 @@ export class Reader {
   }
 
   /** Answers where a request stands in time. */
-  markOf(id: string): Mark | undefined {
-    return this.#one<Mark>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
+  markOf(id: string): TimePosition | undefined {
+    return this.#one<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
   }
 
   /** Answers the start (epoch ms) of the request that is `size` before an instant, to slice at; undefined when there are fewer. */
@@ -127,30 +127,30 @@ export class Reader {
   }
 
   /** Answers the requests of a slice of time that satisfy a condition, newest first, with what they are sorted by. */
-  slice(from: number, before: number, { sql: where, values }: Condition, key: string): Found[] {
+  slice(from: number, before: number, { sql: where, values }: SqlCondition, key: string): SliceRow[] {
     const sql = `SELECT seq, start, ${key} AS key FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} ORDER BY start DESC, seq DESC`;
-    return this.#all<Found>(sql, from, before, this.now(), ...values);
+    return this.#all<SliceRow>(sql, from, before, this.now(), ...values);
   }
 
   /** Answers what the requests of a slice add up to, by route and bucket of time. */
-  sliceByRoute(from: number, before: number, { sql: where, values }: Condition): RouteSum[] {
+  sliceByRoute(from: number, before: number, { sql: where, values }: SqlCondition): RouteSlice[] {
     const sql = `SELECT method, ${ROUTE_SQL} AS route, ${BUCKET_SQL} AS bucket, count(*) AS count,
       sum(${TOTAL_SQL}) AS total, sum(${FAILED_SQL}) AS errors, sum(${QUERIES_SQL}) AS queries,
       sum(${QUERY_TIME_SQL}) AS qtime, sum(${REPEATED_SQL}) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2, 3`;
-    return this.#all<RouteSum>(sql, from, before, this.now(), ...values);
+    return this.#all<RouteSlice>(sql, from, before, this.now(), ...values);
   }
 
   /** Answers rows by their numbers, in that order; those that are gone are left out. */
   rows(seqs: number[]): Summary[] {
     if (seqs.length === 0) return [];
-    const sql = `SELECT seq, ${COLUMNS} FROM traces WHERE seq IN (SELECT value FROM json_each(?))`;
+    const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (SELECT value FROM json_each(?))`;
     const found = new Map(
-      this.#all<Row & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [seq, row]),
+      this.#all<TraceRow & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [seq, row]),
     );
     return seqs.flatMap((seq) => {
       const row = found.get(seq);
-      return row ? [summaryFrom(row)] : [];
+      return row ? [summaryOfRow(row)] : [];
     });
   }
 
@@ -161,7 +161,7 @@ export class Reader {
     });
   }
 
-  source(hash: string): Source | undefined {
+  source(hash: string): SourceText | undefined {
     return this.#connection.read((statements) => {
       const row = statements.source.get(hash);
       return row && { file: row.file, text: unpack(row.body) };

@@ -11,7 +11,7 @@ type Sqlite = new (path: string, options: Options) => Database;
 const kept = new Set<object>();
 
 /** Answers an open database whose statements, and those of its pragmas, live as long as the process. */
-export function openKept(Sqlite: Sqlite, path: string, options: Options): Database {
+export function openPinned(Sqlite: Sqlite, path: string, options: Options): Database {
   const db = new Sqlite(path, options);
   const { prepare } = db;
   const asked = new Map<string, Statement>();

@@ -1,13 +1,14 @@
 /** Figures: what each trace adds to the sums over all of them, a row for each subject and bucket of time; and adding them up. Pure. */
 
-import { Aggregate, type Counted } from '../domain/aggregate.js';
+import { Accumulator, type Counted } from '../domain/aggregate.js';
 import { binsOf } from '../domain/histogram.js';
-import { µs } from '../domain/trace.js';
-import type { By, Sum, Tally } from './store.js';
+import type { Sample } from '../domain/trace.js';
+import { roundToMicros } from '../domain/trace.js';
+import type { Aggregate, AggregateBy } from './store.js';
 
 /** One trace's calls of one subject in one bucket. Times are whole µs. */
-export interface Figure {
-  tally: Tally;
+export interface RollupRow {
+  tally: Sample;
   bucket: number;
   count: number;
   total: number;
@@ -21,9 +22,9 @@ export interface Figure {
 }
 
 /** Answers the rows that a trace's tallies are kept as. */
-export function figuresOf(tallies: Tally[]): Figure[] {
-  const texts = new Map<string, Figure>();
-  const sites = new Map<string, Figure>();
+export function rollupRowsOf(tallies: Sample[]): RollupRow[] {
+  const texts = new Map<string, RollupRow>();
+  const sites = new Map<string, RollupRow>();
   return tallies.flatMap((tally) => {
     const figures = bucketsOf(tally);
     const whole = figures.reduce((sum, { total }) => sum + total, 0);
@@ -39,25 +40,25 @@ export function figuresOf(tallies: Tally[]): Figure[] {
   });
 }
 
-function keep(known: Map<string, Figure>, name: string, figure: Figure): Figure {
+function keep(known: Map<string, RollupRow>, name: string, figure: RollupRow): RollupRow {
   const before = known.get(name);
   if (before) return before;
   known.set(name, figure);
   return figure;
 }
 
-function bucketsOf(tally: Tally): Figure[] {
+function bucketsOf(tally: Sample): RollupRow[] {
   // A request that has not ended, or died, has no time, and is counted all the same.
   const bins = binsOf(tally.times.length > 0 ? tally.times : [undefined]);
   const none = { errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
-  const figures = bins.map((bin): Figure => ({ tally, ...bin, ...none }));
+  const figures = bins.map((bin): RollupRow => ({ tally, ...bin, ...none }));
   figures[0]!.errors = tally.errors;
   figures[0]!.queries = tally.queries;
   return figures;
 }
 
 /** Figures of several traces added up: those of one subject and one bucket. Times are whole µs. */
-export interface Part extends Omit<Tally, 'times' | 'of'>, Counted {
+export interface RollupPart extends Omit<Sample, 'times' | 'of'>, Counted {
   requests: number;
   mostQueries: number;
   /** Of the trace in which it cost most. */
@@ -66,7 +67,7 @@ export interface Part extends Omit<Tally, 'times' | 'of'>, Counted {
 }
 
 /** Answers which figures of a trace stand for its part in a sum: those that are not null. */
-export const SHARE: Record<By, 'byText' | 'bySite' | 'byKey'> = {
+export const SHARE_COLUMN: Record<AggregateBy, 'byText' | 'bySite' | 'byKey'> = {
   statement: 'byText',
   site: 'bySite',
   call: 'byKey',
@@ -76,7 +77,7 @@ export const SHARE: Record<By, 'byText' | 'bySite' | 'byKey'> = {
 };
 
 /** Answers the tallies that a sum is made of. */
-export const OF: Record<By, Tally['of']> = {
+export const SUBJECT_OF: Record<AggregateBy, Sample['of']> = {
   statement: 'call',
   site: 'call',
   call: 'call',
@@ -86,15 +87,15 @@ export const OF: Record<By, Tally['of']> = {
 };
 
 /** Answers what names a sum. */
-function nameOf(by: By, { kind, text, site, key }: Part): string | undefined {
+function nameOf(by: AggregateBy, { kind, text, site, key }: RollupPart): string | undefined {
   if (by === 'statement') return `${kind}\n${text}`;
   if (by === 'site') return site;
   return by === 'request' ? by : key;
 }
 
 /** Answers the sums that parts make, the costliest first. */
-export function addUp(by: By, parts: Part[]): Sum[] {
-  const groups = new Map<string, Part[]>();
+export function mergeRollup(by: AggregateBy, parts: RollupPart[]): Aggregate[] {
+  const groups = new Map<string, RollupPart[]>();
   for (const part of parts) {
     const name = nameOf(by, part);
     if (name === undefined) continue;
@@ -105,9 +106,9 @@ export function addUp(by: By, parts: Part[]): Sum[] {
   return [...groups.values()].map(sumOf).sort((a, b) => b.ms - a.ms || b.count - a.count);
 }
 
-function sumOf(parts: Part[]): Sum {
+function sumOf(parts: RollupPart[]): Aggregate {
   const costs = new Map<string, number>();
-  const all = new Aggregate();
+  const all = new Accumulator();
   for (const part of parts) {
     costs.set(part.key, (costs.get(part.key) ?? 0) + part.total);
     all.add(part);
@@ -131,6 +132,6 @@ function sumOf(parts: Part[]): Sum {
     errors: all.errors,
     queries: all.queries,
     mostQueries: all.mostQueries,
-    worst: { id: worst.id, ms: µs(worst.worst / 1000) },
+    worst: { id: worst.id, ms: roundToMicros(worst.worst / 1000) },
   };
 }

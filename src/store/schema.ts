@@ -1,7 +1,7 @@
 /** The tables, and the check that a file holds them in the form that this version writes. */
 
 import type { Database } from 'better-sqlite3';
-import { narrow } from './files.js';
+import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
 /** Counts up with every change of the tables. */
@@ -90,14 +90,14 @@ const STEPS = [TABLES, FIGURES];
  * Makes the connection fit for several processes at once and creates the tables where there are none. Throws a
  * StoreError when the file is not ours or from a newer version; then nothing in it has been touched.
  */
-export function establish(db: Database, path: string, readonly: boolean): void {
+export function establishSchema(db: Database, path: string, readonly: boolean): void {
   db.pragma('trusted_schema = OFF');
   db.pragma('foreign_keys = ON');
   const version = versionOf(db, path);
   if (readonly && version < VERSION)
     throw new StoreError(`${path} holds no requests that this version of scooby can read.`);
   if (readonly) return;
-  narrow(path);
+  restrictMode(path);
   db.pragma('auto_vacuum = INCREMENTAL');
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');

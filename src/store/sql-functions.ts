@@ -2,8 +2,8 @@
 
 import type { Database } from 'better-sqlite3';
 import { foldCase, type Term } from '../domain/filter-term.js';
-import { routeOf } from '../domain/route.js';
-import type { Body } from './body.js';
+import { routeNameOf } from '../domain/route.js';
+import type { PackedBody } from './body.js';
 import { undescribed, unpackTrace } from './document.js';
 import { holdsInside } from './filter-match.js';
 
@@ -12,11 +12,11 @@ export const ROUTE_SQL = 'ifnull(route, route_of(url))';
 
 const FUNCTIONS = {
   fold_case: (text: string | number | null) => (text === null ? null : foldCase(String(text))),
-  route_of: (url: string) => routeOf({ url }),
-  holds_inside: (body: Body | null, terms: string) => Number(body !== null && areInside(body, terms)),
+  route_of: (url: string) => routeNameOf({ url }),
+  holds_inside: (body: PackedBody | null, terms: string) => Number(body !== null && areInside(body, terms)),
 };
 
-function areInside(body: Body, terms: string): boolean {
+function areInside(body: PackedBody, terms: string): boolean {
   const trace = unpackTrace(body, undescribed);
   return (JSON.parse(terms) as Term[]).every((term) => holdsInside(term, trace));
 }

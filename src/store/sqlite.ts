@@ -1,28 +1,28 @@
 /** The store in a SQLite file: one trace is one document, with columns for what the list asks. */
 
-import type { Trace } from '../domain/trace.js';
-import { runsIn, sumsIn } from './aggregates.js';
+import type { Sample, SourceText, Summary, Trace } from '../domain/trace.js';
+import { aggregatesIn, runsIn } from './aggregates.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';
-import { figuresOf } from './rollup.js';
-import { passing } from './selection.js';
-import { prepared } from './statement-cache.js';
-import { COLUMNS, type Row, rowOf, type Statements, summaryFrom } from './statements.js';
-import type { Accounting, Among, By, RunSummary, Source, Store, Sum, Summary, Tally } from './store.js';
+import { rollupRowsOf } from './rollup.js';
+import { selectionSql } from './selection.js';
+import { cachedStatement } from './statement-cache.js';
+import { type Statements, SUMMARY_COLUMNS, summaryOfRow, type TraceRow, traceRowOf } from './statements.js';
+import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
 
 /** Keeps traces in a file that several processes may write and read at once. */
 export class SqliteStore implements Store {
   readonly place: string;
   #ttl: number;
   #connection: Connection;
-  #accounting: Accounting;
+  #accounting: Sampling;
   #describe: Describe;
   /** Until when each source text that this process knows of is kept. */
   #sources = new Map<string, number>();
 
   /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
-  constructor(options: SqliteOptions & Accounting) {
+  constructor(options: SqliteOptions & Sampling) {
     this.#accounting = options;
     this.#describe = options.describe ?? undescribed;
     this.place = options.path;
@@ -37,7 +37,7 @@ export class SqliteStore implements Store {
   saveAll(traces: Trace[]): void {
     const expires = this.#now() + this.#ttl;
     const { tally = () => [] } = this.#accounting;
-    const rows = traces.map((trace) => ({ ...rowOf(trace, expires), tallies: tally(trace) }));
+    const rows = traces.map((trace) => ({ ...traceRowOf(trace, expires), tallies: tally(trace) }));
     const sources = new Set(traces.flatMap((trace) => Object.values(trace.sources ?? {})));
     this.#connection.write((statements) => {
       const run = this.#run(statements);
@@ -51,7 +51,7 @@ export class SqliteStore implements Store {
     this.#connection.tidy(traces.length);
   }
 
-  saveSource({ file, text }: Source): string {
+  saveSource({ file, text }: SourceText): string {
     const hash = hashOf(text);
     const expires = this.#now() + this.#ttl;
     const kept = this.#connection.read((statements) => statements.sourceExpiry.get(hash)?.expires ?? 0);
@@ -63,7 +63,7 @@ export class SqliteStore implements Store {
     return hash;
   }
 
-  source(hash: string): Source | undefined {
+  source(hash: string): SourceText | undefined {
     return this.#connection.read((statements) => {
       const row = statements.source.get(hash);
       return row && { file: row.file, text: unpack(row.body) };
@@ -83,20 +83,22 @@ export class SqliteStore implements Store {
     );
   }
 
-  recent(among: Among, limit: number): Summary[] {
+  recent(among: Selection, limit: number): Summary[] {
     return this.#connection.ask((db) => {
-      const { sql, values } = passing(among, this.#now());
-      const newest = `SELECT ${COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
-      return (prepared(db, newest).all(...values, limit) as Row[]).map(summaryFrom);
+      const { sql, values } = selectionSql(among, this.#now());
+      const newest = `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
+      return (cachedStatement(db, newest).all(...values, limit) as TraceRow[]).map(summaryOfRow);
     });
   }
 
   outside(limit: number): Summary[] {
-    return this.#connection.read((statements) => statements.outside.all(this.#now(), limit).map(summaryFrom));
+    return this.#connection.read((statements) =>
+      statements.outside.all(this.#now(), limit).map(summaryOfRow),
+    );
   }
 
-  sums(by: By, among: Among): Sum[] {
-    return this.#connection.ask((db) => sumsIn(db, by, among, this.#now()));
+  aggregates(by: AggregateBy, among: Selection): Aggregate[] {
+    return this.#connection.ask((db) => aggregatesIn(db, by, among, this.#now()));
   }
 
   runs(limit: number): RunSummary[] {
@@ -118,12 +120,12 @@ export class SqliteStore implements Store {
     return (statements.run.get(run.key) ?? statements.saveRun.get(run.key, run.start, run.command)!).id;
   }
 
-  #account(statements: Statements, trace: number, tallies: Tally[]): void {
+  #account(statements: Statements, trace: number, tallies: Sample[]): void {
     // Of a trace that is saved again, the figures are others now.
     const before = statements.subjectsOf.all(`[${trace}]`);
     if (before.length > 0) statements.dropFigures.run(trace);
     const subjects = new Map<string, number>();
-    for (const figure of figuresOf(tallies)) {
+    for (const figure of rollupRowsOf(tallies)) {
       const { tally, bucket, count, total, errors, queries, byText, byKey, bySite } = figure;
       let subject = subjects.get(tally.key);
       if (subject === undefined) subjects.set(tally.key, (subject = subjectOf(statements, tally)));
@@ -148,7 +150,7 @@ export class SqliteStore implements Store {
 }
 
 /** Answers the number of a subject; a finding keeps it when its line moves. */
-function subjectOf(statements: Statements, tally: Tally): number {
+function subjectOf(statements: Statements, tally: Sample): number {
   const { key, of, kind, text, site = null, function: name = null, route = null } = tally;
   const kept = statements.subject.get(key);
   if (kept?.site === site) return kept.id;

@@ -8,7 +8,7 @@ const KEPT = 64;
 const known = new WeakMap<Database, Map<string, Statement>>();
 
 /** Answers the statement of a text, prepared once. */
-export function prepared(db: Database, sql: string): Statement {
+export function cachedStatement(db: Database, sql: string): Statement {
   let ready = known.get(db);
   if (!ready) known.set(db, (ready = new Map()));
   let statement = ready.get(sql);

@@ -1,17 +1,17 @@
 /** Every statement of the database, prepared once. */
 
 import type { Database } from 'better-sqlite3';
-import type { Trace } from '../domain/trace.js';
-import type { Body } from './body.js';
+import type { Summary, Trace } from '../domain/trace.js';
+import type { PackedBody } from './body.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
-import type { Summary } from './store.js';
 
 /** The columns of a summary. */
-export const COLUMNS = 'id, method, url, route, status, start, duration, state, totals, findings, spans';
+export const SUMMARY_COLUMNS =
+  'id, method, url, route, status, start, duration, state, totals, findings, spans';
 
 /** A trace's columns as SQLite keeps them. */
-export interface Row {
+export interface TraceRow {
   id: string;
   method: string;
   url: string;
@@ -25,7 +25,7 @@ export interface Row {
   spans: number;
 }
 
-type Written = Row & { outside: 0 | 1; expires: number; run: number | null };
+type Written = TraceRow & { outside: 0 | 1; expires: number; run: number | null };
 
 /** A subject's columns. */
 export interface SubjectRow {
@@ -39,17 +39,17 @@ export interface SubjectRow {
 }
 
 /** Answers the statements of one connection, ready to run. */
-export function prepare(db: Database) {
+export function prepareStatements(db: Database) {
   return {
     save: db.prepare<[Written], { seq: number }>(
-      `INSERT INTO traces (${COLUMNS}, outside, expires, run)
+      `INSERT INTO traces (${SUMMARY_COLUMNS}, outside, expires, run)
        VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
        ON CONFLICT (id) DO UPDATE SET
-         (${COLUMNS}, outside, expires, run) =
+         (${SUMMARY_COLUMNS}, outside, expires, run) =
          (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
        RETURNING seq`,
     ),
-    saveBody: db.prepare<[number | bigint, Body]>(
+    saveBody: db.prepare<[number | bigint, PackedBody]>(
       'INSERT INTO bodies (trace, body) VALUES (?, ?) ON CONFLICT (trace) DO UPDATE SET body = excluded.body',
     ),
     run: db.prepare<[key: string], { id: number }>('SELECT id FROM runs WHERE key = ?'),
@@ -88,25 +88,25 @@ export function prepare(db: Database) {
 
       // Two findings of one id, or two texts of one hash, are no reason to lose the request.
     >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
-    find: db.prepare<[string, number], { body: Body }>(
+    find: db.prepare<[string, number], { body: PackedBody }>(
       'SELECT body FROM traces JOIN bodies ON trace = seq WHERE id = ? AND expires > ?',
     ),
     idsWith: db.prepare<[from: string, to: string, now: number, limit: number], { id: string }>(
       'SELECT id FROM traces WHERE id >= ? AND id < ? AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?',
     ),
-    outside: db.prepare<[number, number], Row>(
-      `SELECT ${COLUMNS} FROM traces WHERE outside = 1 AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?`,
+    outside: db.prepare<[number, number], TraceRow>(
+      `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE outside = 1 AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?`,
     ),
     newest: db.prepare<[], { start: number | null }>(
       'SELECT max(start) AS start FROM traces WHERE outside = 0',
     ),
-    saveSource: db.prepare<[hash: string, file: string, body: Body, expires: number]>(
+    saveSource: db.prepare<[hash: string, file: string, body: PackedBody, expires: number]>(
       `INSERT INTO sources (hash, file, body, expires) VALUES (?, ?, ?, ?)
        ON CONFLICT (hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
     ),
     keepSource: db.prepare<[expires: number, hash: string]>('UPDATE sources SET expires = ? WHERE hash = ?'),
     sourceExpiry: db.prepare<[string], { expires: number }>('SELECT expires FROM sources WHERE hash = ?'),
-    source: db.prepare<[string], { file: string; body: Body }>(
+    source: db.prepare<[string], { file: string; body: PackedBody }>(
       'SELECT file, body FROM sources WHERE hash = ?',
     ),
     expired: db.prepare<[now: number, limit: number], { seq: number }>(
@@ -126,10 +126,10 @@ export function prepare(db: Database) {
   };
 }
 
-export type Statements = ReturnType<typeof prepare>;
+export type Statements = ReturnType<typeof prepareStatements>;
 
 /** Answers the columns and the body under which a trace is kept. */
-export function rowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'>; body: Body } {
+export function traceRowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'>; body: PackedBody } {
   const { route = null, status = null, duration = null, totals, findings, ...rest } = summaryOf(trace);
   const texts = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
   const outside = trace.outside ? 1 : 0;
@@ -140,7 +140,7 @@ export function rowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'
 }
 
 /** Answers the summary that the columns hold. */
-export function summaryFrom(row: Row): Summary {
+export function summaryOfRow(row: TraceRow): Summary {
   const { route, status, duration, totals, findings, ...rest } = row;
   return {
     ...rest,

@@ -1,13 +1,11 @@
 /** The store's interface: what every place that keeps traces can do. */
 
 import type { Query } from '../domain/filter.js';
-import type { Source, Summary, Tally, Trace } from '../domain/trace.js';
+import type { Sample, SourceText, Summary, Trace } from '../domain/trace.js';
 import type { Describe } from './document.js';
 
-export type { Source, Summary, Tally };
-
 /** Which requests to list or to add up; every field narrows. */
-export interface Among {
+export interface Selection {
   /** What the filter asks, the options of a command included. */
   query?: Query;
   /** Only traces that started before this instant (epoch ms), to page on. */
@@ -17,10 +15,10 @@ export interface Among {
 }
 
 /** What is added up: by statement, whichever lines ask it; by line, whatever it asks; by both; …; request: all into one. */
-export type By = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
+export type AggregateBy = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
 
 /** What many requests add up to under one statement, line, route or finding. Times are ms. */
-export interface Sum {
+export interface Aggregate {
   /** The kind of the calls or of the finding; a route's method. */
   kind: string;
   /** The statement without its values, the route, or what the finding says; of several the one that cost most. */
@@ -58,9 +56,9 @@ export interface RunSummary {
 }
 
 /** What insight has to say to a store: what is added up of a trace, for which run, and what an old document lacks. */
-export interface Accounting {
+export interface Sampling {
   /** Answers what a trace adds to the figures; without it none are kept. */
-  tally?: (trace: Trace) => Tally[];
+  tally?: (trace: Trace) => Sample[];
   /** The run that the traces are of. */
   run?: { key: string; start: number; command: string };
   /** Describes a document of before traces were described when they are finished; without it such a document stays bare. */
@@ -76,19 +74,19 @@ export interface Store {
   /** Keeps several at the price of one: all of them, or none when it throws. */
   saveAll(traces: Trace[]): void;
   /** Keeps a source text and answers its hash; the same text is kept once. */
-  saveSource(source: Source): string;
+  saveSource(source: SourceText): string;
   /** Answers the text kept under a hash. */
-  source(hash: string): Source | undefined;
+  source(hash: string): SourceText | undefined;
   /** Answers the trace with that id. */
   find(id: string): Trace | undefined;
   /** Answers up to `limit` ids that begin with the prefix, newest first. */
   idsWith(prefix: string, limit: number): string[];
   /** Answers the newest requests, newest first, without the traces that gather what ran outside. */
-  recent(among: Among, limit: number): Summary[];
+  recent(among: Selection, limit: number): Summary[];
   /** Answers the newest traces that gather what ran outside requests. */
   outside(limit: number): Summary[];
   /** Answers what the requests that pass add up to, the costliest first. */
-  sums(by: By, among: Among): Sum[];
+  aggregates(by: AggregateBy, among: Selection): Aggregate[];
   /** Answers the runs that requests are kept of, newest first. */
   runs(limit: number): RunSummary[];
   close(): void;

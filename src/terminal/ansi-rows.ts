@@ -1,9 +1,9 @@
 /** What a program printed, as rows that cannot steer the terminal: its colours stay, all other sequences go. */
 
-import { cleanLines, cut, type Segment } from './cells.js';
+import { cleanLines, cutText, type Segment } from './cells.js';
 
 /** A row, each piece with the roles of its look: `sgr31` is what a terminal does at `ESC[31m`. */
-export type Printed = readonly Segment[];
+export type AnsiRow = readonly Segment[];
 
 /** A longer row is nobody's to read. */
 const LONGEST = 8000;
@@ -87,7 +87,7 @@ class Look {
 }
 
 /** Turns pieces of text, cut anywhere, into rows. */
-export class Printer {
+export class AnsiRowParser {
   #look = new Look();
   #rest = '';
   #row: Segment[] = [];
@@ -96,17 +96,17 @@ export class Printer {
   #over = false;
 
   /** Answers the row that is still being written. */
-  get open(): Printed {
+  get open(): AnsiRow {
     return this.#row;
   }
 
   /** Answers the rows that a piece of text completes. */
-  write(text: string): Printed[] {
+  write(text: string): AnsiRow[] {
     let whole = this.#rest + text;
     const cutOff = UNFINISHED.exec(whole)?.[0] ?? '';
     this.#rest = cutOff.length <= LONGEST_SEQUENCE ? cutOff : '';
     whole = whole.slice(0, whole.length - this.#rest.length);
-    const rows: Printed[] = [];
+    const rows: AnsiRow[] = [];
     for (const [part, colour, other] of whole.matchAll(PARTS)) {
       if (part.endsWith('\n')) rows.push(this.#end());
       else if (part === '\r') this.#over = true;
@@ -123,7 +123,7 @@ export class Printer {
     if (/^[01]?G$/.test(sequence) || sequence === '2K') this.#over = true;
   }
 
-  #end(): Printed {
+  #end(): AnsiRow {
     const row = this.#row;
     this.#row = [];
     this.#length = 0;
@@ -136,7 +136,7 @@ export class Printer {
     const room = LONGEST - this.#length;
     if (room <= 0) return;
     this.#length += text.length;
-    const shown = cut(cleanLines(text)[0]!, room);
+    const shown = cutText(cleanLines(text)[0]!, room);
     this.#join(shown, this.#look.roles());
   }
 

@@ -14,7 +14,7 @@ export interface Capabilities {
 }
 
 /** The part of process.stdout or process.stderr that matters here. */
-export interface Output {
+export interface OutputStream {
   isTTY?: boolean | undefined;
   columns?: number | undefined;
 }
@@ -30,7 +30,11 @@ const PIPE_DRAWING_WIDTH = 120;
 type Env = Record<string, string | undefined>;
 
 /** Returns what a stream shows. A variable that is set to nothing counts as not set. */
-export function capabilitiesOf(output: Output, env: Env, { color, ascii }: LookFlags = {}): Capabilities {
+export function capabilitiesOf(
+  output: OutputStream,
+  env: Env,
+  { color, ascii }: LookFlags = {},
+): Capabilities {
   const isTTY = output.isTTY === true;
   const { columns = 0 } = output;
   return {
@@ -47,7 +51,7 @@ export function drawingWidth(width: number): number {
 }
 
 /** Checks whether a screen can be drawn: not in CI, whose log keeps every frame, nor for a screen reader, which reads lines. */
-export function canDraw(input: Output, output: Output, env: Env): boolean {
+export function canDraw(input: OutputStream, output: OutputStream, env: Env): boolean {
   if (input.isTTY !== true || output.isTTY !== true || env.TERM === 'dumb') return false;
   return !isCI(env) && env.INK_SCREEN_READER !== 'true';
 }

@@ -1,6 +1,6 @@
 /** Text measured and cut in terminal cells, as Ink measures it. */
 
-import { oneLine, visible } from '../domain/text.js';
+import { escapeControls, escapeToOneLine } from '../domain/text.js';
 import { clusters, clusterWidth } from './width.js';
 
 /** A piece of text and the roles it is painted with. */
@@ -15,7 +15,7 @@ const KEPT = 4096;
 const widths = new Map<string, number>();
 
 /** Answers how many cells a text takes. */
-export function width(text: string): number {
+export function cellWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let known = widths.get(text);
   if (known === undefined) {
@@ -27,18 +27,18 @@ export function width(text: string): number {
 }
 
 /** Answers the text of a segment. */
-export function textOf(segment: Segment): string {
+export function segmentText(segment: Segment): string {
   return typeof segment === 'string' ? segment : segment[0];
 }
 
 /** Answers the plain text of a line. */
-export function plain(line: Line): string {
-  return line.map(textOf).join('');
+export function lineText(line: Line): string {
+  return line.map(segmentText).join('');
 }
 
 /** Answers how many cells a line takes. */
 export function lineWidth(line: Line): number {
-  return line.reduce((sum, segment) => sum + width(textOf(segment)), 0);
+  return line.reduce((sum, segment) => sum + cellWidth(segmentText(segment)), 0);
 }
 
 /** Answers a text as its user-perceived characters. */
@@ -51,7 +51,7 @@ function take(chars: string[], cells: number): string {
   let used = 0;
   let taken = '';
   for (const char of chars) {
-    used += width(char);
+    used += cellWidth(char);
     if (used > cells) break;
     taken += char;
   }
@@ -59,9 +59,9 @@ function take(chars: string[], cells: number): string {
 }
 
 /** Answers at most that many cells of a text, ending in `…` where something was cut off. */
-export function cut(text: string, cells: number): string {
+export function cutText(text: string, cells: number): string {
   if (cells <= 0) return '';
-  if (width(text) <= cells) return text;
+  if (cellWidth(text) <= cells) return text;
   if (ASCII.test(text)) return `${text.slice(0, cells - 1)}…`;
   return `${take(characters(text), cells - 1)}…`;
 }
@@ -69,18 +69,18 @@ export function cut(text: string, cells: number): string {
 /** Answers at most that many cells of a text, cut in its middle: both ends of a path tell. */
 export function cutMiddle(text: string, cells: number): string {
   if (cells <= 0) return '';
-  if (width(text) <= cells) return text;
+  if (cellWidth(text) <= cells) return text;
   const chars = characters(text);
   const head = take(chars, Math.ceil((cells - 1) / 2));
-  const tail = take(chars.reverse(), cells - 1 - width(head));
+  const tail = take(chars.reverse(), cells - 1 - cellWidth(head));
   return `${head}…${characters(tail).reverse().join('')}`;
 }
 
 /** Answers a text of exactly that many cells, cut or filled with spaces. */
-export function fit(text: string, cells: number, align: 'left' | 'right' = 'left'): string {
+export function fitText(text: string, cells: number, align: 'left' | 'right' = 'left'): string {
   if (cells <= 0) return '';
-  const held = cut(text, cells);
-  const gap = ' '.repeat(Math.max(0, cells - width(held)));
+  const held = cutText(text, cells);
+  const gap = ' '.repeat(Math.max(0, cells - cellWidth(held)));
   return align === 'left' ? held + gap : gap + held;
 }
 
@@ -89,15 +89,15 @@ export function cutLine(line: Line, cells: number): Line {
   let left = cells;
   const out: Segment[] = [];
   for (const [index, segment] of line.entries()) {
-    const text = textOf(segment);
-    const size = width(text);
+    const text = segmentText(segment);
+    const size = cellWidth(text);
     const last = index === line.length - 1;
     if (size < left || (size === left && (last || lineWidth(line.slice(index + 1)) === 0))) {
       out.push(segment);
       left -= size;
       continue;
     }
-    const held = cut(size <= left ? `${text} ` : text, left);
+    const held = cutText(size <= left ? `${text} ` : text, left);
     out.push(typeof segment === 'string' ? held : [held, ...segment.slice(1)]);
     break;
   }
@@ -111,7 +111,7 @@ function rowOf(chars: { char: string }[], at: number, cells: number): number {
   let begun = false;
   for (let index = 0; at + index < chars.length; index++) {
     const { char } = chars[at + index]!;
-    used += width(char);
+    used += cellWidth(char);
     if (used > cells && !(char === ' ' && begun)) return Math.max(1, word || index);
     if (char === ' ' && begun) word = index + 1;
     begun ||= char !== ' ';
@@ -122,7 +122,9 @@ function rowOf(chars: { char: string }[], at: number, cells: number): number {
 /** Answers a line broken into several of at most that many cells, the later ones indented; between words where it can be. */
 export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
   if (lineWidth(line) <= cells) return [line];
-  const chars = line.flatMap((segment, from) => characters(textOf(segment)).map((char) => ({ char, from })));
+  const chars = line.flatMap((segment, from) =>
+    characters(segmentText(segment)).map((char) => ({ char, from })),
+  );
   const out: Segment[][] = [];
   // A wide character has to fit beside it.
   const indented = Math.max(0, Math.min(indent, cells - 2));
@@ -133,7 +135,7 @@ export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
     at += held.length;
     // The space at which a row ends is not drawn, nor are those that do not fit.
     if (at < chars.length && held.at(-1)?.char === ' ') held.pop();
-    let over = held.reduce((sum, { char }) => sum + width(char), -room);
+    let over = held.reduce((sum, { char }) => sum + cellWidth(char), -room);
     while (over-- > 0 && held.at(-1)?.char === ' ') held.pop();
     out.push([...(first ? [] : [' '.repeat(indented)]), ...joined(held, line)]);
   }
@@ -159,13 +161,13 @@ export function steady(text: string): string {
 }
 
 /** Answers recorded text safe for one row: one line, nothing that steers a terminal, no character of unsure width. */
-export function clean(text: string): string {
-  return ASCII.test(text) ? text : steady(oneLine(text));
+export function cleanText(text: string): string {
+  return ASCII.test(text) ? text : steady(escapeToOneLine(text));
 }
 
 /** Answers recorded text as safe lines, tabs as spaces. */
 export function cleanLines(text: string): string[] {
-  return steady(visible(text.replace(/\r\n/g, '\n')))
+  return steady(escapeControls(text.replace(/\r\n/g, '\n')))
     .replace(/\t/g, '  ')
     .split('\n');
 }

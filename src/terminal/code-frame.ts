@@ -1,6 +1,6 @@
 /** Code frames: the source line at a position and the lines around it, safe to print. */
 
-import { visible } from '../domain/text.js';
+import { escapeControls } from '../domain/text.js';
 
 /** One line of a frame. */
 export interface CodeLine {
@@ -20,7 +20,7 @@ export function linesOf(text: string): string[] {
 
 /** A line of code safe for a terminal, its tabs two spaces wide. */
 export function codeText(line: string): string {
-  return visible(line.replaceAll('\t', '  ')).trimEnd();
+  return escapeControls(line.replaceAll('\t', '  ')).trimEnd();
 }
 
 /** The line (1-based) and up to `around` lines on either side, without the indentation that all share; empty when there is no such line. */

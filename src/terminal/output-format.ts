@@ -3,7 +3,7 @@
 import type { Style } from './style.js';
 
 /** Everything that the look of a command's output depends on. */
-export interface Screen {
+export interface OutputFormat {
   /** Cells in a row; Infinity where nobody counts them, as in a file. */
   width: number;
   style: Style;

@@ -1,6 +1,6 @@
 /** What the app printed, as far as it is kept: rows broken at a width, the newest at the end. */
 
-import { type Printed, Printer } from './ansi-rows.js';
+import { type AnsiRow, AnsiRowParser } from './ansi-rows.js';
 import { type Line, wrapLine } from './cells.js';
 
 /** Who printed: the app on one of its streams, or scooby itself. */
@@ -11,17 +11,17 @@ const KEPT = 5000;
 const GO = 1000;
 
 /** The rows at a width; `first` is the number of the first of them, as those that went are counted. */
-export interface Broken {
+export interface BrokenRows {
   first: number;
   rows: Line[];
 }
 
 export class OutputLog {
-  #rows: Printed[] = [];
-  readonly #printers: Record<Speaker, Printer> = {
-    out: new Printer(),
-    err: new Printer(),
-    scooby: new Printer(),
+  #rows: AnsiRow[] = [];
+  readonly #printers: Record<Speaker, AnsiRowParser> = {
+    out: new AnsiRowParser(),
+    err: new AnsiRowParser(),
+    scooby: new AnsiRowParser(),
   };
   readonly #listeners = new Set<() => void>();
   #width = 0;
@@ -38,12 +38,12 @@ export class OutputLog {
     for (const listener of this.#listeners) listener();
   }
 
-  #add(row: Printed): void {
+  #add(row: AnsiRow): void {
     this.#rows.push(row);
     if (this.#width > 0) this.#break(row);
   }
 
-  #break(row: Printed): void {
+  #break(row: AnsiRow): void {
     const lines = wrapLine(row, this.#width, 2);
     this.#broken.push(...lines);
     this.#sizes.push(lines.length);
@@ -58,7 +58,7 @@ export class OutputLog {
   }
 
   /** Answers the rows, broken where a width ends, and at their end what is still being written. */
-  broken(width: number): Broken {
+  broken(width: number): BrokenRows {
     if (width !== this.#width) {
       this.#width = width;
       this.#first = 0;
@@ -78,6 +78,6 @@ export class OutputLog {
   }
 }
 
-function marked(row: Printed): Printed {
+function marked(row: AnsiRow): AnsiRow {
   return [['scooby: ', 'accent'], ...row];
 }

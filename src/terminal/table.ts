@@ -1,8 +1,8 @@
 /** Tables: columns as wide as what is in them, one that gives way, and some that go first where it is narrow. */
 
-import { cutMiddle, width } from './cells.js';
-import type { Screen } from './output-format.js';
-import type { Role } from './style.js';
+import { cellWidth, cutMiddle } from './cells.js';
+import type { OutputFormat } from './output-format.js';
+import type { OutputRole } from './style.js';
 
 /** A column, and how it behaves where it is narrow. */
 export interface Column {
@@ -15,15 +15,15 @@ export interface Column {
 }
 
 /** A cell's text, safe already, and its role. */
-export type Cell = readonly [text: string, role?: Role | undefined];
+export type Cell = readonly [text: string, role?: OutputRole | undefined];
 
 const GAP = '  ';
 
 /** Answers the lines of a table, its heads first; a column with nothing in it is left out. */
-export function table(columns: Column[], rows: Cell[][], screen: Screen): string[] {
+export function tableLines(columns: Column[], rows: Cell[][], screen: OutputFormat): string[] {
   const widths = columns.map(({ head }, n) =>
     rows.some((row) => row[n]![0] !== '')
-      ? Math.max(width(head), ...rows.map((row) => width(row[n]![0])))
+      ? Math.max(cellWidth(head), ...rows.map((row) => cellWidth(row[n]![0])))
       : 0,
   );
   squeeze(columns, widths, screen.width);
@@ -50,8 +50,8 @@ function squeeze(columns: Column[], widths: number[], room: number): void {
   widths[flexible] = Math.max(Math.min(natural, room - others()), least);
 }
 
-function padded([text, role]: Cell, size: number, align: 'right' | undefined, screen: Screen): string {
+function padded([text, role]: Cell, size: number, align: 'right' | undefined, screen: OutputFormat): string {
   const held = cutMiddle(text, size);
-  const gap = ' '.repeat(size - width(held));
+  const gap = ' '.repeat(size - cellWidth(held));
   return align === 'right' ? gap + screen.style(role, held) : screen.style(role, held) + gap;
 }

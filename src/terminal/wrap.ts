@@ -1,14 +1,14 @@
 /** Recorded text laid out in lines for a terminal. */
 
-import { visible } from '../domain/text.js';
-import { plain, width, wrapLine } from './cells.js';
+import { escapeControls } from '../domain/text.js';
+import { cellWidth, lineText, wrapLine } from './cells.js';
 
 /** Cells that are used even where there are fewer: nothing is lost for want of room. */
 const NARROWEST = 20;
 
 /** Answers text as safe lines without the indentation that all but the first share, and without empty lines around it. */
-export function dedented(text: string): string[] {
-  const lines = visible(text.replace(/\r\n?/g, '\n'))
+export function dedentText(text: string): string[] {
+  const lines = escapeControls(text.replace(/\r\n?/g, '\n'))
     .replace(/\t/g, '  ')
     .split('\n')
     .map((line) => line.trimEnd());
@@ -23,9 +23,9 @@ export function dedented(text: string): string[] {
 }
 
 /** A line broken between words into several of at most that many cells, as the browser breaks it; the later ones are indented further. */
-export function wrapped(line: string, cells: number, indent = '  '): string[] {
-  if (width(line) <= cells) return [line];
+export function wrapText(line: string, cells: number, indent = '  '): string[] {
+  if (cellWidth(line) <= cells) return [line];
   const further = line.search(/\S|$/) + indent.length;
   const room = Math.max(cells, further + NARROWEST);
-  return wrapLine([line], room, further).map((row) => plain(row).trimEnd());
+  return wrapLine([line], room, further).map((row) => lineText(row).trimEnd());
 }

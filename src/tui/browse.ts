@@ -3,13 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Feed, Summary } from '../feed/feed.js';
+import type { Summary } from '../domain/trace.js';
+import type { Feed } from '../feed/feed.js';
 import { canDraw, capabilitiesOf } from '../terminal/capabilities.js';
 import { printPlain } from './plain-lines.js';
-import { Screen } from './screen.js';
+import { TerminalScreen } from './screen.js';
 import { initialState } from './state/state.js';
-import { configFolder, filtersFile, readConfig, readFilters, writeFilters } from './user-config.js';
-import { skeleton } from './view/skeleton.js';
+import { configFolder, filtersFile, readFilters, readUserConfig, writeFilters } from './user-config.js';
+import { skeletonFrame } from './view/skeleton.js';
 import { themeOf } from './view/theme.js';
 
 export interface BrowseOptions {
@@ -30,7 +31,7 @@ const SIGNALS: [NodeJS.Signals, number][] = [
 ];
 
 /** Gives the terminal back however the process ends; answers how to take that back. */
-function guarded(screen: Screen): () => void {
+function guarded(screen: TerminalScreen): () => void {
   const leave = () => {
     if (process.stdin.isTTY) process.stdin.setRawMode(false);
     screen.leave();
@@ -88,25 +89,25 @@ export async function browse(options: BrowseOptions): Promise<void> {
   if (options.plain || !canDraw(process.stdin, process.stdout, env)) return plainly(await options.open());
   // With both set, Node warns once something loads node:assert, as Ink does, and the warning is drawn over the screen.
   if (env.NO_COLOR) delete process.env.FORCE_COLOR;
-  const config = readConfig(join(configFolder(env), 'config.json'));
+  const config = readUserConfig(join(configFolder(env), 'config.json'));
   const flags = { color: options.colour, ascii: options.ascii ?? config.ascii };
   const { colour, unicode } = capabilitiesOf(process.stdout, env, flags);
   const theme = themeOf({ colour: colour !== 'none', ascii: !unicode, roles: config.roles });
-  const screen = new Screen(process.stdout);
+  const screen = new TerminalScreen(process.stdout);
   const unguard = guarded(screen);
   screen.enter();
   // Keys that come before anybody reads them are not to be echoed over the frame; they are read later.
   process.stdin.setRawMode(true);
   const first = (rows?: Summary[]) =>
-    screen.frame(skeleton(initialState(screen.columns, screen.rows), theme, rows, Date.now()), true);
+    screen.frame(skeletonFrame(initialState(screen.columns, screen.rows), theme, rows, Date.now()), true);
   first();
   let feed: Feed | undefined;
   try {
     feed = await options.open();
     // Ink and React take longer to load than the requests that are looked for: those are on the screen meanwhile.
     first(await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, screen.rows));
-    const { start } = await import('./start.js');
-    await start({
+    const { startScreen } = await import('./start.js');
+    await startScreen({
       feed,
       screen,
       theme,

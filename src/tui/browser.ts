@@ -1,26 +1,27 @@
 /** The browser without a screen: keys in, a picture of everything out. State by the reducer, data from the feed. */
 
-import type { Feed, Trace } from '../feed/feed.js';
-import { clean } from '../terminal/cells.js';
+import type { Trace } from '../domain/trace.js';
+import type { Feed } from '../feed/feed.js';
+import { cleanText } from '../terminal/cells.js';
 import { ListData, whenAnswered } from './data/list-data.js';
-import { Clockwork } from './data/refresh.js';
+import { RefreshClock } from './data/refresh.js';
 import { Timers } from './data/timers.js';
 import { TraceData } from './data/trace-data.js';
-import { isOutside, Outside, type Terminal } from './effects/effects.js';
+import { type EffectHandlers, Effects, isEffect } from './effects/effects.js';
 import { BINDINGS, type Binding } from './input/bindings.js';
-import { pressed } from './input/key-actions.js';
-import { meant, selectionOf } from './input/resolve-action.js';
-import { abilitiesOf, obstacleOf } from './input/unavailable.js';
-import { settle } from './state/cursor.js';
+import { keyActions } from './input/key-actions.js';
+import { listQueryOf, resolveAction } from './input/resolve-action.js';
+import { feedCapabilities, unavailableReason } from './input/unavailable.js';
+import { settleCursor } from './state/cursor.js';
 import { reduce } from './state/reduce.js';
-import { type Action, type Facts, initialState, type Prompt, type State } from './state/state.js';
+import { type Action, initialState, type Prompt, type State, type ViewFacts } from './state/state.js';
 import { panesOf } from './view/layout.js';
-import { factsOf, type Picture, pictureOf } from './view/view-model.js';
+import { type ViewModel, viewFactsOf, viewModelOf } from './view/view-model.js';
 
-export interface Options {
+export interface BrowserOptions {
   columns: number;
   rows: number;
-  terminal: Terminal;
+  terminal: EffectHandlers;
   bindings?: Binding[];
   saved?: State['saved'];
   /** Epoch ms. */
@@ -41,18 +42,18 @@ export class Browser {
   #anchor: string | undefined;
   /** The answer of this request is here, and the request will be. */
   #expected: string | undefined;
-  #picture: Picture | undefined;
+  #picture: ViewModel | undefined;
   readonly #timers = new Timers((work) => this.#together(work));
   readonly #listeners = new Set<() => void>();
   readonly #clock: () => number;
   readonly #rest: number;
-  readonly #outside: Outside;
-  readonly #terminal: Terminal;
-  readonly #clockwork: Clockwork;
+  readonly #outside: Effects;
+  readonly #terminal: EffectHandlers;
+  readonly #clockwork: RefreshClock;
   #batching = false;
   #dirty = false;
 
-  constructor(feed: Feed, options: Options) {
+  constructor(feed: Feed, options: BrowserOptions) {
     this.feed = feed;
     this.#clock = options.clock ?? Date.now;
     this.#rest = options.rest ?? 40;
@@ -66,14 +67,14 @@ export class Browser {
     this.list = new ListData(feed, changed, failed);
     this.detail = new TraceData(feed, changed, failed);
     this.#terminal = options.terminal;
-    this.#outside = new Outside(this, options.terminal);
+    this.#outside = new Effects(this, options.terminal);
     const shown = {
       frozen: () => this.state.list.frozen,
       newest: () => this.list.row(this.state.list.cursor.top)?.start,
       again: () => this.#again(),
       changed: () => this.#changed(),
     };
-    this.#clockwork = new Clockwork(feed, shown, this.#timers, this.#clock);
+    this.#clockwork = new RefreshClock(feed, shown, this.#timers, this.#clock);
     this.#sync();
     this.#clockwork.start();
   }
@@ -85,7 +86,7 @@ export class Browser {
   };
 
   /** Answers the present picture, the same one until something changes. */
-  picture = (): Picture => {
+  picture = (): ViewModel => {
     this.#picture ??= this.#draw();
     return this.#picture;
   };
@@ -98,7 +99,7 @@ export class Browser {
         this.state = state;
       }
       const items = () => this.#draw().items;
-      for (const action of pressed(key, this.state, this.bindings, items)) this.dispatch(action);
+      for (const action of keyActions(key, this.state, this.bindings, items)) this.dispatch(action);
     });
   }
 
@@ -113,10 +114,11 @@ export class Browser {
       const { prompt } = this.state;
       // Several actions may have been done since the last picture was shown.
       const picture = this.#draw();
-      const obstacle = obstacleOf(action, picture);
+      const obstacle = unavailableReason(action, picture);
       if (obstacle !== undefined) return this.say(obstacle, 'warn');
-      if (isOutside(action)) this.#outside.perform(action);
-      else this.state = reduce(this.state, meant(action, picture), factsOf(picture, this.#clock()));
+      if (isEffect(action)) this.#outside.perform(action);
+      else
+        this.state = reduce(this.state, resolveAction(action, picture), viewFactsOf(picture, this.#clock()));
       if (action.type === 'mouse') this.#terminal.mouse(this.state.mouse);
       if (action.type === 'accept' && prompt) this.#accepted(prompt.kind, prompt.text);
       this.#sync();
@@ -134,7 +136,7 @@ export class Browser {
 
   /** Says something in the footer until the next key. */
   say(text: string, role: 'ok' | 'warn' | 'error' = 'ok'): void {
-    this.dispatch({ type: 'notice', text: clean(text), role });
+    this.dispatch({ type: 'notice', text: cleanText(text), role });
   }
 
   /** Several changes make one picture. */
@@ -162,9 +164,9 @@ export class Browser {
   /** Brings the data in line with the state: the rows in sight, the selected request, the one in the detail. */
   #sync(): void {
     const { list } = this.state;
-    const asked = this.list.ask(selectionOf(list), list.sort, list.view === 'routes');
+    const asked = this.list.ask(listQueryOf(list), list.sort, list.view === 'routes');
     const { height } = this.facts().list;
-    const cursor = settle(this.state.list.cursor, this.list.count, height);
+    const cursor = settleCursor(this.state.list.cursor, this.list.count, height);
     if (cursor.at !== list.cursor.at || cursor.top !== list.cursor.top) {
       this.state = { ...this.state, list: { ...this.state.list, cursor } };
     }
@@ -196,7 +198,7 @@ export class Browser {
       const { list } = this.state;
       const there = list.selected === undefined ? -1 : this.list.indexOf(list.selected);
       if (!list.follow && there >= 0 && this.list.row(list.cursor.at)?.id !== list.selected) {
-        const cursor = settle({ ...list.cursor, at: there }, this.list.count, this.facts().list.height);
+        const cursor = settleCursor({ ...list.cursor, at: there }, this.list.count, this.facts().list.height);
         this.state = { ...this.state, list: { ...list, cursor } };
       }
       this.#sync();
@@ -251,19 +253,19 @@ export class Browser {
   }
 
   /** Answers how much there is and how much of it fits. */
-  facts(): Facts {
-    return factsOf(this.#batching ? this.#draw() : this.picture(), this.#clock());
+  facts(): ViewFacts {
+    return viewFactsOf(this.#batching ? this.#draw() : this.picture(), this.#clock());
   }
 
-  #draw(): Picture {
-    return pictureOf({
+  #draw(): ViewModel {
+    return viewModelOf({
       state: this.state,
       list: this.list,
       detail: this.detail,
       bindings: this.bindings,
       status: this.feed.status(),
       feed: this.feed,
-      can: abilitiesOf(this.feed),
+      can: feedCapabilities(this.feed),
       stats: this.#clockwork.stats,
       now: this.#clockwork.now,
     });

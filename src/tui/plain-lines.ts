@@ -1,9 +1,9 @@
 /** Requests as lines of text, for pipes, for CI, for terminals that cannot move a cursor, and for screen readers. */
 
-import { count, ms } from '../domain/text.js';
+import { formatCount, formatMs } from '../domain/text.js';
 import type { Summary } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
-import { clean } from '../terminal/cells.js';
+import { cleanText } from '../terminal/cells.js';
 import { badgesOf } from './view/badges.js';
 
 /** Requests of the past that are printed first. */
@@ -12,15 +12,15 @@ const PAST = 50;
 /** Answers a request as one line. */
 function plainLine(row: Summary): string {
   const time = new Date(row.start).toISOString().slice(11, 19);
-  const took = row.duration === undefined ? row.state : ms(row.duration);
+  const took = row.duration === undefined ? row.state : formatMs(row.duration);
   const calls = Object.entries(row.totals).map(
-    ([kind, total]) => `${clean(kind)} ${total.count} ${ms(total.ms)}`,
+    ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(total.ms)}`,
   );
   const badges = badgesOf(row).map((badge) => badge.text);
   const parts = [
     time,
-    clean(row.method),
-    clean(row.url),
+    cleanText(row.method),
+    cleanText(row.url),
     row.status ?? '-',
     took,
     ...calls,
@@ -48,7 +48,7 @@ export async function printPlain(
   await print();
   if (printed.size === 0) write('no requests are stored yet');
   if (!feed.status().live) {
-    write(`${count(await feed.count({ query: [] }), 'request')} stored`);
+    write(`${formatCount(await feed.count({ query: [] }), 'request')} stored`);
     return;
   }
   let printing = Promise.resolve();

@@ -4,14 +4,14 @@ import { paintedWidth } from './ink/painted.js';
 
 const ENTER = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?1007h';
 /** What gives a terminal back as it was. */
-export const LEAVE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
+export const LEAVE_SEQUENCE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 /** ms between two frames. */
 const FRAME = 16;
 
 /** Answers what turns one frame into another: the rows that differ, each painted before its rest is erased. */
-export function difference(before: string[], after: string[], columns: number, rows: number): string {
+export function frameDifference(before: string[], after: string[], columns: number, rows: number): string {
   let out = '';
   for (let row = 0; row < Math.min(rows, Math.max(before.length, after.length)); row++) {
     const text = after[row] ?? '';
@@ -24,10 +24,10 @@ export function difference(before: string[], after: string[], columns: number, r
 }
 
 /** What of a terminal's output stream is needed. */
-export type Output = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
+export type TerminalOutput = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
 
-export class Screen {
-  readonly #out: Output;
+export class TerminalScreen {
+  readonly #out: TerminalOutput;
   #shown: string[] = [];
   #next: string[] | undefined;
   #at = 0;
@@ -38,7 +38,7 @@ export class Screen {
   #paste = false;
   active = false;
 
-  constructor(out: Output) {
+  constructor(out: TerminalOutput) {
     this.#out = out;
   }
 
@@ -64,7 +64,7 @@ export class Screen {
     this.active = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#out.write(LEAVE);
+    this.#out.write(LEAVE_SEQUENCE);
   }
 
   #modes(): string {
@@ -92,7 +92,7 @@ export class Screen {
     if (!next || !this.active) return;
     this.#next = undefined;
     this.#at = performance.now();
-    const changed = difference(this.#shown, next, this.columns, this.rows);
+    const changed = frameDifference(this.#shown, next, this.columns, this.rows);
     const clear = this.#clear ? '\x1b[0m\x1b[2J' : '';
     this.#clear = false;
     this.#shown = next;

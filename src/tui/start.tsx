@@ -6,15 +6,15 @@ import { Browser } from './browser.js';
 import { App } from './components/App.js';
 import { copyText } from './effects/clipboard.js';
 import { openEditor } from './effects/editor.js';
-import type { Terminal } from './effects/effects.js';
+import type { EffectHandlers } from './effects/effects.js';
 import type { Binding } from './input/bindings.js';
-import type { Screen } from './screen.js';
+import type { TerminalScreen } from './screen.js';
 import type { State } from './state/state.js';
 import type { Theme } from './view/theme.js';
 
-export interface Start {
+export interface StartOptions {
   feed: Feed;
-  screen: Screen;
+  screen: TerminalScreen;
   theme: Theme;
   bindings: Binding[];
   saved: State['saved'];
@@ -26,7 +26,7 @@ export interface Start {
 }
 
 /** Runs work while the terminal belongs to somebody else. */
-function suspended(screen: Screen, work: () => void): void {
+function suspended(screen: TerminalScreen, work: () => void): void {
   process.stdin.setRawMode(false);
   screen.leave();
   try {
@@ -38,7 +38,7 @@ function suspended(screen: Screen, work: () => void): void {
   }
 }
 
-function stop(screen: Screen): void {
+function stop(screen: TerminalScreen): void {
   process.stdin.setRawMode(false);
   screen.leave();
   process.once('SIGCONT', () => {
@@ -50,7 +50,7 @@ function stop(screen: Screen): void {
   process.kill(0, 'SIGTSTP');
 }
 
-function terminalOf({ screen, editor, save }: Start, quit: () => void): Terminal {
+function terminalOf({ screen, editor, save }: StartOptions, quit: () => void): EffectHandlers {
   return {
     copy: (text) => copyText(text, (sequence) => process.stdout.write(sequence)),
     edit: (place, cwd) => openEditor(place, cwd, (work) => suspended(screen, work), editor),
@@ -68,7 +68,7 @@ function terminalOf({ screen, editor, save }: Start, quit: () => void): Terminal
 }
 
 /** Runs the browser until the user quits it; rejects with what broke it. */
-export async function start(options: Start): Promise<void> {
+export async function startScreen(options: StartOptions): Promise<void> {
   const { feed, screen, theme } = options;
   let browser: Browser | undefined;
   let done = () => {};

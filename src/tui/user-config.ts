@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BINDINGS, type Binding, type Where } from './input/bindings.js';
+import { BINDINGS, type Binding, type BindingScope } from './input/bindings.js';
 import type { State } from './state/state.js';
 import { ROLES } from './view/theme.js';
 
@@ -12,7 +12,7 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-export interface Config {
+export interface UserConfig {
   bindings: Binding[];
   /** SGR codes by role. */
   roles: Record<string, string>;
@@ -68,14 +68,14 @@ function rolesOf(theme: unknown, file: string): Record<string, string> {
 }
 
 /** Answers whether two places of the keys have a pane in common. */
-function meet(a: Where, b: Where): boolean {
+function meet(a: BindingScope, b: BindingScope): boolean {
   if (a === 'everywhere' || b === 'everywhere' || a === b) return true;
-  const within = (one: Where) => one === 'table' || one === 'text';
+  const within = (one: BindingScope) => one === 'table' || one === 'text';
   return (a === 'detail' && within(b)) || (b === 'detail' && within(a));
 }
 
 /** Answers two bindings that one key would do at the same place, if there are such. */
-export function conflictOf(bindings: Binding[]): { key: string; names: [string, string] } | undefined {
+export function bindingConflict(bindings: Binding[]): { key: string; names: [string, string] } | undefined {
   for (const [index, one] of bindings.entries()) {
     for (const other of bindings.slice(index + 1)) {
       const key = one.keys.find((candidate) => other.keys.includes(candidate));
@@ -97,14 +97,14 @@ function bindingsOf(keys: unknown, file: string): Binding[] {
     ...binding,
     keys: wanted.get(binding.name) ?? binding.keys,
   }));
-  const conflict = conflictOf(bindings);
+  const conflict = bindingConflict(bindings);
   if (conflict)
     throw new ConfigError(`${file}: the key "${conflict.key}" would do both ${conflict.names.join(' and ')}`);
   return bindings;
 }
 
 /** Answers the configuration in a file, ours where there is none. Throws a ConfigError when it cannot be used. */
-export function readConfig(file: string): Config {
+export function readUserConfig(file: string): UserConfig {
   let text = '{}';
   try {
     text = readFileSync(file, 'utf8');

@@ -5,9 +5,9 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import { receive } from '../../src/collector/link-server.js';
+import { serveLink } from '../../src/collector/link-server.js';
 import type { Recording, Span, Trace } from '../../src/domain/trace.js';
-import { environment, makeRunFolder } from '../../src/launcher/run-folder.js';
+import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
 
 /** The checkout, which the files of frames are relative to. */
@@ -124,7 +124,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const left = new Promise<void>((resolve) => {
     over = resolve;
   });
-  const receiver = await receive(folder.run.socket, folder.run.token, {
+  const receiver = await serveLink(folder.run.socket, folder.run.token, {
     joined: (peer) => {
       peers++;
       collector.joined(peer);
@@ -141,7 +141,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   });
   try {
     const own = { NODE_OPTIONS: '', ...counted(launch.node), ...launch.env };
-    const env = environment(own, join(AGENT, 'preload.cjs'), folder.path);
+    const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);
     const outcome = await runPlain(args, { ...launch, env });
     // What the app wrote last may still be on its way.
     if (peers > 0) await left;

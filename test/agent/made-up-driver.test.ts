@@ -4,17 +4,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { chosenOf } from '../../src/cli/commands/explain.js';
-import type { Code } from '../../src/cli/print/code.js';
+import { chosenStatement } from '../../src/cli/commands/explain.js';
+import type { SourceReader } from '../../src/cli/print/code.js';
 import { sqlLines } from '../../src/cli/print/sql-script.js';
 import { traceLines } from '../../src/cli/print/trace.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { explain } from '../../src/explain/explain.js';
-import type { Questions } from '../../src/explain/query-channel.js';
-import { finish } from '../../src/insight/judge.js';
-import { tallyOf } from '../../src/insight/metrics/samples.js';
+import type { QueryChannel } from '../../src/explain/query-channel.js';
+import { finishTrace } from '../../src/insight/judge.js';
+import { samplesOf } from '../../src/insight/metrics/samples.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import { plain } from '../../src/terminal/style.js';
+import { plainStyle } from '../../src/terminal/style.js';
 import { tabText } from '../../src/tui/panels/as-text.js';
 import { ask, ROOT, runRecorded } from './app.js';
 
@@ -51,8 +51,8 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(0, () => console.log(JSON.stringify({ port: server.address().port })));
 `;
 
-const code: Code = { lines: () => undefined, since: () => undefined };
-const screen = { width: 100, style: plain, now: 0 };
+const code: SourceReader = { lines: () => undefined, since: () => undefined };
+const screen = { width: 100, style: plainStyle, now: 0 };
 
 /** A request of an app that makes six queries through the driver, whose instrument tells those facts. */
 async function recorded(t: Test, facts: string): Promise<Trace> {
@@ -71,7 +71,7 @@ async function recorded(t: Test, facts: string): Promise<Trace> {
   const env = { NODE_OPTIONS: `--require ${join(folder, 'instrument.cjs')}` };
   const { traces } = await runRecorded([join(folder, 'app.cjs')], { env, drive });
   const trace = traces.find(({ url }) => url === '/users')!;
-  return finish(trace, () => undefined);
+  return finishTrace(trace, () => undefined);
 }
 
 const SHAPE = 'SELECT * FROM users WHERE name = ?';
@@ -81,20 +81,20 @@ test('what its instrument tells is how its SQL is read, everywhere', async (t) =
   t.same(trace.libraries, { 'made-up': { version: '1.2.3', dialect: 'mysql' } });
   t.match(trace.findings, [{ kind: 'n+1', suggestion: /`WHERE name IN \(\?\)` with an array/ }]);
   t.match(
-    tallyOf(trace).filter(({ of }) => of === 'call'),
+    samplesOf(trace).filter(({ of }) => of === 'call'),
     [{ text: SHAPE, times: { length: 6 } }],
   );
-  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, tally: tallyOf });
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, tally: samplesOf });
   store.save(trace);
-  t.match(store.sums('statement', {}), [{ text: SHAPE, count: 6 }]);
+  t.match(store.aggregates('statement', {}), [{ text: SHAPE, count: 6 }]);
   const kept = store.find(trace.id)!;
   t.match(traceLines(kept, { code }, screen).join('\n'), /^ {3}6× sql {2}/m);
   t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
   const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
   t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
-  const { span } = chosenOf(kept, undefined);
+  const { span } = chosenStatement(kept, undefined);
   const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace: kept, span, wish }, {} as Questions, []), {
+  await t.rejects(explain({ trace: kept, span, wish }, {} as QueryChannel, []), {
     message: /^No plan can be asked for through made-up/,
   });
 });
@@ -103,7 +103,7 @@ test('what tells no dialect is read by no server’s rules, and has no plan', as
   const trace = await recorded(t, '');
   t.same(trace.libraries, { 'made-up': { version: '1.2.3' } });
   const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as Questions, []), {
+  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as QueryChannel, []), {
     message: 'It is not known which SQL made-up speaks, so no plan can be asked for.',
   });
 });
@@ -111,7 +111,7 @@ test('what tells no dialect is read by no server’s rules, and has no plan', as
 test('a driver whose server has plans is asked for them', async (t) => {
   const trace = await recorded(t, "dialect: 'mysql', explain: 'mysql',");
   const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as Questions, []), {
+  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as QueryChannel, []), {
     message: /^No process of the app is connected/,
   });
 });

@@ -1,7 +1,11 @@
 /** Where the keys of a command stand, and what of it is told. */
 
 import { test } from 'tap';
-import { batchFacts, commandSpeech, replyFacts } from '../../src/agent/instruments/shared/redis-command.cjs';
+import {
+  redisBatchFacts,
+  redisCallInfo,
+  replyFacts,
+} from '../../src/agent/instruments/shared/redis-command.cjs';
 
 const KEYS: [command: string, keys: string][] = [
   ['get a', 'a'],
@@ -23,34 +27,34 @@ const KEYS: [command: string, keys: string][] = [
 test('the keys of a command', async (t) => {
   for (const [command, keys] of KEYS) {
     const [name = '', ...args] = command.split(' ');
-    t.same(commandSpeech(name, args).detail.keys, keys.split(' ').filter(Boolean), command);
+    t.same(redisCallInfo(name, args).detail.keys, keys.split(' ').filter(Boolean), command);
   }
 });
 
 test('no password is told', async (t) => {
-  t.same(commandSpeech('AUTH', ['default', 'hunter2']), {
+  t.same(redisCallInfo('AUTH', ['default', 'hunter2']), {
     name: 'auth',
     detail: { command: 'auth', keys: [] },
   });
-  t.same(commandSpeech('HELLO', ['3', 'AUTH', 'default', 'hunter2']).detail.arguments, undefined);
-  t.same(commandSpeech('CONFIG', ['SET', 'requirepass', 'hunter2']).name, 'config');
-  t.same(commandSpeech('hset', ['user:1', 'password', 'hunter2']).detail.arguments, ['password', 'REDACTED']);
+  t.same(redisCallInfo('HELLO', ['3', 'AUTH', 'default', 'hunter2']).detail.arguments, undefined);
+  t.same(redisCallInfo('CONFIG', ['SET', 'requirepass', 'hunter2']).name, 'config');
+  t.same(redisCallInfo('hset', ['user:1', 'password', 'hunter2']).detail.arguments, ['password', 'REDACTED']);
   t.same(
-    commandSpeech('set', ['page:1', '{"cookie":"a=1"}', 'EX', '60']).detail.arguments,
+    redisCallInfo('set', ['page:1', '{"cookie":"a=1"}', 'EX', '60']).detail.arguments,
     ['{"cookie":"REDACTED"}', 'EX', '60'],
     'an object is no field that names what follows',
   );
-  t.same(commandSpeech('set', ['a', '{"token":']).detail.arguments, ['REDACTED']);
+  t.same(redisCallInfo('set', ['a', '{"token":']).detail.arguments, ['REDACTED']);
 });
 
 test('values and names are bounded', async (t) => {
-  const { name, detail } = commandSpeech('set', ['k'.repeat(300), 'v'.repeat(300)]);
+  const { name, detail } = redisCallInfo('set', ['k'.repeat(300), 'v'.repeat(300)]);
   t.equal(name.length, 121);
   t.same(detail.arguments, [`${'v'.repeat(256)}… (300 characters)`]);
   t.equal(detail.bytes, 300);
   const keys = Array.from({ length: 150 }, (_, i) => `k${i}`);
-  t.equal(commandSpeech('mget', keys).name, 'mget k0 k1 k2 … (150 keys)');
-  t.equal((commandSpeech('mget', keys).detail.keys as string[]).length, 100);
+  t.equal(redisCallInfo('mget', keys).name, 'mget k0 k1 k2 … (150 keys)');
+  t.equal((redisCallInfo('mget', keys).detail.keys as string[]).length, 100);
 });
 
 test('hits and misses', async (t) => {
@@ -61,5 +65,5 @@ test('hits and misses', async (t) => {
   t.same(replyFacts('hgetall', {}), { hit: false, hits: 0, misses: 1, bytes: 0 });
   t.equal(replyFacts('set', 'OK'), undefined);
   const commands = [{ name: 'get' }, { name: 'set' }, { name: 'get' }];
-  t.same(batchFacts(commands, ['ab', 'OK', new Error('WRONGTYPE')]), { hits: 1, misses: 0, bytes: 2 });
+  t.same(redisBatchFacts(commands, ['ab', 'OK', new Error('WRONGTYPE')]), { hits: 1, misses: 0, bytes: 2 });
 });

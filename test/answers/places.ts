@@ -1,14 +1,14 @@
 /** Where questions are asked: each command's own way from the store to what it says, read back. */
 
-import { codeOf } from '../../src/cli/print/code.js';
+import { sourceReaderOf } from '../../src/cli/print/code.js';
 import { differenceJson } from '../../src/cli/print/diff.js';
 import { traceLines } from '../../src/cli/print/trace.js';
 import { comparedTraces } from '../../src/cli/select/difference.js';
 import type { Finding } from '../../src/domain/trace.js';
-import { breaches, factsOf } from '../../src/insight/metrics/budget.js';
-import { type PublicTrace, publicSum, publicTrace } from '../../src/store/json.js';
-import type { By } from '../../src/store/store.js';
-import { plain } from '../../src/terminal/style.js';
+import { breachesOf, requestFactsOf } from '../../src/insight/metrics/budget.js';
+import { type PublicTrace, publicAggregate, publicTrace } from '../../src/store/json.js';
+import type { AggregateBy } from '../../src/store/store.js';
+import { plainStyle } from '../../src/terminal/style.js';
 import { tabText } from '../../src/tui/panels/as-text.js';
 import { aTrace } from '../factory.js';
 import type { Recorded } from './recorded.js';
@@ -37,7 +37,7 @@ interface Asked {
 }
 
 const UNKNOWN = 'nowhere';
-const screen = { width: 200, style: plain, now: Date.now() };
+const screen = { width: 200, style: plainStyle, now: Date.now() };
 const NO_ERRORS = { columns: 200, colour: false, libraries: false, grouped: true };
 
 /** Answers counts by a name, as lines. */
@@ -83,7 +83,7 @@ const document = ({ store, trace }: Recorded) =>
   JSON.parse(JSON.stringify(publicTrace(store.find(trace.id)!))) as PublicTrace;
 
 function shown({ store, trace }: Recorded): string[] {
-  return traceLines(trace, { code: codeOf(store, trace) }, screen);
+  return traceLines(trace, { code: sourceReaderOf(store, trace) }, screen);
 }
 
 // `    6×  sql  6.0ms …`, and below it `load (src/orders.js:10:24)`.
@@ -110,8 +110,8 @@ function shownFindings(recorded: Recorded): string[] {
 }
 
 /** What `top --json` says, by one thing or another. */
-function top({ store }: Recorded, by: By): (Asked & { kind: string })[] {
-  return store.sums(by, {}).map((sum) => publicSum(sum, 0) as Asked & { kind: string });
+function top({ store }: Recorded, by: AggregateBy): (Asked & { kind: string })[] {
+  return store.aggregates(by, {}).map((sum) => publicAggregate(sum, 0) as Asked & { kind: string });
 }
 
 /** What `diff --json` says of the request, after one that made no calls. */
@@ -128,7 +128,7 @@ function differing(recorded: Recorded): Asked[] {
 
 /** What `check` says where nothing is allowed. */
 function broken({ trace }: Recorded) {
-  return breaches({ maxQueries: 0, findings: ['*'], severity: 'info' }, [factsOf(trace)]);
+  return breachesOf({ maxQueries: 0, findings: ['*'], severity: 'info' }, [requestFactsOf(trace)]);
 }
 
 // `    6×   12ms  2.0ms SELECT …  src/orders.js:10   N+1`

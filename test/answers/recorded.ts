@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import type { Peer } from '../../src/collector/link-server.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { describeOld } from '../../src/insight/calls/describe.js';
-import { finish } from '../../src/insight/judge.js';
-import { tallyOf } from '../../src/insight/metrics/samples.js';
+import { finishTrace } from '../../src/insight/judge.js';
+import { samplesOf } from '../../src/insight/metrics/samples.js';
 import { openStore } from '../../src/store/open.js';
 import type { Store } from '../../src/store/store.js';
 import { SOURCES } from './sources.js';
@@ -54,7 +54,7 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
   const options = {
     db: join(project, 'scooby.db'),
     cwd: project,
-    tally: tallyOf,
+    tally: samplesOf,
     run,
     describe: describeOld,
   };
@@ -68,13 +68,13 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
   const collector = new Collector({
     ...{ project, agent: '/agent.cjs', record: 'all', look: () => {} },
     keepSource: (source) => store.saveSource(source),
-    finish,
+    finish: finishTrace,
   });
   collector.on('trace', (trace) => store.save(trace));
   const id = randomUUID();
   const start = Date.now() - 1000;
   const told = { pid: 7, command: 'node app.js', cwd: project, node: process.version, thread: 0 };
-  const peer: Peer = { ...told, origin: start, tell: () => {} };
+  const peer: AppConnection = { ...told, origin: start, send: () => {} };
   const duration = Math.max(...calls.map((call) => call.start + (call.duration ?? 1))) + 2;
   collector.joined(peer);
   collector.opened({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });
@@ -92,14 +92,14 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
 /** Tells calls as a process of the app does: each frame and each stack once, by its number. */
 class Link {
   readonly #collector: Collector;
-  readonly #peer: Peer;
+  readonly #peer: AppConnection;
   readonly #id: string;
   readonly #project: string;
   readonly #frames = new Map<string, number>();
   readonly #stacks = new Map<string, number>();
   #calls = 0;
 
-  constructor(collector: Collector, peer: Peer, id: string, project: string) {
+  constructor(collector: Collector, peer: AppConnection, id: string, project: string) {
     this.#collector = collector;
     this.#peer = peer;
     this.#id = id;

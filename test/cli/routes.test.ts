@@ -3,19 +3,19 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { routesOf } from '../../src/cli/print/by-route-and-run.js';
+import { routeAggregates } from '../../src/cli/print/by-route-and-run.js';
 import { comparedRuns } from '../../src/cli/select/difference.js';
-import { queryOf } from '../../src/cli/select/filter-options.js';
+import { queryFromOptions } from '../../src/cli/select/filter-options.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
-import { breaches, factsOf } from '../../src/insight/metrics/budget.js';
-import { tallyOf } from '../../src/insight/metrics/samples.js';
+import { breachesOf, requestFactsOf } from '../../src/insight/metrics/budget.js';
+import { samplesOf } from '../../src/insight/metrics/samples.js';
 import { Connection } from '../../src/store/connection.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import { Reader } from '../../src/store/page-reader.js';
+import { PageReader } from '../../src/store/page-reader.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import type { Store } from '../../src/store/store.js';
-import { meant } from '../../src/tui/input/resolve-action.js';
+import { resolveAction } from '../../src/tui/input/resolve-action.js';
 import { initialState } from '../../src/tui/state/state.js';
 import { aSpan, aTrace } from '../factory.js';
 
@@ -60,11 +60,11 @@ const WANTED = {
 function opened(t: Test) {
   const path = join(t.testdir(), 'scooby.db');
   const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
-  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, tally: tallyOf, run };
+  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, tally: samplesOf, run };
   const store = new SqliteStore(options);
   const memory = new MemoryStore(options);
   for (const one of [store, memory]) one.saveAll(requests());
-  const feed = new StoreFeed(new Reader(new Connection({ ...options, readonly: true })), path);
+  const feed = new StoreFeed(new PageReader(new Connection({ ...options, readonly: true })), path);
   t.teardown(() => {
     feed.close();
     store.close();
@@ -74,7 +74,7 @@ function opened(t: Test) {
 
 const inStore = (store: Store) =>
   Object.fromEntries(
-    routesOf(store, {}).map(({ kind, text, count, errors, p95 }) => [
+    routeAggregates(store, {}).map(({ kind, text, count, errors, p95 }) => [
       `${kind} ${text}`,
       [count, errors, p95],
     ]),
@@ -87,7 +87,7 @@ test('of each route the same count, errors and p95 in list, top and the browser'
   t.same(
     Object.fromEntries(
       store
-        .sums('route', {})
+        .aggregates('route', {})
         .map(({ kind, text, count, errors, p95 }) => [`${kind} ${text}`, [count, errors, p95]]),
     ),
     WANTED,
@@ -106,9 +106,9 @@ test('of each route the same count, errors and p95 in list, top and the browser'
 test('check judges the same routes by the same p95', (t) => {
   const facts = requests()
     .filter(({ outside }) => !outside)
-    .map(factsOf);
+    .map(requestFactsOf);
   const count = (route: string) => facts.filter((one) => one.route === route).length;
-  const broken = breaches({ p95: -1 }, facts).filter(({ rule }) => rule === 'p95');
+  const broken = breachesOf({ p95: -1 }, facts).filter(({ rule }) => rule === 'p95');
   t.same(
     Object.fromEntries(broken.map(({ route, value }) => [route, [count(route), value]])),
     Object.fromEntries(Object.entries(WANTED).map(([route, [all, , p95]]) => [route, [all, p95]])),
@@ -133,15 +133,15 @@ test('enter on a route lists its requests, as many as it counts', async (t) => {
     const state = initialState(80, 24);
     const list = { ...state.list, view: 'routes' as const, cursor: { at, top: 0 } };
     const picture = { state: { ...state, focus: 'list' as const, list }, list: { routes } };
-    const action = meant({ type: 'open' }, picture as never);
+    const action = resolveAction({ type: 'open' }, picture as never);
     if (action.type !== 'route') return t.fail(`${route.route} lists nothing`);
-    t.equal(await feed.count({ query: queryOf([action.filter], {}) }), route.count, action.filter);
+    t.equal(await feed.count({ query: queryFromOptions([action.filter], {}) }), route.count, action.filter);
   }
 });
 
 test('the requests that count as errors are those that a filter finds', (t) => {
   const { store } = opened(t);
-  const found = (filter: string) => store.recent({ query: queryOf([filter], {}) }, 100).length;
+  const found = (filter: string) => store.recent({ query: queryFromOptions([filter], {}) }, 100).length;
   t.equal(found('status>=500 or died'), 5);
   t.equal(found('errors'), 6, 'and one in which a call failed');
   t.end();

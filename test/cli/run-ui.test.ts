@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { environmentOf } from '../../src/cli/run-ui.js';
+import { colourEnvironment } from '../../src/cli/run-ui.js';
 import { ask, PROGRAM, until } from '../scooby.js';
 import { OnTerminal } from '../tui/pty.js';
 
@@ -51,7 +51,7 @@ const lives = (pid: number) => {
 
 test('an app in a pipe is told to paint where the screen does, unless the user has decided', (t) => {
   const told = (env: NodeJS.ProcessEnv, color = true) =>
-    environmentOf(env, color, { isTTY: true }).FORCE_COLOR;
+    colourEnvironment(env, color, { isTTY: true }).FORCE_COLOR;
   t.equal(told({}), '1');
   t.equal(told({ FORCE_COLOR: '', NO_COLOR: '' }), '1');
   t.equal(told({ FORCE_COLOR: '3' }), '3');

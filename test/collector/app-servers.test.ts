@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import { Servers } from '../../src/collector/app-servers.js';
-import type { Address, App } from '../../src/domain/trace.js';
+import { AppServers } from '../../src/collector/app-servers.js';
+import type { AppInfo, ServerAddress } from '../../src/domain/trace.js';
 
-const anApp = (pid: number, command = 'node app.js'): App => ({ pid, command, cwd: '/' });
-const at = (port: number): Address => ({ protocol: 'http', host: '127.0.0.1', port });
+const anApp = (pid: number, command = 'node app.js'): AppInfo => ({ pid, command, cwd: '/' });
+const at = (port: number): ServerAddress => ({ protocol: 'http', host: '127.0.0.1', port });
 
 test('the first is behind the proxy, the others are named in their order', (t) => {
-  const servers = new Servers();
+  const servers = new AppServers();
   t.equal(servers.upstream, undefined);
   const app = anApp(1);
   for (const port of [3000, 3001, 3002]) servers.add(at(port), app);
@@ -19,7 +19,7 @@ test('the first is behind the proxy, the others are named in their order', (t) =
 });
 
 test('a restarted app is behind the proxy again, whatever else listens meanwhile', (t) => {
-  const servers = new Servers();
+  const servers = new AppServers();
   const [web, metrics] = [anApp(1), anApp(2, 'node metrics.js')];
   servers.add(at(3000), web);
   servers.add(at(9090), metrics);
@@ -35,7 +35,7 @@ test('a restarted app is behind the proxy again, whatever else listens meanwhile
 });
 
 test('of a cluster’s workers another goes on', (t) => {
-  const servers = new Servers();
+  const servers = new AppServers();
   const workers = [1, 2, 3].map((pid) => anApp(pid));
   for (const worker of workers) servers.add(at(3000), worker);
   t.same(servers.others, [], 'one address, told once');
@@ -49,7 +49,7 @@ test('of a cluster’s workers another goes on', (t) => {
 });
 
 test('when nothing else is left, another server takes over', (t) => {
-  const servers = new Servers();
+  const servers = new AppServers();
   const first = anApp(1);
   servers.add(at(3000), first);
   servers.leave(first);
@@ -59,7 +59,7 @@ test('when nothing else is left, another server takes over', (t) => {
 });
 
 test('a server that was moved is known by the port that it wanted', (t) => {
-  const servers = new Servers();
+  const servers = new AppServers();
   const app = anApp(1);
   servers.add({ ...at(40001), wanted: 3000 }, app);
   servers.add({ ...at(40002), wanted: 3001 }, app);

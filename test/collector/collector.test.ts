@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type Test, test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
-import type { Peer } from '../../src/collector/link-server.js';
-import type { Line, Trace } from '../../src/domain/trace.js';
-import type { Ending, Exchange } from '../../src/proxy/observer.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
+import type { LinkLine, Trace } from '../../src/domain/trace.js';
+import type { Exchange, ExchangeEnd } from '../../src/proxy/observer.js';
 import { finishedPlainly } from '../factory.js';
 
 const ID = '00000000-0000-4000-8000-000000000001';
@@ -25,14 +25,14 @@ function aCollector(t: Test) {
   return { collector, told };
 }
 
-const aPeer = (pid = 7): Peer => ({
+const aPeer = (pid = 7): AppConnection => ({
   pid,
   command: 'node app.js',
   cwd: '/srv/shop',
   node: 'v20.0.0',
   thread: 0,
   origin: START,
-  tell: () => {},
+  send: () => {},
 });
 const anExchange = (id = ID): Exchange => ({
   id,
@@ -42,7 +42,7 @@ const anExchange = (id = ID): Exchange => ({
   headers: [],
   marked: false,
 });
-const anEnding = (ending: Partial<Ending> = {}): Ending => ({
+const anEnding = (ending: Partial<ExchangeEnd> = {}): ExchangeEnd => ({
   id: ID,
   duration: 12,
   status: 200,
@@ -51,7 +51,7 @@ const anEnding = (ending: Partial<Ending> = {}): Ending => ({
   ...ending,
 });
 // Instants on the link are µs since the process began.
-const aSpanLine = (n: number, more: object = {}): Line => ({
+const aSpanLine = (n: number, more: object = {}): LinkLine => ({
   t: 'span',
   id: ID,
   n,
@@ -62,7 +62,7 @@ const aSpanLine = (n: number, more: object = {}): Line => ({
   duration: 500,
   ...more,
 });
-const aClose = (): Line => ({ t: 'close', id: ID, at: 11_000, status: 200 });
+const aClose = (): LinkLine => ({ t: 'close', id: ID, at: 11_000, status: 200 });
 
 test('the end of a request is awaited once the client has got it, until the app tells it', (t) => {
   const { collector } = aCollector(t);
@@ -83,7 +83,7 @@ test('a trace has those libraries of its process that its spans name, with what 
   collector.joined(peer);
   collector.joined(other);
   const facts = { dialect: 'pg', explain: 'postgres' } as const;
-  const lines: [Peer, Line][] = [
+  const lines: [AppConnection, LinkLine][] = [
     [other, { t: 'library', name: 'pg', version: '7.0.0', dialect: 'mysql' }],
     [peer, { t: 'library', name: 'pg-pool', version: '3.1.0', library: 'pg', ...facts }],
     [peer, { t: 'library', name: 'pg', version: '8.0.3', ...facts }],
@@ -154,7 +154,7 @@ test('a span that comes late has the trace told again', async (t) => {
 test('what comes late changes no trace that has been told: the store may write it in between', async (t) => {
   const { collector } = aCollector(t);
   const peer = aPeer();
-  const outside: Line = { ...aSpanLine(2), id: undefined } as unknown as Line;
+  const outside: LinkLine = { ...aSpanLine(2), id: undefined } as unknown as LinkLine;
   collector.joined(peer);
   collector.opened(anExchange());
   collector.said(peer, aSpanLine(1));
@@ -211,7 +211,7 @@ test('a process that leaves in the middle takes its requests with it, and no oth
     told.map(({ trace }) => [trace.id, trace.state, trace.spans.length]),
     [[ID, 'died', 1]],
   );
-  collector.said(other, { ...aClose(), id: second } as Line);
+  collector.said(other, { ...aClose(), id: second } as LinkLine);
   collector.ended(anEnding({ id: second }));
   t.same(
     told.slice(1).map(({ trace }) => [trace.id, trace.state]),
@@ -285,7 +285,7 @@ test('the first call on a connection says that it was opened for it, however oft
   collector.joined(peer);
   collector.opened(anExchange());
   const waited = { wait: 9, detail: { connection: 5 } };
-  const { duration: _, ...running } = aSpanLine(1, waited) as Line & { duration: number };
+  const { duration: _, ...running } = aSpanLine(1, waited) as LinkLine & { duration: number };
   collector.said(peer, running);
   collector.said(peer, aSpanLine(1, waited));
   collector.said(peer, aSpanLine(2, waited));

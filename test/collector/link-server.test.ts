@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { type Test, test } from 'tap';
-import { receive } from '../../src/collector/link-server.js';
-import type { Line } from '../../src/domain/trace.js';
+import { serveLink } from '../../src/collector/link-server.js';
+import type { LinkLine } from '../../src/domain/trace.js';
 import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
@@ -12,8 +12,8 @@ const TOKEN = 'a-token';
 async function aReceiver(t: Test, awaits = () => false) {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const told: [string, number, (Line | string)?][] = [];
-  const receiver = await receive(join(folder, 'link'), TOKEN, {
+  const told: [string, number, (LinkLine | string)?][] = [];
+  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
     joined: ({ pid }) => told.push(['joined', pid]),
     said: ({ pid }, line) => told.push(['said', pid, line]),
     lost: ({ pid }, text) => told.push(['lost', pid, text.slice(0, 20)]),
@@ -109,7 +109,7 @@ test('a process whose line is refused is read on', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const told: string[] = [];
-  const receiver = await receive(join(folder, 'link'), TOKEN, {
+  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
     joined: () => {},
     said: (_, line) => {
       if (line.t === 'map') throw new Error('of no use');
@@ -170,8 +170,8 @@ test('what is awaited is looked for again, and no more once it is there', async 
 test('an order reaches the process', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const receiver = await receive(join(folder, 'link'), TOKEN, {
-    joined: (peer) => peer.tell({ t: 'record', record: 'off' }),
+  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
+    joined: (peer) => peer.send({ t: 'record', record: 'off' }),
     said: () => {},
     lost: () => {},
     left: () => {},

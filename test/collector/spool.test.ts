@@ -2,11 +2,11 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { Spool } from '../../src/collector/spool.js';
-import type { Line } from '../../src/domain/trace.js';
+import type { LinkLine } from '../../src/domain/trace.js';
 
 function aSpool(t: Test) {
   const folder = t.testdir();
-  const lines: Line[] = [];
+  const lines: LinkLine[] = [];
   const lost: string[] = [];
   const spool = new Spool(folder, '7-0', {
     line: (line) => lines.push(line),

@@ -1,6 +1,6 @@
 import { mock } from 'node:test';
 import { test } from 'tap';
-import { Keeper } from '../../src/collector/trace-writer.js';
+import { TraceWriter } from '../../src/collector/trace-writer.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { StoreError } from '../../src/store/store.js';
 import { aTrace } from '../factory.js';
@@ -24,15 +24,15 @@ class Failing extends MemoryStore {
 function aKeeper() {
   const store = new Failing({ ttl: 1000_000, maxSize: 1024 * 1024 });
   const warnings: string[] = [];
-  return { store, warnings, keeper: new Keeper(store, (message) => warnings.push(message)) };
+  return { store, warnings, keeper: new TraceWriter(store, (message) => warnings.push(message)) };
 }
 
 test('traces of one turn are saved together, one that comes again once', async (t) => {
   const { keeper, store } = aKeeper();
   const trace = aTrace({ url: '/a' });
-  keeper.keep(trace);
-  keeper.keep(aTrace());
-  keeper.keep({ ...trace, url: '/b' });
+  keeper.write(trace);
+  keeper.write(aTrace());
+  keeper.write({ ...trace, url: '/b' });
   t.equal(store.saves, 0);
   await new Promise((resolve) => setImmediate(resolve));
   t.equal(store.saves, 1);
@@ -51,7 +51,7 @@ test('under load traces are saved together, of more than one turn', async (t) =>
     mock.timers.reset();
   });
   for (let n = 0; n < 3; n++) {
-    keeper.keep(aTrace());
+    keeper.write(aTrace());
     await turn();
   }
   t.equal(store.saves, 1);
@@ -63,10 +63,10 @@ test('under load traces are saved together, of more than one turn', async (t) =>
 test('a store that fails costs one warning and those traces', (t) => {
   const { keeper, store, warnings } = aKeeper();
   store.error = new StoreError('The disk is full');
-  t.equal(keeper.keepSource({ file: 'a.js', text: '' }), undefined);
-  keeper.keep(aTrace());
+  t.equal(keeper.writeSource({ file: 'a.js', text: '' }), undefined);
+  keeper.write(aTrace());
   keeper.flush();
-  keeper.keep(aTrace());
+  keeper.write(aTrace());
   keeper.flush();
   t.same(warnings, ['The disk is full; requests are not kept until it works again']);
   t.equal(store.saves, 0, 'it is not asked at every request');
@@ -81,12 +81,12 @@ test('a store that works again is said, with what was lost', (t) => {
   });
   store.error = new StoreError('The disk is full');
   for (const _ of [1, 2, 3]) {
-    keeper.keep(aTrace());
+    keeper.write(aTrace());
     keeper.flush();
   }
   store.error = undefined;
   performance.now = () => now.call(performance) + 10_001;
-  keeper.keep(aTrace({ url: '/kept' }));
+  keeper.write(aTrace({ url: '/kept' }));
   keeper.flush();
   t.same(warnings, [
     'The disk is full; requests are not kept until it works again',
@@ -102,16 +102,16 @@ test('a store that works again is said, with what was lost', (t) => {
 test('any other error is a bug, and thrown', (t) => {
   const { keeper, store } = aKeeper();
   store.error = new TypeError('x is not a function');
-  keeper.keep(aTrace());
+  keeper.write(aTrace());
   t.throws(() => keeper.flush(), { name: 'TypeError' });
   t.end();
 });
 
 test('after its close nothing is kept', (t) => {
   const { keeper, store } = aKeeper();
-  keeper.keep(aTrace({ url: '/last' }));
+  keeper.write(aTrace({ url: '/last' }));
   keeper.close();
-  keeper.keep(aTrace());
+  keeper.write(aTrace());
   keeper.flush();
   t.same(
     store.recent({}, 10).map(({ url }) => url),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { livingRuns, reach } from '../../src/control/client.js';
+import { connectToRun, livingRuns } from '../../src/control/client.js';
 import { scooby } from '../scooby.js';
 
 // Counts its starts in a file; `/` answers with the number of this one.
@@ -15,7 +15,7 @@ const APP = `
 test('a run that is alive is asked, switched and restarted from outside', async (t) => {
   const run = scooby(t, { command: ['app.cjs'], files: { 'app.cjs': APP } });
   const url = await run.url();
-  const control = (await reach(run.database))!;
+  const control = (await connectToRun(run.database))!;
   t.teardown(() => control.close());
   t.match(livingRuns(run.database), [{ id: control.run.id, pid: run.child.pid, url, project: run.folder }]);
   t.match(control.run.command.slice(-1), ['app.cjs']);
@@ -52,7 +52,7 @@ test('a run that is alive is asked, switched and restarted from outside', async 
   const closed = new Promise<void>((resolve) => control.onClose(resolve));
   await run.stop();
   await closed;
-  t.equal(await reach(run.database), undefined);
+  t.equal(await connectToRun(run.database), undefined);
   t.notOk(existsSync(`${run.database}-runs`));
 });
 
@@ -64,7 +64,7 @@ test('what npm has started ends with it, and an app that will not end is made to
     files: { 'app.cjs': stubborn },
   });
   await run.url();
-  const control = (await reach(run.database))!;
+  const control = (await connectToRun(run.database))!;
   t.teardown(() => control.close());
   const { pid } = (await control.status()).processes[0]!;
   await control.restart();

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { reach } from '../../src/control/client.js';
-import { post } from '../../src/control/registry.js';
-import { serveControl, type Verb } from '../../src/control/server.js';
+import { connectToRun } from '../../src/control/client.js';
+import { registerRunRecord } from '../../src/control/registry.js';
+import { type ControlCommand, serveControl } from '../../src/control/server.js';
 import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
 
-async function aServer(t: Test, verbs: Record<string, Verb> = {}) {
+async function aServer(t: Test, verbs: Record<string, ControlCommand> = {}) {
   const folder = mkdtempSync('/tmp/scooby-test-control-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'ctrl');
@@ -118,19 +118,19 @@ test('a run that ends rejects what was asked of it, and is not found again', asy
   const { folder, path, server } = await aServer(t, { status: () => new Promise(() => {}) });
   const database = join(folder, 'scooby.db');
   const about = { id: 'x', pid: process.pid, command: ['node', 'a'], project: '/', started: 1 };
-  const posted = post(database, { ...about, socket: path, token: TOKEN });
-  const control = (await reach(database))!;
+  const posted = registerRunRecord(database, { ...about, socket: path, token: TOKEN });
+  const control = (await connectToRun(database))!;
   t.same(control.run, about);
-  t.equal(await reach(database, 'another'), undefined);
+  t.equal(await connectToRun(database, 'another'), undefined);
   const status = control.status();
   let closed = 0;
   control.onClose(() => closed++);
-  await reach(database, process.pid).then((other) => other!.close());
+  await connectToRun(database, process.pid).then((other) => other!.close());
   server.close();
   await t.rejects(status, { name: 'ControlError', message: /^scooby run has ended/ });
   await t.rejects(control.status(), { message: /^scooby run has ended/ });
   control.onClose(() => closed++);
   t.equal(closed, 2);
-  t.equal(await reach(database), undefined);
+  t.equal(await connectToRun(database), undefined);
   posted.remove();
 });

@@ -16,7 +16,7 @@ import {
   queryTimeOf,
   REPEATED_SQL,
 } from '../../src/domain/request.js';
-import { routeOf } from '../../src/domain/route.js';
+import { routeNameOf } from '../../src/domain/route.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { summaryOf } from '../../src/store/filter-match.js';
 import { addFunctions, ROUTE_SQL } from '../../src/store/sql-functions.js';
@@ -78,7 +78,11 @@ test('what a request measures is the same in SQL', (t) => {
           wrong: Number(hasErrors(summary)),
           queries: queriesOf(summary),
         },
-        ...{ qtime: queryTimeOf(summary), repeated: Number(isRepeated(summary)), route: routeOf(summary) },
+        ...{
+          qtime: queryTimeOf(summary),
+          repeated: Number(isRepeated(summary)),
+          route: routeNameOf(summary),
+        },
         ...{ bucket, total },
       };
     }),

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { routeOf, urlShape } from '../../src/domain/route.js';
+import { routeNameOf, urlShape } from '../../src/domain/route.js';
 
 test('a URL keeps its route and the names of its query', (t) => {
   for (const [url, want] of [
@@ -26,7 +26,7 @@ test('any URL has a shape, and it is its own', (t) => {
 });
 
 test('a route is the pattern, or the path with # for ids and without its query', (t) => {
-  t.equal(routeOf({ route: '/orders/:id', url: '/orders/7?page=2' }), '/orders/:id');
-  t.equal(routeOf({ url: '/orders/7/items?page=2' }), '/orders/#/items');
+  t.equal(routeNameOf({ route: '/orders/:id', url: '/orders/7?page=2' }), '/orders/:id');
+  t.equal(routeNameOf({ url: '/orders/7/items?page=2' }), '/orders/#/items');
   t.end();
 });

@@ -4,9 +4,9 @@ import { test } from 'tap';
 import { parseFilter } from '../../src/domain/filter.js';
 import { isTimed, KNOWN_KINDS, kindOf } from '../../src/domain/span-kinds.js';
 import type { Span } from '../../src/domain/trace.js';
-import { LIMITS } from '../../src/insight/scene.js';
-import { type Candidate, matches, summaryOf } from '../../src/store/filter-match.js';
-import { coloured } from '../../src/terminal/style.js';
+import { DEFAULT_RULE_LIMITS } from '../../src/insight/scene.js';
+import { type Candidate, matchesQuery, summaryOf } from '../../src/store/filter-match.js';
+import { colouredStyle } from '../../src/terminal/style.js';
 import { BINDINGS } from '../../src/tui/input/bindings.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import { themeOf } from '../../src/tui/view/theme.js';
@@ -55,8 +55,8 @@ test('each kind of the table is a field of the filter, which the documentation n
     const parsed = parseFilter(`${kind}:USERS`);
     const query = 'query' in parsed ? parsed.query : t.fail(parsed.trouble);
     const spans = [aSpan({ kind, name: 'of users' }), aSpan({ kind: 'other', name: 'of items' })];
-    t.equal(matches(query as never, candidate(spans), 0), true);
-    t.equal(matches(query as never, candidate(spans.slice(1)), 0), false);
+    t.equal(matchesQuery(query as never, candidate(spans), 0), true);
+    t.equal(matchesQuery(query as never, candidate(spans.slice(1)), 0), false);
     if (kind !== 'cpu') t.ok(page.includes(`\`${kind}:\``), kind);
   }
   t.end();
@@ -65,7 +65,7 @@ test('each kind of the table is a field of the filter, which the documentation n
 test('what a kind looks like and when it is slow, everywhere', (t) => {
   const { roles } = themeOf({ colour: true, ascii: false });
   t.same(
-    KNOWN_KINDS.map((kind) => [kind, kindOf(kind).role, LIMITS.slow[kind], isTimed({ kind })]),
+    KNOWN_KINDS.map((kind) => [kind, kindOf(kind).role, DEFAULT_RULE_LIMITS.slow[kind], isTimed({ kind })]),
     [
       ['sql', 'sql', 500, true],
       ['cache', 'cache', 100, true],
@@ -77,7 +77,7 @@ test('what a kind looks like and when it is slow, everywhere', (t) => {
   );
   for (const kind of KNOWN_KINDS) {
     const { role } = kindOf(kind);
-    t.equal(coloured(role, 'x'), `\x1b[${roles[role]}mx\x1b[0m`, 'commands and browser paint alike');
+    t.equal(colouredStyle(role, 'x'), `\x1b[${roles[role]}mx\x1b[0m`, 'commands and browser paint alike');
   }
   t.end();
 });

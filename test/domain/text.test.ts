@@ -1,8 +1,15 @@
 import { test } from 'tap';
-import { count, json, ms, oneLine, valueText, visible } from '../../src/domain/text.js';
+import {
+  escapeControls,
+  escapeToOneLine,
+  formatCount,
+  formatMs,
+  terminalSafeJson,
+  valueText,
+} from '../../src/domain/text.js';
 
 test('a duration reads as people say it', (t) => {
-  t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(ms), [
+  t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(formatMs), [
     '0.0ms',
     '9.9ms',
     '10ms',
@@ -15,27 +22,30 @@ test('a duration reads as people say it', (t) => {
 });
 
 test('a count carries its noun', (t) => {
-  t.equal(count(1, 'query', 'queries'), '1 query');
-  t.equal(count(1284, 'request'), '1,284 requests');
+  t.equal(formatCount(1, 'query', 'queries'), '1 query');
+  t.equal(formatCount(1284, 'request'), '1,284 requests');
   t.end();
 });
 
 test('recorded text cannot steer a terminal', (t) => {
-  t.equal(visible('a\x1b[2Jb'), 'a\\x1b[2Jb');
-  t.equal(visible('\x1b]52;c;Zm9v\x07'), '\\x1b]52;c;Zm9v\\x07');
-  t.equal(visible('\u009d0;title\u009c'), '\\x9d0;title\\x9c');
-  t.equal(visible('a\u202eb\u2066c\u200bd'), 'a\\u{202e}b\\u{2066}c\\u{200b}d');
-  t.equal(visible('a\r\nb\tc\bd'), 'a\\x0d\nb\tc\\x08d');
-  t.equal(visible('lone \ud800 and whole 👍 日本語'), 'lone \\u{d800} and whole 👍 日本語');
-  t.equal(oneLine(' select\n\t 1\x00 '), 'select 1\\x00');
+  t.equal(escapeControls('a\x1b[2Jb'), 'a\\x1b[2Jb');
+  t.equal(escapeControls('\x1b]52;c;Zm9v\x07'), '\\x1b]52;c;Zm9v\\x07');
+  t.equal(escapeControls('\u009d0;title\u009c'), '\\x9d0;title\\x9c');
+  t.equal(escapeControls('a\u202eb\u2066c\u200bd'), 'a\\u{202e}b\\u{2066}c\\u{200b}d');
+  t.equal(escapeControls('a\r\nb\tc\bd'), 'a\\x0d\nb\tc\\x08d');
+  t.equal(escapeControls('lone \ud800 and whole 👍 日本語'), 'lone \\u{d800} and whole 👍 日本語');
+  t.equal(escapeToOneLine(' select\n\t 1\x00 '), 'select 1\\x00');
   t.end();
 });
 
 test('JSON holds nothing that steers a terminal, and means the same', (t) => {
   const value = { '\u009b31m': 'a\x1b[2J\x7f\u202e\u{e0001}日本語👍\ud800\n' };
-  t.equal(json(value), String.raw`{"\u009b31m":"a\u001b[2J\u007f\u202e\udb40\udc01日本語👍\ud800\n"}`);
-  t.same(JSON.parse(json(value, 2)), value);
-  t.equal(json([1], 2), '[\n  1\n]');
+  t.equal(
+    terminalSafeJson(value),
+    String.raw`{"\u009b31m":"a\u001b[2J\u007f\u202e\udb40\udc01日本語👍\ud800\n"}`,
+  );
+  t.same(JSON.parse(terminalSafeJson(value, 2)), value);
+  t.equal(terminalSafeJson([1], 2), '[\n  1\n]');
   t.end();
 });
 

@@ -1,25 +1,30 @@
 import { test } from 'tap';
-import type { Peer } from '../../src/collector/link-server.js';
-import type { Span, Trouble } from '../../src/domain/trace.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
+import type { ExplainTrouble, Span } from '../../src/domain/trace.js';
 import { explain } from '../../src/explain/explain.js';
-import { type Question, type Questions, type Row, Unanswered } from '../../src/explain/query-channel.js';
+import {
+  type DatabaseQuery,
+  type QueryChannel,
+  QueryError,
+  type QueryRow,
+} from '../../src/explain/query-channel.js';
 import { aSpan, aTrace } from '../factory.js';
 
-const aPeer = (pid: number) => ({ pid }) as Peer;
+const aPeer = (pid: number) => ({ pid }) as AppConnection;
 
 /** An app that answers each statement by the first pattern that it matches. */
-function anApp(...answers: [pattern: RegExp, rows: Row[] | Trouble | undefined][]) {
-  const asked: { pid: number; question: Question }[] = [];
+function anApp(...answers: [pattern: RegExp, rows: QueryRow[] | ExplainTrouble | undefined][]) {
+  const asked: { pid: number; question: DatabaseQuery }[] = [];
   const questions = {
-    async ask({ pid }: Peer, question: Question) {
+    async ask({ pid }: AppConnection, question: DatabaseQuery) {
       asked.push({ pid, question });
       return question.ask.map(({ sql }) => {
         const rows = answers.find(([pattern]) => pattern.test(sql))?.[1];
         if (Array.isArray(rows)) return rows;
-        throw new Unanswered(rows, 'no such table');
+        throw new QueryError(rows, 'no such table');
       });
     },
-  } as unknown as Questions;
+  } as unknown as QueryChannel;
   const plan = (
     span: Partial<Span>,
     wish: { analyze?: boolean; nulls?: boolean } = {},
@@ -94,7 +99,7 @@ test('MySQL runs it within a limit, and has its own back', async (t) => {
 });
 
 test('who is asked: the process itself, else another one that knows the database', async (t) => {
-  const rows: [RegExp, Row[]][] = [
+  const rows: [RegExp, QueryRow[]][] = [
     [/SHOW/, [{ server_version: '15' }]],
     [/^EXPLAIN/, [{ p: 'Result' }]],
   ];
@@ -122,7 +127,7 @@ test('who is asked: the process itself, else another one that knows the database
 
 test('why there is no plan', async (t) => {
   const span = { library: 'pg', name: 'select 1' };
-  const because = async (trouble: Trouble | undefined, words: RegExp) =>
+  const because = async (trouble: ExplainTrouble | undefined, words: RegExp) =>
     t.rejects(anApp([/./, trouble]).plan(span), { message: words });
   await because('several', /the app has several databases\. Send the request again/);
   await because('busy', /^No connection got free within 5 s: the pool of the app is exhausted/);

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { type Note, post } from '../../src/control/registry.js';
-import { serveControl, type Verb } from '../../src/control/server.js';
+import { type RunRecord, registerRunRecord } from '../../src/control/registry.js';
+import { type ControlCommand, serveControl } from '../../src/control/server.js';
 import { LiveFeed } from '../../src/feed/live-feed.js';
-import { unreplayable } from '../../src/feed/replay.js';
-import { replayable } from '../../src/feed/replayable.js';
+import { replayRefusal } from '../../src/feed/replay.js';
+import { replayableHeaders } from '../../src/feed/replayable.js';
 import { openReader, openStore } from '../../src/store/open.js';
 import { until } from '../scooby.js';
 import { traceAt } from '../tui/fake.js';
@@ -16,7 +16,7 @@ import { traceAt } from '../tui/fake.js';
 const quiet = () => {};
 
 /** A feed over a database with one request, and a run that answers by a table of verbs. */
-async function alive(t: Test, verbs: Record<string, Verb>) {
+async function alive(t: Test, verbs: Record<string, ControlCommand>) {
   // Short: a socket's path is cut at 108 characters.
   const folder = mkdtempSync(join(tmpdir(), 'scooby-live-'));
   const db = join(folder, 'scooby.db');
@@ -30,7 +30,7 @@ async function alive(t: Test, verbs: Record<string, Verb>) {
     rmSync(folder, { recursive: true, force: true });
   });
   const start = async () => {
-    const note: Note = {
+    const note: RunRecord = {
       id: 'run',
       pid: process.pid,
       socket: join(folder, 'ctrl'),
@@ -40,7 +40,7 @@ async function alive(t: Test, verbs: Record<string, Verb>) {
       started: now,
     };
     const server = await serveControl(note.socket, note.token, verbs);
-    const posted = post(db, note);
+    const posted = registerRunRecord(db, note);
     const stop = () => {
       posted.remove();
       server.close();
@@ -137,10 +137,10 @@ test('a request is sent again through the proxy, with what was recorded of it', 
 });
 
 test('what cannot be sent again is said', (t) => {
-  t.equal(unreplayable('/a?b=1'), undefined);
-  t.match(unreplayable('/a?token=REDACTED'), /holds a secret that was not recorded/);
-  t.match(unreplayable('http://elsewhere/'), /no path of the app/);
-  t.same(replayable({ ...traceAt(0), headers: { request: [['a', 'b']] } }), {
+  t.equal(replayRefusal('/a?b=1'), undefined);
+  t.match(replayRefusal('/a?token=REDACTED'), /holds a secret that was not recorded/);
+  t.match(replayRefusal('http://elsewhere/'), /no path of the app/);
+  t.same(replayableHeaders({ ...traceAt(0), headers: { request: [['a', 'b']] } }), {
     headers: [['a', 'b']],
     without: [],
   });

@@ -6,10 +6,10 @@ import { type Test, test } from 'tap';
 import { parseFilter, type Query } from '../../src/domain/filter.js';
 import type { Sort, SortKey } from '../../src/feed/feed.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
-import { tallyOf } from '../../src/insight/metrics/samples.js';
+import { samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
 import { Connection } from '../../src/store/connection.js';
-import { Reader } from '../../src/store/page-reader.js';
+import { PageReader } from '../../src/store/page-reader.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { traceAt } from '../tui/fake.js';
 import { MemoryFeed } from '../tui/memory-feed.js';
@@ -23,11 +23,11 @@ const warn = (message: string) => {
 function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: tallyOf, ...more };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: samplesOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
-  const feed = new StoreFeed(new Reader(new Connection({ ...options, readonly: true })), path);
+  const feed = new StoreFeed(new PageReader(new Connection({ ...options, readonly: true })), path);
   t.teardown(() => {
     feed.close();
     store.close();

@@ -8,7 +8,7 @@ import {
   totalsOf,
 } from '../../src/domain/trace.js';
 import type { LineOf } from '../../src/insight/calls/call-site.js';
-import { type Config, finish } from '../../src/insight/judge.js';
+import { finishTrace, type JudgeOptions } from '../../src/insight/judge.js';
 import { aTrace } from '../factory.js';
 
 /** How a call differs from an ordinary one; `at` is `file:line function`, innermost first, packages as `knex`. */
@@ -136,9 +136,9 @@ export class Story {
 /** Answers what is wrong with a trace, which stays as it was. */
 export function judge(
   trace: RecordedTrace,
-  { lineOf = () => undefined, ...config }: Config & { lineOf?: LineOf } = {},
+  { lineOf = () => undefined, ...config }: JudgeOptions & { lineOf?: LineOf } = {},
 ): Finding[] {
-  return finish({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, lineOf, config).findings;
+  return finishTrace({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, lineOf, config).findings;
 }
 
 /** Answers 1, 2, … n. */

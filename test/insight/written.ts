@@ -3,30 +3,30 @@
 import { sqlLines } from '../../src/cli/print/sql-script.js';
 import type { Span } from '../../src/domain/trace.js';
 import { dialectOf } from '../../src/insight/libraries.js';
-import { valuesOf } from '../../src/insight/plan/values.js';
-import { plain } from '../../src/terminal/style.js';
-import { copyOf } from '../../src/tui/effects/copy-text.js';
+import { recordedValues } from '../../src/insight/plan/values.js';
+import { plainStyle } from '../../src/terminal/style.js';
+import { copyTextOf } from '../../src/tui/effects/copy-text.js';
 import { sqlPanel } from '../../src/tui/panels/sql.js';
 import { aTrace } from '../factory.js';
 
 /** Answers what each way writes; they have to be the same. */
 export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group', string | undefined> {
   const trace = aTrace({ spans: [span, { ...span, duration: 1 }] });
-  const shown = sqlLines({ ...trace, spans: [span] }, { width: 80, style: plain, now: 0 });
+  const shown = sqlLines({ ...trace, spans: [span] }, { width: 80, style: plainStyle, now: 0 });
   const from = shown.findIndex((line) => line.startsWith('-- #1 '));
   const reading = { trace, source: () => undefined, libraries: false, columns: 80, sorted: 'total' as const };
   const row = sqlPanel.page({ ...reading, grouped: true }).entries[0]!;
   return {
     show: shown.slice(from + 1).join('\n'),
-    call: copyOf('sql', trace, span)?.text,
-    request: copyOf('sql', trace, undefined)?.text,
-    group: copyOf('sql', trace, trace.spans[row.span!])?.text,
+    call: copyTextOf('sql', trace, span)?.text,
+    request: copyTextOf('sql', trace, undefined)?.text,
+    group: copyTextOf('sql', trace, trace.spans[row.span!])?.text,
   };
 }
 
 /** Answers the values that explain binds, as the app's process gets them. */
 export function boundBy(span: Span): { values: unknown; missing: string[] } {
-  const { values, missing } = valuesOf(span, dialectOf({}, span.library));
+  const { values, missing } = recordedValues(span, dialectOf({}, span.library));
   return { values: revived(values), missing };
 }
 

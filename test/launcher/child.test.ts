@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { test } from 'tap';
-import { AppCommand } from '../../src/launcher/child.js';
-import type { Player, Stage } from '../../src/launcher/output-sink.js';
+import { AppChild } from '../../src/launcher/child.js';
+import type { ChildHandle, OutputSink } from '../../src/launcher/output-sink.js';
 import { until } from '../scooby.js';
 
-const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppCommand(command, env).run();
+const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppChild(command, env).run();
 
 test('how a command ended', async (t) => {
   const folder = t.testdir({ 'not-to-be-run': '' });
@@ -29,12 +29,12 @@ test('how a command ended', async (t) => {
 });
 
 test('a command that has ended is not started again, nor one that is told to end meanwhile', async (t) => {
-  const ended = new AppCommand([process.execPath, '-e', ''], process.env);
+  const ended = new AppChild([process.execPath, '-e', ''], process.env);
   t.equal(await ended.restart(async () => {}), false, 'not before its start');
   t.same(await ended.run(), { code: 0 });
   t.equal(await ended.restart(async () => {}), false);
 
-  const app = new AppCommand([process.execPath, '-e', 'setInterval(() => {}, 1000)'], process.env);
+  const app = new AppChild([process.execPath, '-e', 'setInterval(() => {}, 1000)'], process.env);
   const exit = app.run();
   const restarted = app.restart(async () => {
     let told = false;
@@ -51,8 +51,8 @@ test('a command that has ended is not started again, nor one that is told to end
 
 test('a command that is ended while its stage decides is not started again', async (t) => {
   let starts = 0;
-  let player: Player | undefined;
-  const stage: Stage = {
+  let player: ChildHandle | undefined;
+  const stage: OutputSink = {
     started: (given) => {
       player = given;
       starts++;
@@ -64,6 +64,6 @@ test('a command that is ended while its stage decides is not started again', asy
     },
     leave: () => {},
   };
-  t.same(await new AppCommand([process.execPath, '-e', ''], process.env, stage).run(), { code: 0 });
+  t.same(await new AppChild([process.execPath, '-e', ''], process.env, stage).run(), { code: 0 });
   t.equal(starts, 1);
 });

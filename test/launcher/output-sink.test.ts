@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'tap';
-import { AppCommand } from '../../src/launcher/child.js';
-import { type Exit, endAll, type Player, type Stage } from '../../src/launcher/output-sink.js';
+import { AppChild } from '../../src/launcher/child.js';
+import {
+  type ChildExit,
+  type ChildHandle,
+  endGroup,
+  type OutputSink,
+} from '../../src/launcher/output-sink.js';
 
 const node = (code: string) => [process.execPath, '-e', code];
 
 /** A stage that remembers, and wants the command again as often as is said. */
 function stage(again: number) {
-  const seen = { out: '', err: '', exits: [] as Exit[], left: 0, players: [] as Player[] };
-  const it: Stage = {
+  const seen = { out: '', err: '', exits: [] as ChildExit[], left: 0, players: [] as ChildHandle[] };
+  const it: OutputSink = {
     started: (player) => void seen.players.push(player),
     printed: (text, stream) => {
       seen[stream] += text;
@@ -25,7 +30,7 @@ test('a stage has the whole output of the command, and may have it again', async
   const command = node(
     "process.stdout.write('日本'.repeat(20000)); console.error('bad'); process.exitCode = 3",
   );
-  t.same(await new AppCommand(command, process.env, it).run(), { code: 3 });
+  t.same(await new AppChild(command, process.env, it).run(), { code: 3 });
   t.equal(seen.out, '日本'.repeat(40000));
   t.equal(seen.err, 'bad\nbad\n');
   t.same(seen.exits, [{ code: 3 }, { code: 3 }]);
@@ -34,7 +39,7 @@ test('a stage has the whole output of the command, and may have it again', async
 
 test('a command that is not there is not asked about', async (t) => {
   const { it, seen } = stage(9);
-  const exit = await new AppCommand(['no-such-command'], process.env, it).run();
+  const exit = await new AppChild(['no-such-command'], process.env, it).run();
   t.same(exit, { code: 127, trouble: 'no-such-command: command not found' });
   t.same(seen.exits, []);
 });
@@ -53,7 +58,7 @@ test('what is typed reaches it; ended by its player, it is over', async (t) => {
     started(player);
     player.write('rs\n');
   };
-  const app = new AppCommand(
+  const app = new AppChild(
     node("process.stdin.on('data', (text) => console.log('got ' + text))"),
     process.env,
     it,
@@ -79,6 +84,6 @@ test('who ignores SIGTERM is ended for certain, with those that he has started',
     if (pids.split('\n').length > 2) break;
   }
   const exit = once(child, 'exit');
-  await endAll(child.pid!, 'SIGTERM', 50);
+  await endGroup(child.pid!, 'SIGTERM', 50);
   t.same(await exit, [null, 'SIGKILL']);
 });

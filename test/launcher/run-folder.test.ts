@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
-import { environment, makeRunFolder } from '../../src/launcher/run-folder.js';
+import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -45,7 +45,7 @@ test('a path too long for a socket is not used; folders of launchers that are go
 
 test('NODE_OPTIONS is appended and quoted as Node reads it', (t) => {
   const of = (NODE_OPTIONS: string | undefined, agent = '/a/agent.cjs') =>
-    environment({ NODE_OPTIONS, OTHER: '1' }, agent, '/run');
+    appEnvironment({ NODE_OPTIONS, OTHER: '1' }, agent, '/run');
   t.same(of(undefined), { OTHER: '1', NODE_OPTIONS: '--require "/a/agent.cjs"', SCOOBY_RUN: '/run' });
   t.equal(of('').NODE_OPTIONS, '--require "/a/agent.cjs"');
   t.equal(of('--no-warnings').NODE_OPTIONS, '--no-warnings --require "/a/agent.cjs"');

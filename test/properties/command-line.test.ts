@@ -3,10 +3,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { faultOf, linesOf } from '../../src/cli/config/json-positions.js';
-import { durationIn, parseCount, parsePort, parseSize } from '../../src/cli/config/units.js';
+import { jsonFault, keyLines } from '../../src/cli/config/json-positions.js';
+import { durationParser, parseCount, parsePort, parseSize } from '../../src/cli/config/units.js';
 import { isWithin } from '../../src/cli/doctor/version-range.js';
-import { keysOf, mouseOf, typedBy } from '../../src/tui/input/key-names.js';
+import { keyNames, mouseReport, typedText } from '../../src/tui/input/key-names.js';
 import { anyText, holds } from '../property.js';
 
 /** Text of JSON with any white space between its tokens, and the line of each path as it was written. */
@@ -49,7 +49,7 @@ test('the line of every key and item of a configuration is the one where it stan
         let n = 0;
         const { text, lines } = written(value, () => gaps[n++ % gaps.length]!);
         deepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(value)));
-        deepStrictEqual(Object.fromEntries(linesOf(text)), Object.fromEntries(lines));
+        deepStrictEqual(Object.fromEntries(keyLines(text)), Object.fromEntries(lines));
       },
     ),
     600,
@@ -64,11 +64,11 @@ test('what is wrong with any text that is no JSON has a line of it, in one line 
         fc.json().map((text) => `{\n${text}`),
       ),
       (text) => {
-        linesOf(text);
+        keyLines(text);
         try {
           JSON.parse(text);
         } catch (error) {
-          const { line, words } = faultOf(text, error);
+          const { line, words } = jsonFault(text, error);
           ok(line >= 1 && line <= text.split('\n').length, `${line}`);
           ok(words.length > 0 && words.length < 200, words);
         }
@@ -96,11 +96,11 @@ test('durations, sizes, counts and ports mean what is written, or are refused in
       fc.constantFrom(...(Object.keys(UNITS) as (keyof typeof UNITS)[])),
       fc.oneof(anyText(), fc.constantFrom('5constructor', '1 toString', '1__proto__', '7valueOf')),
       (n, unit, text) => {
-        deepStrictEqual(durationIn('s')(`${n}${unit}`), n * UNITS[unit]);
-        deepStrictEqual(durationIn(unit)(` ${n} `), n * UNITS[unit]);
-        deepStrictEqual(durationIn('ms')(`${n}.5 ${unit.toUpperCase()}`), (n + 0.5) * UNITS[unit]);
+        deepStrictEqual(durationParser('s')(`${n}${unit}`), n * UNITS[unit]);
+        deepStrictEqual(durationParser(unit)(` ${n} `), n * UNITS[unit]);
+        deepStrictEqual(durationParser('ms')(`${n}.5 ${unit.toUpperCase()}`), (n + 0.5) * UNITS[unit]);
         deepStrictEqual(parseSize(`${n}KB`), n * 1024);
-        for (const parse of [durationIn('s'), parseSize, parseCount, parsePort]) {
+        for (const parse of [durationParser('s'), parseSize, parseCount, parsePort]) {
           if (!refuses(parse, text))
             ok(Number.isFinite(parse(text)) && parse(text) >= 0, JSON.stringify(text));
         }
@@ -145,13 +145,13 @@ test('whatever a terminal sends is keys, none of which types what is no text', (
       ),
       fc.record({ tab: fc.boolean(), shift: fc.boolean(), ctrl: fc.boolean(), return: fc.boolean() }),
       (input, key) => {
-        for (const name of keysOf(input, key as never)) {
+        for (const name of keyNames(input, key as never)) {
           ok(name !== '');
-          const typed = typedBy(name);
+          const typed = typedText(name);
           // biome-ignore lint/suspicious/noControlCharactersInRegex: what types nothing
           if (typed !== undefined) ok(!/^[\x00-\x1f\x7f]$/.test(typed), JSON.stringify(typed));
         }
-        const mouse = mouseOf(input);
+        const mouse = mouseReport(input);
         if (mouse) ok([mouse.button, mouse.column, mouse.row].every(Number.isInteger));
       },
     ),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { hear, say } from '../../src/collector/socket-lines.js';
+import { readMessages, writeMessage } from '../../src/collector/socket-lines.js';
 import { serveControl } from '../../src/control/server.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
@@ -39,7 +39,7 @@ test('objects cut anywhere are heard as they were said, up to the first that is 
       async (before, bad, after, cuts) => {
         const socket = aSocket();
         const heard: object[] = [];
-        hear(socket, 100_000, (line) => heard.push(line));
+        readMessages(socket, 100_000, (line) => heard.push(line));
         const lines = [
           ...before.map((line) => JSON.stringify(line)),
           ...(bad === null ? [] : [bad]),
@@ -62,7 +62,7 @@ test('a line that is longer than allowed ends the connection, in whichever piece
     fc.asyncProperty(fc.integer({ min: 20, max: 60 }), someCuts, async (length, cuts) => {
       const socket = aSocket();
       const heard: object[] = [];
-      hear(socket, 40, (line) => heard.push(line));
+      readMessages(socket, 40, (line) => heard.push(line));
       const line = JSON.stringify({ a: 'x'.repeat(length - 8) });
       for (const piece of pieces(Buffer.from(`{}\n${line}\n{}\n`), cuts)) socket.push(piece);
       await turn();
@@ -136,7 +136,7 @@ test('requests cut anywhere are each answered, and what is no request ends the c
           socket.on('close', () => {
             closed = true;
           });
-          hear(socket, 1_000_000, (line) => answers.push(line));
+          readMessages(socket, 1_000_000, (line) => answers.push(line));
           const lines = [
             JSON.stringify({ token }),
             ...requests.map(({ line }) => line),
@@ -167,7 +167,7 @@ test('what is said is one line, whatever is in it', () =>
   holds(
     fc.property(anObject, (object) => {
       let text = '';
-      say({ writable: true, write: (part: string) => (text += part) } as never, object);
+      writeMessage({ writable: true, write: (part: string) => (text += part) } as never, object);
       deepStrictEqual(text.indexOf('\n'), text.length - 1);
       deepStrictEqual(JSON.parse(text), object);
     }),

@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { both, parseFilter, type Query } from '../../src/domain/filter.js';
+import { intersectQueries, parseFilter, type Query } from '../../src/domain/filter.js';
 import { anyText, holds } from '../property.js';
 
 const piece = fc.oneof(
@@ -74,7 +74,10 @@ test('both of two queries hold where one and the other do', () =>
       fc.pre('query' in a && 'query' in b);
       const terms = [...a.query, ...b.query].flat().map((term) => JSON.stringify(term));
       const met = new Set(terms.filter((_, n) => flags[n % flags.length]));
-      deepStrictEqual(isMet(both(a.query, b.query), met), isMet(a.query, met) && isMet(b.query, met));
+      deepStrictEqual(
+        isMet(intersectQueries(a.query, b.query), met),
+        isMet(a.query, met) && isMet(b.query, met),
+      );
     }),
     500,
   ));

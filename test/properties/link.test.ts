@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { lineOf } from '../../src/agent/record/encode-span.cjs';
-import { receive } from '../../src/collector/link-server.js';
+import { encodeLine } from '../../src/agent/record/encode-span.cjs';
+import { serveLink } from '../../src/collector/link-server.js';
 import { Spool } from '../../src/collector/spool.js';
-import type { Line, Order, Run } from '../../src/domain/trace.js';
+import type { LinkLine, LinkOrder, RunConfig } from '../../src/domain/trace.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 
@@ -27,10 +27,10 @@ async function inFolder<T>(act: (folder: string) => T | Promise<T>): Promise<T> 
   }
 }
 
-const aLine: fc.Arbitrary<Line> = fc.oneof(
-  anyText().map((path): Line => ({ t: 'unlisten', path })),
+const aLine: fc.Arbitrary<LinkLine> = fc.oneof(
+  anyText().map((path): LinkLine => ({ t: 'unlisten', path })),
   fc.tuple(anyText(), anyText()).map(
-    ([name, text]): Line => ({
+    ([name, text]): LinkLine => ({
       t: 'span',
       n: 1,
       kind: 'sql',
@@ -40,13 +40,13 @@ const aLine: fc.Arbitrary<Line> = fc.oneof(
       detail: { text },
     }),
   ),
-  fc.array(anyText(), { maxLength: 3 }).map((names): Line => {
+  fc.array(anyText(), { maxLength: 3 }).map((names): LinkLine => {
     return { t: 'frames', frames: names.map((name, n) => [n, name, `/${name}`, 1, 2]) };
   }),
 );
 
 const isNoText = (text: string) => text !== '' && !text.includes('\n');
-const isIn = (line: Line, lines: Line[]) => lines.some((one) => isDeepStrictEqual(one, line));
+const isIn = (line: LinkLine, lines: LinkLine[]) => lines.some((one) => isDeepStrictEqual(one, line));
 /** What takes the place of a line and is none. */
 const noLine: fc.Arbitrary<string> = fc.oneof(
   anyText()
@@ -64,8 +64,8 @@ const noLine: fc.Arbitrary<string> = fc.oneof(
 function readPieces(
   folder: string,
   parts: { part: number; bytes: Buffer }[],
-): { lines: Line[]; lost: string[] } {
-  const lines: Line[] = [];
+): { lines: LinkLine[]; lost: string[] } {
+  const lines: LinkLine[] = [];
   const lost: string[] = [];
   const spool = new Spool(folder, '7-0', {
     line: (line) => lines.push(line),
@@ -83,12 +83,12 @@ test('a file of lines cut anywhere gives the same lines', () =>
   holds(
     fc.asyncProperty(fc.array(aLine), someCuts, (lines, cuts) =>
       inFolder((folder) => {
-        const bytes = Buffer.from(lines.map(lineOf).join(''));
+        const bytes = Buffer.from(lines.map(encodeLine).join(''));
         const read = readPieces(
           folder,
           pieces(bytes, cuts).map((bytes) => ({ part: 1, bytes })),
         );
-        const told = lines.map((line) => JSON.parse(JSON.stringify(line)) as Line);
+        const told = lines.map((line) => JSON.parse(JSON.stringify(line)) as LinkLine);
         return deepStrictEqual(read, { lines: told, lost: [] });
       }),
     ),
@@ -103,7 +103,7 @@ test('what is no line costs itself, and no other one, in whichever of the files 
       (files, cuts) =>
         inFolder((folder) => {
           const parts = files.flatMap((words, i) => {
-            const texts = words.map((word) => (typeof word === 'string' ? `${word}\n` : lineOf(word)));
+            const texts = words.map((word) => (typeof word === 'string' ? `${word}\n` : encodeLine(word)));
             const bytes = Buffer.from(`${texts.join('')}{"t":"next"}\n`);
             return pieces(bytes, cuts).map((bytes) => ({ part: i + 1, bytes }));
           });
@@ -125,8 +125,8 @@ test('a lost end of a file leads to the next file all the same', () =>
     fc.asyncProperty(aLine, noLine, aLine, (first, mangled, last) =>
       inFolder((folder) => {
         const read = readPieces(folder, [
-          { part: 1, bytes: Buffer.from(`${lineOf(first)}${mangled}\n`) },
-          { part: 2, bytes: Buffer.from(lineOf(last)) },
+          { part: 1, bytes: Buffer.from(`${encodeLine(first)}${mangled}\n`) },
+          { part: 2, bytes: Buffer.from(encodeLine(last)) },
         ]);
         return deepStrictEqual(read.lines, JSON.parse(JSON.stringify([first, last])));
       }),
@@ -135,7 +135,7 @@ test('a lost end of a file leads to the next file all the same', () =>
   ));
 
 interface Link {
-  connect(run: Run, hello: string, ordered: (order: Order) => void, ended: () => void): void;
+  connect(run: RunConfig, hello: string, ordered: (order: LinkOrder) => void, ended: () => void): void;
   send(lines: string, optional: boolean): void;
   takeDropped(): number;
 }
@@ -155,7 +155,7 @@ function aLink(writeSync: (fd: number, data: string | Buffer, offset?: number) =
 }
 
 /** Calls `act` with the launcher's end of a link. */
-function withLauncher<T>(act: (run: Run, socket: () => Promise<Socket>) => Promise<T>): Promise<T> {
+function withLauncher<T>(act: (run: RunConfig, socket: () => Promise<Socket>) => Promise<T>): Promise<T> {
   return inFolder(async (folder) => {
     const path = join(folder, 'link');
     let joined: Socket | undefined;
@@ -200,25 +200,25 @@ test('a disk that is full now and then costs what was not written whole, counted
             () => {},
             () => {},
           );
-          const sent: Line[] = [];
-          const whole: Line[] = [];
+          const sent: LinkLine[] = [];
+          const whole: LinkLine[] = [];
           for (const [text, fits, full] of writes) {
             room = fits;
             refuses = full;
-            const line: Line = { t: 'unlisten', port: sent.length, path: text };
+            const line: LinkLine = { t: 'unlisten', port: sent.length, path: text };
             sent.push(line);
-            link.send(lineOf(line), true);
+            link.send(encodeLine(line), true);
             const lost = link.takeDropped();
             if (lost === 0) whole.push(line);
             else deepStrictEqual(lost, 1);
           }
-          const read: Line[] = [];
+          const read: LinkLine[] = [];
           const spool = new Spool(join(run.socket, '..'), `${process.pid}-0`, {
             line: (line) => read.push(line),
             lost: () => {},
           });
           spool.end();
-          const plain = (lines: Line[]) => JSON.parse(JSON.stringify(lines)) as Line[];
+          const plain = (lines: LinkLine[]) => JSON.parse(JSON.stringify(lines)) as LinkLine[];
           deepStrictEqual(
             read.filter((line) => isIn(line, plain(whole))),
             plain(whole),
@@ -237,7 +237,7 @@ test('orders cut anywhere reach the process as they were given', () =>
   holds(
     fc.asyncProperty(fc.array(anyText(), { minLength: 1, maxLength: 5 }), someCuts, (texts, cuts) =>
       withLauncher(async (run, socket) => {
-        const orders: Order[] = [];
+        const orders: LinkOrder[] = [];
         const link = aLink(() => 0);
         link.connect(
           run,
@@ -268,7 +268,7 @@ test('a hello cut anywhere is heard once, with its process as it says', () =>
       inFolder(async (folder) => {
         const joined: string[] = [];
         const path = join(folder, 'link');
-        const receiver = await receive(path, 'token', {
+        const receiver = await serveLink(path, 'token', {
           ...{ said() {}, lost() {}, left() {}, awaits: () => false },
           joined: (peer) => joined.push(peer.command),
         });

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { Frames } from '../../src/insight/source/frames.js';
-import { pathOfSource, placeOf } from '../../src/insight/source/script-location.js';
-import { inlineMap, mapPath, mapUrl, Script } from '../../src/insight/source/source-map.js';
+import { FrameResolver } from '../../src/insight/source/frames.js';
+import { pathOfSource, scriptLocation } from '../../src/insight/source/script-location.js';
+import { inlineMap, MappedScript, mapPath, mapUrl } from '../../src/insight/source/source-map.js';
 import { anyText, holds } from '../property.js';
 
 const mappings = fc.oneof(fc.string({ unit: fc.constantFrom(...'AACDEgB;,+/x') }), anyText(), fc.jsonValue());
@@ -72,7 +72,7 @@ const aLine = fc.oneof(fc.nat({ max: 9 }), fc.integer());
 test('a map of any shape answers positions and texts, or none', () =>
   holds(
     fc.property(aMapText, aLine, aLine, (map, line, column) => {
-      const script = new Script(undefined, map, '/srv/shop/a.js');
+      const script = new MappedScript(undefined, map, '/srv/shop/a.js');
       const found = script.original(line, column);
       if (found === undefined) return true;
       const text: unknown = script.content(found.source);
@@ -97,7 +97,7 @@ test('a script of any name, with a map of any shape, answers a frame', async () 
       fc.property(aName, aMapText, url, aLine, aLine, (name, map, url, line, column) => {
         writeFileSync(file, `a();\nb();\n//# sourceMappingURL=${url}\n`);
         writeFileSync(`${file}.map`, map);
-        const frames = new Frames(folder);
+        const frames = new FrameResolver(folder);
         frames.addMap(name, map);
         for (const script of [name, file]) {
           const frame = frames.resolve('f', script, line, column);
@@ -117,7 +117,7 @@ test('a script of any name, with a map of any shape, answers a frame', async () 
 test('names and URLs of any text answer paths, or none', () =>
   holds(
     fc.property(aName, anyText(), (name, text) => {
-      placeOf(name, 1, 1);
+      scriptLocation(name, 1, 1);
       pathOfSource(name, '/srv/shop');
       mapUrl(`${name}\n//# sourceMappingURL=${text}\n${name}`);
       inlineMap(`data:${text},${name}`);

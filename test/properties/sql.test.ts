@@ -3,9 +3,10 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { type Dialect, fingerprint } from '../../src/insight/sql/fingerprint.js';
+import type { Dialect } from '../../src/domain/trace.js';
+import { fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { COMMA, END, Lexer, NAME, VALUE } from '../../src/insight/sql/lexer.js';
-import { literal } from '../../src/insight/sql/literals.js';
+import { sqlLiteral } from '../../src/insight/sql/literals.js';
 import { anyText, holds } from '../property.js';
 
 const dialect = fc.constantFrom<Dialect>('pg', 'mysql', 'sqlite');
@@ -203,7 +204,7 @@ const isCall = (written: string) => /^(?:CONVERT|CAST)\(/.test(written);
 test('a value written as SQL is one value, and what follows it is what was to follow', () =>
   holds(
     fc.property(aValue, dialect, (value, dialect) => {
-      const written = literal(value, dialect);
+      const written = sqlLiteral(value, dialect);
       const sql = `${written} , zz`;
       const lexer = new Lexer(sql, dialect);
       const kinds: [kind: number, from: number][] = [];
@@ -231,7 +232,7 @@ test('values written into a statement do not change its fingerprint', () =>
       fc.array(aValue, { minLength: 4, maxLength: 4 }),
       dialect,
       (template, values, dialect) => {
-        const written = values.map((value) => literal(value, dialect));
+        const written = values.map((value) => sqlLiteral(value, dialect));
         // A sign may need brackets, which are the statement's.
         fc.pre(!written.some((one) => isCall(one) || one.startsWith('(')));
         const sql = template.replaceAll('#', () => written.pop()!);

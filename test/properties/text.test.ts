@@ -3,8 +3,8 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { json, ms, oneLine, visible } from '../../src/domain/text.js';
-import { type Printed, Printer } from '../../src/terminal/ansi-rows.js';
+import { escapeControls, escapeToOneLine, formatMs, terminalSafeJson } from '../../src/domain/text.js';
+import { type AnsiRow, AnsiRowParser } from '../../src/terminal/ansi-rows.js';
 import * as cells from '../../src/terminal/cells.js';
 import { OutputLog } from '../../src/terminal/output-log.js';
 import { anyText, holds, someCuts } from '../property.js';
@@ -38,7 +38,7 @@ const aText = fc.oneof(
   fc.array(fc.oneof(odd, anyText(3))).map((parts) => parts.join('')),
 );
 /** As everything is that is drawn. */
-const cleanText = aText.map(cells.clean);
+const cleanText = aText.map(cells.cleanText);
 const size = fc.oneof(fc.nat({ max: 12 }), fc.integer({ min: -2, max: 80 }));
 const aLine: fc.Arbitrary<cells.Line> = fc.array(
   fc.oneof(
@@ -59,10 +59,10 @@ test('a text that is cut is never wider than asked, and no character is split', 
   holds(
     fc.property(cleanText, size, (text, size) => {
       const most = Math.max(0, size);
-      const cut = cells.cut(text, size);
+      const cut = cells.cutText(text, size);
       const middle = cells.cutMiddle(text, size);
-      for (const shown of [cut, middle]) ok(cells.width(shown) <= most, JSON.stringify([shown, most]));
-      if (cells.width(text) <= most)
+      for (const shown of [cut, middle]) ok(cells.cellWidth(shown) <= most, JSON.stringify([shown, most]));
+      if (cells.cellWidth(text) <= most)
         deepStrictEqual(
           [cut, middle],
           [text, text].map((one) => (most > 0 ? one : '')),
@@ -79,7 +79,7 @@ test('a text that is cut is never wider than asked, and no character is split', 
         );
       }
       for (const align of ['left', 'right'] as const)
-        deepStrictEqual(cells.width(cells.fit(text, size, align)), most);
+        deepStrictEqual(cells.cellWidth(cells.fitText(text, size, align)), most);
     }),
     1000,
   ));
@@ -89,14 +89,14 @@ test('a line that is cut is never wider than asked, and begins as the line does'
     fc.property(aLine, fc.nat({ max: 60 }), (line, most) => {
       const cut = cells.cutLine(line, most);
       ok(cells.lineWidth(cut) <= most, JSON.stringify(cut));
-      if (cells.lineWidth(line) <= most) deepStrictEqual(cells.plain(cut), cells.plain(line));
+      if (cells.lineWidth(line) <= most) deepStrictEqual(cells.lineText(cut), cells.lineText(line));
     }),
     600,
   ));
 
 /** Whether a row is as narrow as asked; a lone character may be wider (日 with marks that take room), and is not split. */
 const fits = (row: cells.Line, most: number) =>
-  cells.lineWidth(row) <= most || cells.characters(cells.plain(row).trimStart()).length === 1;
+  cells.lineWidth(row) <= most || cells.characters(cells.lineText(row).trimStart()).length === 1;
 
 test('a line that is broken into rows keeps all but the spaces at which it breaks', () =>
   holds(
@@ -104,7 +104,7 @@ test('a line that is broken into rows keeps all but the spaces at which it break
       const rows = cells.wrapLine(line, most, indent);
       for (const row of rows) ok(fits(row, most), JSON.stringify(row));
       const solid = (text: string) => text.replaceAll(' ', '');
-      deepStrictEqual(solid(rows.map(cells.plain).join('')), solid(cells.plain(line)));
+      deepStrictEqual(solid(rows.map(cells.lineText).join('')), solid(cells.lineText(line)));
     }),
     600,
   ));
@@ -116,17 +116,17 @@ test('recorded text steers no terminal, in whichever way it is written', () =>
   holds(
     fc.property(anyText(), (text) => {
       for (const shown of [
-        visible(text),
-        oneLine(text),
-        cells.clean(text),
-        json(text),
+        escapeControls(text),
+        escapeToOneLine(text),
+        cells.cleanText(text),
+        terminalSafeJson(text),
         ...cells.cleanLines(text),
       ]) {
         ok(!STEERS.test(shown) && isWellFormed(shown), JSON.stringify(shown));
       }
-      deepStrictEqual(visible(visible(text)), visible(text));
-      ok(!/[\n\t]/.test(oneLine(text) + cells.clean(text)));
-      deepStrictEqual(JSON.parse(json([text])), [text]);
+      deepStrictEqual(escapeControls(escapeControls(text)), escapeControls(text));
+      ok(!/[\n\t]/.test(escapeToOneLine(text) + cells.cleanText(text)));
+      deepStrictEqual(JSON.parse(terminalSafeJson([text])), [text]);
     }),
     600,
   ));
@@ -134,7 +134,7 @@ test('recorded text steers no terminal, in whichever way it is written', () =>
 test('a time is never written as a larger unit than the one before it', () =>
   holds(
     fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (value) => {
-      const shown = ms(value);
+      const shown = formatMs(value);
       const [, number, unit] = /^([\d.]+)(ms|s|m|h)/.exec(shown)!;
       const limit = { ms: 1000, s: 60, m: 60, h: 1e9 }[unit as 'ms'];
       ok(Number(number) < limit, `${value}: ${shown}`);
@@ -178,7 +178,7 @@ const output = fc
   .map((parts) => parts.join(''));
 
 /** Each character with its look, as neighbours may be one piece or two. */
-function looks(row: Printed): string[] {
+function looks(row: AnsiRow): string[] {
   return row.flatMap((segment) => {
     const [text, ...roles] = typeof segment === 'string' ? [segment] : segment;
     return [...text].map((char) => [char, ...roles].join(' '));
@@ -195,8 +195,8 @@ const cutText = (text: string, cuts: number[]) => {
 test('what a program prints gives the same rows, in whichever pieces it comes', () =>
   holds(
     fc.property(output, someCuts, (text, cuts) => {
-      const whole = new Printer();
-      const cut = new Printer();
+      const whole = new AnsiRowParser();
+      const cut = new AnsiRowParser();
       const rows = [...whole.write(`${text}\n`), whole.open].map(looks);
       const others = cutText(`${text}\n`, cuts).flatMap((piece) => cut.write(piece));
       deepStrictEqual([...others, cut.open].map(looks), rows);
@@ -224,7 +224,7 @@ test('the rows of the output are never wider than asked, and all of them are the
         for (const width of [a, b]) {
           const { rows } = log.broken(width);
           for (const row of rows) ok(fits(row, width), JSON.stringify(row));
-          deepStrictEqual(early.broken(width).rows.map(cells.plain), rows.map(cells.plain));
+          deepStrictEqual(early.broken(width).rows.map(cells.lineText), rows.map(cells.lineText));
         }
       },
     ),

@@ -4,10 +4,10 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
-import type { Peer } from '../../src/collector/link-server.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
 import { parseLine } from '../../src/collector/parse-line.js';
-import type { Line, Trace } from '../../src/domain/trace.js';
-import { finish } from '../../src/insight/judge.js';
+import type { LinkLine, Trace } from '../../src/domain/trace.js';
+import { finishTrace } from '../../src/insight/judge.js';
 import { publicTrace } from '../../src/store/json.js';
 import { anyText, holds } from '../property.js';
 
@@ -103,9 +103,9 @@ const aWord: fc.Arbitrary<Word> = fc.oneof(
   { weight: 2, arbitrary: id.map((ended): Word => ({ ended })) },
 );
 
-const aPeer: Peer = {
+const aPeer: AppConnection = {
   ...{ pid: 7, command: 'node app.js', cwd: '/srv/shop', node: 'v20.0.0', thread: 0, origin: 1_000_000 },
-  tell: () => {},
+  send: () => {},
 };
 
 function say(collector: Collector, word: Word): void {
@@ -129,7 +129,7 @@ test('lines of any content, in any order, become traces that can be judged and t
       const traces: Trace[] = [];
       const collector = new Collector({
         ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => 'hash', look() {} },
-        finish,
+        finish: finishTrace,
       });
       collector.on('trace', (trace) => traces.push(trace));
       collector.joined(aPeer);
@@ -151,7 +151,7 @@ test('a lost line that names its request is counted there', (t) => {
   const losses: number[] = [];
   const collector = new Collector({
     ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => undefined, look() {} },
-    finish,
+    finish: finishTrace,
   });
   collector.on('trace', (trace) => traces.push(trace));
   collector.on('lost', ({ pid }) => losses.push(pid));
@@ -160,7 +160,7 @@ test('a lost line that names its request is counted there', (t) => {
   const half = `{"t":"span","n":1,"kind":"sql","library":"pg","name":"select","at":1,"id":"${IDS[0]}","dur`;
   for (const lost of [half, half, 'nonsense']) say(collector, { lost });
   for (const ended of IDS.slice(0, 2)) {
-    say(collector, { line: { t: 'close', id: ended, at: 9 } satisfies Line });
+    say(collector, { line: { t: 'close', id: ended, at: 9 } satisfies LinkLine });
     say(collector, { ended });
   }
   collector.end();

@@ -3,10 +3,18 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { batchSpeech, commandSpeech, replyFacts } from '../../src/agent/instruments/shared/redis-command.cjs';
-import { keyPositions, textOf, writtenPositions } from '../../src/agent/instruments/shared/redis-keys.cjs';
-import { lineOf, spanLine } from '../../src/agent/record/encode-span.cjs';
-import { tell } from '../../src/agent/record/serialize.cjs';
+import {
+  redisBatchInfo,
+  redisCallInfo,
+  replyFacts,
+} from '../../src/agent/instruments/shared/redis-command.cjs';
+import {
+  argumentText,
+  keyPositions,
+  writtenPositions,
+} from '../../src/agent/instruments/shared/redis-keys.cjs';
+import { encodeLine, encodeSpan } from '../../src/agent/record/encode-span.cjs';
+import { serialize } from '../../src/agent/record/serialize.cjs';
 import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
 import { anyText, holds } from '../property.js';
 
@@ -119,10 +127,10 @@ test('any value is told as JSON, bounded, and none of its code runs', () =>
   holds(
     fc.property(aValue, (make) => {
       const value = make();
-      const text = told(() => tell(value));
+      const text = told(() => serialize(value));
       // 1000 values of 8 kB each are the most.
       ok(text.length < 10_000_000, `${text.length} characters`);
-      deepStrictEqual(JSON.stringify(tell(value)) ?? '', text);
+      deepStrictEqual(JSON.stringify(serialize(value)) ?? '', text);
     }),
     600,
   ));
@@ -210,10 +218,10 @@ test("a Redis command's keys are arguments of it, each once, and any reply is un
         );
         deepStrictEqual(new Set(positions).size, positions.length);
       }
-      for (const arg of args) ok(textOf(arg).length <= 257);
-      told(() => commandSpeech(name, args));
+      for (const arg of args) ok(argumentText(arg).length <= 257);
+      told(() => redisCallInfo(name, args));
       told(() =>
-        batchSpeech('pipeline', [
+        redisBatchInfo('pipeline', [
           { name, args },
           { name: 'get', args },
         ]),
@@ -238,17 +246,17 @@ test('a call of any content is one line of JSON', () =>
       (name, error, rows, times, make) => {
         const call = {
           ...{ n: 1, instrument: { kind: 'sql', library: 'pg' }, stack: 2, error, rows },
-          ...{ speech: { name, detail: { values: tell(make()) } }, request: { id: 'an-id' } },
+          ...{ speech: { name, detail: { values: serialize(make()) } }, request: { id: 'an-id' } },
           ...{ began: finite(times.began), ended: finite(times.ended), wait: finite(times.wait) },
         };
-        const line = spanLine(call as never);
+        const line = encodeSpan(call as never);
         deepStrictEqual(line.indexOf('\n'), line.length - 1);
         const read = JSON.parse(line);
         deepStrictEqual(
           [read.name, read.error],
           [wellFormed(name), error === undefined ? undefined : wellFormed(error)],
         );
-        deepStrictEqual(`${JSON.stringify(read)}\n`, lineOf(read));
+        deepStrictEqual(`${JSON.stringify(read)}\n`, encodeLine(read));
       },
     ),
     400,

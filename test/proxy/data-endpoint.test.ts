@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { endpoint } from '../../src/proxy/data-endpoint.js';
+import { createDataEndpoint } from '../../src/proxy/data-endpoint.js';
 import { ask, proxy, responder } from './wire.js';
 
 const ID = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -13,7 +13,7 @@ async function served(t: Parameters<typeof proxy>[0], allowHosts: string[] = [])
     if (id === ID.replace('0f', 'ee')) throw new Error('the store is gone');
     return id === ID ? { id, url: '/<b>é' } : undefined;
   };
-  const running = await proxy(t, app.address, { answer: endpoint({ find, allowHosts }) });
+  const running = await proxy(t, app.address, { answer: createDataEndpoint({ find, allowHosts }) });
   return { ...running, app, asked };
 }
 

@@ -6,14 +6,14 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
-import type { Address } from '../../src/domain/trace.js';
+import type { ServerAddress } from '../../src/domain/trace.js';
 import { cert, key } from './certificate.js';
 import { ask, client, peer, proxy, responder, until } from './wire.js';
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok';
 
-async function freeAddress(): Promise<Address & { port: number }> {
+async function freeAddress(): Promise<ServerAddress & { port: number }> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -2,8 +2,8 @@
 
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import type { Address } from '../../src/domain/trace.js';
-import type { Ending, Exchange } from '../../src/proxy/observer.js';
+import type { ServerAddress } from '../../src/domain/trace.js';
+import type { Exchange, ExchangeEnd } from '../../src/proxy/observer.js';
 import { type ProxyOptions, type RunningProxy, startProxy } from '../../src/proxy/server.js';
 import { Upstream } from '../../src/proxy/upstream.js';
 
@@ -69,9 +69,9 @@ export class Wire {
 /** A raw upstream: every connection in the order in which they came. */
 export class Peer {
   readonly wires: Wire[] = [];
-  readonly address: Address;
+  readonly address: ServerAddress;
 
-  constructor(address: Address) {
+  constructor(address: ServerAddress) {
     this.address = address;
   }
 
@@ -134,19 +134,19 @@ export function responder(t: Test, response: string | ((head: string, n: number)
 export interface Running extends RunningProxy {
   upstream: Upstream;
   opened: Exchange[];
-  ended: Ending[];
+  ended: ExchangeEnd[];
 }
 
 /** Answers a proxy on a free port in front of that address, or of none yet. */
 export async function proxy(
   t: Test,
-  address?: Address,
+  address?: ServerAddress,
   options: Partial<ProxyOptions> = {},
 ): Promise<Running> {
   const upstream = new Upstream();
   if (address) upstream.set(address);
   const opened: Exchange[] = [];
-  const ended: Ending[] = [];
+  const ended: ExchangeEnd[] = [];
   const running = await startProxy({
     host: '127.0.0.1',
     port: 0,

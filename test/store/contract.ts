@@ -3,13 +3,13 @@
 import { type Test, test } from 'tap';
 import { parseFilter, type Query } from '../../src/domain/filter.js';
 import type { Finding, Trace } from '../../src/domain/trace.js';
-import { tallyOf } from '../../src/insight/metrics/samples.js';
+import { samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
-import type { Among, By, Store } from '../../src/store/store.js';
+import type { AggregateBy, Selection, Store } from '../../src/store/store.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 /** How the stores of the contract add up. */
-export const accounting = { tally: tallyOf, run: { key: 'k', start: 7, command: 'node app.js' } };
+export const accounting = { tally: samplesOf, run: { key: 'k', start: 7, command: 'node app.js' } };
 
 const DAY = 24 * 3600 * 1000;
 
@@ -178,7 +178,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       aTrace({ id: 'b', start: start + 2, method: 'POST', url: '/orders', status: 503, duration: 200 }),
       aTrace({ id: 'c', start: start + 3, method: 'POST', url: '/100%_off', status: 404, duration: 100 }),
     ]);
-    const ids = (text: string, more: Among = {}) =>
+    const ids = (text: string, more: Selection = {}) =>
       store.recent({ query: query(text), ...more }, 10).map(({ id }) => id);
     t.same(ids('path:orders'), ['b', 'a']);
     t.same(ids('path:%_'), ['c']);
@@ -280,9 +280,9 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
   test(`${name}: requests add up by statement, by line, by route and by finding`, (t) => {
     const store = fresh(t);
     store.saveAll(shop());
-    const rows = (by: By, among: Among = {}) =>
+    const rows = (by: AggregateBy, among: Selection = {}) =>
       store
-        .sums(by, among)
+        .aggregates(by, among)
         .map(({ kind, text, site, parts, count, requests, ms, p50, p95, errors, worst }) => [
           ...[kind, text, site, parts, count, requests, ms, p50, p95, errors, worst.id, worst.ms],
         ]);
@@ -302,13 +302,13 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     ]);
     t.same(rows('finding'), [['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 6]]);
     t.same(
-      store.sums('route', {}).map(({ queries, mostQueries }) => [queries, mostQueries]),
+      store.aggregates('route', {}).map(({ queries, mostQueries }) => [queries, mostQueries]),
       [
         [5, 4],
         [1, 1],
       ],
     );
-    const [found] = store.sums('finding', {});
+    const [found] = store.aggregates('finding', {});
     t.same([found?.route, found?.function], ['GET /orders', 'listOrders']);
     t.end();
   });
@@ -316,8 +316,8 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
   test(`${name}: only requests that pass are added up and listed`, (t) => {
     const store = fresh(t);
     store.saveAll(shop());
-    const among = (asked: Among) => [
-      store.sums('call', asked).reduce((sum, { count }) => sum + count, 0),
+    const among = (asked: Selection) => [
+      store.aggregates('call', asked).reduce((sum, { count }) => sum + count, 0),
       store.recent(asked, 9).map(({ id }) => id),
     ];
     t.same(among({}), [6, ['c', 'b', 'a']]);
@@ -341,7 +341,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     store.save(trace);
     store.save({ ...trace, spans: [aSpan({ duration: 7 })] });
     t.same(
-      store.sums('statement', {}).map(({ count, requests, ms }) => [count, requests, ms]),
+      store.aggregates('statement', {}).map(({ count, requests, ms }) => [count, requests, ms]),
       [[1, 1, 7]],
     );
     t.end();
@@ -352,8 +352,8 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     const store = open(t, passing);
     store.save(aTrace({ start: passing.now(), spans: [aSpan()] }));
     passing.pass(DAY);
-    t.same(store.sums('statement', {}), []);
-    t.same(store.sums('route', {}), []);
+    t.same(store.aggregates('statement', {}), []);
+    t.same(store.aggregates('route', {}), []);
     t.same(store.runs(5), []);
     t.end();
   });
@@ -363,7 +363,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     const { duration: _, status: __, ...trace } = aTrace({ start, state: 'died', spans: [] });
     store.save(trace);
     t.same(
-      store.sums('route', {}).map(({ count, errors, ms }) => [count, errors, ms]),
+      store.aggregates('route', {}).map(({ count, errors, ms }) => [count, errors, ms]),
       [[1, 1, 0]],
     );
     t.end();

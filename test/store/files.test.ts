@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
-import { filesOf, moveAside, narrow, secure } from '../../src/store/files.js';
+import { createPrivate, databaseFiles, moveAside, restrictMode } from '../../src/store/files.js';
 import { openStore } from '../../src/store/open.js';
 import { StoreError } from '../../src/store/store.js';
 import { aTrace } from '../factory.js';
@@ -15,7 +15,7 @@ for (const umask of [0o000, 0o022, 0o077]) {
     const path = join(t.testdir(), 'state', 'scooby', 'scooby.db');
     const store = await openStore({ db: path, cwd: '/' }, t.fail);
     store.save(aTrace());
-    t.same(filesOf(path).map(mode), ['600', '600', '600']);
+    t.same(databaseFiles(path).map(mode), ['600', '600', '600']);
     t.same([dirname(path), dirname(dirname(path))].map(mode), ['700', '700']);
     store.close();
   });
@@ -25,8 +25,8 @@ test('rights that were too wide are narrowed, but not those of a folder that the
   const path = join(t.testdir({ 'a.db': '', 'a.db-wal': '' }), 'a.db');
   for (const file of [path, `${path}-wal`]) chmodSync(file, 0o644);
   chmodSync(dirname(path), 0o755);
-  secure(path);
-  narrow(path);
+  createPrivate(path);
+  restrictMode(path);
   t.same([path, `${path}-wal`, dirname(path)].map(mode), ['600', '600', '755']);
   t.end();
 });
@@ -37,7 +37,7 @@ for (const end of ['', '-wal', '-shm']) {
     const path = join(folder, 'scooby.db');
     symlinkSync(join(folder, 'victim'), `${path}${end}`);
     t.throws(
-      () => secure(path),
+      () => createPrivate(path),
       new StoreError(`${path}${end} is a symbolic link. Choose another file with --db.`),
     );
     const warnings: string[] = [];
@@ -53,7 +53,7 @@ for (const end of ['', '-wal', '-shm']) {
 test('a link to nowhere is refused too', (t) => {
   const path = join(t.testdir(), 'scooby.db');
   symlinkSync(`${path}-elsewhere`, path);
-  t.throws(() => secure(path), StoreError);
+  t.throws(() => createPrivate(path), StoreError);
   t.notOk(existsSync(`${path}-elsewhere`));
   t.end();
 });

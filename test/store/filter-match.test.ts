@@ -7,9 +7,9 @@ import type { Query } from '../../src/domain/filter.js';
 import type { Field, Term } from '../../src/domain/filter-term.js';
 import type { Finding, Trace } from '../../src/domain/trace.js';
 import { Connection } from '../../src/store/connection.js';
-import { whereOf } from '../../src/store/filter-sql.js';
+import { conditionOf } from '../../src/store/filter-sql.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import { Reader } from '../../src/store/page-reader.js';
+import { PageReader } from '../../src/store/page-reader.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 import { aClock, accounting } from './contract.js';
@@ -141,13 +141,13 @@ function stores(t: Test, seed: number) {
   const traces = Array.from({ length: 60 }, (_, n) => make.trace(n, clock.now()));
   sqlite.saveAll(traces);
   memory.saveAll(traces);
-  const reader = new Reader(new Connection({ ...options, readonly: true }));
+  const reader = new PageReader(new Connection({ ...options, readonly: true }));
   t.teardown(() => {
     reader.close();
     sqlite.close();
   });
   const inSlice = (query: Query) =>
-    reader.rows(reader.slice(0, 8e15, whereOf(query, clock.now()), '0').map(({ seq }) => seq));
+    reader.rows(reader.slice(0, 8e15, conditionOf(query, clock.now()), '0').map(({ seq }) => seq));
   return { make, sqlite, memory, inSlice };
 }
 
@@ -176,7 +176,7 @@ for (const seed of [1, 2, 3, 4, 5, 6]) {
       const query = make.query();
       const of = (store: MemoryStore | SqliteStore) =>
         store
-          .sums('route', { query })
+          .aggregates('route', { query })
           .map(({ kind, text, count, p50, p95, errors, queries }) =>
             JSON.stringify([kind, text, count, p50, p95, errors, queries]),
           )

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import type { Trace } from '../../src/domain/trace.js';
-import { FIELDS, type PublicTrace, publicSummary, publicTrace } from '../../src/store/json.js';
-import type { Summary } from '../../src/store/store.js';
+import type { Summary, Trace } from '../../src/domain/trace.js';
+import { PUBLIC_FIELDS, type PublicTrace, publicSummary, publicTrace } from '../../src/store/json.js';
 import { aTrace } from '../factory.js';
 
 const document = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8');
@@ -17,25 +16,25 @@ function described(heading: string): string[] {
 }
 
 test("the document's example has every field, in order", (t) => {
-  t.same(Object.keys(trace), FIELDS.trace);
-  t.same(Object.keys(trace.app!), FIELDS.app);
-  t.same(Object.keys(trace.spans[0]!), FIELDS.span);
-  t.same(Object.keys(trace.spans[0]!.stack[0]!), FIELDS.frame);
-  t.same(Object.keys(trace.findings[0]!), FIELDS.finding);
-  t.same(Object.keys(trace.totals.sql!), FIELDS.total);
-  t.same(Object.keys(trace.libraries!.pg!), FIELDS.library);
-  t.same(Object.keys(summary), FIELDS.summary);
+  t.same(Object.keys(trace), PUBLIC_FIELDS.trace);
+  t.same(Object.keys(trace.app!), PUBLIC_FIELDS.app);
+  t.same(Object.keys(trace.spans[0]!), PUBLIC_FIELDS.span);
+  t.same(Object.keys(trace.spans[0]!.stack[0]!), PUBLIC_FIELDS.frame);
+  t.same(Object.keys(trace.findings[0]!), PUBLIC_FIELDS.finding);
+  t.same(Object.keys(trace.totals.sql!), PUBLIC_FIELDS.total);
+  t.same(Object.keys(trace.libraries!.pg!), PUBLIC_FIELDS.library);
+  t.same(Object.keys(summary), PUBLIC_FIELDS.summary);
   t.end();
 });
 
 test('the document describes every field, in order', (t) => {
-  t.same(described('The request'), FIELDS.trace);
-  t.same(described('`app`'), FIELDS.app);
-  t.same(described('`spans`'), FIELDS.span);
-  t.same(described('`stack`'), FIELDS.frame);
-  t.same(described('`findings`'), FIELDS.finding);
-  t.same(described('`totals`'), FIELDS.total);
-  t.same(described('`libraries`'), FIELDS.library);
+  t.same(described('The request'), PUBLIC_FIELDS.trace);
+  t.same(described('`app`'), PUBLIC_FIELDS.app);
+  t.same(described('`spans`'), PUBLIC_FIELDS.span);
+  t.same(described('`stack`'), PUBLIC_FIELDS.frame);
+  t.same(described('`findings`'), PUBLIC_FIELDS.finding);
+  t.same(described('`totals`'), PUBLIC_FIELDS.total);
+  t.same(described('`libraries`'), PUBLIC_FIELDS.library);
   t.end();
 });
 

@@ -103,7 +103,7 @@ test('a database from an older scooby goes on, also for who only reads', async (
   older();
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
   t.equal(reader.idsWith('kept', 1)[0], 'kept');
-  t.same(reader.sums('route', {}), []);
+  t.same(reader.aggregates('route', {}), []);
   reader.close();
   older();
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });

@@ -3,14 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
-import { openKept } from '../../src/store/pinned.js';
+import { openPinned } from '../../src/store/pinned.js';
 
 test('nothing that a database hands out is ever collected', async (t) => {
   setFlagsFromString('--expose-gc');
   const gc: () => void = runInNewContext('gc');
   const path = join(t.testdir(), 'db');
   const handedOut = () => {
-    const db = openKept(Sqlite, path, {});
+    const db = openPinned(Sqlite, path, {});
     const statement = db.prepare('select 1');
     db.close();
     return [db, statement].map((one) => new WeakRef(one));
@@ -26,7 +26,7 @@ test('nothing that a database hands out is ever collected', async (t) => {
 });
 
 test('pragmas are obeyed each time, and answered', (t) => {
-  const db = openKept(Sqlite, join(t.testdir(), 'db'), {});
+  const db = openPinned(Sqlite, join(t.testdir(), 'db'), {});
   for (const n of [1, 2, 1]) {
     db.pragma(`user_version = ${n}`);
     db.pragma(`busy_timeout = ${n}000`);

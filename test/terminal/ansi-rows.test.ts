@@ -1,11 +1,11 @@
 import { test } from 'tap';
-import { Printer } from '../../src/terminal/ansi-rows.js';
-import { plain } from '../../src/terminal/cells.js';
+import { AnsiRowParser } from '../../src/terminal/ansi-rows.js';
+import { lineText } from '../../src/terminal/cells.js';
 import { OutputLog } from '../../src/terminal/output-log.js';
-import { paint, themeOf } from '../../src/tui/view/theme.js';
+import { paintLine, themeOf } from '../../src/tui/view/theme.js';
 
 test('colours become roles and stay until they are taken back; other sequences go', (t) => {
-  const printer = new Printer();
+  const printer = new AnsiRowParser();
   t.same(printer.write('\x1b[1;31mbad\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[10;5Hok\x1b(B\x1bc\n'), [
     [['bad', 'sgr1', 'sgr31'], ' ok'],
   ]);
@@ -20,22 +20,22 @@ test('colours become roles and stay until they are taken back; other sequences g
 });
 
 test('whatever is not a colour cannot reach the terminal', (t) => {
-  const printer = new Printer();
+  const printer = new AnsiRowParser();
   const rows = printer.write(
     '\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\ \x9b31m \x00\x1bP1$tq\x1b\\ \u202e\x1b[?1049h\x07\n',
   );
-  t.equal(plain(rows[0]!), 'link \\x9b31m \\x00 \\u{202e}\\x07');
+  t.equal(lineText(rows[0]!), 'link \\x9b31m \\x00 \\u{202e}\\x07');
   t.end();
 });
 
 test('a sequence and a line may be cut anywhere', (t) => {
   const whole = 'a\x1b[31mb\x1b[0m\r\nc\x1b]0;t\x07d\n';
-  const wanted = new Printer().write(whole);
+  const wanted = new AnsiRowParser().write(whole);
   for (let at = 1; at < whole.length; at++) {
-    const printer = new Printer();
+    const printer = new AnsiRowParser();
     t.same(
-      [...printer.write(whole.slice(0, at)), ...printer.write(whole.slice(at))].map(plain),
-      wanted.map(plain),
+      [...printer.write(whole.slice(0, at)), ...printer.write(whole.slice(at))].map(lineText),
+      wanted.map(lineText),
     );
   }
   t.same(wanted, [['a', ['b', 'sgr31']], ['cd']]);
@@ -43,29 +43,29 @@ test('a sequence and a line may be cut anywhere', (t) => {
 });
 
 test('a character that comes in two pieces is measured as one', (t) => {
-  const printer = new Printer();
+  const printer = new AnsiRowParser();
   printer.write('1');
   t.same(printer.write('\ufe0f\u20e3\n'), [['1\u20e3']]);
   t.end();
 });
 
 test('progress is written over itself', (t) => {
-  const printer = new Printer();
-  t.same(printer.write('10%\r20%\r30%\ndone\n').map(plain), ['30%', 'done']);
-  t.same(printer.write('working\x1b[2K\x1b[1Gready\n').map(plain), ['ready']);
+  const printer = new AnsiRowParser();
+  t.same(printer.write('10%\r20%\r30%\ndone\n').map(lineText), ['30%', 'done']);
+  t.same(printer.write('working\x1b[2K\x1b[1Gready\n').map(lineText), ['ready']);
   t.end();
 });
 
 test('a row of any length costs as much as is shown of it', (t) => {
-  const [row] = new Printer().write(`${'x'.repeat(100_000)}\n`);
-  t.equal(plain(row!).length, 8000);
+  const [row] = new AnsiRowParser().write(`${'x'.repeat(100_000)}\n`);
+  t.equal(lineText(row!).length, 8000);
   t.end();
 });
 
 test('without colour weight and inverse stay', (t) => {
-  const [row] = new Printer().write('\x1b[1;31mbad\x1b[0m\n');
-  t.equal(paint(row!, 10, themeOf({ colour: true, ascii: false })), '\x1b[1;31mbad\x1b[0m');
-  t.equal(paint(row!, 10, themeOf({ colour: false, ascii: false })), '\x1b[1mbad\x1b[0m');
+  const [row] = new AnsiRowParser().write('\x1b[1;31mbad\x1b[0m\n');
+  t.equal(paintLine(row!, 10, themeOf({ colour: true, ascii: false })), '\x1b[1;31mbad\x1b[0m');
+  t.equal(paintLine(row!, 10, themeOf({ colour: false, ascii: false })), '\x1b[1mbad\x1b[0m');
   t.end();
 });
 
@@ -73,7 +73,7 @@ test('what was printed is kept up to a limit, broken at any width, and the rows 
   const log = new OutputLog();
   log.write('abcdef\nxy', 'out');
   log.write('a warning\n', 'scooby');
-  t.same(log.broken(4).rows.map(plain), [
+  t.same(log.broken(4).rows.map(lineText), [
     'abcd',
     '  ef',
     'scoo',
@@ -86,14 +86,14 @@ test('what was printed is kept up to a limit, broken at any width, and the rows 
     '  g',
     'xy',
   ]);
-  t.same(log.broken(20).rows.map(plain), ['abcdef', 'scooby: a warning', 'xy']);
+  t.same(log.broken(20).rows.map(lineText), ['abcdef', 'scooby: a warning', 'xy']);
   log.write('z\n', 'out');
-  t.equal(plain(log.broken(20).rows.at(-1)!), 'xyz');
+  t.equal(lineText(log.broken(20).rows.at(-1)!), 'xyz');
   log.write(Array.from({ length: 6000 }, (_, n) => `line ${n}\n`).join(''), 'err');
   const { first, rows } = log.broken(20);
   t.equal(first, 1003);
   t.equal(rows.length, 5000);
-  t.equal(plain(rows[0]!), 'line 1000');
+  t.equal(lineText(rows[0]!), 'line 1000');
   t.end();
 });
 

@@ -1,33 +1,33 @@
 import { test } from 'tap';
 import {
+  cellWidth,
   characters,
-  clean,
   cleanLines,
-  cut,
+  cleanText,
   cutLine,
   cutMiddle,
-  fit,
+  cutText,
+  fitText,
+  lineText,
   lineWidth,
-  plain,
-  width,
   wrapLine,
 } from '../../src/terminal/cells.js';
-import { asciiOf, paint, ROLES, themeOf } from '../../src/tui/view/theme.js';
+import { asciiOf, paintLine, ROLES, themeOf } from '../../src/tui/view/theme.js';
 
 test('cells are counted as a terminal does', (t) => {
-  t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(width), [3, 6, 1, 1, 4, 2]);
+  t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(cellWidth), [3, 6, 1, 1, 4, 2]);
   t.end();
 });
 
 test('a text is cut at its end or in its middle, never through a wide character', (t) => {
-  t.equal(cut('/api/orders', 6), '/api/…');
-  t.equal(cut('日本語', 4), '日…');
-  t.equal(cut('日本語', 6), '日本語');
+  t.equal(cutText('/api/orders', 6), '/api/…');
+  t.equal(cutText('日本語', 4), '日…');
+  t.equal(cutText('日本語', 6), '日本語');
   t.equal(cutMiddle('/api/users/42/orders', 11), '/api/…rders');
   t.equal(cutMiddle('日本語日本語', 7), '日…本語');
-  t.equal(fit('日本', 6, 'right'), '  日本');
-  t.equal(fit('abcdef', 3), 'ab…');
-  t.equal(fit('abc', 0), '');
+  t.equal(fitText('日本', 6, 'right'), '  日本');
+  t.equal(fitText('abcdef', 3), 'ab…');
+  t.equal(fitText('abc', 0), '');
   t.end();
 });
 
@@ -41,10 +41,10 @@ test('a line is cut where it ends, keeping its roles', (t) => {
 
 test('a long line goes on in the next one, indented', (t) => {
   t.same(
-    wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => plain(line)),
+    wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => lineText(line)),
     ['abcde', '  fgh'],
   );
-  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => plain(line));
+  const wrapped = (text: string, cells: number) => wrapLine([text], cells, 1).map((line) => lineText(line));
   t.same(wrapped(' ran one after the other: 59ms', 11), [' ran one', ' after the', ' other:', ' 59ms']);
   t.same(wrapped(' https://a.example/b then', 12), [' https://a.e', ' xample/b', ' then']);
   t.same(wrapped('日本 語日本', 6), ['日本', ' 語日', ' 本']);
@@ -52,8 +52,8 @@ test('a long line goes on in the next one, indented', (t) => {
 });
 
 test('recorded text has no controls and no character that terminals measure differently', (t) => {
-  t.equal(clean('a\x1b[31mb\nc'), 'a\\x1b[31mb c');
-  t.equal(clean('❤️ 👍🏽'), '❤ 👍');
+  t.equal(cleanText('a\x1b[31mb\nc'), 'a\\x1b[31mb c');
+  t.equal(cleanText('❤️ 👍🏽'), '❤ 👍');
   t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
   t.same(characters('a日👍'), ['a', '日', '👍']);
   t.end();
@@ -68,16 +68,16 @@ test('only colours that are seen on light and on dark are used, and no backgroun
 test('a line is painted by role; without colour only weight and inverse are left', (t) => {
   const colour = themeOf({ colour: true, ascii: false });
   const none = themeOf({ colour: false, ascii: true });
-  t.equal(paint(['a', ['b', 'error'], ['c', 'title']], 9, colour), 'a\x1b[31mb\x1b[0m\x1b[1mc\x1b[0m');
-  t.equal(paint(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
-  t.equal(paint(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
+  t.equal(paintLine(['a', ['b', 'error'], ['c', 'title']], 9, colour), 'a\x1b[31mb\x1b[0m\x1b[1mc\x1b[0m');
+  t.equal(paintLine(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
+  t.equal(paintLine(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
   t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
   t.end();
 });
 
 test('a row that ends in spaces, or is hardly wider than its indent, is no wider than asked', (t) => {
-  t.same(wrapLine(['word  '], 4).map(plain), ['word']);
-  t.same(wrapLine(['abcdef'], 4, 3).map(plain), ['abcd', '  ef']);
-  t.same(wrapLine(['ab'], 1).map(plain), ['a', 'b']);
+  t.same(wrapLine(['word  '], 4).map(lineText), ['word']);
+  t.same(wrapLine(['abcdef'], 4, 3).map(lineText), ['abcd', '  ef']);
+  t.same(wrapLine(['ab'], 1).map(lineText), ['a', 'b']);
   t.end();
 });

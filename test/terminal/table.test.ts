@@ -1,7 +1,7 @@
 import { test } from 'tap';
-import { width } from '../../src/terminal/cells.js';
-import { coloured, plain } from '../../src/terminal/style.js';
-import { type Column, table } from '../../src/terminal/table.js';
+import { cellWidth } from '../../src/terminal/cells.js';
+import { colouredStyle, plainStyle } from '../../src/terminal/style.js';
+import { type Column, tableLines } from '../../src/terminal/table.js';
 
 const columns: Column[] = [
   { head: 'AGE', align: 'right', gone: 1 },
@@ -9,11 +9,11 @@ const columns: Column[] = [
   { head: 'N', align: 'right', gone: 2 },
   { head: 'NOTE' },
 ];
-const screen = (width: number) => ({ width, style: plain, now: 0 });
+const screen = (width: number) => ({ width, style: plainStyle, now: 0 });
 
 test('columns are as wide as what is in them; an empty one is left out', (t) => {
   t.same(
-    table(
+    tableLines(
       columns,
       [
         [['1s'], ['/a'], ['5'], ['']],
@@ -28,7 +28,7 @@ test('columns are as wide as what is in them; an empty one is left out', (t) => 
 
 test('where it is narrow the path is cut in its middle, then columns go', (t) => {
   const row = [['1s'], ['/0123456789012345678901234567890123456789'], ['5'], ['N+1']] as const;
-  const at = (cells: number) => table(columns, [[...row]], screen(cells))[1];
+  const at = (cells: number) => tableLines(columns, [[...row]], screen(cells))[1];
   t.equal(at(40), ' 1s  /012345678901…890123456789  5  N+1 ');
   t.equal(at(24), ' 1s  /0123…6789  5  N+1 ');
   t.equal(at(20), '/0123…56789  5  N+1 ');
@@ -38,7 +38,7 @@ test('where it is narrow the path is cut in its middle, then columns go', (t) =>
 });
 
 test('characters of two cells are counted as two', (t) => {
-  const lines = table(
+  const lines = tableLines(
     columns,
     [
       [['1s'], ['/日本語'], ['5'], ['x']],
@@ -47,17 +47,17 @@ test('characters of two cells are counted as two', (t) => {
     screen(Infinity),
   );
   t.same(lines, ['AGE  PATH     N  NOTE', ' 1s  /日本語  5  x   ', ' 1s  /abcdef  5  x   ']);
-  const narrow = table(columns, [[['1s'], [`/${'日本語'.repeat(20)}`], ['5'], ['x']]], screen(40));
-  t.ok(width(narrow[1]!) <= 40);
+  const narrow = tableLines(columns, [[['1s'], [`/${'日本語'.repeat(20)}`], ['5'], ['x']]], screen(40));
+  t.ok(cellWidth(narrow[1]!) <= 40);
   t.end();
 });
 
 test('paint does not move anything', (t) => {
   const rows = [[['1s', 'dim'], ['/a'], ['5', 'error'], ['x', 'warn']]] as const;
-  const [, line] = table(
+  const [, line] = tableLines(
     columns,
     rows.map((row) => [...row]),
-    { width: 80, style: coloured, now: 0 },
+    { width: 80, style: colouredStyle, now: 0 },
   );
   t.equal(line, ' \x1b[2m1s\x1b[0m  /a    \x1b[31m5\x1b[0m  \x1b[33mx\x1b[0m   ');
   t.end();

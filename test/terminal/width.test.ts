@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { test } from 'tap';
-import { width } from '../../src/terminal/cells.js';
+import { cellWidth } from '../../src/terminal/cells.js';
 
 test('a character takes as many cells as Ink gives it', (t) => {
   const samples = [
@@ -35,6 +35,6 @@ test('a character takes as many cells as Ink gives it', (t) => {
     '①',
     '★',
   ];
-  for (const sample of samples) t.equal(width(sample), stringWidth(sample), sample);
+  for (const sample of samples) t.equal(cellWidth(sample), stringWidth(sample), sample);
   t.end();
 });

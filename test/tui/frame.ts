@@ -3,7 +3,7 @@
 import { renderToString } from 'ink';
 import { createElement } from 'react';
 import type { Browser } from '../../src/tui/browser.js';
-import { Screen } from '../../src/tui/components/App.js';
+import { AppScreen } from '../../src/tui/components/App.js';
 import { themeOf } from '../../src/tui/view/theme.js';
 
 const PLAIN = themeOf({ colour: false, ascii: false });
@@ -13,7 +13,7 @@ const CODES = /\x1b\[[\d;]*[mG]/g;
 /** Answers the rows of the frame. */
 export function rowsOf(browser: Browser, theme = PLAIN): string[] {
   const picture = browser.picture();
-  const text = renderToString(createElement(Screen, { picture, browser, theme }), {
+  const text = renderToString(createElement(AppScreen, { picture, browser, theme }), {
     columns: picture.state.columns,
   });
   return text

@@ -2,20 +2,20 @@
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import { isFailed, isRepeated } from '../../src/domain/request.js';
-import { routeOf } from '../../src/domain/route.js';
-import type { Recording, Source, Summary, Trace } from '../../src/domain/trace.js';
+import { routeNameOf } from '../../src/domain/route.js';
+import type { Recording, SourceText, Summary, Trace } from '../../src/domain/trace.js';
 import type {
-  Answer,
-  Explained,
+  ExplainResult,
   Feed,
-  Replayed,
+  FeedStatus,
+  ListQuery,
+  ListStats,
+  MaybePromise,
+  ReplayResult,
   RouteRow,
-  Selection,
   Sort,
-  Stats,
-  Status,
 } from '../../src/feed/feed.js';
-import { type Candidate, matches } from '../../src/store/filter-match.js';
+import { type Candidate, matchesQuery } from '../../src/store/filter-match.js';
 import type { OutputLog } from '../../src/terminal/output-log.js';
 import { ORDERS_SOURCE, summaryOf, traceAt } from './fake.js';
 
@@ -47,7 +47,7 @@ function candidateOf(trace: Trace): Candidate {
 
 export class MemoryFeed implements Feed {
   traces: Trace[];
-  state: Status = {
+  state: FeedStatus = {
     app: { command: 'node app.js', cwd: '/home/ann/shop', pid: 8123 },
     url: 'http://localhost:4000',
     live: true,
@@ -75,11 +75,11 @@ export class MemoryFeed implements Feed {
     for (const listener of this.#listeners) listener();
   }
 
-  status(): Status {
+  status(): FeedStatus {
     return this.state;
   }
 
-  stats(): Stats {
+  stats(): ListStats {
     const times = this.traces.map((trace) => trace.duration ?? 0).sort((a, b) => a - b);
     const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
     const total = this.traces.length;
@@ -93,17 +93,17 @@ export class MemoryFeed implements Feed {
     };
   }
 
-  #all(selection: Selection): Trace[] {
+  #all(selection: ListQuery): Trace[] {
     const now = this.traces[0]?.start ?? 0;
     return this.traces.filter(
       (trace) =>
         !(selection.until !== undefined && trace.start > selection.until) &&
         (!selection.ids || selection.ids.includes(trace.id)) &&
-        (selection.query.length === 0 || matches(selection.query, candidateOf(trace), now)),
+        (selection.query.length === 0 || matchesQuery(selection.query, candidateOf(trace), now)),
     );
   }
 
-  #sorted(selection: Selection, sort: Sort): Trace[] {
+  #sorted(selection: ListQuery, sort: Sort): Trace[] {
     const turn = sort.reverse ? -1 : 1;
     return this.#all(selection).sort((a, b) => {
       const [x, y] = [orderOf(a, sort.by), orderOf(b, sort.by)];
@@ -112,35 +112,35 @@ export class MemoryFeed implements Feed {
     });
   }
 
-  count(selection: Selection): Answer<number> {
+  count(selection: ListQuery): MaybePromise<number> {
     return this.#all(selection).length;
   }
 
-  fresh({ until, ...all }: Selection): Answer<number> {
+  fresh({ until, ...all }: ListQuery): MaybePromise<number> {
     return this.#all(all).filter((trace) => trace.start > (until ?? Infinity)).length;
   }
 
-  page(selection: Selection, sort: Sort, offset: number, limit: number): Answer<Summary[]> {
+  page(selection: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
     return this.#sorted(selection, sort)
       .slice(offset, offset + limit)
       .map(summaryOf);
   }
 
-  position(selection: Selection, sort: Sort, id: string): Answer<number> {
+  position(selection: ListQuery, sort: Sort, id: string): MaybePromise<number> {
     return this.#sorted(selection, sort).findIndex((trace) => trace.id === id);
   }
 
-  routes(selection: Selection): Answer<RouteRow[]> {
+  routes(selection: ListQuery): MaybePromise<RouteRow[]> {
     const groups = new Map<string, Trace[]>();
     for (const trace of this.#all(selection)) {
-      const key = `${trace.method} ${routeOf(trace)}`;
+      const key = `${trace.method} ${routeNameOf(trace)}`;
       groups.set(key, [...(groups.get(key) ?? []), trace]);
     }
     const rows = [...groups.values()].map((traces): RouteRow => {
       const sum = (of: (trace: Trace) => number) => traces.reduce((total, trace) => total + of(trace), 0);
       return {
         method: traces[0]!.method,
-        route: routeOf(traces[0]!),
+        route: routeNameOf(traces[0]!),
         count: traces.length,
         errors: traces.filter(isFailed).length,
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
@@ -153,11 +153,11 @@ export class MemoryFeed implements Feed {
     return rows.sort((a, b) => b.mean * b.count - a.mean * a.count);
   }
 
-  find(id: string): Answer<Trace | undefined> {
+  find(id: string): MaybePromise<Trace | undefined> {
     return this.traces.find((trace) => trace.id === id);
   }
 
-  source(hash: string): Source | undefined {
+  source(hash: string): SourceText | undefined {
     return hash === 'orders-v1' ? { file: 'src/orders.js', text: ORDERS_SOURCE } : undefined;
   }
 
@@ -166,7 +166,7 @@ export class MemoryFeed implements Feed {
     return () => this.#listeners.delete(listener);
   }
 
-  async replay(trace: Trace, url?: string): Promise<Replayed> {
+  async replay(trace: Trace, url?: string): Promise<ReplayResult> {
     this.replayed.push(`${trace.method} ${url ?? trace.url}`);
     return { status: 200, ms: 12 };
   }
@@ -180,7 +180,7 @@ export class MemoryFeed implements Feed {
     this.restarts++;
   }
 
-  async explain(): Promise<Explained> {
+  async explain(): Promise<ExplainResult> {
     const plan = [
       'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',
       '  Index Cond: (order_id = 17)',

@@ -1,33 +1,35 @@
 import { test } from 'tap';
 import type { Trace } from '../../src/domain/trace.js';
-import { plain } from '../../src/terminal/cells.js';
+import { lineText } from '../../src/terminal/cells.js';
 import { tabText, tabTitles } from '../../src/tui/panels/as-text.js';
 import { ownTime } from '../../src/tui/panels/cpu.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
-import type { Panel, Reading } from '../../src/tui/panels/panel.js';
+import type { Panel, PanelContext } from '../../src/tui/panels/panel.js';
 import { codeRows, stackLines } from '../../src/tui/panels/stack-detail.js';
-import { bar, mostAtOnce } from '../../src/tui/panels/timeline.js';
+import { maxConcurrent, timelineBar } from '../../src/tui/panels/timeline.js';
 import { aFrame, atFirstFrame } from '../factory.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 
 const ORDERS = traceAt(1);
 
-function reading(trace: Trace, more: Partial<Reading> = {}): Reading {
+function reading(trace: Trace, more: Partial<PanelContext> = {}): PanelContext {
   const source = (file: string) => (file === 'src/orders.js' ? ORDERS_SOURCE : undefined);
   return { trace, source, grouped: true, sorted: 'total', libraries: false, columns: 80, ...more };
 }
 
 const panel = (title: string, trace = ORDERS): Panel => panelsOf(trace).find((one) => one.title === title)!;
 
-function table(title: string, trace = ORDERS, more: Partial<Reading> = {}): string[] {
+function table(title: string, trace = ORDERS, more: Partial<PanelContext> = {}): string[] {
   const page = panel(title, trace).page(reading(trace, more));
   return [...page.head(80), ...page.entries.map((entry) => entry.line(80))].map((line) =>
-    plain(line).trimEnd(),
+    lineText(line).trimEnd(),
   );
 }
 
-function text(title: string, row: number, trace = ORDERS, more: Partial<Reading> = {}): string[] {
-  return panel(title, trace).page(reading(trace, more)).text!(row).map(({ line }) => plain(line).trimEnd());
+function text(title: string, row: number, trace = ORDERS, more: Partial<PanelContext> = {}): string[] {
+  return panel(title, trace).page(reading(trace, more)).text!(row).map(({ line }) =>
+    lineText(line).trimEnd(),
+  );
 }
 
 test('the overview says what is wrong, where, and what to try', (t) => {
@@ -197,7 +199,7 @@ test('recorded text is made safe before it is shown', (t) => {
       ]),
     ];
     t.notOk(
-      lines.some((line) => plain(line).includes('\x1b')),
+      lines.some((line) => lineText(line).includes('\x1b')),
       one.title,
     );
   }
@@ -205,12 +207,12 @@ test('recorded text is made safe before it is shown', (t) => {
 });
 
 test('bars show where a call lies, what it waited and what it took', (t) => {
-  t.same(bar({ start: 0, duration: 50 }, 100, 10), ['', '', '█████']);
-  t.same(bar({ start: 20, wait: 20, duration: 25 }, 100, 10), ['  ', '░░', '██▌']);
-  t.same(bar({ start: 99, duration: 0.01 }, 100, 10), ['         ', '', '▉']);
-  t.same(bar({ start: 50 }, 100, 10), ['     ', '', '█████']);
-  t.equal(mostAtOnce(traceAt(5).spans.slice(2)), 4);
-  t.equal(mostAtOnce(ORDERS.spans), 1);
+  t.same(timelineBar({ start: 0, duration: 50 }, 100, 10), ['', '', '█████']);
+  t.same(timelineBar({ start: 20, wait: 20, duration: 25 }, 100, 10), ['  ', '░░', '██▌']);
+  t.same(timelineBar({ start: 99, duration: 0.01 }, 100, 10), ['         ', '', '▉']);
+  t.same(timelineBar({ start: 50 }, 100, 10), ['     ', '', '█████']);
+  t.equal(maxConcurrent(traceAt(5).spans.slice(2)), 4);
+  t.equal(maxConcurrent(ORDERS.spans), 1);
   t.end();
 });
 
@@ -219,7 +221,7 @@ test('the code stands under the line to blame', (t) => {
   const source = () => 'one\ntwo';
   const shown = stackLines({ stack: [helper, asker], frame: asker }, { source, libraries: false });
   t.same(
-    shown.map(({ line }) => plain(line)),
+    shown.map(({ line }) => lineText(line)),
     [' at listOrders src/db.js:1:21', ' at listOrders src/orders.js:2:21', '    1 │ one', '  > 2 │ two'],
   );
   t.end();
@@ -227,11 +229,11 @@ test('the code stands under the line to blame', (t) => {
 
 test('a code frame marks its line; without the text there is none', (t) => {
   t.same(
-    codeRows('a\nb\nc', { file: 'x.js', line: 2 }).map(({ line }) => plain(line)),
+    codeRows('a\nb\nc', { file: 'x.js', line: 2 }).map(({ line }) => lineText(line)),
     ['    1 │ a', '  > 2 │ b', '    3 │ c'],
   );
   t.same(
-    codeRows('a\r\tb\n\n  c', { file: 'x.js', line: 4 }, 2).map(({ line }) => plain(line)),
+    codeRows('a\r\tb\n\n  c', { file: 'x.js', line: 4 }, 2).map(({ line }) => lineText(line)),
     ['    2 │ b', '    3 │ ', '  > 4 │ c'],
     'a lone carriage return ends a line, as in the numbers of a stack',
   );

@@ -1,11 +1,11 @@
 /** A terminal that only remembers what it was asked for. */
 
-import { Browser, type Options } from '../../src/tui/browser.js';
-import type { Terminal } from '../../src/tui/effects/effects.js';
+import { Browser, type BrowserOptions } from '../../src/tui/browser.js';
+import type { EffectHandlers } from '../../src/tui/effects/effects.js';
 import { NOW } from './fake.js';
 import { MemoryFeed } from './memory-feed.js';
 
-export class FakeTerminal implements Terminal {
+export class FakeTerminal implements EffectHandlers {
   calls: string[] = [];
 
   async copy(text: string): Promise<string> {
@@ -45,7 +45,7 @@ export class FakeTerminal implements Terminal {
 }
 
 /** Answers a browser over made-up requests, with its clock three seconds after the newest. */
-export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<Options> = {}) {
+export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<BrowserOptions> = {}) {
   const terminal = new FakeTerminal();
   const memory = typeof feed === 'number' ? new MemoryFeed(feed) : feed;
   const browser = new Browser(memory, {

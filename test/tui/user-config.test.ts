@@ -2,18 +2,18 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { osc52, waysOf } from '../../src/tui/effects/clipboard.js';
-import { copyOf, curlOf } from '../../src/tui/effects/copy-text.js';
-import { callOf, editorOf } from '../../src/tui/effects/editor.js';
-import { keysOf, mouseOf } from '../../src/tui/input/key-names.js';
-import { fuzzy } from '../../src/tui/input/menu.js';
-import { difference } from '../../src/tui/screen.js';
+import { clipboardTools, osc52 } from '../../src/tui/effects/clipboard.js';
+import { copyTextOf, curlCommand } from '../../src/tui/effects/copy-text.js';
+import { chosenEditor, editorCommand } from '../../src/tui/effects/editor.js';
+import { keyNames, mouseReport } from '../../src/tui/input/key-names.js';
+import { fuzzyScore } from '../../src/tui/input/menu.js';
+import { frameDifference } from '../../src/tui/screen.js';
 import {
   ConfigError,
   configFolder,
   filtersFile,
-  readConfig,
   readFilters,
+  readUserConfig,
   writeFilters,
 } from '../../src/tui/user-config.js';
 import { traceAt } from './fake.js';
@@ -24,7 +24,7 @@ process.on('exit', () => rmSync(folder, { recursive: true }));
 function read(config: string) {
   const file = join(folder, 'config.json');
   writeFileSync(file, config);
-  return readConfig(file);
+  return readUserConfig(file);
 }
 
 function trouble(config: string): string {
@@ -56,7 +56,7 @@ test("keys and colours are the user's; what conflicts is refused with both names
   t.match(trouble('{"theme": {"toString": "red"}}'), /there is no role "toString"/);
   t.match(trouble('{"theme": {"error": "constructor"}}'), /"constructor" is no colour for error/);
   t.match(trouble('{'), /config\.json is not JSON/);
-  t.same(readConfig(join(folder, 'none.json')).roles, {});
+  t.same(readUserConfig(join(folder, 'none.json')).roles, {});
   t.end();
 });
 
@@ -76,7 +76,7 @@ test('filters are kept for this user only', (t) => {
 test('the editor is opened at the line, each in its own way', (t) => {
   const place = { file: 'a.js', line: 7, column: 3 };
   const command = (editor: string) => {
-    const { command: name, args, terminal } = callOf(editor, '/p/a.js', place);
+    const { command: name, args, terminal } = editorCommand(editor, '/p/a.js', place);
     return `${[name, ...args].join(' ')}${terminal ? ' (terminal)' : ''}`;
   };
   t.equal(command('code -r'), 'code -r -g /p/a.js:7:3');
@@ -84,16 +84,16 @@ test('the editor is opened at the line, each in its own way', (t) => {
   t.equal(command('hx'), 'hx /p/a.js:7:3 (terminal)');
   t.equal(command('webstorm'), 'webstorm --line 7 /p/a.js');
   t.equal(command('emacs -nw'), 'emacs -nw +7 /p/a.js (terminal)');
-  t.equal(editorOf({ EDITOR: 'nano', VISUAL: 'code' }), 'code');
-  t.equal(editorOf({ EDITOR: 'nano', SCOOBY_EDITOR: 'zed' }), 'zed');
-  t.equal(editorOf({ TERM_PROGRAM: 'vscode' }), 'code');
-  t.equal(editorOf({ EDITOR: 'nano' }, 'hx'), 'hx');
+  t.equal(chosenEditor({ EDITOR: 'nano', VISUAL: 'code' }), 'code');
+  t.equal(chosenEditor({ EDITOR: 'nano', SCOOBY_EDITOR: 'zed' }), 'zed');
+  t.equal(chosenEditor({ TERM_PROGRAM: 'vscode' }), 'code');
+  t.equal(chosenEditor({ EDITOR: 'nano' }, 'hx'), 'hx');
   t.end();
 });
 
 test('the clipboard is reached by the way that reaches the user', (t) => {
   const ways = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') =>
-    waysOf(env, platform).map(({ command }) => command);
+    clipboardTools(env, platform).map(({ command }) => command);
   t.same(ways({}), []);
   t.same(ways({ WAYLAND_DISPLAY: 'w', DISPLAY: ':0' }), ['wl-copy', 'xclip']);
   t.same(ways({ DISPLAY: ':0', TMUX: 'x' }), ['xclip', 'tmux']);
@@ -106,15 +106,18 @@ test('the clipboard is reached by the way that reaches the user', (t) => {
 
 test('a request is copied as a command without what was redacted', (t) => {
   t.equal(
-    curlOf(traceAt(2)),
+    curlCommand(traceAt(2)),
     "curl -X POST -H 'accept: application/json' -H 'user-agent: curl/8.5.0' http://localhost:4000/checkout/confirm",
   );
-  t.match(curlOf({ ...traceAt(0), url: "/a'b?x=1&y=2" }), /'http:\/\/localhost:4000\/a'\\''b\?x=1&y=2'$/);
+  t.match(
+    curlCommand({ ...traceAt(0), url: "/a'b?x=1&y=2" }),
+    /'http:\/\/localhost:4000\/a'\\''b\?x=1&y=2'$/,
+  );
   t.equal(
-    copyOf('stack', traceAt(1), traceAt(1).spans[3])?.text.split('\n')[3],
+    copyTextOf('stack', traceAt(1), traceAt(1).spans[3])?.text.split('\n')[3],
     '    at loadItems (src/orders.js:15:11)',
   );
-  t.equal(copyOf('raw', traceAt(6), undefined), undefined);
+  t.equal(copyTextOf('raw', traceAt(6), undefined), undefined);
   t.end();
 });
 
@@ -142,30 +145,30 @@ test('what the terminal sends becomes keys, several in one read as well', (t) =>
     numLock: false,
   };
   const key = (input: string, more: Partial<typeof none> = {}) =>
-    keysOf(input, { ...none, ...more } as Parameters<typeof keysOf>[1]);
+    keyNames(input, { ...none, ...more } as Parameters<typeof keyNames>[1]);
   t.same(key('jj日 '), ['j', 'j', '日', 'space']);
   t.same(key('', { upArrow: true }), ['up']);
   t.same(key('d', { ctrl: true }), ['ctrl+d']);
   t.same(key('', { tab: true, shift: true }), ['shift+tab']);
   t.same(key('OP'), ['f1']);
   t.same(key('a\r'), ['a', 'enter']);
-  t.same(mouseOf('[<64;10;5M'), { button: 64, column: 9, row: 4, press: true });
-  t.equal(mouseOf('x'), undefined);
+  t.same(mouseReport('[<64;10;5M'), { button: 64, column: 9, row: 4, press: true });
+  t.equal(mouseReport('x'), undefined);
   t.end();
 });
 
 test('only rows that differ are written, and a full row is not erased after', (t) => {
-  t.equal(difference(['a', 'b', 'c'], ['a', 'x', 'c'], 10, 3), '\x1b[2;1Hx\x1b[K');
-  t.equal(difference(['a'], ['a'.repeat(10)], 10, 3), `\x1b[1;1H${'a'.repeat(10)}`);
-  t.equal(difference(['a', 'b'], ['a'], 10, 3), '\x1b[2;1H\x1b[K');
-  t.equal(difference(['a'], ['b', 'c', 'd'], 10, 2), '\x1b[1;1Hb\x1b[K\x1b[2;1Hc\x1b[K');
+  t.equal(frameDifference(['a', 'b', 'c'], ['a', 'x', 'c'], 10, 3), '\x1b[2;1Hx\x1b[K');
+  t.equal(frameDifference(['a'], ['a'.repeat(10)], 10, 3), `\x1b[1;1H${'a'.repeat(10)}`);
+  t.equal(frameDifference(['a', 'b'], ['a'], 10, 3), '\x1b[2;1H\x1b[K');
+  t.equal(frameDifference(['a'], ['b', 'c', 'd'], 10, 2), '\x1b[1;1Hb\x1b[K\x1b[2;1Hc\x1b[K');
   t.end();
 });
 
 test('letters in their order find a command; letters far apart do not', (t) => {
-  t.equal(fuzzy('rep', 'replay the request'), 0);
-  t.ok(fuzzy('cpcrl', 'copy as curl')! > fuzzy('copy', 'copy as curl')!);
-  t.equal(fuzzy('xyz', 'replay'), undefined);
-  t.equal(fuzzy('rq', 'recording of whatever is the long quest'), undefined);
+  t.equal(fuzzyScore('rep', 'replay the request'), 0);
+  t.ok(fuzzyScore('cpcrl', 'copy as curl')! > fuzzyScore('copy', 'copy as curl')!);
+  t.equal(fuzzyScore('xyz', 'replay'), undefined);
+  t.equal(fuzzyScore('rq', 'recording of whatever is the long quest'), undefined);
   t.end();
 });

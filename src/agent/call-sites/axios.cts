@@ -1,7 +1,7 @@
 /** axios: a request is sent after its interceptors, which are promises. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 
@@ -18,5 +18,5 @@ export const axios: CallSiteLibrary = {
 
 /** Its instances keep `request` bound since they were made; that of newer versions calls `_request`. */
 function patchAxios({ prototype }: Class): void {
-  replace(prototype, '_request' in prototype ? '_request' : 'request', wrapCall);
+  replaceMethod(prototype, '_request' in prototype ? '_request' : 'request', wrapCall);
 }

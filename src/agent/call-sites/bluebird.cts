@@ -1,7 +1,7 @@
 /** bluebird runs handlers from a queue of its own, in the context of whatever filled it first. */
 
 import { bindDeferred } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import { isRecording } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
@@ -12,7 +12,7 @@ export const bluebird: CallSiteLibrary = {
   versions: '>=3 <4',
   role: 'promises',
   files: {
-    'bluebird/js/release/bluebird.js': ({ prototype }: Class) => replace(prototype, '_then', wrapThen),
+    'bluebird/js/release/bluebird.js': ({ prototype }: Class) => replaceMethod(prototype, '_then', wrapThen),
   },
 };
 

@@ -1,7 +1,7 @@
 /** drizzle: a query runs when it is awaited, in a turn that has no app code; which class it is of depends on the dialect. */
 
 import { wrapCall, wrapExecutor, wrapFactory, wrapImmediateExecutor } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import { type Classes, wrapOwnMethods } from './own-methods.cjs';
 
@@ -24,7 +24,7 @@ export const drizzle: Required<Omit<CallSiteLibrary, 'before'>> = {
 };
 
 patchBoth('query-promise', ['QueryPromise'], ({ QueryPromise }) =>
-  replace(QueryPromise!.prototype, 'then', wrapImmediateExecutor),
+  replaceMethod(QueryPromise!.prototype, 'then', wrapImmediateExecutor),
 );
 for (const [folder, dialect] of Object.entries(DIALECTS)) {
   const count = `${dialect}CountBuilder`;
@@ -38,7 +38,7 @@ for (const [folder, dialect] of Object.entries(DIALECTS)) {
     const names = factories.map(([name]) => name);
     patchBoth(`${folder}-core/${file}`, names, (classes) => {
       for (const [name, methods] of factories)
-        for (const method of methods) replace(classes[name]!.prototype, method, wrapQueryFactory);
+        for (const method of methods) replaceMethod(classes[name]!.prototype, method, wrapQueryFactory);
       if (file === 'db') patchDatabase(classes[`${dialect}Database`]!.prototype);
     });
   }
@@ -56,7 +56,7 @@ function wrapQueryFactory(original: Function): Function {
 }
 
 function patchDatabase(prototype: object): void {
-  replace(prototype, 'transaction', wrapCall);
+  replaceMethod(prototype, 'transaction', wrapCall);
   // Its query is sent in a later turn than its `then` is called, unlike a QueryPromise's.
-  if ('$count' in prototype) replace(prototype, '$count', wrapFactory);
+  if ('$count' in prototype) replaceMethod(prototype, '$count', wrapFactory);
 }

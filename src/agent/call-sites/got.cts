@@ -1,7 +1,7 @@
 /** got: a request is sent after hooks and promises of its own. */
 
 import { wrapCall, wrapCallClass } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 
@@ -15,6 +15,6 @@ export const got: CallSiteLibrary = {
 
 /** Since 12 a request is flushed by the code that made it; before, it starts as it is constructed. */
 function patchCore(exports: { Request?: Class; default?: Class & Function }): void {
-  if (exports.Request !== undefined) replace(exports.Request.prototype, 'flush', wrapCall);
+  if (exports.Request !== undefined) replaceMethod(exports.Request.prototype, 'flush', wrapCall);
   else exports.default = wrapCallClass(exports.default!);
 }

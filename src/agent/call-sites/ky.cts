@@ -1,7 +1,7 @@
 /** ky: a request is sent in a later turn, and again for each retry. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
 export const ky: CallSiteLibrary = {
@@ -9,7 +9,7 @@ export const ky: CallSiteLibrary = {
   versions: '>=1 <2',
   role: 'client',
   files: {
-    'ky/distribution/core/Ky.js': ({ Ky }: { Ky: object }) => replace(Ky, 'create', wrapCall),
+    'ky/distribution/core/Ky.js': ({ Ky }: { Ky: object }) => replaceMethod(Ky, 'create', wrapCall),
   },
   esm: { 'ky/distribution/core/Ky.js': ['Ky'] },
 };

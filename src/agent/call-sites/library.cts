@@ -1,6 +1,6 @@
 /** What a call-site library is: it has no spans of its own, but stands between the app's line and the driver that has. */
 
-import type { Before } from '../loader/cjs.cjs';
+import type { ModulePreparation } from '../loader/cjs.cjs';
 
 /** How the calls of one library's drivers get the app's line. A new library is one such file and one entry in index.cts. */
 export interface CallSiteLibrary {
@@ -17,5 +17,5 @@ export interface CallSiteLibrary {
   /** Those of `files` that are ES modules, and which of their bindings the patch is handed and may set. */
   esm?: Record<string, string[]>;
   /** What is done to a module before it runs, where its exports cannot be set afterwards. */
-  before?: Before;
+  before?: ModulePreparation;
 }

@@ -1,7 +1,7 @@
 /** needle: a request is sent in a later turn. */
 
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
 const METHODS = ['head', 'get', 'post', 'put', 'patch', 'delete', 'request'];
@@ -12,7 +12,7 @@ export const needle: CallSiteLibrary = {
   role: 'client',
   files: {
     'needle/lib/needle.js': (exports: Record<string, Function>) => {
-      for (const method of METHODS) replace(exports, method, wrapCall);
+      for (const method of METHODS) replaceMethod(exports, method, wrapCall);
     },
   },
 };

@@ -11,8 +11,8 @@ import {
   rememberedCallSite,
   runIn,
 } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
-import { current } from '../request/context.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 
@@ -75,8 +75,8 @@ function wrapGetClient(original: Runtime['getPrismaClient']): Runtime['getPrisma
   const getPrismaClient = (config: unknown) => {
     const Class = original(config);
     try {
-      replace(Class.prototype, '$transaction', wrapTransaction);
-      replace(Class.prototype, '_createItxClient', wrapInteractiveClient);
+      replaceMethod(Class.prototype, '$transaction', wrapTransaction);
+      replaceMethod(Class.prototype, '_createItxClient', wrapInteractiveClient);
     } catch {
       return Class;
     }
@@ -105,11 +105,11 @@ function construct(Class: Class, args: never[], target: Function): Client {
 }
 
 function patchClient(client: Client): void {
-  replace(client._originalClient, '_createPrismaPromise', wrapPromiseFactory);
+  replaceMethod(client._originalClient, '_createPrismaPromise', wrapPromiseFactory);
   const { options } = client._requestHandler.dataloader;
   const loader = Object.getPrototypeOf(client._requestHandler.dataloader);
-  replace(loader, 'request', wrapRequest);
-  for (const load of ['singleLoader', 'batchLoader']) replace(options, load, wrapLoader);
+  replaceMethod(loader, 'request', wrapRequest);
+  for (const load of ['singleLoader', 'batchLoader']) replaceMethod(options, load, wrapLoader);
 }
 
 /** The query runs when its promise is awaited, in a turn that has no app code. */
@@ -161,7 +161,7 @@ function wrapAction(original: Function): Function {
 
 function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): void {
   if (state.recording === 'off' || promise?.[Symbol.toStringTag] !== 'PrismaPromise') return;
-  for (const method of ['then', 'catch', 'finally']) replace(promise, method, wrapAwait);
+  for (const method of ['then', 'catch', 'finally']) replaceMethod(promise, method, wrapAwait);
 }
 
 /** The query's call site is final and passes to what follows it: the app's handlers are bound to their own. */
@@ -183,7 +183,7 @@ const sourceOf = Function.prototype.toString;
 
 function wrapRequest(original: Function): Function {
   return function request(this: unknown, job: object) {
-    if (state.recording !== 'off') rememberCallSite(job, currentCallSite(current()));
+    if (state.recording !== 'off') rememberCallSite(job, currentCallSite(currentRequest()));
     return Reflect.apply(original, this, arguments);
   };
 }

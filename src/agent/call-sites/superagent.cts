@@ -1,7 +1,7 @@
 /** superagent: a request is sent when it is awaited or ended. */
 
 import { wrapExecutor, wrapFactoryClass } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import type { Class } from './own-methods.cjs';
 
@@ -11,7 +11,7 @@ export const superagent: CallSiteLibrary = {
   role: 'client',
   files: {
     'superagent/lib/node/index.js': (exports: { Request: Class & Function }) => {
-      replace(exports.Request.prototype, 'end', wrapExecutor);
+      replaceMethod(exports.Request.prototype, 'end', wrapExecutor);
       exports.Request = wrapFactoryClass(exports.Request);
     },
   },

@@ -1,6 +1,6 @@
 /** Wrappers for libraries that do in a later turn what the app asks of them, where no app code is on the stack. */
 
-import { current } from '../request/context.cjs';
+import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import {
@@ -113,7 +113,7 @@ export function wrapImmediateExecutor(original: Function): Function {
 
 /** Binds a handler that a library calls in a later turn to the request and the call site in which it is given. */
 export function bindDeferred(handler: Function): Function {
-  const request = current();
+  const request = currentRequest();
   const site = currentCallSite(request);
   return function (this: unknown) {
     return runIn(request, site, handler, this, arguments);
@@ -126,7 +126,7 @@ export function bindDeferred(handler: Function): Function {
  */
 function siteOf(object: object): CallSite | undefined {
   const site = rememberedCallSite(object);
-  const request = current();
+  const request = currentRequest();
   return site === undefined || site.request === request ? site : { ...site, request };
 }
 

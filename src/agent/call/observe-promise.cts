@@ -12,7 +12,7 @@ let settling: Settled | undefined;
  * `settled` how it ends just before it does. A handler put on that promise instead would silence the app's own
  * unhandled rejections, and another promise in its place would settle a tick later.
  */
-export function observing(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
+export function observePromise(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
   const holder = owner as Record<string, Function>;
   const own = holder[key];
   if (typeof own !== 'function' || !Reflect.set(holder, key, observerOf(own))) return run();

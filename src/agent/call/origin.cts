@@ -1,14 +1,14 @@
 /** AsyncLocalStorage of call sites: which app line asked for work that a library runs in a later tick. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { applyIn, current, isRecording } from '../request/context.cjs';
-import { now, type Request } from '../request/traced-request.cjs';
+import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import { captureStack } from './stack.cjs';
 
 /** The request, the line and the time at which the app asked for work, which mostly a library's own code does later. */
 export interface CallSite {
-  readonly request: Request | undefined;
+  readonly request: TracedRequest | undefined;
   readonly stack: number;
   readonly began: number;
   /**
@@ -34,7 +34,7 @@ let next: CallSite | undefined;
 /** Captures where the app called `cut`; nothing where that is not recorded. `frames` is the `depth` of captureStack. */
 export function captureCallSite(cut: (...args: never[]) => unknown, frames = 0): CallSite | undefined {
   if (state.recording === 'off') return undefined;
-  const request = current();
+  const request = currentRequest();
   if (request === undefined && state.recording !== 'all') {
     return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
   }
@@ -42,7 +42,7 @@ export function captureCallSite(cut: (...args: never[]) => unknown, frames = 0):
 }
 
 /** The call site of the work that runs now, if it was asked for in this request. */
-export function currentCallSite(request: Request | undefined): CallSite | undefined {
+export function currentCallSite(request: TracedRequest | undefined): CallSite | undefined {
   const site = used ? storage.getStore() : undefined;
   return site?.request === request ? site : undefined;
 }
@@ -58,15 +58,15 @@ export function runDeferred(site: CallSite, fn: Function, self: unknown, args: A
 
 /** Runs `fn` in the turn of any request, under the one that is given and on behalf of the call site, or of none. */
 export function runIn(
-  request: Request | undefined,
+  request: TracedRequest | undefined,
   site: CallSite | undefined,
   fn: Function,
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
   if (site !== undefined) used = true;
-  if (!used || storage.getStore() === site) return applyIn(request, fn, self, args);
-  return storage.run(site as CallSite, applyIn, request, fn, self, args);
+  if (!used || storage.getStore() === site) return applyInRequest(request, fn, self, args);
+  return storage.run(site as CallSite, applyInRequest, request, fn, self, args);
 }
 
 /** `runIn` with a call site and its request; nothing without one. */
@@ -82,14 +82,14 @@ export function runFrom(site: CallSite, fn: Function, self: unknown, args: Array
   const before = next;
   next = site;
   try {
-    return applyIn(site.request, fn, self, args);
+    return applyInRequest(site.request, fn, self, args);
   } finally {
     next = before;
   }
 }
 
 /** The call site that `runFrom` keeps for the call of this request that begins now; it has it alone. */
-export function takeCallSite(request: Request | undefined): CallSite | undefined {
+export function takeCallSite(request: TracedRequest | undefined): CallSite | undefined {
   if (next === undefined || next.request !== request) return undefined;
   const site = next;
   next = undefined;

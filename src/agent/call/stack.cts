@@ -16,7 +16,7 @@ interface Step {
 }
 
 /** What a capture found that was never seen before, to be told before its number is used. */
-export interface News {
+export interface NewFrames {
   /** Names of scripts, as V8 has them. */
   scripts: string[];
   frames: [number, string, string, number, number][];
@@ -46,10 +46,10 @@ const root: Step = { stack: 0, next: new Map() };
 let frameCount = 0;
 let stackCount = 0;
 let limit = FRAMES;
-let news: News | undefined;
+let news: NewFrames | undefined;
 
 /** From now on stacks are captured deep enough to see through an ORM. */
-export function lookDeeper(): void {
+export function captureDeeperStacks(): void {
   limit = FRAMES_UNDER_ORM;
 }
 
@@ -78,7 +78,7 @@ export function captureStack(
     const stack = holder.stack;
     if (typeof stack !== 'number') return otherwise;
     if (otherwise === 0 || !strangers.has(stack)) return stack;
-    return lineless.has(stack) || hasLine(otherwise) ? otherwise : stack;
+    return lineless.has(stack) || hasApplicationFrame(otherwise) ? otherwise : stack;
   } catch {
     // Error is frozen, or a call site could not be read: a span without its line is better than none.
     return otherwise;
@@ -93,12 +93,12 @@ export function captureStack(
 }
 
 /** Answers whether a stack has a line of the app, be it one that only waits. */
-function hasLine(stack: number): boolean {
+function hasApplicationFrame(stack: number): boolean {
   return stack !== 0 && !lineless.has(stack);
 }
 
 /** Answers what was seen for the first time since the last asking. */
-export function takeNews(): News | undefined {
+export function takeNewFrames(): NewFrames | undefined {
   const taken = news;
   news = undefined;
   return taken;

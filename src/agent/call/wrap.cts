@@ -1,7 +1,7 @@
 /** Puts another function in a method's place, so that nobody can tell but by calling it. */
 
 /** Answers the object of the prototype chain that has the method itself. */
-export function ownerOf(object: object, method: string): object | undefined {
+export function methodOwner(object: object, method: string): object | undefined {
   let owner: object | null = object;
   while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
   return owner ?? undefined;
@@ -10,7 +10,7 @@ export function ownerOf(object: object, method: string): object | undefined {
 const wrapped = new WeakSet<Function>();
 
 /** Replaces a method by what `wrap` makes of it, once; throws, naming it, where there is no such method. */
-export function replace<T extends object>(
+export function replaceMethod<T extends object>(
   owner: T,
   method: string,
   wrap: (original: Function) => Function,

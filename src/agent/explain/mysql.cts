@@ -1,6 +1,6 @@
 /** Connections of mysql and mysql2 to ask on: of a pool, or one like a connection's. */
 
-import type { Source, Taken } from './runner.cjs';
+import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 interface Connection {
   config: Record<string, unknown>;
@@ -22,7 +22,7 @@ interface Pool {
   getConnection(connected: (error: unknown, connection?: Connection) => void): void;
 }
 
-export const mysqlSource: Source = {
+export const mysqlConnections: ConnectionSource = {
   id: 'threadId',
   take(owner, taken) {
     if ('getConnection' in owner) {
@@ -58,7 +58,7 @@ function ignore(): void {}
 /** What the app has set for its own answers is not for ours: rows are objects, of plain values. */
 const PLAIN = { rowsAsArray: false, nestTables: false, typeCast: true };
 
-function holding(connection: Connection, release: () => void): Taken {
+function holding(connection: Connection, release: () => void): BorrowedConnection {
   connection.on('error', ignore);
   return {
     ask(sql, values, answered) {

@@ -1,6 +1,6 @@
 /** Connections of pg to ask on: of a pg-pool, or one like a client's. */
 
-import type { Source, Taken } from './runner.cjs';
+import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 type Answered = (error: unknown, result?: { rows?: unknown }) => void;
 interface Client {
@@ -26,7 +26,7 @@ const NAMES = ['host', 'port', 'database', 'user'];
 // No portal holds that many, and with a number of them the driver speaks the protocol that takes one statement at a time.
 const ROWS = 100_000;
 
-export const pgSource: Source = {
+export const pgConnections: ConnectionSource = {
   id: 'processID',
   take(owner, taken) {
     if ('newClient' in owner) {
@@ -67,7 +67,7 @@ function twin(client: Client): Client {
 function ignore(): void {}
 
 /** A client that is lost while it is held emits an error, which the pool does not listen to then. */
-function holding(client: Client, release: (broken: boolean) => void): Taken {
+function holding(client: Client, release: (broken: boolean) => void): BorrowedConnection {
   client.on('error', ignore);
   return {
     ask(text, values, answered) {

@@ -1,25 +1,25 @@
 /** Asks the app's database in the launcher's name: on a connection of the app's own pool, which is given back, and unseen. */
 
-import type { Ask, Line, Trouble } from '../../domain/trace.js';
+import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/trace.js';
 import { errorText } from '../record/error-text.cjs';
-import { send, wake } from '../record/transport.cjs';
-import { applyIn } from '../request/context.cjs';
+import { sendLines, wakeLauncher } from '../record/transport.cjs';
+import { applyInRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 
-type Answer = Extract<Line, { t: 'answer' }>;
+type Answer = Extract<LinkLine, { t: 'answer' }>;
 type Row = Record<string, unknown>;
 
 /** A connection that was taken to ask on. */
-export interface Taken {
+export interface BorrowedConnection {
   ask(sql: string, values: unknown, answered: (error: unknown, rows: unknown) => void): void;
   /** Gives it back, or ends it: it is `broken` when nobody knows what state it is in. */
   release(broken: boolean): void;
 }
 
 /** How the connections of a library are had. */
-export interface Source {
+export interface ConnectionSource {
   /** Takes a connection of a pool, or makes one like a connection that is in no pool. */
-  take(owner: object, taken: (error: unknown, connection?: Taken) => void): void;
+  take(owner: object, taken: (error: unknown, connection?: BorrowedConnection) => void): void;
   /** Answers which database the pool or connection leads to. */
   place(owner: object): string;
   /** Answers whether the app has closed it. */
@@ -30,7 +30,7 @@ export interface Source {
 
 interface Known {
   library: string;
-  source: Source;
+  source: ConnectionSource;
   connection: WeakRef<object>;
   /** The server's id; where it was not known yet it may be by now. */
   id: unknown;
@@ -47,8 +47,8 @@ const seen = new WeakSet<object>();
 let known: Known[] = [];
 
 /** Notes, once for each connection, to which pool it belongs. */
-export function noteConnection(
-  { library, connections: source }: { library: string; connections?: Source },
+export function rememberConnection(
+  { library, connections: source }: { library: string; connections?: ConnectionSource },
   connection: object,
   pool?: object | null,
 ): void {
@@ -62,13 +62,13 @@ export function noteConnection(
 }
 
 /** Does what the launcher asks, and sends it the answer. */
-export function answer(order: Ask): void {
+export function runExplainOrder(order: ExplainOrder): void {
   let over = false;
   const tell = (said: Omit<Answer, 't' | 'n'>) => {
     if (over) return;
     over = true;
-    send(`${lineOf(order, said)}\n`, false);
-    wake();
+    sendLines(`${lineOf(order, said)}\n`, false);
+    wakeLauncher();
   };
   try {
     const { source, owner } = find(order);
@@ -80,7 +80,7 @@ export function answer(order: Ask): void {
 }
 
 /** Parsers of the app may have made anything of what the database said. */
-function lineOf({ n }: Ask, said: Omit<Answer, 't' | 'n'>): string {
+function lineOf({ n }: ExplainOrder, said: Omit<Answer, 't' | 'n'>): string {
   const whole = (answer: object) =>
     JSON.stringify({ t: 'answer', n, ...answer }, (_, value) =>
       typeof value === 'bigint' ? String(value) : value,
@@ -95,16 +95,16 @@ function lineOf({ n }: Ask, said: Omit<Answer, 't' | 'n'>): string {
 }
 
 class Unknown extends Error {
-  readonly trouble: Trouble;
+  readonly trouble: ExplainTrouble;
 
-  constructor(trouble: Trouble) {
+  constructor(trouble: ExplainTrouble) {
     super(trouble);
     this.trouble = trouble;
   }
 }
 
 /** Answers the pool that the connection belonged to; where that is gone, one of the only database there is. */
-function find({ library, connection }: Ask): { source: Source; owner: object } {
+function find({ library, connection }: ExplainOrder): { source: ConnectionSource; owner: object } {
   const living = known.flatMap((one) => {
     const owner = one.library === library ? one.owner.deref() : undefined;
     return owner === undefined ? [] : [{ known: one, source: one.source, owner }];
@@ -124,14 +124,19 @@ function find({ library, connection }: Ask): { source: Source; owner: object } {
 
 /** One order on its way: a connection is taken, asked one statement after the other, and given back. */
 class Asking {
-  #order: Ask;
-  #source: Source;
+  #order: ExplainOrder;
+  #source: ConnectionSource;
   #owner: object;
   #tell: (said: Omit<Answer, 't' | 'n'>) => void;
   #patience: NodeJS.Timeout | undefined;
   #over = false;
 
-  constructor(order: Ask, source: Source, owner: object, tell: (said: Omit<Answer, 't' | 'n'>) => void) {
+  constructor(
+    order: ExplainOrder,
+    source: ConnectionSource,
+    owner: object,
+    tell: (said: Omit<Answer, 't' | 'n'>) => void,
+  ) {
     this.#order = order;
     this.#source = source;
     this.#owner = owner;
@@ -150,7 +155,7 @@ class Asking {
   }
 
   /** Once a connection is there `after` is run whatever happens before it. */
-  #run(connection: Taken): void {
+  #run(connection: BorrowedConnection): void {
     const { before, ask, after } = this.#order;
     const rows: Row[][] = [];
     let trouble: string | undefined;
@@ -182,8 +187,8 @@ class Asking {
   }
 
   #ask(
-    connection: Taken,
-    { sql, values }: Ask['ask'][number],
+    connection: BorrowedConnection,
+    { sql, values }: ExplainOrder['ask'][number],
     answered: (error: unknown, rows?: unknown) => void,
   ): void {
     try {
@@ -211,7 +216,7 @@ class Asking {
 }
 
 /** A driver that will not have it back is no reason to end the app. */
-function give(connection: Taken, broken: boolean): void {
+function give(connection: BorrowedConnection, broken: boolean): void {
   try {
     unseen(() => connection.release(broken));
   } catch {
@@ -224,7 +229,7 @@ function unseen(work: () => void): void {
   const { recording } = state;
   state.recording = 'off';
   try {
-    applyIn(undefined, work, undefined, []);
+    applyInRequest(undefined, work, undefined, []);
   } finally {
     state.recording = recording;
   }

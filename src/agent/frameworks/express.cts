@@ -2,9 +2,9 @@
 
 import type { IncomingMessage } from 'node:http';
 import { captureStack } from '../call/stack.cjs';
-import { replace } from '../call/wrap.cjs';
-import type { Sight } from '../request/traced-request.cjs';
-import { nameOf, patternOf, type View } from './framework.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import type { RouteInfo } from '../request/traced-request.cjs';
+import { type Framework, handlerName, patternText } from './framework.cjs';
 
 interface Layer {
   handle: Function;
@@ -27,7 +27,7 @@ const registered = new WeakMap<Layer, number>();
 const mounts = new WeakMap<Layer, string>();
 const prefixes = new WeakMap<IncomingMessage, Map<string, Prefix>>();
 
-export const express: View = {
+export const express: Framework = {
   library: 'express',
   versions: '>=4 <6',
   files: {
@@ -42,7 +42,7 @@ export const express: View = {
 function patchRoute(Route: { prototype: object }): void {
   for (const method of Object.keys(Route.prototype)) {
     if (method.startsWith('_') || method === 'dispatch') continue;
-    replace(
+    replaceMethod(
       Route.prototype,
       method,
       (original) =>
@@ -58,14 +58,14 @@ function patchRoute(Route: { prototype: object }): void {
 }
 
 function patchRouter(Router: { prototype?: object; use?: unknown }): void {
-  replace(
+  replaceMethod(
     Object.hasOwn(Router, 'use') ? Router : Router.prototype!,
     'use',
     (original) =>
       function use(this: { stack: Layer[] }, path: unknown) {
         const count = this.stack.length;
         const result = Reflect.apply(original, this, arguments);
-        const pattern = isPath(path) ? patternOf(path) : '/';
+        const pattern = isPath(path) ? patternText(path) : '/';
         if (pattern !== '/') for (const layer of this.stack.slice(count)) mount(layer, pattern);
         return result;
       },
@@ -83,7 +83,7 @@ function mount(layer: Layer, pattern: string): void {
   mounts.set(layer, pattern);
   if (!/[:*({|?]/.test(pattern)) return;
   const Layer = Object.getPrototypeOf(layer);
-  replace(
+  replaceMethod(
     Layer,
     'handleRequest' in Layer ? 'handleRequest' : 'handle_request',
     (original) =>
@@ -116,18 +116,18 @@ function lastOf(url: string, pattern: string): string {
   return `/${segments.slice(Math.max(1, segments.length - count)).join('/')}`;
 }
 
-function read(message: IncomingMessage): Sight | undefined {
+function read(message: IncomingMessage): RouteInfo | undefined {
   const { route, baseUrl = '', params, method } = message as Served;
   if (route?.path === undefined) return undefined;
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
-  const path = patternOf(route.path);
+  const path = patternText(route.path);
   const layer = route.stack?.findLast(
     (one) => one.handle.length < 4 && (!one.method || one.method === method?.toLowerCase()),
   );
   return {
     route: path === '/' && base !== '' ? base : base + path,
-    handler: nameOf(layer?.handle),
+    handler: handlerName(layer?.handle),
     stack: layer && registered.get(layer),
     params: prefix === undefined ? params : { ...prefix.params, ...params },
   };

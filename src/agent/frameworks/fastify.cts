@@ -1,8 +1,8 @@
 /** Fastify 4 and 5: its channels hand over each instance, and in 5 each request that reaches a handler. */
 
 import { captureStack } from '../call/stack.cjs';
-import { current } from '../request/context.cjs';
-import { nameOf, type View } from './framework.cjs';
+import { currentRequest } from '../request/context.cjs';
+import { type Framework, handlerName } from './framework.cjs';
 
 interface Route {
   method: string | string[];
@@ -22,7 +22,7 @@ interface Instance {
 
 const handlers = new Map<string, { handler: Function; stack: number }>();
 
-export const fastify: View = {
+export const fastify: Framework = {
   library: 'fastify',
   versions: '>=4 <6',
   channels: {
@@ -47,9 +47,9 @@ export const fastify: View = {
 };
 
 function see(request: FastifyRequest, route: string | undefined): void {
-  const served = current();
+  const served = currentRequest();
   if (served === undefined || route === undefined) return;
   const known = handlers.get(`${request.method} ${route}`);
   const { params } = request;
-  served.sight = () => ({ route, handler: nameOf(known?.handler), stack: known?.stack, params });
+  served.routeInfo = () => ({ route, handler: handlerName(known?.handler), stack: known?.stack, params });
 }

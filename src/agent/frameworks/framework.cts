@@ -2,11 +2,11 @@
 
 import type { IncomingMessage } from 'node:http';
 import { isSecretName, REDACTED } from '../../domain/redact.cjs';
-import { quoted } from '../record/encode-span.cjs';
-import type { Sight } from '../request/traced-request.cjs';
+import { cachedJson } from '../record/encode-span.cjs';
+import type { RouteInfo } from '../request/traced-request.cjs';
 
 /** How one framework is made to say it. A new framework is one such file and one entry in index.cts. */
-export interface View {
+export interface Framework {
   library: string;
   /** The versions that it is known to work with, as in a package.json. */
   versions: string;
@@ -17,22 +17,22 @@ export interface View {
   /** Per channel of the framework: what is done with the messages. */
   channels?: Record<string, (message: never) => void>;
   /** Answers what the framework has left on the request, once it has been answered. */
-  read?(message: IncomingMessage): Sight | undefined;
+  read?(message: IncomingMessage): RouteInfo | undefined;
 }
 
 /** Names of handlers that a framework has wrapped into others before it hands them to its router. */
 export const handlerNames = new WeakMap<Function, string>();
 
 /** Answers a handler's name, where it has one. */
-export function nameOf(handler: unknown): string | undefined {
+export function handlerName(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
   const name = handlerNames.get(handler) ?? handler.name;
   return name === '' ? undefined : name;
 }
 
 /** Answers a path pattern in text: a router takes strings, regular expressions and lists of both. */
-export function patternOf(path: unknown): string {
-  return Array.isArray(path) ? path.map(patternOf).join('|') : String(path);
+export function patternText(path: unknown): string {
+  return Array.isArray(path) ? path.map(patternText).join('|') : String(path);
 }
 
 /** Answers the JSON of parameters as they may be told: as text, capped, secrets masked; nothing where there are none. */
@@ -41,7 +41,7 @@ export function paramsJson(params: object): string | undefined {
   for (const [key, value] of Object.entries(params)) {
     if (value === undefined) continue;
     const text = isSecretName(key) ? REDACTED : String(value).slice(0, MOST_TEXT);
-    json += `${json === '' ? '' : ','}${quoted(key)}:${JSON.stringify(text)}`;
+    json += `${json === '' ? '' : ','}${cachedJson(key)}:${JSON.stringify(text)}`;
   }
   return json === '' ? undefined : `{${json}}`;
 }

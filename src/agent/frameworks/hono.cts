@@ -1,8 +1,8 @@
 /** Hono: its contexts know what matched. */
 
-import { current } from '../request/context.cjs';
-import type { Sight } from '../request/traced-request.cjs';
-import { nameOf, type View } from './framework.cjs';
+import { currentRequest } from '../request/context.cjs';
+import type { RouteInfo } from '../request/traced-request.cjs';
+import { type Framework, handlerName } from './framework.cjs';
 
 interface Context {
   req: {
@@ -13,7 +13,7 @@ interface Context {
 }
 type Constructor = new (...args: never[]) => Context;
 
-export const hono: View = {
+export const hono: Framework = {
   library: 'hono',
   versions: '>=4 <5',
   files: { 'hono/dist/context.js': patchContext, 'hono/dist/cjs/context.js': patchContext },
@@ -28,13 +28,13 @@ function patchContext(exports: { Context: Constructor }): void {
 
 function construct(Context: Constructor, args: never[], target: Function): Context {
   const context = Reflect.construct(Context, args, target) as Context;
-  const request = current();
-  if (request !== undefined) request.sight = () => sightOf(context);
+  const request = currentRequest();
+  if (request !== undefined) request.routeInfo = () => sightOf(context);
   return context;
 }
 
 /** Middleware matches as well, with `*`; what was registered for a method is the handler. */
-function sightOf({ req }: Context): Sight | undefined {
+function sightOf({ req }: Context): RouteInfo | undefined {
   const route = req.matchedRoutes?.findLast(({ method }) => method !== 'ALL');
-  return route && { route: route.path, handler: nameOf(route.handler), params: req.param() };
+  return route && { route: route.path, handler: handlerName(route.handler), params: req.param() };
 }

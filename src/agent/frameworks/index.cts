@@ -2,10 +2,10 @@
 
 import { express } from './express.cjs';
 import { fastify } from './fastify.cjs';
-import type { View } from './framework.cjs';
+import type { Framework } from './framework.cjs';
 import { hono } from './hono.cjs';
 import { koa } from './koa.cjs';
 import { nest } from './nest.cjs';
 import { next } from './next.cjs';
 
-export const views: View[] = [express, fastify, koa, hono, nest, next];
+export const frameworks: Framework[] = [express, fastify, koa, hono, nest, next];

@@ -1,10 +1,10 @@
 /** Koa with @koa/router: what the router leaves on the context. */
 
 import { captureStack } from '../call/stack.cjs';
-import { replace } from '../call/wrap.cjs';
-import { current } from '../request/context.cjs';
-import type { Sight } from '../request/traced-request.cjs';
-import { nameOf, type View } from './framework.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest } from '../request/context.cjs';
+import type { RouteInfo } from '../request/traced-request.cjs';
+import { type Framework, handlerName } from './framework.cjs';
 
 interface Layer {
   path: string;
@@ -21,18 +21,18 @@ type Exports = { prototype?: object; default?: { prototype: object }; Router?: {
 /** Per handler and own path: a router that is mounted in another has its layers copied, under longer paths. */
 const registered = new WeakMap<Function, Map<string, number>>();
 
-export const koa: View = {
+export const koa: Framework = {
   library: 'koa',
   versions: '>=2 <4',
   files: {
     'koa/lib/application.js': (Application: { prototype: object }) =>
-      replace(
+      replaceMethod(
         Application.prototype,
         'handleRequest',
         (original) =>
           function (this: unknown, context: Context) {
-            const request = current();
-            if (request !== undefined) request.sight = () => sightOf(context);
+            const request = currentRequest();
+            if (request !== undefined) request.routeInfo = () => sightOf(context);
             return Reflect.apply(original, this, arguments);
           },
       ),
@@ -45,7 +45,7 @@ export const koa: View = {
 
 function patchRouter(exports: Exports): void {
   const Router = exports.Router ?? exports.default ?? (exports as { prototype: object });
-  replace(
+  replaceMethod(
     Router.prototype,
     'register',
     (original) =>
@@ -57,12 +57,12 @@ function patchRouter(exports: Exports): void {
   );
 }
 
-function sightOf({ _matchedRoute: route, matched, params }: Context): Sight | undefined {
+function sightOf({ _matchedRoute: route, matched, params }: Context): RouteInfo | undefined {
   if (route === undefined) return undefined;
   const layer = matched?.findLast(({ methods }) => methods.length > 0);
   return {
     route: String(route),
-    handler: nameOf(layer?.stack.at(-1)),
+    handler: handlerName(layer?.stack.at(-1)),
     stack: layer && whereOf(layer),
     params,
   };

@@ -1,26 +1,26 @@
 /** NestJS: names the handlers that it wraps before it gives them to Express or Fastify, which know the route. */
 
-import { replace } from '../call/wrap.cjs';
-import { handlerNames, type View } from './framework.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { type Framework, handlerNames } from './framework.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
 type Exports = { RouterExplorer: { prototype: object } };
 
-export const nest: View = {
+export const nest: Framework = {
   library: '@nestjs/core',
   versions: '>=9 <12',
   files: {
     '@nestjs/core/router/router-explorer.js': ({ RouterExplorer: { prototype } }: Exports) => {
-      replace(prototype, 'createCallbackProxy', (original) =>
+      replaceMethod(prototype, 'createCallbackProxy', (original) =>
         naming(original, (args) => [(args[0] as object).constructor.name, args[2]]),
       );
-      replace(prototype, 'createRequestScopedHandler', (original) =>
+      replaceMethod(prototype, 'createRequestScopedHandler', (original) =>
         naming(original, (args) => [(args[0] as { name?: string }).name, args[4]]),
       );
     },
     '@nestjs/platform-fastify/adapters/fastify-adapter.js': ({ FastifyAdapter: { prototype } }: Adapter) => {
       if ('requireNonEmptyParams' in prototype)
-        replace(prototype, 'requireNonEmptyParams', (original) =>
+        replaceMethod(prototype, 'requireNonEmptyParams', (original) =>
           naming(original, ([, handler]) => [handlerNames.get(handler as Function)]),
         );
     },

@@ -1,11 +1,11 @@
 /** Next.js: the page that it notes on the request. */
 
 import type { IncomingMessage } from 'node:http';
-import type { View } from './framework.cjs';
+import type { Framework } from './framework.cjs';
 
 const META = Symbol.for('NextInternalRequestMeta');
 
-export const next: View = {
+export const next: Framework = {
   library: 'next',
   versions: '>=13',
   read: (message) => {

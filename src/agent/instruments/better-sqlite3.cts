@@ -1,15 +1,15 @@
 /** better-sqlite3: statements and exec; they block the event loop for as long as they take. */
 
-import { begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
-import { tell } from '../record/serialize.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { serialize } from '../record/serialize.cjs';
 import { maskedParams } from '../record/sql-params.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Statement = { source: string };
 type Step = { done?: boolean };
 
-const iterations = new WeakMap<object, Call>();
+const iterations = new WeakMap<object, TracedCall>();
 
 export const betterSqlite3: Instrument = {
   library: 'better-sqlite3',
@@ -20,13 +20,13 @@ export const betterSqlite3: Instrument = {
   describe,
   files: {
     'better-sqlite3/lib/database.js': (Database: { prototype: object }) => {
-      replace(Database.prototype, 'prepare', wrapPrepare);
-      replace(Database.prototype, 'exec', (original) => timed(original, () => undefined));
+      replaceMethod(Database.prototype, 'prepare', wrapPrepare);
+      replaceMethod(Database.prototype, 'exec', (original) => timed(original, () => undefined));
     },
   },
 };
 
-function describe({ self, args }: Call): Speech {
+function describe({ self, args }: TracedCall): CallInfo {
   const name = args.length > 0 && !isStatement(self) ? String(args[0]) : (self as Statement).source;
   const detail: Record<string, unknown> = { blocking: true };
   if (isStatement(self) && args.length > 0) detail.params = paramsOf(name, Array.from(args));
@@ -43,7 +43,7 @@ function paramsOf(sql: string, args: unknown[]): unknown {
   const [named] = values;
   const byName =
     values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
-  return byName ? tell(named) : maskedParams(sql, values);
+  return byName ? serialize(named) : maskedParams(sql, values);
 }
 
 /** The class of statements is the native addon's, and only to be had from one of them; all of a copy share it. */
@@ -53,29 +53,29 @@ function wrapPrepare(original: Function): Function {
     try {
       statement = Reflect.apply(original, this, arguments);
     } catch (error) {
-      const call = begin(betterSqlite3, prepare, this, arguments);
-      if (call !== undefined) end(call, error);
+      const call = beginCall(betterSqlite3, prepare, this, arguments);
+      if (call !== undefined) endCall(call, error);
       throw error;
     }
     const prototype = Object.getPrototypeOf(statement);
-    replace(prototype, 'run', (run) => timed(run, (done) => (done as { changes?: number }).changes));
-    replace(prototype, 'get', (get) => timed(get, (row) => (row === undefined ? 0 : 1)));
-    replace(prototype, 'all', (all) => timed(all, (rows) => (rows as unknown[]).length));
-    replace(prototype, 'iterate', wrapIterate);
+    replaceMethod(prototype, 'run', (run) => timed(run, (done) => (done as { changes?: number }).changes));
+    replaceMethod(prototype, 'get', (get) => timed(get, (row) => (row === undefined ? 0 : 1)));
+    replaceMethod(prototype, 'all', (all) => timed(all, (rows) => (rows as unknown[]).length));
+    replaceMethod(prototype, 'iterate', wrapIterate);
     return statement;
   };
 }
 
 function timed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
   return function wrapper(this: unknown) {
-    const call = begin(betterSqlite3, wrapper, this, arguments);
+    const call = beginCall(betterSqlite3, wrapper, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments);
-      end(call, undefined, rowsOf(result));
+      endCall(call, undefined, rowsOf(result));
       return result;
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };
@@ -84,17 +84,17 @@ function timed(original: Function, rowsOf: (result: unknown) => number | undefin
 /** Lasts from the first step to the last one, with what the app does in between. */
 function wrapIterate(original: Function): Function {
   return function iterate(this: unknown) {
-    const call = begin(betterSqlite3, iterate, this, arguments);
+    const call = beginCall(betterSqlite3, iterate, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    delete call.speech?.detail?.blocking;
+    delete call.info?.detail?.blocking;
     try {
       const iterator = Reflect.apply(original, this, arguments) as object;
       const prototype = Object.getPrototypeOf(iterator);
-      for (const method of ['next', 'return']) replace(prototype, method, wrapStep);
+      for (const method of ['next', 'return']) replaceMethod(prototype, method, wrapStep);
       iterations.set(iterator, call);
       return iterator;
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };
@@ -106,11 +106,11 @@ function wrapStep(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const step = Reflect.apply(original, this, arguments) as Step;
-      if (step.done) end(call, undefined, call.rows ?? 0);
+      if (step.done) endCall(call, undefined, call.rows ?? 0);
       else call.rows = (call.rows ?? 0) + 1;
       return step;
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };

@@ -1,11 +1,11 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
-import { beginFrom, type Call, end } from '../call/call.cjs';
+import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
-import { current } from '../request/context.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 const BLOCKS_MS = 5;
 // Those of crypto that are synchronous unless they are given a callback are told too: they return late then.
@@ -28,7 +28,7 @@ export const blocking: Instrument = {
   serving: () => watch('zlib', require('node:zlib'), /Sync$/),
 };
 
-function describe({ self, args }: Call): Speech {
+function describe({ self, args }: TracedCall): CallInfo {
   const path = typeof args[0] === 'string' && String(self).startsWith('fs.') ? ` ${args[0]}` : '';
   // Texts may be secrets; numbers (iterations, lengths) say why it took so long.
   const numbers = Array.from(args).filter((value) => typeof value === 'number');
@@ -38,9 +38,9 @@ function describe({ self, args }: Call): Speech {
 function watch(module: string, exports: Record<string, unknown>, names: RegExp): void {
   for (const method of Object.keys(exports)) {
     if (!names.test(method) || typeof exports[method] !== 'function') continue;
-    replace(exports, method, (original) => {
+    replaceMethod(exports, method, (original) => {
       const timed = function (this: unknown) {
-        if (inside || current() === undefined) return Reflect.apply(original, this, arguments);
+        if (inside || currentRequest() === undefined) return Reflect.apply(original, this, arguments);
         inside = true;
         const at = now();
         try {
@@ -58,7 +58,7 @@ function watch(module: string, exports: Record<string, unknown>, names: RegExp):
 function tellBlock(cut: () => unknown, name: string, args: IArguments, at: number): void {
   const site = captureCallSite(cut);
   if (site === undefined) return;
-  const call = beginFrom(blocking, site, name, args);
+  const call = beginCallFrom(blocking, site, name, args);
   call.began = at;
-  end(call);
+  endCall(call);
 }

@@ -1,10 +1,10 @@
 /** child_process: the commands that a request runs, and waits for or blocks on. */
 
 import { isSecretName, REDACTED, redactUrl } from '../../domain/redact.cjs';
-import { begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
-import { current, watchStream } from '../request/context.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest, watchStream } from '../request/context.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Child {
   pid?: number;
@@ -28,15 +28,15 @@ export const childProcess: Instrument = {
   channels: {
     // Published by the constructor: before the first one is spawned, and without its class being loaded for it.
     child_process: ({ process }: { process: object }) =>
-      replace(Object.getPrototypeOf(process), 'spawn', wrapSpawn),
+      replaceMethod(Object.getPrototypeOf(process), 'spawn', wrapSpawn),
   },
   install: () => {
     const exports = require('node:child_process');
-    for (const method of ['execSync', 'execFileSync', 'spawnSync']) replace(exports, method, wrapSync);
+    for (const method of ['execSync', 'execFileSync', 'spawnSync']) replaceMethod(exports, method, wrapSync);
   },
 };
 
-function describe({ self, args }: Call): Speech {
+function describe({ self, args }: TracedCall): CallInfo {
   const sync = self === undefined;
   const { file, args: words = [] } = sync ? ofSync(args) : ((args[0] ?? {}) as Spawning);
   const line =
@@ -58,22 +58,22 @@ function masked(line: string): string {
 
 function wrapSpawn(original: Function): Function {
   return function spawn(this: Child) {
-    const call = current() && begin(childProcess, spawn, this, arguments);
+    const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     watchStream(this, call.request, (type, given) => {
-      if (type === 'error') return end(call, given ?? 'error');
+      if (type === 'error') return endCall(call, given ?? 'error');
       if (type !== 'exit') return;
-      const detail = call.speech?.detail;
+      const detail = call.info?.detail;
       if (detail !== undefined) Object.assign(detail, outcomeOf(this.exitCode, this.signalCode));
-      end(call);
+      endCall(call);
     });
     try {
       return Reflect.apply(original, this, arguments);
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     } finally {
-      if (call.speech?.detail && this.pid !== undefined) call.speech.detail.pid = this.pid;
+      if (call.info?.detail && this.pid !== undefined) call.info.detail.pid = this.pid;
     }
   };
 }
@@ -84,14 +84,14 @@ function outcomeOf(code: number | null, signal: string | null): object {
 
 function wrapSync(original: Function): Function {
   return function run(this: unknown) {
-    const call = current() && begin(childProcess, run, undefined, arguments);
+    const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments);
-      end(call, (result as { error?: unknown } | null)?.error);
+      endCall(call, (result as { error?: unknown } | null)?.error);
       return result;
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };

@@ -1,11 +1,11 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
-import { beginFrom, bound, type Call, end } from '../call/call.cjs';
+import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
-import { current } from '../request/context.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 const SLOW_MS = 5;
 // Sockets, agents and drivers look names up for the app.
@@ -16,24 +16,24 @@ export const dns: Instrument = {
   versions: '*',
   kind: 'dns',
   channel: 'scooby:dns',
-  describe: ({ args }: Call): Speech => ({ name: `lookup ${String(args[0])}` }),
+  describe: ({ args }: TracedCall): CallInfo => ({ name: `lookup ${String(args[0])}` }),
   files: {},
-  install: () => replace(require('node:dns'), 'lookup', wrapLookup),
+  install: () => replaceMethod(require('node:dns'), 'lookup', wrapLookup),
 };
 
 function wrapLookup(original: Function): Function {
   return function lookup(this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
     const site =
-      typeof callback === 'function' && current() !== undefined
+      typeof callback === 'function' && currentRequest() !== undefined
         ? captureCallSite(lookup, LIBRARY_FRAMES)
         : undefined;
     if (site === undefined) return Reflect.apply(original, this, args);
-    args[args.length - 1] = bound(site.request, callback as Function, ({ 0: error }) => {
+    args[args.length - 1] = bindToRequest(site.request, callback as Function, ({ 0: error }) => {
       if (now() - site.began <= SLOW_MS) return;
-      const call = beginFrom(dns, site, undefined, args);
+      const call = beginCallFrom(dns, site, undefined, args);
       call.began = site.began;
-      end(call, error);
+      endCall(call, error);
     });
     return Reflect.apply(original, this, args);
   };

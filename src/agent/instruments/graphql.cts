@@ -1,9 +1,9 @@
 /** graphql: the operation that a request runs, by its name; 17 tells of it on a channel, and 16 is patched. */
 
-import { begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
-import { tell } from '../record/serialize.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { serialize } from '../record/serialize.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Execution {
   document?: { definitions?: readonly Definition[] };
@@ -19,7 +19,7 @@ interface Definition {
   selectionSet?: { selections?: readonly { name?: { value?: string } }[] };
 }
 
-const calls = new WeakMap<object, Call>();
+const calls = new WeakMap<object, TracedCall>();
 
 export const graphql: Instrument = {
   library: 'graphql',
@@ -29,12 +29,13 @@ export const graphql: Instrument = {
   describe,
   files: {
     'graphql/execution/execute.js': (exports: { experimentalExecuteIncrementally?: unknown }) => {
-      if (exports.experimentalExecuteIncrementally === undefined) replace(exports, 'execute', wrapExecute);
+      if (exports.experimentalExecuteIncrementally === undefined)
+        replaceMethod(exports, 'execute', wrapExecute);
     },
   },
   channels: {
     'tracing:graphql:execute:start': function start(execution: Execution) {
-      const call = begin(graphql, start, undefined, [execution]);
+      const call = beginCall(graphql, start, undefined, [execution]);
       if (call !== undefined) calls.set(execution, call);
     },
     'tracing:graphql:execute:end': (execution: Execution) => {
@@ -44,7 +45,7 @@ export const graphql: Instrument = {
   },
 };
 
-function describe({ args }: Call): Speech {
+function describe({ args }: TracedCall): CallInfo {
   const { document, operationName, variableValues, rawVariableValues } = args[0] as Execution;
   const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
   const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
@@ -53,27 +54,27 @@ function describe({ args }: Call): Speech {
   const variables = variableValues ?? rawVariableValues;
   return {
     name: `${operation?.operation ?? 'query'} ${name}`,
-    ...(variables ? { detail: { variables: tell(variables) } } : {}),
+    ...(variables ? { detail: { variables: serialize(variables) } } : {}),
   };
 }
 
 function over(execution: Execution): void {
   const call = calls.get(execution);
-  if (call !== undefined) end(call, execution.error);
+  if (call !== undefined) endCall(call, execution.error);
 }
 
 function wrapExecute(original: Function): Function {
   return function execute(this: unknown) {
-    const call = begin(graphql, execute, undefined, arguments);
+    const call = beginCall(graphql, execute, undefined, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments) as { then?: Function } | undefined;
       // Never rejected: errors are part of its result. Whoever waits for it is told after us.
-      if (typeof result?.then === 'function') result.then(() => end(call));
-      else end(call);
+      if (typeof result?.then === 'function') result.then(() => endCall(call));
+      else endCall(call);
       return result;
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };

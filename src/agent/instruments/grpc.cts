@@ -1,10 +1,10 @@
 /** grpc-js: the four ways of calling, at the one class that all clients extend; ended by the callback, or by the status that each call emits. */
 
-import { answering, attempt, begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
-import { tell } from '../record/serialize.cjs';
+import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { serialize } from '../record/serialize.cjs';
 import { watchStream } from '../request/context.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Status {
   code: number;
@@ -30,15 +30,15 @@ export const grpc: Instrument = {
     },
     '@grpc/grpc-js/build/src/client.js': ({ Client: { prototype } }: { Client: { prototype: object } }) => {
       for (const way of ['Unary', 'ClientStream', 'ServerStream', 'BidiStream'])
-        replace(prototype, `make${way}Request`, wrapMake);
+        replaceMethod(prototype, `make${way}Request`, wrapMake);
     },
   },
 };
 
 /** `/shop.Shop/getItem` is `shop.Shop.getItem`; what is streamed to the server is not told. */
-function describe({ args: { 0: path, [GIVEN]: message } }: Call): Speech {
+function describe({ args: { 0: path, [GIVEN]: message } }: TracedCall): CallInfo {
   const name = String(path).replace(/^\//, '').replace('/', '.');
-  return { name, detail: isMessage(message) ? { arguments: tell(message) } : {} };
+  return { name, detail: isMessage(message) ? { arguments: serialize(message) } : {} };
 }
 
 /** In its place stand metadata, options or the callback where the request is a stream. */
@@ -49,11 +49,11 @@ function isMessage(given: unknown): boolean {
 function wrapMake(original: Function): Function {
   const streams = /ClientStream|Bidi/.test(original.name);
   return function make(this: unknown, ...args: unknown[]) {
-    const call = begin(grpc, make, this, streams ? args.slice(0, GIVEN) : [...args]);
+    const call = beginCall(grpc, make, this, streams ? args.slice(0, GIVEN) : [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     const at = args.findIndex((one, i) => i >= GIVEN && typeof one === 'function');
-    if (at >= 0) args[at] = answering(call, args[at] as Function, (_call, given) => over(call, given[0]));
-    const emitter = attempt(call, original, this, args) as object;
+    if (at >= 0) args[at] = wrapCallback(call, args[at] as Function, (_call, given) => over(call, given[0]));
+    const emitter = runCall(call, original, this, args) as object;
     let messages = 0;
     watchStream(emitter, call.request, (type, given) => {
       if (type === 'data') messages++;
@@ -65,10 +65,13 @@ function wrapMake(original: Function): Function {
   };
 }
 
-function over(call: Call, error: unknown, messages?: number): void {
+function over(call: TracedCall, error: unknown, messages?: number): void {
   const code = typeof error === 'object' && error !== null ? Number((error as Status).code) : 0;
   const failure = TRANSPORT.has(code) ? 'transport' : 'application';
-  end(call, error, messages || undefined, { status: names[code] ?? code, ...(code !== 0 && { failure }) });
+  endCall(call, error, messages || undefined, {
+    status: names[code] ?? code,
+    ...(code !== 0 && { failure }),
+  });
 }
 
 /** As the library words it in the error that it makes of a status. */

@@ -3,14 +3,14 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
-import { beginFrom, type Call, end } from '../call/call.cjs';
+import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite, currentCallSite, type Run, runnerAt } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import { watchStream } from '../request/context.cjs';
-import { nameTo } from '../request/propagation.cjs';
-import { askedBy, notAskedBy } from '../request/self-requests.cjs';
+import { injectParent } from '../request/propagation.cjs';
+import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 // axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
@@ -36,12 +36,12 @@ export const http: Instrument = {
   },
   serving: () => {
     const { Agent }: typeof import('node:http') = require('node:http');
-    replace(Agent.prototype, 'addRequest', wrapAddRequest);
+    replaceMethod(Agent.prototype, 'addRequest', wrapAddRequest);
   },
 };
 
 /** Answers what `fn` answers; the requests that it makes carry a call that is told by itself, and are not told. */
-export function carry(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+export function withoutHttpCalls(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   const before = carrying;
   carrying = true;
   try {
@@ -51,7 +51,7 @@ export function carry(fn: Function, self: unknown, args: ArrayLike<unknown>): un
   }
 }
 
-function describe({ self }: Call): Speech {
+function describe({ self }: TracedCall): CallInfo {
   const request = self as ClientRequest;
   const host = String(request.getHeader('host') ?? request.host);
   const target = /^[a-z]+:\/\//i.test(request.path)
@@ -66,14 +66,15 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
   const site = captureCallSite(cut, LIBRARY_FRAMES);
   if (site === undefined) return;
   known.add(request);
-  const call = beginFrom(http, carrying ? { ...site, silent: true } : site, request, []);
+  const call = beginCallFrom(http, carrying ? { ...site, silent: true } : site, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
   const toPeer =
-    !request.headersSent && nameTo(call, request.host, port, (name, value) => request.setHeader(name, value));
+    !request.headersSent &&
+    injectParent(call, request.host, port, (name, value) => request.setHeader(name, value));
   const watched = watchStream(request, call.request, (type, given) => {
     switch (type) {
       case 'socket':
-        return askedBy(given as Socket);
+        return trackOwnSocket(given as Socket);
       case 'response':
         // A library that follows a redirect sends the next request from a listener: it has the line of the first.
         if (isRedirect(given as IncomingMessage)) watched.emitIn ??= runnerAt(site);
@@ -81,11 +82,11 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
       case 'upgrade':
       case 'connect':
         note(call, given as IncomingMessage, toPeer);
-        return end(call);
+        return endCall(call);
       case 'error':
-        return end(call, given ?? 'error');
+        return endCall(call, given ?? 'error');
       case 'close':
-        notAskedBy(request.socket);
+        untrackOwnSocket(request.socket);
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
@@ -96,7 +97,12 @@ function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
   return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
 }
 
-function answered(call: Call, response: IncomingMessage, toPeer: boolean, emitIn: Run | undefined): void {
+function answered(
+  call: TracedCall,
+  response: IncomingMessage,
+  toPeer: boolean,
+  emitIn: Run | undefined,
+): void {
   note(call, response, toPeer);
   let bytes = 0;
   const watched = watchStream(response, call.request, (type, given) => {
@@ -107,24 +113,24 @@ function answered(call: Call, response: IncomingMessage, toPeer: boolean, emitIn
       case 'end':
       case 'error':
       case 'close':
-        if (call.ended === 0 && call.speech?.detail) call.speech.detail.bytes = bytes;
+        if (call.ended === 0 && call.info?.detail) call.info.detail.bytes = bytes;
         return over(call, type === 'end', type === 'error' ? given : undefined);
     }
   });
   watched.emitIn = emitIn;
 }
 
-function note(call: Call, response: IncomingMessage, toPeer: boolean): void {
-  const detail = call.speech?.detail;
+function note(call: TracedCall, response: IncomingMessage, toPeer: boolean): void {
+  const detail = call.info?.detail;
   if (detail === undefined) return;
   detail.status = response.statusCode;
   detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
   if (toPeer && response.headers['x-scooby'] !== undefined) detail.trace = response.headers['x-scooby'];
 }
 
-function over(call: Call, complete: boolean, error?: unknown): void {
-  if (!complete && call.ended === 0 && call.speech?.detail) call.speech.detail.aborted = true;
-  end(call, error);
+function over(call: TracedCall, complete: boolean, error?: unknown): void {
+  if (!complete && call.ended === 0 && call.info?.detail) call.info.detail.aborted = true;
+  endCall(call, error);
 }
 
 function wrapAddRequest(original: Function): Function {

@@ -3,7 +3,7 @@
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { childProcess } from './child-process.cjs';
-import { consoles } from './console.cjs';
+import { consoleMethods } from './console.cjs';
 import { dns } from './dns.cjs';
 import { graphql } from './graphql.cjs';
 import { grpc } from './grpc.cjs';
@@ -38,5 +38,5 @@ export const instruments: Instrument[] = [
   // Node's own
   ...[dns, childProcess, blocking],
   // log
-  ...[consoles, pino, winston, scooby],
+  ...[consoleMethods, pino, winston, scooby],
 ];

@@ -1,7 +1,7 @@
 /** What an instrument is: the file that makes one library speak. */
 
 import type { Kind, LibraryFacts } from '../../domain/trace.js';
-import type { Source } from '../explain/runner.cjs';
+import type { ConnectionSource } from '../explain/runner.cjs';
 
 /** Receiver and arguments of a call, as the app passed them. */
 export interface CallArguments {
@@ -10,7 +10,7 @@ export interface CallArguments {
 }
 
 /** What a call asked for, in the words that the user wrote. */
-export interface Speech {
+export interface CallInfo {
   name: string;
   detail?: Record<string, unknown>;
 }
@@ -24,11 +24,11 @@ export interface Instrument extends LibraryFacts {
   /** A text of the library's own that minifiers keep and no app would write: by it a bundle is known to hold the library. */
   marker?: string;
   /** Where `explain` is told: how a connection is had to ask on. */
-  connections?: Source;
+  connections?: ConnectionSource;
   /** Where its calls are published, on node:diagnostics_channel. */
   channel: string;
   /** Asked once when the call begins: what the app passes may change afterwards. */
-  describe(call: CallArguments): Speech;
+  describe(call: CallArguments): CallInfo;
   /**
    * Per file of a package (`pg/lib/client.js`): what is done to its exports once it has been loaded. A patch that does
    * not find what it wraps throws an Error that names it, which is shown to the user.

@@ -1,10 +1,10 @@
 /** ioredis: every command at sendCommand, Redis' and Cluster's; pipelines and MULTI at exec, as one call. */
 
-import { begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
-import { batchFacts, batchSpeech, commandSpeech, replyFacts } from './shared/redis-command.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
+import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
 
 interface Command {
   name: string;
@@ -28,7 +28,7 @@ type Class = { default: { prototype: object } };
 type Reply = [error: unknown, value?: unknown];
 
 /** What is in flight: a command is sent again once there is a connection, and after a redirection. */
-const calls = new WeakMap<object, Call>();
+const calls = new WeakMap<object, TracedCall>();
 /** By which each copy of ioredis marks the pipelines that it makes by itself. */
 const automatic: symbol[] = [];
 /** ioredis is talking for itself: AUTH, INFO, CLUSTER SLOTS and the like. */
@@ -51,26 +51,26 @@ export const ioredis: Instrument = {
       if (exports.kExec !== undefined) automatic.push(exports.kExec);
     },
     'ioredis/built/redis/event_handler.js': (exports: object) => {
-      for (const handler of ['connectHandler', 'readyHandler']) replace(exports, handler, makingOwn);
+      for (const handler of ['connectHandler', 'readyHandler']) replaceMethod(exports, handler, makingOwn);
     },
   },
 };
 
 function patchClient({ default: { prototype } }: Class): void {
-  replace(prototype, 'sendCommand', wrapSend);
+  replaceMethod(prototype, 'sendCommand', wrapSend);
   for (const method of ['_readyCheck', 'getInfoFromNode'])
-    if (method in prototype) replace(prototype, method, asOwn);
+    if (method in prototype) replaceMethod(prototype, method, asOwn);
 }
 
 function patchPipeline({ default: { prototype } }: Class): void {
   // Only those commands that ioredis gathers by itself: it is they, and not the pipeline, that the user wrote.
-  replace(prototype, 'sendCommand', (original) => {
+  replaceMethod(prototype, 'sendCommand', (original) => {
     const send = wrapSend(original);
     return function sendCommand(this: object) {
       return Reflect.apply(isAutomatic(this) ? send : original, this, arguments);
     };
   });
-  replace(prototype, 'exec', wrapExec);
+  replaceMethod(prototype, 'exec', wrapExec);
 }
 
 function wrapSend(original: Function): Function {
@@ -80,24 +80,26 @@ function wrapSend(original: Function): Function {
       if (own || command.pipelineIndex !== undefined || isGreeting(command)) {
         return Reflect.apply(original, this, arguments);
       }
-      const call = begin(ioredis, sendCommand, this, [command]);
+      const call = beginCall(ioredis, sendCommand, this, [command]);
       if (call === undefined) return Reflect.apply(original, this, arguments);
       calls.set(command, call);
-      settling(command, call, (reply) => end(call, undefined, undefined, replyFacts(command.name, reply)));
+      settling(command, call, (reply) =>
+        endCall(call, undefined, undefined, replyFacts(command.name, reply)),
+      );
     } else if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
     return Reflect.apply(original, this, arguments);
   };
 }
 
 /** The promise that the app has is made of these two: it hears of the end after we did, and nobody listens to it but the app. */
-function settling(owner: Command | Pipeline, call: Call, over: (value: unknown) => void): void {
+function settling(owner: Command | Pipeline, call: TracedCall, over: (value: unknown) => void): void {
   const { resolve, reject } = owner;
   owner.resolve = function (value) {
     if (call.ended === 0) over(value);
     return resolve.call(this, value);
   };
   owner.reject = function (error) {
-    end(call, error ?? 'rejected');
+    endCall(call, error ?? 'rejected');
     return reject.call(this, error);
   };
 }
@@ -108,21 +110,22 @@ function wrapExec(original: Function): Function {
     if (this._transactions > 0 || isAutomatic(this) || calls.has(this) || this._queue.length === 0) {
       return Reflect.apply(original, this, arguments);
     }
-    const call = begin(ioredis, exec, this, [this]);
+    const call = beginCall(ioredis, exec, this, [this]);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     calls.set(this, call);
     settling(this, call, (results) => {
       const { error, replies } = repliesOf(this, results as Reply[]);
-      end(call, error, undefined, batchFacts(commandsOf(this), replies));
+      endCall(call, error, undefined, redisBatchFacts(commandsOf(this), replies));
     });
     return Reflect.apply(original, this, arguments);
   };
 }
 
-function describe({ self, args }: Call): Speech {
+function describe({ self, args }: TracedCall): CallInfo {
   const given = args[0] as Command | Pipeline;
-  if ('_queue' in given) return batchSpeech(isTransaction(given) ? 'multi' : 'pipeline', commandsOf(given));
-  return commandSpeech(given.name, given.args, scriptOf(self as Redis & Partial<Pipeline>, given));
+  if ('_queue' in given)
+    return redisBatchInfo(isTransaction(given) ? 'multi' : 'pipeline', commandsOf(given));
+  return redisCallInfo(given.name, given.args, scriptOf(self as Redis & Partial<Pipeline>, given));
 }
 
 /** Answers the name that defineCommand gave to a script, which is sent by its hash. */

@@ -1,9 +1,9 @@
 /** memcached: every command of the client, one call however many keys and servers it asks. */
 
-import { answeredBy, answering, attempt, begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
+import { beginCall, callOfCallback, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
-import { bytesOf, cacheSpeech, keysOf, readFacts } from './shared/cache.cjs';
+import { byteLengthOf, cacheCallInfo, givenKeys, readFacts } from './shared/cache.cjs';
 
 const METHODS =
   `get getMulti gets set add replace cas append prepend touch del delete incr increment decr decrement
@@ -19,11 +19,12 @@ export const memcached: Instrument = {
   channel: 'scooby:memcached',
   describe: ({ args: { 0: method, 1: key } }) =>
     // A command without a key has its callback there.
-    cacheSpeech(String(method), { keys: typeof key === 'function' ? [] : keysOf(key) }),
+    cacheCallInfo(String(method), { keys: typeof key === 'function' ? [] : givenKeys(key) }),
   files: {
     'memcached/lib/memcached.js': ({ prototype }: { prototype: object }) => {
-      for (const method of METHODS) replace(prototype, method, (original) => speaking(method, original));
-      replace(prototype, 'command', measuring);
+      for (const method of METHODS)
+        replaceMethod(prototype, method, (original) => speaking(method, original));
+      replaceMethod(prototype, 'command', measuring);
     },
   },
 };
@@ -34,22 +35,22 @@ function speaking(method: string, original: Function): Function {
     const at = args.findLastIndex((one) => Object.prototype.toString.call(one) === '[object Function]');
     // Several keys are handed on to getMulti, which tells them.
     if (at < 0 || (method === 'get' && Array.isArray(args[0]))) return Reflect.apply(original, this, args);
-    const call = begin(memcached, speak, this, [method, ...args]);
+    const call = beginCall(memcached, speak, this, [method, ...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    args[at] = answering(call, args[at] as Function, over);
-    return attempt(call, original, this, args);
+    args[at] = wrapCallback(call, args[at] as Function, over);
+    return runCall(call, original, this, args);
   };
 }
 
-function over(call: Call, { 0: error, 1: result }: ArrayLike<unknown>): void {
-  end(call, error || undefined, undefined, error ? undefined : factsOf(call.args, result));
+function over(call: TracedCall, { 0: error, 1: result }: ArrayLike<unknown>): void {
+  endCall(call, error || undefined, undefined, error ? undefined : factsOf(call.args, result));
 }
 
 function factsOf({ 0: method, 1: key }: ArrayLike<unknown>, result: unknown) {
   if (!/^get/.test(String(method))) return result === false ? { done: false } : undefined;
   const all = method === 'getMulti' ? Object.values(result as object) : [found(method, result)];
   const values = all.filter((value) => value !== undefined);
-  return readFacts(keysOf(key).length, values.length, bytesOf(values.map(raw)));
+  return readFacts(givenKeys(key).length, values.length, byteLengthOf(values.map(raw)));
 }
 
 /** gets answers the value and what to compare it by. */
@@ -67,7 +68,7 @@ function measuring(original: Function): Function {
   return function command(this: object, compile: Function, server: unknown) {
     const measured = (noreply: unknown) => {
       const query = compile(noreply);
-      const detail = answeredBy(query.callback)?.speech?.detail;
+      const detail = callOfCallback(query.callback)?.info?.detail;
       if (detail !== undefined && typeof query.value === 'string')
         detail.bytes = Buffer.byteLength(query.value);
       return query;

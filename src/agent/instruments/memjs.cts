@@ -1,9 +1,9 @@
 /** memjs: every command to a server, at the one method through which callbacks and promises go. */
 
-import { answering, attempt, begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
+import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
-import { bytesOf, cacheSpeech, keysOf, readFacts } from './shared/cache.cjs';
+import { byteLengthOf, cacheCallInfo, givenKeys, readFacts } from './shared/cache.cjs';
 
 interface Response {
   header: { status: number };
@@ -30,24 +30,24 @@ export const memjs: Instrument = {
   channel: 'scooby:memjs',
   describe: ({ args: { 0: key, 1: request } }) =>
     typeof request === 'string'
-      ? cacheSpeech(request, { keys: keysOf(key || undefined) })
+      ? cacheCallInfo(request, { keys: givenKeys(key || undefined) })
       : describe(key, request as Buffer),
   files: {
     'memjs/lib/memjs/protocol.js': (protocol: { errors: typeof errors }) => {
       errors = protocol.errors;
     },
     'memjs/lib/memjs/memjs.js': ({ Client: { prototype } }: { Client: { prototype: object } }) => {
-      replace(prototype, 'perform', wrapPerform);
-      replace(prototype, 'flush', (original) => toAll(original, 'flush'));
-      replace(prototype, 'statsWithKey', (original) => toAll(original, 'stats'));
+      replaceMethod(prototype, 'perform', wrapPerform);
+      replaceMethod(prototype, 'flush', (original) => toAll(original, 'flush'));
+      replaceMethod(prototype, 'statsWithKey', (original) => toAll(original, 'stats'));
     },
   },
 };
 
 function describe(key: unknown, request: Buffer) {
   const bytes = request.readUInt32BE(8) - request.readUInt16BE(2) - request[4]!;
-  return cacheSpeech(COMMANDS[request[1]!] ?? 'command', {
-    keys: keysOf(key),
+  return cacheCallInfo(COMMANDS[request[1]!] ?? 'command', {
+    keys: givenKeys(key),
     bytes: WRITES.has(request[1]!) ? bytes : undefined,
   });
 }
@@ -59,24 +59,24 @@ function wrapPerform(original: Function): Function {
     const callback = args[at];
     // It calls itself again, with the tries that are left, where a server has failed.
     if (typeof callback !== 'function' || args.length > at + 1) return Reflect.apply(original, this, args);
-    const call = begin(memjs, perform, this, [...args]);
+    const call = beginCall(memjs, perform, this, [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    args[at] = answering(call, callback, answered);
-    return attempt(call, original, this, args);
+    args[at] = wrapCallback(call, callback, answered);
+    return runCall(call, original, this, args);
   };
 }
 
-function answered(call: Call, { 0: error, 1: response }: ArrayLike<unknown>): void {
-  if (error) return end(call, error);
+function answered(call: TracedCall, { 0: error, 1: response }: ArrayLike<unknown>): void {
+  if (error) return endCall(call, error);
   const request = call.args[1] as Buffer;
   const { header, val } = response as Response;
   const { status } = header;
   if (request[1] === GET && status <= NOT_FOUND) {
     const found = status === FOUND;
-    return end(call, undefined, undefined, readFacts(1, Number(found), found ? bytesOf(val) : 0));
+    return endCall(call, undefined, undefined, readFacts(1, Number(found), found ? byteLengthOf(val) : 0));
   }
-  if (status > EXISTS) return end(call, errors[status] ?? `status ${status}`);
-  end(call, undefined, undefined, status === FOUND ? undefined : { done: false });
+  if (status > EXISTS) return endCall(call, errors[status] ?? `status ${status}`);
+  endCall(call, undefined, undefined, status === FOUND ? undefined : { done: false });
 }
 
 /** What goes to all servers; without a callback it calls itself with one, or nobody waits for it. */
@@ -84,12 +84,12 @@ function toAll(original: Function, command: string): Function {
   return function ask(this: Client, ...args: unknown[]) {
     const callback = args.at(-1);
     if (typeof callback !== 'function') return Reflect.apply(original, this, args);
-    const call = begin(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
+    const call = beginCall(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
     if (call === undefined) return Reflect.apply(original, this, args);
     let left = command === 'flush' ? 1 : this.servers.length;
-    const over = (asked: Call, { 0: error }: ArrayLike<unknown>) => {
-      if (--left === 0) end(asked, error || undefined);
+    const over = (asked: TracedCall, { 0: error }: ArrayLike<unknown>) => {
+      if (--left === 0) endCall(asked, error || undefined);
     };
-    return attempt(call, original, this, [...args.slice(0, -1), answering(call, callback, over)]);
+    return runCall(call, original, this, [...args.slice(0, -1), wrapCallback(call, callback, over)]);
   };
 }

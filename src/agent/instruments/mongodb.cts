@@ -1,10 +1,10 @@
 /** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
 
-import { begin, type Call, end } from '../call/call.cjs';
+import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
-import { replace } from '../call/wrap.cjs';
-import { tell } from '../record/serialize.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { serialize } from '../record/serialize.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Document = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ export const mongodb: Instrument = {
   files: {
     // Through which everything goes that the user asks for, before a connection is waited for.
     'mongodb/lib/operations/execute_operation.js': (exports: object) =>
-      replace(exports, 'executeOperation', wrapCall),
+      replaceMethod(exports, 'executeOperation', wrapCall),
     'mongodb/lib/cmap/connection.js': ({
       Connection,
     }: {
@@ -32,12 +32,12 @@ export const mongodb: Instrument = {
     }) => {
       // With a callback as its fourth, whose queue loses both request and line.
       if ((Connection.prototype.command?.length ?? 0) > 2) throw new Error('Connection#command is not async');
-      replace(Connection.prototype, 'command', wrapCommand);
+      replaceMethod(Connection.prototype, 'command', wrapCommand);
     },
   },
 };
 
-function describe({ args }: Call): Speech {
+function describe({ args }: TracedCall): CallInfo {
   const [namespace, command] = args as unknown as [{ db?: string }, Document];
   const [verb = '', ...rest] = Object.keys(command);
   const collection = command[verb];
@@ -48,7 +48,7 @@ function describe({ args }: Call): Speech {
     given[key] = key === 'documents' && Array.isArray(value) ? `${value.length} documents` : value;
   }
   const name = typeof collection === 'string' ? `${collection}.${verb}` : verb;
-  return { name, detail: { command: verb, database: namespace?.db, arguments: tell(given) } };
+  return { name, detail: { command: verb, database: namespace?.db, arguments: serialize(given) } };
 }
 
 /** Documents to write travel in a parcel of their own. */
@@ -61,12 +61,12 @@ function listIn(value: unknown): unknown {
 function wrapCommand(original: Function): Function {
   return function command(this: object, _namespace: unknown, given: Document) {
     const own = OWN.test(Object.keys(given ?? {})[0] ?? '');
-    const call = own ? undefined : begin(mongodb, command, this, arguments);
+    const call = own ? undefined : beginCall(mongodb, command, this, arguments);
     const promise = Reflect.apply(original, this, arguments) as Promise<unknown>;
     if (call !== undefined) {
       promise.then(
-        () => end(call),
-        (error) => end(call, error ?? 'rejected'),
+        () => endCall(call),
+        (error) => endCall(call, error ?? 'rejected'),
       );
     }
     return promise;

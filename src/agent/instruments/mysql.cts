@@ -12,18 +12,19 @@ export const mysql: Instrument = {
   ...shared.facts,
   marker: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
   channel: 'scooby:mysql',
-  describe: shared.describe,
+  describe: shared.describeMysqlCall,
   files: {
-    'mysql/lib/protocol/sequences/Sequence.js': (Sequence: Class) => shared.patchEmit(Sequence.prototype),
+    'mysql/lib/protocol/sequences/Sequence.js': (Sequence: Class) =>
+      shared.patchCommandEmit(Sequence.prototype),
     'mysql/lib/Connection.js': (Connection: Class) =>
-      shared.patchConnected(mysql, Connection.prototype, 'query'),
+      shared.patchConnectionQuery(mysql, Connection.prototype, 'query'),
     'mysql/lib/Pool.js': (Pool: Class) => {
-      shared.patchPooled(mysql, Pool.prototype, 'query');
-      shared.patchConnect(mysql, Pool.prototype, false);
+      shared.patchPoolQuery(mysql, Pool.prototype, 'query');
+      shared.patchGetConnection(mysql, Pool.prototype, false);
     },
     'mysql/lib/PoolNamespace.js': (PoolNamespace: Class) => {
-      shared.patchPooled(mysql, PoolNamespace.prototype, 'query');
-      shared.patchConnect(mysql, PoolNamespace.prototype, true);
+      shared.patchPoolQuery(mysql, PoolNamespace.prototype, 'query');
+      shared.patchGetConnection(mysql, PoolNamespace.prototype, true);
     },
   },
 };

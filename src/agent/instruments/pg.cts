@@ -1,14 +1,14 @@
 /** pg: Pool#query, Pool#connect and Client#query, pg-native's too, and Submittables (pg-cursor, pg-query-stream, pg.Query). */
 
-import { begin, bound, type Call, end, withdraw } from '../call/call.cjs';
-import { observing } from '../call/observe-promise.cjs';
-import { ownerOf, replace } from '../call/wrap.cjs';
-import { pgSource } from '../explain/pg.cjs';
-import { noteConnection as noteSource } from '../explain/runner.cjs';
+import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import { observePromise } from '../call/observe-promise.cjs';
+import { methodOwner, replaceMethod } from '../call/wrap.cjs';
+import { pgConnections } from '../explain/pg.cjs';
+import { rememberConnection as noteSource } from '../explain/runner.cjs';
 import { maskedParams } from '../record/sql-params.cjs';
-import { applyIn, current } from '../request/context.cjs';
-import { now, type Request } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { applyInRequest, currentRequest } from '../request/context.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Submittable {
   text?: string;
@@ -20,10 +20,10 @@ type Result = { rowCount?: number | null } | undefined;
 type Client = { processID?: unknown; _Promise?: Function };
 
 /** The call that the driver is about to make for the user: Pool#query connects, and then queries, in the user's name. */
-let handed: Call | undefined;
+let handed: TracedCall | undefined;
 /** Connections that a request waited for, until its first query on them. */
-const waits = new WeakMap<object, { ms: number; request: Request | undefined }>();
-const submitted = new WeakMap<object, Call>();
+const waits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
+const submitted = new WeakMap<object, TracedCall>();
 
 export const pg: Instrument = {
   library: 'pg',
@@ -31,27 +31,28 @@ export const pg: Instrument = {
   kind: 'sql',
   dialect: 'pg',
   explain: 'postgres',
-  connections: pgSource,
+  connections: pgConnections,
   marker: 'Client has already been connected. You cannot reuse a client.',
   channel: 'scooby:pg',
   describe,
   files: {
     'pg-pool/index.js': (Pool: { prototype: object }) => {
-      replace(Pool.prototype, 'query', wrapPoolQuery);
-      replace(Pool.prototype, 'connect', wrapConnect);
+      replaceMethod(Pool.prototype, 'query', wrapPoolQuery);
+      replaceMethod(Pool.prototype, 'connect', wrapConnect);
     },
-    'pg/lib/client.js': (Client: { prototype: object }) => replace(Client.prototype, 'query', wrapQuery),
+    'pg/lib/client.js': (Client: { prototype: object }) =>
+      replaceMethod(Client.prototype, 'query', wrapQuery),
     'pg/lib/native/client.js': (Client: { prototype: object }) =>
-      replace(Client.prototype, 'query', wrapQuery),
+      replaceMethod(Client.prototype, 'query', wrapQuery),
     'pg-cursor/index.js': (Cursor: { prototype: object }) => {
       patchSubmittable(Cursor.prototype);
       // Called back by the connection, not through the cursor's own handlers.
-      for (const method of ['read', 'close']) replace(Cursor.prototype, method, keepingContext);
+      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, keepingContext);
     },
   },
 };
 
-function describe({ self, args }: Call): Speech {
+function describe({ self, args }: TracedCall): CallInfo {
   const given = args[0] as string | (Submittable & { name?: unknown }) | undefined;
   const query = typeof given === 'object' ? (given?.cursor ?? given) : undefined;
   const name = typeof given === 'string' ? given : String(query?.text ?? '');
@@ -70,7 +71,7 @@ function noteConnection(detail: Record<string, unknown> | undefined, client: Cli
 
 function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
-    const call = begin(pg, query, this, arguments);
+    const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     handed = call;
     try {
@@ -91,16 +92,16 @@ function wrapConnect(original: Function): Function {
 }
 
 /** Answers Pool#query's own callback, which queries at once on the connection that it is given. */
-function handingOn(call: Call, callback: Function): Function {
+function handingOn(call: TracedCall, callback: Function): Function {
   return function (this: unknown, error: unknown, client: Client) {
-    if (error) end(call, error);
+    if (error) endCall(call, error);
     else {
       noteSource(pg, client, call.self as object);
       call.wait = now() - call.began;
       handed = call;
     }
     try {
-      return applyIn(call.request, callback, this, arguments);
+      return applyInRequest(call.request, callback, this, arguments);
     } finally {
       handed = undefined;
     }
@@ -114,22 +115,22 @@ function connectForUser(
   pool: object,
   args: IArguments,
 ): unknown {
-  const call = begin(pg, cut, pool, ['connect']);
+  const call = beginCall(pg, cut, pool, ['connect']);
   if (call === undefined) return Reflect.apply(original, pool, args);
   const settled = (error: unknown, client: object | undefined) => {
-    if (error || client === undefined) return end(call, error);
+    if (error || client === undefined) return endCall(call, error);
     noteSource(pg, client, pool);
     waits.set(client, { ms: now() - call.began, request: call.request });
-    withdraw(call);
+    discardCall(call);
   };
   const callback = args[0];
   if (typeof callback === 'function') {
     return original.call(
       pool,
-      bound(call.request, callback, ({ 0: error, 1: client }) => settled(error, client as object)),
+      bindToRequest(call.request, callback, ({ 0: error, 1: client }) => settled(error, client as object)),
     );
   }
-  return observing(pool, 'Promise', settled, () => Reflect.apply(original, pool, args));
+  return observePromise(pool, 'Promise', settled, () => Reflect.apply(original, pool, args));
 }
 
 function wrapQuery(original: Function): Function {
@@ -139,10 +140,10 @@ function wrapQuery(original: Function): Function {
     values?: unknown,
     callback?: unknown,
   ) {
-    const call = handed ?? begin(pg, query, this, arguments);
+    const call = handed ?? beginCall(pg, query, this, arguments);
     handed = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    noteConnection(call.speech?.detail, this);
+    noteConnection(call.info?.detail, this);
     noteSource(pg, this);
     takeWait(call, this);
     try {
@@ -152,14 +153,16 @@ function wrapQuery(original: Function): Function {
         return Reflect.apply(original, this, arguments);
       }
       const theirs = callback || (typeof values === 'function' ? values : config?.callback);
-      const over = (error: unknown, result: Result | Result[]) => end(call, error, rowsOf(result));
+      const over = (error: unknown, result: Result | Result[]) => endCall(call, error, rowsOf(result));
       if (typeof theirs !== 'function') {
-        return observing(this, '_Promise', over, () => Reflect.apply(original, this, arguments));
+        return observePromise(this, '_Promise', over, () => Reflect.apply(original, this, arguments));
       }
-      const ours = bound(call.request, theirs, ({ 0: error, 1: result }) => over(error, result as Result));
+      const ours = bindToRequest(call.request, theirs, ({ 0: error, 1: result }) =>
+        over(error, result as Result),
+      );
       return callBack(original, this, config, values, ours);
     } catch (error) {
-      end(call, error);
+      endCall(call, error);
       throw error;
     }
   };
@@ -187,12 +190,12 @@ function callBack(
 function keepingContext(original: Function): Function {
   return function (this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
-    if (typeof callback === 'function') args[args.length - 1] = bound(current(), callback);
+    if (typeof callback === 'function') args[args.length - 1] = bindToRequest(currentRequest(), callback);
     return Reflect.apply(original, this, args);
   };
 }
 
-function takeWait(call: Call, client: object): void {
+function takeWait(call: TracedCall, client: object): void {
   const wait = waits.get(client);
   if (wait === undefined) return;
   waits.delete(client);
@@ -222,22 +225,22 @@ function patchSubmittable(object: object): void {
   for (const suffix of HANDLERS) {
     const method = `handle${suffix}`;
     // An object's own properties are the app's.
-    const owner = ownerOf(
+    const owner = methodOwner(
       Object.hasOwn(object, 'constructor') ? object : Object.getPrototypeOf(object),
       method,
     );
     if (owner === undefined) continue;
-    replace(
+    replaceMethod(
       owner,
       method,
       (original) =>
         function (this: object, given: unknown) {
           const call = submitted.get(this);
           if (call === undefined) return Reflect.apply(original, this, arguments);
-          if (suffix === 'Error') end(call, given);
-          if (suffix === 'ReadyForQuery') end(call, undefined, call.rows);
+          if (suffix === 'Error') endCall(call, given);
+          if (suffix === 'ReadyForQuery') endCall(call, undefined, call.rows);
           if (suffix === 'DataRow') call.rows = (call.rows ?? 0) + 1;
-          return applyIn(call.request, original, this, arguments);
+          return applyInRequest(call.request, original, this, arguments);
         },
     );
   }

@@ -1,9 +1,9 @@
 /** pino: each line that passes its level, where it is made into JSON. */
 
-import { replace } from '../call/wrap.cjs';
-import { current } from '../request/context.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { currentRequest } from '../request/context.cjs';
 import type { Instrument } from './instrument.cjs';
-import { describeLine, logged } from './shared/log.cjs';
+import { describeLogLine, recordLogLine } from './shared/log.cjs';
 
 interface Logger {
   levels?: { labels?: Record<number, string> };
@@ -16,9 +16,9 @@ export const pino: Instrument = {
   versions: '>=6 <11',
   kind: 'log',
   channel: 'scooby:pino',
-  describe: describeLine,
+  describe: describeLogLine,
   files: {
-    'pino/lib/tools.js': (tools: object) => replace(tools, 'asJson', wrapAsJson),
+    'pino/lib/tools.js': (tools: object) => replaceMethod(tools, 'asJson', wrapAsJson),
   },
 };
 
@@ -26,10 +26,10 @@ function wrapAsJson(original: Function): Function {
   return function asJson(this: Logger, thing: unknown, text: unknown, level: number) {
     const line: unknown = Reflect.apply(original, this, arguments);
     // What nobody records is not read either.
-    if (current() === undefined) return line;
+    if (currentRequest() === undefined) return line;
     try {
       const given = [text, fieldsOf(line, text) ?? thing].filter((value) => !isEmpty(value));
-      logged(pino, asJson, this.levels?.labels?.[level] ?? String(level), given);
+      recordLogLine(pino, asJson, this.levels?.labels?.[level] ?? String(level), given);
     } catch {
       // What cannot be told is still written.
     }

@@ -1,11 +1,11 @@
 /** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
 
-import { beginFrom, bound, type Call, end } from '../call/call.cjs';
+import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import { maskedParams } from '../record/sql-params.cjs';
-import { now, type Request } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Query {
   strings: readonly string[];
@@ -24,7 +24,7 @@ interface Query {
 type Class = new (...args: unknown[]) => Query;
 type Result = { count?: number | null; length: number };
 
-const calls = new WeakMap<object, Call>();
+const calls = new WeakMap<object, TracedCall>();
 /** Functions of ours that a query has been given. */
 const ours = new WeakSet<Function>();
 
@@ -41,7 +41,7 @@ export const postgres: Instrument = {
 };
 
 function patchQuery(exports: { Query: Class }): void {
-  replace(exports.Query.prototype, 'handle', wrapHandle);
+  replaceMethod(exports.Query.prototype, 'handle', wrapHandle);
   exports.Query = new Proxy(exports.Query, { construct: written });
 }
 
@@ -69,7 +69,7 @@ function wrapHandle(original: Function): Function {
 }
 
 function start(query: Query, site: CallSite): void {
-  const call = beginFrom(postgres, site, query, [query]);
+  const call = beginCallFrom(postgres, site, query, [query]);
   calls.set(query, call);
   const { options } = query;
   // Read first when the statement is sent, which nothing else tells.
@@ -84,26 +84,26 @@ function start(query: Query, site: CallSite): void {
   });
 }
 
-function sent(query: Query, call: Call): void {
+function sent(query: Query, call: TracedCall): void {
   call.wait = now() - call.began;
-  if (call.speech === undefined) return;
-  call.speech.name = query.string!;
-  call.speech.detail = {
+  if (call.info === undefined) return;
+  call.info.name = query.string!;
+  call.info.detail = {
     params: maskedParams(query.string!, query.parameters ?? []),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }
 
 /** A cursor is given new ones with each step. */
-function listen(query: Query, call: Call): void {
+function listen(query: Query, call: TracedCall): void {
   const { resolve, reject } = query;
   if (!ours.has(resolve)) {
     query.resolve = (result) => {
-      end(call, undefined, call.rows ?? rowsOf(result as Result | Result[] | undefined));
+      endCall(call, undefined, call.rows ?? rowsOf(result as Result | Result[] | undefined));
       return resolve(result);
     };
     query.reject = (error) => {
-      end(call, error ?? 'rejected');
+      endCall(call, error ?? 'rejected');
       return reject(error);
     };
     ours.add(query.resolve);
@@ -115,9 +115,13 @@ function listen(query: Query, call: Call): void {
   if (query.forEachFn !== undefined) query.forEachFn = inRequest(query.forEachFn, call.request, step);
 }
 
-function inRequest(fn: Function, request: Request | undefined, step: (rows: unknown) => void): Function {
+function inRequest(
+  fn: Function,
+  request: TracedRequest | undefined,
+  step: (rows: unknown) => void,
+): Function {
   if (ours.has(fn)) return fn;
-  const wrapper = bound(request, fn, ({ 0: rows }) => step(rows));
+  const wrapper = bindToRequest(request, fn, ({ 0: rows }) => step(rows));
   ours.add(wrapper);
   return wrapper;
 }
@@ -132,7 +136,7 @@ function rowsOf(result: Result | Result[] | undefined): number | undefined {
 }
 
 /** Until it is sent, as the user wrote it. */
-function describe({ args }: Call): Speech {
+function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
   return { name: strings.reduce((text, part, i) => (i === 0 ? part : `${text}$${i}${part}`), '') };
 }

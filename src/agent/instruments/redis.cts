@@ -1,11 +1,11 @@
 /** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
 
-import { begin, bound, type Call, end, withdraw } from '../call/call.cjs';
-import { observing } from '../call/observe-promise.cjs';
+import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import { observePromise } from '../call/observe-promise.cjs';
 import { captureCallSite, runFrom } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
-import { batchFacts, batchSpeech, commandSpeech, replyFacts } from './shared/redis-command.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
+import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
 
 type Args = ArrayLike<unknown>;
 /** `commands` of a batch have the command as the first of their `args`. */
@@ -29,23 +29,23 @@ export const redis: Instrument = {
   depth: 8,
   files: {
     '@redis/client/dist/lib/client/commands-queue.js': ({ default: { prototype } }: Class) => {
-      replace(prototype, 'addCommand', wrapAdd);
-      for (const method of ['subscribe', 'unsubscribe']) replace(prototype, method, wrapSubscribe);
+      replaceMethod(prototype, 'addCommand', wrapAdd);
+      for (const method of ['subscribe', 'unsubscribe']) replaceMethod(prototype, method, wrapSubscribe);
     },
     '@redis/client/dist/lib/client/index.js': ({ default: { prototype } }: Class) => {
       // The first is that of version 4, for both.
       for (const method of ['multiExecutor', '_executeMulti', '_executePipeline'])
-        if (method in prototype) replace(prototype, method, wrapBatch);
+        if (method in prototype) replaceMethod(prototype, method, wrapBatch);
     },
     '@redis/client/dist/lib/client/pool.js': (exports: { RedisClientPool: { prototype: object } }) =>
-      replace(exports.RedisClientPool.prototype, 'execute', wrapExecute),
+      replaceMethod(exports.RedisClientPool.prototype, 'execute', wrapExecute),
   },
 };
 
-function speechOf({ kind, args, commands }: Asked): Speech {
-  if (commands !== undefined) return batchSpeech(kind!, commands.map(named));
+function speechOf({ kind, args, commands }: Asked): CallInfo {
+  if (commands !== undefined) return redisBatchInfo(kind!, commands.map(named));
   const { name, args: given } = named({ args: args! });
-  return commandSpeech(name, given);
+  return redisCallInfo(name, given);
 }
 
 function named({ args }: { args: Args }): { name: string; args: unknown[] } {
@@ -78,13 +78,14 @@ function queued(
   cut: (...args: never[]) => unknown,
   asked: Asked,
 ): unknown {
-  const call = begin(redis, cut, queue, [asked]);
+  const call = beginCall(redis, cut, queue, [asked]);
   if (call === undefined) return Reflect.apply(original, queue, given);
   const name = String(asked.args![0]);
-  const settled = (error: unknown, reply: unknown) => end(call, error, undefined, replyFacts(name, reply));
-  const promise = observing(globalThis, 'Promise', settled, () => Reflect.apply(original, queue, given));
+  const settled = (error: unknown, reply: unknown) =>
+    endCall(call, error, undefined, replyFacts(name, reply));
+  const promise = observePromise(globalThis, 'Promise', settled, () => Reflect.apply(original, queue, given));
   // Nothing to send: the channel is listened to already.
-  if (promise === undefined) withdraw(call);
+  if (promise === undefined) discardCall(call);
   return promise;
 }
 
@@ -92,7 +93,7 @@ function queued(
 function wrapBatch(original: Function): Function {
   return function execute(this: object, commands: { args: Args }[], _db: unknown, chain?: unknown) {
     const multi = original.name === '_executeMulti' || chain !== undefined;
-    const call = begin(redis, execute, this, [{ kind: multi ? 'multi' : 'pipeline', commands }]);
+    const call = beginCall(redis, execute, this, [{ kind: multi ? 'multi' : 'pipeline', commands }]);
     const before = inBatch;
     inBatch = true;
     try {
@@ -103,7 +104,7 @@ function wrapBatch(original: Function): Function {
         const own = original.name === 'multiExecutor' && multi ? (replies as unknown[])[2] : replies;
         endBatch(call, commands, own);
       };
-      promise.then(over, (error) => end(call, error ?? 'rejected'));
+      promise.then(over, (error) => endCall(call, error ?? 'rejected'));
       return promise;
     } finally {
       inBatch = before;
@@ -111,10 +112,10 @@ function wrapBatch(original: Function): Function {
   };
 }
 
-function endBatch(call: Call, commands: { args: Args }[], replies: unknown): void {
-  if (!Array.isArray(replies)) return end(call, 'WatchError: a watched key has changed');
+function endBatch(call: TracedCall, commands: { args: Args }[], replies: unknown): void {
+  if (!Array.isArray(replies)) return endCall(call, 'WatchError: a watched key has changed');
   const failed = replies.find((reply) => reply instanceof Error);
-  end(call, failed, undefined, batchFacts(commands.map(named), replies));
+  endCall(call, failed, undefined, redisBatchFacts(commands.map(named), replies));
 }
 
 /** A pool runs what it is given when a client comes free, in the context of whoever freed it. */
@@ -125,6 +126,6 @@ function wrapExecute(original: Function): Function {
     const task = function (this: unknown) {
       return runFrom(site, fn, this, arguments);
     };
-    return original.call(this, bound(site.request, task));
+    return original.call(this, bindToRequest(site.request, task));
   };
 }

@@ -1,11 +1,11 @@
 /** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
 
-import { answeredBy, answering, begin, type Call, end } from '../call/call.cjs';
-import { replace } from '../call/wrap.cjs';
-import { tell } from '../record/serialize.cjs';
-import { current } from '../request/context.cjs';
-import { carry } from './http.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import { beginCall, callOfCallback, endCall, type TracedCall, wrapCallback } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { serialize } from '../record/serialize.cjs';
+import { currentRequest } from '../request/context.cjs';
+import { withoutHttpCalls } from './http.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Client {
   _seqid: number;
@@ -30,11 +30,11 @@ const CREATORS = [
 ];
 
 /** The call whose request the generated code is about to send. */
-let sending: Call | undefined;
+let sending: TracedCall | undefined;
 const services = new WeakMap<object, string>();
 const connections = new WeakMap<object, object>();
 /** Per connection: its calls that are not answered yet, oldest first. */
-const unanswered = new WeakMap<object, Set<Call>>();
+const unanswered = new WeakMap<object, Set<TracedCall>>();
 
 const folder = 'thrift/lib/nodejs/lib/thrift';
 
@@ -46,10 +46,10 @@ export const thrift: Instrument = {
   describe,
   files: {
     [`${folder}/index.js`]: (exports: Exports) => {
-      for (const creator of CREATORS) if (creator in exports) replace(exports, creator, adopting(0));
+      for (const creator of CREATORS) if (creator in exports) replaceMethod(exports, creator, adopting(0));
     },
     [`${folder}/multiplexed_protocol.js`]: ({ Multiplexer }: { Multiplexer: Class }) =>
-      replace(Multiplexer.prototype, 'createClient', adopting(1)),
+      replaceMethod(Multiplexer.prototype, 'createClient', adopting(1)),
     [`${folder}/connection.js`]: (exports: { Connection: Class }) => patchConnection(exports.Connection),
     [`${folder}/http_connection.js`]: (exports: { HttpConnection: Class }) =>
       patchConnection(exports.HttpConnection),
@@ -58,14 +58,14 @@ export const thrift: Instrument = {
   },
 };
 
-function describe({ self, args: { 0: method, 1: values } }: Call): Speech {
+function describe({ self, args: { 0: method, 1: values } }: TracedCall): CallInfo {
   const { name, params, oneway } = method as Method;
   const given: Record<string, unknown> = {};
   (values as unknown[]).forEach((value, i) => {
     given[params[i] ?? `argument ${i + 1}`] = readable(value);
   });
   const service = services.get(self as object) ?? serviceOf(Object.getPrototypeOf(self));
-  return { name: `${service}.${name}`, detail: { arguments: tell(given), ...(oneway && { oneway }) } };
+  return { name: `${service}.${name}`, detail: { arguments: serialize(given), ...(oneway && { oneway }) } };
 }
 
 /** node-int64 keeps its eight bytes; the app may know nothing of BigInt. */
@@ -99,9 +99,9 @@ function patchFunctions(prototype: object): void {
     const code = String((prototype as Record<string, unknown>)[key]);
     const params = /\(([^)]*)\)/.exec(code)?.[1]?.match(/\w+/g) ?? [];
     const method = { name, params, oneway: !(`recv_${name}` in prototype) };
-    replace(prototype, name, (original) => calling(original, method));
-    replace(prototype, key, wrapSend);
-    if (!method.oneway) replace(prototype, `recv_${name}`, wrapReceive);
+    replaceMethod(prototype, name, (original) => calling(original, method));
+    replaceMethod(prototype, key, wrapSend);
+    if (!method.oneway) replaceMethod(prototype, `recv_${name}`, wrapReceive);
   }
 }
 
@@ -125,7 +125,7 @@ function serviceIn(prototype: object, key: string): string | undefined {
 function calling(original: Function, method: Method): Function {
   return function call(this: Client, ...args: unknown[]) {
     const values = args.length > method.params.length ? args.slice(0, method.params.length) : args;
-    const begun = begin(thrift, call, this, [method, values]);
+    const begun = beginCall(thrift, call, this, [method, values]);
     if (begun === undefined) return Reflect.apply(original, this, args);
     sending = begun;
     try {
@@ -144,12 +144,12 @@ function wrapSend(original: Function): Function {
   const send = function (this: Client) {
     const call = sending;
     const waiting = this._reqs?.[this._seqid];
-    if (call === undefined || waiting === undefined) return carry(original, this, arguments);
+    if (call === undefined || waiting === undefined) return withoutHttpCalls(original, this, arguments);
     sending = undefined;
-    this._reqs[this._seqid] = answering(call, waiting, (answered, { 0: error }) => over(answered, error));
+    this._reqs[this._seqid] = wrapCallback(call, waiting, (answered, { 0: error }) => over(answered, error));
     unansweredBy(connections.get(this))?.add(call);
     try {
-      return carry(original, this, arguments);
+      return withoutHttpCalls(original, this, arguments);
     } catch (error) {
       over(call, error, 'not sent');
       throw error;
@@ -164,12 +164,12 @@ function wrapReceive(original: Function): Function {
   return function (this: Client, input: { trans?: Transport }, type: unknown, number: number) {
     const pending = this._reqs[number];
     // The connection asks under the negative number, and answers to the positive one.
-    const call = answeredBy(pending) ?? answeredBy(this._reqs[-number]);
+    const call = callOfCallback(pending) ?? callOfCallback(this._reqs[-number]);
     if (call !== undefined) {
       this._reqs[number] = function (this: unknown) {
         const bytes = input.trans?.readPos ?? input.trans?.readCursor;
-        if (bytes !== undefined && call.speech !== undefined)
-          Object.assign((call.speech.detail ??= {}), { bytes });
+        if (bytes !== undefined && call.info !== undefined)
+          Object.assign((call.info.detail ??= {}), { bytes });
         return Reflect.apply(pending!, this, arguments);
       };
     }
@@ -179,7 +179,7 @@ function wrapReceive(original: Function): Function {
 
 /** A connection that fails tells it itself; its calls are never answered. */
 function patchConnection({ prototype }: Class): void {
-  replace(
+  replaceMethod(
     prototype,
     'emit',
     (original) =>
@@ -196,13 +196,13 @@ function lose(connection: { nodeOptions?: unknown }, error: unknown): void {
   if (connection.nodeOptions === undefined) for (const call of [...lost]) over(call, error, 'transport');
   else {
     // Over http each call has its own exchange, which emits in the request that made it.
-    const request = current();
+    const request = currentRequest();
     const call = [...lost].find((one) => one.request === request);
     if (call !== undefined) over(call, error, 'transport');
   }
 }
 
-function unansweredBy(connection: object | undefined): Set<Call> | undefined {
+function unansweredBy(connection: object | undefined): Set<TracedCall> | undefined {
   if (connection === undefined) return undefined;
   let set = unanswered.get(connection);
   if (set === undefined) {
@@ -212,9 +212,9 @@ function unansweredBy(connection: object | undefined): Set<Call> | undefined {
   return set;
 }
 
-function over(call: Call, error: unknown, failure = failureOf(error)): void {
+function over(call: TracedCall, error: unknown, failure = failureOf(error)): void {
   unansweredBy(connections.get(call.self as object))?.delete(call);
-  end(call, wordsOf(error), undefined, failure === undefined ? undefined : { failure });
+  endCall(call, wordsOf(error), undefined, failure === undefined ? undefined : { failure });
 }
 
 /** What comes as an answer is an exception that the service declares, or one of its processor's. */
@@ -226,7 +226,10 @@ function failureOf(error: unknown): string | undefined {
 
 function wordsOf(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error || undefined;
-  const { code, name, message, ...fields } = tell({ ...error, ...named(error) }) as Record<string, unknown>;
+  const { code, name, message, ...fields } = serialize({ ...error, ...named(error) }) as Record<
+    string,
+    unknown
+  >;
   if (typeof code === 'string') return error;
   return `${name}: ${message ?? JSON.stringify(fields)}`;
 }

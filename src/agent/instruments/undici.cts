@@ -2,14 +2,14 @@
 
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
-import { beginFrom, type Call, end } from '../call/call.cjs';
+import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
-import { replace } from '../call/wrap.cjs';
-import { applyIn } from '../request/context.cjs';
-import { nameTo } from '../request/propagation.cjs';
-import { askedBy, notAskedBy } from '../request/self-requests.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { applyInRequest } from '../request/context.cjs';
+import { injectParent } from '../request/propagation.cjs';
+import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
-import type { Instrument, Speech } from './instrument.cjs';
+import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Request {
   method: string;
@@ -25,7 +25,7 @@ interface Answer {
 // fetch of npm's copy, down to its dispatcher.
 const LIBRARY_FRAMES = 20;
 const MOST_REDIRECTS = 100;
-const calls = new WeakMap<object, Call>();
+const calls = new WeakMap<object, TracedCall>();
 const toPeers = new WeakSet<object>();
 const sockets = new WeakMap<object, Socket>();
 /** Call sites of fetch by the URL that an answer has sent it on to: all that its next request has in common with it. */
@@ -52,7 +52,7 @@ export const undici: Instrument = {
     'undici:client:sendHeaders': ({ request, socket }: { request: Request; socket: Socket }) => {
       if (!calls.has(request)) return;
       sockets.set(request, socket);
-      askedBy(socket);
+      trackOwnSocket(socket);
     },
     'undici:request:headers': ({ request, response }: { request: Request; response: Answer }) => {
       const call = calls.get(request);
@@ -64,7 +64,7 @@ export const undici: Instrument = {
   },
 };
 
-function describe({ self }: Call): Speech {
+function describe({ self }: TracedCall): CallInfo {
   const { method, origin, path } = self as Request;
   return { name: `${method} ${redactUrl(`${origin}${path}`)}`, detail: {} };
 }
@@ -81,7 +81,7 @@ function fetchCallSite(request: Request, create: (...args: never[]) => unknown):
 }
 
 function make(request: Request, site: CallSite): void {
-  const call = beginFrom(undici, site, request, []);
+  const call = beginCallFrom(undici, site, request, []);
   calls.set(request, call);
   if (site === dispatching) {
     call.wait = call.began - site.began;
@@ -89,12 +89,12 @@ function make(request: Request, site: CallSite): void {
   }
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
-  if (nameTo(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
+  if (injectParent(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
     toPeers.add(request);
 }
 
-function answered(call: Call, request: Request, { statusCode, headers }: Answer): void {
-  const detail = call.speech?.detail;
+function answered(call: TracedCall, request: Request, { statusCode, headers }: Answer): void {
+  const detail = call.info?.detail;
   if (detail === undefined) return;
   detail.status = statusCode;
   detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
@@ -116,14 +116,14 @@ function headerOf(headers: Answer['headers'], name: string): string | undefined 
 function over(request: Request, error?: unknown): void {
   const call = calls.get(request);
   if (call === undefined) return;
-  notAskedBy(sockets.get(request));
-  if ((error as Error | undefined)?.name === 'AbortError' && call.speech?.detail)
-    call.speech.detail.aborted = true;
-  end(call, error);
+  untrackOwnSocket(sockets.get(request));
+  if ((error as Error | undefined)?.name === 'AbortError' && call.info?.detail)
+    call.info.detail.aborted = true;
+  endCall(call, error);
 }
 
 function patchDispatcher(Dispatcher: { prototype: object }): void {
-  replace(
+  replaceMethod(
     Dispatcher.prototype,
     'dispatch',
     (original) =>
@@ -146,7 +146,7 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
 function patchRequest(prototype: object): void {
   for (const method of Object.getOwnPropertyNames(prototype)) {
     if (!/^on[A-Z]/.test(method)) continue;
-    replace(
+    replaceMethod(
       prototype,
       method,
       (original) =>
@@ -154,14 +154,14 @@ function patchRequest(prototype: object): void {
           const call = calls.get(this);
           if (call === undefined) return Reflect.apply(original, this, arguments);
           if (method === 'onData' || method === 'onResponseData') count(call, given);
-          return applyIn(call.request, original, this, arguments);
+          return applyInRequest(call.request, original, this, arguments);
         },
     );
   }
 }
 
-function count(call: Call, chunk: unknown): void {
-  const detail = call.speech?.detail;
+function count(call: TracedCall, chunk: unknown): void {
+  const detail = call.info?.detail;
   if (detail !== undefined && ArrayBuffer.isView(chunk))
     detail.bytes = ((detail.bytes as number | undefined) ?? 0) + chunk.byteLength;
 }

@@ -1,8 +1,8 @@
 /** winston: each line that passes its level, where the logger is given it. */
 
-import { replace } from '../call/wrap.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
-import { describeLine, logged } from './shared/log.cjs';
+import { describeLogLine, recordLogLine } from './shared/log.cjs';
 
 interface Logger {
   silent?: boolean;
@@ -14,10 +14,10 @@ export const winston: Instrument = {
   versions: '>=3 <4',
   kind: 'log',
   channel: 'scooby:winston',
-  describe: describeLine,
+  describe: describeLogLine,
   files: {
     'winston/lib/winston/logger.js': (Logger: { prototype: object }) =>
-      replace(Logger.prototype, 'write', wrapWrite),
+      replaceMethod(Logger.prototype, 'write', wrapWrite),
   },
 };
 
@@ -26,7 +26,7 @@ function wrapWrite(original: Function): Function {
     try {
       const { level, message, ...fields } = line ?? {};
       if (typeof level === 'string' && !this.silent && this.isLevelEnabled(level))
-        logged(winston, write, level, Object.keys(fields).length > 0 ? [message, fields] : [message]);
+        recordLogLine(winston, write, level, Object.keys(fields).length > 0 ? [message, fields] : [message]);
     } catch {
       // What cannot be told is still written.
     }

@@ -15,11 +15,11 @@ interface Known {
 }
 
 /** Answers the names of those libraries whose files are inside `main`; nothing for a small file, or one in node_modules. */
-export function bundledIn(main: string, libraries: Known[]): string[] {
+export function bundledLibraries(main: string, libraries: Known[]): string[] {
   try {
     if (packagePath(main) !== '') return [];
     const { size } = statSync(main);
-    return size < SMALLEST || size > LARGEST ? [] : namesIn(readFileSync(main, 'utf8'), libraries);
+    return size < SMALLEST || size > LARGEST ? [] : librariesInText(readFileSync(main, 'utf8'), libraries);
   } catch {
     // No file that can be read: node -e, or a name without its extension.
     return [];
@@ -27,7 +27,7 @@ export function bundledIn(main: string, libraries: Known[]): string[] {
 }
 
 /** Answers the names of those libraries that a bundle has in it: by their paths, or, where it is minified, their markers. */
-export function namesIn(text: string, libraries: Known[]): string[] {
+export function librariesInText(text: string, libraries: Known[]): string[] {
   const hasPaths = text.includes('node_modules/');
   const inside = ({ marker, files = {} }: Known) => {
     const names = Array.isArray(files) ? files : Object.keys(files);
@@ -38,6 +38,6 @@ export function namesIn(text: string, libraries: Known[]): string[] {
 }
 
 /** Answers what is to be said of a library that is inside `file`. */
-export function insideWords(name: string, file: string): string {
+export function bundledMessage(name: string, file: string): string {
   return `is inside ${file}, where it cannot be seen; leave it out of the bundle: esbuild --external:${name}, or externals of webpack and rollup`;
 }

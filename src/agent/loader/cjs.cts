@@ -15,7 +15,7 @@ interface Insides {
 }
 
 /** What is done to the module of a file before it runs, for the files that `wants`. */
-export interface Before {
+export interface ModulePreparation {
   wants(file: string): boolean;
   (module: object, file: string): void;
 }
@@ -29,7 +29,7 @@ export interface Before {
  */
 export function onLoad(
   patches: Map<string, Patch>,
-  before: Before,
+  before: ModulePreparation,
   trouble: (file: string, error: unknown) => void,
 ): (filename: string) => Patch | undefined {
   const insides = Module as unknown as Insides;

@@ -13,7 +13,7 @@ import { packageName, packagePath } from './cjs.cjs';
 /** A module's bindings as properties, which can be set where the module can set them. */
 export type Bindings = Record<string, unknown>;
 /** Told of a file of `sources` once it has run: its path below node_modules, its bindings, its name. */
-export type Imported = (path: string, bindings: Bindings, filename: string) => void;
+export type ImportListener = (path: string, bindings: Bindings, filename: string) => void;
 
 interface Loaded {
   format?: string | null;
@@ -32,7 +32,7 @@ type Module = typeof nodeModule & {
 const CHANNEL = 'scooby:imported';
 
 /** From now on `imported` is told of each file of `sources`, which names the bindings it wants, if the project has it. */
-export function onImport(sources: Map<string, string[]>, imported: Imported): void {
+export function onImport(sources: Map<string, string[]>, imported: ImportListener): void {
   const names = new Set([...sources.keys()].map(packageName));
   if (![...names].some(isInstalled)) return;
   subscribe(CHANNEL, (message) => {

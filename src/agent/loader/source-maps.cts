@@ -18,7 +18,7 @@ const compiled = new Map<string, string>();
 const elsewhere = new Map<string, () => string>();
 
 /** Keeps the map inside what a file is compiled from until a stack asks for it. */
-export function keepCompiled(filename: string, content: unknown): void {
+export function keepMapOfSource(filename: string, content: unknown): void {
   const at = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
   if (at >= 0 && (content as string).length - at < LARGEST)
     compiled.set(filename, (content as string).slice(at));
@@ -33,19 +33,19 @@ export function keepMapFile(filename: string, read: () => string): void {
  * Keeps the map inside what a module is compiled from until a stack asks for it. Only for files that are not JavaScript
  * as they are: the wrapper is a frame in the stacks of errors that are thrown while the file runs.
  */
-export function keepMap(module: object, filename: string): void {
+export function keepMapOfModule(module: object, filename: string): void {
   const compilable = module as Compilable;
   const original = compilable._compile;
   if (typeof original !== 'function') return;
   compilable._compile = function _compile(content) {
     // The prototype's again, as it was.
     Reflect.deleteProperty(compilable, '_compile');
-    keepCompiled(filename, content);
+    keepMapOfSource(filename, content);
     return Reflect.apply(original, this, arguments);
   };
 }
 
-keepMap.wants = (filename: string): boolean =>
+keepMapOfModule.wants = (filename: string): boolean =>
   /\.(?:[cm]?tsx?|jsx)$/.test(filename) && packagePath(filename) === '';
 
 /** Answers the map, in JSON, of a script that is not on disk as it runs; nothing where the disk tells as much. */

@@ -8,7 +8,7 @@ import vm from 'node:vm';
 import threads from 'node:worker_threads';
 
 import { type Patch, packagePath } from './cjs.cjs';
-import { keepCompiled, keepMapFile } from './source-maps.cjs';
+import { keepMapFile, keepMapOfSource } from './source-maps.cjs';
 
 interface Transformed {
   code: string;
@@ -20,7 +20,7 @@ type Transform = (this: unknown, filename: string, ...rest: unknown[]) => Transf
 type Trouble = (file: string, error: unknown) => void;
 
 /** Where Jest makes what transforms files, for both of its majors that are in use. */
-export const JEST = '@jest/transform/build/index.js';
+export const JEST_TRANSFORM = '@jest/transform/build/index.js';
 
 const LOADED = 'scooby:loaded';
 // Node's own modules are the real ones in a sandbox, too.
@@ -94,7 +94,7 @@ function keepMaps(): void {
   const original = vm.runInThisContext;
   vm.runInThisContext = function runInThisContext(code: string, options?: vm.RunningScriptOptions | string) {
     const filename = typeof options === 'object' ? options.filename : options;
-    if (filename !== undefined && packagePath(filename) === '') keepCompiled(filename, code);
+    if (filename !== undefined && packagePath(filename) === '') keepMapOfSource(filename, code);
     return Reflect.apply(original, vm, arguments);
   };
 }

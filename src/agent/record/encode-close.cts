@@ -2,14 +2,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { paramsJson } from '../frameworks/framework.cjs';
-import { views } from '../frameworks/index.cjs';
-import type { Request, Sight } from '../request/traced-request.cjs';
-import { quoted, µs } from './encode-span.cjs';
+import { frameworks } from '../frameworks/index.cjs';
+import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
+import { cachedJson, wholeMicros } from './encode-span.cjs';
 
 /** Answers the line of a request whose response has been handed over, or given up (`aborted`). */
-export function closeLine(request: Request, aborted: boolean): string {
+export function encodeClose(request: TracedRequest, aborted: boolean): string {
   const { response, parent } = request;
-  let line = `{"t":"close","id":"${request.id}","at":${µs(request.ended)}`;
+  let line = `{"t":"close","id":"${request.id}","at":${wholeMicros(request.ended)}`;
   if (response !== undefined && (response.headersSent || !aborted)) {
     const status = statusOf(response);
     if (Number.isInteger(status)) line += `,"status":${status}`;
@@ -25,14 +25,14 @@ function statusOf(response: ServerResponse): number {
 }
 
 /** Answers what the frameworks know of the request, as the rest of a line: one that has said so itself, or has left it on the message. */
-function sightJson(request: Request): string {
+function sightJson(request: TracedRequest): string {
   try {
-    const sight = request.sight?.() ?? readSight(request.message);
+    const sight = request.routeInfo?.() ?? readSight(request.message);
     if (sight === undefined) return '';
     const { route, handler, stack, params } = sight;
     let json = '';
-    if (route !== undefined) json += `,"route":${quoted(route)}`;
-    if (handler !== undefined) json += `,"handler":${quoted(handler)}`;
+    if (route !== undefined) json += `,"route":${cachedJson(route)}`;
+    if (handler !== undefined) json += `,"handler":${cachedJson(handler)}`;
     if (stack) json += `,"stack":${stack}`;
     const told = params && paramsJson(params);
     return told === undefined ? json : `${json},"params":${told}`;
@@ -42,9 +42,9 @@ function sightJson(request: Request): string {
   }
 }
 
-function readSight(message: IncomingMessage | undefined): Sight | undefined {
+function readSight(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { read } of views) {
+  for (const { read } of frameworks) {
     const sight = read?.(message);
     if (sight !== undefined) return sight;
   }

@@ -2,15 +2,15 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
-import type { Line } from '../../domain/trace.js';
-import type { Call } from '../call/call.cjs';
-import { takeNews } from '../call/stack.cjs';
+import type { LinkLine } from '../../domain/trace.js';
+import type { TracedCall } from '../call/call.cjs';
+import { takeNewFrames } from '../call/stack.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
-import { now, type Request } from '../request/traced-request.cjs';
-import { closeLine } from './encode-close.cjs';
-import { lineOf, spanLine, µs } from './encode-span.cjs';
-import { send, takeDropped } from './transport.cjs';
+import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { encodeClose } from './encode-close.cjs';
+import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
+import { sendLines, takeDropped } from './transport.cjs';
 
 const MOST_CALLS = 10_000;
 // What still runs after this long is told as running, so that a process killed meanwhile has told it.
@@ -19,19 +19,19 @@ const QUIET_ROUNDS = 40;
 
 const every = setInterval;
 const stop = clearInterval;
-const running = new Set<Call>();
-const untold = new Set<Request>();
+const running = new Set<TracedCall>();
+const untold = new Set<TracedRequest>();
 let calls = 0;
 let outside = 0;
 let timer: NodeJS.Timeout | undefined;
 let quiet = 0;
 
 /** From now on what the instrument publishes is told. */
-export function record(instrument: Instrument): void {
+export function recordInstrument(instrument: Instrument): void {
   subscribe(instrument.channel, (message) => {
     try {
-      const call = message as Call;
-      if (call.withdrawn) takeBack(call);
+      const call = message as TracedCall;
+      if (call.discarded) takeBack(call);
       else if (call.ended === 0) opened(call);
       else closed(call);
     } catch {
@@ -41,27 +41,27 @@ export function record(instrument: Instrument): void {
 }
 
 /** Tells that a request begins; one that the proxy has told is told with its first span. */
-export function tellBegan(request: Request): void {
-  if (request.told) return;
+export function sendRequestOpen(request: TracedRequest): void {
+  if (request.announced) return;
   untold.add(request);
   watch();
 }
 
 /** Tells that a request's response has been handed over. */
-export function tellEnded(request: Request, aborted: boolean): void {
-  const close = closeLine(request, aborted);
+export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
+  const close = encodeClose(request, aborted);
   let lines = opening(request) + newsLines();
-  if (request.dropped > 0) lines += lineOf({ t: 'dropped', id: request.id, spans: request.dropped });
-  send(lines + close, false);
+  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
+  sendLines(lines + close, false);
 }
 
 /** Tells what still runs, since the process is about to end. */
-export function tellRunning(): void {
-  for (const request of untold) send(opening(request), false);
+export function sendRunningCalls(): void {
+  for (const request of untold) sendLines(opening(request), false);
   for (const call of running) tell(call);
 }
 
-function opened(call: Call): void {
+function opened(call: TracedCall): void {
   const { request } = call;
   const count = request === undefined ? ++outside : ++request.calls;
   if (count > MOST_CALLS && request !== undefined) {
@@ -69,53 +69,53 @@ function opened(call: Call): void {
     return;
   }
   call.n = ++calls;
-  call.speech = call.instrument.describe(call);
+  call.info = call.instrument.describe(call);
   running.add(call);
   watch();
 }
 
-function closed(call: Call): void {
+function closed(call: TracedCall): void {
   if (!running.delete(call)) return;
   tell(call);
 }
 
-function takeBack(call: Call): void {
+function takeBack(call: TracedCall): void {
   running.delete(call);
-  if (!call.told) return;
-  const line: Line = { t: 'withdrawn', n: call.n };
+  if (!call.sentWhileRunning) return;
+  const line: LinkLine = { t: 'withdrawn', n: call.n };
   if (call.request !== undefined) line.id = call.request.id;
-  send(lineOf(line), false);
+  sendLines(encodeLine(line), false);
 }
 
-function tell(call: Call): void {
+function tell(call: TracedCall): void {
   const { request } = call;
-  const lines = (request === undefined || request.told ? '' : opening(request)) + newsLines();
-  if (lines !== '') send(lines, false);
+  const lines = (request === undefined || request.announced ? '' : opening(request)) + newsLines();
+  if (lines !== '') sendLines(lines, false);
   const lost = takeDropped();
-  if (lost > 0) send(lineOf({ t: 'dropped', spans: lost }), false);
-  send(spanLine(call), true);
+  if (lost > 0) sendLines(encodeLine({ t: 'dropped', spans: lost }), false);
+  sendLines(encodeSpan(call), true);
 }
 
 /** Answers the lines of the stacks that are new: they go before whoever names them. */
 function newsLines(): string {
-  const news = takeNews();
+  const news = takeNewFrames();
   if (news === undefined) return '';
   let maps = '';
   for (const file of news.scripts) {
     const map = mapOf(file);
-    if (map !== undefined) maps += lineOf({ t: 'map', file, map });
+    if (map !== undefined) maps += encodeLine({ t: 'map', file, map });
   }
-  const frames = news.frames.length > 0 ? lineOf({ t: 'frames', frames: news.frames }) : '';
-  return maps + frames + news.stacks.map((stack) => lineOf({ t: 'stack', ...stack })).join('');
+  const frames = news.frames.length > 0 ? encodeLine({ t: 'frames', frames: news.frames }) : '';
+  return maps + frames + news.stacks.map((stack) => encodeLine({ t: 'stack', ...stack })).join('');
 }
 
-function opening(request: Request): string {
-  if (request.told) return '';
-  request.told = true;
+function opening(request: TracedRequest): string {
+  if (request.announced) return '';
+  request.announced = true;
   untold.delete(request);
   const { id, method, url } = request;
   const headers = redactHeaders(request.message?.rawHeaders ?? []);
-  return lineOf({ t: 'open', id, at: µs(request.began), method, url: redactUrl(url), headers });
+  return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
 }
 
 /** Looks now and then for what has been running long; it stops by itself and never keeps the process alive. */
@@ -124,10 +124,11 @@ function watch(): void {
   if (timer !== undefined) return;
   timer = every(() => {
     const at = now();
-    for (const request of untold) if (at - request.began > TELL_RUNNING_MS) send(opening(request), false);
+    for (const request of untold)
+      if (at - request.began > TELL_RUNNING_MS) sendLines(opening(request), false);
     for (const call of running) {
-      if (call.told || at - call.began < TELL_RUNNING_MS) continue;
-      call.told = true;
+      if (call.sentWhileRunning || at - call.began < TELL_RUNNING_MS) continue;
+      call.sentWhileRunning = true;
       tell(call);
     }
     if (running.size + untold.size > 0) quiet = 0;

@@ -12,7 +12,7 @@ const MOST_VALUES = 1000;
 let left = 0;
 
 /** Answers a copy that JSON can hold: getters, toJSON, proxies and symbols are described, not called. */
-export function tell(value: unknown, depth = 0): unknown {
+export function serialize(value: unknown, depth = 0): unknown {
   if (depth === 0) left = MOST_VALUES;
   left--;
   switch (typeof value) {
@@ -115,7 +115,9 @@ function tellArray(value: unknown[], depth: number): unknown[] {
   let i = 0;
   for (; i < shown && left > 0; i++) {
     const property = Object.getOwnPropertyDescriptor(value, i);
-    told.push(property === undefined || 'value' in property ? tell(property?.value, depth + 1) : '<getter>');
+    told.push(
+      property === undefined || 'value' in property ? serialize(property?.value, depth + 1) : '<getter>',
+    );
   }
   if (value.length > i) told.push(`… (${value.length} items)`);
   return told;
@@ -132,7 +134,7 @@ function tellFields(value: object, depth: number): Record<string, unknown> {
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
     if (isSecretName(key)) told[key] = REDACTED;
-    else told[key] = 'value' in property ? tell(property.value, depth + 1) : '<getter>';
+    else told[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
   }
   return told;
 }

@@ -1,7 +1,7 @@
 /** SQL parameters fit to be told: those bound to secret-looking names are masked. */
 
 import { isSecretName, REDACTED } from '../../domain/redact.cjs';
-import { tell } from './serialize.cjs';
+import { serialize } from './serialize.cjs';
 
 const MOST_PARAMS = 1000;
 const MOST_TEXTS = 1000;
@@ -19,7 +19,9 @@ export function maskedParams(sql: string, values: unknown[]): unknown[] {
   const count = Math.min(values.length, MOST_PARAMS);
   for (let i = 0; i < count; i++) {
     const value = values[i];
-    told.push(secrets?.has(i) === true && value !== null && value !== undefined ? REDACTED : tell(value));
+    told.push(
+      secrets?.has(i) === true && value !== null && value !== undefined ? REDACTED : serialize(value),
+    );
   }
   if (values.length > MOST_PARAMS) told.push(`… (${values.length} params)`);
   return told;
@@ -29,7 +31,7 @@ const PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
 
 /** Answers the values of named placeholders (`:name`) as they may be told. */
 export function maskedNamed(sql: string, values: object): Record<string, unknown> {
-  const told = tell(values) as Record<string, unknown>;
+  const told = serialize(values) as Record<string, unknown>;
   const names: string[] = [];
   const numbered = sql.replace(PLACEHOLDER, (text, name) =>
     name === undefined ? text : `$${names.push(name)}`,

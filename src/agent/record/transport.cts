@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import type { Order, Run } from '../../domain/trace.js';
+import type { LinkOrder, RunConfig } from '../../domain/trace.js';
 
 // What is kept until there is somewhere to write it; beyond it spans are counted, not kept.
 const MOST_WAITING = 4 * 1024 * 1024;
@@ -32,7 +32,7 @@ let gone = false;
  * writing to a socket wakes its reader, which costs the app four times what an appended line does; the launcher looks
  * when a response has passed through it, and now and then.
  */
-export function send(lines: string, optional: boolean): void {
+export function sendLines(lines: string, optional: boolean): void {
   if (gone) return;
   if (fd < 0) return wait(lines, optional);
   if (size > LARGEST_PART && !turnOver() && optional) {
@@ -50,12 +50,17 @@ export function takeDropped(): number {
 }
 
 /** Asks the launcher to look now. */
-export function wake(): void {
+export function wakeLauncher(): void {
   if (socket?.writable) socket.write('{"t":"wake"}\n');
 }
 
 /** Joins the launcher; `hello` goes first. `ordered` is told what the launcher says, `ended` that it is gone. */
-export function connect(run: Run, hello: string, ordered: (order: Order) => void, ended: () => void): void {
+export function connectToLauncher(
+  run: RunConfig,
+  hello: string,
+  ordered: (order: LinkOrder) => void,
+  ended: () => void,
+): void {
   if (socket !== undefined) return;
   const end = () => {
     if (gone) return;
@@ -133,7 +138,7 @@ function partPath(n: number): string {
   return `${folder}/${process.pid}-${threadId}-${n}.lines`;
 }
 
-function reader(ordered: (order: Order) => void): (chunk: Buffer) => void {
+function reader(ordered: (order: LinkOrder) => void): (chunk: Buffer) => void {
   let text = '';
   return (chunk) => {
     text += chunk.toString('latin1');

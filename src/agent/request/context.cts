@@ -4,15 +4,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { state } from '../run-config.cjs';
-import { stamp, stampOf } from './private-field.cjs';
-import { isOwn } from './self-requests.cjs';
-import { takeParent, takeProxied } from './trace-headers.cjs';
-import { now, Request, Watched } from './traced-request.cjs';
+import { tagMessage, tagOfMessage } from './private-field.cjs';
+import { isOwnPort } from './self-requests.cjs';
+import { takeParent, takeProxiedId } from './trace-headers.cjs';
+import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Told when a request begins and when its response has been handed over, or given up. */
-export interface Listener {
-  began(request: Request): void;
-  ended(request: Request, aborted: boolean): void;
+export interface RequestListener {
+  began(request: TracedRequest): void;
+  ended(request: TracedRequest, aborted: boolean): void;
 }
 
 const HEADER = 'X-Scooby';
@@ -22,11 +22,11 @@ const OWN_STAMP = /^X-Scooby: .*\r\n/gim;
 // A timer begun in a request must not file its calls under it for ever.
 const AFTERMATH_MS = 60_000;
 
-const storage = new AsyncLocalStorage<Request>();
+const storage = new AsyncLocalStorage<TracedRequest>();
 const patched = new WeakSet<object>();
 const closings = new WeakMap<object, () => void>();
 let secret = '';
-let listener: Listener;
+let listener: RequestListener;
 /** Requests ever recorded; while there was none, streams take the original path at once. */
 let seen = 0;
 /** Requests that are being recorded now, and when the last one ended. */
@@ -34,7 +34,7 @@ let open = 0;
 let lastEnded = 0;
 
 /** Answers the request that the running code belongs to. */
-export function current(): Request | undefined {
+export function currentRequest(): TracedRequest | undefined {
   const request = storage.getStore();
   if (request === undefined || request.ended === 0 || now() - request.ended < AFTERMATH_MS) return request;
   return undefined;
@@ -46,19 +46,19 @@ export function isRecording(): boolean {
 }
 
 /** Answers what `fn` answers, run as the app wrote it but under the request that it was handed over in. */
-export function applyIn(
-  request: Request | undefined,
+export function applyInRequest(
+  request: TracedRequest | undefined,
   fn: Function,
   self: unknown,
   args: ArrayLike<unknown>,
 ): unknown {
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
   // Handed over outside any request it runs outside any, whoever's turn it is that calls it.
-  return storage.run(request as Request, Reflect.apply, fn, self, args);
+  return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
 }
 
 /** From now on requests are recorded: `theirs` is told of each, `ours` is the value by which the proxy's are known. */
-export function trackRequests(theirs: Listener, ours: string): void {
+export function trackRequests(theirs: RequestListener, ours: string): void {
   listener = theirs;
   secret = ours;
 }
@@ -122,19 +122,25 @@ function isRequest(type: string): boolean {
   );
 }
 
-function begin(message: IncomingMessage, second: unknown): Request | undefined {
+function begin(message: IncomingMessage, second: unknown): TracedRequest | undefined {
   // A server that hands its request on to another one's emit is still serving the same request.
-  if (stampOf(message) !== undefined) return undefined;
-  const id = takeProxied(message, secret);
+  if (tagOfMessage(message) !== undefined) return undefined;
+  const id = takeProxiedId(message, secret);
   if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
   const response = isAnswer(second) ? second : undefined;
-  const request = new Request(id ?? randomUUID(), id !== undefined, takeParent(message), message, response);
+  const request = new TracedRequest(
+    id ?? randomUUID(),
+    id !== undefined,
+    takeParent(message),
+    message,
+    response,
+  );
   seen++;
   open++;
-  stamp(message, request);
+  tagMessage(message, request);
   if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
-    stamp(response, request);
+    tagMessage(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
   return request;
@@ -149,12 +155,12 @@ function isAnswer(second: unknown): second is ServerResponse {
 /** From now on a stream emits under `request`, and `told` is told of each event first; answers what is known of the stream. */
 export function watchStream(
   stream: object,
-  request: Request | undefined,
+  request: TracedRequest | undefined,
   told: (type: string, given: unknown) => void,
-): Watched {
+): WatchedStream {
   seen++;
-  const watched = new Watched(request, told);
-  stamp(stream, watched);
+  const watched = new WatchedStream(request, told);
+  tagMessage(stream, watched);
   patchStream(Object.getPrototypeOf(stream));
   return watched;
 }
@@ -166,23 +172,23 @@ function patchStream(prototype: object): void {
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
   const emit = function emit(this: object, type: string, given?: unknown): boolean {
-    const request = seen === 0 ? undefined : stampOf(this);
+    const request = seen === 0 ? undefined : tagOfMessage(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
-    if (request instanceof Watched) {
+    if (request instanceof WatchedStream) {
       request.told(type, given);
       const { emitIn } = request;
-      if (emitIn === undefined) return applyIn(request.request, original, this, arguments) as boolean;
+      if (emitIn === undefined) return applyInRequest(request.request, original, this, arguments) as boolean;
       return emitIn(original, this, arguments) as boolean;
     }
     if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
       end(request, type === 'close');
     }
-    return applyIn(request, original, this, arguments) as boolean;
+    return applyInRequest(request, original, this, arguments) as boolean;
   };
   stream.emit = disguised(emit, original) as typeof stream.emit;
 }
 
-function end(request: Request, aborted: boolean): void {
+function end(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
   open--;
   lastEnded = request.ended;
@@ -190,7 +196,7 @@ function end(request: Request, aborted: boolean): void {
   // The context outlives the request in timers and sockets: it must not keep the message alive.
   request.message = undefined;
   request.response = undefined;
-  request.sight = undefined;
+  request.routeInfo = undefined;
 }
 
 /** Stamps a response to a request that came straight to the app; the proxy stamps its own. */
@@ -199,9 +205,9 @@ function patchHead(prototype: object): void {
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const answer: ServerResponse = Reflect.apply(original, this, arguments as never);
-    const request = seen === 0 ? undefined : stampOf(this);
+    const request = seen === 0 ? undefined : tagOfMessage(this);
     // Into the head as it will be sent: an app that reads its headers back must find what it set and no more.
-    if (request instanceof Request && typeof this._header === 'string' && isStamped(request, this)) {
+    if (request instanceof TracedRequest && typeof this._header === 'string' && isStamped(request, this)) {
       const head = this._header.replace(OWN_STAMP, '');
       this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
     }
@@ -211,8 +217,8 @@ function patchHead(prototype: object): void {
 }
 
 /** One that this process asks of itself is nobody's to look up, but for another app's that wants to know its trace. */
-function isStamped({ proxied, parent }: Request, { socket }: ServerResponse): boolean {
-  return !proxied && (parent !== undefined || !isOwn(socket?.remotePort));
+function isStamped({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
+  return !proxied && (parent !== undefined || !isOwnPort(socket?.remotePort));
 }
 
 /** Answers the function with the name and the length of the one that it stands for. */

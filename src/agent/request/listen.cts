@@ -2,7 +2,7 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
-import type { Address } from '../../domain/trace.js';
+import type { ServerAddress } from '../../domain/trace.js';
 import { onClose, patchHttp, patchServer } from './context.cjs';
 
 interface Listening {
@@ -10,7 +10,7 @@ interface Listening {
   options?: { port?: unknown; host?: unknown; path?: unknown; fd?: unknown };
 }
 
-const protocols = new WeakMap<Server, Address['protocol']>();
+const protocols = new WeakMap<Server, ServerAddress['protocol']>();
 const wanted = new WeakMap<Server, number>();
 const listening = new WeakSet<Server>();
 
@@ -18,10 +18,10 @@ const listening = new WeakSet<Server>();
  * From now on `tell` is told of every HTTP server that listens, and of each that stops. With `takePort` a server that
  * asks for that port (0: for any one) gets a free one instead, and goes on believing that it has its own.
  */
-export function watchServers(
+export function watchListen(
   takePort: number | undefined,
-  tell: (address: Address) => void,
-  untell: (address: Address) => void,
+  tell: (address: ServerAddress) => void,
+  untell: (address: ServerAddress) => void,
 ): void {
   subscribe('tracing:net.server.listen:asyncStart', (message) =>
     carefully(() => willListen(message as Listening, takePort)),
@@ -55,7 +55,7 @@ function willListen({ server, options }: Listening, takePort: number | undefined
 }
 
 /** http and https servers are told apart by what they can do, since loading https only to ask costs ms. */
-function protocolOf(server: Server): Address['protocol'] | undefined {
+function protocolOf(server: Server): ServerAddress['protocol'] | undefined {
   const able = server as unknown as Record<string, unknown>;
   const secure = typeof able.setSecureContext === 'function';
   if (typeof able.updateSettings === 'function') return secure ? 'h2' : 'h2c';
@@ -63,13 +63,17 @@ function protocolOf(server: Server): Address['protocol'] | undefined {
   return secure ? 'https' : 'http';
 }
 
-function listens(server: Server, tell: (address: Address) => void, untell: (address: Address) => void): void {
+function listens(
+  server: Server,
+  tell: (address: ServerAddress) => void,
+  untell: (address: ServerAddress) => void,
+): void {
   const protocol = protocols.get(server);
   // A cluster worker announces each listen twice.
   if (protocol === undefined || listening.has(server)) return;
   const at = server.address();
   if (at === null) return;
-  const address: Address =
+  const address: ServerAddress =
     typeof at === 'string' ? { protocol, path: at } : { protocol, host: at.address, port: at.port };
   const port = wanted.get(server);
   if (port !== undefined) {

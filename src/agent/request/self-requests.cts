@@ -6,17 +6,17 @@ import type { Socket } from 'node:net';
 const sockets = new Set<Socket>();
 
 /** From now on, and until it is `notAskedBy`, the socket is one by which this process asks. */
-export function askedBy(socket: Socket): void {
+export function trackOwnSocket(socket: Socket): void {
   sockets.add(socket);
 }
 
 /** The process has been answered by it, or never will be. */
-export function notAskedBy(socket: Socket | null | undefined): void {
+export function untrackOwnSocket(socket: Socket | null | undefined): void {
   if (socket) sockets.delete(socket);
 }
 
 /** Answers whether who asks from that port is this process. */
-export function isOwn(port: number | undefined): boolean {
+export function isOwnPort(port: number | undefined): boolean {
   if (port === undefined) return false;
   for (const { localPort } of sockets) if (localPort === port) return true;
   return false;

@@ -3,14 +3,14 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Carries a request's id to another app under scooby. */
-export const PARENT = 'X-Scooby-Parent';
+export const PARENT_HEADER = 'X-Scooby-Parent';
 const SECRET = 'x-scooby-secret';
 const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 let countKey: symbol | undefined;
 
 /** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
-export function takeProxied(message: IncomingMessage, secret: string): string | undefined {
+export function takeProxiedId(message: IncomingMessage, secret: string): string | undefined {
   const at = indexOf(message, SECRET);
   if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
   take(message, at);
@@ -19,7 +19,7 @@ export function takeProxied(message: IncomingMessage, secret: string): string | 
 
 /** Answers which request of another app asked for this one, and takes that out as well. */
 export function takeParent(message: IncomingMessage): string | undefined {
-  const at = indexOf(message, PARENT);
+  const at = indexOf(message, PARENT_HEADER);
   const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
   if (parent === undefined || !ID.test(parent)) return undefined;
   take(message, at);

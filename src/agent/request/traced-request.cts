@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export const now: () => number = performance.now.bind(performance);
 
 /** What served a request. */
-export interface Sight {
+export interface RouteInfo {
   /** The pattern that matched, mount prefixes included. */
   route?: string | undefined;
   /** The handler's name. */
@@ -18,7 +18,7 @@ export interface Sight {
 }
 
 /** One request of this process that is being recorded. */
-export class Request {
+export class TracedRequest {
   readonly id: string;
   readonly method: string;
   /** As it came: routers write another one into the message. */
@@ -30,14 +30,14 @@ export class Request {
   /** Id of the request, of another app under scooby, that asked for this one. */
   readonly parent: string | undefined;
   /** The launcher knows of it. */
-  told: boolean;
+  announced: boolean;
   /** performance.now() when the response had been handed over; 0 while it has not. */
   ended = 0;
   /** Calls begun, and those of them that were too many to keep. */
   calls = 0;
   dropped = 0;
   /** Answers what serves it, where a framework has said so. */
-  sight: (() => Sight | undefined) | undefined;
+  routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
 
@@ -54,20 +54,20 @@ export class Request {
     this.began = now();
     this.proxied = proxied;
     this.parent = parent;
-    this.told = proxied;
+    this.announced = proxied;
     this.message = message;
     this.response = response;
   }
 }
 
 /** A stream of a call that the app makes: it emits under the request that made the call, if any. */
-export class Watched {
-  readonly request: Request | undefined;
+export class WatchedStream {
+  readonly request: TracedRequest | undefined;
   readonly told: (type: string, given: unknown) => void;
   /** Runs the emit in the place of `applyIn`: at the call site of calls that its listeners make by themselves (redirects). */
   emitIn: ((emit: Function, self: unknown, args: ArrayLike<unknown>) => unknown) | undefined;
 
-  constructor(request: Request | undefined, told: (type: string, given: unknown) => void) {
+  constructor(request: TracedRequest | undefined, told: (type: string, given: unknown) => void) {
     this.request = request;
     this.told = told;
   }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../domain/errors.js';
 import type { Baseline } from '../../insight/metrics/baseline.js';
-import type { Budget, Limits } from '../../insight/metrics/budget.js';
+import type { Budget, BudgetLimits } from '../../insight/metrics/budget.js';
 import { parseDuration } from '../config/units.js';
 
 /** Their names where none is given. */
@@ -26,7 +26,7 @@ const isSeverity: Check = (value) =>
     : 'wants "high", "medium", "low" or "info"';
 const isFlag: Check = (value) => (typeof value === 'boolean' ? undefined : 'wants true or false');
 
-const KEYS: Record<keyof Limits, Check> = {
+const KEYS: Record<keyof BudgetLimits, Check> = {
   maxQueries: isCount,
   maxQueryTime: isTime,
   maxTime: isTime,
@@ -64,11 +64,11 @@ export function readBudget(named: string | undefined): { budget: Budget; file?: 
   return { budget: { ...limitsIn(file, all, ''), routes: Object.fromEntries(limits) }, file };
 }
 
-function limitsIn(file: string, told: unknown, place: string): Limits {
+function limitsIn(file: string, told: unknown, place: string): BudgetLimits {
   if (!isObject(told)) throw new UserError(`${file}: ${place} wants an object: { "maxQueries": 60 }`);
   for (const [key, value] of Object.entries(told)) {
     const name = place === '' ? `"${key}"` : `${place}.${key}`;
-    const check = Object.hasOwn(KEYS, key) ? KEYS[key as keyof Limits] : undefined;
+    const check = Object.hasOwn(KEYS, key) ? KEYS[key as keyof BudgetLimits] : undefined;
     if (!check) {
       const there = [...Object.keys(KEYS), ...(place === '' ? ['routes'] : [])].join(', ');
       throw new UserError(`${file}: there is no ${name}. There are: ${there}`);
@@ -77,7 +77,7 @@ function limitsIn(file: string, told: unknown, place: string): Limits {
     if (trouble !== undefined)
       throw new UserError(`${file}: ${name} ${trouble}, not ${JSON.stringify(value)}`);
   }
-  const limits = { ...told } as Limits;
+  const limits = { ...told } as BudgetLimits;
   for (const key of TIMES) if (limits[key] !== undefined) limits[key] = msOf(limits[key])!;
   return limits;
 }

@@ -1,10 +1,14 @@
 /** A store that lets somebody see what is saved in it, and is never in the way of that. */
 
-import type { Trace } from '../../domain/trace.js';
-import { type Source, type Store, StoreError } from '../../store/store.js';
+import type { SourceText, Trace } from '../../domain/trace.js';
+import { type Store, StoreError } from '../../store/store.js';
 
 /** Answers the store with `see` told of every trace, and each time again that one is saved; a fault costs a warning, once. */
-export function witnessed(store: Store, see: (trace: Trace) => void, warn: (message: string) => void): Store {
+export function observeStore(
+  store: Store,
+  see: (trace: Trace) => void,
+  warn: (message: string) => void,
+): Store {
   let failed = false;
   const trying = <T>(work: () => T, otherwise: T): T => {
     try {
@@ -24,13 +28,13 @@ export function witnessed(store: Store, see: (trace: Trace) => void, warn: (mess
     place: store.place,
     saveAll,
     save: (trace) => saveAll([trace]),
-    saveSource: (source: Source) => trying(() => store.saveSource(source), ''),
+    saveSource: (source: SourceText) => trying(() => store.saveSource(source), ''),
     source: (hash) => store.source(hash),
     find: (id) => store.find(id),
     idsWith: (prefix, limit) => store.idsWith(prefix, limit),
     recent: (among, limit) => store.recent(among, limit),
     outside: (limit) => store.outside(limit),
-    sums: (by, among) => store.sums(by, among),
+    aggregates: (by, among) => store.aggregates(by, among),
     runs: (limit) => store.runs(limit),
     close: () => store.close(),
   };

@@ -1,30 +1,30 @@
 /** `scooby check -- <command…>`: runs a command under scooby, and fails where its requests break a budget. */
 
 import type { Command } from 'commander';
-import type { Servers } from '../../collector/app-servers.js';
-import { Ending, UserError } from '../../domain/errors.js';
-import { json, oneLine } from '../../domain/text.js';
-import { baselineOf, sift } from '../../insight/metrics/baseline.js';
-import { breaches, type Facts, factsOf } from '../../insight/metrics/budget.js';
-import type { Audience } from '../../launcher/launcher.js';
+import type { AppServers } from '../../collector/app-servers.js';
+import { SilentExit, UserError } from '../../domain/errors.js';
+import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
+import { baselineOf, siftBreaches } from '../../insight/metrics/baseline.js';
+import { breachesOf, type RequestFacts, requestFactsOf } from '../../insight/metrics/budget.js';
+import type { LaunchListener } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
-import type { Screen } from '../../terminal/output-format.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
 import { agentFile } from '../agent-file.js';
 import { readBaseline, readBudget, writeBaseline } from '../check/files.js';
-import { witnessed } from '../check/observed-store.js';
-import { readConfig } from '../config/project-config.js';
-import { print, screenOf } from '../output.js';
+import { observeStore } from '../check/observed-store.js';
+import { readProjectConfig } from '../config/project-config.js';
+import { outputFormat, printLines } from '../output.js';
 import {
   acceptedLine,
   annotations,
+  type CheckReport,
   droppedNote,
-  isFine,
-  type Report,
+  isWithinBudget,
   reportJson,
   reportLines,
 } from '../print/check-report.js';
-import { accountingOf } from '../run-metrics.js';
+import { samplingOf } from '../run-metrics.js';
 
 interface CheckFlags {
   budget?: string;
@@ -72,7 +72,7 @@ Exit codes:
     .passThroughOptions()
     .action(async (command: string[], flags: CheckFlags) => {
       const code = await check(command, flags);
-      if (code !== 0) throw new Ending(code);
+      if (code !== 0) throw new SilentExit(code);
     });
 }
 
@@ -80,12 +80,12 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
   const { budget, file } = readBudget(flags.budget);
   const known = readBaseline(flags.baseline, flags.updateBaseline === true);
   const { facts, notes, code } = await observed(command, flags);
-  const found = breaches(budget, facts);
+  const found = breachesOf(budget, facts);
   if (flags.updateBaseline) writeBaseline(known.file, baselineOf(found));
   const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
-  const all = breaches({ ...budget, severity: 'info' }, facts);
-  const report: Report = {
-    ...sift(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
+  const all = breachesOf({ ...budget, severity: 'info' }, facts);
+  const report: CheckReport = {
+    ...siftBreaches(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
     lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
@@ -95,18 +95,18 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
     notes: dropped > 0 ? [...notes, droppedNote(dropped)] : notes,
   };
   tell(report, flags);
-  return code !== 0 ? code : isFine(report) ? 0 : 1;
+  return code !== 0 ? code : isWithinBudget(report) ? 0 : 1;
 }
 
-function tell(report: Report, flags: CheckFlags): void {
+function tell(report: CheckReport, flags: CheckFlags): void {
   const { json: asJson, github = process.env.GITHUB_ACTIONS === 'true' } = flags;
-  const screen: Screen = screenOf(flags);
+  const screen: OutputFormat = outputFormat(flags);
   const workspace = process.env.GITHUB_WORKSPACE;
   const lines = [
-    ...(asJson ? [json(reportJson(report), 2)] : reportLines(report, screen)),
+    ...(asJson ? [terminalSafeJson(reportJson(report), 2)] : reportLines(report, screen)),
     ...(flags.updateBaseline && !asJson ? [`  ${acceptedLine(report.accepted, report.baseline!)}`] : []),
   ];
-  print(lines);
+  printLines(lines);
   // GitHub reads both streams; a document stays whole.
   const notes = github ? annotations(report.broken, projectFolder(process.cwd()), workspace) : [];
   for (const note of notes) (asJson ? process.stderr : process.stdout).write(`${note}\n`);
@@ -116,18 +116,18 @@ function tell(report: Report, flags: CheckFlags): void {
 async function observed(
   command: string[],
   flags: CheckFlags,
-): Promise<{ facts: Facts[]; notes: string[]; code: number }> {
+): Promise<{ facts: RequestFacts[]; notes: string[]; code: number }> {
   const cwd = process.cwd();
   // As in `run`: the other commands start sooner without it.
-  const [{ launch }, { Servers }] = await Promise.all([
+  const [{ launch }, { AppServers }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
   ]);
-  const facts = new Map<string, Facts>();
+  const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
-  const { ignore, limits } = readConfig(cwd);
-  const store = await openStore({ db: flags.db, cwd, ...accountingOf(command) }, warn);
+  const { ignore, limits } = readProjectConfig(cwd);
+  const store = await openStore({ db: flags.db, cwd, ...samplingOf(command) }, warn);
   try {
     const exit = await launch(
       {
@@ -139,16 +139,16 @@ async function observed(
         wait: WAIT_MS,
         database: databasePath(flags.db, cwd),
         judging: { ignore, limits },
-        store: witnessed(
+        store: observeStore(
           store,
           (trace) => {
-            if (!trace.outside) facts.set(trace.id, factsOf(trace));
+            if (!trace.outside) facts.set(trace.id, requestFactsOf(trace));
           },
           warn,
         ),
         place: { host: '127.0.0.1', port: 0, exactPort: true },
       },
-      audience(new Servers(), warn),
+      audience(new AppServers(), warn),
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return { facts: [...facts.values()], notes: [...notes], code: exit.code };
@@ -164,13 +164,14 @@ function toStderr(command: string[]): string[] {
 }
 
 /** Hears what goes on, and says nothing until the end but what could not be recorded. */
-function audience(servers: Servers, warn: (message: string) => void): Audience {
+function audience(servers: AppServers, warn: (message: string) => void): LaunchListener {
   return {
     servers,
     waiting: () => {},
     listening: () => {},
     library: ({ name, version, trouble }) => {
-      if (trouble !== undefined) warn(`${name} ${version}: ${oneLine(trouble)}; its calls were not judged`);
+      if (trouble !== undefined)
+        warn(`${name} ${version}: ${escapeToOneLine(trouble)}; its calls were not judged`);
     },
     request: () => {},
     note: () => {},

@@ -4,18 +4,18 @@ import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import type { Query } from '../../domain/filter.js';
 import { foldCase } from '../../domain/filter-term.js';
-import { routeOf } from '../../domain/route.js';
-import { json, oneLine } from '../../domain/text.js';
+import { routeNameOf } from '../../domain/route.js';
+import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
-import { print, screenOf } from '../output.js';
+import { outputFormat, printLines } from '../output.js';
 import { differenceJson, differenceLines } from '../print/diff.js';
 import { comparedRuns, comparedTraces } from '../select/difference.js';
-import { choose } from '../select/request.js';
+import { chooseRequest } from '../select/request.js';
 import { chooseRuns } from '../select/run.js';
-import { type ReadingFlags, takesStore, withStore } from '../select/store-options.js';
+import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type DiffFlags = ReadingFlags & { runs?: boolean };
+type DiffFlags = StoreFlags & { runs?: boolean };
 
 /** Adds the command to the program. */
 export function registerDiff(program: Command): void {
@@ -46,15 +46,17 @@ Examples:
     .action((before: string | undefined, after: string | undefined, flags: DiffFlags) =>
       withStore(flags, (store) => diff(store, before, after, flags)),
     );
-  takesStore(command);
+  addStoreOptions(command);
 }
 
 function diff(store: Store, before: string | undefined, after: string | undefined, flags: DiffFlags): void {
-  const screen = screenOf(flags);
+  const screen = outputFormat(flags);
   const difference = flags.runs
     ? comparedRuns(store, ...chooseRuns(store, before, after))
     : comparedTraces(...chooseTwo(store, before, after, screen.now));
-  print(flags.json ? [json(differenceJson(difference), 2)] : differenceLines(difference, screen));
+  printLines(
+    flags.json ? [terminalSafeJson(differenceJson(difference), 2)] : differenceLines(difference, screen),
+  );
 }
 
 /** Answers the two requests that are meant, the earlier one first where only one or none is named. */
@@ -64,8 +66,8 @@ function chooseTwo(
   after: string | undefined,
   now: number,
 ): [Trace, Trace] {
-  const second = choose(store, after ?? 'last', now);
-  if (before !== undefined) return [choose(store, before, now), second];
+  const second = chooseRequest(store, after ?? 'last', now);
+  if (before !== undefined) return [chooseRequest(store, before, now), second];
   return [oneBefore(store, second), second];
 }
 
@@ -73,14 +75,14 @@ const LOOKED_BACK = 10_000;
 
 function oneBefore(store: Store, trace: Trace): Trace {
   const { id, method, start } = trace;
-  const route = routeOf(trace);
+  const route = routeNameOf(trace);
   const query: Query = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
   const older = store.recent({ before: start, query }, LOOKED_BACK);
-  const found = older.find((one) => one.id !== id && routeOf(one) === route);
+  const found = older.find((one) => one.id !== id && routeNameOf(one) === route);
   const before = found && store.find(found.id);
   if (before) return before;
   throw new UserError(
-    `No earlier request of ${oneLine(`${method} ${route}`)} is kept to compare with. Name two:  scooby diff <before> <after>`,
+    `No earlier request of ${escapeToOneLine(`${method} ${route}`)} is kept to compare with. Name two:  scooby diff <before> <after>`,
     1,
   );
 }

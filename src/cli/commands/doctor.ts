@@ -1,14 +1,14 @@
 /** `scooby doctor`: what would be recorded here, what would not, and why. */
 
 import type { Command } from 'commander';
-import { Ending } from '../../domain/errors.js';
-import { json } from '../../domain/text.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import type { Role } from '../../terminal/style.js';
-import { type Cell, type Column, table } from '../../terminal/table.js';
+import { SilentExit } from '../../domain/errors.js';
+import { terminalSafeJson } from '../../domain/text.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import type { OutputRole } from '../../terminal/style.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { type Check, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
-import { print, screenOf } from '../output.js';
+import { outputFormat, printLines } from '../output.js';
 
 interface Flags {
   db?: string;
@@ -16,7 +16,7 @@ interface Flags {
   color?: boolean;
 }
 
-const ROLES: Record<Grade, Role> = { good: 'ok', note: 'warn', bad: 'error' };
+const ROLES: Record<Grade, OutputRole> = { good: 'ok', note: 'warn', bad: 'error' };
 const MARKS: Record<Grade, string> = { good: '✓', note: '!', bad: '✗' };
 
 /** Adds the command to the program. */
@@ -41,8 +41,8 @@ Exit codes: 0; 1 when something would not be recorded that can be mended; 2 wron
     .passThroughOptions()
     .action(async (command: string[], flags: Flags) => {
       const diagnosis = await diagnose(process.cwd(), command, flags.db);
-      print(flags.json ? [json(diagnosis, 2)] : linesOf(diagnosis, screenOf(flags)));
-      if (isBad(diagnosis)) throw new Ending(1);
+      printLines(flags.json ? [terminalSafeJson(diagnosis, 2)] : doctorLines(diagnosis, outputFormat(flags)));
+      if (isBad(diagnosis)) throw new SilentExit(1);
     });
 }
 
@@ -59,12 +59,12 @@ const COLUMNS: Column[] = [
 ];
 
 /** Answers the report in lines. */
-export function linesOf(
+export function doctorLines(
   { node, project, folders, libraries, port, store, config }: Diagnosis,
-  screen: Screen,
+  screen: OutputFormat,
 ): string[] {
   const line = (head: string, { grade, text }: Check) =>
-    `${screen.style(ROLES[grade], MARKS[grade])} ${screen.style('bold', head.padEnd(8))} ${clean(text)}`;
+    `${screen.style(ROLES[grade], MARKS[grade])} ${screen.style('bold', head.padEnd(8))} ${cleanText(text)}`;
   const packages = folders > 1 ? `${project}, ${folders} packages` : project;
   const found =
     libraries.length === 0
@@ -76,16 +76,16 @@ export function linesOf(
     line('Port', port),
     line('Store', store),
     line('Config', config),
-    ...(libraries.length > 0 ? ['', ...table(COLUMNS, libraries.map(cellsOf), screen)] : []),
+    ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), screen)] : []),
   ];
 }
 
 function cellsOf({ name, version, kind, grade, text }: Diagnosis['libraries'][number]): Cell[] {
   return [
     [MARKS[grade], ROLES[grade]],
-    [clean(name)],
-    [clean(version), 'dim'],
+    [cleanText(name)],
+    [cleanText(version), 'dim'],
     [kind ?? ''],
-    [clean(text), grade === 'good' ? 'dim' : ROLES[grade]],
+    [cleanText(text), grade === 'good' ? 'dim' : ROLES[grade]],
   ];
 }

@@ -1,19 +1,20 @@
 /** `scooby explain`: the plan of a recorded statement, as the database of the running app makes it. */
 
 import type { Command } from 'commander';
-import { ControlError, livingRuns, type Plan, reach, type Wish } from '../../control/client.js';
+import { ControlError, connectToRun, livingRuns } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
-import { json, ms, oneLine } from '../../domain/text.js';
+import { escapeToOneLine, formatMs, terminalSafeJson } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
+import type { ExplainOptions, StatementPlan } from '../../explain/explain-request.js';
 import { databasePath } from '../../store/location.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { dedented, wrapped } from '../../terminal/wrap.js';
-import { print, screenOf } from '../output.js';
-import { choose } from '../select/request.js';
-import { type ReadingFlags, takesStore, withStore } from '../select/store-options.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { dedentText, wrapText } from '../../terminal/wrap.js';
+import { outputFormat, printLines } from '../output.js';
+import { chooseRequest } from '../select/request.js';
+import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type ExplainFlags = ReadingFlags & Partial<Wish>;
+type ExplainFlags = StoreFlags & Partial<ExplainOptions>;
 
 /** A call of a request: its place among the calls, from 0. */
 interface Chosen {
@@ -47,20 +48,20 @@ Examples:
 Exit codes: 0; 1 when there is no such request or no plan to be had; 2 wrong usage.`,
     )
     .action(explain);
-  takesStore(command);
+  addStoreOptions(command);
 }
 
 async function explain(id: string, n: string | undefined, flags: ExplainFlags): Promise<void> {
-  const screen = screenOf(flags);
-  const chosen = await withStore(flags, (store) => chosenOf(choose(store, id, screen.now), n));
+  const screen = outputFormat(flags);
+  const chosen = await withStore(flags, (store) => chosenStatement(chooseRequest(store, id, screen.now), n));
   const plan = await planOf(databasePath(flags.db, process.cwd()), chosen, flags);
   const { trace, index } = chosen;
-  if (flags.json) print([json({ request: trace.id, call: index + 1, ...plan }, 2)]);
-  else print(linesOf(chosen, plan, screen));
+  if (flags.json) printLines([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
+  else printLines(linesOf(chosen, plan, screen));
 }
 
 /** Answers the call that is meant; throws a UserError when there is none. */
-export function chosenOf(trace: Trace, wanted: string | undefined): Chosen {
+export function chosenStatement(trace: Trace, wanted: string | undefined): Chosen {
   const queries = [...trace.spans.entries()]
     .filter(([, { kind }]) => kind === 'sql')
     .sort(([, a], [, b]) => (b.duration ?? Infinity) - (a.duration ?? Infinity));
@@ -78,17 +79,21 @@ export function chosenOf(trace: Trace, wanted: string | undefined): Chosen {
   if (like !== undefined) return { trace, index: like[0], span: like[1] };
   const calls = trace.spans.length === 0 ? 'it made no calls' : `it made ${trace.spans.length}`;
   throw new UserError(
-    `The request has no call "${oneLine(wanted)}": ${calls}. See their numbers:  scooby show ${trace.id.slice(0, 8)}`,
+    `The request has no call "${escapeToOneLine(wanted)}": ${calls}. See their numbers:  scooby show ${trace.id.slice(0, 8)}`,
     1,
   );
 }
 
 /** Asks the runs that record here, newest first, until one has a plan. */
-async function planOf(database: string, { trace, index }: Chosen, flags: ExplainFlags): Promise<Plan> {
+async function planOf(
+  database: string,
+  { trace, index }: Chosen,
+  flags: ExplainFlags,
+): Promise<StatementPlan> {
   let reason: ControlError | undefined;
   const wish = { analyze: flags.analyze === true, nulls: flags.nulls === true };
   for (const { id } of livingRuns(database)) {
-    const control = await reach(database, id);
+    const control = await connectToRun(database, id);
     if (control === undefined) continue;
     try {
       return await control.explain(trace.id, index, wish);
@@ -100,32 +105,36 @@ async function planOf(database: string, { trace, index }: Chosen, flags: Explain
     }
   }
   if (reason !== undefined) throw new UserError(reason.message, 1);
-  const was = trace.app === undefined ? '<command>' : oneLine(trace.app.command);
+  const was = trace.app === undefined ? '<command>' : escapeToOneLine(trace.app.command);
   throw new UserError(
     `The app is not running under scooby, and only it knows its database. Start it, and ask again:  scooby run -- ${was}`,
     1,
   );
 }
 
-function linesOf({ trace, index, span }: Chosen, plan: Plan, { style, width }: Screen): string[] {
+function linesOf(
+  { trace, index, span }: Chosen,
+  plan: StatementPlan,
+  { style, width }: OutputFormat,
+): string[] {
   const room = width - 2;
-  const took = span.duration === undefined ? '' : `  took ${ms(span.duration)}`;
-  const head = `${style('bold', oneLine(`${trace.method} ${trace.url}`))}  ${style('dim', `call ${index + 1}${took}`)}`;
-  const statement = dedented(plan.statement).flatMap((line) => wrapped(line, room));
+  const took = span.duration === undefined ? '' : `  took ${formatMs(span.duration)}`;
+  const head = `${style('bold', escapeToOneLine(`${trace.method} ${trace.url}`))}  ${style('dim', `call ${index + 1}${took}`)}`;
+  const statement = dedentText(plan.statement).flatMap((line) => wrapText(line, room));
   const section = (lines: string[]) => (lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)]);
   return [
     head,
     ...section(statement),
     ...section([
-      style('dim', `${clean(plan.asked)} by ${clean(plan.server)}`),
-      ...plan.plan.map((line) => clean(line)),
+      style('dim', `${cleanText(plan.asked)} by ${cleanText(plan.server)}`),
+      ...plan.plan.map((line) => cleanText(line)),
     ]),
     ...plan.remarks.flatMap(({ kind, text }) =>
-      section([style('warn', kind.toUpperCase()), ...wrapped(clean(text), room, '')]),
+      section([style('warn', kind.toUpperCase()), ...wrapText(cleanText(text), room, '')]),
     ),
     ...(plan.remarks.length === 0 ? section(['Nothing stands out in it.']) : []),
     ...section(
-      plan.notes.flatMap((note) => wrapped(clean(note), room, '')).map((line) => style('dim', line)),
+      plan.notes.flatMap((note) => wrapText(cleanText(note), room, '')).map((line) => style('dim', line)),
     ),
   ];
 }

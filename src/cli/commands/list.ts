@@ -1,36 +1,37 @@
 /** `scooby list`: the newest requests as a table. */
 
 import { type Command, Option } from 'commander';
-import { json, ms } from '../../domain/text.js';
+import { formatMs, terminalSafeJson } from '../../domain/text.js';
+import type { Summary } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
-import type { Store, Summary } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
 import { age } from '../../terminal/age.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
-import { type Cell, type Column, table } from '../../terminal/table.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { print, remark, screenOf } from '../output.js';
+import { outputFormat, printLines, printRemark } from '../output.js';
 import {
-  type Ran,
-  type Route,
-  ranJson,
-  ranLines,
-  ransOf,
+  type RouteAggregate,
+  type RunAggregate,
+  routeAggregates,
   routeJson,
   routeLines,
-  routesOf,
+  runAggregates,
+  runJson,
+  runLines,
 } from '../print/by-route-and-run.js';
 import { totalText } from '../print/totals.js';
-import { type AskingFlags, queryOf, takesFilter } from '../select/filter-options.js';
+import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
-import { type ReadingFlags, takesStore, withStore } from '../select/store-options.js';
+import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type ListFlags = ReadingFlags & AskingFlags & { limit: number; by?: 'route' | 'run' };
+type ListFlags = StoreFlags & FilterFlags & { limit: number; by?: 'route' | 'run' };
 
 /** Adds the command to the program. */
 export function registerList(program: Command): void {
-  const command = takesFilter(
+  const command = addFilterOptions(
     program
       .command('list')
       .description('the newest requests, newest first; or all of them, by route or by run')
@@ -56,47 +57,47 @@ Examples:
   scooby list --json | jq .url        for other tools`,
     )
     .action((filter: string[], flags: ListFlags) => withStore(flags, (store) => list(store, filter, flags)));
-  takesStore(command);
+  addStoreOptions(command);
 }
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
-  const screen = screenOf(flags);
-  const among = { query: queryOf(filter, flags) };
+  const screen = outputFormat(flags);
+  const among = { query: queryFromOptions(filter, flags) };
   const short = (id: string) => shortId(store, id);
   if (flags.by === 'route')
-    return listRoutes(routesOf(store, among).slice(0, flags.limit), flags, short, screen);
-  if (flags.by === 'run') return listRuns(ransOf(store, among, flags.limit), flags, screen);
+    return listRoutes(routeAggregates(store, among).slice(0, flags.limit), flags, short, screen);
+  if (flags.by === 'run') return listRuns(runAggregates(store, among, flags.limit), flags, screen);
   const found = store.recent(among, flags.limit);
-  if (flags.json) return print(found.map((summary) => json(publicSummary(summary))));
+  if (flags.json) return printLines(found.map((summary) => terminalSafeJson(publicSummary(summary))));
   const all = among.query.length === 0;
-  if (found.length === 0) remark(all ? EMPTY : NO_MATCH);
-  else print(listLines(found, short, screen));
+  if (found.length === 0) printRemark(all ? EMPTY : NO_MATCH);
+  else printLines(listLines(found, short, screen));
   const below = [
     ...(all ? outsideLines(store.outside(1), short, screen) : []),
     ...(screen.width < Infinity ? hintLines(found, short, screen) : []),
   ];
-  if (below.length > 0) print(['', ...below]);
+  if (below.length > 0) printLines(['', ...below]);
 }
 
 function listRoutes(
-  routes: Route[],
+  routes: RouteAggregate[],
   { json }: ListFlags,
   short: (id: string) => string,
-  screen: Screen,
+  screen: OutputFormat,
 ): void {
-  if (json) print(routeJson(routes));
-  else if (routes.length === 0) remark(NO_FIGURES);
-  else print(routeLines(routes, short, screen));
+  if (json) printLines(routeJson(routes));
+  else if (routes.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(routeLines(routes, short, screen));
 }
 
-function listRuns(runs: Ran[], { json }: ListFlags, screen: Screen): void {
-  if (json) print(ranJson(runs));
-  else if (runs.length === 0) remark(NO_FIGURES);
-  else print(ranLines(runs, screen));
+function listRuns(runs: RunAggregate[], { json }: ListFlags, screen: OutputFormat): void {
+  if (json) printLines(runJson(runs));
+  else if (runs.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(runLines(runs, screen));
 }
 
 /** What is said where nothing adds up. */
-export const NO_FIGURES =
+export const NO_AGGREGATES =
   'Nothing to add up: no request that is kept matches. What earlier versions recorded is not added up.';
 const NO_MATCH = 'No request that is kept matches. All of them:  scooby list';
 const EMPTY =
@@ -115,23 +116,27 @@ const COLUMNS: Column[] = [
 ];
 
 /** Answers the table of the requests. */
-export function listLines(requests: Summary[], short: (id: string) => string, screen: Screen): string[] {
+export function listLines(
+  requests: Summary[],
+  short: (id: string) => string,
+  screen: OutputFormat,
+): string[] {
   const rows = requests.map((request): Cell[] => {
     const { method, url, duration, start, totals, findings, id } = request;
     const sql = totals.sql;
     return [
       [age(start, screen.now), 'dim'],
-      [clean(method)],
-      [clean(url)],
+      [cleanText(method)],
+      [cleanText(url)],
       statusCell(request),
-      [duration === undefined ? '' : ms(duration)],
+      [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
-      [sql?.ms ? ms(sql.ms) : ''],
-      [clean(findings.join(' ')).toUpperCase(), 'warn'],
+      [sql?.ms ? formatMs(sql.ms) : ''],
+      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
       [short(id), 'accent'],
     ];
   });
-  return table(COLUMNS, rows, screen);
+  return tableLines(COLUMNS, rows, screen);
 }
 
 function statusCell({ status, state }: Summary): Cell {
@@ -143,7 +148,7 @@ function statusCell({ status, state }: Summary): Cell {
 export function outsideLines(
   [newest]: Summary[],
   short: (id: string) => string,
-  { style }: Screen,
+  { style }: OutputFormat,
 ): string[] {
   if (!newest || newest.spans === 0) return [];
   const totals = Object.entries(newest.totals).map(([kind, total]) => totalText(kind, total));
@@ -152,7 +157,7 @@ export function outsideLines(
 }
 
 /** Answers how to go on from the list: to the first request with a finding, else to the first. */
-function hintLines(found: Summary[], short: (id: string) => string, { style }: Screen): string[] {
+function hintLines(found: Summary[], short: (id: string) => string, { style }: OutputFormat): string[] {
   const request = found.find(({ findings }) => findings.length > 0) ?? found[0];
   if (!request) return [];
   return [`${style('dim', 'what one of them did:')} ${style('accent', `scooby show ${short(request.id)}`)}`];

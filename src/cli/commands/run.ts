@@ -1,25 +1,25 @@
 /** `scooby run -- <command…>`: the app, the proxy in front of it, and what is told of both while they run. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Servers } from '../../collector/app-servers.js';
-import { Ending, UserError } from '../../domain/errors.js';
-import type { Address, Recording } from '../../domain/trace.js';
-import type { Audience, Launch } from '../../launcher/launcher.js';
+import type { AppServers } from '../../collector/app-servers.js';
+import { SilentExit, UserError } from '../../domain/errors.js';
+import type { Recording, ServerAddress } from '../../domain/trace.js';
+import type { LaunchListener, LaunchOptions } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
-import { applyConfig, type Config, readConfig } from '../config/project-config.js';
-import { durationIn, parsePort, parseSize } from '../config/units.js';
+import { applyProjectConfig, type ProjectConfig, readProjectConfig } from '../config/project-config.js';
+import { durationParser, parsePort, parseSize } from '../config/units.js';
 import { Announcer } from '../print/announcer.js';
-import { accountingOf } from '../run-metrics.js';
-import { environmentOf, type OneTerminal, oneTerminal } from '../run-ui.js';
+import { samplingOf } from '../run-metrics.js';
+import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 
 interface Options {
   port?: number;
   host: string;
-  upstream?: Address;
+  upstream?: ServerAddress;
   takePort?: number | true;
   wait: number;
   record: Recording;
@@ -86,32 +86,32 @@ Exit codes:
     )
     .passThroughOptions()
     .action(async (words: string[], _: Options, command: Command) => {
-      const config = readConfig(process.cwd());
-      applyConfig(command, config);
+      const config = readProjectConfig(process.cwd());
+      applyProjectConfig(command, config);
       const code = await run(words, command.opts(), config);
-      if (code !== 0) throw new Ending(code);
+      if (code !== 0) throw new SilentExit(code);
     });
 }
 
 function duration(flags: string, description: string, unit: 's' | 'h', value: number, words: string): Option {
-  return new Option(flags, description).argParser(durationIn(unit)).default(value, words);
+  return new Option(flags, description).argParser(durationParser(unit)).default(value, words);
 }
 
-async function run(command: string[], options: Options, config: Config): Promise<number> {
+async function run(command: string[], options: Options, config: ProjectConfig): Promise<number> {
   const cwd = process.cwd();
   const takePort = takenPort(options.takePort);
   const place = placeOf(options, takePort);
   // What starts an app is most of this program, and the other commands do without it.
-  const [{ launch }, { Servers }] = await Promise.all([
+  const [{ launch }, { AppServers }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
   ]);
   const { db, ttl, maxSize } = options;
   const warnings: string[] = [];
-  const store = await openStore({ db, cwd, ttl, maxSize, ...accountingOf(command) }, (message) =>
+  const store = await openStore({ db, cwd, ttl, maxSize, ...samplingOf(command) }, (message) =>
     warnings.push(message),
   );
-  const { audience, terminal } = audienceOf(command, options, store.place, new Servers());
+  const { audience, terminal } = audienceOf(command, options, store.place, new AppServers());
   for (const warning of warnings) audience.warn(warning);
   try {
     const exit = await launch(
@@ -120,7 +120,7 @@ async function run(command: string[], options: Options, config: Config): Promise
         store,
         place,
         ...(takePort !== undefined && { takePort }),
-        ...(terminal && { env: environmentOf(process.env, options.color), stage: terminal }),
+        ...(terminal && { env: colourEnvironment(process.env, options.color), stage: terminal }),
       },
       audience,
     );
@@ -137,15 +137,15 @@ function audienceOf(
   command: string[],
   { quiet = false, color, ui, db }: Options,
   place: string,
-  servers: Servers,
-): { audience: Audience; terminal?: OneTerminal | undefined } {
+  servers: AppServers,
+): { audience: LaunchListener; terminal?: RunUi | undefined } {
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
   const about = { command, servers, place, quiet, style, write };
   const announcer = new Announcer(about);
   if (!ui) return { audience: announcer };
   const database = databasePath(db, process.cwd());
-  const terminal = oneTerminal({ ...about, database, announcer, colour: color });
+  const terminal = startRunUi({ ...about, database, announcer, colour: color });
   return { audience: terminal ?? announcer, terminal };
 }
 
@@ -153,8 +153,8 @@ function audienceOf(
 function launchOf(
   command: string[],
   { record, wait, upstream, allowHost, db }: Options,
-  { ignore, limits }: Config,
-): Omit<Launch, 'store' | 'place'> {
+  { ignore, limits }: ProjectConfig,
+): Omit<LaunchOptions, 'store' | 'place'> {
   const cwd = process.cwd();
   return {
     command,
@@ -176,7 +176,7 @@ function takenPort(option: number | true | undefined): number | undefined {
   return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
 }
 
-function placeOf({ host, port }: Options, takePort: number | undefined): Launch['place'] {
+function placeOf({ host, port }: Options, takePort: number | undefined): LaunchOptions['place'] {
   if (takePort !== undefined) {
     if (port !== undefined)
       throw new UserError('--take-port and --port both say where the proxy listens; leave one out.');
@@ -188,7 +188,7 @@ function placeOf({ host, port }: Options, takePort: number | undefined): Launch[
 }
 
 /** Answers the address in `3000`, `localhost:3000`, `https://localhost:3000` or `unix:/tmp/app.sock`. */
-function parseAddress(text: string): Address {
+function parseAddress(text: string): ServerAddress {
   if (text.startsWith('unix:')) return { protocol: 'http', path: text.slice(5) };
   const url = /^\d+$/.test(text)
     ? `http://localhost:${text}`

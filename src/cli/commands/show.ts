@@ -2,26 +2,26 @@
 
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
-import { json } from '../../domain/text.js';
+import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
 import { publicTrace } from '../../store/json.js';
 import type { Store } from '../../store/store.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { coloured } from '../../terminal/style.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
 import { asciiOf } from '../../tui/view/theme.js';
-import { print, screenOf } from '../output.js';
-import { type Code, codeOf } from '../print/code.js';
+import { outputFormat, printLines } from '../output.js';
+import { type SourceReader, sourceReaderOf } from '../print/code.js';
 import { sourceLines } from '../print/source.js';
 import { sqlLines } from '../print/sql-script.js';
 import { traceLines } from '../print/trace.js';
 import { waterfallLines } from '../print/waterfall.js';
-import { choose } from '../select/request.js';
-import { type ReadingFlags, takesStore, withStore } from '../select/store-options.js';
+import { chooseRequest } from '../select/request.js';
+import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type ShowFlags = ReadingFlags & {
+type ShowFlags = StoreFlags & {
   stack?: boolean;
   ungrouped?: boolean;
   kind?: Kind[];
@@ -63,7 +63,7 @@ Examples:
       refuse(flags);
       return withStore(flags, (store) => show(store, id, flags));
     });
-  takesStore(command);
+  addStoreOptions(command);
 }
 
 function parseKinds(text: string): Kind[] {
@@ -90,10 +90,10 @@ function refuse(flags: ShowFlags): void {
 }
 
 function show(store: Store, id: string, flags: ShowFlags): void {
-  const screen = screenOf(flags);
-  const trace = choose(store, id, screen.now);
-  if (flags.json) return print([json(publicTrace(trace), 2)]);
-  const code = codeOf(store, trace);
+  const screen = outputFormat(flags);
+  const trace = chooseRequest(store, id, screen.now);
+  if (flags.json) return printLines([terminalSafeJson(publicTrace(trace), 2)]);
+  const code = sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   const lines = flags.sql
     ? sqlLines(withSql(trace), screen)
@@ -106,7 +106,7 @@ function show(store: Store, id: string, flags: ShowFlags): void {
           : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, screen);
   // A statement is to be run as it was: its characters stay.
   const { unicode } = capabilitiesOf(process.stdout, process.env, flags);
-  print(unicode || flags.sql ? lines : lines.map(asciiOf));
+  printLines(unicode || flags.sql ? lines : lines.map(asciiOf));
 }
 
 /** Answers the kinds, all of which the request has; throws a UserError (exit 1) that names those that it has. */
@@ -114,8 +114,8 @@ function kindsOf(trace: Trace, wanted: Kind[]): Kind[] {
   const known = Object.keys(trace.totals);
   const missing = wanted.find((kind) => !known.includes(kind));
   if (wanted.length > 0 && missing === undefined) return wanted;
-  const has = known.length > 0 ? `It has: ${known.map(clean).join(', ')}.` : 'It has none at all.';
-  throw new UserError(`This request made no calls of the kind "${clean(missing ?? '')}". ${has}`, 1);
+  const has = known.length > 0 ? `It has: ${known.map(cleanText).join(', ')}.` : 'It has none at all.';
+  throw new UserError(`This request made no calls of the kind "${cleanText(missing ?? '')}". ${has}`, 1);
 }
 
 function withSql(trace: Trace): Trace {
@@ -124,15 +124,17 @@ function withSql(trace: Trace): Trace {
 }
 
 /** Answers what the browser shows in a tab; throws a UserError when it has no such tab. */
-function tabLines(trace: Trace, flags: ShowFlags, code: Code, screen: Screen): string[] {
+function tabLines(trace: Trace, flags: ShowFlags, code: SourceReader, screen: OutputFormat): string[] {
   const lines = tabText(trace, flags.tab!, {
     columns: screen.width,
-    colour: screen.style === coloured,
+    colour: screen.style === colouredStyle,
     grouped: !flags.ungrouped,
     libraries: flags.stack === true,
     source: (file) => code.lines(file)?.join('\n'),
   });
   if (!lines)
-    throw new UserError(`There is no tab "${clean(flags.tab!)}". There are: ${tabTitles(trace).join(', ')}`);
+    throw new UserError(
+      `There is no tab "${cleanText(flags.tab!)}". There are: ${tabTitles(trace).join(', ')}`,
+    );
   return lines;
 }

@@ -1,26 +1,26 @@
 /** `scooby top`: what costs most over all requests that are kept. */
 
 import { type Command, Option } from 'commander';
-import { json, ms } from '../../domain/text.js';
-import { publicRoute, publicSum } from '../../store/json.js';
-import type { By, Store, Sum } from '../../store/store.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { type Cell, type Column, table } from '../../terminal/table.js';
+import { formatMs, terminalSafeJson } from '../../domain/text.js';
+import { publicAggregate, publicRoute } from '../../store/json.js';
+import type { Aggregate, AggregateBy, Store } from '../../store/store.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { print, remark, screenOf } from '../output.js';
-import { routesOf } from '../print/by-route-and-run.js';
-import { type AskingFlags, queryOf, takesFilter } from '../select/filter-options.js';
+import { outputFormat, printLines, printRemark } from '../output.js';
+import { routeAggregates } from '../print/by-route-and-run.js';
+import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
-import { type ReadingFlags, takesStore, withStore } from '../select/store-options.js';
-import { NO_FIGURES } from './list.js';
+import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
+import { NO_AGGREGATES } from './list.js';
 
 type What = 'statement' | 'route' | 'site' | 'finding';
-type TopFlags = ReadingFlags & AskingFlags & { limit: number; by: What };
+type TopFlags = StoreFlags & FilterFlags & { limit: number; by: What };
 
 /** Adds the command to the program. */
 export function registerTop(program: Command): void {
-  const command = takesFilter(
+  const command = addFilterOptions(
     program
       .command('top')
       .description('what costs most over all requests: statements, routes, lines or findings')
@@ -46,25 +46,28 @@ Examples:
   scooby top 'status>=500' --json     for other tools`,
     )
     .action((filter: string[], flags: TopFlags) => withStore(flags, (store) => top(store, filter, flags)));
-  takesStore(command);
+  addStoreOptions(command);
 }
 
 function top(store: Store, filter: string[], flags: TopFlags): void {
-  const screen = screenOf(flags);
+  const screen = outputFormat(flags);
   const { by, limit } = flags;
-  const among = { query: queryOf(filter, flags) };
-  const whole = store.sums('request', among)[0]?.ms ?? 0;
-  const share = (sum: Sum) => (whole > 0 ? sum.ms / whole : 0);
+  const among = { query: queryFromOptions(filter, flags) };
+  const whole = store.aggregates('request', among)[0]?.ms ?? 0;
+  const share = (sum: Aggregate) => (whole > 0 ? sum.ms / whole : 0);
   if (by === 'route' && flags.json) {
-    const routes = routesOf(store, among).slice(0, limit);
-    return print(
-      routes.map((route) => json({ ...publicRoute(route, route.findings), share: round(share(route)) })),
+    const routes = routeAggregates(store, among).slice(0, limit);
+    return printLines(
+      routes.map((route) =>
+        terminalSafeJson({ ...publicRoute(route, route.findings), share: round(share(route)) }),
+      ),
     );
   }
-  const sums = store.sums(by, among).slice(0, limit);
-  if (flags.json) return print(sums.map((sum) => json(publicSum(sum, round(share(sum))))));
-  if (sums.length === 0) return remark(NO_FIGURES);
-  print(topLines(by, sums, share, (id) => shortId(store, id), screen));
+  const sums = store.aggregates(by, among).slice(0, limit);
+  if (flags.json)
+    return printLines(sums.map((sum) => terminalSafeJson(publicAggregate(sum, round(share(sum))))));
+  if (sums.length === 0) return printRemark(NO_AGGREGATES);
+  printLines(topLines(by, sums, share, (id) => shortId(store, id), screen));
 }
 
 function round(share: number): number {
@@ -97,22 +100,22 @@ function columnsOf(by: What): Column[] {
 
 /** Answers the table of what costs most; `share` is the part of the requests' time, 0 to 1. */
 export function topLines(
-  by: What & By,
-  sums: Sum[],
-  share: (sum: Sum) => number,
+  by: What & AggregateBy,
+  sums: Aggregate[],
+  share: (sum: Aggregate) => number,
   short: (id: string) => string,
-  screen: Screen,
+  screen: OutputFormat,
 ): string[] {
   const rows = sums.map((sum): Cell[] => {
     const line = lineCell(by, sum);
     return [
-      [ms(sum.ms), 'bold'],
+      [formatMs(sum.ms), 'bold'],
       [`${Math.round(share(sum) * 100)}%`],
       [sum.count.toLocaleString('en-US')],
       // Of a route and of a finding every one is a request.
       [by === 'statement' || by === 'site' ? sum.requests.toLocaleString('en-US') : ''],
-      [ms(sum.p50)],
-      [ms(sum.p95)],
+      [formatMs(sum.p50)],
+      [formatMs(sum.p95)],
       [sum.errors > 0 ? sum.errors.toLocaleString('en-US') : '', 'error'],
       ...(by === 'site' ? [line] : []),
       [labelOf(by, sum)],
@@ -120,16 +123,16 @@ export function topLines(
       [short(sum.worst.id), 'accent'],
     ];
   });
-  return table(columnsOf(by), rows, screen);
+  return tableLines(columnsOf(by), rows, screen);
 }
 
-function labelOf(by: What, { kind, text, parts }: Sum): string {
-  if (by === 'route') return clean(`${kind} ${text}`);
-  if (by === 'finding') return clean(`${kind.toUpperCase()}  ${text}`);
+function labelOf(by: What, { kind, text, parts }: Aggregate): string {
+  if (by === 'route') return cleanText(`${kind} ${text}`);
+  if (by === 'finding') return cleanText(`${kind.toUpperCase()}  ${text}`);
   const more = by === 'site' && parts > 1 ? `  and ${parts - 1} more` : '';
-  return clean(kind === 'sql' ? text : `${kind} ${text}`) + more;
+  return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;
 }
 
-function lineCell(by: What, { site = '', parts }: Sum): Cell {
-  return [clean(site) + (by === 'statement' && parts > 1 ? ` +${parts - 1}` : ''), 'accent'];
+function lineCell(by: What, { site = '', parts }: Aggregate): Cell {
+  return [cleanText(site) + (by === 'statement' && parts > 1 ? ` +${parts - 1}` : ''), 'accent'];
 }

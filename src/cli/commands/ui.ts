@@ -2,14 +2,14 @@
 
 import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
-import { Attachment } from '../../feed/launcher-connection.js';
+import { LauncherConnection } from '../../feed/launcher-connection.js';
 import { LiveFeed } from '../../feed/live-feed.js';
 import { describeOld } from '../../insight/calls/describe.js';
 import { databasePath } from '../../store/location.js';
 import { openReader } from '../../store/open.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
-import { remark } from '../output.js';
+import { printRemark } from '../output.js';
 
 export interface UiFlags {
   db?: string;
@@ -53,9 +53,9 @@ export async function ui(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
   const place = databasePath(flags.db, cwd);
   // What the app prints meanwhile is not to be missed.
-  const attachment = flags.attached && process.connected ? new Attachment() : undefined;
+  const attachment = flags.attached && process.connected ? new LauncherConnection() : undefined;
   const options = { db: flags.db, cwd, describe: describeOld };
-  const open = async () => new LiveFeed(await openReader(options, remark), place, attachment);
+  const open = async () => new LiveFeed(await openReader(options, printRemark), place, attachment);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({

@@ -9,7 +9,7 @@ interface Level {
 }
 
 /** Answers the line, from 1, of each key and item in a valid JSON text, by its path: `ignore.0.kind`; '' is the whole. */
-export function linesOf(text: string): Map<string, number> {
+export function keyLines(text: string): Map<string, number> {
   const lines = new Map<string, number>([['', 1]]);
   const levels: Level[] = [];
   const mark = (line: number) => {
@@ -37,7 +37,7 @@ export function linesOf(text: string): Map<string, number> {
 }
 
 /** Answers what is wrong with a text that is no JSON, and in which line. */
-export function faultOf(text: string, error: unknown): { line: number; words: string } {
+export function jsonFault(text: string, error: unknown): { line: number; words: string } {
   const message = error instanceof Error ? error.message : String(error);
   const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
   const words = message.replace(/ in JSON at position.*| \(line \d+ column \d+\)|, (?:\.\.\.)?".*/s, '');

@@ -5,20 +5,20 @@ import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
-import { LIMITS, type Limits } from '../../insight/scene.js';
+import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
 import type { Ignore } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
-import { faultOf, linesOf } from './json-positions.js';
+import { jsonFault, keyLines } from './json-positions.js';
 import { parseDuration, parseSize } from './units.js';
 
 /** Decisions on findings. */
-export interface Judging {
+export interface FindingConfig {
   ignore: Ignore[];
-  limits: Partial<Limits>;
+  limits: Partial<RuleLimits>;
 }
 
 /** A configuration, and where it came from. */
-export interface Config extends Judging {
+export interface ProjectConfig extends FindingConfig {
   /** Of `scooby run`: by the names of its options, as they were written. */
   run: Record<string, unknown>;
   /** The files that were read, the strongest first. */
@@ -43,7 +43,7 @@ const TIMES = ['loopHighMs', 'transaction', 'idle', 'poolWait', 'blocked', 'save
  * Answers what is configured for a project: the nearest file at or above `cwd`, over the user's own in the configuration
  * folder. Throws a UserError that names file, line and key where one of them is wrong.
  */
-export function readConfig(cwd: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function readProjectConfig(cwd: string, env: NodeJS.ProcessEnv = process.env): ProjectConfig {
   const [project, user] = [nearest(cwd), join(configFolder(env), 'config.json')];
   const own = project === undefined ? undefined : read(project, false);
   const personal = existsSync(user) ? read(user, true) : undefined;
@@ -80,12 +80,12 @@ function read(file: string, personal: boolean) {
   try {
     whole = JSON.parse(text);
   } catch (error) {
-    const { line, words } = faultOf(text, error);
+    const { line, words } = jsonFault(text, error);
     throw new UserError(`${file}:${line}: this is not JSON: ${words}`);
   }
   const inPackage = file.endsWith('package.json');
   const path = inPackage ? 'scooby' : '';
-  const part = partOf(inPackage ? (whole as { scooby?: unknown }).scooby : whole, path, file, linesOf(text));
+  const part = partOf(inPackage ? (whole as { scooby?: unknown }).scooby : whole, path, file, keyLines(text));
   for (const key of Object.keys(part.value)) {
     if (SECTIONS.includes(key) || (personal && BROWSER.includes(key)) || key === '$schema') continue;
     if (BROWSER.includes(key))
@@ -95,7 +95,7 @@ function read(file: string, personal: boolean) {
   return {
     file,
     empty: personal && !SECTIONS.some((key) => key in part.value),
-    ...sections(part, path, file, linesOf(text)),
+    ...sections(part, path, file, keyLines(text)),
   };
 }
 
@@ -151,10 +151,11 @@ function limitsOf(
   path: string,
   file: string,
   lines: Map<string, number>,
-): Partial<Limits> {
+): Partial<RuleLimits> {
   const limits: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(value)) {
-    if (!Object.hasOwn(LIMITS, key)) fail(key, `is not known; there are ${Object.keys(LIMITS).join(', ')}`);
+    if (!Object.hasOwn(DEFAULT_RULE_LIMITS, key))
+      fail(key, `is not known; there are ${Object.keys(DEFAULT_RULE_LIMITS).join(', ')}`);
     if (key === 'slow') {
       const slow = partOf(given, `${path}.slow`, file, lines);
       limits.slow = Object.fromEntries(
@@ -189,7 +190,7 @@ const NOT_CONFIGURED = ['db', 'color'];
 const RIVALS: Record<string, string> = { port: 'takePort', takePort: 'port' };
 
 /** Sets what the user has not said on the command line as the configuration has it. Throws a UserError, as readConfig does. */
-export function applyConfig(command: Command, { run, files }: Config): void {
+export function applyProjectConfig(command: Command, { run, files }: ProjectConfig): void {
   const options = new Map(command.options.map((option) => [option.attributeName(), option]));
   for (const name of NOT_CONFIGURED) options.delete(name);
   for (const [key, value] of Object.entries(run)) {
@@ -231,7 +232,7 @@ function parsed(option: Command['options'][number], value: unknown, fail: (words
 /** Answers the file and line in which a key of `run` stands. */
 function placeOf(key: string, files: string[]): string {
   for (const file of files) {
-    const line = linesOf(readFileSync(file, 'utf8')).get(
+    const line = keyLines(readFileSync(file, 'utf8')).get(
       `${file.endsWith('package.json') ? 'scooby.' : ''}run.${key}`,
     );
     if (line !== undefined) return `${file}:${line}`;

@@ -14,10 +14,10 @@ function amount(text: string, units: Record<string, number>, bare: number): numb
 }
 
 /** Answers the ms that `250ms`, `1.5s`, `24h` or `7d` mean; a bare number is ms. */
-export const parseDuration = durationIn('ms');
+export const parseDuration = durationParser('ms');
 
 /** Answers a parser of durations whose bare numbers are in that unit. */
-export function durationIn(unit: keyof typeof MS): (text: string) => number {
+export function durationParser(unit: keyof typeof MS): (text: string) => number {
   return (text) => {
     const value = amount(text, MS, MS[unit]);
     if (value === undefined)

@@ -10,8 +10,8 @@ import { UserError } from '../../domain/errors.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { agentFile } from '../agent-file.js';
 import { registerRun } from '../commands/run.js';
-import { applyConfig, readConfig } from '../config/project-config.js';
-import { foldersOf, installedIn, manifestOf } from './installed-packages.js';
+import { applyProjectConfig, readProjectConfig } from '../config/project-config.js';
+import { installedCopies, manifestOf, projectFolders } from './installed-packages.js';
 import { isWithin } from './version-range.js';
 
 /** How good something is: as it should be, worth a look, or a reason for which something is not recorded. */
@@ -24,7 +24,7 @@ export interface Check {
 }
 
 /** A library of the project. */
-export interface Library extends Check {
+export interface LibraryCheck extends Check {
   name: string;
   version: string;
   /** The kind of its spans, `route` for a framework, `line` for a mapper or client; nothing where it cannot be seen. */
@@ -36,7 +36,7 @@ export interface Diagnosis {
   node: Check;
   project: string;
   folders: number;
-  libraries: Library[];
+  libraries: LibraryCheck[];
   port: Check;
   store: Check;
   config: Check;
@@ -70,12 +70,12 @@ const UNSEEN =
 /** Answers what is to be said of running `command` (which may be empty) in `cwd`. The command is not run. */
 export async function diagnose(cwd: string, command: string[], db: string | undefined): Promise<Diagnosis> {
   const project = projectFolder(cwd);
-  const folders = foldersOf(project);
+  const folders = projectFolders(project);
   const agent: Agent = createRequire(import.meta.url)(agentFile());
   const covered = agent.coverage();
   const main = scriptOf(cwd, project, command);
   return {
-    node: ofNode(nodeVersion()),
+    node: checkNode(nodeVersion()),
     project,
     folders: folders.length,
     libraries: [...seen(folders, covered), ...unseen(folders, covered), ...bundled(main, covered, agent)],
@@ -87,10 +87,10 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
 
 function ofConfig(cwd: string): Check {
   try {
-    const config = readConfig(cwd);
+    const config = readProjectConfig(cwd);
     const program = new Command().enablePositionalOptions();
     registerRun(program);
-    applyConfig(program.commands[0]!, config);
+    applyProjectConfig(program.commands[0]!, config);
     const text =
       config.files.length > 0 ? config.files.join(', over ') : 'none; scooby.config.json would be read';
     return { grade: 'good', text };
@@ -113,7 +113,7 @@ function nodeVersion(): string {
 }
 
 /** Answers what can be recorded on a version of Node. */
-export function ofNode(version: string): Check {
+export function checkNode(version: string): Check {
   const [major = 0, minor = 0, patch = 0] = version.slice(1).split('.').map(Number);
   if (major < 20) return { grade: 'bad', text: `${version} is older than 20, the oldest that scooby knows.` };
   const sound =
@@ -127,10 +127,10 @@ export function ofNode(version: string): Check {
   return { grade: 'note', text };
 }
 
-function seen(folders: string[], covered: Coverage[]): Library[] {
+function seen(folders: string[], covered: Coverage[]): LibraryCheck[] {
   return covered.flatMap(({ packages, versions, kind, how }) =>
     packages.slice(0, 1).flatMap((name) =>
-      installedIn(folders, name).map(({ version }): Library => {
+      installedCopies(folders, name).map(({ version }): LibraryCheck => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
         const missing = kind === 'line' ? 'lines' : 'calls';
         const text = `${how}, but known to work with ${versions} only: ${missing} may be missing`;
@@ -140,11 +140,13 @@ function seen(folders: string[], covered: Coverage[]): Library[] {
   );
 }
 
-function unseen(folders: string[], covered: Coverage[]): Library[] {
+function unseen(folders: string[], covered: Coverage[]): LibraryCheck[] {
   const known = new Set(covered.flatMap(({ packages }) => packages));
   const text = 'no instrument speaks for it: its calls are not shown';
   return UNSEEN.filter((name) => !known.has(name)).flatMap((name) =>
-    installedIn(folders, name).map(({ version }): Library => ({ name, version, grade: 'note', text })),
+    installedCopies(folders, name).map(
+      ({ version }): LibraryCheck => ({ name, version, grade: 'note', text }),
+    ),
   );
 }
 
@@ -162,7 +164,7 @@ function scriptWords(project: string, [, ...words]: string[]): string[] {
   return manifestOf(project)?.scripts?.[name]?.split(/\s+/) ?? [];
 }
 
-function bundled(main: string | undefined, covered: Coverage[], agent: Agent): Library[] {
+function bundled(main: string | undefined, covered: Coverage[], agent: Agent): LibraryCheck[] {
   if (main === undefined || statSync(main).size > 64 * 1024 * 1024) return [];
   // Frameworks and mappers inside a bundle cost routes and lines, and no calls.
   const libraries = covered.filter(({ kind }) => kind !== 'route' && kind !== 'line');

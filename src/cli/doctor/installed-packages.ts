@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A package that is there, in one version. */
-export interface Installed {
+export interface InstalledPackage {
   name: string;
   version: string;
   /** The folder that it was found in, absolute. */
@@ -29,7 +29,7 @@ export function manifestOf(folder: string): Manifest | undefined {
 }
 
 /** Answers the project's folders: itself, and the packages of its workspaces (npm's, yarn's, pnpm's). */
-export function foldersOf(project: string): string[] {
+export function projectFolders(project: string): string[] {
   const { workspaces } = manifestOf(project) ?? {};
   const named = Array.isArray(workspaces) ? workspaces : (workspaces?.packages ?? []);
   const folders = [...named, ...pnpmWorkspaces(project)].flatMap((pattern) => matching(project, pattern));
@@ -55,8 +55,8 @@ function matching(project: string, pattern: string): string[] {
 }
 
 /** Answers where Node finds a package from each of the folders, every copy once. */
-export function installedIn(folders: string[], name: string): Installed[] {
-  const found = new Map<string, Installed>();
+export function installedCopies(folders: string[], name: string): InstalledPackage[] {
+  const found = new Map<string, InstalledPackage>();
   for (const start of folders) {
     for (let folder = start; ; folder = dirname(folder)) {
       const place = join(folder, 'node_modules', name);
@@ -74,10 +74,10 @@ export function installedIn(folders: string[], name: string): Installed[] {
 type Registry = [string | null, [string | null, { packageLocation: string }][]][];
 
 /** Yarn's Plug'n'Play has no node_modules: what there is, is in a file of its own, in Yarn's words for versions. */
-function plugged(folders: string[], name: string): Installed[] {
+function plugged(folders: string[], name: string): InstalledPackage[] {
   const [project = ''] = folders;
   const [, places = []] = registryOf(project).find(([one]) => one === name) ?? [];
-  const all = places.flatMap(([reference, { packageLocation }]): Installed[] => {
+  const all = places.flatMap(([reference, { packageLocation }]): InstalledPackage[] => {
     const version = /npm:([\w.+-]+)$/.exec(reference ?? '')?.[1];
     return version ? [{ name, version, folder: join(project, packageLocation) }] : [];
   });

@@ -1,9 +1,9 @@
 /** What `scooby run` says on stderr: one banner, a line for each finished request, and what went wrong. */
 
 import { homedir } from 'node:os';
-import type { Servers } from '../../collector/app-servers.js';
-import { oneLine } from '../../domain/text.js';
-import type { Address, Trace } from '../../domain/trace.js';
+import type { AppServers } from '../../collector/app-servers.js';
+import { escapeToOneLine } from '../../domain/text.js';
+import type { ServerAddress, Trace } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 
@@ -12,9 +12,9 @@ const TOGETHER_MS = 100;
 const PATIENCE_MS = 3000;
 
 /** What the banner needs to know. */
-export interface About {
+export interface AnnouncerOptions {
   command: string[];
-  servers: Servers;
+  servers: AppServers;
   /** Where the data goes. */
   place: string;
   /** No line for each request. */
@@ -25,14 +25,14 @@ export interface About {
 
 /** Says things, each once. */
 export class Announcer {
-  readonly servers: Servers;
-  #about: About;
+  readonly servers: AppServers;
+  #about: AnnouncerOptions;
   #said = new Set<string>();
   #url = '';
   #banner: NodeJS.Timeout | undefined;
   #introduced = false;
 
-  constructor(about: About) {
+  constructor(about: AnnouncerOptions) {
     this.#about = about;
     this.servers = about.servers;
   }
@@ -58,7 +58,7 @@ export class Announcer {
   /** A library was found; told only where it could not be made to speak. */
   library({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
     if (trouble === undefined) return;
-    const words = oneLine(trouble);
+    const words = escapeToOneLine(trouble);
     // One that is inside a bundle has no version to tell.
     if (words.startsWith('is ')) this.warn(`${name} ${words}`);
     else this.warn(`${name} ${version}: ${words}; its calls are not shown`);
@@ -101,7 +101,7 @@ export class Announcer {
 
   #nameOthers(): void {
     for (const { address, app } of this.#about.servers.others) {
-      const words = `        also listening, not behind the proxy: ${placeOf(address)} (${oneLine(app.command)})`;
+      const words = `        also listening, not behind the proxy: ${placeOf(address)} (${escapeToOneLine(app.command)})`;
       if (this.#said.has(words)) continue;
       this.#said.add(words);
       this.#about.write(`${words}\n`);
@@ -109,7 +109,7 @@ export class Announcer {
   }
 
   #command(): string {
-    return oneLine(this.#about.command.join(' '));
+    return escapeToOneLine(this.#about.command.join(' '));
   }
 
   #say(message: string): void {
@@ -117,7 +117,7 @@ export class Announcer {
   }
 }
 
-function placeOf({ path, port, wanted }: Address): string {
+function placeOf({ path, port, wanted }: ServerAddress): string {
   if (path !== undefined) return path;
   return wanted === undefined ? `:${port}` : `:${port} (it asked for :${wanted})`;
 }

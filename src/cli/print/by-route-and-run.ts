@@ -1,27 +1,27 @@
 /** `scooby list --by route` and `--by run`: requests put together. */
 
-import { json, ms } from '../../domain/text.js';
+import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicRoute, publicRun } from '../../store/json.js';
-import type { Among, RunSummary, Store, Sum } from '../../store/store.js';
+import type { Aggregate, RunSummary, Selection, Store } from '../../store/store.js';
 import { age } from '../../terminal/age.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { type Cell, type Column, table } from '../../terminal/table.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 
 /** A route's requests, with the kinds of their findings, the most frequent first. */
-export interface Route extends Sum {
+export interface RouteAggregate extends Aggregate {
   findings: string[];
 }
 
 /** A run, and what its requests add up to. */
-export interface Ran extends RunSummary {
-  sum?: Sum;
+export interface RunAggregate extends RunSummary {
+  sum?: Aggregate;
 }
 
 /** Answers the routes of the requests that pass, the costliest first. */
-export function routesOf(store: Store, among: Among): Route[] {
-  const found = store.sums('finding', among).sort((a, b) => b.requests - a.requests);
-  return store.sums('route', among).map((route) => {
+export function routeAggregates(store: Store, among: Selection): RouteAggregate[] {
+  const found = store.aggregates('finding', among).sort((a, b) => b.requests - a.requests);
+  return store.aggregates('route', among).map((route) => {
     const own = found.filter((finding) => finding.route === `${route.kind} ${route.text}`);
     return { ...route, findings: [...new Set(own.map(({ kind }) => kind))] };
   });
@@ -42,24 +42,28 @@ const ROUTES: Column[] = [
 ];
 
 /** Answers the table of routes; queries are those of an average request. */
-export function routeLines(routes: Route[], short: (id: string) => string, screen: Screen): string[] {
+export function routeLines(
+  routes: RouteAggregate[],
+  short: (id: string) => string,
+  screen: OutputFormat,
+): string[] {
   const rows = routes.map((route): Cell[] => {
     const { kind, text, count, p50, p95, worst, queries, mostQueries, errors, findings } = route;
     return [
-      [clean(kind)],
-      [clean(text)],
+      [cleanText(kind)],
+      [cleanText(text)],
       [count.toLocaleString('en-US')],
-      [ms(p50)],
-      [ms(p95)],
-      [ms(worst.ms)],
+      [formatMs(p50)],
+      [formatMs(p95)],
+      [formatMs(worst.ms)],
       [queries > 0 ? average(queries / count) : ''],
       [mostQueries > 0 ? mostQueries.toLocaleString('en-US') : ''],
       [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
-      [clean(findings.join(' ')).toUpperCase(), 'warn'],
+      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
       [short(worst.id), 'accent'],
     ];
   });
-  return table(ROUTES, rows, screen);
+  return tableLines(ROUTES, rows, screen);
 }
 
 /** `51`, `2.5`: no more digits than tell something. */
@@ -68,14 +72,14 @@ function average(value: number): string {
 }
 
 /** Answers the lines of `--json`. */
-export function routeJson(routes: Route[]): string[] {
-  return routes.map((route) => json(publicRoute(route, route.findings)));
+export function routeJson(routes: RouteAggregate[]): string[] {
+  return routes.map((route) => terminalSafeJson(publicRoute(route, route.findings)));
 }
 
 /** Answers the newest runs, and what their requests that pass add up to. */
-export function ransOf(store: Store, among: Among, limit: number): Ran[] {
+export function runAggregates(store: Store, among: Selection, limit: number): RunAggregate[] {
   return store.runs(limit).map((run) => {
-    const [sum] = store.sums('request', { ...among, run: run.number });
+    const [sum] = store.aggregates('request', { ...among, run: run.number });
     return { ...run, requests: sum?.requests ?? 0, ...(sum && { sum }) };
   });
 }
@@ -92,21 +96,21 @@ const RUNS: Column[] = [
 ];
 
 /** Answers the table of runs. */
-export function ranLines(runs: Ran[], screen: Screen): string[] {
+export function runLines(runs: RunAggregate[], screen: OutputFormat): string[] {
   const rows = runs.map(({ number, start, command, requests, sum }): Cell[] => [
     [`${number}`, 'accent'],
     [age(start, screen.now), 'dim'],
-    [clean(command)],
+    [cleanText(command)],
     [requests.toLocaleString('en-US')],
-    [sum ? ms(sum.p50) : ''],
-    [sum ? ms(sum.p95) : ''],
-    [sum ? ms(sum.worst.ms) : ''],
+    [sum ? formatMs(sum.p50) : ''],
+    [sum ? formatMs(sum.p95) : ''],
+    [sum ? formatMs(sum.worst.ms) : ''],
     [sum && sum.errors > 0 ? sum.errors.toLocaleString('en-US') : '', 'error'],
   ]);
-  return table(RUNS, rows, screen);
+  return tableLines(RUNS, rows, screen);
 }
 
 /** Answers the lines of `--json`. */
-export function ranJson(runs: Ran[]): string[] {
-  return runs.map((run) => json(publicRun(run, run.sum)));
+export function runJson(runs: RunAggregate[]): string[] {
+  return runs.map((run) => terminalSafeJson(publicRun(run, run.sum)));
 }

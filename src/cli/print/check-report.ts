@@ -1,16 +1,16 @@
 /** What `scooby check` found: for people, as JSON, and as annotations of GitHub. */
 
 import { isAbsolute, join, relative } from 'node:path';
-import { count, oneLine, visible } from '../../domain/text.js';
+import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
 import { parseSite } from '../../domain/trace.js';
-import type { Sifted } from '../../insight/metrics/baseline.js';
+import type { SiftedBreaches } from '../../insight/metrics/baseline.js';
 import type { Breach } from '../../insight/metrics/budget.js';
-import type { Screen } from '../../terminal/output-format.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
-import { wrapped } from '../../terminal/wrap.js';
+import { wrapText } from '../../terminal/wrap.js';
 
 /** All that a check has to tell. */
-export interface Report extends Sifted {
+export interface CheckReport extends SiftedBreaches {
   requests: number;
   routes: number;
   /** How the command ended. */
@@ -25,9 +25,9 @@ export interface Report extends Sifted {
 }
 
 /** Answers the report for people. */
-export function reportLines(report: Report, screen: Screen): string[] {
+export function reportLines(report: CheckReport, screen: OutputFormat): string[] {
   const { broken, accepted, stale, lesser, requests, routes, notes } = report;
-  const seen = `${count(requests, 'request')} of ${count(routes, 'route')}`;
+  const seen = `${formatCount(requests, 'request')} of ${formatCount(routes, 'route')}`;
   const headline =
     requests === 0
       ? screen.style(
@@ -36,16 +36,16 @@ export function reportLines(report: Report, screen: Screen): string[] {
         )
       : broken.length === 0
         ? screen.style('ok', `${seen}, all within the budget`)
-        : `${screen.style('error', `${count(broken.length, 'budget')} broken`)}; ${seen} were judged`;
+        : `${screen.style('error', `${formatCount(broken.length, 'budget')} broken`)}; ${seen} were judged`;
   const known =
     accepted.length === 0
       ? []
-      : [`${count(accepted.length, 'known problem')} accepted by ${report.baseline}`];
+      : [`${formatCount(accepted.length, 'known problem')} accepted by ${report.baseline}`];
   const gone =
     stale.length === 0
       ? []
       : [
-          `${count(stale.length, 'accepted problem')} not met any more; --update-baseline takes ${stale.length === 1 ? 'it' : 'them'} out`,
+          `${formatCount(stale.length, 'accepted problem')} not met any more; --update-baseline takes ${stale.length === 1 ? 'it' : 'them'} out`,
         ];
   const through = lesser.map(
     ({ kind, site, severity }) =>
@@ -57,38 +57,38 @@ export function reportLines(report: Report, screen: Screen): string[] {
     `${screen.style('bold', 'scooby check')}  ${headline}`,
     ...broken.flatMap((breach) => ['', ...breachLines(breach, screen)]),
     ...(asides.length + notes.length > 0 ? [''] : []),
-    ...asides.map((line) => `  ${screen.style('dim', oneLine(line))}`),
-    ...notes.map((note) => `  ${screen.style('warn', oneLine(note))}`),
+    ...asides.map((line) => `  ${screen.style('dim', escapeToOneLine(line))}`),
+    ...notes.map((note) => `  ${screen.style('warn', escapeToOneLine(note))}`),
   ];
 }
 
-function breachLines(breach: Breach, screen: Screen): string[] {
+function breachLines(breach: Breach, screen: OutputFormat): string[] {
   const { route, message, suggestion = '', requests, worst, severity } = breach;
   const { style, width } = screen;
-  const often = requests === 1 ? 'in one request' : `in ${count(requests, 'request')}, most in`;
+  const often = requests === 1 ? 'in one request' : `in ${formatCount(requests, 'request')}, most in`;
   return [
-    `  ${[style(severity ? severityRole(severity) : 'error', titleOf(breach)), style('bold', oneLine(route)), style('accent', whereOf(breach))].filter((text) => text !== '').join('  ')}`,
+    `  ${[style(severity ? severityRole(severity) : 'error', titleOf(breach)), style('bold', escapeToOneLine(route)), style('accent', whereOf(breach))].filter((text) => text !== '').join('  ')}`,
     ...[message, suggestion]
       .filter((text) => text !== '')
-      .flatMap((text) => wrapped(oneLine(text), width - 4, ''))
+      .flatMap((text) => wrapText(escapeToOneLine(text), width - 4, ''))
       .map((line) => `    ${line}`),
     `    ${style('dim', `${often}:  scooby show ${worst.slice(0, 8)}`)}`,
   ];
 }
 
 function titleOf({ rule, kind }: Breach): string {
-  return rule === 'finding' ? oneLine(kind!).toUpperCase() : rule;
+  return rule === 'finding' ? escapeToOneLine(kind!).toUpperCase() : rule;
 }
 
 function whereOf({ function: name, site }: Breach): string {
-  return oneLine([name, site && `(${site})`].filter(Boolean).join(' '));
+  return escapeToOneLine([name, site && `(${site})`].filter(Boolean).join(' '));
 }
 
 /** Answers the document of `--json`. */
-export function reportJson({ broken, accepted, lesser, stale, ...rest }: Report): object {
+export function reportJson({ broken, accepted, lesser, stale, ...rest }: CheckReport): object {
   const told = (breaches: Breach[]) => breaches.map((breach) => ({ ...breach, ...placeOf(breach) }));
   return {
-    ok: isFine({ broken, ...rest }),
+    ok: isWithinBudget({ broken, ...rest }),
     ...rest,
     broken: told(broken),
     accepted: told(accepted),
@@ -98,7 +98,7 @@ export function reportJson({ broken, accepted, lesser, stale, ...rest }: Report)
 }
 
 /** Answers whether everything is within the budget; where nothing was recorded, nothing is known. */
-export function isFine({ broken, requests }: Pick<Report, 'broken' | 'requests'>): boolean {
+export function isWithinBudget({ broken, requests }: Pick<CheckReport, 'broken' | 'requests'>): boolean {
   return broken.length === 0 && requests > 0;
 }
 
@@ -130,7 +130,7 @@ function inRepository(file: string, project: string, workspace: string | undefin
 }
 
 function data(text: string): string {
-  const safe = visible(text.replaceAll('\r\n', '\n'));
+  const safe = escapeControls(text.replaceAll('\r\n', '\n'));
   return safe.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
@@ -140,10 +140,10 @@ function property(text: string): string {
 
 /** Answers what a request that was too long to be recorded whole means for the judgement. */
 export function droppedNote(dropped: number): string {
-  return `${count(dropped, 'call was', 'calls were')} not recorded, there were too many at once: budgets may be broken that are not named`;
+  return `${formatCount(dropped, 'call was', 'calls were')} not recorded, there were too many at once: budgets may be broken that are not named`;
 }
 
 /** Answers the line that is told when the baseline has been written. */
 export function acceptedLine(breaches: Breach[], file: string): string {
-  return `${count(breaches.length, 'problem')} accepted in ${file}`;
+  return `${formatCount(breaches.length, 'problem')} accepted in ${file}`;
 }

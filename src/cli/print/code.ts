@@ -7,18 +7,21 @@ import type { Store } from '../../store/store.js';
 import { linesOf } from '../../terminal/code-frame.js';
 
 /** What became of a line: its file changed around it, or it is no longer where it was. */
-export type Since = 'changed since' | 'gone since' | `changed since, now line ${number}`;
+export type ChangeNote = 'changed since' | 'gone since' | `changed since, now line ${number}`;
 
 /** Reads the files of one request. */
-export interface Code {
+export interface SourceReader {
   /** Answers the lines of a file as it was; undefined where it was not kept. */
   lines(file: string): string[] | undefined;
   /** Answers what has become of a line; undefined where its file is as it was, and where nothing is known. */
-  since(file: string, line: number): Since | undefined;
+  since(file: string, line: number): ChangeNote | undefined;
 }
 
 /** Answers the code of a request, from the store and from the project's folder. */
-export function codeOf(store: Pick<Store, 'source'>, trace: Pick<Trace, 'sources' | 'app'>): Code {
+export function sourceReaderOf(
+  store: Pick<Store, 'source'>,
+  trace: Pick<Trace, 'sources' | 'app'>,
+): SourceReader {
   const then = remembered((file) => {
     const hash = trace.sources?.[file];
     const source = hash === undefined ? undefined : store.source(hash);

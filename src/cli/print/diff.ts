@@ -1,17 +1,17 @@
 /** The difference of two requests or two runs as text and as JSON. */
 
-import { count, ms, oneLine } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Change, Verdict } from '../../insight/metrics/compare.js';
 import { ago } from '../../terminal/age.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import type { Role } from '../../terminal/style.js';
-import { type Cell, type Column, table } from '../../terminal/table.js';
-import { wrapped } from '../../terminal/wrap.js';
-import type { Difference, Figure, Found, Side } from '../select/difference.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import type { OutputRole } from '../../terminal/style.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
+import { wrapText } from '../../terminal/wrap.js';
+import type { Difference, DifferenceFinding, MetricChange, Side } from '../select/difference.js';
 
 /** Answers all lines of a difference. */
-export function differenceLines(difference: Difference, screen: Screen): string[] {
+export function differenceLines(difference: Difference, screen: OutputFormat): string[] {
   const { before, after, figures, routes = [], calls } = difference;
   return [
     sideLine('before', before, screen),
@@ -26,15 +26,15 @@ export function differenceLines(difference: Difference, screen: Screen): string[
   ];
 }
 
-function sideLine(name: string, side: Side, { style, now }: Screen): string {
+function sideLine(name: string, side: Side, { style, now }: OutputFormat): string {
   const words =
     'trace' in side
       ? [
-          oneLine(`${side.trace.method} ${side.trace.url}`),
+          escapeToOneLine(`${side.trace.method} ${side.trace.url}`),
           side.trace.id.slice(0, 8),
           ago(side.trace.start, now),
         ]
-      : [oneLine(side.run.command), `run ${side.run.number}`, ago(side.run.start, now)];
+      : [escapeToOneLine(side.run.command), `run ${side.run.number}`, ago(side.run.start, now)];
   const [what, ...rest] = words;
   return `${style('dim', name.padEnd(8))}${style('bold', what!)}  ${style('dim', rest.join('  '))}`;
 }
@@ -46,27 +46,27 @@ const FIGURES: Column[] = [
   { head: 'CHANGE', align: 'right' },
 ];
 
-function figureLines(figures: Figure[], screen: Screen): string[] {
+function figureLines(figures: MetricChange[], screen: OutputFormat): string[] {
   const rows = figures.map(({ name, unit, before, after }): Cell[] => {
     const text = (n: number | undefined) => (n === undefined ? '-' : written(unit, n));
-    return [[clean(name)], [text(before)], [text(after)], changeCell(unit, before, after)];
+    return [[cleanText(name)], [text(before)], [text(after)], changeCell(unit, before, after)];
   });
-  return table(FIGURES, rows, screen);
+  return tableLines(FIGURES, rows, screen);
 }
 
-function written(unit: Figure['unit'], n: number): string {
-  if (unit === 'ms') return ms(n);
+function written(unit: MetricChange['unit'], n: number): string {
+  if (unit === 'ms') return formatMs(n);
   return Number.isInteger(n) ? n.toLocaleString('en-US') : n.toFixed(1);
 }
 
-function changeCell(unit: Figure['unit'], before = 0, after = 0): Cell {
+function changeCell(unit: MetricChange['unit'], before = 0, after = 0): Cell {
   const by = written(unit, Math.abs(after - before));
   if (by === written(unit, 0)) return ['=', 'dim'];
   return after > before ? [`+${by}`, 'warn'] : [`-${by}`, 'ok'];
 }
 
-function findingLines({ findings }: Difference, screen: Screen): string[] {
-  const told = (fate: string, role: Role, found: Found[]) =>
+function findingLines({ findings }: Difference, screen: OutputFormat): string[] {
+  const told = (fate: string, role: OutputRole, found: DifferenceFinding[]) =>
     found.flatMap((finding) => findingText(fate, role, finding, screen));
   const lines = [
     ...told('gone', 'ok', findings.gone),
@@ -78,17 +78,22 @@ function findingLines({ findings }: Difference, screen: Screen): string[] {
 
 const FATE = 7;
 
-function findingText(fate: string, role: Role, finding: Found, { style, width }: Screen): string[] {
+function findingText(
+  fate: string,
+  role: OutputRole,
+  finding: DifferenceFinding,
+  { style, width }: OutputFormat,
+): string[] {
   const { kind, function: name, site, requests } = finding;
   const where = [name, site && `(${site})`].filter(Boolean).join(' ');
-  const often = requests === undefined ? '' : `  in ${count(requests, 'request')}`;
-  const head = `${style('bold', oneLine(kind).toUpperCase())}  ${style('accent', oneLine(where))}${often}`;
-  const [first, ...rest] = wrapped(oneLine(finding.message), width - FATE, '');
+  const often = requests === undefined ? '' : `  in ${formatCount(requests, 'request')}`;
+  const head = `${style('bold', escapeToOneLine(kind).toUpperCase())}  ${style('accent', escapeToOneLine(where))}${often}`;
+  const [first, ...rest] = wrapText(escapeToOneLine(finding.message), width - FATE, '');
   const indent = ' '.repeat(FATE);
   return [`${style(role, fate.padEnd(FATE))}${head}`, ...[first!, ...rest].map((line) => indent + line)];
 }
 
-const ROLES: Record<Verdict, Role> = {
+const ROLES: Record<Verdict, OutputRole> = {
   new: 'warn',
   gone: 'ok',
   more: 'warn',
@@ -98,7 +103,7 @@ const ROLES: Record<Verdict, Role> = {
   same: 'dim',
 };
 
-function changeLines(head: string, changes: Change[], screen: Screen): string[] {
+function changeLines(head: string, changes: Change[], screen: OutputFormat): string[] {
   const columns: Column[] = [
     { head: '' },
     { head: 'OFTEN', align: 'right', gone: 2 },
@@ -111,11 +116,11 @@ function changeLines(head: string, changes: Change[], screen: Screen): string[] 
     .map(({ verdict, kind, text, site = '', before, after }): Cell[] => [
       [verdict, ROLES[verdict]],
       [often(before?.count, after?.count)],
-      [sides(before?.ms, after?.ms, ms)],
-      [clean(kind === 'sql' ? text : `${kind} ${text}`)],
-      [clean(site), 'accent'],
+      [sides(before?.ms, after?.ms, formatMs)],
+      [cleanText(kind === 'sql' ? text : `${kind} ${text}`)],
+      [cleanText(site), 'accent'],
     ]);
-  return rows.length > 0 ? ['', ...table(columns, rows, screen)] : [];
+  return rows.length > 0 ? ['', ...tableLines(columns, rows, screen)] : [];
 }
 
 /** How often is told where it is not once, as of a route. */
@@ -131,19 +136,19 @@ function sides(before: number | undefined, after: number | undefined, text: (n: 
   return old === now ? now : `${old} -> ${now}`;
 }
 
-function summary(calls: Change[], { style }: Screen): string {
+function summary(calls: Change[], { style }: OutputFormat): string {
   const same = calls.filter(({ verdict }) => verdict === 'same').length;
   if (calls.length === 0) return style('dim', 'Neither made a call that scooby knows of.');
   if (same === calls.length) return style('dim', 'The same calls, as often and about as fast.');
   return style(
     'dim',
-    same === 0 ? 'No other call was made.' : `${count(same, 'other call')} as often and about as fast.`,
+    same === 0 ? 'No other call was made.' : `${formatCount(same, 'other call')} as often and about as fast.`,
   );
 }
 
 /** Answers the document of `--json`. */
 export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
-  const list = (found: Found[]) =>
+  const list = (found: DifferenceFinding[]) =>
     found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
       id,
       kind,

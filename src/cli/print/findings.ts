@@ -1,12 +1,12 @@
 /** What is wrong with a request, as text: each finding with its line, the code as it was, and what to do. */
 
-import { ms, oneLine } from '../../domain/text.js';
+import { escapeToOneLine, formatMs } from '../../domain/text.js';
 import { type Finding, parseSite } from '../../domain/trace.js';
-import type { Screen } from '../../terminal/output-format.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
-import { wrapped } from '../../terminal/wrap.js';
-import type { Code } from './code.js';
-import { calledAt, codeLines } from './frames.js';
+import { wrapText } from '../../terminal/wrap.js';
+import type { SourceReader } from './code.js';
+import { codeLines, functionAt } from './frames.js';
 
 const INDENT = '  ';
 /** Lines of code before and after, where there is one finding, and where there are more. */
@@ -14,15 +14,15 @@ const AROUND = 2;
 const LESS = 1;
 
 /** Answers the lines of all findings, the gravest first. */
-export function findingLines(findings: Finding[], code: Code, screen: Screen): string[] {
+export function findingLines(findings: Finding[], code: SourceReader, screen: OutputFormat): string[] {
   const around = findings.length > 2 ? LESS : AROUND;
   return findings.flatMap((finding) => ['', ...lines(finding, around, code, screen)]);
 }
 
-function lines(finding: Finding, around: number, code: Code, screen: Screen): string[] {
+function lines(finding: Finding, around: number, code: SourceReader, screen: OutputFormat): string[] {
   const room = { ...screen, width: screen.width - INDENT.length };
   const place = parseSite(finding.site);
-  const prose = (text: string) => wrapped(oneLine(text), room.width, '');
+  const prose = (text: string) => wrapText(escapeToOneLine(text), room.width, '');
   return [
     heading(finding, code, screen),
     ...(finding.message === '' ? [] : prose(finding.message)),
@@ -32,15 +32,15 @@ function lines(finding: Finding, around: number, code: Code, screen: Screen): st
 }
 
 /** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
-function heading(finding: Finding, code: Code, { style }: Screen): string {
+function heading(finding: Finding, code: SourceReader, { style }: OutputFormat): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
-  const where = site === undefined ? '' : calledAt(name, site);
+  const where = site === undefined ? '' : functionAt(name, site);
   const place = parseSite(finding.site);
   const since = place && code.since(place.file, place.line);
   const parts = [
-    style(severityRole(severity), oneLine(kind).toUpperCase()),
+    style(severityRole(severity), escapeToOneLine(kind).toUpperCase()),
     where === '' ? '' : style('accent', where),
-    cost > 0 ? style('bold', ms(cost)) : '',
+    cost > 0 ? style('bold', formatMs(cost)) : '',
     since ? style('warn', since) : '',
   ];
   return INDENT + parts.filter((part) => part !== '').join('  ');

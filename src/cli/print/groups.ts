@@ -1,20 +1,25 @@
 /** The calls of a request put together by what they ask and from which line, as text. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import type { Span } from '../../domain/trace.js';
 import type { Group } from '../../insight/calls/groups.js';
-import { clean } from '../../terminal/cells.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { frameLines, type Reading } from './frames.js';
+import { cleanText } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { type FrameOptions, frameLines } from './frames.js';
 import { detailLines, errorLines, INDENT, statementLines } from './spans.js';
 
 /** Answers the lines of the groups, the costliest first; what is told of a group's statement is its slowest call's. */
-export function groupLines(spans: Span[], groups: Group[], reading: Reading, screen: Screen): string[] {
+export function groupLines(
+  spans: Span[],
+  groups: Group[],
+  reading: FrameOptions,
+  screen: OutputFormat,
+): string[] {
   const sorted = [...groups].sort((a, b) => b.total + b.wait - a.total - a.wait);
   return sorted.flatMap((group) => ['', ...lines(spans, group, reading, screen)]);
 }
 
-function lines(spans: Span[], group: Group, reading: Reading, screen: Screen): string[] {
+function lines(spans: Span[], group: Group, reading: FrameOptions, screen: OutputFormat): string[] {
   const slowest = spans[group.slowest]!;
   const room = { ...screen, width: screen.width - INDENT.length };
   const failed = group.spans.map((index) => spans[index]!).find(({ error }) => error !== undefined);
@@ -30,19 +35,19 @@ function lines(spans: Span[], group: Group, reading: Reading, screen: Screen): s
 }
 
 /** `50×  sql  431ms  8.6ms each, slowest 14ms  50 rows  #2 to #51`. */
-function heading(group: Group, slowest: Span, { style }: Screen): string {
+function heading(group: Group, slowest: Span, { style }: OutputFormat): string {
   const { spans, kind, total, average, wait, rows, errors, running } = group;
   const isMany = spans.length > 1;
-  const each = `${ms(average)} each, slowest ${ms(slowest.duration ?? 0)}`;
+  const each = `${formatMs(average)} each, slowest ${formatMs(slowest.duration ?? 0)}`;
   const facts = [
-    style('accent', clean(kind)),
-    running === spans.length ? '' : style('bold', ms(total)),
+    style('accent', cleanText(kind)),
+    running === spans.length ? '' : style('bold', formatMs(total)),
     isMany && running < spans.length ? each : '',
-    rows === undefined ? '' : count(rows, 'row'),
-    wait > 0 ? style('warn', `waited ${ms(wait)}`) : '',
+    rows === undefined ? '' : formatCount(rows, 'row'),
+    wait > 0 ? style('warn', `waited ${formatMs(wait)}`) : '',
     errors > 0 ? style('error', isMany ? `${errors} failed` : 'failed') : '',
     running > 0 ? style('warn', isMany ? `${running} not finished` : 'not finished') : '',
-    style('dim', isMany ? whichOf(spans) : `#${spans[0]! + 1} at +${ms(slowest.start)}`),
+    style('dim', isMany ? whichOf(spans) : `#${spans[0]! + 1} at +${formatMs(slowest.start)}`),
   ];
   const times = style(isMany ? 'warn' : undefined, `${spans.length}×`.padStart(5));
   return `${times} ${facts.filter((fact) => fact !== '').join('  ')}`;

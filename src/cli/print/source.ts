@@ -1,12 +1,12 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
 import { isTimed } from '../../domain/span-kinds.js';
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import { type Frame, formatSite, type Kind, type Span, type Trace } from '../../domain/trace.js';
-import { clean, cut, width } from '../../terminal/cells.js';
+import { cellWidth, cleanText, cutText } from '../../terminal/cells.js';
 import { codeText } from '../../terminal/code-frame.js';
-import type { Screen } from '../../terminal/output-format.js';
-import type { Code } from './code.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import type { SourceReader } from './code.js';
 import { headline } from './trace.js';
 
 /** Calls of one kind that a line made, or that came by it. */
@@ -32,7 +32,12 @@ interface File {
 const AROUND = 3;
 
 /** Answers the files, those that made the costliest calls first. */
-export function sourceLines(trace: Trace, kinds: Kind[] | undefined, code: Code, screen: Screen): string[] {
+export function sourceLines(
+  trace: Trace,
+  kinds: Kind[] | undefined,
+  code: SourceReader,
+  screen: OutputFormat,
+): string[] {
   const files = [...filesOf(trace, kinds).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
   const marks = marksOf(trace);
   if (files.length === 0)
@@ -91,24 +96,31 @@ function marksOf({ findings }: Trace): Map<string, string> {
   for (const { site, kind } of findings) {
     if (site === undefined) continue;
     const before = marks.get(site);
-    marks.set(site, before ? `${before}, ${clean(kind).toUpperCase()}` : clean(kind).toUpperCase());
+    marks.set(site, before ? `${before}, ${cleanText(kind).toUpperCase()}` : cleanText(kind).toUpperCase());
   }
   return marks;
 }
 
-function fileLines(file: File, marks: Map<string, string>, code: Code, screen: Screen): string[] {
+function fileLines(
+  file: File,
+  marks: Map<string, string>,
+  code: SourceReader,
+  screen: OutputFormat,
+): string[] {
   const { style } = screen;
   const { name, lines } = file;
   const numbers = [...lines.keys()].sort((a, b) => a - b);
   const since = code.since(name, numbers[0]!);
   const own =
     file.count > 0
-      ? `${count(file.count, 'call')}, ${ms(file.ms)}`
-      : `on the way of ${count(file.calls.size, 'call')}`;
-  const heading = `${style('bold', clean(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
+      ? `${formatCount(file.count, 'call')}, ${formatMs(file.ms)}`
+      : `on the way of ${formatCount(file.calls.size, 'call')}`;
+  const heading = `${style('bold', cleanText(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
   const texts = code.lines(name)?.map(codeText);
   if (texts?.at(-1) === '') texts.pop();
-  const margin = Math.max(...numbers.flatMap((line) => lines.get(line)!.map((one) => width(textOf(one)))));
+  const margin = Math.max(
+    ...numbers.flatMap((line) => lines.get(line)!.map((one) => cellWidth(textOf(one)))),
+  );
   const digits = String(texts?.length ?? numbers.at(-1)).length;
   const row = (line: number, text: string) =>
     rowsOf(
@@ -127,7 +139,9 @@ function fileLines(file: File, marks: Map<string, string>, code: Code, screen: S
     ...folded(texts, numbers).flatMap((part) => {
       if (typeof part === 'number') return row(part, texts[part - 1] ?? '');
       const hidden = part.to - part.from + 1;
-      return [style('dim', `${' '.repeat(margin)} │ ${' '.repeat(digits)}  … ${count(hidden, 'line')}`)];
+      return [
+        style('dim', `${' '.repeat(margin)} │ ${' '.repeat(digits)}  … ${formatCount(hidden, 'line')}`),
+      ];
     }),
   ];
 }
@@ -150,8 +164,8 @@ function folded(texts: string[], numbers: number[]): (number | { from: number; t
 
 /** `48× 431ms sql`; `via 48× 431ms sql` for calls that came by here: of a helper, or of what called the line that made them. */
 function textOf({ kind, direct, count: times, ms: time }: Tally): string {
-  const cost = isTimed({ kind }) ? ` ${ms(time)}` : '';
-  return `${direct ? '' : 'via '}${times}×${cost} ${clean(kind)}`;
+  const cost = isTimed({ kind }) ? ` ${formatMs(time)}` : '';
+  return `${direct ? '' : 'via '}${times}×${cost} ${cleanText(kind)}`;
 }
 
 function rowsOf(
@@ -159,19 +173,19 @@ function rowsOf(
   line: number,
   text: string,
   { margin, digits, mark }: { margin: number; digits: number; mark: string | undefined },
-  { style, width: columns }: Screen,
+  { style, width: columns }: OutputFormat,
 ): string[] {
   const order = [...tallies].sort((a, b) => Number(b.direct) - Number(a.direct) || b.ms - a.ms);
   const heads: (Tally | undefined)[] = order.length > 0 ? order : [undefined];
   return heads.map((one, n) => {
     const told = one ? textOf(one) : '';
     const role = !one?.direct ? 'dim' : one.failed ? 'error' : mark ? 'warn' : 'accent';
-    const left = style(one ? role : undefined, ' '.repeat(margin - width(told)) + told);
+    const left = style(one ? role : undefined, ' '.repeat(margin - cellWidth(told)) + told);
     if (n > 0) return `${left} │`;
     const number = String(line).padStart(digits);
     const note = mark ? `  ● ${mark}` : '';
-    const room = columns - margin - digits - 5 - width(note);
-    const shown = cut(text, Math.max(20, room));
+    const room = columns - margin - digits - 5 - cellWidth(note);
+    const shown = cutText(text, Math.max(20, room));
     return `${left} │ ${style('dim', number)}  ${one?.direct ? style('bold', shown) : shown}${style('warn', note)}`;
   });
 }

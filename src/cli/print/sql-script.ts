@@ -1,21 +1,21 @@
 /** The SQL of a request as a script: its statements in their order, the values written in, each on one line. */
 
-import { count, ms, oneLine } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import { runnableOf, scriptLines } from '../../insight/sql/render.js';
 import { dayAndTime } from '../../terminal/age.js';
-import type { Screen } from '../../terminal/output-format.js';
-import { calledAt } from './frames.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { functionAt } from './frames.js';
 
 /** Answers the script. What cannot be run as it was, because a value is masked or was cut, is a comment that says so. */
-export function sqlLines(trace: Trace, { style }: Screen): string[] {
+export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
   const statements = trace.spans.flatMap((span, index) => (span.kind === 'sql' ? [{ span, index }] : []));
   const { method, url, status } = trace;
   const what = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
   const writes = statements.filter(({ span }) => span.shape.statement?.isWrite).length;
   const head = [
-    `-- ${oneLine(what)}, ${dayAndTime(trace.start)}: ${count(statements.length, 'statement')}`,
-    ...(writes > 0 ? [`-- ${count(writes, 'statement writes', 'statements write')}`] : []),
+    `-- ${escapeToOneLine(what)}, ${dayAndTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,
+    ...(writes > 0 ? [`-- ${formatCount(writes, 'statement writes', 'statements write')}`] : []),
   ];
   return [
     ...head.map((line) => style('dim', line)),
@@ -23,7 +23,7 @@ export function sqlLines(trace: Trace, { style }: Screen): string[] {
   ];
 }
 
-function lines(trace: Trace, index: number, style: Screen['style']): string[] {
+function lines(trace: Trace, index: number, style: OutputFormat['style']): string[] {
   const span = trace.spans[index]!;
   const about = style('dim', `-- #${index + 1} ${aboutOf(span)}`);
   const [first = '', second] = scriptLines(runnableOf(trace, span));
@@ -32,12 +32,12 @@ function lines(trace: Trace, index: number, style: Screen['style']): string[] {
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
 function aboutOf({ site, frame, duration, rows, error }: Span): string {
-  const where = site === undefined ? 'no line of the app' : calledAt(frame?.function, site);
+  const where = site === undefined ? 'no line of the app' : functionAt(frame?.function, site);
   const facts = [
     where,
-    duration === undefined ? 'not finished' : ms(duration),
-    rows === undefined ? '' : count(rows, 'row'),
+    duration === undefined ? 'not finished' : formatMs(duration),
+    rows === undefined ? '' : formatCount(rows, 'row'),
     error === undefined ? '' : `failed: ${error.split('\n', 1)[0]}`,
   ];
-  return oneLine(facts.filter((fact) => fact !== '').join(', '));
+  return escapeToOneLine(facts.filter((fact) => fact !== '').join(', '));
 }

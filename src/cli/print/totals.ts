@@ -1,10 +1,10 @@
 /** Totals as people read them. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import type { Total } from '../../domain/trace.js';
-import { clean } from '../../terminal/cells.js';
+import { cleanText } from '../../terminal/cells.js';
 
 /** Answers a kind's total: `12 sql 30ms`. */
 export function totalText(kind: string, total: Total): string {
-  return `${total.count.toLocaleString('en-US')} ${clean(kind)} ${ms(total.ms)}`;
+  return `${total.count.toLocaleString('en-US')} ${cleanText(kind)} ${formatMs(total.ms)}`;
 }

@@ -2,22 +2,22 @@
 
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { count, ms, oneLine, visible } from '../../domain/text.js';
+import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Kind, Span, Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
-import { covered } from '../../insight/scene.js';
+import { unionMs } from '../../insight/scene.js';
 import { ago, dayAndTime } from '../../terminal/age.js';
-import type { Screen } from '../../terminal/output-format.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
-import { wrapped } from '../../terminal/wrap.js';
+import { wrapText } from '../../terminal/wrap.js';
 import { findingLines } from './findings.js';
-import type { Reading } from './frames.js';
+import type { FrameOptions } from './frames.js';
 import { groupLines } from './groups.js';
 import { spanLines } from './spans.js';
 import { totalText } from './totals.js';
 
 /** What to show of a request. */
-export interface Showing extends Reading {
+export interface TraceOptions extends FrameOptions {
   /** Every call by itself, in its order. */
   ungrouped?: boolean;
   /** Only calls of these kinds, and what is wrong with them. */
@@ -28,7 +28,7 @@ export interface Showing extends Reading {
 const NAMES = 11;
 
 /** Answers all lines of a request. */
-export function traceLines(trace: Trace, showing: Showing, screen: Screen): string[] {
+export function traceLines(trace: Trace, showing: TraceOptions, screen: OutputFormat): string[] {
   const isShown = (span: Span | undefined) => !showing.kinds || (span && showing.kinds.includes(span.kind));
   const findings = trace.findings.filter(
     ({ spans }) => !showing.kinds || spans.some((index) => isShown(trace.spans[index])),
@@ -44,9 +44,9 @@ export function traceLines(trace: Trace, showing: Showing, screen: Screen): stri
 
 function calls(
   { spans }: Trace,
-  showing: Showing,
+  showing: TraceOptions,
   isShown: (span: Span) => unknown,
-  screen: Screen,
+  screen: OutputFormat,
 ): string[] {
   if (showing.ungrouped) {
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
@@ -57,20 +57,20 @@ function calls(
 }
 
 /** Answers `GET /orders?page=2  200  312ms`. */
-export function headline(trace: Trace, { style }: Screen): string {
+export function headline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state } = trace;
   const parts = [
-    style('bold', oneLine(`${method} ${url}`)),
+    style('bold', escapeToOneLine(`${method} ${url}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
-    duration === undefined ? '' : style('bold', ms(duration)),
+    duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
     state === 'died' ? style('error', 'died: the app ended before it had answered') : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function facts(trace: Trace, screen: Screen): string[] {
+function facts(trace: Trace, screen: OutputFormat): string[] {
   const { app, id } = trace;
   const { style, now, width } = screen;
   const when = `${dayAndTime(trace.start)}, ${ago(trace.start, now)}`;
@@ -78,14 +78,14 @@ function facts(trace: Trace, screen: Screen): string[] {
     ['calls', totals(trace)],
     ['failed', failures(trace)],
     ['route', route(trace)],
-    ['ran', app ? `${when}, by ${oneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
+    ['ran', app ? `${when}, by ${escapeToOneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
     ['id', id],
   ];
   return [
     ...found(trace, screen),
     ...rows.flatMap(([name, text]) => {
       if (text === '') return [];
-      const lines = wrapped(visible(text), width - NAMES, '');
+      const lines = wrapText(escapeControls(text), width - NAMES, '');
       const role = name === 'failed' ? 'error' : undefined;
       return lines.map(
         (line, n) => `  ${style('dim', (n === 0 ? name : '').padEnd(NAMES - 2))}${style(role, line)}`,
@@ -95,17 +95,19 @@ function facts(trace: Trace, screen: Screen): string[] {
 }
 
 function nodeOf(node: string | undefined): string {
-  return node === undefined ? '' : `, node ${oneLine(node)}`;
+  return node === undefined ? '' : `, node ${escapeToOneLine(node)}`;
 }
 
 /** Answers what is wrong in one line, where it is more than one thing. */
-function found({ findings }: Trace, { style, width }: Screen): string[] {
+function found({ findings }: Trace, { style, width }: OutputFormat): string[] {
   if (findings.length < 2) return [];
   const shown = findings.map(({ kind, site, ms: cost }) =>
-    [oneLine(kind).toUpperCase(), site && oneLine(site), cost > 0 ? ms(cost) : ''].filter(Boolean).join(' '),
+    [escapeToOneLine(kind).toUpperCase(), site && escapeToOneLine(site), cost > 0 ? formatMs(cost) : '']
+      .filter(Boolean)
+      .join(' '),
   );
   const role = severityRole(findings[0]!.severity);
-  return wrapped(shown.join('  ·  '), width - NAMES, '').map(
+  return wrapText(shown.join('  ·  '), width - NAMES, '').map(
     (line, n) => `  ${style('dim', (n === 0 ? 'found' : '').padEnd(NAMES - 2))}${style(role, line)}`,
   );
 }
@@ -116,7 +118,7 @@ function totals({ totals, spans, duration }: Trace): string {
     const share = shareOf(spans, duration, (span) => span.kind === kind);
     const extra = [
       share >= 0.01 ? `${Math.round(share * 100)}% of the time` : '',
-      total.wait ? `waited ${ms(total.wait)}` : '',
+      total.wait ? `waited ${formatMs(total.wait)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
     return totalText(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
@@ -130,7 +132,7 @@ function shareOf(spans: Span[], duration: number | undefined, isOne: (span: Span
   if (!duration) return 0;
   const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
   const chosen = spans.filter((span) => isOne(span) && isTimed(span));
-  return covered(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
+  return unionMs(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
 }
 
 /** Answers what failed in a request that failed, where no finding says it. */
@@ -139,22 +141,22 @@ function failures(trace: Trace): string {
   const failed = trace.spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
   if (!last) return '';
-  const more = failed.length > 1 ? ` (and ${count(failed.length - 1, 'other call')})` : '';
-  const error = oneLine(last.error!.split('\n', 1)[0]!);
-  return `${error}${last.site ? `, at ${oneLine(last.site)}` : ''}${more}`;
+  const more = failed.length > 1 ? ` (and ${formatCount(failed.length - 1, 'other call')})` : '';
+  const error = escapeToOneLine(last.error!.split('\n', 1)[0]!);
+  return `${error}${last.site ? `, at ${escapeToOneLine(last.site)}` : ''}${more}`;
 }
 
 function route({ route, handler, params = {} }: Trace): string {
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return [route, ...values, handler]
-    .flatMap((text) => (text === undefined || text === '' ? [] : oneLine(text)))
+    .flatMap((text) => (text === undefined || text === '' ? [] : escapeToOneLine(text)))
     .join('   ');
 }
 
-function remarks({ dropped, notes = [] }: Trace, { style }: Screen): string[] {
+function remarks({ dropped, notes = [] }: Trace, { style }: OutputFormat): string[] {
   const lines = [
-    ...(dropped ? [`${count(dropped, 'call was', 'calls were')} not kept: there were too many.`] : []),
-    ...notes.map((note) => `not captured: ${oneLine(note)}`),
+    ...(dropped ? [`${formatCount(dropped, 'call was', 'calls were')} not kept: there were too many.`] : []),
+    ...notes.map((note) => `not captured: ${escapeToOneLine(note)}`),
   ];
   return lines.length > 0 ? ['', ...lines.map((line) => `  ${style('warn', line)}`)] : [];
 }

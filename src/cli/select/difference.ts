@@ -1,19 +1,19 @@
 /** Two requests or two runs from the store, made comparable. */
 
 import type { Finding, Trace } from '../../domain/trace.js';
-import { µs } from '../../domain/trace.js';
+import { roundToMicros } from '../../domain/trace.js';
 import {
-  type Asked,
-  askedBy,
   type Change,
+  type ComparedCalls,
   compareCalls,
-  type Fates,
-  fates,
+  comparedCallsOf,
+  type FindingChanges,
+  findingChanges,
 } from '../../insight/metrics/compare.js';
-import type { RunSummary, Store, Sum } from '../../store/store.js';
+import type { Aggregate, RunSummary, Store } from '../../store/store.js';
 
 /** One figure of both sides; missing where a side has none. */
-export interface Figure {
+export interface MetricChange {
   name: string;
   unit: 'ms' | 'count';
   before?: number | undefined;
@@ -21,7 +21,7 @@ export interface Figure {
 }
 
 /** A finding, as far as both a request and a run know it. */
-export type Found = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
+export type DifferenceFinding = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
   Partial<Pick<Finding, 'site' | 'function' | 'severity'>> & { requests?: number };
 
 /** A side's name: a request's or a run's. */
@@ -31,8 +31,8 @@ export type Side = { trace: Trace } | { run: RunSummary };
 export interface Difference {
   before: Side;
   after: Side;
-  figures: Figure[];
-  findings: Fates<Found>;
+  figures: MetricChange[];
+  findings: FindingChanges<DifferenceFinding>;
   /** Of runs: the routes, `ms` being the middle of their times. */
   routes?: Change[];
   calls: Change[];
@@ -41,7 +41,7 @@ export interface Difference {
 /** Answers the difference of two requests. */
 export function comparedTraces(before: Trace, after: Trace): Difference {
   const kinds = new Set([...Object.keys(before.totals), ...Object.keys(after.totals)]);
-  const ofKinds = [...kinds].flatMap((kind): Figure[] => [
+  const ofKinds = [...kinds].flatMap((kind): MetricChange[] => [
     { name: kind, unit: 'count', before: before.totals[kind]?.count, after: after.totals[kind]?.count },
     { name: `${kind} time`, unit: 'ms', before: before.totals[kind]?.ms, after: after.totals[kind]?.ms },
   ]);
@@ -49,8 +49,8 @@ export function comparedTraces(before: Trace, after: Trace): Difference {
     before: { trace: before },
     after: { trace: after },
     figures: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...ofKinds],
-    findings: fates<Found>(before.findings, after.findings),
-    calls: compareCalls(askedBy(before), askedBy(after)),
+    findings: findingChanges<DifferenceFinding>(before.findings, after.findings),
+    calls: compareCalls(comparedCallsOf(before), comparedCallsOf(after)),
   };
 }
 
@@ -59,9 +59,9 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
   const [old, now] = [measured(store, before), measured(store, after)];
   const figure = (
     name: string,
-    unit: Figure['unit'],
+    unit: MetricChange['unit'],
     of: (side: Measured) => number | undefined,
-  ): Figure => ({
+  ): MetricChange => ({
     name,
     unit,
     before: of(old),
@@ -77,23 +77,23 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
       figure('errors', 'count', ({ all }) => all?.errors),
       figure('queries each', 'count', ({ all }) => all && average(all.queries, all.count)),
     ],
-    findings: fates(old.findings, now.findings),
+    findings: findingChanges(old.findings, now.findings),
     routes: compareCalls(old.routes, now.routes),
     calls: compareCalls(old.calls, now.calls),
   };
 }
 
 interface Measured {
-  all: Sum | undefined;
-  findings: Found[];
-  routes: Asked[];
-  calls: Asked[];
+  all: Aggregate | undefined;
+  findings: DifferenceFinding[];
+  routes: ComparedCalls[];
+  calls: ComparedCalls[];
 }
 
 function measured(store: Store, { number }: RunSummary): Measured {
   const among = { run: number };
   const findings = store
-    .sums('finding', among)
+    .aggregates('finding', among)
     .map(({ key, kind, text, site, function: name, ms, requests }) => ({
       id: key,
       kind,
@@ -103,17 +103,17 @@ function measured(store: Store, { number }: RunSummary): Measured {
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
     }));
-  const routes = store.sums('route', among);
-  const calls = store.sums('call', among);
+  const routes = store.aggregates('route', among);
+  const calls = store.aggregates('call', among);
   return {
-    all: store.sums('request', among)[0],
+    all: store.aggregates('request', among)[0],
     findings,
     routes: routes.map(askedOf),
     calls: calls.map(askedOf),
   };
 }
 
-function askedOf({ kind, text, site, function: name, count, requests, p50 }: Sum): Asked {
+function askedOf({ kind, text, site, function: name, count, requests, p50 }: Aggregate): ComparedCalls {
   return {
     kind,
     text,
@@ -125,5 +125,5 @@ function askedOf({ kind, text, site, function: name, count, requests, p50 }: Sum
 }
 
 function average(count: number, requests: number): number {
-  return requests > 0 ? µs(count / requests) : 0;
+  return requests > 0 ? roundToMicros(count / requests) : 0;
 }

@@ -2,12 +2,12 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
-import { both, parseFilter, type Query } from '../../domain/filter.js';
+import { intersectQueries, parseFilter, type Query } from '../../domain/filter.js';
 import { fieldTerm, type Op, type Term } from '../../domain/filter-term.js';
 import { parseDuration } from '../config/units.js';
 
 /** What those options say: each is the term of the filter language that it comes to. */
-export interface AskingFlags {
+export interface FilterFlags {
   path?: Term;
   method?: Term;
   status?: Term;
@@ -16,7 +16,7 @@ export interface AskingFlags {
 }
 
 /** Adds those options, and the words of a filter, to a command. */
-export function takesFilter(command: Command): Command {
+export function addFilterOptions(command: Command): Command {
   return command
     .argument(
       '[filter...]',
@@ -51,9 +51,12 @@ function parseStatus(text: string): Term {
 }
 
 /** Query that the words and the options ask for. Throws a UserError where the filter is not understood. */
-export function queryOf(filter: string[], { path, method, status, slower, since }: AskingFlags): Query {
+export function queryFromOptions(
+  filter: string[],
+  { path, method, status, slower, since }: FilterFlags,
+): Query {
   const parsed = parseFilter(filter.join(' '));
   if ('trouble' in parsed) throw new UserError(`The filter is not understood: ${parsed.trouble}.`);
   const terms = [path, method, status, slower, since].filter((one) => one !== undefined);
-  return both(parsed.query, terms.length > 0 ? [terms] : []);
+  return intersectQueries(parsed.query, terms.length > 0 ? [terms] : []);
 }

@@ -1,7 +1,7 @@
 /** Finds the request that a command line means: an id, the beginning of one, `last`, `last~1`, `-1`, `-2`. */
 
 import { UserError } from '../../domain/errors.js';
-import { count, ms, oneLine } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
 import { age } from '../../terminal/age.js';
@@ -17,8 +17,8 @@ export function shortId(store: Store, id: string): string {
 }
 
 /** Answers the request that is meant; throws a UserError (exit 1) when it is none, or several. */
-export function choose(store: Store, wanted: string, now: number): Trace {
-  const back = placeOf(wanted);
+export function chooseRequest(store: Store, wanted: string, now: number): Trace {
+  const back = newestIndex(wanted);
   if (back !== undefined) return newest(store, back);
   const prefix = wanted.toLowerCase();
   const ids = prefix === '' ? [] : store.idsWith(prefix, NAMED + 1);
@@ -29,7 +29,7 @@ export function choose(store: Store, wanted: string, now: number): Trace {
 }
 
 /** Answers the place from the newest, which is 1, that `last`, `last~1` and `-2` mean; undefined for anything else. */
-export function placeOf(wanted: string): number | undefined {
+export function newestIndex(wanted: string): number | undefined {
   const [, steps] = /^last(?:~(\d{1,8}))?$/.exec(wanted) ?? [];
   if (wanted === 'last' || steps !== undefined) return Number(steps ?? 0) + 1;
   return /^-[1-9]\d{0,8}$/.test(wanted) ? Number(wanted.slice(1)) : undefined;
@@ -42,13 +42,13 @@ function newest(store: Store, back: number): Trace {
   if (found.length === 0)
     throw new UserError('No request is kept. How to record some:  scooby run --help', 1);
   throw new UserError(
-    `-${back} is too far back: ${count(found.length, 'request is', 'requests are')} kept.`,
+    `-${back} is too far back: ${formatCount(found.length, 'request is', 'requests are')} kept.`,
     1,
   );
 }
 
 function quoted(wanted: string): string {
-  return `"${oneLine(wanted)}"`;
+  return `"${escapeToOneLine(wanted)}"`;
 }
 
 function severalBegin(store: Store, wanted: string, ids: string[], now: number): string {
@@ -56,8 +56,8 @@ function severalBegin(store: Store, wanted: string, ids: string[], now: number):
     const trace = store.find(id);
     if (!trace) return [];
     const { method, url, status, duration } = trace;
-    const took = duration === undefined ? '' : `  ${ms(duration)}`;
-    return `  ${shortId(store, id)}  ${age(trace.start, now).padStart(4)}  ${oneLine(`${method} ${url}`)}  ${status ?? trace.state}${took}`;
+    const took = duration === undefined ? '' : `  ${formatMs(duration)}`;
+    return `  ${shortId(store, id)}  ${age(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${status ?? trace.state}${took}`;
   });
   const more = ids.length > NAMED ? ['  … and more'] : [];
   return [

@@ -1,9 +1,9 @@
 /** Finds the runs that a command line means: a number, `last`, `previous`, `last~2`, `-2`. */
 
 import { UserError } from '../../domain/errors.js';
-import { oneLine } from '../../domain/text.js';
+import { escapeToOneLine } from '../../domain/text.js';
 import type { RunSummary, Store } from '../../store/store.js';
-import { placeOf } from './request.js';
+import { newestIndex } from './request.js';
 
 const ALL = 1_000_000;
 
@@ -18,7 +18,7 @@ export function chooseRuns(
 }
 
 function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
-  const place = wanted === 'previous' ? 2 : placeOf(wanted);
+  const place = wanted === 'previous' ? 2 : newestIndex(wanted);
   const run =
     place === undefined
       ? runs.find(({ number }) => `${number}` === wanted.replace(/^#/, ''))
@@ -26,7 +26,7 @@ function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
   if (run) return run;
   const kept = runs.length === 1 ? 'one run is' : `${runs.length === 0 ? 'no' : runs.length} runs are`;
   throw new UserError(
-    `There is no run ${oneLine(wanted)}: ${kept} kept. See which are:  scooby list --by run`,
+    `There is no run ${escapeToOneLine(wanted)}: ${kept} kept. See which are:  scooby list --by run`,
     1,
   );
 }

@@ -4,26 +4,26 @@ import type { Command } from 'commander';
 import { describeOld } from '../../insight/calls/describe.js';
 import { openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
-import { remark } from '../output.js';
+import { printRemark } from '../output.js';
 
 /** The options that every reading command takes. */
-export interface ReadingFlags {
+export interface StoreFlags {
   db?: string;
   color?: boolean;
   json?: boolean;
 }
 
 /** Adds those options to a command. */
-export function takesStore(command: Command): Command {
+export function addStoreOptions(command: Command): Command {
   return command
     .option('--db <file>', "the database to read, instead of this project's")
     .option('--no-color', 'no colours; so does NO_COLOR=1');
 }
 
 /** Opens the store for reading, hands it to `work`, and closes it whatever happens. Throws a StoreError when there is none. */
-export async function withStore<T>(flags: ReadingFlags, work: (store: Store) => T): Promise<T> {
+export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
   const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeOld };
-  const store = await openStore(options, remark);
+  const store = await openStore(options, printRemark);
   try {
     return work(store);
   } finally {

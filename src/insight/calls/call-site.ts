@@ -1,8 +1,9 @@
 /** Tells the line that asks from the helpers it asks through: `query(text, values)` of the user's own db.js is nobody's fault. */
 
 import type { Frame, Kind } from '../../domain/trace.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from './calls.js';
-import { type Path, site } from './stacks.js';
+import type { CallPath } from './stacks.js';
 
 /** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
 export type LineOf = (frame: Frame, line?: number) => string | undefined;
@@ -26,7 +27,7 @@ type Found = CallSite & { kind: Kind; helpers: string[]; isLost: boolean };
 export function blame(calls: Call[], lineOf: LineOf): void {
   const passes = helperTest(helpersOf(calls), lineOf);
   // The calls of a loop share their stack.
-  const known = new Map<Path, Found>();
+  const known = new Map<CallPath, Found>();
   const lost: Call[] = [];
   for (const call of calls) {
     const { kind } = call.span;
@@ -52,12 +53,12 @@ function helperTest(helpers: Set<string>, lineOf: LineOf): HelperTest {
     if (helpers.has(position)) return true;
     const key = `${kind} ${position}`;
     let known = read.get(key);
-    if (known === undefined) read.set(key, (known = handsOn(frame, kind, lineOf)));
+    if (known === undefined) read.set(key, (known = isWrapperLine(frame, kind, lineOf)));
     return known;
   };
 }
 
-function findSite({ frames, positions }: Path, kind: Kind, passes: HelperTest): Found {
+function findSite({ frames, positions }: CallPath, kind: Kind, passes: HelperTest): Found {
   const isHelper = (at: number) => passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
   const last = frames.length - 1;
   const most = Math.min(last, LEVELS);
@@ -83,7 +84,7 @@ function adopt(lost: Call[], askers: Map<string, Call | 'several'>): void {
 }
 
 /** Returns, by helper and by what was asked through it, a call whose stack has the line that asked. */
-function askersOf(calls: Call[], known: Map<Path, Found>): Map<string, Call | 'several'> {
+function askersOf(calls: Call[], known: Map<CallPath, Found>): Map<string, Call | 'several'> {
   const askers = new Map<string, Call | 'several'>();
   for (const call of calls) {
     const { helpers, isLost } = known.get(call.path)!;
@@ -92,7 +93,8 @@ function askersOf(calls: Call[], known: Map<Path, Found>): Map<string, Call | 's
       const key = keyOf(helper, call);
       const known = askers.get(key);
       if (known === undefined) askers.set(key, call);
-      else if (known !== 'several' && site(known.site!) !== site(call.site!)) askers.set(key, 'several');
+      else if (known !== 'several' && formatSite(known.site!) !== formatSite(call.site!))
+        askers.set(key, 'several');
     }
   }
   return askers;
@@ -112,7 +114,7 @@ function helpersOf(calls: Call[]): Set<string> {
       const above = path.frames[level + 1];
       if (at === undefined || above === undefined) continue;
       // By its line: after an await the same caller is seen at another column.
-      const caller = site(above);
+      const caller = formatSite(above);
       if (level > 0 && !helpers.has(path.positions[level - 1]!)) continue;
       const one = seen.get(at);
       if (!one) seen.set(at, { shape, caller, shapes: false, callers: false });
@@ -132,7 +134,7 @@ function helpersOf(calls: Call[]): Set<string> {
  * Answers whether a line, as it is written, only hands on what its function was given: `pool.query(text, values)`. `kind` is
  * that of the call; undefined for a line that called a helper.
  */
-export function handsOn(frame: Frame, kind: Kind | undefined, lineOf: LineOf): boolean {
+export function isWrapperLine(frame: Frame, kind: Kind | undefined, lineOf: LineOf): boolean {
   const here = lineOf(frame);
   if (here === undefined) return false;
   const before = here.slice(0, frame.column - 1);

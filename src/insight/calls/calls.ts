@@ -3,7 +3,7 @@
 import { REDACTED } from '../../domain/redact.cjs';
 import type { Dialect, Frame, RecordedSpan, Shape, StatementFacts } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
-import { type Path, pathOf } from './stacks.js';
+import { type CallPath, callPathOf } from './stacks.js';
 
 /** One span, understood. */
 export interface Call {
@@ -24,7 +24,7 @@ export interface Call {
   exact: string;
   /** Values were masked, so that equal calls may be different ones. */
   masked: boolean;
-  path: Path;
+  path: CallPath;
   /** The line to blame, which the span's `site` names; and the frames that called it. */
   site: Frame | undefined;
   callers: Frame[];
@@ -51,7 +51,7 @@ export function callsOf(
 }
 
 function callOf(span: RecordedSpan, index: number, asked: Shape, libraries: WithLibraries): Call {
-  const path = pathOf(span.stack);
+  const path = callPathOf(span.stack);
   const told = argumentsOf(span);
   const { text, label = span.name, verb = '', isSetup = false, statement } = asked;
   const call: Call = {

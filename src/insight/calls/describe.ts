@@ -1,13 +1,13 @@
 /** Decides which line each call of a trace is blamed on, and what it asked for: once, when the trace is finished. */
 
 import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
+import { formatSite } from '../../domain/trace.js';
 import type { WithLibraries } from '../libraries.js';
 import { hash } from '../util/hash.js';
 import { blame, type LineOf } from './call-site.js';
 import { type Call, callsOf } from './calls.js';
 import { type Loop, loopsOf } from './loops.js';
 import { Shapes } from './shapes.js';
-import { site as siteOf } from './stacks.js';
 
 /** Characters of a shape that are kept: a statement may be pages long, and asked once. */
 const MAX_SHAPE = 2000;
@@ -43,7 +43,7 @@ export function describe(recorded: RecordedTrace, { calls }: Understood): Trace 
       continue;
     }
     let site = sites.get(frame);
-    if (site === undefined) sites.set(frame, (site = siteOf(frame)));
+    if (site === undefined) sites.set(frame, (site = formatSite(frame)));
     described.site = site;
     described.frame = frame;
   }

@@ -5,12 +5,12 @@ import { maskIds } from '../../domain/route.js';
 const MAX = 2000;
 
 /** Answers a cache key with `#` for ids: `user:42:name` is `user:#:name`. */
-export function cacheKey(key: string): string {
+export function cacheKeyShape(key: string): string {
   return maskIds(key.slice(0, MAX), /([\s:./|_\-=,;[\](){}]+)/);
 }
 
 /** Answers the function that a remote call names, `service.function`, without arguments. */
-export function rpcName(name: string): string {
+export function rpcShape(name: string): string {
   const paren = name.indexOf('(');
   return (paren < 0 ? name : name.slice(0, paren)).slice(0, MAX).trim();
 }

@@ -85,7 +85,7 @@ function partsOf(group: Call[]): Part[] {
         cut.push(call);
         continue;
       }
-      part = parts.find((other) => isSameWay(other.above, above));
+      part = parts.find((other) => isSameCallPath(other.above, above));
       if (part && part.above.length < above.length) part.above = above;
       if (!part) parts.push((part = { calls: [], above }));
       known.set(key, part);
@@ -96,7 +96,7 @@ function partsOf(group: Call[]): Part[] {
 }
 
 /** Answers whether two stacks tell the same way: after an await a stack ends earlier, and the columns above are those of other awaits. */
-export function isSameWay(a: Frame[], b: Frame[]): boolean {
+export function isSameCallPath(a: Frame[], b: Frame[]): boolean {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;
   }

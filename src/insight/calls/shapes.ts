@@ -5,7 +5,7 @@ import type { Kind, RecordedSpan, Shape } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { type Fingerprint, fingerprint } from '../sql/fingerprint.js';
 import { commandOf } from './calls.js';
-import { cacheKey, rpcName } from './key-shapes.js';
+import { cacheKeyShape, rpcShape } from './key-shapes.js';
 
 /** The shapes of one kind of calls, by their text. */
 type Known = Map<string, Shape>;
@@ -40,11 +40,11 @@ const READERS: Record<string, Reader> = {
   cache(span, known) {
     const { command, keys } = commandOf(span);
     const verb = command.toLowerCase();
-    const text = `${verb} ${cacheKey(keys[0] ?? '')}`.trim();
+    const text = `${verb} ${cacheKeyShape(keys[0] ?? '')}`.trim();
     return known.get(text) ?? keep(known, { text, label: text, verb });
   },
   rpc({ name }, known) {
-    const text = rpcName(name);
+    const text = rpcShape(name);
     return known.get(text) ?? keep(known, { text, label: text });
   },
   block({ name }, known) {
@@ -62,7 +62,7 @@ const READERS: Record<string, Reader> = {
 
 // A log line, a look-up, a kind that has no reader: what varies in it are its ids.
 function readAnything({ name }: RecordedSpan, known: Known): Shape {
-  const text = cacheKey(name);
+  const text = cacheKeyShape(name);
   return known.get(text) ?? keep(known, { text });
 }
 

@@ -2,10 +2,8 @@
 
 import { type Frame, formatPosition } from '../../domain/trace.js';
 
-export { formatSite as site } from '../../domain/trace.js';
-
 /** A stack, read once. */
-export interface Path {
+export interface CallPath {
   /** The user's own frames, innermost first; a function that calls itself counts once. */
   frames: Frame[];
   /** Their positions, to compare. */
@@ -31,10 +29,10 @@ const SETUP_PACKAGES = new Set([
 const SETUP_FRAME =
   /node_modules\/(?:knex\/lib\/migrations|typeorm\/migration|@mikro-orm\/migrations|drizzle-orm\/[^/]*\/?migrator)/;
 
-const known = new WeakMap<Frame[], Path>();
+const known = new WeakMap<Frame[], CallPath>();
 
 /** Answers what a stack tells. */
-export function pathOf(stack: Frame[]): Path {
+export function callPathOf(stack: Frame[]): CallPath {
   const before = known.get(stack);
   if (before) return before;
   const path = read(stack);
@@ -42,7 +40,7 @@ export function pathOf(stack: Frame[]): Path {
   return path;
 }
 
-function read(stack: Frame[]): Path {
+function read(stack: Frame[]): CallPath {
   const frames: Frame[] = [];
   const packages = new Set<string>();
   let isSetup = false;

@@ -3,25 +3,25 @@
 import type { Breach } from './budget.js';
 
 /** A breach that is accepted; all but the id, and the value of a count, is there for who reads the file. */
-export type Accepted = Pick<Breach, 'id' | 'rule' | 'route'> &
+export type AcceptedBreach = Pick<Breach, 'id' | 'rule' | 'route'> &
   Partial<Pick<Breach, 'kind' | 'site' | 'function' | 'message' | 'value'>>;
 
 /** What the file holds. */
 export interface Baseline {
   version: 1;
-  accepted: Accepted[];
+  accepted: AcceptedBreach[];
 }
 
 /** Breaches told apart. */
-export interface Sifted {
+export interface SiftedBreaches {
   broken: Breach[];
   accepted: Breach[];
   /** Accepted ones that were not met. */
-  stale: Accepted[];
+  stale: AcceptedBreach[];
 }
 
 /** Answers which breaches are new; one of a number of queries is, too, when there are more than were accepted. */
-export function sift(breaches: Breach[], baseline: Baseline | undefined): Sifted {
+export function siftBreaches(breaches: Breach[], baseline: Baseline | undefined): SiftedBreaches {
   const known = new Map(baseline?.accepted.map((one) => [one.id, one]));
   const isAccepted = ({ id, rule, value = 0 }: Breach) => {
     const one = known.get(id);
@@ -47,6 +47,6 @@ export function baselineOf(breaches: Breach[]): Baseline {
     message,
     ...(rule === 'maxQueries' && { value: value! }),
   }));
-  const key = ({ route, rule, id }: Accepted) => `${route}\n${rule}\n${id}`;
+  const key = ({ route, rule, id }: AcceptedBreach) => `${route}\n${rule}\n${id}`;
   return { version: 1, accepted: accepted.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
 }

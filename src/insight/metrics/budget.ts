@@ -2,13 +2,13 @@
 
 import { binsOf, percentile } from '../../domain/histogram.js';
 import { queriesOf } from '../../domain/request.js';
-import { routeOf } from '../../domain/route.js';
+import { routeNameOf } from '../../domain/route.js';
 import type { Finding, Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 
 /** What the requests of a route may cost. Times are ms. */
-export interface Limits {
+export interface BudgetLimits {
   /** SQL calls of one request. */
   maxQueries?: number;
   /** ms of one SQL call. */
@@ -28,12 +28,12 @@ export interface Limits {
 }
 
 /** Limits for every route, and others for some: `GET /orders`, `/api/*`; of several that fit, the last one holds. */
-export interface Budget extends Limits {
-  routes?: Record<string, Limits>;
+export interface Budget extends BudgetLimits {
+  routes?: Record<string, BudgetLimits>;
 }
 
 /** What holds where nothing is said: no severe N+1. */
-export const DEFAULT: Required<Pick<Limits, 'findings' | 'severity' | 'allow'>> = {
+export const DEFAULT_LIMITS: Required<Pick<BudgetLimits, 'findings' | 'severity' | 'allow'>> = {
   findings: ['n+1'],
   severity: 'high',
   allow: [],
@@ -49,7 +49,7 @@ export interface Blame {
 }
 
 /** What is kept of a request until all have been made. */
-export interface Facts {
+export interface RequestFacts {
   id: string;
   /** Method and route. */
   route: string;
@@ -86,7 +86,7 @@ export interface Breach {
 const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /** Answers what a budget may ask of a request. */
-export function factsOf(trace: Trace): Facts {
+export function requestFactsOf(trace: Trace): RequestFacts {
   const { id, method, duration, spans, findings, dropped = 0 } = trace;
   const groups = groupsOf(spans).filter(({ kind }) => kind === 'sql');
   const blame = ({ shape, site, frame }: (typeof groups)[number], value: number): Blame => ({
@@ -99,7 +99,7 @@ export function factsOf(trace: Trace): Facts {
   const slowest = highest(groups, timeOf);
   return {
     id,
-    route: `${method} ${routeOf(trace)}`,
+    route: `${method} ${routeNameOf(trace)}`,
     findings,
     queries: queriesOf(trace),
     dropped,
@@ -114,22 +114,22 @@ function highest<T>(list: T[], of: (one: T) => number): T | undefined {
 }
 
 /** Answers what holds for a route. */
-export function limitsFor(budget: Budget, route: string): Limits {
+export function limitsFor(budget: Budget, route: string): BudgetLimits {
   const { routes = {}, ...all } = budget;
-  const fitting = Object.entries(routes).filter(([pattern]) => fits(pattern, route));
-  return Object.assign({ ...DEFAULT, ...all }, ...fitting.map(([, limits]) => limits)) as Limits;
+  const fitting = Object.entries(routes).filter(([pattern]) => fitsRoute(pattern, route));
+  return Object.assign({ ...DEFAULT_LIMITS, ...all }, ...fitting.map(([, limits]) => limits)) as BudgetLimits;
 }
 
 /** Answers whether `GET /orders`, `/orders` or `/api/*` means a route; `*` stands for anything. */
-export function fits(pattern: string, route: string): boolean {
+export function fitsRoute(pattern: string, route: string): boolean {
   const whole = /^[A-Z]+ /.test(pattern) ? route : route.slice(route.indexOf(' ') + 1);
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(whole);
 }
 
 /** Answers the budgets that requests break, findings first, by route. */
-export function breaches(budget: Budget, facts: Facts[]): Breach[] {
-  const routes = new Map<string, Facts[]>();
+export function breachesOf(budget: Budget, facts: RequestFacts[]): Breach[] {
+  const routes = new Map<string, RequestFacts[]>();
   for (const one of facts) routes.set(one.route, [...(routes.get(one.route) ?? []), one]);
   return [...routes]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -140,7 +140,7 @@ export function breaches(budget: Budget, facts: Facts[]): Breach[] {
     });
 }
 
-function findingBreaches(limits: Limits, requests: Facts[]): Breach[] {
+function findingBreaches(limits: BudgetLimits, requests: RequestFacts[]): Breach[] {
   const found = new Map<string, { finding: Finding; worst: string; requests: number }>();
   for (const { id, findings } of requests) {
     for (const finding of findings.filter((one) => isForbidden(limits, one))) {
@@ -171,7 +171,10 @@ function findingBreaches(limits: Limits, requests: Facts[]): Breach[] {
   });
 }
 
-function isForbidden({ findings = [], severity = 'info', allow = [] }: Limits, finding: Finding): boolean {
+function isForbidden(
+  { findings = [], severity = 'info', allow = [] }: BudgetLimits,
+  finding: Finding,
+): boolean {
   const covers = (kind: string) => kind === '*' || finding.kind.startsWith(kind);
   const grave = GRAVITY.indexOf(finding.severity) <= GRAVITY.indexOf(severity);
   return grave && findings.some(covers) && !allow.some(covers);
@@ -179,14 +182,14 @@ function isForbidden({ findings = [], severity = 'info', allow = [] }: Limits, f
 
 const MS = (value: number) => `${Math.round(value * 10) / 10}ms`;
 
-function limitBreaches(limits: Limits, route: string, requests: Facts[]): Breach[] {
+function limitBreaches(limits: BudgetLimits, route: string, requests: RequestFacts[]): Breach[] {
   const { maxQueries, maxQueryTime, maxTime, p95 } = limits;
   const over = (
     rule: Exclude<Breach['rule'], 'finding'>,
     limit: number | undefined,
-    of: (one: Facts) => number,
+    of: (one: RequestFacts) => number,
     say: (value: number, blame: Blame | undefined) => string,
-    blameOf: (one: Facts) => Blame | undefined = () => undefined,
+    blameOf: (one: RequestFacts) => Blame | undefined = () => undefined,
   ): Breach[] => {
     const breaking = requests.filter((one) => limit !== undefined && of(one) > limit);
     const worst = highest(breaking, of);

@@ -5,7 +5,7 @@ import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 
 /** Calls that ask the same from one line. */
-export interface Asked {
+export interface ComparedCalls {
   kind: string;
   /** What was asked, without values. */
   text: string;
@@ -33,7 +33,7 @@ export interface Change {
 }
 
 /** Findings by what became of them. Those that stay are told as they are now. */
-export interface Fates<F> {
+export interface FindingChanges<F> {
   gone: F[];
   new: F[];
   stays: F[];
@@ -45,7 +45,7 @@ const LEAST_SHARE = 0.25;
 const LEAST_COUNT = 0.05;
 
 /** Answers what a request asked, to be compared; logs are not. */
-export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
+export function comparedCallsOf({ spans }: Pick<Trace, 'spans'>): ComparedCalls[] {
   return groupsOf(spans)
     .filter(isTimed)
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
@@ -58,7 +58,7 @@ export function askedBy({ spans }: Pick<Trace, 'spans'>): Asked[] {
 }
 
 /** Answers the calls of both sides, what changed most first, what did not last. */
-export function compareCalls(before: Asked[], after: Asked[]): Change[] {
+export function compareCalls(before: ComparedCalls[], after: ComparedCalls[]): Change[] {
   const changes: Change[] = [];
   for (const [old, now] of paired(before, after)) changes.push(changeOf(old, now));
   return changes.sort(
@@ -71,9 +71,12 @@ function weight({ before, after }: Change): number {
 }
 
 /** Answers which calls are the same: from the same line, else from the same function, where lines may have moved. */
-function paired(before: Asked[], after: Asked[]): [Asked | undefined, Asked | undefined][] {
+function paired(
+  before: ComparedCalls[],
+  after: ComparedCalls[],
+): [ComparedCalls | undefined, ComparedCalls | undefined][] {
   const left = new Set(after);
-  const partners = new Map<Asked, Asked>();
+  const partners = new Map<ComparedCalls, ComparedCalls>();
   for (const name of [nameOfLine, nameOfFunction]) {
     for (const old of before) {
       if (partners.has(old)) continue;
@@ -84,20 +87,20 @@ function paired(before: Asked[], after: Asked[]): [Asked | undefined, Asked | un
     }
   }
   return [
-    ...before.map((old): [Asked, Asked | undefined] => [old, partners.get(old)]),
-    ...[...left].map((now): [undefined, Asked] => [undefined, now]),
+    ...before.map((old): [ComparedCalls, ComparedCalls | undefined] => [old, partners.get(old)]),
+    ...[...left].map((now): [undefined, ComparedCalls] => [undefined, now]),
   ];
 }
 
-function nameOfLine({ kind, text, site }: Asked): string {
+function nameOfLine({ kind, text, site }: ComparedCalls): string {
   return [kind, text, site].join('\n');
 }
 
-function nameOfFunction({ kind, text, site = '', function: name }: Asked): string {
+function nameOfFunction({ kind, text, site = '', function: name }: ComparedCalls): string {
   return [kind, text, parseSite(site)?.file ?? site, name].join('\n');
 }
 
-function changeOf(old: Asked | undefined, now: Asked | undefined): Change {
+function changeOf(old: ComparedCalls | undefined, now: ComparedCalls | undefined): Change {
   const { kind, text, site, function: name } = (now ?? old)!;
   return {
     verdict: verdictOn(old, now),
@@ -111,23 +114,23 @@ function changeOf(old: Asked | undefined, now: Asked | undefined): Change {
 }
 
 // How often comes first: fifty calls less are why it takes less.
-function verdictOn(old: Asked | undefined, now: Asked | undefined): Verdict {
+function verdictOn(old: ComparedCalls | undefined, now: ComparedCalls | undefined): Verdict {
   if (!old) return 'new';
   if (!now) return 'gone';
   if (Math.abs(now.count - old.count) > old.count * LEAST_COUNT)
     return now.count > old.count ? 'more' : 'fewer';
-  return pace(old.ms, now.ms);
+  return paceOf(old.ms, now.ms);
 }
 
 /** Answers whether a time in ms became another one: by at least 1 ms and a quarter of the longer. */
-export function pace(before: number, after: number): 'slower' | 'faster' | 'same' {
+export function paceOf(before: number, after: number): 'slower' | 'faster' | 'same' {
   const by = Math.abs(after - before);
   if (by < LEAST_MS || by < Math.max(before, after) * LEAST_SHARE) return 'same';
   return after > before ? 'slower' : 'faster';
 }
 
 /** Answers which findings are gone, new, and still there; they are known by their ids, which lines do not change. */
-export function fates<F extends Pick<Finding, 'id'>>(before: F[], after: F[]): Fates<F> {
+export function findingChanges<F extends Pick<Finding, 'id'>>(before: F[], after: F[]): FindingChanges<F> {
   const old = new Set(before.map(({ id }) => id));
   const now = new Set(after.map(({ id }) => id));
   return {

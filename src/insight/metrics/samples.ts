@@ -1,23 +1,23 @@
 /** What a trace adds to the figures over all requests: one tally for each statement at a line, for its route, for each finding. */
 
 import { isFailed, queriesOf } from '../../domain/request.js';
-import { routeOf } from '../../domain/route.js';
+import { routeNameOf } from '../../domain/route.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import type { Tally, Trace } from '../../domain/trace.js';
+import type { Sample, Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 
 const LONGEST = 2000;
 
 /** Answers what is to be added up of a trace, its request first; nothing of what ran outside of requests. */
-export function tallyOf(trace: Trace): Tally[] {
+export function samplesOf(trace: Trace): Sample[] {
   if (trace.outside) return [];
   return [requestTally(trace), ...callTallies(trace), ...findingTallies(trace)];
 }
 
-function requestTally(trace: Trace): Tally {
+function requestTally(trace: Trace): Sample {
   const { method, duration } = trace;
-  const route = routeOf(trace);
+  const route = routeNameOf(trace);
   return {
     key: hash(`request\n${method}\n${route}`),
     of: 'request',
@@ -29,10 +29,10 @@ function requestTally(trace: Trace): Tally {
   };
 }
 
-function callTallies({ spans, duration = 0 }: Trace): Tally[] {
+function callTallies({ spans, duration = 0 }: Trace): Sample[] {
   // What is logged takes no time, and says something else each time.
   const groups = groupsOf(spans).filter(isTimed);
-  return groups.map((group): Tally => {
+  return groups.map((group): Sample => {
     const { kind, shape, site, frame, errors, spans: places } = group;
     const text = shape.slice(0, LONGEST);
     // One that never ended took at least as long as the request went on.
@@ -47,8 +47,8 @@ function callKey({ kind, library, shape, site = '' }: Group): string {
   return hash([kind, library, shape, site].join('\n'));
 }
 
-function findingTallies(trace: Trace): Tally[] {
-  const route = `${trace.method} ${routeOf(trace)}`;
+function findingTallies(trace: Trace): Sample[] {
+  const route = `${trace.method} ${routeNameOf(trace)}`;
   return trace.findings.map(({ id, kind, message, site, function: name, ms }) => ({
     key: id,
     of: 'finding',

@@ -2,7 +2,8 @@
 
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
-import { type Operand, operands } from '../sql/fingerprint.js';
+import { operands } from '../sql/fingerprint.js';
+import type { Operand } from '../sql/shape.js';
 
 interface Asked {
   /** The values that are one of many, and all others. */

@@ -1,13 +1,13 @@
 /** Finds the query that fed a loop: what returned as many rows as the loop then asked for. */
 
-import { count } from '../../domain/text.js';
+import { formatCount } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
 import type { Scene } from '../scene.js';
 
 /** What fed a loop: one query, or all queries of another loop together. */
-export interface Source {
+export interface FeedingQuery {
   calls: Call[];
   rows: number;
   /** As many rows as calls, not just nearly. */
@@ -17,9 +17,9 @@ export interface Source {
 const LOOKED_BACK = 1000;
 
 /** Answers what fed the loop, the nearest that fits; undefined when nothing returned as many rows. */
-export function sourceOf(scene: Scene, loop: Loop): Source | undefined {
+export function feedingQueryOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
   const first = loop.calls[0]!;
-  let near: Source | undefined;
+  let near: FeedingQuery | undefined;
   for (let at = first.order - 1; at >= Math.max(0, first.order - LOOKED_BACK); at--) {
     const call = scene.calls[at]!;
     const rows = call.span.rows ?? 0;
@@ -36,7 +36,7 @@ function fits(rows: number, { calls, distinct }: Loop, off: number): boolean {
 }
 
 // A loop in a loop is fed by all queries of the outer one.
-function sumOf(scene: Scene, loop: Loop): Source | undefined {
+function sumOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
   const first = loop.calls[0]!;
   for (const outer of scene.loops) {
     const head = outer.calls[0]!;
@@ -53,9 +53,9 @@ function sumOf(scene: Scene, loop: Loop): Source | undefined {
 }
 
 /** Answers the source in words: "`SELECT … orders` at src/orders.ts:31 returned 50 rows". */
-export function told({ calls, rows }: Source): string {
+export function feedingQueryText({ calls, rows }: FeedingQuery): string {
   const [call] = calls;
-  const where = call!.site ? ` at ${site(call!.site)}` : '';
+  const where = call!.site ? ` at ${formatSite(call!.site)}` : '';
   const times = calls.length > 1 ? ` ran ${calls.length} times and` : '';
-  return `\`${call!.label}\`${where}${times} returned ${count(rows, 'row')}${calls.length > 1 ? ' in all' : ''}`;
+  return `\`${call!.label}\`${where}${times} returned ${formatCount(rows, 'row')}${calls.length > 1 ? ' in all' : ''}`;
 }

@@ -19,7 +19,7 @@ export function transactionsOf(scene: Scene): Transaction[] {
 }
 
 /** Answers the transaction that a call ran in. */
-export function within(scene: Scene, call: Call): Transaction | undefined {
+export function transactionOf(scene: Scene, call: Call): Transaction | undefined {
   return read(scene).of.get(call);
 }
 

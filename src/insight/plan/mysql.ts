@@ -1,13 +1,13 @@
 /** Reads the tabular plans of MySQL and MariaDB, and says in plain words what stands out. */
 
 import { END, Lexer, NAME, OPERATOR } from '../sql/lexer.js';
-import { adviceFor, FAR_OFF, grouped, LARGE, MANY_LOOPS, type Remark } from './plan.js';
+import { FAR_OFF, formatCountGrouped, indexAdvice, MANY_LOOPS, MANY_ROWS, type Remark } from './plan.js';
 
 /** A row of EXPLAIN, by the names of its columns. */
-export type Row = Record<string, unknown>;
+export type PlanRow = Record<string, unknown>;
 
 /** Answers the rows as the mysql client draws them. */
-export function tableOf(rows: Row[]): string[] {
+export function planTable(rows: PlanRow[]): string[] {
   const names = Object.keys(rows[0] ?? {});
   const text = (value: unknown) => (value === null || value === undefined ? 'NULL' : String(value));
   // MySQL 8's tree is one cell of lines.
@@ -23,17 +23,17 @@ export function tableOf(rows: Row[]): string[] {
 }
 
 /** Answers what stands out in a tabular plan of that statement. */
-export function remarksOf(rows: Row[], statement: string): Remark[] {
+export function mysqlRemarks(rows: PlanRow[], statement: string): Remark[] {
   return rows.flatMap((row, n) => [...scan(row, n, rows, statement), ...extra(row), ...estimate(row)]);
 }
 
-function scan(row: Row, n: number, rows: Row[], statement: string): Remark[] {
+function scan(row: PlanRow, n: number, rows: PlanRow[], statement: string): Remark[] {
   const { table, type } = row;
   if (typeof table !== 'string' || table.startsWith('<') || (type !== 'ALL' && type !== 'index')) return [];
   const all = Number(row.rows ?? 0);
   const filtered = Number(row.r_filtered ?? row.filtered ?? 100);
-  if (all < LARGE && !(n > 0 && all >= MANY_LOOPS)) return [];
-  const columns = comparedIn(statement, table, rows.length === 1);
+  if (all < MANY_ROWS && !(n > 0 && all >= MANY_LOOPS)) return [];
+  const columns = comparedColumns(statement, table, rows.length === 1);
   if (filtered > 50 && columns.length === 0) return [];
   const whole =
     type === 'ALL' ? `All of ${table} is read` : `All of the index ${row.key} of ${table} is read`;
@@ -43,16 +43,20 @@ function scan(row: Row, n: number, rows: Row[], statement: string): Remark[] {
   const possible = typeof row.possible_keys === 'string' ? row.possible_keys : undefined;
   const advice =
     possible === undefined
-      ? adviceFor(columns, table, [])
+      ? indexAdvice(columns, table, [])
       : `The index ${possible} was not worth it: most rows fit, or the comparison cannot use it.`;
   return [
-    { kind: 'scan', table, text: `${whole}, about ${grouped(all)} rows${each}${kept}. ${advice}`.trim() },
+    {
+      kind: 'scan',
+      table,
+      text: `${whole}, about ${formatCountGrouped(all)} rows${each}${kept}. ${advice}`.trim(),
+    },
   ];
 }
 
-function extra({ table, Extra, rows }: Row): Remark[] {
+function extra({ table, Extra, rows }: PlanRow): Remark[] {
   const text = String(Extra ?? '');
-  const few = Number(rows ?? 0) < LARGE;
+  const few = Number(rows ?? 0) < MANY_ROWS;
   if (few) return [];
   const about = typeof table === 'string' && !table.startsWith('<') ? { table } : {};
   const remarks: Remark[] = [];
@@ -85,18 +89,18 @@ function extra({ table, Extra, rows }: Row): Remark[] {
 }
 
 /** MariaDB's ANALYZE tells both; where rows are sorted it counts them after that, and after the filter. */
-function estimate({ table, rows, r_rows, Extra }: Row): Remark[] {
+function estimate({ table, rows, r_rows, Extra }: PlanRow): Remark[] {
   if (typeof table !== 'string' || r_rows === null || r_rows === undefined) return [];
   if (/filesort|temporary/.test(String(Extra))) return [];
   const [expected, found] = [Number(rows), Number(r_rows)];
   const [low, high] = [Math.max(1, Math.min(expected, found)), Math.max(1, expected, found)];
-  if (!(high >= LARGE / 10) || high / low < FAR_OFF) return [];
-  const words = `${table} was expected to give ${grouped(expected)} rows and gave ${grouped(found)}.`;
+  if (!(high >= MANY_ROWS / 10) || high / low < FAR_OFF) return [];
+  const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}.`;
   return [{ kind: 'estimate', table, text: `${words} Run ANALYZE TABLE ${table}.` }];
 }
 
 /** Answers the columns of a table that a statement compares: `t.a = ?`, and `a = ?` where there is one table. */
-export function comparedIn(statement: string, table: string, alone: boolean): string[] {
+export function comparedColumns(statement: string, table: string, alone: boolean): string[] {
   const lexer = new Lexer(statement, 'mysql');
   const columns: string[] = [];
   let owner = '';

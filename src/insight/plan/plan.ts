@@ -11,7 +11,7 @@ export interface Remark {
 }
 
 /** What is known of a table besides its plan. */
-export interface Table {
+export interface TableFacts {
   name: string;
   /** As the server estimates them. */
   rows: number;
@@ -20,17 +20,17 @@ export interface Table {
 }
 
 /** From how many rows on a table is large, and how far an estimate may be off. */
-export const LARGE = 1000;
+export const MANY_ROWS = 1000;
 export const FAR_OFF = 10;
 export const MANY_LOOPS = 100;
 
 /** Answers a number as people read it: 12,000. */
-export function grouped(value: number): string {
+export function formatCountGrouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
 /** Answers what to do about a scan: an index, on columns that are compared and have none. */
-export function adviceFor(columns: string[], table: string, indexed: string[]): string {
+export function indexAdvice(columns: string[], table: string, indexed: string[]): string {
   const open = columns.filter((column) => !indexed.includes(column));
   if (open.length > 0) return `An index on ${table} (${open.join(', ')}) would find them.`;
   if (columns.length > 0)

@@ -1,9 +1,17 @@
 /** Reads PostgreSQL's plans as it prints them, and says in plain words what stands out. */
 
-import { adviceFor, FAR_OFF, grouped, LARGE, MANY_LOOPS, type Remark, type Table } from './plan.js';
+import {
+  FAR_OFF,
+  formatCountGrouped,
+  indexAdvice,
+  MANY_LOOPS,
+  MANY_ROWS,
+  type Remark,
+  type TableFacts,
+} from './plan.js';
 
 /** One node of a plan. Rows are per loop, as the server has them. */
-export interface Node {
+export interface PlanNode {
   depth: number;
   /** Seq Scan, Nested Loop, … */
   type: string;
@@ -27,8 +35,8 @@ const HEAD =
 const ON = /^(.*?)(?: using (\S+))?(?: on (\S+)(?: (\S+))?)?$/;
 
 /** Answers the nodes of a plan in their order. */
-export function nodesOf(plan: string[]): Node[] {
-  const nodes: Node[] = [];
+export function planNodes(plan: string[]): PlanNode[] {
+  const nodes: PlanNode[] = [];
   for (const line of plan) {
     const head = HEAD.exec(line);
     if (head !== null) nodes.push(nodeOf(head));
@@ -37,7 +45,7 @@ export function nodesOf(plan: string[]): Node[] {
   return nodes;
 }
 
-function nodeOf([, indent, arrow, what, estimated, actual, loops]: RegExpExecArray): Node {
+function nodeOf([, indent, arrow, what, estimated, actual, loops]: RegExpExecArray): PlanNode {
   const [, type = '', index, table, alias] = ON.exec(what!) ?? [];
   return {
     depth: indent!.length + (arrow?.length ?? 0),
@@ -50,7 +58,7 @@ function nodeOf([, indent, arrow, what, estimated, actual, loops]: RegExpExecArr
   };
 }
 
-function learn(node: Node, line: string): void {
+function learn(node: PlanNode, line: string): void {
   const [, name, value = ''] = /^\s*([A-Z][\w -]*?): (.*)$/.exec(line) ?? [];
   if (name === 'Filter' || name === 'Join Filter') node.filter = value;
   else if (name === 'Hash Cond' || name === 'Merge Cond') node.condition = value;
@@ -62,20 +70,20 @@ function learn(node: Node, line: string): void {
 /** Answers the tables that are read from one end to the other. */
 export function scannedTables(plan: string[]): string[] {
   return [
-    ...new Set(nodesOf(plan).flatMap(({ type, table }) => (type === 'Seq Scan' && table ? table : []))),
+    ...new Set(planNodes(plan).flatMap(({ type, table }) => (type === 'Seq Scan' && table ? table : []))),
   ];
 }
 
 /** Answers the columns that a filter compares, in their order. */
-export function columnsIn(filter: string): string[] {
+export function filterColumns(filter: string): string[] {
   const compared =
     /([a-z_][\w$]*|"[^"]+")\)*(?:::[a-z ]+(?:\(\d+\))?(?:\[\])?\)*)? (?:=|<|>|<=|>=|~~\*?|IN|= ANY)(?= )/g;
   return [...new Set([...filter.matchAll(compared)].map(([, column]) => column!.replaceAll('"', '')))];
 }
 
 /** Answers what stands out; `tables` are those that are scanned. */
-export function remarksOf(plan: string[], tables: Table[]): Remark[] {
-  const nodes = nodesOf(plan);
+export function postgresRemarks(plan: string[], tables: TableFacts[]): Remark[] {
+  const nodes = planNodes(plan);
   return nodes.flatMap((node, n) => [
     ...scan(node, tables),
     ...join(node, nodes, n, tables),
@@ -86,38 +94,38 @@ export function remarksOf(plan: string[], tables: Table[]): Remark[] {
 }
 
 function scan(
-  { type, table, filter, estimated = 0, actual, loops = 1, removed }: Node,
-  tables: Table[],
+  { type, table, filter, estimated = 0, actual, loops = 1, removed }: PlanNode,
+  tables: TableFacts[],
 ): Remark[] {
   if (type !== 'Seq Scan' || table === undefined || filter === undefined) return [];
   const known = tables.find(({ name }) => name === table);
   const kept = actual ?? estimated;
   const all = Math.max(known?.rows ?? 0, removed === undefined ? 0 : kept + removed);
-  if (all < LARGE || kept > all / 2) return [];
-  const each = loops > 1 ? ` ${grouped(loops)} times over,` : '';
-  const words = `All of ${table} is read,${each} about ${grouped(all)} rows, for the ${grouped(kept)} that fit ${filter}.`;
-  const advice = adviceFor(columnsIn(filter), table, known?.indexed ?? []);
+  if (all < MANY_ROWS || kept > all / 2) return [];
+  const each = loops > 1 ? ` ${formatCountGrouped(loops)} times over,` : '';
+  const words = `All of ${table} is read,${each} about ${formatCountGrouped(all)} rows, for the ${formatCountGrouped(kept)} that fit ${filter}.`;
+  const advice = indexAdvice(filterColumns(filter), table, known?.indexed ?? []);
   return [{ kind: 'scan', table, text: `${words} ${advice}`.trim() }];
 }
 
-function within(nodes: Node[], n: number): Node[] {
+function within(nodes: PlanNode[], n: number): PlanNode[] {
   const after = nodes.slice(n + 1);
   const end = after.findIndex(({ depth }) => depth <= nodes[n]!.depth);
   return end < 0 ? after : after.slice(0, end);
 }
 
 /** A large table is read whole to find the few rows that another one asks for: those columns have no index. */
-function join(node: Node, nodes: Node[], n: number, tables: Table[]): Remark[] {
+function join(node: PlanNode, nodes: PlanNode[], n: number, tables: TableFacts[]): Remark[] {
   if (node.condition === undefined) return [];
   const rows = node.actual ?? node.estimated ?? 0;
   return within(nodes, n).flatMap(({ type, table, alias, filter }) => {
     const known = tables.find(({ name }) => name === table);
     if (type !== 'Seq Scan' || filter !== undefined || known === undefined) return [];
-    if (known.rows < LARGE || rows > known.rows / FAR_OFF) return [];
+    if (known.rows < MANY_ROWS || rows > known.rows / FAR_OFF) return [];
     const columns = ownIn(node.condition!, alias ?? known.name).filter((one) => !known.indexed.includes(one));
     if (columns.length === 0) return [];
-    const words = `All of ${known.name} is read, about ${grouped(known.rows)} rows, to join ${grouped(rows)} by ${node.condition}.`;
-    return [{ kind: 'join', table: known.name, text: `${words} ${adviceFor(columns, known.name, [])}` }];
+    const words = `All of ${known.name} is read, about ${formatCountGrouped(known.rows)} rows, to join ${formatCountGrouped(rows)} by ${node.condition}.`;
+    return [{ kind: 'join', table: known.name, text: `${words} ${indexAdvice(columns, known.name, [])}` }];
   });
 }
 
@@ -130,7 +138,7 @@ function ownIn(condition: string, alias: string): string[] {
 }
 
 /** The inner side of a nested loop runs once for each row of the outer one. */
-function loop(node: Node, nodes: Node[], n: number): Remark[] {
+function loop(node: PlanNode, nodes: PlanNode[], n: number): Remark[] {
   if (!node.type.startsWith('Nested Loop')) return [];
   const inside = within(nodes, n);
   const [outer, inner] = inside.filter(({ depth }) => depth === inside[0]!.depth);
@@ -146,25 +154,25 @@ function loop(node: Node, nodes: Node[], n: number): Remark[] {
     {
       kind: 'loops',
       ...(inner.table !== undefined && { table: inner.table }),
-      text: `${what} is run ${grouped(times)} times, once for each row beside it. ${advice}`,
+      text: `${what} is run ${formatCountGrouped(times)} times, once for each row beside it. ${advice}`,
     },
   ];
 }
 
-function estimate({ type, table, estimated, actual }: Node): Remark[] {
+function estimate({ type, table, estimated, actual }: PlanNode): Remark[] {
   if (actual === undefined || estimated === undefined || table === undefined) return [];
   const [low, high] = [Math.max(1, Math.min(actual, estimated)), Math.max(1, actual, estimated)];
-  if (high < LARGE / 10 || high / low < FAR_OFF) return [];
+  if (high < MANY_ROWS / 10 || high / low < FAR_OFF) return [];
   return [
     {
       kind: 'estimate',
       table,
-      text: `${type} on ${table} was expected to find ${grouped(estimated)} rows and found ${grouped(actual)}. Run ANALYZE ${table}; if that does not help, columns depend on each other: CREATE STATISTICS.`,
+      text: `${type} on ${table} was expected to find ${formatCountGrouped(estimated)} rows and found ${formatCountGrouped(actual)}. Run ANALYZE ${table}; if that does not help, columns depend on each other: CREATE STATISTICS.`,
     },
   ];
 }
 
-function disk({ type, onDisk }: Node): Remark[] {
+function disk({ type, onDisk }: PlanNode): Remark[] {
   if (onDisk === undefined) return [];
   const size = /Disk: (\S+)/.exec(onDisk)?.[1];
   return [

@@ -1,7 +1,8 @@
 /** Which recorded statements may be explained, and why the others may not. */
 
+import type { Dialect } from '../../domain/trace.js';
 import { readFingerprint } from '../sql/fingerprint.js';
-import { CLOSE, type Dialect, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
+import { CLOSE, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
 
 const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
@@ -25,7 +26,7 @@ interface Token {
 }
 
 /** Answers why there can be no plan of a statement, in a sentence; nothing where there can. `analyze`: it is run for it. */
-export function refusal(sql: string, dialect: Dialect, analyze: boolean): string | undefined {
+export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean): string | undefined {
   const length = lengthBeforeCut(sql);
   if (length !== undefined)
     return `Only the beginning of this statement was recorded, it has ${length} characters; run it by hand.`;

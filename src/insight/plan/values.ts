@@ -6,14 +6,17 @@ import { isPlaceholder } from '../sql/placeholders.js';
 import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../sql/recorded-value.js';
 
 /** Values to hand to the driver; `missing` names those that were not recorded as they were, and stand as null. */
-export interface Values {
+export interface RecordedValues {
   values?: unknown[] | Record<string, unknown>;
   /** `$1`, `:name`; each once. */
   missing: string[];
 }
 
 /** Answers the values of a call. */
-export function valuesOf({ name, detail }: Pick<Span, 'name' | 'detail'>, dialect: Dialect): Values {
+export function recordedValues(
+  { name, detail }: Pick<Span, 'name' | 'detail'>,
+  dialect: Dialect,
+): RecordedValues {
   const missing: string[] = [];
   const isMysql = dialect === 'mysql';
   const params = isMysql ? asList(name, detail?.params) : detail?.params;

@@ -1,9 +1,9 @@
 /** Stretches in which the app's own code kept the event loop, so that nobody was served. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
@@ -24,8 +24,11 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   if (longest < scene.limits.blocked) return undefined;
   const [call] = calls;
   const { site: line } = call!;
-  const who = line ? `${line.function === '<anonymous>' ? '' : `${line.function} at `}${site(line)}` : 'Code';
-  const long = calls.length > 1 ? `${calls.length} times, ${ms(longest)} at most` : `for ${ms(longest)}`;
+  const who = line
+    ? `${line.function === '<anonymous>' ? '' : `${line.function} at `}${formatSite(line)}`
+    : 'Code';
+  const long =
+    calls.length > 1 ? `${calls.length} times, ${formatMs(longest)} at most` : `for ${formatMs(longest)}`;
   return {
     kind: 'event-loop',
     severity: longest >= scene.limits.blocked * 4 ? 'high' : 'medium',
@@ -36,7 +39,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
     site: line,
     shape: call!.shape,
     ms: time,
-    ...weigh(
+    ...weighConfidence(
       0.8,
       [line !== undefined, 0.1, 'the line was seen while it ran'],
       [shareOf(scene, time) >= 0.3, 0.05, 'a large part of the request'],

@@ -1,8 +1,8 @@
 /** A cache that was asked, had nothing, and was not given what was found instead. */
 
+import { formatSite } from '../../domain/trace.js';
 import { type Call, commandOf } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const READS = new Set(['get', 'gets', 'getmulti', 'mget', 'hget', 'hgetall', 'getex']);
 const WRITES = new Set([
@@ -92,13 +92,13 @@ function draftOf(found: { call: Call; fallback: Call }[]): Draft {
   return {
     kind: 'cache-not-filled',
     severity: found.length > 1 ? 'medium' : 'low',
-    message: `${site(call.site!)} missed \`${call.label}\`${times}, \`${fallback.label}\` at ${site(fallback.site!)} found it, and nothing put it into the cache`,
-    suggestion: `Set the key, with a time to live, after ${site(fallback.site!)} has found it; otherwise the next request misses again.`,
+    message: `${formatSite(call.site!)} missed \`${call.label}\`${times}, \`${fallback.label}\` at ${formatSite(fallback.site!)} found it, and nothing put it into the cache`,
+    suggestion: `Set the key, with a time to live, after ${formatSite(fallback.site!)} has found it; otherwise the next request misses again.`,
     calls: found.flatMap((one) => [one.call, one.fallback]),
     site: call.site,
     shape: call.shape,
     ms: found.reduce((sum, one) => sum + (one.fallback.span.duration ?? 0), 0),
-    ...weigh(
+    ...weighConfidence(
       0.4,
       [true, 0.1, 'no key of that shape was set in this request'],
       [found.length > 1, 0.2, 'missed several times'],

@@ -1,10 +1,10 @@
 /** Queries that wait for each other although none needs what the one before returned. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { within } from '../patterns/transactions.js';
-import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { transactionOf } from '../patterns/transactions.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 import { operands } from '../sql/fingerprint.js';
 
 export const couldBeParallel: Rule = (scene) => {
@@ -25,7 +25,7 @@ export const couldBeParallel: Rule = (scene) => {
 
 function isRead(scene: Scene, call: Call): boolean {
   if (call.isSetup || call.masked || call.site === undefined || call.span.error !== undefined) return false;
-  if (call.span.duration === undefined || scene.claimed.has(call) || within(scene, call)) return false;
+  if (call.span.duration === undefined || scene.claimed.has(call) || transactionOf(scene, call)) return false;
   // SQLite runs in the app's own thread.
   return (
     call.span.kind === 'sql' &&
@@ -89,16 +89,16 @@ function draftOf(scene: Scene, row: Call[]): Draft | undefined {
   return {
     kind: 'could-be-parallel',
     severity: 'info',
-    message: `${row.length} queries in ${first.site!.file} wait for each other although none uses what another returned: ${names}; at once they would take ${ms(saved)} less`,
+    message: `${row.length} queries in ${first.site!.file} wait for each other although none uses what another returned: ${names}; at once they would take ${formatMs(saved)} less`,
     suggestion:
       'Start them together: `const [a, b] = await Promise.all([…, …])`, each on a connection of its own.',
     calls: row,
     site: first.site,
     shape: row.map(({ shape }) => shape).join('; '),
     ms: saved,
-    ...weigh(
+    ...weighConfidence(
       0.5,
-      [true, 0, `from one function, ${site(first.site!)} on`],
+      [true, 0, `from one function, ${formatSite(first.site!)} on`],
       [row.every((call) => placeholders(call).length === 0), 0.1, 'they take no values'],
       [row.length > 2, 0.05, 'several'],
     ),

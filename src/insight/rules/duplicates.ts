@@ -1,11 +1,11 @@
 /** The same question with the same values, asked again although nothing can have changed. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { isSameWay } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
+import { isSameCallPath } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';
-import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Reads that are meant to answer something else each time, or to lock.
 const MEANT =
@@ -91,7 +91,7 @@ function isOneWay({ calls }: Run): boolean {
   const [first] = calls;
   return calls.every(
     ({ way, callers }) =>
-      way[0] === first!.way[0] && isSameWay(callers.slice(0, 2), first!.callers.slice(0, 2)),
+      way[0] === first!.way[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
   );
 }
 
@@ -113,19 +113,19 @@ function timeOf(calls: Call[]): number {
 function fromOne(scene: Scene, runs: Run[], calls: Call[], waste: number): Draft {
   const [call] = calls;
   const repeats = calls.length - runs.length;
-  const where = call!.site ? site(call!.site) : call!.span.library;
+  const where = call!.site ? formatSite(call!.site) : call!.span.library;
   const values = runs.length === 1 ? 'the same values' : `only ${runs.length} different sets of values`;
   return {
     kind: 'duplicate',
     severity: repeats >= scene.limits.loopHigh || waste >= scene.limits.loopHighMs ? 'medium' : 'low',
-    message: `${where} ran \`${call!.label}\` ${calls.length} times with ${values}; ${count(repeats, 'repeat')} cost ${ms(waste)}`,
+    message: `${where} ran \`${call!.label}\` ${calls.length} times with ${values}; ${formatCount(repeats, 'repeat')} cost ${formatMs(waste)}`,
     suggestion:
       'Keep the answer for the rest of the request: a variable, a Map by its key, or a memoised function.',
     calls,
     site: call!.site,
     shape: call!.shape,
     ms: waste,
-    ...weigh(
+    ...weighConfidence(
       0.7,
       [true, 0, 'same statement, same values'],
       [true, 0.1, 'nothing in between wrote to its tables'],
@@ -149,7 +149,7 @@ function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
     site: call!.site,
     shape: call!.shape,
     ms: waste,
-    ...weigh(
+    ...weighConfidence(
       0.6,
       [true, 0.1, 'same statement, same values'],
       [true, 0.1, 'nothing in between wrote to its tables'],
@@ -160,13 +160,13 @@ function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
 
 // Where all came from one line, the lines that called it tell more.
 function fromWhere(calls: Call[]): string {
-  const sites = [...new Set(calls.flatMap((call) => (call.site ? site(call.site) : [])))];
+  const sites = [...new Set(calls.flatMap((call) => (call.site ? formatSite(call.site) : [])))];
   if (sites.length !== 1) return `from ${some(sites)}`;
-  const callers = [...new Set(calls.flatMap(({ callers: [first] }) => (first ? site(first) : [])))];
+  const callers = [...new Set(calls.flatMap(({ callers: [first] }) => (first ? formatSite(first) : [])))];
   return `from ${sites[0]}${callers.length > 1 ? `, called at ${some(callers)}` : ''}`;
 }
 
 function some(places: string[]): string {
-  const more = places.length > 4 ? `, and ${count(places.length - 4, 'other line')}` : '';
+  const more = places.length > 4 ? `, and ${formatCount(places.length - 4, 'other line')}` : '';
   return places.slice(0, 4).join(', ') + more;
 }

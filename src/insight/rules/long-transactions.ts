@@ -1,11 +1,11 @@
 /** Transactions that stay open long, that wait for something else, or that never end. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import type { Frame } from '../../domain/trace.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
 import { type Transaction, transactionsOf } from '../patterns/transactions.js';
-import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
 
 export const longTransactions: Rule = (scene) =>
   transactionsOf(scene).flatMap((transaction) => draftOf(scene, transaction) ?? []);
@@ -15,7 +15,7 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   if (!close) return isLeaked(scene, transaction) ? leaked(scene, transaction) : undefined;
   const time = close.end - open.start;
   const own = [open, ...transaction.calls, close];
-  const idle = Math.max(0, time - covered(own));
+  const idle = Math.max(0, time - unionMs(own));
   const { limits } = scene;
   const isIdle = idle >= limits.idle && idle * 2 >= time;
   if (!isIdle && time < limits.transaction) return undefined;
@@ -23,7 +23,7 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   return {
     kind: 'transaction',
     severity: time >= limits.transaction || others.length > 0 ? 'high' : 'medium',
-    message: `${where(transaction)} held a transaction open for ${ms(time)}${isIdle ? idleMessage(idle, others) : ''}`,
+    message: `${where(transaction)} held a transaction open for ${formatMs(time)}${isIdle ? idleMessage(idle, others) : ''}`,
     suggestion: isIdle
       ? 'Do what needs no database before BEGIN or after COMMIT: until then a connection and its locks are held.'
       : 'Commit earlier or in smaller steps: until then a connection and its locks are held.',
@@ -31,7 +31,7 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
     site: siteOf(transaction),
     shape: shapeOf(transaction),
     ms: time,
-    ...weigh(
+    ...weighConfidence(
       0.8,
       [connected(open), 0.1, 'one connection from BEGIN to its end'],
       [!connected(open), -0.2, 'the connection is not known'],
@@ -42,8 +42,10 @@ function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
 
 function idleMessage(idle: number, others: Call[]): string {
   const [first] = others;
-  const reason = first ? ` while \`${first.label}\`${first.site ? ` at ${site(first.site)}` : ''} ran` : '';
-  return `, ${ms(idle)} of it doing nothing${reason}`;
+  const reason = first
+    ? ` while \`${first.label}\`${first.site ? ` at ${formatSite(first.site)}` : ''} ran`
+    : '';
+  return `, ${formatMs(idle)} of it doing nothing${reason}`;
 }
 
 // What else ran between BEGIN and COMMIT, the longest first.
@@ -76,7 +78,7 @@ function leaked({ trace }: Scene, transaction: Transaction): Draft {
     site: siteOf(transaction),
     shape: shapeOf(transaction),
     ms: time,
-    ...weigh(0.7, [true, 0.1, 'no COMMIT or ROLLBACK on its connection']),
+    ...weighConfidence(0.7, [true, 0.1, 'no COMMIT or ROLLBACK on its connection']),
   };
 }
 
@@ -94,7 +96,7 @@ function siteOf({ open, calls }: Transaction): Frame | undefined {
 
 function where(transaction: Transaction): string {
   const line = siteOf(transaction);
-  return line ? site(line) : transaction.open.span.library;
+  return line ? formatSite(line) : transaction.open.span.library;
 }
 
 // BEGIN is the same everywhere: what was done in it tells one from another.

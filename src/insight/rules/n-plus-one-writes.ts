@@ -1,12 +1,12 @@
 /** SQL writes in a loop: one statement for each row. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import { adviceForWrites } from '../advice/advice.js';
 import type { Loop } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
 import { isBatching } from '../patterns/batches.js';
-import { within } from '../patterns/transactions.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { transactionOf } from '../patterns/transactions.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
 
@@ -28,7 +28,7 @@ export const nPlusOneWrites: Rule = (scene) => {
 // How often the loop waits for the disk: once for each transaction, and for each statement outside of one.
 function commitsOf(scene: Scene, loop: Loop): number {
   const seen = new Set<unknown>();
-  for (const call of loop.calls) seen.add(within(scene, call) ?? call);
+  for (const call of loop.calls) seen.add(transactionOf(scene, call) ?? call);
   return seen.size;
 }
 
@@ -39,17 +39,17 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   const late = areAfterResponse(scene, calls);
   const high =
     !late && call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || time >= limits.loopHighMs * 4);
-  const committed = commits > 1 ? `, with ${count(commits, 'commit')}` : ', in one transaction';
+  const committed = commits > 1 ? `, with ${formatCount(commits, 'commit')}` : ', in one transaction';
   return {
     kind: 'n+1-writes',
     severity: high ? 'high' : late ? 'low' : 'medium',
-    message: `${line ? site(line) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${committed}: ${ms(time)}`,
+    message: `${line ? formatSite(line) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${committed}: ${formatMs(time)}`,
     suggestion: adviceForWrites(loop),
     calls,
     site: line,
     shape: call.shape,
     ms: time,
-    ...weigh(
+    ...weighConfidence(
       0.7,
       [line !== undefined, 0.1, 'all from one line'],
       [line === undefined, -0.2, 'no line of the app is known'],

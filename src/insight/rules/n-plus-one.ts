@@ -1,13 +1,13 @@
 /** SQL reads in a loop: one query for each row of another. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import { adviceForReads } from '../advice/advice.js';
 import { isParallel, type Loop } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
 import { isBatching, isPaging, isThroughTables } from '../patterns/batches.js';
-import { type Source, sourceOf, told } from '../patterns/feeding-query.js';
+import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 export const nPlusOne: Rule = (scene) => {
   const drafts: Draft[] = [];
@@ -31,18 +31,18 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
 function draftOf(scene: Scene, loop: Loop): Draft {
   const call = loop.calls[0]!;
   const parallel = isParallel(loop);
-  const source = sourceOf(scene, loop);
+  const source = feedingQueryOf(scene, loop);
   const fed = source?.calls[0]?.site;
   return {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(loop, source, parallel),
-    suggestion: adviceForReads(loop, fed && site(fed), isResolved(scene, loop, parallel)),
+    suggestion: adviceForReads(loop, fed && formatSite(fed), isResolved(scene, loop, parallel)),
     calls: loop.calls,
     site: loop.site,
     shape: call.shape,
     ms: loop.ms,
-    ...(source && { fed: told(source) }),
+    ...(source && { fed: feedingQueryText(source) }),
     ...confidenceOf(scene, loop, source),
   };
 }
@@ -69,25 +69,25 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severit
 
 function messageOf(
   { calls, site: line, ms: time }: Loop,
-  source: Source | undefined,
+  source: FeedingQuery | undefined,
   parallel: boolean,
 ): string {
   const { label } = calls[0]!;
   const how = parallel ? 'at the same time' : 'one after the other';
-  const cost = parallel ? `${ms(time)} in all` : ms(time);
+  const cost = parallel ? `${formatMs(time)} in all` : formatMs(time);
   const what = source ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
   const then = source ? 'then ' : '';
   const ran = line
-    ? `${site(line)} ${then}ran \`${label}\` ${calls.length} times`
+    ? `${formatSite(line)} ${then}ran \`${label}\` ${calls.length} times`
     : `\`${label}\` ${then}ran ${calls.length} times`;
   const lost = line ? '' : '; no line of the app was on the stack';
-  return `${source ? `${told(source)}; ` : ''}${ran}${source ? ', ' : ' '}${what}${lost}`;
+  return `${source ? `${feedingQueryText(source)}; ` : ''}${ran}${source ? ', ' : ' '}${what}${lost}`;
 }
 
-function confidenceOf(scene: Scene, loop: Loop, source: Source | undefined) {
+function confidenceOf(scene: Scene, loop: Loop, source: FeedingQuery | undefined) {
   const { calls, distinct, site: line } = loop;
   const { packages } = calls[0]!.path;
-  return weigh(
+  return weighConfidence(
     0.6,
     [line !== undefined, 0.1, 'all from one line'],
     [line === undefined, -0.2, 'no line of the app is known'],

@@ -1,9 +1,9 @@
 /** Queries that return more than a page can show. */
 
-import { count } from '../../domain/text.js';
+import { formatCount } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const EXPORTS = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
 
@@ -50,13 +50,13 @@ function draftOf(scene: Scene, calls: Call[]): Draft {
   // A row that was shown takes some bytes.
   const unused = bytes !== undefined && bytes < rows * 10;
   const limited = most.shape.includes(' LIMIT ');
-  const where = most.site ? ` at ${site(most.site)}` : '';
+  const where = most.site ? ` at ${formatSite(most.site)}` : '';
   const answer = unused ? `, and the response had ${bytes} bytes` : '';
   const often = calls.length > 1 ? `, and ${calls.length - 1} more like it` : '';
   return {
     kind: 'over-fetching',
     severity: unused || rows >= scene.limits.rows * 10 ? 'medium' : 'info',
-    message: `\`${most.label}\`${where} returned ${rows > 0 ? count(rows, 'row') : `${bytesOf(most.span.detail?.bytes)} bytes`}${answer}${often}`,
+    message: `\`${most.label}\`${where} returned ${rows > 0 ? formatCount(rows, 'row') : `${bytesOf(most.span.detail?.bytes)} bytes`}${answer}${often}`,
     suggestion: unused
       ? 'Let the database count, sum or choose (COUNT, GROUP BY, WHERE), and return only what is used.'
       : 'Return a page (LIMIT with a key to go on from), and only the columns that are used.',
@@ -64,7 +64,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft {
     site: most.site,
     shape: most.shape,
     ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
-    ...weigh(
+    ...weighConfidence(
       0.4,
       [unused, 0.4, 'the response is smaller than that many rows'],
       [!limited, 0.1, 'there is no LIMIT'],

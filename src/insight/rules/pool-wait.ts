@@ -1,10 +1,10 @@
 /** Time in which queries waited for a connection of the pool. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
-import { covered, type Draft, type Rule, type Scene, shareOf, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, shareOf, unionMs, weighConfidence } from '../scene.js';
 
 // Less is how long any pool takes to hand one out.
 const LEAST = 1;
@@ -12,7 +12,7 @@ const LEAST = 1;
 export const poolWait: Rule = (scene) => {
   // A pool that only opened a connection had one to give; that is paid once.
   const waiting = scene.calls.filter(({ span }) => (span.wait ?? 0) >= LEAST && !span.detail?.opened);
-  const time = covered(waiting.map(({ start, span }) => ({ start, end: start + span.wait! })));
+  const time = unionMs(waiting.map(({ start, span }) => ({ start, end: start + span.wait! })));
   if (time < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, time) < 0.1))
     return [];
   return [draftOf(scene, waiting, time)];
@@ -23,20 +23,20 @@ function draftOf(scene: Scene, waiting: Call[], time: number): Draft {
   const flood = scene.loops.find((loop) => isParallel(loop) && loop.calls.includes(worst));
   const share = shareOf(scene, time);
   const part = share > 0 ? `, ${Math.round(share * 100)}% of the request` : '';
-  const where = worst.site ? `, at ${site(worst.site)}` : '';
-  const longest = waiting.length > 1 ? `; the longest ${ms(worst.span.wait!)}${where}` : where;
+  const where = worst.site ? `, at ${formatSite(worst.site)}` : '';
+  const longest = waiting.length > 1 ? `; the longest ${formatMs(worst.span.wait!)}${where}` : where;
   return {
     kind: 'pool-wait',
     severity: time >= scene.limits.poolWait * 10 || share >= 0.5 ? 'high' : 'medium',
-    message: `${count(waiting.length, 'query', 'queries')} waited ${ms(time)} for a connection of the pool, since all were in use${part}${longest}`,
+    message: `${formatCount(waiting.length, 'query', 'queries')} waited ${formatMs(time)} for a connection of the pool, since all were in use${part}${longest}`,
     suggestion: flood
-      ? `The ${flood.calls.length} queries that start at once${flood.site ? ` at ${site(flood.site)}` : ''} need more connections than there are: ask once instead.`
+      ? `The ${flood.calls.length} queries that start at once${flood.site ? ` at ${formatSite(flood.site)}` : ''} need more connections than there are: ask once instead.`
       : 'Hold connections for a shorter time (release early, no calls to others inside transactions), or make the pool larger.',
     calls: waiting,
     site: worst.site,
     shape: 'pool',
     ms: time,
-    ...weigh(
+    ...weighConfidence(
       0.8,
       [waiting.length > 1, 0.1, 'several waited'],
       [flood !== undefined, 0.05, 'one line starts them all at once'],

@@ -1,13 +1,13 @@
 /** Cache reads, remote calls and HTTP requests in a loop. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import { adviceForCache, adviceForRemote } from '../advice/advice.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop } from '../calls/loops.js';
-import { site } from '../calls/stacks.js';
-import { sourceOf, told } from '../patterns/feeding-query.js';
+import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { areAfterResponse, type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const CACHE_READS = new Set([
   'get',
@@ -121,21 +121,21 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
   const { calls, distinct, site: line, ms: time } = loop;
   const call = calls[0]!;
   const parallel = isParallel(loop);
-  const source = sourceOf(scene, loop);
-  const ran = `${line ? site(line) : call.span.library} ${source ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
-  const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${ms(time)}`;
+  const source = feedingQueryOf(scene, loop);
+  const ran = `${line ? formatSite(line) : call.span.library} ${source ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
+  const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${formatMs(time)}`;
   return {
     kind: `n+1-${kind}`,
     severity: severityOf(scene, loop, parallel),
-    message: source ? `${told(source)}; ${what}` : what,
+    message: source ? `${feedingQueryText(source)}; ${what}` : what,
     suggestion:
       kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
     calls,
     site: line,
     shape: call.shape,
     ms: time,
-    ...(source && { fed: told(source) }),
-    ...weigh(
+    ...(source && { fed: feedingQueryText(source) }),
+    ...weighConfidence(
       0.6,
       [line !== undefined, 0.1, 'all from one line'],
       [line === undefined, -0.2, 'no line of the app is known'],

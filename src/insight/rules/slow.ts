@@ -1,9 +1,9 @@
 /** Calls that take long by themselves. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { covered, type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
 
 // They wait on purpose.
 const WAITING = new Set([
@@ -48,7 +48,7 @@ function isBlocked(call: Call, blocks: Call[]): boolean {
   const within = blocks
     .filter((block) => block.start < call.end && block.end > call.start)
     .map((block) => ({ start: Math.max(block.start, call.start), end: Math.min(block.end, call.end) }));
-  return covered(within) * 2 >= (call.span.duration ?? 0);
+  return unionMs(within) * 2 >= (call.span.duration ?? 0);
 }
 
 function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
@@ -57,20 +57,21 @@ function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
   const time = times.reduce((sum, one) => sum + one, 0);
   const longest = worst.span.duration!;
   const share = trace.duration ? longest / trace.duration : 0;
-  const often = calls.length > 1 ? ` (${calls.length} times over ${ms(limits.slow[worst.span.kind]!)})` : '';
+  const often =
+    calls.length > 1 ? ` (${calls.length} times over ${formatMs(limits.slow[worst.span.kind]!)})` : '';
   const part = share >= 0.3 && share <= 1 ? `, ${Math.round(share * 100)}% of the request` : '';
   return {
     kind: 'slow',
     severity: longest >= limits.slow[worst.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
-    message: `\`${worst.label}\`${worst.site ? ` at ${site(worst.site)}` : ''} took ${ms(longest)}${often}${part}`,
+    message: `\`${worst.label}\`${worst.site ? ` at ${formatSite(worst.site)}` : ''} took ${formatMs(longest)}${often}${part}`,
     suggestion: SUGGESTIONS[worst.span.kind] ?? 'Find out what it waits for.',
     calls,
     site: worst.site,
     shape: worst.shape,
     ms: time,
-    ...weigh(
+    ...weighConfidence(
       0.9,
-      [true, 0, `took more than ${ms(limits.slow[worst.span.kind]!)}`],
+      [true, 0, `took more than ${formatMs(limits.slow[worst.span.kind]!)}`],
       [calls.length === 1, -0.1, 'once'],
     ),
   };

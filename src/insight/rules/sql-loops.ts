@@ -1,8 +1,8 @@
 /** SQL in loops: reads, writes, and loops whose body runs several statements in turns. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
 import type { Draft, Rule, Scene } from '../scene.js';
 import { nPlusOne } from './n-plus-one.js';
 import { nPlusOneWrites } from './n-plus-one-writes.js';
@@ -53,7 +53,7 @@ function suggestionOf(group: Draft[]): string {
   const each = new Map(group.map(({ suggestion = '', site: line }) => [suggestion, line]));
   if (each.size === 1) return [...each.keys()][0]!;
   return [...each]
-    .map(([text, line]) => (line ? `${site(line)}: ${text[0]!.toLowerCase()}${text.slice(1)}` : text))
+    .map(([text, line]) => (line ? `${formatSite(line)}: ${text[0]!.toLowerCase()}${text.slice(1)}` : text))
     .join(' ');
 }
 
@@ -64,11 +64,11 @@ function joinedOf(scene: Scene, group: Draft[]): Draft {
   const calls = group.flatMap((draft) => draft.calls).sort((a, b) => a.start - b.start);
   const time = group.reduce((sum, draft) => sum + draft.ms, 0);
   const labels = [...new Set(group.map((draft) => `\`${draft.calls[0]!.label}\``))];
-  const lines = [...new Set(group.flatMap((draft) => (draft.site ? [site(draft.site)] : [])))];
+  const lines = [...new Set(group.flatMap((draft) => (draft.site ? [formatSite(draft.site)] : [])))];
   const severe = Math.max(...group.map(({ severity }) => GRAVITY.indexOf(severity)));
   const { fed } = first!;
   const turns = Math.min(...group.map((draft) => draft.calls.length));
-  const what = `${turns} turns of a loop ran ${calls.length} statements, ${labels.join(', ')} (${lines.join(', ')}): ${ms(time)}`;
+  const what = `${turns} turns of a loop ran ${calls.length} statements, ${labels.join(', ')} (${lines.join(', ')}): ${formatMs(time)}`;
   return {
     ...first!,
     kind: 'n+1-group',

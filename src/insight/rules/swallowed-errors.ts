@@ -1,9 +1,9 @@
 /** Calls that failed while the response says that all is well. */
 
 import { isTimed } from '../../domain/span-kinds.js';
+import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
-import { site } from '../calls/stacks.js';
-import { type Draft, type Rule, type Scene, weigh } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // A row that is there already is how some programs ask whether it is.
 const EXPECTED =
@@ -53,14 +53,14 @@ function draftOf({ trace }: Scene, calls: Call[]): Draft {
   return {
     kind: 'swallowed-error',
     severity: harmless ? 'low' : call!.span.kind === 'sql' ? 'high' : 'medium',
-    message: `\`${call!.label}\`${call!.site ? ` at ${site(call!.site)}` : ''} failed${times} (${error}), and the response was ${trace.status} all the same`,
+    message: `\`${call!.label}\`${call!.site ? ` at ${formatSite(call!.site)}` : ''} failed${times} (${error}), and the response was ${trace.status} all the same`,
     suggestion:
       'Let the error reach the response, or log it where it is caught, and say there why it does no harm.',
     calls,
     site: call!.site,
     shape: call!.shape,
     ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
-    ...weigh(
+    ...weighConfidence(
       0.6,
       [true, 0, 'it was not tried again with success'],
       [call!.sql?.isWrite === true, 0.2, 'what should have been written was not'],

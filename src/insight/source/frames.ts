@@ -3,11 +3,17 @@
 import { join, relative, sep } from 'node:path';
 import type { Frame } from '../../domain/trace.js';
 import { type Disk, disk as realDisk } from './disk.js';
-import { isLibrary, isTyped, type Place, pathOfSource, placeOf } from './script-location.js';
-import { inlineMap, mapPath, mapUrl, Script } from './source-map.js';
+import {
+  isCommandLineCode,
+  isLibrary,
+  pathOfSource,
+  type ScriptLocation,
+  scriptLocation,
+} from './script-location.js';
+import { inlineMap, MappedScript, mapPath, mapUrl } from './source-map.js';
 
 /** What differs from one launcher, or one test, to another. */
-export interface Options {
+export interface FramesOptions {
   /** Path of the agent's file or folder, whose frames are nobody's. */
   agent?: string;
   /** Epoch ms when the process began: what was written later may not be what it runs. */
@@ -17,7 +23,7 @@ export interface Options {
 
 interface Version {
   identity: string;
-  script: Script;
+  script: MappedScript;
   /** The external map that was read, to notice that it has been written again. */
   map?: string;
 }
@@ -35,7 +41,7 @@ const VERSIONS = 3;
 const TEXTS = 300;
 
 /** Resolves the frames of one process of the app. Use one per process, and as soon as a frame is first seen: a later build may move its line. */
-export class Frames {
+export class FrameResolver {
   /** By file as it is shown: what could not be had of it, in words. */
   readonly notes = new Map<string, string>();
   #roots: string[];
@@ -43,11 +49,11 @@ export class Frames {
   #since: number;
   #disk: Disk;
   #versions = new Map<string, Version[]>();
-  #given = new Map<string, Script>();
+  #given = new Map<string, MappedScript>();
   #contents = new Map<string, () => string | undefined>();
   #texts = new Map<string, Text[]>();
 
-  constructor(project: string, options: Options = {}) {
+  constructor(project: string, options: FramesOptions = {}) {
     this.#disk = options.disk ?? realDisk;
     this.#roots = [...new Set([project, this.#disk.real(project)])];
     this.#agent = options.agent;
@@ -56,9 +62,9 @@ export class Frames {
 
   /** Keeps a source map that exists only in the app's memory (tsx, ts-node), in place of what is on disk. */
   addMap(file: string, json: string): void {
-    const { path, name } = placeOf(file, 0, 0);
+    const { path, name } = scriptLocation(file, 0, 0);
     // Sources of what is in no file, as webpack's in memory, are named from the project.
-    const script = new Script(undefined, json, path ?? join(this.#roots[0]!, 'memory'));
+    const script = new MappedScript(undefined, json, path ?? join(this.#roots[0]!, 'memory'));
     const short = this.#short(name);
     if (script.broken) this.notes.set(short, `${short}: its source map cannot be read`);
     else this.#given.set(name, script);
@@ -66,10 +72,11 @@ export class Frames {
 
   /** Answers the frame in the user's own terms: the mapped file (relative to the project when inside it), line, column, and whose code it is. */
   resolve(fn: string, file: string, line: number, column: number): Frame {
-    const place = placeOf(file, line, column);
+    const place = scriptLocation(file, line, column);
     const raw = { function: fn || '<anonymous>', file: place.name, line: place.line, column: place.column };
     const inMemory = place.path === undefined;
-    if (inMemory && !this.#given.has(place.name)) return { ...raw, application: isTyped(place.name) };
+    if (inMemory && !this.#given.has(place.name))
+      return { ...raw, application: isCommandLineCode(place.name) };
     const path = place.path ?? place.name;
     if (!inMemory) raw.file = this.#short(path);
     // Libraries are shown as they run: their maps lead to files that are not installed.
@@ -79,7 +86,7 @@ export class Frames {
     return this.#mapped(raw, script, place);
   }
 
-  #mapped(raw: Omit<Frame, 'application'>, script: Script, place: Place): Frame {
+  #mapped(raw: Omit<Frame, 'application'>, script: MappedScript, place: ScriptLocation): Frame {
     const original = script.original(place.line, place.column);
     const path = original && this.#place(original.source);
     if (!original || path === undefined) return { ...raw, application: false };
@@ -114,7 +121,7 @@ export class Frames {
   }
 
   #absolute(file: string): string | undefined {
-    const path = placeOf(file, 0, 0).path;
+    const path = scriptLocation(file, 0, 0).path;
     if (path !== undefined) return path;
     return /^(?:[a-z-]+:|\[|<|$)/.test(file) ? undefined : join(this.#roots[0]!, file);
   }
@@ -128,7 +135,7 @@ export class Frames {
   }
 
   // A process may still run what was built before: a position that the newest file cannot have is looked up in older ones.
-  #script(path: string, line: number, column: number): Script | undefined {
+  #script(path: string, line: number, column: number): MappedScript | undefined {
     const given = this.#given.get(path);
     if (given) return given;
     const versions = this.#read(path);
@@ -150,10 +157,10 @@ export class Frames {
   #load(path: string, identity: string): Version {
     const text = this.#disk.read(path) ?? '';
     const url = mapUrl(text);
-    if (url === undefined) return { identity, script: new Script(text, undefined, path) };
+    if (url === undefined) return { identity, script: new MappedScript(text, undefined, path) };
     const map = url.startsWith('data:') ? undefined : mapPath(url, path);
     const json = map === undefined ? inlineMap(url) : this.#json(map);
-    const script = new Script(text, json, map ?? path);
+    const script = new MappedScript(text, json, map ?? path);
     if (json === undefined || script.broken) {
       const what = map === undefined ? 'its inline source map' : `its source map ${this.#short(map)}`;
       const short = this.#short(path);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parsePosition } from '../../domain/trace.js';
 
 /** A script's position; `path` is missing for what is in no file. */
-export interface Place {
+export interface ScriptLocation {
   path?: string;
   name: string;
   line: number;
@@ -13,15 +13,15 @@ export interface Place {
 }
 
 /** Answers where a frame is: file URLs decoded, loaders' queries dropped, evaluated code placed where `eval` was called. */
-export function placeOf(file: string, line: number, column: number): Place {
+export function scriptLocation(file: string, line: number, column: number): ScriptLocation {
   const origin = file.startsWith('eval at ') ? evalOrigin(file) : undefined;
-  if (origin) return placeOf(origin.name, origin.line, origin.column);
+  if (origin) return scriptLocation(origin.name, origin.line, origin.column);
   const path = pathOf(file);
   return path === undefined ? { name: file, line, column } : { path, name: path, line, column };
 }
 
 // eval at render (eval at compile (/app/view.js:3:9), <anonymous>:1:1), <anonymous>:10:3
-function evalOrigin(file: string): Place | undefined {
+function evalOrigin(file: string): ScriptLocation | undefined {
   const open = file.lastIndexOf('(');
   const close = file.indexOf(')', open);
   const found = open < 0 || close < 0 ? undefined : parsePosition(file.slice(open + 1, close));
@@ -70,6 +70,6 @@ export function isLibrary(path: string): boolean {
 }
 
 /** Answers whether code in no file was typed by the user: `node -e`, `node -p`, a script on standard input. */
-export function isTyped(name: string): boolean {
+export function isCommandLineCode(name: string): boolean {
   return /^\[(?:(?:worker )?eval\d*|stdin)\]$/.test(name);
 }

@@ -14,7 +14,7 @@ import {
 } from '@jridgewell/trace-mapping';
 
 /** A position in a source, as its map names it. */
-export interface Original {
+export interface OriginalPosition {
   source: string;
   line: number;
   column: number;
@@ -23,7 +23,7 @@ export interface Original {
 }
 
 /** A generated file as it was at one time. */
-export class Script {
+export class MappedScript {
   #map: TraceMap | undefined;
   #widths: number[] | undefined;
 
@@ -48,7 +48,7 @@ export class Script {
   }
 
   /** Answers the source's position, or undefined for what the compiler added, or where the map makes no sense. */
-  original(line: number, column: number): Original | undefined {
+  original(line: number, column: number): OriginalPosition | undefined {
     const map = this.#map;
     if (!map || line < 1) return undefined;
     const needle = { line, column: Math.max(0, column - 1) };
@@ -67,7 +67,10 @@ export class Script {
   }
 }
 
-function originalOf(map: TraceMap, needle: Parameters<typeof originalPositionFor>[1]): Original | undefined {
+function originalOf(
+  map: TraceMap,
+  needle: Parameters<typeof originalPositionFor>[1],
+): OriginalPosition | undefined {
   const { source, line, column } = originalPositionFor(map, needle);
   if (typeof source !== 'string' || !Number.isInteger(line) || !Number.isInteger(column)) return undefined;
   if (line < 1 || column < 0) return undefined;

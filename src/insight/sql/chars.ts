@@ -16,7 +16,7 @@ for (const char of '0123456789') CLASS[char.charCodeAt(0)] = DIGIT;
 for (const char of '+-*/<>=~!@#%^&|?') CLASS[char.charCodeAt(0)] = SYMBOL;
 
 /** 1 for what is neither a space nor may begin a comment. */
-export const PLAIN = new Uint8Array(128).map((_, char) =>
+export const IS_PLAIN = new Uint8Array(128).map((_, char) =>
   CLASS[char] === SPACE || '-#/*'.includes(String.fromCharCode(char)) ? 0 : 1,
 );
 
@@ -35,7 +35,7 @@ export const COLON = code(':');
 export const EQUALS = code('=');
 export const AT = code('@');
 export const POINT = code('.');
-export const COMMA = code(',');
+export const COMMA_CHAR = code(',');
 export const BANG = code('!');
 export const AND = code('&');
 export const PAREN = code('(');
@@ -49,32 +49,32 @@ export const NO_BREAK = 0xa0;
 export const BOM = 0xfeff;
 
 /** Lower case of each character below 128. */
-export const SINGLE = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i).toLowerCase());
+export const LOWER_CASE = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i).toLowerCase());
 
 /** Answers whether a character can stand inside a name. */
-export function part(char: number): boolean {
+export function isNamePart(char: number): boolean {
   return char > 127
     ? char !== NO_BREAK && char !== BOM
     : CLASS[char] === LETTER || CLASS[char] === DIGIT || char === DOLLAR;
 }
 
 /** Answers whether a character is one of 0 to 9. */
-export function digit(char: number): boolean {
+export function isDigit(char: number): boolean {
   return CLASS[char] === DIGIT;
 }
 
 /** Answers a character below 128 in lower case, or one that SQL does not know. */
-export function lower(char: number): string {
-  return SINGLE[char] ?? '\uffff';
+export function lowerCase(char: number): string {
+  return LOWER_CASE[char] ?? '\uffff';
 }
 
 /** Answers whether a name is the same with and without its quotes. */
-export function plain(name: string): boolean {
-  if (name === '' || digit(name.charCodeAt(0)) || name.charCodeAt(0) === DOLLAR || KEYWORDS.has(name))
+export function isPlainName(name: string): boolean {
+  if (name === '' || isDigit(name.charCodeAt(0)) || name.charCodeAt(0) === DOLLAR || KEYWORDS.has(name))
     return false;
   for (let i = 0; i < name.length; i++) {
     const char = name.charCodeAt(i);
-    if (char > 127 || !part(char)) return false;
+    if (char > 127 || !isNamePart(char)) return false;
   }
   return name === name.toLowerCase();
 }

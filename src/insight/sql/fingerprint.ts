@@ -1,12 +1,9 @@
 /** A statement without its values: what makes the fifty queries of a loop one. */
 
+import type { Dialect } from '../../domain/trace.js';
 import { hash } from '../util/hash.js';
 import { Lru } from '../util/lru.js';
-import type { Dialect } from './lexer.js';
-import { type Operand, Shape } from './shape.js';
-
-export type { Dialect } from './lexer.js';
-export type { Operand } from './shape.js';
+import { type Operand, StatementNormalizer } from './shape.js';
 
 /** What statements that differ only in their values have in common. */
 export interface Fingerprint {
@@ -26,7 +23,7 @@ export interface Fingerprint {
 }
 
 /** What a project may ask for. */
-export interface Options {
+export interface FingerprintOptions {
   /** Schemas that differ by a number or a UUID count as one: `tenant_1.users` is `tenant_#.users`. */
   tenants?: boolean;
 }
@@ -42,7 +39,7 @@ const caches: Record<Dialect, Lru<Fingerprint>> = {
 };
 
 /** Answers the fingerprint of any text, also of one that is no SQL; the dialect says how strings and names are quoted. */
-export function fingerprint(sql: string, dialect: Dialect, options: Options = {}): Fingerprint {
+export function fingerprint(sql: string, dialect: Dialect, options: FingerprintOptions = {}): Fingerprint {
   if (options.tenants) return readFingerprint(sql, dialect, options);
   if (sql.length > MAX_CACHED) return readFingerprint(sql, dialect);
   const cache = caches[dialect];
@@ -51,13 +48,17 @@ export function fingerprint(sql: string, dialect: Dialect, options: Options = {}
 
 /** Answers the values of a statement in their order, as they were written. */
 export function operands(sql: string, dialect: Dialect): Operand[] {
-  return new Shape(sql, dialect, true).operands!;
+  return new StatementNormalizer(sql, dialect, true).operands!;
 }
 
 /** Answers the same, without remembering it. */
-export function readFingerprint(sql: string, dialect: Dialect, { tenants }: Options = {}): Fingerprint {
+export function readFingerprint(
+  sql: string,
+  dialect: Dialect,
+  { tenants }: FingerprintOptions = {},
+): Fingerprint {
   const rename = tenants ? withoutTenants : withoutDigits;
-  const shape = new Shape(sql, dialect);
+  const shape = new StatementNormalizer(sql, dialect);
   const tables = shape.tokens.tables.finish(rename);
   const { id, text } = named(shape.tokens.write(), dialect, rename);
   const { verb, isWrite, isControl } = shape.verbs;
@@ -87,7 +88,7 @@ function named(written: string, dialect: Dialect, rename: typeof withoutDigits):
 function settled(text: string, dialect: Dialect, rename: typeof withoutDigits): string {
   let last = text;
   for (let round = 0; round < ROUNDS; round++) {
-    const shape = new Shape(last, dialect);
+    const shape = new StatementNormalizer(last, dialect);
     shape.tokens.tables.finish(rename);
     const next = shape.tokens.write();
     if (next === last) break;

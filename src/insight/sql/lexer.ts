@@ -5,8 +5,6 @@ import * as c from './chars.js';
 import * as scan from './scan.js';
 import { KEYWORDS, OPERANDS } from './words.js';
 
-export type { Dialect } from '../../domain/trace.js';
-
 export const END = 0;
 /** A reserved word, in capitals. */
 export const WORD = 1;
@@ -113,7 +111,7 @@ export class Lexer {
   next(operand: boolean): number {
     const sql = this.#sql;
     // Mostly nothing stands between two tokens.
-    if (c.PLAIN[sql.charCodeAt(this.to)] === 1) this.broken = false;
+    if (c.IS_PLAIN[sql.charCodeAt(this.to)] === 1) this.broken = false;
     else this.#blank();
     const at = this.to;
     this.from = at;
@@ -122,7 +120,7 @@ export class Lexer {
     const char = sql.charCodeAt(at);
     const type = char > 127 ? c.LETTER : c.CLASS[char];
     if (type === c.LETTER) return this.#word();
-    if (type === c.DIGIT || (operand && char === c.POINT && c.digit(sql.charCodeAt(at + 1))))
+    if (type === c.DIGIT || (operand && char === c.POINT && c.isDigit(sql.charCodeAt(at + 1))))
       return this.#number();
     switch (char) {
       case c.QUOTE:
@@ -161,7 +159,7 @@ export class Lexer {
     let at = this.to;
     for (;;) {
       const char = sql.charCodeAt(at);
-      if (c.PLAIN[char] === 1) break;
+      if (c.IS_PLAIN[char] === 1) break;
       if (char === c.NEWLINE) this.broken = true;
       if (c.CLASS[char] === c.SPACE || char === c.NO_BREAK || char === c.BOM) at++;
       else if (this.#isLine(char, at)) at = scan.endOfLine(sql, at);
@@ -203,7 +201,7 @@ export class Lexer {
     }
     this.to = end;
     if (end === start + 1 && sql.charCodeAt(start) < 128) {
-      this.text = c.SINGLE[sql.charCodeAt(start)]!;
+      this.text = c.LOWER_CASE[sql.charCodeAt(start)]!;
       return NAME;
     }
     const word = known(sql, start, end);
@@ -214,7 +212,7 @@ export class Lexer {
   // E'…' B'…' X'…' N'…' U&'…' U&"…", and MySQL's _utf8mb4'…'.
   #prefixed(start: number, end: number, char: number): number {
     const mysql = this.#dialect === 'mysql';
-    const first = c.lower(this.#sql.charCodeAt(start));
+    const first = c.lowerCase(this.#sql.charCodeAt(start));
     const alone = end === start + 1;
     if (char === c.AND) {
       if (first !== 'u' || !alone || this.#dialect !== 'pg') return END;
@@ -231,7 +229,7 @@ export class Lexer {
   #number(): number {
     const end = scan.endOfNumber(this.#sql, this.from);
     // 2fa_codes is a name in MySQL.
-    if (this.#dialect === 'mysql' && c.part(this.#sql.charCodeAt(end))) {
+    if (this.#dialect === 'mysql' && c.isNamePart(this.#sql.charCodeAt(end))) {
       if (this.#sql.charCodeAt(this.from) !== c.POINT) return this.#word();
     }
     return this.#value(end);
@@ -264,7 +262,7 @@ export class Lexer {
     const mark = this.#dialect === 'mysql' ? '`' : '"';
     let name = this.#dialect === 'pg' ? inside : inside.toLowerCase();
     if (quote !== mark) name = name.replaceAll(quote + quote, quote).replaceAll(mark, mark + mark);
-    this.text = c.plain(name) ? name : mark + name + mark;
+    this.text = c.isPlainName(name) ? name : mark + name + mark;
     this.to = end;
     return NAME;
   }
@@ -280,7 +278,7 @@ export class Lexer {
     }
     if (this.#dialect !== 'pg') return this.#value(scan.endOfDigits(sql, at + 1));
     // The operators of jsonb and geometry; but our own text has ? for values.
-    const long = !operand && '|&#-'.includes(c.lower(sql.charCodeAt(at + 1)));
+    const long = !operand && '|&#-'.includes(c.lowerCase(sql.charCodeAt(at + 1)));
     if (long) return this.#symbol(scan.endOfPgOperator(sql, at));
     return operand || !this.#operandFollows(at + 1) ? this.#value(at + 1) : this.#symbol(at + 1);
   }
@@ -291,9 +289,9 @@ export class Lexer {
     let at = from;
     while (c.CLASS[sql.charCodeAt(at)] === c.SPACE) at++;
     const char = sql.charCodeAt(at);
-    if (char === c.QUESTION) return !'|&#-'.includes(c.lower(sql.charCodeAt(at + 1)));
+    if (char === c.QUESTION) return !'|&#-'.includes(c.lowerCase(sql.charCodeAt(at + 1)));
     if (char === c.QUOTE || char === c.DOUBLE || char === c.PAREN) return true;
-    if (!c.part(char)) return false;
+    if (!c.isNamePart(char)) return false;
     const keyword = KEYWORDS.get(sql.slice(at, scan.endOfName(sql, at)).toLowerCase());
     return keyword === undefined || keyword === 'ARRAY' || keyword === 'ANY' || keyword === 'ALL';
   }
@@ -306,7 +304,7 @@ export class Lexer {
       const end = scan.endOfName(sql, at);
       return end > at + 1 ? this.#value(end) : this.#symbol(at + 1);
     }
-    if (c.digit(sql.charCodeAt(at + 1))) return this.#value(scan.endOfDigits(sql, at + 1));
+    if (c.isDigit(sql.charCodeAt(at + 1))) return this.#value(scan.endOfDigits(sql, at + 1));
     const end = scan.endOfDollar(sql, at);
     if (end === undefined) return this.#symbol(at + 1);
     this.quoted = true;
@@ -318,7 +316,7 @@ export class Lexer {
     const at = this.from;
     const after = sql.charCodeAt(at + 1);
     if (after === c.EQUALS) return this.#symbol(at + 2);
-    if (this.#dialect !== 'pg' && c.part(after)) return this.#value(scan.endOfName(sql, at + 1));
+    if (this.#dialect !== 'pg' && c.isNamePart(after)) return this.#value(scan.endOfName(sql, at + 1));
     if (after !== c.COLON || !CASTS.has(this.#dialect)) return this.#symbol(at + 1);
     this.text = '::';
     this.to = at + 2;
@@ -345,7 +343,7 @@ export class Lexer {
 
   #symbol(end: number): number {
     const short = end === this.from + 1;
-    const text = short ? c.SINGLE[this.#sql.charCodeAt(this.from)]! : this.#sql.slice(this.from, end);
+    const text = short ? c.LOWER_CASE[this.#sql.charCodeAt(this.from)]! : this.#sql.slice(this.from, end);
     this.text = text === '!=' ? '<>' : text === '==' ? '=' : text;
     this.to = end;
     return OPERATOR;

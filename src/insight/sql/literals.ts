@@ -1,28 +1,28 @@
 /** Values written as SQL, as the driver would have sent them. */
 
-import { visible } from '../../domain/text.js';
-import type { Dialect } from './fingerprint.js';
+import { escapeControls } from '../../domain/text.js';
+import type { Dialect } from '../../domain/trace.js';
 import { bytesOf, mysqlTime } from './recorded-value.js';
 
 /** A value as SQL on one line, in a way that nothing in it can end the literal. */
-export function literal(value: unknown, dialect: Dialect): string {
+export function sqlLiteral(value: unknown, dialect: Dialect): string {
   if (value === null || value === undefined) return 'NULL';
   if (dialect === 'pg') return pgLiteral(value);
   if (dialect === 'sqlite' && typeof value === 'number') return sqliteNumber(value);
   if (typeof value === 'boolean') return dialect === 'sqlite' ? (value ? '1' : '0') : String(value);
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
-  if (typeof value !== 'string') return text(JSON.stringify(value), dialect);
+  if (typeof value !== 'string') return stringLiteral(JSON.stringify(value), dialect);
   const bytes = bytesOf(value);
   if (bytes !== undefined) return `x'${bytes}'`;
-  return text(dialect === 'mysql' ? mysqlTime(value) : value, dialect);
+  return stringLiteral(dialect === 'mysql' ? mysqlTime(value) : value, dialect);
 }
 
 /** A text as a quoted string on one line. */
-export function text(value: string, dialect: Dialect): string {
+export function stringLiteral(value: string, dialect: Dialect): string {
   if (dialect === 'pg') return pgText(value);
   if (dialect === 'mysql') return mysqlText(value);
-  const isPlain = visible(value) === value && !/[\n\t]/.test(value);
+  const isPlain = escapeControls(value) === value && !/[\n\t]/.test(value);
   return isPlain ? `'${value.replaceAll("'", "''")}'` : `CAST(x'${hex(value)}' AS TEXT)`;
 }
 
@@ -52,14 +52,14 @@ const PG_ESCAPES: Record<string, string> = { "'": "''", '\\': '\\\\', '\n': '\\n
 
 function pgText(value: string): string {
   const quoted = value.replaceAll("'", "''");
-  if (visible(value) === value && !/[\n\t\\]/.test(value)) return `'${quoted}'`;
+  if (escapeControls(value) === value && !/[\n\t\\]/.test(value)) return `'${quoted}'`;
   // Whatever standard_conforming_strings says, E'…' means the same.
   return `E'${value.replace(/['\\\n\t]|[^\x20-\x7e]/gu, (char) => PG_ESCAPES[char] ?? pgEscape(char))}'`;
 }
 
 /** A character as E'…' has it, where it would not be safe as it is. */
 export function pgEscape(char: string): string {
-  if (visible(char) === char) return char;
+  if (escapeControls(char) === char) return char;
   const code = char.codePointAt(0)!;
   // Half of a surrogate pair is sent as U+FFFD.
   if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
@@ -90,7 +90,7 @@ const MYSQL_ESCAPES: Record<string, string> = {
 function mysqlText(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
   const escaped = value.replace(/['\\\0\b\t\n\r\x1a]/g, (char) => MYSQL_ESCAPES[char]!);
-  return visible(escaped) === escaped ? `'${escaped}'` : `CONVERT(x'${hex(value)}' USING utf8mb4)`;
+  return escapeControls(escaped) === escaped ? `'${escaped}'` : `CONVERT(x'${hex(value)}' USING utf8mb4)`;
 }
 
 // [1, 2] is 1, 2; [[1, 2], [3, 4]] is (1, 2), (3, 4).
@@ -103,7 +103,7 @@ function mysqlList(values: unknown[]): string {
 // Both drivers turn an object inside a list or another object into this text.
 function mysqlScalar(value: unknown): string {
   const isObject = typeof value === 'object' && value !== null;
-  return isObject ? "'[object Object]'" : literal(value, 'mysql');
+  return isObject ? "'[object Object]'" : sqlLiteral(value, 'mysql');
 }
 
 /** What mysql and mysql2 write for `SET ?` and an object. */

@@ -1,8 +1,8 @@
 /** Parts of a statement that go over several lines, or hold what steers a terminal, written on one line with the same meaning. */
 
-import { visible } from '../../domain/text.js';
-import type { Dialect } from './fingerprint.js';
-import { pgEscape, text } from './literals.js';
+import { escapeControls } from '../../domain/text.js';
+import type { Dialect } from '../../domain/trace.js';
+import { pgEscape, stringLiteral } from './literals.js';
 
 /** A token on one line; undefined where no other writing means the same. */
 export function onOneLine(written: string, quoted: boolean, dialect: Dialect): string | undefined {
@@ -10,12 +10,12 @@ export function onOneLine(written: string, quoted: boolean, dialect: Dialect): s
   if (!quoted) return undefined;
   if (dialect === 'pg') return ofPg(written);
   if (dialect === 'mysql') return ofMysql(written);
-  return written.startsWith("'") ? text(undoubled(written.slice(1, -1), "'"), 'sqlite') : undefined;
+  return written.startsWith("'") ? stringLiteral(undoubled(written.slice(1, -1), "'"), 'sqlite') : undefined;
 }
 
 /** Whether a text goes into a script, and onto a terminal, as it is. */
 export function isOneLine(written: string): boolean {
-  return !/[\n\r]/.test(written) && visible(written) === written;
+  return !/[\n\r]/.test(written) && escapeControls(written) === written;
 }
 
 function undoubled(inside: string, quote: string): string {
@@ -24,10 +24,10 @@ function undoubled(inside: string, quote: string): string {
 
 function ofPg(written: string): string | undefined {
   const dollar = /^\$([^$]*)\$([\s\S]*)\$\1\$$/.exec(written);
-  if (dollar) return text(dollar[2]!, 'pg');
+  if (dollar) return stringLiteral(dollar[2]!, 'pg');
   const [prefix = ''] = /^\w*/.exec(written)!;
   const inside = joined(written.slice(prefix.length + 1, -1), prefix !== '');
-  if (prefix === '') return text(undoubled(inside, "'"), 'pg');
+  if (prefix === '') return stringLiteral(undoubled(inside, "'"), 'pg');
   if (prefix.toLowerCase() !== 'e') return undefined;
   // A line break after a backslash is a line break.
   const escapes = /\\([\s\S])|[^\x20-\x7e]/gu;
@@ -70,5 +70,5 @@ function ofMysql(written: string): string | undefined {
     .replace(parts, (_, char: string | undefined) =>
       char === undefined ? quote : (MYSQL_ESCAPED[char] ?? char),
     );
-  return text(value, 'mysql');
+  return stringLiteral(value, 'mysql');
 }

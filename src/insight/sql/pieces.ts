@@ -1,11 +1,12 @@
 /** SQL cut into pieces: tokens, and the spaces and comments between them. Joined, they are the text again. */
 
+import type { Dialect } from '../../domain/trace.js';
 import * as c from './chars.js';
-import { type Dialect, END, Lexer } from './lexer.js';
+import { END, Lexer } from './lexer.js';
 import * as scan from './scan.js';
 
 /** Kinds of pieces besides those of tokens. */
-export const SPACE = 20;
+export const WHITESPACE = 20;
 export const COMMENT = 21;
 /** Where SQL begins and ends that MySQL servers run from some version on: `/*!80000` and its closing mark. */
 export const VERSION_MARK = 22;
@@ -52,7 +53,7 @@ function pieceAt(sql: string, at: number, to: number, dialect: Dialect): [kind: 
   if (char === c.MINUS || char === c.HASH) return [COMMENT, Math.min(to, scan.endOfLine(sql, at))];
   let end = at + 1;
   while (end < to && !isMark(sql.charCodeAt(end))) end++;
-  return [SPACE, end];
+  return [WHITESPACE, end];
 }
 
 function isMark(char: number): boolean {

@@ -1,7 +1,7 @@
 /** Placeholders of a statement: which recorded value each stands for, and what is wrong with it. */
 
-import { visible } from '../../domain/text.js';
-import type { Dialect } from './fingerprint.js';
+import { escapeControls } from '../../domain/text.js';
+import type { Dialect } from '../../domain/trace.js';
 import { NAME, VALUE } from './lexer.js';
 import type { Piece } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';
@@ -46,7 +46,7 @@ export class Placeholders {
     const number = /^[$?](\d+)$/.exec(place)?.[1];
     const isBare = place === '?' || place === '??';
     const at = isBare ? this.#next++ : Number(number) - 1;
-    const name = isBare ? `value ${at + 1}` : visible(place);
+    const name = isBare ? `value ${at + 1}` : escapeControls(place);
     const found =
       isBare || (number !== undefined && this.#isList)
         ? entry(this.#list, at)

@@ -1,17 +1,17 @@
 /** Statements with their values written in, on one line, to be run by hand. */
 
-import { oneLine, visible } from '../../domain/text.js';
+import { escapeControls, escapeToOneLine } from '../../domain/text.js';
 import type { Dialect, Span } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { COMMA, SEMICOLON, WORD } from './lexer.js';
-import { literal, mysqlFields, mysqlName } from './literals.js';
+import { mysqlFields, mysqlName, sqlLiteral } from './literals.js';
 import { isOneLine, onOneLine } from './one-line.js';
-import { COMMENT, type Piece, piecesOf, SPACE, VERSION_MARK } from './pieces.js';
+import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from './pieces.js';
 import { Faults, isPlaceholder, Placeholders } from './placeholders.js';
 import { lengthBeforeCut } from './recorded-value.js';
 
 /** A statement with its values, and why it is not what was sent: empty where it is. What has a fault leaves its placeholder. */
-export interface Runnable {
+export interface RenderedStatement {
   sql: string;
   faults: string[];
 }
@@ -20,12 +20,12 @@ export interface Runnable {
 export function runnableOf(
   trace: WithLibraries,
   { name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>,
-): Runnable {
-  return runnable(name, dialectOf(trace, library), detail?.params);
+): RenderedStatement {
+  return renderStatement(name, dialectOf(trace, library), detail?.params);
 }
 
 /** A statement as a script has it: one line, or two of comments where it cannot be run as it was. */
-export function scriptLines({ sql, faults }: Runnable): string[] {
+export function scriptLines({ sql, faults }: RenderedStatement): string[] {
   return faults.length === 0 ? [`${sql};`] : [`-- ${cannotRun(faults)}`, `-- ${sql};`];
 }
 
@@ -37,7 +37,7 @@ export function cannotRun(faults: string[]): string {
 const OPEN = 'a quote or a comment in it is never closed';
 
 /** A statement that can be run as it is; one with faults must not be. `params` is a list, or an object by name. */
-export function runnable(sql: string, dialect: Dialect, params: unknown): Runnable {
+export function renderStatement(sql: string, dialect: Dialect, params: unknown): RenderedStatement {
   const writer = new Writer(dialect, params);
   if (lengthBeforeCut(sql) !== undefined) writer.faults.add('the statement was too long to be kept whole');
   let last: Piece | undefined;
@@ -75,22 +75,22 @@ class Writer {
 
   write(piece: Piece): void {
     const { kind, written } = piece;
-    if (kind === SPACE) this.#spaced = true;
+    if (kind === WHITESPACE) this.#spaced = true;
     else if (kind === COMMENT) this.#comment(written);
     else if (kind === VERSION_MARK) this.#versionMark(written);
     else if (kind === SEMICOLON) this.#semicolons += ';';
     else if (isPlaceholder(piece, this.#dialect)) this.#value(written);
     else this.#token(piece);
-    if (kind < SPACE) this.#remember(piece);
+    if (kind < WHITESPACE) this.#remember(piece);
   }
 
   /** The text ends inside of a quote or a comment. */
   endInside(written: string): void {
     this.faults.add(OPEN);
-    this.#add(oneLine(written.slice(0, -2)));
+    this.#add(escapeToOneLine(written.slice(0, -2)));
   }
 
-  finish(): Runnable {
+  finish(): RenderedStatement {
     if (this.#versions !== 0) this.faults.add(OPEN);
     const { unused } = this.#values;
     if (unused > 0)
@@ -102,7 +102,7 @@ class Writer {
   #comment(written: string): void {
     this.#spaced = true;
     if (!written.startsWith('/*+')) return;
-    this.#add(visible(written.replace(/\s+/g, ' ')));
+    this.#add(escapeControls(written.replace(/\s+/g, ' ')));
     this.#spaced = true;
   }
 
@@ -118,7 +118,7 @@ class Writer {
     if (this.#isCopy && text === 'stdin') this.faults.add('the rows that were copied were not recorded');
     // For some servers 5and is two tokens, for others one.
     if (this.#wasValue && startsWord(written)) this.#spaced = true;
-    this.#add(line ?? oneLine(written));
+    this.#add(line ?? escapeToOneLine(written));
     this.#wasValue = false;
   }
 
@@ -137,7 +137,7 @@ class Writer {
     if (this.#dialect === 'mysql' && this.#inLimit && typeof value === 'string' && /^\d+$/.test(value))
       return value;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (place !== '??' && !(isObject && this.#dialect === 'mysql')) return literal(value, this.#dialect);
+    if (place !== '??' && !(isObject && this.#dialect === 'mysql')) return sqlLiteral(value, this.#dialect);
     if (place !== '??' && !this.#isInSet()) {
       this.faults.add(`${name} is an object, which query and execute send in different ways`);
       return place;

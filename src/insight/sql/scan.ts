@@ -65,8 +65,8 @@ export function endOfQuoted(sql: string, at: number, backslashes: boolean): numb
 /** Answers the end of `$tag$…$tag$`, or undefined when no tag begins here. */
 export function endOfDollar(sql: string, at: number): number | undefined {
   let mark = at + 1;
-  if (c.digit(sql.charCodeAt(mark))) return undefined;
-  while (c.part(sql.charCodeAt(mark)) && sql.charCodeAt(mark) !== c.DOLLAR) mark++;
+  if (c.isDigit(sql.charCodeAt(mark))) return undefined;
+  while (c.isNamePart(sql.charCodeAt(mark)) && sql.charCodeAt(mark) !== c.DOLLAR) mark++;
   if (sql.charCodeAt(mark) !== c.DOLLAR) return undefined;
   const end = sql.indexOf(sql.slice(at, mark + 1), mark + 1);
   return end < 0 ? sql.length : end + mark + 1 - at;
@@ -77,7 +77,7 @@ export function endOfName(sql: string, at: number): number {
   let end = at;
   for (;;) {
     const char = sql.charCodeAt(end);
-    if (!c.part(char) && !(char === c.HASH && end > at && isMark(sql, end))) return end;
+    if (!c.isNamePart(char) && !(char === c.HASH && end > at && isMark(sql, end))) return end;
     end++;
   }
 }
@@ -85,30 +85,30 @@ export function endOfName(sql: string, at: number): number {
 function isMark(sql: string, at: number): boolean {
   if (sql.charCodeAt(at - 1) !== c.UNDERSCORE) return false;
   const after = sql.charCodeAt(at + 1);
-  return after === c.UNDERSCORE || (c.CLASS[after] !== c.SYMBOL && !c.part(after));
+  return after === c.UNDERSCORE || (c.CLASS[after] !== c.SYMBOL && !c.isNamePart(after));
 }
 
 /** Answers the end of a number: 12, .5, 1e-3, 1_000, 0xff. */
 export function endOfNumber(sql: string, at: number): number {
   // Most numbers are short.
   const next = sql.charCodeAt(at + 1);
-  if (next !== c.POINT && !c.part(next)) return at + 1;
-  const radix = sql.charCodeAt(at) === c.ZERO ? c.lower(sql.charCodeAt(at + 1)) : '';
+  if (next !== c.POINT && !c.isNamePart(next)) return at + 1;
+  const radix = sql.charCodeAt(at) === c.ZERO ? c.lowerCase(sql.charCodeAt(at + 1)) : '';
   if (radix === 'x' || radix === 'o' || radix === 'b') return endOfName(sql, at + 2);
   let end = endOfDigits(sql, at);
   if (sql.charCodeAt(end) === c.POINT && sql.charCodeAt(end + 1) !== c.POINT) end = endOfDigits(sql, end + 1);
-  if (c.lower(sql.charCodeAt(end)) !== 'e') return end;
+  if (c.lowerCase(sql.charCodeAt(end)) !== 'e') return end;
   const sign = sql.charCodeAt(end + 1);
   const exponent = sign === c.PLUS || sign === c.MINUS ? end + 2 : end + 1;
-  return c.digit(sql.charCodeAt(exponent)) ? endOfDigits(sql, exponent) : end;
+  return c.isDigit(sql.charCodeAt(exponent)) ? endOfDigits(sql, exponent) : end;
 }
 
 /** Answers the end of digits, `_` between them allowed. */
 export function endOfDigits(sql: string, at: number): number {
   let end = at;
   while (
-    c.digit(sql.charCodeAt(end)) ||
-    (end > at && sql.charCodeAt(end) === c.UNDERSCORE && c.digit(sql.charCodeAt(end + 1)))
+    c.isDigit(sql.charCodeAt(end)) ||
+    (end > at && sql.charCodeAt(end) === c.UNDERSCORE && c.isDigit(sql.charCodeAt(end + 1)))
   )
     end++;
   return end;
@@ -182,7 +182,7 @@ export function endOfValues(sql: string, at: number, numbered: boolean): number 
       }
     }
     next = endOfSpaces(sql, next);
-    if (sql.charCodeAt(next) !== c.COMMA) return end;
+    if (sql.charCodeAt(next) !== c.COMMA_CHAR) return end;
     end = ++next;
   }
 }

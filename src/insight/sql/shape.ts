@@ -1,5 +1,6 @@
 /** Normalises a statement token by token: values become `?`, lists of them one, and what varies without meaning goes. */
 
+import type { Dialect } from '../../domain/trace.js';
 import { Hash } from '../util/hash.js';
 import { CASTING, Groups, LIST, PLAIN, ROW, ROWS, SPREAD } from './groups.js';
 import * as lex from './lexer.js';
@@ -25,14 +26,14 @@ const MAX_TOKENS = 20_000;
 const CONSTANTS = new Set(['NULL', 'TRUE', 'FALSE']);
 
 /** Reads one text whole; the fields answer when it has. */
-export class Shape {
+export class StatementNormalizer {
   readonly tokens = new Tokens();
   readonly verbs = new Verbs();
   readonly operands: Operand[] | undefined;
   readonly #groups = new Groups(this.tokens);
   readonly #types = new TypeSkipper();
   readonly #lexer: lex.Lexer;
-  readonly #dialect: lex.Dialect;
+  readonly #dialect: Dialect;
   readonly #sql: string;
   #updating = false;
   // The last token was a quoted string.
@@ -40,7 +41,7 @@ export class Shape {
   // Brackets that are nested too deep to be groups.
   #deeper = 0;
 
-  constructor(sql: string, dialect: lex.Dialect, keepOperands = false) {
+  constructor(sql: string, dialect: Dialect, keepOperands = false) {
     const { tokens } = this;
     this.#sql = sql;
     this.#dialect = dialect;

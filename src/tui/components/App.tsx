@@ -3,46 +3,46 @@
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
 import type { Browser } from '../browser.js';
-import { keysOf, mouseOf } from '../input/key-names.js';
-import { pointed } from '../input/mouse.js';
-import { obstacleOf } from '../input/unavailable.js';
+import { keyNames, mouseReport } from '../input/key-names.js';
+import { mouseAction } from '../input/mouse.js';
+import { unavailableReason } from '../input/unavailable.js';
 import type { Action } from '../state/state.js';
 import { tooSmallLines } from '../view/empty.js';
 import { footerLine, messageLine } from '../view/footer.js';
 import { alarmLine, filterLine, headerLine } from '../view/header.js';
-import { paint, type Theme } from '../view/theme.js';
+import { paintLine, type Theme } from '../view/theme.js';
 import { stripLine } from '../view/time-strip.js';
-import type { Picture } from '../view/view-model.js';
+import type { ViewModel } from '../view/view-model.js';
 import { OutputPane } from './OutputPane.js';
-import { Popup } from './Popup.js';
+import { PopupBox } from './Popup.js';
 import { Rows } from './Rows.js';
 import { TraceList } from './TraceList.js';
 import { Bar, TraceView } from './TraceView.js';
 
-function headRows(picture: Picture, theme: Theme): string[] {
+function headRows(picture: ViewModel, theme: Theme): string[] {
   const { state, list, stats, status, layout } = picture;
   if (layout.header === 0) return [];
   const total = stats?.total ?? list.count;
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
   if (layout.header > 1) lines.push(filterLine(state, list, total, state.columns));
-  return lines.map((line) => paint(line, state.columns, theme));
+  return lines.map((line) => paintLine(line, state.columns, theme));
 }
 
-function footRows(picture: Picture, browser: Browser, theme: Theme): string[] {
+function footRows(picture: ViewModel, browser: Browser, theme: Theme): string[] {
   const { state, layout, matches } = picture;
   const found = (state.focus === 'output' ? picture.output?.matches : matches)?.length ?? 0;
-  const works = (action: Action) => obstacleOf(action, picture) === undefined;
+  const works = (action: Action) => unavailableReason(action, picture) === undefined;
   const cells = state.columns;
   let rule = '─'.repeat(cells);
   if (!layout.output) for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
   const foot = messageLine(state, found, cells) ?? footerLine(browser.bindings, state, cells - 1, works);
   // The last cell of the last row stays empty: some terminals scroll when it is written.
-  const last = paint(foot, cells - 1, theme);
-  return layout.footer > 1 ? [paint([[rule, 'border']], cells, theme), last] : [last];
+  const last = paintLine(foot, cells - 1, theme);
+  return layout.footer > 1 ? [paintLine([[rule, 'border']], cells, theme), last] : [last];
 }
 
-function Body({ picture, theme }: { picture: Picture; theme: Theme }) {
+function Body({ picture, theme }: { picture: ViewModel; theme: Theme }) {
   const { list, title } = picture.layout;
   return (
     <Box flexShrink={0}>
@@ -54,13 +54,21 @@ function Body({ picture, theme }: { picture: Picture; theme: Theme }) {
 }
 
 /** Draws a picture. */
-export function Screen({ picture, browser, theme }: { picture: Picture; browser: Browser; theme: Theme }) {
+export function AppScreen({
+  picture,
+  browser,
+  theme,
+}: {
+  picture: ViewModel;
+  browser: Browser;
+  theme: Theme;
+}) {
   const { state, layout } = picture;
   const { columns, rows } = state;
   if (layout.tooSmall) {
     return (
       <Rows
-        rows={tooSmallLines(columns, rows).map((line) => paint(line, columns, theme))}
+        rows={tooSmallLines(columns, rows).map((line) => paintLine(line, columns, theme))}
         width={columns}
         height={rows}
       />
@@ -71,10 +79,10 @@ export function Screen({ picture, browser, theme }: { picture: Picture; browser:
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Rows rows={headRows(picture, theme)} width={columns} height={layout.header} />
       <Body picture={picture} theme={theme} />
-      {strip ? <Rows rows={[paint(strip, columns, theme)]} width={columns} height={1} /> : null}
+      {strip ? <Rows rows={[paintLine(strip, columns, theme)]} width={columns} height={1} /> : null}
       {layout.output ? <OutputPane picture={picture} rect={layout.output} theme={theme} /> : null}
       <Rows rows={footRows(picture, browser, theme)} width={columns} height={layout.footer} />
-      {state.popup ? <Popup picture={picture} popup={state.popup} theme={theme} /> : null}
+      {state.popup ? <PopupBox picture={picture} popup={state.popup} theme={theme} /> : null}
     </Box>
   );
 }
@@ -83,14 +91,14 @@ export function Screen({ picture, browser, theme }: { picture: Picture; browser:
 export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
   const picture = useSyncExternalStore(browser.subscribe, browser.picture);
   useInput((input, key) => {
-    const mouse = mouseOf(input);
+    const mouse = mouseReport(input);
     if (mouse) {
-      const action = pointed(browser.picture(), mouse);
+      const action = mouseAction(browser.picture(), mouse);
       if (action) browser.dispatch(action);
       return;
     }
-    for (const name of keysOf(input, key)) browser.press(name);
+    for (const name of keyNames(input, key)) browser.press(name);
   });
   usePaste((text) => browser.paste(text));
-  return <Screen picture={picture} browser={browser} theme={theme} />;
+  return <AppScreen picture={picture} browser={browser} theme={theme} />;
 }

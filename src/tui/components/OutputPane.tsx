@@ -2,12 +2,12 @@
 
 import { type Line, lineWidth } from '../../terminal/cells.js';
 import type { Rect } from '../view/layout.js';
-import { paint, type Theme } from '../view/theme.js';
-import type { Picture } from '../view/view-model.js';
+import { paintLine, type Theme } from '../view/theme.js';
+import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
 import { withMatches } from './TraceView.js';
 
-function titleLine({ state, layout, output }: Picture, rect: Rect, below: number): Line {
+function titleLine({ state, layout, output }: ViewModel, rect: Rect, below: number): Line {
   const focused = state.focus === 'output';
   const more = below > 0 ? `${below.toLocaleString('en-US')} more below, F follows` : '';
   const left: Line = [
@@ -33,7 +33,7 @@ function titleLine({ state, layout, output }: Picture, rect: Rect, below: number
 }
 
 /** Answers the painted rows of the output. */
-export function outputRows(picture: Picture, rect: Rect, theme: Theme): string[] {
+export function outputRows(picture: ViewModel, rect: Rect, theme: Theme): string[] {
   const { output, state } = picture;
   if (!output || !state.output) return [];
   const height = rect.height - 1;
@@ -45,9 +45,9 @@ export function outputRows(picture: Picture, rect: Rect, theme: Theme): string[]
     return [here ? ['▌', 'focus'] : ' ', ...withMatches(line, find)];
   });
   const title = titleLine(picture, rect, most - top);
-  return [title, ...rows].map((line) => paint(line, rect.width, theme));
+  return [title, ...rows].map((line) => paintLine(line, rect.width, theme));
 }
 
-export function OutputPane({ picture, rect, theme }: { picture: Picture; rect: Rect; theme: Theme }) {
+export function OutputPane({ picture, rect, theme }: { picture: ViewModel; rect: Rect; theme: Theme }) {
   return <Rows rows={outputRows(picture, rect, theme)} width={rect.width} height={rect.height} />;
 }

@@ -1,11 +1,11 @@
 /** A box over the screen: a menu, a question, or lines to read. */
 
 import { Box } from 'ink';
-import { fit, type Line, lineWidth, width } from '../../terminal/cells.js';
-import { itemLine, narrows, TITLES } from '../input/menu.js';
+import { cellWidth, fitText, type Line, lineWidth } from '../../terminal/cells.js';
+import { isNarrowedByTyping, MENU_TITLES, menuItemLine } from '../input/menu.js';
 import type { Popup as PopupState } from '../state/state.js';
-import { paint, type Theme } from '../view/theme.js';
-import type { Picture } from '../view/view-model.js';
+import { paintLine, type Theme } from '../view/theme.js';
+import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
 
 interface Content {
@@ -16,25 +16,25 @@ interface Content {
 }
 
 function menu(
-  picture: Picture,
+  picture: ViewModel,
   popup: PopupState & { kind: 'menu' },
   cells: number,
   height: number,
 ): Content {
   const { items } = picture;
-  const keys = Math.max(1, ...items.map((item) => width(item.key)));
+  const keys = Math.max(1, ...items.map((item) => cellWidth(item.key)));
   const shown = items.slice(popup.top, popup.top + height);
   const lines = shown.map((item, index) => {
     const selected = popup.top + index === popup.at;
-    return { line: itemLine(item, selected, cells, keys), selected };
+    return { line: menuItemLine(item, selected, cells, keys), selected };
   });
   if (items.length === 0) lines.push({ line: [['  nothing like that', 'dim']], selected: false });
-  const typed = narrows(popup.menu) ? `: ${popup.input}` : '';
-  const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${narrows(popup.menu) ? 'type to narrow  ' : ''}↵ do  esc close`;
-  return { title: `${TITLES[popup.menu]}${typed}`, lines, foot, width: cells };
+  const typed = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
+  const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${isNarrowedByTyping(popup.menu) ? 'type to narrow  ' : ''}↵ do  esc close`;
+  return { title: `${MENU_TITLES[popup.menu]}${typed}`, lines, foot, width: cells };
 }
 
-function contentOf(picture: Picture, popup: PopupState, cells: number, height: number): Content {
+function contentOf(picture: ViewModel, popup: PopupState, cells: number, height: number): Content {
   if (popup.kind === 'menu') return menu(picture, popup, Math.min(cells, 76), height);
   if (popup.kind === 'ask') {
     const line: Line = [` ${popup.question}`];
@@ -53,25 +53,25 @@ function contentOf(picture: Picture, popup: PopupState, cells: number, height: n
 function framed({ title, lines, foot, width: cells }: Content, theme: Theme): string[] {
   const edge = (left: string, text: string, right: string): Line => [
     [`${left}─ `, 'focus'],
-    [fit(text, Math.min(cells - 4, width(text))), 'title'],
-    [` ${'─'.repeat(Math.max(0, cells - 4 - width(text)))}─${right}`, 'focus'],
+    [fitText(text, Math.min(cells - 4, cellWidth(text))), 'title'],
+    [` ${'─'.repeat(Math.max(0, cells - 4 - cellWidth(text)))}─${right}`, 'focus'],
   ];
   const rows = lines.map(({ line, selected }) => {
-    const body = paint(line, cells, theme, selected ? 'selected' : '');
+    const body = paintLine(line, cells, theme, selected ? 'selected' : '');
     const gap = selected ? '' : ' '.repeat(Math.max(0, cells - Math.min(cells, lineWidth(line))));
-    const side = paint([['│', 'focus']], 1, theme);
+    const side = paintLine([['│', 'focus']], 1, theme);
     return `${side}${body}${gap}${side}`;
   });
   return [
-    paint(edge('╭', title, '╮'), cells + 2, theme),
+    paintLine(edge('╭', title, '╮'), cells + 2, theme),
     ...rows,
-    paint(edge('╰', foot, '╯'), cells + 2, theme),
+    paintLine(edge('╰', foot, '╯'), cells + 2, theme),
   ];
 }
 
 /** Answers the painted rows of the popup and where they go. */
 function popupRows(
-  picture: Picture,
+  picture: ViewModel,
   popup: PopupState,
   theme: Theme,
 ): { rows: string[]; x: number; y: number; width: number } {
@@ -88,7 +88,7 @@ function popupRows(
   };
 }
 
-export function Popup({ picture, popup, theme }: { picture: Picture; popup: PopupState; theme: Theme }) {
+export function PopupBox({ picture, popup, theme }: { picture: ViewModel; popup: PopupState; theme: Theme }) {
   const { rows, x, y, width: size } = popupRows(picture, popup, theme);
   return (
     <Box position="absolute" marginLeft={x} marginTop={y}>

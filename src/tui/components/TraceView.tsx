@@ -1,11 +1,11 @@
 /** The detail of a request: title, tabs, the table of the tab, the text of its row. */
 
 import { Box } from 'ink';
-import { type Line, type Segment, textOf } from '../../terminal/cells.js';
+import { type Line, type Segment, segmentText } from '../../terminal/cells.js';
 import type { Rect } from '../view/layout.js';
-import { paint, type Theme } from '../view/theme.js';
+import { paintLine, type Theme } from '../view/theme.js';
 import { tabsLine, titleLine } from '../view/title.js';
-import type { Picture } from '../view/view-model.js';
+import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
 
 /** Answers a line with every match of a text marked. */
@@ -13,7 +13,7 @@ export function withMatches(line: Line, find: string): Line {
   if (find === '') return line;
   const wanted = find.toLowerCase();
   return line.flatMap((segment): Segment[] => {
-    const text = textOf(segment);
+    const text = segmentText(segment);
     const lower = text.toLowerCase();
     // Lower case can be longer than the text itself; positions would no longer fit.
     if (!lower.includes(wanted) || lower.length !== text.length) return [segment];
@@ -28,34 +28,36 @@ export function withMatches(line: Line, find: string): Line {
   });
 }
 
-function headRows({ trace, panels, state, now }: Picture, { width, x }: Rect, theme: Theme): string[] {
+function headRows({ trace, panels, state, now }: ViewModel, { width, x }: Rect, theme: Theme): string[] {
   if (!trace) return [];
   return [titleLine(trace, now, width), tabsLine(panels, trace, state.detail.tab, width)].map((line) =>
-    paint(line, width, theme, '', x),
+    paintLine(line, width, theme, '', x),
   );
 }
 
 /** Answers the painted rows of the table. */
-function tableRows({ page, state }: Picture, rect: Rect, theme: Theme): string[] {
+function tableRows({ page, state }: ViewModel, rect: Rect, theme: Theme): string[] {
   const { at, top } = state.detail.table;
-  const out = page.head(rect.width - 1).map((line) => paint([' ', ...line], rect.width, theme, '', rect.x));
+  const out = page
+    .head(rect.width - 1)
+    .map((line) => paintLine([' ', ...line], rect.width, theme, '', rect.x));
   const height = rect.height - out.length;
   for (let index = top; index < Math.min(top + height, page.entries.length); index++) {
     const selected = index === at;
     const base = selected ? (state.focus === 'table' ? 'selected' : 'bold') : '';
     const line = withMatches(page.entries[index]!.line(rect.width - 1), state.detail.find);
-    out.push(paint([selected ? '▌' : ' ', ...line], rect.width, theme, base, rect.x));
+    out.push(paintLine([selected ? '▌' : ' ', ...line], rect.width, theme, base, rect.x));
   }
   return out;
 }
 
 /** Answers the painted rows of the text; the row of the cursor begins with a bar. */
-function textRows({ text, state }: Picture, rect: Rect, theme: Theme): string[] {
+function textRows({ text, state }: ViewModel, rect: Rect, theme: Theme): string[] {
   const { at, top } = state.detail.text;
   return text.slice(top, top + rect.height).map(({ line }, index) => {
     const found = withMatches(line, state.detail.find);
-    if (state.focus !== 'text' || top + index !== at) return paint(found, rect.width, theme, '', rect.x);
-    const first = found[0] === undefined ? '' : textOf(found[0]);
+    if (state.focus !== 'text' || top + index !== at) return paintLine(found, rect.width, theme, '', rect.x);
+    const first = found[0] === undefined ? '' : segmentText(found[0]);
     const rest: Line = first.startsWith(' ')
       ? [
           typeof found[0] === 'string'
@@ -64,16 +66,16 @@ function textRows({ text, state }: Picture, rect: Rect, theme: Theme): string[] 
           ...found.slice(1),
         ]
       : found;
-    return paint([['▌', 'focus'], ...rest], rect.width, theme, '', rect.x);
+    return paintLine([['▌', 'focus'], ...rest], rect.width, theme, '', rect.x);
   });
 }
 
-export function TraceView({ picture, theme }: { picture: Picture; theme: Theme }) {
+export function TraceView({ picture, theme }: { picture: ViewModel; theme: Theme }) {
   const { layout } = picture;
   const { title, table, rule, text } = layout;
   if (!title || !table) return null;
   const beside = text !== undefined && text.x > table.x;
-  const line = rule ? [paint([['─'.repeat(rule.width), 'border']], rule.width, theme)] : [];
+  const line = rule ? [paintLine([['─'.repeat(rule.width), 'border']], rule.width, theme)] : [];
   const below =
     text && !beside ? (
       <Rows rows={textRows(picture, text, theme)} width={text.width} height={text.height} />
@@ -96,6 +98,6 @@ export function TraceView({ picture, theme }: { picture: Picture; theme: Theme }
 
 /** A vertical line between panes. */
 export function Bar({ height, theme }: { height: number; theme: Theme }) {
-  const bar = paint([['│', 'border']], 1, theme);
+  const bar = paintLine([['│', 'border']], 1, theme);
   return <Rows rows={Array.from({ length: height }, () => bar)} width={1} height={height} />;
 }

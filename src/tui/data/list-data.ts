@@ -1,7 +1,7 @@
 /** The rows of the list that are in sight, out of however many there are: kept by the page, fetched as they are needed. */
 
 import type { Summary } from '../../domain/trace.js';
-import type { Answer, Feed, RouteRow, Selection, Sort } from '../../feed/feed.js';
+import type { Feed, ListQuery, MaybePromise, RouteRow, Sort } from '../../feed/feed.js';
 
 const PAGE = 100;
 /** Pages kept; the ones used longest ago go first. */
@@ -9,7 +9,7 @@ const KEPT = 24;
 
 /** Runs a continuation at once for an answer that is there, later for one that is not. */
 export function whenAnswered<T>(
-  answer: Answer<T>,
+  answer: MaybePromise<T>,
   then: (value: T) => void,
   failed: (error: unknown) => void,
 ): void {
@@ -30,7 +30,7 @@ export class ListData {
   readonly #changed: () => void;
   readonly #failed: (error: unknown) => void;
   #key = '';
-  #selection: Selection = { query: [] };
+  #selection: ListQuery = { query: [] };
   #sort: Sort = { by: 'time', reverse: false };
   #byRoute = false;
   #pages = new Map<number, Summary[]>();
@@ -44,7 +44,7 @@ export class ListData {
   }
 
   /** Asks another question; what is shown stays until its answer is there. Answers whether it is another one. */
-  ask(selection: Selection, sort: Sort, byRoute: boolean): boolean {
+  ask(selection: ListQuery, sort: Sort, byRoute: boolean): boolean {
     const key = JSON.stringify([selection, sort, byRoute]);
     if (key === this.#key) return false;
     this.#key = key;

@@ -1,6 +1,6 @@
 /** When what is shown is looked at again: the rows when the feed has changed, the figures and the ages now and then. */
 
-import type { Feed, Stats } from '../../feed/feed.js';
+import type { Feed, ListStats } from '../../feed/feed.js';
 import { whenAnswered } from './list-data.js';
 import type { Timers } from './timers.js';
 
@@ -10,7 +10,7 @@ const STATS = 1000;
 const OUTPUT = 50;
 
 /** What the clockwork asks of the browser. */
-export interface Shown {
+export interface RefreshTarget {
   /** Nothing moves. */
   frozen(): boolean;
   /** Answers when the first request in sight began (epoch ms). */
@@ -20,19 +20,19 @@ export interface Shown {
   changed(): void;
 }
 
-export class Clockwork {
-  stats: Stats | undefined;
+export class RefreshClock {
+  stats: ListStats | undefined;
   /** Epoch ms of the newest look. */
   now: number;
   readonly #feed: Feed;
-  readonly #shown: Shown;
+  readonly #shown: RefreshTarget;
   readonly #timers: Timers;
   readonly #clock: () => number;
   readonly #stops: (() => void)[];
   #looked = 0;
   #statsAt = 0;
 
-  constructor(feed: Feed, shown: Shown, timers: Timers, clock: () => number) {
+  constructor(feed: Feed, shown: RefreshTarget, timers: Timers, clock: () => number) {
     this.#feed = feed;
     this.#shown = shown;
     this.#timers = timers;
@@ -89,7 +89,7 @@ export class Clockwork {
       return;
     }
     this.#statsAt = this.#clock();
-    const take = (stats: Stats) => {
+    const take = (stats: ListStats) => {
       this.stats = stats;
       this.#shown.changed();
     };

@@ -1,9 +1,9 @@
 /** The request in the detail, with its source texts, and the page of the tab made from it. */
 
-import type { Source, Span, Trace } from '../../domain/trace.js';
-import type { Explained, Feed } from '../../feed/feed.js';
+import type { SourceText, Span, Trace } from '../../domain/trace.js';
+import type { ExplainResult, Feed } from '../../feed/feed.js';
 import { panelsOf } from '../panels/index.js';
-import { emptyPage, type Page, type Panel, type TextLine } from '../panels/panel.js';
+import { emptyPage, type Panel, type PanelPage, type TextLine } from '../panels/panel.js';
 import type { DetailState } from '../state/state.js';
 import { whenAnswered } from './list-data.js';
 
@@ -19,10 +19,10 @@ export class TraceData {
   #wanted: string | undefined;
   #sources = new Map<string, string | undefined>();
   /** The plans that were asked for, by request and place of the call: a request may be read again. */
-  readonly #plans = new Map<string, Explained>();
+  readonly #plans = new Map<string, ExplainResult>();
   #version = 0;
-  #page: { key: unknown[]; page: Page } | undefined;
-  #text: { page: Page; index: number; lines: TextLine[] } | undefined;
+  #page: { key: unknown[]; page: PanelPage } | undefined;
+  #text: { page: PanelPage; index: number; lines: TextLine[] } | undefined;
 
   constructor(feed: Feed, changed: () => void, failed: (error: unknown) => void) {
     this.#feed = feed;
@@ -57,7 +57,7 @@ export class TraceData {
   }
 
   /** Keeps the plan of a query, to be read with it. */
-  explained(trace: Trace, span: number, plan: Explained): void {
+  explained(trace: Trace, span: number, plan: ExplainResult): void {
     if (this.#plans.size >= PLANS) this.#plans.clear();
     this.#plans.set(`${trace.id} ${span}`, plan);
     this.#version++;
@@ -75,7 +75,7 @@ export class TraceData {
     if (this.#sources.has(hash)) return this.#sources.get(hash);
     if (this.#sources.size >= SOURCES) this.#sources.clear();
     this.#sources.set(hash, undefined);
-    const take = (source: Source | undefined) => {
+    const take = (source: SourceText | undefined) => {
       this.#sources.set(hash, source?.text);
       this.#version++;
     };
@@ -92,7 +92,7 @@ export class TraceData {
   }
 
   /** Answers the page of a tab, made once for as long as nothing that it depends on changes. */
-  page(detail: DetailState, columns: number): Page {
+  page(detail: DetailState, columns: number): PanelPage {
     const { trace } = this;
     if (!trace) return NOTHING;
     const { tab, grouped, sorted, libraries } = detail;
@@ -107,7 +107,7 @@ export class TraceData {
   }
 
   /** Answers the text of a row of the page. */
-  text(page: Page, index: number): TextLine[] {
+  text(page: PanelPage, index: number): TextLine[] {
     if (!page.text || page.entries.length === 0) return [];
     if (this.#text?.page === page && this.#text.index === index) return this.#text.lines;
     const lines = page.text(index);

@@ -11,7 +11,7 @@ interface Way {
 }
 
 /** Answers the tools to try, by what the environment says is there. */
-export function waysOf(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Way[] {
+export function clipboardTools(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Way[] {
   const ways: Way[] = [];
   if (platform === 'darwin') ways.push({ command: 'pbcopy', args: [] });
   if (platform === 'win32' || env.WSL_DISTRO_NAME) ways.push({ command: 'clip.exe', args: [] });
@@ -46,7 +46,7 @@ export async function copyText(
   write: (sequence: string) => void,
   env = process.env,
 ): Promise<string> {
-  for (const way of waysOf(env, process.platform)) {
+  for (const way of clipboardTools(env, process.platform)) {
     if (await run(way, text)) return way.command;
   }
   const sequence = osc52(text);

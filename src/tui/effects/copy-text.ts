@@ -11,20 +11,20 @@ function quoted(text: string): string {
 }
 
 /** Answers the URL of a request. */
-export function urlOf(trace: Trace, base = 'http://localhost:4000'): string {
+export function requestUrl(trace: Trace, base = 'http://localhost:4000'): string {
   const host = trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1];
   return `${host === undefined ? base : `http://${host}`}${trace.url}`;
 }
 
 /** Answers a request as a command; redacted headers are left out, a body was not recorded. */
-export function curlOf(trace: Trace, base?: string): string {
+export function curlCommand(trace: Trace, base?: string): string {
   const parts = ['curl'];
   if (trace.method !== 'GET') parts.push('-X', quoted(trace.method));
   for (const [name, value] of trace.headers?.request ?? []) {
     if (UNSENT.test(name) || value.includes(REDACTED)) continue;
     parts.push('-H', quoted(`${name}: ${value}`));
   }
-  return [...parts, quoted(urlOf(trace, base))].join(' ');
+  return [...parts, quoted(requestUrl(trace, base))].join(' ');
 }
 
 function stackOf(span: Span): string {
@@ -47,13 +47,18 @@ function sqlOf(trace: Trace, span: Span): Copy {
 }
 
 /** The text of one kind of copy; undefined when the request has no such thing. */
-export function copyOf(what: string, trace: Trace, span: Span | undefined, base?: string): Copy | undefined {
+export function copyTextOf(
+  what: string,
+  trace: Trace,
+  span: Span | undefined,
+  base?: string,
+): Copy | undefined {
   const query = span?.kind === 'sql' ? span : trace.spans.find((one) => one.kind === 'sql');
   switch (what) {
     case 'curl':
-      return { text: curlOf(trace, base) };
+      return { text: curlCommand(trace, base) };
     case 'url':
-      return { text: urlOf(trace, base) };
+      return { text: requestUrl(trace, base) };
     case 'sql':
       return query && sqlOf(trace, query);
     case 'raw':

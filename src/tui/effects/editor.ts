@@ -19,7 +19,7 @@ const JETBRAINS = /^(?:idea|webstorm|phpstorm|pycharm|goland|rubymine|rider|clio
 const IN_TERMINAL = /^(?:vi|vim|nvim|view|nano|pico|emacs|ne|joe|kak|micro|hx|helix|ed|jed|mg|mcedit)$/;
 
 /** Answers the command that opens a file at a line; `editor` may carry arguments. */
-export function callOf(editor: string, file: string, place: Position): Call {
+export function editorCommand(editor: string, file: string, place: Position): Call {
   const [command, ...args] = editor.split(/\s+/).filter((part) => part !== '');
   const name = basename(command!).replace(/\.(?:exe|cmd)$/i, '');
   const at = formatPosition({ ...place, file });
@@ -36,7 +36,7 @@ export function callOf(editor: string, file: string, place: Position): Call {
 }
 
 /** Answers the user's editor: from our own setting, then the usual ones. */
-export function editorOf(env: NodeJS.ProcessEnv, setting?: string): string | undefined {
+export function chosenEditor(env: NodeJS.ProcessEnv, setting?: string): string | undefined {
   const inside = env.TERM_PROGRAM === 'vscode' ? 'code' : undefined;
   return setting ?? env.SCOOBY_EDITOR ?? env.VISUAL ?? env.EDITOR ?? inside;
 }
@@ -50,8 +50,8 @@ export async function openEditor(
 ): Promise<string> {
   const file = resolve(cwd, place.file);
   if (!existsSync(file)) throw new Error(`${place.file} is not there any more (looked in ${cwd})`);
-  const editor = editorOf(process.env, setting) ?? 'vi';
-  const { command, args, terminal } = callOf(editor, file, place);
+  const editor = chosenEditor(process.env, setting) ?? 'vi';
+  const { command, args, terminal } = editorCommand(editor, file, place);
   const shown = formatSite(place);
   if (!terminal) {
     await new Promise<void>((done, failed) => {

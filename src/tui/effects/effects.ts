@@ -1,18 +1,18 @@
 /** What reaches outside the browser: the clipboard, the editor, the app, the terminal itself. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import type { Position, Trace } from '../../domain/trace.js';
 import type { Feed } from '../../feed/feed.js';
-import { replayable } from '../../feed/replayable.js';
-import { clean } from '../../terminal/cells.js';
+import { replayableHeaders } from '../../feed/replayable.js';
+import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
-import type { Action, Outside as OutsideAction, State } from '../state/state.js';
+import type { Action, EffectAction as OutsideAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
-import { type Picture, placeIn } from '../view/view-model.js';
-import { copyOf, urlOf } from './copy-text.js';
+import { selectedPosition, type ViewModel } from '../view/view-model.js';
+import { copyTextOf, requestUrl } from './copy-text.js';
 
 /** What the terminal and the machine around it can do for the browser. */
-export interface Terminal {
+export interface EffectHandlers {
   /** Puts a text on the clipboard and answers by which way. */
   copy(text: string): Promise<string>;
   /** Opens a position in the user's editor; relative files are in `cwd`. Answers what it did. */
@@ -48,7 +48,7 @@ const RECORDED = {
 };
 
 /** Answers whether an action reaches outside. */
-export function isOutside(action: Action): action is OutsideAction {
+export function isEffect(action: Action): action is OutsideAction {
   return OUTSIDE.has(action.type);
 }
 
@@ -57,18 +57,18 @@ interface EffectTarget {
   readonly feed: Feed;
   readonly state: State;
   readonly detail: Pick<TraceData, 'explained' | 'load'>;
-  picture(): Picture;
+  picture(): ViewModel;
   dispatch(action: Action): void;
   say(text: string, role?: 'ok' | 'warn' | 'error'): void;
   /** Selects the request once it is there. */
   expect(id: string): void;
 }
 
-export class Outside {
+export class Effects {
   readonly #browser: EffectTarget;
-  readonly #terminal: Terminal;
+  readonly #terminal: EffectHandlers;
 
-  constructor(browser: EffectTarget, terminal: Terminal) {
+  constructor(browser: EffectTarget, terminal: EffectHandlers) {
     this.#browser = browser;
     this.#terminal = terminal;
   }
@@ -106,7 +106,7 @@ export class Outside {
     const { feed } = this.#browser;
     if (action.type === 'copy') return this.#copy(action.what, trace);
     if (action.type === 'openUrl')
-      return this.#browser.say(await this.#terminal.openUrl(urlOf(trace, feed.status().url)));
+      return this.#browser.say(await this.#terminal.openUrl(requestUrl(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
     if (action.type === 'explain') return this.#explain(trace);
     if (action.type === 'replay') return this.#replay(trace, action.url, action.sure === true);
@@ -131,7 +131,7 @@ export class Outside {
     const entry = this.#browser.picture().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[entry?.span ?? -1];
     const worst = trace.spans[trace.findings[0]?.spans[0] ?? -1];
-    const copy = copyOf(what, trace, span ?? worst, this.#browser.feed.status().url);
+    const copy = copyTextOf(what, trace, span ?? worst, this.#browser.feed.status().url);
     if (copy === undefined) return this.#browser.say('this request has nothing of that kind', 'warn');
     const way = await this.#terminal.copy(copy.text);
     const copied = `copied ${copy.text.length} characters (${way})`;
@@ -140,7 +140,7 @@ export class Outside {
   }
 
   async #edit(trace: Trace): Promise<void> {
-    const place = placeIn(this.#browser.picture());
+    const place = selectedPosition(this.#browser.picture());
     if (!place) return this.#browser.say('nothing here has a line to open', 'warn');
     this.#browser.say(
       await this.#terminal.edit(place, trace.app?.cwd ?? this.#browser.feed.status().app?.cwd ?? '.'),
@@ -157,7 +157,7 @@ export class Outside {
     this.#browser.detail.explained(trace, at, plan);
     const { length } = plan.remarks;
     this.#browser.say(
-      length === 0 ? 'nothing stands out in the plan' : `${count(length, 'remark')} on the plan`,
+      length === 0 ? 'nothing stands out in the plan' : `${formatCount(length, 'remark')} on the plan`,
     );
   }
 
@@ -165,12 +165,12 @@ export class Outside {
     const { feed } = this.#browser;
     if (feed.status().exit && feed.restart) return this.#restart();
     if (!SAFE.has(trace.method) && !sure) {
-      const { without } = replayable(trace);
+      const { without } = replayableHeaders(trace);
       const lost = without.length === 0 ? '' : `, without ${without.join(', ')}`;
       const yes: Action = { type: 'replay', sure: true, ...(url === undefined ? {} : { url }) };
       return this.#browser.dispatch({
         type: 'ask',
-        question: `send ${trace.method} ${clean(url ?? trace.url)} again${lost}? y/N`,
+        question: `send ${trace.method} ${cleanText(url ?? trace.url)} again${lost}? y/N`,
         yes,
       });
     }
@@ -179,7 +179,7 @@ export class Outside {
     if (!answer) return;
     const { status, id, without = [] } = answer;
     const left = without.length === 0 ? '' : `; sent without ${without.join(', ')}: never recorded`;
-    this.#browser.say(`${status} after ${ms(answer.ms)}${left}`, left === '' ? 'ok' : 'warn');
+    this.#browser.say(`${status} after ${formatMs(answer.ms)}${left}`, left === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.expect(id);
   }
 

@@ -1,6 +1,6 @@
 /** Painted text: how wide it is, and where terminals may see it otherwise. */
 
-import { width } from '../../terminal/cells.js';
+import { cellWidth } from '../../terminal/cells.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and anchors take no cells
 const CODES = /\x1b\[[\d;]*[mG]/g;
@@ -10,15 +10,15 @@ const SURE = /^[\x1b\x20-\x7e─-▟●○…·×↑↓←→↵✓]*$/;
 
 /** Answers how many cells a painted text takes. */
 export function paintedWidth(text: string): number {
-  return width(text.includes('\x1b') ? text.replace(CODES, '') : text);
+  return cellWidth(text.includes('\x1b') ? text.replace(CODES, '') : text);
 }
 
 /** Answers whether terminals may disagree about the width of a text. */
-export function unsure(text: string): boolean {
+export function isUnsureWidth(text: string): boolean {
   return !SURE.test(text);
 }
 
 /** Answers what puts the cursor into a column, counted from 0. */
-export function anchor(column: number): string {
+export function cursorToColumn(column: number): string {
   return `\x1b[${column + 1}G`;
 }

@@ -4,7 +4,7 @@
  */
 
 import sliceAnsi from 'slice-ansi';
-import { anchor, paintedWidth, unsure } from './painted.js';
+import { cursorToColumn, isUnsureWidth, paintedWidth } from './painted.js';
 
 interface Clip {
   x1: number | undefined;
@@ -69,8 +69,8 @@ function joined(row: Piece[]): string {
   for (const { x, width, text } of row) {
     const gap = ' '.repeat(Math.max(0, x - at));
     // Terminals measure some characters differently; what follows them is put where it belongs.
-    out += gap + (sure ? '' : anchor(x)) + text;
-    sure = !unsure(text);
+    out += gap + (sure ? '' : cursorToColumn(x)) + text;
+    sure = !isUnsureWidth(text);
     at = x + width;
   }
   return out.trimEnd();

@@ -4,13 +4,13 @@ import { PANELS } from '../panels/index.js';
 import type { Action, Pane } from '../state/state.js';
 
 /** Where a key works: in one pane, in both panes of a request's detail, or everywhere. */
-export type Where = Pane | 'detail' | 'everywhere';
+export type BindingScope = Pane | 'detail' | 'everywhere';
 
 export interface Binding {
   /** What the configuration and the palette call it. */
   name: string;
   keys: string[];
-  where: Where;
+  where: BindingScope;
   /** One line for the help. */
   help: string;
   /** A word for the footer; without one it is only in the help. */
@@ -19,7 +19,14 @@ export interface Binding {
 }
 
 /** Answers a line of the table; `keys` are separated by spaces. */
-function on(where: Where, name: string, keys: string, help: string, action: Action, hint?: string): Binding {
+function on(
+  where: BindingScope,
+  name: string,
+  keys: string,
+  help: string,
+  action: Action,
+  hint?: string,
+): Binding {
   return { name, keys: keys.split(' ').filter(Boolean), where, help, action, ...(hint ? { hint } : {}) };
 }
 

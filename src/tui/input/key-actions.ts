@@ -3,11 +3,16 @@
 import type { Action, Popup, State } from '../state/state.js';
 import type { Binding } from './bindings.js';
 import { bindingOf, popupAction, promptAction } from './key-lookup.js';
-import { typedBy } from './key-names.js';
-import { type Item, narrows } from './menu.js';
+import { typedText } from './key-names.js';
+import { isNarrowedByTyping, type MenuItem } from './menu.js';
 
 /** Answers the actions of a key, in their order; `items` answers those of the box that is open. */
-export function pressed(key: string, state: State, bindings: Binding[], items: () => Item[]): Action[] {
+export function keyActions(
+  key: string,
+  state: State,
+  bindings: Binding[],
+  items: () => MenuItem[],
+): Action[] {
   const { prompt, popup } = state;
   if (prompt) return some(promptAction(key) ?? typing(key));
   if (popup?.kind === 'ask') return answered(key, popup);
@@ -21,7 +26,7 @@ function some(action: Action | undefined): Action[] {
 }
 
 function typing(key: string): Action | undefined {
-  const text = typedBy(key);
+  const text = typedText(key);
   return text === undefined ? undefined : { type: 'type', text };
 }
 
@@ -30,8 +35,8 @@ function answered(key: string, popup: Popup & { kind: 'ask' }): Action[] {
   return key === 'y' || key === 'Y' ? [{ type: 'close' }, popup.yes] : [{ type: 'close' }];
 }
 
-function inMenu(key: string, state: State, popup: Popup & { kind: 'menu' }, items: Item[]): Action[] {
-  const narrowing = narrows(popup.menu);
+function inMenu(key: string, state: State, popup: Popup & { kind: 'menu' }, items: MenuItem[]): Action[] {
+  const narrowing = isNarrowedByTyping(popup.menu);
   const chosen =
     key === 'enter' ? items[popup.at] : narrowing ? undefined : items.find((item) => item.key === key);
   if (chosen) return [{ type: 'close' }, chosen.action];

@@ -22,7 +22,7 @@ const NAMED: [keyof Key, string][] = [
 const F1 = new Set(['OP', '[11~', '[[A']);
 
 /** A mouse report of the SGR kind: the button, and the cell counted from 0. */
-export interface Mouse {
+export interface MouseReport {
   button: number;
   column: number;
   row: number;
@@ -33,7 +33,7 @@ export interface Mouse {
 const MOUSE = /^\x1b?\[<(\d+);(\d+);(\d+)([Mm])$/;
 
 /** Answers the mouse report in an input, if it is one. */
-export function mouseOf(input: string): Mouse | undefined {
+export function mouseReport(input: string): MouseReport | undefined {
   const match = MOUSE.exec(input);
   if (!match) return undefined;
   return {
@@ -45,7 +45,7 @@ export function mouseOf(input: string): Mouse | undefined {
 }
 
 /** Answers the keys of one input, in order: several that came in one read arrive as one text. */
-export function keysOf(input: string, key: Key): string[] {
+export function keyNames(input: string, key: Key): string[] {
   if (key.tab) return [key.shift ? 'shift+tab' : 'tab'];
   for (const [name, called] of NAMED) if (key[name]) return [called];
   if (F1.has(input)) return ['f1'];
@@ -59,7 +59,7 @@ export function keysOf(input: string, key: Key): string[] {
 }
 
 /** Answers the text that a key types; undefined when it types none. */
-export function typedBy(key: string): string | undefined {
+export function typedText(key: string): string | undefined {
   if (key === 'space') return ' ';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a control byte types nothing
   return characters(key).length === 1 && !/^[\x00-\x1f\x7f]$/.test(key) ? key : undefined;

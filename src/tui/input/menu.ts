@@ -1,12 +1,12 @@
 /** The items of the boxes that one chooses from: keys, commands, what to copy, how to sort. */
 
-import { cut, fit, type Line, width } from '../../terminal/cells.js';
+import { cellWidth, cutText, fitText, type Line } from '../../terminal/cells.js';
 import type { Action, MenuName, Popup, State } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
 import type { Binding } from './bindings.js';
 import { worksIn } from './key-lookup.js';
 
-export interface Item {
+export interface MenuItem {
   /** The key that chooses it at once; in help and palette the keys that do it without the box. */
   key: string;
   label: string;
@@ -14,7 +14,7 @@ export interface Item {
   action: Action;
 }
 
-export const TITLES: Record<MenuName, string> = {
+export const MENU_TITLES: Record<MenuName, string> = {
   help: 'keys',
   palette: 'commands',
   copy: 'copy',
@@ -42,7 +42,7 @@ const SORTS: [key: string, by: State['list']['sort']['by'], label: string][] = [
   ['p', 'path', 'path'],
 ];
 
-function bound(binding: Binding): Item {
+function bound(binding: Binding): MenuItem {
   return {
     key: binding.keys.map(keyLabel).join(' '),
     label: binding.help,
@@ -51,15 +51,15 @@ function bound(binding: Binding): Item {
   };
 }
 
-function copies(): Item[] {
+function copies(): MenuItem[] {
   return COPY.map(([key, what, label]) => ({ key, label, action: { type: 'copy', what } }));
 }
 
-function sorts(): Item[] {
+function sorts(): MenuItem[] {
   return SORTS.map(([key, by, label]) => ({ key, label, action: { type: 'sort', by } }));
 }
 
-function recordings(): Item[] {
+function recordings(): MenuItem[] {
   return [
     { key: 'a', label: 'every request', action: { type: 'record', recording: 'all' } },
     {
@@ -71,7 +71,7 @@ function recordings(): Item[] {
   ];
 }
 
-function filters(state: State): Item[] {
+function filters(state: State): MenuItem[] {
   const saved = state.saved.map(({ name, filter }) => ({ label: name, hint: filter, filter }));
   const typed = state.history.map((filter) => ({ label: filter, hint: '', filter }));
   return [...saved, ...typed].map(({ label, hint, filter }, index) => ({
@@ -83,7 +83,7 @@ function filters(state: State): Item[] {
 }
 
 /** Commands of the palette that have no key of their own. */
-function unbound(state: State): Item[] {
+function unbound(state: State): MenuItem[] {
   return [
     ...copies().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
     ...sorts().map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
@@ -93,7 +93,7 @@ function unbound(state: State): Item[] {
 }
 
 /** Answers how well a text has the letters of a pattern in their order: less is better, undefined when it has not. */
-export function fuzzy(pattern: string, text: string): number | undefined {
+export function fuzzyScore(pattern: string, text: string): number | undefined {
   const wanted = pattern.toLowerCase().replace(/\s+/g, '');
   const held = text.toLowerCase();
   const whole = held.indexOf(pattern.toLowerCase());
@@ -110,22 +110,22 @@ export function fuzzy(pattern: string, text: string): number | undefined {
   return score > 10 + 2 * wanted.length ? undefined : score;
 }
 
-function ranked(items: Item[], input: string): Item[] {
+function ranked(items: MenuItem[], input: string): MenuItem[] {
   if (input === '') return items;
   const scored = items.flatMap((item) => {
-    const score = fuzzy(input, `${item.hint ?? ''} ${item.label}`);
+    const score = fuzzyScore(input, `${item.hint ?? ''} ${item.label}`);
     return score === undefined ? [] : [{ item, score }];
   });
   return scored.sort((a, b) => a.score - b.score).map(({ item }) => item);
 }
 
 /** Answers whether letters narrow a menu down; in the others each chooses its item. */
-export function narrows(menu: MenuName): boolean {
+export function isNarrowedByTyping(menu: MenuName): boolean {
   return menu === 'help' || menu === 'palette';
 }
 
 /** Answers the items of a menu, narrowed down to what was typed. */
-export function itemsOf(popup: Popup & { kind: 'menu' }, state: State, bindings: Binding[]): Item[] {
+export function menuItems(popup: Popup & { kind: 'menu' }, state: State, bindings: Binding[]): MenuItem[] {
   const here = bindings.filter((binding) => worksIn(binding, state.focus));
   switch (popup.menu) {
     case 'help': {
@@ -148,15 +148,15 @@ export function itemsOf(popup: Popup & { kind: 'menu' }, state: State, bindings:
 }
 
 /** Answers one row of a menu. */
-export function itemLine(item: Item, selected: boolean, cells: number, keys: number): Line {
+export function menuItemLine(item: MenuItem, selected: boolean, cells: number, keys: number): Line {
   const gutter = selected ? '▌' : ' ';
   const hint = item.hint ?? '';
-  const room = cells - keys - 4 - (hint === '' ? 0 : width(hint) + 1);
+  const room = cells - keys - 4 - (hint === '' ? 0 : cellWidth(hint) + 1);
   return [
     gutter,
-    [fit(item.key, keys), 'key'],
+    [fitText(item.key, keys), 'key'],
     '  ',
-    fit(cut(item.label, room), Math.max(0, room)),
+    fitText(cutText(item.label, room), Math.max(0, room)),
     hint === '' ? '' : [` ${hint}`, 'dim'],
   ];
 }

@@ -2,13 +2,13 @@
 
 import type { Action, Pane } from '../state/state.js';
 import type { Rect } from '../view/layout.js';
-import { type Picture, tableHeight } from '../view/view-model.js';
-import type { Mouse } from './key-names.js';
+import { tableHeight, type ViewModel } from '../view/view-model.js';
+import type { MouseReport } from './key-names.js';
 
 const WHEEL_UP = 64;
 const WHEEL_DOWN = 65;
 
-function within({ column, row }: Mouse, rect: Rect | undefined): rect is Rect {
+function within({ column, row }: MouseReport, rect: Rect | undefined): rect is Rect {
   return (
     rect !== undefined &&
     column >= rect.x &&
@@ -19,7 +19,10 @@ function within({ column, row }: Mouse, rect: Rect | undefined): rect is Rect {
 }
 
 /** Answers which row of which pane is under the mouse. */
-function under(picture: Picture, mouse: Mouse): { pane: Pane; index: number; count: number } | undefined {
+function under(
+  picture: ViewModel,
+  mouse: MouseReport,
+): { pane: Pane; index: number; count: number } | undefined {
   const { layout, state, page, text, list } = picture;
   if (within(mouse, layout.list)) {
     const heads = layout.compact ? 0 : 1;
@@ -42,7 +45,7 @@ function under(picture: Picture, mouse: Mouse): { pane: Pane; index: number; cou
 }
 
 /** Answers what a mouse report asks for, if anything. */
-export function pointed(picture: Picture, mouse: Mouse): Action | undefined {
+export function mouseAction(picture: ViewModel, mouse: MouseReport): Action | undefined {
   if (!mouse.press || picture.state.popup || picture.state.prompt) return undefined;
   if (mouse.button === WHEEL_UP) return { type: 'move', by: 'row', n: -1 };
   if (mouse.button === WHEEL_DOWN) return { type: 'move', by: 'row', n: 1 };

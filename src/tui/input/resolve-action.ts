@@ -1,11 +1,11 @@
 /** What an action comes to by what is selected, and what a list is asked for. */
 
-import { both, parseFilter, type Query } from '../../domain/filter.js';
+import { intersectQueries, parseFilter, type Query } from '../../domain/filter.js';
 import { quoted } from '../../domain/filter-term.js';
 import { REPEATED } from '../../domain/finding-kinds.js';
-import type { RouteRow, Selection } from '../../feed/feed.js';
+import type { ListQuery, RouteRow } from '../../feed/feed.js';
 import type { Action, ListState } from '../state/state.js';
-import type { Picture } from '../view/view-model.js';
+import type { ViewModel } from '../view/view-model.js';
 
 const VIEW_QUERIES: Record<string, Query> = {
   errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
@@ -13,9 +13,9 @@ const VIEW_QUERIES: Record<string, Query> = {
 };
 
 /** Answers what the list is asked for. */
-export function selectionOf(list: ListState): Selection {
+export function listQueryOf(list: ListState): ListQuery {
   const parsed = parseFilter(list.filter);
-  const query = both('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
+  const query = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
   return {
     query,
     ...(list.until === undefined ? {} : { until: list.until }),
@@ -29,7 +29,7 @@ function filterOf({ method, route }: RouteRow): string {
 }
 
 /** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */
-export function meant(action: Action, { state, page, list }: Picture): Action {
+export function resolveAction(action: Action, { state, page, list }: ViewModel): Action {
   const { focus, detail } = state;
   if (action.type === 'open' && focus === 'table') {
     const entry = page.entries[detail.table.at];

@@ -1,13 +1,13 @@
 /** Why a key would come to nothing here and now, in a sentence: said when it is pressed, and the footer leaves such keys out. */
 
-import type { Ability, Feed } from '../../feed/feed.js';
+import type { Feed, FeedCapability } from '../../feed/feed.js';
 import type { Action } from '../state/state.js';
-import type { Picture } from '../view/view-model.js';
-import { placeIn } from '../view/view-model.js';
+import type { ViewModel } from '../view/view-model.js';
+import { selectedPosition } from '../view/view-model.js';
 
 /** Answers what a feed can do. */
-export function abilitiesOf(feed: Feed): Set<Ability> {
-  const all: Ability[] = ['replay', 'record', 'restart', 'explain', 'output', 'tell'];
+export function feedCapabilities(feed: Feed): Set<FeedCapability> {
+  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'tell'];
   return new Set(all.filter((ability) => feed[ability] !== undefined));
 }
 
@@ -24,19 +24,19 @@ const OF_A_REQUEST = new Set<Action['type']>([
   'nextTab',
 ]);
 
-function needsApp(what: string, picture: Picture, ability: Ability): string | undefined {
+function needsApp(what: string, picture: ViewModel, ability: FeedCapability): string | undefined {
   if (picture.can.has(ability) && picture.status.live) return undefined;
   if (picture.status.exit) return `the app has ended; ctrl-r starts it again, then ${what}`;
   return `no app runs under scooby in this folder: start it with \`scooby run\`, then ${what}`;
 }
 
 /** Answers whether the selected row of the tab is a query. */
-function onQuery({ page, state, trace }: Picture): boolean {
+function onQuery({ page, state, trace }: ViewModel): boolean {
   const span = page.entries[state.detail.table.at]?.span;
   return span !== undefined && trace?.spans[span]?.kind === 'sql';
 }
 
-function withoutRequest({ state, list }: Picture, action: Action): string | undefined {
+function withoutRequest({ state, list }: ViewModel, action: Action): string | undefined {
   const opens = action.type === 'open' && state.focus === 'list';
   const menu = action.type === 'menu' && action.menu === 'copy';
   const url = action.type === 'prompt' && action.kind === 'url';
@@ -47,11 +47,11 @@ function withoutRequest({ state, list }: Picture, action: Action): string | unde
 }
 
 /** Answers the obstacle, or undefined where the action does something. */
-export function obstacleOf(action: Action, picture: Picture): string | undefined {
+export function unavailableReason(action: Action, picture: ViewModel): string | undefined {
   return withoutRequest(picture, action) ?? ofAction(action, picture);
 }
 
-function ofAction(action: Action, picture: Picture): string | undefined {
+function ofAction(action: Action, picture: ViewModel): string | undefined {
   const { state, can } = picture;
   switch (action.type) {
     case 'replay':
@@ -80,20 +80,20 @@ function ofAction(action: Action, picture: Picture): string | undefined {
   }
 }
 
-function ofPrompt(kind: string, picture: Picture): string | undefined {
+function ofPrompt(kind: string, picture: ViewModel): string | undefined {
   if (kind === 'url') return needsApp('send the request again', picture, 'replay');
   if (kind === 'save' && picture.state.list.filter === '') return 'there is no filter to save: / types one';
   if (kind === 'tell' && !picture.can.has('tell')) return 'what the app prints is shown by `scooby run --ui`';
   return undefined;
 }
 
-function ofPlace(action: Action, picture: Picture): string | undefined {
+function ofPlace(action: Action, picture: ViewModel): string | undefined {
   const { state, text, page } = picture;
   const { list, focus } = state;
   switch (action.type) {
     case 'edit':
       // In a list without a preview, the request is read when its line is asked for.
-      return picture.trace?.id !== list.selected || placeIn(picture)
+      return picture.trace?.id !== list.selected || selectedPosition(picture)
         ? undefined
         : 'nothing here has a line to open';
     case 'diff':
@@ -116,7 +116,7 @@ function ofPlace(action: Action, picture: Picture): string | undefined {
   }
 }
 
-function unmatched({ state, matches, output }: Picture): string | undefined {
+function unmatched({ state, matches, output }: ViewModel): string | undefined {
   const inOutput = state.focus === 'output';
   const find = inOutput ? (state.output?.find ?? '') : state.detail.find;
   if (find === '') return 'nothing is searched for: / finds';

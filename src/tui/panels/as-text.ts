@@ -2,8 +2,8 @@
 
 import type { Trace } from '../../domain/trace.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
-import { cutLine, type Line, plain, wrapLine } from '../../terminal/cells.js';
-import { paint, themeOf } from '../view/theme.js';
+import { cutLine, type Line, lineText, wrapLine } from '../../terminal/cells.js';
+import { paintLine, themeOf } from '../view/theme.js';
 import { panelsOf } from './index.js';
 
 export interface TabTextOptions {
@@ -27,7 +27,7 @@ export function tabText(trace: Trace, title: string, options: TabTextOptions): s
   const panel = panelsOf(trace).find((one) => one.title.toLowerCase() === title.toLowerCase());
   if (!panel) return undefined;
   const theme = themeOf({ colour, ascii: false });
-  const shown = (line: Line) => (colour ? paint(line, columns, theme) : plain(cutLine(line, columns)));
+  const shown = (line: Line) => (colour ? paintLine(line, columns, theme) : lineText(cutLine(line, columns)));
   const page = panel.page({ trace, source, grouped, sorted: 'total', libraries, columns });
   const table = [...page.head(columns), ...page.entries.map((entry) => entry.line(columns))];
   const out = table.map(shown);

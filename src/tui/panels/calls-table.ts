@@ -1,17 +1,25 @@
 /** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
 
 import { kindOf } from '../../domain/span-kinds.js';
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import { type Dialect, parseSite, type Span, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { dialectOf } from '../../insight/libraries.js';
-import { clean, cutLine, cutMiddle, fit, type Line, lineWidth, width } from '../../terminal/cells.js';
+import {
+  cellWidth,
+  cleanText,
+  cutLine,
+  cutMiddle,
+  fitText,
+  type Line,
+  lineWidth,
+} from '../../terminal/cells.js';
 import { MAX_LABEL } from '../view/sql-highlight.js';
-import { type Entry, emptyPage, type Page, type Panel, type Reading } from './panel.js';
+import { emptyPage, type Panel, type PanelContext, type PanelPage, type TableRow } from './panel.js';
 import { groupText, spanText } from './span-detail.js';
 
 /** How one kind of call is shown. */
-interface Calls {
+interface CallsPanelOptions {
   /** Head of the column of what was asked. */
   head: string;
   /** Text of the call or the group in its row, read by its library's dialect. */
@@ -19,10 +27,10 @@ interface Calls {
 }
 
 function number(text: string, cells: number): string {
-  return `${fit(text, cells, 'right')} `;
+  return `${fitText(text, cells, 'right')} `;
 }
 
-function placeAt(span: Span): Pick<Entry, 'place'> {
+function placeAt(span: Span): Pick<TableRow, 'place'> {
   const found = parseSite(span.site);
   return found ? { place: found } : {};
 }
@@ -53,7 +61,7 @@ function withMark(
 }
 
 /** Answers the groups of the calls at those positions, which their spans are counted by again. */
-function groupsAt(trace: Trace, indices: number[], sorted: Reading['sorted']): Group[] {
+function groupsAt(trace: Trace, indices: number[], sorted: PanelContext['sorted']): Group[] {
   const spans = indices.map((index) => trace.spans[index]!);
   const groups = groupsOf(spans).map((group) => ({
     ...group,
@@ -69,20 +77,20 @@ const WIDE = 100;
 /** Answers what a row asks, and from which line. */
 function withSite(label: Line, site: string | undefined, cells: number): Line {
   if (site === undefined) return label;
-  const shown = cutMiddle(clean(site), Math.max(12, Math.floor(cells / 2) - 2));
-  return [...cutLine(label, Math.max(4, cells - width(shown) - 2)), '  ', [shown, 'accent']];
+  const shown = cutMiddle(cleanText(site), Math.max(12, Math.floor(cells / 2) - 2));
+  return [...cutLine(label, Math.max(4, cells - cellWidth(shown) - 2)), '  ', [shown, 'accent']];
 }
 
 // A row has no room for the rest of a long statement, whose reading would take time.
-function labelOf(calls: Calls, text: string, dialect: Dialect): Line {
-  return calls.label(clean(text.slice(0, MAX_LABEL)), dialect);
+function labelOf(calls: CallsPanelOptions, text: string, dialect: Dialect): Line {
+  return calls.label(cleanText(text.slice(0, MAX_LABEL)), dialect);
 }
 
 function groupEntry(
   group: Group,
   trace: Trace,
-  { calls, mark, alike }: { calls: Calls; mark: string | undefined; alike: boolean },
-): Entry {
+  { calls, mark, alike }: { calls: CallsPanelOptions; mark: string | undefined; alike: boolean },
+): TableRow {
   const label = labelOf(calls, group.shape, dialectOf(trace, group.library));
   const { total, average, errors, slowest, site } = group;
   const place = parseSite(site);
@@ -92,8 +100,8 @@ function groupEntry(
     line: (columns) => {
       const figures: Line = [
         number(`${group.spans.length}×`, 6),
-        number(ms(total), 7),
-        ...(columns < 50 ? [] : [number(ms(average), 7)]),
+        number(formatMs(total), 7),
+        ...(columns < 50 ? [] : [number(formatMs(average), 7)]),
         ' ',
       ];
       // Of two rows that ask the same, the lines tell them apart.
@@ -104,7 +112,7 @@ function groupEntry(
   };
 }
 
-function grouped(reading: Reading, indices: number[], calls: Calls): Page {
+function grouped(reading: PanelContext, indices: number[], calls: CallsPanelOptions): PanelPage {
   const { trace } = reading;
   const list = groupsAt(trace, indices, reading.sorted);
   const marks = marksOf(trace);
@@ -136,22 +144,22 @@ function grouped(reading: Reading, indices: number[], calls: Calls): Page {
   };
 }
 
-function single(reading: Reading, indices: number[], calls: Calls): Page {
+function single(reading: PanelContext, indices: number[], calls: CallsPanelOptions): PanelPage {
   const { trace } = reading;
   const list = [...indices];
   if (reading.sorted === 'total') list.sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
   else list.sort((a, b) => (trace.spans[b]!.duration ?? 0) - (trace.spans[a]!.duration ?? 0));
   const marks = marksOf(trace);
-  const entries = list.map((index): Entry => {
+  const entries = list.map((index): TableRow => {
     const span = trace.spans[index]!;
     const label = labelOf(calls, span.name, dialectOf(trace, span.library));
     return {
       span: index,
       ...placeAt(span),
       line: (columns) => {
-        const took = span.duration === undefined ? '…' : ms(span.duration);
+        const took = span.duration === undefined ? '…' : formatMs(span.duration);
         const rows = columns < 50 ? [] : [number(span.rows === undefined ? '' : String(span.rows), 5)];
-        const figures: Line = [[number(`+${ms(span.start)}`, 8), 'dim'], number(took, 7), ...rows, ' '];
+        const figures: Line = [[number(`+${formatMs(span.start)}`, 8), 'dim'], number(took, 7), ...rows, ' '];
         return withMark(figures, columns, marks.get(index), span.error !== undefined, label);
       },
     };
@@ -175,10 +183,10 @@ function single(reading: Reading, indices: number[], calls: Calls): Page {
 }
 
 /** Answers a panel for one kind of call, under its title; `label` lays out what a row says of a call. */
-export function callsPanel(kind: string, label: Calls['label'] = (text) => [text]): Panel {
+export function callsPanel(kind: string, label: CallsPanelOptions['label'] = (text) => [text]): Panel {
   const { title, short, key, head, nouns } = kindOf(kind);
   const calls = { head, label };
-  const reason = noneOf(nouns);
+  const reason = emptyReason(nouns);
   const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === kind);
   return {
     ...{ title, short, key, kind },
@@ -197,12 +205,12 @@ export function callsPanel(kind: string, label: Calls['label'] = (text) => [text
 }
 
 /** Answers why a request has none of a kind: it asked for none, it is still running, or something could not be captured. */
-export function noneOf(what: string): (trace: Trace) => string[] {
+export function emptyReason(what: string): (trace: Trace) => string[] {
   return (trace) => [
     trace.state === 'open'
       ? `no ${what} so far: the request is still running`
       : `this request made no ${what}`,
-    ...(trace.notes ?? []).map((note) => `not captured: ${clean(note)}`),
+    ...(trace.notes ?? []).map((note) => `not captured: ${cleanText(note)}`),
     ...(trace.dropped ? [`${trace.dropped} calls were not kept: there were too many`] : []),
   ];
 }

@@ -1,8 +1,8 @@
 /** Where a request spent its processor time; without a profile, how much of it there is to find, and how to look. */
 
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
-import { clean, type Line } from '../../terminal/cells.js';
+import { cleanText, type Line } from '../../terminal/cells.js';
 import { callsPanel } from './calls-table.js';
 import type { Panel } from './panel.js';
 
@@ -30,14 +30,15 @@ function without(trace: Trace): Line[] {
   const { duration = 0 } = trace;
   const own = ownTime(trace);
   const head: Line[] = [[' no CPU profile was taken of this request']];
-  if (own !== undefined) head.push([` ${ms(own)} of its ${ms(duration)} passed outside of calls and waits`]);
+  if (own !== undefined)
+    head.push([` ${formatMs(own)} of its ${formatMs(duration)} passed outside of calls and waits`]);
   if (own !== undefined && own < duration / 10)
     return [...head, [[' there is little to find; its calls are where the time went', 'dim']]];
   return [
     ...head,
     [],
     [[' to see which functions take the time:', 'dim']],
-    ['   scooby run -- ', [clean(inspected(trace)), 'accent']],
+    ['   scooby run -- ', [cleanText(inspected(trace)), 'accent']],
     [[' open chrome://inspect, record in its Performance tab,', 'dim']],
     [
       [' and send the request again with ', 'dim'],

@@ -1,20 +1,20 @@
 /** The headers of the request and of its response. */
 
 import type { Headers } from '../../domain/trace.js';
-import { clean, fit, type Line } from '../../terminal/cells.js';
-import { type Entry, emptyPage, type Panel, type TextLine } from './panel.js';
+import { cleanText, fitText, type Line } from '../../terminal/cells.js';
+import { emptyPage, type Panel, type TableRow, type TextLine } from './panel.js';
 
-function rows(headers: Headers, side: string): Entry[] {
+function rows(headers: Headers, side: string): TableRow[] {
   return headers.map(([name, value], index) => ({
     copy: `${name}: ${value}`,
     line: (columns): Line => {
-      const first: Line = columns < 50 ? [] : [[fit(index === 0 ? side : '', 9), 'dim']];
+      const first: Line = columns < 50 ? [] : [[fitText(index === 0 ? side : '', 9), 'dim']];
       return [
         ' ',
         ...first,
-        [fit(clean(name), Math.min(24, Math.floor(columns / 3))), 'accent'],
+        [fitText(cleanText(name), Math.min(24, Math.floor(columns / 3))), 'accent'],
         ' ',
-        clean(value),
+        cleanText(value),
       ];
     },
   }));
@@ -43,11 +43,11 @@ export const headersPanel: Panel = {
       entries: [...rows(request, 'request'), ...rows(response ?? [], 'response')],
       text: (row): TextLine[] => {
         const [name, value] = all[row] ?? ['', ''];
-        const text = clean(value);
+        const text = cleanText(value);
         const size = Math.max(10, columns - 2);
         const pieces = text.match(new RegExp(`.{1,${size}}`, 'gu')) ?? [];
         return [
-          { line: [' ', [clean(name), 'accent']] },
+          { line: [' ', [cleanText(name), 'accent']] },
           ...pieces.map((piece) => ({ line: [` ${piece}`] })),
         ];
       },

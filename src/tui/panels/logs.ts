@@ -1,10 +1,10 @@
 /** What a request logged. */
 
 import { kindOf } from '../../domain/span-kinds.js';
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import { parseSite, type Trace } from '../../domain/trace.js';
-import { clean, fit, type Line } from '../../terminal/cells.js';
-import { noneOf } from './calls-table.js';
+import { cleanText, fitText, type Line } from '../../terminal/cells.js';
+import { emptyReason } from './calls-table.js';
 import { emptyPage, type Panel } from './panel.js';
 import { spanText } from './span-detail.js';
 
@@ -21,7 +21,7 @@ const ROLES: Record<string, string> = {
 
 const KIND = 'log';
 const { title, short, key, nouns } = kindOf(KIND);
-const reason = noneOf(nouns);
+const reason = emptyReason(nouns);
 
 const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === KIND);
 
@@ -40,15 +40,15 @@ export const logsPanel: Panel = {
       head: () => [head],
       entries: indices.map((index) => {
         const span = trace.spans[index]!;
-        const level = typeof span.detail?.level === 'string' ? clean(span.detail.level) : '';
+        const level = typeof span.detail?.level === 'string' ? cleanText(span.detail.level) : '';
         const place = parseSite(span.site);
         return {
           span: index,
           ...(place ? { place } : {}),
           line: () => [
-            [`${fit(`+${ms(span.start)}`, 8, 'right')} `, 'dim'],
-            [`${fit(level, 6)} `, ROLES[level.toLowerCase()] ?? 'accent'],
-            clean(span.name),
+            [`${fitText(`+${formatMs(span.start)}`, 8, 'right')} `, 'dim'],
+            [`${fitText(level, 6)} `, ROLES[level.toLowerCase()] ?? 'accent'],
+            cleanText(span.name),
           ],
         };
       }),

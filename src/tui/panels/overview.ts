@@ -1,26 +1,26 @@
 /** What is wrong with a request, and where its time went. */
 
 import { kindOf } from '../../domain/span-kinds.js';
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
-import { clean, fit, type Line, type Segment } from '../../terminal/cells.js';
+import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
-import type { Entry, Panel, Reading, TextLine } from './panel.js';
+import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
 import { codeRows, stackLines } from './stack-detail.js';
-import { extent } from './timeline.js';
+import { timelineExtent } from './timeline.js';
 
 /** Answers a request in one sentence of figures. */
 function headlineOf(trace: Trace): string {
   const parts = Object.entries(trace.totals).map(([kind, total]) => {
     const { noun, nouns } = kindOf(kind);
-    return `${count(total.count, noun, nouns)}${total.ms > 0 ? ` ${ms(total.ms)}` : ''}`;
+    return `${formatCount(total.count, noun, nouns)}${total.ms > 0 ? ` ${formatMs(total.ms)}` : ''}`;
   });
   return parts.length > 0 ? parts.join(', ') : 'no calls';
 }
 
 /** Answers how the request's time is shared between the kinds of calls, as one bar with its legend. */
 function timeBar(trace: Trace, columns: number): Line[] {
-  const whole = extent(trace);
+  const whole = timelineExtent(trace);
   const kinds = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
   const cells = Math.max(10, columns - 2);
   const sum = kinds.reduce((all, [, total]) => all + total.ms, 0);
@@ -36,19 +36,19 @@ function timeBar(trace: Trace, columns: number): Line[] {
     bars.push(['█'.repeat(size), role]);
     legend.push(
       ['█ ', role],
-      `${clean(kind)} ${ms(total.ms)} ${Math.round((total.ms / whole) * 100)}%`,
+      `${cleanText(kind)} ${formatMs(total.ms)} ${Math.round((total.ms / whole) * 100)}%`,
       '   ',
     );
   }
   bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
-  if (sum <= whole) legend.push(['░ ', 'dim'], `own ${ms(whole - sum)}`);
+  if (sum <= whole) legend.push(['░ ', 'dim'], `own ${formatMs(whole - sum)}`);
   return [[' ', ...bars], legend];
 }
 
 function head(trace: Trace, columns: number): Line[] {
   const out: Line[] = [];
   const row = (name: string, text: string | undefined, role = '') => {
-    if (text) out.push([' ', [fit(name, 8), 'dim'], role ? [clean(text), role] : clean(text)]);
+    if (text) out.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
   row('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
   row('handler', trace.handler, 'accent');
@@ -62,18 +62,18 @@ function head(trace: Trace, columns: number): Line[] {
   if (trace.state === 'died')
     out.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
   if (trace.state === 'open') out.push([' ', ['still running', 'warn']]);
-  for (const note of trace.notes ?? []) out.push([' ', [`not captured: ${clean(note)}`, 'warn']]);
+  for (const note of trace.notes ?? []) out.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
   if (trace.dropped)
-    out.push([' ', [`${count(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
+    out.push([' ', [`${formatCount(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
   row('calls', headlineOf(trace));
   out.push(...timeBar(trace, columns), []);
   const title =
-    trace.findings.length > 0 ? count(trace.findings.length, 'finding') : 'nothing suspicious found';
+    trace.findings.length > 0 ? formatCount(trace.findings.length, 'finding') : 'nothing suspicious found';
   out.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
   return out;
 }
 
-function findingEntry(finding: Finding, trace: Trace): Entry {
+function findingEntry(finding: Finding, trace: Trace): TableRow {
   const first = finding.spans[0];
   const place = parseSite(finding.site);
   const kind = trace.spans[first ?? -1]?.kind;
@@ -84,37 +84,37 @@ function findingEntry(finding: Finding, trace: Trace): Entry {
     ...(tab ? { tab } : {}),
     line: () => [
       [` ${finding.kind.toUpperCase()} `, severityRole(finding.severity)],
-      [fit(ms(finding.ms), 7, 'right'), 'bold'],
-      ` ${clean(finding.message)}  `,
-      [clean(finding.site ?? ''), 'accent'],
+      [fitText(formatMs(finding.ms), 7, 'right'), 'bold'],
+      ` ${cleanText(finding.message)}  `,
+      [cleanText(finding.site ?? ''), 'accent'],
     ],
   };
 }
 
-function kindEntry(kind: string, trace: Trace): Entry {
+function kindEntry(kind: string, trace: Trace): TableRow {
   const total = trace.totals[kind]!;
   const { title, role, noun, nouns } = kindOf(kind);
-  const errors = total.errors ? count(total.errors, 'error') : '';
+  const errors = total.errors ? formatCount(total.errors, 'error') : '';
   return {
     tab: title,
     line: () => [
-      [` ${fit(kind, 6)}`, role],
-      fit(ms(total.ms), 7, 'right'),
-      ` ${count(total.count, noun, nouns)}`,
-      total.wait ? [`   ${ms(total.wait)} waiting for a connection`, 'warn'] : '',
+      [` ${fitText(kind, 6)}`, role],
+      fitText(formatMs(total.ms), 7, 'right'),
+      ` ${formatCount(total.count, noun, nouns)}`,
+      total.wait ? [`   ${formatMs(total.wait)} waiting for a connection`, 'warn'] : '',
       errors ? [`   ${errors}`, 'error'] : '',
     ],
   };
 }
 
-function findingText(finding: Finding, reading: Reading): TextLine[] {
+function findingText(finding: Finding, reading: PanelContext): TextLine[] {
   const place = parseSite(finding.site);
-  const out: TextLine[] = [{ line: [' ', [clean(finding.message), 'bold']], prose: true }];
+  const out: TextLine[] = [{ line: [' ', [cleanText(finding.message), 'bold']], prose: true }];
   if (finding.suggestion)
     out.push({
       line: [
         [' try   ', 'dim'],
-        [clean(finding.suggestion), 'ok'],
+        [cleanText(finding.suggestion), 'ok'],
       ],
       prose: true,
     });
@@ -123,9 +123,9 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
     out.push({
       line: [
         [' at ', 'dim'],
-        clean(finding.function ?? ''),
+        cleanText(finding.function ?? ''),
         ' ',
-        [clean(finding.site!), 'accent'],
+        [cleanText(finding.site!), 'accent'],
         ['   e opens it', 'dim'],
       ],
       place,
@@ -136,14 +136,14 @@ function findingText(finding: Finding, reading: Reading): TextLine[] {
   const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
   out.push(
     { line: [] },
-    { line: [[` ${sure}: ${finding.reasons.map(clean).join('; ')}`, 'dim']], prose: true },
+    { line: [[` ${sure}: ${finding.reasons.map(cleanText).join('; ')}`, 'dim']], prose: true },
   );
   const span = reading.trace.spans[finding.spans[0] ?? -1];
   if (span) out.push({ line: [] }, ...stackLines(span, { ...reading, source: () => undefined }));
   return out;
 }
 
-function kindText(kind: string, reading: Reading): TextLine[] {
+function kindText(kind: string, reading: PanelContext): TextLine[] {
   const spans = reading.trace.spans.filter((span) => span.kind === kind);
   const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
   const out: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
@@ -151,11 +151,11 @@ function kindText(kind: string, reading: Reading): TextLine[] {
     const place = parseSite(span.site);
     out.push({
       line: [
-        fit(ms(span.duration ?? 0), 8, 'right'),
+        fitText(formatMs(span.duration ?? 0), 8, 'right'),
         ' ',
-        clean(span.name),
+        cleanText(span.name),
         '  ',
-        [clean(span.site ?? ''), 'accent'],
+        [cleanText(span.site ?? ''), 'accent'],
       ],
       ...(place ? { place } : {}),
     });

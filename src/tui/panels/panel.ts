@@ -1,16 +1,16 @@
 /** What a tab of the detail is: a table of rows, each with a text of its own. Lines only, so that `scooby show` prints the same. */
 
 import type { Frame, Position, Span, Trace } from '../../domain/trace.js';
-import type { Explained } from '../../feed/feed.js';
+import type { ExplainResult } from '../../feed/feed.js';
 import type { Line } from '../../terminal/cells.js';
 
 /** What a panel may know besides the trace. */
-export interface Reading {
+export interface PanelContext {
   trace: Trace;
   /** The text of a source file as it was when the request ran; undefined when it was not kept or is not here yet. */
   source(file: string): string | undefined;
   /** The plan of a query, where it was asked for. */
-  plan?(span: Span): Explained | undefined;
+  plan?(span: Span): ExplainResult | undefined;
   grouped: boolean;
   sorted: 'start' | 'total';
   /** Frames of libraries are shown. */
@@ -20,7 +20,7 @@ export interface Reading {
 }
 
 /** A row of the table. */
-export interface Entry {
+export interface TableRow {
   /** Answers the row for that many cells. */
   line(columns: number): Line;
   /** The span that copying, editing and explaining are about: an index into the trace's spans. */
@@ -41,12 +41,12 @@ export interface TextLine {
   prose?: boolean;
 }
 
-export interface Page {
+export interface PanelPage {
   /** Its rows can be grouped or shown one by one, in two orders. */
   groups?: boolean;
   /** Lines over the table that cannot be selected: heads of columns, or why there is nothing. */
   head(columns: number): Line[];
-  entries: Entry[];
+  entries: TableRow[];
   /** Answers the text of a row; missing where rows have none. */
   text?(index: number): TextLine[];
 }
@@ -66,11 +66,11 @@ export interface Panel {
   /** Answers the number or word beside the title in the tabs; empty for none. */
   headline(trace: Trace): string;
   /** Answers its rows and their text. */
-  page(reading: Reading): Page;
+  page(reading: PanelContext): PanelPage;
 }
 
 /** Answers a page that says in words why there is nothing. */
-export function emptyPage(...reasons: string[]): Page {
+export function emptyPage(...reasons: string[]): PanelPage {
   return {
     head: () => reasons.map((reason, index): Line => [' ', index === 0 ? reason : [reason, 'dim']]),
     entries: [],
@@ -78,6 +78,6 @@ export function emptyPage(...reasons: string[]): Page {
 }
 
 /** Answers the position of a frame. */
-export function placeOf(frame: Frame): Position {
+export function framePosition(frame: Frame): Position {
   return { file: frame.file, line: frame.line, column: frame.column };
 }

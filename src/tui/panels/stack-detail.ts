@@ -1,10 +1,10 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
-import { count } from '../../domain/text.js';
+import { formatCount } from '../../domain/text.js';
 import { type Frame, formatPosition, type Position, type Span } from '../../domain/trace.js';
-import { clean, steady } from '../../terminal/cells.js';
+import { cleanText, steady } from '../../terminal/cells.js';
 import { codeFrame, linesOf } from '../../terminal/code-frame.js';
-import { placeOf, type Reading, type TextLine } from './panel.js';
+import { framePosition, type PanelContext, type TextLine } from './panel.js';
 
 /** Lines of code before and after the one that matters. */
 const AROUND = 3;
@@ -25,18 +25,18 @@ export function codeRows(source: string | undefined, place: Position, around = A
 }
 
 function frameLine(frame: Frame): TextLine {
-  const where = clean(formatPosition(frame));
-  const name = clean(frame.function) || '(anonymous)';
+  const where = cleanText(formatPosition(frame));
+  const name = cleanText(frame.function) || '(anonymous)';
   const line = frame.application
     ? ([[' at ', 'dim'], name, ' ', [where, 'accent']] as const)
     : ([[` at ${name} ${where}`, 'dim']] as const);
-  return { line, place: placeOf(frame) };
+  return { line, place: framePosition(frame) };
 }
 
 /** Answers the lines of a call's stack, the code under the frame to blame. */
 export function stackLines(
   { stack, frame: blamed }: Pick<Span, 'stack' | 'frame'>,
-  reading: Pick<Reading, 'source' | 'libraries'>,
+  reading: Pick<PanelContext, 'source' | 'libraries'>,
 ): TextLine[] {
   if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
   const out: TextLine[] = [];
@@ -47,8 +47,9 @@ export function stackLines(
       continue;
     }
     out.push(frameLine(frame));
-    if (frame === blamed) out.push(...codeRows(reading.source(frame.file), placeOf(frame)));
+    if (frame === blamed) out.push(...codeRows(reading.source(frame.file), framePosition(frame)));
   }
-  if (hidden > 0) out.push({ line: [[` … ${count(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
+  if (hidden > 0)
+    out.push({ line: [[` … ${formatCount(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
   return out;
 }

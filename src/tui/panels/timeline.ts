@@ -1,22 +1,22 @@
 /** The calls of a request over time, so that what ran beside what can be seen. */
 
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
-import { ms } from '../../domain/text.js';
+import { formatMs } from '../../domain/text.js';
 import { parseSite, type Span, type Trace } from '../../domain/trace.js';
-import { clean, fit, type Line, type Segment } from '../../terminal/cells.js';
-import { type Entry, emptyPage, type Panel } from './panel.js';
+import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { emptyPage, type Panel, type TableRow } from './panel.js';
 import { spanText } from './span-detail.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** Answers ms from the request's start until its end, or until the end of its last call. */
-export function extent(trace: Trace): number {
+export function timelineExtent(trace: Trace): number {
   const ends = trace.spans.map((span) => span.start + (span.wait ?? 0) + (span.duration ?? 0));
   return Math.max(0.1, trace.duration ?? 0, ...ends);
 }
 
 /** Answers a bar: cells before the call, cells that it waited, cells that it took. */
-export function bar(
+export function timelineBar(
   span: Pick<Span, 'start' | 'wait' | 'duration'>,
   whole: number,
   cells: number,
@@ -33,7 +33,7 @@ export function bar(
 }
 
 /** Answers the most calls that ran at the same time. */
-export function mostAtOnce(spans: Span[]): number {
+export function maxConcurrent(spans: Span[]): number {
   const steps = spans.flatMap((span): [number, number][] =>
     isTimed(span)
       ? [
@@ -52,18 +52,18 @@ export function mostAtOnce(spans: Span[]): number {
 function row(span: Span, whole: number, columns: number): Line {
   const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
   const cells = Math.max(6, columns - label - 11);
-  const [before, waited, took] = bar(span, whole, cells);
+  const [before, waited, took] = timelineBar(span, whole, cells);
   const { role } = kindOf(span.kind);
   const bars: Segment[] = [before, [waited, 'dim'], [took, span.error === undefined ? role : 'error']];
   const used = before.length + waited.length + took.length;
-  const time = !isTimed(span) ? '' : span.duration === undefined ? '…' : ms(span.duration);
+  const time = !isTimed(span) ? '' : span.duration === undefined ? '…' : formatMs(span.duration);
   return [
-    [`${fit(span.kind, 5)} `, role],
-    fit(clean(span.name), label - 6),
+    [`${fitText(span.kind, 5)} `, role],
+    fitText(cleanText(span.name), label - 6),
     ' ',
     ...bars,
     ' '.repeat(Math.max(0, cells - used)),
-    fit(time, 8, 'right'),
+    fitText(time, 8, 'right'),
   ];
 }
 
@@ -72,8 +72,10 @@ function scale(whole: number, columns: number): Line {
   const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
   const cells = Math.max(6, columns - label - 11);
   const step = Math.floor(cells / 4);
-  const marks = [0, 0.25, 0.5, 0.75].map((share) => fit(ms(whole * share), step)).join('');
-  return [[`${' '.repeat(label + 1)}${fit(marks, cells)}${fit(ms(whole), 8, 'right')}`, 'head']];
+  const marks = [0, 0.25, 0.5, 0.75].map((share) => fitText(formatMs(whole * share), step)).join('');
+  return [
+    [`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(formatMs(whole), 8, 'right')}`, 'head'],
+  ];
 }
 
 export const timelinePanel: Panel = {
@@ -86,17 +88,17 @@ export const timelinePanel: Panel = {
   page: (reading) => {
     const { trace } = reading;
     if (trace.spans.length === 0) return emptyPage('this request made no calls: all of its time is its own');
-    const whole = extent(trace);
+    const whole = timelineExtent(trace);
     const order = trace.spans
       .map((_, index) => index)
       .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
-    const most = mostAtOnce(trace.spans);
+    const most = maxConcurrent(trace.spans);
     const parallel: Line = [
       [most > 1 ? ` up to ${most} calls at the same time` : ' never two calls at the same time', 'dim'],
     ];
     return {
       head: (columns) => [parallel, scale(whole, columns)],
-      entries: order.map((index): Entry => {
+      entries: order.map((index): TableRow => {
         const span = trace.spans[index]!;
         const place = parseSite(span.site);
         return { span: index, ...(place ? { place } : {}), line: (columns) => row(span, whole, columns) };

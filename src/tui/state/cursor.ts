@@ -6,7 +6,7 @@ import type { Cursor } from './state.js';
 const MARGIN = 2;
 
 /** Answers the cursor within its rows, with the selection in sight and a margin around it. */
-export function settle(cursor: Cursor, count: number, height: number): Cursor {
+export function settleCursor(cursor: Cursor, count: number, height: number): Cursor {
   const at = Math.max(0, Math.min(cursor.at, count - 1));
   const margin = Math.min(MARGIN, Math.max(0, Math.floor((height - 1) / 2)));
   let top = Math.min(cursor.top, at - margin);
@@ -16,15 +16,15 @@ export function settle(cursor: Cursor, count: number, height: number): Cursor {
 }
 
 /** Answers the cursor moved; a page keeps one row of overlap. */
-export function move(
+export function moveCursor(
   cursor: Cursor,
   by: 'row' | 'half' | 'page' | 'end',
   n: 1 | -1,
   count: number,
   height: number,
 ): Cursor {
-  if (by === 'end') return settle({ at: n < 0 ? 0 : count - 1, top: cursor.top }, count, height);
+  if (by === 'end') return settleCursor({ at: n < 0 ? 0 : count - 1, top: cursor.top }, count, height);
   const step = by === 'row' ? 1 : Math.max(1, by === 'page' ? height - 1 : Math.floor(height / 2));
   const top = by === 'row' ? cursor.top : cursor.top + n * step;
-  return settle({ at: cursor.at + n * step, top }, count, height);
+  return settleCursor({ at: cursor.at + n * step, top }, count, height);
 }

@@ -1,13 +1,13 @@
 /** What the keys do to the pane with the app's output. */
 
-import type { Action, Facts, OutputState, State } from './state.js';
+import type { Action, OutputState, State, ViewFacts } from './state.js';
 
 function inOutput(state: State, output: Partial<OutputState>): State {
   return state.output ? { ...state, output: { ...state.output, ...output } } : state;
 }
 
 /** Scrolls what the app prints; at its end it follows again. */
-function scrolled(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: Facts): State {
+function scrolled(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
   const { first, count, height } = facts.output;
   const least = first;
   const most = Math.max(first, first + count - height);
@@ -22,7 +22,7 @@ function scrolled(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, 
   return inOutput(state, { top, follow: top === most });
 }
 
-function followed(state: State, { output: { first, count, height } }: Facts): State {
+function followed(state: State, { output: { first, count, height } }: ViewFacts): State {
   const top = Math.max(first, first + count - height);
   return inOutput(state, { follow: state.output?.follow !== true, top });
 }
@@ -35,7 +35,7 @@ function toggled(state: State): State {
 }
 
 /** Brings the next match in the output to the middle of its pane. */
-function toMatch(state: State, n: 1 | -1, { output }: Facts): State {
+function toMatch(state: State, n: 1 | -1, { output }: ViewFacts): State {
   const { matches, first, count, height } = output;
   const most = Math.max(first, first + count - height);
   const top = state.output?.follow ? most : (state.output?.top ?? most);
@@ -51,7 +51,7 @@ function toMatch(state: State, n: 1 | -1, { output }: Facts): State {
 }
 
 /** Answers the state after an action on the output; undefined when it is about something else. */
-export function reduceOutput(state: State, action: Action, facts: Facts): State | undefined {
+export function reduceOutput(state: State, action: Action, facts: ViewFacts): State | undefined {
   if (action.type === 'output') return toggled(state);
   if (state.focus !== 'output') return undefined;
   switch (action.type) {

@@ -1,8 +1,8 @@
 /** What the keys do to a box over the screen. */
 
 import { characters } from '../../terminal/cells.js';
-import { move } from './cursor.js';
-import type { Action, Facts, Popup, State } from './state.js';
+import { moveCursor } from './cursor.js';
+import type { Action, Popup, State, ViewFacts } from './state.js';
 
 function without(state: State): State {
   const { popup: _, ...next } = state;
@@ -13,15 +13,19 @@ function typedInto(popup: Popup, input: string): Popup {
   return popup.kind === 'menu' ? { ...popup, input, at: 0, top: 0 } : popup;
 }
 
-function moved(popup: Popup, action: Action & { type: 'move' }, { count, height }: Facts['popup']): Popup {
-  if (popup.kind === 'menu') return { ...popup, ...move(popup, action.by, action.n, count, height) };
+function moved(
+  popup: Popup,
+  action: Action & { type: 'move' },
+  { count, height }: ViewFacts['popup'],
+): Popup {
+  if (popup.kind === 'menu') return { ...popup, ...moveCursor(popup, action.by, action.n, count, height) };
   if (popup.kind !== 'text') return popup;
   const step = action.by === 'row' ? 1 : action.by === 'end' ? count : Math.max(1, height - 1);
   return { ...popup, top: Math.max(0, Math.min(popup.top + action.n * step, count - height)) };
 }
 
 /** Answers the state after an action that opens, uses or closes a popup; undefined when it is about something else. */
-export function reducePopup(state: State, action: Action, facts: Facts): State | undefined {
+export function reducePopup(state: State, action: Action, facts: ViewFacts): State | undefined {
   switch (action.type) {
     case 'menu':
       return { ...state, popup: { kind: 'menu', menu: action.menu, input: '', at: 0, top: 0 } };

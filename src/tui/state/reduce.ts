@@ -1,10 +1,10 @@
 /** The state after an action: no terminal, no clock, no data. */
 
-import { move, settle } from './cursor.js';
+import { moveCursor, settleCursor } from './cursor.js';
 import { reduceOutput } from './reduce-output.js';
 import { reducePopup } from './reduce-popup.js';
 import { reducePrompt } from './reduce-prompt.js';
-import { type Action, type Facts, type ListState, type Pane, type State, VIEWS } from './state.js';
+import { type Action, LIST_VIEWS, type ListState, type Pane, type State, type ViewFacts } from './state.js';
 
 const TOP = { at: 0, top: 0 };
 
@@ -17,7 +17,7 @@ function inDetail(state: State, detail: Partial<State['detail']>): State {
 }
 
 /** Stops following: the rows stay as they are, whatever comes. */
-function held(state: State, facts: Facts): State {
+function held(state: State, facts: ViewFacts): State {
   return state.list.follow ? inList(state, { follow: false, until: facts.now }) : state;
 }
 
@@ -26,21 +26,21 @@ function following(state: State): State {
   return { ...state, list: { ...list, follow: true, frozen: false, cursor: TOP } };
 }
 
-function moved(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: Facts): State {
+function moved(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
   if (state.focus === 'list') {
-    const cursor = move(state.list.cursor, by, n, facts.list.count, facts.list.height);
+    const cursor = moveCursor(state.list.cursor, by, n, facts.list.count, facts.list.height);
     const same = cursor.at === state.list.cursor.at;
     return inList(same ? state : held(state, facts), { cursor });
   }
   if (state.focus === 'table') {
-    const table = move(state.detail.table, by, n, facts.table.count, facts.table.height);
+    const table = moveCursor(state.detail.table, by, n, facts.table.count, facts.table.height);
     return inDetail(state, { table, text: table.at === state.detail.table.at ? state.detail.text : TOP });
   }
-  return inDetail(state, { text: move(state.detail.text, by, n, facts.text.count, facts.text.height) });
+  return inDetail(state, { text: moveCursor(state.detail.text, by, n, facts.text.count, facts.text.height) });
 }
 
 /** Goes one level in: from the list to the table, from the table to its text. */
-function opened(state: State, facts: Facts): State {
+function opened(state: State, facts: ViewFacts): State {
   if (state.focus === 'list') return facts.list.count > 0 ? { ...state, focus: 'table' } : state;
   if (state.focus === 'table' && facts.text.count > 0) return { ...state, focus: 'text' };
   return state;
@@ -64,7 +64,7 @@ function filtered(state: State, filter: string): State {
   return { ...state, list: { ...list, filter, cursor: TOP } };
 }
 
-function nextPane(state: State, n: 1 | -1, facts: Facts): State {
+function nextPane(state: State, n: 1 | -1, facts: ViewFacts): State {
   if (facts.panes === 1 && (state.focus === 'table' || state.focus === 'text'))
     return nextTab(state, n, facts);
   const held: Pane[] = ['list'];
@@ -75,7 +75,7 @@ function nextPane(state: State, n: 1 | -1, facts: Facts): State {
   return { ...state, focus: held[(at + n + held.length) % held.length]! };
 }
 
-function nextTab(state: State, n: 1 | -1, facts: Facts): State {
+function nextTab(state: State, n: 1 | -1, facts: ViewFacts): State {
   const at = facts.tabs.indexOf(state.detail.tab);
   return toTab(
     state,
@@ -102,12 +102,12 @@ function marked(state: State): State {
 function nextView(state: State): State {
   if (state.focus !== 'list')
     return inDetail(state, { grouped: !state.detail.grouped, table: TOP, text: TOP });
-  const view = VIEWS[(VIEWS.indexOf(state.list.view) + 1) % VIEWS.length]!;
+  const view = LIST_VIEWS[(LIST_VIEWS.indexOf(state.list.view) + 1) % LIST_VIEWS.length]!;
   const { selected: _, ...list } = state.list;
   return { ...state, list: { ...list, view, cursor: TOP } };
 }
 
-function toMatch(state: State, n: 1 | -1, facts: Facts): State {
+function toMatch(state: State, n: 1 | -1, facts: ViewFacts): State {
   const { matches, count, height } = facts.text;
   if (matches.length === 0) return state;
   const { at } = state.detail.text;
@@ -115,7 +115,7 @@ function toMatch(state: State, n: 1 | -1, facts: Facts): State {
   const to = next ?? (n > 0 ? matches[0]! : matches.at(-1)!);
   return inDetail(
     { ...state, focus: 'text' },
-    { text: settle({ at: to, top: state.detail.text.top }, count, height) },
+    { text: settleCursor({ at: to, top: state.detail.text.top }, count, height) },
   );
 }
 
@@ -123,8 +123,8 @@ function sorted(state: State, by: State['list']['sort']['by']): State {
   return inList(state, { sort: { by, reverse: false }, cursor: TOP });
 }
 
-function requested(state: State, n: 1 | -1, facts: Facts): State {
-  const cursor = move(state.list.cursor, 'row', n, facts.list.count, facts.list.height);
+function requested(state: State, n: 1 | -1, facts: ViewFacts): State {
+  const cursor = moveCursor(state.list.cursor, 'row', n, facts.list.count, facts.list.height);
   const next = inList(held(state, facts), { cursor });
   return inDetail(next, { table: TOP, text: TOP });
 }
@@ -134,7 +134,7 @@ function resized(state: State, columns: number, rows: number): State {
 }
 
 /** Answers the state after an action; what reaches outside (copying, editing, quitting) changes nothing here. */
-export function reduce(state: State, action: Action, facts: Facts): State {
+export function reduce(state: State, action: Action, facts: ViewFacts): State {
   return (
     reducePrompt(state, action) ??
     reducePopup(state, action, facts) ??
@@ -143,7 +143,7 @@ export function reduce(state: State, action: Action, facts: Facts): State {
   );
 }
 
-function reduceScreen(state: State, action: Action, facts: Facts): State {
+function reduceScreen(state: State, action: Action, facts: ViewFacts): State {
   switch (action.type) {
     case 'size':
       return resized(state, action.columns, action.rows);
@@ -153,7 +153,7 @@ function reduceScreen(state: State, action: Action, facts: Facts): State {
       return pointed(state, action.pane, action.index, facts);
     case 'select': {
       const { selected: _, ...list } = state.list;
-      const cursor = settle({ ...list.cursor, at: action.index }, facts.list.count, facts.list.height);
+      const cursor = settleCursor({ ...list.cursor, at: action.index }, facts.list.count, facts.list.height);
       return { ...state, list: { ...list, ...(action.id ? { selected: action.id } : {}), cursor } };
     }
     case 'open':
@@ -222,17 +222,17 @@ function reversed(state: State): State {
   return inDetail(state, { sorted: state.detail.sorted === 'total' ? 'start' : 'total', table: TOP });
 }
 
-function pointed(state: State, pane: Pane, index: number, facts: Facts): State {
+function pointed(state: State, pane: Pane, index: number, facts: ViewFacts): State {
   const next = { ...state, focus: pane };
   if (pane === 'output') return next;
   if (pane === 'list') {
-    const cursor = settle({ ...state.list.cursor, at: index }, facts.list.count, facts.list.height);
+    const cursor = settleCursor({ ...state.list.cursor, at: index }, facts.list.count, facts.list.height);
     return inList(held(next, facts), { cursor });
   }
   if (pane === 'table') {
-    const table = settle({ ...state.detail.table, at: index }, facts.table.count, facts.table.height);
+    const table = settleCursor({ ...state.detail.table, at: index }, facts.table.count, facts.table.height);
     return inDetail(next, { table, text: TOP });
   }
-  const text = settle({ ...state.detail.text, at: index }, facts.text.count, facts.text.height);
+  const text = settleCursor({ ...state.detail.text, at: index }, facts.text.count, facts.text.height);
   return inDetail(next, { text });
 }

@@ -7,8 +7,8 @@ import type { Line } from '../../terminal/cells.js';
 export type Pane = 'list' | 'table' | 'text' | 'output';
 
 /** What the list shows: everything, one line per route, or only what went wrong. */
-export type View = 'all' | 'routes' | 'errors' | 'n+1';
-export const VIEWS: View[] = ['all', 'routes', 'errors', 'n+1'];
+export type ListView = 'all' | 'routes' | 'errors' | 'n+1';
+export const LIST_VIEWS: ListView[] = ['all', 'routes', 'errors', 'n+1'];
 
 /** A selected row and the first one in sight. */
 export interface Cursor {
@@ -17,7 +17,7 @@ export interface Cursor {
 }
 
 export interface ListState {
-  view: View;
+  view: ListView;
   sort: Sort;
   /** The filter as typed and last found good. */
   filter: string;
@@ -144,10 +144,10 @@ export type Action =
   | { type: 'saved'; saved: State['saved'] }
   | { type: 'mouse' }
   | { type: 'none' }
-  | Outside;
+  | EffectAction;
 
 /** Actions that reach outside the state: the browser performs them. */
-export type Outside =
+export type EffectAction =
   | { type: 'quit' }
   | { type: 'redraw' }
   | { type: 'suspend' }
@@ -162,7 +162,7 @@ export type Outside =
   | { type: 'tell'; line: string };
 
 /** What the state alone does not know: how much there is, and how much of it fits. */
-export interface Facts {
+export interface ViewFacts {
   list: { count: number; height: number };
   table: { count: number; height: number };
   text: { count: number; height: number; matches: number[] };

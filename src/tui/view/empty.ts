@@ -1,7 +1,7 @@
 /** What is shown where there is nothing to show. */
 
-import type { Status } from '../../feed/feed.js';
-import { clean, type Line, type Segment } from '../../terminal/cells.js';
+import type { FeedStatus } from '../../feed/feed.js';
+import { cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import type { State } from '../state/state.js';
 
 /** Answers what a screen says that is too small for anything else. */
@@ -13,9 +13,9 @@ export function tooSmallLines(columns: number, rows: number): Line[] {
 }
 
 /** Answers what the list says when it has no rows. */
-export function emptyLines(state: State, status: Status, total: number): Line[] {
+export function emptyLines(state: State, status: FeedStatus, total: number): Line[] {
   if (state.list.filter !== '' || state.list.view !== 'all' || state.list.onlyMarked) {
-    const what = state.list.filter !== '' ? `match "${clean(state.list.filter)}"` : 'are of this view';
+    const what = state.list.filter !== '' ? `match "${cleanText(state.list.filter)}"` : 'are of this view';
     return [[], [`  0 of ${total.toLocaleString('en-US')} ${what}   `, ['esc', 'key'], ' clears']];
   }
   const out: Line[] = [[]];
@@ -33,7 +33,7 @@ export function emptyLines(state: State, status: Status, total: number): Line[] 
   if (libraries.length > 0) {
     const list = libraries.map(
       ({ name, version, trouble }): Segment =>
-        trouble ? [`${name} ${version}: ${clean(trouble)}`, 'warn'] : [`${name} ${version} ✓`, 'ok'],
+        trouble ? [`${name} ${version}: ${cleanText(trouble)}`, 'warn'] : [`${name} ${version} ✓`, 'ok'],
     );
     out.push(
       [],

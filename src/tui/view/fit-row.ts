@@ -3,7 +3,7 @@
 import { characters, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 
 /** Answers pieces in a row, as many as fit from the left, those of the right side kept longest. */
-export function fitted(cells: number, left: Line[], right: Line[] = []): Line {
+export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line {
   const tail = right.flatMap((piece, index): Line => (index > 0 ? ['  ', ...piece] : piece));
   const room = cells - 1 - lineWidth(tail);
   const out: Segment[] = [];

@@ -1,10 +1,10 @@
 /** The last row: the keys that do something here, or a line being typed, or what was just done. */
 
-import { cut, type Line } from '../../terminal/cells.js';
+import { cutText, type Line } from '../../terminal/cells.js';
 import type { Binding } from '../input/bindings.js';
 import { worksIn } from '../input/key-lookup.js';
 import type { Action, State } from '../state/state.js';
-import { caretLine, fitted } from './fit-row.js';
+import { caretLine, fitPieces } from './fit-row.js';
 
 const LABELS: Record<string, string> = {
   enter: '↵',
@@ -34,7 +34,7 @@ export function footerLine(
   const piece = (binding: Binding): Line => [[keyLabel(binding.keys[0]!), 'key'], ` ${binding.hint}`];
   const last = shown.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
   const first = shown.filter((binding) => !last.includes(binding));
-  return fitted(cells, first.map(piece), last.map(piece));
+  return fitPieces(cells, first.map(piece), last.map(piece));
 }
 
 const PROMPTS = {
@@ -70,6 +70,6 @@ export function messageLine(state: State, matches: number, cells: number): Line 
       [found, 'dim'],
     ];
   }
-  if (notice) return [' ', [cut(notice.text, cells - 2), notice.role]];
+  if (notice) return [' ', [cutText(notice.text, cells - 2), notice.role]];
   return undefined;
 }

@@ -1,22 +1,22 @@
 /** The rows over the list: the app and its figures, the filter, and the bar that says what went wrong. */
 
 import { REPEATED } from '../../domain/finding-kinds.js';
-import { count, ms } from '../../domain/text.js';
-import type { Stats, Status } from '../../feed/feed.js';
-import { clean, cut, fit, type Line, lineWidth } from '../../terminal/cells.js';
+import { formatCount, formatMs } from '../../domain/text.js';
+import type { FeedStatus, ListStats } from '../../feed/feed.js';
+import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
 import type { State } from '../state/state.js';
-import { caretLine, fitted } from './fit-row.js';
+import { caretLine, fitPieces } from './fit-row.js';
 
 /** Answers what is run and where it is asked; on narrow screens the address goes before the command. */
-function appPiece({ url, app }: Status, cells: number): Line {
+function appPiece({ url, app }: FeedStatus, cells: number): Line {
   if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
-  const command = clean(app?.command ?? '');
-  const shown = url !== undefined && cells < 120 ? '' : `  ${cut(command, 40)}`;
+  const command = cleanText(app?.command ?? '');
+  const shown = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
   return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, shown];
 }
 
-function livePiece(status: Status): Line {
+function livePiece(status: FeedStatus): Line {
   if (status.exit) return [['○ ended', 'error']];
   if (status.starting) return [['… starting', 'warn']];
   return status.live ? [['● live', 'ok']] : [['○ history', 'dim']];
@@ -24,17 +24,17 @@ function livePiece(status: Status): Line {
 
 /** Answers the first row of the screen. */
 export function headerLine(
-  status: Status,
-  stats: Stats | undefined,
+  status: FeedStatus,
+  stats: ListStats | undefined,
   state: State,
   matching: number,
   cells: number,
 ): Line {
   const total = stats?.total ?? matching;
-  const pieces: Line[] = [appPiece(status, cells), livePiece(status), [count(total, 'req', 'req')]];
+  const pieces: Line[] = [appPiece(status, cells), livePiece(status), [formatCount(total, 'req', 'req')]];
   if (stats?.p95 !== undefined && total > 0) {
-    if (cells >= 100) pieces.push([['p50 ', 'dim'], ms(stats.p50 ?? 0)]);
-    pieces.push([['p95 ', 'dim'], ms(stats.p95)]);
+    if (cells >= 100) pieces.push([['p50 ', 'dim'], formatMs(stats.p50 ?? 0)]);
+    pieces.push([['p95 ', 'dim'], formatMs(stats.p95)]);
     if (stats.errors !== undefined) {
       pieces.push([
         ['err ', 'dim'],
@@ -53,7 +53,7 @@ export function headerLine(
     right.push([[`recording ${recording}`, recording === 'all' ? 'dim' : 'warn']]);
   if (cells < 80 && (state.list.filter !== '' || state.prompt?.kind === 'filter'))
     right.push(filterPiece(state, matching));
-  return fitted(cells, pieces, right);
+  return fitPieces(cells, pieces, right);
 }
 
 function filterPiece(state: State, matching: number): Line {
@@ -61,7 +61,7 @@ function filterPiece(state: State, matching: number): Line {
     const typed = caretLine(state.prompt.text, state.prompt.caret);
     return [['/ ', 'key'], ...typed, [` ${matching.toLocaleString('en-US')}`, 'dim']];
   }
-  return [['/ ', 'key'], cut(state.list.filter, 20), [` ${matching.toLocaleString('en-US')}`, 'dim']];
+  return [['/ ', 'key'], cutText(state.list.filter, 20), [` ${matching.toLocaleString('en-US')}`, 'dim']];
 }
 
 const SORTED: Record<State['list']['sort']['by'], string> = {
@@ -86,7 +86,7 @@ export function filterLine(
   else if (list.filter !== '')
     left.push([
       ['/ ', 'key'],
-      [clean(list.filter), 'accent'],
+      [cleanText(list.filter), 'accent'],
     ]);
   else
     left.push([
@@ -110,19 +110,19 @@ export function filterLine(
     right.push(
       fresh > 0 ? [[`${fresh.toLocaleString('en-US')} new, F follows`, 'warn']] : [['F follows', 'dim']],
     );
-  if (list.trouble) return fitted(cells, left);
+  if (list.trouble) return fitPieces(cells, left);
   while (right.length > 1 && 24 + lineWidth(right.flat()) + 2 * right.length > cells) right.splice(-2, 1);
-  return fitted(cells, left, right);
+  return fitPieces(cells, left, right);
 }
 
 /** Answers the bar that says that the app has ended, or what is wrong with the store. */
-export function alarmLine(status: Status, cells: number): Line | undefined {
+export function alarmLine(status: FeedStatus, cells: number): Line | undefined {
   if (status.exit) {
     const how = status.exit.signal ? `by ${status.exit.signal}` : `with code ${status.exit.code ?? 0}`;
     const said = status.exit.stderr?.at(-1);
-    const what = said ? `the app ended ${how}: ${clean(said)}` : `the app ended ${how}`;
+    const what = said ? `the app ended ${how}: ${cleanText(said)}` : `the app ended ${how}`;
     const then = '   r starts it again ';
-    return [[fit(` ${cut(what, cells - then.length - 1)}${then}`, cells), 'alarm']];
+    return [[fitText(` ${cutText(what, cells - then.length - 1)}${then}`, cells), 'alarm']];
   }
-  return status.trouble ? [[fit(` ${clean(status.trouble)}`, cells), 'alarm']] : undefined;
+  return status.trouble ? [[fitText(` ${cleanText(status.trouble)}`, cells), 'alarm']] : undefined;
 }

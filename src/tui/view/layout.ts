@@ -36,12 +36,12 @@ export interface Layout {
   footer: number;
 }
 
-export const SMALLEST = { columns: 60, rows: 15 };
+export const MIN_SIZE = { columns: 60, rows: 15 };
 const TWO_PANES = 100;
 const THREE_PANES = 160;
 
 /** What the layout has to know of the page in the detail. */
-export interface Extent {
+export interface PageExtent {
   /** Rows over the table that stay. */
   head: number;
   /** Rows of the table. */
@@ -53,7 +53,7 @@ export interface Extent {
 /** Shares the height between the table and its text: the table gets what it needs, up to a part of it. */
 function above(
   rect: Rect,
-  extent: Extent,
+  extent: PageExtent,
   focus: Pane,
   compact: boolean,
 ): Pick<Layout, 'table' | 'rule' | 'text'> {
@@ -70,13 +70,13 @@ function above(
   return gap === 0 ? { table, text } : { table, rule: { ...rect, y: rect.y + height, height: 1 }, text };
 }
 
-function detail(rect: Rect, extent: Extent, focus: Pane, compact: boolean): Partial<Layout> {
+function detail(rect: Rect, extent: PageExtent, focus: Pane, compact: boolean): Partial<Layout> {
   const title = { ...rect, height: 2 };
   const rest = { ...rect, y: rect.y + 2, height: rect.height - 2 };
   return { title, ...above(rest, extent, focus, compact) };
 }
 
-function beside(rect: Rect, extent: Extent, split: number): Partial<Layout> {
+function beside(rect: Rect, extent: PageExtent, split: number): Partial<Layout> {
   const title = { ...rect, height: 2 };
   const table = { ...rect, y: rect.y + 2, height: rect.height - 2, width: split };
   if (!extent.text) return { title, table: { ...table, width: rect.width } };
@@ -104,11 +104,11 @@ function outputRows(
 /** Answers where everything is on a screen of that size, with that focus. */
 export function layoutOf(
   state: Pick<State, 'columns' | 'rows' | 'focus' | 'zoom' | 'output'>,
-  extent: Extent,
+  extent: PageExtent,
 ): Layout {
   const { columns, rows, focus } = state;
   const compact = rows < 20;
-  const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
+  const tooSmall = columns < MIN_SIZE.columns || rows < MIN_SIZE.rows;
   const panes = panesOf(state);
   const footer = compact ? 1 : 2;
   const base = { tooSmall, compact, panes, footer, bars: [] as number[] };

@@ -3,19 +3,19 @@
 import type { Summary } from '../../domain/trace.js';
 import type { State } from '../state/state.js';
 import { layoutOf } from './layout.js';
-import { columnsOf, headLine, requestLine } from './list-rows.js';
-import { paint, type Theme } from './theme.js';
+import { columnHeads, listColumns, requestRow } from './list-rows.js';
+import { paintLine, type Theme } from './theme.js';
 
 /** Answers the frame as text: without requests while none are known, with the newest ones as at `now` (epoch ms) once they are. */
-export function skeleton(state: State, theme: Theme, requests: Summary[] = [], now = 0): string {
+export function skeletonFrame(state: State, theme: Theme, requests: Summary[] = [], now = 0): string {
   const layout = layoutOf(state, { head: 1, table: 4, text: true });
   const rows = Array.from({ length: state.rows }, () => '');
   if (layout.tooSmall) return rows.join('\n');
-  rows[0] = paint([' ', ['scooby', 'title']], state.columns, theme);
-  if (layout.header > 1) rows[1] = paint([' ', ['/ ', 'key'], ['filter', 'dim']], state.columns, theme);
+  rows[0] = paintLine([' ', ['scooby', 'title']], state.columns, theme);
+  if (layout.header > 1) rows[1] = paintLine([' ', ['/ ', 'key'], ['filter', 'dim']], state.columns, theme);
   if (layout.list && !layout.compact) {
-    rows[layout.header] = paint(
-      headLine(columnsOf(layout.list.width), state.list.sort, false),
+    rows[layout.header] = paintLine(
+      columnHeads(listColumns(layout.list.width), state.list.sort, false),
       layout.list.width,
       theme,
     );
@@ -23,11 +23,11 @@ export function skeleton(state: State, theme: Theme, requests: Summary[] = [], n
   if (layout.list) {
     const { y, width, height } = layout.list;
     const top = y + (layout.compact ? 0 : 1);
-    const columns = columnsOf(width);
+    const columns = listColumns(width);
     for (const [index, request] of requests.slice(0, y + height - top).entries()) {
       const shown = { selected: index === 0, marked: false, now };
-      rows[top + index] = paint(
-        requestLine(request, columns, shown),
+      rows[top + index] = paintLine(
+        requestRow(request, columns, shown),
         width,
         theme,
         index === 0 ? 'selected' : '',
@@ -35,6 +35,6 @@ export function skeleton(state: State, theme: Theme, requests: Summary[] = [], n
     }
   }
   if (layout.footer > 1)
-    rows[state.rows - 2] = paint([['─'.repeat(state.columns), 'border']], state.columns, theme);
+    rows[state.rows - 2] = paintLine([['─'.repeat(state.columns), 'border']], state.columns, theme);
   return rows.join('\n');
 }

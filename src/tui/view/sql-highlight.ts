@@ -1,7 +1,8 @@
 /** SQL for the eye: told apart word by word, laid out in lines, and coloured. Any text gives an answer. */
 
-import { type Dialect, NAME, VALUE, WORD } from '../../insight/sql/lexer.js';
-import { COMMENT, type Piece, piecesOf, SPACE, VERSION_MARK } from '../../insight/sql/pieces.js';
+import type { Dialect } from '../../domain/trace.js';
+import { NAME, VALUE, WORD } from '../../insight/sql/lexer.js';
+import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from '../../insight/sql/pieces.js';
 import type { Line, Segment } from '../../terminal/cells.js';
 import { cleanLines } from '../../terminal/cells.js';
 
@@ -42,7 +43,7 @@ export function tokens(sql: string, dialect: Dialect): Token[] {
 
 function sortOf({ kind, written, quoted }: Piece): Sort {
   switch (kind) {
-    case SPACE:
+    case WHITESPACE:
       return 'space';
     case COMMENT:
     case VERSION_MARK:

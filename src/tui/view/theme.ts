@@ -1,8 +1,8 @@
 /** Roles and what they look like: the terminal's own sixteen colours, so that light and dark both work. */
 
 import { KIND_COLOURS } from '../../domain/span-kinds.js';
-import { cutLine, type Line, width } from '../../terminal/cells.js';
-import { anchor, unsure } from '../ink/painted.js';
+import { cellWidth, cutLine, type Line } from '../../terminal/cells.js';
+import { cursorToColumn, isUnsureWidth } from '../ink/painted.js';
 
 /** What a piece of text is, never how it looks. */
 export const ROLES: Record<string, string> = {
@@ -102,7 +102,7 @@ export function asciiOf(text: string): string {
 }
 
 /** Answers the characters of a line of at most that many cells, with their colours; `base` fills up to the full width. */
-export function paint(line: Line, cells: number, theme: Theme, base = '', x = 0): string {
+export function paintLine(line: Line, cells: number, theme: Theme, base = '', x = 0): string {
   const held = cutLine(line, cells);
   let out = '';
   let at = x;
@@ -115,13 +115,13 @@ export function paint(line: Line, cells: number, theme: Theme, base = '', x = 0)
     const roles = base === '' && typeof segment !== 'string' ? segment.slice(1) : [];
     const codes = roles.map((role) => theme.roles[role] ?? '').filter((code) => code !== '');
     // Terminals measure some characters differently; what follows them is put where it belongs.
-    if (!sure) out += anchor(at);
+    if (!sure) out += cursorToColumn(at);
     out += codes.length > 0 ? `\x1b[${codes.join(';')}m${shown}\x1b[0m` : shown;
-    sure = !unsure(text);
-    at += width(text);
+    sure = !isUnsureWidth(text);
+    at += cellWidth(text);
   }
   const code = base === '' ? '' : (theme.roles[base] ?? '');
   if (code === '') return out;
   const rest = ' '.repeat(Math.max(0, cells - (at - x)));
-  return `\x1b[${code}m${out}${sure ? '' : anchor(at)}${rest}\x1b[0m`;
+  return `\x1b[${code}m${out}${sure ? '' : cursorToColumn(at)}${rest}\x1b[0m`;
 }

@@ -1,9 +1,9 @@
 /** The two rows over a detail: the request, and its tabs. */
 
-import { count, ms } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { age } from '../../terminal/age.js';
-import { clean, cutMiddle, type Line, lineWidth, type Segment, width } from '../../terminal/cells.js';
+import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { statusRole } from '../../terminal/roles.js';
 import type { Panel } from '../panels/panel.js';
 import { badgesOf } from './badges.js';
@@ -13,20 +13,20 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
   const { sql } = trace.totals;
   const missing = trace.state === 'open' ? '…' : 'no answer';
   const badges = badgesOf({ ...trace, findings: trace.findings.map((finding) => finding.kind) });
-  const path = `${clean(trace.method)} ${clean(trace.url)}`;
+  const path = `${cleanText(trace.method)} ${cleanText(trace.url)}`;
   const must: Segment[] = [
     [trace.status === undefined ? missing : String(trace.status), statusRole(trace.status)],
-    trace.duration === undefined ? '' : `  ${ms(trace.duration)}`,
+    trace.duration === undefined ? '' : `  ${formatMs(trace.duration)}`,
     ...badges.slice(0, 2).flatMap((badge): Segment[] => ['  ', [badge.text, badge.role]]),
   ];
   const more: Segment[] = [
-    sql ? `  ${count(sql.count, 'query', 'queries')} ${ms(sql.ms)}` : '',
+    sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(sql.ms)}` : '',
     [`  ${age(trace.start, now)}`, 'dim'],
     [`  ${trace.id.slice(0, 8)}`, 'dim'],
   ];
   const out: Segment[] = [...must];
   for (const piece of more) {
-    if (lineWidth([...out, piece]) + Math.min(width(path), 40) + 4 <= cells) out.push(piece);
+    if (lineWidth([...out, piece]) + Math.min(cellWidth(path), 40) + 4 <= cells) out.push(piece);
   }
   return [' ', [cutMiddle(path, cells - lineWidth(out) - 4), 'title'], '  ', ...out];
 }

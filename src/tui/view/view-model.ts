@@ -1,44 +1,44 @@
 /** Everything that a frame is drawn from, put together from the state and the data. */
 
 import { type Position, parseSite, type Trace } from '../../domain/trace.js';
-import type { Ability, Feed, Stats, Status } from '../../feed/feed.js';
-import { type Line, lineWidth, plain, wrapLine } from '../../terminal/cells.js';
+import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
+import { type Line, lineText, lineWidth, wrapLine } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Binding } from '../input/bindings.js';
-import { type Item, itemsOf } from '../input/menu.js';
-import type { Page, Panel, TextLine } from '../panels/panel.js';
-import type { Facts, State } from '../state/state.js';
+import { type MenuItem, menuItems } from '../input/menu.js';
+import type { Panel, PanelPage, TextLine } from '../panels/panel.js';
+import type { State, ViewFacts } from '../state/state.js';
 import { type Layout, layoutOf } from './layout.js';
 
 /** The rows of what the app prints, and those of them in which what is searched for stands, by their numbers. */
-export interface Printout {
+export interface OutputRows {
   first: number;
   rows: Line[];
   matches: number[];
 }
 
-export interface Picture {
+export interface ViewModel {
   state: State;
   layout: Layout;
   list: ListData;
-  status: Status;
-  stats: Stats | undefined;
+  status: FeedStatus;
+  stats: ListStats | undefined;
   trace: Trace | undefined;
   panels: Panel[];
-  page: Page;
+  page: PanelPage;
   text: TextLine[];
   /** Lines of the text in which what is searched for stands. */
   matches: number[];
   /** What the app prints, where it is to be had. */
-  output: Printout | undefined;
+  output: OutputRows | undefined;
   /** What the feed can do. */
-  can: Set<Ability>;
-  items: Item[];
+  can: Set<FeedCapability>;
+  items: MenuItem[];
   now: number;
 }
 
-interface Parts extends Pick<Picture, 'state' | 'list' | 'status' | 'stats' | 'now' | 'can'> {
+interface Parts extends Pick<ViewModel, 'state' | 'list' | 'status' | 'stats' | 'now' | 'can'> {
   feed: Pick<Feed, 'output'>;
   detail: TraceData;
   bindings: Binding[];
@@ -50,10 +50,10 @@ const AROUND_POPUP = 6;
 function matchesIn(lines: Line[], find: string): number[] {
   const wanted = find.toLowerCase();
   if (wanted === '') return [];
-  return lines.flatMap((line, index) => (plain(line).toLowerCase().includes(wanted) ? [index] : []));
+  return lines.flatMap((line, index) => (lineText(line).toLowerCase().includes(wanted) ? [index] : []));
 }
 
-function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): Printout | undefined {
+function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
   if (!output) return undefined;
   // The first cell of each row stays free, as in the other panes.
   const { first, rows } = output.broken(cells - 1);
@@ -61,7 +61,7 @@ function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: strin
 }
 
 /** Answers the picture. */
-export function pictureOf({ detail, bindings, feed, ...parts }: Parts): Picture {
+export function viewModelOf({ detail, bindings, feed, ...parts }: Parts): ViewModel {
   const { state } = parts;
   const rough = layoutOf(state, { head: 1, table: 4, text: true });
   const columns = (rough.text ?? rough.table ?? { width: state.columns }).width;
@@ -86,12 +86,12 @@ export function pictureOf({ detail, bindings, feed, ...parts }: Parts): Picture 
       state.detail.find,
     ),
     output: layout.output && printoutOf(feed, layout.output.width, state.output?.find ?? ''),
-    items: state.popup?.kind === 'menu' ? itemsOf(state.popup, state, bindings) : [],
+    items: state.popup?.kind === 'menu' ? menuItems(state.popup, state, bindings) : [],
   };
 }
 
 /** Answers how much there is and how much of it fits; `now` is epoch ms. */
-export function factsOf(picture: Picture, now: number): Facts {
+export function viewFactsOf(picture: ViewModel, now: number): ViewFacts {
   const { state, layout, list, page, text, items, matches, panels } = picture;
   const heads = layout.compact ? 0 : 1;
   const { popup } = state;
@@ -117,7 +117,7 @@ export function factsOf(picture: Picture, now: number): Facts {
 }
 
 /** Answers the position that the editor is asked to open, by what is selected. */
-export function placeIn({ page, text, trace, state }: Picture): Position | undefined {
+export function selectedPosition({ page, text, trace, state }: ViewModel): Position | undefined {
   const { focus, detail } = state;
   if (focus === 'text') {
     const above = text.slice(0, detail.text.at).findLast((line) => line.place);
@@ -130,7 +130,7 @@ export function placeIn({ page, text, trace, state }: Picture): Position | undef
 }
 
 /** Answers how many rows of its table a picture has room for. */
-export function tableHeight({ layout, page }: Pick<Picture, 'layout' | 'page'>): number {
+export function tableHeight({ layout, page }: Pick<ViewModel, 'layout' | 'page'>): number {
   const rect = layout.table;
   return rect ? Math.max(1, rect.height - page.head(rect.width).length) : 1;
 }

@@ -1,6 +1,10 @@
 import { test } from 'tap';
-import { answer, noteConnection, type Source } from '../../../src/agent/explain/runner.cjs';
-import type { Ask } from '../../../src/domain/trace.js';
+import {
+  type ConnectionSource,
+  rememberConnection,
+  runExplainOrder,
+} from '../../../src/agent/explain/runner.cjs';
+import type { ExplainOrder } from '../../../src/domain/trace.js';
 
 const evil = Object.defineProperty({}, 'message', {
   get() {
@@ -9,10 +13,10 @@ const evil = Object.defineProperty({}, 'message', {
 });
 
 /** A library whose pool is asked for a connection once: it calls `taken` with what `take` hands over. */
-function order(library: string, take: Source['take']): { asked: Ask; pool: object } {
+function order(library: string, take: ConnectionSource['take']): { asked: ExplainOrder; pool: object } {
   const pool = {};
   const connections = { take, place: () => '', closed: () => false, id: 'id' };
-  noteConnection({ library, connections }, { id: 1 }, pool);
+  rememberConnection({ library, connections }, { id: 1 }, pool);
   return {
     pool,
     asked: { t: 'ask', n: 1, library, before: [], after: [], ask: [{ sql: 'select 1' }], patience: 50 },
@@ -21,11 +25,11 @@ function order(library: string, take: Source['take']): { asked: Ask; pool: objec
 
 test('an error that cannot be read is told, and thrown into nothing of the app', (t) => {
   const refusing = order('refusing', (_, taken) => taken(evil));
-  t.doesNotThrow(() => answer(refusing.asked));
+  t.doesNotThrow(() => runExplainOrder(refusing.asked));
   const throwing = order('throwing', () => {
     throw evil;
   });
-  t.doesNotThrow(() => answer(throwing.asked));
+  t.doesNotThrow(() => runExplainOrder(throwing.asked));
   let released = 0;
   const failing = order('failing', (_, taken) =>
     taken(undefined, {
@@ -33,7 +37,7 @@ test('an error that cannot be read is told, and thrown into nothing of the app',
       release: () => released++,
     }),
   );
-  t.doesNotThrow(() => answer(failing.asked));
+  t.doesNotThrow(() => runExplainOrder(failing.asked));
   t.equal(released, 1, 'the connection is given back');
   t.end();
 });

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { type Test, test } from 'tap';
 import { instruments } from '../../../src/agent/instruments/index.cjs';
-import { namesIn } from '../../../src/agent/loader/bundled.cjs';
+import { librariesInText } from '../../../src/agent/loader/bundled.cjs';
 import { FIXTURES, requirePackage } from '../../packages.js';
 import { scooby } from '../../scooby.js';
 import { ask, ROOT, runRecorded } from '../app.js';
@@ -105,6 +105,6 @@ test('every driver is known by its words, and by no words of others', async (t) 
         '@aws-sdk/credential-providers',
       ],
     });
-    t.same(namesIn(made.outputFiles[0]!.text, instruments), [library]);
+    t.same(librariesInText(made.outputFiles[0]!.text, instruments), [library]);
   }
 });

@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
-import { ofNode } from '../../../src/cli/doctor/diagnosis.js';
-import { foldersOf } from '../../../src/cli/doctor/installed-packages.js';
+import { checkNode } from '../../../src/cli/doctor/diagnosis.js';
+import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
 
 const SCOOBY = join(import.meta.dirname, '../../scooby.js');
@@ -95,7 +95,7 @@ test('versions of Node', async (t) => {
     'v26.0.0',
   ];
   t.same(
-    grades.map((version) => ofNode(version).grade),
+    grades.map((version) => checkNode(version).grade),
     ['bad', 'note', 'note', 'good', 'note', 'good', 'note', 'good'],
   );
 });
@@ -115,7 +115,7 @@ test("pnpm's workspaces", async (t) => {
     'apps/api/package.json': {},
     'tools/package.json': {},
   });
-  t.same(foldersOf(folder), [folder, join(folder, 'apps/api'), join(folder, 'tools')]);
+  t.same(projectFolders(folder), [folder, join(folder, 'apps/api'), join(folder, 'tools')]);
 });
 
 test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {

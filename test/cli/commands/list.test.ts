@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { listLines, outsideLines } from '../../../src/cli/commands/list.js';
 import type { Trace } from '../../../src/domain/trace.js';
 import { summaryOf } from '../../../src/store/filter-match.js';
-import { coloured, plain } from '../../../src/terminal/style.js';
+import { colouredStyle, plainStyle } from '../../../src/terminal/style.js';
 import { aSpan, aTrace } from '../../factory.js';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -46,7 +46,7 @@ const requests = [
 
 test('the table of requests', (t) => {
   t.same(
-    listLines(requests, (id) => id, { width: Infinity, style: plain, now }),
+    listLines(requests, (id) => id, { width: Infinity, style: plainStyle, now }),
     [
       'AGE  METHOD  PATH            STATUS   TIME  QUERIES  IN SQL  FOUND  ID      ',
       'now  GET     /events           open                                 00000001',
@@ -59,7 +59,11 @@ test('the table of requests', (t) => {
 });
 
 test('its colours say what needs a look', (t) => {
-  const [, , orders, failed, died] = listLines(requests, (id) => id, { width: 80, style: coloured, now });
+  const [, , orders, failed, died] = listLines(requests, (id) => id, {
+    width: 80,
+    style: colouredStyle,
+    now,
+  });
   t.match(orders, '\x1b[32m200\x1b[0m');
   t.match(orders, '\x1b[33mN+1\x1b[0m');
   t.match(failed, '\x1b[31m500\x1b[0m');
@@ -69,7 +73,7 @@ test('its colours say what needs a look', (t) => {
 });
 
 test('what ran outside requests is one line, when there is something', (t) => {
-  const screen = { width: 80, style: plain, now };
+  const screen = { width: 80, style: plainStyle, now };
   const spans = [
     ...Array.from({ length: 12 }, () => aSpan({ duration: 2.5 })),
     aSpan({ kind: 'cache', duration: 1 }),

@@ -6,9 +6,9 @@ import { topLines } from '../../../src/cli/commands/top.js';
 import { differenceLines } from '../../../src/cli/print/diff.js';
 import { comparedTraces } from '../../../src/cli/select/difference.js';
 import type { Finding, Trace } from '../../../src/domain/trace.js';
-import { tallyOf } from '../../../src/insight/metrics/samples.js';
+import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { openStore } from '../../../src/store/open.js';
-import { plain } from '../../../src/terminal/style.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
 const program = fileURLToPath(new URL('../../../bin/scooby.js', import.meta.url));
@@ -59,7 +59,7 @@ async function shop(t: Test) {
     ['node new.js', [batched({ id: 'cccccccc-1', start: ago(90) })]],
   ] as const) {
     const run = { key: command, start: ago(390), command };
-    const store = await openStore({ db, cwd: '/', tally: tallyOf, run }, t.fail);
+    const store = await openStore({ db, cwd: '/', tally: samplesOf, run }, t.fail);
     store.saveAll([...traces]);
     store.close();
   }
@@ -243,7 +243,7 @@ test('diff: no difference, nothing to compare with, and no such request', async 
   t.match(stderr, /^scooby: No earlier request of GET \/orders is kept to compare with\./);
 });
 
-const screen = (width: number) => ({ width, style: plain, now: Date.now() });
+const screen = (width: number) => ({ width, style: plainStyle, now: Date.now() });
 
 test('where it is narrow, columns go and statements are cut', (t) => {
   const text = `SELECT ${'a, '.repeat(60)}b FROM items`;

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { faultOf, linesOf } from '../../../src/cli/config/json-positions.js';
+import { jsonFault, keyLines } from '../../../src/cli/config/json-positions.js';
 
 test('each key and item has its line', (t) => {
   const text = `{
@@ -14,7 +14,7 @@ test('each key and item has its line', (t) => {
   "e": "f"
 }`;
   JSON.parse(text);
-  t.same(Object.fromEntries(linesOf(text)), {
+  t.same(Object.fromEntries(keyLines(text)), {
     '': 1,
     a: 2,
     b: 2,
@@ -25,7 +25,7 @@ test('each key and item has its line', (t) => {
     'b.c.2': 6,
     e: 10,
   });
-  t.same(Object.fromEntries(linesOf('[]')), { '': 1 });
+  t.same(Object.fromEntries(keyLines('[]')), { '': 1 });
   t.end();
 });
 
@@ -34,7 +34,7 @@ test('what is no JSON has its line', (t) => {
     try {
       JSON.parse(text);
     } catch (error) {
-      return faultOf(text, error);
+      return jsonFault(text, error);
     }
     return undefined;
   };

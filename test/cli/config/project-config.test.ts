@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type Test, test } from 'tap';
 import { registerRun } from '../../../src/cli/commands/run.js';
-import { applyConfig, readConfig } from '../../../src/cli/config/project-config.js';
+import { applyProjectConfig, readProjectConfig } from '../../../src/cli/config/project-config.js';
 import { scooby } from '../../scooby.js';
 
 function folders(t: Test, files: Record<string, unknown>) {
@@ -12,7 +12,8 @@ function folders(t: Test, files: Record<string, unknown>) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
-  const read = (at = 'src/deep') => readConfig(join(root, at), { XDG_CONFIG_HOME: join(root, 'home') });
+  const read = (at = 'src/deep') =>
+    readProjectConfig(join(root, at), { XDG_CONFIG_HOME: join(root, 'home') });
   return { root, read };
 }
 
@@ -22,7 +23,7 @@ function optionsOf(t: Test, run: object, ...args: string[]) {
   const [command] = program.commands;
   command!.parseOptions(args);
   const { read } = folders(t, { 'scooby.config.json': { run } });
-  applyConfig(command!, read());
+  applyProjectConfig(command!, read());
   return command!.opts();
 }
 

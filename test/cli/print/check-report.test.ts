@@ -1,9 +1,14 @@
 import { test } from 'tap';
-import { annotations, type Report, reportJson, reportLines } from '../../../src/cli/print/check-report.js';
+import {
+  annotations,
+  type CheckReport,
+  reportJson,
+  reportLines,
+} from '../../../src/cli/print/check-report.js';
 import type { Breach } from '../../../src/insight/metrics/budget.js';
-import { plain } from '../../../src/terminal/style.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 
-const screen = { width: Infinity, style: plain, now: 0 };
+const screen = { width: Infinity, style: plainStyle, now: 0 };
 const finding: Breach = {
   id: 'f1',
   rule: 'finding',
@@ -27,7 +32,7 @@ const many: Breach = {
   requests: 1,
   worst: '0a0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
 };
-const report = (more: Partial<Report> = {}): Report => ({
+const report = (more: Partial<CheckReport> = {}): CheckReport => ({
   requests: 14,
   routes: 5,
   command: 0,

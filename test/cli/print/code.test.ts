@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { codeOf } from '../../../src/cli/print/code.js';
+import { sourceReaderOf } from '../../../src/cli/print/code.js';
 import { aTrace } from '../../factory.js';
 
 const TEXT = 'one\ntwo\nthree\n';
@@ -12,8 +12,8 @@ test('the text is the one that was kept, and what has become of it since is told
   const file = join(cwd, 'a.js');
   const app = { pid: 1, command: 'node a.js', cwd };
   const since = (line: number) =>
-    codeOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).since('a.js', line);
-  const code = codeOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
+    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).since('a.js', line);
+  const code = sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
   t.same(code.lines('a.js'), ['one', 'two', 'three', '']);
   t.equal(since(2), undefined);
   writeFileSync(file, TEXT.replaceAll('\n', '\r\n'));
@@ -32,7 +32,7 @@ test('the text is the one that was kept, and what has become of it since is told
 
 test('what was not kept, and a project that is not on this machine, tell nothing', (t) => {
   const cwd = join(t.testdir(), 'elsewhere');
-  const code = codeOf(
+  const code = sourceReaderOf(
     store,
     aTrace({ app: { pid: 1, command: '', cwd }, sources: { 'a.js': 'h', 'b.js': 'x' } }),
   );

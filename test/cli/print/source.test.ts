@@ -1,10 +1,10 @@
 import { test } from 'tap';
-import type { Code } from '../../../src/cli/print/code.js';
+import type { SourceReader } from '../../../src/cli/print/code.js';
 import { sourceLines } from '../../../src/cli/print/source.js';
-import { plain } from '../../../src/terminal/style.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
-const screen = { width: 80, style: plain, now: 0 };
+const screen = { width: 80, style: plainStyle, now: 0 };
 const orders = [
   'import { db } from "./db.js";',
   '',
@@ -23,7 +23,7 @@ const orders = [
   '',
   ...Array.from({ length: 90 }, () => '// more'),
 ];
-const code: Code = {
+const code: SourceReader = {
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
   since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };
@@ -103,7 +103,7 @@ test('a function that calls itself is counted once, a long line is cut, no line 
     screen,
   );
   t.equal(first, '             │   1  import { db } from "./db.js";');
-  const long: Code = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
+  const long: SourceReader = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
   const spans = [aSpan({ stack: [list(1)] })];
   t.equal(
     sourceLines(aTrace({ spans }), undefined, long, { ...screen, width: 60 })[3],

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { sqlLines } from '../../../src/cli/print/sql-script.js';
 import { dayAndTime } from '../../../src/terminal/age.js';
-import { plain } from '../../../src/terminal/style.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 import { aSpan, aTrace } from '../../factory.js';
 
 const { duration: _, ...running } = aSpan({ name: 'COMMIT', detail: {}, stack: [] });
@@ -19,7 +19,7 @@ test('a script: each statement on one line under what it is; what cannot be run 
     running,
   ];
   const trace = aTrace({ start: 0, spans, url: '/o\n-- x' });
-  t.same(sqlLines(trace, { width: 80, style: plain, now: 0 }), [
+  t.same(sqlLines(trace, { width: 80, style: plainStyle, now: 0 }), [
     `-- GET /o -- x 200, ${dayAndTime(0)}: 3 statements`,
     '-- 1 statement writes',
     '',
@@ -42,7 +42,7 @@ test('what writes is counted, wherever in a statement it does', (t) => {
     aSpan({ name: '/* trace 1 */ delete from t', detail: {} }),
     aSpan({ name: "select 'insert'", detail: {} }),
   ];
-  const [, writes] = sqlLines(aTrace({ spans }), { width: 80, style: plain, now: 0 });
+  const [, writes] = sqlLines(aTrace({ spans }), { width: 80, style: plainStyle, now: 0 });
   t.equal(writes, '-- 2 statements write');
   t.end();
 });

@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import type { Code } from '../../../src/cli/print/code.js';
+import type { SourceReader } from '../../../src/cli/print/code.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
 import { dayAndTime } from '../../../src/terminal/age.js';
-import { plain } from '../../../src/terminal/style.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
-const screen = { width: 100, style: plain, now };
+const screen = { width: 100, style: plainStyle, now };
 const start = now - 125_000;
 const texts: Record<string, string[]> = {
   'src/orders.js': [
@@ -18,7 +18,7 @@ const texts: Record<string, string[]> = {
     '',
   ],
 };
-const code: Code = { lines: (file) => texts[file], since: () => undefined };
+const code: SourceReader = { lines: (file) => texts[file], since: () => undefined };
 const showing = { code };
 
 const stack = [

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { waterfallLines } from '../../../src/cli/print/waterfall.js';
-import { width } from '../../../src/terminal/cells.js';
-import { plain } from '../../../src/terminal/style.js';
+import { cellWidth } from '../../../src/terminal/cells.js';
+import { plainStyle } from '../../../src/terminal/style.js';
 import { aSpan, aTrace } from '../../factory.js';
 
 const spans = [
@@ -11,7 +11,7 @@ const spans = [
 ];
 const trace = aTrace({ spans, duration: 100 });
 const show = (columns: number, kinds?: string[]) =>
-  waterfallLines(trace, kinds, { width: columns, style: plain, now: 0 });
+  waterfallLines(trace, kinds, { width: columns, style: plainStyle, now: 0 });
 
 test('calls are bars, as wide as the screen lets them be', (t) => {
   t.same(show(72), [
@@ -25,10 +25,10 @@ test('calls are bars, as wide as the screen lets them be', (t) => {
   ]);
   for (const columns of [60, 80, 120, 200])
     t.ok(
-      show(columns).every((line) => width(line) <= columns),
+      show(columns).every((line) => cellWidth(line) <= columns),
       `${columns}`,
     );
-  t.ok(show(Infinity).every((line) => width(line) <= 120));
+  t.ok(show(Infinity).every((line) => cellWidth(line) <= 120));
   t.end();
 });
 
@@ -48,7 +48,7 @@ test('a request without calls, and one with very many', (t) => {
   const of = (many: number) =>
     waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, {
       width: 80,
-      style: plain,
+      style: plainStyle,
       now: 0,
     });
   t.equal(of(0)[1], '  no calls');

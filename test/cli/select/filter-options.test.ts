@@ -1,13 +1,19 @@
 import { Command } from 'commander';
 import { test } from 'tap';
-import { type AskingFlags, queryOf, takesFilter } from '../../../src/cli/select/filter-options.js';
+import {
+  addFilterOptions,
+  type FilterFlags,
+  queryFromOptions,
+} from '../../../src/cli/select/filter-options.js';
 
 /** The query that a command line comes to, or what is said against it. */
 function asked(...words: string[]): unknown {
-  const command = takesFilter(new Command().exitOverride().configureOutput({ writeErr: () => undefined }));
+  const command = addFilterOptions(
+    new Command().exitOverride().configureOutput({ writeErr: () => undefined }),
+  );
   try {
     command.parse(words, { from: 'user' });
-    return queryOf(command.args, command.opts<AskingFlags>());
+    return queryFromOptions(command.args, command.opts<FilterFlags>());
   } catch (error) {
     return (error as Error).message;
   }

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { choose, shortId } from '../../../src/cli/select/request.js';
+import { chooseRequest, shortId } from '../../../src/cli/select/request.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import { aTrace } from '../../factory.js';
 
@@ -17,7 +17,7 @@ const three = 'bbbbbbbb-0000-4000-8000-000000000003';
 
 test('a request is meant by its id, the beginning of one, or how far back it is', (t) => {
   const store = storeOf(three, two, one);
-  const meant = (wanted: string) => choose(store, wanted, now).id;
+  const meant = (wanted: string) => chooseRequest(store, wanted, now).id;
   t.equal(meant(one), one);
   t.equal(meant('b'), three);
   t.equal(meant('BBBB'), three);
@@ -28,7 +28,7 @@ test('a request is meant by its id, the beginning of one, or how far back it is'
 });
 
 test('a whole id is meant even when another one begins with it', (t) => {
-  t.equal(choose(storeOf('abc', 'abcd'), 'abc', now).id, 'abc');
+  t.equal(chooseRequest(storeOf('abc', 'abcd'), 'abc', now).id, 'abc');
   t.end();
 });
 
@@ -36,22 +36,28 @@ test('one that is not there is answered with what to do', (t) => {
   const store = storeOf(one, two);
   const error = (message: string) => ({ name: 'UserError', message, exitCode: 1 });
   t.throws(
-    () => choose(store, 'c\x1b[2J', now),
+    () => chooseRequest(store, 'c\x1b[2J', now),
     error('No request "c\\x1b[2J" is kept. See which are:  scooby list'),
   );
-  t.throws(() => choose(store, '', now), error('No request "" is kept. See which are:  scooby list'));
-  t.throws(() => choose(store, '%', now), error('No request "%" is kept. See which are:  scooby list'));
-  t.throws(() => choose(store, '-3', now), error('-3 is too far back: 2 requests are kept.'));
-  t.throws(() => choose(store, '-0', now), error('No request "-0" is kept. See which are:  scooby list'));
+  t.throws(() => chooseRequest(store, '', now), error('No request "" is kept. See which are:  scooby list'));
   t.throws(
-    () => choose(storeOf(), 'last', now),
+    () => chooseRequest(store, '%', now),
+    error('No request "%" is kept. See which are:  scooby list'),
+  );
+  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are kept.'));
+  t.throws(
+    () => chooseRequest(store, '-0', now),
+    error('No request "-0" is kept. See which are:  scooby list'),
+  );
+  t.throws(
+    () => chooseRequest(storeOf(), 'last', now),
     error('No request is kept. How to record some:  scooby run --help'),
   );
   t.end();
 });
 
 test('when several ids begin so, they are named', (t) => {
-  t.throws(() => choose(storeOf(three, two, one), 'aaa', now), {
+  t.throws(() => chooseRequest(storeOf(three, two, one), 'aaa', now), {
     exitCode: 1,
     message: [
       'Several ids begin with "aaa". Write more of the one you mean:',
@@ -60,7 +66,7 @@ test('when several ids begin so, they are named', (t) => {
     ].join('\n'),
   });
   const many = storeOf(...Array.from({ length: 12 }, (_, n) => `aaa${n}`));
-  t.throws(() => choose(many, 'aaa', now), { message: /(\n {2}aaa.*){10}\n {2}… and more$/ });
+  t.throws(() => chooseRequest(many, 'aaa', now), { message: /(\n {2}aaa.*){10}\n {2}… and more$/ });
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { handsOn, type LineOf } from '../../../src/insight/calls/call-site.js';
+import { isWrapperLine, type LineOf } from '../../../src/insight/calls/call-site.js';
 import { aFrame } from '../../factory.js';
 import { judge, Story, upTo } from '../story.js';
 
@@ -9,7 +9,7 @@ function hands(kind: string | undefined, text: string): boolean {
   const mark = lines.findIndex((line) => /^ *\^$/.test(line));
   const column = lines[mark]!.indexOf('^') + 1;
   lines.splice(mark, 1);
-  return handsOn(aFrame({ line: mark, column }), kind, (frame, line = frame.line) => lines[line - 1]);
+  return isWrapperLine(aFrame({ line: mark, column }), kind, (frame, line = frame.line) => lines[line - 1]);
 }
 
 test('a helper hands on what it was given', (t) => {
@@ -99,7 +99,7 @@ test('who says himself what to ask is no helper', (t) => {
   ] as const)
     t.equal(hands(kind, text), false, text);
   t.equal(
-    handsOn(aFrame(), 'sql', () => undefined),
+    isWrapperLine(aFrame(), 'sql', () => undefined),
     false,
   );
   t.end();

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { RecordedTrace } from '../../../src/domain/trace.js';
 import type { LineOf } from '../../../src/insight/calls/call-site.js';
-import { finish } from '../../../src/insight/judge.js';
+import { finishTrace } from '../../../src/insight/judge.js';
 import { Story, upTo } from '../story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';
@@ -22,12 +22,12 @@ function traceOf(story: Story): RecordedTrace {
 }
 
 const sitesOf = (story: Story, lineOf = source) =>
-  finish(traceOf(story), lineOf).spans.map(({ site }) => site);
+  finishTrace(traceOf(story), lineOf).spans.map(({ site }) => site);
 
 test('each span has its line to blame, the frame, and a shape that those which ask the same share', (t) => {
   const at = ['pg', HELPER, 'src/orders.js:10 list'];
   const story = new Story().each(upTo(2), (s, id) => s.sql(USER, { params: [id], at })).cache('get user:42');
-  const { spans } = finish(traceOf(story), source);
+  const { spans } = finishTrace(traceOf(story), source);
   t.equal(spans[0]!.site, 'src/orders.js:10');
   t.equal(spans[0]!.frame, spans[0]!.stack[2]);
   t.same(spans[0]!.shape, {
@@ -52,7 +52,7 @@ test('the text of the line tells the helper; without it the first line of the ap
 });
 
 test('a call without a line of the app has none', (t) => {
-  const [span] = finish(traceOf(new Story().sql(USER, { at: ['pg'] })), source).spans;
+  const [span] = finishTrace(traceOf(new Story().sql(USER, { at: ['pg'] })), source).spans;
   t.notOk('site' in span!);
   t.notOk('frame' in span!);
   t.end();
@@ -78,7 +78,7 @@ test('calls of a loop are at the line that its finding names, also where a stack
     .each(upTo(6), (s, id) => s.sql(USER, { params: [id], ...by('src/orders.js:10 orders') }))
     .each(upTo(5), (s, id) => s.sql(USER, { params: [id], ...by('src/items.js:20 items') }))
     .sql(USER, { params: [7], ...by() });
-  const { spans, findings } = finish(traceOf(story), noSource);
+  const { spans, findings } = finishTrace(traceOf(story), noSource);
   t.same(
     findings.map(({ kind, site, spans: calls }) => [kind, site, calls.map((at) => spans[at]!.site)]),
     [
@@ -92,20 +92,20 @@ test('calls of a loop are at the line that its finding names, also where a stack
 
 test('a trace that is finished again is decided again', (t) => {
   const trace = traceOf(new Story().sql(USER, { params: [1], at: ['pg'] }));
-  finish(trace, noSource);
+  finishTrace(trace, noSource);
   const [span] = trace.spans;
   Object.assign(span!, { name: 'SELECT * FROM items', stack: [{ ...span!.stack[0]!, application: true }] });
-  const [again] = finish(trace, noSource).spans;
+  const [again] = finishTrace(trace, noSource).spans;
   t.match(again, { site: 'node_modules/pg/index.js:1', shape: { text: 'SELECT * FROM items' } });
   Object.assign(span!, { stack: [] });
-  t.notOk('site' in finish(trace, noSource).spans[0]!);
+  t.notOk('site' in finishTrace(trace, noSource).spans[0]!);
   t.end();
 });
 
 test('of a long statement the beginning is kept, and what tells it from others that begin alike', (t) => {
   const long = (end: string) => `SELECT a FROM t WHERE ${'b = c OR '.repeat(400)}${end} LIMIT 5000`;
   const story = new Story().sql(long('d = e')).sql(long('d = e')).sql(long('d = f'), { rows: 5000 });
-  const { spans, findings } = finish(traceOf(story), noSource);
+  const { spans, findings } = finishTrace(traceOf(story), noSource);
   const [first, same, other] = spans.map(({ shape }) => shape);
   t.equal(first!.text.length, 2000);
   t.match(first!.text, /^SELECT a FROM t WHERE b = c OR [^\u2026]*\u2026 [0-9a-f]{16}$/);

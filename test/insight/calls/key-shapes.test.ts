@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { cacheKey, rpcName } from '../../../src/insight/calls/key-shapes.js';
+import { cacheKeyShape, rpcShape } from '../../../src/insight/calls/key-shapes.js';
 
 test('a cache key loses what varies', (t) => {
   for (const [key, want] of [
@@ -16,19 +16,19 @@ test('a cache key loses what varies', (t) => {
     ['token:a1B2c3D4e5F6g7H8', 'token:#'],
     ['', ''],
   ] as const)
-    t.equal(cacheKey(key), want);
+    t.equal(cacheKeyShape(key), want);
   t.end();
 });
 
 test('a remote call is its service and function', (t) => {
-  t.equal(rpcName('Users.get(42, "x")'), 'Users.get');
-  t.equal(rpcName('Users.get'), 'Users.get');
+  t.equal(rpcShape('Users.get(42, "x")'), 'Users.get');
+  t.equal(rpcShape('Users.get'), 'Users.get');
   t.end();
 });
 
 test('any text has a shape, and it is its own', (t) => {
   for (const text of ['%%%', '://', '?&&==', '/////', '#', '\u0000:7', 'x'.repeat(5000), '1'.repeat(5000)]) {
-    t.equal(cacheKey(cacheKey(text)), cacheKey(text));
+    t.equal(cacheKeyShape(cacheKeyShape(text)), cacheKeyShape(text));
   }
   t.end();
 });

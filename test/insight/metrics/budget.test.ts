@@ -1,14 +1,14 @@
 import { test } from 'tap';
 import type { Finding } from '../../../src/domain/trace.js';
-import { baselineOf, sift } from '../../../src/insight/metrics/baseline.js';
+import { baselineOf, siftBreaches } from '../../../src/insight/metrics/baseline.js';
 import {
   type Breach,
   type Budget,
-  breaches,
-  type Facts,
-  factsOf,
-  fits,
+  breachesOf,
+  fitsRoute,
   limitsFor,
+  type RequestFacts,
+  requestFactsOf,
 } from '../../../src/insight/metrics/budget.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
@@ -26,7 +26,7 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   reasons: [],
   ...more,
 });
-const facts = (more: Partial<Facts> = {}): Facts => ({
+const facts = (more: Partial<RequestFacts> = {}): RequestFacts => ({
   id: 'r1',
   route: 'GET /orders',
   duration: 10,
@@ -35,8 +35,8 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   dropped: 0,
   ...more,
 });
-const told = (budget: Budget, ...all: Facts[]) =>
-  breaches(budget, all).map(({ rule, route, message, site, value, limit, requests, worst }) => [
+const told = (budget: Budget, ...all: RequestFacts[]) =>
+  breachesOf(budget, all).map(({ rule, route, message, site, value, limit, requests, worst }) => [
     ...[rule, route, message, site, value, limit, requests, worst],
   ]);
 
@@ -47,7 +47,9 @@ test('what a budget may ask of a request: the line that asked most, and the quer
     aSpan({ name: 'select b', duration: 40, stack: [aFrame({ function: 'slow', line: 9 })] }),
     aSpan({ kind: 'cache', library: 'redis', name: 'get x', duration: 900 }),
   ];
-  const { id, ...rest } = factsOf(aTrace({ url: '/orders/7', route: '/orders/:id', spans, dropped: 4 }));
+  const { id, ...rest } = requestFactsOf(
+    aTrace({ url: '/orders/7', route: '/orders/:id', spans, dropped: 4 }),
+  );
   t.same(rest, {
     route: 'GET /orders/:id',
     duration: 12.5,
@@ -68,7 +70,7 @@ test('without a budget, a severe N+1 of any sort is one too many, and nothing el
     ['slow', 'high', 0],
   ] as const) {
     t.equal(
-      breaches({}, [facts({ findings: [finding({ kind, severity })] })]).length,
+      breachesOf({}, [facts({ findings: [finding({ kind, severity })] })]).length,
       breaks,
       `${kind} ${severity}`,
     );
@@ -82,7 +84,7 @@ test('a finding is told once for all requests that have it, of the one in which 
     facts({ id: 'r2', findings: [finding({ ms: 20, message: 'ran 90 times' })] }),
     facts({ id: 'r3', findings: [finding({ ms: 15 })] }),
   ];
-  t.same(breaches({}, all), [
+  t.same(breachesOf({}, all), [
     {
       id: 'f1',
       rule: 'finding',
@@ -106,7 +108,7 @@ test('kinds and severities are what the budget says', (t) => {
     finding({ id: '2', kind: 'slow', severity: 'medium' }),
     finding({ id: '3', kind: 'n+1', severity: 'medium' }),
   ];
-  const ids = (budget: Budget) => breaches(budget, [facts({ findings: all })]).map(({ id }) => id);
+  const ids = (budget: Budget) => breachesOf(budget, [facts({ findings: all })]).map(({ id }) => id);
   t.same(ids({ severity: 'medium' }), ['3']);
   t.same(ids({ findings: ['*'], severity: 'info' }), ['1', '2', '3']);
   t.same(ids({ findings: ['*'], severity: 'info', allow: ['dup', 'n+1'] }), ['2']);
@@ -178,7 +180,7 @@ test('a route has limits of its own; of several that fit, the last holds; one ma
   t.same(told(budget, facts({ route: 'GET /health', queries: 99 })), []);
   t.same(
     ['/orders/:id', 'GET /orders/:id', 'POST /orders/:id', '/orders/*', '*', '/order', '/orders/.id'].map(
-      (pattern) => fits(pattern, 'GET /orders/:id'),
+      (pattern) => fitsRoute(pattern, 'GET /orders/:id'),
     ),
     [true, true, false, true, true, false, false],
   );
@@ -196,7 +198,7 @@ test('a baseline accepts what is known, and not more queries than that', (t) => 
     requests: 2,
     worst: 'r2',
   };
-  const [known] = breaches({}, [facts({ findings: [finding()] })]);
+  const [known] = breachesOf({}, [facts({ findings: [finding()] })]);
   const baseline = baselineOf([many, known!]);
   t.same(baseline, {
     version: 1,
@@ -214,10 +216,10 @@ test('a baseline accepts what is known, and not more queries than that', (t) => 
     ],
   });
   const ids = (all: { id: string }[]) => all.map(({ id }) => id);
-  const same = sift([many, { ...known!, site: 'src/orders.js:99' }], baseline);
+  const same = siftBreaches([many, { ...known!, site: 'src/orders.js:99' }], baseline);
   t.same([ids(same.broken), ids(same.accepted), ids(same.stale)], [[], ['q1', 'f1'], []]);
-  const worse = sift([{ ...many, value: 53 }], baseline);
+  const worse = siftBreaches([{ ...many, value: 53 }], baseline);
   t.same([ids(worse.broken), ids(worse.accepted), ids(worse.stale)], [['q1'], [], ['f1']]);
-  t.same(sift([many], undefined), { broken: [many], accepted: [], stale: [] });
+  t.same(siftBreaches([many], undefined), { broken: [many], accepted: [], stale: [] });
   t.end();
 });

@@ -1,8 +1,14 @@
 import { test } from 'tap';
-import { type Asked, askedBy, compareCalls, fates, pace } from '../../../src/insight/metrics/compare.js';
+import {
+  type ComparedCalls,
+  compareCalls,
+  comparedCallsOf,
+  findingChanges,
+  paceOf,
+} from '../../../src/insight/metrics/compare.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
-const asked = (more: Partial<Asked> = {}): Asked => ({
+const asked = (more: Partial<ComparedCalls> = {}): ComparedCalls => ({
   kind: 'sql',
   text: 'SELECT a',
   site: 'src/a.js:10',
@@ -13,7 +19,7 @@ const asked = (more: Partial<Asked> = {}): Asked => ({
 });
 
 test('each call has a verdict: how often comes first, then how long', (t) => {
-  const cases: [before: Partial<Asked>, after: Partial<Asked>, verdict: string][] = [
+  const cases: [before: Partial<ComparedCalls>, after: Partial<ComparedCalls>, verdict: string][] = [
     [{}, {}, 'same'],
     [{ count: 50, ms: 90 }, { count: 1, ms: 2 }, 'fewer'],
     [{ count: 1 }, { count: 2, ms: 1 }, 'more'],
@@ -27,7 +33,7 @@ test('each call has a verdict: how often comes first, then how long', (t) => {
     const [change] = compareCalls([asked(before)], [asked(after)]);
     t.equal(change?.verdict, verdict, JSON.stringify([before, after]));
   }
-  t.equal(pace(0, 5), 'slower');
+  t.equal(paceOf(0, 5), 'slower');
   t.end();
 });
 
@@ -67,7 +73,7 @@ test('what a request asked is grouped by statement and line; logs are left out',
     aSpan({ kind: 'log', library: 'console', name: 'served' }),
   ];
   const text = 'SELECT * FROM a WHERE id = ?';
-  t.same(askedBy(aTrace({ spans })), [
+  t.same(comparedCallsOf(aTrace({ spans })), [
     { kind: 'sql', text, count: 2, ms: 5, site: 'src/orders.js:47', function: 'listOrders' },
     { kind: 'sql', text, count: 1, ms: 4, site: 'src/orders.js:60', function: 'listOrders' },
   ]);
@@ -77,7 +83,7 @@ test('what a request asked is grouped by statement and line; logs are left out',
 test('findings are known by their ids', (t) => {
   const a = { id: 'a', site: 'src/a.js:1' };
   const moved = { id: 'a', site: 'src/a.js:9' };
-  t.same(fates([a, { id: 'b', site: '' }], [moved, { id: 'c', site: '' }]), {
+  t.same(findingChanges([a, { id: 'b', site: '' }], [moved, { id: 'c', site: '' }]), {
     gone: [{ id: 'b', site: '' }],
     new: [{ id: 'c', site: '' }],
     stays: [moved],

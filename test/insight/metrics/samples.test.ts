@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { tallyOf } from '../../../src/insight/metrics/samples.js';
+import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
 const items = (id: number, line: number, duration: number) =>
@@ -38,7 +38,7 @@ test('a request is tallied by its route, its calls by statement and line, and it
     ],
   });
   t.same(
-    tallyOf(trace).map(({ key: _, ...rest }) => rest),
+    samplesOf(trace).map(({ key: _, ...rest }) => rest),
     [
       { of: 'request', kind: 'GET', text: '/orders', times: [30], errors: 0, queries: 4 },
       {
@@ -89,14 +89,14 @@ test('a request is tallied by its route, its calls by statement and line, and it
 
 test('a request without a route is tallied by the shape of its path, one that failed as an error', (t) => {
   const { route: _, ...trace } = aTrace({ url: '/orders/7/items?page=2', status: 503 });
-  t.match(tallyOf(trace), [{ text: '/orders/#/items', errors: 1 }]);
-  t.match(tallyOf({ ...trace, status: 404 }), [{ errors: 0 }]);
+  t.match(samplesOf(trace), [{ text: '/orders/#/items', errors: 1 }]);
+  t.match(samplesOf({ ...trace, status: 404 }), [{ errors: 0 }]);
   const { duration: __, ...died } = { ...trace, state: 'died' as const };
-  t.match(tallyOf(died), [{ times: [], errors: 1 }]);
+  t.match(samplesOf(died), [{ times: [], errors: 1 }]);
   t.end();
 });
 
 test('what ran outside of requests is not tallied', (t) => {
-  t.same(tallyOf(aTrace({ outside: true, spans: [aSpan()] })), []);
+  t.same(samplesOf(aTrace({ outside: true, spans: [aSpan()] })), []);
   t.end();
 });

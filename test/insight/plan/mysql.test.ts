@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { comparedIn, remarksOf, tableOf } from '../../../src/insight/plan/mysql.js';
+import { comparedColumns, mysqlRemarks, planTable } from '../../../src/insight/plan/mysql.js';
 
 const row = (more: object) => ({
   id: 1,
@@ -15,32 +15,32 @@ const row = (more: object) => ({
 
 test('rows are drawn as the client does, a tree as it is', (t) => {
   t.same(
-    tableOf([
+    planTable([
       { id: 1, table: 'orders', key: null },
       { id: 2, table: 'a', key: 'k' },
     ]),
     ['id  table   key', '1   orders  NULL', '2   a       k'],
   );
-  t.same(tableOf([{ EXPLAIN: '-> Sort\n    -> Scan\n' }]), ['-> Sort', '    -> Scan']);
-  t.same(tableOf([]), ['']);
+  t.same(planTable([{ EXPLAIN: '-> Sort\n    -> Scan\n' }]), ['-> Sort', '    -> Scan']);
+  t.same(planTable([]), ['']);
   t.end();
 });
 
 test('the columns that a statement compares', (t) => {
-  t.same(comparedIn('select a from orders where `b` = ? and c in (1) and d = b', 'orders', true), [
+  t.same(comparedColumns('select a from orders where `b` = ? and c in (1) and d = b', 'orders', true), [
     'b',
     'c',
     'd',
   ]);
-  t.same(comparedIn('select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2', 'o', false), ['a']);
-  t.same(comparedIn('update t set a = 1 where b = 2', 't', true), ['b']);
+  t.same(comparedColumns('select 1 from t o join u on u.x = o.y where o.a > 1 and b = 2', 'o', false), ['a']);
+  t.same(comparedColumns('update t set a = 1 where b = 2', 't', true), ['b']);
   t.end();
 });
 
 test('what stands out', (t) => {
   const statement = 'select * from orders where status = ? order by id';
   const told = (...rows: object[]) =>
-    remarksOf(rows.map(row), statement).map(({ kind, text }) => [kind, text]);
+    mysqlRemarks(rows.map(row), statement).map(({ kind, text }) => [kind, text]);
   t.same(told({}), [
     ['scan', 'All of orders is read, about 50,000 rows. An index on orders (status) would find them.'],
   ]);

@@ -1,5 +1,10 @@
 import { test } from 'tap';
-import { columnsIn, nodesOf, remarksOf, scannedTables } from '../../../src/insight/plan/postgres.js';
+import {
+  filterColumns,
+  planNodes,
+  postgresRemarks,
+  scannedTables,
+} from '../../../src/insight/plan/postgres.js';
 
 const lines = (text: string) => text.trim().split('\n');
 
@@ -15,7 +20,7 @@ Sort  (cost=1.00..2.00 rows=25 width=9) (actual time=26.965..26.968 rows=25 loop
         ->  Index Scan using orders_user_id on orders o  (cost=0.29..8.30 rows=1 width=8) (never executed)
               Index Cond: (user_id = u.id)
 Planning Time: 0.610 ms`);
-  t.same(nodesOf(plan), [
+  t.same(planNodes(plan), [
     { depth: 0, type: 'Sort', estimated: 25, actual: 25, loops: 1, onDisk: 'external merge  Disk: 9000kB' },
     { depth: 6, type: 'Nested Loop', estimated: 25, actual: 25, loops: 1 },
     {
@@ -43,16 +48,16 @@ Planning Time: 0.610 ms`);
 });
 
 test('the columns that a filter compares', (t) => {
-  t.same(columnsIn("((user_id = 7) AND ((status)::text = 'open'::text))"), ['user_id', 'status']);
-  t.same(columnsIn(`(("userId" = $1) AND (created_at >= '2024-01-01'::date))`), ['userId', 'created_at']);
-  t.same(columnsIn("((id = ANY ('{1,2}'::integer[])) AND (name ~~ 'a%'::text))"), ['id', 'name']);
-  t.same(columnsIn('(deleted_at IS NULL)'), []);
+  t.same(filterColumns("((user_id = 7) AND ((status)::text = 'open'::text))"), ['user_id', 'status']);
+  t.same(filterColumns(`(("userId" = $1) AND (created_at >= '2024-01-01'::date))`), ['userId', 'created_at']);
+  t.same(filterColumns("((id = ANY ('{1,2}'::integer[])) AND (name ~~ 'a%'::text))"), ['id', 'name']);
+  t.same(filterColumns('(deleted_at IS NULL)'), []);
   t.end();
 });
 
 const users = { name: 'users', rows: 50_000, indexed: ['id'] };
 const told = (plan: string, tables = [users]) =>
-  remarksOf(lines(plan), tables).map(({ kind, text }) => [kind, text]);
+  postgresRemarks(lines(plan), tables).map(({ kind, text }) => [kind, text]);
 
 test('a scan that keeps few rows of a large table, and the index that it lacks', (t) => {
   const scan = (rows: number) => `

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { refusal } from '../../../src/insight/plan/statement.js';
-import type { Dialect } from '../../../src/insight/sql/lexer.js';
+import type { Dialect } from '../../../src/domain/trace.js';
+import { explainRefusal } from '../../../src/insight/plan/statement.js';
 
-const why = (sql: string, analyze = false, dialect: Dialect = 'pg') => refusal(sql, dialect, analyze);
+const why = (sql: string, analyze = false, dialect: Dialect = 'pg') => explainRefusal(sql, dialect, analyze);
 
 test('what has a plan', (t) => {
   for (const sql of [

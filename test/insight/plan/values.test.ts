@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { valuesOf } from '../../../src/insight/plan/values.js';
+import { recordedValues } from '../../../src/insight/plan/values.js';
 import { aSpan } from '../../factory.js';
 
-const of = (params: unknown) => valuesOf(aSpan({ detail: { params } }), 'pg');
+const of = (params: unknown) => recordedValues(aSpan({ detail: { params } }), 'pg');
 
 test('values are handed on as they were, bytes as bytes', (t) => {
   t.same(of([1, 'a', null, true, [1, 'b'], { a: 'c' }, '<2 bytes 0aff>', '2024-01-01T00:00:00.000Z']), {
@@ -10,7 +10,7 @@ test('values are handed on as they were, bytes as bytes', (t) => {
     missing: [],
   });
   t.same(of({ id: 7, name: 'x' }), { values: { id: 7, name: 'x' }, missing: [] });
-  t.same(valuesOf(aSpan({ detail: {} }), 'pg'), { missing: [] });
+  t.same(recordedValues(aSpan({ detail: {} }), 'pg'), { missing: [] });
   t.end();
 });
 
@@ -35,7 +35,7 @@ test('what was masked or cut is named', (t) => {
 test('to MySQL a date is handed on as its drivers send it', (t) => {
   const at = new Date(2026, 10, 22, 9, 5, 7, 89).toISOString();
   const of = (name: string, params: unknown) =>
-    valuesOf(aSpan({ library: 'mysql2', name, detail: { params } }), 'mysql');
+    recordedValues(aSpan({ library: 'mysql2', name, detail: { params } }), 'mysql');
   t.same(of('select ?, ?', [at, 'REDACTED']), {
     values: ['2026-11-22 09:05:07.089', null],
     missing: ['value 2'],

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { build, transformSync } from 'esbuild';
 import { type Test, test } from 'tap';
 import type { Frame } from '../../../src/domain/trace.js';
-import { Frames } from '../../../src/insight/source/frames.js';
+import { FrameResolver } from '../../../src/insight/source/frames.js';
 import { type Raw, run, tsc, write } from '../compiled.js';
 
 const APP = `import { list } from './orders.js';
@@ -34,10 +34,10 @@ function project(t: Test): string {
   return folder;
 }
 
-const resolved = (frames: Frames, stack: Raw[]) => stack.map((raw) => frames.resolve(...raw));
+const resolved = (frames: FrameResolver, stack: Raw[]) => stack.map((raw) => frames.resolve(...raw));
 const brief = (frame: Frame) =>
   `${frame.application ? '+' : '-'} ${frame.function} ${frame.file}:${frame.line}:${frame.column}`;
-const application = (frames: Frames, stack: Raw[]) =>
+const application = (frames: FrameResolver, stack: Raw[]) =>
   resolved(frames, stack)
     .filter((frame) => frame.application)
     .map(brief);
@@ -59,7 +59,7 @@ for (const [module, packageJson, column] of [
       write(folder, { 'package.json': packageJson });
       tsc(folder, '--module', module, map);
       const [stack] = run(folder, 'dist/app.js');
-      t.same(application(new Frames(folder), stack!), written(column));
+      t.same(application(new FrameResolver(folder), stack!), written(column));
       t.end();
     });
   }
@@ -70,7 +70,7 @@ test('helpers that the compiler adds are not the application', (t) => {
   write(folder, { 'package.json': '{"type":"commonjs"}' });
   tsc(folder, '--module', 'commonjs', '--target', 'es2015', '--sourceMap');
   const [stack] = run(folder, 'dist/app.js');
-  const frames = resolved(new Frames(folder), stack!);
+  const frames = resolved(new FrameResolver(folder), stack!);
   t.same(
     frames
       .filter(({ application, file }) => application && file.startsWith('src/'))
@@ -113,7 +113,7 @@ for (const format of ['esm', 'cjs'] as const) {
         logLevel: 'error',
       });
       const [stack] = run(folder, outfile);
-      const frames = new Frames(folder);
+      const frames = new FrameResolver(folder);
       t.same(application(frames, stack!).slice(0, 2), written(5).slice(0, 2));
       t.equal(application(frames, stack!).at(2), '+ handler src/app.ts:6:3');
 
@@ -152,7 +152,7 @@ test('a map of sections is followed', (t) => {
     'out.js': `\n\n\n\n${part.code}//# sourceMappingURL=maps/out.map`,
     'maps/out.map': `)]}'\n${JSON.stringify({ version: 3, sections })}`,
   });
-  const frame = new Frames(folder).resolve('a', join(folder, 'out.js'), 5, 24);
+  const frame = new FrameResolver(folder).resolve('a', join(folder, 'out.js'), 5, 24);
   t.same(frame, { function: 'a', file: 'maps/a.ts', line: 3, column: 24, application: true });
   t.end();
 });
@@ -166,7 +166,7 @@ test('sources are found wherever the map says they are', (t) => {
   write(folder, { 'src/a b.ts': '', 'src/x.ts': '', 'src/[id].ts': '' });
   const to = (source: string, more?: object) => {
     write(folder, { 'dist/x.js': `x\n//# sourceMappingURL=x.js.map`, 'dist/x.js.map': single(source, more) });
-    return new Frames(folder).resolve('', join(folder, 'dist/x.js'), 1, 1);
+    return new FrameResolver(folder).resolve('', join(folder, 'dist/x.js'), 1, 1);
   };
   const files = (source: string, more?: object) => to(source, more).file;
   t.equal(files('../src/x.ts'), 'src/x.ts');
@@ -189,7 +189,7 @@ test('sources are found wherever the map says they are', (t) => {
 test('names that V8 gives are understood', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'a b.js': 'boom()', 'lib.js': '' });
-  const frames = new Frames(folder, { agent: '/opt/scooby/dist/agent' });
+  const frames = new FrameResolver(folder, { agent: '/opt/scooby/dist/agent' });
   const at = (fn: string, file: string) => brief(frames.resolve(fn, file, 3, 9));
   t.equal(at('f', `${pathToFileURL(join(folder, 'a b.js')).href}?update=2#x`), '+ f a b.js:3:9');
   t.equal(at('f', join(folder, 'a b.js')), '+ f a b.js:3:9');
@@ -228,7 +228,7 @@ test('a rebuild maps by the new map, and what still runs the old build by the ol
     utimesSync(js, seconds, seconds);
   };
   compile('type A = 1;\nconst a = 1;\nconst b = 2;\nboom();\n', 1000);
-  const frames = new Frames(folder);
+  const frames = new FrameResolver(folder);
   t.equal(brief(frames.resolve('f', js, 3, 1)), '+ f x.ts:4:1');
   compile('type A = 1;\ntype B = 2;\ntype C = 3;\nboom();\n', 2000);
   t.equal(brief(frames.resolve('f', js, 1, 1)), '+ f x.ts:4:1');
@@ -250,7 +250,7 @@ test('a rebuild maps by the new map, and what still runs the old build by the ol
 test('a file is read once while it stays the same', (t) => {
   const reads: string[] = [];
   let identity = '1';
-  const frames = new Frames('/app', {
+  const frames = new FrameResolver('/app', {
     disk: {
       identity: (path) => (path === '/app/x.js' ? identity : undefined),
       written: () => 0,
@@ -273,7 +273,7 @@ test('a file is read once while it stays the same', (t) => {
 test('a map that the agent hands over goes before what is on disk', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'x.ts': 'type A = 1;\ntype B = 1;\nboom();\n' });
-  const frames = new Frames(folder);
+  const frames = new FrameResolver(folder);
   const file = pathToFileURL(join(folder, 'x.ts')).href;
   t.equal(frames.resolve('f', file, 1, 1).line, 1);
   const { map } = transformSync('type A = 1;\ntype B = 1;\nboom();\n', {
@@ -299,7 +299,7 @@ test('a map that is missing or broken leaves the generated line, and says so', (
     'quoted.js': 'const s = "\\n//# sourceMappingURL=gone.js.map";\nboom();\n',
     'remote.js': 'x\n//# sourceMappingURL=https://example.com/x.map',
   });
-  const frames = new Frames(folder);
+  const frames = new FrameResolver(folder);
   for (const name of ['gone.js', 'cut.js', 'inline.js', 'quoted.js', 'remote.js', 'missing.js']) {
     t.equal(brief(frames.resolve('f', join(folder, name), 1, 1)), `+ f ${name}:1:1`);
   }
@@ -318,7 +318,7 @@ test('a map that is missing or broken leaves the generated line, and says so', (
 test('the source of a frame is a text that a reader can use', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'x.js': 'one\ntwo\n', 'min.js': 'a();'.repeat(5000), 'big.js': 'a();\n'.repeat(300_000) });
-  const frames = new Frames(folder);
+  const frames = new FrameResolver(folder);
   const at = (file: string): Frame => ({ function: 'f', file, line: 1, column: 1, application: true });
   t.same(frames.sourceOf(at('x.js')), { file: 'x.js', text: 'one\ntwo\n' });
   t.same(frames.sourceOf(at(join(folder, 'x.js'))), { file: join(folder, 'x.js'), text: 'one\ntwo\n' });
@@ -343,7 +343,7 @@ test('what was written after the process had begun is told to be in doubt', (t) 
   write(folder, { 'old.js': 'one\n', 'new.js': 'one\n' });
   utimesSync(join(folder, 'old.js'), 1000, 1000);
   utimesSync(join(folder, 'new.js'), 3000, 3000);
-  const frames = new Frames(folder, { since: 2_000_000 });
+  const frames = new FrameResolver(folder, { since: 2_000_000 });
   for (const file of ['old.js', 'new.js']) frames.sourceOf(frames.resolve('f', join(folder, file), 1, 1));
   t.same(
     [...frames.notes],

@@ -1,7 +1,7 @@
 /** What is written into statements means the same to the servers as the values that were bound. */
 
 import tap, { test } from 'tap';
-import { runnable } from '../../../src/insight/sql/render.js';
+import { renderStatement } from '../../../src/insight/sql/render.js';
 import { requirePackage } from '../../packages.js';
 import { mariadb, postgres } from '../../servers/index.js';
 import { postgresClient } from '../../servers/postgres.js';
@@ -39,7 +39,7 @@ test('PostgreSQL reads them as they were', async (t) => {
   t.teardown(() => client.end());
   for (const strings of ['on', 'off']) {
     await client.query(`set standard_conforming_strings = ${strings}`);
-    const { sql, faults } = runnable(
+    const { sql, faults } = renderStatement(
       `select ${NASTY.map((_, n) => `$${n + 1}::text as c${n}`).join(', ')}`,
       'pg',
       NASTY,
@@ -52,7 +52,7 @@ test('PostgreSQL reads them as they were', async (t) => {
       `standard_conforming_strings ${strings}`,
     );
   }
-  const { sql } = runnable(
+  const { sql } = renderStatement(
     'select $1::int = 34 as number, $2::text[] as list, $3::jsonb as object, $4::bytea as bytes, $5::bool as yes, $6 is null as none limit $1',
     'pg',
     [34, ['a "b" \\', null, 'NULL', "o'x"], { a: ["'"] }, '<3 bytes 00ff27>', true, null],
@@ -73,13 +73,17 @@ test('MariaDB reads them as they were', async (t) => {
   const { url } = await mariadb(t);
   const client = await mysql.createConnection(url);
   t.teardown(() => client.end());
-  const { sql, faults } = runnable(`select ${NASTY.map((_, n) => `? as c${n}`).join(', ')}`, 'mysql', NASTY);
+  const { sql, faults } = renderStatement(
+    `select ${NASTY.map((_, n) => `? as c${n}`).join(', ')}`,
+    'mysql',
+    NASTY,
+  );
   t.same(faults, []);
   t.notMatch(sql, /[\n\r]/);
   const [rows] = await client.query(sql);
   t.same(Object.values(rows[0]!), NASTY);
   const at = new Date(2026, 10, 22, 9, 5, 7, 89).toISOString();
-  const { sql: more } = runnable(
+  const { sql: more } = renderStatement(
     'select ? in (?) as listed, ? as at, ?? from (select ? as `a``b`) x',
     'mysql',
     [2, [1, 2], at, 'a`b', 7],
@@ -90,7 +94,7 @@ test('MariaDB reads them as they were', async (t) => {
 
 test('one statement, one line: comments go, hints and strings stay', (t) => {
   const sql = (text: string, dialect: 'pg' | 'mysql' | 'sqlite' = 'pg', params: unknown = []) =>
-    runnable(text, dialect, params).sql;
+    renderStatement(text, dialect, params).sql;
   t.equal(sql("select 1 -- one\n  , '--two' /* three */;\n"), "select 1 , '--two'");
   t.equal(sql("select 'a\n''b'"), "select E'a\\n''b'");
   t.equal(sql('select $x$a\nb$x$, $x$c$x$'), "select E'a\\nb', $x$c$x$");
@@ -123,11 +127,11 @@ test('one statement, one line: comments go, hints and strings stay', (t) => {
 });
 
 test('what is not what was sent is told, and which', (t) => {
-  const faults = (text: string, params: unknown) => runnable(text, 'pg', params).faults;
+  const faults = (text: string, params: unknown) => renderStatement(text, 'pg', params).faults;
   t.same(faults('select $1, $2', [1, 'REDACTED']), ['$2 is masked']);
   t.same(faults('select $1', [['a', 'REDACTED']]), ['$1 is masked']);
   t.same(faults('select $1, $2', [1]), ['$2 is not known']);
-  t.equal(runnable('select $1, $2', 'pg', [1]).sql, "select '1', $2");
+  t.equal(renderStatement('select $1, $2', 'pg', [1]).sql, "select '1', $2");
   t.same(faults('select $1', undefined), ['$1 is not known']);
   t.same(faults('select $1', ['aaa… (9000 characters)']), ['$1 was too long to be kept whole']);
   t.same(faults('select $1', ['<64 bytes 00ff…>']), ['$1 was too long to be kept whole']);

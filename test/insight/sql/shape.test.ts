@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/insight/sql/lexer.js';
-import { Shape } from '../../../src/insight/sql/shape.js';
+import type { Dialect } from '../../../src/domain/trace.js';
+import { StatementNormalizer } from '../../../src/insight/sql/shape.js';
 import { random } from '../random.js';
 
 const ITEMS =
@@ -28,7 +28,10 @@ test('values of a list that are passed over leave what reading each of them leav
     sql += some([')', '1)', ']', '', ') and b in (1, 2)']);
     for (const dialect of ['pg', 'mysql', 'sqlite', 'standard'] as Dialect[]) {
       // Who wants the values has each read.
-      const [fast, slow] = [new Shape(sql, dialect), new Shape(sql, dialect, true)];
+      const [fast, slow] = [
+        new StatementNormalizer(sql, dialect),
+        new StatementNormalizer(sql, dialect, true),
+      ];
       if (fast.tokens.write() !== slow.tokens.write() || fast.isBatched !== slow.isBatched)
         t.same(
           [fast.tokens.write(), fast.isBatched],
@@ -37,6 +40,6 @@ test('values of a list that are passed over leave what reading each of them leav
         );
     }
   }
-  t.same(new Shape('select * from t where a in (1, 2, 3', 'pg').isBatched, true);
+  t.same(new StatementNormalizer('select * from t where a in (1, 2, 3', 'pg').isBatched, true);
   t.end();
 });

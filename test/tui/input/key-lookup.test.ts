@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import { plain } from '../../../src/terminal/cells.js';
+import { lineText } from '../../../src/terminal/cells.js';
 import { OutputLog } from '../../../src/terminal/output-log.js';
 import { BINDINGS, type Binding } from '../../../src/tui/input/bindings.js';
 import { bindingOf, worksIn } from '../../../src/tui/input/key-lookup.js';
-import { typedBy } from '../../../src/tui/input/key-names.js';
-import { itemsOf } from '../../../src/tui/input/menu.js';
+import { typedText } from '../../../src/tui/input/key-names.js';
+import { menuItems } from '../../../src/tui/input/menu.js';
 import { initialState, type Pane } from '../../../src/tui/state/state.js';
-import { conflictOf } from '../../../src/tui/user-config.js';
+import { bindingConflict } from '../../../src/tui/user-config.js';
 import { footerLine } from '../../../src/tui/view/footer.js';
 import { rowsOf } from '../frame.js';
 import { MemoryFeed } from '../memory-feed.js';
@@ -107,20 +107,20 @@ test('over a store alone a key does something or says why not, and the footer ha
 });
 
 test('no key would do two things at one place', (t) => {
-  t.equal(conflictOf(BINDINGS), undefined);
+  t.equal(bindingConflict(BINDINGS), undefined);
   t.end();
 });
 
 test('every key in the footer, and every line of the help, is one of the table', (t) => {
   for (const pane of PANES) {
     const state = { ...initialState(300, 40), focus: pane };
-    const foot = plain(footerLine(BINDINGS, state, 300))
+    const foot = lineText(footerLine(BINDINGS, state, 300))
       .trim()
       .split(/\s{2,}/);
     t.ok(foot.length >= 8, foot.join('|'));
     const hints = BINDINGS.filter((binding) => worksIn(binding, pane)).map((binding) => binding.hint);
     for (const piece of foot) t.ok(hints.includes(piece.split(' ').slice(1).join(' ')), piece);
-    const help = itemsOf({ kind: 'menu', menu: 'help', input: '', at: 0, top: 0 }, state, BINDINGS);
+    const help = menuItems({ kind: 'menu', menu: 'help', input: '', at: 0, top: 0 }, state, BINDINGS);
     t.equal(help.length, BINDINGS.filter((binding) => worksIn(binding, pane)).length);
   }
   t.end();
@@ -129,17 +129,17 @@ test('every key in the footer, and every line of the help, is one of the table',
 test('help and the way out stay in the footer however narrow it is', (t) => {
   const state = initialState(60, 15);
   t.equal(
-    plain(footerLine(BINDINGS, state, 60)),
+    lineText(footerLine(BINDINGS, state, 60)),
     ' ↵ open  / filter  s sort  v view  m mark    ? help  q quit',
   );
-  t.equal(plain(footerLine(BINDINGS, state, 24)), ' ↵ open  ? help  q quit');
+  t.equal(lineText(footerLine(BINDINGS, state, 24)), ' ↵ open  ? help  q quit');
   t.end();
 });
 
 test('every line of the help and of the palette runs', async (t) => {
   for (const menu of ['help', 'palette'] as const) {
     const { browser } = inTheMiddle('list');
-    const { length } = itemsOf({ kind: 'menu', menu, input: '', at: 0, top: 0 }, browser.state, BINDINGS);
+    const { length } = menuItems({ kind: 'menu', menu, input: '', at: 0, top: 0 }, browser.state, BINDINGS);
     browser.close();
     for (let at = 0; at < length; at++) {
       const held = inTheMiddle('list');
@@ -162,7 +162,7 @@ test('every line of the help and of the palette runs', async (t) => {
 });
 
 test('what types a character is told from what does not', (t) => {
-  t.same(['a', 'space', '日', 'up', 'ctrl+a', '\x01', 'enter'].map(typedBy), [
+  t.same(['a', 'space', '日', 'up', 'ctrl+a', '\x01', 'enter'].map(typedText), [
     'a',
     ' ',
     '日',

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { detailLines } from '../../../src/cli/print/spans.js';
-import { plain } from '../../../src/terminal/cells.js';
-import { plain as unpainted } from '../../../src/terminal/style.js';
+import { lineText } from '../../../src/terminal/cells.js';
+import { plainStyle as unpainted } from '../../../src/terminal/style.js';
 import { detailsOf, spanText } from '../../../src/tui/panels/span-detail.js';
 import { aSpan, aTrace } from '../../factory.js';
 
@@ -24,7 +24,7 @@ test('show and the browser tell the same details of a call', (t) => {
     libraries: false,
     columns: 80,
   };
-  const rows = spanText(span, reading).map(({ line }) => plain(line));
+  const rows = spanText(span, reading).map(({ line }) => lineText(line));
   t.same(
     rows.filter((row) => /params|connection|opened|keys|db/.test(row)),
     [' params [7, "o\'x\\u001b[2J", null]', ' db shop a'],

@@ -1,9 +1,9 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/insight/sql/lexer.js';
-import { plain } from '../../../src/terminal/cells.js';
+import type { Dialect } from '../../../src/domain/trace.js';
+import { lineText } from '../../../src/terminal/cells.js';
 import { colourSql, layOutSql, MAX_LABEL, tokens } from '../../../src/tui/view/sql-highlight.js';
 
-const laidOut = (sql: string) => layOutSql(sql, 'pg').map(plain);
+const laidOut = (sql: string) => layOutSql(sql, 'pg').map(lineText);
 
 test('a statement is laid out clause by clause', (t) => {
   t.same(
@@ -85,7 +85,7 @@ test('each dialect is read in its own way', (t) => {
 
 test('of a long statement no more is read than is drawn', (t) => {
   const long = `select ${"'x', ".repeat(400_000)}1`;
-  t.equal(plain(colourSql(long, 'pg')), long.slice(0, MAX_LABEL));
+  t.equal(lineText(colourSql(long, 'pg')), long.slice(0, MAX_LABEL));
   const lines = layOutSql(`select 1,\n2 from t\n${long}`, 'pg');
   t.equal(lines.length, 3);
   t.same(lines[1], [['2', 'number'], ' ', ['from', 'keyword'], ' ', 't']);

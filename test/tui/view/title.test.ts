@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { lineWidth, plain } from '../../../src/terminal/cells.js';
+import { lineText, lineWidth } from '../../../src/terminal/cells.js';
 import { panelsOf } from '../../../src/tui/panels/index.js';
 import { tabsLine, titleLine } from '../../../src/tui/view/title.js';
 import { aSpan, aTrace } from '../../factory.js';
@@ -13,7 +13,7 @@ const TRACE = aTrace({
 });
 
 test('a wide title has all figures; a narrow one cuts the path first, then leaves figures out', (t) => {
-  const title = (cells: number) => plain(titleLine(TRACE, NOW, cells));
+  const title = (cells: number) => lineText(titleLine(TRACE, NOW, cells));
   t.equal(title(120), ` GET ${TRACE.url}  200  13ms  2 queries 4.0ms  5s  abcdef01`);
   t.equal(title(60).includes('2 queries 4.0ms'), false);
   t.match(title(60), /^ GET \/orders\?x+…x+ {2}200 {2}13ms/);
@@ -24,8 +24,8 @@ test('a wide title has all figures; a narrow one cuts the path first, then leave
 
 test('a request without an answer says so', (t) => {
   const { status: _, duration: __, ...rest } = TRACE;
-  t.match(plain(titleLine({ ...rest, state: 'open' }, NOW, 100)), / {2}… {2}2 queries/);
-  t.match(plain(titleLine({ ...rest, state: 'died' }, NOW, 100)), / {2}no answer {2}/);
+  t.match(lineText(titleLine({ ...rest, state: 'open' }, NOW, 100)), / {2}… {2}2 queries/);
+  t.match(lineText(titleLine({ ...rest, state: 'died' }, NOW, 100)), / {2}no answer {2}/);
   t.end();
 });
 
@@ -34,7 +34,7 @@ test('the active tab is in sight at any width', (t) => {
   for (const { title } of panels) {
     for (const cells of [20, 40, 80, 160]) {
       const line = tabsLine(panels, TRACE, title, cells);
-      const before = plain(line.slice(0, line.findIndex((segment) => segment[1] === 'focus') + 1));
+      const before = lineText(line.slice(0, line.findIndex((segment) => segment[1] === 'focus') + 1));
       t.ok(
         line.some((segment) => segment[1] === 'focus') && lineWidth([before]) <= cells,
         `${title} at ${cells}`,
@@ -42,7 +42,7 @@ test('the active tab is in sight at any width', (t) => {
     }
   }
   t.match(
-    plain(tabsLine(panels, TRACE, panels[0]!.title, 200)),
+    lineText(tabsLine(panels, TRACE, panels[0]!.title, 200)),
     new RegExp(`^\\[${panels[0]!.key} ${panels[0]!.title}`),
   );
   t.end();

@@ -1,16 +1,16 @@
 import { test } from 'tap';
 import type { Trace } from '../../../src/domain/trace.js';
-import { type Picture, placeIn } from '../../../src/tui/view/view-model.js';
+import { selectedPosition, type ViewModel } from '../../../src/tui/view/view-model.js';
 import { aSpan, aTrace } from '../../factory.js';
 
 /** The place that the editor opens from the list, where nothing of the detail is selected. */
 const opened = (trace: Partial<Trace>) =>
-  placeIn({
+  selectedPosition({
     page: { head: () => [], entries: [] },
     text: [],
     trace: aTrace(trace),
     state: { focus: 'list', detail: { table: { at: 0 } } },
-  } as unknown as Picture);
+  } as unknown as ViewModel);
 
 test('the editor opens a file whose name has a colon and a number', (t) => {
   t.same(opened({ spans: [aSpan({ site: 'src/v:2/orders.js:47' })] }), {

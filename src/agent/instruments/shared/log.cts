@@ -2,11 +2,11 @@
 
 import { format } from 'node:util';
 import { redactUrl } from '../../../domain/redact.cjs';
-import { beginFrom, type Call, end } from '../../call/call.cjs';
+import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
 import { captureCallSite } from '../../call/origin.cjs';
-import { tell } from '../../record/serialize.cjs';
-import { current } from '../../request/context.cjs';
-import type { Instrument, Speech } from '../instrument.cjs';
+import { serialize } from '../../record/serialize.cjs';
+import { currentRequest } from '../../request/context.cjs';
+import type { CallInfo, Instrument } from '../instrument.cjs';
 
 const MOST_TEXT = 4000;
 // The whole of a thing is beside the text.
@@ -15,31 +15,31 @@ const MOST_OF_A_THING = 400;
 const LIBRARY_FRAMES = 10;
 
 /** Tells a line that the app logs by calling `cut` inside a request; of what it says outside any, nothing. */
-export function logged(
+export function recordLogLine(
   instrument: Instrument,
   cut: (...args: never[]) => unknown,
   level: string,
   args: ArrayLike<unknown>,
 ): void {
-  if (current() === undefined) return;
+  if (currentRequest() === undefined) return;
   const site = captureCallSite(cut, LIBRARY_FRAMES);
-  if (site !== undefined) end(beginFrom(instrument, site, level, args));
+  if (site !== undefined) endCall(beginCallFrom(instrument, site, level, args));
 }
 
 /** Answers a logged line's text, its level, and what was given beside the text. */
-export function describeLine({ self: level, args }: Call): Speech {
+export function describeLogLine({ self: level, args }: TracedCall): CallInfo {
   const values = Array.from(args);
   const things = values.filter((value) => typeof value === 'object' && value !== null);
   const detail: Record<string, unknown> = { level };
-  if (things.length > 0) detail.values = things.map((value) => tell(value));
+  if (things.length > 0) detail.values = things.map((value) => serialize(value));
   return { name: textOf(values), detail };
 }
 
 function textOf(values: unknown[]): string {
   // Things may carry code that writes them, so that only what is none is formatted.
   const said = values.map((value) => {
-    if (typeof value === 'object' && value !== null) return wordsOf(tell(value));
-    return typeof value === 'function' || typeof value === 'symbol' ? wordsOf(tell(value)) : value;
+    if (typeof value === 'object' && value !== null) return wordsOf(serialize(value));
+    return typeof value === 'function' || typeof value === 'symbol' ? wordsOf(serialize(value)) : value;
   });
   const text = redactUrl(format(...said));
   return text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}… (${text.length} characters)`;

@@ -43,7 +43,7 @@ function tableOf<T>(rows: [string, T][]): Map<string, T> {
 export function keyPositions(name: string, args: ArrayLike<unknown>): number[] {
   const counted = COUNTED.get(name);
   if (counted !== undefined) {
-    const count = Math.min(Number(textOf(args[counted])) || 0, args.length - counted - 1);
+    const count = Math.min(Number(argumentText(args[counted])) || 0, args.length - counted - 1);
     // The destination of a store, the one before its number, is a key as well.
     const first = name.endsWith('store') && args.length > 0 ? [0] : [];
     return [...first, ...range(counted + 1, counted + count, 1)];
@@ -57,7 +57,7 @@ export function keyPositions(name: string, args: ArrayLike<unknown>): number[] {
 
 function streams(args: ArrayLike<unknown>): number[] {
   let at = 0;
-  while (at < args.length && textOf(args[at]).toLowerCase() !== 'streams') at++;
+  while (at < args.length && argumentText(args[at]).toLowerCase() !== 'streams') at++;
   return range(at + 1, at + (args.length - at - 1) / 2, 1);
 }
 
@@ -76,7 +76,7 @@ export function writtenPositions(name: string, args: ArrayLike<unknown>): number
 }
 
 /** Answers an argument as text, the first 256 characters of it; empty where it is none. */
-export function textOf(value: unknown): string {
+export function argumentText(value: unknown): string {
   if (typeof value === 'string') return value.length <= MOST_TEXT ? value : `${value.slice(0, MOST_TEXT)}…`;
   if (typeof value === 'number') return String(value);
   return bytesIn(value)?.toString('utf8', 0, MOST_TEXT) ?? '';
