@@ -13,7 +13,7 @@ const FILES = new Map([
 
 test('a process adds the lines that it runs; what it does not load has none', async (t) => {
   const raw = t.testdir();
-  const code = `import(${JSON.stringify(pathToFileURL(join(ROOT, 'dist/src/domain/text.js')).href)}).then(({ count }) => count(1, 'a'))`;
+  const code = `import(${JSON.stringify(pathToFileURL(join(ROOT, 'dist/src/domain/text.js')).href)}).then(({ formatCount }) => formatCount(1, 'a'))`;
   execFileSync(process.execPath, ['-e', code], { env: { ...process.env, NODE_V8_COVERAGE: raw } });
   const files = await coverageOf(raw);
   const { covered, total } = files.get('src/domain/text.ts')!;

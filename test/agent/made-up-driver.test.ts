@@ -22,17 +22,17 @@ const DRIVER = `exports.Client = class Client { query(sql) { return [{}]; } };`;
 
 const instrumentOf = (facts: string) => `
 const list = require(${JSON.stringify(join(ROOT, 'dist/src/agent/instruments/index.cjs'))});
-const { begin, end } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/call.cjs'))});
-const { replace } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/wrap.cjs'))});
+const { beginCall, endCall } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/call.cjs'))});
+const { replaceMethod } = require(${JSON.stringify(join(ROOT, 'dist/src/agent/call/wrap.cjs'))});
 const madeUp = {
   library: 'made-up', versions: '*', kind: 'sql', channel: 'scooby:made-up', ${facts}
   describe: ({ args }) => ({ name: args[0] }),
   files: {
     'made-up/index.js': ({ Client }) =>
-      replace(Client.prototype, 'query', (original) => function query() {
-        const call = begin(madeUp, query, this, arguments);
+      replaceMethod(Client.prototype, 'query', (original) => function query() {
+        const call = beginCall(madeUp, query, this, arguments);
         const rows = Reflect.apply(original, this, arguments);
-        if (call !== undefined) end(call, undefined, rows.length);
+        if (call !== undefined) endCall(call, undefined, rows.length);
         return rows;
       }),
   },

@@ -55,8 +55,8 @@ interface Coverage {
 /** What the agent knows of itself. */
 interface Agent {
   coverage(): Coverage[];
-  namesIn(text: string, libraries: Coverage[]): string[];
-  insideWords(name: string, file: string): string;
+  librariesInText(text: string, libraries: Coverage[]): string[];
+  bundledMessage(name: string, file: string): string;
 }
 
 const PORT = 4000;
@@ -169,8 +169,8 @@ function bundled(main: string | undefined, covered: Coverage[], agent: Agent): L
   // Frameworks and mappers inside a bundle cost routes and lines, and no calls.
   const libraries = covered.filter(({ kind }) => kind !== 'route' && kind !== 'line');
   return agent
-    .namesIn(readFileSync(main, 'utf8'), libraries)
-    .map((name) => ({ name, version: '', grade: 'bad', text: agent.insideWords(name, main) }));
+    .librariesInText(readFileSync(main, 'utf8'), libraries)
+    .map((name) => ({ name, version: '', grade: 'bad', text: agent.bundledMessage(name, main) }));
 }
 
 async function ofPort(): Promise<Check> {
