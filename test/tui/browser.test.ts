@@ -248,7 +248,7 @@ test('a filter is saved by name and chosen again', (t) => {
 test('the palette finds a command by some of its letters', (t) => {
   const { browser, press } = aBrowser(40);
   press(':', ...'sldur', 'backspace', 'backspace', 'backspace', 'backspace', 'backspace', ...'slowest');
-  t.equal(browser.picture().items[0]?.label, 'sort by duration, slowest first');
+  t.equal(browser.viewModel().items[0]?.label, 'sort by duration, slowest first');
   press('enter');
   t.equal(browser.state.list.sort.by, 'duration');
   t.equal(browser.list.row(0)?.url, '/checkout/confirm');

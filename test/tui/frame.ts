@@ -12,7 +12,7 @@ const CODES = /\x1b\[[\d;]*[mG]/g;
 
 /** Answers the rows of the frame. */
 export function rowsOf(browser: Browser, theme = PLAIN): string[] {
-  const picture = browser.picture();
+  const picture = browser.viewModel();
   const text = renderToString(createElement(AppScreen, { picture, browser, theme }), {
     columns: picture.state.columns,
   });

@@ -31,11 +31,11 @@ export class FakeTerminal implements EffectHandlers {
     this.calls.push('suspend');
   }
 
-  mouse(on: boolean): void {
+  setMouse(on: boolean): void {
     this.calls.push(`mouse ${on}`);
   }
 
-  save(): void {
+  saveFilters(): void {
     this.calls.push('save');
   }
 
@@ -51,9 +51,9 @@ export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<Brows
   const browser = new Browser(memory, {
     columns: 80,
     rows: 24,
-    terminal,
+    effectHandlers: terminal,
     clock: () => NOW + 3000,
-    rest: 0,
+    previewDelay: 0,
     ...options,
   });
   return {

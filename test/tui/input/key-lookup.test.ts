@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { lineText } from '../../../src/terminal/cells.js';
 import { OutputLog } from '../../../src/terminal/output-log.js';
 import { BINDINGS, type Binding } from '../../../src/tui/input/bindings.js';
-import { bindingOf, worksIn } from '../../../src/tui/input/key-lookup.js';
+import { findBinding, isBoundIn } from '../../../src/tui/input/key-lookup.js';
 import { typedText } from '../../../src/tui/input/key-names.js';
 import { menuItems } from '../../../src/tui/input/menu.js';
 import { initialState, type Pane } from '../../../src/tui/state/state.js';
@@ -74,7 +74,7 @@ async function doesSomething(binding: Binding, key: string, pane: Pane): Promise
 
 test('every key of the table does something, in every pane in which it works', async (t) => {
   for (const binding of BINDINGS) {
-    for (const pane of PANES.filter((one) => worksIn(binding, one))) {
+    for (const pane of PANES.filter((one) => isBoundIn(binding, one))) {
       for (const key of binding.keys)
         t.equal(await doesSomething(binding, key, pane), true, `${key} (${binding.name}) in the ${pane}`);
     }
@@ -83,7 +83,7 @@ test('every key of the table does something, in every pane in which it works', a
 
 test('over a store alone a key does something or says why not, and the footer has only those that do', async (t) => {
   for (const pane of PANES) {
-    for (const binding of BINDINGS.filter((one) => worksIn(one, pane) && one.keys.length > 0)) {
+    for (const binding of BINDINGS.filter((one) => isBoundIn(one, pane) && one.keys.length > 0)) {
       const feed = new MemoryFeed(400);
       for (const ability of ['replay', 'record', 'restart', 'explain'] as const)
         Object.defineProperty(feed, ability, { value: undefined });
@@ -118,10 +118,10 @@ test('every key in the footer, and every line of the help, is one of the table',
       .trim()
       .split(/\s{2,}/);
     t.ok(foot.length >= 8, foot.join('|'));
-    const hints = BINDINGS.filter((binding) => worksIn(binding, pane)).map((binding) => binding.hint);
+    const hints = BINDINGS.filter((binding) => isBoundIn(binding, pane)).map((binding) => binding.hint);
     for (const piece of foot) t.ok(hints.includes(piece.split(' ').slice(1).join(' ')), piece);
     const help = menuItems({ kind: 'menu', menu: 'help', input: '', at: 0, top: 0 }, state, BINDINGS);
-    t.equal(help.length, BINDINGS.filter((binding) => worksIn(binding, pane)).length);
+    t.equal(help.length, BINDINGS.filter((binding) => isBoundIn(binding, pane)).length);
   }
   t.end();
 });
@@ -145,7 +145,7 @@ test('every line of the help and of the palette runs', async (t) => {
       const held = inTheMiddle('list');
       held.browser.dispatch({ type: 'menu', menu });
       for (let n = 0; n < at; n++) held.press('down');
-      const { label } = held.browser.picture().items[at]!;
+      const { label } = held.browser.viewModel().items[at]!;
       const before = JSON.stringify({ ...held.browser.state, popup: undefined });
       const changed = () =>
         JSON.stringify({ ...held.browser.state, popup: undefined }) !== before ||
@@ -171,8 +171,8 @@ test('what types a character is told from what does not', (t) => {
     undefined,
     undefined,
   ]);
-  t.equal(bindingOf(BINDINGS, 'q', 'list')?.name, 'quitList');
-  t.equal(bindingOf(BINDINGS, 'q', 'text')?.name, 'pop');
-  t.equal(bindingOf(BINDINGS, 'X', 'list'), undefined);
+  t.equal(findBinding(BINDINGS, 'q', 'list')?.name, 'quitList');
+  t.equal(findBinding(BINDINGS, 'q', 'text')?.name, 'pop');
+  t.equal(findBinding(BINDINGS, 'X', 'list'), undefined);
   t.end();
 });

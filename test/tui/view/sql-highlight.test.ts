@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Dialect } from '../../../src/domain/trace.js';
 import { lineText } from '../../../src/terminal/cells.js';
-import { colourSql, layOutSql, MAX_LABEL, tokens } from '../../../src/tui/view/sql-highlight.js';
+import { colourSql, highlightTokens, layOutSql, MAX_LABEL } from '../../../src/tui/view/sql-highlight.js';
 
 const laidOut = (sql: string) => layOutSql(sql, 'pg').map(lineText);
 
@@ -56,7 +56,7 @@ test('any text gives an answer, and its tokens are the text again', (t) => {
     '日本語 🇩🇪',
   ]) {
     t.equal(
-      tokens(sql, 'pg')
+      highlightTokens(sql, 'pg')
         .map(({ text }) => text)
         .join(''),
       sql,
