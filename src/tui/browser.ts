@@ -209,7 +209,7 @@ export class Browser {
   #selectAwaited(): void {
     const id = this.#awaitedId;
     if (id === undefined) return;
-    const found = (trace: Trace | undefined) => {
+    const select = (trace: Trace | undefined) => {
       if (!trace || id !== this.#awaitedId) return;
       this.#awaitedId = undefined;
       // A following list selects it anyway; another is held, or later requests would move it.
@@ -218,7 +218,7 @@ export class Browser {
       this.dispatch({ type: 'hold' });
       this.list.locate(id, (index) => this.dispatch({ type: 'select', id, index }));
     };
-    whenResolved(this.feed.find(id), found, () => {});
+    whenResolved(this.feed.find(id), select, () => {});
   }
 
   /** Reloads the visible rows, and the shown trace if it is open or younger than 60 s. */

@@ -16,8 +16,8 @@ export interface EffectHandlers {
   /** Copies a text and resolves to the name of the clipboard tool. */
   copy(text: string): Promise<string>;
   /** Opens a position in the user's editor, relative to `cwd`; resolves to a footer message. */
-  edit(place: Position, cwd: string): Promise<string>;
-  /** Opens a URL in the web browser; resolves to a message for the footer. */
+  edit(position: Position, cwd: string): Promise<string>;
+  /** Opens a URL in the web browser; resolves to a footer message. */
   openUrl(url: string): Promise<string>;
   redraw(): void;
   suspend(): void;

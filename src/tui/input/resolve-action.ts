@@ -28,7 +28,7 @@ function routeFilter({ method, route }: RouteRow): string {
   return `method=${method.toLowerCase()} route=${quoted(route)}`;
 }
 
-/** Action for the selection: a row opens its tab, a route its requests, the URL prompt has a URL. */
+/** Action for the selection: a row opens its tab, a route its requests, R has the URL. */
 export function resolveAction(action: Action, { state, page, list }: ViewModel): Action {
   const { focus, detail } = state;
   if (action.type === 'open' && focus === 'table') {

@@ -27,7 +27,7 @@ export function footerLine(
   cells: number,
   isAvailable: (action: Action) => boolean = () => true,
 ): Line {
-  const shown = bindings.filter(
+  const hints = bindings.filter(
     (binding) =>
       binding.hint &&
       binding.keys.length > 0 &&
@@ -35,8 +35,8 @@ export function footerLine(
       isAvailable(binding.action),
   );
   const piece = (binding: Binding): Line => [[keyLabel(binding.keys[0]!), 'key'], ` ${binding.hint}`];
-  const last = shown.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
-  const first = shown.filter((binding) => !last.includes(binding));
+  const last = hints.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
+  const first = hints.filter((binding) => !last.includes(binding));
   return fitPieces(cells, first.map(piece), last.map(piece));
 }
 

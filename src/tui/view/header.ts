@@ -12,8 +12,8 @@ import { caretLine, fitPieces } from './fit-row.js';
 function appPiece({ url, app }: FeedStatus, cells: number): Line {
   if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
   const command = cleanText(app?.command ?? '');
-  const shown = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
-  return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, shown];
+  const commandPart = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
+  return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, commandPart];
 }
 
 function livePiece(status: FeedStatus): Line {

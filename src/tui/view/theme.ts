@@ -111,13 +111,13 @@ export function paintLine(line: Line, cells: number, theme: Theme, base = '', x 
   for (const segment of segments) {
     const text = typeof segment === 'string' ? segment : segment[0];
     if (text === '') continue;
-    const shown = theme.ascii ? asciiOf(text) : text;
+    const drawn = theme.ascii ? asciiOf(text) : text;
     // A row with a base has no other colours: under inverse (the selection) they would be stripes.
     const roles = base === '' && typeof segment !== 'string' ? segment.slice(1) : [];
     const codes = roles.map((role) => theme.roles[role] ?? '').filter((code) => code !== '');
     // Terminals disagree on the width of some characters, so that the next text is positioned.
     if (!isCursorSure) out += cursorToColumn(column);
-    out += codes.length > 0 ? `\x1b[${codes.join(';')}m${shown}\x1b[0m` : shown;
+    out += codes.length > 0 ? `\x1b[${codes.join(';')}m${drawn}\x1b[0m` : drawn;
     isCursorSure = !isUnsureWidth(text);
     column += cellWidth(text);
   }
