@@ -68,7 +68,7 @@ export class RefreshClock {
     });
   }
 
-  /** Redraws ages when the youngest visible age changes: per second, per minute, then never. */
+  /** Redraws ages as they change: per second in the first minute, then per minute for an hour. */
   #scheduleAges(): void {
     const age = this.#clock() - (this.#target.newestStart() ?? Number.NEGATIVE_INFINITY);
     const wait = age < 60_000 ? 1000 : age < 3_600_000 ? 60_000 : undefined;
