@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { colourEnvironment } from '../../src/cli/run-ui.js';
 import { ask, PROGRAM, until } from '../scooby.js';
-import { OnTerminal } from '../tui/pty.js';
+import { PtyTerminal } from '../tui/pty.js';
 
 const APP = `
 const { createServer } = require('node:http');
@@ -26,7 +26,7 @@ async function running(t: Test, command: (app: string[]) => string[] = (app) => 
   const noted = join(folder, 'pid');
   const app = [process.execPath, join(folder, 'app.cjs'), noted];
   const options = ['--port', '0', '--db', join(folder, 'state/scooby.db'), ...flags];
-  const terminal = new OnTerminal([PROGRAM, 'run', '--ui', ...options, '--', ...command(app)], 100, 30);
+  const terminal = new PtyTerminal([PROGRAM, 'run', '--ui', ...options, '--', ...command(app)], 100, 30);
   t.teardown(async () => {
     await terminal.close();
     rmSync(folder, { recursive: true, force: true });
@@ -92,7 +92,7 @@ test('app and browser in one terminal: requests, output, replay, crash, restart'
   terminal.send('q');
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 7, "the app's own code");
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.equal(lives(pid()), false);
 });
 
@@ -103,11 +103,11 @@ test('left after a crash, it says on the terminal why, and exits as the app did'
   terminal.send('q');
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 3);
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.match(terminal.rows().join('\n'), /TypeError: no table[\s\S]*scooby: the app ended with code 3/);
 });
 
-const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] = [
+const ENDS: [name: string, end: (terminal: PtyTerminal) => void, code: number][] = [
   ['Ctrl-C', (terminal) => terminal.send('\x03'), 7],
   ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 7],
   ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
@@ -119,7 +119,7 @@ for (const [name, end, code] of ENDS) {
     const app = pid();
     end(terminal);
     await until(() => terminal.exit, 'its end');
-    t.same(terminal.sane(), SANE);
+    t.same(terminal.terminalModes(), SANE);
     t.equal(lives(app), false);
     // The shell is ended by the signal itself, unless it waits for the app to be.
     t.ok([code, 143].includes(terminal.exit!.exitCode), String(terminal.exit?.exitCode));
@@ -131,7 +131,7 @@ test('a screen that was killed costs the screen: terminal and app go on', async 
   const found = spawnSync('pgrep', ['-P', `${terminal.pty.pid}`, '-f', 'attached'], { encoding: 'utf8' });
   process.kill(Number(found.stdout), 'SIGKILL');
   await terminal.until(() => terminal.rows().join(' ').includes('the screen has failed'), 'the news');
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.equal((await ask(`${url}/later`)).status, 200);
   await terminal.until(
     () => terminal.rows().join('\n').includes('GET /later 200'),
@@ -145,8 +145,8 @@ test('a screen that was killed costs the screen: terminal and app go on', async 
 test('a launcher that was killed takes the screen along, and the terminal is as it was', async (t) => {
   const { terminal, pid } = await running(t);
   process.kill(terminal.pty.pid, 'SIGKILL');
-  await terminal.until(() => terminal.sane().buffer === 'normal', 'the main screen');
-  t.same(terminal.sane(), SANE);
+  await terminal.until(() => terminal.terminalModes().buffer === 'normal', 'the main screen');
+  t.same(terminal.terminalModes(), SANE);
   process.kill(pid(), 'SIGKILL');
 });
 
@@ -177,10 +177,10 @@ test('without a terminal requests are told line by line, and it says why', (t) =
 test('a command that is not there is told after the screen', async (t) => {
   const folder = t.testdir();
   const args = [PROGRAM, 'run', '--ui', '--port', '0', '--db', join(folder, 'db'), '--', 'no-such-command'];
-  const terminal = new OnTerminal(args, 100, 30);
+  const terminal = new PtyTerminal(args, 100, 30);
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 127);
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.match(terminal.rows().join('\n'), /^scooby: no-such-command: command not found/m);
   await terminal.close();
 });
