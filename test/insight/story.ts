@@ -7,7 +7,7 @@ import {
   type RecordedTrace,
   totalsOf,
 } from '../../src/domain/trace.js';
-import type { LineOf } from '../../src/insight/calls/call-site.js';
+import type { ReadLine } from '../../src/insight/calls/wrapper-line.js';
 import { finishTrace, type JudgeOptions } from '../../src/insight/judge.js';
 import { aTrace } from '../factory.js';
 
@@ -136,7 +136,7 @@ export class Story {
 /** Answers what is wrong with a trace, which stays as it was. */
 export function judge(
   trace: RecordedTrace,
-  { lineOf = () => undefined, ...config }: JudgeOptions & { lineOf?: LineOf } = {},
+  { lineOf = () => undefined, ...config }: JudgeOptions & { lineOf?: ReadLine } = {},
 ): Finding[] {
   return finishTrace({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, lineOf, config).findings;
 }

@@ -2,8 +2,8 @@
 
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
-import { DIALECTS, LIBRARIES, REDIS, type SqlIdiom } from './idioms.js';
-import { manyOf, mapperOf } from './mappers.js';
+import { adviseRedis, DIALECT_IDIOMS, LIBRARY_IDIOMS, type SqlIdiom } from './idioms.js';
+import { manyCondition, mapperAdviceOf } from './mappers.js';
 
 /** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it, `resolved` says that resolvers of GraphQL ran them. */
 export function adviceForReads(loop: Loop, fed?: string, resolved = false): string {
@@ -24,7 +24,7 @@ export function adviceForReads(loop: Loop, fed?: string, resolved = false): stri
     return sentence(
       `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
     );
-  const mapper = mapperOf(packages);
+  const mapper = mapperAdviceOf(packages);
   if (mapper)
     return sentence(
       mapper.read
@@ -49,7 +49,7 @@ function rest(shape: string, column: string): string {
 /** Answers what to do about SQL writes in a loop. */
 export function adviceForWrites(loop: Loop): string {
   const call = loop.calls[0]!;
-  const mapper = mapperOf(call.path.packages);
+  const mapper = mapperAdviceOf(call.path.packages);
   if (mapper) return sentence(mapper.write);
   const column = columnOf(call);
   const idiom = idiomOf(call);
@@ -63,7 +63,7 @@ export function adviceForWrites(loop: Loop): string {
 
 /** Answers what to do about cache reads in a loop. */
 export function adviceForCache(library: string, verb: string): string {
-  const { cache = REDIS } = LIBRARIES[library] ?? {};
+  const { cache = adviseRedis } = LIBRARY_IDIOMS[library] ?? {};
   return cache(verb);
 }
 
@@ -83,12 +83,12 @@ function isWalk({ calls }: Loop): boolean {
 
 function byMany(loop: Loop, column: string): string {
   const call = loop.calls[0]!;
-  return manyOf(call.path.packages, column) ?? idiomOf(call).many(column);
+  return manyCondition(call.path.packages, column) ?? idiomOf(call).many(column);
 }
 
 /** How the library at hand asks for many rows; where it has no way of its own, its dialect's. */
 function idiomOf({ span, dialect = 'standard' }: Call): SqlIdiom {
-  return { ...DIALECTS[dialect], ...LIBRARIES[span.library]?.sql };
+  return { ...DIALECT_IDIOMS[dialect], ...LIBRARY_IDIOMS[span.library]?.sql };
 }
 
 /** Answers the column that a statement is asked by, as far as its text tells, as it was written. */

@@ -10,7 +10,7 @@ export interface SqlIdiom {
   many(column: string): string;
 }
 
-export const DIALECTS: Record<Dialect, SqlIdiom> = {
+export const DIALECT_IDIOMS: Record<Dialect, SqlIdiom> = {
   pg: {
     insert: '`VALUES (…), (…)`, or `SELECT * FROM unnest($1::int[], $2::text[])`',
     update: '`UPDATE … FROM unnest(…)`',
@@ -39,9 +39,9 @@ interface LibraryIdiom {
   cache?(verb: string): string;
 }
 
-export const REDIS = (verb: string) => redisSentence(verb, 'mget', 'pipeline');
+export const adviseRedis = (verb: string) => redisSentence(verb, 'mget', 'pipeline');
 
-export const LIBRARIES: Record<string, LibraryIdiom> = {
+export const LIBRARY_IDIOMS: Record<string, LibraryIdiom> = {
   postgres: {
     sql: {
       insert: '`INSERT INTO …` with `sql(rows)`',

@@ -78,12 +78,12 @@ const MAPPERS: [packages: string[], advice: MapperAdvice][] = [
 ];
 
 /** Advice of the first mapper that a stack has; undefined where the driver was called without one. */
-export function mapperOf(packages: Set<string>): MapperAdvice | undefined {
+export function mapperAdviceOf(packages: Set<string>): MapperAdvice | undefined {
   return MAPPERS.find(([names]) => names.some((name) => packages.has(name)))?.[1];
 }
 
 /** Condition by many values, of the query builder in a stack. Objection and Bookshelf build with knex beneath. */
-export function manyOf(packages: Set<string>, column: string): string | undefined {
+export function manyCondition(packages: Set<string>, column: string): string | undefined {
   const builders = MAPPERS.filter(([names]) => names.some((name) => packages.has(name)));
   const many = builders.find(([, advice]) => advice.many !== undefined)?.[1].many;
   return many?.replace('…', column);

@@ -9,7 +9,7 @@ export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (call.span.kind !== 'block') continue;
-    const key = `${call.way[0] ?? ''} ${call.shape}`;
+    const key = `${call.positions[0] ?? ''} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -1,7 +1,7 @@
 /** A cache that was asked, had nothing, and was not given what was found instead. */
 
 import { formatSite } from '../../domain/trace.js';
-import { type Call, commandOf } from '../calls/calls.js';
+import { type Call, cacheCommandOf } from '../calls/calls.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const READS = new Set(['get', 'gets', 'getmulti', 'mget', 'hget', 'hgetall', 'getex']);
@@ -64,7 +64,7 @@ function isMiss(call: Call): boolean {
 // Keys without what varies; commands say more than their keys where they are several.
 function shapesOf(call: Call): string[] {
   const { commands } = call.span.detail ?? {};
-  const keys = commandOf(call.span).keys;
+  const keys = cacheCommandOf(call.span).keys;
   const names = Array.isArray(commands) && keys.length === 0 ? commands.map(String) : keys;
   return names.map((name) => name.replaceAll(/[0-9a-f]*[0-9][0-9a-f-]*/gi, '#'));
 }

@@ -24,7 +24,7 @@ export const couldBeParallel: Rule = (scene) => {
 };
 
 function isRead(scene: Scene, call: Call): boolean {
-  if (call.isSetup || call.masked || call.site === undefined || call.span.error !== undefined) return false;
+  if (call.isSetup || call.isMasked || call.site === undefined || call.span.error !== undefined) return false;
   if (call.span.duration === undefined || scene.claimed.has(call) || transactionOf(scene, call)) return false;
   // SQLite runs in the app's own thread.
   return (
@@ -40,14 +40,14 @@ function follows(scene: Scene, row: Call[], call: Call): boolean {
   const last = row.at(-1)!;
   const [a, b] = [last.site!, call.site!];
   if (call.start < last.end - 0.01 || a.file !== b.file || a.function !== b.function) return false;
-  if (last.way[0] === call.way[0] || row.some(({ shape }) => shape === call.shape)) return false;
+  if (last.positions[0] === call.positions[0] || row.some(({ shape }) => shape === call.shape)) return false;
   // The function was called again, rather than gone on.
   if (!sameAbove(last, call)) return false;
   return needsNothing(scene, row, call);
 }
 
 function sameAbove(a: Call, b: Call): boolean {
-  const above = (call: Call) => call.way.slice(1, 3).join(' ');
+  const above = (call: Call) => call.positions.slice(1, 3).join(' ');
   return above(a) === above(b);
 }
 

@@ -19,8 +19,8 @@ interface Run {
 export const duplicates: Rule = (scene) => {
   const byShape = new Map<string, { shape: string; runs: Run[] }>();
   for (const run of runsOf(scene)) {
-    const { shape, way } = run.calls[0]!;
-    const key = `${shape} ${isOneWay(run) ? way[0] : '*'}`;
+    const { shape, positions } = run.calls[0]!;
+    const key = `${shape} ${isOneWay(run) ? positions[0] : '*'}`;
     const entry = byShape.get(key);
     if (entry) entry.runs.push(run);
     else byShape.set(key, { shape: run.calls[0]!.shape, runs: [run] });
@@ -42,7 +42,7 @@ function runsOf(scene: Scene): Run[] {
   for (const call of scene.calls) {
     changes.see(call);
     if (!isCandidate(scene, call)) continue;
-    const run = runs.get(call.exact);
+    const run = runs.get(call.exactKey);
     const again =
       run && run.calls.at(-1)!.span.error === undefined && !changes.since(run.seen, call.sql!.tables);
     if (again) {
@@ -50,7 +50,7 @@ function runsOf(scene: Scene): Run[] {
       run.seen = changes.clock;
     } else {
       if (run) done.push(run);
-      runs.set(call.exact, { calls: [call], seen: changes.clock });
+      runs.set(call.exactKey, { calls: [call], seen: changes.clock });
     }
   }
   return [...done, ...runs.values()].filter((run) => run.calls.length > 1 && !isPolling(scene, run.calls));
@@ -83,15 +83,15 @@ class Changes {
 
 function isCandidate(scene: Scene, call: Call): boolean {
   if (call.span.kind !== 'sql' || call.verb !== 'SELECT' || call.sql!.isWrite || call.isSetup) return false;
-  return !call.masked && !scene.claimed.has(call) && !MEANT.test(call.shape);
+  return !call.isMasked && !scene.claimed.has(call) && !MEANT.test(call.shape);
 }
 
 // All from one line, by one way.
 function isOneWay({ calls }: Run): boolean {
   const [first] = calls;
   return calls.every(
-    ({ way, callers }) =>
-      way[0] === first!.way[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
+    ({ positions, callers }) =>
+      positions[0] === first!.positions[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
   );
 }
 

@@ -4,7 +4,7 @@ import { formatMs } from '../../domain/text.js';
 import { formatSite } from '../../domain/trace.js';
 import { adviceForReads } from '../advice/advice.js';
 import { isParallel, type Loop } from '../calls/loops.js';
-import { isBatching, isPaging, isThroughTables } from '../patterns/batches.js';
+import { isBatching, isOnePerTable, isPaging } from '../patterns/batches.js';
 import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
 import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
@@ -24,7 +24,7 @@ function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
   if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
-  if (isThroughTables(loop)) return false;
+  if (isOnePerTable(loop)) return false;
   return !isPolling(scene, loop.calls);
 }
 
@@ -42,7 +42,7 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     site: loop.site,
     shape: call.shape,
     ms: loop.ms,
-    ...(source && { fed: feedingQueryText(source) }),
+    ...(source && { feedingQuery: feedingQueryText(source) }),
     ...confidenceOf(scene, loop, source),
   };
 }
@@ -91,8 +91,8 @@ function confidenceOf(scene: Scene, loop: Loop, source: FeedingQuery | undefined
     0.6,
     [line !== undefined, 0.1, 'all from one line'],
     [line === undefined, -0.2, 'no line of the app is known'],
-    [source?.exact === true, 0.2, 'another query returned exactly as many rows'],
-    [source?.exact === false, 0.1, 'another query returned about as many rows'],
+    [source?.isExact === true, 0.2, 'another query returned exactly as many rows'],
+    [source?.isExact === false, 0.1, 'another query returned about as many rows'],
     [distinct === calls.length, 0.05, 'other values each time'],
     [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
     [packages.has('dataloader'), -0.1, 'a DataLoader is at work'],

@@ -12,7 +12,7 @@ export const overFetching: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
     if (!isMuch(scene, call)) continue;
-    const key = `${call.shape} ${call.way[0] ?? ''}`;
+    const key = `${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -81,9 +81,9 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
 
 // Of calls whose arguments or bodies were not told, each may be another one: those after a failure are not.
 function distinctOf({ calls, distinct }: Loop): number {
-  const [{ span, verb, exact }] = calls as [Call];
+  const [{ span, verb, exactKey }] = calls as [Call];
   const isBlind =
-    (span.kind === 'rpc' && exact === span.name) ||
+    (span.kind === 'rpc' && exactKey === span.name) ||
     (span.kind === 'http' && verb === 'POST' && QUESTIONS.test(span.name));
   return isBlind ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length : distinct;
 }
@@ -134,7 +134,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
     site: line,
     shape: call.shape,
     ms: time,
-    ...(source && { fed: feedingQueryText(source) }),
+    ...(source && { feedingQuery: feedingQueryText(source) }),
     ...weighConfidence(
       0.6,
       [line !== undefined, 0.1, 'all from one line'],

@@ -28,7 +28,7 @@ export const slow: Rule = (scene) => {
   const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
   for (const call of scene.calls) {
     if (!isSlow(scene, call) || isBlocked(call, blocks)) continue;
-    const key = `${call.span.kind} ${call.shape} ${call.way[0] ?? ''}`;
+    const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -66,14 +66,14 @@ function joinedOf(scene: Scene, group: Draft[]): Draft {
   const labels = [...new Set(group.map((draft) => `\`${draft.calls[0]!.label}\``))];
   const lines = [...new Set(group.flatMap((draft) => (draft.site ? [formatSite(draft.site)] : [])))];
   const severe = Math.max(...group.map(({ severity }) => GRAVITY.indexOf(severity)));
-  const { fed } = first!;
+  const { feedingQuery } = first!;
   const turns = Math.min(...group.map((draft) => draft.calls.length));
   const what = `${turns} turns of a loop ran ${calls.length} statements, ${labels.join(', ')} (${lines.join(', ')}): ${formatMs(time)}`;
   return {
     ...first!,
     kind: 'n+1-group',
     severity: scene.limits.loopHighMs <= time && severe < 3 ? 'high' : GRAVITY[severe]!,
-    message: fed ? `${fed}; ${what}` : what,
+    message: feedingQuery ? `${feedingQuery}; ${what}` : what,
     suggestion: suggestionOf(group),
     calls,
     shape: group.map(({ shape }) => shape).join('; '),

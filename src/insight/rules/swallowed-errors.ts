@@ -17,7 +17,7 @@ export const swallowedErrors: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const [at, call] of scene.calls.entries()) {
     if (call.span.error === undefined || isDealtWith(scene, at)) continue;
-    const key = `${call.span.kind} ${call.shape} ${call.way[0] ?? ''}`;
+    const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);

@@ -13,7 +13,7 @@ import {
 import { inlineMap, MappedScript, mapPath, mapUrl } from './source-map.js';
 
 /** What differs from one launcher, or one test, to another. */
-export interface FramesOptions {
+export interface FrameResolverOptions {
   /** Path of the agent's file or folder, whose frames are nobody's. */
   agent?: string;
   /** Epoch ms when the process began: what was written later may not be what it runs. */
@@ -53,7 +53,7 @@ export class FrameResolver {
   #contents = new Map<string, () => string | undefined>();
   #texts = new Map<string, Text[]>();
 
-  constructor(project: string, options: FramesOptions = {}) {
+  constructor(project: string, options: FrameResolverOptions = {}) {
     this.#disk = options.disk ?? realDisk;
     this.#roots = [...new Set([project, this.#disk.real(project)])];
     this.#agent = options.agent;
@@ -66,7 +66,7 @@ export class FrameResolver {
     // Sources of what is in no file, as webpack's in memory, are named from the project.
     const script = new MappedScript(undefined, json, path ?? join(this.#roots[0]!, 'memory'));
     const short = this.#short(name);
-    if (script.broken) this.notes.set(short, `${short}: its source map cannot be read`);
+    if (script.isBroken) this.notes.set(short, `${short}: its source map cannot be read`);
     else this.#given.set(name, script);
   }
 
@@ -82,7 +82,7 @@ export class FrameResolver {
     // Libraries are shown as they run: their maps lead to files that are not installed.
     if (!this.#own(path)) return { ...raw, application: false };
     const script = this.#script(path, place.line, place.column);
-    if (!script?.mapped) return { ...raw, application: true };
+    if (!script?.hasMap) return { ...raw, application: true };
     return this.#mapped(raw, script, place);
   }
 
@@ -161,7 +161,7 @@ export class FrameResolver {
     const map = url.startsWith('data:') ? undefined : mapPath(url, path);
     const json = map === undefined ? inlineMap(url) : this.#json(map);
     const script = new MappedScript(text, json, map ?? path);
-    if (json === undefined || script.broken) {
+    if (json === undefined || script.isBroken) {
       const what = map === undefined ? 'its inline source map' : `its source map ${this.#short(map)}`;
       const short = this.#short(path);
       this.notes.set(short, `${short}: ${what} cannot be read; lines are those of the generated file`);

@@ -30,15 +30,15 @@ export class MappedScript {
   /** Without `text` every position is taken as inside; a map that cannot be read is as none, and `broken` is then true. */
   constructor(text: string | undefined, json: string | undefined, mapPath: string) {
     this.#map = json === undefined ? undefined : parse(json, mapPath);
-    this.broken = json !== undefined && this.#map === undefined;
+    this.isBroken = json !== undefined && this.#map === undefined;
     // Only a mapped file can be mapped wrongly, so only of such the shape is kept.
     if (this.#map && text !== undefined) this.#widths = text.split('\n').map((line) => line.length);
   }
 
-  readonly broken: boolean;
+  readonly isBroken: boolean;
 
   /** Answers whether positions of this file have to be mapped at all. */
-  get mapped(): boolean {
+  get hasMap(): boolean {
     return this.#map !== undefined;
   }
 

@@ -1,13 +1,13 @@
 import { test } from 'tap';
 import type { RecordedTrace } from '../../../src/domain/trace.js';
-import type { LineOf } from '../../../src/insight/calls/call-site.js';
+import type { ReadLine } from '../../../src/insight/calls/wrapper-line.js';
 import { finishTrace } from '../../../src/insight/judge.js';
 import { Story, upTo } from '../story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';
-const noSource: LineOf = () => undefined;
+const noSource: ReadLine = () => undefined;
 // db.js:9 is a helper: its column 22 is the call.
-const source: LineOf = ({ file, line }, at = line) =>
+const source: ReadLine = ({ file, line }, at = line) =>
   file === 'src/db.js' && at === 9 ? 'x = (sql, p) => pool.query(sql, p);' : undefined;
 const HELPER = 'src/db.js:9 query';
 

@@ -2,9 +2,9 @@ import { test } from 'tap';
 import {
   type ComparedCalls,
   compareCalls,
+  compareDurations,
   comparedCallsOf,
   findingChanges,
-  paceOf,
 } from '../../../src/insight/metrics/compare.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
@@ -33,7 +33,7 @@ test('each call has a verdict: how often comes first, then how long', (t) => {
     const [change] = compareCalls([asked(before)], [asked(after)]);
     t.equal(change?.verdict, verdict, JSON.stringify([before, after]));
   }
-  t.equal(paceOf(0, 5), 'slower');
+  t.equal(compareDurations(0, 5), 'slower');
   t.end();
 });
 
