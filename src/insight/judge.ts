@@ -19,8 +19,8 @@ export interface JudgeOptions {
 const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /**
- * Sets the call sites, shapes and findings of a trace, in place. `readLine` reads the app's source files,
- * for wrapper lines and `// scooby-ignore` comments.
+ * Sets the call sites, shapes and findings of a trace, in place. `readLine` reads the app's source
+ * files, for wrapper lines and `// scooby-ignore` comments.
  */
 export function finishTrace(recorded: RecordedTrace, readLine: ReadLine, config: JudgeOptions = {}): Trace {
   const analysis = analyzeCalls(recorded, readLine);
@@ -50,7 +50,7 @@ function judge(
   );
 }
 
-// Without the line number, which every edit above it changes. Findings with equal keys are numbered.
+// Without the line number, which every edit above it changes; equal keys are numbered.
 function idOf(trace: RecordedTrace, { kind, shape, site }: Draft, countByKey: Map<string, number>): string {
   const key = [trace.method, routeNameOf(trace), kind, shape, site?.file, site?.function].join('\n');
   const before = countByKey.get(key) ?? 0;

@@ -5,7 +5,7 @@ import type { Dialect, LibraryInfo, Trace } from '../domain/trace.js';
 /** The part of a trace that has its libraries. */
 export type WithLibraries = Pick<Trace, 'libraries'>;
 
-/** Dialect of a library without one: standard SQL with any placeholder, of no server, without plans. */
+/** Dialect of an unknown SQL library: standard SQL with any placeholder, without plans. */
 const UNKNOWN_DIALECT: Dialect = 'standard';
 
 /** Libraries of traces stored before traces had a `libraries` field; the list is complete. */

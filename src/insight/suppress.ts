@@ -17,7 +17,7 @@ export interface IgnoreRule {
   statement?: string;
 }
 
-/** Whether the line of the finding, or a comment line above it, has `scooby-ignore`, for any or its kind. */
+/** Whether the finding's line, or a comment line above, has `scooby-ignore` for its kind or any. */
 export function isIgnoredBySource({ kind, calls, site }: Draft, readLine: ReadLine): boolean {
   // The comment may also stand at a wrapper's line.
   const frames = [site, calls[0]?.site, calls[0]?.path.frames[0]].filter((frame) => frame !== undefined);

@@ -1,4 +1,4 @@
-/** Call sites: the line of the app that made a call, not the wrapper `query(text, values)` of its db.js. */
+/** Call sites: the app's line that made a call, above wrappers such as `query(text)` in db.js. */
 
 import type { Frame, Kind } from '../../domain/trace.js';
 import { formatSite } from '../../domain/trace.js';
@@ -44,7 +44,7 @@ function assign(call: Call, { site, positions, callers }: CallSite): void {
   call.callers = callers;
 }
 
-/** Whether a frame is a wrapper. `kind` is that of the span for the innermost frame, else undefined. */
+/** Whether a frame is a wrapper; `kind` is the span's for the innermost frame, else undefined. */
 type WrapperTest = (frame: Frame, position: string, kind: Kind | undefined) => boolean;
 
 function wrapperTest(wrappers: Set<string>, readLine: ReadLine): WrapperTest {
@@ -74,8 +74,8 @@ function callSiteOf({ frames, positions }: CallPath, kind: Kind, isWrapper: Wrap
   };
 }
 
-// After an await a stack may end with the wrapper. Its call site is that of the complete calls of the
-// same shape through the same wrapper, if they have only one.
+// After an await a stack may end with the wrapper. Its call site is that of the complete calls
+// of the same shape through the same wrapper, if they have only one.
 function assignCutCalls(cut: Call[], complete: Map<string, Call | 'ambiguous'>): void {
   for (const call of cut) {
     const other = complete.get(wrapperKey(call.positions[0]!, call));
@@ -108,7 +108,7 @@ function wrapperKey(wrapper: string, { span, shape }: Call): string {
   return `${span.kind} ${wrapper} ${shape}`;
 }
 
-/** Positions that make calls of several shapes for several callers: wrappers, whatever their text. */
+/** Wrappers by their use: positions that make calls of several shapes for several callers. */
 function wrappersByCalls(calls: Call[]): Set<string> {
   const wrappers = new Set<string>();
   for (let level = 0; level < MAX_WRAPPERS_BY_CALLS; level++) {

@@ -113,7 +113,7 @@ function argumentsOf({ kind, detail }: RecordedSpan): string {
   return args.length === 0 ? '' : JSON.stringify(args);
 }
 
-/** Command and keys of a cache call, from the span's detail or else from its name: `get user:42`. */
+/** Command and keys of a cache call, from the span's detail or its name: `get user:42`. */
 export function cacheCommandOf(span: RecordedSpan): { command: string; keys: string[] } {
   const { command, keys } = span.detail ?? {};
   const [first = '', ...rest] = span.name.split(' ', 50);

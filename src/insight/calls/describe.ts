@@ -1,4 +1,4 @@
-/** Call site and shape of every span: decided once, when the trace is finished, and kept in the span. */
+/** Call site and shape of each span: computed once, when the trace ends, and kept in the span. */
 
 import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
 import { formatSite } from '../../domain/trace.js';
@@ -32,8 +32,8 @@ export function analyzeCalls(
 }
 
 /**
- * Writes call sites and shapes into the spans, replacing those of an earlier run. Called after the rules:
- * fields added before made V8 (Node 20) deoptimize them at every trace, twice the time of the parallel rule.
+ * Writes call sites and shapes into the spans, replacing earlier ones. Called after the rules: fields
+ * added before made V8 (Node 20) deoptimize them at every trace, twice the time of the parallel rule.
  */
 export function describe(recorded: RecordedTrace, { calls }: CallAnalysis): Trace {
   // Calls share their frames: a string for each call would be most of a large trace's memory.
@@ -54,7 +54,7 @@ export function describe(recorded: RecordedTrace, { calls }: CallAnalysis): Trac
   return recorded as Trace;
 }
 
-/** Truncates a shape's text in place; the appended hash (a statement's id) keeps long shapes distinct. */
+/** Truncates a shape's text in place; the hash at its end, a statement's id, keeps it distinct. */
 export function truncateShape(shape: Shape): Shape {
   const { text } = shape;
   if (text.length <= MAX_SHAPE_CHARS) return shape;

@@ -1,4 +1,4 @@
-/** Call groups: the spans of one shape from one call site, a row of a table of calls or a timeline. */
+/** Call groups: the spans of one shape from one call site, as tables and timelines show them. */
 
 import type { Frame, Kind, Span } from '../../domain/trace.js';
 

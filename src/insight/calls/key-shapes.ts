@@ -9,7 +9,7 @@ export function cacheKeyShape(key: string): string {
   return maskIds(key.slice(0, MAX_CHARS), /([\s:./|_\-=,;[\](){}]+)/);
 }
 
-/** Function named by a remote call, without its arguments: `users.byId(42)` becomes `users.byId`. */
+/** Function of a remote call without its arguments: `users.byId(42)` becomes `users.byId`. */
 export function rpcShape(name: string): string {
   const paren = name.indexOf('(');
   return (paren < 0 ? name : name.slice(0, paren)).slice(0, MAX_CHARS).trim();

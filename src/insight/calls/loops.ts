@@ -97,7 +97,7 @@ function partsOf(group: Call[]): Part[] {
   return joinIncomplete(parts, withoutCallers);
 }
 
-/** Whether two stacks agree as far as both reach: after an await stacks are shorter, columns differ. */
+/** Whether two stacks agree as far as both reach: after an await they end earlier, columns differ. */
 export function isSameCallPath(a: Frame[], b: Frame[]): boolean {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;
@@ -109,8 +109,8 @@ function isSameFunction(a: Frame, b: Frame): boolean {
   return a.file === b.file && a.function === b.function;
 }
 
-// Calls without callers join the largest part. So does a single first call from the same functions: it was made
-// before their first await, from other lines.
+// Calls without callers join the largest part. So does a single first call from the same functions:
+// it was made before their first await, from other lines.
 function joinIncomplete(parts: Part[], withoutCallers: Call[]): Part[] {
   const [largest] = [...parts].sort((a, b) => b.calls.length - a.calls.length);
   if (!largest) return [{ calls: withoutCallers, callers: [] }];
@@ -133,7 +133,7 @@ function isFirstCallOf({ calls, callers }: Part, part: Part): boolean {
 }
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {
-  // Created before the calls are counted: as a literal afterwards, Node 20 deoptimized this at each loop.
+  // Created before the calls are counted: as a literal afterwards, Node 20 deoptimized each time.
   const loop: Loop = { calls, site, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
   let end = Number.NEGATIVE_INFINITY;
   const exactKeys = new Set<string>();
@@ -149,7 +149,7 @@ function loopOf(calls: Call[], site: Frame | undefined): Loop {
   return loop;
 }
 
-/** Whether the calls of a loop ran concurrently: at least a fifth of them began while another ran. */
+/** Whether the calls of a loop ran concurrently: at least a fifth began while another ran. */
 export function isParallel(loop: Loop): boolean {
   return loop.overlapping * 5 >= loop.calls.length;
 }

@@ -109,7 +109,7 @@ const SERVER_FUNCTION =
   /^SELECT \?$|\b(?:set_config|current_setting|nextval|pg_\w+|get_lock|release_lock|sleep)\s*\(/i;
 const CONNECTION_VERBS = new Set(['PING', 'connect', '']);
 
-// Statements of a driver or an ORM, not of the app: transaction control, pings, catalog, migrations.
+// Statements of drivers and ORMs, not of the app: transaction control, pings, catalog, migrations.
 function isSetupStatement(sql: Fingerprint): boolean {
   if (sql.isControl || CONNECTION_VERBS.has(sql.verb) || CONNECTION_VERBS.has(sql.text)) return true;
   // SELECT without tables: a ping (SELECT 1), or the server's version, settings, locks, sequences.

@@ -1,10 +1,10 @@
-/** Call paths: the app's own frames of a recorded stack, and the packages between them and the driver. */
+/** Call paths: the app's own frames of a stack, and the packages between them and the driver. */
 
 import { type Frame, formatPosition } from '../../domain/trace.js';
 
 /** A stack as the rules need it. */
 export interface CallPath {
-  /** The app's own frames, innermost first; consecutive frames of a recursive function count once. */
+  /** The app's own frames, innermost first; consecutive frames of one function count once. */
   frames: Frame[];
   /** `file:line:column` of each frame: compared in place of the frames. */
   positions: string[];
@@ -61,7 +61,7 @@ function computePath(stack: Frame[]): CallPath {
   return { frames, positions: frames.map(formatPosition), packages, isRecursive, isSetup };
 }
 
-// A recursive walk of a tree queries from ever deeper stacks: as one frame they remain one call site.
+// A recursive walk of a tree queries from ever deeper stacks: as one frame it has one call path.
 function isSelfCall(inner: Frame, outer: Frame): boolean {
   return inner.function === outer.function && inner.file === outer.file && inner.function !== '<anonymous>';
 }

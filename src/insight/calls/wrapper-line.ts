@@ -1,4 +1,4 @@
-/** Wrapper lines: source lines that only pass on a parameter, `pool.query(text, values)` in the app's own db.js. */
+/** Wrapper lines: source lines that only pass on a parameter: `pool.query(text)` in db.js. */
 
 import type { Frame, Kind } from '../../domain/trace.js';
 
@@ -12,7 +12,7 @@ const DRIVER_METHODS: Record<string, RegExp> = {
   http: /^(?:fetch|request|axios|get|got)$/,
 };
 
-// await pool.query<Row>(text, …), run(...args), query({ text, values }): the method and its first argument.
+// await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
 const CALL =
   /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
 // db.prepare(text).all(…): the call is `all`, the statement is the argument of `prepare`.
@@ -54,7 +54,7 @@ function isParameter(name: string, frame: Frame, before: string, readLine: ReadL
   return lastIndexOf(above, parameter) > lastIndexOf(above, local, insideParameters);
 }
 
-/** Index of a pattern's last match, skipping matches whose preceding text fits `except`; -1 without one. */
+/** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */
 function lastIndexOf(text: string, pattern: string, except?: RegExp): number {
   let last = -1;
   for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) {

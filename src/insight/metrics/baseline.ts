@@ -1,8 +1,8 @@
-/** Baseline of `scooby check`: the accepted breaches of a budget, so that only new breaches fail. */
+/** Baseline of `scooby check`: accepted breaches of a budget, so that only new breaches fail. */
 
 import type { Breach } from './breaches.js';
 
-/** An accepted breach. Only its id and the value of `maxQueries` are compared; the rest is for readers. */
+/** An accepted breach; the id and the value of `maxQueries` are compared, the rest is informative. */
 export type AcceptedBreach = Pick<Breach, 'id' | 'rule' | 'route'> &
   Partial<Pick<Breach, 'kind' | 'site' | 'function' | 'message' | 'value'>>;
 

@@ -22,7 +22,7 @@ export interface BudgetLimits {
   skip?: boolean;
 }
 
-/** Limits for all routes, and by pattern for some: `GET /orders`, `/api/*`. The last matching pattern wins. */
+/** Limits of all routes, and by pattern of some (`GET /orders`, `/api/*`); the last match wins. */
 export interface Budget extends BudgetLimits {
   routes?: Record<string, BudgetLimits>;
 }
@@ -34,7 +34,7 @@ export const DEFAULT_LIMITS: Required<Pick<BudgetLimits, 'findings' | 'severity'
   allow: [],
 };
 
-/** Limits of a route such as `GET /orders/:id`: the defaults, the budget's, then those of its matching patterns. */
+/** Limits of a route `GET /orders/:id`: the defaults, overridden by the budget and its patterns. */
 export function limitsFor(budget: Budget, route: string): BudgetLimits {
   const { routes = {}, ...general } = budget;
   const matching = Object.entries(routes).filter(([pattern]) => fitsRoute(pattern, route));

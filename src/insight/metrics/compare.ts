@@ -121,7 +121,7 @@ function verdictOf(old: ComparedCalls | undefined, now: ComparedCalls | undefine
   return compareDurations(old.ms, now.ms);
 }
 
-/** Compares two times in ms: they differ by at least 1 ms and a quarter of the longer, or are the same. */
+/** Compares two times: less than 1 ms, or a quarter of the longer, is no difference. */
 export function compareDurations(before: number, after: number): 'slower' | 'faster' | 'same' {
   const difference = Math.abs(after - before);
   if (difference < MIN_CHANGE_MS || difference < Math.max(before, after) * MIN_TIME_CHANGE) return 'same';

@@ -40,10 +40,10 @@ export function isOnePerTable(loop: Loop): boolean {
   return loop.distinct > 1 && values.every((other) => isEqual(other, values[0]));
 }
 
-/** Whether each call continues after the previous: by a growing OFFSET, or the key of the last row. */
+/** Whether each call continues after the previous: by a growing OFFSET, or the last row's key. */
 export function isPaging(loop: Loop): boolean {
   const values = valuesOfCalls(loop);
-  // The first page may have neither an offset nor a key: the call with most values is the reference.
+  // The first page may lack an offset and a key: the call with most values is the reference.
   const reference = values.reduce((a, b) => (b.single.length > a.single.length ? b : a), values[0]!);
   if (!reference.single.some(({ before }) => PAGE_SIZE.has(before))) return false;
   const varying = reference.single.flatMap((_, at) =>

@@ -1,4 +1,4 @@
-/** Feeding query of a loop: the query before it that returned as many rows as the loop has calls. */
+/** Feeding query of a loop: the earlier query that returned as many rows as the loop has calls. */
 
 import { formatCount } from '../../domain/text.js';
 import { formatSite } from '../../domain/trace.js';
@@ -17,7 +17,7 @@ export interface FeedingQuery {
 /** Calls before a loop that are searched. */
 const MAX_CALLS_BEFORE = 1000;
 
-/** Feeding query of a loop, the latest with a matching number of rows; undefined if there is none. */
+/** Feeding query of a loop: the latest with a matching number of rows. */
 export function feedingQueryOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
   const first = loop.calls[0]!;
   let approximate: FeedingQuery | undefined;

@@ -1,6 +1,9 @@
 /** Cache of the most recently used values. */
 
-/** Map of at most `limit` entries in two generations: a full young one replaces the old one, whose used entries move back. */
+/**
+ * Map of at most `limit` entries, in two generations: a full young one becomes the old one, whose
+ * previous entries are dropped. A used entry moves to the young one, at the cost of a look-up.
+ */
 export class Lru<T> {
   #young = new Map<string, T>();
   #old = new Map<string, T>();
