@@ -32,8 +32,9 @@ export function analyzeCalls(
 }
 
 /**
- * Writes call sites and shapes into the spans, replacing earlier ones. Called after the rules: fields
- * added before made V8 (Node 20) deoptimize them at every trace, twice the time of the parallel rule.
+ * Writes call sites and shapes into the spans, replacing earlier ones. Called after the rules:
+ * fields added before made V8 (Node 20) deoptimize them at every trace, which took twice the time
+ * of the parallel rule.
  */
 export function describe(recorded: RecordedTrace, { calls }: CallAnalysis): Trace {
   // Calls share their frames: a string for each call would be most of a large trace's memory.

@@ -97,7 +97,7 @@ function partsOf(group: Call[]): Part[] {
   return joinIncomplete(parts, withoutCallers);
 }
 
-/** Whether two stacks agree as far as both reach: after an await they end earlier, columns differ. */
+/** Whether two stacks agree as far as both reach: after an await they are cut, columns differ. */
 export function isSameCallPath(a: Frame[], b: Frame[]): boolean {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;

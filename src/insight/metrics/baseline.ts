@@ -2,7 +2,7 @@
 
 import type { Breach } from './breaches.js';
 
-/** An accepted breach; the id and the value of `maxQueries` are compared, the rest is informative. */
+/** An accepted breach; the id and the value of `maxQueries` are compared, the rest informs. */
 export type AcceptedBreach = Pick<Breach, 'id' | 'rule' | 'route'> &
   Partial<Pick<Breach, 'kind' | 'site' | 'function' | 'message' | 'value'>>;
 

@@ -8,7 +8,7 @@ test('findings of every rule are at the call site, also if the wrapper ran only 
   const wrapper = 'src/db.js:9 query';
   const sites = (story: Story, more = {}) => {
     for (const { stack } of story.spans) for (const frame of stack) if (frame.line === 9) frame.column = 22;
-    return judge(story.trace(more), { lineOf: readLine }).map(({ kind, site }) => `${kind} ${site}`);
+    return judge(story.trace(more), { readLine }).map(({ kind, site }) => `${kind} ${site}`);
   };
   const at = (line: number) => [wrapper, `src/orders.js:${line} list`];
   const user = 'SELECT * FROM users WHERE id = $1';
