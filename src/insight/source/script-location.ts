@@ -64,7 +64,7 @@ export function pathOfSource(source: string, project: string): string | undefine
   return inside.startsWith('/') ? inside : join(project, inside);
 }
 
-/** Whether a path is a dependency's: in node_modules (or an archive of Yarn's), or Yarn's own. */
+/** Whether a path is a library's: in node_modules (pnpm's and Yarn's archives too), or Yarn's own. */
 export function isLibrary(path: string): boolean {
   return /[\\/]node_modules[\\/]|[\\/]\.yarn[\\/]|[\\/]\.pnp\.(?:c?js|loader\.mjs)$/.test(path);
 }
