@@ -4,8 +4,9 @@ import type { Command } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
-import { baselineOf, siftBreaches } from '../../insight/metrics/baseline.js';
-import { breachesOf, type RequestFacts, requestFactsOf } from '../../insight/metrics/budget.js';
+import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
+import { breachesOf } from '../../insight/metrics/breaches.js';
+import { type RequestFacts, requestFactsOf } from '../../insight/metrics/request-facts.js';
 import type { LaunchListener } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
@@ -85,7 +86,7 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
   const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
   const all = breachesOf({ ...budget, severity: 'info' }, facts);
   const report: CheckReport = {
-    ...siftBreaches(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
+    ...applyBaseline(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
     lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { LauncherConnection } from '../../feed/launcher-connection.js';
 import { LiveFeed } from '../../feed/live-feed.js';
-import { describeOld } from '../../insight/calls/describe.js';
+import { describeStored } from '../../insight/calls/describe.js';
 import { databasePath } from '../../store/location.js';
 import { openReader } from '../../store/open.js';
 import { browse } from '../../tui/browse.js';
@@ -54,7 +54,7 @@ export async function ui(flags: UiFlags): Promise<void> {
   const place = databasePath(flags.db, cwd);
   // What the app prints meanwhile is not to be missed.
   const attachment = flags.attached && process.connected ? new LauncherConnection() : undefined;
-  const options = { db: flags.db, cwd, describe: describeOld };
+  const options = { db: flags.db, cwd, describe: describeStored };
   const open = async () => new LiveFeed(await openReader(options, printRemark), place, attachment);
   const { plain, ascii, mouse } = flags;
   try {

@@ -6,14 +6,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
 import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
-import type { Ignore } from '../../insight/suppress.js';
+import type { IgnoreRule } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
 import { jsonFault, keyLines } from './json-positions.js';
 import { parseDuration, parseSize } from './units.js';
 
 /** Decisions on findings. */
 export interface FindingConfig {
-  ignore: Ignore[];
+  ignore: IgnoreRule[];
   limits: Partial<RuleLimits>;
 }
 
@@ -130,20 +130,20 @@ function lineOf(path: string, lines: Map<string, number>): number {
   return lines.get(path) ?? (path === '' ? 1 : lineOf(path.replace(/(?:^|\.)[^.]*$/, ''), lines));
 }
 
-function ignoreOf(given: unknown, path: string, file: string, lines: Map<string, number>): Ignore {
+function ignoreOf(given: unknown, path: string, file: string, lines: Map<string, number>): IgnoreRule {
   const { value, fail } = partOf(given, path, file, lines);
   for (const [key, one] of Object.entries(value)) {
     if (!IGNORE.includes(key)) fail(key, `is not known; there are ${IGNORE.join(', ')}`);
     if (typeof one !== 'string' || one === '') fail(key, 'has to be a text');
   }
-  const { kind } = value as Ignore;
+  const { kind } = value as IgnoreRule;
   if (
     kind !== undefined &&
     !FINDING_KINDS.some(({ kind: known }) => known === kind || known.startsWith(`${kind}-`))
   )
     fail('kind', `is no kind of finding; there are ${FINDING_KINDS.map((known) => known.kind).join(', ')}`);
   if (Object.keys(value).length === 0) fail('', `has to say what to ignore: ${IGNORE.join(', ')}`);
-  return value as Ignore;
+  return value as IgnoreRule;
 }
 
 function limitsOf(

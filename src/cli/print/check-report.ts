@@ -3,14 +3,14 @@
 import { isAbsolute, join, relative } from 'node:path';
 import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
 import { parseSite } from '../../domain/trace.js';
-import type { SiftedBreaches } from '../../insight/metrics/baseline.js';
-import type { Breach } from '../../insight/metrics/budget.js';
+import type { BaselineResult } from '../../insight/metrics/baseline.js';
+import type { Breach } from '../../insight/metrics/breaches.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';
 
 /** All that a check has to tell. */
-export interface CheckReport extends SiftedBreaches {
+export interface CheckReport extends BaselineResult {
   requests: number;
   routes: number;
   /** How the command ended. */

@@ -1,7 +1,7 @@
 /** What the commands that read the store have in common. */
 
 import type { Command } from 'commander';
-import { describeOld } from '../../insight/calls/describe.js';
+import { describeStored } from '../../insight/calls/describe.js';
 import { openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { printRemark } from '../output.js';
@@ -22,7 +22,7 @@ export function addStoreOptions(command: Command): Command {
 
 /** Opens the store for reading, hands it to `work`, and closes it whatever happens. Throws a StoreError when there is none. */
 export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
-  const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeOld };
+  const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {
     return work(store);

@@ -5,7 +5,7 @@ import {
   reportJson,
   reportLines,
 } from '../../../src/cli/print/check-report.js';
-import type { Breach } from '../../../src/insight/metrics/budget.js';
+import type { Breach } from '../../../src/insight/metrics/breaches.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 
 const screen = { width: Infinity, style: plainStyle, now: 0 };
