@@ -1,7 +1,9 @@
 /** What the browser asks of whoever hands it requests: narrow enough for a store of a million of them. */
 
 import type { Query } from '../domain/filter.js';
-import type { AppInfo, Recording, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { Recording } from '../domain/link.js';
+import type { SourceText } from '../domain/site.js';
+import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
 
 /** An answer at once where it is cheap, later where it takes a scan; keys are never blocked by one. */

@@ -3,7 +3,8 @@
 import { isProcessAlive } from '../control/process-alive.js';
 import { needsWhole } from '../domain/filter.js';
 import { binsOf, percentile } from '../domain/histogram.js';
-import type { AppInfo, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { Feed, FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort } from './feed.js';

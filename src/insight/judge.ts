@@ -1,8 +1,8 @@
 /** Finishes a trace: describes its calls, and judges what in it is worth mending, the worst first. */
 
 import { routeNameOf } from '../domain/route.js';
+import { formatSite } from '../domain/site.js';
 import type { Finding, RecordedTrace, Trace } from '../domain/trace.js';
-import { formatSite } from '../domain/trace.js';
 import type { LineOf } from './calls/call-site.js';
 import { describe, type Understood, understand } from './calls/describe.js';
 import { rules } from './rules/index.js';

@@ -1,6 +1,7 @@
 /** What is known of the libraries that a trace's spans name: told by their instruments, kept in the trace. */
 
-import type { Dialect, LibraryInfo, Trace } from '../domain/trace.js';
+import type { Dialect, LibraryInfo } from '../domain/library.js';
+import type { Trace } from '../domain/trace.js';
 
 /** A trace, as far as its libraries are asked for. */
 export type WithLibraries = Pick<Trace, 'libraries'>;

@@ -1,6 +1,7 @@
 /** What nobody wants to hear of: by a comment on the line, or by config. */
 
-import { type Frame, formatSite, type RecordedTrace } from '../domain/trace.js';
+import { formatSite } from '../domain/site.js';
+import type { Frame, RecordedTrace } from '../domain/trace.js';
 import type { LineOf } from './calls/call-site.js';
 import type { Draft } from './scene.js';
 

@@ -4,7 +4,8 @@ import { needsWholeTrace, type Query } from '../domain/filter.js';
 import { foldCase, type Op, type Term } from '../domain/filter-term.js';
 import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
-import type { Sample, Summary, Trace } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
+import type { Summary, Trace } from '../domain/trace.js';
 
 /** A request to be matched: its summary at hand, the rest where a condition asks for it. */
 export interface Candidate {

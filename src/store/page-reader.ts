@@ -3,7 +3,8 @@
 import type { Counted } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
-import type { SourceText, Summary, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
 import type { Connection } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';

@@ -2,7 +2,7 @@
 
 import { Accumulator, type Counted } from '../domain/aggregate.js';
 import { binsOf } from '../domain/histogram.js';
-import type { Sample } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
 import { roundToMicros } from '../domain/trace.js';
 import type { Aggregate, AggregateBy } from './store.js';
 

@@ -1,7 +1,9 @@
 /** The store's interface: what every place that keeps traces can do. */
 
 import type { Query } from '../domain/filter.js';
-import type { Sample, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import type { Describe } from './document.js';
 
 /** Which requests to list or to add up; every field narrows. */

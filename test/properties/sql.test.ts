@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { Dialect } from '../../src/domain/trace.js';
+import type { Dialect } from '../../src/domain/library.js';
 import { fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { COMMA, END, Lexer, NAME, VALUE } from '../../src/insight/sql/lexer.js';
 import { sqlLiteral } from '../../src/insight/sql/literals.js';

@@ -1,9 +1,11 @@
 /** A feed over traces in memory. */
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
+import type { Recording } from '../../src/domain/link.js';
 import { isFailed, isRepeated } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
-import type { Recording, SourceText, Summary, Trace } from '../../src/domain/trace.js';
+import type { SourceText } from '../../src/domain/site.js';
+import type { Summary, Trace } from '../../src/domain/trace.js';
 import type {
   ExplainResult,
   Feed,

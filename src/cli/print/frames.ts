@@ -1,7 +1,8 @@
 /** Who made a call, as text: frames, and the code as it was. */
 
+import { formatPosition } from '../../domain/site.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import { type Frame, formatPosition, type Span } from '../../domain/trace.js';
+import type { Frame, Span } from '../../domain/trace.js';
 import { cellWidth, cutText } from '../../terminal/cells.js';
 import { codeFrame } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';

@@ -1,6 +1,6 @@
 /** How many things are asked for at once: the idiom of each SQL dialect, and of the libraries that have one of their own. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 
 /** Parts of sentences. */
 export interface SqlIdiom {

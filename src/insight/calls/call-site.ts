@@ -1,7 +1,7 @@
 /** Tells the line that asks from the helpers it asks through: `query(text, values)` of the user's own db.js is nobody's fault. */
 
+import { formatSite } from '../../domain/site.js';
 import type { Frame, Kind } from '../../domain/trace.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 import type { CallPath } from './stacks.js';
 

@@ -1,7 +1,8 @@
 /** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
 
+import type { Dialect } from '../../domain/library.js';
 import { REDACTED } from '../../domain/redact.cjs';
-import type { Dialect, Frame, RecordedSpan, Shape, StatementFacts } from '../../domain/trace.js';
+import type { Frame, RecordedSpan, Shape, StatementFacts } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { type CallPath, callPathOf } from './stacks.js';
 

@@ -1,7 +1,7 @@
 /** Decides which line each call of a trace is blamed on, and what it asked for: once, when the trace is finished. */
 
+import { formatSite } from '../../domain/site.js';
 import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
-import { formatSite } from '../../domain/trace.js';
 import type { WithLibraries } from '../libraries.js';
 import { hash } from '../util/hash.js';
 import { blame, type LineOf } from './call-site.js';

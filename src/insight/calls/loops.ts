@@ -1,6 +1,7 @@
 /** Finds what ran again and again from one line. */
 
-import { type Frame, formatPosition } from '../../domain/trace.js';
+import { formatPosition } from '../../domain/site.js';
+import type { Frame } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 
 /** Calls of one shape from one line, by one way. */

@@ -1,6 +1,7 @@
 /** What a stack tells: the user's own frames, and the packages between them and the driver. */
 
-import { type Frame, formatPosition } from '../../domain/trace.js';
+import { formatPosition } from '../../domain/site.js';
+import type { Frame } from '../../domain/trace.js';
 
 /** A stack, read once. */
 export interface CallPath {

@@ -1,7 +1,8 @@
 /** Two requests, or two runs, side by side: which calls came and went, which run more often or take longer, and which findings are gone. Pure. */
 
+import { parseSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
+import type { Finding, Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 
 /** Calls that ask the same from one line. */

@@ -1,7 +1,7 @@
 /** Finds the query that fed a loop: what returned as many rows as the loop then asked for. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';

@@ -1,6 +1,6 @@
 /** Which recorded statements may be explained, and why the others may not. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import { readFingerprint } from '../sql/fingerprint.js';
 import { CLOSE, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';

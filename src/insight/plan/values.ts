@@ -1,6 +1,7 @@
 /** The values that a recorded statement ran with, as far as they were recorded whole. */
 
-import type { Dialect, Span } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
+import type { Span } from '../../domain/trace.js';
 import { piecesOf } from '../sql/pieces.js';
 import { isPlaceholder } from '../sql/placeholders.js';
 import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../sql/recorded-value.js';

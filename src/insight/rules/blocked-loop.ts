@@ -1,7 +1,7 @@
 /** Stretches in which the app's own code kept the event loop, so that nobody was served. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 

@@ -1,6 +1,6 @@
 /** A cache that was asked, had nothing, and was not given what was found instead. */
 
-import { formatSite } from '../../domain/trace.js';
+import { formatSite } from '../../domain/site.js';
 import { type Call, commandOf } from '../calls/calls.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
 

@@ -1,7 +1,7 @@
 /** Queries that wait for each other although none needs what the one before returned. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';

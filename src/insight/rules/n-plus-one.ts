@@ -1,7 +1,7 @@
 /** SQL reads in a loop: one query for each row of another. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import { adviceForReads } from '../advice/advice.js';
 import { isParallel, type Loop } from '../calls/loops.js';
 import { isBatching, isPaging, isThroughTables } from '../patterns/batches.js';

@@ -1,7 +1,7 @@
 /** Calls that failed while the response says that all is well. */
 
+import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 

@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parsePosition } from '../../domain/trace.js';
+import { parsePosition } from '../../domain/site.js';
 
 /** A script's position; `path` is missing for what is in no file. */
 export interface ScriptLocation {

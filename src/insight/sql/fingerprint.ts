@@ -1,6 +1,6 @@
 /** A statement without its values: what makes the fifty queries of a loop one. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import { hash } from '../util/hash.js';
 import { Lru } from '../util/lru.js';
 import { type Operand, StatementNormalizer } from './shape.js';

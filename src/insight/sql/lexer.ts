@@ -1,6 +1,6 @@
 /** Cuts SQL into tokens, one pass, whatever the text: what never ends, ends with the text. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import * as c from './chars.js';
 import * as scan from './scan.js';
 import { KEYWORDS, OPERANDS } from './words.js';

@@ -1,7 +1,7 @@
 /** Values written as SQL, as the driver would have sent them. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
 import { bytesOf, mysqlTime } from './recorded-value.js';
 
 /** A value as SQL on one line, in a way that nothing in it can end the literal. */

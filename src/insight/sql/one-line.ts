@@ -1,7 +1,7 @@
 /** Parts of a statement that go over several lines, or hold what steers a terminal, written on one line with the same meaning. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
 import { pgEscape, stringLiteral } from './literals.js';
 
 /** A token on one line; undefined where no other writing means the same. */

@@ -1,6 +1,6 @@
 /** SQL cut into pieces: tokens, and the spaces and comments between them. Joined, they are the text again. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import * as c from './chars.js';
 import { END, Lexer } from './lexer.js';
 import * as scan from './scan.js';

@@ -1,7 +1,7 @@
 /** Placeholders of a statement: which recorded value each stands for, and what is wrong with it. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
 import { NAME, VALUE } from './lexer.js';
 import type { Piece } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';

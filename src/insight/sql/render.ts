@@ -1,7 +1,8 @@
 /** Statements with their values written in, on one line, to be run by hand. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls, escapeToOneLine } from '../../domain/text.js';
-import type { Dialect, Span } from '../../domain/trace.js';
+import type { Span } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { COMMA, SEMICOLON, WORD } from './lexer.js';
 import { mysqlFields, mysqlName, sqlLiteral } from './literals.js';

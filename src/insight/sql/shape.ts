@@ -1,6 +1,6 @@
 /** Normalises a statement token by token: values become `?`, lists of them one, and what varies without meaning goes. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import { Hash } from '../util/hash.js';
 import { CASTING, Groups, LIST, PLAIN, ROW, ROWS, SPREAD } from './groups.js';
 import * as lex from './lexer.js';

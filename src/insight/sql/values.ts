@@ -1,6 +1,6 @@
 /** Writes a value as `?`, and takes away what only says how it was written. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import { DOT, NAME, OPERATOR, VALUE, WORD } from './lexer.js';
 import type { Tokens } from './tokens.js';
 import { LITERAL_TYPES } from './words.js';

@@ -1,6 +1,7 @@
 /** The request in the detail, with its source texts, and the page of the tab made from it. */
 
-import type { SourceText, Span, Trace } from '../../domain/trace.js';
+import type { SourceText } from '../../domain/site.js';
+import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult, Feed } from '../../feed/feed.js';
 import { panelsOf } from '../panels/index.js';
 import { emptyPage, type Panel, type PanelPage, type TextLine } from '../panels/panel.js';

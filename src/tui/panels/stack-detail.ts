@@ -1,7 +1,8 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
+import { formatPosition, type Position } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import { type Frame, formatPosition, type Position, type Span } from '../../domain/trace.js';
+import type { Frame, Span } from '../../domain/trace.js';
 import { cleanText, steady } from '../../terminal/cells.js';
 import { codeFrame, linesOf } from '../../terminal/code-frame.js';
 import { framePosition, type PanelContext, type TextLine } from './panel.js';

@@ -1,6 +1,7 @@
 /** Everything that a frame is drawn from, put together from the state and the data. */
 
-import { type Position, parseSite, type Trace } from '../../domain/trace.js';
+import { type Position, parseSite } from '../../domain/site.js';
+import type { Trace } from '../../domain/trace.js';
 import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
 import { type Line, lineText, lineWidth, wrapLine } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
