@@ -1,23 +1,26 @@
-/** What is known of a library of the app: its SQL dialect, its version. */
+/** Facts of a library of the app: its version, its SQL dialect, its EXPLAIN server. */
 
-/** How a library writes SQL: its strings, names, comments and placeholders. `standard` is the neutral reading, of what most servers share. */
+/**
+ * SQL dialect of a library: its strings, names, comments and placeholders. `standard` is the common
+ * subset, for unknown libraries.
+ */
 export type Dialect = 'pg' | 'mysql' | 'sqlite' | 'standard';
 
-/** What the instrument of a library says of it; it travels in the `library` line. */
+/** Facts that the instrument of a library declares; sent in the `library` line. */
 export interface LibraryFacts {
-  /** The SQL that its statements are written in; missing where it runs none, or nothing told. */
+  /** Dialect of its statements; missing without SQL, or when not declared. */
   dialect?: Dialect;
-  /** The servers that can be asked for plans on its connections. */
+  /** Server type that can EXPLAIN on its connections. */
   explain?: Planner;
-  /** True for an ORM or a query builder, which runs its statements through a driver. */
+  /** True for an ORM or query builder: its statements run through a driver. */
   mapper?: boolean;
 }
 
-/** Servers whose plans can be asked for and read: MariaDB's is `mysql`. */
+/** Server types with EXPLAIN support; MariaDB counts as `mysql`. */
 export type Planner = 'postgres' | 'mysql';
 
-/** A library of the app's process, as a trace keeps it. */
+/** A library of the app's process, as kept in a trace. */
 export interface LibraryInfo extends LibraryFacts {
-  /** Of the package; missing where it has none. */
+  /** Version of the package; missing where it has none. */
   version?: string;
 }

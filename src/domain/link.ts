@@ -1,38 +1,42 @@
-/** Messages on the link between the agent and the launcher. */
+/** Messages on the link between the agent (in the app) and the launcher. */
 
 import type { LibraryFacts } from './library.js';
 import type { Headers, Kind } from './trace.js';
 
-/** Which requests are recorded: every one, those that carry `X-Scooby-Record: 1`, none. */
+/** Recorded requests: all, those with the header `X-Scooby-Record: 1`, or none. */
 export type Recording = 'all' | 'marked' | 'off';
 
-/** A server of the app that has begun to listen. */
+/** Address of a listening server of the app. */
 export interface ServerAddress {
   protocol: 'http' | 'https' | 'h2' | 'h2c';
   host?: string;
   port?: number;
   /** A unix socket instead of host and port. */
   path?: string;
-  /** The port the app asked for, when it was moved to another one. */
+  /** Port that the app wanted, when the agent moved it to another port. */
   wanted?: number;
 }
 
-/** What the launcher leaves in the run folder for the agent to read at its start. */
+/**
+ * Configuration file in the run folder, written by the launcher and read by the agent at its start.
+ */
 export interface RunConfig {
   /** Path of the link's unix socket. */
   socket: string;
-  /** First word on the link, so that nobody else can speak on it. */
+  /** Credential of the first message on the link: other processes are refused. */
   token: string;
-  /** Value of `X-Scooby-Secret` on requests that come from our proxy. */
+  /** Value of `X-Scooby-Secret` on requests from scooby's own proxy. */
   secret: string;
   record: Recording;
-  /** Port that the proxy takes over; the app is moved off it. 0: the first one it asks for. */
+  /**
+   * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
+   */
   takePort?: number;
 }
 
 /**
- * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all others go into the file
- * `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all
+ * others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type LinkLine =
@@ -51,20 +55,26 @@ export type LinkLine =
     }
   | ({ t: 'listen' } & ServerAddress)
   | { t: 'unlisten'; port?: number; path?: string }
-  /** A package was found, before its first span. `library` is what its spans name, where that is another name. */
+  /**
+   * A package was loaded; sent before its first span. `library` is the name in its spans, if
+   * different.
+   */
   | ({ t: 'library'; name: string; version: string; trouble?: string; library?: string } & LibraryFacts)
-  /** The source map, in JSON, of a script that exists only in the app's memory (tsx, ts-node); before its first frame. */
+  /**
+   * Source map (JSON) of a script that exists only in the app's memory (tsx, ts-node); before its
+   * first frame.
+   */
   | { t: 'map'; file: string; map: string }
-  /** Frames first seen: `[number, function, file, line, column]`. Files as V8 names them. */
+  /** New frames: `[number, function, file, line, column]`. File names are V8's. */
   | { t: 'frames'; frames: [number, string, string, number, number][] }
-  /** A stack first seen: its frames' numbers, innermost first. */
+  /** New stack: numbers of its frames, innermost first. */
   | { t: 'stack'; n: number; frames: number[] }
   | { t: 'open'; id: string; at: number; method: string; url: string; headers?: Headers }
   | {
       t: 'span';
-      /** The trace; missing for a span outside any request. */
+      /** Id of the trace; missing for a span outside any request. */
       id?: string;
-      /** Counts up in the process; a span that is sent again has its old number. */
+      /** Sequence number in the process; a span sent again keeps its number. */
       n: number;
       kind: Kind;
       library: string;
@@ -75,10 +85,10 @@ export type LinkLine =
       wait?: number;
       rows?: number;
       error?: string;
-      /** Number of a stack sent before. */
+      /** Number of a stack sent earlier. */
       stack?: number;
     }
-  /** A span that was told while it ran turned out to be part of another one. */
+  /** A span, already sent while running, turned out to be part of another span: it is discarded. */
   | { t: 'withdrawn'; id?: string; n: number }
   | {
       t: 'close';
@@ -89,44 +99,52 @@ export type LinkLine =
       parent?: string;
       route?: string;
       handler?: string;
-      /** Number of the stack in which the route was registered. */
+      /** Number of the stack of the route's registration. */
       stack?: number;
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }
-  /** What came of the order with that number: per statement asked its rows, or why there are none. */
+  /** Result of the order with that number: rows per statement, or the reason for their absence. */
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
-  /** The lines go on in the process's next file. */
+  /** The process continues in its next file. */
   | { t: 'next' }
-  /** On the socket: there is something to read. */
+  /** On the socket: new lines are in the file. */
   | { t: 'wake' };
 
-/** What the launcher says to the agent. */
+/** Message from the launcher to the agent. */
 export type LinkOrder =
   | { t: 'record'; record: Recording }
-  /** Ports on this machine at which apps under scooby answer: these are told which request calls them. */
+  /**
+   * Ports of apps under scooby on this machine: requests to them carry the id of the calling trace.
+   */
   | { t: 'peers'; ports: number[] }
   | ExplainOrder;
 
-/** Asks the database of the app, on a connection of the pool that ran a statement, or on one like it. */
+/**
+ * Statements to run on the app's database: on the pool that ran the explained statement, or a like
+ * one.
+ */
 export interface ExplainOrder {
   t: 'ask';
-  /** The answer carries it. */
+  /** Number of the order; repeated in its `answer`. */
   n: number;
   library: string;
-  /** The server's id of the connection that ran the statement; without it any of the library is meant. */
+  /**
+   * Server-side id of the connection that ran the statement; without it any pool of the library.
+   */
   connection?: number;
-  /** Run around what is asked: they make it read-only and bounded, and take that back. */
+  /** Statements around `ask`: make the session read-only and time-limited, and restore it. */
   before: string[];
   after: string[];
-  /** `values` are JSON's, and `{bytes: hex}`. */
+  /** `values` are JSON values or `{bytes: hex}`. */
   ask: { sql: string; values?: unknown }[];
-  /** ms until a connection has to be there, and from then on until the answer. */
+  /** Timeout in ms, once for getting a connection and once more for the result. */
   patience: number;
 }
 
 /**
- * unseen: no connection of that library is known · several: they lead to several databases · busy: none got free in time ·
- * slow: no answer in time · refused: the database or the driver says no.
+ * unseen: no known connection of the library · several: its connections lead to several databases ·
+ * busy: no connection became free in time · slow: no result in time · refused: error of the
+ * database or of the driver.
  */
 export type ExplainTrouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';

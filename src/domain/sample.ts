@@ -1,23 +1,23 @@
 /** Sample: the figures that one request adds to an aggregate. */
 
-/** What a request adds to the figures of one subject: of a statement at a line, of its route, of a finding. */
+/** Figures of one request for one subject: a statement at a call site, its route, or a finding. */
 export interface Sample {
-  /** The subject's name among all: 16 hex digits. */
+  /** Key of the subject: 16 hex digits. */
   key: string;
   of: 'call' | 'request' | 'finding';
-  /** The kind of the calls or of the finding; a request's method. */
+  /** Kind of the calls or of the finding; for a request its method. */
   kind: string;
-  /** The statement without its values, the route, or what the finding says. */
+  /** Statement without its values, route, or message of the finding. */
   text: string;
-  /** `file:line`, where one is to blame. */
+  /** Call site, `file:line`, where there is one. */
   site?: string;
   function?: string;
-  /** Of a finding: the method and the route of the request. */
+  /** For a finding: method and route of the request. */
   route?: string;
-  /** ms of each of its calls; of a request its duration, of a finding what it cost. */
+  /** ms: of each call; for a request its duration, for a finding its cost. */
   times: number[];
-  /** Calls that failed; of a request 1 when it failed. */
+  /** Failed calls; for a request 1 when it failed. */
   errors: number;
-  /** Of a request: its SQL calls. */
+  /** For a request: its SQL calls. */
   queries: number;
 }

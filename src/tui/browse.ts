@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Summary } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
-import { canDraw, capabilitiesOf } from '../terminal/capabilities.js';
+import { canDrawScreen, capabilitiesOf } from '../terminal/capabilities.js';
 import { printPlain } from './plain-lines.js';
 import { TerminalScreen } from './screen.js';
 import { initialState } from './state/state.js';
@@ -86,7 +86,8 @@ async function plainly(feed: Feed): Promise<void> {
 /** Runs the browser until it is left. Throws a ConfigError, and what `open` throws, with the terminal in order. */
 export async function browse(options: BrowseOptions): Promise<void> {
   const env = options.env ?? process.env;
-  if (options.plain || !canDraw(process.stdin, process.stdout, env)) return plainly(await options.open());
+  if (options.plain || !canDrawScreen(process.stdin, process.stdout, env))
+    return plainly(await options.open());
   // With both set, Node warns once something loads node:assert, as Ink does, and the warning is drawn over the screen.
   if (env.NO_COLOR) delete process.env.FORCE_COLOR;
   const config = readUserConfig(join(configFolder(env), 'config.json'));

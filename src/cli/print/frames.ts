@@ -53,10 +53,10 @@ export function codeLines(
   code: SourceReader,
   { style, width: columns }: OutputFormat,
 ): string[] {
-  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, here }) => {
+  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, isCurrent }) => {
     if (around === 0) return style('dim', gutter) + cutText(text, columns - cellWidth(gutter));
-    const lead = (here ? '> ' : '  ') + gutter;
+    const lead = (isCurrent ? '> ' : '  ') + gutter;
     const held = cutText(text, columns - cellWidth(lead));
-    return here ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
+    return isCurrent ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
   });
 }

@@ -1,7 +1,7 @@
 /** Which recorded statements may be explained, and why the others may not. */
 
 import type { Dialect } from '../../domain/library.js';
-import { readFingerprint } from '../sql/fingerprint.js';
+import { computeFingerprint } from '../sql/fingerprint.js';
 import { CLOSE, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
 
@@ -30,7 +30,7 @@ export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean):
   const length = lengthBeforeCut(sql);
   if (length !== undefined)
     return `Only the beginning of this statement was recorded, it has ${length} characters; run it by hand.`;
-  const { verb, isWrite } = readFingerprint(sql, dialect);
+  const { verb, isWrite } = computeFingerprint(sql, dialect);
   if (verb === 'EXPLAIN' || verb === 'ANALYZE' || verb === 'DESCRIBE')
     return 'This statement asks for a plan itself; its rows are the plan.';
   if (!PLANNED.has(verb))

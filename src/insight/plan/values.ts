@@ -4,7 +4,7 @@ import type { Dialect } from '../../domain/library.js';
 import type { Span } from '../../domain/trace.js';
 import { piecesOf } from '../sql/pieces.js';
 import { isPlaceholder } from '../sql/placeholders.js';
-import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../sql/recorded-value.js';
+import { countBeforeCut, hexDigitsOf, lossOf, mysqlTime } from '../sql/recorded-value.js';
 
 /** Values to hand to the driver; `missing` names those that were not recorded as they were, and stand as null. */
 export interface RecordedValues {
@@ -58,7 +58,7 @@ function whole(value: unknown, isMysql: boolean): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, whole(one, isMysql)]));
   }
   if (lossOf(value) !== undefined) return null;
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return { bytes };
   return isMysql && typeof value === 'string' ? mysqlTime(value) : value;
 }

@@ -40,10 +40,10 @@ const caches: Record<Dialect, Lru<Fingerprint>> = {
 
 /** Answers the fingerprint of any text, also of one that is no SQL; the dialect says how strings and names are quoted. */
 export function fingerprint(sql: string, dialect: Dialect, options: FingerprintOptions = {}): Fingerprint {
-  if (options.tenants) return readFingerprint(sql, dialect, options);
-  if (sql.length > MAX_CACHED) return readFingerprint(sql, dialect);
+  if (options.tenants) return computeFingerprint(sql, dialect, options);
+  if (sql.length > MAX_CACHED) return computeFingerprint(sql, dialect);
   const cache = caches[dialect];
-  return cache.get(sql) ?? cache.set(sql, readFingerprint(sql, dialect));
+  return cache.get(sql) ?? cache.set(sql, computeFingerprint(sql, dialect));
 }
 
 /** Answers the values of a statement in their order, as they were written. */
@@ -52,7 +52,7 @@ export function operands(sql: string, dialect: Dialect): Operand[] {
 }
 
 /** Answers the same, without remembering it. */
-export function readFingerprint(
+export function computeFingerprint(
   sql: string,
   dialect: Dialect,
   { tenants }: FingerprintOptions = {},

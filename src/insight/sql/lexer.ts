@@ -87,7 +87,7 @@ export class Lexer {
   /** The value is a quoted string. */
   quoted = false;
   /** There was a line break before the token. */
-  broken = false;
+  isAfterLineBreak = false;
   readonly #sql: string;
   readonly #dialect: Dialect;
   #versioned = 0;
@@ -111,7 +111,7 @@ export class Lexer {
   next(operand: boolean): number {
     const sql = this.#sql;
     // Mostly nothing stands between two tokens.
-    if (c.IS_PLAIN[sql.charCodeAt(this.to)] === 1) this.broken = false;
+    if (c.IS_PLAIN[sql.charCodeAt(this.to)] === 1) this.isAfterLineBreak = false;
     else this.#blank();
     const at = this.to;
     this.from = at;
@@ -155,12 +155,12 @@ export class Lexer {
   // Spaces and comments.
   #blank(): void {
     const sql = this.#sql;
-    this.broken = false;
+    this.isAfterLineBreak = false;
     let at = this.to;
     for (;;) {
       const char = sql.charCodeAt(at);
       if (c.IS_PLAIN[char] === 1) break;
-      if (char === c.NEWLINE) this.broken = true;
+      if (char === c.NEWLINE) this.isAfterLineBreak = true;
       if (c.CLASS[char] === c.SPACE || char === c.NO_BREAK || char === c.BOM) at++;
       else if (this.#isLine(char, at)) at = scan.endOfLine(sql, at);
       else if (char === c.SLASH && sql.charCodeAt(at + 1) === c.STAR) at = this.#comment(at);
@@ -195,7 +195,7 @@ export class Lexer {
     const start = this.from;
     const end = scan.endOfName(sql, start);
     const char = sql.charCodeAt(end);
-    if (char === c.QUOTE || char === c.DOUBLE || char === c.AND) {
+    if (char === c.QUOTE || char === c.DOUBLE || char === c.AMPERSAND) {
       const kind = this.#prefixed(start, end, char);
       if (kind !== END) return kind;
     }
@@ -214,7 +214,7 @@ export class Lexer {
     const mysql = this.#dialect === 'mysql';
     const first = c.lowerCase(this.#sql.charCodeAt(start));
     const alone = end === start + 1;
-    if (char === c.AND) {
+    if (char === c.AMPERSAND) {
       if (first !== 'u' || !alone || this.#dialect !== 'pg') return END;
       const quote = this.#sql.charCodeAt(end + 1);
       if (quote === c.DOUBLE) return this.#name(end + 1);

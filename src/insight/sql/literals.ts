@@ -2,7 +2,7 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import { bytesOf, mysqlTime } from './recorded-value.js';
+import { hexDigitsOf, mysqlTime } from './recorded-value.js';
 
 /** A value as SQL on one line, in a way that nothing in it can end the literal. */
 export function sqlLiteral(value: unknown, dialect: Dialect): string {
@@ -13,7 +13,7 @@ export function sqlLiteral(value: unknown, dialect: Dialect): string {
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
   if (typeof value !== 'string') return stringLiteral(JSON.stringify(value), dialect);
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return `x'${bytes}'`;
   return stringLiteral(dialect === 'mysql' ? mysqlTime(value) : value, dialect);
 }
@@ -28,7 +28,7 @@ export function stringLiteral(value: string, dialect: Dialect): string {
 
 // A parameter without a type takes the one that its place has, and so does a quoted string; a bare 34 is an integer.
 function pgLiteral(value: unknown): string {
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return `E'\\\\x${bytes}'`;
   if (Array.isArray(value)) return pgText(pgArray(value));
   return pgText(typeof value === 'object' ? JSON.stringify(value) : String(value));
@@ -38,7 +38,7 @@ function pgArray(values: unknown[]): string {
   const items = values.map((value) => {
     if (value === null || value === undefined) return 'NULL';
     if (Array.isArray(value)) return pgArray(value);
-    const bytes = bytesOf(value);
+    const bytes = hexDigitsOf(value);
     if (bytes !== undefined) return `"\\\\x${bytes}"`;
     const item = typeof value === 'object' ? JSON.stringify(value) : String(value);
     return /^[\w.:+-]+$/.test(item) && !/^null$/i.test(item)

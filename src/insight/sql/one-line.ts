@@ -5,7 +5,7 @@ import { escapeControls } from '../../domain/text.js';
 import { pgEscape, stringLiteral } from './literals.js';
 
 /** A token on one line; undefined where no other writing means the same. */
-export function onOneLine(written: string, quoted: boolean, dialect: Dialect): string | undefined {
+export function toOneLine(written: string, quoted: boolean, dialect: Dialect): string | undefined {
   if (isOneLine(written)) return written;
   if (!quoted) return undefined;
   if (dialect === 'pg') return ofPg(written);

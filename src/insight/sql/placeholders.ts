@@ -7,7 +7,7 @@ import type { Piece } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';
 
 /** A value, or why there is none to write. */
-export interface Placed {
+export interface BoundValue {
   value?: unknown;
   loss?: Loss | 'unknown';
 }
@@ -42,7 +42,7 @@ export class Placeholders {
     return this.#isList && this.#next > 0 ? Math.max(0, this.#list.length - this.#next) : 0;
   }
 
-  take(place: string): Placed & { name: string } {
+  take(place: string): BoundValue & { name: string } {
     const number = /^[$?](\d+)$/.exec(place)?.[1];
     const isBare = place === '?' || place === '??';
     const at = isBare ? this.#next++ : Number(number) - 1;
@@ -90,13 +90,13 @@ export class Faults {
   }
 
   sentences(): string[] {
-    const lost = [...this.#lost].map(([loss, names]) => lossWords([...names], loss));
+    const lost = [...this.#lost].map(([loss, names]) => formatLoss([...names], loss));
     return [...this.#sentences, ...lost];
   }
 }
 
 /** `$2 is masked`, `$1, $2, $3 and 40 more are masked`. */
-export function lossWords(names: string[], loss: Loss | 'unknown'): string {
+export function formatLoss(names: string[], loss: Loss | 'unknown'): string {
   const [one, many] = LOSSES[loss];
   const more = names.length - MAX_NAMES;
   const shown = names.slice(0, more === 1 ? MAX_NAMES + 1 : MAX_NAMES).join(', ');

@@ -32,7 +32,7 @@ function lossInside(value: object): Loss | undefined {
 }
 
 /** Hex digits of bytes; undefined for any other value. */
-export function bytesOf(value: unknown): string | undefined {
+export function hexDigitsOf(value: unknown): string | undefined {
   return typeof value === 'string' ? BYTES.exec(value)?.[2] : undefined;
 }
 

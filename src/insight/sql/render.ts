@@ -6,7 +6,7 @@ import type { Span } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { COMMA, SEMICOLON, WORD } from './lexer.js';
 import { mysqlFields, mysqlName, sqlLiteral } from './literals.js';
-import { isOneLine, onOneLine } from './one-line.js';
+import { isOneLine, toOneLine } from './one-line.js';
 import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from './pieces.js';
 import { Faults, isPlaceholder, Placeholders } from './placeholders.js';
 import { lengthBeforeCut } from './recorded-value.js';
@@ -18,7 +18,7 @@ export interface RenderedStatement {
 }
 
 /** A call's statement with its values. */
-export function runnableOf(
+export function renderSpan(
   trace: WithLibraries,
   { name, library, detail }: Pick<Span, 'name' | 'library' | 'detail'>,
 ): RenderedStatement {
@@ -27,11 +27,11 @@ export function runnableOf(
 
 /** A statement as a script has it: one line, or two of comments where it cannot be run as it was. */
 export function scriptLines({ sql, faults }: RenderedStatement): string[] {
-  return faults.length === 0 ? [`${sql};`] : [`-- ${cannotRun(faults)}`, `-- ${sql};`];
+  return faults.length === 0 ? [`${sql};`] : [`-- ${formatFaults(faults)}`, `-- ${sql};`];
 }
 
 /** Faults as a sentence. */
-export function cannotRun(faults: string[]): string {
+export function formatFaults(faults: string[]): string {
   return `cannot be run as it is: ${faults.join('; ')}`;
 }
 
@@ -113,7 +113,7 @@ class Writer {
   }
 
   #token({ kind, written, text, quoted }: Piece): void {
-    const line = onOneLine(written, quoted, this.#dialect);
+    const line = toOneLine(written, quoted, this.#dialect);
     if (line === undefined) this.faults.add('something in it cannot be written on one line');
     if (kind === WORD && text === 'COPY' && this.#kind === 0) this.#isCopy = true;
     if (this.#isCopy && text === 'stdin') this.faults.add('the rows that were copied were not recorded');

@@ -105,10 +105,10 @@ export class StatementNormalizer {
 
   #value(): void {
     const { tokens } = this;
-    const { quoted, broken, from, to } = this.#lexer;
+    const { quoted, isAfterLineBreak, from, to } = this.#lexer;
     if (this.operands) this.#note(this.#sql.slice(from, to));
     // 'a' 'b' is one string, in PostgreSQL only across lines.
-    const joins = this.#dialect === 'mysql' || (this.#dialect === 'pg' && broken);
+    const joins = this.#dialect === 'mysql' || (this.#dialect === 'pg' && isAfterLineBreak);
     if (joins && quoted && this.#string && tokens.kind(1) === VALUE) return;
     dropType(tokens, this.#dialect, quoted);
     pushValue(tokens);
@@ -127,7 +127,7 @@ export class StatementNormalizer {
     if (text === 'UPDATE' && tokens.textAt(1) === 'KEY') this.#updating = true;
     if (text === 'VALUE' && this.#dialect === 'mysql' && tokens.kind(1) === CLOSE)
       return this.#word('VALUES');
-    this.verbs.see(text, tokens, this.#groups.depth);
+    this.verbs.addWord(text, tokens, this.#groups.depth);
     if (text === 'SELECT' && this.#groups.isFirst) this.#groups.asSubquery();
     tokens.push(WORD, text);
     if (text === 'VALUES' && !this.#updating && !this.#groups.isFull) this.#groups.enter(ROWS, tokens.length);
@@ -169,7 +169,7 @@ export class StatementNormalizer {
     tokens.push(SEMICOLON, ';');
     this.#groups.restart();
     this.#updating = false;
-    this.verbs.statement();
+    this.verbs.startStatement();
   }
 
   #open(text: string): void {
@@ -221,7 +221,7 @@ export class StatementNormalizer {
     if (type === SPREAD && (tokens.kinds[start + 1] === VALUE || tokens.texts[start + 1] === 'ARRAY'))
       groups.isBatched = true;
     tokens.push(CLOSE, text);
-    tokens.tables.closed(start);
+    tokens.tables.noteClosed(start);
     if (type === ROW) groups.endRow(start);
   }
 

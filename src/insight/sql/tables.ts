@@ -36,7 +36,7 @@ export class Tables {
     this.#tokens = tokens;
   }
 
-  see(kind: number, text: string): void {
+  addToken(kind: number, text: string): void {
     if (this.#start >= 0) {
       if (this.#continues(kind)) return;
       this.#end(kind);
@@ -52,7 +52,7 @@ export class Tables {
   }
 
   /** Tells where the bracket that has just been closed was opened. */
-  closed(at: number): void {
+  noteClosed(at: number): void {
     this.#closedAt = at;
   }
 

@@ -16,7 +16,7 @@ export class Tokens {
   push(kind: number, text: string): void {
     this.kinds[this.length] = kind;
     this.texts[this.length++] = text;
-    this.tables.see(kind, text);
+    this.tables.addToken(kind, text);
   }
 
   /** Marks what was pushed last as coming several times. */

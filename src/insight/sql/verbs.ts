@@ -15,13 +15,13 @@ export class Verbs {
   #varies = false;
 
   /** A further statement of the same text begins. */
-  statement(): void {
+  startStatement(): void {
     this.#main = '';
     this.#varies = false;
   }
 
   /** A reserved word at `depth` brackets. */
-  see(text: string, tokens: Tokens, depth: number): void {
+  addWord(text: string, tokens: Tokens, depth: number): void {
     if (!isStart(tokens, this.#main)) return;
     const isMain = this.#main === '' || (this.#main === 'WITH' && depth === 0 && words.AFTER_WITH.has(text));
     if (words.WRITES.has(text)) this.isWrite = true;

@@ -2,7 +2,7 @@
 
 import { REDACTED } from '../../domain/redact.cjs';
 import type { Span, Trace } from '../../domain/trace.js';
-import { cannotRun, runnableOf, scriptLines } from '../../insight/sql/render.js';
+import { formatFaults, renderSpan, scriptLines } from '../../insight/sql/render.js';
 
 const UNSENT = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
 
@@ -41,9 +41,9 @@ export interface Copy {
 
 /** A call's statement with its values, as `scooby show --sql` writes it. */
 function sqlOf(trace: Trace, span: Span): Copy {
-  const written = runnableOf(trace, span);
+  const written = renderSpan(trace, span);
   const text = scriptLines(written).join('\n');
-  return written.faults.length === 0 ? { text } : { text, warning: cannotRun(written.faults) };
+  return written.faults.length === 0 ? { text } : { text, warning: formatFaults(written.faults) };
 }
 
 /** The text of one kind of copy; undefined when the request has no such thing. */

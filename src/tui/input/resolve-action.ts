@@ -1,15 +1,15 @@
 /** What an action comes to by what is selected, and what a list is asked for. */
 
-import { intersectQueries, parseFilter, type Query } from '../../domain/filter.js';
-import { quoted } from '../../domain/filter-term.js';
-import { REPEATED } from '../../domain/finding-kinds.js';
+import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
+import { quoteFilterValue } from '../../domain/filter-term.js';
+import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import type { ListQuery, RouteRow } from '../../feed/feed.js';
 import type { Action, ListState } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
 
-const VIEW_QUERIES: Record<string, Query> = {
+const VIEW_QUERIES: Record<string, FilterQuery> = {
   errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
-  'n+1': [[{ field: 'finding', op: ':', value: REPEATED.kind, not: false }]],
+  'n+1': [[{ field: 'finding', op: ':', value: N_PLUS_ONE.kind, not: false }]],
 };
 
 /** Answers what the list is asked for. */
@@ -25,7 +25,7 @@ export function listQueryOf(list: ListState): ListQuery {
 
 /** Answers the filter that lets the requests of a route through. */
 function filterOf({ method, route }: RouteRow): string {
-  return `method=${method.toLowerCase()} route=${quoted(route)}`;
+  return `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
 }
 
 /** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */

@@ -1,6 +1,6 @@
 /** What the keys do to a box over the screen. */
 
-import { characters } from '../../terminal/cells.js';
+import { graphemes } from '../../terminal/cells.js';
 import { moveCursor } from './cursor.js';
 import type { Action, Popup, State, ViewFacts } from './state.js';
 
@@ -46,7 +46,7 @@ export function reducePopup(state: State, action: Action, facts: ViewFacts): Sta
       return popup.kind === 'menu' ? { ...state, popup: typedInto(popup, popup.input + action.text) } : state;
     case 'erase': {
       if (popup.kind !== 'menu') return state;
-      const kept = action.what === 'char' ? characters(popup.input).slice(0, -1).join('') : '';
+      const kept = action.what === 'char' ? graphemes(popup.input).slice(0, -1).join('') : '';
       return { ...state, popup: typedInto(popup, kept) };
     }
     default:

@@ -1,7 +1,7 @@
 /** What the keys do to a line being typed. */
 
-import { finishedPart, parseFilter } from '../../domain/filter.js';
-import { characters } from '../../terminal/cells.js';
+import { completePart, parseFilter } from '../../domain/filter.js';
+import { graphemes } from '../../terminal/cells.js';
 import type { Action, Prompt, State } from './state.js';
 
 const REMEMBERED = 50;
@@ -22,14 +22,14 @@ function typed(state: State, prompt: Prompt): State {
   if (prompt.kind !== 'filter') return next;
   const parsed = parseFilter(prompt.text);
   const { trouble: _, ...list } = state.list;
-  const filter = 'trouble' in parsed ? (finishedPart(prompt.text) ?? list.filter) : prompt.text;
+  const filter = 'trouble' in parsed ? (completePart(prompt.text) ?? list.filter) : prompt.text;
   const told = 'trouble' in parsed ? { ...list, trouble: parsed.trouble } : list;
   if (filter === list.filter) return { ...next, list: told };
   return { ...next, list: { ...told, filter, cursor: { at: 0, top: 0 } } };
 }
 
 function erased(prompt: Prompt, what: 'char' | 'word' | 'line' | 'next'): Prompt {
-  const chars = characters(prompt.text);
+  const chars = graphemes(prompt.text);
   if (what === 'next') {
     chars.splice(prompt.caret, 1);
     return { ...prompt, text: chars.join('') };
@@ -48,7 +48,7 @@ function recalled(state: State, prompt: Prompt, n: 1 | -1): State {
   if (prompt.kind !== 'filter') return state;
   const past = Math.max(0, Math.min(prompt.past + n, state.history.length));
   const text = past === 0 ? prompt.before : state.history[past - 1]!;
-  return typed(state, { ...prompt, text, past, caret: characters(text).length });
+  return typed(state, { ...prompt, text, past, caret: graphemes(text).length });
 }
 
 /** Answers the state without its prompt, keeping what was typed. */
@@ -77,7 +77,7 @@ export function reducePrompt(state: State, action: Action): State | undefined {
     const before =
       action.text ??
       { filter: state.list.filter, find: foundIn(state), save: '', url: '', tell: '' }[action.kind];
-    const prompt = { kind: action.kind, text: before, caret: characters(before).length, before, past: 0 };
+    const prompt = { kind: action.kind, text: before, caret: graphemes(before).length, before, past: 0 };
     const { popup: _, notice: __, ...next } = state;
     return { ...next, prompt };
   }
@@ -85,15 +85,15 @@ export function reducePrompt(state: State, action: Action): State | undefined {
   if (!prompt) return undefined;
   switch (action.type) {
     case 'type': {
-      const chars = characters(prompt.text);
-      const added = characters(action.text.replace(/\s+/g, ' '));
+      const chars = graphemes(prompt.text);
+      const added = graphemes(action.text.replace(/\s+/g, ' '));
       chars.splice(prompt.caret, 0, ...added);
       return typed(state, { ...prompt, text: chars.join(''), caret: prompt.caret + added.length });
     }
     case 'erase':
       return typed(state, erased(prompt, action.what));
     case 'caret': {
-      const caret = Math.max(0, Math.min(prompt.caret + action.n, characters(prompt.text).length));
+      const caret = Math.max(0, Math.min(prompt.caret + action.n, graphemes(prompt.text).length));
       return { ...state, prompt: { ...prompt, caret } };
     }
     case 'past':

@@ -1,6 +1,6 @@
 /** Pieces of a row beside each other, as many as fit, and the caret in a line being typed. */
 
-import { characters, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
+import { graphemes, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 
 /** Answers pieces in a row, as many as fit from the left, those of the right side kept longest. */
 export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line {
@@ -20,6 +20,6 @@ export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line
 
 /** Answers a line being typed, with the character under the caret marked. */
 export function caretLine(text: string, caret: number): Segment[] {
-  const chars = characters(text);
+  const chars = graphemes(text);
   return [chars.slice(0, caret).join(''), [chars[caret] ?? ' ', 'chip'], chars.slice(caret + 1).join('')];
 }

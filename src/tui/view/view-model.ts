@@ -57,7 +57,7 @@ function matchesIn(lines: Line[], find: string): number[] {
 function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
   if (!output) return undefined;
   // The first cell of each row stays free, as in the other panes.
-  const { first, rows } = output.broken(cells - 1);
+  const { first, rows } = output.wrappedRows(cells - 1);
   return { first, rows, matches: matchesIn(rows, find).map((row) => first + row) };
 }
 
