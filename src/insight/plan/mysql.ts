@@ -1,6 +1,7 @@
 /** Reads the tabular plans of MySQL and MariaDB, and says in plain words what stands out. */
 
-import { END, Lexer, NAME, OPERATOR } from '../sql/lexer.js';
+import { Lexer } from '../sql/lexer.js';
+import { END, NAME, OPERATOR } from '../sql/token-kinds.js';
 import { FAR_OFF, formatCountGrouped, indexAdvice, MANY_LOOPS, MANY_ROWS, type Remark } from './plan.js';
 
 /** A row of EXPLAIN, by the names of its columns. */

@@ -2,8 +2,9 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { computeFingerprint } from '../sql/fingerprint.js';
-import { CLOSE, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
+import { Lexer } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
+import { CLOSE, END, OPEN, SEMICOLON, VALUE } from '../sql/token-kinds.js';
 
 const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
 const READS = new Set('SELECT VALUES TABLE'.split(' '));

@@ -1,8 +1,8 @@
 /** SQL for the eye: told apart word by word, laid out in lines, and coloured. Any text gives an answer. */
 
 import type { Dialect } from '../../domain/library.js';
-import { NAME, VALUE, WORD } from '../../insight/sql/lexer.js';
 import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from '../../insight/sql/pieces.js';
+import { NAME, VALUE, WORD } from '../../insight/sql/token-kinds.js';
 import type { Line, Segment } from '../../terminal/cells.js';
 import { cleanLines } from '../../terminal/cells.js';
 

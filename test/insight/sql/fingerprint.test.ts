@@ -11,7 +11,7 @@ interface Pair {
   same: boolean;
 }
 
-const cases = new URL('../../../test/cases/fingerprints.json', import.meta.url);
+const cases = new URL('../../../../test/cases/fingerprints.json', import.meta.url);
 const { pairs } = JSON.parse(readFileSync(cases, 'utf8')) as { pairs: Pair[] };
 const text = (sql: string, dialect: Dialect = 'pg') => fingerprint(sql, dialect).text;
 
