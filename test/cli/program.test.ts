@@ -29,7 +29,7 @@ async function filled(t: Test, traces: Trace[], source?: { file: string; text: s
 }
 
 test('help and version go to stdout and end with 0', (t) => {
-  t.same(scooby(['--version']), { code: 0, out: '0.1.0\n', err: '' });
+  t.same(scooby(['--version']), { code: 0, out: '0.2.0\n', err: '' });
   const bare = scooby([]);
   t.same([bare.code, bare.err], [0, '']);
   t.match(bare.out, /Usage: scooby/);

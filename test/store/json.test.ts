@@ -4,7 +4,7 @@ import type { Summary, Trace } from '../../src/domain/trace.js';
 import { PUBLIC_FIELDS, type PublicTrace, publicSummary, publicTrace } from '../../src/store/json.js';
 import { aTrace } from '../factory.js';
 
-const document = readFileSync(new URL('../../docs/trace.md', import.meta.url), 'utf8');
+const document = readFileSync(new URL('../../../docs/trace.md', import.meta.url), 'utf8');
 const [trace, summary] = Array.from(document.matchAll(/```json\n([\s\S]*?)```/g), ([, text]) =>
   JSON.parse(text!),
 ) as [PublicTrace, Summary];

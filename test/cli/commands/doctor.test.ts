@@ -9,7 +9,7 @@ import { checkNode } from '../../../src/cli/doctor/diagnosis.js';
 import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
 
-const SCOOBY = join(import.meta.dirname, '../../scooby.js');
+const SCOOBY = join(import.meta.dirname, '../../../scooby.js');
 
 /** Outside the checkout, whose packages Node would find from inside it. */
 function emptyFolder(t: Test): string {
