@@ -21,7 +21,7 @@ type Draw = (
 const ENTRY = String.raw`
 import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
-import { characters, width } from './cells.js';
+import { cellWidth, graphemes } from '../terminal/cells.js';
 import { Output } from './ink/painter.js';
 const { write } = Output.prototype;
 let isOdd = false;
@@ -32,9 +32,9 @@ const note = (x, y, line) => {
   const row = halves.get(y);
   let at = x;
   const marks = [];
-  for (const char of characters(line)) {
-    for (let n = 1; n < width(char); n++) marks.push(at + n);
-    at += width(char);
+  for (const char of graphemes(line)) {
+    for (let n = 1; n < cellWidth(char); n++) marks.push(at + n);
+    at += cellWidth(char);
   }
   if (row.has(x) || row.has(at) || marks.includes(0)) isOdd = true;
   for (let n = x; n < at; n++) row.delete(n);
