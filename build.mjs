@@ -1,4 +1,7 @@
-/** Builds dist: tsc's output for the tests, the command line as one ESM bundle, the agent as one CommonJS file. */
+/**
+ * Builds dist: tsc's output for the tests, the command line as an ESM bundle, the agent as one
+ * CommonJS file.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
@@ -17,19 +20,19 @@ const shared = {
   logLevel: 'warning',
 };
 
-// A file whose source was renamed or removed would go on being tested.
+// Otherwise the tests of renamed or removed sources would still run.
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-const checked = spawnSync(process.execPath, [join(tsc, '../bin/tsc')], { cwd: root, stdio: 'inherit' });
-if (checked.status !== 0) process.exit(checked.status ?? 1);
+const typecheck = spawnSync(process.execPath, [join(tsc, '../bin/tsc')], { cwd: root, stdio: 'inherit' });
+if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);
 
 await build({
   ...shared,
   entryPoints: { scooby: 'bin/scooby.ts' },
   outdir: 'dist',
   format: 'esm',
-  // The screen is imported when it is asked for: `list` and `run` do not wait for React.
+  // The screen is imported on demand: `list` and `run` do not load React.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
   external: ['better-sqlite3'],
@@ -49,7 +52,7 @@ await build({
   format: 'cjs',
 });
 
-// What an app may require: scooby.log().
+// API for apps: `require('scooby').log()`.
 await build({
   ...shared,
   entryPoints: { api: 'src/agent/api.cts' },

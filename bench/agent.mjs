@@ -1,7 +1,8 @@
 /**
- * What does the agent cost the app? CPU per request for 0, 1 and 20 queries a request, as ratios to the app alone, which
- * runs beside it: asked in turns, a short burst each. Other tracers are asked too once `npm install --prefix bench` has
- * installed them. ROUNDS, BENCH_NODE, BENCH_POSTGRES (url), BENCH_ONLY (names, by commas), BENCH_AGENT (file).
+ * Cost of the agent in the app: CPU per request at 0, 1 and 20 queries a request, as ratios to the
+ * app without an agent, which runs at the same time and gets bursts of requests in turn. Other
+ * tracers are measured as well after `npm install --prefix bench`. Environment: ROUNDS, BENCH_NODE,
+ * BENCH_POSTGRES (URL), BENCH_ONLY (names, comma-separated), BENCH_AGENT (file).
  */
 
 import { spawn } from 'node:child_process';
@@ -18,16 +19,16 @@ import { startPostgres } from '../dist/test/servers/postgres.js';
 const pg = requirePackage('pg');
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
 const NODE = process.env.BENCH_NODE ?? process.execPath;
-// Queries a request, and requests a burst.
+// Queries per request to requests per burst.
 const LOADS = Object.entries({ 0: 300, 1: 300, 20: 100 }).filter(([queries]) =>
   (process.env.BENCH_QUERIES ?? '0,1,20').split(',').includes(queries),
 );
-// Bursts before it counts, until nothing is compiled any more.
+// Bursts before the measurement, until V8 has compiled all hot code.
 const WARM_UP = Number(process.env.WARM_UP ?? 30);
 const SECRET = 'bench';
 const root = join(import.meta.dirname, '..');
 const apps = join(import.meta.dirname, 'apps');
-const peers = join(import.meta.dirname, 'node_modules');
+const tracers = join(import.meta.dirname, 'node_modules');
 const agent = process.env.BENCH_AGENT ?? join(root, 'dist/agent.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'scooby-bench-'));
 const sink = await startSink();
@@ -47,16 +48,16 @@ const DATADOG = {
 };
 const VARIANTS = {
   alone: {},
-  // What any tracer pays on this Node: one AsyncLocalStorage entered for each request.
+  // Minimum cost of any tracer on this Node: one AsyncLocalStorage.run per request.
   'als.run only': { preload: join(apps, 'floor.cjs') },
   off: { preload: agent, record: 'off' },
   unmarked: { preload: agent, record: 'marked', marked: false },
   scooby: { preload: agent, record: 'all', marked: true },
   opentelemetry: {
-    preload: join(peers, '@opentelemetry/auto-instrumentations-node/build/src/register.js'),
+    preload: join(tracers, '@opentelemetry/auto-instrumentations-node/build/src/register.js'),
     env: OTEL,
   },
-  'dd-trace': { preload: join(peers, 'dd-trace/init.js'), env: DATADOG },
+  'dd-trace': { preload: join(tracers, 'dd-trace/init.js'), env: DATADOG },
 };
 
 const database = process.env.BENCH_POSTGRES ? undefined : await startPostgres();
@@ -103,9 +104,11 @@ async function compare(queries, requests) {
   }
 }
 
-/** Starts the app with or without something preloaded, and answers its port once it listens. */
+/**
+ * Starts the app, with a preload or without; resolves to the process and its port once it listens.
+ */
 async function start(name, { preload, record, marked, env = {} }) {
-  const launcher = record && (await standIn(record));
+  const launcher = record && (await startLauncher(record));
   const child = spawn(NODE, [...(preload ? ['--require', preload] : []), join(apps, 'queries.cjs')], {
     cwd: root,
     env: { ...process.env, ...env, BENCH_POSTGRES: url, ...(launcher && { SCOOBY_RUN: launcher.folder }) },
@@ -114,39 +117,45 @@ async function start(name, { preload, record, marked, env = {} }) {
   const [port, node] = await new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error(`${name} has ended`)));
     createInterface(child.stdout).on('line', (line) => {
-      const found = /^port (\d+) (\S+)/.exec(line);
-      if (found) resolve([Number(found[1]), found[2]]);
+      const match = /^port (\d+) (\S+)/.exec(line);
+      if (match) resolve([Number(match[1]), match[2]]);
     });
   });
   return { name, child, port, node, launcher, marked };
 }
 
-/** What the agent needs of a launcher: the note, somebody at the socket, and files that are removed once they are read. */
-async function standIn(record) {
-  const own = mkdtempSync(join(folder, 'run-'));
-  const socket = join(own, 'link');
-  const server = net.createServer((peer) => peer.on('error', () => {}).resume());
+/**
+ * Stand-in for a launcher: writes run.json, accepts on the link's socket, and removes finished
+ * .lines files.
+ */
+async function startLauncher(record) {
+  const runFolder = mkdtempSync(join(folder, 'run-'));
+  const socket = join(runFolder, 'link');
+  const server = net.createServer((connection) => connection.on('error', () => {}).resume());
   await new Promise((resolve) => server.listen(socket, resolve));
   server.unref();
-  writeFileSync(join(own, 'run.json'), JSON.stringify({ socket, token: 't', secret: SECRET, record }));
+  writeFileSync(join(runFolder, 'run.json'), JSON.stringify({ socket, token: 't', secret: SECRET, record }));
   const sweeper = setInterval(() => {
-    const parts = readdirSync(own).filter((file) => file.endsWith('.lines'));
+    const parts = readdirSync(runFolder).filter((file) => file.endsWith('.lines'));
     const numbers = parts.map((part) => Number(/-(\d+)\.lines$/.exec(part)[1]));
     for (const [i, part] of parts.entries()) {
-      if (numbers[i] < Math.max(...numbers)) rmSync(join(own, part));
+      if (numbers[i] < Math.max(...numbers)) rmSync(join(runFolder, part));
     }
   }, 100);
-  return { folder: own, close: () => clearInterval(sweeper) };
+  return { folder: runFolder, close: () => clearInterval(sweeper) };
 }
 
-/** Takes what the others export, and throws it away. */
+/** HTTP server that discards the exports of other tracers. */
 async function startSink() {
   const server = http.createServer((req, res) => req.resume().on('end', () => res.end('{}')));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, url: `http://127.0.0.1:${server.address().port}` };
 }
 
-/** Sends requests, eight at a time, as the proxy would, and answers the µs of CPU that the app used for each. */
+/**
+ * Sends requests with the proxy's headers, eight at a time; resolves to the app's CPU per request
+ * in µs.
+ */
 async function burst({ port, marked, launcher }, queries, requests) {
   const keep = new http.Agent({ keepAlive: true, maxSockets: 8 });
   const before = await get(port, '/cpu');
@@ -160,14 +169,14 @@ async function burst({ port, marked, launcher }, queries, requests) {
   return (after.user + after.system - before.user - before.system) / requests;
 }
 
-function get(port, path, keep, ours) {
+function get(port, path, keep, isMarked) {
   const headers = {
     Accept: 'application/json',
     'Accept-Language': 'en-US,en;q=0.5',
     'User-Agent': 'bench',
     Cookie: 'session=0123456789abcdef',
     'X-Scooby': randomUUID(),
-    ...(ours && { 'X-Scooby-Secret': SECRET }),
+    ...(isMarked && { 'X-Scooby-Secret': SECRET }),
   };
   return new Promise((resolve, reject) => {
     const request = http.get({ host: '127.0.0.1', port, path, agent: keep, headers }, (response) => {

@@ -1,4 +1,7 @@
-/** Fills a database with requests of the made-up shop. Usage: node bench/fill.mjs <file> [rows] */
+/**
+ * Fills a database with requests of the tests' fictional shop. Usage: node bench/fill.mjs <file>
+ * [rows]
+ */
 
 import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
@@ -9,8 +12,8 @@ import { ORDERS_SOURCE, traceAt } from '../dist/test/tui/fake.js';
 
 const [path, count = '1000000'] = process.argv.slice(2);
 const rows = Number(count);
-// What a request adds up to is kept of all of them, its calls of some.
-const whole = new WeakMap();
+// All requests have samples, only some keep their calls: complete traces by saved trace.
+const completeTraces = new WeakMap();
 for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 const store = new SqliteStore({
   connect: (file, options) => new Sqlite(file, options),
@@ -29,8 +32,8 @@ for (let from = rows - 1; from >= 0; from -= 1000) {
     const { app, ...trace } = traceAt(n);
     trace.start = now - n * 80;
     trace.app = { ...app, pid: process.pid };
-    whole.set(trace, { ...trace });
-    // Most requests are kept without their calls, so that filling takes a minute and not ten.
+    completeTraces.set(trace, { ...trace });
+    // Most requests are saved without calls: filling takes one minute instead of ten.
     if (n % 100 > 20) Object.assign(trace, { spans: [], headers: undefined });
     if (trace.sources) trace.sources = { 'src/orders.js': source };
     batch.push(trace);

@@ -8,7 +8,7 @@ const library = [
   frame('node_modules/pg-pool/index.js', 412, 'Pool.query', false),
   frame('node_modules/pg/lib/client.js', 90, 'Client.query', false),
 ];
-// One array a stack, as the collector has them.
+// One shared array per stack, as in the collector.
 const stacks = new Map();
 const stackOf = (line) => stacks.get(line) ?? stacks.set(line, makeStack(line)).get(line);
 const makeStack = (line) => [

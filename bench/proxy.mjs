@@ -1,4 +1,8 @@
-// What the proxy costs: requests/s and CPU per request through it, beside none. `npx tsc && node bench/proxy.mjs`
+/**
+ * Cost of the proxy: requests/s and CPU per request with and without it. `npx tsc && node
+ * bench/proxy.mjs`
+ */
+
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -63,7 +67,8 @@ const roles = {
   },
 };
 
-// Answers how many requests were answered in that many ms; every connection asks again as soon as it is answered.
+// Number of responses within `ms`; each connection sends its next request after a complete
+// response.
 function load(port, ms) {
   return new Promise((resolve) => {
     let done = 0;
@@ -72,17 +77,17 @@ function load(port, ms) {
     for (let i = 0; i < CONNECTIONS; i++) {
       const socket = connect(port, '127.0.0.1');
       let size = 0;
-      let got = 0;
+      let received = 0;
       socket.setNoDelay(true);
       socket.on('error', (error) => {
         throw error;
       });
       socket.on('data', (chunk) => {
-        // All responses are equally long, as ids are.
+        // All responses have the same length, because ids do.
         if (size === 0) size = chunk.indexOf('\r\n\r\n') + 4 + BODY.length;
-        got += chunk.length;
-        if (got < size) return;
-        got = 0;
+        received += chunk.length;
+        if (received < size) return;
+        received = 0;
         done++;
         if (performance.now() < end) socket.write(REQUEST, 'latin1');
         else {
@@ -100,19 +105,19 @@ function start(role, ...args) {
   return new Promise((resolve) => child.once('message', ({ port }) => resolve({ child, port })));
 }
 
-const ask = ({ child }, message) =>
+const query = ({ child }, message) =>
   new Promise((resolve) => {
     child.once('message', resolve);
     child.send(message);
   });
 
 async function measure(generator, port, servers) {
-  await ask(generator, { port, ms: WARM_UP });
-  const before = await Promise.all(servers.map((server) => ask(server, 'cpu')));
-  const begun = performance.now();
-  const { done } = await ask(generator, { port, ms: MEASURED });
-  const seconds = (performance.now() - begun) / 1000;
-  const after = await Promise.all(servers.map((server) => ask(server, 'cpu')));
+  await query(generator, { port, ms: WARM_UP });
+  const before = await Promise.all(servers.map((server) => query(server, 'cpu')));
+  const began = performance.now();
+  const { done } = await query(generator, { port, ms: MEASURED });
+  const seconds = (performance.now() - began) / 1000;
+  const after = await Promise.all(servers.map((server) => query(server, 'cpu')));
   return { rate: done / seconds, cpu: after.map((cpu, i) => (cpu - before[i]) / done) };
 }
 

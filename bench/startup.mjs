@@ -1,4 +1,7 @@
-/** What does the agent cost at start-up? ms that `node -e 0`, and an app that listens and loads pg, take with and without it. */
+/**
+ * Cost of the agent at start-up: ms of `node -e 0`, and of an app that loads pg and listens, with
+ * and without it.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +12,7 @@ const ROUNDS = Number(process.env.ROUNDS ?? 21);
 const NODE = process.env.BENCH_NODE ?? process.execPath;
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'scooby-bench-'));
-// As the launcher leaves it; nobody answers on the link, which the app does not wait for.
+// The launcher's run.json, without a launcher: the app does not wait for the link.
 writeFileSync(
   join(folder, 'run.json'),
   JSON.stringify({ socket: join(folder, 'link'), token: 't', secret: 's', record: 'all' }),
@@ -38,11 +41,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Answers the ms that a process takes from its start to its end. */
+/** ms from the start of a process to its exit. */
 function run(code, options) {
   const env = { ...process.env, SCOOBY_RUN: folder };
   const began = performance.now();
-  // Where pg is installed.
+  // pg is installed there.
   const cwd = join(root, 'test/fixtures');
   const { status, stderr } = spawnSync(NODE, [...options, '-e', code], { cwd, env });
   if (status !== 0) throw new Error(String(stderr));

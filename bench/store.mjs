@@ -1,4 +1,7 @@
-/** How fast the store saves, and how fast it lists over a million requests. Usage: node bench/store.mjs [rows] */
+/**
+ * Times of the store: saving requests, and listing among a million. Usage: node bench/store.mjs
+ * [rows]
+ */
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,18 +23,18 @@ function open(name, maxSize) {
   return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, tally: samplesOf });
 }
 
-function timed(label, times, work) {
-  const taken = [];
+function measure(label, times, work) {
+  const durations = [];
   for (let n = 0; n < times; n++) {
     const begun = performance.now();
     work(n);
-    taken.push(performance.now() - begun);
+    durations.push(performance.now() - begun);
   }
-  taken.sort((a, b) => a - b);
+  durations.sort((a, b) => a - b);
   const at = (share) =>
-    taken[Math.min(taken.length - 1, Math.floor(taken.length * share))].toFixed(2).padStart(8);
+    durations[Math.min(durations.length - 1, Math.floor(durations.length * share))].toFixed(2).padStart(8);
   console.log(`${label.padEnd(52)} p50 ${at(0.5)}ms   p99 ${at(0.99)}ms   max ${at(1)}ms`);
-  return taken.reduce((sum, one) => sum + one, 0);
+  return durations.reduce((sum, one) => sum + one, 0);
 }
 
 const stack = [
@@ -48,8 +51,8 @@ const requestOf = (spans, start = Date.now()) =>
 for (const spans of [0, 20, 200]) {
   const store = open(`save-${spans}.db`, 64 << 20);
   const traces = Array.from({ length: 2000 }, () => requestOf(spans));
-  const one = timed(`save, ${spans} spans of 10 frames`, 1000, (n) => store.save(traces[n]));
-  const many = timed(`saveAll of 20, ${spans} spans of 10 frames`, 50, (n) =>
+  const one = measure(`save, ${spans} spans of 10 frames`, 1000, (n) => store.save(traces[n]));
+  const many = measure(`saveAll of 20, ${spans} spans of 10 frames`, 50, (n) =>
     store.saveAll(traces.slice(1000 + n * 20, 1020 + n * 20)),
   );
   console.log(
@@ -58,7 +61,7 @@ for (const spans of [0, 20, 200]) {
   store.close();
 }
 
-const asked = (filter) => ({ query: parseFilter(filter).query });
+const selection = (filter) => ({ query: parseFilter(filter).query });
 const store = open('million.db', 4e9);
 const first = Date.now() - rows;
 const begun = performance.now();
@@ -75,20 +78,20 @@ const size = statSync(join(folder, 'million.db')).size / 1e6;
 console.log(
   `${rows} requests saved in ${((performance.now() - begun) / 1000).toFixed(1)}s, ${Math.round(size)} MB`,
 );
-timed('list: newest 20', 50, () => store.recent({}, 20));
-timed('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
-timed('list: --status 5xx (1 of 5000)', 20, () => store.recent(asked('status:5xx'), 20));
-timed('list: --status 404 (none)', 5, () => store.recent(asked('status:404'), 20));
-timed('list: --slower 2s (none)', 5, () => store.recent(asked('slower:2s'), 20));
-timed('list: --path nowhere (none)', 5, () => store.recent(asked('path:nowhere'), 20));
-timed('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
-timed('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
+measure('list: newest 20', 50, () => store.recent({}, 20));
+measure('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
+measure('list: --status 5xx (1 of 5000)', 20, () => store.recent(selection('status:5xx'), 20));
+measure('list: --status 404 (none)', 5, () => store.recent(selection('status:404'), 20));
+measure('list: --slower 2s (none)', 5, () => store.recent(selection('slower:2s'), 20));
+measure('list: --path nowhere (none)', 5, () => store.recent(selection('path:nowhere'), 20));
+measure('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
+measure('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
 const { id } = store.recent({}, 1)[0];
-timed('find', 50, () => store.find(id));
+measure('find', 50, () => store.find(id));
 store.close();
-const reader = timed('open and list newest 20, a new connection', 10, () => {
-  const again = open('million.db', 4e9);
-  again.recent({}, 20);
-  again.close();
+const reader = measure('open and list newest 20, a new connection', 10, () => {
+  const reopened = open('million.db', 4e9);
+  reopened.recent({}, 20);
+  reopened.close();
 });
 console.log(`${''.padEnd(52)} ${(reader / 10).toFixed(1)}ms on average`);

@@ -1,4 +1,4 @@
-/** How fast is the browser on a terminal? Prints the gates of the specification with what was measured. */
+/** Speed of the browser on a terminal: prints the gates of gates.md with the measured values. */
 
 import { spawn as child } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -182,7 +182,7 @@ async function moving() {
 }
 
 async function live() {
-  // Over a database the requests come from another process, as they do from an app.
+  // With a database, another process writes the requests, as an app does.
   const database = entryArgs[entryArgs.indexOf('--db') + 1];
   const writing = entryArgs.includes('--db')
     ? child(process.execPath, [join(import.meta.dirname, 'writer.mjs'), database], { stdio: 'inherit' })
@@ -202,7 +202,7 @@ async function live() {
   writing?.kill();
 }
 
-/** A line to far away: everything takes half a round trip, and so many bytes go through in a ms. */
+/** Simulated remote connection: round trip in ms, and bytes per ms. */
 const ROUND_TRIP = 100;
 const BYTES_A_MS = 125;
 
@@ -230,7 +230,7 @@ async function far() {
     await sleep(150);
   }
   gate(16, 'key to frame over 1 Mbit/s and 100 ms, p95', percentile(times, 0.95), ROUND_TRIP + 150, 'ms');
-  // Held, as a keyboard repeats: 30 a second. The last frame, with its preview, is the one to wait for.
+  // A held key: 30 repeats a second. The measured frame is the last frame, with its preview.
   let last = 0;
   arrived = () => (last = performance.now());
   for (let n = 0; n < 30; n++) {
@@ -285,8 +285,8 @@ async function filter() {
   }
 }
 
-const asked = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'far', 'live', 'memory'];
+const selected = process.env.GATES?.split(',') ?? ['start', 'moving', 'filter', 'far', 'live', 'memory'];
 for (const [name, measure] of Object.entries({ start, moving, filter, far, live, memory }))
-  if (asked.includes(name)) await measure();
+  if (selected.includes(name)) await measure();
 console.table(lines);
 process.exitCode = lines.every((line) => line.ok === 'yes') ? 0 : 1;

@@ -1,4 +1,7 @@
-/** Writes requests to a database as an app under load would. Usage: node bench/writer.mjs <file> [requests a second] */
+/**
+ * Writes requests to a database like an app under load. Usage: node bench/writer.mjs <file>
+ * [requests a second]
+ */
 
 import { randomUUID } from 'node:crypto';
 import Sqlite from 'better-sqlite3';
@@ -13,15 +16,15 @@ const store = new SqliteStore({
   maxSize: 8e9,
   warn: console.error,
 });
-const EVERY = 20;
+const INTERVAL_MS = 20;
 let n = 0;
 setInterval(() => {
   const batch = [];
-  for (let left = (Number(rate) * EVERY) / 1000; left > 0; left--) {
+  for (let left = (Number(rate) * INTERVAL_MS) / 1000; left > 0; left--) {
     const trace = { ...traceAt(n++ % 1000), id: randomUUID(), start: Date.now() };
     trace.app = { ...trace.app, pid: process.pid };
     delete trace.sources;
     batch.push(trace);
   }
   store.saveAll(batch);
-}, EVERY);
+}, INTERVAL_MS);

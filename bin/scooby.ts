@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program: the only file that prints an error or sets an exit code. */
+/** The command-line program: the only file that prints errors and sets exit codes. */
 
 import { Command, CommanderError } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
@@ -16,9 +16,9 @@ import { SilentExit, UserError } from '../src/domain/errors.js';
 import { escapeControls } from '../src/domain/text.js';
 import { StoreError } from '../src/store/store.js';
 
-const USAGE = 2;
+const EXIT_USAGE = 2;
 
-// `scooby list | head -1` closes the pipe when it has what it wants.
+// `scooby list | head -1` closes the pipe after its first line.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
@@ -65,20 +65,23 @@ for (const command of [program, ...program.commands]) {
 }
 
 try {
-  const alone = process.argv.length <= 2;
-  // On a terminal the name alone is all that anybody has to know.
-  if (alone && process.stdin.isTTY && process.stdout.isTTY)
+  const hasNoArguments = process.argv.length <= 2;
+  // On a terminal `scooby` alone opens the browser.
+  if (hasNoArguments && process.stdin.isTTY && process.stdout.isTTY)
     await program.parseAsync(['ui'], { from: 'user' });
-  else if (alone) program.outputHelp();
+  else if (hasNoArguments) program.outputHelp();
   else await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
 
-/** Tells the user what happened where he can do something about it; anything else is a bug, and shows its stack. */
+/**
+ * Exit code of an error, after printing its message. Any unexpected error is a bug and is rethrown
+ * with its stack.
+ */
 function exitCodeOf(error: unknown): number {
-  // Commander has printed its own message, or the help that was asked for.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  // Commander has already printed its message or the help.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof SilentExit) return error.exitCode;
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
   process.stderr.write(`scooby: ${escapeControls(error.message)}\n`);

@@ -1,4 +1,7 @@
-/** `npm run demo`: runs the shop under scooby, visits some of its pages and shows what scooby saw. */
+/**
+ * `npm run demo`: runs the shop under scooby, requests some of its pages and shows the recorded
+ * traces.
+ */
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +28,7 @@ const children = [];
 process.on('exit', () => {
   for (const child of children) child.kill();
 });
-// Ctrl-C reaches the shop and scooby as well; the demo ends after them.
+// Ctrl-C also reaches the shop and scooby; the demo exits after them.
 process.on('SIGINT', () => {});
 
 installShop();
@@ -51,7 +54,7 @@ if (interactive) {
 await shop.gone;
 process.exit(0);
 
-/** Installs what the shop depends on, unless that has been done. */
+/** Installs the shop's dependencies, unless they are installed. */
 function installShop() {
   if (existsSync(join(SHOP, 'node_modules/.package-lock.json'))) return;
   say(
@@ -65,7 +68,7 @@ function installShop() {
   if (status !== 0) fail(`npm ci in ${SHOP} failed${error ? `: ${error.message}` : ''}`);
 }
 
-/** Starts the shop's database and answers its URL. */
+/** Starts the shop's database; resolves to its URL. */
 async function startDatabase() {
   say('starting the database');
   const database = start(process.execPath, [join(SHOP, 'database.js')], ['ignore', 'pipe', 'inherit', 'ipc']);
@@ -73,7 +76,7 @@ async function startDatabase() {
   return url ?? fail('the database did not start');
 }
 
-/** Starts the shop under `scooby run` and answers where to reach it. */
+/** Starts the shop under `scooby run`; resolves to its process and URL. */
 async function startShop(database) {
   const args = [SCOOBY, 'run', '--', 'node', 'examples/shop/server.js'];
   say(`${command('run', '--', ...args.slice(3))}`);
@@ -95,7 +98,7 @@ async function firstLine(stream) {
   for await (const line of createInterface({ input: stream })) return line;
 }
 
-/** Answers the first URL in what a program prints: that of the banner. */
+/** First URL in a program's output: the URL of scooby's banner. */
 async function urlIn(stream) {
   for await (const line of createInterface({ input: stream })) {
     const url = line.match(/https?:\/\/[\w.]+:\d+/)?.[0];
@@ -103,7 +106,7 @@ async function urlIn(stream) {
   }
 }
 
-/** Makes one request and answers the id that scooby gave it. */
+/** Sends one request; resolves to its trace id. */
 async function visit(method, url, body) {
   const headers = body ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
   const response = await fetch(url, { method, body, headers, redirect: 'manual' });
@@ -111,7 +114,7 @@ async function visit(method, url, body) {
   return response.headers.get('x-scooby') ?? fail(`${method} ${url} was not recorded`);
 }
 
-/** Answers the requests as scooby lists them, once all of them are there. */
+/** Traces with these ids from `scooby list`, once all are recorded. */
 async function recorded(ids) {
   const until = Date.now() + 10_000;
   while (Date.now() < until) {
@@ -128,7 +131,7 @@ function queries(trace) {
   return trace.totals.sql?.count ?? 0;
 }
 
-/** Prints a command of scooby's and what it answers. */
+/** Prints a scooby command and its output. */
 async function show(...args) {
   say('');
   say(command(...args));

@@ -1,4 +1,7 @@
-/** Makes docs/pictures/*.svg: runs the demo, opens the browser over what it recorded, and draws its screens. Usage: node examples/pictures.mjs [database] */
+/**
+ * Generates docs/pictures/*.svg: runs the demo, opens the browser on its database, and draws the
+ * screens. Usage: node examples/pictures.mjs [database]
+ */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +13,7 @@ import { svgOf } from './svg.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs/pictures');
 
-/** Each picture: its size, the keys from the one before, and the text that is on the screen when they are done. */
+/** Pictures: name, title, columns, rows, keys to send, and a text on the final screen. */
 const PICTURES = [
   ['list', 'the list of requests beside the one that is selected', 120, 30, '', 'try '],
   ['overview', 'an N+1: what is wrong with a request, and where its time went', 96, 26, '/n1\r\r', 'try '],

@@ -1,12 +1,15 @@
-/** A terminal's screen as an SVG picture: the text is text, and light or dark follows who looks at it. */
+/**
+ * Terminal screen as an SVG picture: text stays text, and light or dark follows the viewer's colour
+ * scheme.
+ */
 
 const WIDTH = 8;
 const HEIGHT = 18;
 const PAD = 10;
-/** How far a letter's foot is from the top of its cell. */
-const FOOT = 13.5;
+/** Distance of the text baseline from the top of its cell. */
+const BASELINE = 13.5;
 
-/** Foreground, background, and the eight colours of a terminal, by the scheme of who looks. */
+/** Foreground, background, and the eight terminal colours, for light and dark schemes. */
 const LIGHT = [
   '#24292f',
   '#ffffff',
@@ -34,9 +37,9 @@ const DARK = [
 
 const EIGHTHS = '▏▎▍▌▋▊▉█';
 const LOWER = '▁▂▃▄▅▆▇█';
-/** What is drawn as shapes, so that it meets the next cell in every font. */
+/** Characters drawn as shapes, so that they join the next cell in every font. */
 const SHAPES = /[─│┴┬┼├┤┌┐└┘░▏▎▍▌▋▊▉█▁▂▃▄▅▆▇]/;
-/** The arms of the lines: left, right, up, down. */
+/** Arms of the box-drawing lines: left, right, up, down. */
 const ARMS = {
   '─': 'lr',
   '│': 'ud',
@@ -53,8 +56,8 @@ const ARMS = {
 
 const escaped = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** Answers how a cell looks: the classes of its text and of what is behind it. */
-function looksOf(cell) {
+/** CSS classes of a cell: of its text and of its background. */
+function classesOf(cell) {
   const colour = cell.isFgDefault() ? 'f' : `c${cell.getFgColor() % 8}`;
   const weight = `${cell.isBold() ? ' b' : ''}${cell.isDim() ? ' d' : ''}`;
   return cell.isInverse()
@@ -62,35 +65,41 @@ function looksOf(cell) {
     : { text: `${colour}${weight}`, behind: '' };
 }
 
-function rect(x, y, width, height, looks) {
-  return `<rect x="${+x.toFixed(2)}" y="${+y.toFixed(2)}" width="${+width.toFixed(2)}" height="${+height.toFixed(2)}" class="${looks}"/>`;
+function rect(x, y, width, height, classes) {
+  return `<rect x="${+x.toFixed(2)}" y="${+y.toFixed(2)}" width="${+width.toFixed(2)}" height="${+height.toFixed(2)}" class="${classes}"/>`;
 }
 
-function shape(char, x, y, looks) {
-  if (char === '░') return rect(x, y + 3, WIDTH, HEIGHT - 6, `${looks} s`);
+function shape(char, x, y, classes) {
+  if (char === '░') return rect(x, y + 3, WIDTH, HEIGHT - 6, `${classes} s`);
   const eighth = EIGHTHS.indexOf(char) + 1;
   if (eighth > 0)
-    return rect(x, char === '▌' ? y : y + 3, (WIDTH * eighth) / 8, char === '▌' ? HEIGHT : HEIGHT - 6, looks);
+    return rect(
+      x,
+      char === '▌' ? y : y + 3,
+      (WIDTH * eighth) / 8,
+      char === '▌' ? HEIGHT : HEIGHT - 6,
+      classes,
+    );
   const lower = LOWER.indexOf(char) + 1;
-  if (lower > 0) return rect(x, y + HEIGHT - (HEIGHT * lower) / 8, WIDTH, (HEIGHT * lower) / 8, looks);
+  if (lower > 0) return rect(x, y + HEIGHT - (HEIGHT * lower) / 8, WIDTH, (HEIGHT * lower) / 8, classes);
   const [mx, my] = [x + WIDTH / 2, y + HEIGHT / 2];
   const arms = {
-    l: rect(x, my, WIDTH / 2, 1, looks),
-    r: rect(mx, my, WIDTH / 2, 1, looks),
-    u: rect(mx, y, 1, HEIGHT / 2, looks),
-    d: rect(mx, my, 1, HEIGHT / 2, looks),
+    l: rect(x, my, WIDTH / 2, 1, classes),
+    r: rect(mx, my, WIDTH / 2, 1, classes),
+    u: rect(mx, y, 1, HEIGHT / 2, classes),
+    d: rect(mx, my, 1, HEIGHT / 2, classes),
   };
   return [...ARMS[char]].map((arm) => arms[arm]).join('');
 }
 
-/** Answers the pieces of a row: cells beside each other that look the same, shapes apart from letters. */
+/** Pieces of a row: adjacent cells of equal look; shapes are separate pieces. */
 function piecesOf(line, columns) {
   const pieces = [];
   for (let x = 0; x < columns; x++) {
     const cell = line.getCell(x);
     if (cell.getWidth() === 0) continue;
     const char = cell.getChars() || ' ';
-    const { text, behind } = looksOf(cell);
+    const { text, behind } = classesOf(cell);
     const drawn = SHAPES.test(char);
     const last = pieces.at(-1);
     if (last && last.text === text && last.behind === behind && !last.drawn && !drawn) {
@@ -111,7 +120,7 @@ function row(line, y, columns) {
       const held = chars.trimEnd();
       const width = (cells - (chars.length - held.length)) * WIDTH;
       out.push(
-        `<text x="${left}" y="${y + FOOT}" textLength="${width}" class="${text}">${escaped(held)}</text>`,
+        `<text x="${left}" y="${y + BASELINE}" textLength="${width}" class="${text}">${escaped(held)}</text>`,
       );
     }
   }
@@ -121,7 +130,7 @@ function row(line, y, columns) {
 const rules = ([fore, back, ...colours]) =>
   `.f{fill:${fore}}.g{fill:${back}}${colours.map((colour, n) => `.c${n}{fill:${colour}}`).join('')}`;
 
-/** Answers the picture of an @xterm/headless terminal's screen; the title says in words what is to be seen. */
+/** SVG of an @xterm/headless terminal's screen; the title is a description for screen readers. */
 export function svgOf(terminal, title) {
   const { cols, rows } = terminal;
   const [width, height] = [cols * WIDTH + 2 * PAD, rows * HEIGHT + 2 * PAD];

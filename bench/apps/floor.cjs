@@ -1,4 +1,7 @@
-/** The least that following requests can cost on a Node: every request runs in an AsyncLocalStorage, and nothing else is done. */
+/**
+ * Minimum cost of request tracking on this Node: runs each request in an AsyncLocalStorage, nothing
+ * else.
+ */
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { Server } = require('node:http');

@@ -1,8 +1,11 @@
-/** An Express app that makes as many queries as its path says, and tells how much CPU it has used. */
+/**
+ * Express app: `/queries/:count` runs that many queries, `/cpu` returns the CPU time of the
+ * process.
+ */
 
 const { createRequire } = require('node:module');
 
-// The packages that the tests use.
+// Packages of the tests.
 const requirePackage = createRequire(`${__dirname}/../../test/fixtures/package.json`);
 const express = requirePackage('express');
 const { Pool } = requirePackage('pg');

@@ -7,7 +7,7 @@ export const pool = new pg.Pool({
   max: Number(process.env.DATABASE_CONNECTIONS ?? 10),
 });
 
-/** Runs `work` on one connection: all of its statements count, or none. */
+/** Runs `work` in a transaction on one connection. */
 export async function transaction(work) {
   const client = await pool.connect();
   try {

@@ -1,8 +1,8 @@
-/** Orders: what was bought, by whom, for how much. */
+/** Orders: products, customers and totals. */
 
 import { pool, transaction } from './db.js';
 
-/** Answers the newest orders with customer and total. */
+/** The newest orders with customer and total. */
 export async function newestOrders() {
   const { rows: orders } = await pool.query(
     'select id, customer_id, placed from orders order by placed desc limit 50',
@@ -23,7 +23,7 @@ async function totalsOf(orders) {
   return new Map(rows.map(({ order_id, total }) => [order_id, total]));
 }
 
-/** Answers the customers who bought most, in one statement. */
+/** The customers with the highest totals, in one statement. */
 export async function bestCustomers() {
   const { rows } = await pool.query(
     `select c.id, c.name, c.city, count(distinct o.id)::int as orders, sum(l.price * l.quantity)::int as total
@@ -37,7 +37,7 @@ export async function bestCustomers() {
   return rows;
 }
 
-/** Places an order for one product and answers its number; throws when it is sold out. */
+/** Places an order for one product; resolves to its id, throws when the product is sold out. */
 export function placeOrder(customerId, productId, quantity) {
   return transaction(async (client) => {
     const taken = await client.query(

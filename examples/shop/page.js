@@ -1,4 +1,4 @@
-/** Turns data into HTML. */
+/** HTML of the shop. */
 
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
@@ -8,7 +8,7 @@ class Html {
   }
 }
 
-/** A template tag whose values are escaped, but for what it made itself. */
+/** Template tag; escapes its values, except values made by itself. */
 export function html(strings, ...values) {
   return new Html(strings.reduce((text, part, i) => text + textOf(values[i - 1]) + part));
 }
@@ -19,7 +19,7 @@ function textOf(value) {
   return String(value).replace(/[&<>"']/g, (char) => ESCAPES[char]);
 }
 
-/** Answers a whole page. */
+/** A complete page. */
 export function page(title, body) {
   return html`<!doctype html>
 <meta charset="utf-8">
@@ -31,7 +31,7 @@ ${body}
 `.text;
 }
 
-/** Answers an amount in cents as people write it. */
+/** An amount in cents as text: `€12.50`. */
 export function money(cents) {
   return `€${(cents / 100).toFixed(2)}`;
 }

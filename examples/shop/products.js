@@ -1,20 +1,20 @@
-/** Products: what is for sale. */
+/** Products of the shop. */
 
 import { pool } from './db.js';
 
-/** Answers all products by name. */
+/** All products, sorted by name. */
 export async function allProducts() {
   const { rows } = await pool.query('select id, name, price from products order by name, id');
   return rows;
 }
 
-/** Answers a product with its stock, undefined when there is none with that number. */
+/** A product with its stock; undefined for an unknown id. */
 export async function findProduct(id) {
   const { rows } = await pool.query('select id, name, price, stock from products where id = $1', [id]);
   return rows[0];
 }
 
-/** Answers the products that go well with one. */
+/** Products often bought together with this product. */
 export async function boughtTogether(id) {
   const { rows } = await pool.query(
     `select p.id, p.name, count(*)::int as times
@@ -30,7 +30,7 @@ export async function boughtTogether(id) {
   return rows;
 }
 
-/** Answers what customers wrote about a product. */
+/** Reviews of a product. */
 export async function reviewsOf(id) {
   const { rows } = await pool.query('select author, stars, body from reviews where product_id = $1', [id]);
   return rows;

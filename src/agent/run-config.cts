@@ -1,7 +1,7 @@
 /** What the launcher wants of this process: the run folder's note, and the one switch of the hot path. */
 
 import { readFileSync } from 'node:fs';
-import type { Recording, RunConfig } from '../domain/trace.js';
+import type { Recording, RunConfig } from '../domain/link.js';
 
 /** The switch, read in the first line of every wrapper: it starts off, and is off again when the launcher is gone. */
 export const state = { recording: 'off' as Recording };

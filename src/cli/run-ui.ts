@@ -8,7 +8,12 @@ import { escapeControls, escapeToOneLine } from '../domain/text.js';
 import type { RunFacts, ToLauncher } from '../feed/launcher-protocol.js';
 import type { LaunchListener } from '../launcher/launcher.js';
 import type { ChildExit, ChildHandle, OutputSink } from '../launcher/output-sink.js';
-import { canDraw, capabilitiesOf, hasColourChoice, type OutputStream } from '../terminal/capabilities.js';
+import {
+  canDrawScreen,
+  capabilitiesOf,
+  hasColourChoice,
+  type OutputStream,
+} from '../terminal/capabilities.js';
 import { ConfigError, configFolder, readUserConfig } from '../tui/user-config.js';
 import type { Announcer } from './print/announcer.js';
 import { ScreenProcess } from './screen-process.js';
@@ -32,7 +37,7 @@ export function startRunUi(
   about: Omit<RunUiOptions, 'flags'> & { place: string; colour: boolean },
 ): RunUi | undefined {
   const { env, stdin, stdout } = process;
-  const trouble = !canDraw(stdin, stdout, env)
+  const trouble = !canDrawScreen(stdin, stdout, env)
     ? '--ui needs a terminal'
     : about.place !== about.database
       ? '--ui needs the database'

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { OutputPiece, ToLauncher, ToScreen } from '../feed/launcher-protocol.js';
-import type { Speaker } from '../terminal/output-log.js';
+import type { OutputSource } from '../terminal/output-log.js';
 import { LEAVE_SEQUENCE } from '../tui/screen.js';
 
 /** Characters that wait for a screen that does not read them; of more, the oldest go. */
@@ -44,7 +44,7 @@ export class ScreenProcess {
   }
 
   /** Hands on what was printed, as fast as the screen takes it. */
-  print(text: string, speaker: Speaker): void {
+  print(text: string, speaker: OutputSource): void {
     this.#waiting.push([speaker, text]);
     this.#size += text.length;
     while (this.#size > MOST_WAITING && this.#waiting.length > 1) {

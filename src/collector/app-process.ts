@@ -1,12 +1,12 @@
 /** One process of the app as the link tells of it: who it is, and what its numbers for frames and stacks stand for. */
 
+import type { LibraryInfo } from '../domain/library.js';
+import type { LinkLine } from '../domain/link.js';
+import { formatSite } from '../domain/site.js';
 import {
   type AppInfo,
   type Frame,
   firstApplicationFrame,
-  formatSite,
-  type LibraryInfo,
-  type LinkLine,
   type RecordedSpan,
   roundToMicros,
 } from '../domain/trace.js';

@@ -1,6 +1,7 @@
 /** Which of the app's servers the proxy stands in front of: the first one that listened, through all its restarts. */
 
-import type { AppInfo, ServerAddress } from '../domain/trace.js';
+import type { ServerAddress } from '../domain/link.js';
+import type { AppInfo } from '../domain/trace.js';
 
 /** A server of the app. */
 export interface AppServer {

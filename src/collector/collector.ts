@@ -2,16 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import type { LinkLine, Recording, ServerAddress } from '../domain/link.js';
 import {
   type AppInfo,
   addToTotals,
   type Frame,
   type Headers,
-  type LinkLine,
   type RecordedTrace,
-  type Recording,
   roundToMicros,
-  type ServerAddress,
   type Trace,
 } from '../domain/trace.js';
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';

@@ -2,7 +2,7 @@
 
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { LinkLine, LinkOrder } from '../domain/trace.js';
+import type { LinkLine, LinkOrder } from '../domain/link.js';
 import { isToken, listenAtPath } from './local-socket.js';
 import { readMessages } from './socket-lines.js';
 import { Spools } from './spools.js';

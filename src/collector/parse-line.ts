@@ -1,6 +1,6 @@
 /** The lines of the link as they are read: what a text has to hold to be one. */
 
-import type { LinkLine } from '../domain/trace.js';
+import type { LinkLine } from '../domain/link.js';
 
 type Check = (value: unknown) => boolean;
 type Shape = Record<string, Check>;

@@ -1,6 +1,6 @@
 /** Tells the processes of a run at which ports the others answer, so that a call from service to service is one tree. */
 
-import type { ServerAddress } from '../domain/trace.js';
+import type { ServerAddress } from '../domain/link.js';
 import type { AppConnection } from './link-server.js';
 
 /** The processes that are connected, and their ports. */

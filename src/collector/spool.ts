@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import type { LinkLine } from '../domain/trace.js';
+import type { LinkLine } from '../domain/link.js';
 import { parseLine } from './parse-line.js';
 
 const CHUNK = 64 * 1024;

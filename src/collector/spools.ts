@@ -1,6 +1,6 @@
 /** Spools of all connected processes: read every now and then, and at once when a line is known to be due. */
 
-import type { LinkLine } from '../domain/trace.js';
+import type { LinkLine } from '../domain/link.js';
 import { Spool } from './spool.js';
 
 const LOOK_MS = 40;

@@ -1,6 +1,7 @@
 /** Hands finished traces to the store, many at once; a store that fails costs a warning and those traces, never the run. */
 
-import type { SourceText, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { Trace } from '../domain/trace.js';
 import { type Store, StoreError } from '../store/store.js';
 
 const RETRY_MS = 10_000;

@@ -2,7 +2,7 @@
 
 import { connect, type Socket } from 'node:net';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
-import type { Recording, ServerAddress } from '../domain/trace.js';
+import type { Recording, ServerAddress } from '../domain/link.js';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import { type RunRecord, runRecords } from './registry.js';
 

@@ -1,7 +1,8 @@
 /** What a run can be asked from another terminal. */
 
 import type { Collector } from '../collector/collector.js';
-import type { Recording, Trace } from '../domain/trace.js';
+import type { Recording } from '../domain/link.js';
+import type { Trace } from '../domain/trace.js';
 import { explain } from '../explain/explain.js';
 import { QueryChannel } from '../explain/query-channel.js';
 import type { RunStatus } from './client.js';

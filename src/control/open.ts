@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Collector } from '../collector/collector.js';
 import type { TraceWriter } from '../collector/trace-writer.js';
-import type { Recording, ServerAddress } from '../domain/trace.js';
+import type { Recording, ServerAddress } from '../domain/link.js';
 import type { Store } from '../store/store.js';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';

@@ -1,15 +1,19 @@
-/** Aggregate of many requests or calls: the one place where counts, errors, times and percentiles are added up. */
+/**
+ * Aggregate of many requests or calls: the only place that sums counts, errors, times and
+ * percentiles.
+ */
 
-import { addTo, type Bin, percentile } from './histogram.js';
+import { addBin, type Bin, percentile } from './histogram.js';
 
-/** Requests or calls of one bucket of time, counted. */
-export interface Counted extends Bin {
+/** Counts of the requests or calls in one histogram bucket. */
+export interface BucketCounts extends Bin {
   errors: number;
   queries: number;
-  /** Queries of the one with most; missing where that is not asked for. */
+  /** Largest number of queries of one request; missing where it is not needed. */
   mostQueries?: number;
 }
 
+/** Running sum of bucket counts. */
 export class Accumulator {
   count = 0;
   errors = 0;
@@ -17,12 +21,12 @@ export class Accumulator {
   mostQueries = 0;
   readonly #bins = new Map<number, Bin>();
 
-  add(row: Counted): void {
+  add(row: BucketCounts): void {
     this.count += row.count;
     this.errors += row.errors;
     this.queries += row.queries;
     this.mostQueries = Math.max(this.mostQueries, row.mostQueries ?? 0);
-    addTo(this.#bins, row);
+    addBin(this.#bins, row);
   }
 
   /** Sum of the times in ms, in whole µs. */
@@ -30,7 +34,7 @@ export class Accumulator {
     return [...this.#bins.values()].reduce((sum, { total }) => sum + total, 0) / 1000;
   }
 
-  /** Time in ms that a share (0 to 1) did not exceed. */
+  /** Time in ms that a share (0 to 1) of the requests or calls did not exceed. */
   percentile(share: number): number {
     return percentile(this.#bins.values(), share);
   }

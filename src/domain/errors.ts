@@ -1,6 +1,9 @@
-/** The errors that a user can do something about. Imports nothing. */
+/** Errors that end the program without a stack. Imports nothing. */
 
-/** Its message says what happened and what to do; the program prints it without a stack and exits with `exitCode`. */
+/**
+ * Error that the user can resolve. The message says what happened and what to do; the program
+ * prints it without a stack and exits with `exitCode`.
+ */
 export class UserError extends Error {
   override name = 'UserError';
   readonly exitCode: number;
@@ -11,7 +14,7 @@ export class UserError extends Error {
   }
 }
 
-/** Ends the program with a code, and says nothing. */
+/** Ends the program with an exit code and prints nothing. */
 export class SilentExit extends Error {
   override name = 'Ending';
   readonly exitCode: number;

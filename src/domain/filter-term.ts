@@ -1,10 +1,13 @@
-/** Terms of the filter language: `status>=400`, `path:orders`, `slower:100ms`, `n1`, or a plain word. */
+/**
+ * Terms of the filter language: `status>=400`, `path:orders`, `slower:100ms`, `n1`, or a plain
+ * word.
+ */
 
 import { FINDING_KINDS } from './finding-kinds.js';
 import { KNOWN_KINDS, type KnownKind } from './span-kinds.js';
 
-/** What a term can ask of a request. */
-export type Field =
+/** Property of a request that a term compares. */
+export type FilterField =
   | 'text'
   | 'method'
   | 'path'
@@ -21,17 +24,17 @@ export type Field =
   | 'state'
   | KnownKind;
 
-export type Op = ':' | '=' | '>' | '>=' | '<' | '<=';
+export type FilterOp = ':' | '=' | '>' | '>=' | '<' | '<=';
 
-/** One condition; `value` is folded text (see foldCase), or a number (ms for times). */
-export interface Term {
-  field: Field;
-  op: Op;
+/** One condition; `value` is case-folded text (foldCase) or a number (ms for times). */
+export interface FilterTerm {
+  field: FilterField;
+  op: FilterOp;
   value: string | number;
   not: boolean;
 }
 
-const WORDS: Record<string, Omit<Term, 'not'>> = {
+const FILTER_WORDS: Record<string, Omit<FilterTerm, 'not'>> = {
   ...Object.fromEntries(
     FINDING_KINDS.flatMap(({ kind, words = [] }) =>
       words.map((word) => [word, { field: 'finding', op: ':', value: kind }] as const),
@@ -44,7 +47,7 @@ const WORDS: Record<string, Omit<Term, 'not'>> = {
   open: { field: 'state', op: ':', value: 'open' },
 };
 
-const TEXT_FIELDS: Record<string, Field> = {
+const TEXT_FIELDS: Record<string, FilterField> = {
   method: 'method',
   path: 'path',
   url: 'path',
@@ -56,7 +59,7 @@ const TEXT_FIELDS: Record<string, Field> = {
   ...Object.fromEntries(KNOWN_KINDS.map((kind) => [kind, kind])),
 };
 
-const NUMBER_FIELDS: Record<string, { field: Field; op?: Op; ms?: boolean }> = {
+const NUMBER_FIELDS: Record<string, { field: FilterField; op?: FilterOp; ms?: boolean }> = {
   status: { field: 'status' },
   time: { field: 'time', ms: true },
   duration: { field: 'time', ms: true },
@@ -69,18 +72,27 @@ const NUMBER_FIELDS: Record<string, { field: Field; op?: Op; ms?: boolean }> = {
 };
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const TERM = /^([a-z+]+)(:>=|:<=|:>|:<|>=|<=|:|=|>|<)(.*)$/is;
+const TERM_PATTERN = /^([a-z+]+)(:>=|:<=|:>|:<|>=|<=|:|=|>|<)(.*)$/is;
 
 /**
- * Text in which upper and lower case are the same. The Kelvin sign and the dotted capital I stay as they are: they would
- * become ASCII letters, and SQL's LIKE, which the store asks with ASCII values, does not take them for these.
+ * Text in lower case, for comparison without case. The Kelvin sign and the dotted capital I stay:
+ * they would become ASCII letters, but SQL's LIKE, with which the store compares, does not equate
+ * them.
  */
 export function foldCase(text: string): string {
   return text.replace(/[^\u0130\u212a]+/g, (part) => part.toLowerCase());
 }
 
-/** Term that a field, an operator and a value mean, or a sentence that says what is wrong; undefined where there is no such field. */
-export function fieldTerm(name: string, op: Op, value: string, not = false): Term | string | undefined {
+/**
+ * Term of a field, an operator and a value, or a sentence about what is wrong; undefined for an
+ * unknown field.
+ */
+export function parseFieldTerm(
+  name: string,
+  op: FilterOp,
+  value: string,
+  not = false,
+): FilterTerm | string | undefined {
   if (!Object.hasOwn(TEXT_FIELDS, name) && !Object.hasOwn(NUMBER_FIELDS, name)) return undefined;
   if (value === '') return `${name}${op} wants a value`;
   if (Object.hasOwn(NUMBER_FIELDS, name)) return numberTerm(name, op, value, not);
@@ -88,26 +100,28 @@ export function fieldTerm(name: string, op: Op, value: string, not = false): Ter
   return { field: TEXT_FIELDS[name]!, op, value: foldCase(value), not };
 }
 
-/** Term that a word of a filter means, or a sentence that says what is wrong with it. */
-export function termOf(word: string): Term | string {
+/** Term of one word of a filter, or a sentence about what is wrong with it. */
+export function parseTerm(word: string): FilterTerm | string {
   const not = word.startsWith('!') && word.length > 1;
   const body = not ? word.slice(1) : word;
-  const match = TERM.exec(body);
+  const match = TERM_PATTERN.exec(body);
   if (match) {
-    const [, name, sign, rest] = match;
-    const op = sign!.replace(/^:(?=.)/, '') as Op;
-    const term = fieldTerm(name!.toLowerCase(), op, unquoted(rest!), not);
+    const [, name, symbol, rest] = match;
+    const op = symbol!.replace(/^:(?=.)/, '') as FilterOp;
+    const term = parseFieldTerm(name!.toLowerCase(), op, unquoted(rest!), not);
     if (term !== undefined) return term;
-    // `page=2` is a piece of a URL more often than a mistake.
-    if (sign !== ':' && sign !== '=') return `there is no field "${name}"`;
+    // `page=2` is more often part of a URL than a misspelled field.
+    if (symbol !== ':' && symbol !== '=') return `there is no field "${name}"`;
   }
-  const known = Object.hasOwn(WORDS, body.toLowerCase()) ? WORDS[body.toLowerCase()] : undefined;
-  if (known) return { ...known, not };
+  const wordTerm = Object.hasOwn(FILTER_WORDS, body.toLowerCase())
+    ? FILTER_WORDS[body.toLowerCase()]
+    : undefined;
+  if (wordTerm) return { ...wordTerm, not };
   return { field: 'text', op: ':', value: foldCase(unquoted(body)), not };
 }
 
-/** Quoted as a value of the language. */
-export function quoted(value: string): string {
+/** Value in quotes, as the filter language writes it. */
+export function quoteFilterValue(value: string): string {
   return `"${value.replaceAll('"', '\\"')}"`;
 }
 
@@ -115,17 +129,17 @@ function unquoted(text: string): string {
   return text.replace(/\\?"/g, (quote) => (quote === '"' ? '' : '"'));
 }
 
-function numberTerm(name: string, op: Op, text: string, not: boolean): Term | string {
-  const { field, op: usual, ms = false } = NUMBER_FIELDS[name]!;
+function numberTerm(name: string, op: FilterOp, text: string, not: boolean): FilterTerm | string {
+  const { field, op: defaultOp, ms = false } = NUMBER_FIELDS[name]!;
   if (field === 'status' && /^[1-5]xx$/i.test(text)) return classTerm(op, text.toLowerCase(), not);
-  const value = numberOf(text, ms);
+  const value = parseNumber(text, ms);
   if (value === undefined)
     return `${name} wants ${ms ? 'a time like 200ms or 1.5s' : 'a number'}, not "${text}"`;
-  return { field, op: op === ':' ? (usual ?? '=') : op, value, not };
+  return { field, op: op === ':' ? (defaultOp ?? '=') : op, value, not };
 }
 
-/** A class of statuses is a range: `>4xx` begins behind it, `>=4xx` with it. */
-function classTerm(op: Op, text: string, not: boolean): Term {
+/** Status class as a range: `>4xx` starts after it, `>=4xx` at its first status. */
+function classTerm(op: FilterOp, text: string, not: boolean): FilterTerm {
   const first = Number(text.slice(0, 1)) * 100;
   if (op === ':' || op === '=') return { field: 'status', op: ':', value: text, not };
   if (op === '>' || op === '<=')
@@ -133,7 +147,7 @@ function classTerm(op: Op, text: string, not: boolean): Term {
   return { field: 'status', op, value: first, not };
 }
 
-function numberOf(text: string, inMs: boolean): number | undefined {
+function parseNumber(text: string, inMs: boolean): number | undefined {
   const match = /^(\d+(?:\.\d+)?)([a-z]*)$/i.exec(text);
   if (!match) return undefined;
   const unit = match[2]!.toLowerCase();

@@ -1,7 +1,7 @@
 /** Tokens of the filter language: words with quoted parts, parentheses, `or`. */
 
-/** `at` is where it begins; `text` of a word is as it was typed. */
-export interface Token {
+/** Token of a filter; `at` is its offset, `text` of a word is as typed. */
+export interface FilterToken {
   kind: 'word' | 'or' | 'open' | 'close';
   text: string;
   at: number;
@@ -9,9 +9,9 @@ export interface Token {
 
 const SPACE = /\s/;
 
-/** Tokens of a filter, or where a quote begins that is not closed. */
-export function tokensOf(text: string): Token[] | { unclosed: number } {
-  const tokens: Token[] = [];
+/** Tokens of a filter, or the offset of a quote that is never closed. */
+export function filterTokens(text: string): FilterToken[] | { unclosed: number } {
+  const tokens: FilterToken[] = [];
   let at = 0;
   while (at < text.length) {
     if (SPACE.test(text[at]!)) at++;
@@ -25,12 +25,12 @@ export function tokensOf(text: string): Token[] | { unclosed: number } {
   return tokens;
 }
 
-/** `and` is what stands between terms anyway; a lone `!` turns nothing around. */
-function isEmptyWord({ text }: Token): boolean {
+/** Words without meaning: `and` is implied between terms, and a lone `!` negates no term. */
+function isEmptyWord({ text }: FilterToken): boolean {
   return text === '!' || text.toLowerCase() === 'and';
 }
 
-function tokenAt(text: string, at: number): Token | undefined {
+function tokenAt(text: string, at: number): FilterToken | undefined {
   const group = /^!?\(|^\)/.exec(text.slice(at, at + 2))?.[0];
   if (group !== undefined) return { kind: group === ')' ? 'close' : 'open', text: group, at };
   const end = wordEnd(text, at);
@@ -39,7 +39,10 @@ function tokenAt(text: string, at: number): Token | undefined {
   return { kind: word.toLowerCase() === 'or' ? 'or' : 'word', text: word, at };
 }
 
-/** End of a word: a space, or a `)` that the word has not opened itself, as in `sql:count(*)`. Undefined where a quote is not closed. */
+/**
+ * End of a word: a space, or a `)` that the word itself did not open (`sql:count(*)` did).
+ * Undefined where a quote is never closed.
+ */
 function wordEnd(text: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < text.length; at++) {

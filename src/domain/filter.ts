@@ -1,73 +1,80 @@
-/** The filter language: `status>=400 (n1 or slower:100ms) sql:users !health`, parsed to a query that a store evaluates. */
+/**
+ * The filter language: `status>=400 (n1 or slower:100ms) sql:users !health`, parsed to a query that
+ * a store evaluates.
+ */
 
-import { type Field, type Term, termOf } from './filter-term.js';
-import { type Token, tokensOf } from './filter-tokens.js';
+import { type FilterField, type FilterTerm, parseTerm } from './filter-term.js';
+import { type FilterToken, filterTokens } from './filter-tokens.js';
 import { KNOWN_KINDS } from './span-kinds.js';
 
-/** Alternatives of conditions that all hold; none at all matches everything. */
-export type Query = Term[][];
+/**
+ * Query in disjunctive normal form: alternatives of terms that must all hold; empty matches
+ * everything.
+ */
+export type FilterQuery = FilterTerm[][];
 
-export type Parsed = { query: Query } | { trouble: string };
+/** A query, or a sentence about what is wrong with the filter. */
+export type ParsedFilter = { query: FilterQuery } | { trouble: string };
 
-// SQLite takes expressions up to 1000 deep.
+// SQLite limits expressions to a depth of 1000.
 const MAX_TERMS = 200;
 const MAX_DEPTH = 50;
 
-class Trouble extends Error {}
+class FilterError extends Error {}
 
-/** Query that a filter means, or a sentence that says what is wrong with it. */
-export function parseFilter(text: string): Parsed {
-  const tokens = tokensOf(text);
+/** Parses a filter. */
+export function parseFilter(text: string): ParsedFilter {
+  const tokens = filterTokens(text);
   if (!Array.isArray(tokens)) return { trouble: 'a quote is not closed' };
   try {
     const rest = [...tokens];
-    const query = alternatives(rest, 0);
-    if (rest.length > 0) throw new Trouble('there is a ) too many');
+    const query = parseAlternatives(rest, 0);
+    if (rest.length > 0) throw new FilterError('there is a ) too many');
     return { query };
   } catch (error) {
-    if (error instanceof Trouble) return { trouble: error.message };
+    if (error instanceof FilterError) return { trouble: error.message };
     throw error;
   }
 }
 
-function alternatives(rest: Token[], depth: number): Query {
-  let query: Query = [];
+function parseAlternatives(rest: FilterToken[], depth: number): FilterQuery {
+  let query: FilterQuery = [];
   while (rest.length > 0 && rest[0]!.kind !== 'close') {
     if (rest[0]!.kind === 'or') rest.shift();
-    else query = bounded([...query, ...conjunction(rest, depth)]);
+    else query = checkSize([...query, ...parseConjunction(rest, depth)]);
   }
   return query;
 }
 
-function conjunction(rest: Token[], depth: number): Query {
-  let query: Query = [];
+function parseConjunction(rest: FilterToken[], depth: number): FilterQuery {
+  let query: FilterQuery = [];
   while (rest.length > 0 && rest[0]!.kind !== 'close' && rest[0]!.kind !== 'or')
-    query = bounded(intersectQueries(query, operand(rest, depth)));
+    query = checkSize(intersectQueries(query, parseOperand(rest, depth)));
   return query;
 }
 
-function operand(rest: Token[], depth: number): Query {
+function parseOperand(rest: FilterToken[], depth: number): FilterQuery {
   const { kind, text } = rest.shift()!;
-  if (kind === 'open') return group(rest, depth + 1, text.startsWith('!'));
-  const term = termOf(text);
-  if (typeof term === 'string') throw new Trouble(term);
+  if (kind === 'open') return parseGroup(rest, depth + 1, text.startsWith('!'));
+  const term = parseTerm(text);
+  if (typeof term === 'string') throw new FilterError(term);
   return [[term]];
 }
 
-function group(rest: Token[], depth: number, not: boolean): Query {
-  if (depth > MAX_DEPTH) throw new Trouble(`parentheses go more than ${MAX_DEPTH} deep`);
-  const inner = alternatives(rest, depth);
-  if (rest.shift() === undefined) throw new Trouble('a ( is not closed');
-  if (inner.length === 0) throw new Trouble('there is nothing between ( and )');
-  return not ? negated(inner) : inner;
+function parseGroup(rest: FilterToken[], depth: number, not: boolean): FilterQuery {
+  if (depth > MAX_DEPTH) throw new FilterError(`parentheses go more than ${MAX_DEPTH} deep`);
+  const inner = parseAlternatives(rest, depth);
+  if (rest.shift() === undefined) throw new FilterError('a ( is not closed');
+  if (inner.length === 0) throw new FilterError('there is nothing between ( and )');
+  return not ? negate(inner) : inner;
 }
 
-function negated(query: Query): Query {
-  return query.reduce<Query>(
-    (found, all) =>
-      bounded(
+function negate(query: FilterQuery): FilterQuery {
+  return query.reduce<FilterQuery>(
+    (negation, all) =>
+      checkSize(
         intersectQueries(
-          found,
+          negation,
           all.map((term) => [{ ...term, not: !term.not }]),
         ),
       ),
@@ -75,45 +82,45 @@ function negated(query: Query): Query {
   );
 }
 
-function bounded(query: Query): Query {
+function checkSize(query: FilterQuery): FilterQuery {
   if (query.reduce((sum, all) => sum + all.length, 0) > MAX_TERMS)
-    throw new Trouble(`a filter comes to at most ${MAX_TERMS} conditions`);
+    throw new FilterError(`a filter comes to at most ${MAX_TERMS} conditions`);
   return query;
 }
 
 /**
- * Part of a half-typed filter that can be applied: without the word or parenthesis at its end where that is not finished,
- * and with its parentheses closed. Undefined where something before it is wrong.
+ * Longest part of a half-typed filter that can be applied: without an unfinished word or
+ * parenthesis at its end, and with parentheses closed. Undefined where an earlier part is wrong.
  */
-export function finishedPart(text: string): string | undefined {
-  const tokens = tokensOf(text);
+export function completePart(text: string): string | undefined {
+  const tokens = filterTokens(text);
   const last = Array.isArray(tokens) ? tokens.at(-1)?.at : tokens.unclosed;
-  return [text, text.slice(0, last ?? 0)].map(closed).find((part) => 'query' in parseFilter(part));
+  return [text, text.slice(0, last ?? 0)].map(closeParentheses).find((part) => 'query' in parseFilter(part));
 }
 
-function closed(text: string): string {
-  const tokens = tokensOf(text);
+function closeParentheses(text: string): string {
+  const tokens = filterTokens(text);
   if (!Array.isArray(tokens)) return text;
-  const count = (kind: Token['kind']) => tokens.filter((token) => token.kind === kind).length;
+  const count = (kind: FilterToken['kind']) => tokens.filter((token) => token.kind === kind).length;
   return text.trimEnd() + ')'.repeat(Math.max(0, count('open') - count('close')));
 }
 
-/** Query that asks for what both ask. */
-export function intersectQueries(one: Query, other: Query): Query {
-  if (one.length === 0) return other;
-  if (other.length === 0) return one;
-  return one.flatMap((a) => other.map((b) => [...a, ...b]));
+/** Query for requests that match both queries. */
+export function intersectQueries(left: FilterQuery, right: FilterQuery): FilterQuery {
+  if (left.length === 0) return right;
+  if (right.length === 0) return left;
+  return left.flatMap((a) => right.map((b) => [...a, ...b]));
 }
 
-/** What only the whole request knows; everything else stands in its summary. */
-const INSIDE = new Set<Field>(['host', ...KNOWN_KINDS]);
+/** Fields that need the spans or headers of a trace; all other fields are in its summary. */
+const TRACE_FIELDS = new Set<FilterField>(['host', ...KNOWN_KINDS]);
 
-/** A condition needs the whole request. */
-export function needsWholeTrace(term: Term): boolean {
-  return INSIDE.has(term.field);
+/** True when a term needs the whole trace. */
+export function termNeedsTrace(term: FilterTerm): boolean {
+  return TRACE_FIELDS.has(term.field);
 }
 
-/** Some condition of a query needs the whole request. */
-export function needsWhole(query: Query): boolean {
-  return query.some((all) => all.some(needsWholeTrace));
+/** True when a term of the query needs the whole trace. */
+export function queryNeedsTrace(query: FilterQuery): boolean {
+  return query.some((all) => all.some(termNeedsTrace));
 }

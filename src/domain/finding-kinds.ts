@@ -1,11 +1,13 @@
-/** Kinds of findings, as docs/findings.md has them, and the words for them that people read and type. */
+/** Kinds of findings (docs/findings.md), their badges and their words in the filter language. */
 
 /** Facts of one kind. */
 export interface FindingKind {
   kind: string;
-  /** Mark in the list of requests, also of the kinds that begin with it; few are worth one. */
+  /**
+   * Badge in the list of requests, also for kinds that begin with this kind; only for a few kinds.
+   */
   badge?: string;
-  /** Words of the filter language that mean it, and the kinds that begin with it: the badge is one of them. */
+  /** Filter words for this kind and for kinds that begin with it; the badge is among them. */
   words?: string[];
 }
 
@@ -29,5 +31,5 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'event-loop' },
 ];
 
-/** Finding that repeated calls lead to, its name and its mark: lists count it by itself. */
-export const REPEATED = FINDING_KINDS[0]! as Required<FindingKind>;
+/** Kind of finding for calls repeated in a loop; lists count it separately. */
+export const N_PLUS_ONE = FINDING_KINDS[0]! as Required<FindingKind>;

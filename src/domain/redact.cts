@@ -1,25 +1,30 @@
-/** Takes secrets out of URLs and headers before they are recorded. Imports nothing; runs in the app and in the launcher. */
+/**
+ * Redacts secrets in URLs and headers before recording. Imports nothing; runs in app and launcher.
+ */
 
-/** What stands in place of a secret. */
+/** Replacement of a secret. */
 export const REDACTED = 'REDACTED';
 
-// `auth` is no secret in author, authors, authority; `sig` only as a word of its own.
+// `auth` is no secret in author, authors, authority; `sig` only as a separate word.
 const SECRET =
   /passw(?:or)?d|passphrase|pwd|secret|(?:api|access|private)[-_.]?key|token|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|(?<![a-z])sig(?![a-z])/i;
 
-// These two match by their names, and say nothing but how the server is set up.
+// These names match the pattern, but their values only describe the server's configuration.
 const OPEN_HEADERS = new Set(['access-control-allow-credentials', 'www-authenticate']);
 
-// An app uses few header names, but a client may send any: remember only so many.
-const judged = new Map<string, boolean>();
-const MOST_JUDGED = 500;
+// The cache is bounded: an app uses few header names, but a client may send any.
+const secretHeaderCache = new Map<string, boolean>();
+const MAX_CACHED_HEADERS = 500;
 
-/** Answers whether a header, a query key or a variable of that name holds a secret. */
+/** True when a header, query key or variable of that name holds a secret. */
 export function isSecretName(name: string): boolean {
   return typeof name === 'string' && SECRET.test(name);
 }
 
-/** Answers the URL with `user:password@` and the values of secret-looking keys as REDACTED, all else as it was. Never throws. */
+/**
+ * URL with `user:password@` and the values of secret-looking keys as REDACTED, otherwise unchanged.
+ * Never throws.
+ */
 export function redactUrl(url: string): string {
   if (typeof url !== 'string') return '';
   let text = url;
@@ -31,7 +36,9 @@ export function redactUrl(url: string): string {
   return redactQuery(text);
 }
 
-/** Answers names and values of flat raw headers as pairs, secrets redacted, and without our own secret. Never throws. */
+/**
+ * Flat raw headers as name-value pairs, secrets redacted, without `X-Scooby-Secret`. Never throws.
+ */
 export function redactHeaders(rawHeaders: readonly string[]): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -45,32 +52,33 @@ export function redactHeaders(rawHeaders: readonly string[]): [name: string, val
 }
 
 function isSecretHeader(name: string): boolean {
-  let secret = judged.get(name);
+  let secret = secretHeaderCache.get(name);
   if (secret === undefined) {
     secret = isSecretName(name) && !OPEN_HEADERS.has(name.toLowerCase());
-    if (judged.size < MOST_JUDGED) judged.set(name, secret);
+    if (secretHeaderCache.size < MAX_CACHED_HEADERS) secretHeaderCache.set(name, secret);
   }
   return secret;
 }
 
-// Each step moves on by at least what it looked at, so that a hostile URL costs no more than its length.
+// Each step advances by at least the text it scanned: the cost of a hostile URL is linear in its
+// length.
 function redactQuery(url: string): string {
   const key = /[?&;#]([^=&;#?]*)=/g;
   const end = /[&#\s"<>]|$/g;
   let redacted = '';
-  let done = 0;
-  for (let found = key.exec(url); found; found = key.exec(url)) {
-    if (!isSecretName(decoded(found[1]!))) continue;
+  let copied = 0;
+  for (let match = key.exec(url); match; match = key.exec(url)) {
+    if (!isSecretName(decoded(match[1]!))) continue;
     end.lastIndex = key.lastIndex;
-    const stop = end.exec(url)!.index;
-    if (stop > key.lastIndex) redacted += url.slice(done, key.lastIndex) + REDACTED;
-    else redacted += url.slice(done, stop);
-    done = key.lastIndex = stop;
+    const valueEnd = end.exec(url)!.index;
+    if (valueEnd > key.lastIndex) redacted += url.slice(copied, key.lastIndex) + REDACTED;
+    else redacted += url.slice(copied, valueEnd);
+    copied = key.lastIndex = valueEnd;
   }
-  return redacted + url.slice(done);
+  return redacted + url.slice(copied);
 }
 
-// decodeURIComponent throws on what it does not know, and only the ASCII letters of a key matter here.
+// decodeURIComponent throws on malformed escapes, and only the ASCII letters of a key matter here.
 function decoded(key: string): string {
   if (!key.includes('%')) return key;
   return key.replace(/%([0-7][0-9a-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -1,31 +1,32 @@
-/** Kinds of calls: all that is shown, filtered or judged by kind is read here. A kind that is not in the table gets the defaults. */
+/** Kinds of calls: titles, nouns, colours and limits per kind, with defaults for unknown kinds. */
 
-/** Colour role: the kind's own, which has its name, or that of all without one. */
+/** Colour role of a kind: the kind's own role, or `accent` for kinds without a colour. */
 export type KindRole = KnownKind | 'accent';
 
 /** Facts of one kind. */
 export interface SpanKind {
-  /** Title of its tab, and a shorter one for narrow screens. */
+  /** Title of the tab. */
   title: string;
+  /** Title on narrow screens. */
   short: string;
-  /** Digit that opens its tab; empty for a tab that is reached by stepping. */
+  /** Digit key of the tab; empty for a tab without a key. */
   key: string;
-  /** Head of a column of such calls. */
+  /** Head of the column of calls. */
   head: string;
-  /** What one of its calls is called, and several. */
+  /** Noun for one call. */
   noun: string;
+  /** Noun for several calls. */
   nouns: string;
-  /** What it is painted in. */
   role: KindRole;
-  /** False where its calls take none of the request's time, and say something else each time. */
+  /** False where calls take no time of the request, and their texts rarely repeat: log lines. */
   isTimed: boolean;
-  /** ms from which on one call is slow; missing where none is by its time alone. */
+  /** ms from which a call is slow; missing where time alone does not make a call slow. */
   slow?: number;
 }
 
 type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed'> &
   Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed'>> & {
-    /** What its own role looks like where no theme says otherwise: parameters of SGR. */
+    /** SGR parameters of the kind's own role, unless a theme overrides them. */
     colour?: string;
   };
 
@@ -74,17 +75,17 @@ const TABLE = {
   block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls' },
 } as const satisfies Record<string, Row>;
 
-/** Kinds of the table; each is a field of the filter language: `sql:users`. */
+/** Kind in the table; each is a field of the filter language: `sql:users`. */
 export type KnownKind = keyof typeof TABLE;
 export const KNOWN_KINDS = Object.keys(TABLE) as KnownKind[];
 
-const KNOWN = new Map<string, SpanKind>(
+const FACTS = new Map<string, SpanKind>(
   Object.entries<Row>(TABLE).map(([kind, row]) => [kind, factsOf(kind, row)]),
 );
 
-/** Facts of any kind: calls of one that is not in the table are shown under its own name, in a tab of its own. */
+/** Facts of any kind; an unknown kind gets its own tab under its own name. */
 export function kindOf(kind: string): SpanKind {
-  return KNOWN.get(kind) ?? factsOf(kind, unknown(kind));
+  return FACTS.get(kind) ?? factsOf(kind, unknownRow(kind));
 }
 
 function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
@@ -93,22 +94,21 @@ function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
   return { ...defaults, ...row, role };
 }
 
-function unknown(kind: string): Row {
+function unknownRow(kind: string): Row {
   const title = kind.slice(0, 1).toUpperCase() + kind.slice(1);
   return { title, noun: `${kind} call`, nouns: `${kind} calls` };
 }
 
-/** True for a kind of the table. */
 export function isKnownKind(kind: string): kind is KnownKind {
   return Object.hasOwn(TABLE, kind);
 }
 
-/** False for calls that take none of the request's time: a log line. */
+/** False for calls that take no time of the request: log lines. */
 export function isTimed({ kind }: { kind: string }): boolean {
   return kindOf(kind).isTimed;
 }
 
-/** Per kind that has a limit: ms from which on one call is slow. */
+/** Limits in ms from which a call is slow, per kind with such a limit. */
 export function slowLimits(): Record<string, number> {
   return Object.fromEntries(
     KNOWN_KINDS.flatMap((kind) => {
@@ -118,7 +118,7 @@ export function slowLimits(): Record<string, number> {
   );
 }
 
-/** Per role of a kind: what it looks like in the terminal's own sixteen colours. */
+/** SGR parameters per kind's role, in the terminal's own sixteen colours. */
 export const KIND_COLOURS = Object.fromEntries(
   Object.entries<Row>(TABLE).flatMap(([kind, { colour }]) => (colour === undefined ? [] : [[kind, colour]])),
 );

@@ -1,7 +1,8 @@
 /** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
 
 import type { AppConnection } from '../collector/link-server.js';
-import type { Planner, Span, Trace } from '../domain/trace.js';
+import type { Planner } from '../domain/library.js';
+import type { Span, Trace } from '../domain/trace.js';
 import { dialectOf, libraryOf } from '../insight/libraries.js';
 import { explainRefusal } from '../insight/plan/statement.js';
 import { recordedValues } from '../insight/plan/values.js';

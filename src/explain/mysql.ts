@@ -1,7 +1,7 @@
 /** Plans of MySQL and MariaDB. */
 
 import { mysqlRemarks, planTable } from '../insight/plan/mysql.js';
-import { readFingerprint } from '../insight/sql/fingerprint.js';
+import { computeFingerprint } from '../insight/sql/fingerprint.js';
 import { type ExplainRequest, missingValuesMessage, type StatementPlan } from './explain-request.js';
 
 const SECONDS = 4;
@@ -32,7 +32,7 @@ export async function mysqlPlan(about: ExplainRequest): Promise<StatementPlan> {
     throw new Error(`--analyze takes MySQL 8.0.18 or MariaDB; this is MySQL ${version}. Leave it out.`);
   const asked = !analyze ? 'EXPLAIN' : maria ? 'ANALYZE' : 'EXPLAIN ANALYZE';
   const prefix = analyze && maria ? `SET STATEMENT max_statement_time = ${SECONDS} FOR ${asked}` : asked;
-  const around = readFingerprint(statement, 'mysql').isWrite
+  const around = computeFingerprint(statement, 'mysql').isWrite
     ? PLANNING
     : analyze && !maria
       ? LIMITED

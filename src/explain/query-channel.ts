@@ -2,7 +2,7 @@
 
 import type { Collector } from '../collector/collector.js';
 import type { AppConnection } from '../collector/link-server.js';
-import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/trace.js';
+import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/link.js';
 
 /** A row, by the names of its columns. */
 export type QueryRow = Record<string, unknown>;

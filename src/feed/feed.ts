@@ -1,7 +1,9 @@
 /** What the browser asks of whoever hands it requests: narrow enough for a store of a million of them. */
 
-import type { Query } from '../domain/filter.js';
-import type { AppInfo, Recording, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { FilterQuery } from '../domain/filter.js';
+import type { Recording } from '../domain/link.js';
+import type { SourceText } from '../domain/site.js';
+import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
 
 /** An answer at once where it is cheap, later where it takes a scan; keys are never blocked by one. */
@@ -21,7 +23,7 @@ export interface Sort {
 
 /** The requests that a list is about: those that match, up to an instant, so that new ones do not move it. */
 export interface ListQuery {
-  query: Query;
+  query: FilterQuery;
   /** Epoch ms; requests that started later are left out. */
   until?: number;
   /** Only these ids. */

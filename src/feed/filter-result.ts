@@ -1,6 +1,6 @@
 /** What a filter found, or an order that no index has: the numbers of the requests in their order, gathered slice by slice. */
 
-import { needsWhole, type Query } from '../domain/filter.js';
+import { type FilterQuery, queryNeedsTrace } from '../domain/filter.js';
 import { QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
 import { conditionOf, type SqlCondition } from '../store/filter-sql.js';
 import type { PageReader, SliceRow } from '../store/page-reader.js';
@@ -37,14 +37,14 @@ export class FilterResult {
   #wanted = Number.POSITIVE_INFINITY;
   readonly #progress: () => void;
   readonly #reader: PageReader;
-  readonly #query: Query;
+  readonly #query: FilterQuery;
   readonly #until: number;
   readonly #ids: string[] | undefined;
   readonly #turns: TurnQueue;
 
   constructor(
     reader: PageReader,
-    query: Query,
+    query: FilterQuery,
     sort: Sort,
     until: number,
     ids: string[] | undefined,
@@ -78,7 +78,7 @@ export class FilterResult {
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, this.#until + 0.001),
       least,
-      needsWhole(this.#query),
+      queryNeedsTrace(this.#query),
     );
     const where = this.#where();
     const renewed = older.length > 0;

@@ -1,10 +1,10 @@
 /** What `scooby run --ui` and the screen that it has started tell each other. */
 
-import type { Speaker } from '../terminal/output-log.js';
+import type { OutputSource } from '../terminal/output-log.js';
 import type { FeedStatus } from './feed.js';
 
 /** What was printed, in its order. */
-export type OutputPiece = [speaker: Speaker, text: string];
+export type OutputPiece = [speaker: OutputSource, text: string];
 
 /** What only the launcher knows of how the app stands. */
 export type RunFacts = Pick<FeedStatus, 'url' | 'starting' | 'exit'> & { command: string; cwd: string };

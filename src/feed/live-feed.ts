@@ -1,6 +1,7 @@
 /** The feed over the store, with what a living run can do for the browser. */
 
-import type { Recording, Trace } from '../domain/trace.js';
+import type { Recording } from '../domain/link.js';
+import type { Trace } from '../domain/trace.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { OutputLog } from '../terminal/output-log.js';
 import type { ExplainResult, Feed, FeedStatus, ReplayResult } from './feed.js';

@@ -1,8 +1,9 @@
 /** Sends a recorded request again, through the proxy of the run. */
 
 import { request } from 'node:http';
+import type { Recording } from '../domain/link.js';
 import { REDACTED } from '../domain/redact.cjs';
-import type { Recording, Trace } from '../domain/trace.js';
+import type { Trace } from '../domain/trace.js';
 import type { ReplayResult } from './feed.js';
 import { replayableHeaders } from './replayable.js';
 

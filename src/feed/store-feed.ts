@@ -1,9 +1,10 @@
 /** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
 
 import { isProcessAlive } from '../control/process-alive.js';
-import { needsWhole } from '../domain/filter.js';
+import { queryNeedsTrace } from '../domain/filter.js';
 import { binsOf, percentile } from '../domain/histogram.js';
-import type { AppInfo, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { Feed, FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort } from './feed.js';
@@ -221,7 +222,7 @@ export class StoreFeed implements Feed {
       (before, size) => this.#reader.boundary(before, size),
       Math.min(EVER, until + 0.001),
       Number.NEGATIVE_INFINITY,
-      needsWhole(query),
+      queryNeedsTrace(query),
     );
     const where = conditionOf(query, this.#reader.now());
     return new Promise((resolve) => {

@@ -1,8 +1,8 @@
 /** Finishing of a trace: call sites, shapes and findings, once the request has ended. */
 
 import { routeNameOf } from '../domain/route.js';
+import { formatSite } from '../domain/site.js';
 import type { Finding, RecordedTrace, Trace } from '../domain/trace.js';
-import { formatSite } from '../domain/trace.js';
 import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
 import type { ReadLine } from './calls/wrapper-line.js';
 import { rules } from './rules/index.js';

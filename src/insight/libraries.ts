@@ -1,6 +1,7 @@
 /** Facts of a trace's libraries, as their instruments reported them and the trace keeps them. */
 
-import type { Dialect, LibraryInfo, Trace } from '../domain/trace.js';
+import type { Dialect, LibraryInfo } from '../domain/library.js';
+import type { Trace } from '../domain/trace.js';
 
 /** The part of a trace that has its libraries. */
 export type WithLibraries = Pick<Trace, 'libraries'>;

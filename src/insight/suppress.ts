@@ -1,6 +1,7 @@
 /** Ignored findings: by a `scooby-ignore` comment in the source, or by the project's config. */
 
-import { type Frame, formatSite, type RecordedTrace } from '../domain/trace.js';
+import { formatSite } from '../domain/site.js';
+import type { Frame, RecordedTrace } from '../domain/trace.js';
 import type { ReadLine } from './calls/wrapper-line.js';
 import type { Draft } from './scene.js';
 

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProcessAlive } from '../control/process-alive.js';
-import type { Recording, RunConfig } from '../domain/trace.js';
+import type { Recording, RunConfig } from '../domain/link.js';
 
 /** The folder through which the launcher and its agents find each other; only its owner may enter. */
 export interface RunFolder {

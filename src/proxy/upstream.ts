@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ServerAddress } from '../domain/trace.js';
+import type { ServerAddress } from '../domain/link.js';
 
 /** One address of the app, from its first to its last request. */
 export interface Target {

@@ -1,10 +1,11 @@
 /** A query of the filter language, asked of a request in memory; `where.ts` asks the same in SQL. */
 
-import { needsWholeTrace, type Query } from '../domain/filter.js';
-import { foldCase, type Op, type Term } from '../domain/filter-term.js';
+import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
+import { type FilterOp, type FilterTerm, foldCase } from '../domain/filter-term.js';
 import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
-import type { Sample, Summary, Trace } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
+import type { Summary, Trace } from '../domain/trace.js';
 
 /** A request to be matched: its summary at hand, the rest where a condition asks for it. */
 export interface Candidate {
@@ -15,13 +16,13 @@ export interface Candidate {
 }
 
 /** A request is one that a query asks for; `now` is epoch ms. */
-export function matchesQuery(query: Query, candidate: Candidate, now: number): boolean {
+export function matchesQuery(query: FilterQuery, candidate: Candidate, now: number): boolean {
   if (query.length === 0) return true;
   return query.some((all) => all.every((term) => holds(term, candidate, now)));
 }
 
-function holds(term: Term, candidate: Candidate, now: number): boolean {
-  if (needsWholeTrace(term)) return holdsInside(term, candidate.whole());
+function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
+  if (termNeedsTrace(term)) return holdsInside(term, candidate.whole());
   const { summary } = candidate;
   switch (term.field) {
     case 'text':
@@ -50,7 +51,7 @@ function holds(term: Term, candidate: Candidate, now: number): boolean {
 }
 
 /** A condition on what only the whole request knows holds. */
-export function holdsInside(term: Term, { headers, spans }: Trace): boolean {
+export function holdsInside(term: FilterTerm, { headers, spans }: Trace): boolean {
   if (term.field === 'host')
     return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
   return isTextIn(
@@ -65,7 +66,7 @@ function textsOf({ summary, calls }: Candidate): string[] {
   return [...own, ...calls().flatMap(({ text, site }) => [text, site])].filter((text) => text !== undefined);
 }
 
-function isTextIn({ op, value, not }: Term, texts: string[]): boolean {
+function isTextIn({ op, value, not }: FilterTerm, texts: string[]): boolean {
   const wanted = String(value);
   const found = texts.some((text) =>
     op === '=' ? foldCase(text) === wanted : foldCase(text).includes(wanted),
@@ -74,7 +75,7 @@ function isTextIn({ op, value, not }: Term, texts: string[]): boolean {
 }
 
 /** An absent number satisfies no condition, and every one that is turned around. */
-function isNumber(term: Term, value: number | undefined): boolean {
+function isNumber(term: FilterTerm, value: number | undefined): boolean {
   if (value === undefined) return term.not;
   const range = statusClass(term);
   const found = range
@@ -83,7 +84,7 @@ function isNumber(term: Term, value: number | undefined): boolean {
   return found !== term.not;
 }
 
-function compares(value: number, op: Op, wanted: number): boolean {
+function compares(value: number, op: FilterOp, wanted: number): boolean {
   switch (op) {
     case '>':
       return value > wanted;
@@ -99,16 +100,16 @@ function compares(value: number, op: Op, wanted: number): boolean {
 }
 
 /** First and last status of a class: `5xx`; undefined for a number. */
-export function statusClass({ value }: Term): [low: number, high: number] | undefined {
+export function statusClass({ value }: FilterTerm): [low: number, high: number] | undefined {
   if (typeof value === 'number') return undefined;
   const low = Number(value.slice(0, 1)) * 100;
   return [low, low + 99];
 }
 
-const TURNED: Record<Op, Op> = { ':': '=', '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
+const TURNED: Record<FilterOp, FilterOp> = { ':': '=', '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
 
 /** Condition on the start (epoch ms) that one on the age comes to: asked of the start, an index answers it. */
-export function ageBound({ op, value }: Term, now: number): { op: Op; value: number } {
+export function ageBound({ op, value }: FilterTerm, now: number): { op: FilterOp; value: number } {
   return { op: TURNED[op], value: now - (value as number) };
 }
 

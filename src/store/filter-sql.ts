@@ -1,7 +1,7 @@
 /** A query of the filter language as a condition of SQL: exactly the requests that `matches` lets through, which a test holds. */
 
-import { needsWholeTrace, type Query } from '../domain/filter.js';
-import type { Op, Term } from '../domain/filter-term.js';
+import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
+import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
 import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
 import { ageBound, statusClass } from './filter-match.js';
 import { ROUTE_SQL } from './sql-functions.js';
@@ -12,7 +12,7 @@ export interface SqlCondition {
   values: (string | number)[];
 }
 
-const OPS: Record<Op, string> = { ':': '=', '=': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
+const OPS: Record<FilterOp, string> = { ':': '=', '=': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
 
 // SQLite refuses longer patterns (50,000 bytes).
 const MAX_PATTERN = 10_000;
@@ -23,7 +23,7 @@ function isPlain(value: string): boolean {
 }
 
 /** A column of the requests' own, none of which can hold a NUL: the value within it, or all of it. */
-function text(column: string, { op, value }: Pick<Term, 'op' | 'value'>): SqlCondition {
+function text(column: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
   const wanted = String(value);
   if (!isPlain(wanted)) return folded(`fold_case(${column})`, { op, value });
   if (op === '=') return { sql: `lower(${column}) = ?`, values: [wanted] };
@@ -34,12 +34,12 @@ function text(column: string, { op, value }: Pick<Term, 'op' | 'value'>): SqlCon
   };
 }
 
-function folded(lower: string, { op, value }: Pick<Term, 'op' | 'value'>): SqlCondition {
+function folded(lower: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
   return { sql: op === '=' ? `${lower} = ?` : `instr(${lower}, ?) > 0`, values: [String(value)] };
 }
 
 /** A request made a call, or had one made at a line, with that text in it. */
-function calls(term: Term): SqlCondition {
+function calls(term: FilterTerm): SqlCondition {
   const lower = isPlain(String(term.value)) ? 'lower' : 'fold_case';
   const [what, where] = [folded(`${lower}(text)`, term), folded(`${lower}(site)`, term)];
   // The few subjects with the text are looked up once; the + keeps each request from being looked for under all of them.
@@ -52,7 +52,7 @@ function calls(term: Term): SqlCondition {
   };
 }
 
-function anywhere(term: Term): SqlCondition {
+function anywhere(term: FilterTerm): SqlCondition {
   const parts = [...['url', 'method', 'route', 'status'].map((column) => text(column, term)), calls(term)];
   return {
     sql: parts.map((part) => part.sql).join(' OR '),
@@ -60,17 +60,17 @@ function anywhere(term: Term): SqlCondition {
   };
 }
 
-function number(column: string, { op, value }: Pick<Term, 'op' | 'value'>): SqlCondition {
+function number(column: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
   return { sql: `${column} ${OPS[op]} ?`, values: [value] };
 }
 
-function status(term: Term): SqlCondition {
+function status(term: FilterTerm): SqlCondition {
   const range = statusClass(term);
   return range ? { sql: 'status BETWEEN ? AND ?', values: range } : number('status', term);
 }
 
 /** A kind of finding. They stand in one column as JSON: a value without its signs lies within one of them. */
-function finding({ op, value }: Term): SqlCondition {
+function finding({ op, value }: FilterTerm): SqlCondition {
   const wanted = String(value);
   if (/^[\w+ .-]*$/.test(wanted))
     return text('findings', { op: ':', value: op === '=' ? `"${wanted}"` : wanted });
@@ -78,7 +78,7 @@ function finding({ op, value }: Term): SqlCondition {
   return { sql: `EXISTS (SELECT 1 FROM json_each(findings) WHERE ${sql})`, values };
 }
 
-function ofColumns(term: Term, now: number): SqlCondition {
+function ofColumns(term: FilterTerm, now: number): SqlCondition {
   switch (term.field) {
     case 'text':
       return anywhere(term);
@@ -105,13 +105,13 @@ function ofColumns(term: Term, now: number): SqlCondition {
   }
 }
 
-function columns(term: Term, now: number): SqlCondition {
+function columns(term: FilterTerm, now: number): SqlCondition {
   const { sql, values } = ofColumns(term, now);
   return { sql: term.not ? `NOT ifnull((${sql}), 0)` : `(${sql})`, values };
 }
 
 /** Conditions that need the whole request: it is unpacked last, once for all of them, and only where it can have such calls. */
-function inside(terms: Term[]): SqlCondition[] {
+function inside(terms: FilterTerm[]): SqlCondition[] {
   if (terms.length === 0) return [];
   const kinds = terms.filter(({ not, field }) => !not && field !== 'host').map(({ field }) => `"${field}":`);
   return [
@@ -124,11 +124,11 @@ function inside(terms: Term[]): SqlCondition[] {
 }
 
 /** Condition under which a request matches; `now` is epoch ms. */
-export function conditionOf(query: Query, now: number): SqlCondition {
+export function conditionOf(query: FilterQuery, now: number): SqlCondition {
   if (query.length === 0) return { sql: '1', values: [] };
   const parts = query.map((all) => {
-    const outside = all.filter((term) => !needsWholeTrace(term)).map((term) => columns(term, now));
-    return [...outside, ...inside(all.filter(needsWholeTrace))];
+    const outside = all.filter((term) => !termNeedsTrace(term)).map((term) => columns(term, now));
+    return [...outside, ...inside(all.filter(termNeedsTrace))];
   });
   return {
     sql: `(${parts.map((all) => all.map(({ sql }) => sql).join(' AND ')).join(' OR ')})`,

@@ -1,6 +1,7 @@
 /** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
 
-import type { AppInfo, Finding, Frame, LibraryInfo, Span, Summary, Total, Trace } from '../domain/trace.js';
+import type { LibraryInfo } from '../domain/library.js';
+import type { AppInfo, Finding, Frame, Span, Summary, Total, Trace } from '../domain/trace.js';
 import type { Aggregate, RunSummary } from './store.js';
 
 /** A call as it is given out. */

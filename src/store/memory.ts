@@ -1,6 +1,7 @@
 /** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
 
-import type { SourceText, Summary, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, undescribed, unpackTrace } from './document.js';

@@ -1,9 +1,10 @@
 /** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
 
-import type { Counted } from '../domain/aggregate.js';
+import type { BucketCounts } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
-import type { SourceText, Summary, Trace } from '../domain/trace.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
 import type { Connection } from './connection.js';
 import { type Describe, undescribed, unpackTrace } from './document.js';
@@ -24,7 +25,7 @@ export interface SliceRow extends TimePosition {
 }
 
 /** What requests of one route and one bucket of time add up to. */
-export interface RouteSlice extends Counted {
+export interface RouteSlice extends BucketCounts {
   method: string;
   route: string;
   /** ms. */

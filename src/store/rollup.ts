@@ -1,8 +1,8 @@
 /** Figures: what each trace adds to the sums over all of them, a row for each subject and bucket of time; and adding them up. Pure. */
 
-import { Accumulator, type Counted } from '../domain/aggregate.js';
+import { Accumulator, type BucketCounts } from '../domain/aggregate.js';
 import { binsOf } from '../domain/histogram.js';
-import type { Sample } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
 import { roundToMicros } from '../domain/trace.js';
 import type { Aggregate, AggregateBy } from './store.js';
 
@@ -58,7 +58,7 @@ function bucketsOf(tally: Sample): RollupRow[] {
 }
 
 /** Figures of several traces added up: those of one subject and one bucket. Times are whole µs. */
-export interface RollupPart extends Omit<Sample, 'times' | 'of'>, Counted {
+export interface RollupPart extends Omit<Sample, 'times' | 'of'>, BucketCounts {
   requests: number;
   mostQueries: number;
   /** Of the trace in which it cost most. */

@@ -1,7 +1,7 @@
 /** Which requests pass, as a condition of SQL. */
 
 import type { Database } from 'better-sqlite3';
-import { needsWhole } from '../domain/filter.js';
+import { queryNeedsTrace } from '../domain/filter.js';
 import { conditionOf, type SqlCondition } from './filter-sql.js';
 import { cachedStatement } from './statement-cache.js';
 import type { Selection } from './store.js';
@@ -27,7 +27,7 @@ export function selectionSql({ query = [], before, run }: Selection, now: number
 /** The same, to be asked several times: what has to be unpacked for it is unpacked once. */
 export function passingOnce(db: Database, among: Selection, now: number): SqlCondition {
   const { sql, values } = selectionSql(among, now);
-  if (!needsWhole(among.query ?? [])) return { sql, values };
+  if (!queryNeedsTrace(among.query ?? [])) return { sql, values };
   const found = cachedStatement(db, `SELECT seq FROM traces WHERE ${sql}`)
     .pluck()
     .all(...values);

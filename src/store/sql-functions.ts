@@ -1,7 +1,7 @@
 /** Functions of ours in SQL: what its own cannot say in the same way as the code that has traces in memory. */
 
 import type { Database } from 'better-sqlite3';
-import { foldCase, type Term } from '../domain/filter-term.js';
+import { type FilterTerm, foldCase } from '../domain/filter-term.js';
 import { routeNameOf } from '../domain/route.js';
 import type { PackedBody } from './body.js';
 import { undescribed, unpackTrace } from './document.js';
@@ -18,7 +18,7 @@ const FUNCTIONS = {
 
 function areInside(body: PackedBody, terms: string): boolean {
   const trace = unpackTrace(body, undescribed);
-  return (JSON.parse(terms) as Term[]).every((term) => holdsInside(term, trace));
+  return (JSON.parse(terms) as FilterTerm[]).every((term) => holdsInside(term, trace));
 }
 
 /** Makes them known to a connection; a view or a trigger of a file cannot call them. */

@@ -1,6 +1,8 @@
 /** The store in a SQLite file: one trace is one document, with columns for what the list asks. */
 
-import type { Sample, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { Sample } from '../domain/sample.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import { aggregatesIn, runsIn } from './aggregates.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';

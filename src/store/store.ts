@@ -1,13 +1,15 @@
 /** The store's interface: what every place that keeps traces can do. */
 
-import type { Query } from '../domain/filter.js';
-import type { Sample, SourceText, Summary, Trace } from '../domain/trace.js';
+import type { FilterQuery } from '../domain/filter.js';
+import type { Sample } from '../domain/sample.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import type { Describe } from './document.js';
 
 /** Which requests to list or to add up; every field narrows. */
 export interface Selection {
   /** What the filter asks, the options of a command included. */
-  query?: Query;
+  query?: FilterQuery;
   /** Only traces that started before this instant (epoch ms), to page on. */
   before?: number;
   /** Only those of the run with this number. */

@@ -2,42 +2,48 @@
 
 import { escapeControls } from '../domain/text.js';
 
-/** One line of a frame. */
+/** One line of a code frame. */
 export interface CodeLine {
   /** 1-based. */
   line: number;
-  /** The number, as wide as the frame's longest, and the rule behind it: `47 │ `. */
+  /** Line number, padded to the frame's longest, and a rule: `47 │ `. */
   gutter: string;
   text: string;
   /** True for the line at the position. */
-  here: boolean;
+  isCurrent: boolean;
 }
 
-/** Lines of a text, however they end: a lone carriage return ends one as well, in JavaScript as in its stacks' numbers. */
-export function linesOf(text: string): string[] {
+/**
+ * Lines of a source text. A lone carriage return ends a line too, as in JavaScript and in its stack
+ * traces.
+ */
+export function splitLines(text: string): string[] {
   return text.split(/\r\n|\n|\r/);
 }
 
-/** A line of code safe for a terminal, its tabs two spaces wide. */
+/** Line of code safe for a terminal, its tabs as two spaces. */
 export function codeText(line: string): string {
   return escapeControls(line.replaceAll('\t', '  ')).trimEnd();
 }
 
-/** The line (1-based) and up to `around` lines on either side, without the indentation that all share; empty when there is no such line. */
+/**
+ * The line (1-based) and up to `around` lines on either side, without common indentation; empty for
+ * an unknown line.
+ */
 export function codeFrame(lines: readonly string[], line: number, around: number): CodeLine[] {
   if (line < 1 || line > lines.length) return [];
   const first = Math.max(1, line - around);
-  const texts = dedented(lines.slice(first - 1, line + around).map(codeText));
+  const texts = dedent(lines.slice(first - 1, line + around).map(codeText));
   const digits = String(first + texts.length - 1).length;
   return texts.map((text, n) => ({
     line: first + n,
     gutter: `${String(first + n).padStart(digits)} │ `,
     text,
-    here: first + n === line,
+    isCurrent: first + n === line,
   }));
 }
 
-function dedented(texts: string[]): string[] {
+function dedent(texts: string[]): string[] {
   const indents = texts.filter((text) => text !== '').map((text) => text.search(/\S/));
   const shared = indents.length > 0 ? Math.min(...indents) : 0;
   return texts.map((text) => text.slice(shared));

@@ -1,10 +1,9 @@
-/** How printed output looks: its width, its style, and the instant that ages are counted from. */
+/** Output format of a command: width, style, and the current time for ages. */
 
 import type { Style } from './style.js';
 
-/** Everything that the look of a command's output depends on. */
 export interface OutputFormat {
-  /** Cells in a row; Infinity where nobody counts them, as in a file. */
+  /** Cells of a row; Infinity without a limit, as in a file. */
   width: number;
   style: Style;
   /** Epoch ms. */

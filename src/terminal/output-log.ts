@@ -1,24 +1,25 @@
-/** What the app printed, as far as it is kept: rows broken at a width, the newest at the end. */
+/** Bounded log of the app's output as wrapped rows, the newest at the end. */
 
 import { type AnsiRow, AnsiRowParser } from './ansi-rows.js';
 import { type Line, wrapLine } from './cells.js';
 
-/** Who printed: the app on one of its streams, or scooby itself. */
-export type Speaker = 'out' | 'err' | 'scooby';
+/** Origin of output: stdout or stderr of the app, or scooby itself. */
+export type OutputSource = 'out' | 'err' | 'scooby';
 
-/** Rows kept, and how many go at once when there are more. */
-const KEPT = 5000;
-const GO = 1000;
+const MAX_ROWS = 5000;
+/** Rows dropped at once, so that dropping is rare. */
+const DROP_ROWS = 1000;
 
-/** The rows at a width; `first` is the number of the first of them, as those that went are counted. */
-export interface BrokenRows {
+/** Rows wrapped at a width; `first` is the number of the first kept row, dropped rows included. */
+export interface WrappedRows {
   first: number;
   rows: Line[];
 }
 
+/** Log of printed rows; its listeners are called on every write. */
 export class OutputLog {
   #rows: AnsiRow[] = [];
-  readonly #printers: Record<Speaker, AnsiRowParser> = {
+  readonly #parsers: Record<OutputSource, AnsiRowParser> = {
     out: new AnsiRowParser(),
     err: new AnsiRowParser(),
     scooby: new AnsiRowParser(),
@@ -26,58 +27,61 @@ export class OutputLog {
   readonly #listeners = new Set<() => void>();
   #width = 0;
   #first = 0;
-  #broken: Line[] = [];
-  /** Of each of the app's rows, how many there are at the width. */
+  #wrapped: Line[] = [];
+  /** Number of wrapped rows per unwrapped row. */
   #sizes: number[] = [];
 
-  /** Takes what was printed. */
-  write(text: string, speaker: Speaker): void {
-    for (const row of this.#printers[speaker].write(text))
-      this.#add(speaker === 'scooby' ? marked(row) : row);
-    if (this.#rows.length > KEPT + GO) this.#drop(this.#rows.length - KEPT);
+  /** Appends printed text. */
+  write(text: string, source: OutputSource): void {
+    for (const row of this.#parsers[source].write(text))
+      this.#add(source === 'scooby' ? withPrefix(row) : row);
+    if (this.#rows.length > MAX_ROWS + DROP_ROWS) this.#drop(this.#rows.length - MAX_ROWS);
     for (const listener of this.#listeners) listener();
   }
 
   #add(row: AnsiRow): void {
     this.#rows.push(row);
-    if (this.#width > 0) this.#break(row);
+    if (this.#width > 0) this.#wrap(row);
   }
 
-  #break(row: AnsiRow): void {
+  #wrap(row: AnsiRow): void {
     const lines = wrapLine(row, this.#width, 2);
-    this.#broken.push(...lines);
+    this.#wrapped.push(...lines);
     this.#sizes.push(lines.length);
   }
 
   #drop(count: number): void {
-    const gone = this.#sizes.slice(0, count).reduce((sum, size) => sum + size, 0);
+    const dropped = this.#sizes.slice(0, count).reduce((sum, size) => sum + size, 0);
     this.#rows = this.#rows.slice(count);
     this.#sizes = this.#sizes.slice(count);
-    this.#broken = this.#broken.slice(gone);
-    this.#first += gone;
+    this.#wrapped = this.#wrapped.slice(dropped);
+    this.#first += dropped;
   }
 
-  /** Answers the rows, broken where a width ends, and at their end what is still being written. */
-  broken(width: number): BrokenRows {
+  /** Rows wrapped at a width in cells, unfinished rows at the end. */
+  wrappedRows(width: number): WrappedRows {
     if (width !== this.#width) {
       this.#width = width;
       this.#first = 0;
-      this.#broken = [];
+      this.#wrapped = [];
       this.#sizes = [];
-      for (const row of this.#rows) this.#break(row);
+      for (const row of this.#rows) this.#wrap(row);
     }
-    const open = [this.#printers.out.open, this.#printers.err.open].filter((row) => row.length > 0);
-    if (open.length === 0) return { first: this.#first, rows: this.#broken };
-    return { first: this.#first, rows: [...this.#broken, ...open.flatMap((row) => wrapLine(row, width, 2))] };
+    const unfinished = [this.#parsers.out.open, this.#parsers.err.open].filter((row) => row.length > 0);
+    if (unfinished.length === 0) return { first: this.#first, rows: this.#wrapped };
+    return {
+      first: this.#first,
+      rows: [...this.#wrapped, ...unfinished.flatMap((row) => wrapLine(row, width, 2))],
+    };
   }
 
-  /** Calls back when something was printed; answers how to stop that. */
+  /** Calls `listener` on every write; returns the function that unsubscribes it. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 }
 
-function marked(row: AnsiRow): AnsiRow {
+function withPrefix(row: AnsiRow): AnsiRow {
   return [['scooby: ', 'accent'], ...row];
 }

@@ -1,10 +1,10 @@
-/** Roles of values: what a status or a severity is painted as, the same in every command and in the browser. */
+/** Colour roles of statuses and severities, the same in all commands and the browser. */
 
 import type { Finding } from '../domain/trace.js';
 
 const SEVERITIES = { high: 'error', medium: 'warn', low: 'accent', info: 'dim' } as const;
 
-/** Role of a response's status; dim while there is none. */
+/** Role of a response's status; dim without a status. */
 export function statusRole(status: number | undefined): 'dim' | 'ok' | 'accent' | 'warn' | 'error' {
   if (status === undefined) return 'dim';
   if (status >= 500) return 'error';

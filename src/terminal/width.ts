@@ -1,4 +1,7 @@
-/** How many cells a terminal gives to a character. Nothing is made before a character asks for it: the first frame waits for this file. */
+/**
+ * Width of characters in terminal cells. Tables are built on first use: this file delays the first
+ * frame.
+ */
 
 import { eastAsianWidth } from 'get-east-asian-width';
 
@@ -9,10 +12,10 @@ interface Tools {
   spacing: RegExp;
 }
 
-let made: Tools | undefined;
+let cachedTools: Tools | undefined;
 
 function tools(): Tools {
-  made ??= {
+  cachedTools ??= {
     segmenter: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
     // biome-ignore lint/complexity/useRegexLiterals: a literal with this flag does not compile for Node 20
     emoji: new RegExp('^(?:\\p{RGI_Emoji}|[\\d#*]\\u20e3)$', 'v'),
@@ -20,16 +23,16 @@ function tools(): Tools {
       /^[\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]$/u,
     spacing: /^[\p{Spacing_Mark}\uff00-\uffef]$/u,
   };
-  return made;
+  return cachedTools;
 }
 
-/** Answers a text as its user-perceived characters. */
-export function clusters(text: string): string[] {
+/** Grapheme clusters of a text, its user-perceived characters. */
+export function segmentGraphemes(text: string): string[] {
   return Array.from(tools().segmenter.segment(text), (part) => part.segment);
 }
 
-/** Answers the cells of one user-perceived character: those of its base, and of marks that take room of their own. */
-export function clusterWidth(cluster: string): number {
+/** Width of a grapheme cluster in cells: that of its base character and of spacing marks. */
+export function graphemeWidth(cluster: string): number {
   const { emoji, hidden, spacing } = tools();
   if (emoji.test(cluster)) return 2;
   let width: number | undefined;

@@ -1,12 +1,15 @@
-/** Recorded text laid out in lines for a terminal. */
+/** Recorded text dedented and wrapped for a terminal. */
 
 import { escapeControls } from '../domain/text.js';
 import { cellWidth, lineText, wrapLine } from './cells.js';
 
-/** Cells that are used even where there are fewer: nothing is lost for want of room. */
-const NARROWEST = 20;
+/** Text width in cells even on narrower terminals: text is never dropped for lack of space. */
+const MIN_WIDTH = 20;
 
-/** Answers text as safe lines without the indentation that all but the first share, and without empty lines around it. */
+/**
+ * Text as terminal-safe lines, without surrounding empty lines and without the indentation that all
+ * lines but the first share.
+ */
 export function dedentText(text: string): string[] {
   const lines = escapeControls(text.replace(/\r\n?/g, '\n'))
     .replace(/\t/g, '  ')
@@ -22,10 +25,13 @@ export function dedentText(text: string): string[] {
   return lines.map((line, n) => (n === 0 ? line.trimStart() : line.slice(shared)));
 }
 
-/** A line broken between words into several of at most that many cells, as the browser breaks it; the later ones are indented further. */
+/**
+ * Line wrapped between words into rows of at most `cells` cells, as in the browser; later rows are
+ * indented further.
+ */
 export function wrapText(line: string, cells: number, indent = '  '): string[] {
   if (cellWidth(line) <= cells) return [line];
-  const further = line.search(/\S|$/) + indent.length;
-  const room = Math.max(cells, further + NARROWEST);
-  return wrapLine([line], room, further).map((row) => lineText(row).trimEnd());
+  const laterIndent = line.search(/\S|$/) + indent.length;
+  const width = Math.max(cells, laterIndent + MIN_WIDTH);
+  return wrapLine([line], width, laterIndent).map((row) => lineText(row).trimEnd());
 }

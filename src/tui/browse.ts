@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Summary } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
-import { canDraw, capabilitiesOf } from '../terminal/capabilities.js';
+import { canDrawScreen, capabilitiesOf } from '../terminal/capabilities.js';
 import { printPlain } from './plain-lines.js';
 import { TerminalScreen } from './screen.js';
 import { initialState } from './state/state.js';
@@ -89,7 +89,8 @@ async function browsePlain(feed: Feed): Promise<void> {
  */
 export async function browse(options: BrowseOptions): Promise<void> {
   const env = options.env ?? process.env;
-  if (options.plain || !canDraw(process.stdin, process.stdout, env)) return browsePlain(await options.open());
+  if (options.plain || !canDrawScreen(process.stdin, process.stdout, env))
+    return browsePlain(await options.open());
   // With both set, Node warns when Ink loads node:assert, and the warning covers the screen.
   if (env.NO_COLOR) delete process.env.FORCE_COLOR;
   const config = readUserConfig(join(configFolder(env), 'config.json'));

@@ -6,7 +6,8 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
 import { serveLink } from '../../src/collector/link-server.js';
-import type { Recording, Span, Trace } from '../../src/domain/trace.js';
+import type { Recording } from '../../src/domain/link.js';
+import type { Span, Trace } from '../../src/domain/trace.js';
 import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
 

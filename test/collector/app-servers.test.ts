@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { AppServers } from '../../src/collector/app-servers.js';
-import type { AppInfo, ServerAddress } from '../../src/domain/trace.js';
+import type { ServerAddress } from '../../src/domain/link.js';
+import type { AppInfo } from '../../src/domain/trace.js';
 
 const anApp = (pid: number, command = 'node app.js'): AppInfo => ({ pid, command, cwd: '/' });
 const at = (port: number): ServerAddress => ({ protocol: 'http', host: '127.0.0.1', port });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type Test, test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
 import type { AppConnection } from '../../src/collector/link-server.js';
-import type { LinkLine, Trace } from '../../src/domain/trace.js';
+import type { LinkLine } from '../../src/domain/link.js';
+import type { Trace } from '../../src/domain/trace.js';
 import type { Exchange, ExchangeEnd } from '../../src/proxy/observer.js';
 import { finishedPlainly } from '../factory.js';
 

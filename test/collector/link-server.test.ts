@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { type Test, test } from 'tap';
 import { serveLink } from '../../src/collector/link-server.js';
-import type { LinkLine } from '../../src/domain/trace.js';
+import type { LinkLine } from '../../src/domain/link.js';
 import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { Spool } from '../../src/collector/spool.js';
-import type { LinkLine } from '../../src/domain/trace.js';
+import type { LinkLine } from '../../src/domain/link.js';
 
 function aSpool(t: Test) {
   const folder = t.testdir();

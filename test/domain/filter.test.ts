@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { finishedPart, intersectQueries, parseFilter, type Query } from '../../src/domain/filter.js';
+import { completePart, type FilterQuery, intersectQueries, parseFilter } from '../../src/domain/filter.js';
 
 test('the words of a filter become conditions', (t) => {
   t.same(parseFilter('status>=400 n1 path:orders sql:users slower:100ms !health'), {
@@ -76,7 +76,7 @@ test('both joins every alternative with every other', (t) => {
 function said(text: string): string {
   const parsed = parseFilter(text);
   if ('trouble' in parsed) return parsed.trouble;
-  const term = ({ field, op, value, not }: Query[number][number]) =>
+  const term = ({ field, op, value, not }: FilterQuery[number][number]) =>
     `${not ? '!' : ''}${field === 'text' ? '' : `${field}${op}`}${value}`;
   return parsed.query.map((all) => all.map(term).join(' & ')).join(' | ');
 }
@@ -149,6 +149,6 @@ test('of a half-typed filter what is finished applies', (t) => {
     ['n1)', 'n1'],
     ['time> n1', undefined],
   ] as const)
-    t.equal(finishedPart(text), want, text);
+    t.equal(completePart(text), want, text);
   t.end();
 });

@@ -8,8 +8,8 @@ import {
   ERRORS_SQL,
   FAILED_SQL,
   hasErrors,
+  hasRepeatedCalls,
   isFailed,
-  isRepeated,
   QUERIES_SQL,
   QUERY_TIME_SQL,
   queriesOf,
@@ -80,7 +80,7 @@ test('what a request measures is the same in SQL', (t) => {
         },
         ...{
           qtime: queryTimeOf(summary),
-          repeated: Number(isRepeated(summary)),
+          repeated: Number(hasRepeatedCalls(summary)),
           route: routeNameOf(summary),
         },
         ...{ bucket, total },

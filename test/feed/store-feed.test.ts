@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import { parseFilter, type Query } from '../../src/domain/filter.js';
+import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
 import type { Sort, SortKey } from '../../src/feed/feed.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
@@ -36,7 +36,7 @@ function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}
   return { store, feed, memory: new MemoryFeed(traces), path };
 }
 
-function query(text: string): Query {
+function query(text: string): FilterQuery {
   const parsed = parseFilter(text);
   if ('trouble' in parsed) throw new Error(parsed.trouble);
   return parsed.query;

@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { intersectQueries, parseFilter, type Query } from '../../src/domain/filter.js';
+import { type FilterQuery, intersectQueries, parseFilter } from '../../src/domain/filter.js';
 import { anyText, holds } from '../property.js';
 
 const piece = fc.oneof(
@@ -64,7 +64,7 @@ test('no filter is too long or too deep to be answered', (t) => {
 });
 
 /** Whether a query holds where each of its conditions does that is among those. */
-const isMet = (query: Query, met: Set<string>) =>
+const isMet = (query: FilterQuery, met: Set<string>) =>
   query.length === 0 || query.some((all) => all.every((term) => met.has(JSON.stringify(term))));
 
 test('both of two queries hold where one and the other do', () =>

@@ -11,7 +11,7 @@ import { test } from 'tap';
 import { encodeLine } from '../../src/agent/record/encode-span.cjs';
 import { serveLink } from '../../src/collector/link-server.js';
 import { Spool } from '../../src/collector/spool.js';
-import type { LinkLine, LinkOrder, RunConfig } from '../../src/domain/trace.js';
+import type { LinkLine, LinkOrder, RunConfig } from '../../src/domain/link.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 
@@ -135,7 +135,12 @@ test('a lost end of a file leads to the next file all the same', () =>
   ));
 
 interface Link {
-  connectToLauncher(run: RunConfig, hello: string, ordered: (order: LinkOrder) => void, ended: () => void): void;
+  connectToLauncher(
+    run: RunConfig,
+    hello: string,
+    ordered: (order: LinkOrder) => void,
+    ended: () => void,
+  ): void;
   sendLines(lines: string, optional: boolean): void;
   takeDropped(): number;
 }

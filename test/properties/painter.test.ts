@@ -21,7 +21,6 @@ type Draw = (
 const ENTRY = String.raw`
 import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
-import { cellWidth, characters } from '../terminal/cells.js';
 import { Output } from './ink/painter.js';
 const { write } = Output.prototype;
 let isOdd = false;
@@ -32,7 +31,7 @@ const note = (x, y, line) => {
   const row = halves.get(y);
   let at = x;
   const marks = [];
-  for (const char of characters(line)) {
+  for (const char of graphemes(line)) {
     for (let n = 1; n < cellWidth(char); n++) marks.push(at + n);
     at += cellWidth(char);
   }

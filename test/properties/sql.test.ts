@@ -3,10 +3,11 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { Dialect } from '../../src/domain/trace.js';
+import type { Dialect } from '../../src/domain/library.js';
 import { fingerprint } from '../../src/insight/sql/fingerprint.js';
-import { COMMA, END, Lexer, NAME, VALUE } from '../../src/insight/sql/lexer.js';
+import { Lexer } from '../../src/insight/sql/lexer.js';
 import { sqlLiteral } from '../../src/insight/sql/literals.js';
+import { COMMA, END, NAME, VALUE } from '../../src/insight/sql/token-kinds.js';
 import { anyText, holds } from '../property.js';
 
 const dialect = fc.constantFrom<Dialect>('pg', 'mysql', 'sqlite');

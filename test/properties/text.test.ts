@@ -50,7 +50,7 @@ const aLine: fc.Arbitrary<cells.Line> = fc.array(
 
 /** Whether a text consists of whole characters of another one, from its start or from its end. */
 const isPart = (part: string, whole: string, from: 'start' | 'end') => {
-  const [few, all] = [cells.characters(part), cells.characters(whole)];
+  const [few, all] = [cells.graphemes(part), cells.graphemes(whole)];
   const same = from === 'start' ? all.slice(0, few.length) : all.slice(all.length - few.length);
   return few.join('|') === same.join('|');
 };
@@ -96,7 +96,7 @@ test('a line that is cut is never wider than asked, and begins as the line does'
 
 /** Whether a row is as narrow as asked; a lone character may be wider (日 with marks that take room), and is not split. */
 const fits = (row: cells.Line, most: number) =>
-  cells.lineWidth(row) <= most || cells.characters(cells.lineText(row).trimStart()).length === 1;
+  cells.lineWidth(row) <= most || cells.graphemes(cells.lineText(row).trimStart()).length === 1;
 
 test('a line that is broken into rows keeps all but the spaces at which it breaks', () =>
   holds(
@@ -215,16 +215,16 @@ test('the rows of the output are never wider than asked, and all of them are the
       (text, cuts, a, b) => {
         const log = new OutputLog();
         const early = new OutputLog();
-        early.broken(a);
+        early.wrappedRows(a);
         log.write(text, 'out');
         for (const piece of cutText(text, cuts)) {
           early.write(piece, 'out');
-          early.broken(b);
+          early.wrappedRows(b);
         }
         for (const width of [a, b]) {
-          const { rows } = log.broken(width);
+          const { rows } = log.wrappedRows(width);
           for (const row of rows) ok(fits(row, width), JSON.stringify(row));
-          deepStrictEqual(early.broken(width).rows.map(cells.lineText), rows.map(cells.lineText));
+          deepStrictEqual(early.wrappedRows(width).rows.map(cells.lineText), rows.map(cells.lineText));
         }
       },
     ),

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'tap';
-import type { ServerAddress } from '../../src/domain/trace.js';
+import type { ServerAddress } from '../../src/domain/link.js';
 import { cert, key } from './certificate.js';
 import { ask, client, peer, proxy, responder, until } from './wire.js';
 

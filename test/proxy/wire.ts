@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import type { ServerAddress } from '../../src/domain/trace.js';
+import type { ServerAddress } from '../../src/domain/link.js';
 import type { Exchange, ExchangeEnd } from '../../src/proxy/observer.js';
 import { type ProxyOptions, type RunningProxy, startProxy } from '../../src/proxy/server.js';
 import { Upstream } from '../../src/proxy/upstream.js';

@@ -1,7 +1,7 @@
 /** What every store promises, run against each of them. */
 
 import { type Test, test } from 'tap';
-import { parseFilter, type Query } from '../../src/domain/filter.js';
+import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
 import type { Finding, Trace } from '../../src/domain/trace.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
@@ -31,7 +31,7 @@ export function aClock(
   };
 }
 
-function query(text: string): Query {
+function query(text: string): FilterQuery {
   const parsed = parseFilter(text);
   if ('trouble' in parsed) throw new Error(parsed.trouble);
   return parsed.query;

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
-import type { Query } from '../../src/domain/filter.js';
-import type { Field, Term } from '../../src/domain/filter-term.js';
+import type { FilterQuery } from '../../src/domain/filter.js';
+import type { FilterField, FilterTerm } from '../../src/domain/filter-term.js';
 import type { Finding, Trace } from '../../src/domain/trace.js';
 import { Connection } from '../../src/store/connection.js';
 import { conditionOf } from '../../src/store/filter-sql.js';
@@ -97,14 +97,24 @@ class Maker {
     return { ...rest, id: kind, kind, spans: [], reasons: [] };
   }
 
-  query(): Query {
+  query(): FilterQuery {
     return this.list(2, () => [this.term(), ...this.list(2, () => this.term())]);
   }
 
-  term(): Term {
-    const numbers: Field[] = ['status', 'time', 'queries', 'qtime', 'age'];
-    const texts: Field[] = ['text', 'text', 'path', 'route', 'method', 'host', 'id', 'finding', 'state'];
-    const calls: Field[] = ['sql', 'cache', 'rpc', 'http', 'log'];
+  term(): FilterTerm {
+    const numbers: FilterField[] = ['status', 'time', 'queries', 'qtime', 'age'];
+    const texts: FilterField[] = [
+      'text',
+      'text',
+      'path',
+      'route',
+      'method',
+      'host',
+      'id',
+      'finding',
+      'state',
+    ];
+    const calls: FilterField[] = ['sql', 'cache', 'rpc', 'http', 'log'];
     const not = this.chance(0.3);
     const op = this.one(['=', '>', '>=', '<', '<='] as const);
     const field = this.one([...numbers, ...texts, ...calls, 'errors' as const]);
@@ -118,7 +128,7 @@ class Maker {
     return { field, op: this.one([':', ':', '=']), value: this.#wanted(field), not };
   }
 
-  #wanted(field: Field): string {
+  #wanted(field: FilterField): string {
     const known = {
       method: ['get', 'post', 's'],
       state: ['died', 'open', 'done', 'd'],
@@ -146,7 +156,7 @@ function stores(t: Test, seed: number) {
     reader.close();
     sqlite.close();
   });
-  const inSlice = (query: Query) =>
+  const inSlice = (query: FilterQuery) =>
     reader.rows(reader.slice(0, 8e15, conditionOf(query, clock.now()), '0').map(({ seq }) => seq));
   return { make, sqlite, memory, inSlice };
 }

@@ -1,29 +1,29 @@
 import { test } from 'tap';
-import { age, ago, dayAndTime } from '../../src/terminal/age.js';
+import { formatAge, formatAgo, formatDateTime } from '../../src/terminal/age.js';
 
 test('an age is in one unit', (t) => {
   const ages = [-5000, 0, 999, 1000, 59_999, 60_000, 3_599_999, 3_600_000, 86_399_999, 86_400_000, 9e8];
   t.same(
-    ages.map((ms) => age(1e12, 1e12 + ms)),
+    ages.map((ms) => formatAge(1e12, 1e12 + ms)),
     ['now', 'now', 'now', '1s', '59s', '1m', '59m', '1h', '23h', '1d', '10d'],
   );
   t.end();
 });
 
 test('an age takes at most four cells', (t) => {
-  t.equal(age(0, 364 * 86_400_000), '364d');
-  t.equal(age(0, 365 * 86_400_000), '1y');
-  t.equal(age(0, 1e12), '31y');
+  t.equal(formatAge(0, 364 * 86_400_000), '364d');
+  t.equal(formatAge(0, 365 * 86_400_000), '1y');
+  t.equal(formatAge(0, 1e12), '31y');
   t.end();
 });
 
 test('an age in a sentence', (t) => {
-  t.equal(ago(1e12, 1e12 + 999), 'just now');
-  t.equal(ago(1e12, 1e12 + 180_000), '3m ago');
+  t.equal(formatAgo(1e12, 1e12 + 999), 'just now');
+  t.equal(formatAgo(1e12, 1e12 + 180_000), '3m ago');
   t.end();
 });
 
 test('an instant is told where the user is', (t) => {
-  t.equal(dayAndTime(new Date(2026, 0, 2, 3, 4, 5).getTime()), '2026-01-02 03:04:05');
+  t.equal(formatDateTime(new Date(2026, 0, 2, 3, 4, 5).getTime()), '2026-01-02 03:04:05');
   t.end();
 });

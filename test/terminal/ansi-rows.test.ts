@@ -73,7 +73,7 @@ test('what was printed is kept up to a limit, broken at any width, and the rows 
   const log = new OutputLog();
   log.write('abcdef\nxy', 'out');
   log.write('a warning\n', 'scooby');
-  t.same(log.broken(4).rows.map(lineText), [
+  t.same(log.wrappedRows(4).rows.map(lineText), [
     'abcd',
     '  ef',
     'scoo',
@@ -86,11 +86,11 @@ test('what was printed is kept up to a limit, broken at any width, and the rows 
     '  g',
     'xy',
   ]);
-  t.same(log.broken(20).rows.map(lineText), ['abcdef', 'scooby: a warning', 'xy']);
+  t.same(log.wrappedRows(20).rows.map(lineText), ['abcdef', 'scooby: a warning', 'xy']);
   log.write('z\n', 'out');
-  t.equal(lineText(log.broken(20).rows.at(-1)!), 'xyz');
+  t.equal(lineText(log.wrappedRows(20).rows.at(-1)!), 'xyz');
   log.write(Array.from({ length: 6000 }, (_, n) => `line ${n}\n`).join(''), 'err');
-  const { first, rows } = log.broken(20);
+  const { first, rows } = log.wrappedRows(20);
   t.equal(first, 1003);
   t.equal(rows.length, 5000);
   t.equal(lineText(rows[0]!), 'line 1000');

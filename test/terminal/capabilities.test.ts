@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import {
   type Capabilities,
-  canDraw,
+  canDrawScreen,
   capabilitiesOf,
   drawingWidth,
   hasColourChoice,
@@ -104,15 +104,15 @@ test('what has columns is laid out for a wide terminal in a pipe', (t) => {
 });
 
 test('a screen is drawn on a terminal that somebody looks at', (t) => {
-  const drawn = (env: Env) => canDraw(TERMINAL, TERMINAL, env);
+  const drawn = (env: Env) => canDrawScreen(TERMINAL, TERMINAL, env);
   t.same(
     [{}, { TERM: 'dumb' }, { CI: 'true' }, { CI: '' }, { CI: 'false' }, { INK_SCREEN_READER: 'true' }].map(
       drawn,
     ),
     [true, false, false, true, true, false],
   );
-  t.equal(canDraw(PIPE, TERMINAL, {}), false);
-  t.equal(canDraw(TERMINAL, PIPE, {}), false);
+  t.equal(canDrawScreen(PIPE, TERMINAL, {}), false);
+  t.equal(canDrawScreen(TERMINAL, PIPE, {}), false);
   t.end();
 });
 

@@ -1,13 +1,13 @@
 import { test } from 'tap';
 import {
   cellWidth,
-  characters,
   cleanLines,
   cleanText,
   cutLine,
   cutMiddle,
   cutText,
   fitText,
+  graphemes,
   lineText,
   lineWidth,
   wrapLine,
@@ -55,7 +55,7 @@ test('recorded text has no controls and no character that terminals measure diff
   t.equal(cleanText('a\x1b[31mb\nc'), 'a\\x1b[31mb c');
   t.equal(cleanText('❤️ 👍🏽'), '❤ 👍');
   t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
-  t.same(characters('a日👍'), ['a', '日', '👍']);
+  t.same(graphemes('a日👍'), ['a', '日', '👍']);
   t.end();
 });
 

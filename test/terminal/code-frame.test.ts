@@ -1,14 +1,14 @@
 import { test } from 'tap';
-import { codeFrame, codeText, linesOf } from '../../src/terminal/code-frame.js';
+import { codeFrame, codeText, splitLines } from '../../src/terminal/code-frame.js';
 
 test('a code frame is the line and its neighbours, without the indentation that they share', (t) => {
-  const lines = linesOf('a\n  b\r\n\tc\r    d\n\n');
+  const lines = splitLines('a\n  b\r\n\tc\r    d\n\n');
   t.same(codeFrame(lines, 3, 1), [
-    { line: 2, gutter: '2 │ ', text: 'b', here: false },
-    { line: 3, gutter: '3 │ ', text: 'c', here: true },
-    { line: 4, gutter: '4 │ ', text: '  d', here: false },
+    { line: 2, gutter: '2 │ ', text: 'b', isCurrent: false },
+    { line: 3, gutter: '3 │ ', text: 'c', isCurrent: true },
+    { line: 4, gutter: '4 │ ', text: '  d', isCurrent: false },
   ]);
-  t.same(codeFrame(lines, 1, 0), [{ line: 1, gutter: '1 │ ', text: 'a', here: true }]);
+  t.same(codeFrame(lines, 1, 0), [{ line: 1, gutter: '1 │ ', text: 'a', isCurrent: true }]);
   t.same(
     codeFrame(lines, 5, 1).map(({ text }) => text),
     ['d', '', ''],

@@ -4,9 +4,9 @@ import { colouredStyle, plainStyle } from '../../src/terminal/style.js';
 import { type Column, tableLines } from '../../src/terminal/table.js';
 
 const columns: Column[] = [
-  { head: 'AGE', align: 'right', gone: 1 },
-  { head: 'PATH', atLeast: 10 },
-  { head: 'N', align: 'right', gone: 2 },
+  { head: 'AGE', align: 'right', dropOrder: 1 },
+  { head: 'PATH', minWidth: 10 },
+  { head: 'N', align: 'right', dropOrder: 2 },
   { head: 'NOTE' },
 ];
 const screen = (width: number) => ({ width, style: plainStyle, now: 0 });

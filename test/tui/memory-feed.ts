@@ -1,9 +1,11 @@
 /** Feed over traces in memory, for tests. */
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
-import { isFailed, isRepeated } from '../../src/domain/request.js';
+import type { Recording } from '../../src/domain/link.js';
+import { hasRepeatedCalls, isFailed } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
-import type { Recording, SourceText, Summary, Trace } from '../../src/domain/trace.js';
+import type { SourceText } from '../../src/domain/site.js';
+import type { Summary, Trace } from '../../src/domain/trace.js';
 import type {
   ExplainResult,
   Feed,
@@ -147,7 +149,7 @@ export class MemoryFeed implements Feed {
         p95: percentile(binsOf(traces.map(({ duration }) => duration)), 0.95),
         queries: sum((trace) => trace.totals.sql?.count ?? 0) / traces.length,
         qtime: sum((trace) => trace.totals.sql?.ms ?? 0) / traces.length,
-        repeated: traces.filter((trace) => isRepeated(summaryOf(trace))).length,
+        repeated: traces.filter((trace) => hasRepeatedCalls(summaryOf(trace))).length,
       };
     });
     return rows.sort((a, b) => b.mean * b.count - a.mean * a.count);

@@ -1,6 +1,6 @@
 /** Asks the app's database in the launcher's name: on a connection of the app's own pool, which is given back, and unseen. */
 
-import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/trace.js';
+import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/link.js';
 import { errorText } from '../record/error-text.cjs';
 import { sendLines, wakeLauncher } from '../record/transport.cjs';
 import { applyInRequest } from '../request/context.cjs';

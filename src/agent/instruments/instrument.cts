@@ -1,6 +1,7 @@
 /** What an instrument is: the file that makes one library speak. */
 
-import type { Kind, LibraryFacts } from '../../domain/trace.js';
+import type { LibraryFacts } from '../../domain/library.js';
+import type { Kind } from '../../domain/trace.js';
 import type { ConnectionSource } from '../explain/runner.cjs';
 
 /** Receiver and arguments of a call, as the app passed them. */

@@ -1,6 +1,6 @@
 /** How lines are written: those that come by the thousand by hand, since stringifying an object costs twice as much. */
 
-import type { LinkLine } from '../../domain/trace.js';
+import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
 
 const MOST_NAMES = 1000;

@@ -1,8 +1,8 @@
 /** Turns what instruments publish into the lines that tell it. */
 
 import { subscribe } from 'node:diagnostics_channel';
+import type { LinkLine } from '../../domain/link.js';
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
-import type { LinkLine } from '../../domain/trace.js';
 import type { TracedCall } from '../call/call.cjs';
 import { takeNewFrames } from '../call/stack.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';

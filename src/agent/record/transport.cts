@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
-import type { LinkOrder, RunConfig } from '../../domain/trace.js';
+import type { LinkOrder, RunConfig } from '../../domain/link.js';
 
 // What is kept until there is somewhere to write it; beyond it spans are counted, not kept.
 const MOST_WAITING = 4 * 1024 * 1024;

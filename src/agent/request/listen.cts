@@ -2,7 +2,7 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
-import type { ServerAddress } from '../../domain/trace.js';
+import type { ServerAddress } from '../../domain/link.js';
 import { onClose, patchHttp, patchServer } from './context.cjs';
 
 interface Listening {

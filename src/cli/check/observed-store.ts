@@ -1,6 +1,7 @@
 /** A store that lets somebody see what is saved in it, and is never in the way of that. */
 
-import type { SourceText, Trace } from '../../domain/trace.js';
+import type { SourceText } from '../../domain/site.js';
+import type { Trace } from '../../domain/trace.js';
 import { type Store, StoreError } from '../../store/store.js';
 
 /** Answers the store with `see` told of every trace, and each time again that one is saved; a fault costs a warning, once. */

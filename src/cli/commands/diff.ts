@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
-import type { Query } from '../../domain/filter.js';
+import type { FilterQuery } from '../../domain/filter.js';
 import { foldCase } from '../../domain/filter-term.js';
 import { routeNameOf } from '../../domain/route.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
@@ -76,7 +76,7 @@ const LOOKED_BACK = 10_000;
 function oneBefore(store: Store, trace: Trace): Trace {
   const { id, method, start } = trace;
   const route = routeNameOf(trace);
-  const query: Query = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
+  const query: FilterQuery = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
   const older = store.recent({ before: start, query }, LOOKED_BACK);
   const found = older.find((one) => one.id !== id && routeNameOf(one) === route);
   const before = found && store.find(found.id);

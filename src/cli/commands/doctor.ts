@@ -55,7 +55,7 @@ const COLUMNS: Column[] = [
   { head: 'LIBRARY' },
   { head: 'VERSION' },
   { head: 'SHOWN AS' },
-  { head: 'HOW', atLeast: 20 },
+  { head: 'HOW', minWidth: 20 },
 ];
 
 /** Answers the report in lines. */

@@ -5,7 +5,7 @@ import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import type { Summary } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import type { Store } from '../../store/store.js';
-import { age } from '../../terminal/age.js';
+import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
@@ -104,13 +104,13 @@ const EMPTY =
   'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.';
 
 const COLUMNS: Column[] = [
-  { head: 'AGE', align: 'right', gone: 1 },
+  { head: 'AGE', align: 'right', dropOrder: 1 },
   { head: 'METHOD' },
-  { head: 'PATH', atLeast: 16 },
+  { head: 'PATH', minWidth: 16 },
   { head: 'STATUS', align: 'right' },
   { head: 'TIME', align: 'right' },
-  { head: 'QUERIES', align: 'right', gone: 3 },
-  { head: 'IN SQL', align: 'right', gone: 2 },
+  { head: 'QUERIES', align: 'right', dropOrder: 3 },
+  { head: 'IN SQL', align: 'right', dropOrder: 2 },
   { head: 'FOUND' },
   { head: 'ID' },
 ];
@@ -125,7 +125,7 @@ export function listLines(
     const { method, url, duration, start, totals, findings, id } = request;
     const sql = totals.sql;
     return [
-      [age(start, screen.now), 'dim'],
+      [formatAge(start, screen.now), 'dim'],
       [cleanText(method)],
       [cleanText(url)],
       statusCell(request),

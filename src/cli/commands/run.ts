@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
-import type { Recording, ServerAddress } from '../../domain/trace.js';
+import type { Recording, ServerAddress } from '../../domain/link.js';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { MAX_SIZE, openStore, TTL } from '../../store/open.js';

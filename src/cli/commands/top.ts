@@ -82,17 +82,17 @@ const HEADS: Record<What, string> = {
 };
 
 function columnsOf(by: What): Column[] {
-  const line: Column = { head: 'LINE', ...(by === 'statement' && { gone: 5 }) };
+  const line: Column = { head: 'LINE', ...(by === 'statement' && { dropOrder: 5 }) };
   return [
     { head: 'TOTAL', align: 'right' },
-    { head: 'SHARE', align: 'right', gone: 4 },
+    { head: 'SHARE', align: 'right', dropOrder: 4 },
     { head: 'COUNT', align: 'right' },
-    { head: 'REQUESTS', align: 'right', gone: 1 },
-    { head: 'P50', align: 'right', gone: 2 },
-    { head: 'P95', align: 'right', gone: 3 },
-    { head: 'ERRORS', align: 'right', gone: 0 },
+    { head: 'REQUESTS', align: 'right', dropOrder: 1 },
+    { head: 'P50', align: 'right', dropOrder: 2 },
+    { head: 'P95', align: 'right', dropOrder: 3 },
+    { head: 'ERRORS', align: 'right', dropOrder: 0 },
     ...(by === 'site' ? [line] : []),
-    { head: HEADS[by], atLeast: 24 },
+    { head: HEADS[by], minWidth: 24 },
     ...(by === 'site' ? [] : [line]),
     { head: 'WORST' },
   ];

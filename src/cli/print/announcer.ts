@@ -2,8 +2,9 @@
 
 import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
+import type { ServerAddress } from '../../domain/link.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { ServerAddress, Trace } from '../../domain/trace.js';
+import type { Trace } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 

@@ -3,7 +3,7 @@
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicRoute, publicRun } from '../../store/json.js';
 import type { Aggregate, RunSummary, Selection, Store } from '../../store/store.js';
-import { age } from '../../terminal/age.js';
+import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
@@ -29,16 +29,16 @@ export function routeAggregates(store: Store, among: Selection): RouteAggregate[
 
 const ROUTES: Column[] = [
   { head: 'METHOD' },
-  { head: 'ROUTE', atLeast: 16 },
+  { head: 'ROUTE', minWidth: 16 },
   { head: 'COUNT', align: 'right' },
   { head: 'P50', align: 'right' },
-  { head: 'P95', align: 'right', gone: 4 },
+  { head: 'P95', align: 'right', dropOrder: 4 },
   { head: 'WORST', align: 'right' },
-  { head: 'QUERIES', align: 'right', gone: 3 },
-  { head: 'MOST', align: 'right', gone: 2 },
+  { head: 'QUERIES', align: 'right', dropOrder: 3 },
+  { head: 'MOST', align: 'right', dropOrder: 2 },
   { head: 'ERRORS', align: 'right' },
-  { head: 'FOUND', gone: 5 },
-  { head: 'WORST IS', gone: 1 },
+  { head: 'FOUND', dropOrder: 5 },
+  { head: 'WORST IS', dropOrder: 1 },
 ];
 
 /** Answers the table of routes; queries are those of an average request. */
@@ -87,19 +87,19 @@ export function runAggregates(store: Store, among: Selection, limit: number): Ru
 const RUNS: Column[] = [
   { head: 'RUN', align: 'right' },
   { head: 'BEGAN', align: 'right' },
-  { head: 'COMMAND', atLeast: 16 },
+  { head: 'COMMAND', minWidth: 16 },
   { head: 'REQUESTS', align: 'right' },
-  { head: 'P50', align: 'right', gone: 2 },
-  { head: 'P95', align: 'right', gone: 3 },
-  { head: 'WORST', align: 'right', gone: 1 },
-  { head: 'ERRORS', align: 'right', gone: 4 },
+  { head: 'P50', align: 'right', dropOrder: 2 },
+  { head: 'P95', align: 'right', dropOrder: 3 },
+  { head: 'WORST', align: 'right', dropOrder: 1 },
+  { head: 'ERRORS', align: 'right', dropOrder: 4 },
 ];
 
 /** Answers the table of runs. */
 export function runLines(runs: RunAggregate[], screen: OutputFormat): string[] {
   const rows = runs.map(({ number, start, command, requests, sum }): Cell[] => [
     [`${number}`, 'accent'],
-    [age(start, screen.now), 'dim'],
+    [formatAge(start, screen.now), 'dim'],
     [cleanText(command)],
     [requests.toLocaleString('en-US')],
     [sum ? formatMs(sum.p50) : ''],

@@ -1,8 +1,8 @@
 /** What `scooby check` found: for people, as JSON, and as annotations of GitHub. */
 
 import { isAbsolute, join, relative } from 'node:path';
+import { parseSite } from '../../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
-import { parseSite } from '../../domain/trace.js';
 import type { BaselineResult } from '../../insight/metrics/baseline.js';
 import type { Breach } from '../../insight/metrics/breaches.js';
 import type { OutputFormat } from '../../terminal/output-format.js';

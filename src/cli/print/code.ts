@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
-import { linesOf } from '../../terminal/code-frame.js';
+import { splitLines } from '../../terminal/code-frame.js';
 
 /** What became of a line: its file changed around it, or it is no longer where it was. */
 export type ChangeNote = 'changed since' | 'gone since' | `changed since, now line ${number}`;
@@ -25,7 +25,7 @@ export function sourceReaderOf(
   const then = remembered((file) => {
     const hash = trace.sources?.[file];
     const source = hash === undefined ? undefined : store.source(hash);
-    return source && linesOf(source.text);
+    return source && splitLines(source.text);
   });
   const now = remembered((file) => {
     const path = isAbsolute(file) ? file : join(trace.app?.cwd ?? '.', file);
@@ -56,7 +56,7 @@ function remembered<T>(read: (file: string) => T): (file: string) => T {
 
 function readLines(path: string): string[] | undefined {
   try {
-    return linesOf(readFileSync(path, 'utf8'));
+    return splitLines(readFileSync(path, 'utf8'));
   } catch {
     return undefined; // deleted, or a folder by now
   }

@@ -2,7 +2,7 @@
 
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Change, Verdict } from '../../insight/metrics/compare.js';
-import { ago } from '../../terminal/age.js';
+import { formatAgo } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
@@ -32,15 +32,15 @@ function sideLine(name: string, side: Side, { style, now }: OutputFormat): strin
       ? [
           escapeToOneLine(`${side.trace.method} ${side.trace.url}`),
           side.trace.id.slice(0, 8),
-          ago(side.trace.start, now),
+          formatAgo(side.trace.start, now),
         ]
-      : [escapeToOneLine(side.run.command), `run ${side.run.number}`, ago(side.run.start, now)];
+      : [escapeToOneLine(side.run.command), `run ${side.run.number}`, formatAgo(side.run.start, now)];
   const [what, ...rest] = words;
   return `${style('dim', name.padEnd(8))}${style('bold', what!)}  ${style('dim', rest.join('  '))}`;
 }
 
 const FIGURES: Column[] = [
-  { head: '', atLeast: 4 },
+  { head: '', minWidth: 4 },
   { head: 'BEFORE', align: 'right' },
   { head: 'AFTER', align: 'right' },
   { head: 'CHANGE', align: 'right' },
@@ -106,9 +106,9 @@ const ROLES: Record<Verdict, OutputRole> = {
 function changeLines(head: string, changes: Change[], screen: OutputFormat): string[] {
   const columns: Column[] = [
     { head: '' },
-    { head: 'OFTEN', align: 'right', gone: 2 },
-    { head: 'TIME', align: 'right', gone: 1 },
-    { head, atLeast: 20 },
+    { head: 'OFTEN', align: 'right', dropOrder: 2 },
+    { head: 'TIME', align: 'right', dropOrder: 1 },
+    { head, minWidth: 20 },
     { head: 'LINE' },
   ];
   const rows = changes

@@ -1,7 +1,8 @@
 /** What is wrong with a request, as text: each finding with its line, the code as it was, and what to do. */
 
+import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import { type Finding, parseSite } from '../../domain/trace.js';
+import type { Finding } from '../../domain/trace.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';

@@ -1,7 +1,8 @@
 /** Who made a call, as text: frames, and the code as it was. */
 
+import { formatPosition } from '../../domain/site.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import { type Frame, formatPosition, type Span } from '../../domain/trace.js';
+import type { Frame, Span } from '../../domain/trace.js';
 import { cellWidth, cutText } from '../../terminal/cells.js';
 import { codeFrame } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -52,10 +53,10 @@ export function codeLines(
   code: SourceReader,
   { style, width: columns }: OutputFormat,
 ): string[] {
-  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, here }) => {
+  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, isCurrent }) => {
     if (around === 0) return style('dim', gutter) + cutText(text, columns - cellWidth(gutter));
-    const lead = (here ? '> ' : '  ') + gutter;
+    const lead = (isCurrent ? '> ' : '  ') + gutter;
     const held = cutText(text, columns - cellWidth(lead));
-    return here ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
+    return isCurrent ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
   });
 }

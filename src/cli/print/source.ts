@@ -1,8 +1,9 @@
 /** The app's files that took part in a request, with what each line did in the margin. */
 
+import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { type Frame, formatSite, type Kind, type Span, type Trace } from '../../domain/trace.js';
+import type { Frame, Kind, Span, Trace } from '../../domain/trace.js';
 import { cellWidth, cleanText, cutText } from '../../terminal/cells.js';
 import { codeText } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';

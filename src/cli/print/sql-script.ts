@@ -2,8 +2,8 @@
 
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
-import { runnableOf, scriptLines } from '../../insight/sql/render.js';
-import { dayAndTime } from '../../terminal/age.js';
+import { renderSpan, scriptLines } from '../../insight/sql/render.js';
+import { formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { functionAt } from './frames.js';
 
@@ -14,7 +14,7 @@ export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
   const what = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
   const writes = statements.filter(({ span }) => span.shape.statement?.isWrite).length;
   const head = [
-    `-- ${escapeToOneLine(what)}, ${dayAndTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,
+    `-- ${escapeToOneLine(what)}, ${formatDateTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,
     ...(writes > 0 ? [`-- ${formatCount(writes, 'statement writes', 'statements write')}`] : []),
   ];
   return [
@@ -26,7 +26,7 @@ export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
 function lines(trace: Trace, index: number, style: OutputFormat['style']): string[] {
   const span = trace.spans[index]!;
   const about = style('dim', `-- #${index + 1} ${aboutOf(span)}`);
-  const [first = '', second] = scriptLines(runnableOf(trace, span));
+  const [first = '', second] = scriptLines(renderSpan(trace, span));
   return ['', about, ...(second === undefined ? [first] : [style('warn', first), style('dim', second)])];
 }
 

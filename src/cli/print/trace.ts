@@ -6,7 +6,7 @@ import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../do
 import type { Kind, Span, Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { unionMs } from '../../insight/scene.js';
-import { ago, dayAndTime } from '../../terminal/age.js';
+import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';
@@ -73,7 +73,7 @@ export function headline(trace: Trace, { style }: OutputFormat): string {
 function facts(trace: Trace, screen: OutputFormat): string[] {
   const { app, id } = trace;
   const { style, now, width } = screen;
-  const when = `${dayAndTime(trace.start)}, ${ago(trace.start, now)}`;
+  const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
     ['calls', totals(trace)],
     ['failed', failures(trace)],

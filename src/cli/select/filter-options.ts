@@ -2,17 +2,17 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
-import { intersectQueries, parseFilter, type Query } from '../../domain/filter.js';
-import { fieldTerm, type Op, type Term } from '../../domain/filter-term.js';
+import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
+import { type FilterOp, type FilterTerm, parseFieldTerm } from '../../domain/filter-term.js';
 import { parseDuration } from '../config/units.js';
 
 /** What those options say: each is the term of the filter language that it comes to. */
 export interface FilterFlags {
-  path?: Term;
-  method?: Term;
-  status?: Term;
-  slower?: Term;
-  since?: Term;
+  path?: FilterTerm;
+  method?: FilterTerm;
+  status?: FilterTerm;
+  slower?: FilterTerm;
+  since?: FilterTerm;
 }
 
 /** Adds those options, and the words of a filter, to a command. */
@@ -33,19 +33,19 @@ export function addFilterOptions(command: Command): Command {
     .option('--since <time>', 'only those of that long ago, or newer: 10m, 1h: since:<time>', time('since'));
 }
 
-function term(field: string, op: Op = ':'): (text: string) => Term {
+function term(field: string, op: FilterOp = ':'): (text: string) => FilterTerm {
   return (text) => {
-    const found = fieldTerm(field, op, text);
+    const found = parseFieldTerm(field, op, text);
     if (typeof found === 'object') return found;
     throw new InvalidArgumentError(`${found}.`);
   };
 }
 
-function time(field: string): (text: string) => Term {
+function time(field: string): (text: string) => FilterTerm {
   return (text) => ({ ...term(field)('0'), value: parseDuration(text) });
 }
 
-function parseStatus(text: string): Term {
+function parseStatus(text: string): FilterTerm {
   if (/^[1-5](?:\d\d|xx)$/i.test(text)) return term('status')(text);
   throw new InvalidArgumentError('Write a status such as 404, or a class such as 5xx.');
 }
@@ -54,7 +54,7 @@ function parseStatus(text: string): Term {
 export function queryFromOptions(
   filter: string[],
   { path, method, status, slower, since }: FilterFlags,
-): Query {
+): FilterQuery {
   const parsed = parseFilter(filter.join(' '));
   if ('trouble' in parsed) throw new UserError(`The filter is not understood: ${parsed.trouble}.`);
   const terms = [path, method, status, slower, since].filter((one) => one !== undefined);

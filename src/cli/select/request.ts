@@ -4,7 +4,7 @@ import { UserError } from '../../domain/errors.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
-import { age } from '../../terminal/age.js';
+import { formatAge } from '../../terminal/age.js';
 
 const NAMED = 10;
 const SHORTEST = 8;
@@ -57,7 +57,7 @@ function severalBegin(store: Store, wanted: string, ids: string[], now: number):
     if (!trace) return [];
     const { method, url, status, duration } = trace;
     const took = duration === undefined ? '' : `  ${formatMs(duration)}`;
-    return `  ${shortId(store, id)}  ${age(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${status ?? trace.state}${took}`;
+    return `  ${shortId(store, id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${status ?? trace.state}${took}`;
   });
   const more = ids.length > NAMED ? ['  … and more'] : [];
   return [

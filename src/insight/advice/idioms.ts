@@ -1,6 +1,6 @@
 /** Idioms for reading or writing many rows or keys at once, by SQL dialect and by library. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 
 /** Parts of suggestions, as text. */
 export interface SqlIdiom {

@@ -1,7 +1,7 @@
 /** Call sites: the app's line that made a call, above wrappers such as `query(text)` in db.js. */
 
+import { formatSite } from '../../domain/site.js';
 import type { Frame, Kind } from '../../domain/trace.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 import type { CallPath } from './stacks.js';
 import { isWrapperLine, type ReadLine } from './wrapper-line.js';

@@ -1,7 +1,7 @@
 /** Call site and shape of each span: computed once, when the trace ends, and kept in the span. */
 
+import { formatSite } from '../../domain/site.js';
 import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
-import { formatSite } from '../../domain/trace.js';
 import type { WithLibraries } from '../libraries.js';
 import { hash } from '../util/hash.js';
 import { assignCallSites } from './call-site.js';

@@ -1,6 +1,7 @@
 /** Loops: calls of one shape that ran repeatedly from one line, by the same callers. */
 
-import { type Frame, formatPosition } from '../../domain/trace.js';
+import { formatPosition } from '../../domain/site.js';
+import type { Frame } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 
 /** Calls of one shape from one line, through one path of callers. */

@@ -1,6 +1,7 @@
 /** Call paths: the app's own frames of a stack, and the packages between them and the driver. */
 
-import { type Frame, formatPosition } from '../../domain/trace.js';
+import { formatPosition } from '../../domain/site.js';
+import type { Frame } from '../../domain/trace.js';
 
 /** A stack as the rules need it. */
 export interface CallPath {

@@ -1,7 +1,8 @@
 /** Comparison of two requests, or of two runs: their calls and their findings. */
 
+import { parseSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
+import type { Finding, Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 
 /** Calls of one shape from one call site. */

@@ -2,8 +2,9 @@
 
 import { isFailed, queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
+import type { Sample } from '../../domain/sample.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import type { Sample, Trace } from '../../domain/trace.js';
+import type { Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 

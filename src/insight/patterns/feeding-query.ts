@@ -1,7 +1,7 @@
 /** Feeding query of a loop: the earlier query that returned as many rows as the loop has calls. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';

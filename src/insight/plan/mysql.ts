@@ -1,6 +1,7 @@
 /** Remarks on tabular plans of MySQL and MariaDB. */
 
-import { END, Lexer, NAME, OPERATOR } from '../sql/lexer.js';
+import { Lexer } from '../sql/lexer.js';
+import { END, NAME, OPERATOR } from '../sql/token-kinds.js';
 import { FAR_OFF, formatCountGrouped, indexAdvice, MANY_LOOPS, MANY_ROWS, type Remark } from './plan.js';
 
 /** Row of EXPLAIN, by column name. */

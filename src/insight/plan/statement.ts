@@ -1,9 +1,10 @@
 /** Refusals of EXPLAIN: recorded statements without a plan or with side effects. */
 
-import type { Dialect } from '../../domain/trace.js';
-import { readFingerprint } from '../sql/fingerprint.js';
-import { CLOSE, END, Lexer, OPEN, SEMICOLON, VALUE } from '../sql/lexer.js';
+import type { Dialect } from '../../domain/library.js';
+import { computeFingerprint } from '../sql/fingerprint.js';
+import { Lexer } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
+import { CLOSE, END, OPEN, SEMICOLON, VALUE } from '../sql/token-kinds.js';
 
 const VERBS_WITH_PLAN = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
 const READ_VERBS = new Set('SELECT VALUES TABLE'.split(' '));
@@ -31,7 +32,7 @@ export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean):
   const length = lengthBeforeCut(sql);
   if (length !== undefined)
     return `Only the beginning of this statement was recorded, it has ${length} characters; run it by hand.`;
-  const { verb, isWrite } = readFingerprint(sql, dialect);
+  const { verb, isWrite } = computeFingerprint(sql, dialect);
   if (verb === 'EXPLAIN' || verb === 'ANALYZE' || verb === 'DESCRIBE')
     return 'This statement asks for a plan itself; its rows are the plan.';
   if (!VERBS_WITH_PLAN.has(verb))

@@ -1,9 +1,10 @@
 /** Values of a recorded statement for running it again, as far as they were recorded completely. */
 
-import type { Dialect, Span } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
+import type { Span } from '../../domain/trace.js';
 import { piecesOf } from '../sql/pieces.js';
 import { isPlaceholder } from '../sql/placeholders.js';
-import { bytesOf, countBeforeCut, lossOf, mysqlTime } from '../sql/recorded-value.js';
+import { countBeforeCut, hexDigitsOf, lossOf, mysqlTime } from '../sql/recorded-value.js';
 
 /** Values for the driver; those in `missing` were not recorded completely, and are null. */
 export interface RecordedValues {
@@ -56,7 +57,7 @@ function driverValue(value: unknown, isMysql: boolean): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, driverValue(item, isMysql)]));
   }
   if (lossOf(value) !== undefined) return null;
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return { bytes };
   return isMysql && typeof value === 'string' ? mysqlTime(value) : value;
 }

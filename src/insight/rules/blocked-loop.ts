@@ -1,7 +1,7 @@
 /** Rule: synchronous code of the app that blocked the event loop. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 

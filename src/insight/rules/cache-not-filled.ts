@@ -1,6 +1,6 @@
 /** Rule: cache misses after which the value was loaded, but not written to the cache. */
 
-import { formatSite } from '../../domain/trace.js';
+import { formatSite } from '../../domain/site.js';
 import { type Call, cacheCommandOf } from '../calls/calls.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
 

@@ -1,7 +1,7 @@
 /** Rule: sequential queries of a function, none of which uses a result of the others. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';

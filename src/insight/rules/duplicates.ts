@@ -1,7 +1,7 @@
 /** Rule: repeated queries with the same values, without a write in between to their tables. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';

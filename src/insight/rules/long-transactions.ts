@@ -1,8 +1,8 @@
 /** Rule: transactions that are open for long, idle during other calls, or never end. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Frame } from '../../domain/trace.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Transaction, transactionsOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';

@@ -1,7 +1,7 @@
 /** Rule: SQL writes in a loop, one statement for each row. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import { adviceForWrites } from '../advice/advice.js';
 import type { Loop } from '../calls/loops.js';
 import { isBatching } from '../patterns/batches.js';

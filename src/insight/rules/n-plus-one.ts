@@ -1,7 +1,7 @@
 /** Rule: SQL reads in a loop, one query for each row of another query. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import { adviceForReads } from '../advice/advice.js';
 import { isParallel, type Loop } from '../calls/loops.js';
 import { isBatching, isOnePerTable, isPaging } from '../patterns/batches.js';

@@ -1,7 +1,7 @@
 /** Rule: queries that return more rows or bytes than a page can show. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 

@@ -1,7 +1,7 @@
 /** Rule: time in which queries waited for a connection of the pool. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel } from '../calls/loops.js';
 import { type Draft, type Rule, type Scene, shareOf, unionMs, weighConfidence } from '../scene.js';

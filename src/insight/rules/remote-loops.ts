@@ -1,7 +1,7 @@
 /** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import { adviceForCache, adviceForRemote } from '../advice/advice.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop } from '../calls/loops.js';

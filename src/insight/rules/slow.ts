@@ -1,7 +1,7 @@
 /** Rule: single calls that take long. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
 

@@ -1,7 +1,7 @@
 /** Rule: SQL in loops; the statements of a loop's body become one finding. */
 
+import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import type { Draft, Rule, Scene } from '../scene.js';
 import { nPlusOne } from './n-plus-one.js';

@@ -1,7 +1,7 @@
 /** Rule: calls that failed although the response reports success. */
 
+import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { formatSite } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 

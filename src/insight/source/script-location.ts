@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parsePosition } from '../../domain/trace.js';
+import { parsePosition } from '../../domain/site.js';
 
 /** Position in a script; `path` is missing for a script without a file. */
 export interface ScriptLocation {

@@ -1,8 +1,8 @@
-/** Characters as SQL sees them, by their UTF-16 code. */
+/** Character classes of SQL, by UTF-16 code. */
 
 import { KEYWORDS } from './words.js';
 
-// Classes of characters below 128; above, everything is part of a name.
+// Classes of characters below 128; all characters above are parts of names.
 export const SPACE = 1;
 export const LETTER = 2;
 export const DIGIT = 3;
@@ -15,7 +15,7 @@ for (const char of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
 for (const char of '0123456789') CLASS[char.charCodeAt(0)] = DIGIT;
 for (const char of '+-*/<>=~!@#%^&|?') CLASS[char.charCodeAt(0)] = SYMBOL;
 
-/** 1 for what is neither a space nor may begin a comment. */
+/** 1 for characters that are neither spaces nor the possible start of a comment. */
 export const IS_PLAIN = new Uint8Array(128).map((_, char) =>
   CLASS[char] === SPACE || '-#/*'.includes(String.fromCharCode(char)) ? 0 : 1,
 );
@@ -37,7 +37,7 @@ export const AT = code('@');
 export const POINT = code('.');
 export const COMMA_CHAR = code(',');
 export const BANG = code('!');
-export const AND = code('&');
+export const AMPERSAND = code('&');
 export const PAREN = code('(');
 export const BRACKET = code('[');
 export const ZERO = code('0');
@@ -51,24 +51,23 @@ export const BOM = 0xfeff;
 /** Lower case of each character below 128. */
 export const LOWER_CASE = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i).toLowerCase());
 
-/** Answers whether a character can stand inside a name. */
+/** True for characters allowed inside a name. */
 export function isNamePart(char: number): boolean {
   return char > 127
     ? char !== NO_BREAK && char !== BOM
     : CLASS[char] === LETTER || CLASS[char] === DIGIT || char === DOLLAR;
 }
 
-/** Answers whether a character is one of 0 to 9. */
 export function isDigit(char: number): boolean {
   return CLASS[char] === DIGIT;
 }
 
-/** Answers a character below 128 in lower case, or one that SQL does not know. */
+/** Character in lower case; U+FFFF, which SQL does not use, from 128 on. */
 export function lowerCase(char: number): string {
   return LOWER_CASE[char] ?? '\uffff';
 }
 
-/** Answers whether a name is the same with and without its quotes. */
+/** True for a name that means the same with and without quotes. */
 export function isPlainName(name: string): boolean {
   if (name === '' || isDigit(name.charCodeAt(0)) || name.charCodeAt(0) === DOLLAR || KEYWORDS.has(name))
     return false;

@@ -1,55 +1,60 @@
-/** What is inside of what: brackets, lists, rows and arms of UNION, and how those that are alike become one. */
+/**
+ * Nesting of a statement (brackets, lists, rows, arms of UNION); equal items of a group collapse
+ * into one.
+ */
 
-import { CLOSE, COMMA, OPEN, OPERATOR, VALUE, WORD } from './lexer.js';
 import { MAX_DEPTH } from './tables.js';
+import { CLOSE, COMMA, OPEN, OPERATOR, VALUE, WORD } from './token-kinds.js';
 import { MORE, type Tokens } from './tokens.js';
 
+/** Any other brackets, and the statement itself. */
 export const PLAIN = 0;
-/** IN (…), ARRAY[…], FIELD(…): equal items become one. */
+/** IN (…), ARRAY[…], FIELD(…): equal items collapse into one. */
 export const LIST = 1;
-/** The rows after VALUES, without brackets of their own. */
+/** The rows after VALUES; a group without brackets. */
 export const ROWS = 2;
-/** One row. */
+/** One row of VALUES. */
 export const ROW = 3;
-/** ANY(…), unnest(…): one value that stands for many. */
+/** ANY(…), unnest(…): one value with many items. */
 export const SPREAD = 4;
 /** CAST(…) */
 export const CASTING = 5;
 
-// Rows of different shapes, as DEFAULT makes them, are compared with so many before.
-const SHAPES = 4;
+// DEFAULT gives rows different shapes: each row is compared with this many kept rows.
+const MAX_KEPT_ROWS = 4;
 const NONE: number[] = [];
 const QUERIES = new Set(['SELECT', 'WITH', 'VALUES', 'TABLE']);
 
 interface Group {
   type: number;
-  /** Where its bracket is; for ROWS, where the first row begins; -1 for the statement itself. */
+  /** Token index of the bracket; for ROWS, of the first row; -1 for the statement itself. */
   start: number;
-  /** Where the item that is being read begins. */
+  /** Token index where the current item begins. */
   item: number;
-  /** Items or rows that were kept: where each begins and ends. */
+  /** Token ranges of kept items or rows: begin, end, begin, end, … */
   kept: number[];
   rows: number;
-  /** Arms of a UNION: the one that is being read (-1 right after UNION) and the one before. */
+  /** Start of the current UNION arm (-1 right after UNION), and range of the arm before. */
   arm: number;
   armBefore: number;
   armEnd: number;
+  /** Number of equal arms in a row. */
   armsAlike: number;
 }
 
 /** The open groups of a statement. */
 export class Groups {
-  /** Something was asked for several times over. */
+  /** True when items, rows or arms repeat. */
   isBatched = false;
   readonly #tokens: Tokens;
   readonly #outer: Group[] = [];
-  #group: Group;
+  #current: Group;
   #lists = 0;
   #pendingComma = false;
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens;
-    this.#group = group(PLAIN, -1, 0);
+    this.#current = group(PLAIN, -1, 0);
   }
 
   get depth(): number {
@@ -61,62 +66,63 @@ export class Groups {
   }
 
   get type(): number {
-    return this.#group.type;
+    return this.#current.type;
   }
 
   get start(): number {
-    return this.#group.start;
+    return this.#current.start;
   }
 
-  /** What is read now is one of many. */
+  /** True for a value of a list, a row or a spread. */
   get isListed(): boolean {
     return this.#lists > 0;
   }
 
-  /** Nothing of the item has been read. */
+  /** True before the first token of an item. */
   get isFirst(): boolean {
-    return this.#group.item === this.#tokens.length;
+    return this.#current.item === this.#tokens.length;
   }
 
-  /** A group begins at the token `start`; what is pushed next is in it. */
+  /** Opens a group at token index `start`; the next tokens belong to it. */
   enter(type: number, start: number): void {
-    this.#outer.push(this.#group);
-    this.#group = group(type, start, this.#tokens.length);
-    if (isMany(type)) this.#lists++;
+    this.#outer.push(this.#current);
+    this.#current = group(type, start, this.#tokens.length);
+    if (hasManyValues(type)) this.#lists++;
   }
 
+  /** Closes the innermost group. */
   leave(): void {
-    const { type } = this.#group;
+    const { type } = this.#current;
     if (type === ROWS && this.#pendingComma) {
       this.#pendingComma = false;
       this.#tokens.push(COMMA, ',');
     }
-    if (isMany(type)) this.#lists--;
-    this.#group = this.#outer.pop()!;
+    if (hasManyValues(type)) this.#lists--;
+    this.#current = this.#outer.pop()!;
   }
 
-  /** The text, or one statement of it, is over. */
+  /** Ends the statement: closes all groups. */
   end(): void {
-    while (this.#group.start >= 0) this.leave();
+    while (this.#current.start >= 0) this.leave();
     this.endArm();
   }
 
-  /** Another statement begins. */
+  /** Starts the next statement of the text. */
   restart(): void {
-    this.#group = group(PLAIN, -1, this.#tokens.length);
+    this.#current = group(PLAIN, -1, this.#tokens.length);
   }
 
-  /** IN (SELECT …) is no list. */
+  /** Turns the list into a plain group: IN (SELECT …) is a subquery. */
   asSubquery(): void {
-    const { type } = this.#group;
+    const { type } = this.#current;
     if (type !== LIST && type !== SPREAD) return;
-    this.#group.type = PLAIN;
+    this.#current.type = PLAIN;
     this.#lists--;
   }
 
-  /** An item is over: one of a list that equals the one before goes. */
+  /** Ends an item; in a list, an item equal to the last kept item is dropped. */
   endItem(): void {
-    const list = this.#group;
+    const list = this.#current;
     if (list.type !== LIST) return;
     const tokens = this.#tokens;
     if (tokens.kind(1) === OPERATOR && tokens.textAt(1) === '+' && tokens.length - 1 > list.item) {
@@ -136,25 +142,28 @@ export class Groups {
     }
   }
 
-  /** A comma between items has been pushed. */
+  /** Starts the next item, after its comma was pushed. */
   nextItem(): void {
-    this.#group.item = this.#tokens.length;
+    this.#current.item = this.#tokens.length;
   }
 
-  /** What was read last is a value of a list and nothing else: more of them say no more. */
+  /** True when the last list item is a single value: further plain values can be skipped. */
   get repeatsValue(): boolean {
-    const { type, kept } = this.#group;
+    const { type, kept } = this.#current;
     if (type !== LIST || kept.length === 0) return false;
     const start = kept.at(-2)!;
     return kept.at(-1) === start + 1 && this.#tokens.kinds[start] === VALUE;
   }
 
-  /** Takes what stands between the rows of VALUES; answers false for what does not belong there, and leaves them. */
+  /**
+   * Consumes a token between rows of VALUES; returns false, and leaves the rows, for any other
+   * token.
+   */
   betweenRows(kind: number, text: string): boolean {
     const tokens = this.#tokens;
     const last = tokens.kind(1);
     const isAfter =
-      tokens.length > this.#group.start && (last === CLOSE || last === MORE) && !this.#pendingComma;
+      tokens.length > this.#current.start && (last === CLOSE || last === MORE) && !this.#pendingComma;
     if (isAfter && kind === OPERATOR && text === '+') {
       this.isBatched = true;
       return true;
@@ -176,9 +185,9 @@ export class Groups {
     return isWord;
   }
 
-  /** A row whose bracket is at `open` is over: one that equals another goes. */
+  /** Ends the row with its bracket at index `open`; a row equal to a kept row is dropped. */
   endRow(open: number): void {
-    const rows = this.#group;
+    const rows = this.#current;
     if (rows.type !== ROWS) return;
     const tokens = this.#tokens;
     const start = tokens.texts[open - 1] === 'ROW' ? open - 1 : open;
@@ -189,21 +198,21 @@ export class Groups {
       tokens.cut(start - 1);
       return;
     }
-    if (kept.length >= SHAPES * 2) kept.splice(0, 2);
+    if (kept.length >= MAX_KEPT_ROWS * 2) kept.splice(0, 2);
     kept.push(start, tokens.length);
     tokens.pushMore();
   }
 
-  /** UNION has been pushed. */
+  /** Starts the next arm, after UNION was pushed. */
   nextArm(): void {
-    this.#group.arm = -1;
+    this.#current.arm = -1;
   }
 
-  /** An arm is over: of those that are alike two are kept, which says "several". */
+  /** Ends an arm; of equal arms two are kept, which means several. */
   endArm(): void {
-    const at = this.#group;
+    const at = this.#current;
     const tokens = this.#tokens;
-    // The arm begins after UNION, or after UNION ALL.
+    // The arm begins after UNION or UNION ALL.
     if (at.arm < 0) at.arm = at.armEnd + (tokens.texts[at.armEnd + 1] === 'ALL' ? 2 : 1);
     const end = tokens.length;
     const isAlike = at.armEnd >= 0 && end > at.arm && tokens.same(at.armBefore, at.armEnd, at.arm, end);
@@ -223,11 +232,11 @@ function group(type: number, start: number, item: number): Group {
   return { type, start, item, kept, rows: 0, arm: item, armBefore: -1, armEnd: -1, armsAlike: 1 };
 }
 
-function isMany(type: number): boolean {
+function hasManyValues(type: number): boolean {
   return type !== PLAIN && type !== CASTING;
 }
 
-// Only what holds values can come several times; a subquery is one.
+// Only items with values can repeat; a subquery is a single item.
 function hasValue({ kinds, texts }: Tokens, from: number, to: number): boolean {
   if (kinds[to - 1] === OPERATOR) return false;
   let at = from;

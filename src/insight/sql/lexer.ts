@@ -1,29 +1,25 @@
-/** Cuts SQL into tokens, one pass, whatever the text: what never ends, ends with the text. */
+/** SQL lexer: one pass over any text; an unclosed quote or comment ends at the text's end. */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import * as c from './chars.js';
 import * as scan from './scan.js';
-import { KEYWORDS, OPERANDS } from './words.js';
+import {
+  CAST,
+  CLOSE,
+  COMMA,
+  DOT,
+  END,
+  expectsOperand,
+  NAME,
+  OPEN,
+  OPERATOR,
+  SEMICOLON,
+  VALUE,
+} from './token-kinds.js';
+import { lookUpWord } from './word-cache.js';
+import { KEYWORDS } from './words.js';
 
-export const END = 0;
-/** A reserved word, in capitals. */
-export const WORD = 1;
-/** An identifier, in its canonical writing. */
-export const NAME = 2;
-/** A literal or placeholder. */
-export const VALUE = 3;
-export const OPERATOR = 4;
-/** ( [ */
-export const OPEN = 5;
-/** ) ] */
-export const CLOSE = 6;
-export const COMMA = 7;
-export const DOT = 8;
-export const SEMICOLON = 9;
-/** :: */
-export const CAST = 10;
-
-/** Dialects in which `a::text` is read as a cast. */
+/** Dialects in which `a::text` is a cast. */
 const CASTS = new Set<Dialect>(['pg', 'standard']);
 
 const PUNCTUATION: Record<string, number> = {
@@ -36,83 +32,45 @@ const PUNCTUATION: Record<string, number> = {
   ';': SEMICOLON,
 };
 
-interface Known {
-  kind: number;
-  text: string;
-  written: string;
-}
-
-// Words as they were written: the same few come again and again, and are found without making a text of each.
-const KNOWN: (Known | undefined)[] = new Array(4096).fill(undefined);
-const MAX_LENGTH = 64;
-
-function known(sql: string, start: number, end: number): Known {
-  if (end - start > MAX_LENGTH) return understood(sql.slice(start, end));
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + sql.charCodeAt(i)) | 0;
-  const at = (hash ^ (hash >>> 12)) & 4095;
-  const before = KNOWN[at];
-  if (before !== undefined && isAt(before.written, sql, start, end)) return before;
-  const word = understood(sql.slice(start, end));
-  KNOWN[at] = word;
-  return word;
-}
-
-function isAt(written: string, sql: string, start: number, end: number): boolean {
-  if (written.length !== end - start) return false;
-  for (let i = 0; i < written.length; i++) {
-    if (written.charCodeAt(i) !== sql.charCodeAt(start + i)) return false;
-  }
-  return true;
-}
-
-function understood(written: string): Known {
-  const lower = written.toLowerCase();
-  const keyword = KEYWORDS.get(lower);
-  return { kind: keyword === undefined ? NAME : WORD, text: keyword ?? lower, written };
-}
-
-/** Whether an operand is expected after a token, which decides what `?`, `-` and `.5` are. */
-export function expectsOperand(kind: number, text: string): boolean {
-  if (kind === WORD) return !OPERANDS.has(text);
-  return kind !== VALUE && kind !== NAME && kind !== CLOSE && kind !== DOT;
-}
-
-/** Reads one text; `next` answers a token's kind, and `text` is then its canonical writing. */
+/** Lexer of one text: `next` returns a token's kind and sets `text` to its canonical form. */
 export class Lexer {
   text = '';
-  /** Where the token begins and ends in the source. */
+  /** Begin and end of the token in the source. */
   from = 0;
   to = 0;
-  /** The value is a quoted string. */
+  /** True for a quoted string. */
   quoted = false;
-  /** There was a line break before the token. */
-  broken = false;
+  /** True when a line break precedes the token. */
+  isAfterLineBreak = false;
   readonly #sql: string;
   readonly #dialect: Dialect;
-  #versioned = 0;
+  /** Open MySQL version comments: `/*!80000 …`. */
+  #versionDepth = 0;
   #operand = true;
-  /** Where the signs end that the text is at. */
-  #signs = 0;
+  /** End of the row of signs at the current position. */
+  #signsEnd = 0;
 
   constructor(sql: string, dialect: Dialect) {
     this.#sql = sql;
     this.#dialect = dialect;
   }
 
-  /** Answers the next token's kind; what stood before it says whether an operand is expected. */
+  /** Kind of the next token; the token before decides whether an operand is expected. */
   read(): number {
     const kind = this.next(this.#operand);
     this.#operand = expectsOperand(kind, this.text);
     return kind;
   }
 
-  /** Answers the next token's kind; `operand` says that one is expected here, which decides what `?` is. */
+  /**
+   * Kind of the next token; `operand` is true where an operand is expected, which decides the
+   * meaning of `?`.
+   */
   next(operand: boolean): number {
     const sql = this.#sql;
-    // Mostly nothing stands between two tokens.
-    if (c.IS_PLAIN[sql.charCodeAt(this.to)] === 1) this.broken = false;
-    else this.#blank();
+    // Most tokens follow each other directly.
+    if (c.IS_PLAIN[sql.charCodeAt(this.to)] === 1) this.isAfterLineBreak = false;
+    else this.#skipBlanks();
     const at = this.to;
     this.from = at;
     this.quoted = false;
@@ -144,7 +102,7 @@ export class Lexer {
     return this.#punctuation(char);
   }
 
-  /** Passes over plain values, each with the comma after it; answers whether there were any. */
+  /** Skips plain values, each with its comma; returns whether there were any. */
   skipValues(): boolean {
     const end = scan.endOfValues(this.#sql, this.to, this.#dialect === 'pg');
     const any = end > this.to;
@@ -152,41 +110,41 @@ export class Lexer {
     return any;
   }
 
-  // Spaces and comments.
-  #blank(): void {
+  // Skips spaces and comments.
+  #skipBlanks(): void {
     const sql = this.#sql;
-    this.broken = false;
+    this.isAfterLineBreak = false;
     let at = this.to;
     for (;;) {
       const char = sql.charCodeAt(at);
       if (c.IS_PLAIN[char] === 1) break;
-      if (char === c.NEWLINE) this.broken = true;
+      if (char === c.NEWLINE) this.isAfterLineBreak = true;
       if (c.CLASS[char] === c.SPACE || char === c.NO_BREAK || char === c.BOM) at++;
-      else if (this.#isLine(char, at)) at = scan.endOfLine(sql, at);
+      else if (this.#isLineComment(char, at)) at = scan.endOfLine(sql, at);
       else if (char === c.SLASH && sql.charCodeAt(at + 1) === c.STAR) at = this.#comment(at);
-      else if (this.#versioned > 0 && char === c.STAR && sql.charCodeAt(at + 1) === c.SLASH) {
-        this.#versioned--;
+      else if (this.#versionDepth > 0 && char === c.STAR && sql.charCodeAt(at + 1) === c.SLASH) {
+        this.#versionDepth--;
         at += 2;
       } else break;
     }
     this.to = at;
   }
 
-  // In MySQL 5--1 is a subtraction: a comment needs a space.
-  #isLine(char: number, at: number): boolean {
+  // In MySQL `5--1` is a subtraction: a comment needs a space after `--`.
+  #isLineComment(char: number, at: number): boolean {
     if (char === c.HASH) return this.#dialect === 'mysql';
     if (char !== c.MINUS || this.#sql.charCodeAt(at + 1) !== c.MINUS) return false;
     const after = this.#sql.charCodeAt(at + 2);
     return this.#dialect !== 'mysql' || Number.isNaN(after) || c.CLASS[after] === c.SPACE;
   }
 
-  // What MySQL servers of some version run, /*!80000 … */, is SQL.
+  // The content of a MySQL version comment, /*!80000 … */, is SQL.
   #comment(at: number): number {
     const sql = this.#sql;
     if (this.#dialect !== 'mysql') return scan.endOfComment(sql, at, this.#dialect === 'pg');
     const mark = scan.endOfVersionMark(sql, at);
     if (mark === undefined) return scan.endOfComment(sql, at, false);
-    this.#versioned++;
+    this.#versionDepth++;
     return mark;
   }
 
@@ -195,7 +153,7 @@ export class Lexer {
     const start = this.from;
     const end = scan.endOfName(sql, start);
     const char = sql.charCodeAt(end);
-    if (char === c.QUOTE || char === c.DOUBLE || char === c.AND) {
+    if (char === c.QUOTE || char === c.DOUBLE || char === c.AMPERSAND) {
       const kind = this.#prefixed(start, end, char);
       if (kind !== END) return kind;
     }
@@ -204,7 +162,7 @@ export class Lexer {
       this.text = c.LOWER_CASE[sql.charCodeAt(start)]!;
       return NAME;
     }
-    const word = known(sql, start, end);
+    const word = lookUpWord(sql, start, end);
     this.text = word.text;
     return word.kind;
   }
@@ -214,7 +172,7 @@ export class Lexer {
     const mysql = this.#dialect === 'mysql';
     const first = c.lowerCase(this.#sql.charCodeAt(start));
     const alone = end === start + 1;
-    if (char === c.AND) {
+    if (char === c.AMPERSAND) {
       if (first !== 'u' || !alone || this.#dialect !== 'pg') return END;
       const quote = this.#sql.charCodeAt(end + 1);
       if (quote === c.DOUBLE) return this.#name(end + 1);
@@ -228,7 +186,7 @@ export class Lexer {
 
   #number(): number {
     const end = scan.endOfNumber(this.#sql, this.from);
-    // 2fa_codes is a name in MySQL.
+    // `2fa_codes` is a name in MySQL.
     if (this.#dialect === 'mysql' && c.isNamePart(this.#sql.charCodeAt(end))) {
       if (this.#sql.charCodeAt(this.from) !== c.POINT) return this.#word();
     }
@@ -246,10 +204,10 @@ export class Lexer {
     const end = scan.endOfQuoted(this.#sql, at, false);
     const closed = end > at + 1 && this.#sql[end - 1] === quote && this.#isClosed(at, end);
     const name = this.#sql.slice(at + 1, closed ? end - 1 : end);
-    return this.#named(name, quote, end);
+    return this.#quotedName(name, quote, end);
   }
 
-  // A text that ends inside a name may end in a doubled quote.
+  // At the text's end a quote may be half of a doubled quote, inside an unclosed name.
   #isClosed(at: number, end: number): boolean {
     if (end < this.#sql.length) return true;
     let quotes = 0;
@@ -257,8 +215,8 @@ export class Lexer {
     return quotes % 2 === 1;
   }
 
-  // `inside` is what stands between the quotes, in which those of the same kind are doubled.
-  #named(inside: string, quote: string, end: number): number {
+  // `inside` is the text between the quotes, where quotes of the same kind are doubled.
+  #quotedName(inside: string, quote: string, end: number): number {
     const mark = this.#dialect === 'mysql' ? '`' : '"';
     let name = this.#dialect === 'pg' ? inside : inside.toLowerCase();
     if (quote !== mark) name = name.replaceAll(quote + quote, quote).replaceAll(mark, mark + mark);
@@ -277,13 +235,13 @@ export class Lexer {
       return NAME;
     }
     if (this.#dialect !== 'pg') return this.#value(scan.endOfDigits(sql, at + 1));
-    // The operators of jsonb and geometry; but our own text has ? for values.
+    // Operators of jsonb and geometry (?| ?& ?# ?-); a single ? is a value in fingerprint texts.
     const long = !operand && '|&#-'.includes(c.lowerCase(sql.charCodeAt(at + 1)));
     if (long) return this.#symbol(scan.endOfPgOperator(sql, at));
     return operand || !this.#operandFollows(at + 1) ? this.#value(at + 1) : this.#symbol(at + 1);
   }
 
-  // A binary operator has something to its right.
+  // A binary operator has an operand to its right.
   #operandFollows(from: number): boolean {
     const sql = this.#sql;
     let at = from;
@@ -323,7 +281,7 @@ export class Lexer {
     return CAST;
   }
 
-  // @name: a variable in MySQL, a placeholder elsewhere.
+  // @name is a variable in MySQL and a placeholder elsewhere.
   #variable(): number {
     const sql = this.#sql;
     const start = sql.charCodeAt(this.from + 1) === c.AT ? this.from + 2 : this.from + 1;
@@ -335,10 +293,11 @@ export class Lexer {
     return NAME;
   }
 
-  // Of many signs in a row each is an operator: not every one has to look how many follow.
+  // In a long row of signs each sign is an operator; the row's end is cached, or the scan would be
+  // quadratic.
   #endOfPgOperator(at: number): number {
-    if (at >= this.#signs) this.#signs = scan.endOfSigns(this.#sql, at);
-    return this.#signs - at >= scan.MAX_OPERATOR ? at + 1 : scan.endOfPgOperator(this.#sql, at);
+    if (at >= this.#signsEnd) this.#signsEnd = scan.endOfSigns(this.#sql, at);
+    return this.#signsEnd - at >= scan.MAX_OPERATOR ? at + 1 : scan.endOfPgOperator(this.#sql, at);
   }
 
   #symbol(end: number): number {
@@ -353,7 +312,7 @@ export class Lexer {
     if (char === c.BRACKET && this.#dialect === 'sqlite') {
       const end = this.#sql.indexOf(']', this.from);
       const name = this.#sql.slice(this.from + 1, end < 0 ? undefined : end);
-      return this.#named(name, ']', end < 0 ? this.#sql.length : end + 1);
+      return this.#quotedName(name, ']', end < 0 ? this.#sql.length : end + 1);
     }
     this.#symbol(this.from + 1);
     return PUNCTUATION[this.text] ?? OPERATOR;

@@ -1,10 +1,10 @@
-/** Values written as SQL, as the driver would have sent them. */
+/** SQL literals of recorded values, equivalent to the driver's own encoding. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
-import { bytesOf, mysqlTime } from './recorded-value.js';
+import { hexDigitsOf, mysqlTime } from './recorded-value.js';
 
-/** A value as SQL on one line, in a way that nothing in it can end the literal. */
+/** Value as a one-line SQL literal, escaped so that no content can end it. */
 export function sqlLiteral(value: unknown, dialect: Dialect): string {
   if (value === null || value === undefined) return 'NULL';
   if (dialect === 'pg') return pgLiteral(value);
@@ -13,12 +13,12 @@ export function sqlLiteral(value: unknown, dialect: Dialect): string {
   if (typeof value === 'number') return String(value);
   if (dialect === 'mysql' && Array.isArray(value)) return mysqlList(value);
   if (typeof value !== 'string') return stringLiteral(JSON.stringify(value), dialect);
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return `x'${bytes}'`;
   return stringLiteral(dialect === 'mysql' ? mysqlTime(value) : value, dialect);
 }
 
-/** A text as a quoted string on one line. */
+/** Text as a quoted string on one line. */
 export function stringLiteral(value: string, dialect: Dialect): string {
   if (dialect === 'pg') return pgText(value);
   if (dialect === 'mysql') return mysqlText(value);
@@ -26,9 +26,10 @@ export function stringLiteral(value: string, dialect: Dialect): string {
   return isPlain ? `'${value.replaceAll("'", "''")}'` : `CAST(x'${hex(value)}' AS TEXT)`;
 }
 
-// A parameter without a type takes the one that its place has, and so does a quoted string; a bare 34 is an integer.
+// A quoted string takes its type from the context, like an untyped parameter; a bare 34 would be an
+// integer.
 function pgLiteral(value: unknown): string {
-  const bytes = bytesOf(value);
+  const bytes = hexDigitsOf(value);
   if (bytes !== undefined) return `E'\\\\x${bytes}'`;
   if (Array.isArray(value)) return pgText(pgArray(value));
   return pgText(typeof value === 'object' ? JSON.stringify(value) : String(value));
@@ -38,7 +39,7 @@ function pgArray(values: unknown[]): string {
   const items = values.map((value) => {
     if (value === null || value === undefined) return 'NULL';
     if (Array.isArray(value)) return pgArray(value);
-    const bytes = bytesOf(value);
+    const bytes = hexDigitsOf(value);
     if (bytes !== undefined) return `"\\\\x${bytes}"`;
     const item = typeof value === 'object' ? JSON.stringify(value) : String(value);
     return /^[\w.:+-]+$/.test(item) && !/^null$/i.test(item)
@@ -69,10 +70,11 @@ export function pgEscape(char: string): string {
   return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
-// better-sqlite3 and node:sqlite bind every number as a float: 5 / 2 is 2.5. In front of a minus, and before -> and COLLATE, a sign needs brackets.
+// better-sqlite3 and node:sqlite bind all numbers as floats: 5 / 2 is 2.5. A negative number needs
+// brackets after a minus and before -> and COLLATE.
 function sqliteNumber(value: number): string {
-  const written = Number.isInteger(value) && !`${value}`.includes('e') ? `${value}.0` : String(value);
-  return value < 0 ? `(${written})` : written;
+  const text = Number.isInteger(value) && !`${value}`.includes('e') ? `${value}.0` : String(value);
+  return value < 0 ? `(${text})` : text;
 }
 
 const MYSQL_ESCAPES: Record<string, string> = {
@@ -86,27 +88,28 @@ const MYSQL_ESCAPES: Record<string, string> = {
   '\x1a': '\\Z',
 };
 
-// A quote is doubled and not escaped: nothing ends the literal then, also under NO_BACKSLASH_ESCAPES, which nothing recorded tells.
+// A quote is doubled instead of escaped: this is also safe under NO_BACKSLASH_ESCAPES, a server
+// mode that is not recorded.
 function mysqlText(value: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches the characters to escape
   const escaped = value.replace(/['\\\0\b\t\n\r\x1a]/g, (char) => MYSQL_ESCAPES[char]!);
   return escapeControls(escaped) === escaped ? `'${escaped}'` : `CONVERT(x'${hex(value)}' USING utf8mb4)`;
 }
 
-// [1, 2] is 1, 2; [[1, 2], [3, 4]] is (1, 2), (3, 4).
+// [1, 2] becomes 1, 2; [[1, 2], [3, 4]] becomes (1, 2), (3, 4).
 function mysqlList(values: unknown[]): string {
   return values
     .map((value) => (Array.isArray(value) ? `(${mysqlList(value)})` : mysqlScalar(value)))
     .join(', ');
 }
 
-// Both drivers turn an object inside a list or another object into this text.
+// mysql and mysql2 both encode an object inside a list or an object as this text.
 function mysqlScalar(value: unknown): string {
   const isObject = typeof value === 'object' && value !== null;
   return isObject ? "'[object Object]'" : sqlLiteral(value, 'mysql');
 }
 
-/** What mysql and mysql2 write for `SET ?` and an object. */
+/** Encoding by mysql and mysql2 of an object in `SET ?`: `name` = value, … */
 export function mysqlFields(fields: object): string {
   return Object.entries(fields)
     .map(
@@ -116,7 +119,7 @@ export function mysqlFields(fields: object): string {
     .join(', ');
 }
 
-/** What mysql and mysql2 write for `??`: a name, or several. */
+/** Encoding by mysql and mysql2 of `??`: one name or several. */
 export function mysqlName(name: unknown): string {
   if (Array.isArray(name)) return name.map(mysqlName).join(', ');
   return String(name)

@@ -1,50 +1,52 @@
-/** Parts of a statement that go over several lines, or hold what steers a terminal, written on one line with the same meaning. */
+/** One-line equivalents of tokens with line breaks or terminal control characters. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
 import { pgEscape, stringLiteral } from './literals.js';
 
-/** A token on one line; undefined where no other writing means the same. */
-export function onOneLine(written: string, quoted: boolean, dialect: Dialect): string | undefined {
+/** Token on one line; undefined where no equivalent form exists. */
+export function toOneLine(written: string, quoted: boolean, dialect: Dialect): string | undefined {
   if (isOneLine(written)) return written;
   if (!quoted) return undefined;
-  if (dialect === 'pg') return ofPg(written);
-  if (dialect === 'mysql') return ofMysql(written);
-  return written.startsWith("'") ? stringLiteral(undoubled(written.slice(1, -1), "'"), 'sqlite') : undefined;
+  if (dialect === 'pg') return pgOnOneLine(written);
+  if (dialect === 'mysql') return mysqlOnOneLine(written);
+  return written.startsWith("'")
+    ? stringLiteral(undoubleQuotes(written.slice(1, -1), "'"), 'sqlite')
+    : undefined;
 }
 
-/** Whether a text goes into a script, and onto a terminal, as it is. */
+/** True for text without line breaks and terminal control characters. */
 export function isOneLine(written: string): boolean {
   return !/[\n\r]/.test(written) && escapeControls(written) === written;
 }
 
-function undoubled(inside: string, quote: string): string {
+function undoubleQuotes(inside: string, quote: string): string {
   return inside.replaceAll(quote + quote, quote);
 }
 
-function ofPg(written: string): string | undefined {
+function pgOnOneLine(written: string): string | undefined {
   const dollar = /^\$([^$]*)\$([\s\S]*)\$\1\$$/.exec(written);
   if (dollar) return stringLiteral(dollar[2]!, 'pg');
   const [prefix = ''] = /^\w*/.exec(written)!;
-  const inside = joined(written.slice(prefix.length + 1, -1), prefix !== '');
-  if (prefix === '') return stringLiteral(undoubled(inside, "'"), 'pg');
+  const inside = joinStrings(written.slice(prefix.length + 1, -1), prefix !== '');
+  if (prefix === '') return stringLiteral(undoubleQuotes(inside, "'"), 'pg');
   if (prefix.toLowerCase() !== 'e') return undefined;
-  // A line break after a backslash is a line break.
+  // An escaped line break is a line break.
   const escapes = /\\([\s\S])|[^\x20-\x7e]/gu;
-  const escaped = inside.replace(escapes, (all, char: string | undefined) =>
-    all === '\n' || char === '\n'
+  const escaped = inside.replace(escapes, (match, char: string | undefined) =>
+    match === '\n' || char === '\n'
       ? '\\n'
       : char === undefined
-        ? pgEscape(all)
-        : isOneLine(all)
-          ? all
+        ? pgEscape(match)
+        : isOneLine(match)
+          ? match
           : pgEscape(char),
   );
   return `E'${escaped}'`;
 }
 
-/** Strings that are one because a line break is between them, without what is between. */
-function joined(inside: string, backslashes: boolean): string {
+/** Content of adjacent strings, which a line break joins, without the gaps between them. */
+function joinStrings(inside: string, backslashes: boolean): string {
   const parts = backslashes ? /\\[\s\S]|''|'\s*'/g : /''|'\s*'/g;
   return inside.replace(parts, (part) => (part === "''" || part.startsWith('\\') ? part : ''));
 }
@@ -56,12 +58,12 @@ const MYSQL_ESCAPED: Record<string, string> = {
   r: '\r',
   t: '\t',
   Z: '\x1a',
-  // They stay escaped for LIKE.
+  // Escapes of LIKE stay.
   '%': '\\%',
   _: '\\_',
 };
 
-function ofMysql(written: string): string | undefined {
+function mysqlOnOneLine(written: string): string | undefined {
   const quote = written[0]!;
   if (quote !== "'" && quote !== '"') return undefined;
   const parts = new RegExp(`\\\\([\\s\\S])|${quote}${quote}`, 'g');

@@ -1,25 +1,27 @@
-/** Placeholders of a statement: which recorded value each stands for, and what is wrong with it. */
+/** Placeholders of a statement: the recorded value of each, and the faults of these values. */
 
+import type { Dialect } from '../../domain/library.js';
 import { escapeControls } from '../../domain/text.js';
-import type { Dialect } from '../../domain/trace.js';
-import { NAME, VALUE } from './lexer.js';
 import type { Piece } from './pieces.js';
 import { type Loss, lossOf } from './recorded-value.js';
+import { NAME, VALUE } from './token-kinds.js';
 
-/** A value, or why there is none to write. */
-export interface Placed {
+/** Value of a placeholder, or the reason for its absence. */
+export interface BoundValue {
   value?: unknown;
   loss?: Loss | 'unknown';
 }
 
-/** Whether a token stands for a value; `?` and `:a` are no placeholders in PostgreSQL, where `?` is an operator of jsonb. */
+/**
+ * True for a placeholder. `?` and `:a` are none in PostgreSQL, where `?` is an operator of jsonb.
+ */
 export function isPlaceholder({ kind, written }: Pick<Piece, 'kind' | 'written'>, dialect: Dialect): boolean {
   if (dialect === 'mysql' && kind === NAME) return written === '??';
   if (kind !== VALUE) return false;
   return dialect === 'pg' ? /^\$\d+$/.test(written) : /^(?:\?|[:@$][\w\u0080-\uffff])/.test(written);
 }
 
-/** Hands out the values of a statement, a list or an object by name. */
+/** Values of a statement, from a list or from an object by name. */
 export class Placeholders {
   readonly #list: unknown[];
   readonly #named: Record<string, unknown>;
@@ -27,37 +29,38 @@ export class Placeholders {
   #next = 0;
 
   constructor(params: unknown, dialect: Dialect) {
-    const isNamed = isFields(params);
+    const isNamed = isObject(params);
     this.#isList = Array.isArray(params);
-    const all: unknown[] = Array.isArray(params) ? params : [];
-    // better-sqlite3 takes values in their order and, in an object beside them, those with names.
-    this.#list = dialect === 'sqlite' ? all.filter((value) => !isFields(value)) : all;
-    this.#named = isNamed ? params : dialect === 'sqlite' ? (all.find(isFields) ?? {}) : {};
-    // query('INSERT INTO t SET ?', row): the object is the only value, not one of names.
+    const list: unknown[] = Array.isArray(params) ? params : [];
+    // better-sqlite3 binds values by position and, in an object beside them, by name.
+    this.#list = dialect === 'sqlite' ? list.filter((value) => !isObject(value)) : list;
+    this.#named = isNamed ? params : dialect === 'sqlite' ? (list.find(isObject) ?? {}) : {};
+    // query('INSERT INTO t SET ?', row): the object is the only value, not a map of names.
     if (isNamed && dialect === 'mysql') this.#list = [params];
   }
 
-  /** How many values of a list were not taken. */
+  /** Number of list values without a placeholder. */
   get unused(): number {
     return this.#isList && this.#next > 0 ? Math.max(0, this.#list.length - this.#next) : 0;
   }
 
-  take(place: string): Placed & { name: string } {
-    const number = /^[$?](\d+)$/.exec(place)?.[1];
-    const isBare = place === '?' || place === '??';
+  /** Value of the next placeholder, with its name for messages. */
+  take(placeholder: string): BoundValue & { name: string } {
+    const number = /^[$?](\d+)$/.exec(placeholder)?.[1];
+    const isBare = placeholder === '?' || placeholder === '??';
     const at = isBare ? this.#next++ : Number(number) - 1;
-    const name = isBare ? `value ${at + 1}` : escapeControls(place);
+    const name = isBare ? `value ${at + 1}` : escapeControls(placeholder);
     const found =
       isBare || (number !== undefined && this.#isList)
         ? entry(this.#list, at)
-        : entry(this.#named, number ?? place.slice(1));
+        : entry(this.#named, number ?? placeholder.slice(1));
     if (found === undefined) return { name, loss: 'unknown' };
     const loss = lossOf(found.value);
     return loss === undefined ? { name, value: found.value } : { name, loss };
   }
 }
 
-function isFields(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -68,14 +71,14 @@ function entry(values: object, key: string | number): { value: unknown } | undef
 }
 
 const MAX_NAMES = 3;
-const LOSSES: Record<Loss | 'unknown', [one: string, many: string]> = {
+const LOSSES: Record<Loss | 'unknown', [singular: string, plural: string]> = {
   masked: ['is masked', 'are masked'],
   cut: ['was too long to be kept whole', 'were too long to be kept whole'],
   unrecorded: ['was not recorded', 'were not recorded'],
   unknown: ['is not known', 'are not known'],
 };
 
-/** Why a statement is not what was sent, each reason once. */
+/** Reasons why a rendered statement differs from the sent statement, each once. */
 export class Faults {
   readonly #sentences = new Set<string>();
   readonly #lost = new Map<Loss | 'unknown', Set<string>>();
@@ -90,15 +93,15 @@ export class Faults {
   }
 
   sentences(): string[] {
-    const lost = [...this.#lost].map(([loss, names]) => lossWords([...names], loss));
+    const lost = [...this.#lost].map(([loss, names]) => formatLoss([...names], loss));
     return [...this.#sentences, ...lost];
   }
 }
 
 /** `$2 is masked`, `$1, $2, $3 and 40 more are masked`. */
-export function lossWords(names: string[], loss: Loss | 'unknown'): string {
-  const [one, many] = LOSSES[loss];
+export function formatLoss(names: string[], loss: Loss | 'unknown'): string {
+  const [singular, plural] = LOSSES[loss];
   const more = names.length - MAX_NAMES;
   const shown = names.slice(0, more === 1 ? MAX_NAMES + 1 : MAX_NAMES).join(', ');
-  return `${shown}${more > 1 ? ` and ${more} more` : ''} ${names.length === 1 ? one : many}`;
+  return `${shown}${more > 1 ? ` and ${more} more` : ''} ${names.length === 1 ? singular : plural}`;
 }

@@ -1,11 +1,11 @@
-/** Recorded values: bytes among them, and those that only stand for what was masked, cut or not recorded. */
+/** Recorded values: bytes, and marks of values that were masked, cut or not recorded. */
 
 import { REDACTED } from '../../domain/redact.cjs';
 
-/** Why a recorded value is not the one that was sent. */
+/** Reason why a recorded value differs from the sent value. */
 export type Loss = 'masked' | 'cut' | 'unrecorded';
 
-// The forms in which the agent records what it does not record whole.
+// Marks that the agent records instead of complete values.
 const CUT = /… \((\d+) (?:characters|items|params)\)$/;
 const CUT_TEXT = /… \((\d+) characters\)$/;
 const CUT_LIST = /^… \((\d+) params\)$/;
@@ -13,7 +13,9 @@ const UNRECORDED = /^<(?:Proxy|Array|Object|function|symbol|getter|threw: .*)>$/
 const BYTES = /^<(\d+) bytes ([0-9a-f]*)(…?)>$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** Loss of a value, or of the first lost part of a list or an object; undefined for one that was recorded whole. */
+/**
+ * Loss of a value, or of the first lost part of a list or object; undefined for a complete value.
+ */
 export function lossOf(value: unknown): Loss | undefined {
   if (typeof value === 'object' && value !== null) return lossInside(value);
   if (typeof value !== 'string') return undefined;
@@ -32,29 +34,29 @@ function lossInside(value: object): Loss | undefined {
 }
 
 /** Hex digits of bytes; undefined for any other value. */
-export function bytesOf(value: unknown): string | undefined {
+export function hexDigitsOf(value: unknown): string | undefined {
   return typeof value === 'string' ? BYTES.exec(value)?.[2] : undefined;
 }
 
-/** How long a statement or a value was of which only the beginning was recorded. */
+/** Original length in characters of a cut statement or value; undefined for a complete text. */
 export function lengthBeforeCut(text: string): number | undefined {
   const length = CUT_TEXT.exec(text)?.[1];
   return length === undefined ? undefined : Number(length);
 }
 
-/** How many values a statement had of which only the first were recorded; the last recorded item says it. */
+/** Original number of values of a cut list, from its last item; undefined for a complete list. */
 export function countBeforeCut(params: unknown[]): number | undefined {
   const last = params.at(-1);
   const count = typeof last === 'string' ? CUT_LIST.exec(last)?.[1] : undefined;
   return count === undefined ? undefined : Number(count);
 }
 
-/** What mysql and mysql2 send for a Date: the machine's local time, unless the app has set their `timezone`. */
+/** Encoding by mysql and mysql2 of a Date: local time, unless the app sets their `timezone`. */
 export function mysqlTime(value: string): string {
   if (!INSTANT.test(value)) return value;
   const date = new Date(value);
-  const two = (n: number) => `${n}`.padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  const twoDigits = (n: number) => `${n}`.padStart(2, '0');
+  const day = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`;
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
   return `${day} ${time}.${`${date.getMilliseconds()}`.padStart(3, '0')}`;
 }

@@ -1,14 +1,17 @@
-/** Where things end in SQL: each answers the position after what begins at `at`, or the text's end when it never ends. */
+/**
+ * Ends of SQL tokens: the position after the token that begins at `at`, or the text's end when
+ * unclosed.
+ */
 
 import * as c from './chars.js';
 
-/** Answers the end of a comment that runs to the end of its line. */
+/** End of a line comment. */
 export function endOfLine(sql: string, at: number): number {
   const end = sql.indexOf('\n', at);
   return end < 0 ? sql.length : end;
 }
 
-/** Answers the end of a block comment; PostgreSQL's nest. */
+/** End of a block comment; comments of PostgreSQL nest. */
 export function endOfComment(sql: string, at: number, nested: boolean): number {
   if (!nested) {
     const end = sql.indexOf('*/', at + 2);
@@ -27,13 +30,19 @@ export function endOfComment(sql: string, at: number, nested: boolean): number {
   return Math.min(end, sql.length);
 }
 
-/** The end of MySQL's `/*!80000` or MariaDB's `/*M!100100`, after which SQL goes on; undefined for a plain comment. */
+/**
+ * End of the mark `/*!80000` (MySQL) or `/*M!100100` (MariaDB), before SQL; undefined for a plain
+ * comment.
+ */
 export function endOfVersionMark(sql: string, at: number): number | undefined {
   const mark = sql.charCodeAt(at + 2) === c.CAPITAL_M ? at + 3 : at + 2;
   return sql.charCodeAt(mark) === c.BANG ? endOfDigits(sql, mark + 1) : undefined;
 }
 
-/** The end of strings of PostgreSQL that are one because a line break is between them: `'a'` and, on the next line, `'b'`. */
+/**
+ * End of adjacent strings of PostgreSQL, which a line break joins: `'a'` and, on the next line,
+ * `'b'`.
+ */
 export function endOfStrings(sql: string, end: number, backslashes: boolean): number {
   let to = end;
   for (let at = end, broken = false; ; at++) {
@@ -47,7 +56,7 @@ export function endOfStrings(sql: string, end: number, backslashes: boolean): nu
   }
 }
 
-/** Answers the end of what is quoted by the character at `at`, which stands for itself when doubled. */
+/** End of a quoted token; its quote is the character at `at`, and a doubled quote is content. */
 export function endOfQuoted(sql: string, at: number, backslashes: boolean): number {
   const quote = sql.charCodeAt(at);
   let end = at + 1;
@@ -62,7 +71,7 @@ export function endOfQuoted(sql: string, at: number, backslashes: boolean): numb
   return Math.min(end + 1, sql.length);
 }
 
-/** Answers the end of `$tag$…$tag$`, or undefined when no tag begins here. */
+/** End of `$tag$…$tag$`; undefined when no tag begins here. */
 export function endOfDollar(sql: string, at: number): number | undefined {
   let mark = at + 1;
   if (c.isDigit(sql.charCodeAt(mark))) return undefined;
@@ -72,25 +81,25 @@ export function endOfDollar(sql: string, at: number): number | undefined {
   return end < 0 ? sql.length : end + mark + 1 - at;
 }
 
-/** Answers the end of a name that begins at `at`; `_#` in it is what a fingerprint writes for digits. */
+/** End of a name; it may contain `_#`, which fingerprints write for digits. */
 export function endOfName(sql: string, at: number): number {
   let end = at;
   for (;;) {
     const char = sql.charCodeAt(end);
-    if (!c.isNamePart(char) && !(char === c.HASH && end > at && isMark(sql, end))) return end;
+    if (!c.isNamePart(char) && !(char === c.HASH && end > at && isDigitMask(sql, end))) return end;
     end++;
   }
 }
 
-function isMark(sql: string, at: number): boolean {
+function isDigitMask(sql: string, at: number): boolean {
   if (sql.charCodeAt(at - 1) !== c.UNDERSCORE) return false;
   const after = sql.charCodeAt(at + 1);
   return after === c.UNDERSCORE || (c.CLASS[after] !== c.SYMBOL && !c.isNamePart(after));
 }
 
-/** Answers the end of a number: 12, .5, 1e-3, 1_000, 0xff. */
+/** End of a number: 12, .5, 1e-3, 1_000, 0xff. */
 export function endOfNumber(sql: string, at: number): number {
-  // Most numbers are short.
+  // Most numbers have one digit.
   const next = sql.charCodeAt(at + 1);
   if (next !== c.POINT && !c.isNamePart(next)) return at + 1;
   const radix = sql.charCodeAt(at) === c.ZERO ? c.lowerCase(sql.charCodeAt(at + 1)) : '';
@@ -103,7 +112,7 @@ export function endOfNumber(sql: string, at: number): number {
   return c.isDigit(sql.charCodeAt(exponent)) ? endOfDigits(sql, exponent) : end;
 }
 
-/** Answers the end of digits, `_` between them allowed. */
+/** End of digits, with `_` allowed between them. */
 export function endOfDigits(sql: string, at: number): number {
   let end = at;
   while (
@@ -114,25 +123,25 @@ export function endOfDigits(sql: string, at: number): number {
   return end;
 }
 
-// The longest known are five: ||/ |/ <<| &&& -|-.
+// The longest known operators have five characters; among the long are ||/ |/ <<| &&& -|-.
 export const MAX_OPERATOR = 6;
-const COMMON = new Uint8Array(128);
-for (const char of '+-*/<>=') COMMON[char.charCodeAt(0)] = 1;
-/** What an operator of several characters may go on with. */
-const GOES_ON = new Uint8Array(128);
-for (const char of '<=>&|') GOES_ON[char.charCodeAt(0)] = 1;
+const STANDARD = new Uint8Array(128);
+for (const char of '+-*/<>=') STANDARD[char.charCodeAt(0)] = 1;
+/** Second and later characters of operators of MySQL and SQLite. */
+const CONTINUES = new Uint8Array(128);
+for (const char of '<=>&|') CONTINUES[char.charCodeAt(0)] = 1;
 const LONG = new Set(['<=>', '->>', '->', '<<', '>>', '!=', '<>', '<=', '>=', '&&', '||', '==']);
-const WHOLE = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '%', '||']);
+const COMPLETE = new Set(['=', '<', '>', '<=', '>=', '<>', '!=', '+', '-', '*', '/', '%', '||']);
 
-/** Answers the end of an operator of MySQL or SQLite. */
+/** End of an operator of MySQL or SQLite. */
 export function endOfOperator(sql: string, at: number): number {
-  if (GOES_ON[sql.charCodeAt(at + 1)] !== 1) return at + 1;
+  if (CONTINUES[sql.charCodeAt(at + 1)] !== 1) return at + 1;
   let length = Math.min(3, sql.length - at);
   while (length > 1 && !LONG.has(sql.slice(at, at + length))) length--;
   return at + length;
 }
 
-/** Answers the end of a row of + and - that begins at `at`, before `--`; `at` itself where there is none. */
+/** End of a row of + and -, before a `--`; `at` itself without a sign. */
 export function endOfSigns(sql: string, at: number): number {
   let end = at;
   for (;;) {
@@ -143,28 +152,28 @@ export function endOfSigns(sql: string, at: number): number {
   }
 }
 
-/** Answers the end of an operator of PostgreSQL, where everybody can define their own. */
+/** End of an operator of PostgreSQL, where users can define operators. */
 export function endOfPgOperator(sql: string, at: number): number {
   let end = at;
-  let solid = at;
-  let loose = false;
+  let lastOther = at;
+  let mayEndInSign = false;
   for (; end - at < MAX_OPERATOR && c.CLASS[sql.charCodeAt(end)] === c.SYMBOL; end++) {
     const char = sql.charCodeAt(end);
     const after = sql.charCodeAt(end + 1);
     if (end > at && ((char === c.MINUS && after === c.MINUS) || (char === c.SLASH && after === c.STAR)))
       break;
-    // `a =?` of a query builder is no operator `=?`.
-    if (char === c.QUESTION && end > at && WHOLE.has(sql.slice(at, end))) break;
-    if (char !== c.PLUS && char !== c.MINUS) solid = end;
-    if (!COMMON[char]) loose = true;
+    // Query builders write `a =?`: operator `=` and a placeholder, not an operator `=?`.
+    if (char === c.QUESTION && end > at && COMPLETE.has(sql.slice(at, end))) break;
+    if (char !== c.PLUS && char !== c.MINUS) lastOther = end;
+    if (!STANDARD[char]) mayEndInSign = true;
   }
-  // PostgreSQL's rule: an operator of only + - * / < > = does not end in a sign.
-  return loose ? end : solid + 1;
+  // Rule of PostgreSQL: an operator of only + - * / < > = does not end in + or -.
+  return mayEndInSign ? end : lastOther + 1;
 }
 
 /**
- * Answers the end of values that stand between commas from `at` on, with the comma after the last of them: numbers without
- * a sign, placeholders (`$1` where they are `numbered`), and strings without anything that could be read in two ways.
+ * End of a list of plain values, including the comma after the last: unsigned numbers, placeholders
+ * (`$1` where `numbered`), and strings without backslashes.
  */
 export function endOfValues(sql: string, at: number, numbered: boolean): number {
   let end = at;
@@ -193,7 +202,8 @@ function endOfSpaces(sql: string, at: number): number {
   return end;
 }
 
-// What never ends, or needs a closer look, ends at the text's end, where no comma follows.
+// Unclosed strings, and strings with backslashes, end at the text's end: no comma follows, so they
+// are not skipped.
 function endOfPlainString(sql: string, at: number): number {
   for (let end = at + 1; end < sql.length; end++) {
     const char = sql.charCodeAt(end);

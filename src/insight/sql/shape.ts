@@ -1,51 +1,53 @@
-/** Normalises a statement token by token: values become `?`, lists of them one, and what varies without meaning goes. */
+/**
+ * Normalisation of a statement: values become `?`, lists collapse, and meaningless variation is
+ * dropped.
+ */
 
-import type { Dialect } from '../../domain/trace.js';
+import type { Dialect } from '../../domain/library.js';
 import { Hash } from '../util/hash.js';
 import { CASTING, Groups, LIST, PLAIN, ROW, ROWS, SPREAD } from './groups.js';
-import * as lex from './lexer.js';
+import { Lexer } from './lexer.js';
+import { CAST, CLOSE, COMMA, DOT, END, NAME, OPEN, OPERATOR, SEMICOLON, VALUE, WORD } from './token-kinds.js';
 import { Tokens } from './tokens.js';
 import { TypeSkipper } from './types.js';
 import { dropType, pushValue } from './values.js';
 import { Verbs } from './verbs.js';
 import { SPREADS } from './words.js';
 
-const { CAST, CLOSE, COMMA, DOT, END, NAME, OPEN, OPERATOR, SEMICOLON, VALUE, WORD } = lex;
-
-/** A value of a statement as it was written. */
+/** Value of a statement as written. */
 export interface Operand {
   text: string;
-  /** It is one of many: in IN (…), ARRAY[…], ANY(…), or a row of VALUES. */
+  /** True inside IN (…), ARRAY[…], ANY(…), or a row of VALUES. */
   listed: boolean;
-  /** What stands before it: `=`, LIMIT, … */
+  /** Token before the value: `=`, LIMIT, … */
   before: string;
 }
 
-// No statement that somebody wrote is as long.
+// Longer than any hand-written statement.
 const MAX_TOKENS = 20_000;
 const CONSTANTS = new Set(['NULL', 'TRUE', 'FALSE']);
 
-/** Reads one text whole; the fields answer when it has. */
+/** Normaliser of one text; the constructor reads the whole text and fills the fields. */
 export class StatementNormalizer {
   readonly tokens = new Tokens();
   readonly verbs = new Verbs();
   readonly operands: Operand[] | undefined;
   readonly #groups = new Groups(this.tokens);
   readonly #types = new TypeSkipper();
-  readonly #lexer: lex.Lexer;
+  readonly #lexer: Lexer;
   readonly #dialect: Dialect;
   readonly #sql: string;
-  #updating = false;
-  // The last token was a quoted string.
-  #string = false;
-  // Brackets that are nested too deep to be groups.
-  #deeper = 0;
+  #inKeyUpdate = false;
+  // True after a quoted string.
+  #afterString = false;
+  // Open brackets beyond the maximum depth of groups.
+  #ignoredDepth = 0;
 
   constructor(sql: string, dialect: Dialect, keepOperands = false) {
     const { tokens } = this;
     this.#sql = sql;
     this.#dialect = dialect;
-    this.#lexer = new lex.Lexer(sql, dialect);
+    this.#lexer = new Lexer(sql, dialect);
     if (keepOperands) this.operands = [];
     let kind = this.#lexer.next(true);
     while (kind !== END && tokens.length < MAX_TOKENS) {
@@ -54,10 +56,10 @@ export class StatementNormalizer {
     }
     this.#groups.end();
     while (tokens.kind(1) === SEMICOLON) tokens.drop(1);
-    if (kind !== END) tokens.push(NAME, this.#rest(kind));
+    if (kind !== END) tokens.push(NAME, this.#hashRest(kind));
   }
 
-  /** The text asks for several things at once. */
+  /** True when one statement covers several items. */
   get isBatched(): boolean {
     return this.#groups.isBatched;
   }
@@ -100,21 +102,21 @@ export class StatementNormalizer {
       default:
         tokens.push(kind, text);
     }
-    this.#string = kind === VALUE && this.#lexer.quoted;
+    this.#afterString = kind === VALUE && this.#lexer.quoted;
   }
 
   #value(): void {
     const { tokens } = this;
-    const { quoted, broken, from, to } = this.#lexer;
-    if (this.operands) this.#note(this.#sql.slice(from, to));
-    // 'a' 'b' is one string, in PostgreSQL only across lines.
-    const joins = this.#dialect === 'mysql' || (this.#dialect === 'pg' && broken);
-    if (joins && quoted && this.#string && tokens.kind(1) === VALUE) return;
+    const { quoted, isAfterLineBreak, from, to } = this.#lexer;
+    if (this.operands) this.#addOperand(this.#sql.slice(from, to));
+    // 'a' 'b' is one string in MySQL, and across lines in PostgreSQL.
+    const joins = this.#dialect === 'mysql' || (this.#dialect === 'pg' && isAfterLineBreak);
+    if (joins && quoted && this.#afterString && tokens.kind(1) === VALUE) return;
     dropType(tokens, this.#dialect, quoted);
     pushValue(tokens);
   }
 
-  #note(text: string): void {
+  #addOperand(text: string): void {
     this.operands?.push({ text, listed: this.#groups.isListed, before: this.tokens.textAt(1) });
   }
 
@@ -124,16 +126,17 @@ export class StatementNormalizer {
     if (CONSTANTS.has(text) && !this.#isCondition(text)) return this.#constant(text);
     if (text === 'ASC') return;
     if (text === 'UNION') return this.#union();
-    if (text === 'UPDATE' && tokens.textAt(1) === 'KEY') this.#updating = true;
+    if (text === 'UPDATE' && tokens.textAt(1) === 'KEY') this.#inKeyUpdate = true;
     if (text === 'VALUE' && this.#dialect === 'mysql' && tokens.kind(1) === CLOSE)
       return this.#word('VALUES');
-    this.verbs.see(text, tokens, this.#groups.depth);
+    this.verbs.addWord(text, tokens, this.#groups.depth);
     if (text === 'SELECT' && this.#groups.isFirst) this.#groups.asSubquery();
     tokens.push(WORD, text);
-    if (text === 'VALUES' && !this.#updating && !this.#groups.isFull) this.#groups.enter(ROWS, tokens.length);
+    if (text === 'VALUES' && !this.#inKeyUpdate && !this.#groups.isFull)
+      this.#groups.enter(ROWS, tokens.length);
   }
 
-  // IS NULL and NOT NULL are conditions, = NULL is a value.
+  // NULL is a condition in IS NULL and NOT NULL, and a value in = NULL.
   #isCondition(text: string): boolean {
     const before = this.tokens.textAt(1);
     if (before === 'IS') return true;
@@ -142,7 +145,7 @@ export class StatementNormalizer {
   }
 
   #constant(text: string): void {
-    this.#note(text);
+    this.#addOperand(text);
     dropType(this.tokens, this.#dialect, false);
     pushValue(this.tokens);
   }
@@ -164,19 +167,19 @@ export class StatementNormalizer {
   #semicolon(): void {
     const { tokens } = this;
     this.#groups.end();
-    this.#deeper = 0;
+    this.#ignoredDepth = 0;
     if (tokens.length === 0 || tokens.kind(1) === SEMICOLON) return;
     tokens.push(SEMICOLON, ';');
     this.#groups.restart();
-    this.#updating = false;
-    this.verbs.statement();
+    this.#inKeyUpdate = false;
+    this.verbs.startStatement();
   }
 
   #open(text: string): void {
     const { tokens } = this;
     const type = this.#typeOf(text);
     tokens.push(OPEN, text);
-    if (this.#groups.isFull) this.#deeper++;
+    if (this.#groups.isFull) this.#ignoredDepth++;
     else this.#groups.enter(type, tokens.length - 1);
   }
 
@@ -204,8 +207,8 @@ export class StatementNormalizer {
   #close(text: string): void {
     const { tokens } = this;
     const groups = this.#groups;
-    if (this.#deeper > 0) {
-      this.#deeper--;
+    if (this.#ignoredDepth > 0) {
+      this.#ignoredDepth--;
       return tokens.push(CLOSE, text);
     }
     if (groups.type === ROWS) groups.leave();
@@ -221,7 +224,7 @@ export class StatementNormalizer {
     if (type === SPREAD && (tokens.kinds[start + 1] === VALUE || tokens.texts[start + 1] === 'ARRAY'))
       groups.isBatched = true;
     tokens.push(CLOSE, text);
-    tokens.tables.closed(start);
+    tokens.tables.noteClosed(start);
     if (type === ROW) groups.endRow(start);
   }
 
@@ -230,20 +233,22 @@ export class StatementNormalizer {
     return kinds[start + 1] === VALUE && kinds[start + 2] === WORD && texts[start + 2] === 'AS';
   }
 
-  // What follows so many tokens nobody reads: it only has to tell this statement from others.
-  #rest(first: number): string {
+  // Hash of the tokens after MAX_TOKENS: enough to distinguish this statement from others.
+  #hashRest(first: number): string {
     const lexer = this.#lexer;
-    const rest = new Hash();
-    const mark = lexer.text;
+    const restHash = new Hash();
+    const firstText = lexer.text;
     let kind = first;
     while (kind !== END) {
-      if (kind === VALUE && this.operands) this.#note(this.#sql.slice(lexer.from, lexer.to));
-      // A sign may be that of a value.
+      if (kind === VALUE && this.operands) this.#addOperand(this.#sql.slice(lexer.from, lexer.to));
+      // A sign may belong to a value.
       const isSign = kind === OPERATOR && (lexer.text === '-' || lexer.text === '+');
-      if (!isSign) rest.add(kind === WORD && CONSTANTS.has(lexer.text) ? '?' : lexer.text);
+      if (!isSign) restHash.add(kind === WORD && CONSTANTS.has(lexer.text) ? '?' : lexer.text);
       kind = lexer.next(kind !== VALUE && kind !== NAME && kind !== CLOSE);
     }
-    // A text that was cut here before keeps its mark.
-    return rest.length === mark.length && mark.startsWith('…') ? mark : `…${rest.digits()}`;
+    // A text that is itself a fingerprint keeps its `…<hash>`.
+    return restHash.length === firstText.length && firstText.startsWith('…')
+      ? firstText
+      : `…${restHash.digits()}`;
   }
 }

@@ -1,9 +1,9 @@
-/** Which tables a statement names, learned token by token. */
+/** Tables of a statement, collected token by token. */
 
-import { CLOSE, COMMA, DOT, NAME, OPEN, WORD } from './lexer.js';
+import { CLOSE, COMMA, DOT, NAME, OPEN, WORD } from './token-kinds.js';
 import { AFTER_TABLES, BEFORE_TABLE, FROM_INSIDE } from './words.js';
 
-/** Brackets that are nested deeper are kept, not understood. */
+/** Brackets nested deeper are kept without analysis. */
 export const MAX_DEPTH = 200;
 
 /** The tokens read so far; only the first `length` entries count. */
@@ -11,64 +11,68 @@ interface TokenList {
   readonly length: number;
   readonly kinds: readonly number[];
   readonly texts: string[];
-  /** Kind and text of the token `back` from the end. */
+  /** Kind of the token `back` from the end. */
   kind(back: number): number;
+  /** Text of the token `back` from the end. */
   textAt(back: number): string;
 }
 
-/** Collects tables; `see` is told of each token once it is the last of `tokens`. */
+/** Collector of tables; `addToken` is called for each token after it was pushed to `tokens`. */
 export class Tables {
   readonly #tokens: TokenList;
-  readonly #named: { name: string; from: number; to: number }[] = [];
+  readonly #mentions: { name: string; from: number; to: number }[] = [];
   readonly #ctes = new Set<string>();
-  // Per depth: a list of tables is being read.
-  readonly #listing: boolean[] = [false];
-  // Per depth: it is the brackets of a function in which FROM names no table.
-  readonly #inside: boolean[] = [false];
-  #deeper = 0;
-  #expected = false;
-  // Where the name that is being read begins; -1 while none is.
-  #start = -1;
-  #callable = false;
-  #closedAt = -1;
+  // Per depth: true inside a list of tables.
+  readonly #inTableList: boolean[] = [false];
+  // Per depth: true inside a function whose FROM names no table.
+  readonly #inFromFunction: boolean[] = [false];
+  #ignoredDepth = 0;
+  #expectsTable = false;
+  // Index where the current table name begins; -1 outside a name.
+  #nameStart = -1;
+  #mayBeCall = false;
+  #lastOpening = -1;
 
   constructor(tokens: TokenList) {
     this.#tokens = tokens;
   }
 
-  see(kind: number, text: string): void {
-    if (this.#start >= 0) {
-      if (this.#continues(kind)) return;
-      this.#end(kind);
+  addToken(kind: number, text: string): void {
+    if (this.#nameStart >= 0) {
+      if (this.#continuesName(kind)) return;
+      this.#endName(kind);
     }
     if (kind === WORD) this.#word(text);
-    else if (kind === COMMA) this.#expected = this.#listing[this.#listing.length - 1]!;
+    else if (kind === COMMA) this.#expectsTable = this.#inTableList[this.#inTableList.length - 1]!;
     else if (kind === OPEN) this.#open();
     else if (kind === CLOSE) this.#close();
-    else if (this.#expected) {
-      if (kind === NAME) this.#start = this.#tokens.length - 1;
-      this.#expected = false;
+    else if (this.#expectsTable) {
+      if (kind === NAME) this.#nameStart = this.#tokens.length - 1;
+      this.#expectsTable = false;
     }
   }
 
-  /** Tells where the bracket that has just been closed was opened. */
-  closed(at: number): void {
-    this.#closedAt = at;
+  /** Notes the index of the opening bracket that was just closed. */
+  noteClosed(at: number): void {
+    this.#lastOpening = at;
   }
 
-  /** Forgets what stood after the first `length` tokens, which have been cut. */
+  /** Forgets tables after the first `length` tokens, since the tokens were cut. */
   cut(length: number): void {
-    while (this.#named.length > 0 && this.#named.at(-1)!.to > length) this.#named.pop();
-    if (this.#start >= length) this.#start = -1;
+    while (this.#mentions.length > 0 && this.#mentions.at(-1)!.to > length) this.#mentions.pop();
+    if (this.#nameStart >= length) this.#nameStart = -1;
   }
 
-  /** Answers the tables, each once, in their order; `rename` may replace a part that varies, also where columns are led by it. */
+  /**
+   * Tables in order, each once. `rename` may replace varying parts of their names; the tokens
+   * change as well, also in front of columns.
+   */
   finish(rename: (part: string, isTable: boolean) => string): string[] {
-    if (this.#start >= 0) this.#end(0);
+    if (this.#nameStart >= 0) this.#endName(0);
     const { kinds, texts } = this.#tokens;
     const renamed = new Map<string, string>();
     const tables = new Set<string>();
-    for (const { name, from, to } of this.#named) {
+    for (const { name, from, to } of this.#mentions) {
       if (this.#ctes.has(name)) continue;
       let table = '';
       for (let at = from; at < to; at++) {
@@ -91,66 +95,72 @@ export class Tables {
     return [...tables];
   }
 
-  #continues(kind: number): boolean {
+  #continuesName(kind: number): boolean {
     const before = this.#tokens.kind(2);
     return kind === DOT ? before === NAME : kind === NAME && before === DOT;
   }
 
-  #end(next: number): void {
+  #endName(next: number): void {
     const to = this.#tokens.length - (next === 0 ? 0 : 1);
-    // FROM generate_series(…) is a call.
-    if (next !== OPEN || !this.#callable) {
-      this.#named.push({ name: this.#tokens.texts.slice(this.#start, to).join(''), from: this.#start, to });
+    // `FROM generate_series(…)` is a function call.
+    if (next !== OPEN || !this.#mayBeCall) {
+      this.#mentions.push({
+        name: this.#tokens.texts.slice(this.#nameStart, to).join(''),
+        from: this.#nameStart,
+        to,
+      });
     }
-    this.#start = -1;
+    this.#nameStart = -1;
   }
 
-  // WITH recent AS (…) names no table, nor does recent(id) AS (…).
+  // WITH recent AS (…) and recent(id) AS (…) define names that are not tables.
   #open(): void {
     const tokens = this.#tokens;
     let at = tokens.length - 2;
     if (tokens.texts[at] === 'MATERIALIZED') at -= tokens.texts[at - 1] === 'NOT' ? 2 : 1;
     if (tokens.texts[at] === 'AS' && tokens.kinds[at] === WORD) {
-      const name = tokens.kinds[at - 1] === CLOSE ? this.#closedAt - 1 : at - 1;
+      const name = tokens.kinds[at - 1] === CLOSE ? this.#lastOpening - 1 : at - 1;
       if (tokens.kinds[name] === NAME) this.#ctes.add(tokens.texts[name]!);
     }
-    if (tokens.texts[tokens.length - 2] === 'USING') this.#expected = false;
-    if (this.#listing.length > MAX_DEPTH) this.#deeper++;
+    if (tokens.texts[tokens.length - 2] === 'USING') this.#expectsTable = false;
+    if (this.#inTableList.length > MAX_DEPTH) this.#ignoredDepth++;
     else {
-      this.#listing.push(this.#expected);
-      this.#inside.push(FROM_INSIDE.has(tokens.textAt(2)));
+      this.#inTableList.push(this.#expectsTable);
+      this.#inFromFunction.push(FROM_INSIDE.has(tokens.textAt(2)));
     }
   }
 
   #close(): void {
-    if (this.#deeper > 0) this.#deeper--;
-    else if (this.#listing.length > 1) {
-      this.#listing.pop();
-      this.#inside.pop();
+    if (this.#ignoredDepth > 0) this.#ignoredDepth--;
+    else if (this.#inTableList.length > 1) {
+      this.#inTableList.pop();
+      this.#inFromFunction.pop();
     }
-    this.#expected = false;
+    this.#expectsTable = false;
   }
 
   #word(text: string): void {
     const before = this.#tokens.textAt(2);
     if (text === 'FROM' || text === 'JOIN' || text === 'USING') {
-      // IS DISTINCT FROM, EXTRACT(… FROM …), COPY … FROM stdin.
-      this.#expected =
-        before !== 'DISTINCT' && this.#tokens.texts[0] !== 'COPY' && !this.#inside[this.#inside.length - 1];
-      this.#callable = true;
-      if (text !== 'JOIN') this.#listing[this.#listing.length - 1] = this.#expected;
+      // No table follows FROM in IS DISTINCT FROM, EXTRACT(… FROM …) and COPY … FROM stdin.
+      this.#expectsTable =
+        before !== 'DISTINCT' &&
+        this.#tokens.texts[0] !== 'COPY' &&
+        !this.#inFromFunction[this.#inFromFunction.length - 1];
+      this.#mayBeCall = true;
+      if (text !== 'JOIN') this.#inTableList[this.#inTableList.length - 1] = this.#expectsTable;
     } else if (text === 'UPDATE') {
-      this.#expected = before !== 'FOR' && before !== 'ON' && before !== 'DO' && before !== 'KEY';
-      this.#listing[this.#listing.length - 1] = this.#expected;
-      this.#callable = false;
+      this.#expectsTable = before !== 'FOR' && before !== 'ON' && before !== 'DO' && before !== 'KEY';
+      this.#inTableList[this.#inTableList.length - 1] = this.#expectsTable;
+      this.#mayBeCall = false;
     } else if (text === 'INTO' || text === 'TABLE' || text === 'TRUNCATE' || text === 'COPY') {
-      this.#expected = true;
-      this.#listing[this.#listing.length - 1] = text === 'TABLE' || text === 'TRUNCATE';
-      this.#callable = false;
+      this.#expectsTable = true;
+      this.#inTableList[this.#inTableList.length - 1] = text === 'TABLE' || text === 'TRUNCATE';
+      this.#mayBeCall = false;
     } else if (AFTER_TABLES.has(text)) {
-      this.#listing[this.#listing.length - 1] = false;
-      this.#expected = false;
-    } else if (!BEFORE_TABLE.has(text)) this.#expected = false;
+      this.#inTableList[this.#inTableList.length - 1] = false;
+      this.#expectsTable = false;
+    } else if (!BEFORE_TABLE.has(text)) this.#expectsTable = false;
   }
 }
 

@@ -1,29 +1,30 @@
-/** Skips the name of a type after `?::`, which says nothing about the statement. */
+/** Skipping of type names after `?::`: the cast of a value does not distinguish statements. */
 
-import { CAST, CLOSE, DOT, NAME, OPEN, WORD } from './lexer.js';
+import { CAST, CLOSE, DOT, NAME, OPEN, WORD } from './token-kinds.js';
 import { TYPE_GOES_ON } from './words.js';
 
-/** Told of every token, answers which ones belong to the type. */
+/** Detector of the tokens of a type name; `skips` is called for every token. */
 export class TypeSkipper {
   #active = false;
-  // The last word of the name; empty where one is expected.
+  // Last word of the type name; empty where a word is expected.
   #name = '';
   #depth = 0;
 
-  /** A cast follows. */
+  /** Starts a type name, after `::`. */
   start(): void {
     this.#active = true;
     this.#name = '';
     this.#depth = 0;
   }
 
+  /** True for a token of the type name. */
   skips(kind: number, text: string): boolean {
     if (!this.#active) return false;
-    this.#active = this.#goesOn(kind, text);
+    this.#active = this.#continuesType(kind, text);
     return this.#active;
   }
 
-  #goesOn(kind: number, text: string): boolean {
+  #continuesType(kind: number, text: string): boolean {
     // varchar(20), numeric(10, 2), int[]
     if (kind === OPEN) return this.#name !== '' && ++this.#depth > 0;
     if (kind === CLOSE) return this.#depth-- > 0;
@@ -34,9 +35,9 @@ export class TypeSkipper {
     }
     if (kind !== NAME && kind !== WORD) return false;
     const word = text.toLowerCase();
-    const first = this.#name === '';
-    const follows = first || TYPE_GOES_ON[this.#name]?.has(word) === true;
-    if (follows) this.#name = word;
-    return follows;
+    const isFirst = this.#name === '';
+    const belongs = isFirst || TYPE_GOES_ON[this.#name]?.has(word) === true;
+    if (belongs) this.#name = word;
+    return belongs;
   }
 }

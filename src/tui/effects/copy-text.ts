@@ -2,7 +2,7 @@
 
 import { REDACTED } from '../../domain/redact.cjs';
 import type { Span, Trace } from '../../domain/trace.js';
-import { cannotRun, runnableOf, scriptLines } from '../../insight/sql/render.js';
+import { formatFaults, renderSpan, scriptLines } from '../../insight/sql/render.js';
 
 /** Request headers that curl or the proxy sets itself. */
 const OMITTED_HEADERS = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
@@ -42,9 +42,9 @@ export interface CopiedText {
 
 /** Statement of a call with its values, as `scooby show --sql` prints it. */
 function sqlOf(trace: Trace, span: Span): CopiedText {
-  const script = runnableOf(trace, span);
+  const script = renderSpan(trace, span);
   const text = scriptLines(script).join('\n');
-  return script.faults.length === 0 ? { text } : { text, warning: cannotRun(script.faults) };
+  return script.faults.length === 0 ? { text } : { text, warning: formatFaults(script.faults) };
 }
 
 /** Text of an item of the copy menu; undefined when the request has none (SQL without a query). */

@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { formatPosition, formatSite, type Position } from '../../domain/trace.js';
+import { formatPosition, formatSite, type Position } from '../../domain/site.js';
 
 interface EditorCommand {
   command: string;

@@ -1,7 +1,8 @@
 /** Performs the browser's side effects: on the clipboard, the editor, the app and the terminal. */
 
+import type { Position } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { Position, Trace } from '../../domain/trace.js';
+import type { Trace } from '../../domain/trace.js';
 import type { Feed } from '../../feed/feed.js';
 import { replayableHeaders } from '../../feed/replayable.js';
 import { cleanText } from '../../terminal/cells.js';

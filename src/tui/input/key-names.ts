@@ -1,7 +1,7 @@
 /** Names the keys of terminal input as Ink reports it: `j`, `ctrl+d`, `enter`, `up`. */
 
 import type { Key } from 'ink';
-import { characters } from '../../terminal/cells.js';
+import { graphemes } from '../../terminal/cells.js';
 
 const NAMED_KEYS: [keyof Key, string][] = [
   ['upArrow', 'up'],
@@ -51,7 +51,7 @@ export function keyNames(input: string, key: Key): string[] {
   if (F1_SEQUENCES.has(input)) return ['f1'];
   if (key.ctrl && input.length === 1) return [`ctrl+${input}`];
   if (input === '' || /^\[[\d;<?]*[A-Za-z~]$/.test(input)) return [];
-  return characters(input).map((char) => {
+  return graphemes(input).map((char) => {
     if (char === '\r' || char === '\n') return 'enter';
     if (char === '\t') return 'tab';
     return char === ' ' ? 'space' : char;
@@ -62,5 +62,5 @@ export function keyNames(input: string, key: Key): string[] {
 export function typedText(key: string): string | undefined {
   if (key === 'space') return ' ';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control bytes insert nothing
-  return characters(key).length === 1 && !/^[\x00-\x1f\x7f]$/.test(key) ? key : undefined;
+  return graphemes(key).length === 1 && !/^[\x00-\x1f\x7f]$/.test(key) ? key : undefined;
 }

@@ -1,15 +1,15 @@
 /** Resolves an action against the selection (enter on a route filters by it); builds the query. */
 
-import { intersectQueries, parseFilter, type Query } from '../../domain/filter.js';
-import { quoted } from '../../domain/filter-term.js';
-import { REPEATED } from '../../domain/finding-kinds.js';
+import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
+import { quoteFilterValue } from '../../domain/filter-term.js';
+import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import type { ListQuery, RouteRow } from '../../feed/feed.js';
 import type { Action, ListState } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
 
-const VIEW_QUERIES: Record<string, Query> = {
+const VIEW_QUERIES: Record<string, FilterQuery> = {
   errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
-  'n+1': [[{ field: 'finding', op: ':', value: REPEATED.kind, not: false }]],
+  'n+1': [[{ field: 'finding', op: ':', value: N_PLUS_ONE.kind, not: false }]],
 };
 
 /** Query of the list: its filter, its view, the marks, and the end of the shown period. */
@@ -25,7 +25,7 @@ export function listQueryOf(list: ListState): ListQuery {
 
 /** Filter that matches the requests of a route. */
 function routeFilter({ method, route }: RouteRow): string {
-  return `method=${method.toLowerCase()} route=${quoted(route)}`;
+  return `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
 }
 
 /** Action for the selection: a row opens its tab, a route its requests, R has the URL. */

@@ -1,8 +1,10 @@
 /** A table of calls, grouped by what they ask or one by one: what SQL, cache, RPC, HTTP and unknown kinds share. */
 
+import type { Dialect } from '../../domain/library.js';
+import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import { type Dialect, parseSite, type Span, type Trace } from '../../domain/trace.js';
+import type { Span, Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { dialectOf } from '../../insight/libraries.js';
 import {

@@ -1,8 +1,9 @@
 /** What a request logged. */
 
+import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import { parseSite, type Trace } from '../../domain/trace.js';
+import type { Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line } from '../../terminal/cells.js';
 import { emptyReason } from './calls-table.js';
 import { emptyPage, type Panel } from './panel.js';

@@ -1,8 +1,9 @@
 /** What is wrong with a request, and where its time went. */
 
+import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { type Finding, parseSite, type Trace } from '../../domain/trace.js';
+import type { Finding, Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';

@@ -1,6 +1,7 @@
 /** What a tab of the detail is: a table of rows, each with a text of its own. Lines only, so that `scooby show` prints the same. */
 
-import type { Frame, Position, Span, Trace } from '../../domain/trace.js';
+import type { Position } from '../../domain/site.js';
+import type { Frame, Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
 import type { Line } from '../../terminal/cells.js';
 

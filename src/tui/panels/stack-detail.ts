@@ -1,9 +1,10 @@
 /** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
 
+import { formatPosition, type Position } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import { type Frame, formatPosition, type Position, type Span } from '../../domain/trace.js';
-import { cleanText, steady } from '../../terminal/cells.js';
-import { codeFrame, linesOf } from '../../terminal/code-frame.js';
+import type { Frame, Span } from '../../domain/trace.js';
+import { cleanText, stripUnsureWidths } from '../../terminal/cells.js';
+import { codeFrame, splitLines } from '../../terminal/code-frame.js';
 import { framePosition, type PanelContext, type TextLine } from './panel.js';
 
 /** Lines of code before and after the one that matters. */
@@ -11,15 +12,15 @@ const AROUND = 3;
 
 /** Lines of code around a position that the editor opens; empty when the text is not there. */
 export function codeRows(source: string | undefined, place: Position, around = AROUND): TextLine[] {
-  const lines = source === undefined ? [] : linesOf(source);
-  return codeFrame(lines, place.line, around).map(({ line, gutter, text, here }) => ({
-    line: here
+  const lines = source === undefined ? [] : splitLines(source);
+  return codeFrame(lines, place.line, around).map(({ line, gutter, text, isCurrent }) => ({
+    line: isCurrent
       ? [
           ['  > ', 'warn'],
           [gutter, 'warn'],
-          [steady(text), 'bold'],
+          [stripUnsureWidths(text), 'bold'],
         ]
-      : ['    ', [gutter + steady(text), 'dim']],
+      : ['    ', [gutter + stripUnsureWidths(text), 'dim']],
     place: { file: place.file, line },
   }));
 }

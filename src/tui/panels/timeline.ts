@@ -1,8 +1,9 @@
 /** The calls of a request over time, so that what ran beside what can be seen. */
 
+import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import { parseSite, type Span, type Trace } from '../../domain/trace.js';
+import type { Span, Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { emptyPage, type Panel, type TableRow } from './panel.js';
 import { spanText } from './span-detail.js';

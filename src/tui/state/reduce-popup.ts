@@ -1,6 +1,6 @@
 /** Reducer of popups: opening, moving, typing into a menu, closing. */
 
-import { characters } from '../../terminal/cells.js';
+import { graphemes } from '../../terminal/cells.js';
 import { moveCursor } from './cursor.js';
 import type { Action, Popup, State, ViewFacts } from './state.js';
 
@@ -42,7 +42,7 @@ export function reducePopup(state: State, action: Action, facts: ViewFacts): Sta
       return popup.kind === 'menu' ? { ...state, popup: withInput(popup, popup.input + action.text) } : state;
     case 'erase': {
       if (popup.kind !== 'menu') return state;
-      const input = action.what === 'char' ? characters(popup.input).slice(0, -1).join('') : '';
+      const input = action.what === 'char' ? graphemes(popup.input).slice(0, -1).join('') : '';
       return { ...state, popup: withInput(popup, input) };
     }
     default:

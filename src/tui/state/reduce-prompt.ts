@@ -1,7 +1,7 @@
 /** Reducer of the prompt: typing, erasing, history, accepting, cancelling. */
 
-import { finishedPart, parseFilter } from '../../domain/filter.js';
-import { characters } from '../../terminal/cells.js';
+import { completePart, parseFilter } from '../../domain/filter.js';
+import { graphemes } from '../../terminal/cells.js';
 import type { Action, Prompt, State } from './state.js';
 
 const MAX_HISTORY = 50;
@@ -22,14 +22,14 @@ function withPrompt(state: State, prompt: Prompt): State {
   if (prompt.kind !== 'filter') return next;
   const parsed = parseFilter(prompt.text);
   const { trouble: _, ...list } = state.list;
-  const filter = 'trouble' in parsed ? (finishedPart(prompt.text) ?? list.filter) : prompt.text;
+  const filter = 'trouble' in parsed ? (completePart(prompt.text) ?? list.filter) : prompt.text;
   const checked = 'trouble' in parsed ? { ...list, trouble: parsed.trouble } : list;
   if (filter === list.filter) return { ...next, list: checked };
   return { ...next, list: { ...checked, filter, cursor: { at: 0, top: 0 } } };
 }
 
 function erase(prompt: Prompt, what: 'char' | 'word' | 'line' | 'next'): Prompt {
-  const chars = characters(prompt.text);
+  const chars = graphemes(prompt.text);
   if (what === 'next') {
     chars.splice(prompt.caret, 1);
     return { ...prompt, text: chars.join('') };
@@ -48,7 +48,7 @@ function recall(state: State, prompt: Prompt, n: 1 | -1): State {
   if (prompt.kind !== 'filter') return state;
   const historyStep = Math.max(0, Math.min(prompt.historyStep + n, state.history.length));
   const text = historyStep === 0 ? prompt.previousText : state.history[historyStep - 1]!;
-  return withPrompt(state, { ...prompt, text, historyStep, caret: characters(text).length });
+  return withPrompt(state, { ...prompt, text, historyStep, caret: graphemes(text).length });
 }
 
 /** Closes the prompt; its text stays in effect and a filter goes to the history. */
@@ -77,7 +77,7 @@ export function reducePrompt(state: State, action: Action): State | undefined {
   if (action.type === 'prompt') {
     const initial = { filter: state.list.filter, find: currentFind(state), save: '', url: '', tell: '' };
     const text = action.text ?? initial[action.kind];
-    const caret = characters(text).length;
+    const caret = graphemes(text).length;
     const prompt = { kind: action.kind, text, caret, previousText: text, historyStep: 0 };
     const { popup: _, notice: __, ...next } = state;
     return { ...next, prompt };
@@ -86,15 +86,15 @@ export function reducePrompt(state: State, action: Action): State | undefined {
   if (!prompt) return undefined;
   switch (action.type) {
     case 'type': {
-      const chars = characters(prompt.text);
-      const added = characters(action.text.replace(/\s+/g, ' '));
+      const chars = graphemes(prompt.text);
+      const added = graphemes(action.text.replace(/\s+/g, ' '));
       chars.splice(prompt.caret, 0, ...added);
       return withPrompt(state, { ...prompt, text: chars.join(''), caret: prompt.caret + added.length });
     }
     case 'erase':
       return withPrompt(state, erase(prompt, action.what));
     case 'caret': {
-      const caret = Math.max(0, Math.min(prompt.caret + action.n, characters(prompt.text).length));
+      const caret = Math.max(0, Math.min(prompt.caret + action.n, graphemes(prompt.text).length));
       return { ...state, prompt: { ...prompt, caret } };
     }
     case 'past':

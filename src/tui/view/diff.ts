@@ -1,7 +1,8 @@
 /** Compares two requests: figures side by side, changed findings and changed calls. */
 
+import type { Dialect } from '../../domain/library.js';
 import { formatMs } from '../../domain/text.js';
-import type { Dialect, Trace } from '../../domain/trace.js';
+import type { Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
 import { compareCalls, comparedCallsOf, findingChanges } from '../../insight/metrics/compare.js';
 import { cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';

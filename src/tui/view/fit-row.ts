@@ -1,6 +1,6 @@
 /** Lays out the pieces of a row, and the caret of an input line. */
 
-import { characters, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
+import { graphemes, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 
 /** Row of `cells` with as many left pieces as fit beside all of the right pieces. */
 export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line {
@@ -20,6 +20,6 @@ export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line
 
 /** Input line with the character at the caret highlighted; `caret` counts characters. */
 export function caretLine(text: string, caret: number): Segment[] {
-  const chars = characters(text);
+  const chars = graphemes(text);
   return [chars.slice(0, caret).join(''), [chars[caret] ?? ' ', 'chip'], chars.slice(caret + 1).join('')];
 }

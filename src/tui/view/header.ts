@@ -1,6 +1,6 @@
 /** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
-import { REPEATED } from '../../domain/finding-kinds.js';
+import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
@@ -43,7 +43,7 @@ export function headerLine(
     }
     if (stats.repeated !== undefined)
       pieces.push([
-        [`${REPEATED.badge} `, 'dim'],
+        [`${N_PLUS_ONE.badge} `, 'dim'],
         [String(stats.repeated), stats.repeated > 0 ? 'warn' : ''],
       ]);
   }

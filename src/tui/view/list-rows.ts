@@ -1,10 +1,10 @@
 /** Rows and column heads of the list, in columns that fit its width. */
 
-import { REPEATED } from '../../domain/finding-kinds.js';
+import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { formatMs } from '../../domain/text.js';
 import type { Summary } from '../../domain/trace.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
-import { age } from '../../terminal/age.js';
+import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { statusRole } from '../../terminal/roles.js';
 import { badgeCells, badgesOf } from './badges.js';
@@ -102,7 +102,7 @@ export function requestRow(
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
   ];
-  if (columns.age > 0) line.push([rightAligned(age(row.start, display.now), columns.age), 'dim']);
+  if (columns.age > 0) line.push([rightAligned(formatAge(row.start, display.now), columns.age), 'dim']);
   return line;
 }
 
@@ -110,7 +110,7 @@ export function requestRow(
 export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean): Line {
   const badges = [
     ...(row.errors > 0 ? [{ text: 'ERR', role: 'error' }] : []),
-    ...(row.repeated > 0 ? [{ text: REPEATED.badge, role: 'warn' }] : []),
+    ...(row.repeated > 0 ? [{ text: N_PLUS_ONE.badge, role: 'warn' }] : []),
   ];
   return [
     gutter(selected, false),

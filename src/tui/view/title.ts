@@ -2,7 +2,7 @@
 
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
-import { age } from '../../terminal/age.js';
+import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { statusRole } from '../../terminal/roles.js';
 import type { Panel } from '../panels/panel.js';
@@ -21,7 +21,7 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
   ];
   const optional: Segment[] = [
     sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(sql.ms)}` : '',
-    [`  ${age(trace.start, now)}`, 'dim'],
+    [`  ${formatAge(trace.start, now)}`, 'dim'],
     [`  ${trace.id.slice(0, 8)}`, 'dim'],
   ];
   const out: Segment[] = [...required];

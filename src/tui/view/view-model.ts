@@ -1,6 +1,7 @@
 /** View model: all data of one frame, derived from the state and the loaded requests. */
 
-import { type Position, parseSite, type Trace } from '../../domain/trace.js';
+import { type Position, parseSite } from '../../domain/site.js';
+import type { Trace } from '../../domain/trace.js';
 import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
 import { type Line, lineText, lineWidth, wrapLine } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
@@ -60,7 +61,7 @@ function matchesIn(lines: Line[], find: string): number[] {
 function outputRowsOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
   if (!output) return undefined;
   // The first cell of each row is empty, as in the other panes.
-  const { first, rows } = output.broken(cells - 1);
+  const { first, rows } = output.wrappedRows(cells - 1);
   return { first, rows, matches: matchesIn(rows, find).map((row) => first + row) };
 }
 

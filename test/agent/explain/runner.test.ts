@@ -4,7 +4,7 @@ import {
   rememberConnection,
   runExplainOrder,
 } from '../../../src/agent/explain/runner.cjs';
-import type { ExplainOrder } from '../../../src/domain/trace.js';
+import type { ExplainOrder } from '../../../src/domain/link.js';
 
 const evil = Object.defineProperty({}, 'message', {
   get() {

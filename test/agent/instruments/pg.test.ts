@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { ofKind, type Span } from '../../../src/domain/trace.js';
+import { type Span, spansOfKind } from '../../../src/domain/trace.js';
 import { nodes, scoobyFor } from '../../nodes.js';
 import { ask, bothWays, plainly, ROOT, scooby, until } from '../../scooby.js';
 import { postgres } from '../../servers/index.js';
@@ -107,8 +107,8 @@ for (const { node, driver } of matrix) {
     for (const [path, expected] of Object.entries(SPANS)) {
       const told = (await ask(`${without}/${path}`)).body;
       t.equal((await run.ask(`/${path}`)).body, told, `${path}: the app sees the same`);
-      const trace = await run.trace(`/${path}`, (one) => ofKind(one, 'sql').length >= expected.length);
-      const spans = ofKind(trace, 'sql');
+      const trace = await run.trace(`/${path}`, (one) => spansOfKind(one, 'sql').length >= expected.length);
+      const spans = spansOfKind(trace, 'sql');
       t.same(
         spans.map(({ name, detail, rows, error }) => [name, detail?.params, rows, error]),
         expected.map(([name, params, rows, more]) => [name, params, rows, more?.error]),

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { sqlLines } from '../../../src/cli/print/sql-script.js';
-import { dayAndTime } from '../../../src/terminal/age.js';
+import { formatDateTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aSpan, aTrace } from '../../factory.js';
 
@@ -20,7 +20,7 @@ test('a script: each statement on one line under what it is; what cannot be run 
   ];
   const trace = aTrace({ start: 0, spans, url: '/o\n-- x' });
   t.same(sqlLines(trace, { width: 80, style: plainStyle, now: 0 }), [
-    `-- GET /o -- x 200, ${dayAndTime(0)}: 3 statements`,
+    `-- GET /o -- x 200, ${formatDateTime(0)}: 3 statements`,
     '-- 1 statement writes',
     '',
     '-- #1 listOrders (src/orders.js:47), 2.0ms, 1 row',

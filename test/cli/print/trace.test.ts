@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { SourceReader } from '../../../src/cli/print/code.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
-import { dayAndTime } from '../../../src/terminal/age.js';
+import { formatDateTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
@@ -66,7 +66,7 @@ test('a request: what is known of it, then its calls, the costliest first', (t) 
     'GET /shops/7/orders  200  312ms',
     '  calls    52 sql 239ms (77% of the time, waited 3.2ms, 1 failed)',
     '  route    /shops/:shop/orders   shop=7   listOrders src/orders.js:12',
-    `  ran      ${dayAndTime(start)}, 2m ago, by node app.js (pid 4242, node v20.20.2)`,
+    `  ran      ${formatDateTime(start)}, 2m ago, by node app.js (pid 4242, node v20.20.2)`,
     '  id       5f0c9a4e-8d1b-4c6f-9a57-2f1e0b7c3d21',
     '',
     '  50× sql  225ms  4.5ms each, slowest 5.0ms  100 rows  #2 to #51',

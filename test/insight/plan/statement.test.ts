@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/domain/trace.js';
+import type { Dialect } from '../../../src/domain/library.js';
 import { explainRefusal } from '../../../src/insight/plan/statement.js';
 
 const refusal = (sql: string, analyze = false, dialect: Dialect = 'pg') =>

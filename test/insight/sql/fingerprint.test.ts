@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'tap';
-import type { Dialect } from '../../../src/domain/trace.js';
+import type { Dialect } from '../../../src/domain/library.js';
 import { fingerprint, operands } from '../../../src/insight/sql/fingerprint.js';
 import { pick, random } from '../random.js';
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/domain/trace.js';
+import type { Dialect } from '../../../src/domain/library.js';
 import { StatementNormalizer } from '../../../src/insight/sql/shape.js';
 import { random } from '../random.js';
 

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/domain/trace.js';
+import type { Dialect } from '../../../src/domain/library.js';
 import { lineText } from '../../../src/terminal/cells.js';
 import { colourSql, highlightTokens, layOutSql, MAX_LABEL } from '../../../src/tui/view/sql-highlight.js';
 

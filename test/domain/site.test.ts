@@ -5,7 +5,7 @@ import {
   type Position,
   parsePosition,
   parseSite,
-} from '../../src/domain/trace.js';
+} from '../../src/domain/site.js';
 
 const SITES: [text: string, position: Position | undefined][] = [
   ['src/orders.js:47', { file: 'src/orders.js', line: 47 }],

@@ -1,0 +1,150 @@
+/** Messages on the link between the agent (in the app) and the launcher. */
+
+import type { LibraryFacts } from './library.js';
+import type { Headers, Kind } from './trace.js';
+
+/** Recorded requests: all, those with the header `X-Scooby-Record: 1`, or none. */
+export type Recording = 'all' | 'marked' | 'off';
+
+/** Address of a listening server of the app. */
+export interface ServerAddress {
+  protocol: 'http' | 'https' | 'h2' | 'h2c';
+  host?: string;
+  port?: number;
+  /** A unix socket instead of host and port. */
+  path?: string;
+  /** Port that the app wanted, when the agent moved it to another port. */
+  wanted?: number;
+}
+
+/**
+ * Configuration file in the run folder, written by the launcher and read by the agent at its start.
+ */
+export interface RunConfig {
+  /** Path of the link's unix socket. */
+  socket: string;
+  /** Credential of the first message on the link: other processes are refused. */
+  token: string;
+  /** Value of `X-Scooby-Secret` on requests from scooby's own proxy. */
+  secret: string;
+  record: Recording;
+  /**
+   * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
+   */
+  takePort?: number;
+}
+
+/**
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all
+ * others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * since the process's `origin`; `duration` and `wait` are whole µs.
+ */
+export type LinkLine =
+  | {
+      t: 'hello';
+      token: string;
+      pid: number;
+      ppid: number;
+      /** worker_threads' threadId; 0 is the main thread. */
+      thread: number;
+      command: string;
+      cwd: string;
+      node: string;
+      /** performance.timeOrigin: epoch ms, with a fraction. */
+      origin: number;
+    }
+  | ({ t: 'listen' } & ServerAddress)
+  | { t: 'unlisten'; port?: number; path?: string }
+  /**
+   * A package was loaded; sent before its first span. `library` is the name in its spans, if
+   * different.
+   */
+  | ({ t: 'library'; name: string; version: string; trouble?: string; library?: string } & LibraryFacts)
+  /**
+   * Source map (JSON) of a script that exists only in the app's memory (tsx, ts-node); before its
+   * first frame.
+   */
+  | { t: 'map'; file: string; map: string }
+  /** New frames: `[number, function, file, line, column]`. File names are V8's. */
+  | { t: 'frames'; frames: [number, string, string, number, number][] }
+  /** New stack: numbers of its frames, innermost first. */
+  | { t: 'stack'; n: number; frames: number[] }
+  | { t: 'open'; id: string; at: number; method: string; url: string; headers?: Headers }
+  | {
+      t: 'span';
+      /** Id of the trace; missing for a span outside any request. */
+      id?: string;
+      /** Sequence number in the process; a span sent again keeps its number. */
+      n: number;
+      kind: Kind;
+      library: string;
+      name: string;
+      at: number;
+      detail?: Record<string, unknown>;
+      duration?: number;
+      wait?: number;
+      rows?: number;
+      error?: string;
+      /** Number of a stack sent earlier. */
+      stack?: number;
+    }
+  /** A span, already sent while running, turned out to be part of another span: it is discarded. */
+  | { t: 'withdrawn'; id?: string; n: number }
+  | {
+      t: 'close';
+      id: string;
+      at: number;
+      status?: number;
+      aborted?: boolean;
+      parent?: string;
+      route?: string;
+      handler?: string;
+      /** Number of the stack of the route's registration. */
+      stack?: number;
+      params?: Record<string, string>;
+    }
+  | { t: 'dropped'; id?: string; spans: number }
+  /** Result of the order with that number: rows per statement, or the reason for their absence. */
+  | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
+  /** The process continues in its next file. */
+  | { t: 'next' }
+  /** On the socket: new lines are in the file. */
+  | { t: 'wake' };
+
+/** Message from the launcher to the agent. */
+export type LinkOrder =
+  | { t: 'record'; record: Recording }
+  /**
+   * Ports of apps under scooby on this machine: requests to them carry the id of the calling trace.
+   */
+  | { t: 'peers'; ports: number[] }
+  | ExplainOrder;
+
+/**
+ * Statements to run on the app's database: on the pool that ran the explained statement, or a like
+ * one.
+ */
+export interface ExplainOrder {
+  t: 'ask';
+  /** Number of the order; repeated in its `answer`. */
+  n: number;
+  library: string;
+  /**
+   * Server-side id of the connection that ran the statement; without it any pool of the library.
+   */
+  connection?: number;
+  /** Statements around `ask`: make the session read-only and time-limited, and restore it. */
+  before: string[];
+  after: string[];
+  /** `values` are JSON values or `{bytes: hex}`. */
+  ask: { sql: string; values?: unknown }[];
+  /** Timeout in ms, once for getting a connection and once more for the result. */
+  patience: number;
+}
+
+/**
+ * unseen: no known connection of the library · several: its connections lead to several databases ·
+ * busy: no connection became free in time · slow: no result in time · refused: error of the
+ * database or of the driver.
+ */
+export type ExplainTrouble = 'unseen' | 'several' | 'busy' | 'slow' | 'refused';
