@@ -57,7 +57,7 @@ function isLoaderThread(): boolean {
 }
 
 function install(run: RunConfig): void {
-  trackRequests({ began: sendRequestOpen, ended: sendRequestClose }, run.secret);
+  trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
   const { patches, modules } = gatherPatches();
   watchVitest();
   syncBuiltinESMExports();
@@ -130,9 +130,9 @@ const preparations: ModulePreparation[] = [
   ...callSiteLibraries.flatMap(({ before }) => before ?? []),
 ];
 const before: ModulePreparation = (module, file) => {
-  for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
+  for (const prepare of preparations) if (prepare.appliesTo(file)) prepare(module, file);
 };
-before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
+before.appliesTo = (file) => preparations.some((prepare) => prepare.appliesTo(file));
 
 let serving = false;
 

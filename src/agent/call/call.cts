@@ -7,7 +7,7 @@ import { applyInRequest, currentRequest, isRecording } from '../request/context.
 import { PrivateField } from '../request/private-field.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
-import { type CallSite, currentCallSite, takeCallSite } from './origin.cjs';
+import { type CallSite, currentCallSite, takeCallSite } from './call-site.cjs';
 import { captureStack } from './stack.cjs';
 
 /** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */

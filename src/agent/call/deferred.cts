@@ -5,14 +5,14 @@ import { now } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import {
   type CallSite,
+  callSiteOfObject,
   captureCallSite,
   currentCallSite,
   rememberCallSite,
-  rememberedCallSite,
   runDeferred,
   runFrom,
-  runIn,
-} from './origin.cjs';
+  runInContext,
+} from './call-site.cjs';
 
 // As many as the libraries have between the app's call and the function that is wrapped.
 const LIBRARY_FRAMES = 20;
@@ -116,7 +116,7 @@ export function bindDeferred(handler: Function): Function {
   const request = currentRequest();
   const site = currentCallSite(request);
   return function (this: unknown) {
-    return runIn(request, site, handler, this, arguments);
+    return runInContext(request, site, handler, this, arguments);
   };
 }
 
@@ -125,7 +125,7 @@ export function bindDeferred(handler: Function): Function {
  * in another request, is run anew by each request that awaits it: the line is that of the query, the request that of the run.
  */
 function siteOf(object: object): CallSite | undefined {
-  const site = rememberedCallSite(object);
+  const site = callSiteOfObject(object);
   const request = currentRequest();
   return site === undefined || site.request === request ? site : { ...site, request };
 }

@@ -16,7 +16,7 @@ interface Insides {
 
 /** What is done to the module of a file before it runs, for the files that `wants`. */
 export interface ModulePreparation {
-  wants(file: string): boolean;
+  appliesTo(file: string): boolean;
   (module: object, file: string): void;
 }
 
@@ -43,7 +43,7 @@ export function onLoad(
   };
   const load: Load = function load(filename) {
     const patch = patchFor(filename);
-    const wanted = before.wants(filename);
+    const wanted = before.appliesTo(filename);
     if (patch !== undefined || wanted) {
       begun.add(filename);
       if (!always && prototype.load === load) prototype.load = original;
@@ -68,7 +68,7 @@ export function onLoad(
     if (typeof found !== 'string' || prototype.load !== original) return found;
     // In the cache alone it may yet have to load: ESM importers put it there first.
     if (begun.has(found) && insides._cache[found] !== undefined) return found;
-    if (before.wants(found) || patchFor(found) !== undefined) prototype.load = load;
+    if (before.appliesTo(found) || patchFor(found) !== undefined) prototype.load = load;
     return found;
   };
   Object.defineProperty(findPath, 'name', { value: find.name, configurable: true });

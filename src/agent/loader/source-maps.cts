@@ -45,7 +45,7 @@ export function keepMapOfModule(module: object, filename: string): void {
   };
 }
 
-keepMapOfModule.wants = (filename: string): boolean =>
+keepMapOfModule.appliesTo = (filename: string): boolean =>
   /\.(?:[cm]?tsx?|jsx)$/.test(filename) && packagePath(filename) === '';
 
 /** Answers the map, in JSON, of a script that is not on disk as it runs; nothing where the disk tells as much. */

@@ -10,7 +10,7 @@ import { mapOf } from '../loader/source-maps.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
-import { sendLines, takeDropped } from './transport.cjs';
+import { sendLines, takeDroppedCount } from './transport.cjs';
 
 const MOST_CALLS = 10_000;
 // What still runs after this long is told as running, so that a process killed meanwhile has told it.
@@ -91,7 +91,7 @@ function tell(call: TracedCall): void {
   const { request } = call;
   const lines = (request === undefined || request.announced ? '' : opening(request)) + newsLines();
   if (lines !== '') sendLines(lines, false);
-  const lost = takeDropped();
+  const lost = takeDroppedCount();
   if (lost > 0) sendLines(encodeLine({ t: 'dropped', spans: lost }), false);
   sendLines(encodeSpan(call), true);
 }

@@ -13,7 +13,7 @@ const TOKEN =
 const BETWEEN = /^(?:like|ilike|in|is|not|any|all|and|or|between|cast|as|values?)$/i;
 
 /** Answers the values as they may be told, at most 1000 of them. */
-export function maskedParams(sql: string, values: unknown[]): unknown[] {
+export function maskParams(sql: string, values: unknown[]): unknown[] {
   const secrets = secretsOf(sql);
   const told: unknown[] = [];
   const count = Math.min(values.length, MOST_PARAMS);
@@ -30,7 +30,7 @@ export function maskedParams(sql: string, values: unknown[]): unknown[] {
 const PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
 
 /** Answers the values of named placeholders (`:name`) as they may be told. */
-export function maskedNamed(sql: string, values: object): Record<string, unknown> {
+export function maskNamedParams(sql: string, values: object): Record<string, unknown> {
   const told = serialize(values) as Record<string, unknown>;
   const names: string[] = [];
   const numbered = sql.replace(PLACEHOLDER, (text, name) =>

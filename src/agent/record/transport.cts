@@ -43,7 +43,7 @@ export function sendLines(lines: string, optional: boolean): void {
 }
 
 /** Answers how many optional lines were dropped since the last asking. */
-export function takeDropped(): number {
+export function takeDroppedCount(): number {
   const taken = dropped;
   dropped = 0;
   return taken;

@@ -6,13 +6,13 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { isOwnPort } from './self-requests.cjs';
-import { takeParent, takeProxiedId } from './trace-headers.cjs';
+import { takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Told when a request begins and when its response has been handed over, or given up. */
 export interface RequestListener {
-  began(request: TracedRequest): void;
-  ended(request: TracedRequest, aborted: boolean): void;
+  requestStarted(request: TracedRequest): void;
+  requestEnded(request: TracedRequest, aborted: boolean): void;
 }
 
 const HEADER = 'X-Scooby';
@@ -90,7 +90,7 @@ export function patchServer(prototype: object): void {
         ? begin(messageOf(arguments[2], arguments[4]), message)
         : begin(message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
-    listener.began(request);
+    listener.requestStarted(request);
     try {
       return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
     } finally {
@@ -131,7 +131,7 @@ function begin(message: IncomingMessage, second: unknown): TracedRequest | undef
   const request = new TracedRequest(
     id ?? randomUUID(),
     id !== undefined,
-    takeParent(message),
+    takeParentId(message),
     message,
     response,
   );
@@ -175,7 +175,7 @@ function patchStream(prototype: object): void {
     const request = seen === 0 ? undefined : tagOfMessage(this);
     if (request === undefined) return Reflect.apply(original, this, arguments as never);
     if (request instanceof WatchedStream) {
-      request.told(type, given);
+      request.onEvent(type, given);
       const { emitIn } = request;
       if (emitIn === undefined) return applyInRequest(request.request, original, this, arguments) as boolean;
       return emitIn(original, this, arguments) as boolean;
@@ -192,7 +192,7 @@ function end(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
   open--;
   lastEnded = request.ended;
-  listener.ended(request, aborted);
+  listener.requestEnded(request, aborted);
   // The context outlives the request in timers and sockets: it must not keep the message alive.
   request.message = undefined;
   request.response = undefined;

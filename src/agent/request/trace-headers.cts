@@ -18,7 +18,7 @@ export function takeProxiedId(message: IncomingMessage, secret: string): string 
 }
 
 /** Answers which request of another app asked for this one, and takes that out as well. */
-export function takeParent(message: IncomingMessage): string | undefined {
+export function takeParentId(message: IncomingMessage): string | undefined {
   const at = indexOf(message, PARENT_HEADER);
   const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
   if (parent === undefined || !ID.test(parent)) return undefined;

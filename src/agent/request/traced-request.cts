@@ -63,12 +63,12 @@ export class TracedRequest {
 /** A stream of a call that the app makes: it emits under the request that made the call, if any. */
 export class WatchedStream {
   readonly request: TracedRequest | undefined;
-  readonly told: (type: string, given: unknown) => void;
+  readonly onEvent: (type: string, given: unknown) => void;
   /** Runs the emit in the place of `applyIn`: at the call site of calls that its listeners make by themselves (redirects). */
   emitIn: ((emit: Function, self: unknown, args: ArrayLike<unknown>) => unknown) | undefined;
 
   constructor(request: TracedRequest | undefined, told: (type: string, given: unknown) => void) {
     this.request = request;
-    this.told = told;
+    this.onEvent = told;
   }
 }

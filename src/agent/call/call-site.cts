@@ -21,7 +21,7 @@ export interface CallSite {
 }
 
 /** Runs a function on behalf of a call site, as `applyIn` does under a request. */
-export type Run = (fn: Function, self: unknown, args: ArrayLike<unknown>) => unknown;
+export type ContextRunner = (fn: Function, self: unknown, args: ArrayLike<unknown>) => unknown;
 
 const storage = new AsyncLocalStorage<CallSite>();
 /** Reading the storage costs, and most apps have no library that defers its work. */
@@ -57,7 +57,7 @@ export function runDeferred(site: CallSite, fn: Function, self: unknown, args: A
 }
 
 /** Runs `fn` in the turn of any request, under the one that is given and on behalf of the call site, or of none. */
-export function runIn(
+export function runInContext(
   request: TracedRequest | undefined,
   site: CallSite | undefined,
   fn: Function,
@@ -70,8 +70,8 @@ export function runIn(
 }
 
 /** `runIn` with a call site and its request; nothing without one. */
-export function runnerAt(site: CallSite | undefined): Run | undefined {
-  return site && ((fn, self, args) => runIn(site.request, site, fn, self, args));
+export function contextRunner(site: CallSite | undefined): ContextRunner | undefined {
+  return site && ((fn, self, args) => runInContext(site.request, site, fn, self, args));
 }
 
 /**
@@ -102,6 +102,6 @@ export function rememberCallSite(object: object, site: CallSite | undefined): vo
 }
 
 /** The call site that an object was remembered with. */
-export function rememberedCallSite(object: object): CallSite | undefined {
+export function callSiteOfObject(object: object): CallSite | undefined {
   return remembered.get(object);
 }
