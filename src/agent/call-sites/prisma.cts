@@ -156,7 +156,7 @@ function getAction(model: object, key: string | symbol): unknown {
 
 /** Its promise runs the query when it is awaited first, however that is done. */
 function wrapAction(original: Function): Function {
-  return wrapFactory(original, { frames: 0, onMade: patchPromise });
+  return wrapFactory(original, { frames: 0, onCreated: patchPromise });
 }
 
 function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): void {
