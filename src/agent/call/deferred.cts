@@ -93,7 +93,7 @@ export function wrapFactoryClass<T extends Function>(Class: T): T {
  */
 export function wrapExecutor(
   original: Function,
-  { ownerOf = itself, final = false }: ExecutorOptions = {},
+  { ownerOf = identity, final = false }: ExecutorOptions = {},
 ): Function {
   return function execute(this: unknown) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
@@ -144,6 +144,6 @@ function keepCallSite(object: unknown, wrapper: (...args: never[]) => unknown, f
   if (!site?.silent) rememberCallSite(object, site);
 }
 
-function itself(self: object): object {
+function identity(self: object): object {
   return self;
 }
