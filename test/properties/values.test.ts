@@ -246,7 +246,7 @@ test('a call of any content is one line of JSON', () =>
       (name, error, rows, times, make) => {
         const call = {
           ...{ n: 1, instrument: { kind: 'sql', library: 'pg' }, stack: 2, error, rows },
-          ...{ speech: { name, detail: { values: serialize(make()) } }, request: { id: 'an-id' } },
+          ...{ info: { name, detail: { values: serialize(make()) } }, request: { id: 'an-id' } },
           ...{ began: finite(times.began), ended: finite(times.ended), wait: finite(times.wait) },
         };
         const line = encodeSpan(call as never);
