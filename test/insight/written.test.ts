@@ -2,7 +2,7 @@
 
 import Database from 'better-sqlite3';
 import tap, { test } from 'tap';
-import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
+import { maskNamedParams, maskParams } from '../../src/agent/record/sql-params.cjs';
 import type { Span } from '../../src/domain/trace.js';
 import { aSpan } from '../factory.js';
 import { requirePackage } from '../packages.js';
@@ -25,7 +25,7 @@ tap.setTimeout(120_000);
 type Values = unknown[] | Record<string, unknown>;
 
 function recorded(library: string, name: string, values: Values): Span {
-  const masked = Array.isArray(values) ? maskedParams(name, values) : maskedNamed(name, values);
+  const masked = Array.isArray(values) ? maskParams(name, values) : maskNamedParams(name, values);
   return aSpan({ library, name, detail: { params: JSON.parse(JSON.stringify(masked)) } });
 }
 

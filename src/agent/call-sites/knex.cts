@@ -35,12 +35,12 @@ function patchClient({ prototype }: Class): void {
 
 /** With asyncStackTraces a builder has the stack that made it, and how many of its lines are not the user's: ours is one more. */
 function wrapBuilderFactory(original: Function): Function {
-  const onMade = (builder: { _asyncStack?: { lines: number } }) => {
+  const onCreated = (builder: { _asyncStack?: { lines: number } }) => {
     if (builder._asyncStack !== undefined) builder._asyncStack.lines++;
   };
-  return wrapFactory(original, { onMade });
+  return wrapFactory(original, { onCreated });
 }
 
 function wrapRunner(original: Function): Function {
-  return wrapExecutor(original, { of: ({ builder }: { builder: object }) => builder });
+  return wrapExecutor(original, { ownerOf: ({ builder }: { builder: object }) => builder });
 }

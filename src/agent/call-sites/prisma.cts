@@ -3,14 +3,14 @@
  * tick, and from code of its own. Each query remembers where it was written until the driver is called.
  */
 
-import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import {
+  callSiteOfObject,
   captureCallSite,
   currentCallSite,
   rememberCallSite,
-  rememberedCallSite,
-  runIn,
-} from '../call/origin.cjs';
+  runInContext,
+} from '../call/call-site.cjs';
+import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
@@ -63,7 +63,7 @@ function prepareRuntime(module: object): void {
   };
 }
 
-prepareRuntime.wants = (filename: string): boolean =>
+prepareRuntime.appliesTo = (filename: string): boolean =>
   /@prisma[\\/]client[\\/]runtime[\\/](?:client|library)\.js$/.test(filename);
 
 /** Throws where the classes of the runtime could not be wrapped before it was loaded. */
@@ -121,7 +121,7 @@ function wrapPromiseFactory(original: Function): Function {
       // One of a list runs with the others, of which no more is known than where the list was handed over.
       transaction?.kind === 'batch'
         ? query(transaction)
-        : runIn(site.request, { ...site, final: true }, query, undefined, [transaction]);
+        : runInContext(site.request, { ...site, final: true }, query, undefined, [transaction]);
     return Reflect.apply(original, this, [run, ...rest]);
   };
 }
@@ -156,7 +156,7 @@ function getAction(model: object, key: string | symbol): unknown {
 
 /** Its promise runs the query when it is awaited first, however that is done. */
 function wrapAction(original: Function): Function {
-  return wrapFactory(original, { frames: 0, onMade: patchPromise });
+  return wrapFactory(original, { frames: 0, onCreated: patchPromise });
 }
 
 function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): void {
@@ -195,8 +195,8 @@ function wrapRequest(original: Function): Function {
 function wrapLoader(original: Function): Function {
   return function load(this: unknown, jobs: object | object[]) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
-    const site = rememberedCallSite(Array.isArray(jobs) ? jobs[0]! : jobs);
+    const site = callSiteOfObject(Array.isArray(jobs) ? jobs[0]! : jobs);
     if (site === undefined) return Reflect.apply(original, this, arguments);
-    return runIn(site.request, site, original, this, arguments);
+    return runInContext(site.request, site, original, this, arguments);
   };
 }

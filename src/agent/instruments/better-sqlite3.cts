@@ -3,7 +3,7 @@
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { serialize } from '../record/serialize.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Statement = { source: string };
@@ -43,7 +43,7 @@ function paramsOf(sql: string, args: unknown[]): unknown {
   const [named] = values;
   const byName =
     values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
-  return byName ? serialize(named) : maskedParams(sql, values);
+  return byName ? serialize(named) : maskParams(sql, values);
 }
 
 /** The class of statements is the native addon's, and only to be had from one of them; all of a copy share it. */

@@ -1,7 +1,7 @@
 /** Node's synchronous calls that hold up every request for more than 5 ms: files, crypto, zlib. */
 
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
-import { captureCallSite } from '../call/origin.cjs';
+import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';

@@ -1,7 +1,7 @@
 /** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
 
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
-import { captureCallSite } from '../call/origin.cjs';
+import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';

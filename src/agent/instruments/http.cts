@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
-import { captureCallSite, currentCallSite, type Run, runnerAt } from '../call/origin.cjs';
+import { type ContextRunner, captureCallSite, contextRunner, currentCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { watchStream } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
@@ -77,7 +77,7 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
         return trackOwnSocket(given as Socket);
       case 'response':
         // A library that follows a redirect sends the next request from a listener: it has the line of the first.
-        if (isRedirect(given as IncomingMessage)) watched.emitIn ??= runnerAt(site);
+        if (isRedirect(given as IncomingMessage)) watched.emitIn ??= contextRunner(site);
         return answered(call, given as IncomingMessage, toPeer, watched.emitIn);
       case 'upgrade':
       case 'connect':
@@ -90,7 +90,7 @@ function make(request: ClientRequest, cut: (...args: never[]) => unknown): void 
         return request.res === undefined ? over(call, false) : undefined;
     }
   });
-  watched.emitIn = runnerAt(currentCallSite(call.request));
+  watched.emitIn = contextRunner(currentCallSite(call.request));
 }
 
 function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
@@ -101,7 +101,7 @@ function answered(
   call: TracedCall,
   response: IncomingMessage,
   toPeer: boolean,
-  emitIn: Run | undefined,
+  emitIn: ContextRunner | undefined,
 ): void {
   note(call, response, toPeer);
   let bytes = 0;

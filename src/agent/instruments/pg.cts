@@ -5,7 +5,7 @@ import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
 import { rememberConnection as noteSource } from '../explain/runner.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -58,7 +58,7 @@ function describe({ self, args }: TracedCall): CallInfo {
   const name = typeof given === 'string' ? given : String(query?.text ?? '');
   const values = query?.values ?? args[1];
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskedParams(name, values);
+  if (Array.isArray(values)) detail.params = maskParams(name, values);
   if (typeof given === 'object' && typeof given?.name === 'string') detail.prepared = given.name;
   noteConnection(detail, self as Client);
   return { name, detail };

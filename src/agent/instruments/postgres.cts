@@ -1,9 +1,9 @@
 /** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
 
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
-import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
+import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -60,7 +60,7 @@ function isOwn({ strings }: Query): boolean {
 /** Called by whatever runs the query, and for each step of a cursor. */
 function wrapHandle(original: Function): Function {
   return function handle(this: Query) {
-    const site = rememberedCallSite(this);
+    const site = callSiteOfObject(this);
     if (site !== undefined && !this.executed) start(this, site);
     const call = calls.get(this);
     if (call !== undefined && call.ended === 0) listen(this, call);
@@ -89,7 +89,7 @@ function sent(query: Query, call: TracedCall): void {
   if (call.info === undefined) return;
   call.info.name = query.string!;
   call.info.detail = {
-    params: maskedParams(query.string!, query.parameters ?? []),
+    params: maskParams(query.string!, query.parameters ?? []),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }

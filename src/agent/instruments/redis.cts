@@ -1,8 +1,8 @@
 /** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
 
 import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import { captureCallSite, runFrom } from '../call/call-site.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
-import { captureCallSite, runFrom } from '../call/origin.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
-import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
+import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
@@ -131,7 +131,7 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
         const before = dispatching;
         // A pool that is full makes the request of these options later, in another request's turn.
         dispatching =
-          rememberedCallSite(options) ?? before ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
+          callSiteOfObject(options) ?? before ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
         if (typeof options === 'object' && options !== null) rememberCallSite(options, dispatching);
         try {
           return Reflect.apply(original, this, arguments);

@@ -56,5 +56,5 @@ test('which files are prepared', async (t) => {
     '/app/node_modules/@prisma/client/runtime/edge.js',
     '/app/src/client.js',
   ];
-  t.same(files.filter((file) => prisma.before?.wants(file)).length, 2);
+  t.same(files.filter((file) => prisma.before?.appliesTo(file)).length, 2);
 });

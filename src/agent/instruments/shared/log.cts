@@ -3,7 +3,7 @@
 import { format } from 'node:util';
 import { redactUrl } from '../../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
-import { captureCallSite } from '../../call/origin.cjs';
+import { captureCallSite } from '../../call/call-site.cjs';
 import { serialize } from '../../record/serialize.cjs';
 import { currentRequest } from '../../request/context.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';

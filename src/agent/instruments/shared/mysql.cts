@@ -11,7 +11,7 @@ import {
 import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
 import { rememberConnection as noteSource } from '../../explain/runner.cjs';
-import { maskedNamed, maskedParams } from '../../record/sql-params.cjs';
+import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
 import { applyInRequest } from '../../request/context.cjs';
 import { now, type TracedRequest } from '../../request/traced-request.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
@@ -53,9 +53,9 @@ export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
 /** Answers a statement with its values, and the server's id of the connection: those of one transaction share it. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskedParams(name, values);
-  else if (typeof values === 'object' && values !== null) detail.params = maskedNamed(name, values);
-  else if (values !== undefined && values !== null) detail.params = maskedParams(name, [values]);
+  if (Array.isArray(values)) detail.params = maskParams(name, values);
+  else if (typeof values === 'object' && values !== null) detail.params = maskNamedParams(name, values);
+  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values]);
   noteConnection(detail, threadId);
   return { name, detail };
 }
