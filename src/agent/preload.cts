@@ -127,7 +127,7 @@ function announceServers(run: RunConfig): void {
 
 const preparations: ModulePreparation[] = [
   keepMapOfModule,
-  ...callSiteLibraries.flatMap(({ before }) => before ?? []),
+  ...callSiteLibraries.flatMap(({ prepareModule }) => prepareModule ?? []),
 ];
 const before: ModulePreparation = (module, file) => {
   for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
@@ -140,13 +140,13 @@ function serve(): void {
   if (serving) return;
   serving = true;
   tellBundled();
-  for (const instrument of instruments) carefully(instrument, 'serving');
+  for (const instrument of instruments) carefully(instrument, 'onListening');
   // What an ESM file has imported of Node by name is a copy.
   syncBuiltinESMExports();
 }
 
 /** What an instrument cannot do is told, and costs no other one. */
-function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
+function carefully(instrument: Instrument, step: 'install' | 'onListening'): void {
   try {
     instrument[step]?.();
   } catch (error) {

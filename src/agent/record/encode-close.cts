@@ -44,8 +44,8 @@ function sightJson(request: TracedRequest): string {
 
 function readSight(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { read } of frameworks) {
-    const sight = read?.(message);
+  for (const { readRoute } of frameworks) {
+    const sight = readRoute?.(message);
     if (sight !== undefined) return sight;
   }
   return undefined;

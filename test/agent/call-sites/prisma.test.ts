@@ -17,7 +17,7 @@ function load(runtime: Runtime): Runtime {
       module.exports = runtime;
     },
   });
-  prisma.before?.(module, '/app/node_modules/@prisma/client/runtime/library.js');
+  prisma.prepareModule?.(module, '/app/node_modules/@prisma/client/runtime/library.js');
   (module as unknown as { _compile(): void })._compile();
   return module.exports;
 }
@@ -56,5 +56,5 @@ test('which files are prepared', async (t) => {
     '/app/node_modules/@prisma/client/runtime/edge.js',
     '/app/src/client.js',
   ];
-  t.same(files.filter((file) => prisma.before?.wants(file)).length, 2);
+  t.same(files.filter((file) => prisma.prepareModule?.wants(file)).length, 2);
 });
