@@ -1,8 +1,9 @@
 /**
- * Every instrument under contention: 200 requests at once over a pool of 2, each with its own mark; each span has to be
- * under the request that made it, with the line that made it. A library is one file in test/fixtures/contention:
- * `server` says which server it needs, `open(driver, server)` answers its `ways`, `mark(span)` finds the mark again,
- * and every line of a way that makes a span says so: `// span: way`. `--test-arg=pg` runs the one library.
+ * Every instrument under contention: 200 requests at once over a pool of 2, each with a mark of its
+ * own. Each span has to be in the request that made it, with its line. A library has a file in
+ * test/fixtures/contention: `server` names its server, `open(driver, server)` returns its `ways`,
+ * `mark(span)` reads the mark from a span, and each line of a way with a span has a comment `//
+ * span: way`. `--test-arg=pg` runs a single library.
  */
 
 import { Agent } from 'node:http';
@@ -18,29 +19,29 @@ import { type ServerName, serverFor } from './servers.js';
 import { type Sites, sitesIn } from './sites.js';
 
 interface Fixture {
-  /** The server that is started for it. */
+  /** Server to start. */
   server?: ServerName;
-  /** What the app imports, where that is not the library itself. */
+  /** Module that the app imports, if that is not the library itself. */
   driver?: string;
-  /** Its addon is built for this Node: others run the newest version, built for them. */
+  /** True if the addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
-  /** The library whose spans are looked at, where it is another one, and which of them. */
+  /** Library of the spans under test, if it is another, and a filter for them. */
   of?: string;
   own?(span: Span): boolean;
   mark(span: Span): unknown;
 }
 
 const AT_ONCE = 200;
-// pg 8.0 says so when Node 24 and later import it, with and without us.
-const OWN_WORDS = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
+// Warning that pg 8.0 prints on Node 24 and later, with and without the agent.
+const PG_WARNING = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
 const FOLDER = join(ROOT, 'test/fixtures/contention');
 const require = createRequire(import.meta.url);
 const wanted = process.argv.slice(2);
 
-// A library takes some ten seconds.
+// A library takes about ten seconds.
 tap.setTimeout(instruments.length * 60_000);
 
-// ORMs have no spans of their own, but keep the line of their driver's.
+// ORMs have no spans of their own, but the spans of their drivers get their call sites.
 for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
@@ -69,7 +70,8 @@ for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm
 async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
   if (driver !== undefined) return [driver];
   if (!native || node.path === process.execPath) return driversOf(library);
-  // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the agent as well.
+  // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the
+  // agent as well.
   if (node.version.startsWith('24.')) return [];
   return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
@@ -91,14 +93,15 @@ async function contend(
   const isMarked = (n: number) => launch.record !== 'marked' || n % 3 === 0;
   const drive = async (url: string) => {
     const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
-    const asked = Array.from({ length: AT_ONCE }, (_, n) =>
+    const responses = Array.from({ length: AT_ONCE }, (_, n) =>
       ask(`${url}/${ways[n % ways.length]}/${n}`, agent, isMarked(n)),
     );
-    for (const { status } of await Promise.all(asked)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    for (const { status } of await Promise.all(responses))
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
     await ask(`${url}/end`);
   };
   const { traces, outside, libraries, stderr, code } = await runRecorded(args, { ...launch, drive });
-  t.equal(stderr.replace(OWN_WORDS, ''), '');
+  t.equal(stderr.replace(PG_WARNING, ''), '');
   t.same(
     libraries.filter(({ trouble }) => trouble),
     [],
@@ -112,17 +115,17 @@ async function contend(
     served.map(({ url }) => Number(url.split('/')[2])).sort((a, b) => a - b),
     marks,
   );
-  const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
+  const wrong = served.flatMap((trace) => wrongSpans(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${served.length} requests have wrong spans`);
   t.same(
     outside.filter((span) => span.library === library && span.site?.includes('contention')),
     [],
-    'no span of a request is outside of all',
+    'no span of a request is outside requests',
   );
 }
 
-/** Answers in words what is wrong with the spans of a trace. */
-function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
+/** Descriptions of wrong spans of a trace. */
+function wrongSpans({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
   const { of = library, own: isOwn = () => true } = fixture;
   const own = spans.filter((span) => span.library === of && isOwn(span));

@@ -1,4 +1,4 @@
-/** Versions of Prisma whose insides are others: their clients work as without scooby. */
+/** Versions of Prisma with other internals: their clients work as without scooby. */
 
 import { test } from 'tap';
 import { prisma } from '../../../src/agent/call-sites/prisma.cjs';
@@ -9,7 +9,7 @@ interface Client {
 }
 type Runtime = { getPrismaClient(config: unknown): new () => Client };
 
-/** A module whose file defines the runtime, as the loader hands it over. */
+/** Exports of a runtime whose module is prepared as the loader does. */
 function load(runtime: Runtime): Runtime {
   const module = { exports: {} as Runtime };
   Object.setPrototypeOf(module, {
