@@ -134,7 +134,7 @@ function announceServers(run: RunConfig): void {
 
 const preparations: ModulePreparation[] = [
   keepMapOfModule,
-  ...callSiteLibraries.flatMap(({ before }) => before ?? []),
+  ...callSiteLibraries.flatMap(({ prepareModule }) => prepareModule ?? []),
 ];
 const prepareModule: ModulePreparation = (module, file) => {
   for (const prepare of preparations) if (prepare.appliesTo(file)) prepare(module, file);
@@ -148,13 +148,13 @@ function installServing(): void {
   if (servingInstalled) return;
   servingInstalled = true;
   reportBundled();
-  for (const instrument of instruments) runStep(instrument, 'serving');
+  for (const instrument of instruments) runStep(instrument, 'onListening');
   // Named imports of builtins in ESM files are copies, which only this call updates.
   syncBuiltinESMExports();
 }
 
 /** Runs a step of one instrument; an error is reported and does not affect other instruments. */
-function runStep(instrument: Instrument, step: 'install' | 'serving'): void {
+function runStep(instrument: Instrument, step: 'install' | 'onListening'): void {
   try {
     instrument[step]?.();
   } catch (error) {

@@ -23,7 +23,7 @@ interface Fixture {
   server?: ServerName;
   /** Module that the app imports, if it is not the library itself. */
   driver?: string;
-  /** Its addon is built for this Node: others run the newest version, built for them. */
+  /** True if the addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
   /** Library whose spans are checked, if it is another one, and which of them. */
   of?: string;
@@ -33,7 +33,7 @@ interface Fixture {
 
 const AT_ONCE = 200;
 // pg 8.0 prints this when Node 24 and later import it, with and without the agent.
-const OWN_WORDS = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
+const PG_WARNING = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
 const FOLDER = join(ROOT, 'test/fixtures/contention');
 const require = createRequire(import.meta.url);
 const wanted = process.argv.slice(2);
@@ -101,7 +101,7 @@ async function contend(
     await ask(`${url}/end`);
   };
   const { traces, outside, libraries, stderr, code } = await runRecorded(args, { ...launch, drive });
-  t.equal(stderr.replace(OWN_WORDS, ''), '');
+  t.equal(stderr.replace(PG_WARNING, ''), '');
   t.same(
     libraries.filter(({ trouble }) => trouble),
     [],
@@ -115,7 +115,7 @@ async function contend(
     served.map(({ url }) => Number(url.split('/')[2])).sort((a, b) => a - b),
     marks,
   );
-  const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
+  const wrong = served.flatMap((trace) => wrongSpans(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${served.length} requests have wrong spans`);
   t.same(
     outside.filter((span) => span.library === library && span.site?.includes('contention')),
@@ -125,7 +125,7 @@ async function contend(
 }
 
 /** Differences between a trace's spans and the expected spans, in words. */
-function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
+function wrongSpans({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
   const { of = library, own: isOwn = () => true } = fixture;
   const own = spans.filter((span) => span.library === of && isOwn(span));

@@ -11,7 +11,7 @@ import {
 import {
   argumentText,
   keyPositions,
-  writtenPositions,
+  valuePositions,
 } from '../../src/agent/instruments/shared/redis-keys.cjs';
 import { encodeLine, encodeSpan } from '../../src/agent/record/encode-span.cjs';
 import { serialize } from '../../src/agent/record/serialize.cjs';
@@ -211,7 +211,7 @@ test("a Redis command's keys are arguments of it, each once, and any reply is un
     fc.property(aName, fc.array(anArgument, { maxLength: 12 }), anArgument, (name, makes, makeReply) => {
       const args = makes.map((make) => make());
       const reply = makeReply();
-      for (const positions of [keyPositions(name, args), writtenPositions(name, args) ?? []]) {
+      for (const positions of [keyPositions(name, args), valuePositions(name, args) ?? []]) {
         ok(
           positions.every((at) => Number.isInteger(at) && at >= 0 && at < args.length),
           `${positions}`,

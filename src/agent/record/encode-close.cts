@@ -44,8 +44,8 @@ function routeInfoJson(request: TracedRequest): string {
 
 function readRouteInfo(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { read } of frameworks) {
-    const routeInfo = read?.(message);
+  for (const { readRoute } of frameworks) {
+    const routeInfo = readRoute?.(message);
     if (routeInfo !== undefined) return routeInfo;
   }
   return undefined;
