@@ -83,13 +83,13 @@ export class RunUi implements LaunchListener, OutputSink {
     this.#announcer = announcer;
     this.#facts = { command: escapeToOneLine(command.join(' ')), cwd: process.cwd(), starting: true };
     this.#screen = new ScreenProcess(database, flags, (message) => this.#said(message));
-    void this.#screen.left.then((left) => this.#left(left));
+    void this.#screen.exited.then((left) => this.#left(left));
     this.#tell({});
   }
 
   #tell(change: Partial<RunFacts>): void {
     this.#facts = { ...this.#facts, ...change };
-    this.#screen.tell({ t: 'facts', facts: this.#facts });
+    this.#screen.send({ t: 'facts', facts: this.#facts });
   }
 
   #said(message: ToLauncher): void {
@@ -147,7 +147,7 @@ export class RunUi implements LaunchListener, OutputSink {
   async close(): Promise<void> {
     const byItself = this.#exit !== undefined && this.#exit.code !== 0;
     this.#screen.close();
-    await this.#screen.left;
+    await this.#screen.exited;
     if (!byItself || this.#state === 'failed') return;
     for (const line of this.#lines(LAST_LINES)) process.stderr.write(`${line}\n`);
     this.#announcer.warn(`the app ended with code ${this.#exit!.code}`);

@@ -14,7 +14,7 @@ export type ScreenExit = 'quit' | 'failed';
 
 export class ScreenProcess {
   /** Resolves when the screen is gone and the terminal is as it was. */
-  readonly left: Promise<ScreenExit>;
+  readonly exited: Promise<ScreenExit>;
   readonly #child: ChildProcess;
   #waiting: OutputPiece[] = [];
   #size = 0;
@@ -30,7 +30,7 @@ export class ScreenProcess {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     this.#child.on('message', said);
-    this.left = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       const over = (left: ScreenExit) => {
         this.#gone = true;
         if (left === 'failed') mended(before.stdout?.trim() ?? '');
@@ -56,7 +56,7 @@ export class ScreenProcess {
   }
 
   /** Tells the screen something. */
-  tell(message: ToScreen): void {
+  send(message: ToScreen): void {
     if (!this.#gone && this.#child.connected) this.#child.send(message, () => {});
   }
 
@@ -82,7 +82,7 @@ export class ScreenProcess {
     if (this.#gone) return;
     this.#child.kill('SIGTERM');
     const patience = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
-    void this.left.then(() => clearTimeout(patience));
+    void this.exited.then(() => clearTimeout(patience));
   }
 }
 

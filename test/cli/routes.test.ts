@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { routeAggregates } from '../../src/cli/print/by-route-and-run.js';
-import { comparedRuns } from '../../src/cli/select/difference.js';
+import { diffRuns } from '../../src/cli/select/difference.js';
 import { queryFromOptions } from '../../src/cli/select/filter-options.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
@@ -119,8 +119,8 @@ test('check judges the same routes by the same p95', (t) => {
 test('a run is compared by the same errors and p95, and the header counts the same failures', async (t) => {
   const { store, feed } = opened(t);
   const [only] = store.runs(1);
-  const { figures } = comparedRuns(store, only!, only!);
-  const after = (name: string) => figures.find((figure) => figure.name === name)?.after;
+  const { metrics } = diffRuns(store, only!, only!);
+  const after = (name: string) => metrics.find((figure) => figure.name === name)?.after;
   const stats = await feed.stats();
   t.same([after('requests'), after('errors'), after('p95'), after('p50')], [42, 5, stats.p95, stats.p50]);
   t.equal(stats.errors, 5 / 42);

@@ -17,9 +17,9 @@ import { readProjectConfig } from '../config/project-config.js';
 import { outputFormat, printLines } from '../output.js';
 import {
   acceptedLine,
-  annotations,
   type CheckReport,
   droppedNote,
+  githubAnnotations,
   isWithinBudget,
   reportJson,
   reportLines,
@@ -100,15 +100,15 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
 
 function tell(report: CheckReport, flags: CheckFlags): void {
   const { json: asJson, github = process.env.GITHUB_ACTIONS === 'true' } = flags;
-  const screen: OutputFormat = outputFormat(flags);
+  const format: OutputFormat = outputFormat(flags);
   const workspace = process.env.GITHUB_WORKSPACE;
   const lines = [
-    ...(asJson ? [terminalSafeJson(reportJson(report), 2)] : reportLines(report, screen)),
+    ...(asJson ? [terminalSafeJson(reportJson(report), 2)] : reportLines(report, format)),
     ...(flags.updateBaseline && !asJson ? [`  ${acceptedLine(report.accepted, report.baseline!)}`] : []),
   ];
   printLines(lines);
   // GitHub reads both streams; a document stays whole.
-  const notes = github ? annotations(report.broken, projectFolder(process.cwd()), workspace) : [];
+  const notes = github ? githubAnnotations(report.broken, projectFolder(process.cwd()), workspace) : [];
   for (const note of notes) (asJson ? process.stderr : process.stdout).write(`${note}\n`);
 }
 

@@ -10,7 +10,7 @@ import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
 import { outputFormat, printLines } from '../output.js';
 import { differenceJson, differenceLines } from '../print/diff.js';
-import { comparedRuns, comparedTraces } from '../select/difference.js';
+import { diffRuns, diffTraces } from '../select/difference.js';
 import { chooseRequest } from '../select/request.js';
 import { chooseRuns } from '../select/run.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -50,12 +50,12 @@ Examples:
 }
 
 function diff(store: Store, before: string | undefined, after: string | undefined, flags: DiffFlags): void {
-  const screen = outputFormat(flags);
+  const format = outputFormat(flags);
   const difference = flags.runs
-    ? comparedRuns(store, ...chooseRuns(store, before, after))
-    : comparedTraces(...chooseTwo(store, before, after, screen.now));
+    ? diffRuns(store, ...chooseRuns(store, before, after))
+    : diffTraces(...chooseTwo(store, before, after, format.now));
   printLines(
-    flags.json ? [terminalSafeJson(differenceJson(difference), 2)] : differenceLines(difference, screen),
+    flags.json ? [terminalSafeJson(differenceJson(difference), 2)] : differenceLines(difference, format),
   );
 }
 

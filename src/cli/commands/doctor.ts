@@ -7,7 +7,7 @@ import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
-import { type Check, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
+import { type CheckResult, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
 import { outputFormat, printLines } from '../output.js';
 
 interface Flags {
@@ -61,10 +61,10 @@ const COLUMNS: Column[] = [
 /** Answers the report in lines. */
 export function doctorLines(
   { node, project, folders, libraries, port, store, config }: Diagnosis,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  const line = (head: string, { grade, text }: Check) =>
-    `${screen.style(ROLES[grade], MARKS[grade])} ${screen.style('bold', head.padEnd(8))} ${cleanText(text)}`;
+  const line = (head: string, { grade, text }: CheckResult) =>
+    `${format.style(ROLES[grade], MARKS[grade])} ${format.style('bold', head.padEnd(8))} ${cleanText(text)}`;
   const packages = folders > 1 ? `${project}, ${folders} packages` : project;
   const found =
     libraries.length === 0
@@ -76,7 +76,7 @@ export function doctorLines(
     line('Port', port),
     line('Store', store),
     line('Config', config),
-    ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), screen)] : []),
+    ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), format)] : []),
   ];
 }
 

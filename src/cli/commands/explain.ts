@@ -52,16 +52,16 @@ Exit codes: 0; 1 when there is no such request or no plan to be had; 2 wrong usa
 }
 
 async function explain(id: string, n: string | undefined, flags: ExplainFlags): Promise<void> {
-  const screen = outputFormat(flags);
-  const chosen = await withStore(flags, (store) => chosenStatement(chooseRequest(store, id, screen.now), n));
+  const format = outputFormat(flags);
+  const chosen = await withStore(flags, (store) => chooseCall(chooseRequest(store, id, format.now), n));
   const plan = await planOf(databasePath(flags.db, process.cwd()), chosen, flags);
   const { trace, index } = chosen;
   if (flags.json) printLines([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
-  else printLines(linesOf(chosen, plan, screen));
+  else printLines(linesOf(chosen, plan, format));
 }
 
 /** Answers the call that is meant; throws a UserError when there is none. */
-export function chosenStatement(trace: Trace, wanted: string | undefined): Chosen {
+export function chooseCall(trace: Trace, wanted: string | undefined): Chosen {
   const queries = [...trace.spans.entries()]
     .filter(([, { kind }]) => kind === 'sql')
     .sort(([, a], [, b]) => (b.duration ?? Infinity) - (a.duration ?? Infinity));

@@ -22,7 +22,7 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
-import { totalText } from '../print/totals.js';
+import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -61,20 +61,20 @@ Examples:
 }
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
-  const screen = outputFormat(flags);
+  const format = outputFormat(flags);
   const among = { query: queryFromOptions(filter, flags) };
   const short = (id: string) => shortId(store, id);
   if (flags.by === 'route')
-    return listRoutes(routeAggregates(store, among).slice(0, flags.limit), flags, short, screen);
-  if (flags.by === 'run') return listRuns(runAggregates(store, among, flags.limit), flags, screen);
+    return listRoutes(routeAggregates(store, among).slice(0, flags.limit), flags, short, format);
+  if (flags.by === 'run') return listRuns(runAggregates(store, among, flags.limit), flags, format);
   const found = store.recent(among, flags.limit);
   if (flags.json) return printLines(found.map((summary) => terminalSafeJson(publicSummary(summary))));
   const all = among.query.length === 0;
   if (found.length === 0) printRemark(all ? EMPTY : NO_MATCH);
-  else printLines(listLines(found, short, screen));
+  else printLines(listLines(found, short, format));
   const below = [
-    ...(all ? outsideLines(store.outside(1), short, screen) : []),
-    ...(screen.width < Infinity ? hintLines(found, short, screen) : []),
+    ...(all ? outsideLines(store.outside(1), short, format) : []),
+    ...(format.width < Infinity ? hintLines(found, short, format) : []),
   ];
   if (below.length > 0) printLines(['', ...below]);
 }
@@ -83,17 +83,17 @@ function listRoutes(
   routes: RouteAggregate[],
   { json }: ListFlags,
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): void {
   if (json) printLines(routeJson(routes));
   else if (routes.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(routes, short, screen));
+  else printLines(routeLines(routes, short, format));
 }
 
-function listRuns(runs: RunAggregate[], { json }: ListFlags, screen: OutputFormat): void {
+function listRuns(runs: RunAggregate[], { json }: ListFlags, format: OutputFormat): void {
   if (json) printLines(runJson(runs));
   else if (runs.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(runLines(runs, screen));
+  else printLines(runLines(runs, format));
 }
 
 /** What is said where nothing adds up. */
@@ -119,13 +119,13 @@ const COLUMNS: Column[] = [
 export function listLines(
   requests: Summary[],
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const rows = requests.map((request): Cell[] => {
     const { method, url, duration, start, totals, findings, id } = request;
     const sql = totals.sql;
     return [
-      [age(start, screen.now), 'dim'],
+      [age(start, format.now), 'dim'],
       [cleanText(method)],
       [cleanText(url)],
       statusCell(request),
@@ -136,7 +136,7 @@ export function listLines(
       [short(id), 'accent'],
     ];
   });
-  return tableLines(COLUMNS, rows, screen);
+  return tableLines(COLUMNS, rows, format);
 }
 
 function statusCell({ status, state }: Summary): Cell {
@@ -151,7 +151,7 @@ export function outsideLines(
   { style }: OutputFormat,
 ): string[] {
   if (!newest || newest.spans === 0) return [];
-  const totals = Object.entries(newest.totals).map(([kind, total]) => totalText(kind, total));
+  const totals = Object.entries(newest.totals).map(([kind, total]) => formatTotal(kind, total));
   const show = style('accent', `scooby show ${short(newest.id)}`);
   return [`${style('dim', 'outside requests:')} ${totals.join('  ')}   ${show}`];
 }

@@ -13,8 +13,8 @@ import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
 import { asciiOf } from '../../tui/view/theme.js';
 import { outputFormat, printLines } from '../output.js';
-import { type SourceReader, sourceReaderOf } from '../print/code.js';
 import { sourceLines } from '../print/source.js';
+import { type SourceReader, sourceReaderOf } from '../print/source-reader.js';
 import { sqlLines } from '../print/sql-script.js';
 import { traceLines } from '../print/trace.js';
 import { waterfallLines } from '../print/waterfall.js';
@@ -90,20 +90,20 @@ function refuse(flags: ShowFlags): void {
 }
 
 function show(store: Store, id: string, flags: ShowFlags): void {
-  const screen = outputFormat(flags);
-  const trace = chooseRequest(store, id, screen.now);
+  const format = outputFormat(flags);
+  const trace = chooseRequest(store, id, format.now);
   if (flags.json) return printLines([terminalSafeJson(publicTrace(trace), 2)]);
   const code = sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   const lines = flags.sql
-    ? sqlLines(withSql(trace), screen)
+    ? sqlLines(withSql(trace), format)
     : flags.tab !== undefined
-      ? tabLines(trace, flags, code, screen)
+      ? tabLines(trace, flags, code, format)
       : flags.waterfall
-        ? waterfallLines(trace, kinds, screen)
+        ? waterfallLines(trace, kinds, format)
         : flags.source
-          ? sourceLines(trace, kinds, code, screen)
-          : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, screen);
+          ? sourceLines(trace, kinds, code, format)
+          : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, format);
   // A statement is to be run as it was: its characters stay.
   const { unicode } = capabilitiesOf(process.stdout, process.env, flags);
   printLines(unicode || flags.sql ? lines : lines.map(asciiOf));
@@ -124,10 +124,10 @@ function withSql(trace: Trace): Trace {
 }
 
 /** Answers what the browser shows in a tab; throws a UserError when it has no such tab. */
-function tabLines(trace: Trace, flags: ShowFlags, code: SourceReader, screen: OutputFormat): string[] {
+function tabLines(trace: Trace, flags: ShowFlags, code: SourceReader, format: OutputFormat): string[] {
   const lines = tabText(trace, flags.tab!, {
-    columns: screen.width,
-    colour: screen.style === colouredStyle,
+    columns: format.width,
+    colour: format.style === colouredStyle,
     grouped: !flags.ungrouped,
     libraries: flags.stack === true,
     source: (file) => code.lines(file)?.join('\n'),

@@ -50,7 +50,7 @@ Examples:
 }
 
 function top(store: Store, filter: string[], flags: TopFlags): void {
-  const screen = outputFormat(flags);
+  const format = outputFormat(flags);
   const { by, limit } = flags;
   const among = { query: queryFromOptions(filter, flags) };
   const whole = store.aggregates('request', among)[0]?.ms ?? 0;
@@ -67,7 +67,7 @@ function top(store: Store, filter: string[], flags: TopFlags): void {
   if (flags.json)
     return printLines(sums.map((sum) => terminalSafeJson(publicAggregate(sum, round(share(sum))))));
   if (sums.length === 0) return printRemark(NO_AGGREGATES);
-  printLines(topLines(by, sums, share, (id) => shortId(store, id), screen));
+  printLines(topLines(by, sums, share, (id) => shortId(store, id), format));
 }
 
 function round(share: number): number {
@@ -104,7 +104,7 @@ export function topLines(
   sums: Aggregate[],
   share: (sum: Aggregate) => number,
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const rows = sums.map((sum): Cell[] => {
     const line = lineCell(by, sum);
@@ -123,7 +123,7 @@ export function topLines(
       [short(sum.worst.id), 'accent'],
     ];
   });
-  return tableLines(columnsOf(by), rows, screen);
+  return tableLines(columnsOf(by), rows, format);
 }
 
 function labelOf(by: What, { kind, text, parts }: Aggregate): string {

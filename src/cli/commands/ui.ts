@@ -45,11 +45,11 @@ Examples:
   scooby ui --db /tmp/other.db         another database
   scooby ui --plain | grep N+1         lines instead of a screen`,
     )
-    .action(ui);
+    .action(runBrowser);
 }
 
 /** Runs the browser. Throws a UserError for a configuration, a StoreError for a store, that cannot be used. */
-export async function ui(flags: UiFlags): Promise<void> {
+export async function runBrowser(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
   const place = databasePath(flags.db, cwd);
   // What the app prints meanwhile is not to be missed.

@@ -37,7 +37,7 @@ export function keyLines(text: string): Map<string, number> {
 }
 
 /** Answers what is wrong with a text that is no JSON, and in which line. */
-export function jsonFault(text: string, error: unknown): { line: number; words: string } {
+export function locateJsonError(text: string, error: unknown): { line: number; words: string } {
   const message = error instanceof Error ? error.message : String(error);
   const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
   const words = message.replace(/ in JSON at position.*| \(line \d+ column \d+\)|, (?:\.\.\.)?".*/s, '');

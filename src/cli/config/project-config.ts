@@ -8,7 +8,7 @@ import { FINDING_KINDS } from '../../domain/finding-kinds.js';
 import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
 import type { Ignore } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
-import { jsonFault, keyLines } from './json-positions.js';
+import { keyLines, locateJsonError } from './json-positions.js';
 import { parseDuration, parseSize } from './units.js';
 
 /** Decisions on findings. */
@@ -80,7 +80,7 @@ function read(file: string, personal: boolean) {
   try {
     whole = JSON.parse(text);
   } catch (error) {
-    const { line, words } = jsonFault(text, error);
+    const { line, words } = locateJsonError(text, error);
     throw new UserError(`${file}:${line}: this is not JSON: ${words}`);
   }
   const inPackage = file.endsWith('package.json');

@@ -18,13 +18,13 @@ import { isWithin } from './version-range.js';
 export type Grade = 'good' | 'note' | 'bad';
 
 /** Something that was looked at, and what was seen. */
-export interface Check {
+export interface CheckResult {
   grade: Grade;
   text: string;
 }
 
 /** A library of the project. */
-export interface LibraryCheck extends Check {
+export interface LibraryCheck extends CheckResult {
   name: string;
   version: string;
   /** The kind of its spans, `route` for a framework, `line` for a mapper or client; nothing where it cannot be seen. */
@@ -33,13 +33,13 @@ export interface LibraryCheck extends Check {
 
 /** All that was seen. */
 export interface Diagnosis {
-  node: Check;
+  node: CheckResult;
   project: string;
   folders: number;
   libraries: LibraryCheck[];
-  port: Check;
-  store: Check;
-  config: Check;
+  port: CheckResult;
+  store: CheckResult;
+  config: CheckResult;
 }
 
 interface Coverage {
@@ -85,7 +85,7 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
   };
 }
 
-function ofConfig(cwd: string): Check {
+function ofConfig(cwd: string): CheckResult {
   try {
     const config = readProjectConfig(cwd);
     const program = new Command().enablePositionalOptions();
@@ -113,7 +113,7 @@ function nodeVersion(): string {
 }
 
 /** Answers what can be recorded on a version of Node. */
-export function checkNode(version: string): Check {
+export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0, patch = 0] = version.slice(1).split('.').map(Number);
   if (major < 20) return { grade: 'bad', text: `${version} is older than 20, the oldest that scooby knows.` };
   const sound =
@@ -173,7 +173,7 @@ function bundled(main: string | undefined, covered: Coverage[], agent: Agent): L
     .map((name) => ({ name, version: '', grade: 'bad', text: agent.bundledMessage(name, main) }));
 }
 
-async function ofPort(): Promise<Check> {
+async function ofPort(): Promise<CheckResult> {
   const free = await new Promise<boolean>((done) => {
     const server = createServer();
     server.once('error', () => done(false));
@@ -186,7 +186,7 @@ async function ofPort(): Promise<Check> {
   };
 }
 
-async function ofStore(path: string): Promise<Check> {
+async function ofStore(path: string): Promise<CheckResult> {
   const folder = nearest(dirname(path));
   if (!canWrite(existsSync(path) ? path : folder, existsSync(path)))
     return { grade: 'bad', text: `${path} cannot be written: requests would be kept in memory only.` };

@@ -15,7 +15,7 @@ export interface RouteAggregate extends Aggregate {
 
 /** A run, and what its requests add up to. */
 export interface RunAggregate extends RunSummary {
-  sum?: Aggregate;
+  aggregate?: Aggregate;
 }
 
 /** Answers the routes of the requests that pass, the costliest first. */
@@ -45,7 +45,7 @@ const ROUTES: Column[] = [
 export function routeLines(
   routes: RouteAggregate[],
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const rows = routes.map((route): Cell[] => {
     const { kind, text, count, p50, p95, worst, queries, mostQueries, errors, findings } = route;
@@ -63,7 +63,7 @@ export function routeLines(
       [short(worst.id), 'accent'],
     ];
   });
-  return tableLines(ROUTES, rows, screen);
+  return tableLines(ROUTES, rows, format);
 }
 
 /** `51`, `2.5`: no more digits than tell something. */
@@ -96,21 +96,21 @@ const RUNS: Column[] = [
 ];
 
 /** Answers the table of runs. */
-export function runLines(runs: RunAggregate[], screen: OutputFormat): string[] {
-  const rows = runs.map(({ number, start, command, requests, sum }): Cell[] => [
+export function runLines(runs: RunAggregate[], format: OutputFormat): string[] {
+  const rows = runs.map(({ number, start, command, requests, aggregate }): Cell[] => [
     [`${number}`, 'accent'],
-    [age(start, screen.now), 'dim'],
+    [age(start, format.now), 'dim'],
     [cleanText(command)],
     [requests.toLocaleString('en-US')],
-    [sum ? formatMs(sum.p50) : ''],
-    [sum ? formatMs(sum.p95) : ''],
-    [sum ? formatMs(sum.worst.ms) : ''],
-    [sum && sum.errors > 0 ? sum.errors.toLocaleString('en-US') : '', 'error'],
+    [aggregate ? formatMs(aggregate.p50) : ''],
+    [aggregate ? formatMs(aggregate.p95) : ''],
+    [aggregate ? formatMs(aggregate.worst.ms) : ''],
+    [aggregate && aggregate.errors > 0 ? aggregate.errors.toLocaleString('en-US') : '', 'error'],
   ]);
-  return tableLines(RUNS, rows, screen);
+  return tableLines(RUNS, rows, format);
 }
 
 /** Answers the lines of `--json`. */
 export function runJson(runs: RunAggregate[]): string[] {
-  return runs.map((run) => terminalSafeJson(publicRun(run, run.sum)));
+  return runs.map((run) => terminalSafeJson(publicRun(run, run.aggregate)));
 }

@@ -25,18 +25,18 @@ export interface CheckReport extends SiftedBreaches {
 }
 
 /** Answers the report for people. */
-export function reportLines(report: CheckReport, screen: OutputFormat): string[] {
+export function reportLines(report: CheckReport, format: OutputFormat): string[] {
   const { broken, accepted, stale, lesser, requests, routes, notes } = report;
   const seen = `${formatCount(requests, 'request')} of ${formatCount(routes, 'route')}`;
   const headline =
     requests === 0
-      ? screen.style(
+      ? format.style(
           'error',
           'no request was recorded: nothing could be judged. Does the command serve any over node:http?',
         )
       : broken.length === 0
-        ? screen.style('ok', `${seen}, all within the budget`)
-        : `${screen.style('error', `${formatCount(broken.length, 'budget')} broken`)}; ${seen} were judged`;
+        ? format.style('ok', `${seen}, all within the budget`)
+        : `${format.style('error', `${formatCount(broken.length, 'budget')} broken`)}; ${seen} were judged`;
   const known =
     accepted.length === 0
       ? []
@@ -54,17 +54,17 @@ export function reportLines(report: CheckReport, screen: OutputFormat): string[]
   const asides = [...known, ...gone, ...through];
   return [
     '',
-    `${screen.style('bold', 'scooby check')}  ${headline}`,
-    ...broken.flatMap((breach) => ['', ...breachLines(breach, screen)]),
+    `${format.style('bold', 'scooby check')}  ${headline}`,
+    ...broken.flatMap((breach) => ['', ...breachLines(breach, format)]),
     ...(asides.length + notes.length > 0 ? [''] : []),
-    ...asides.map((line) => `  ${screen.style('dim', escapeToOneLine(line))}`),
-    ...notes.map((note) => `  ${screen.style('warn', escapeToOneLine(note))}`),
+    ...asides.map((line) => `  ${format.style('dim', escapeToOneLine(line))}`),
+    ...notes.map((note) => `  ${format.style('warn', escapeToOneLine(note))}`),
   ];
 }
 
-function breachLines(breach: Breach, screen: OutputFormat): string[] {
+function breachLines(breach: Breach, format: OutputFormat): string[] {
   const { route, message, suggestion = '', requests, worst, severity } = breach;
-  const { style, width } = screen;
+  const { style, width } = format;
   const often = requests === 1 ? 'in one request' : `in ${formatCount(requests, 'request')}, most in`;
   return [
     `  ${[style(severity ? severityRole(severity) : 'error', titleOf(breach)), style('bold', escapeToOneLine(route)), style('accent', whereOf(breach))].filter((text) => text !== '').join('  ')}`,
@@ -109,7 +109,11 @@ function placeOf({ site }: Breach): { file?: string; line?: number } {
 }
 
 /** Answers GitHub's annotations, an error at each line; paths are those of the repository, `workspace`. */
-export function annotations(broken: Breach[], project: string, workspace: string | undefined): string[] {
+export function githubAnnotations(
+  broken: Breach[],
+  project: string,
+  workspace: string | undefined,
+): string[] {
   return broken.map((breach) => {
     const { file, line } = placeOf(breach);
     const properties = [

@@ -8,25 +8,25 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { wrapText } from '../../terminal/wrap.js';
-import type { Difference, DifferenceFinding, MetricChange, Side } from '../select/difference.js';
+import type { ComparedFinding, ComparedSide, Difference, MetricChange } from '../select/difference.js';
 
 /** Answers all lines of a difference. */
-export function differenceLines(difference: Difference, screen: OutputFormat): string[] {
-  const { before, after, figures, routes = [], calls } = difference;
+export function differenceLines(difference: Difference, format: OutputFormat): string[] {
+  const { before, after, metrics, routes = [], calls } = difference;
   return [
-    sideLine('before', before, screen),
-    sideLine('after', after, screen),
+    sideLine('before', before, format),
+    sideLine('after', after, format),
     '',
-    ...figureLines(figures, screen),
-    ...findingLines(difference, screen),
-    ...changeLines('ROUTE', routes, screen),
-    ...changeLines('CALL', calls, screen),
+    ...figureLines(metrics, format),
+    ...findingLines(difference, format),
+    ...changeLines('ROUTE', routes, format),
+    ...changeLines('CALL', calls, format),
     '',
-    summary(calls, screen),
+    summary(calls, format),
   ];
 }
 
-function sideLine(name: string, side: Side, { style, now }: OutputFormat): string {
+function sideLine(name: string, side: ComparedSide, { style, now }: OutputFormat): string {
   const words =
     'trace' in side
       ? [
@@ -46,12 +46,12 @@ const FIGURES: Column[] = [
   { head: 'CHANGE', align: 'right' },
 ];
 
-function figureLines(figures: MetricChange[], screen: OutputFormat): string[] {
+function figureLines(figures: MetricChange[], format: OutputFormat): string[] {
   const rows = figures.map(({ name, unit, before, after }): Cell[] => {
     const text = (n: number | undefined) => (n === undefined ? '-' : written(unit, n));
     return [[cleanText(name)], [text(before)], [text(after)], changeCell(unit, before, after)];
   });
-  return tableLines(FIGURES, rows, screen);
+  return tableLines(FIGURES, rows, format);
 }
 
 function written(unit: MetricChange['unit'], n: number): string {
@@ -65,9 +65,9 @@ function changeCell(unit: MetricChange['unit'], before = 0, after = 0): Cell {
   return after > before ? [`+${by}`, 'warn'] : [`-${by}`, 'ok'];
 }
 
-function findingLines({ findings }: Difference, screen: OutputFormat): string[] {
-  const told = (fate: string, role: OutputRole, found: DifferenceFinding[]) =>
-    found.flatMap((finding) => findingText(fate, role, finding, screen));
+function findingLines({ findings }: Difference, format: OutputFormat): string[] {
+  const told = (fate: string, role: OutputRole, found: ComparedFinding[]) =>
+    found.flatMap((finding) => findingText(fate, role, finding, format));
   const lines = [
     ...told('gone', 'ok', findings.gone),
     ...told('new', 'error', findings.new),
@@ -81,7 +81,7 @@ const FATE = 7;
 function findingText(
   fate: string,
   role: OutputRole,
-  finding: DifferenceFinding,
+  finding: ComparedFinding,
   { style, width }: OutputFormat,
 ): string[] {
   const { kind, function: name, site, requests } = finding;
@@ -103,7 +103,7 @@ const ROLES: Record<Verdict, OutputRole> = {
   same: 'dim',
 };
 
-function changeLines(head: string, changes: Change[], screen: OutputFormat): string[] {
+function changeLines(head: string, changes: Change[], format: OutputFormat): string[] {
   const columns: Column[] = [
     { head: '' },
     { head: 'OFTEN', align: 'right', gone: 2 },
@@ -120,7 +120,7 @@ function changeLines(head: string, changes: Change[], screen: OutputFormat): str
       [cleanText(kind === 'sql' ? text : `${kind} ${text}`)],
       [cleanText(site), 'accent'],
     ]);
-  return rows.length > 0 ? ['', ...tableLines(columns, rows, screen)] : [];
+  return rows.length > 0 ? ['', ...tableLines(columns, rows, format)] : [];
 }
 
 /** How often is told where it is not once, as of a route. */
@@ -147,8 +147,8 @@ function summary(calls: Change[], { style }: OutputFormat): string {
 }
 
 /** Answers the document of `--json`. */
-export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
-  const list = (found: DifferenceFinding[]) =>
+export function differenceJson({ before, after, metrics, findings, routes, calls }: Difference): object {
+  const list = (found: ComparedFinding[]) =>
     found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
       id,
       kind,
@@ -161,14 +161,14 @@ export function differenceJson({ before, after, figures, findings, routes, calls
   return {
     before: sideJson(before),
     after: sideJson(after),
-    figures,
+    figures: metrics,
     findings: { gone: list(findings.gone), new: list(findings.new), stays: list(findings.stays) },
     ...(routes && { routes }),
     calls,
   };
 }
 
-function sideJson(side: Side): object {
+function sideJson(side: ComparedSide): object {
   if ('run' in side) return { run: side.run.number, start: side.run.start, command: side.run.command };
   const { id, method, url, route, status, start } = side.trace;
   return {

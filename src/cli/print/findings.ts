@@ -5,8 +5,8 @@ import { type Finding, parseSite } from '../../domain/trace.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';
-import type { SourceReader } from './code.js';
-import { codeLines, functionAt } from './frames.js';
+import { codeLines, formatCallSite } from './frames.js';
+import type { SourceReader } from './source-reader.js';
 
 const INDENT = '  ';
 /** Lines of code before and after, where there is one finding, and where there are more. */
@@ -14,17 +14,17 @@ const AROUND = 2;
 const LESS = 1;
 
 /** Answers the lines of all findings, the gravest first. */
-export function findingLines(findings: Finding[], code: SourceReader, screen: OutputFormat): string[] {
+export function findingLines(findings: Finding[], code: SourceReader, format: OutputFormat): string[] {
   const around = findings.length > 2 ? LESS : AROUND;
-  return findings.flatMap((finding) => ['', ...lines(finding, around, code, screen)]);
+  return findings.flatMap((finding) => ['', ...lines(finding, around, code, format)]);
 }
 
-function lines(finding: Finding, around: number, code: SourceReader, screen: OutputFormat): string[] {
-  const room = { ...screen, width: screen.width - INDENT.length };
+function lines(finding: Finding, around: number, code: SourceReader, format: OutputFormat): string[] {
+  const room = { ...format, width: format.width - INDENT.length };
   const place = parseSite(finding.site);
   const prose = (text: string) => wrapText(escapeToOneLine(text), room.width, '');
   return [
-    heading(finding, code, screen),
+    heading(finding, code, format),
     ...(finding.message === '' ? [] : prose(finding.message)),
     ...(place ? codeLines(place, around, code, room) : []),
     ...(finding.suggestion ? prose(`→ ${finding.suggestion}`) : []),
@@ -34,9 +34,9 @@ function lines(finding: Finding, around: number, code: SourceReader, screen: Out
 /** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
 function heading(finding: Finding, code: SourceReader, { style }: OutputFormat): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
-  const where = site === undefined ? '' : functionAt(name, site);
+  const where = site === undefined ? '' : formatCallSite(name, site);
   const place = parseSite(finding.site);
-  const since = place && code.since(place.file, place.line);
+  const since = place && code.changeNote(place.file, place.line);
   const parts = [
     style(severityRole(severity), escapeToOneLine(kind).toUpperCase()),
     where === '' ? '' : style('accent', where),

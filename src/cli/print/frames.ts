@@ -5,7 +5,7 @@ import { type Frame, formatPosition, type Span } from '../../domain/trace.js';
 import { cellWidth, cutText } from '../../terminal/cells.js';
 import { codeFrame } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import type { SourceReader } from './code.js';
+import type { SourceReader } from './source-reader.js';
 
 /** Which frames to show, and where the code is found. */
 export interface FrameOptions {
@@ -18,29 +18,29 @@ export interface FrameOptions {
 export function frameLines(
   { stack, frame: blamed }: Span,
   reading: FrameOptions,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const shown = reading.stack ? stack : blamed ? [blamed] : [];
   if (stack.length === 0) return [];
   if (shown.length === 0)
-    return [screen.style('dim', "no line of the app's own code called this; all frames: --stack")];
+    return [format.style('dim', "no line of the app's own code called this; all frames: --stack")];
   return shown.flatMap((frame) => [
-    frameText(frame, reading, screen),
-    ...(frame === blamed ? codeLines(frame, 0, reading.code, screen) : []),
+    frameText(frame, reading, format),
+    ...(frame === blamed ? codeLines(frame, 0, reading.code, format) : []),
   ]);
 }
 
 /** `loadItems (src/orders.js:47:21)  changed since`. */
 function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat): string {
   const { function: name, file, line, application } = frame;
-  const text = functionAt(name, formatPosition(frame));
+  const text = formatCallSite(name, formatPosition(frame));
   if (!application) return style('dim', text);
-  const since = code.since(file, line);
+  const since = code.changeNote(file, line);
   return style('accent', text) + (since ? style('warn', `  ${since}`) : '');
 }
 
 /** Answers `loadItems (src/orders.js:47)`, or the place alone where the function has no name. */
-export function functionAt(name: string | undefined, place: string): string {
+export function formatCallSite(name: string | undefined, place: string): string {
   const isNamed = name !== undefined && name !== '' && name !== '<anonymous>';
   return isNamed ? `${escapeToOneLine(name)} (${escapeToOneLine(place)})` : escapeToOneLine(place);
 }

@@ -6,22 +6,22 @@ import type { Group } from '../../insight/calls/groups.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type FrameOptions, frameLines } from './frames.js';
-import { detailLines, errorLines, INDENT, statementLines } from './spans.js';
+import { CALL_INDENT, detailLines, errorLines, statementLines } from './spans.js';
 
 /** Answers the lines of the groups, the costliest first; what is told of a group's statement is its slowest call's. */
 export function groupLines(
   spans: Span[],
   groups: Group[],
   reading: FrameOptions,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const sorted = [...groups].sort((a, b) => b.total + b.wait - a.total - a.wait);
-  return sorted.flatMap((group) => ['', ...lines(spans, group, reading, screen)]);
+  return sorted.flatMap((group) => ['', ...lines(spans, group, reading, format)]);
 }
 
-function lines(spans: Span[], group: Group, reading: FrameOptions, screen: OutputFormat): string[] {
+function lines(spans: Span[], group: Group, reading: FrameOptions, format: OutputFormat): string[] {
   const slowest = spans[group.slowest]!;
-  const room = { ...screen, width: screen.width - INDENT.length };
+  const room = { ...format, width: format.width - CALL_INDENT.length };
   const failed = group.spans.map((index) => spans[index]!).find(({ error }) => error !== undefined);
   const isMany = group.spans.length > 1;
   const lead = isMany ? `#${group.slowest + 1}, the slowest:  ` : '';
@@ -31,7 +31,7 @@ function lines(spans: Span[], group: Group, reading: FrameOptions, screen: Outpu
     ...(failed ? errorLines(failed, room) : []),
     ...frameLines(slowest, reading, room),
   ];
-  return [heading(group, slowest, screen), ...told.map((line) => INDENT + line)];
+  return [heading(group, slowest, format), ...told.map((line) => CALL_INDENT + line)];
 }
 
 /** `50×  sql  431ms  8.6ms each, slowest 14ms  50 rows  #2 to #51`. */

@@ -6,8 +6,8 @@ import { type Frame, formatSite, type Kind, type Span, type Trace } from '../../
 import { cellWidth, cleanText, cutText } from '../../terminal/cells.js';
 import { codeText } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import type { SourceReader } from './code.js';
-import { headline } from './trace.js';
+import type { SourceReader } from './source-reader.js';
+import { traceHeadline } from './trace.js';
 
 /** Calls of one kind that a line made, or that came by it. */
 interface Tally {
@@ -36,13 +36,20 @@ export function sourceLines(
   trace: Trace,
   kinds: Kind[] | undefined,
   code: SourceReader,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const files = [...filesOf(trace, kinds).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
   const marks = marksOf(trace);
   if (files.length === 0)
-    return [headline(trace, screen), '', "  no line of the app's own code made a call that was recorded"];
-  return [headline(trace, screen), ...files.flatMap((file) => ['', ...fileLines(file, marks, code, screen)])];
+    return [
+      traceHeadline(trace, format),
+      '',
+      "  no line of the app's own code made a call that was recorded",
+    ];
+  return [
+    traceHeadline(trace, format),
+    ...files.flatMap((file) => ['', ...fileLines(file, marks, code, format)]),
+  ];
 }
 
 function filesOf({ spans }: Trace, kinds: Kind[] | undefined): Map<string, File> {
@@ -105,12 +112,12 @@ function fileLines(
   file: File,
   marks: Map<string, string>,
   code: SourceReader,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  const { style } = screen;
+  const { style } = format;
   const { name, lines } = file;
   const numbers = [...lines.keys()].sort((a, b) => a - b);
-  const since = code.since(name, numbers[0]!);
+  const since = code.changeNote(name, numbers[0]!);
   const own =
     file.count > 0
       ? `${formatCount(file.count, 'call')}, ${formatMs(file.ms)}`
@@ -128,7 +135,7 @@ function fileLines(
       line,
       text,
       { margin, digits, mark: marks.get(formatSite({ file: name, line })) },
-      screen,
+      format,
     );
   if (!texts) {
     const missing = style('dim', `${' '.repeat(margin)} │ its text was not kept`);

@@ -9,7 +9,7 @@ import { detailsOf } from '../../tui/panels/span-detail.js';
 import { type FrameOptions, frameLines } from './frames.js';
 
 /** Cells in front of what is told of a call. */
-export const INDENT = ' '.repeat(6);
+export const CALL_INDENT = ' '.repeat(6);
 /** Cells of a value that are shown; the rest is in `--json`. */
 const LONGEST_VALUE = 400;
 /** Lines of a statement that are shown. */
@@ -20,18 +20,18 @@ export function spanLines(
   spans: Span[],
   indices: number[],
   reading: FrameOptions,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   return indices.flatMap((index) => {
     const span = spans[index]!;
-    const room = { ...screen, width: screen.width - INDENT.length };
+    const room = { ...format, width: format.width - CALL_INDENT.length };
     const told = [
       ...statementLines(span.name, room),
       ...detailLines(span, room),
       ...errorLines(span, room),
       ...frameLines(span, reading, room),
     ];
-    return ['', heading(span, index, screen), ...told.map((line) => INDENT + line)];
+    return ['', heading(span, index, format), ...told.map((line) => CALL_INDENT + line)];
   });
 }
 

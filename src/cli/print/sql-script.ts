@@ -5,7 +5,7 @@ import type { Span, Trace } from '../../domain/trace.js';
 import { runnableOf, scriptLines } from '../../insight/sql/render.js';
 import { dayAndTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import { functionAt } from './frames.js';
+import { formatCallSite } from './frames.js';
 
 /** Answers the script. What cannot be run as it was, because a value is masked or was cut, is a comment that says so. */
 export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
@@ -32,7 +32,7 @@ function lines(trace: Trace, index: number, style: OutputFormat['style']): strin
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
 function aboutOf({ site, frame, duration, rows, error }: Span): string {
-  const where = site === undefined ? 'no line of the app' : functionAt(frame?.function, site);
+  const where = site === undefined ? 'no line of the app' : formatCallSite(frame?.function, site);
   const facts = [
     where,
     duration === undefined ? 'not finished' : formatMs(duration),

@@ -5,6 +5,6 @@ import type { Total } from '../../domain/trace.js';
 import { cleanText } from '../../terminal/cells.js';
 
 /** Answers a kind's total: `12 sql 30ms`. */
-export function totalText(kind: string, total: Total): string {
+export function formatTotal(kind: string, total: Total): string {
   return `${total.count.toLocaleString('en-US')} ${cleanText(kind)} ${formatMs(total.ms)}`;
 }

@@ -14,7 +14,7 @@ import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
 import { groupLines } from './groups.js';
 import { spanLines } from './spans.js';
-import { totalText } from './totals.js';
+import { formatTotal } from './totals.js';
 
 /** What to show of a request. */
 export interface TraceOptions extends FrameOptions {
@@ -28,17 +28,17 @@ export interface TraceOptions extends FrameOptions {
 const NAMES = 11;
 
 /** Answers all lines of a request. */
-export function traceLines(trace: Trace, showing: TraceOptions, screen: OutputFormat): string[] {
+export function traceLines(trace: Trace, showing: TraceOptions, format: OutputFormat): string[] {
   const isShown = (span: Span | undefined) => !showing.kinds || (span && showing.kinds.includes(span.kind));
   const findings = trace.findings.filter(
     ({ spans }) => !showing.kinds || spans.some((index) => isShown(trace.spans[index])),
   );
   return [
-    headline(trace, screen),
-    ...facts({ ...trace, findings }, screen),
-    ...findingLines(findings, showing.code, screen),
-    ...calls(trace, showing, isShown, screen),
-    ...remarks(trace, screen),
+    traceHeadline(trace, format),
+    ...facts({ ...trace, findings }, format),
+    ...findingLines(findings, showing.code, format),
+    ...calls(trace, showing, isShown, format),
+    ...remarks(trace, format),
   ];
 }
 
@@ -46,18 +46,18 @@ function calls(
   { spans }: Trace,
   showing: TraceOptions,
   isShown: (span: Span) => unknown,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   if (showing.ungrouped) {
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
-    return spanLines(spans, indices, showing, screen);
+    return spanLines(spans, indices, showing, format);
   }
   const groups = groupsOf(spans).filter(({ slowest }: Group) => isShown(spans[slowest]!));
-  return groupLines(spans, groups, showing, screen);
+  return groupLines(spans, groups, showing, format);
 }
 
 /** Answers `GET /orders?page=2  200  312ms`. */
-export function headline(trace: Trace, { style }: OutputFormat): string {
+export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state } = trace;
   const parts = [
@@ -70,9 +70,9 @@ export function headline(trace: Trace, { style }: OutputFormat): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function facts(trace: Trace, screen: OutputFormat): string[] {
+function facts(trace: Trace, format: OutputFormat): string[] {
   const { app, id } = trace;
-  const { style, now, width } = screen;
+  const { style, now, width } = format;
   const when = `${dayAndTime(trace.start)}, ${ago(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
     ['calls', totals(trace)],
@@ -82,7 +82,7 @@ function facts(trace: Trace, screen: OutputFormat): string[] {
     ['id', id],
   ];
   return [
-    ...found(trace, screen),
+    ...found(trace, format),
     ...rows.flatMap(([name, text]) => {
       if (text === '') return [];
       const lines = wrapText(escapeControls(text), width - NAMES, '');
@@ -121,7 +121,7 @@ function totals({ totals, spans, duration }: Trace): string {
       total.wait ? `waited ${formatMs(total.wait)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
-    return totalText(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
+    return formatTotal(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
   });
   if (kinds.length === 0) return 'none that scooby knows of';
   return kinds.join('   ');

@@ -7,7 +7,7 @@ import { drawingWidth } from '../../terminal/capabilities.js';
 import { cellWidth, cleanText, cutMiddle, fitText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { maxConcurrent, timelineBar, timelineExtent } from '../../tui/panels/timeline.js';
-import { headline } from './trace.js';
+import { traceHeadline } from './trace.js';
 
 const MOST_ROWS = 1000;
 const TIME = 9;
@@ -18,9 +18,9 @@ const WIDE = 110;
 const NARROWEST = 10;
 
 /** Answers the headline, a scale, and a row for each call of those kinds (all, where none are named) in the order of their start. */
-export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, screen: OutputFormat): string[] {
+export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, format: OutputFormat): string[] {
   const sites = trace.spans.map(({ site = '' }) => cleanText(site));
-  const columns = drawingWidth(screen.width);
+  const columns = drawingWidth(format.width);
   const whole = timelineExtent(trace);
   const order = trace.spans
     .map((_, index) => index)
@@ -36,15 +36,15 @@ export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, screen: 
   const cells = Math.max(NARROWEST, room - label - 4);
   const layout = { whole, digits, kind, label, cells, site };
   const lead = ' '.repeat(digits + kind + label + 3);
-  const rows = shown.map((index) => row(trace, index, sites[index]!, layout, screen));
+  const rows = shown.map((index) => row(trace, index, sites[index]!, layout, format));
   const left = order.length - shown.length;
   return [
-    headline(trace, screen),
-    screen.style('dim', `  ${parallelism(trace, order)}`),
+    traceHeadline(trace, format),
+    format.style('dim', `  ${parallelism(trace, order)}`),
     '',
-    screen.style('dim', lead + scale(whole, cells)),
+    format.style('dim', lead + scale(whole, cells)),
     ...rows,
-    ...(left > 0 ? [screen.style('warn', `  … ${formatCount(left, 'more call')}: --json has all`)] : []),
+    ...(left > 0 ? [format.style('warn', `  … ${formatCount(left, 'more call')}: --json has all`)] : []),
   ];
 }
 

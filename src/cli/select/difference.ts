@@ -21,25 +21,25 @@ export interface MetricChange {
 }
 
 /** A finding, as far as both a request and a run know it. */
-export type DifferenceFinding = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
+export type ComparedFinding = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
   Partial<Pick<Finding, 'site' | 'function' | 'severity'>> & { requests?: number };
 
 /** A side's name: a request's or a run's. */
-export type Side = { trace: Trace } | { run: RunSummary };
+export type ComparedSide = { trace: Trace } | { run: RunSummary };
 
 /** All that is told of two sides. */
 export interface Difference {
-  before: Side;
-  after: Side;
-  figures: MetricChange[];
-  findings: FindingChanges<DifferenceFinding>;
+  before: ComparedSide;
+  after: ComparedSide;
+  metrics: MetricChange[];
+  findings: FindingChanges<ComparedFinding>;
   /** Of runs: the routes, `ms` being the middle of their times. */
   routes?: Change[];
   calls: Change[];
 }
 
 /** Answers the difference of two requests. */
-export function comparedTraces(before: Trace, after: Trace): Difference {
+export function diffTraces(before: Trace, after: Trace): Difference {
   const kinds = new Set([...Object.keys(before.totals), ...Object.keys(after.totals)]);
   const ofKinds = [...kinds].flatMap((kind): MetricChange[] => [
     { name: kind, unit: 'count', before: before.totals[kind]?.count, after: after.totals[kind]?.count },
@@ -48,14 +48,14 @@ export function comparedTraces(before: Trace, after: Trace): Difference {
   return {
     before: { trace: before },
     after: { trace: after },
-    figures: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...ofKinds],
-    findings: findingChanges<DifferenceFinding>(before.findings, after.findings),
+    metrics: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...ofKinds],
+    findings: findingChanges<ComparedFinding>(before.findings, after.findings),
     calls: compareCalls(comparedCallsOf(before), comparedCallsOf(after)),
   };
 }
 
 /** Answers the difference of two runs: of their calls, how often an average request makes them, and how long one takes. */
-export function comparedRuns(store: Store, before: RunSummary, after: RunSummary): Difference {
+export function diffRuns(store: Store, before: RunSummary, after: RunSummary): Difference {
   const [old, now] = [measured(store, before), measured(store, after)];
   const figure = (
     name: string,
@@ -70,7 +70,7 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
   return {
     before: { run: before },
     after: { run: after },
-    figures: [
+    metrics: [
       figure('requests', 'count', ({ all }) => all?.count),
       figure('p50', 'ms', ({ all }) => all?.p50),
       figure('p95', 'ms', ({ all }) => all?.p95),
@@ -85,7 +85,7 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
 
 interface Measured {
   all: Aggregate | undefined;
-  findings: DifferenceFinding[];
+  findings: ComparedFinding[];
   routes: ComparedCalls[];
   calls: ComparedCalls[];
 }

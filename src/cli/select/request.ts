@@ -18,7 +18,7 @@ export function shortId(store: Store, id: string): string {
 
 /** Answers the request that is meant; throws a UserError (exit 1) when it is none, or several. */
 export function chooseRequest(store: Store, wanted: string, now: number): Trace {
-  const back = newestIndex(wanted);
+  const back = parseNewestPosition(wanted);
   if (back !== undefined) return newest(store, back);
   const prefix = wanted.toLowerCase();
   const ids = prefix === '' ? [] : store.idsWith(prefix, NAMED + 1);
@@ -29,7 +29,7 @@ export function chooseRequest(store: Store, wanted: string, now: number): Trace 
 }
 
 /** Answers the place from the newest, which is 1, that `last`, `last~1` and `-2` mean; undefined for anything else. */
-export function newestIndex(wanted: string): number | undefined {
+export function parseNewestPosition(wanted: string): number | undefined {
   const [, steps] = /^last(?:~(\d{1,8}))?$/.exec(wanted) ?? [];
   if (wanted === 'last' || steps !== undefined) return Number(steps ?? 0) + 1;
   return /^-[1-9]\d{0,8}$/.test(wanted) ? Number(wanted.slice(1)) : undefined;

@@ -3,7 +3,7 @@
 import { UserError } from '../../domain/errors.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { RunSummary, Store } from '../../store/store.js';
-import { newestIndex } from './request.js';
+import { parseNewestPosition } from './request.js';
 
 const ALL = 1_000_000;
 
@@ -18,7 +18,7 @@ export function chooseRuns(
 }
 
 function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
-  const place = wanted === 'previous' ? 2 : newestIndex(wanted);
+  const place = wanted === 'previous' ? 2 : parseNewestPosition(wanted);
   const run =
     place === undefined
       ? runs.find(({ number }) => `${number}` === wanted.replace(/^#/, ''))

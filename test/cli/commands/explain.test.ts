@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { chosenStatement } from '../../../src/cli/commands/explain.js';
+import { chooseCall } from '../../../src/cli/commands/explain.js';
 import { fingerprint } from '../../../src/insight/sql/fingerprint.js';
 import { aSpan, aTrace } from '../../factory.js';
 import { linkPackages } from '../../packages.js';
@@ -178,7 +178,7 @@ test('which call is meant', (t) => {
     aSpan({ kind: 'sql', library: 'pg', name: 'select a from t where b = 2', duration: 9 }),
   ];
   const trace = aTrace({ spans });
-  const of = (wanted?: string) => chosenStatement(trace, wanted).index;
+  const of = (wanted?: string) => chooseCall(trace, wanted).index;
   t.equal(of(), 3, 'the slowest query');
   t.equal(of('2'), 1);
   t.equal(
@@ -190,7 +190,7 @@ test('which call is meant', (t) => {
     message: /^The request has no call "5": it made 4\. See their numbers: {2}scooby show /,
   });
   t.throws(() => of('0'), { message: /has no call "0"/ });
-  t.throws(() => chosenStatement(aTrace({ spans: spans.slice(0, 1) }), undefined), {
+  t.throws(() => chooseCall(aTrace({ spans: spans.slice(0, 1) }), undefined), {
     message: 'This request made no query.',
   });
   t.end();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 import { topLines } from '../../../src/cli/commands/top.js';
 import { differenceLines } from '../../../src/cli/print/diff.js';
-import { comparedTraces } from '../../../src/cli/select/difference.js';
+import { diffTraces } from '../../../src/cli/select/difference.js';
 import type { Finding, Trace } from '../../../src/domain/trace.js';
 import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { openStore } from '../../../src/store/open.js';
@@ -278,7 +278,7 @@ test('where it is narrow, columns go and statements are cut', (t) => {
 test('control characters and moved lines', (t) => {
   const before = looping({ url: '/a\u001b[2J' });
   const after = looping({ url: '/a', spans: [items(1, 50), items(2, 50), items(3, 50)] });
-  const lines = differenceLines(comparedTraces(before, after), screen(100));
+  const lines = differenceLines(diffTraces(before, after), screen(100));
   t.match(lines[0], 'GET /a\\x1b[2J');
   t.equal(lines.at(-1), 'The same calls, as often and about as fast.');
   t.ok(lines.some((line) => line.startsWith('stays  N+1')));

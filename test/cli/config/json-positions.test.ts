@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { jsonFault, keyLines } from '../../../src/cli/config/json-positions.js';
+import { keyLines, locateJsonError } from '../../../src/cli/config/json-positions.js';
 
 test('each key and item has its line', (t) => {
   const text = `{
@@ -34,7 +34,7 @@ test('what is no JSON has its line', (t) => {
     try {
       JSON.parse(text);
     } catch (error) {
-      return jsonFault(text, error);
+      return locateJsonError(text, error);
     }
     return undefined;
   };

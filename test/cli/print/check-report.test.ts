@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import {
-  annotations,
   type CheckReport,
+  githubAnnotations,
   reportJson,
   reportLines,
 } from '../../../src/cli/print/check-report.js';
@@ -107,13 +107,13 @@ test('annotations name the file in the repository, and nothing in them can end t
     site: 'src/a,b:c.js:9',
     suggestion: '',
   };
-  t.same(annotations([finding, many, odd], '/repo/packages/shop', '/repo'), [
+  t.same(githubAnnotations([finding, many, odd], '/repo/packages/shop', '/repo'), [
     '::error file=packages/shop/src/orders.js,line=47,title=scooby%3A N+1 in GET /orders::It ran 50 times%0AAsk once.',
     '::error title=scooby%3A maxQueries in GET /orders::52 queries, 30 are allowed',
     '::error file=packages/shop/src/a%2Cb%3Ac.js,line=9,title=scooby%3A N+1 in GET /a%2Cb%3Ac::100%25%0A::error::fake',
   ]);
   const outside = { ...finding, site: '/other/lib.js:3' };
-  t.match(annotations([outside], '/repo', '/repo')[0], 'file=/other/lib.js,line=3');
-  t.match(annotations([finding], '/repo', undefined)[0], 'file=src/orders.js,line=47');
+  t.match(githubAnnotations([outside], '/repo', '/repo')[0], 'file=/other/lib.js,line=3');
+  t.match(githubAnnotations([finding], '/repo', undefined)[0], 'file=src/orders.js,line=47');
   t.end();
 });

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import type { SourceReader } from '../../../src/cli/print/code.js';
 import { sourceLines } from '../../../src/cli/print/source.js';
+import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
@@ -25,7 +25,7 @@ const orders = [
 ];
 const code: SourceReader = {
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
-  since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
+  changeNote: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };
 const handler = aFrame({ function: 'handler', file: 'src/app.js', line: 12 });
 const list = (line: number) => aFrame({ function: 'list', line });
@@ -99,11 +99,11 @@ test('a function that calls itself is counted once, a long line is cut, no line 
   const [, , , first] = sourceLines(
     aTrace({ spans: [deep] }),
     undefined,
-    { ...code, since: () => undefined },
+    { ...code, changeNote: () => undefined },
     screen,
   );
   t.equal(first, '             │   1  import { db } from "./db.js";');
-  const long: SourceReader = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
+  const long: SourceReader = { ...code, lines: () => ['x'.repeat(200)], changeNote: () => undefined };
   const spans = [aSpan({ stack: [list(1)] })];
   t.equal(
     sourceLines(aTrace({ spans }), undefined, long, { ...screen, width: 60 })[3],

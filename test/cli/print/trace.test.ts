@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { SourceReader } from '../../../src/cli/print/code.js';
+import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
 import { dayAndTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
@@ -18,7 +18,7 @@ const texts: Record<string, string[]> = {
     '',
   ],
 };
-const code: SourceReader = { lines: (file) => texts[file], since: () => undefined };
+const code: SourceReader = { lines: (file) => texts[file], changeNote: () => undefined };
 const showing = { code };
 
 const stack = [

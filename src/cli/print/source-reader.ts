@@ -14,7 +14,7 @@ export interface SourceReader {
   /** Answers the lines of a file as it was; undefined where it was not kept. */
   lines(file: string): string[] | undefined;
   /** Answers what has become of a line; undefined where its file is as it was, and where nothing is known. */
-  since(file: string, line: number): ChangeNote | undefined;
+  changeNote(file: string, line: number): ChangeNote | undefined;
 }
 
 /** Answers the code of a request, from the store and from the project's folder. */
@@ -34,7 +34,7 @@ export function sourceReaderOf(
   const isHere = trace.app !== undefined && existsSync(trace.app.cwd);
   return {
     lines: then,
-    since(file, line) {
+    changeNote(file, line) {
       const before = then(file);
       if (!before || !isHere) return undefined;
       const after = now(file);

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { sourceReaderOf } from '../../../src/cli/print/code.js';
+import { sourceReaderOf } from '../../../src/cli/print/source-reader.js';
 import { aTrace } from '../../factory.js';
 
 const TEXT = 'one\ntwo\nthree\n';
@@ -12,7 +12,7 @@ test('the text is the one that was kept, and what has become of it since is told
   const file = join(cwd, 'a.js');
   const app = { pid: 1, command: 'node a.js', cwd };
   const since = (line: number) =>
-    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).since('a.js', line);
+    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).changeNote('a.js', line);
   const code = sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
   t.same(code.lines('a.js'), ['one', 'two', 'three', '']);
   t.equal(since(2), undefined);
@@ -36,9 +36,9 @@ test('what was not kept, and a project that is not on this machine, tell nothing
     store,
     aTrace({ app: { pid: 1, command: '', cwd }, sources: { 'a.js': 'h', 'b.js': 'x' } }),
   );
-  t.equal(code.since('a.js', 1), undefined);
+  t.equal(code.changeNote('a.js', 1), undefined);
   t.equal(code.lines('b.js'), undefined);
   t.equal(code.lines('c.js'), undefined);
-  t.equal(code.since('b.js', 1), undefined);
+  t.equal(code.changeNote('b.js', 1), undefined);
   t.end();
 });
