@@ -18,15 +18,15 @@ import { StoreError } from '../src/store/store.js';
 
 const USAGE = 2;
 
-// `scooby list | head -1` closes the pipe when it has what it wants.
+// `scooby list | head -1` closes the pipe after the first line.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
 
 const program = new Command('scooby')
-  .description('See what every request of your Node server really does, and the line that made it.')
-  .version(scoobyVersion(), '-V, --version', 'which scooby this is')
+  .description('See what every request of your Node server really does, and which lines of code do it.')
+  .version(scoobyVersion(), '-V, --version', 'print the version')
   .helpCommand(false)
   .enablePositionalOptions()
   .exitOverride()
@@ -40,11 +40,11 @@ const program = new Command('scooby')
     `
 Exit codes:
   0      ok
-  1      the request is not there, or the store cannot be read; check: a budget is broken
+  1      no such request, or the store cannot be read; check: a budget is broken
   2      wrong usage
   127    the command to run was not found
   128+n  the command was ended by signal n
-  else   the exit code of the command that was run`,
+  other  the exit code of the command that was run`,
   );
 
 for (const register of [
@@ -61,23 +61,26 @@ for (const register of [
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
-  command.showHelpAfterError(`How it is used:  ${name} --help`);
+  command.showHelpAfterError(`Help:  ${name} --help`);
 }
 
 try {
-  const alone = process.argv.length <= 2;
-  // On a terminal the name alone is all that anybody has to know.
-  if (alone && process.stdin.isTTY && process.stdout.isTTY)
+  const isBare = process.argv.length <= 2;
+  // `scooby` without arguments opens the browser on a terminal and prints the help elsewhere.
+  if (isBare && process.stdin.isTTY && process.stdout.isTTY)
     await program.parseAsync(['ui'], { from: 'user' });
-  else if (alone) program.outputHelp();
+  else if (isBare) program.outputHelp();
   else await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
 }
 
-/** Tells the user what happened where he can do something about it; anything else is a bug, and shows its stack. */
+/**
+ * Exit code of an error whose message the user can act on; rethrows any other, which is a bug and
+ * shows its stack.
+ */
 function exitCodeOf(error: unknown): number {
-  // Commander has printed its own message, or the help that was asked for.
+  // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof SilentExit) return error.exitCode;
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;

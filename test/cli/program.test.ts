@@ -47,12 +47,12 @@ test('wrong usage ends with 2 and says how to go on', (t) => {
   t.same(scooby(['what']), {
     code: 2,
     out: '',
-    err: "scooby: unknown command 'what'\nHow it is used:  scooby --help\n",
+    err: "scooby: unknown command 'what'\nHelp:  scooby --help\n",
   });
   t.same(scooby(['show']), {
     code: 2,
     out: '',
-    err: "scooby: missing required argument 'id'\nHow it is used:  scooby show --help\n",
+    err: "scooby: missing required argument 'id'\nHelp:  scooby show --help\n",
   });
   for (const args of [
     ['list', '--nope'],
@@ -117,7 +117,7 @@ test('list prints a table, plain when piped', async (t) => {
   t.same(scooby(['list', '--db', db, '--path', '/nowhere']), {
     code: 0,
     out: '',
-    err: 'No request that is kept matches. All of them:  scooby list\n',
+    err: 'No stored request matches. List all of them:  scooby list\n',
   });
 });
 
@@ -126,7 +126,7 @@ test('an empty store says how requests come into it', async (t) => {
   t.same(scooby(['list', '--db', db]), {
     code: 0,
     out: '',
-    err: 'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.\n',
+    err: 'No request is stored: none has come yet, or all have expired. Send one to the address that scooby run printed.\n',
   });
   t.same(scooby(['list', '--db', db, '--json']), { code: 0, out: '', err: '' });
 });
@@ -180,9 +180,9 @@ test('what was kept before lines and shapes were decided at the end of a request
 test('show refuses options that say nothing together, and kinds that a request has not', async (t) => {
   const db = await filled(t, [aTrace({ id: 'aaaa-1', spans: [aSpan()] })]);
   const refusals: [args: string[], code: number, err: RegExp][] = [
-    [['--sql', '--json'], 2, /^scooby: --sql and --json are two ways to show a request: leave one out\.\n$/],
-    [['--sql', '--stack'], 2, /^scooby: --stack changes nothing about --sql: leave one of them out\.\n$/],
-    [['--tab', 'sql', '--kind', 'sql'], 2, /^scooby: --kind changes nothing about --tab/],
+    [['--sql', '--json'], 2, /^scooby: --sql and --json are two views of a request: leave one out\.\n$/],
+    [['--sql', '--stack'], 2, /^scooby: --stack has no effect on --sql: leave one of them out\.\n$/],
+    [['--tab', 'sql', '--kind', 'sql'], 2, /^scooby: --kind has no effect on --tab/],
     [['--kind', 'cache'], 1, /^scooby: This request made no calls of the kind "cache"\. It has: sql\.\n$/],
     [['--kind', 'sql,rpc', '--waterfall'], 1, /no calls of the kind "rpc"\. It has: sql/],
     [['--tab', 'x'], 2, /^scooby: There is no tab "x"\. There are: Overview, SQL,/],
@@ -202,7 +202,7 @@ test('show of what is not there: exit 1', async (t) => {
   t.same(scooby(['show', 'ffff', '--db', db]), {
     code: 1,
     out: '',
-    err: 'scooby: No request "ffff" is kept. See which are:  scooby list\n',
+    err: 'scooby: No request "ffff" is stored. List the stored ones:  scooby list\n',
   });
   t.match(scooby(['show', 'aaaa', '--db', db]), {
     code: 1,
@@ -211,7 +211,7 @@ test('show of what is not there: exit 1', async (t) => {
   });
   t.match(scooby(['show', '-3', '--db', db]), {
     code: 1,
-    err: 'scooby: -3 is too far back: 2 requests are kept.\n',
+    err: 'scooby: -3 is too far back: 2 requests are stored.\n',
   });
 });
 

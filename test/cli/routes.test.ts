@@ -1,4 +1,6 @@
-/** A route's errors, p95 and count: every command and the browser say the same of the same store. */
+/**
+ * A route's errors, p95 and count: every command and the browser say the same of the same store.
+ */
 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -26,7 +28,10 @@ function without(trace: Trace, ...names: ('route' | 'status' | 'duration')[]): T
   return trace;
 }
 
-/** Requests of every fate, most of them of one route, 30 of them in one bucket of time but not alike. */
+/**
+ * Requests of every fate, most of them of one route, 30 of them in one bucket of time but not
+ * alike.
+ */
 function requests(): Trace[] {
   const pattern = { route: '/orders/:id', url: '/orders/7' };
   return [

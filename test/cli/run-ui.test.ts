@@ -169,7 +169,7 @@ test('without a terminal requests are told line by line, and it says why', (t) =
     ],
     { encoding: 'utf8' },
   );
-  t.match(stderr, /^scooby: --ui needs a terminal; requests are told line by line instead\n/);
+  t.match(stderr, /^scooby: --ui needs a terminal; requests are printed line by line instead\n/);
   t.equal(status, 4);
   t.end();
 });

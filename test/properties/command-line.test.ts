@@ -68,9 +68,9 @@ test('what is wrong with any text that is no JSON has a line of it, in one line 
         try {
           JSON.parse(text);
         } catch (error) {
-          const { line, words } = locateJsonError(text, error);
+          const { line, message } = locateJsonError(text, error);
           ok(line >= 1 && line <= text.split('\n').length, `${line}`);
-          ok(words.length > 0 && words.length < 200, words);
+          ok(message.length > 0 && message.length < 200, message);
         }
       },
     ),

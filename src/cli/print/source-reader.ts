@@ -1,4 +1,4 @@
-/** The app's files as they were when a request ran, and what has become of them since. */
+/** Source files of the app as they were when a request ran, compared with the files on disk. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -6,51 +6,56 @@ import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
 import { linesOf } from '../../terminal/code-frame.js';
 
-/** What became of a line: its file changed around it, or it is no longer where it was. */
+/** Note on a line whose file was edited or deleted after the request. */
 export type ChangeNote = 'changed since' | 'gone since' | `changed since, now line ${number}`;
 
-/** Reads the files of one request. */
+/** Source files of one request. */
 export interface SourceReader {
-  /** Answers the lines of a file as it was; undefined where it was not kept. */
+  /** Lines of a file at the time of the request; undefined when its text was not stored. */
   lines(file: string): string[] | undefined;
-  /** Answers what has become of a line; undefined where its file is as it was, and where nothing is known. */
+  /**
+   * Change of a line (from 1) since the request; undefined when the file is unchanged or cannot be
+   * compared.
+   */
   changeNote(file: string, line: number): ChangeNote | undefined;
 }
 
-/** Answers the code of a request, from the store and from the project's folder. */
+/** Reader of a request's source files, from the store and from the project's folder. */
 export function sourceReaderOf(
   store: Pick<Store, 'source'>,
   trace: Pick<Trace, 'sources' | 'app'>,
 ): SourceReader {
-  const then = remembered((file) => {
+  const storedLines = memoize((file) => {
     const hash = trace.sources?.[file];
     const source = hash === undefined ? undefined : store.source(hash);
     return source && linesOf(source.text);
   });
-  const now = remembered((file) => {
+  const currentLines = memoize((file) => {
     const path = isAbsolute(file) ? file : join(trace.app?.cwd ?? '.', file);
     return readLines(path);
   });
-  const isHere = trace.app !== undefined && existsSync(trace.app.cwd);
+  const isProjectHere = trace.app !== undefined && existsSync(trace.app.cwd);
   return {
-    lines: then,
+    lines: storedLines,
     changeNote(file, line) {
-      const before = then(file);
-      if (!before || !isHere) return undefined;
-      const after = now(file);
+      const before = storedLines(file);
+      if (!before || !isProjectHere) return undefined;
+      const after = currentLines(file);
       if (!after) return 'gone since';
       if (before.length === after.length && before.every((text, at) => text === after[at])) return undefined;
-      const moved = only(after, before[line - 1]);
-      return moved === undefined || moved === line ? 'changed since' : `changed since, now line ${moved}`;
+      const current = uniqueLine(after, before[line - 1]);
+      return current === undefined || current === line
+        ? 'changed since'
+        : `changed since, now line ${current}`;
     },
   };
 }
 
-function remembered<T>(read: (file: string) => T): (file: string) => T {
-  const known = new Map<string, T>();
+function memoize<T>(read: (file: string) => T): (file: string) => T {
+  const cache = new Map<string, T>();
   return (file) => {
-    if (!known.has(file)) known.set(file, read(file));
-    return known.get(file)!;
+    if (!cache.has(file)) cache.set(file, read(file));
+    return cache.get(file)!;
   };
 }
 
@@ -58,12 +63,14 @@ function readLines(path: string): string[] | undefined {
   try {
     return linesOf(readFileSync(path, 'utf8'));
   } catch {
-    return undefined; // deleted, or a folder by now
+    return undefined; // deleted, or replaced by a folder
   }
 }
 
-/** Answers the line, from 1, that has this text, when it is only one. */
-function only(lines: string[], text: string | undefined): number | undefined {
+/**
+ * Number (from 1) of the only line with this text; undefined when there is none or more than one.
+ */
+function uniqueLine(lines: string[], text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const at = lines.indexOf(text);
   return at < 0 || lines.lastIndexOf(text) !== at ? undefined : at + 1;

@@ -80,6 +80,7 @@ const ASCII_FOR: Record<string, string> = {
   '·': '.',
   '×': 'x',
   '✓': '+',
+  '✗': 'x',
   '▁': '.',
   '▂': '.',
   '▃': '-',
@@ -94,7 +95,7 @@ const ASCII_FOR: Record<string, string> = {
   '▊': '#',
   '▉': '#',
 };
-const DRAWN = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
+const DRAWN = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
 
 /** Answers a text with our own glyphs written in ASCII. */
 export function asciiOf(text: string): string {

@@ -77,7 +77,7 @@ test('a budget in a file holds; what is wrong with it is said before anything ru
   const wrong = await check(t, folder, ['--', 'node', 'ask.cjs']);
   t.equal(wrong.code, 2);
   t.equal(wrong.stdout, '');
-  t.match(wrong.stderr, /^scooby: scooby\.budget\.json: there is no "maxQuery"\. There are: maxQueries/);
+  t.match(wrong.stderr, /^scooby: scooby\.budget\.json: "maxQuery" is not known\. Known keys: maxQueries/);
 });
 
 test('a baseline accepts what is known, wherever its line has moved', async (t) => {

@@ -8,8 +8,7 @@ import { type Test, test } from 'tap';
 import { checkNode } from '../../../src/cli/doctor/diagnosis.js';
 import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
-
-const SCOOBY = join(import.meta.dirname, '../../scooby.js');
+import { PROGRAM } from '../../scooby.js';
 
 /** Outside the checkout, whose packages Node would find from inside it. */
 function emptyFolder(t: Test): string {
@@ -30,7 +29,7 @@ function write(folder: string, files: Record<string, string | object>): string {
 function doctor(cwd: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: join(cwd, 'state') };
   return new Promise((resolve) => {
-    execFile(process.execPath, [SCOOBY, 'doctor', ...args], { cwd, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [PROGRAM, 'doctor', ...args], { cwd, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
   });
@@ -61,15 +60,15 @@ test('a project, its workspaces and its bundle', async (t) => {
     ),
     [
       'good | pg | 8.23.1 | sql | patched',
-      'note | mysql2 | 9.0.0 | sql | patched, but known to work with >=2 <4 only: calls may be missing',
+      'note | mysql2 | 9.0.0 | sql | patched, but only tested with >=2 <4: calls may be missing',
       'good | express | 4.22.1 | route | patched',
       'good | knex | 3.3.0 | line | its calls show the line of the app',
-      'note | kysely | 0.29.9 | line | its calls show the line of the app, but known to work with >=0.27 <0.29 only: lines may be missing',
-      'note | mssql | 12.0.0 |  | no instrument speaks for it: its calls are not shown',
+      'note | kysely | 0.29.9 | line | its calls show the line of the app, but only tested with >=0.27 <0.29: lines may be missing',
+      'note | mssql | 12.0.0 |  | not supported: its calls are not shown',
       'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
     ],
   );
-  t.match(told.store, { grade: 'good', text: /scooby\.db, made with the first request\.$/ });
+  t.match(told.store, { grade: 'good', text: /scooby\.db, created with the first request\.$/ });
   const plain = await doctor(folder);
   t.equal(plain.code, 0, 'without the command nothing is known of the bundle');
   t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);

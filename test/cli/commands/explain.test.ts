@@ -72,7 +72,7 @@ test('a query of pg is explained by the pool that ran it, unseen, and leaves not
     [[id, '3'], /^scooby: SET has no plan/],
     [[id, '4', '--analyze'], /^scooby: --analyze would run this UPDATE, and it writes; leave it out/],
     [[id, '5'], /^scooby: The request has no call "5": it made 4\./],
-    [['ffffffff', '1'], /^scooby: No request "ffffffff" is kept/],
+    [['ffffffff', '1'], /^scooby: No request "ffffffff" is stored/],
   ] as const) {
     const { code, stderr } = explain(run, ...args);
     if (args[1] !== '2' || !plan.server.match(/ 1[6-9]/)) t.match(stderr, words);

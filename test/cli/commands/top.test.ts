@@ -133,7 +133,7 @@ test('top: filters, the limit, JSON, and nothing to add up', async (t) => {
   t.same(wrong, {
     code: 2,
     out: '',
-    err: 'scooby: The filter is not understood: slower wants a time like 200ms or 1.5s, not "soon".\n',
+    err: 'scooby: The filter is invalid: slower wants a time like 200ms or 1.5s, not "soon".\n',
   });
 });
 
@@ -197,7 +197,7 @@ test('diff: an N+1 that is gone', async (t) => {
       'gone      3  6.0ms  SELECT * FROM items WHERE id = ?       src/orders.js:47',
       'new          2.0ms  SELECT * FROM items WHERE id = ANY(?)  src/orders.js:47',
       '',
-      'No other call was made.',
+      'There are no other calls.',
       '',
     ].join('\n'),
   );
@@ -222,14 +222,14 @@ test('diff --runs', async (t) => {
   t.same(scooby('diff', '--runs', 'last~7', 'last'), {
     code: 1,
     out: '',
-    err: 'scooby: There is no run last~7: 2 runs are kept. See which are:  scooby list --by run\n',
+    err: 'scooby: There is no run last~7: 2 runs are stored. List them:  scooby list --by run\n',
   });
 });
 
 test('diff: no difference, nothing to compare with, and no such request', async (t) => {
   const scooby = await shop(t);
   t.match(scooby('diff', 'last', 'last').out, /\nThe same calls, as often and about as fast\.\n$/);
-  t.match(scooby('diff', 'bbbbbbbb', 'bbbbbbbb').out, /\nNeither made a call that scooby knows of\.\n$/);
+  t.match(scooby('diff', 'bbbbbbbb', 'bbbbbbbb').out, /\nNeither made a call that scooby records\.\n$/);
   t.same(scooby('diff', 'zzz', 'last').code, 1);
   const alone = join(t.testdir(), 'alone.db');
   const store = await openStore({ db: alone, cwd: '/' }, t.fail);
@@ -240,7 +240,7 @@ test('diff: no difference, nothing to compare with, and no such request', async 
     encoding: 'utf8',
   });
   t.equal(status, 1);
-  t.match(stderr, /^scooby: No earlier request of GET \/orders is kept to compare with\./);
+  t.match(stderr, /^scooby: No earlier request of GET \/orders is stored to compare with\./);
 });
 
 const screen = (width: number) => ({ width, style: plainStyle, now: Date.now() });

@@ -38,7 +38,7 @@ test('what is no JSON has its line', (t) => {
     }
     return undefined;
   };
-  t.match(fault('{\n  "a": 1,\n}'), { line: 3, words: /\w/ });
-  t.match(fault('{\n  "a": 1\n\n'), { line: 4, words: /\w/ });
+  t.match(fault('{\n  "a": 1,\n}'), { line: 3, message: /\w/ });
+  t.match(fault('{\n  "a": 1\n\n'), { line: 4, message: /\w/ });
   t.end();
 });

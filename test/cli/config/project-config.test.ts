@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type Test, test } from 'tap';
 import { registerRun } from '../../../src/cli/commands/run.js';
-import { applyProjectConfig, readProjectConfig } from '../../../src/cli/config/project-config.js';
+import { readProjectConfig } from '../../../src/cli/config/project-config.js';
+import { applyProjectConfig } from '../../../src/cli/config/run-options.js';
 import { scooby } from '../../scooby.js';
 
 function folders(t: Test, files: Record<string, unknown>) {
@@ -76,40 +77,40 @@ test('what is wrong is named with its file, its line and its key', (t) => {
   t.equal(wrong('[]'), 'scooby.config.json:1: this has to be an object: { … }');
   t.equal(
     wrong('{\n  "run": {},\n  "limit": {}\n}'),
-    'scooby.config.json:3: "limit" is not known; there are run, ignore, limits',
+    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits',
   );
   t.match(
     wrong('{\n"keys": {} }'),
     /^scooby\.config\.json:2: "keys" is the user's own; it belongs in .*config\.json$/,
   );
   t.equal(wrong('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
-  t.match(wrong('{ "ignore": {} }'), '"ignore" is a list of findings');
+  t.match(wrong('{ "ignore": {} }'), '"ignore" has to be a list of findings');
   t.match(
     wrong('{ "ignore": [\n"slow",\n{}] }'),
-    /^scooby\.config\.json:3: "ignore\.1" has to say what to ignore/,
+    /^scooby\.config\.json:3: "ignore\.1" has to have at least one of kind, id/,
   );
   t.match(
     wrong('{ "ignore": [\n"slwo"] }'),
-    /:2: "ignore\.0(?:\.kind)?" is no kind of finding; there are n\+1, /,
+    /:2: "ignore\.0(?:\.kind)?" is not a kind of finding; kinds: n\+1, /,
   );
   t.match(
     wrong('{ "ignore": [{\n"path": "/a"}] }'),
-    ':2: "ignore.0.path" is not known; there are kind, id, route',
+    ':2: "ignore.0.path" is not known; known keys: kind, id, route',
   );
-  t.match(wrong('{ "ignore": [{"site":\n 1}] }'), ':1: "ignore.0.site" has to be a text');
+  t.match(wrong('{ "ignore": [{"site":\n 1}] }'), ':1: "ignore.0.site" has to be a string that is not empty');
   t.match(
     wrong('{ "limits": {\n"loops": 3} }'),
-    /:2: "limits\.loops" is not known; there are loop, loopHigh/,
+    /:2: "limits\.loops" is not known; known keys: loop, loopHigh/,
   );
   t.match(wrong('{ "limits": {\n"loop": "many"} }'), ':2: "limits.loop" has to be a number');
   t.match(
     wrong('{ "limits": {\n"idle": "soon"} }'),
-    ':2: "limits.idle" is not understood. Write a duration such as',
+    ':2: "limits.idle" is invalid. Write a duration such as',
   );
-  t.match(wrong('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is not understood');
+  t.match(wrong('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is invalid');
   t.equal(
     wrong('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
-    'package.json:3: "runs" is not known; there are run, ignore, limits',
+    'package.json:3: "runs" is not known; known keys: run, ignore, limits',
   );
   t.end();
 });
@@ -137,13 +138,16 @@ test('the options of run are read as on the command line, which comes first', (t
   t.same(optionsOf(t, { quiet: false }).quiet, undefined);
   const wrong = (run: object, words: string | RegExp) =>
     t.throws(() => optionsOf(t, run), { message: words });
-  wrong({ prot: 1 }, /scooby\.config\.json:1: "run\.prot" is not known; there are port, host, takePort, /);
-  wrong({ port: 'x' }, /"run\.port" is not understood\. Write a port, 0 to 65535\.$/);
+  wrong(
+    { prot: 1 },
+    /scooby\.config\.json:1: "run\.prot" is not known; known options: port, host, takePort, /,
+  );
+  wrong({ port: 'x' }, /"run\.port" is invalid\. Write a port, 0 to 65535\.$/);
   wrong({ port: true }, /"run\.port" needs a value$/);
   wrong({ quiet: 'yes' }, /"run\.quiet" has to be true or false$/);
   wrong({ record: 'some' }, /"run\.record" has to be all or marked or off$/);
-  wrong({ ttl: [1] }, /"run\.ttl" has to be a text or a number$/);
-  wrong({ allowHost: 'a' }, /"run\.allowHost" has to be a list of texts$/);
+  wrong({ ttl: [1] }, /"run\.ttl" has to be a string or a number$/);
+  wrong({ allowHost: 'a' }, /"run\.allowHost" has to be a list of strings$/);
   wrong({ db: 'x' }, /"run\.db" is not known/);
   t.end();
 });

@@ -23,7 +23,7 @@ test('what cannot be read says how to write it', (t) => {
     t.throws(() => parseSize(text), { message: 'Write a size such as 64MB or 2GB.' }, text);
   }
   for (const text of ['', '0', '-1', '1.5', 'x']) {
-    t.throws(() => parseCount(text), { message: 'Write a number above 0.' }, text);
+    t.throws(() => parseCount(text), { message: 'Write a whole number above 0.' }, text);
   }
   t.end();
 });

@@ -75,13 +75,13 @@ test('what is within the budget is one line; what was let through, accepted or n
     'scooby check  14 requests of 5 routes, all within the budget',
     '',
     '  1 known problem accepted by known.json',
-    '  1 accepted problem not met any more; --update-baseline takes it out',
-    '  let through, as it is not severe: N+1 at src/orders.js:47 (medium)',
+    '  1 accepted problem no longer found; --update-baseline removes it',
+    '  allowed, because it is not severe: N+1 at src/orders.js:47 (medium)',
     '  pg 9.1: Client#query not found',
   ]);
   t.match(
     reportLines(report({ requests: 0, routes: 0 }), screen)[1],
-    /no request was recorded: nothing could be judged/,
+    /no request was recorded, so nothing could be judged/,
   );
   t.end();
 });

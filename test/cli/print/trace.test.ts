@@ -88,7 +88,7 @@ test('a request: what is known of it, then its calls, the costliest first', (t) 
     '      does not exist',
     "      no line of the app's own code called this; all frames: --stack",
     '',
-    '  1 call was not kept: there were too many.',
+    '  1 call was not recorded, because there were too many.',
     '  not captured: pg 9.1: Client#query not found',
   ]);
   t.end();
@@ -149,7 +149,7 @@ test('a request that did not end says so, and so do its calls', (t) => {
   const { duration: _, ...running } = aSpan();
   const { duration: __, status: ___, ...died } = aTrace({ start, state: 'died', spans: [running, running] });
   const lines = traceLines(died, showing, screen);
-  t.equal(lines[0], 'GET /orders  died: the app ended before it had answered');
+  t.equal(lines[0], 'GET /orders  died: the app exited before it responded');
   t.match(lines.join('\n'), /2× sql {2}2 rows {2}2 not finished {2}#1 to #2/);
   t.equal(traceLines({ ...died, state: 'open' }, showing, screen)[0], 'GET /orders  still running');
   t.end();
@@ -182,7 +182,7 @@ test('findings come before the calls, with the code as it was', (t) => {
     '    49 │ ',
     '  → Ask once.',
   ]);
-  const edited = { ...code, since: () => 'changed since, now line 52' as const };
+  const edited = { ...code, changeNote: () => 'changed since, now line 52' as const };
   t.equal(
     traceLines(found, { code: edited }, screen)[6],
     '  N+1  loadItems (src/orders.js:47)  121ms  changed since, now line 52',

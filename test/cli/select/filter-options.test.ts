@@ -47,6 +47,6 @@ test('what an option cannot mean is said', (t) => {
   t.match(asked('--status', '4'), /Write a status such as 404, or a class such as 5xx\./);
   t.match(asked('--since', 'soon'), /Write a duration such as 250ms/);
   t.match(asked('--path', ''), /path: wants a value\./);
-  t.match(asked('(n1'), /The filter is not understood: a \( is not closed\./);
+  t.match(asked('(n1'), /The filter is invalid: a \( is not closed\./);
   t.end();
 });

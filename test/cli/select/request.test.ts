@@ -37,21 +37,24 @@ test('one that is not there is answered with what to do', (t) => {
   const error = (message: string) => ({ name: 'UserError', message, exitCode: 1 });
   t.throws(
     () => chooseRequest(store, 'c\x1b[2J', now),
-    error('No request "c\\x1b[2J" is kept. See which are:  scooby list'),
+    error('No request "c\\x1b[2J" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(() => chooseRequest(store, '', now), error('No request "" is kept. See which are:  scooby list'));
+  t.throws(
+    () => chooseRequest(store, '', now),
+    error('No request "" is stored. List the stored ones:  scooby list'),
+  );
   t.throws(
     () => chooseRequest(store, '%', now),
-    error('No request "%" is kept. See which are:  scooby list'),
+    error('No request "%" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are kept.'));
+  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are stored.'));
   t.throws(
     () => chooseRequest(store, '-0', now),
-    error('No request "-0" is kept. See which are:  scooby list'),
+    error('No request "-0" is stored. List the stored ones:  scooby list'),
   );
   t.throws(
     () => chooseRequest(storeOf(), 'last', now),
-    error('No request is kept. How to record some:  scooby run --help'),
+    error('No request is stored. How to record requests:  scooby run --help'),
   );
   t.end();
 });
@@ -60,7 +63,7 @@ test('when several ids begin so, they are named', (t) => {
   t.throws(() => chooseRequest(storeOf(three, two, one), 'aaa', now), {
     exitCode: 1,
     message: [
-      'Several ids begin with "aaa". Write more of the one you mean:',
+      'Several ids begin with "aaa". Write more characters of it:',
       `  ${two}    1m  GET /1  200  10ms`,
       `  ${one}    2m  GET /2  200  10ms`,
     ].join('\n'),
