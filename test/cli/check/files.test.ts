@@ -4,7 +4,7 @@ import { test } from 'tap';
 import { readBaseline, readBudget, writeBaseline } from '../../../src/cli/check/files.js';
 import { UserError } from '../../../src/domain/errors.js';
 
-test('a budget is read, its times in ms', (t) => {
+test('a budget, with its times in ms', (t) => {
   const file = join(
     t.testdir({
       'b.json': JSON.stringify({
@@ -41,7 +41,7 @@ test('a budget is read, its times in ms', (t) => {
   t.end();
 });
 
-test('what is wrong with a budget is said by its key', (t) => {
+test('an invalid budget: the error names the key', (t) => {
   const file = join(t.testdir({}), 'b.json');
   const keys = 'maxQueries, maxQueryTime, maxTime, p95, findings, severity, allow, skip';
   for (const [text, message] of [
@@ -67,7 +67,7 @@ test('what is wrong with a budget is said by its key', (t) => {
   t.end();
 });
 
-test('a baseline is written and read again; another file is none', (t) => {
+test('a baseline is written and read again; another file is rejected', (t) => {
   const file = join(t.testdir({}), 'baseline.json');
   t.throws(() => readBaseline(file, false), {
     name: 'UserError',

@@ -1,4 +1,4 @@
-/** What `scooby doctor` says of projects that are made for it. */
+/** `scooby doctor` on generated projects. */
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
 import { PROGRAM } from '../../scooby.js';
 
-/** Outside the checkout, whose packages Node would find from inside it. */
+/** A folder outside the checkout, whose packages Node would otherwise resolve. */
 function emptyFolder(t: Test): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'scooby-test-')));
   t.teardown(() => rmSync(folder, { recursive: true }));
@@ -51,11 +51,11 @@ test('a project, its workspaces and its bundle', async (t) => {
       'var require_client = __commonJS({ "node_modules/pg/lib/client.js"() {}, "node_modules/knex/lib/client.js"() {} });',
   });
   const { code, stdout } = await doctor(folder, '--json', '--', 'npm', 'run', 'start');
-  const told = JSON.parse(stdout);
-  t.equal(code, 1, 'a bundled driver can be mended');
-  t.equal(told.folders, 2);
+  const diagnosis = JSON.parse(stdout);
+  t.equal(code, 1, 'a bundled driver can be fixed');
+  t.equal(diagnosis.folders, 2);
   t.same(
-    told.libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
+    diagnosis.libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
       [grade, name, version, kind, text?.replace(folder, '.')].join(' | '),
     ),
     [
@@ -68,21 +68,21 @@ test('a project, its workspaces and its bundle', async (t) => {
       'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
     ],
   );
-  t.match(told.store, { grade: 'good', text: /scooby\.db, created with the first request\.$/ });
+  t.match(diagnosis.store, { grade: 'good', text: /scooby\.db, created with the first request\.$/ });
   const plain = await doctor(folder);
-  t.equal(plain.code, 0, 'without the command nothing is known of the bundle');
+  t.equal(plain.code, 0, 'without the command the bundle is not inspected');
   t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);
   t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
 });
 
-test('a store that cannot be written', async (t) => {
+test('a database that cannot be written', async (t) => {
   const folder = write(emptyFolder(t), { 'package.json': {}, state: 'a file where a folder should be' });
   const { code, stdout } = await doctor(folder, '--json', '--db', '/dev/null/scooby.db');
   t.equal(code, 1);
   t.match(JSON.parse(stdout).store, { grade: 'bad', text: /kept in memory only/ });
 });
 
-test('versions of Node', async (t) => {
+test('grades of Node versions', async (t) => {
   const grades = [
     'v18.20.0',
     'v20.20.2',
@@ -99,7 +99,7 @@ test('versions of Node', async (t) => {
   );
 });
 
-test('ranges', async (t) => {
+test('version ranges', async (t) => {
   t.equal(isWithin('8.23.1', '>=8 <9'), true);
   t.equal(isWithin('9.0.0', '>=8 <9'), false);
   t.equal(isWithin('7.9.9', '>=8 <9'), false);
@@ -108,7 +108,7 @@ test('ranges', async (t) => {
   t.equal(isWithin('unknown', '>=8'), false);
 });
 
-test("pnpm's workspaces", async (t) => {
+test('workspaces of pnpm', async (t) => {
   const folder = write(emptyFolder(t), {
     'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - \"tools\"\n  - '!apps/old'\ncatalog:\n  pg: 8\n",
     'apps/api/package.json': {},
@@ -132,7 +132,7 @@ test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {
       ['mysql2', [['npm:9.0.0', { packageLocation: 'x/' }]]],
     ],
   };
-  // As Yarn writes it.
+  // Escaped as Yarn writes it.
   const text = JSON.stringify(state, null, 2)
     .replace(/\\/g, '\\\\')
     .replace(/'/g, "\\'")

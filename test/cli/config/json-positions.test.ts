@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { keyLines, locateJsonError } from '../../../src/cli/config/json-positions.js';
 
-test('each key and item has its line', (t) => {
+test('line of each key and item', (t) => {
   const text = `{
   "a": 1, "b": {
     "c": [
@@ -29,8 +29,8 @@ test('each key and item has its line', (t) => {
   t.end();
 });
 
-test('what is no JSON has its line', (t) => {
-  const fault = (text: string) => {
+test('line and message of invalid JSON', (t) => {
+  const errorOf = (text: string) => {
     try {
       JSON.parse(text);
     } catch (error) {
@@ -38,7 +38,7 @@ test('what is no JSON has its line', (t) => {
     }
     return undefined;
   };
-  t.match(fault('{\n  "a": 1,\n}'), { line: 3, message: /\w/ });
-  t.match(fault('{\n  "a": 1\n\n'), { line: 4, message: /\w/ });
+  t.match(errorOf('{\n  "a": 1,\n}'), { line: 3, message: /\w/ });
+  t.match(errorOf('{\n  "a": 1\n\n'), { line: 4, message: /\w/ });
   t.end();
 });

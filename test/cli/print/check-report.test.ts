@@ -8,7 +8,7 @@ import {
 import type { Breach } from '../../../src/insight/metrics/budget.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 
-const screen = { width: Infinity, style: plainStyle, now: 0 };
+const format = { width: Infinity, style: plainStyle, now: 0 };
 const finding: Breach = {
   id: 'f1',
   rule: 'finding',
@@ -44,8 +44,8 @@ const report = (more: Partial<CheckReport> = {}): CheckReport => ({
   ...more,
 });
 
-test('what is broken is told with its line', (t) => {
-  t.same(reportLines(report({ broken: [finding, many] }), screen), [
+test('broken budgets with their lines', (t) => {
+  t.same(reportLines(report({ broken: [finding, many] }), format), [
     '',
     'scooby check  2 budgets broken; 14 requests of 5 routes were judged',
     '',
@@ -61,8 +61,8 @@ test('what is broken is told with its line', (t) => {
   t.end();
 });
 
-test('what is within the budget is one line; what was let through, accepted or not judged is told', (t) => {
-  t.same(reportLines(report(), screen), ['', 'scooby check  14 requests of 5 routes, all within the budget']);
+test('all within the budget: one line, then accepted, allowed and unrecorded calls', (t) => {
+  t.same(reportLines(report(), format), ['', 'scooby check  14 requests of 5 routes, all within the budget']);
   const more = {
     accepted: [finding],
     baseline: 'known.json',
@@ -70,7 +70,7 @@ test('what is within the budget is one line; what was let through, accepted or n
     lesser: [{ ...finding, severity: 'medium' as const }],
     notes: ['pg 9.1: Client#query not found'],
   };
-  t.same(reportLines(report(more), screen), [
+  t.same(reportLines(report(more), format), [
     '',
     'scooby check  14 requests of 5 routes, all within the budget',
     '',
@@ -80,13 +80,13 @@ test('what is within the budget is one line; what was let through, accepted or n
     '  pg 9.1: Client#query not found',
   ]);
   t.match(
-    reportLines(report({ requests: 0, routes: 0 }), screen)[1],
+    reportLines(report({ requests: 0, routes: 0 }), format)[1],
     /no request was recorded, so nothing could be judged/,
   );
   t.end();
 });
 
-test('the document says whether all is well, and files and lines apart', (t) => {
+test('JSON: ok, and file and line of each breach', (t) => {
   t.match(reportJson(report({ broken: [finding] })), {
     ok: false,
     requests: 14,
@@ -99,7 +99,7 @@ test('the document says whether all is well, and files and lines apart', (t) => 
   t.end();
 });
 
-test('annotations name the file in the repository, and nothing in them can end them', (t) => {
+test('annotations: path in the repository, and escaped separators', (t) => {
   const odd: Breach = {
     ...finding,
     route: 'GET /a,b:c',
