@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { chosenStatement } from '../../src/cli/commands/explain.js';
-import type { SourceReader } from '../../src/cli/print/code.js';
+import { chooseCall } from '../../src/cli/commands/explain.js';
+import type { SourceReader } from '../../src/cli/print/source-reader.js';
 import { sqlLines } from '../../src/cli/print/sql-script.js';
 import { traceLines } from '../../src/cli/print/trace.js';
 import type { Trace } from '../../src/domain/trace.js';
@@ -53,7 +53,7 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(0, () => console.log(JSON.stringify({ port: server.address().port })));
 `;
 
-const code: SourceReader = { lines: () => undefined, since: () => undefined };
+const code: SourceReader = { lines: () => undefined, changeNote: () => undefined };
 const screen = { width: 100, style: plainStyle, now: 0 };
 
 /** Trace of a request with six queries through the driver, whose instrument has these facts. */
@@ -94,7 +94,7 @@ test('every command reads SQL in the dialect of the instrument', async (t) => {
   t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
   const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
   t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
-  const { span } = chosenStatement(kept, undefined);
+  const { span } = chooseCall(kept, undefined);
   const wish = { analyze: false, nulls: false };
   await t.rejects(explain({ trace: kept, span, wish }, {} as QueryChannel, []), {
     message: /^No plan can be asked for through made-up/,

@@ -81,6 +81,7 @@ const ASCII_FOR: Record<string, string> = {
   '·': '.',
   '×': 'x',
   '✓': '+',
+  '✗': 'x',
   '▁': '.',
   '▂': '.',
   '▃': '-',
@@ -95,7 +96,7 @@ const ASCII_FOR: Record<string, string> = {
   '▊': '#',
   '▉': '#',
 };
-const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
+const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
 
 /** Text with the browser's glyphs replaced by ASCII. */
 export function asciiOf(text: string): string {
