@@ -142,7 +142,7 @@ interface Link {
     ended: () => void,
   ): void;
   sendLines(lines: string, optional: boolean): void;
-  takeDropped(): number;
+  takeDroppedCount(): number;
 }
 
 /** The agent's end of the link, as a process that has just started has it, with a disk of its own making. */
@@ -213,7 +213,7 @@ test('a disk that is full now and then costs what was not written whole, counted
             const line: LinkLine = { t: 'unlisten', port: sent.length, path: text };
             sent.push(line);
             link.sendLines(encodeLine(line), true);
-            const lost = link.takeDropped();
+            const lost = link.takeDroppedCount();
             if (lost === 0) whole.push(line);
             else deepStrictEqual(lost, 1);
           }
