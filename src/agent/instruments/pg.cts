@@ -4,7 +4,7 @@ import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from 
 import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
-import { rememberConnection as noteSource, rememberConnection } from '../explain/runner.cjs';
+import { rememberConnection } from '../explain/runner.cjs';
 import { maskParams } from '../record/sql-params.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';

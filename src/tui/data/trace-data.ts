@@ -1,6 +1,5 @@
 /** Data of the detail: the shown trace with its sources and plans, and the page of its tab. */
 
-import type { SourceText } from '../../domain/site.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult, Feed } from '../../feed/feed.js';
 import { panelsOf } from '../panels/index.js';

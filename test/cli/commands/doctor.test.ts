@@ -10,7 +10,7 @@ import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
 import { PROGRAM } from '../../scooby.js';
 
-const SCOOBY = join(import.meta.dirname, '../../../scooby.js');
+const _SCOOBY = join(import.meta.dirname, '../../../scooby.js');
 
 /** Outside the checkout, whose packages Node would find from inside it. */
 function emptyFolder(t: Test): string {

@@ -10,7 +10,7 @@ import {
 } from '../../call/call.cjs';
 import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
-import { rememberConnection as noteSource, rememberConnection } from '../../explain/runner.cjs';
+import { rememberConnection } from '../../explain/runner.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
 import { applyInRequest } from '../../request/context.cjs';
 import { now, type TracedRequest } from '../../request/traced-request.cjs';
