@@ -78,16 +78,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   }
 
   /** Answers whether a request with or without the mark is recorded. */
-  records(marked: boolean): boolean {
+  isRecorded(marked: boolean): boolean {
     const { record } = this.#options;
     return record === 'all' || (record === 'marked' && marked);
   }
 
-  opened({ id, method, url, start, headers, marked }: Exchange): void {
-    if (this.records(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
+  requestStarted({ id, method, url, start, headers, marked }: Exchange): void {
+    if (this.isRecorded(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
   }
 
-  ended(ending: ExchangeEnd): void {
+  requestEnded(ending: ExchangeEnd): void {
     const gathering = this.#gathered.get(ending.id);
     if (gathering === undefined) return;
     const { trace } = gathering;

@@ -197,10 +197,10 @@ class Fronts {
 
   #open(place: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
     const { wait, allowHosts } = this.#launch;
-    const answer = createDataEndpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
+    const intercept = createDataEndpoint({ find: (id) => this.#find(id), ...(allowHosts && { allowHosts }) });
     const { secret } = this.#folder.run;
     this.#upstreams.add(upstream);
-    const proxy = startProxy({ ...place, secret, wait, upstream, watcher: this.#collector, answer });
+    const proxy = startProxy({ ...place, secret, wait, upstream, observer: this.#collector, intercept });
     this.#proxies.push(proxy);
     return proxy;
   }
