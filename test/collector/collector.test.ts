@@ -18,7 +18,6 @@ function aCollector(t: Test) {
     record: 'all',
     keepSource: () => undefined,
     finish: finishedPlainly,
-    look: () => {},
   });
   // A trace goes on to change while spans come late.
   collector.on('trace', (trace, late) => told.push({ trace: structuredClone(trace), late }));

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
-import type { LaunchListener, LaunchOptions } from '../../launcher/launcher.js';
+import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
@@ -118,9 +118,9 @@ async function run(command: string[], options: Options, config: ProjectConfig): 
       {
         ...launchOf(command, options, config),
         store,
-        place,
+        listenAt: place,
         ...(takePort !== undefined && { takePort }),
-        ...(terminal && { env: colourEnvironment(process.env, options.color), stage: terminal }),
+        ...(terminal && { env: colourEnvironment(process.env, options.color), sink: terminal }),
       },
       audience,
     );
@@ -154,14 +154,14 @@ function launchOf(
   command: string[],
   { record, wait, upstream, allowHost, db }: Options,
   { ignore, limits }: ProjectConfig,
-): Omit<LaunchOptions, 'store' | 'place'> {
+): Omit<LaunchOptions, 'store' | 'listenAt'> {
   const cwd = process.cwd();
   return {
     command,
     env: process.env,
     project: projectFolder(cwd),
     agent: agentFile(),
-    judging: { ignore, limits },
+    judgeOptions: { ignore, limits },
     record,
     wait,
     database: databasePath(db, cwd),
@@ -176,7 +176,7 @@ function takenPort(option: number | true | undefined): number | undefined {
   return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
 }
 
-function placeOf({ host, port }: Options, takePort: number | undefined): LaunchOptions['place'] {
+function placeOf({ host, port }: Options, takePort: number | undefined): LaunchOptions['listenAt'] {
   if (takePort !== undefined) {
     if (port !== undefined)
       throw new UserError('--take-port and --port both say where the proxy listens; leave one out.');

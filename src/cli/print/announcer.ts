@@ -39,7 +39,7 @@ export class Announcer {
   }
 
   /** The proxy listens, and the app does not yet. */
-  waiting(url: string): void {
+  proxyListening(url: string): void {
     this.#url = url;
     this.#banner = setTimeout(() => {
       this.#say(`waiting for ${this.#command()} to listen; requests to ${url} wait for it`);
@@ -48,7 +48,7 @@ export class Announcer {
   }
 
   /** A server of the app listens behind the proxy at `url`. */
-  listening(url: string): void {
+  appListening(url: string): void {
     this.#url = url;
     if (this.#introduced) return this.#nameOthers();
     clearTimeout(this.#banner);
@@ -57,7 +57,7 @@ export class Announcer {
   }
 
   /** A library was found; told only where it could not be made to speak. */
-  library({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
+  libraryDetected({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
     if (trouble === undefined) return;
     const words = escapeToOneLine(trouble);
     // One that is inside a bundle has no version to tell.
@@ -66,7 +66,7 @@ export class Announcer {
   }
 
   /** A request has finished. */
-  request(trace: Trace): void {
+  requestFinished(trace: Trace): void {
     if (!this.#about.quiet && !trace.outside) this.#about.write(`${requestLine(trace, this.#about.style)}\n`);
   }
 
@@ -78,12 +78,12 @@ export class Announcer {
   }
 
   /** Says what was done from another terminal. */
-  note(message: string): void {
+  notify(message: string): void {
     this.#say(message);
   }
 
   /** Nothing more is said. */
-  end(): void {
+  runEnded(): void {
     clearTimeout(this.#banner);
   }
 
