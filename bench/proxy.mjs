@@ -46,7 +46,7 @@ const roles = {
     const { Upstream } = await import('../dist/src/proxy/upstream.js');
     const upstream = new Upstream();
     upstream.set({ protocol: 'http', host: '127.0.0.1', port: Number(port) });
-    const watcher = { opened() {}, ended() {} };
+    const observer = { requestStarted() {}, requestEnded() {} };
     const options = {
       host: '127.0.0.1',
       port: 0,
@@ -54,7 +54,7 @@ const roles = {
       secret: 'bench',
       wait: 1000,
       upstream,
-      watcher,
+      observer,
     };
     process.send({ port: (await startProxy(options)).port });
   },

@@ -6,7 +6,7 @@ import type { AppServers } from '../collector/app-servers.js';
 import { UserError } from '../domain/errors.js';
 import { escapeControls, escapeToOneLine } from '../domain/text.js';
 import type { RunFacts, ToLauncher } from '../feed/launcher-protocol.js';
-import type { LaunchListener } from '../launcher/launcher.js';
+import type { LaunchListener } from '../launcher/launch-options.js';
 import type { ChildExit, ChildHandle, OutputSink } from '../launcher/output-sink.js';
 import {
   canDrawScreen,
@@ -121,7 +121,7 @@ export class RunUi implements LaunchListener, OutputSink {
     if (exit === 'quit') this.#child?.end();
   }
 
-  started(child: ChildHandle): void {
+  childStarted(child: ChildHandle): void {
     this.#child = child;
     this.#exit = undefined;
     this.#recentOutput = '';
@@ -132,13 +132,13 @@ export class RunUi implements LaunchListener, OutputSink {
     if (this.#state === 'quit') child.end();
   }
 
-  printed(text: string, stream: 'out' | 'err'): void {
+  childPrinted(text: string, stream: 'out' | 'err'): void {
     this.#recentOutput = (this.#recentOutput + text).slice(-MAX_RECENT_OUTPUT);
     if (this.#state === 'failed') (stream === 'out' ? process.stdout : process.stderr).write(text);
     else this.#screen.print(text, stream);
   }
 
-  ended(exit: ChildExit): Promise<boolean> {
+  childExited(exit: ChildExit): Promise<boolean> {
     this.#exit = exit;
     if (this.#state !== 'shown') return Promise.resolve(false);
     const { code, signal } = exit;
@@ -152,7 +152,7 @@ export class RunUi implements LaunchListener, OutputSink {
     });
   }
 
-  leave(): void {
+  runEnding(): void {
     if (this.#state === 'shown') this.#state = 'quit';
     this.#decide?.(false);
     this.#screen.close();
@@ -176,24 +176,24 @@ export class RunUi implements LaunchListener, OutputSink {
       .slice(-maxLines);
   }
 
-  waiting(url: string): void {
+  proxyListening(url: string): void {
     this.#sendFacts({ url, starting: true });
   }
 
-  listening(url: string): void {
+  appListening(url: string): void {
     this.#sendFacts({ url, starting: false });
   }
 
-  library(library: { name: string; version: string; trouble?: string }): void {
-    if (this.#state === 'failed') this.#announcer.library(library);
+  libraryDetected(library: { name: string; version: string; trouble?: string }): void {
+    if (this.#state === 'failed') this.#announcer.libraryDetected(library);
     else if (library.trouble !== undefined)
       this.warn(
         `${library.name} ${library.version}: ${escapeToOneLine(library.trouble)}; its calls are not shown`,
       );
   }
 
-  request(trace: Parameters<LaunchListener['request']>[0]): void {
-    if (this.#state === 'failed') this.#announcer.request(trace);
+  requestFinished(trace: Parameters<LaunchListener['requestFinished']>[0]): void {
+    if (this.#state === 'failed') this.#announcer.requestFinished(trace);
   }
 
   warn(message: string): void {
@@ -201,12 +201,12 @@ export class RunUi implements LaunchListener, OutputSink {
     else this.#announcer.warn(message);
   }
 
-  note(message: string): void {
+  notify(message: string): void {
     if (this.#state === 'shown') this.#screen.print(`${message}\n`, 'scooby');
-    else this.#announcer.note(message);
+    else this.#announcer.notify(message);
   }
 
-  end(): void {
-    this.#announcer.end();
+  runEnded(): void {
+    this.#announcer.runEnded();
   }
 }

@@ -28,8 +28,6 @@ export interface CollectorOptions {
   keepSource: SaveSource;
   /** Decides call sites, shapes and findings; `lineOf` has the text of a frame's file, at its line or at another one. */
   finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
-  /** Asks for what the app has written meanwhile. */
-  look(): void;
 }
 
 /** What a collector tells: a trace is told when it is finished, and again when something came late. */
@@ -43,6 +41,8 @@ export interface CollectorEvents {
   lost: [app: AppInfo];
   /** What a process answers to an order. */
   answer: [answer: Extract<LinkLine, { t: 'answer' }>, peer: AppConnection];
+  /** The client has its response, but the app's last lines of the request have not been read yet. */
+  linesExpected: [];
   /** Something came to its end. */
   progress: [];
 }
@@ -78,16 +78,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   }
 
   /** Answers whether a request with or without the mark is recorded. */
-  records(marked: boolean): boolean {
+  isRecorded(marked: boolean): boolean {
     const { record } = this.#options;
     return record === 'all' || (record === 'marked' && marked);
   }
 
-  opened({ id, method, url, start, headers, marked }: Exchange): void {
-    if (this.records(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
+  requestStarted({ id, method, url, start, headers, marked }: Exchange): void {
+    if (this.isRecorded(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
   }
 
-  ended(ending: ExchangeEnd): void {
+  requestEnded(ending: ExchangeEnd): void {
     const gathering = this.#gathered.get(ending.id);
     if (gathering === undefined) return;
     const { trace } = gathering;
@@ -99,7 +99,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(gathering);
-    if (!gathering.finished) this.#options.look();
+    if (!gathering.finished) this.emit('linesExpected');
     this.emit('progress');
   }
 

@@ -1,169 +1,181 @@
-/** How another terminal reaches the launcher of a run that is alive: `reach(database)`, then ask. */
+/**
+ * Client of the control socket, by which other terminals query and control a running `scooby run`.
+ */
 
 import { connect, type Socket } from 'node:net';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
+import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
 
-/** A run that is alive. */
+/** A running run, without its socket and token. */
 export type LivingRun = Omit<RunRecord, 'socket' | 'token'>;
 
-/** How a run stands. */
+/** Status of a run. */
 export interface RunStatus {
   run: LivingRun;
   record: Recording;
-  /** The proxy's; missing until it listens. */
+  /** URL of the proxy; missing until it listens. */
   url?: string;
-  /** Where requests go; missing while nothing listens. */
+  /** Address of the app; missing while it does not listen. */
   upstream?: ServerAddress;
-  /** starting: nothing listens yet, or any more. */
+  /** starting: the app does not listen yet, or no longer. */
   app: 'starting' | 'listening' | 'restarting';
-  /** Node processes of the app that are connected. */
+  /** Connected Node processes of the app. */
   processes: { pid: number; command: string; cwd: string; node: string }[];
   libraries: { name: string; version: string; trouble?: string }[];
 }
 
-/** The run could not be reached or would not: `message` says why and what to do. */
+/** A request to a run failed; `message` has the reason and the remedy. */
 export class ControlError extends Error {
   override name = 'ControlError';
 }
 
-const LONGEST_ANSWER = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 const CONNECT_MS = 5000;
-const ASK_MS = 10_000;
-/** An app may take its time to end. */
+const REQUEST_MS = 10_000;
+/** Longer than KILL_AFTER_MS of child.ts and of orphans.ts together. */
 const RESTART_MS = 20_000;
-/** Three questions to the database, each with its own patience. */
+/** Up to three database queries, each with a timeout of its own (query-channel.ts). */
 const EXPLAIN_MS = 40_000;
 
-/** Answers the runs that record to that database now, newest first. */
+/** Runs that record to a database now, newest first. */
 export function livingRuns(database: string): LivingRun[] {
-  return runRecords(database).map(publicly);
+  return runRecords(database).map(withoutSocket);
 }
 
 /**
- * Answers a connection to a run that records to that database: the one with that id (or launcher's pid), else the newest.
- * Nothing when there is none.
+ * Connects to the run with that id or launcher pid, by default to the newest run that records to
+ * the database. Resolves with undefined when no run matches or responds.
  */
 export async function connectToRun(database: string, run?: string | number): Promise<RunControl | undefined> {
-  for (const note of runRecords(database)) {
-    if (run !== undefined && note.id !== run && note.pid !== run) continue;
-    const socket = await opened(note.socket);
-    if (socket !== undefined) return new RunControl(note, socket);
+  for (const runRecord of runRecords(database)) {
+    if (run !== undefined && runRecord.id !== run && runRecord.pid !== run) continue;
+    const socket = await openSocket(runRecord.socket);
+    if (socket !== undefined) return new RunControl(runRecord, socket);
   }
   return undefined;
 }
 
-function publicly({ socket: _, token: __, ...run }: RunRecord): LivingRun {
+function withoutSocket({ socket: _, token: __, ...run }: RunRecord): LivingRun {
   return run;
 }
 
-/** A launcher that was killed leaves its socket behind, at which nobody answers. */
-function opened(path: string): Promise<Socket | undefined> {
+/**
+ * Resolves with undefined for a socket without a listener: a killed launcher leaves its socket
+ * file.
+ */
+function openSocket(path: string): Promise<Socket | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    const patience = setTimeout(() => socket.destroy(), CONNECT_MS);
-    const failed = () => resolve(undefined);
-    socket.once('error', failed).once('close', failed);
+    const timer = setTimeout(() => socket.destroy(), CONNECT_MS);
+    const onFailure = () => resolve(undefined);
+    socket.once('error', onFailure).once('close', onFailure);
     socket.once('connect', () => {
-      clearTimeout(patience);
-      socket.off('error', failed).off('close', failed);
+      clearTimeout(timer);
+      socket.off('error', onFailure).off('close', onFailure);
       resolve(socket);
     });
   });
 }
 
-interface Waiting {
+interface PendingRequest {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  patience: NodeJS.Timeout;
+  timer: NodeJS.Timeout;
 }
 
-/** A connection to one run. Every question rejects with a ControlError when the run is gone, does not answer or refuses. */
+/**
+ * Connection to a run. Requests reject with a ControlError when the run has ended, times out or
+ * refuses.
+ */
 export class RunControl {
   readonly run: LivingRun;
   #socket: Socket;
-  #waiting = new Map<number, Waiting>();
-  #asked = 0;
-  #closed = false;
-  #closing: (() => void)[] = [];
+  #pending = new Map<number, PendingRequest>();
+  #lastId = 0;
+  #isClosed = false;
+  #closeListeners: (() => void)[] = [];
 
-  constructor(note: RunRecord, socket: Socket) {
-    this.run = publicly(note);
+  constructor(runRecord: RunRecord, socket: Socket) {
+    this.run = withoutSocket(runRecord);
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#ended());
-    readMessages(socket, LONGEST_ANSWER, (line) => this.#answered(line));
-    writeMessage(socket, { token: note.token });
+    socket.on('close', () => this.#onClosed());
+    readMessages(socket, MAX_RESPONSE_BYTES, (line) => this.#onResponse(line));
+    writeMessage(socket, { token: runRecord.token });
   }
 
-  /** Answers how the run stands. */
+  /** Status of the run. */
   status(): Promise<RunStatus> {
-    return this.#ask('status', {}, ASK_MS) as Promise<RunStatus>;
+    return this.#request('status', {}, REQUEST_MS) as Promise<RunStatus>;
   }
 
-  /** Has other requests recorded from now on, and answers how the run stands then. */
+  /** Changes which requests are recorded from now on; resolves with the new status. */
   record(record: Recording): Promise<RunStatus> {
-    return this.#ask('record', { record }, ASK_MS) as Promise<RunStatus>;
-  }
-
-  /** Ends the app as SIGTERM does and starts its command again behind the same proxy; resolves once it has been started. */
-  restart(): Promise<RunStatus> {
-    return this.#ask('restart', {}, RESTART_MS) as Promise<RunStatus>;
+    return this.#request('record', { record }, REQUEST_MS) as Promise<RunStatus>;
   }
 
   /**
-   * Answers the plan of a call: the trace's id, and the call's index among its spans (from 0). `analyze` runs the
-   * statement; `nulls` takes NULL for values that were not recorded.
+   * Ends the app by SIGTERM and restarts its command behind the same proxy; resolves once it is
+   * started.
    */
-  explain(trace: string, span: number, wish: Partial<ExplainOptions> = {}): Promise<StatementPlan> {
-    return this.#ask('explain', { trace, span, ...wish }, EXPLAIN_MS) as Promise<StatementPlan>;
+  restart(): Promise<RunStatus> {
+    return this.#request('restart', {}, RESTART_MS) as Promise<RunStatus>;
   }
 
-  /** Calls back once when the run has ended or the connection is closed; at once where that was before. */
+  /**
+   * Plan of an SQL call, by the trace's id and the index of its span (from 0). `analyze` runs the
+   * statement; `nulls` substitutes NULL for values that were not recorded.
+   */
+  explain(trace: string, span: number, options: Partial<ExplainOptions> = {}): Promise<StatementPlan> {
+    return this.#request('explain', { trace, span, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
+  }
+
+  /** Calls `listener` once when the connection closes; immediately if it is closed already. */
   onClose(listener: () => void): void {
-    if (this.#closed) listener();
-    else this.#closing.push(listener);
+    if (this.#isClosed) listener();
+    else this.#closeListeners.push(listener);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  #ask(verb: string, given: object, ms: number): Promise<unknown> {
+  #request(command: string, params: Record<string, unknown>, ms: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(gone());
-      const id = ++this.#asked;
-      const patience = setTimeout(() => {
-        this.#waiting.delete(id);
+      if (this.#isClosed) return reject(runEndedError());
+      const id = ++this.#lastId;
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
         reject(new ControlError(`scooby run (pid ${this.run.pid}) has not answered for ${ms / 1000} s.`));
       }, ms);
-      this.#waiting.set(id, { resolve, reject, patience });
-      writeMessage(this.#socket, { id, verb, with: given });
+      this.#pending.set(id, { resolve, reject, timer });
+      writeMessage(this.#socket, { id, verb: command, with: params } satisfies ControlRequest);
     });
   }
 
-  #answered({ id, ok, error }: Record<string, unknown>): void {
-    const waiting = this.#waiting.get(id as number);
-    if (waiting === undefined) return;
-    this.#waiting.delete(id as number);
-    clearTimeout(waiting.patience);
-    if (error === undefined) waiting.resolve(ok);
-    else waiting.reject(new ControlError(String(error)));
+  #onResponse({ id, ok, error }: Record<string, unknown>): void {
+    const pending = this.#pending.get(id as number);
+    if (pending === undefined) return;
+    this.#pending.delete(id as number);
+    clearTimeout(pending.timer);
+    if (error === undefined) pending.resolve(ok);
+    else pending.reject(new ControlError(String(error)));
   }
 
-  #ended(): void {
-    this.#closed = true;
-    for (const { reject, patience } of this.#waiting.values()) {
-      clearTimeout(patience);
-      reject(gone());
+  #onClosed(): void {
+    this.#isClosed = true;
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(runEndedError());
     }
-    this.#waiting.clear();
-    for (const listener of this.#closing.splice(0)) listener();
+    this.#pending.clear();
+    for (const listener of this.#closeListeners.splice(0)) listener();
   }
 }
 
-function gone(): ControlError {
+function runEndedError(): ControlError {
   return new ControlError('scooby run has ended. Start the app again:  scooby run -- <command>');
 }

@@ -1,4 +1,4 @@
-/** What a run can be asked from another terminal. */
+/** Commands of the control socket: status, record, restart, explain. */
 
 import type { Collector } from '../collector/collector.js';
 import type { Recording } from '../domain/link.js';
@@ -8,71 +8,71 @@ import { QueryChannel } from '../explain/query-channel.js';
 import type { RunStatus } from './client.js';
 import type { ControlCommand } from './server.js';
 
-/** The app's command, as far as it can be restarted. */
+/** The app's command, which can be restarted. */
 export interface Restartable {
-  readonly restarting: boolean;
-  /** Resolves with false where the app has ended, or is about to. */
+  readonly isRestarting: boolean;
+  /** Resolves with false when the app has exited or is ending. */
   restart(): Promise<boolean>;
 }
 
-/** What the verbs act on. */
+/** Parts of the run that the commands use. */
 export interface RunHandles {
   app: Restartable;
   collector: Collector;
-  /** Has processes that start from now on, and those that run, record other requests. */
-  setRecord(record: Recording): void;
-  find(id: string): Trace | undefined;
-  /** Answers what the launcher alone knows. */
-  about(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
-  /** Says it in the terminal of the run. */
-  tell(message: string): void;
+  /** Changes which requests are recorded, in running processes and in those to come. */
+  setRecording(record: Recording): void;
+  findTrace(id: string): Trace | undefined;
+  /** The part of the status that only the launcher knows. */
+  launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
+  /** Prints a message in the terminal of the run. */
+  announce(message: string): void;
 }
 
 const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 
-/** Answers the table of what can be asked. */
-export function controlCommands(subject: RunHandles): Record<string, ControlCommand> {
-  const status = () => statusOf(subject);
-  const questions = new QueryChannel(subject.collector);
+/** Commands by name; each returns or resolves with the response. */
+export function controlCommands(run: RunHandles): Record<string, ControlCommand> {
+  const status = () => statusOf(run);
+  const queryChannel = new QueryChannel(run.collector);
   return {
     status,
     record({ record }) {
-      const wanted = RECORDINGS.find((one) => one === record);
-      if (wanted === undefined) throw new Error(`Requests to record are ${RECORDINGS.join(', ')}.`);
-      if (wanted !== subject.collector.recording) {
-        subject.setRecord(wanted);
-        subject.tell(WORDS[wanted]);
+      const recording = RECORDINGS.find((value) => value === record);
+      if (recording === undefined) throw new Error(`Requests to record are ${RECORDINGS.join(', ')}.`);
+      if (recording !== run.collector.recording) {
+        run.setRecording(recording);
+        run.announce(RECORDING_MESSAGES[recording]);
       }
       return status();
     },
     async restart() {
-      if (!subject.app.restarting) subject.tell('starting the app again');
-      if (!(await subject.app.restart()))
+      if (!run.app.isRestarting) run.announce('starting the app again');
+      if (!(await run.app.restart()))
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
     explain({ trace: id, span: index, analyze, nulls }) {
-      const trace = subject.find(String(id));
+      const trace = run.findTrace(String(id));
       const span = trace?.spans[Number(index)];
       if (trace === undefined || span === undefined) throw new Error('There is no such call any more.');
-      const wish = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ trace, span, wish }, questions, subject.collector.peers);
+      const options = { analyze: analyze === true, nulls: nulls === true };
+      return explain({ trace, span, options }, queryChannel, run.collector.peers);
     },
   };
 }
 
-const WORDS: Record<Recording, string> = {
+const RECORDING_MESSAGES: Record<Recording, string> = {
   all: 'every request is recorded from now on',
   marked: 'only requests with X-Scooby-Record: 1 are recorded from now on',
   off: 'no request is recorded from now on',
 };
 
-function statusOf({ app, collector, about }: RunHandles): RunStatus {
-  const known = about();
+function statusOf({ app, collector, launcherStatus }: RunHandles): RunStatus {
+  const launcher = launcherStatus();
   return {
-    ...known,
+    ...launcher,
     record: collector.recording,
-    app: app.restarting ? 'restarting' : known.upstream === undefined ? 'starting' : 'listening',
+    app: app.isRestarting ? 'restarting' : launcher.upstream === undefined ? 'starting' : 'listening',
     processes: collector.peers
       .filter(({ thread }) => thread === 0)
       .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),

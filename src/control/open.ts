@@ -1,4 +1,6 @@
-/** Lets other terminals reach a run: its socket, what can be asked on it, and the note by which it is found. */
+/**
+ * Opens a run's control socket and registers the run, so that other terminals find and control it.
+ */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -10,31 +12,34 @@ import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
 import { serveControl } from './server.js';
 
-/** The parts of a run. */
+/** Parts of a run that the control commands use. */
 export interface RunParts {
   launch: { command: string[]; project: string; database: string; store: Store };
   folder: { readonly path: string; update(change: { record: Recording }): void };
   collector: Collector;
-  fronts: { readonly url: string | undefined; readonly upstream: ServerAddress | undefined };
-  keeper: TraceWriter;
+  proxies: { readonly url: string | undefined; readonly upstream: ServerAddress | undefined };
+  traceWriter: TraceWriter;
   app: Restartable;
-  audience: { warn(message: string): void; note(message: string): void };
+  listener: { warn(message: string): void; notify(message: string): void };
 }
 
-/** A run that can be reached. */
+/** The open control socket of a run. */
 export interface OpenControl {
-  /** The proxy listens there. */
-  located(url: string): void;
+  /** Publishes the proxy's URL in the run's record. */
+  setUrl(url: string): void;
   close(): void;
 }
 
-/** From now on the run is found and can be asked; where that cannot be had the user is told, and the run goes on. */
+/**
+ * Opens the control socket and registers the run. Where registering fails, the user is warned and
+ * the run goes on.
+ */
 export async function openControl(parts: RunParts): Promise<OpenControl> {
-  const { launch, folder, audience } = parts;
+  const { launch, folder, listener } = parts;
   const token = randomBytes(24).toString('base64url');
   const socket = join(folder.path, 'ctrl');
   const { command, project, database, store } = launch;
-  const note: RunRecord = {
+  const runRecord: RunRecord = {
     id: randomUUID(),
     pid: process.pid,
     socket,
@@ -43,47 +48,50 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     project,
     started: Date.now(),
   };
-  // Requests that only this process remembers are of no use to another one.
-  if (store.place !== database) return { located: () => {}, close: () => {} };
-  const server = await serveControl(socket, token, verbs(parts, note));
+  // Requests in a memory store cannot be read by other processes.
+  if (store.place !== database) return { setUrl: () => {}, close: () => {} };
+  const server = await serveControl(socket, token, commandsOf(parts, runRecord));
   try {
-    const posted = registerRunRecord(database, note);
+    const registration = registerRunRecord(database, runRecord);
     return {
-      located: (url) => posted.update({ url }),
+      setUrl: (url) => registration.update({ url }),
       close() {
-        posted.remove();
+        registration.remove();
         server.close();
       },
     };
   } catch (error) {
-    audience.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
-    return { located: () => {}, close: () => server.close() };
+    listener.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
+    return { setUrl: () => {}, close: () => server.close() };
   }
 }
 
-function verbs({ launch, folder, collector, fronts, keeper, app, audience }: RunParts, note: RunRecord) {
+function commandsOf(
+  { launch, folder, collector, proxies, traceWriter, app, listener }: RunParts,
+  runRecord: RunRecord,
+) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
   collector.on('library', ({ name, version, trouble }) => {
     libraries.set(`${name} ${version}`, { name, version, ...(trouble !== undefined && { trouble }) });
   });
-  const { socket: _, token: __, ...run } = note;
+  const { socket: _, token: __, ...run } = runRecord;
   return controlCommands({
     app,
     collector,
-    setRecord(record) {
+    setRecording(record) {
       folder.update({ record });
       collector.recording = record;
     },
-    find(id) {
-      keeper.flush();
+    findTrace(id) {
+      traceWriter.flush();
       return launch.store.find(id);
     },
-    about: () => ({
-      run: { ...run, ...(fronts.url !== undefined && { url: fronts.url }) },
-      ...(fronts.url !== undefined && { url: fronts.url }),
-      ...(fronts.upstream !== undefined && { upstream: fronts.upstream }),
+    launcherStatus: () => ({
+      run: { ...run, ...(proxies.url !== undefined && { url: proxies.url }) },
+      ...(proxies.url !== undefined && { url: proxies.url }),
+      ...(proxies.upstream !== undefined && { upstream: proxies.upstream }),
       libraries: [...libraries.values()],
     }),
-    tell: (message) => audience.note(message),
+    announce: (message) => listener.notify(message),
   });
 }

@@ -1,6 +1,6 @@
-/** Whether a process is running. */
+/** Test for a running process. */
 
-/** Whether a process with that id is running, whichever user's it is. */
+/** True where a process with that pid is running, of any user. */
 export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,14 +1,14 @@
 /** Requests and responses on the control socket, one JSON object a line. */
 
-/** What a reader asks of a run. The first line of a connection is `{token}`, all others are of this shape. */
+/** A client's request. The first line of a connection is `{token}`, all others have this shape. */
 export interface ControlRequest {
-  /** Chosen by who asks; the answer carries it. */
+  /** Chosen by the client; its response has the same id. */
   id: number;
   verb: string;
   with?: Record<string, unknown>;
 }
 
-/** What the run answers: `ok` or `error`, which is a sentence that says what to do. */
+/** The run's response: `ok`, or `error`, a sentence for the user. */
 export interface ControlResponse {
   id: number;
   ok?: unknown;

@@ -1,4 +1,4 @@
-/** Which runs record to a database now: a note for each beside it, from its start to its end. */
+/** Registry of running runs: a record file per run, in a folder beside the database. */
 
 import {
   existsSync,
@@ -14,53 +14,57 @@ import {
 import { join } from 'node:path';
 import { isProcessAlive } from './process-alive.js';
 
-/** What a run tells of itself to whoever looks for it. */
+/** A run's record file, by which clients find and reach it. */
 export interface RunRecord {
   /** UUID v4. */
   id: string;
-  /** Of the launcher. */
+  /** Pid of the launcher. */
   pid: number;
-  /** The control socket, and the word that opens it. */
+  /** Path of the control socket, and the token that it requires. */
   socket: string;
   token: string;
-  /** The proxy's, once it listens. */
+  /** URL of the proxy, once it listens. */
   url?: string;
   command: string[];
-  /** The folder that files are relative to. */
+  /** The folder that file names in traces are relative to. */
   project: string;
   /** Epoch ms. */
   started: number;
 }
 
-/** A note that is there for others to read. */
+/** A registered run. */
 export interface Registration {
   update(change: Partial<RunRecord>): void;
   remove(): void;
 }
 
-// Longer than a note can be.
-const LONGEST = 1024 * 1024;
+// More than any record needs.
+const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** Writes a run's note beside the database, for this user's eyes only (0600 in a folder of 0700). Throws where it cannot. */
-export function registerRunRecord(database: string, note: RunRecord): Registration {
+/**
+ * Writes a run's record file beside the database, readable by this user only (0600 in a 0700
+ * folder). Throws where the folder belongs to another user or cannot be written.
+ */
+export function registerRunRecord(database: string, runRecord: RunRecord): Registration {
   const folder = folderOf(database);
-  const path = join(folder, `${note.pid}.run`);
+  const path = join(folder, `${runRecord.pid}.run`);
   const write = () => {
-    // In one step: whoever reads meanwhile finds the one or the other.
-    writeFileSync(`${path}.new`, JSON.stringify(note), { mode: 0o600, flag: 'w' });
+    // Renaming is atomic: a concurrent reader gets the old record or the new, never a part.
+    writeFileSync(`${path}.new`, JSON.stringify(runRecord), { mode: 0o600, flag: 'w' });
     renameSync(`${path}.new`, path);
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!isOurs(folder)) throw new Error(`${folder} belongs to somebody else`);
+  if (!isOurs(folder)) throw new Error(`${folder} belongs to another user`);
   runRecords(database);
   rmSync(`${path}.new`, { force: true });
   write();
   const update = (change: Partial<RunRecord>) => {
-    Object.assign(note, change);
+    Object.assign(runRecord, change);
     try {
       write();
     } catch {
-      // Somebody has deleted the folder: who has found the run before is told all the same.
+      // The folder was deleted. Clients that have read the record are connected to the socket
+      // already.
     }
   };
   const remove = () => {
@@ -68,18 +72,18 @@ export function registerRunRecord(database: string, note: RunRecord): Registrati
     try {
       rmdirSync(folder);
     } catch {
-      // Another run's note is in it.
+      // The folder still has the record of another run.
     }
   };
   return { update, remove };
 }
 
-/** Answers the notes of the runs that are alive, newest first; those of runs that were killed are cleaned away. */
+/** Records of running runs, newest first; deletes the records of runs that were killed. */
 export function runRecords(database: string): RunRecord[] {
   const folder = folderOf(database);
   if (!existsSync(folder) || !isOurs(folder)) return [];
-  const found = readdirSync(folder).filter((name) => name.endsWith('.run'));
-  return found.flatMap((name) => read(join(folder, name)) ?? []).sort((a, b) => b.started - a.started);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.run'));
+  return names.flatMap((name) => read(join(folder, name)) ?? []).sort((a, b) => b.started - a.started);
 }
 
 function folderOf(database: string): string {
@@ -89,18 +93,21 @@ function folderOf(database: string): string {
 function read(path: string): RunRecord | undefined {
   try {
     const stat = lstatSync(path);
-    if (!stat.isFile() || !isOurs(path) || stat.size > LONGEST) return undefined;
-    const note = JSON.parse(readFileSync(path, 'utf8')) as RunRecord;
-    // The socket goes with its run, the number of a process may come back.
-    if (isProcessAlive(note.pid) && existsSync(note.socket)) return note;
+    if (!stat.isFile() || !isOurs(path) || stat.size > MAX_RECORD_BYTES) return undefined;
+    const runRecord = JSON.parse(readFileSync(path, 'utf8')) as RunRecord;
+    // Pids are reused, so the socket must exist too: a run deletes it when it ends.
+    if (isProcessAlive(runRecord.pid) && existsSync(runRecord.socket)) return runRecord;
     rmSync(path, { force: true });
   } catch {
-    // Gone meanwhile, or no note.
+    // The file was deleted meanwhile, or is not a record.
   }
   return undefined;
 }
 
-/** A token is sent to whatever the note names: one that others could have written is not followed. */
+/**
+ * True where only this user can have written a file. Clients send the token to the socket that a
+ * record names, so records of other users are ignored.
+ */
 function isOurs(path: string): boolean {
   const { uid, mode } = lstatSync(path);
   if (process.getuid === undefined) return true;

@@ -1,41 +1,51 @@
-/** The launcher's ear for other terminals: a socket that only this user can reach, on which a run is asked and told things. */
+/**
+ * Server of the control socket: a Unix socket for this user only, on which clients send commands to
+ * a run.
+ */
 
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { isToken, listenAtPath } from '../collector/local-socket.js';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
+import type { ControlResponse } from './protocol.js';
 
-/** Answers one kind of request; what it throws is told as a sentence. */
-export type ControlCommand = (given: Record<string, unknown>) => unknown;
+/**
+ * Handler of a command: returns or resolves with the response; its error's message is sent to the
+ * client.
+ */
+export type ControlCommand = (params: Record<string, unknown>) => unknown;
 
-const LONGEST_REQUEST = 64 * 1024;
-const MOST_SOCKETS = 32;
-const MOST_AT_ONCE = 16;
-// Longer than any answer: who does not read them is not waited for.
-const MOST_UNREAD = 16 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_CONNECTIONS = 32;
+const MAX_CONCURRENT_REQUESTS = 16;
+// More than any response; a client that does not read its responses is disconnected.
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 const TOKEN_MS = 10_000;
 
-/** A socket that is listened on. */
+/** A listening control socket. */
 export interface ControlServer {
   close(): void;
 }
 
-/** Listens at `path`; who knows the token may ask for what the table of verbs has. */
+/**
+ * Listens at `path` and runs the `commands` of clients that send the token first. Rejects when it
+ * cannot listen.
+ */
 export async function serveControl(
   path: string,
   token: string,
-  verbs: Record<string, ControlCommand>,
+  commands: Record<string, ControlCommand>,
 ): Promise<ControlServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
-    attend(socket, token, verbs);
+    serveConnection(socket, token, commands);
   });
-  server.maxConnections = MOST_SOCKETS;
+  server.maxConnections = MAX_CONNECTIONS;
   await listenAtPath(server, path);
-  // The folder is closed to others already; a umask of 0 is no reason to rely on that alone.
+  // The run folder's mode 0700 protects the socket already; this holds even if that mode is lost.
   chmodSync(path, 0o600);
   const close = () => {
     server.close();
@@ -44,44 +54,49 @@ export async function serveControl(
   return { close };
 }
 
-function attend(socket: Socket, token: string, verbs: Record<string, ControlCommand>): void {
-  let known = false;
-  let open = 0;
-  const stranger = setTimeout(() => socket.destroy(), TOKEN_MS);
-  socket.on('close', () => clearTimeout(stranger));
-  readMessages(socket, LONGEST_REQUEST, (line) => {
-    if (!known) {
-      if (!isToken(line.token, token)) throw new Error('a stranger');
-      clearTimeout(stranger);
-      known = true;
+function serveConnection(socket: Socket, token: string, commands: Record<string, ControlCommand>): void {
+  let isAuthenticated = false;
+  let runningRequests = 0;
+  const authenticationTimer = setTimeout(() => socket.destroy(), TOKEN_MS);
+  socket.on('close', () => clearTimeout(authenticationTimer));
+  readMessages(socket, MAX_REQUEST_BYTES, (line) => {
+    if (!isAuthenticated) {
+      if (!isToken(line.token, token)) throw new Error('wrong token');
+      clearTimeout(authenticationTimer);
+      isAuthenticated = true;
       return;
     }
-    const { id, verb, with: given = {} } = line;
-    if (typeof id !== 'number' || typeof verb !== 'string' || typeof given !== 'object' || given === null)
-      throw new Error('no request');
-    if (socket.writableLength > MOST_UNREAD) throw new Error('nobody reads');
-    if (open >= MOST_AT_ONCE)
+    const { id, verb: command, with: params = {} } = line;
+    if (
+      typeof id !== 'number' ||
+      typeof command !== 'string' ||
+      typeof params !== 'object' ||
+      params === null
+    )
+      throw new Error('invalid request');
+    if (socket.writableLength > MAX_UNREAD_BYTES) throw new Error('too many unread bytes');
+    if (runningRequests >= MAX_CONCURRENT_REQUESTS)
       return writeMessage(socket, { id, error: 'Too many requests at once; wait for some.' });
-    open++;
-    void answer(verbs, verb, given as Record<string, unknown>).then((answered) => {
-      open--;
-      writeMessage(socket, { id, ...answered });
+    runningRequests++;
+    void runCommand(commands, command, params as Record<string, unknown>).then((response) => {
+      runningRequests--;
+      writeMessage(socket, { id, ...response } satisfies ControlResponse);
     });
   });
 }
 
-async function answer(
-  verbs: Record<string, ControlCommand>,
-  name: string,
-  given: Record<string, unknown>,
-): Promise<object> {
+async function runCommand(
+  commands: Record<string, ControlCommand>,
+  commandName: string,
+  params: Record<string, unknown>,
+): Promise<Omit<ControlResponse, 'id'>> {
   try {
-    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    if (verb === undefined)
+    const command = Object.hasOwn(commands, commandName) ? commands[commandName] : undefined;
+    if (command === undefined)
       return {
-        error: `The run does not know "${name}"; it is of another version of scooby. Start it again.`,
+        error: `The run does not know "${commandName}"; it is of another version of scooby. Start it again.`,
       };
-    return { ok: (await verb(given)) ?? null };
+    return { ok: (await command(params)) ?? null };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,42 +1,45 @@
-/** A statement whose plan is asked for, and the plan: what each dialect is given, and returns. */
+/** Types of EXPLAIN requests and of the plans that they result in, the same for every dialect. */
 
 import type { Remark } from '../insight/plan/plan.js';
 import type { DatabaseQuery, QueryRow } from './query-channel.js';
 
-/** How to explain. */
+/** Options of an EXPLAIN request. */
 export interface ExplainOptions {
-  /** Runs the statement, and tells what it really did. */
+  /** Runs the statement, for actual times and row counts. */
   analyze: boolean;
-  /** Takes NULL for values that were not recorded. */
+  /** Substitutes NULL for values that were not recorded. */
   nulls: boolean;
 }
 
-/** A plan, and what there is to say about it. */
+/** A plan with remarks on it. */
 export interface StatementPlan {
-  /** As it was recorded. */
+  /** The statement as it was recorded. */
   statement: string;
-  /** What was asked, without the statement: `EXPLAIN (ANALYZE, BUFFERS)`. */
+  /** The EXPLAIN command without the statement: `EXPLAIN (ANALYZE, BUFFERS)`. */
   asked: string;
   /** `PostgreSQL 16.3`, `MariaDB 10.11.6`. */
   server: string;
-  /** The server's own lines. */
+  /** The plan's lines as the server returned them. */
   plan: string[];
   remarks: Remark[];
-  /** What one has to know to read it right. */
+  /** Circumstances that matter for reading the plan. */
   notes: string[];
 }
 
-/** A statement on its way to a server. */
+/** Statements to run before and after a query on its connection. */
+export type SurroundingStatements = [before: string[], after: string[]];
+
+/** An EXPLAIN request with its statement and the channel to the database. */
 export interface ExplainRequest extends ExplainOptions {
   statement: string;
   values: unknown;
   /** Names of the values that were not recorded. */
   missing: string[];
-  /** Asks; `around` are the statements before and after. */
-  ask(around: [before: string[], after: string[]], ...ask: DatabaseQuery['ask']): Promise<QueryRow[][]>;
+  /** Runs queries on one connection, within the statements `before` and `after`. */
+  query(surrounding: SurroundingStatements, ...queries: DatabaseQuery['ask']): Promise<QueryRow[][]>;
 }
 
-/** Answers why values are missing, as a sentence that may go on. */
+/** Clause on why values are missing, which a sentence can go on from. */
 export function missingValuesMessage(missing: string[]): string {
   return `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} masked, or too long to be recorded whole`;
 }

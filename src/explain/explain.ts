@@ -1,4 +1,7 @@
-/** The plan of a recorded statement, asked of the database by the app that ran it, or by another process of it. */
+/**
+ * Plans of recorded statements: sent to the app process that ran the statement, or to another
+ * process of the app.
+ */
 
 import type { AppConnection } from '../collector/link-server.js';
 import type { Planner } from '../domain/library.js';
@@ -11,76 +14,91 @@ import { mysqlPlan } from './mysql.js';
 import { postgresPlan } from './postgres.js';
 import { type QueryChannel, QueryError } from './query-channel.js';
 
-const PLANNERS: Record<Planner, (about: ExplainRequest) => Promise<StatementPlan>> = {
+type PlanOf = (request: ExplainRequest) => Promise<StatementPlan>;
+
+const PLANNERS: Record<Planner, PlanOf> = {
   postgres: postgresPlan,
   mysql: mysqlPlan,
 };
 
-/** Answers the plan of a call; throws an Error whose message says why there is none and what to do. */
+/**
+ * Plan of an SQL call, made by the app's own process on its own pool. Rejects with an Error whose
+ * message has the reason and the remedy.
+ */
 export async function explain(
-  { trace, span, wish }: { trace: Trace; span: Span; wish: ExplainOptions },
-  questions: QueryChannel,
-  peers: AppConnection[],
+  { trace, span, options }: { trace: Trace; span: Span; options: ExplainOptions },
+  queryChannel: QueryChannel,
+  connections: AppConnection[],
 ): Promise<StatementPlan> {
   const { library, name: statement, detail } = span;
   if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
   const planOf = plannerOf(trace, library);
   const dialect = dialectOf(trace, library);
-  const why = explainRefusal(statement, dialect, wish.analyze);
-  if (why !== undefined) throw new Error(why);
+  const refusal = explainRefusal(statement, dialect, options.analyze);
+  if (refusal !== undefined) throw new Error(refusal);
   const { values, missing } = recordedValues(span, dialect);
   const connection = typeof detail?.connection === 'number' ? detail.connection : undefined;
-  const candidates = candidatesOf(trace, peers);
-  let reason: Error = gone(trace);
-  for (const { peer, own } of candidates) {
-    const ask: ExplainRequest['ask'] = ([before, after], ...ask) => {
-      const same = own && connection !== undefined ? { connection } : {};
-      return questions.ask(peer, { library, ...same, before, after, ask });
+  const candidates = candidateConnections(trace, connections);
+  let reason: Error = noProcessError(trace);
+  for (const { appConnection, isSameProcess } of candidates) {
+    const query: ExplainRequest['query'] = ([before, after], ...queries) => {
+      const sameConnection = isSameProcess && connection !== undefined ? { connection } : {};
+      return queryChannel.query(appConnection, { library, ...sameConnection, before, after, ask: queries });
     };
     try {
-      const plan = await planOf({ ...wish, statement, values, missing, ask });
-      if (!own) plan.notes.push(`The process that ran it has ended; pid ${peer.pid} was asked instead.`);
+      const plan = await planOf({ ...options, statement, values, missing, query });
+      if (!isSameProcess)
+        plan.notes.push(`The process that ran it has ended; pid ${appConnection.pid} was used instead.`);
       return plan;
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
-      reason = new Error(sentence(error, library));
-      // Another process may know what this one does not.
+      reason = new Error(failureMessage(error, library));
+      // Another process may have used the database that this process has not.
       if (error.trouble !== undefined && error.trouble !== 'unseen') throw reason;
     }
   }
   throw reason;
 }
 
-/** Throws where the library's instrument tells no way to ask for plans: an unknown server's statement is sent to none. */
-function plannerOf(trace: Trace, library: string): (about: ExplainRequest) => Promise<StatementPlan> {
+/**
+ * Throws where the library's instrument declares no planner: statements are never sent to an
+ * unknown server.
+ */
+function plannerOf(trace: Trace, library: string): PlanOf {
   const { explain: planner, dialect } = libraryOf(trace, library);
   if (planner !== undefined && Object.hasOwn(PLANNERS, planner)) return PLANNERS[planner];
-  const why =
+  const refusal =
     dialect === undefined
-      ? `It is not known which SQL ${library} speaks, so no plan can be asked for.`
-      : `No plan can be asked for through ${library}; docs/libraries.md has the libraries that can.`;
-  throw new Error(why);
+      ? `It is not known which SQL ${library} speaks, so it has no plans.`
+      : `Plans cannot be requested through ${library}; docs/libraries.md has the libraries that can.`;
+  throw new Error(refusal);
 }
 
-/** Answers whom to ask: the process itself, else the others of the app. */
-function candidatesOf({ app }: Trace, peers: AppConnection[]): { peer: AppConnection; own: boolean }[] {
-  const own = peers.filter(({ pid }) => pid === app?.pid);
-  if (own.length > 0) return own.map((peer) => ({ peer, own: true }));
-  return [...peers].reverse().map((peer) => ({ peer, own: false }));
+/**
+ * Connections to try: those of the call's process, else those of the app's other processes, newest
+ * first.
+ */
+function candidateConnections(
+  { app }: Trace,
+  connections: AppConnection[],
+): { appConnection: AppConnection; isSameProcess: boolean }[] {
+  const ofProcess = connections.filter(({ pid }) => pid === app?.pid);
+  if (ofProcess.length > 0) return ofProcess.map((appConnection) => ({ appConnection, isSameProcess: true }));
+  return [...connections].reverse().map((appConnection) => ({ appConnection, isSameProcess: false }));
 }
 
-function gone({ app }: Trace): Error {
+function noProcessError({ app }: Trace): Error {
   return new Error(
     `No process of the app is connected. Is it starting? ${app === undefined ? '' : `It was: ${app.command}`}`.trim(),
   );
 }
 
-function sentence({ trouble, message }: QueryError, library: string): string {
+function failureMessage({ trouble, message }: QueryError, library: string): string {
   switch (trouble) {
     case 'unseen':
       return `The app has not used ${library} since it was started. Send it a request that does, and ask again.`;
     case 'several':
-      return `The connection that ran it is closed, and the app has several databases. Send the request again, and explain that one.`;
+      return `The connection that ran it is closed, and the app has several databases. Send the request again, and explain the new one.`;
     case 'busy':
       return 'No connection got free within 5 s: the pool of the app is exhausted. Ask again when it is idle.';
     case 'slow':

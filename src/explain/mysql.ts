@@ -1,61 +1,75 @@
-/** Plans of MySQL and MariaDB. */
+/** EXPLAIN for MySQL and MariaDB. */
 
 import { mysqlRemarks, planTable } from '../insight/plan/mysql.js';
 import { computeFingerprint } from '../insight/sql/fingerprint.js';
-import { type ExplainRequest, missingValuesMessage, type StatementPlan } from './explain-request.js';
+import {
+  type ExplainRequest,
+  missingValuesMessage,
+  type StatementPlan,
+  type SurroundingStatements,
+} from './explain-request.js';
 
-const SECONDS = 4;
-const READ_ONLY: [string[], string[]] = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
-/** MariaDB lets no write through in the other one, though it only plans it. */
-const PLANNING: typeof READ_ONLY = [['START TRANSACTION'], ['ROLLBACK']];
-/** The app's own limit is put back. */
-const LIMITED: typeof READ_ONLY = [
+const MAX_SECONDS = 4;
+const READ_ONLY_TRANSACTION: SurroundingStatements = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
+/**
+ * MariaDB refuses to explain a write in a read-only transaction, although EXPLAIN only plans it.
+ */
+const WRITE_TRANSACTION: SurroundingStatements = [['START TRANSACTION'], ['ROLLBACK']];
+/**
+ * Limits the statement's time on a pooled connection, and restores the app's own limit afterwards.
+ */
+const TIME_LIMITED_TRANSACTION: SurroundingStatements = [
   [
     'SET @scooby_was = @@SESSION.max_execution_time',
-    `SET SESSION max_execution_time = ${SECONDS * 1000}`,
-    ...READ_ONLY[0],
+    `SET SESSION max_execution_time = ${MAX_SECONDS * 1000}`,
+    ...READ_ONLY_TRANSACTION[0],
   ],
-  [...READ_ONLY[1], 'SET SESSION max_execution_time = @scooby_was', 'SET @scooby_was = NULL'],
+  [...READ_ONLY_TRANSACTION[1], 'SET SESSION max_execution_time = @scooby_was', 'SET @scooby_was = NULL'],
 ];
 
-/** Answers the plan of a statement. */
-export async function mysqlPlan(about: ExplainRequest): Promise<StatementPlan> {
-  const { statement, analyze, missing, nulls, ask, values } = about;
+/** Plan of a MySQL or MariaDB statement. */
+export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan> {
+  const { statement, analyze, missing, nulls, query, values } = request;
   if (missing.length > 0 && !nulls)
     throw new Error(
       `${missingValuesMessage(missing)}, and the server makes no plan without values. Take NULL for them: --nulls`,
     );
-  const [[row] = []] = await ask(READ_ONLY, { sql: 'SELECT VERSION() AS version' });
+  const [[row] = []] = await query(READ_ONLY_TRANSACTION, { sql: 'SELECT VERSION() AS version' });
   const version = String(row?.version);
-  const maria = /mariadb/i.test(version);
-  if (analyze && !maria && !isAtLeast(version, [8, 0, 18]))
+  const isMariaDb = /mariadb/i.test(version);
+  if (analyze && !isMariaDb && !isAtLeast(version, [8, 0, 18]))
     throw new Error(`--analyze takes MySQL 8.0.18 or MariaDB; this is MySQL ${version}. Leave it out.`);
-  const asked = !analyze ? 'EXPLAIN' : maria ? 'ANALYZE' : 'EXPLAIN ANALYZE';
-  const prefix = analyze && maria ? `SET STATEMENT max_statement_time = ${SECONDS} FOR ${asked}` : asked;
-  const around = computeFingerprint(statement, 'mysql').isWrite
-    ? PLANNING
-    : analyze && !maria
-      ? LIMITED
-      : READ_ONLY;
-  const explained = { sql: `${prefix} ${statement}`, ...(values !== undefined && { values }) };
-  // MySQL's own tree has no columns to read.
-  const tabular = analyze && !maria ? [{ ...explained, sql: `EXPLAIN ${statement}` }] : [];
-  const [rows = [], table = rows] = await ask(around, explained, ...tabular);
+  const explainCommand = !analyze ? 'EXPLAIN' : isMariaDb ? 'ANALYZE' : 'EXPLAIN ANALYZE';
+  const prefix =
+    analyze && isMariaDb
+      ? `SET STATEMENT max_statement_time = ${MAX_SECONDS} FOR ${explainCommand}`
+      : explainCommand;
+  const transaction = computeFingerprint(statement, 'mysql').isWrite
+    ? WRITE_TRANSACTION
+    : analyze && !isMariaDb
+      ? TIME_LIMITED_TRANSACTION
+      : READ_ONLY_TRANSACTION;
+  const explainQuery = { sql: `${prefix} ${statement}`, ...(values !== undefined && { values }) };
+  // EXPLAIN ANALYZE returns a tree as text; remarks need the columns of plain EXPLAIN.
+  const tableQueries = analyze && !isMariaDb ? [{ ...explainQuery, sql: `EXPLAIN ${statement}` }] : [];
+  const [rows = [], table = rows] = await query(transaction, explainQuery, ...tableQueries);
   return {
     statement,
-    asked,
-    server: maria ? `MariaDB ${/[\d.]+/.exec(version.replace(/^5\.5\.5-/, ''))?.[0]}` : `MySQL ${version}`,
+    asked: explainCommand,
+    server: isMariaDb
+      ? `MariaDB ${/[\d.]+/.exec(version.replace(/^5\.5\.5-/, ''))?.[0]}`
+      : `MySQL ${version}`,
     plan: planTable(rows),
     remarks: mysqlRemarks(table, statement),
     notes:
       missing.length > 0
-        ? [`NULL was taken for ${missing.join(', ')}: the plan may be another one with values.`]
+        ? [`NULL was taken for ${missing.join(', ')}: the plan may differ with real values.`]
         : [],
   };
 }
 
-function isAtLeast(version: string, wanted: number[]): boolean {
+function isAtLeast(version: string, minimumVersion: number[]): boolean {
   const parts = version.split(/[.-]/).map(Number);
-  for (const [n, least] of wanted.entries()) if (parts[n] !== least) return parts[n]! > least;
+  for (const [n, minimum] of minimumVersion.entries()) if (parts[n] !== minimum) return parts[n]! > minimum;
   return true;
 }

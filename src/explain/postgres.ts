@@ -1,74 +1,84 @@
-/** Plans of PostgreSQL. */
+/** EXPLAIN for PostgreSQL. */
 
 import type { TableFacts } from '../insight/plan/plan.js';
 import { postgresRemarks, scannedTables } from '../insight/plan/postgres.js';
-import { type ExplainRequest, missingValuesMessage, type StatementPlan } from './explain-request.js';
+import {
+  type ExplainRequest,
+  missingValuesMessage,
+  type StatementPlan,
+  type SurroundingStatements,
+} from './explain-request.js';
 
-const READ_ONLY: [string[], string[]] = [
+const READ_ONLY_TRANSACTION: SurroundingStatements = [
   ['BEGIN READ ONLY', "SET LOCAL statement_timeout = '4s'"],
   ['ROLLBACK'],
 ];
-/** GENERIC_PLAN came with it. */
-const GENERIC = 160_000;
+/** server_version_num of PostgreSQL 16, the first with GENERIC_PLAN. */
+const GENERIC_PLAN_VERSION = 160_000;
 
-const FACTS = `SELECT t.name, greatest(c.reltuples, 0)::text AS rows,
+const TABLE_FACTS_SQL = `SELECT t.name, greatest(c.reltuples, 0)::text AS rows,
   (SELECT string_agg(pg_get_indexdef(i.indexrelid, 1, true), ',') FROM pg_index i WHERE i.indrelid = c.oid) AS indexed
   FROM unnest($1::text[]) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)`;
 
-/** Answers the plan of a statement. */
-export async function postgresPlan(about: ExplainRequest): Promise<StatementPlan> {
-  const { statement, analyze, missing, ask } = about;
-  const number = missing.length > 0 && !about.nulls ? await versionOf(about) : 0;
-  const generic = missing.length > 0 && !about.nulls;
-  if (generic) refuse(about, number);
-  const options = [...(analyze ? ['ANALYZE', 'BUFFERS'] : []), ...(generic ? ['GENERIC_PLAN'] : [])];
-  const asked = options.length === 0 ? 'EXPLAIN' : `EXPLAIN (${options.join(', ')})`;
-  // With values, even with none, the server takes one statement and no more.
-  const values = Array.isArray(about.values) ? about.values : [];
-  const [lines, [server]] = (await ask(
-    READ_ONLY,
-    generic ? { sql: `${asked} ${statement}` } : { sql: `${asked} ${statement}`, values },
+/** Plan of a PostgreSQL statement. */
+export async function postgresPlan(request: ExplainRequest): Promise<StatementPlan> {
+  const { statement, analyze, missing, query } = request;
+  const versionNumber = missing.length > 0 && !request.nulls ? await versionOf(request) : 0;
+  const isGeneric = missing.length > 0 && !request.nulls;
+  if (isGeneric) assertPlannable(request, versionNumber);
+  const options = [...(analyze ? ['ANALYZE', 'BUFFERS'] : []), ...(isGeneric ? ['GENERIC_PLAN'] : [])];
+  const explainCommand = options.length === 0 ? 'EXPLAIN' : `EXPLAIN (${options.join(', ')})`;
+  // With a values array, even an empty one, the server accepts a single statement only.
+  const values = Array.isArray(request.values) ? request.values : [];
+  const [lines, [server]] = (await query(
+    READ_ONLY_TRANSACTION,
+    isGeneric ? { sql: `${explainCommand} ${statement}` } : { sql: `${explainCommand} ${statement}`, values },
     { sql: 'SHOW server_version' },
   )) as [Record<string, unknown>[], Record<string, unknown>[]];
   const plan = lines.map((row) => String(Object.values(row)[0]));
   return {
     statement,
-    asked,
+    asked: explainCommand,
     server: `PostgreSQL ${String(server?.server_version).split(' ')[0]}`,
     plan,
-    remarks: postgresRemarks(plan, await tablesOf(about, plan)),
-    notes: notesOf(about, generic),
+    remarks: postgresRemarks(plan, await tablesOf(request, plan)),
+    notes: notesOf(request, isGeneric),
   };
 }
 
-function refuse({ missing, analyze }: ExplainRequest, version: number): void {
-  const words = missingValuesMessage(missing);
+function assertPlannable({ missing, analyze }: ExplainRequest, version: number): void {
+  const missingMessage = missingValuesMessage(missing);
   if (analyze)
     throw new Error(
-      `${words}, and --analyze runs the statement with them. Leave it out, or take NULL for them: --nulls`,
+      `${missingMessage}, and --analyze runs the statement with them. Leave it out, or take NULL for them: --nulls`,
     );
-  if (version >= GENERIC) return;
-  throw new Error(`${words}, and a plan without values takes PostgreSQL 16. Take NULL for them: --nulls`);
+  if (version >= GENERIC_PLAN_VERSION) return;
+  throw new Error(
+    `${missingMessage}, and a plan without values takes PostgreSQL 16. Take NULL for them: --nulls`,
+  );
 }
 
-async function versionOf({ ask }: ExplainRequest): Promise<number> {
-  const [[row] = []] = await ask(READ_ONLY, { sql: 'SHOW server_version_num' });
+async function versionOf({ query }: ExplainRequest): Promise<number> {
+  const [[row] = []] = await query(READ_ONLY_TRANSACTION, { sql: 'SHOW server_version_num' });
   return Number(row?.server_version_num);
 }
 
-function notesOf({ missing, nulls }: ExplainRequest, generic: boolean): string[] {
-  if (generic) return [`A generic plan, for any values: ${missingValuesMessage(missing)}.`];
+function notesOf({ missing, nulls }: ExplainRequest, isGeneric: boolean): string[] {
+  if (isGeneric) return [`A generic plan, for any values: ${missingValuesMessage(missing)}.`];
   return missing.length > 0 && nulls
-    ? [`NULL was taken for ${missing.join(', ')}: the plan may be another one with values.`]
+    ? [`NULL was taken for ${missing.join(', ')}: the plan may differ with real values.`]
     : [];
 }
 
-/** A plan without them is a plan still. */
-async function tablesOf({ ask }: ExplainRequest, plan: string[]): Promise<TableFacts[]> {
+/**
+ * Facts of the tables that a plan scans; none where the catalog query fails, as the plan is useful
+ * without.
+ */
+async function tablesOf({ query }: ExplainRequest, plan: string[]): Promise<TableFacts[]> {
   const names = scannedTables(plan);
   if (names.length === 0) return [];
   try {
-    const [rows = []] = await ask(READ_ONLY, { sql: FACTS, values: [names] });
+    const [rows = []] = await query(READ_ONLY_TRANSACTION, { sql: TABLE_FACTS_SQL, values: [names] });
     return rows.map((row) => ({
       name: String(row.name),
       rows: Number(row.rows),

@@ -1,18 +1,21 @@
-/** Questions to the app's database, by way of the app: an order to one of its processes, and the line that answers it. */
+/**
+ * Channel for database queries through the app: sends an order to an app process and awaits the
+ * line with the rows.
+ */
 
 import type { Collector } from '../collector/collector.js';
 import type { AppConnection } from '../collector/link-server.js';
 import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/link.js';
 
-/** A row, by the names of its columns. */
+/** A row as an object by column names. */
 export type QueryRow = Record<string, unknown>;
 
-/** What is asked; see Ask. */
+/** Queries and their connection; see ExplainOrder. */
 export type DatabaseQuery = Omit<ExplainOrder, 't' | 'n' | 'patience'>;
 
-/** Why there is no answer. `trouble` is missing where the process ended. */
+/** A query failed. `trouble` is missing where the process has exited. */
 export class QueryError extends Error {
-  override name = 'Unanswered';
+  override name = 'QueryError';
   readonly trouble: ExplainTrouble | undefined;
 
   constructor(trouble: ExplainTrouble | undefined, message = '') {
@@ -21,45 +24,51 @@ export class QueryError extends Error {
   }
 }
 
-type Answer = Extract<LinkLine, { t: 'answer' }>;
+type ResponseLine = Extract<LinkLine, { t: 'answer' }>;
 
-const PATIENCE_MS = 5000;
-// For the connection, for the answer, and for the way.
-const LONGEST_MS = 2 * PATIENCE_MS + 2000;
+const QUERY_MS = 5000;
+// The agent waits QUERY_MS for a connection and QUERY_MS for the rows; 2 s are for the link.
+const TOTAL_MS = 2 * QUERY_MS + 2000;
 
-/** Asks the processes that a collector knows. */
+/** Sends queries to the app processes that are connected to the collector. */
 export class QueryChannel {
   #collector: Collector;
-  #open = new Map<number, { peer: AppConnection; over(answer: Answer | QueryError): void }>();
-  #asked = 0;
+  #pending = new Map<
+    number,
+    { appConnection: AppConnection; settle(response: ResponseLine | QueryError): void }
+  >();
+  #lastQuery = 0;
 
   constructor(collector: Collector) {
     this.#collector = collector;
-    collector.on('answer', (answer, peer) => {
-      const open = this.#open.get(answer.n);
-      if (open?.peer === peer) open.over(answer);
+    collector.on('answer', (response, appConnection) => {
+      const pending = this.#pending.get(response.n);
+      if (pending?.appConnection === appConnection) pending.settle(response);
     });
     collector.on('left', () => {
-      const peers = new Set(collector.peers);
-      for (const { peer, over } of this.#open.values()) if (!peers.has(peer)) over(new QueryError(undefined));
+      const connected = new Set(collector.peers);
+      for (const { appConnection, settle } of this.#pending.values())
+        if (!connected.has(appConnection)) settle(new QueryError(undefined));
     });
   }
 
-  /** Answers the rows of each statement; rejects with an Unanswered. */
-  ask(peer: AppConnection, question: DatabaseQuery): Promise<QueryRow[][]> {
+  /**
+   * Rows of each statement; rejects with a QueryError when the query fails or the process exits.
+   */
+  query(appConnection: AppConnection, databaseQuery: DatabaseQuery): Promise<QueryRow[][]> {
     return new Promise((resolve, reject) => {
-      const n = ++this.#asked;
-      const over = (answer: Answer | QueryError) => {
+      const n = ++this.#lastQuery;
+      const settle = (response: ResponseLine | QueryError) => {
         clearTimeout(timer);
-        this.#open.delete(n);
-        if (answer instanceof QueryError) reject(answer);
-        else if (Array.isArray(answer.rows)) resolve(answer.rows);
-        else reject(new QueryError(answer.trouble ?? 'refused', answer.message));
+        this.#pending.delete(n);
+        if (response instanceof QueryError) reject(response);
+        else if (Array.isArray(response.rows)) resolve(response.rows);
+        else reject(new QueryError(response.trouble ?? 'refused', response.message));
       };
-      const timer = setTimeout(() => over(new QueryError('slow')), LONGEST_MS);
-      if (!this.#collector.peers.includes(peer)) return over(new QueryError(undefined));
-      this.#open.set(n, { peer, over });
-      peer.send({ t: 'ask', n, patience: PATIENCE_MS, ...question });
+      const timer = setTimeout(() => settle(new QueryError('slow')), TOTAL_MS);
+      if (!this.#collector.peers.includes(appConnection)) return settle(new QueryError(undefined));
+      this.#pending.set(n, { appConnection, settle });
+      appConnection.send({ t: 'ask', n, patience: QUERY_MS, ...databaseQuery });
     });
   }
 }

@@ -1,4 +1,6 @@
-/** Runs the command in this terminal until it ends: starts it, sends signals on, starts it again when asked to. */
+/**
+ * Child process of the run's command: starts it, forwards signals to it, restarts it on request.
+ */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,57 +15,58 @@ import {
   signalGroup,
 } from './output-sink.js';
 
-// SIGUSR1 is how Node is told to start its inspector: it is the app's that is wanted.
-const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
-// What has not ended by then is not going to.
-const PATIENCE_MS = 5000;
-const ENDING = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
+// SIGUSR1 starts Node's inspector; the user wants the app's, not the launcher's.
+const FORWARDED_SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+// A process that has not exited by then ignores the signal.
+const KILL_AFTER_MS = 5000;
+const END_SIGNALS = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
 /**
- * Where a command stands. `clear` takes away what it has left running before it is started again.
+ * State of the command. `clear` ends the processes that it has left running, before it is
+ * restarted.
  *
  *     stopped ─ start ─> running ─ exit ─> stopped
- *     running ─ restart ─> restarting ─ exit, clear, spawn ─> running
- *     restarting ─ a signal to end ─> ending
- *     any, with a stage ─ a signal to end, or the stage's end ─> ending
+ *     running ─ restart() ─> restarting ─ exit, clear, spawn ─> running
+ *     restarting ─ SIGINT, SIGTERM, SIGHUP, SIGQUIT ─> ending
+ *     any, with a sink ─ such a signal, or ChildHandle.end() ─> ending
  *
- * Without a stage a signal to end is the app's to follow: one that goes on is still running.
+ * Without a sink such a signal is only forwarded: the app may handle it and go on running.
  */
 type State =
   | { name: 'stopped' | 'running' }
   | { name: 'restarting'; clear: () => Promise<void> }
   | { name: 'ending'; clear?: (() => Promise<void>) | undefined };
 
-/** The command of a run, through its restarts. */
+/** The command of a run, across its restarts. */
 export class AppChild {
   #command: string[];
   #env: NodeJS.ProcessEnv;
   #state: State = { name: 'stopped' };
   #child: ChildProcess | undefined;
-  #restarted: ((started: boolean) => void)[] = [];
-  /** Has the command's output; without one the command has the terminal. */
-  #stage: OutputSink | undefined;
-  #over: Promise<void> | undefined;
-  #told: NodeJS.Signals | undefined;
+  #restartWaiters: ((started: boolean) => void)[] = [];
+  /** Receives the command's output; without it the command inherits the terminal. */
+  #sink: OutputSink | undefined;
+  #groupEnded: Promise<void> | undefined;
+  #forwardedEndSignal: NodeJS.Signals | undefined;
 
-  constructor(command: string[], env: NodeJS.ProcessEnv, stage?: OutputSink) {
+  constructor(command: string[], env: NodeJS.ProcessEnv, sink?: OutputSink) {
     this.#command = command;
     this.#env = env;
-    this.#stage = stage;
+    this.#sink = sink;
   }
 
-  /** The process that was started, which may be a shell's or npm's; none between two starts. */
+  /** Pid of the started process, which may be a shell or npm; undefined between two starts. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** The signal to end that was last sent on to it, if any. */
-  get told(): NodeJS.Signals | undefined {
-    return this.#told;
+  /** The last of SIGINT, SIGTERM, SIGHUP and SIGQUIT that was forwarded, if any. */
+  get forwardedEndSignal(): NodeJS.Signals | undefined {
+    return this.#forwardedEndSignal;
   }
 
-  /** True from a restart's order until the command runs again, or has ended for good. */
-  get restarting(): boolean {
+  /** True from restart() until the command runs again or has exited for good. */
+  get isRestarting(): boolean {
     return this.#clear !== undefined;
   }
 
@@ -71,138 +74,147 @@ export class AppChild {
     return 'clear' in this.#state ? this.#state.clear : undefined;
   }
 
-  /** Starts it, and resolves with how it ended by itself; to be called once. */
+  /** Starts the command and resolves with its final exit; to be called once. */
   async run(): Promise<ChildExit> {
     const forward = (signal: NodeJS.Signals) => this.#forward(signal);
-    for (const signal of SIGNALS) process.on(signal, forward);
+    for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
     try {
       for (;;) {
-        const exit = await this.#once();
+        const exit = await this.#runOnce();
         await this.#clear?.();
-        await this.#over;
-        if (!(await this.#goesOn(exit))) return exit;
+        await this.#groupEnded;
+        if (!(await this.#startsAgain(exit))) return exit;
       }
     } finally {
-      for (const signal of SIGNALS) process.off(signal, forward);
-      this.#answer(false);
+      for (const signal of FORWARDED_SIGNALS) process.off(signal, forward);
+      this.#settleRestarts(false);
     }
   }
 
   /**
-   * Ends it as SIGTERM does, lets `clear` take away what it has left running, and starts it again. Resolves with whether
-   * that was done: not when it was about to end anyway.
+   * Ends the command by SIGTERM, calls `clear` to end the processes it has left running, and starts
+   * it again. Resolves with false when it has exited or was already ending.
    */
   restart(clear: () => Promise<void>): Promise<boolean> {
     const { name } = this.#state;
     if (name === 'ending' || name === 'stopped') return Promise.resolve(false);
-    const restarted = new Promise<boolean>((resolve) => this.#restarted.push(resolve));
+    const restarted = new Promise<boolean>((resolve) => this.#restartWaiters.push(resolve));
     if (name === 'running') {
       this.#state = { name: 'restarting', clear };
       const child = this.#child;
-      this.#kill('SIGTERM');
-      const patience = setTimeout(() => this.#kill('SIGKILL'), PATIENCE_MS);
-      child?.once('exit', () => clearTimeout(patience));
+      this.#signal('SIGTERM');
+      const killTimer = setTimeout(() => this.#signal('SIGKILL'), KILL_AFTER_MS);
+      child?.once('exit', () => clearTimeout(killTimer));
     }
     return restarted;
   }
 
-  /** Resolves with whether it is started once more: after a restart's order, or where the stage wants it. */
-  async #goesOn(exit: ChildExit): Promise<boolean> {
+  /** Resolves with true after restart(), or when the sink decides to restart an exited command. */
+  async #startsAgain(exit: ChildExit): Promise<boolean> {
     if (this.#state.name !== 'stopped') return this.#state.name === 'restarting';
-    if (this.#stage === undefined || exit.trouble !== undefined) return false;
-    const isWanted = await this.#stage.ended(exit);
-    return isWanted && !this.#isEnding();
+    if (this.#sink === undefined || exit.trouble !== undefined) return false;
+    const shouldRestart = await this.#sink.childExited(exit);
+    return shouldRestart && !this.#isEnding();
   }
 
   #isEnding(): boolean {
     return this.#state.name === 'ending';
   }
 
-  /** Ends it for good, with all that it has started: as that signal does, and after a while for certain. */
+  /**
+   * Ends the command and its process group for good: by the signal, after KILL_AFTER_MS by SIGKILL.
+   */
   #end(signal: NodeJS.Signals): void {
-    this.#toEnding();
-    this.#stage?.leave();
-    if (this.#child?.pid !== undefined) this.#over ??= endGroup(this.#child.pid, signal, PATIENCE_MS);
+    this.#enterEnding();
+    this.#sink?.runEnding();
+    if (this.#child?.pid !== undefined) this.#groupEnded ??= endGroup(this.#child.pid, signal, KILL_AFTER_MS);
   }
 
-  #toEnding(): void {
+  #enterEnding(): void {
     this.#state = { name: 'ending', clear: this.#clear };
   }
 
-  #stages(child: ChildProcess, stage: OutputSink): void {
-    pipeOutput(child, stage);
+  #attachSink(child: ChildProcess, sink: OutputSink): void {
+    pipeOutput(child, sink);
     child.once('spawn', () =>
-      stage.started({
+      sink.childStarted({
         write: (text) => void child.stdin?.write(text),
         end: (signal = 'SIGTERM') => this.#end(signal),
       }),
     );
   }
 
-  async #once(): Promise<ChildExit> {
+  async #runOnce(): Promise<ChildExit> {
     const [file = '', ...args] = this.#command;
-    const stage = this.#stage;
+    const sink = this.#sink;
     const child = spawn(file, args, {
       env: this.#env,
-      stdio: stage ? 'pipe' : 'inherit',
-      // What is typed is the screen's, and what it starts ends with it.
-      detached: stage !== undefined && process.platform !== 'win32',
+      stdio: sink ? 'pipe' : 'inherit',
+      // The screen reads the keyboard. A group of its own lets the command end with all its
+      // children.
+      detached: sink !== undefined && process.platform !== 'win32',
       shell: process.platform === 'win32',
     });
     try {
       this.#child = child;
-      if (this.restarting) child.once('spawn', () => this.#started());
+      if (this.isRestarting) child.once('spawn', () => this.#onRestarted());
       else if (this.#state.name === 'stopped') this.#state = { name: 'running' };
-      if (stage) this.#stages(child, stage);
+      if (sink) this.#attachSink(child, sink);
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-      if (stage) await outputDrained(child);
+      if (sink) await outputDrained(child);
       return signal === null ? { code: code ?? 1 } : { code: 128 + constants.signals[signal], signal };
     } catch (error) {
       this.#state = { name: this.#isEnding() ? 'ending' : 'stopped' };
-      return unstarted(file, error as NodeJS.ErrnoException);
+      return startFailure(file, error as NodeJS.ErrnoException);
     } finally {
       this.#child = undefined;
       if (this.#state.name === 'running') this.#state = { name: 'stopped' };
     }
   }
 
-  #started(): void {
+  #onRestarted(): void {
     this.#state = { name: this.#isEnding() ? 'ending' : 'running' };
-    this.#answer(true);
+    this.#settleRestarts(true);
   }
 
-  #answer(started: boolean): void {
-    for (const resolve of this.#restarted.splice(0)) resolve(started);
+  #settleRestarts(started: boolean): void {
+    for (const resolve of this.#restartWaiters.splice(0)) resolve(started);
   }
 
   #forward(signal: NodeJS.Signals): void {
-    if (ENDING.has(signal) && this.restarting) this.#toEnding();
-    if (ENDING.has(signal) && this.#stage) return this.#end(signal);
-    // What is typed reaches everything in the terminal's foreground: sent on, the app would get it twice.
-    if ((signal === 'SIGINT' || signal === 'SIGQUIT') && inForeground()) return;
-    if (ENDING.has(signal)) this.#told = signal;
-    this.#kill(signal);
+    if (END_SIGNALS.has(signal) && this.isRestarting) this.#enterEnding();
+    if (END_SIGNALS.has(signal) && this.#sink) return this.#end(signal);
+    // The terminal sends Ctrl-C and Ctrl-\ to the whole foreground group: forwarded, the app would
+    // receive the signal twice.
+    if ((signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground()) return;
+    if (END_SIGNALS.has(signal)) this.#forwardedEndSignal = signal;
+    this.#signal(signal);
   }
 
-  #kill(signal: NodeJS.Signals): void {
+  #signal(signal: NodeJS.Signals): void {
     const pid = this.#child?.pid;
-    if (this.#stage && pid !== undefined) signalGroup(pid, signal);
+    if (this.#sink && pid !== undefined) signalGroup(pid, signal);
     else this.#child?.kill(signal);
   }
 }
 
-/** Answers whether this process is in the foreground of a terminal; standard input may well be something else. */
-function inForeground(): boolean {
+/**
+ * True where this process is in the foreground group of a terminal, even if stdin is not the
+ * terminal.
+ */
+function isInForeground(): boolean {
   if (process.platform === 'win32') return true;
   try {
-    // After the name in parentheses: state, ppid, pgrp, session, tty, and the terminal's foreground group.
-    const [, , group, , , foreground] = readFileSync('/proc/self/stat', 'utf8')
+    // Fields after the name in parentheses: state, ppid, pgrp, session, tty_nr, tpgid (foreground
+    // group).
+    const [, , group, , , foregroundGroup] = readFileSync('/proc/self/stat', 'utf8')
       .split(') ')
       .at(-1)!
       .split(' ');
-    return group === foreground;
+    return group === foregroundGroup;
   } catch {
-    // No /proc: with a terminal of its own, it most likely is.
+    // Without /proc (macOS), a process with a controlling terminal most likely is in its
+    // foreground.
     return hasTerminal();
   }
 }
@@ -216,7 +228,7 @@ function hasTerminal(): boolean {
   }
 }
 
-function unstarted(file: string, error: NodeJS.ErrnoException): ChildExit {
+function startFailure(file: string, error: NodeJS.ErrnoException): ChildExit {
   if (error.code === 'ENOENT') return { code: 127, trouble: `${file}: command not found` };
   if (error.code === 'EACCES') return { code: 126, trouble: `${file}: permission denied` };
   return { code: 126, trouble: `${file}: ${error.message}` };

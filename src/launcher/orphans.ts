@@ -1,31 +1,37 @@
-/** What the command has left running: npm and shells do not always hand a signal on to what they have started. */
+/**
+ * Orphans: Node processes that outlive the command, because npm and shells do not always forward
+ * signals.
+ */
 
 import type { Collector } from '../collector/collector.js';
 
-// Processes that npm and the like have started end a little later than these, or do not.
-const FOLLOW_MS = 300;
-const PATIENCE_MS = 3000;
+// Processes that npm or a shell has started exit a little later than npm itself, or not at all.
+const EXIT_MS = 300;
+const KILL_AFTER_MS = 3000;
 
-/** Sends them the signal that the command was ended by, unless they end by themselves. */
+/** Sends the signal that ended the command to its orphans, unless they exit within EXIT_MS. */
 export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
-  if (!(await collector.deserted(FOLLOW_MS))) signalAll(collector, signal);
+  if (!(await collector.deserted(EXIT_MS))) signalProcesses(collector, signal);
 }
 
-/** Ends them, for certain after a while: they would keep the port of those to come. */
+/**
+ * Ends orphans, after KILL_AFTER_MS by SIGKILL: they would occupy the port that the restarted app
+ * needs.
+ */
 export async function endOrphans(collector: Collector): Promise<void> {
-  if (await collector.deserted(FOLLOW_MS)) return;
-  signalAll(collector, 'SIGTERM');
-  if (await collector.deserted(PATIENCE_MS)) return;
-  signalAll(collector, 'SIGKILL');
-  await collector.deserted(FOLLOW_MS);
+  if (await collector.deserted(EXIT_MS)) return;
+  signalProcesses(collector, 'SIGTERM');
+  if (await collector.deserted(KILL_AFTER_MS)) return;
+  signalProcesses(collector, 'SIGKILL');
+  await collector.deserted(EXIT_MS);
 }
 
-function signalAll({ peers }: Collector, signal: NodeJS.Signals): void {
+function signalProcesses({ peers }: Collector, signal: NodeJS.Signals): void {
   for (const pid of new Set(peers.map(({ pid }) => pid))) {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has exited meanwhile.
     }
   }
 }

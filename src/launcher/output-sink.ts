@@ -1,66 +1,74 @@
-/** A screen that the command plays on: it has the command's output, and says what follows when the command has ended. */
+/**
+ * Receives the child's output (`run --ui`) and decides, when the child exits, whether it is
+ * restarted.
+ */
 
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How the command ended. */
+/** Exit of the command. */
 export interface ChildExit {
-  /** Its exit code, 128+n when signal n ended it, 127 when there is no such command, 126 when it may not be run. */
+  /**
+   * Exit code; 128+n after signal n, 127 for an unknown command, 126 for a command without
+   * permission.
+   */
   code: number;
   signal?: NodeJS.Signals;
-  /** Why it could not be started. */
+  /** Why the command could not be started. */
   trouble?: string;
 }
 
-/** What a screen can do with the command. */
+/** Controls of the running command. */
 export interface ChildHandle {
-  /** Writes on its standard input; nothing while it does not run. */
+  /** Writes to its stdin; does nothing while it is not running. */
   write(text: string): void;
-  /** Ends it and all that it has started: as that signal does, and after a while for certain. */
+  /** Ends it with its process group, by the signal (default SIGTERM) and later by SIGKILL. */
   end(signal?: NodeJS.Signals): void;
 }
 
+/** Receiver of the command's output and exits. */
 export interface OutputSink {
-  /** The command has been started. */
-  started(player: ChildHandle): void;
-  printed(text: string, stream: 'out' | 'err'): void;
-  /** The command has ended by itself; answers whether it is to be started again. */
-  ended(exit: ChildExit): Promise<boolean>;
-  /** The run is being ended from elsewhere: nothing is to be waited for. */
-  leave(): void;
+  childStarted(child: ChildHandle): void;
+  childPrinted(text: string, stream: 'out' | 'err'): void;
+  /** The command has exited by itself; resolves with true to restart it. */
+  childExited(exit: ChildExit): Promise<boolean>;
+  /**
+   * The run ends by a signal: a pending childExited() is to resolve without waiting for the user.
+   */
+  runEnding(): void;
 }
 
-// What the command has started may hold its output open for as long as it likes.
-const LAST_WORDS_MS = 300;
-const LOOK_MS = 50;
-// Nobody is left after SIGKILL, but where nobody reaps them they are still counted.
-const REAPED_MS = 500;
+// Processes that the command has started may keep its output open after it has exited.
+const DRAIN_MS = 300;
+const POLL_MS = 50;
+// After SIGKILL, zombies still count as members of the group until their parent reaps them.
+const REAP_MS = 500;
 
-/** Hands on what a command prints, whole characters only. */
-export function pipeOutput(child: ChildProcess, stage: OutputSink): void {
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'out'));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => stage.printed(text, 'err'));
-  // It may not read what is typed, or have ended.
+/** Pipes a command's stdout and stderr to the sink, decoded as UTF-8 in whole characters. */
+export function pipeOutput(child: ChildProcess, sink: OutputSink): void {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => sink.childPrinted(text, 'out'));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => sink.childPrinted(text, 'err'));
+  // Writing to a command that has closed its stdin or exited emits EPIPE.
   child.stdin?.on('error', () => {});
 }
 
-/** Resolves once everything that a command printed has been read, or when it has been waited for long enough. */
+/** Resolves once all output of an exited command has been read, after at most DRAIN_MS. */
 export async function outputDrained(child: ChildProcess): Promise<void> {
-  const ends = [child.stdout, child.stderr].map((stream) =>
+  const streamEnds = [child.stdout, child.stderr].map((stream) =>
     stream && !stream.readableEnded ? once(stream, 'close') : undefined,
   );
-  const patience = new AbortController();
-  const enough = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, LAST_WORDS_MS);
-    patience.signal.addEventListener('abort', () => clearTimeout(timer));
+  const drained = new AbortController();
+  const timedOut = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MS);
+    drained.signal.addEventListener('abort', () => clearTimeout(timer));
   });
-  await Promise.race([Promise.allSettled(ends), enough]);
-  patience.abort();
+  await Promise.race([Promise.allSettled(streamEnds), timedOut]);
+  drained.abort();
   child.stdout?.destroy();
   child.stderr?.destroy();
 }
 
-/** Sends a signal to a command and to all that it has started; answers whether there was anybody. */
+/** Sends a signal to a process group; false where no process is left in it. */
 export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(process.platform === 'win32' ? leader : -leader, signal);
@@ -70,14 +78,17 @@ export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean
   }
 }
 
-/** Ends a command and all that it has started; resolves once nobody is left, after at most that many ms of being asked. */
-export async function endGroup(leader: number, signal: NodeJS.Signals, most: number): Promise<void> {
-  const deadline = performance.now() + most;
+/**
+ * Ends a process group by the signal, after `killAfterMs` by SIGKILL; resolves once no process is
+ * left.
+ */
+export async function endGroup(leader: number, signal: NodeJS.Signals, killAfterMs: number): Promise<void> {
+  const deadline = performance.now() + killAfterMs;
   signalGroup(leader, signal);
   while (signalGroup(leader, 0)) {
     const late = performance.now() - deadline;
-    if (late > REAPED_MS) return;
+    if (late > REAP_MS) return;
     if (late > 0) signalGroup(leader, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

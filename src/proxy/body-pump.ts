@@ -1,60 +1,68 @@
-/** Lets bodies, trailers and interim responses flow between the two sides, each no faster than the other reads. */
+/** Pumps bodies, trailers and interim responses between client and app, with backpressure. */
 
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import { headerPairs, messageHead, withoutScoobyHeaders } from './raw-headers.js';
 import { isConnected, type Target } from './upstream.js';
 
-// Written to send headers at once: flushHeaders() would write them as UTF-8, and they hold one byte a character.
-const NOTHING = Buffer.alloc(0);
+// Writing an empty chunk sends the headers at once. flushHeaders() would encode them as UTF-8, but
+// raw headers hold one byte per character.
+const EMPTY = Buffer.alloc(0);
 
-/** Lets a request's body flow to the app, from the moment there is a connection: until then it can be sent elsewhere. */
-export function pumpRequest(req: IncomingMessage, onward: ClientRequest, target: Target): void {
-  const begin = () => {
-    if (onward.destroyed) return;
-    onward.write(NOTHING);
+/**
+ * Pumps a request's body to the app once the connection is established; until then the request can
+ * still be sent to another address.
+ */
+export function pumpRequest(req: IncomingMessage, upstreamRequest: ClientRequest, target: Target): void {
+  const startPumping = () => {
+    if (upstreamRequest.destroyed) return;
+    upstreamRequest.write(EMPTY);
     req.on('data', (chunk: Buffer) => {
-      if (!onward.destroyed && !onward.write(chunk)) req.pause();
+      if (!upstreamRequest.destroyed && !upstreamRequest.write(chunk)) req.pause();
     });
     req.on('end', () => {
-      if (onward.destroyed) return;
+      if (upstreamRequest.destroyed) return;
       const trailers = withoutScoobyHeaders(req.rawTrailers);
-      if (trailers.length > 0) onward.addTrailers(headerPairs(trailers));
-      onward.end();
+      if (trailers.length > 0) upstreamRequest.addTrailers(headerPairs(trailers));
+      upstreamRequest.end();
     });
   };
-  onward.on('drain', () => req.resume());
-  // What the client still sends after the app has hung up is read and dropped, as Node does, so that it gets to the response.
-  onward.on('close', () => {
-    if (isConnected(onward.socket)) req.resume();
+  upstreamRequest.on('drain', () => req.resume());
+  // After the app closed its connection, the rest of the body is read and dropped, as Node does: a
+  // client that is still writing would not read the response.
+  upstreamRequest.on('close', () => {
+    if (isConnected(upstreamRequest.socket)) req.resume();
   });
-  onward.once('socket', (socket) => {
-    if (isConnected(socket)) begin();
-    else socket.once(target.connected, begin);
+  upstreamRequest.once('socket', (socket) => {
+    if (isConnected(socket)) startPumping();
+    else socket.once(target.connectEvent, startPumping);
   });
 }
 
-/** Lets a response flow to the client; its head is written already. A broken one breaks the connection to the client. */
-export function pumpResponse(answer: IncomingMessage, res: ServerResponse): void {
-  let wrote = false;
-  answer.on('data', (chunk: Buffer) => {
-    wrote = true;
-    if (!res.write(chunk)) answer.pause();
+/**
+ * Pumps a response's body to the client, after its headers. An incomplete response breaks the
+ * client's connection.
+ */
+export function pumpResponse(response: IncomingMessage, res: ServerResponse): void {
+  let wroteBody = false;
+  response.on('data', (chunk: Buffer) => {
+    wroteBody = true;
+    if (!res.write(chunk)) response.pause();
   });
-  res.on('drain', () => answer.resume());
-  answer.on('end', () => {
-    wrote = true;
-    const trailers = withoutScoobyHeaders(answer.rawTrailers);
+  res.on('drain', () => response.resume());
+  response.on('end', () => {
+    wroteBody = true;
+    const trailers = withoutScoobyHeaders(response.rawTrailers);
     if (trailers.length > 0) res.addTrailers(headerPairs(trailers));
     res.end();
   });
-  answer.on('error', () => res.destroy());
-  // Headers do not wait for a body that is not there yet.
+  response.on('error', () => res.destroy());
+  // Sends the headers even where the body is not there yet.
   process.nextTick(() => {
-    if (!wrote && !res.destroyed) res.write(NOTHING);
+    if (!wroteBody && !res.destroyed) res.write(EMPTY);
   });
 }
 
-/** Relays an interim response as it came. */
+/** Relays an interim (1xx) response unchanged. */
 export function relayInterim(information: InformationEvent, res: ServerResponse): void {
   if (information.statusCode === 100) {
     res.writeContinue();

@@ -1,10 +1,13 @@
-/** What the proxy answers itself: `GET /scooby/get-data/<uuid>/`, the JSON of a trace, to this machine's own pages and tools only. */
+/**
+ * Data endpoint: `GET /scooby/get-data/<uuid>/`, a trace as JSON, for this machine's own pages and
+ * tools only.
+ */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Where the data comes from, and who else may ask for it. */
+/** Options of the data endpoint. */
 export interface EndpointOptions {
-  /** Answers the trace with that id. */
+  /** The public JSON of the trace with that id, or undefined. */
   find: (id: string) => unknown;
   /** Host names other than loopback ones, e.g. `myapp.test`. */
   allowHosts?: string[];
@@ -16,15 +19,18 @@ const PATH =
 const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
 
-// A page that a browser was lured to must neither read, nor run, nor keep what is answered here.
-const GUARD = [
-  ...['Cache-Control', 'no-store'],
-  ...['X-Content-Type-Options', 'nosniff'],
-  ...['Content-Security-Policy', "default-src 'none'"],
-  ...['Cross-Origin-Resource-Policy', 'same-origin'],
-];
+// A malicious page in the user's browser must not be able to read, execute or cache the response.
+const SECURITY_HEADERS = [
+  ['Cache-Control', 'no-store'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Content-Security-Policy', "default-src 'none'"],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+].flat();
 
-/** Answers a function that answers requests for data and returns true, or returns false for a path that is the app's. */
+/**
+ * Request handler of the data endpoint. It responds and returns true, or returns false for a path
+ * of the app.
+ */
 export function createDataEndpoint({ find, allowHosts = [] }: EndpointOptions) {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const isAllowed = (host: string) =>
@@ -41,15 +47,15 @@ export function createDataEndpoint({ find, allowHosts = [] }: EndpointOptions) {
     if (authority) hosts.push(authority[1]!);
     if (valuesOf(req, 'host').length !== 1 || !hosts.every(isAllowed)) {
       refuse(res, 403, 'this host may not read recorded requests; allow it with --allow-host');
-    } else if (!isOwn(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
+    } else if (!isSameSite(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
     else if (req.method !== 'GET') refuse(res, 405, 'recorded requests can only be read', ['Allow', 'GET']);
     else respond(res, path, find);
     return true;
   };
 }
 
-// Browsers say where a request comes from; whatever is no browser says nothing.
-function isOwn(req: IncomingMessage, isAllowed: (host: string) => boolean): boolean {
+// Browsers send Origin and Sec-Fetch-Site; other clients, such as curl, send neither.
+function isSameSite(req: IncomingMessage, isAllowed: (host: string) => boolean): boolean {
   if (valuesOf(req, 'sec-fetch-site').some((site) => site.trim().toLowerCase() === 'cross-site'))
     return false;
   return valuesOf(req, 'origin').every((origin) => {
@@ -72,7 +78,7 @@ function refuse(res: ServerResponse, status: number, error: string, headers: str
 function send(res: ServerResponse, status: number, json: string, headers: string[] = []): void {
   const body = Buffer.from(json);
   const type = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length)];
-  res.writeHead(status, [...type, ...GUARD, ...headers]);
+  res.writeHead(status, [...type, ...SECURITY_HEADERS, ...headers]);
   res.end(body);
 }
 

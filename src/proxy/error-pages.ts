@@ -1,20 +1,22 @@
-/** What the proxy says when the app cannot: plain text, never anything of the request. */
+/**
+ * Responses of the proxy where the app cannot respond: plain text that never repeats the request.
+ */
 
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 
-/** A response of our own. */
+/** A response of the proxy itself. */
 export interface ErrorPage {
   status: number;
   text: string;
   headers?: string[];
-  /** Nothing can follow on this connection. */
-  last?: boolean;
+  /** Closes the connection to the client afterwards. */
+  closes?: boolean;
 }
 
-/** Sends a page on a response that has not begun. `id` becomes its X-Scooby. */
+/** Sends a page on a response without sent headers. `id` becomes its X-Scooby header. */
 export function sendPage(
   res: ServerResponse,
-  { status, text, headers = [], last = false }: ErrorPage,
+  { status, text, headers = [], closes = false }: ErrorPage,
   id?: string,
 ): void {
   const body = Buffer.from(`${text}\n`);
@@ -29,13 +31,13 @@ export function sendPage(
     'X-Content-Type-Options',
     'nosniff',
     ...headers,
-    ...(last || !res.shouldKeepAlive ? ['Connection', 'close'] : []),
+    ...(closes || !res.shouldKeepAlive ? ['Connection', 'close'] : []),
     ...(id === undefined ? [] : ['X-Scooby', id]),
   ]);
   res.end(body);
 }
 
-/** Answers the page for an app that did not begin to listen within that many ms. */
+/** 503 for an app that did not listen within `wait` ms. */
 export function notListening(wait: number): ErrorPage {
   const text = `scooby: the app is not listening yet.
 
@@ -44,30 +46,32 @@ give it longer with --wait. When it listens in a way that scooby does not see, n
   return { status: 503, text, headers: ['Retry-After', '1'] };
 }
 
-/** Answers the page for a request that waited for an app that has ended meanwhile. */
+/** 503 for a request that waited while the app exited. */
 export function appEnded(): ErrorPage {
   return { status: 503, text: "scooby: the app has ended.\n\nSee the app's own output for the reason." };
 }
 
-/** Answers the page for an app that did not answer; `code` is the error's. */
-export function noResponse(name: string, code: string | undefined, reached: boolean): ErrorPage {
-  const what = reached ? 'the app closed the connection before it answered' : 'the app cannot be reached';
+/** 502 for an app that did not respond; `code` is the error's code. */
+function noResponse(name: string, code: string | undefined, wasConnected: boolean): ErrorPage {
+  const problem = wasConnected
+    ? 'the app closed the connection before it answered'
+    : 'the app cannot be reached';
   return {
     status: 502,
-    text: `scooby: ${what} (${code ?? 'no code'} at ${name}).\n\nSee the app's own output for the reason.`,
+    text: `scooby: ${problem} (${code ?? 'no code'} at ${name}).\n\nSee the app's own output for the reason.`,
   };
 }
 
-/** Answers the page for an app whose answer is no HTTP/1.1. */
+/** 502 for a response that is not valid HTTP/1.1. */
 export function invalidResponse(name: string, reason: string): ErrorPage {
   return {
     status: 502,
     text: `scooby: the app's answer at ${name} is not valid HTTP/1.1 (${reason}).`,
-    last: true,
+    closes: true,
   };
 }
 
-/** Answers the page for an app that speaks HTTP/2 and nothing else. */
+/** 502 for an app that speaks HTTP/2 only. */
 export function http2Only(name: string): ErrorPage {
   return {
     status: 502,
@@ -77,12 +81,23 @@ scooby forwards HTTP/1.1. Let the server accept it as well: http2.createSecureSe
   };
 }
 
-/** Answers the page for an app that sent no header within that many ms. */
+/** 504 for an app that sent no response headers within `timeout` ms. */
 export function headerTimeout(timeout: number): ErrorPage {
   return { status: 504, text: `scooby: the app did not answer within ${timeout / 1000} s (--timeout).` };
 }
 
-/** Answers the page for a request whose end is not certain, which is how one request is smuggled inside another. */
+/** 400 for a request of ambiguous length, by which another request could be smuggled inside it. */
 export function ambiguousRequest(): ErrorPage {
-  return { status: 400, text: 'scooby: the length of the request is not clear.', last: true };
+  return { status: 400, text: 'scooby: the length of the request is not clear.', closes: true };
+}
+
+/** Error page for a connection to the app that failed before a response. */
+export function errorPageOf(
+  { code, message }: NodeJS.ErrnoException,
+  name: string,
+  wasConnected: boolean,
+): ErrorPage {
+  if (/no application protocol/i.test(message)) return http2Only(name);
+  if (code?.startsWith('HPE_')) return invalidResponse(name, code);
+  return noResponse(name, code, wasConnected);
 }

@@ -1,4 +1,7 @@
-/** What the proxy changes in headers: hop-by-hop ones and its own; everything else keeps its order, casing and duplicates. */
+/**
+ * Forwarded headers: hop-by-hop headers and X-Scooby are replaced, all others keep order, casing
+ * and duplicates.
+ */
 
 import type { IncomingMessage } from 'node:http';
 import {
@@ -9,13 +12,16 @@ import {
   withoutScoobyHeaders,
 } from './raw-headers.js';
 
-/** Answers whether a request announces a body. */
+/** True where a request announces a body. */
 export function hasBody(req: IncomingMessage): boolean {
   const length = req.headers['content-length'];
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/** Answers whether servers differ on where a request's body ends, of those that Node's own parser lets through. */
+/**
+ * True where servers disagree on the end of the request's body (request smuggling), among requests
+ * that Node's parser accepts.
+ */
 export function isAmbiguous(req: IncomingMessage): boolean {
   const encoding = req.headers['transfer-encoding'];
   if (encoding === undefined) return false;
@@ -25,7 +31,10 @@ export function isAmbiguous(req: IncomingMessage): boolean {
   );
 }
 
-/** Answers the raw headers for the app: the client's, without those of its hop, then X-Scooby and, where there is one, its secret. */
+/**
+ * Raw headers to send to the app: the client's without hop-by-hop headers, plus X-Scooby and, where
+ * `secret` is set, X-Scooby-Secret.
+ */
 export function upstreamHeaders(
   req: IncomingMessage,
   id: string,
@@ -34,24 +43,25 @@ export function upstreamHeaders(
 ): string[] {
   const raw = req.rawHeaders;
   const connection = req.headers.connection;
-  const named = connectionHeaders(connection);
+  const connectionNames = connectionHeaders(connection);
   const chunked = req.headers['transfer-encoding'] !== undefined;
   const headers: string[] = [];
-  let connected = false;
-  let encoded = false;
+  let hasConnection = false;
+  let hasEncoding = false;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
     switch (headerKindOf(name)) {
       case 'plain':
-        if (named?.has(name.toLowerCase())) continue;
+        if (connectionNames?.has(name.toLowerCase())) continue;
         break;
       case 'connection':
-        if (connected) continue;
-        connected = true;
+        if (hasConnection) continue;
+        hasConnection = true;
         headers.push(name, upgrade ? connection! : persistenceTokens(value, connection!));
         continue;
       case 'hop':
+      case 'ours':
         continue;
       case 'upgrade':
         if (!upgrade) continue;
@@ -63,56 +73,62 @@ export function upstreamHeaders(
         if (!chunked) continue;
         break;
       case 'transfer-encoding':
-        if (encoded) continue;
-        encoded = true;
+        if (hasEncoding) continue;
+        hasEncoding = true;
         headers.push(name, req.headers['transfer-encoding']!);
-        continue;
-      case 'ours':
         continue;
     }
     headers.push(name, unalteredValue(name, value, headers));
   }
-  if (!connected) headers.push('Connection', 'keep-alive');
+  if (!hasConnection) headers.push('Connection', 'keep-alive');
   headers.push('X-Scooby', id);
   if (secret !== undefined) headers.push('X-Scooby-Secret', secret);
   return headers;
 }
 
-/** How the response's own hop is framed. */
+/** Framing of the hop between proxy and client. */
 export interface HopFraming {
   id: string;
   /** The client speaks HTTP/1.1. */
-  modern: boolean;
+  isHttp11: boolean;
   /** The connection to the client can carry another request afterwards. */
-  keep: boolean;
+  isPersistent: boolean;
 }
 
-/** Answers the raw headers for the client: the app's, with the hop's framing, and X-Scooby once. */
-export function clientHeaders(response: IncomingMessage, { id, modern, keep }: HopFraming): string[] {
+/**
+ * Raw headers to send to the client: the app's, with the framing of the client's hop and one
+ * X-Scooby.
+ */
+export function clientHeaders(
+  response: IncomingMessage,
+  { id, isHttp11, isPersistent }: HopFraming,
+): string[] {
   const raw = response.rawHeaders;
   const { connection, 'transfer-encoding': encoding } = response.headers;
-  const named = connectionHeaders(connection);
+  const connectionNames = connectionHeaders(connection);
   const status = response.statusCode!;
-  // Only a message that ends in chunks may say so: anything else leaves the client to guess where it ends.
-  const chunked = modern && encoding !== undefined && /(?:^|,)\s*chunked\s*$/i.test(encoding);
+  // Only a body whose last encoding is chunked may announce it: with any other, the client could
+  // not know where the body ends.
+  const chunked = isHttp11 && encoding !== undefined && /(?:^|,)\s*chunked\s*$/i.test(encoding);
   const trailers = chunked && status !== 204 && status !== 304;
   const headers: string[] = [];
-  let connected = false;
+  let hasConnection = false;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
     const value = raw[i + 1]!;
     switch (headerKindOf(name)) {
       case 'plain':
-        if (named?.has(name.toLowerCase())) continue;
+        if (connectionNames?.has(name.toLowerCase())) continue;
         break;
       case 'connection':
-        if (connected) continue;
-        connected = true;
-        headers.push(name, keep ? persistenceTokens(value, connection!, true) : 'close');
+        if (hasConnection) continue;
+        hasConnection = true;
+        headers.push(name, isPersistent ? persistenceTokens(value, connection!, true) : 'close');
         continue;
       case 'hop':
-        // The promise to keep the connection is ours to give; we hold it for longer than apps promise.
-        if (!keep || !/^keep-alive$/i.test(name)) continue;
+        // The app's Keep-Alive timeout can be passed on: the proxy keeps connections for longer
+        // (server.ts).
+        if (!isPersistent || !/^keep-alive$/i.test(name)) continue;
         break;
       case 'transfer-encoding':
         if (!chunked) continue;
@@ -126,19 +142,19 @@ export function clientHeaders(response: IncomingMessage, { id, modern, keep }: H
     }
     headers.push(name, unalteredValue(name, value, headers));
   }
-  if (!connected && !keep) headers.push('Connection', 'close');
-  exposeTo(headers, response);
+  if (!hasConnection && !isPersistent) headers.push('Connection', 'close');
+  exposeScoobyHeader(headers, response);
   headers.push('X-Scooby', id);
   return headers;
 }
 
-/** Answers the raw headers of a 101, which are not touched but for X-Scooby. */
+/** Raw headers of a 101 response: the app's, with X-Scooby replaced. */
 export function upgradeHeaders(response: IncomingMessage, id: string): string[] {
   return [...withoutScoobyHeaders(response.rawHeaders), 'X-Scooby', id];
 }
 
-// Scripts of another origin see only the headers that are exposed to them.
-function exposeTo(headers: string[], response: IncomingMessage): void {
+// Scripts of another origin can read exposed headers only.
+function exposeScoobyHeader(headers: string[], response: IncomingMessage): void {
   if (response.headers['access-control-allow-origin'] === undefined) return;
   const exposed = response.headers['access-control-expose-headers'];
   if (exposed === undefined) {
@@ -146,10 +162,12 @@ function exposeTo(headers: string[], response: IncomingMessage): void {
     return;
   }
   const names = exposed.split(',').map((name) => name.trim().toLowerCase());
-  // The star stands for every header only where no credentials are allowed.
-  const star = names.includes('*') && response.headers['access-control-allow-credentials'] !== 'true';
-  if (star || names.includes('x-scooby')) return;
-  const at = headers.findLastIndex((name, i) => i % 2 === 0 && /^access-control-expose-headers$/i.test(name));
-  if (at === -1) headers.push('Access-Control-Expose-Headers', 'X-Scooby');
-  else headers[at + 1] = headers[at + 1] ? `${headers[at + 1]}, X-Scooby` : 'X-Scooby';
+  // `*` is a wildcard only for requests without credentials.
+  const exposesAll = names.includes('*') && response.headers['access-control-allow-credentials'] !== 'true';
+  if (exposesAll || names.includes('x-scooby')) return;
+  const index = headers.findLastIndex(
+    (name, i) => i % 2 === 0 && /^access-control-expose-headers$/i.test(name),
+  );
+  if (index === -1) headers.push('Access-Control-Expose-Headers', 'X-Scooby');
+  else headers[index + 1] = headers[index + 1] ? `${headers[index + 1]}, X-Scooby` : 'X-Scooby';
 }

@@ -1,72 +1,76 @@
-/** Finds the proxy's port, the same one on both loopback families. */
+/** Binds the proxy's port, the same port on both loopback families. */
 
 import type { Server } from 'node:http';
 import { UserError } from '../domain/errors.js';
 
-/** Where to listen. */
+/** Address to listen at. */
 export interface ListenOptions {
-  /** 127.0.0.1 and localhost stand for both loopback families. */
+  /** 127.0.0.1 and localhost bind both loopback families. */
   host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number;
-  /** That port or none. */
+  /** Fails where that port is taken, instead of trying the next ports. */
   exactPort: boolean;
 }
 
-/** Servers that listen on one port. */
+/** Servers bound to one port. */
 export interface BoundServers {
   port: number;
   hosts: string[];
   servers: Server[];
 }
 
-const TRIES = 20;
+const MAX_TRIES = 20;
 
-/** Answers servers that listen at the place, or up to 20 ports further on; throws a UserError where that cannot be. */
+/**
+ * Binds servers to the port, or to the first free of the 19 ports after it. Throws a UserError when
+ * all are taken, or when the host or port cannot be bound.
+ */
 export async function listen(
   create: () => Server,
   { host, port, exactPort }: ListenOptions,
 ): Promise<BoundServers> {
-  const tries = exactPort && port !== 0 ? 1 : TRIES;
+  const tries = exactPort && port !== 0 ? 1 : MAX_TRIES;
   const last = Math.min(port + tries - 1, 65_535);
-  let taken = host;
+  let takenHost = host;
   for (let i = 0; i < tries && port + i <= last; i++) {
-    const found = await listenOn(create, host, port === 0 ? 0 : port + i);
-    if (typeof found !== 'string') return found;
-    taken = found;
+    const bound = await listenOn(create, host, port === 0 ? 0 : port + i);
+    if (typeof bound !== 'string') return bound;
+    takenHost = bound;
   }
   const hint = 'Choose another with --port, or --port 0 for any free one.';
-  if (tries === 1) throw new UserError(`Port ${port} is already in use on ${taken}. ${hint}`);
-  throw new UserError(`Ports ${port} to ${last} are all in use on ${taken}. ${hint}`);
+  if (tries === 1) throw new UserError(`Port ${port} is already in use on ${takenHost}. ${hint}`);
+  throw new UserError(`Ports ${port} to ${last} are all in use on ${takenHost}. ${hint}`);
 }
 
-// A string: the host on which the port is taken. One family alone would let `localhost` reach somebody else on the other.
+// Resolves with a string, the host on which the port is taken. With one loopback family only,
+// `localhost` could reach another program on the other.
 async function listenOn(create: () => Server, host: string, port: number): Promise<BoundServers | string> {
-  const loopback = host === '127.0.0.1' || host === 'localhost';
-  const main = loopback ? '127.0.0.1' : host;
+  const isLoopbackHost = host === '127.0.0.1' || host === 'localhost';
+  const mainHost = isLoopbackHost ? '127.0.0.1' : host;
   const first = create();
-  if (!(await bind(first, main, port))) return main;
-  const found = { port: portOf(first), hosts: [main], servers: [first] };
-  if (!loopback) return found;
+  if (!(await bind(first, mainHost, port))) return mainHost;
+  const bound = { port: portOf(first), hosts: [mainHost], servers: [first] };
+  if (!isLoopbackHost) return bound;
   const second = create();
   try {
-    if (!(await bind(second, '::1', found.port))) {
+    if (!(await bind(second, '::1', bound.port))) {
       first.close();
       return '::1';
     }
   } catch {
-    return found; // No IPv6 here.
+    return bound; // This machine has no IPv6.
   }
-  found.hosts.push('::1');
-  found.servers.push(second);
-  return found;
+  bound.hosts.push('::1');
+  bound.servers.push(second);
+  return bound;
 }
 
 function bind(server: Server, host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(refusal(error, host, port));
+      else reject(bindError(error, host, port));
     });
     server.listen(port, host, () => {
       server.removeAllListeners('error');
@@ -75,7 +79,7 @@ function bind(server: Server, host: string, port: number): Promise<boolean> {
   });
 }
 
-function refusal(error: NodeJS.ErrnoException, host: string, port: number): Error {
+function bindError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EACCES') {
     return new UserError(`Port ${port} needs more rights than yours. Choose one above 1023 with --port.`);
   }

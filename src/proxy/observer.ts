@@ -1,43 +1,49 @@
-/** What the proxy tells about each request while it passes. */
+/** Events that the proxy reports for each request it forwards. */
 
 import type { Headers } from '../domain/trace.js';
 
-/** A request that has come in. */
+/** A request that the proxy has received. */
 export interface Exchange {
-  /** UUID v4, the request's X-Scooby. */
+  /** UUID v4, the value of X-Scooby. */
   id: string;
   method: string;
-  /** Path and query as sent to the app, secrets redacted. */
+  /** Path and query as sent to the app, with secrets redacted. */
   url: string;
   /** Epoch ms, with a fraction. */
   start: number;
-  /** Secrets redacted. */
+  /** Request headers, with secrets redacted. */
   headers: Headers;
   /** The client sent `X-Scooby-Record: 1`. */
   marked: boolean;
 }
 
-/** How a request ended. */
+/** Outcome of a request. */
 export interface ExchangeEnd {
   id: string;
-  /** ms until the last byte was handed over; for an upgrade, until the protocols were switched. */
+  /**
+   * ms until the last byte was sent to the client; for an upgrade, until the protocols were
+   * switched.
+   */
   duration: number;
-  /** What the client was told, also by our own pages. */
+  /** Status sent to the client, which may be that of an error page of the proxy. */
   status?: number;
-  /** Secrets redacted; missing where the app did not answer. */
+  /** Response headers with secrets redacted; missing where the app did not respond. */
   headers?: Headers;
-  /** The app was handed the request. */
+  /** The request was sent to the app. */
   reached: boolean;
-  /** The client did not get the whole response. */
+  /** The client did not receive the whole response. */
   aborted?: boolean;
   /** The protocols were switched. */
   upgraded?: boolean;
 }
 
-/** Is told of every request; what it throws is swallowed, because profiling must not fail a response. */
+/** Receiver of the events; its errors are swallowed, because profiling must not fail a response. */
 export interface ProxyObserver {
-  /** Answers whether a request with or without the mark is recorded; the app is told nothing of one that is not. */
-  records?(marked: boolean): boolean;
-  opened(exchange: Exchange): void;
-  ended(ending: ExchangeEnd): void;
+  /**
+   * True where a request is recorded; an unrecorded request is sent to the app without
+   * X-Scooby-Secret.
+   */
+  isRecorded?(marked: boolean): boolean;
+  requestStarted(exchange: Exchange): void;
+  requestEnded(end: ExchangeEnd): void;
 }

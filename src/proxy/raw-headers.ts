@@ -1,6 +1,6 @@
-/** Raw headers, flat as on the wire: which of them belong to the hop or to the proxy, and how they are written. */
+/** Raw headers (flat name, value lists as in `rawHeaders`): their kinds and their serialization. */
 
-/** Answers a flat list of headers without any that only the proxy may set. */
+/** Raw headers without X-Scooby and X-Scooby-Secret, which only the proxy may set. */
 export function withoutScoobyHeaders(raw: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
@@ -9,21 +9,24 @@ export function withoutScoobyHeaders(raw: readonly string[]): string[] {
   return kept;
 }
 
-/** Answers a flat list as pairs, which is how trailers are handed over. */
+/** Raw headers as [name, value] pairs, the form that addTrailers() takes. */
 export function headerPairs(raw: readonly string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) list.push([raw[i]!, raw[i + 1]!]);
   return list;
 }
 
-/** Answers the head of a message as it is on the wire; headers hold one byte a character. */
+/**
+ * Start line and headers of a message, to be written as latin1: headers hold one byte per
+ * character.
+ */
 export function messageHead(statusLine: string, raw: readonly string[]): string {
   let text = `${statusLine}\r\n`;
   for (let i = 0; i < raw.length; i += 2) text += `${raw[i]}: ${raw[i + 1]}\r\n`;
   return `${text}\r\n`;
 }
 
-/** What a header is to the proxy; `plain` ones pass. */
+/** Kinds of headers to the proxy; `plain` headers are forwarded unchanged. */
 export type HeaderKind =
   | 'plain'
   | 'connection'
@@ -48,18 +51,19 @@ const KINDS: Record<string, HeaderKind> = {
   'x-scooby-secret': 'ours',
 };
 
-// Most headers are told apart by their length alone, which is cheaper than lowering their case.
+// The length alone rules out most headers, which is cheaper than lowercasing their names.
 const LENGTHS = new Set(Object.keys(KINDS).map((name) => name.length));
 
-/** Answers what a header of that name is to the proxy. */
+/** Kind of a header by its name, in any case. */
 export function headerKindOf(name: string): HeaderKind {
   return LENGTHS.has(name.length) ? (KINDS[name.toLowerCase()] ?? 'plain') : 'plain';
 }
 
-// A client must not be able to strip what frames a message, names its host, or is ours.
+// A Connection header must not remove headers that frame a message, name its host, or are scooby's
+// own.
 const UNSTRIPPABLE = /^(?:content-length|transfer-encoding|host|x-scooby.*|close|keep-alive|upgrade|te|)$/;
 
-/** Answers the lowercase names of the headers that a Connection header takes with it. */
+/** Lowercase names of the hop-by-hop headers that a Connection header lists; undefined for none. */
 export function connectionHeaders(connection: string | undefined): Set<string> | undefined {
   if (connection === undefined || /^(?:close|keep-alive)$/i.test(connection)) return undefined;
   const names = connection
@@ -70,21 +74,24 @@ export function connectionHeaders(connection: string | undefined): Set<string> |
   return strippable.length > 0 ? new Set(strippable) : undefined;
 }
 
-/** Answers the words of a Connection header that say whether it lasts; as they were written, where that is all it says. */
-export function persistenceTokens(value: string, all: string, upgrades = false): string {
-  if (/^(?:close|keep-alive)$/i.test(all)) return value;
-  const words = all.split(',').map((word) => word.trim());
+/**
+ * Connection header reduced to close, keep-alive and, with `upgrades`, Upgrade. A header that is
+ * only close or keep-alive keeps its `value` as written; `connection` joins all Connection headers.
+ */
+export function persistenceTokens(value: string, connection: string, upgrades = false): string {
+  if (/^(?:close|keep-alive)$/i.test(connection)) return value;
+  const words = connection.split(',').map((word) => word.trim());
   const close = words.some((word) => /^close$/i.test(word));
   const upgrade = upgrades && words.some((word) => /^upgrade$/i.test(word));
   return (close ? 'close' : 'keep-alive') + (upgrade ? ', Upgrade' : '');
 }
 
-/** Answers the value to hand to Node, so that it is written as it came, after the headers `before`. */
-export function unalteredValue(name: string, value: string, before: string[]): string {
+/** Value to pass to Node so that it is sent byte for byte, after the headers `written`. */
+export function unalteredValue(name: string, value: string, written: string[]): string {
   if (name.length !== 19 || !/^content-disposition$/i.test(name) || !/[\x80-\xff]/.test(value)) return value;
-  const sized = before.some(
-    (word, i) => i % 2 === 0 && /^content-length$/i.test(word) && Number(before[i + 1]) > 0,
+  const sized = written.some(
+    (word, i) => i % 2 === 0 && /^content-length$/i.test(word) && Number(written[i + 1]) > 0,
   );
-  // Once it has written a Content-Length, Node takes the characters of a Content-Disposition for bytes of UTF-8.
+  // After a Content-Length, Node writes Content-Disposition as UTF-8 instead of latin1.
   return sized ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }

@@ -1,63 +1,73 @@
-/** The reverse proxy in front of the app: every response carries X-Scooby, and each request is told to the watcher. */
+/**
+ * Reverse proxy in front of the app: adds X-Scooby to every response and reports each request to
+ * the observer.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createDispatcher } from './dispatcher.js';
 import { sendPage } from './error-pages.js';
-import { type ForwardOptions, forward } from './forward.js';
+import { forward } from './forward.js';
+import type { ForwardOptions } from './forward-options.js';
 import { type ListenOptions, listen } from './listen.js';
 import type { ProxyObserver } from './observer.js';
 import { messageHead } from './raw-headers.js';
 import { isServedPlain, serveWithoutUpgrade, tunnelUpgrade } from './upgrade.js';
 import type { Upstream } from './upstream.js';
 
-/** How to run the proxy. */
+/** Options of the proxy. */
 export interface ProxyOptions extends ListenOptions {
-  /** Value of X-Scooby-Secret, by which the agent knows our requests. */
+  /** Value of X-Scooby-Secret, by which the agent recognizes the proxy's requests. */
   secret: string;
   /** ms that a request waits for the app to listen. */
   wait: number;
-  /** ms that the app has for its headers; 0, the default, is forever: apps sit at breakpoints. */
+  /**
+   * ms within which the app has to send response headers; 0 (default) is no limit: apps stop at
+   * breakpoints.
+   */
   timeout?: number;
   upstream: Upstream;
-  watcher: ProxyObserver;
-  /** Answers true where it has answered the request itself; such a request is neither forwarded nor watched. */
-  answer?: (req: IncomingMessage, res: ServerResponse) => boolean;
+  observer: ProxyObserver;
+  /**
+   * Responds to a request in the proxy itself and returns true; such a request is not forwarded or
+   * observed.
+   */
+  intercept?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }
 
 /** A running proxy. */
 export interface RunningProxy {
   port: number;
-  /** What to open in a browser: `http://localhost:4000`. */
+  /** URL to open in a browser: `http://localhost:4000`. */
   url: string;
-  /** Every address it listens at. */
+  /** URLs of all addresses that it listens at. */
   urls: string[];
-  /** Ends every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   close(): Promise<void>;
 }
 
-/** Answers the proxy once it listens; throws a UserError where it cannot. */
+/** Starts the proxy; resolves once it listens. Throws a UserError when its port cannot be bound. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { upstream, watcher, secret, wait, timeout = 0, answer } = options;
-  const route: ForwardOptions = { upstream, watcher, secret, wait, timeout };
+  const { upstream, observer, secret, wait, timeout = 0, intercept } = options;
+  const forwardOptions: ForwardOptions = { upstream, observer, secret, wait, timeout };
   const tunnels = new Set<Duplex>();
   const dispatcher = createDispatcher(
-    (req, res) => forward(route, req, res),
-    (req, socket, _, rest) => tunnelUpgrade(route, req, socket, rest, tunnels),
+    (req, res) => forward(forwardOptions, req, res),
+    (req, socket, _, head) => tunnelUpgrade(forwardOptions, req, socket, head, tunnels),
   );
   const serve = (req: IncomingMessage, res: ServerResponse) => {
-    if (!answered(answer, req, res)) dispatcher.web(req, res);
+    if (!isIntercepted(intercept, req, res)) dispatcher.web(req, res);
   };
   const { port, hosts, servers } = await listen(
-    () => createFront(serve, dispatcher.ws.bind(dispatcher)),
+    () => createHttpServer(serve, dispatcher.ws.bind(dispatcher)),
     options,
   );
   const urls = hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
-  const anywhere = /^(?:127\.0\.0\.1|0\.0\.0\.0|::)$/.test(hosts[0]!);
+  const isLocal = /^(?:127\.0\.0\.1|0\.0\.0\.0|::)$/.test(hosts[0]!);
   return {
     port,
-    url: anywhere ? `http://localhost:${port}` : urls[0]!,
+    url: isLocal ? `http://localhost:${port}` : urls[0]!,
     urls,
     async close() {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -69,10 +79,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   };
 }
 
-// Limits are the app's to set: where Node has one, the proxy's is wider.
-function createFront(
+// Limits are the app's decision: where Node's server has a limit, the proxy's is wider.
+function createHttpServer(
   serve: (req: IncomingMessage, res: ServerResponse) => void,
-  upgrade: (req: IncomingMessage, socket: Duplex, rest: Buffer) => void,
+  upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void,
 ): Server {
   const server = createServer({
     insecureHTTPParser: false,
@@ -81,7 +91,7 @@ function createFront(
     requestTimeout: 0,
     headersTimeout: 60_000,
     keepAliveTimeout: 120_000,
-    // Newer versions ask; on others the same requests are handed back below.
+    // Newer Node versions call this; on older versions the 'upgrade' listener below re-serves them.
     shouldUpgradeCallback: (req: IncomingMessage) => !isServedPlain(req),
   } as object);
   server.maxHeadersCount = 0;
@@ -89,16 +99,20 @@ function createFront(
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);
   server.on('connect', refuseConnect);
-  server.on('upgrade', (req, socket, rest) => {
-    if (isServedPlain(req)) serveWithoutUpgrade(server, req, socket, rest);
-    else upgrade(req, socket, rest);
+  server.on('upgrade', (req, socket, head) => {
+    if (isServedPlain(req)) serveWithoutUpgrade(server, req, socket, head);
+    else upgrade(req, socket, head);
   });
   return server;
 }
 
-function answered(answer: ProxyOptions['answer'], req: IncomingMessage, res: ServerResponse): boolean {
+function isIntercepted(
+  intercept: ProxyOptions['intercept'],
+  req: IncomingMessage,
+  res: ServerResponse,
+): boolean {
   try {
-    return answer?.(req, res) ?? false;
+    return intercept?.(req, res) ?? false;
   } catch (error) {
     if (res.headersSent) res.destroy();
     else sendPage(res, { status: 500, text: `scooby: ${(error as Error).message}` });
@@ -109,10 +123,12 @@ function answered(answer: ProxyOptions['answer'], req: IncomingMessage, res: Ser
 function refuseConnect(_: IncomingMessage, socket: Duplex): void {
   const text = 'scooby: this is a reverse proxy; it does not CONNECT to other hosts.\n';
   const headers = [
-    ...['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
-    ...['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(text.length)],
-    ...['Connection', 'close', 'X-Scooby', randomUUID()],
-  ];
+    ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+    ['Content-Type', 'text/plain; charset=utf-8'],
+    ['Content-Length', String(text.length)],
+    ['Connection', 'close'],
+    ['X-Scooby', randomUUID()],
+  ].flat();
   socket.on('error', () => socket.destroy());
   socket.end(messageHead('HTTP/1.1 405 Method Not Allowed', headers) + text);
 }

@@ -1,109 +1,121 @@
-/** Requests to switch protocols: websockets above all. */
+/** Upgrade requests: tunnels for websockets, ordinary service for h2c. */
 
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ForwardOptions, forward } from './forward.js';
+import { forward } from './forward.js';
+import type { ForwardOptions } from './forward-options.js';
 import { hasBody, upgradeHeaders } from './forwarded-headers.js';
 import { messageHead } from './raw-headers.js';
 
-/** Answers whether a request should be served as if it had not asked to switch: most clients that ask for h2c never need it. */
+/**
+ * True where a request is served without its Upgrade header: most clients that offer h2c do not
+ * need it.
+ */
 export function isServedPlain(req: IncomingMessage): boolean {
   return hasBody(req) || /(?:^|,)\s*h2c\s*(?:,|$)/i.test(req.headers.upgrade ?? '');
 }
 
-/** Carries a request to switch protocols, and then the bytes of both sides; `open` holds the sockets while they live. */
+/**
+ * Forwards an upgrade request and then tunnels the bytes of both sides; `sockets` holds the open
+ * sockets, for the proxy to destroy when it closes.
+ */
 export function tunnelUpgrade(
-  route: ForwardOptions,
+  options: ForwardOptions,
   req: IncomingMessage,
   socket: Duplex,
-  rest: Buffer,
-  open: Set<Duplex>,
+  head: Buffer,
+  sockets: Set<Duplex>,
 ): void {
   socket.on('error', () => socket.destroy());
-  open.add(socket);
-  socket.once('close', () => open.delete(socket));
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
   const res = new ServerResponse(req);
   res.shouldKeepAlive = false;
   try {
     res.assignSocket(socket as never);
   } catch {
-    // An earlier request on this connection is not answered yet; the two answers would run into each other.
+    // An earlier request on this connection has no response yet; the two responses would be mixed.
     socket.destroy();
     return;
   }
   socket.on('drain', () => res.emit('drain'));
-  res.on('finish', () => end(socket));
-  const early = waitFor(socket, rest);
-  forward(route, req, res, (answer, upstream, first, id) => {
+  res.on('finish', () => endGracefully(socket));
+  const takeBuffered = bufferUntilOpen(socket, head);
+  forward(options, req, res, (response, upstream, upstreamHead, id) => {
     res.detachSocket(socket as never);
     upstream.on('error', () => upstream.destroy());
-    open.add(upstream);
-    upstream.once('close', () => open.delete(upstream));
-    const status = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`;
-    socket.write(messageHead(status, upgradeHeaders(answer, id)), 'latin1');
-    if (first.length > 0) socket.write(first);
-    for (const chunk of early()) upstream.write(chunk);
-    join(socket, upstream);
+    sockets.add(upstream);
+    upstream.once('close', () => sockets.delete(upstream));
+    const status = `HTTP/1.1 ${response.statusCode} ${response.statusMessage}`;
+    socket.write(messageHead(status, upgradeHeaders(response, id)), 'latin1');
+    if (upstreamHead.length > 0) socket.write(upstreamHead);
+    for (const chunk of takeBuffered()) upstream.write(chunk);
+    pipeBothWays(socket, upstream);
   });
 }
 
-/** Serves a request that asked to switch protocols as an ordinary one, by handing it to the server again without that wish. */
+/**
+ * Serves an upgrade request as an ordinary request: unshifts it without its Upgrade header and
+ * re-parses the socket.
+ */
 export function serveWithoutUpgrade(
   server: Server,
   req: IncomingMessage,
   socket: Duplex,
-  rest: Buffer,
+  head: Buffer,
 ): void {
   const raw: string[] = [];
   for (let i = 0; i < req.rawHeaders.length; i += 2) {
     const name = req.rawHeaders[i]!.toLowerCase();
     if (name === 'upgrade' || name === 'http2-settings') continue;
     const value = req.rawHeaders[i + 1]!;
-    raw.push(req.rawHeaders[i]!, name === 'connection' ? lasting(value) : value);
+    raw.push(req.rawHeaders[i]!, name === 'connection' ? withoutUpgradeTokens(value) : value);
   }
-  const first = messageHead(`${req.method} ${req.url} HTTP/${req.httpVersion}`, raw);
-  socket.unshift(Buffer.concat([Buffer.from(first, 'latin1'), rest]));
+  const requestHead = messageHead(`${req.method} ${req.url} HTTP/${req.httpVersion}`, raw);
+  socket.unshift(Buffer.concat([Buffer.from(requestHead, 'latin1'), head]));
   server.emit('connection', socket);
 }
 
-function lasting(connection: string): string {
+function withoutUpgradeTokens(connection: string): string {
   const words = connection.split(',').map((word) => word.trim());
   return words.filter((word) => !/^(?:upgrade|http2-settings)$/i.test(word)).join(', ') || 'keep-alive';
 }
 
-const MOST_EARLY = 64 * 1024;
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
-// A connection that nobody reads does not tell that the client has gone. Answers how to get what it sent meanwhile.
-function waitFor(socket: Duplex, rest: Buffer): () => Buffer[] {
-  const early = rest.length > 0 ? [rest] : [];
-  let size = rest.length;
-  const keep = (chunk: Buffer) => {
-    early.push(chunk);
+// A paused socket does not report the client's disconnect, so it is read until the tunnel is open.
+// Returns a function that stops reading and takes the buffered bytes.
+function bufferUntilOpen(socket: Duplex, head: Buffer): () => Buffer[] {
+  const chunks = head.length > 0 ? [head] : [];
+  let size = head.length;
+  const buffer = (chunk: Buffer) => {
+    chunks.push(chunk);
     size += chunk.length;
-    if (size > MOST_EARLY) socket.pause();
+    if (size > MAX_BUFFERED_BYTES) socket.pause();
   };
-  const leave = () => socket.destroy();
-  socket.on('data', keep).on('end', leave);
+  const destroySocket = () => socket.destroy();
+  socket.on('data', buffer).on('end', destroySocket);
   return () => {
-    socket.removeListener('data', keep).removeListener('end', leave);
-    return early;
+    socket.removeListener('data', buffer).removeListener('end', destroySocket);
+    return chunks;
   };
 }
 
-function join(a: Duplex, b: Duplex): void {
+function pipeBothWays(a: Duplex, b: Duplex): void {
   a.pipe(b);
   b.pipe(a);
-  a.once('close', () => follow(a, b));
-  b.once('close', () => follow(b, a));
+  a.once('close', () => closeOther(a, b));
+  b.once('close', () => closeOther(b, a));
 }
 
-// What had arrived before an orderly end is still delivered; after a broken one nothing is worth waiting for.
-function follow(closed: Duplex, other: Duplex): void {
+// After an orderly end the other side still receives the bytes in flight; after an error it does
+// not.
+function closeOther(closed: Duplex, other: Duplex): void {
   if (closed.errored || !closed.readableEnded) other.destroy();
-  else end(other);
+  else endGracefully(other);
 }
 
-function end(socket: Duplex): void {
+function endGracefully(socket: Duplex): void {
   if ('destroySoon' in socket) (socket as Duplex & { destroySoon(): void }).destroySoon();
   else socket.end();
 }

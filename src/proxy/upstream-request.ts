@@ -1,61 +1,66 @@
-/** The request to the app, as it goes out. */
+/** Creates the request that the proxy sends to the app. */
 
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { upstreamHeaders } from './forwarded-headers.js';
 import type { Target } from './upstream.js';
 
-/** What a request to the app is made from. */
+/** Parts of a request to the app. */
 export interface UpstreamRequestParts {
   req: IncomingMessage;
   path: string;
   id: string;
   secret: string | undefined;
-  /** It announces a body. */
-  body: boolean;
-  /** It can be sent again, should a kept connection turn out to be closed. */
-  again: boolean;
-  /** It asks to switch protocols. */
-  upgrade: boolean;
+  /** The client's request announces a body. */
+  hasBody: boolean;
+  /** It can be sent again, should a keep-alive connection turn out to be closed. */
+  isRepeatable: boolean;
+  /** It is a request to switch protocols. */
+  isUpgrade: boolean;
 }
 
 const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
 
-/** Answers the request to the app, its headers queued, its body not yet begun; throws where Node will not send such a one. */
+/**
+ * Request to the app with its headers queued and its body not yet begun. Throws where Node refuses
+ * its method, path or headers.
+ */
 export function createUpstreamRequest(
   target: Target,
-  { req, path, id, secret, body, again, upgrade }: UpstreamRequestParts,
+  { req, path, id, secret, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
 ): ClientRequest {
-  const kept = again && !CLOSE.test(req.headers.connection ?? '');
+  const reuseConnection = isRepeatable && !CLOSE.test(req.headers.connection ?? '');
   const options = {
     ...target.options,
     method: req.method!,
     path,
-    headers: upstreamHeaders(req, id, secret, upgrade),
-    agent: kept ? target.kept : target.fresh,
-    ...(upgrade && { allowHalfOpen: true }),
+    headers: upstreamHeaders(req, id, secret, isUpgrade),
+    agent: reuseConnection ? target.keepAliveAgent : target.singleUseAgent,
+    ...(isUpgrade && { allowHalfOpen: true }),
   };
-  const onward = body ? new ClientRequest(options as never) : new BodilessRequest(options as never);
-  onward.maxHeadersCount = 0;
-  if (req.headers.expect !== undefined) asBytes(onward);
-  return onward;
+  const upstreamRequest = hasBody
+    ? new ClientRequest(options as never)
+    : new BodilessRequest(options as never);
+  upstreamRequest.maxHeadersCount = 0;
+  if (req.headers.expect !== undefined) queueAsBytes(upstreamRequest);
+  return upstreamRequest;
 }
 
-/** Answers the path to ask the app for: an absolute form names a host that is not ours to go to. */
+/** Path to request from the app; of an absolute-form URL the scheme and host are dropped. */
 export function upstreamPath(url: string): string {
   if (url.startsWith('/') || url === '*') return url;
   const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-// Node would announce a chunked body for every POST that announces none.
+// Node announces a chunked body for every POST without Content-Length.
 class BodilessRequest extends ClientRequest {}
 Object.defineProperty(BodilessRequest.prototype, 'useChunkedEncodingByDefault', {
   get: () => false,
   set() {},
 });
 
-// Headers of a request with Expect are queued to be written as UTF-8, but hold one byte a character.
-function asBytes(onward: ClientRequest): void {
-  const queued = (onward as { outputData?: { encoding?: BufferEncoding }[] }).outputData;
+// Node queues the headers of a request with Expect as UTF-8, but they hold one byte per character.
+function queueAsBytes(upstreamRequest: ClientRequest): void {
+  const queued = (upstreamRequest as { outputData?: { encoding?: BufferEncoding }[] }).outputData;
   for (const part of queued ?? []) part.encoding ??= 'latin1';
 }

@@ -1,4 +1,4 @@
-/** Where the app listens: its address once there is one, and the connections to it. */
+/** Upstream: the address at which the app listens, and the connections to it. */
 
 import http from 'node:http';
 import https from 'node:https';
@@ -6,108 +6,118 @@ import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerAddress } from '../domain/link.js';
 
-/** One address of the app, from its first to its last request. */
+/** An address of the app with its connection pools. */
 export interface Target {
   address: ServerAddress;
-  /** How people write it: `http://127.0.0.1:3000`. */
+  /** URL for messages: `http://127.0.0.1:3000`. */
   name: string;
-  /** What a request needs to get there. */
+  /** Options of requests to this address. */
   options: http.RequestOptions;
-  /** Connections that are kept, for requests that can be sent again. */
-  kept: http.Agent;
-  /** A connection of its own, for those that cannot. */
-  fresh: http.Agent;
-  /** What a socket emits once it can carry a request. */
-  connected: 'connect' | 'secureConnect';
-  /** It has answered before, so that a refused connection means that it is gone. */
-  served: boolean;
+  /** Keep-alive connections, for requests that can be sent again. */
+  keepAliveAgent: http.Agent;
+  /** A new connection per request, for requests that cannot be sent again. */
+  singleUseAgent: http.Agent;
+  /** Event that a socket emits once it can carry a request. */
+  connectEvent: 'connect' | 'secureConnect';
+  /** It has responded before, so a refused connection means that it has exited. */
+  hasResponded: boolean;
 }
 
-/** The app's current address, or none yet. */
+/** The app's current address, which changes while the app starts, restarts and exits. */
 export class Upstream {
   #target: Target | undefined;
-  #waiting = new Set<() => void>();
-  #over = false;
+  #waiters = new Set<() => void>();
+  #hasEnded = false;
 
-  /** Answers where requests go now. */
+  /** Target of new requests; undefined while no app listens. */
   get target(): Target | undefined {
     return this.#target;
   }
 
-  /** Answers the app's current address. */
   get address(): ServerAddress | undefined {
     return this.#target?.address;
   }
 
-  /** Tells that the app listens at that address, anew even when it is the old one, or that it no longer listens. */
+  /**
+   * Sets the app's address, or undefined when it no longer listens. Connections are opened anew
+   * even where the address is the same.
+   */
   set(address: ServerAddress | undefined): void {
     if (this.#target) closeIdle(this.#target);
     this.#target = address && createTarget(address);
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
   }
 
-  /** Answers whether nothing will listen any more. */
-  get over(): boolean {
-    return this.#over;
+  /** True once the app has exited and will not be started again. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
-  /** Tells that the app has ended, and none will follow. */
+  /** Marks that the app has exited and will not be started again. */
   end(): void {
-    this.#over = true;
+    this.#hasEnded = true;
     this.set(undefined);
   }
 
-  /** Calls back once when the address changes or after that many ms; answers how to call it off. */
+  /** Calls back once when the address changes or after `ms`; the returned function cancels that. */
   onceChanged(ms: number, callback: () => void): () => void {
     const wake = () => {
       clearTimeout(timer);
-      this.#waiting.delete(wake);
+      this.#waiters.delete(wake);
       callback();
     };
     const timer = setTimeout(wake, ms);
-    this.#waiting.add(wake);
+    this.#waiters.add(wake);
     return () => {
       clearTimeout(timer);
-      this.#waiting.delete(wake);
+      this.#waiters.delete(wake);
     };
   }
 }
 
-const connected = new WeakSet<Duplex>();
+const connectedSockets = new WeakSet<Duplex>();
 
-/** Answers whether a connection to the app was ever established. */
+/** True where a socket to the app was ever connected. */
 export function isConnected(socket: Duplex | null | undefined): boolean {
-  return socket != null && connected.has(socket);
+  return socket != null && connectedSockets.has(socket);
 }
 
 function createTarget(address: ServerAddress): Target {
   const secure = address.protocol === 'https' || address.protocol === 'h2';
   const Agent = secure ? https.Agent : http.Agent;
-  const reach = reachable(address);
-  // The timeout is what makes the agent heed `Keep-Alive: timeout=`.
-  const event = secure ? 'secureConnect' : 'connect';
-  const kept = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 1024 });
-  const fresh = new Agent();
-  guard(kept, event);
-  guard(fresh, event);
+  const destination = connectionOptions(address);
+  const connectEvent = secure ? 'secureConnect' : 'connect';
+  // Only with a timeout does Node's Agent respect the app's `Keep-Alive: timeout=`.
+  const keepAliveAgent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 1024 });
+  const singleUseAgent = new Agent();
+  guardIdleSockets(keepAliveAgent, connectEvent);
+  guardIdleSockets(singleUseAgent, connectEvent);
   const options = {
-    ...reach,
+    ...destination,
     protocol: secure ? 'https:' : 'http:',
     insecureHTTPParser: false,
-    // The app decides how long its headers are.
+    // The size of response headers is the app's decision.
     maxHeaderSize: 1 << 20,
-    // A server of HTTP/2 alone says so when it is asked for something else.
+    // An HTTP/2-only server refuses this protocol with a TLS alert, which errorPageOf() recognizes.
     ...(secure && {
       ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: !isLoopback(reach.host ?? 'localhost'),
+      rejectUnauthorized: !isLoopback(destination.host ?? 'localhost'),
     }),
   };
-  return { address, name: nameOf(address), options, kept, fresh, connected: event, served: false };
+  return {
+    address,
+    name: nameOf(address),
+    options,
+    keepAliveAgent,
+    singleUseAgent,
+    connectEvent,
+    hasResponded: false,
+  };
 }
 
-const both: net.LookupFunction = (_, options, callback) => {
+const lookupLoopback: net.LookupFunction = (_, options, callback) => {
   if (options.all) {
     callback(null, [
       { address: '127.0.0.1', family: 4 },
@@ -116,12 +126,12 @@ const both: net.LookupFunction = (_, options, callback) => {
   } else callback(null, '127.0.0.1', 4);
 };
 
-// A server that listens on every interface is reached by loopback, whichever family it really has.
-function reachable({ host, port, path }: ServerAddress): http.RequestOptions {
+// A server on all interfaces is reached by loopback, in whichever address family it listens.
+function connectionOptions({ host, port, path }: ServerAddress): http.RequestOptions {
   if (path !== undefined) return { socketPath: path };
   const bare = host?.replace(/^\[|\]$/g, '');
   if (bare === undefined || bare === '' || bare === '::' || bare === '0.0.0.0' || bare === 'localhost') {
-    return { host: 'localhost', port, lookup: both, autoSelectFamily: true } as http.RequestOptions;
+    return { host: 'localhost', port, lookup: lookupLoopback, autoSelectFamily: true } as http.RequestOptions;
   }
   return { host: bare, port: port! };
 }
@@ -137,30 +147,31 @@ function nameOf({ protocol, host, port, path }: ServerAddress): string {
   return `${scheme}://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`;
 }
 
-// Between two requests Node leaves a connection without an error listener for a moment, and one error in that moment
-// would end the launcher; what an app sends unasked between two requests must not become somebody's response.
-function guard(agent: http.Agent, event: Target['connected']): void {
-  const open = agent as unknown as AgentInside;
-  const { createConnection, keepSocketAlive, reuseSocket } = open;
-  open.createConnection = (...args) => {
+// Between two requests Node leaves a socket without an error listener for a moment, and an error in
+// that moment would crash the launcher. Data that an app sends between two requests must not become
+// the response to another client's request.
+function guardIdleSockets(agent: http.Agent, connectEvent: Target['connectEvent']): void {
+  const internals = agent as unknown as AgentInternals;
+  const { createConnection, keepSocketAlive, reuseSocket } = internals;
+  internals.createConnection = (...args) => {
     const socket = createConnection.apply(agent, args);
     socket?.on('error', () => {});
-    socket?.once(event, () => connected.add(socket));
+    socket?.once(connectEvent, () => connectedSockets.add(socket));
     return socket;
   };
-  open.keepSocketAlive = (socket) => {
+  internals.keepSocketAlive = (socket) => {
     const keep = keepSocketAlive.call(agent, socket);
     if (keep) socket.on('data', destroy);
     return keep;
   };
-  open.reuseSocket = (socket, request) => {
+  internals.reuseSocket = (socket, request) => {
     socket.removeListener('data', destroy);
     reuseSocket.call(agent, socket, request);
   };
 }
 
-// The three methods that Node documents for overriding, as they really are.
-interface AgentInside {
+// The three methods that Node documents for overriding, with the types that they have at run time.
+interface AgentInternals {
   createConnection(...args: unknown[]): Duplex | undefined;
   keepSocketAlive(socket: Duplex): boolean;
   reuseSocket(socket: Duplex, request: http.ClientRequest): void;
@@ -170,6 +181,7 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-function closeIdle({ kept }: Target): void {
-  for (const sockets of Object.values(kept.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+function closeIdle({ keepAliveAgent }: Target): void {
+  for (const sockets of Object.values(keepAliveAgent.freeSockets))
+    for (const socket of sockets ?? []) socket.destroy();
 }

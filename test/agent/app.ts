@@ -119,7 +119,6 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     record,
     keepSource: () => undefined as never,
     finish: finishedPlainly,
-    look: () => receiver.look(),
   });
   collector.on('trace', (trace) => {
     traces.delete(trace.id);
@@ -146,6 +145,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     },
     awaits: () => collector.awaits(),
   });
+  collector.on('linesExpected', () => receiver.look());
   try {
     const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
     const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);

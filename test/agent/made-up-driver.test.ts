@@ -92,28 +92,34 @@ test('every command reads SQL in the dialect of the instrument', async (t) => {
   const kept = store.find(trace.id)!;
   t.match(traceLines(kept, { code }, screen).join('\n'), /^ {3}6× sql {2}/m);
   t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
-  const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
-  t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
+  const tabOptions = {
+    columns: 100,
+    colour: false,
+    grouped: true,
+    libraries: false,
+    source: () => undefined,
+  };
+  t.match(tabText(kept, 'sql', tabOptions)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
   const { span } = chooseCall(kept, undefined);
-  const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace: kept, span, wish }, {} as QueryChannel, []), {
-    message: /^No plan can be asked for through made-up/,
+  const options = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace: kept, span, options }, {} as QueryChannel, []), {
+    message: /^Plans cannot be requested through made-up/,
   });
 });
 
 test('SQL without a dialect is read by standard rules and has no plan', async (t) => {
   const trace = await recorded(t, '');
   t.same(trace.libraries, { 'made-up': { version: '1.2.3' } });
-  const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as QueryChannel, []), {
-    message: 'It is not known which SQL made-up speaks, so no plan can be asked for.',
+  const options = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace, span: trace.spans[0]!, options }, {} as QueryChannel, []), {
+    message: 'It is not known which SQL made-up speaks, so it has no plans.',
   });
 });
 
 test('a driver with `explain` can be queried for plans', async (t) => {
   const trace = await recorded(t, "dialect: 'mysql', explain: 'mysql',");
-  const wish = { analyze: false, nulls: false };
-  await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as QueryChannel, []), {
+  const options = { analyze: false, nulls: false };
+  await t.rejects(explain({ trace, span: trace.spans[0]!, options }, {} as QueryChannel, []), {
     message: /^No process of the app is connected/,
   });
 });

@@ -77,11 +77,11 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
   const peer: AppConnection = { ...told, origin: start, send: () => {} };
   const duration = Math.max(...calls.map((call) => call.start + (call.duration ?? 1))) + 2;
   collector.joined(peer);
-  collector.opened({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });
+  collector.requestStarted({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });
   const link = new Link(collector, peer, id, project);
   for (const call of calls.filter(({ late }) => !late)) link.tell(call);
   collector.said(peer, { t: 'close', id, at: duration * 1000, status: 200, route: '/orders' });
-  collector.ended({ id, duration, status: 200, headers: [], reached: true });
+  collector.requestEnded({ id, duration, status: 200, headers: [], reached: true });
   const late = calls.filter((call) => call.late);
   for (const call of late) link.tell(call);
   if (late.length > 0) await once(collector, 'trace');

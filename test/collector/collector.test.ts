@@ -18,7 +18,6 @@ function aCollector(t: Test) {
     record: 'all',
     keepSource: () => undefined,
     finish: finishedPlainly,
-    look: () => {},
   });
   // A trace goes on to change while spans come late.
   collector.on('trace', (trace, late) => told.push({ trace: structuredClone(trace), late }));
@@ -69,9 +68,9 @@ test('the end of a request is awaited once the client has got it, until the app 
   const { collector } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   t.equal(collector.awaits(), false);
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.equal(collector.awaits(), true);
   collector.said(peer, aClose());
   t.equal(collector.awaits(), false);
@@ -94,13 +93,13 @@ test('a trace has those libraries of its process that its spans name, with what 
     [peer, { t: 'library', name: '@redis/client', version: '1.6.0', library: 'redis' }],
     [peer, { t: 'library', name: 'mysql2', version: '3.0.0', dialect: 'mysql', explain: 'mysql' }],
   ];
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   for (const [from, line] of lines) collector.said(from, line);
   collector.said(peer, aSpanLine(1));
   collector.said(peer, aSpanLine(2, { kind: 'cache', library: 'redis' }));
   collector.said(peer, aSpanLine(3, { library: 'constructor' }));
   collector.said(peer, aClose());
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.same(told[0]?.trace.libraries, {
     pg: { version: '8.0.3', dialect: 'pg', explain: 'postgres' },
     redis: { version: '1.6.0' },
@@ -112,12 +111,12 @@ test('a trace is told once both the app and the proxy have finished', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   collector.said(peer, aSpanLine(2));
   collector.said(peer, aSpanLine(1));
   collector.said(peer, aClose());
   t.equal(told.length, 0);
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.equal(told.length, 1);
   const { trace, late } = told[0]!;
   t.equal(late, false);
@@ -138,9 +137,9 @@ test('a span that comes late has the trace told again', async (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   collector.said(peer, aClose());
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   collector.said(peer, aSpanLine(1));
   await once(collector, 'trace');
   t.same(
@@ -157,12 +156,12 @@ test('what comes late changes no trace that has been told: the store may write i
   const peer = aPeer();
   const outside: LinkLine = { ...aSpanLine(2), id: undefined } as unknown as LinkLine;
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   collector.said(peer, aSpanLine(1));
   collector.said(peer, aClose());
   const told: Trace[] = [];
   collector.on('trace', (trace) => told.push(trace));
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   collector.said(peer, aSpanLine(3));
   t.same(
     told[0]!.spans.map(({ name, shape }) => [name, shape.text]),
@@ -182,13 +181,13 @@ test('a span that was told while it ran is completed, one withdrawn is taken out
   const { collector, told } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   collector.said(peer, aSpanLine(1, { duration: undefined }));
   collector.said(peer, aSpanLine(2, { duration: undefined }));
   collector.said(peer, aSpanLine(1));
   collector.said(peer, { t: 'withdrawn', id: ID, n: 2 });
   collector.said(peer, aClose());
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.same(
     told[0]!.trace.spans.map(({ name, duration }) => [name, duration]),
     [['select 1', 0.5]],
@@ -202,18 +201,18 @@ test('a process that leaves in the middle takes its requests with it, and no oth
   collector.joined(one);
   collector.joined(other);
   const second = ID.replace(/1$/, '2');
-  collector.opened(anExchange());
-  collector.opened(anExchange(second));
+  collector.requestStarted(anExchange());
+  collector.requestStarted(anExchange(second));
   collector.said(one, aSpanLine(1));
   collector.said(other, aSpanLine(1, { id: second }));
   collector.left(one);
-  collector.ended(anEnding({ status: 502, headers: undefined as never }));
+  collector.requestEnded(anEnding({ status: 502, headers: undefined as never }));
   t.same(
     told.map(({ trace }) => [trace.id, trace.state, trace.spans.length]),
     [[ID, 'died', 1]],
   );
   collector.said(other, { ...aClose(), id: second } as LinkLine);
-  collector.ended(anEnding({ id: second }));
+  collector.requestEnded(anEnding({ id: second }));
   t.same(
     told.slice(1).map(({ trace }) => [trace.id, trace.state]),
     [[second, 'done']],
@@ -224,7 +223,7 @@ test('a process that leaves in the middle takes its requests with it, and no oth
 test('what nobody finished is told when the run ends', (t) => {
   const { collector, told } = aCollector(t);
   collector.joined(aPeer());
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   collector.end();
   t.same(
     told.map(({ trace }) => trace.id),
@@ -264,13 +263,13 @@ test('kinds and details that are named like parts of Object change nothing', (t)
   const { collector, told } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   const detail = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}');
   const before = [Object.prototype, Object].map((one) => Reflect.ownKeys(one));
   collector.said(peer, aSpanLine(1, { kind: '__proto__', detail }));
   collector.said(peer, aSpanLine(2, { kind: 'constructor', detail }));
   collector.said(peer, aClose());
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.equal(({} as { polluted?: boolean }).polluted, undefined);
   t.same(
     [Object.prototype, Object].map((one) => Reflect.ownKeys(one)),
@@ -284,7 +283,7 @@ test('the first call on a connection says that it was opened for it, however oft
   const { collector, told } = aCollector(t);
   const peer = aPeer();
   collector.joined(peer);
-  collector.opened(anExchange());
+  collector.requestStarted(anExchange());
   const waited = { wait: 9, detail: { connection: 5 } };
   const { duration: _, ...running } = aSpanLine(1, waited) as LinkLine & { duration: number };
   collector.said(peer, running);
@@ -293,7 +292,7 @@ test('the first call on a connection says that it was opened for it, however oft
   collector.said(peer, aSpanLine(3, { detail: { connection: 6 } }));
   collector.said(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
   collector.said(peer, aClose());
-  collector.ended(anEnding());
+  collector.requestEnded(anEnding());
   t.same(
     told[0]!.trace.spans.map(({ detail }) => detail),
     [{ connection: 5, opened: true }, { connection: 5 }, { connection: 6 }, { connection: 6 }],

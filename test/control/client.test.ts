@@ -4,7 +4,7 @@ import { test } from 'tap';
 import { connectToRun, livingRuns } from '../../src/control/client.js';
 import { scooby } from '../scooby.js';
 
-// Counts its starts in a file; `/` answers with the number of this one.
+// Counts its starts in a file; the response of `/` is the number of the current start.
 const APP = `
   const fs = require('node:fs');
   const n = (fs.existsSync('starts') ? Number(fs.readFileSync('starts')) : 0) + 1;
@@ -12,7 +12,7 @@ const APP = `
   require('node:http').createServer((req, res) => res.end(String(n))).listen(0);
 `;
 
-test('a run that is alive is asked, switched and restarted from outside', async (t) => {
+test('another terminal reads the status of a run, changes its recording and restarts its app', async (t) => {
   const run = scooby(t, { command: ['app.cjs'], files: { 'app.cjs': APP } });
   const url = await run.url();
   const control = (await connectToRun(run.database))!;
@@ -56,10 +56,10 @@ test('a run that is alive is asked, switched and restarted from outside', async 
   t.notOk(existsSync(`${run.database}-runs`));
 });
 
-test('what npm has started ends with it, and an app that will not end is made to', async (t) => {
+test('a restart ends processes that a shell left running, and kills an app that ignores SIGTERM', async (t) => {
   const stubborn = `process.on('SIGTERM', () => {}); ${APP}`;
   const run = scooby(t, {
-    // The shell that is told to end does not tell the app.
+    // The shell does not forward SIGTERM to the app.
     command: ['sh', '-c', `"${process.execPath}" app.cjs; true`],
     files: { 'app.cjs': stubborn },
   });
@@ -69,7 +69,7 @@ test('what npm has started ends with it, and an app that will not end is made to
   const { pid } = (await control.status()).processes[0]!;
   await control.restart();
   t.equal((await run.ask('/')).body, '2');
-  t.not((await control.status()).processes.map((one) => one.pid).includes(pid), true);
+  t.not((await control.status()).processes.map((process) => process.pid).includes(pid), true);
   t.equal(readFileSync(join(run.folder, 'starts'), 'utf8'), '2');
   process.kill((await control.status()).processes[0]!.pid, 'SIGKILL');
   t.equal((await run.ended()).code, 0);

@@ -12,10 +12,10 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { type RunRecord, registerRunRecord, runRecords } from '../../src/control/registry.js';
 
-function aPlace(t: Test) {
+function temporaryDatabase(t: Test) {
   const folder = t.testdir({ ctrl: '' });
   const database = join(folder, 'scooby.db');
-  const note = (more: Partial<RunRecord> = {}): RunRecord => ({
+  const runRecord = (more: Partial<RunRecord> = {}): RunRecord => ({
     id: 'one',
     pid: process.pid,
     socket: join(folder, 'ctrl'),
@@ -25,30 +25,30 @@ function aPlace(t: Test) {
     started: 1,
     ...more,
   });
-  return { database, folder: `${database}-runs`, note };
+  return { database, folder: `${database}-runs`, runRecord };
 }
 
-test('a run is found while it lasts, by its user alone', (t) => {
-  const { database, folder, note } = aPlace(t);
+test('a run is found until it ends, by its own user only', (t) => {
+  const { database, folder, runRecord } = temporaryDatabase(t);
   t.same(runRecords(database), []);
-  const posted = registerRunRecord(database, note());
-  posted.update({ url: 'http://localhost:4000' });
-  t.same(runRecords(database), [note({ url: 'http://localhost:4000' })]);
+  const registration = registerRunRecord(database, runRecord());
+  registration.update({ url: 'http://localhost:4000' });
+  t.same(runRecords(database), [runRecord({ url: 'http://localhost:4000' })]);
   t.equal(statSync(folder).mode & 0o777, 0o700);
   t.same(readdirSync(folder), [`${process.pid}.run`]);
   t.equal(statSync(join(folder, `${process.pid}.run`)).mode & 0o777, 0o600);
-  posted.remove();
+  registration.remove();
   t.notOk(existsSync(folder));
-  posted.update({ url: 'http://localhost:4001' });
-  posted.remove();
+  registration.update({ url: 'http://localhost:4001' });
+  registration.remove();
   t.same(runRecords(database), []);
   t.end();
 });
 
 test('several runs are found, newest first', (t) => {
-  const { database, folder, note } = aPlace(t);
-  registerRunRecord(database, note({ id: 'older', pid: process.ppid, started: 1 }));
-  const newer = registerRunRecord(database, note({ id: 'newer', started: 2 }));
+  const { database, folder, runRecord } = temporaryDatabase(t);
+  registerRunRecord(database, runRecord({ id: 'older', pid: process.ppid, started: 1 }));
+  const newer = registerRunRecord(database, runRecord({ id: 'newer', started: 2 }));
   t.same(
     runRecords(database).map(({ id }) => id),
     ['newer', 'older'],
@@ -58,20 +58,20 @@ test('several runs are found, newest first', (t) => {
   t.end();
 });
 
-test('the note of a run that was killed is cleaned away', (t) => {
-  const { database, folder, note } = aPlace(t);
+test('the record of a killed run is deleted', (t) => {
+  const { database, folder, runRecord } = temporaryDatabase(t);
   const { pid } = spawnSync(process.execPath, ['-e', '']);
-  registerRunRecord(database, note({ pid }));
+  registerRunRecord(database, runRecord({ pid }));
   t.same(runRecords(database), []);
-  registerRunRecord(database, note({ socket: '/nowhere/ctrl' }));
+  registerRunRecord(database, runRecord({ socket: '/nowhere/ctrl' }));
   t.same(runRecords(database), []);
   t.same(readdirSync(folder), []);
   t.end();
 });
 
-test('what others could have written is not followed', (t) => {
-  const { database, folder, note } = aPlace(t);
-  registerRunRecord(database, note());
+test('records that other users could have written are ignored', (t) => {
+  const { database, folder, runRecord } = temporaryDatabase(t);
+  registerRunRecord(database, runRecord());
   const path = join(folder, `${process.pid}.run`);
   writeFileSync(join(folder, 'nonsense.run'), '{');
   writeFileSync(join(folder, 'large.run'), 'x'.repeat(2_000_000));
@@ -82,8 +82,8 @@ test('what others could have written is not followed', (t) => {
   chmodSync(path, 0o600);
   chmodSync(folder, 0o777);
   t.same(runRecords(database), []);
-  t.throws(() => registerRunRecord(database, note()), { message: `${folder} belongs to somebody else` });
+  t.throws(() => registerRunRecord(database, runRecord()), { message: `${folder} belongs to another user` });
   chmodSync(folder, 0o700);
-  t.equal(readFileSync(path, 'utf8'), JSON.stringify(note()));
+  t.equal(readFileSync(path, 'utf8'), JSON.stringify(runRecord()));
   t.end();
 });

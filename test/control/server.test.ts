@@ -9,30 +9,30 @@ import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
 
-async function aServer(t: Test, verbs: Record<string, ControlCommand> = {}) {
+async function aServer(t: Test, commands: Record<string, ControlCommand> = {}) {
   const folder = mkdtempSync('/tmp/scooby-test-control-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'ctrl');
-  const server = await serveControl(path, TOKEN, { echo: (given) => given, ...verbs });
+  const server = await serveControl(path, TOKEN, { echo: (params) => params, ...commands });
   t.teardown(() => server.close());
   return { folder, path, server };
 }
 
-function aPeer(t: Test, path: string) {
-  const peer = { socket: connect(path), text: '', closed: false };
-  peer.socket.setEncoding('utf8').on('data', (text) => {
-    peer.text += text;
+function aClient(t: Test, path: string) {
+  const client = { socket: connect(path), text: '', closed: false };
+  client.socket.setEncoding('utf8').on('data', (text) => {
+    client.text += text;
   });
-  peer.socket
+  client.socket
     .on('error', () => {})
     .on('close', () => {
-      peer.closed = true;
+      client.closed = true;
     });
-  t.teardown(() => peer.socket.destroy());
-  return peer;
+  t.teardown(() => client.socket.destroy());
+  return client;
 }
 
-test('who knows the token is answered, each request by its id', async (t) => {
+test('a client with the token gets a response to each request, by its id', async (t) => {
   const { path } = await aServer(t, {
     fail: () => {
       throw new Error('no such thing');
@@ -40,13 +40,13 @@ test('who knows the token is answered, each request by its id', async (t) => {
     nothing: () => undefined,
   });
   t.equal(statSync(path).mode & 0o777, 0o600);
-  const peer = aPeer(t, path);
-  const { socket } = peer;
+  const client = aClient(t, path);
+  const { socket } = client;
   socket.write(`{"token":"${TOKEN}"}\n{"id":1,"verb":"echo","with":{"a":"ü"}}\n{"id":2,"verb":"fail"}\n`);
   socket.write('{"id":3,"verb":"toString"}\n{"id":4,"verb":"nothing"}\n');
-  await until(() => peer.text.split('\n').length === 5, 'four answers');
+  await until(() => client.text.split('\n').length === 5, 'four responses');
   t.same(
-    peer.text
+    client.text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
@@ -61,12 +61,12 @@ test('who knows the token is answered, each request by its id', async (t) => {
       { id: 4, ok: null },
     ],
   );
-  t.equal(peer.closed, false);
+  t.equal(client.closed, false);
 });
 
-test('what is not of the protocol ends the connection, and no other one', async (t) => {
+test('a line that violates the protocol closes its connection, and no other', async (t) => {
   const { path } = await aServer(t);
-  const good = aPeer(t, path);
+  const good = aClient(t, path);
   good.socket.write(`{"token":"${TOKEN}"}\n`);
   const hello = `{"token":"${TOKEN}"}\n`;
   for (const words of [
@@ -82,45 +82,45 @@ test('what is not of the protocol ends the connection, and no other one', async 
     'x'.repeat(70_000),
     `${hello}{"id":1,"verb":"${'x'.repeat(70_000)}`,
   ]) {
-    const peer = aPeer(t, path);
-    peer.socket.write(words);
-    await until(() => peer.closed, `the end after ${words.slice(0, 40)}`);
-    t.equal(peer.text, '', words.slice(0, 40));
+    const client = aClient(t, path);
+    client.socket.write(words);
+    await until(() => client.closed, `the end after ${words.slice(0, 40)}`);
+    t.equal(client.text, '', words.slice(0, 40));
   }
   good.socket.write('{"id":9,"verb":"echo"}\n');
   await until(() => good.text === '{"id":9,"ok":{}}\n', 'the other one');
 });
 
-test('a peer that leaves while it is being answered is no trouble', async (t) => {
+test('a client that disconnects during its request does no harm', async (t) => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  let asked = 0;
+  let calls = 0;
   const { path } = await aServer(t, {
     wait: () => {
-      asked++;
+      calls++;
       return held;
     },
   });
-  const peer = aPeer(t, path);
-  peer.socket.write(`{"token":"${TOKEN}"}\n{"id":1,"verb":"wait"}\n`);
-  await until(() => asked === 1, 'the request');
-  peer.socket.destroy();
-  await until(() => peer.closed, 'the end');
+  const client = aClient(t, path);
+  client.socket.write(`{"token":"${TOKEN}"}\n{"id":1,"verb":"wait"}\n`);
+  await until(() => calls === 1, 'the request');
+  client.socket.destroy();
+  await until(() => client.closed, 'the end');
   release();
-  const other = aPeer(t, path);
+  const other = aClient(t, path);
   other.socket.write(`{"token":"${TOKEN}"}\n{"id":2,"verb":"wait"}\n`);
-  await until(() => other.text === '{"id":2,"ok":null}\n', 'an answer to another peer');
+  await until(() => other.text === '{"id":2,"ok":null}\n', 'a response to another client');
 });
 
-test('a run that ends rejects what was asked of it, and is not found again', async (t) => {
+test('when a run ends, pending requests reject, and it is not found any more', async (t) => {
   const { folder, path, server } = await aServer(t, { status: () => new Promise(() => {}) });
   const database = join(folder, 'scooby.db');
-  const about = { id: 'x', pid: process.pid, command: ['node', 'a'], project: '/', started: 1 };
-  const posted = registerRunRecord(database, { ...about, socket: path, token: TOKEN });
+  const run = { id: 'x', pid: process.pid, command: ['node', 'a'], project: '/', started: 1 };
+  const registration = registerRunRecord(database, { ...run, socket: path, token: TOKEN });
   const control = (await connectToRun(database))!;
-  t.same(control.run, about);
+  t.same(control.run, run);
   t.equal(await connectToRun(database, 'another'), undefined);
   const status = control.status();
   let closed = 0;
@@ -132,5 +132,5 @@ test('a run that ends rejects what was asked of it, and is not found again', asy
   control.onClose(() => closed++);
   t.equal(closed, 2);
   t.equal(await connectToRun(database), undefined);
-  posted.remove();
+  registration.remove();
 });

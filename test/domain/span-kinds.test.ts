@@ -23,7 +23,7 @@ test('a kind that is not in the table is shown under its own name, in a tab of i
   t.same(
     panelsOf(trace)
       .slice(PANELS.length)
-      .map(({ title, headline }) => [title, headline(trace)]),
+      .map(({ title, badge }) => [title, badge(trace)]),
     [
       ['Queue', '2'],
       ['GraphQL', '1'],

@@ -11,16 +11,16 @@ import {
 } from '../../src/explain/query-channel.js';
 import { aSpan, aTrace } from '../factory.js';
 
-const aPeer = (pid: number) => ({ pid }) as AppConnection;
+const aConnection = (pid: number) => ({ pid }) as AppConnection;
 
-/** An app that answers each statement by the first pattern that it matches. */
-function anApp(...answers: [pattern: RegExp, rows: QueryRow[] | ExplainTrouble | undefined][]) {
-  const asked: { pid: number; question: DatabaseQuery }[] = [];
-  const questions = {
-    async ask({ pid }: AppConnection, question: DatabaseQuery) {
-      asked.push({ pid, question });
-      return question.ask.map(({ sql }) => {
-        const rows = answers.find(([pattern]) => pattern.test(sql))?.[1];
+/** An app that returns rows, or fails, by the first pattern that a statement matches. */
+function anApp(...results: [pattern: RegExp, rows: QueryRow[] | ExplainTrouble | undefined][]) {
+  const queries: { pid: number; query: DatabaseQuery }[] = [];
+  const queryChannel = {
+    async query({ pid }: AppConnection, query: DatabaseQuery) {
+      queries.push({ pid, query });
+      return query.ask.map(({ sql }) => {
+        const rows = results.find(([pattern]) => pattern.test(sql))?.[1];
         if (Array.isArray(rows)) return rows;
         throw new QueryError(rows, 'no such table');
       });
@@ -28,23 +28,23 @@ function anApp(...answers: [pattern: RegExp, rows: QueryRow[] | ExplainTrouble |
   } as unknown as QueryChannel;
   const plan = (
     span: Partial<Span>,
-    wish: { analyze?: boolean; nulls?: boolean } = {},
-    peers = [aPeer(7)],
+    options: { analyze?: boolean; nulls?: boolean } = {},
+    connections = [aConnection(7)],
   ) => {
     const app = { pid: 7, command: 'node app.js', cwd: '/' };
-    const whole = { analyze: false, nulls: false, ...wish };
+    const whole = { analyze: false, nulls: false, ...options };
     return explain(
-      { trace: aTrace({ app }), span: aSpan({ kind: 'sql', ...span }), wish: whole },
-      questions,
-      peers,
+      { trace: aTrace({ app }), span: aSpan({ kind: 'sql', ...span }), options: whole },
+      queryChannel,
+      connections,
     );
   };
-  return { plan, statements: () => asked.map(({ question }) => question), asked };
+  return { plan, statements: () => queries.map(({ query }) => query), queries };
 }
 
 const SECRET = { library: 'pg', name: 'select a from t where b = $1', detail: { params: ['REDACTED'] } };
 
-test('PostgreSQL 16 makes a plan without the values', async (t) => {
+test('PostgreSQL 16 makes a generic plan without values', async (t) => {
   const app = anApp(
     [/SHOW server_version_num/, [{ server_version_num: '160003' }]],
     [/SHOW server_version/, [{ server_version: '16.3 (Debian)' }]],
@@ -67,7 +67,7 @@ test('PostgreSQL 16 makes a plan without the values', async (t) => {
   await t.rejects(app.plan(SECRET, { analyze: true }), { message: /--analyze runs the statement with them/ });
 });
 
-test('MySQL runs it within a limit, and has its own back', async (t) => {
+test('MySQL runs the statement within a time limit, and restores the session’s own', async (t) => {
   const tree = [{ EXPLAIN: '-> Table scan on t\n' }];
   const table = [{ id: 1, table: 't', type: 'ALL', rows: 50_000, Extra: '' }];
   const app = anApp([/VERSION/, [{ version: '8.4.2' }]], [/^EXPLAIN ANALYZE/, tree], [/^EXPLAIN/, table]);
@@ -99,26 +99,26 @@ test('MySQL runs it within a limit, and has its own back', async (t) => {
   await t.rejects(old.plan(secret), { message: /the server makes no plan without values.*--nulls/ });
 });
 
-test('who is asked: the process itself, else another one that knows the database', async (t) => {
+test('the query goes to the process of the call, else to another that has used the database', async (t) => {
   const rows: [RegExp, QueryRow[]][] = [
     [/SHOW/, [{ server_version: '15' }]],
     [/^EXPLAIN/, [{ p: 'Result' }]],
   ];
   const span = { library: 'pg', name: 'select 1', detail: { connection: 42 } };
   const own = anApp(...rows);
-  t.same((await own.plan(span, {}, [aPeer(8), aPeer(7)])).notes, []);
-  t.match(own.asked, [{ pid: 7, question: { connection: 42 } }]);
+  t.same((await own.plan(span, {}, [aConnection(8), aConnection(7)])).notes, []);
+  t.match(own.queries, [{ pid: 7, query: { connection: 42 } }]);
   const other = anApp(...rows);
-  t.same((await other.plan(span, {}, [aPeer(8), aPeer(9)])).notes, [
-    'The process that ran it has ended; pid 9 was asked instead.',
+  t.same((await other.plan(span, {}, [aConnection(8), aConnection(9)])).notes, [
+    'The process that ran it has ended; pid 9 was used instead.',
   ]);
-  t.notOk('connection' in other.asked[0]!.question, 'its numbers are not theirs');
+  t.notOk('connection' in other.queries[0]!.query, 'connection numbers are valid in their own process only');
   const unseen = anApp([/./, 'unseen']);
-  await t.rejects(unseen.plan(span, {}, [aPeer(8), aPeer(9)]), {
+  await t.rejects(unseen.plan(span, {}, [aConnection(8), aConnection(9)]), {
     message: /^The app has not used pg since it was started/,
   });
   t.same(
-    unseen.asked.map(({ pid }) => pid),
+    unseen.queries.map(({ pid }) => pid),
     [9, 8],
   );
   await t.rejects(anApp().plan(span, {}, []), {
@@ -126,7 +126,7 @@ test('who is asked: the process itself, else another one that knows the database
   });
 });
 
-test('why there is no plan', async (t) => {
+test('messages for the reasons why there is no plan', async (t) => {
   const span = { library: 'pg', name: 'select 1' };
   const because = async (trouble: ExplainTrouble | undefined, words: RegExp) =>
     t.rejects(anApp([/./, trouble]).plan(span), { message: words });
@@ -141,12 +141,12 @@ test('why there is no plan', async (t) => {
   });
   for (const library of ['constructor', 'tedious'])
     await t.rejects(app.plan({ library }), {
-      message: `It is not known which SQL ${library} speaks, so no plan can be asked for.`,
+      message: `It is not known which SQL ${library} speaks, so it has no plans.`,
     });
   await t.rejects(app.plan({ library: 'better-sqlite3' }), {
     message:
-      /^No plan can be asked for through better-sqlite3; docs\/libraries\.md has the libraries that can/,
+      /^Plans cannot be requested through better-sqlite3; docs\/libraries\.md has the libraries that can/,
   });
   await t.rejects(app.plan({ library: 'pg', name: 'drop table t' }), { message: /^DROP has no plan/ });
-  t.same(app.asked, []);
+  t.same(app.queries, []);
 });

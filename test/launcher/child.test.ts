@@ -6,7 +6,7 @@ import { until } from '../scooby.js';
 
 const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppChild(command, env).run();
 
-test('how a command ended', async (t) => {
+test('the exit of a command: code, signal, or why it could not start', async (t) => {
   const folder = t.testdir({ 'not-to-be-run': '' });
   const node = (code: string) => [process.execPath, '-e', code];
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
@@ -28,7 +28,7 @@ test('how a command ended', async (t) => {
   t.same(listeners(), before, 'no listener is left');
 });
 
-test('a command that has ended is not started again, nor one that is told to end meanwhile', async (t) => {
+test('restart() resolves with false after the exit, and when a signal ends the run meanwhile', async (t) => {
   const ended = new AppChild([process.execPath, '-e', ''], process.env);
   t.equal(await ended.restart(async () => {}), false, 'not before its start');
   t.same(await ended.run(), { code: 0 });
@@ -37,33 +37,33 @@ test('a command that has ended is not started again, nor one that is told to end
   const app = new AppChild([process.execPath, '-e', 'setInterval(() => {}, 1000)'], process.env);
   const exit = app.run();
   const restarted = app.restart(async () => {
-    let told = false;
+    let received = false;
     process.once('SIGTERM', () => {
-      told = true;
+      received = true;
     });
     process.kill(process.pid, 'SIGTERM');
-    await until(() => told, 'the signal');
+    await until(() => received, 'the signal');
   });
-  t.equal(app.restarting, true);
+  t.equal(app.isRestarting, true);
   t.equal(await restarted, false);
   t.same(await exit, { code: 143, signal: 'SIGTERM' });
 });
 
-test('a command that is ended while its stage decides is not started again', async (t) => {
+test('a command that is ended while its sink decides is not restarted', async (t) => {
   let starts = 0;
-  let player: ChildHandle | undefined;
-  const stage: OutputSink = {
-    started: (given) => {
-      player = given;
+  let handle: ChildHandle | undefined;
+  const sink: OutputSink = {
+    childStarted: (child) => {
+      handle = child;
       starts++;
     },
-    printed: () => {},
-    ended: async () => {
-      player!.end();
+    childPrinted: () => {},
+    childExited: async () => {
+      handle!.end();
       return starts < 2;
     },
-    leave: () => {},
+    runEnding: () => {},
   };
-  t.same(await new AppChild([process.execPath, '-e', ''], process.env, stage).run(), { code: 0 });
+  t.same(await new AppChild([process.execPath, '-e', ''], process.env, sink).run(), { code: 0 });
   t.equal(starts, 1);
 });

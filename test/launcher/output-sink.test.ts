@@ -11,67 +11,67 @@ import {
 
 const node = (code: string) => [process.execPath, '-e', code];
 
-/** A stage that remembers, and wants the command again as often as is said. */
-function stage(again: number) {
-  const seen = { out: '', err: '', exits: [] as ChildExit[], left: 0, players: [] as ChildHandle[] };
-  const it: OutputSink = {
-    started: (player) => void seen.players.push(player),
-    printed: (text, stream) => {
+/** A sink that records its calls, and restarts the command `restarts` times. */
+function recordingSink(restarts: number) {
+  const seen = { out: '', err: '', exits: [] as ChildExit[], runEndings: 0, handles: [] as ChildHandle[] };
+  const sink: OutputSink = {
+    childStarted: (handle) => void seen.handles.push(handle),
+    childPrinted: (text, stream) => {
       seen[stream] += text;
     },
-    ended: async (exit) => seen.exits.push(exit) <= again,
-    leave: () => seen.left++,
+    childExited: async (exit) => seen.exits.push(exit) <= restarts,
+    runEnding: () => seen.runEndings++,
   };
-  return { it, seen };
+  return { sink, seen };
 }
 
-test('a stage has the whole output of the command, and may have it again', async (t) => {
-  const { it, seen } = stage(1);
+test('a sink receives the whole output of the command, and can restart it', async (t) => {
+  const { sink, seen } = recordingSink(1);
   const command = node(
     "process.stdout.write('日本'.repeat(20000)); console.error('bad'); process.exitCode = 3",
   );
-  t.same(await new AppChild(command, process.env, it).run(), { code: 3 });
+  t.same(await new AppChild(command, process.env, sink).run(), { code: 3 });
   t.equal(seen.out, '日本'.repeat(40000));
   t.equal(seen.err, 'bad\nbad\n');
   t.same(seen.exits, [{ code: 3 }, { code: 3 }]);
-  t.equal(seen.left, 0);
+  t.equal(seen.runEndings, 0);
 });
 
-test('a command that is not there is not asked about', async (t) => {
-  const { it, seen } = stage(9);
-  const exit = await new AppChild(['no-such-command'], process.env, it).run();
+test('the exit of a command that could not start is not reported to the sink', async (t) => {
+  const { sink, seen } = recordingSink(9);
+  const exit = await new AppChild(['no-such-command'], process.env, sink).run();
   t.same(exit, { code: 127, trouble: 'no-such-command: command not found' });
   t.same(seen.exits, []);
 });
 
-test('what is typed reaches it; ended by its player, it is over', async (t) => {
-  const { it, seen } = stage(9);
+test('write() reaches its stdin; after end() it is not restarted', async (t) => {
+  const { sink, seen } = recordingSink(9);
   const printed = new Promise<void>((resolve) => {
-    const { printed: before } = it;
-    it.printed = (text, stream) => {
+    const { childPrinted: before } = sink;
+    sink.childPrinted = (text, stream) => {
       before(text, stream);
       if (seen.out.includes('got rs')) resolve();
     };
   });
-  const started = it.started;
-  it.started = (player) => {
-    started(player);
-    player.write('rs\n');
+  const started = sink.childStarted;
+  sink.childStarted = (handle) => {
+    started(handle);
+    handle.write('rs\n');
   };
   const app = new AppChild(
     node("process.stdin.on('data', (text) => console.log('got ' + text))"),
     process.env,
-    it,
+    sink,
   );
   const over = app.run();
   await printed;
-  seen.players[0]!.end();
+  seen.handles[0]!.end();
   t.same(await over, { code: 143, signal: 'SIGTERM' });
-  t.equal(seen.left, 1);
+  t.equal(seen.runEndings, 1);
   t.same(seen.exits, []);
 });
 
-test('who ignores SIGTERM is ended for certain, with those that he has started', async (t) => {
+test('a process that ignores SIGTERM is killed, with its child processes', async (t) => {
   const stubborn = "process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000);";
   const both = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(stubborn)}], { stdio: 'inherit' }); ${stubborn}`;
   const child = spawn(process.execPath, ['-e', both], {

@@ -5,7 +5,7 @@ import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js'
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-test('the run folder is its owner’s alone, whatever the umask, and has a note', (t) => {
+test('the run folder and run.json are readable by their owner only, under any umask', (t) => {
   for (const umask of [0o000, 0o022, 0o077]) {
     const before = process.umask(umask);
     const folder = makeRunFolder('all', undefined);
@@ -24,7 +24,7 @@ test('the run folder is its owner’s alone, whatever the umask, and has a note'
   t.end();
 });
 
-test('a path too long for a socket is not used; folders of launchers that are gone are removed', (t) => {
+test('a path too long for a socket is not used; folders of killed launchers are removed', (t) => {
   const long = join(t.testdir(), 'x'.repeat(100));
   mkdirSync(long);
   const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
@@ -33,12 +33,12 @@ test('a path too long for a socket is not used; folders of launchers that are go
   const folder = makeRunFolder('off', 3000);
   t.ok(Buffer.byteLength(folder.run.socket) <= 100);
   t.not(dirname(folder.path), long);
-  // No process has that number.
+  // No process has that pid.
   const stale = join(dirname(folder.path), 'scooby-99999999-abcdef');
   mkdirSync(stale);
   makeRunFolder('off', undefined).remove();
   t.notOk(existsSync(stale));
-  t.ok(existsSync(folder.path), 'that of a running one stays');
+  t.ok(existsSync(folder.path), 'the folder of a running launcher stays');
   folder.remove();
   t.end();
 });

@@ -1,4 +1,7 @@
-/** The control socket: what is said arrives however it is cut, and what is not of its words ends the connection. */
+/**
+ * Properties of the control socket: lines arrive in any chunks, and invalid lines close the
+ * connection.
+ */
 
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +15,7 @@ import { serveControl } from '../../src/control/server.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 
-/** A socket of which a test says what comes, piece by piece. */
+/** A socket that receives the chunks a test emits. */
 function aSocket(): Socket {
   return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }) as Socket;
 }
@@ -20,7 +23,7 @@ function aSocket(): Socket {
 const anObject = fc
   .dictionary(anyText(), fc.jsonValue())
   .map((object) => JSON.parse(JSON.stringify(object)) as object);
-/** A line that is no object of JSON. */
+/** A line that is not a JSON object. */
 const noObject = fc.oneof(
   fc.json().filter((text) => !text.startsWith('{') && !text.includes('\n')),
   anyText().map((text) => `!${text.replaceAll('\n', '')}`),
@@ -29,7 +32,7 @@ const noObject = fc.oneof(
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('objects cut anywhere are heard as they were said, up to the first that is none', () =>
+test('objects in any chunks are read as they were written, up to the first invalid line', () =>
   holds(
     fc.asyncProperty(
       fc.array(anObject, { maxLength: 6 }),
@@ -57,7 +60,7 @@ test('objects cut anywhere are heard as they were said, up to the first that is 
     200,
   ));
 
-test('a line that is longer than allowed ends the connection, in whichever pieces it comes', () =>
+test('a line beyond the limit closes the connection, in any chunks', () =>
   holds(
     fc.asyncProperty(fc.integer({ min: 20, max: 60 }), someCuts, async (length, cuts) => {
       const socket = aSocket();
@@ -74,7 +77,7 @@ test('a line that is longer than allowed ends the connection, in whichever piece
     150,
   ));
 
-/** Answers come in any order; what they belong to is their id. */
+/** Canonical text of a response: responses may come in any order. */
 const keyed = (answer: object) => JSON.stringify(Object.entries(answer).sort());
 
 type Said = { line: string; answer: object } | { line: string; answer?: undefined };
@@ -111,7 +114,7 @@ const noRequest = fc
   )
   .map((line): Said => ({ line }));
 
-test('requests cut anywhere are each answered, and what is no request ends the connection', async () => {
+test('requests in any chunks each get a response, and an invalid request closes the connection', async () => {
   const folder = mkdtempSync('/tmp/scooby-test-control-');
   const path = join(folder, 'control');
   let echoes = 0;
@@ -148,7 +151,7 @@ test('requests cut anywhere are each answered, and what is no request ends the c
           if (token !== 'token' || bad !== null) await until(() => closed, 'the connection to be ended');
           else await until(() => answers.length === requests.length, 'the answers');
           const wanted = token === 'token' ? requests.map(({ answer }) => answer!) : [];
-          // An answer may be cut off by the end of the connection.
+          // A response may be truncated when the connection closes.
           if (bad === null) deepStrictEqual(answers.map(keyed).sort(), wanted.map(keyed).sort());
           else ok(answers.length <= wanted.length);
           if (token !== 'token') deepStrictEqual(echoes, before);
@@ -163,7 +166,7 @@ test('requests cut anywhere are each answered, and what is no request ends the c
   }
 });
 
-test('what is said is one line, whatever is in it', () =>
+test('any message is written as a single line', () =>
   holds(
     fc.property(anObject, (object) => {
       let text = '';

@@ -1,4 +1,7 @@
-/** The proxy's framing: what either side sends, in whichever pieces, is what the other side gets. */
+/**
+ * Properties of the proxy's framing: messages in any chunks arrive on the other side as they were
+ * sent.
+ */
 
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
@@ -11,7 +14,7 @@ type Fields = [name: string, value: string][];
 type Framing =
   | { by: 'length'; body: string }
   | { by: 'chunks'; chunks: { data: string; extension: string }[]; trailers: Fields }
-  /** Without a body; of a response: one that ends with the connection. */
+  /** No body; for a response: a body that ends with the connection. */
   | { by: 'nothing' };
 
 interface Exchange {
@@ -40,7 +43,7 @@ const value = fc
       .map((code) => String.fromCharCode(code)),
     maxLength: 12,
   })
-  // Node trims what RFC 9110 calls white space; others trim more.
+  // Node trims the white space of RFC 9110 only; other parsers trim more.
   .map((text) => text.replace(/^[\s\x80-\xa0]+|[\s\x80-\xa0]+$/g, ''));
 const fields = (prefix: string): fc.Arbitrary<Fields> =>
   fc.array(
@@ -71,7 +74,7 @@ const anExchange: fc.Arbitrary<Exchange> = fc.record({
 
 const isBare = ({ method, status }: Exchange) => method === 'HEAD' || status === 204 || status === 304;
 
-/** Answers a message as its bytes, one a character. */
+/** Bytes of a message, one per character. */
 function bytesOf(start: string, fields: Fields, framing: Framing, bare = false): string {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
   if (framing.by === 'length' && !bare) lines.push(`Content-Length: ${framing.body.length}\r\n`);
@@ -83,7 +86,7 @@ function bodyOf(framing: Framing): string {
   if (framing.by === 'nothing') return '';
   if (framing.by === 'length') return framing.body;
   const chunks = framing.chunks.map(({ data, extension }, n) => {
-    // Sizes may be written with zeros before them, in either case.
+    // Chunk sizes may have leading zeros and digits in either case.
     const size = data.length.toString(16);
     return `${n % 2 === 0 ? size : `00${size.toUpperCase()}`}${extension}\r\n${data}\r\n`;
   });
@@ -106,10 +109,10 @@ async function sendCut(wire: Wire, bytes: string, cuts: number[]): Promise<void>
   }
 }
 
-/** Answers a raw app that answers each path as planned, and notes what it was asked. */
+/** A raw app with a planned response for each path, which records its requests. */
 async function aPlannedApp(t: Test) {
   const plans = new Map<string, Exchange>();
-  const asked = new Map<string, Message>();
+  const requests = new Map<string, Message>();
   const answer = async (wire: Wire, path: string) => {
     const exchange = plans.get(path)!;
     const { interim, status, response } = exchange;
@@ -131,15 +134,17 @@ async function aPlannedApp(t: Test) {
       ) {
         from = found.end;
         const path = found.start.split(' ')[1]!;
-        asked.set(path, found);
+        requests.set(path, found);
         answering = answering.then(() => answer(wire, path));
       }
     });
   });
-  return { app, plans, asked };
+  return { app, plans, requests };
 }
 
-/** Answers the final responses on a wire, as far as they have come; `ends` says that the last one ends with the connection. */
+/**
+ * Final responses received on a wire so far; with `ends`, the last body ends with the connection.
+ */
 function responsesOn(wire: Wire, exchanges: Exchange[]): { responses: Message[]; interims: number } {
   const responses: Message[] = [];
   let interims = 0;
@@ -156,8 +161,8 @@ function responsesOn(wire: Wire, exchanges: Exchange[]): { responses: Message[];
 
 const own = (list: Fields) => list.filter(([name]) => name.startsWith('X-H-'));
 
-test('requests and responses cut anywhere, one after the other on a connection, arrive as they were sent', async (t) => {
-  const { app, plans, asked } = await aPlannedApp(t);
+test('consecutive requests and responses on a connection, in any chunks, arrive as they were sent', async (t) => {
+  const { app, plans, requests } = await aPlannedApp(t);
   const { port } = await proxy(t, app.address);
   let cases = 0;
   await holds(
@@ -165,7 +170,7 @@ test('requests and responses cut anywhere, one after the other on a connection, 
       fc.array(anExchange, { minLength: 1, maxLength: 5 }),
       fc.boolean(),
       async (given, pipelined) => {
-        // A response that ends with the connection leaves none for the next request.
+        // A response that ends with the connection must be the last.
         const last = given.findIndex(
           (exchange) => exchange.response.framing.by === 'nothing' && !isBare(exchange),
         );
@@ -189,7 +194,7 @@ test('requests and responses cut anywhere, one after the other on a connection, 
         deepStrictEqual(responses.length, exchanges.length, JSON.stringify(wire.text.slice(0, 2000)));
         for (const [i, exchange] of exchanges.entries()) {
           const { method, request, response, status } = exchange;
-          const seen = asked.get(paths[i]!)!;
+          const seen = requests.get(paths[i]!)!;
           deepStrictEqual(seen.start, `${method} ${paths[i]} HTTP/1.1`);
           deepStrictEqual(
             { body: seen.body, trailers: seen.trailers, fields: own(seen.headers) },

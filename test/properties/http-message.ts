@@ -1,23 +1,26 @@
-/** Reads HTTP/1.1 off a wire, one byte a character, by nothing but the RFC: a parser of our own beside Node's. */
+/** Parser of HTTP/1.1 by the RFC alone, one byte per character, independent of Node's. */
 
-/** A message as it was framed. */
+/** A parsed message. */
 export interface Message {
   start: string;
   headers: [name: string, value: string][];
   body: string;
   trailers: [name: string, value: string][];
-  /** It ends where the connection does. */
+  /** Its body ends with the connection. */
   open: boolean;
-  /** Where the next one begins. */
+  /** Offset of the next message. */
   end: number;
 }
 
-/** Answers the value of a header. */
+/** Value of a header. */
 export function headerOf({ headers }: Pick<Message, 'headers'>, name: string): string | undefined {
   return headers.find(([one]) => one.toLowerCase() === name)?.[1];
 }
 
-/** Answers the message at `from`; nothing while it has not come whole. `bodiless` says of a start line that no body follows. */
+/**
+ * The message at `from`; undefined while it is incomplete. `bodiless` is true for a start line
+ * without a body.
+ */
 export function messageAt(
   text: string,
   from: number,

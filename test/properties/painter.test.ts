@@ -1,4 +1,4 @@
-/** Our painter beside Ink's own: whatever is laid out, both draw the same. */
+/** Differential test of our painter against Ink's own: both draw every layout the same. */
 
 import { deepStrictEqual } from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { holds } from '../property.js';
 const ROOT = join(import.meta.dirname, '../../..');
 
 type Node = { text: string | Node[]; props: object } | { box: Node[]; props: object };
-/** Lays a tree out in that many columns, and paints it. */
+/** Lays out a tree in `columns` cells, and paints it. */
 type Draw = (
   tree: Node,
   columns: number,
@@ -21,10 +21,11 @@ type Draw = (
 const ENTRY = String.raw`
 import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
+import { cellWidth, graphemes } from '../terminal/cells.js';
 import { Output } from './ink/painter.js';
 const { write } = Output.prototype;
 let isOdd = false;
-/** Per row the columns in which the second half of a character is. */
+/** Columns, by row, that have the second half of a wide character. */
 let halves = new Map();
 const note = (x, y, line) => {
   if (!halves.has(y)) halves.set(y, new Set());
@@ -56,14 +57,14 @@ export const draw = (tree, columns) => {
 };
 `;
 
-/** Answers Ink in a bundle of its own, as the screen is built, or with its own painter. */
+/** Bundles Ink as the screen is built, or, with `stock`, with Ink's own painter. */
 async function inkIn(folder: string, stock: boolean): Promise<Draw> {
   const { inkPainter } = await import(join(ROOT, 'ink-painter.mjs'));
   const outfile = join(folder, stock ? 'stock.mjs' : 'ours.mjs');
   const before = { ...process.env };
   if (stock) process.env.SCOOBY_STOCK_INK = '1';
   else delete process.env.SCOOBY_STOCK_INK;
-  // Read when it is loaded.
+  // Ink's chalk reads it when it is loaded.
   Object.assign(process.env, { FORCE_COLOR: '3' });
   try {
     await build({
@@ -99,7 +100,7 @@ const ENDS: Record<string, string[]> = {
   29: ['9'],
 };
 
-/** Answers the cells of a row as a terminal shows them: the character and its looks. */
+/** Cells of a row as a terminal shows them: the character and its style. */
 function cellsOf(row: string, columns: number): string[] {
   const looks = new Map<string, string>();
   const cells: string[] = [];
@@ -116,7 +117,7 @@ function cellsOf(row: string, columns: number): string[] {
       }
     }
   }
-  // What is beyond the frame is not seen, and Ink closes gaps there.
+  // Cells beyond the frame are not visible, and Ink closes gaps there.
   const whole = Array.from(cells.slice(0, columns), (cell) => cell ?? ' ');
   while (whole.at(-1) === ' ') whole.pop();
   return whole;
@@ -138,7 +139,7 @@ const textOf = (chars: fc.Arbitrary<string>) =>
     .chain((words) => fc.constantFrom(' ', '\n', '  ').map((between) => words.join(between)));
 
 const colour = fc.constantFrom('red', 'green', '#ff8800', 'gray', 'blueBright');
-// Bold and dim end alike, and what slice-ansi cuts keeps the one of them: nothing is painted both.
+// Bold and dim have the same end code, and slice-ansi keeps only the first: no text has both.
 const weight = fc.constantFrom({}, { bold: true }, { dimColor: true });
 const paint = fc.record(
   { color: colour, backgroundColor: colour, inverse: fc.boolean(), underline: fc.boolean() },
@@ -171,13 +172,13 @@ const layout = {
   borderColor: colour,
   backgroundColor: colour,
 };
-/** What lets boxes lie over each other, and cuts them off; in these Ink throws at a text that is cut short: its room is NaN. */
+/** Overlapping and clipped boxes; in these Ink throws at truncated texts, whose width is NaN. */
 const overlap = {
   overflow: fc.constantFrom('hidden', 'visible'),
   position: fc.constantFrom('absolute', 'relative'),
 };
 
-/** Answers trees of such characters, with such boxes. */
+/** Trees of such characters, with such boxes. */
 function trees(
   chars: fc.Arbitrary<string>,
   boxes: Record<string, fc.Arbitrary<unknown>>,
@@ -209,7 +210,8 @@ test('our painter', async (t) => {
   const [ours, stock] = [await inkIn(folder, false), await inkIn(folder, true)];
   const isSame = (tree: Node, columns: number) => {
     const { text, isOdd } = ours(tree, columns);
-    // Ink loses all rows of a text that begins above the frame, and moves what follows half a character.
+    // Ink loses all rows of a text that begins above the frame, and shifts text after half a
+    // character.
     fc.pre(!isOdd);
     const rows = [text, stock(tree, columns).text].map((frame) =>
       frame.split('\n').map((row) => cellsOf(row, columns)),

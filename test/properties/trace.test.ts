@@ -113,7 +113,7 @@ function say(collector: Collector, word: Word): void {
   if ('line' in word) collector.said(aPeer, parseLine(JSON.stringify(word.line)));
   else if ('lost' in word) collector.lost(aPeer, word.lost);
   else if ('opened' in word)
-    collector.opened({
+    collector.requestStarted({
       id: word.opened,
       method: 'GET',
       url: '/a',
@@ -121,7 +121,7 @@ function say(collector: Collector, word: Word): void {
       headers: [],
       marked: false,
     });
-  else collector.ended({ id: word.ended, duration: 12, status: 200, headers: [], reached: true });
+  else collector.requestEnded({ id: word.ended, duration: 12, status: 200, headers: [], reached: true });
 }
 
 test('lines of any content, in any order, become traces that can be judged and told', () =>

@@ -3,7 +3,7 @@ import { anonymous, ask, client, peer, proxy, responder, until } from './wire.js
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 
-test('headers and every piece of a stream pass as they come', async (t) => {
+test('response headers and every chunk of a stream are forwarded without buffering', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -26,7 +26,7 @@ test('headers and every piece of a stream pass as they come', async (t) => {
   t.same([ended[0]!.status, ended[0]!.aborted], [200, undefined]);
 });
 
-test('a request body passes piece by piece, headers first', async (t) => {
+test('request headers, then every chunk of the body, are forwarded without buffering', async (t) => {
   const app = await peer(t);
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -42,7 +42,7 @@ test('a request body passes piece by piece, headers first', async (t) => {
   await wire.got('\r\n\r\nok');
 });
 
-test('a slow reader holds the app back, both ways, instead of filling memory', async (t) => {
+test('backpressure: a slow reader pauses the sender, in both directions', async (t) => {
   const size = 256 * 1024 * 1024;
   const piece = Buffer.alloc(64 * 1024, 'x');
   const app = await peer(t, (wire) => {
@@ -57,7 +57,7 @@ test('a slow reader holds the app back, both ways, instead of filling memory', a
     once(name: 'drain', fn: () => void): unknown;
   }) => {
     let sent = 0;
-    // What is in flight has settled when a whole second brings no more room.
+    // The bytes in flight have settled once a whole second passes without 'drain'.
     for (;;) {
       while (socket.write(piece)) sent += piece.length;
       const drained = await new Promise((resolve) => {
@@ -83,7 +83,7 @@ test('a slow reader holds the app back, both ways, instead of filling memory', a
   t.ok((await stalled(writer.socket)) < 32 * 1024 * 1024, 'request');
 });
 
-test('64 MB arrive whole, both ways', async (t) => {
+test('64 MB arrive complete, in both directions', async (t) => {
   const size = 64 * 1024 * 1024;
   const piece = 'y'.repeat(1024 * 1024);
   const app = await peer(t, (wire) => {
@@ -107,7 +107,7 @@ test('64 MB arrive whole, both ways', async (t) => {
   t.ok(wire.bytes < size + 1000);
 });
 
-test('a client that goes away ends the request to the app: before headers, in the body, with a body of its own', async (t) => {
+test('a client that disconnects aborts the request to the app: before headers, in the response, in the upload', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   const cases: [string, string][] = [
@@ -137,7 +137,7 @@ test('a client that goes away ends the request to the app: before headers, in th
   }
 });
 
-test('a client that closes in order ends the request to the app as well', async (t) => {
+test('a client that ends its connection (FIN) aborts the request to the app', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -150,7 +150,7 @@ test('a client that closes in order ends the request to the app as well', async 
   t.equal(ended[0]!.aborted, true);
 });
 
-test('pipelined requests of a client that goes away all end', async (t) => {
+test('all pipelined requests of a disconnected client end', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -167,7 +167,7 @@ test('pipelined requests of a client that goes away all end', async (t) => {
   );
 });
 
-test('500 aborted streams leave no connection to the app', async (t) => {
+test('500 aborted streams leave no connection to the app open', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
   const { port, ended } = await proxy(t, app.address);
   for (let i = 0; i < 10; i++) {
@@ -186,7 +186,7 @@ test('500 aborted streams leave no connection to the app', async (t) => {
   t.equal(ended.filter((ending) => !ending.aborted).length, 0);
 });
 
-test('an app that dies in the body takes the connection to the client with it', async (t) => {
+test('an app that exits in the middle of a body breaks the connection to the client', async (t) => {
   const bodies = ['Content-Length: 100\r\n\r\nhalf', 'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'];
   for (const body of bodies) {
     for (const death of ['destroy', 'resetAndDestroy', 'end'] as const) {
@@ -204,7 +204,7 @@ test('an app that dies in the body takes the connection to the client with it', 
   }
 });
 
-test('broken chunks of the app destroy the connection to the client', async (t) => {
+test('invalid chunks from the app break the connection to the client', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n');
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -213,7 +213,7 @@ test('broken chunks of the app destroy the connection to the client', async (t) 
   t.notMatch(wire.text, /\r\n0\r\n\r\n$/);
 });
 
-test('more bytes than the app announced spoil its connection, not this response nor the next', async (t) => {
+test('bytes beyond Content-Length close the connection to the app, and change no response', async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nokHTTP/1.1 666 Evil\r\n\r\n',
@@ -230,7 +230,7 @@ test('more bytes than the app announced spoil its connection, not this response 
   );
 });
 
-test('what an app sends unasked between two requests is nobody’s response', async (t) => {
+test('data that the app sends between two requests becomes no response', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok');
   const { port } = await proxy(t, app.address);
   await ask(t, port, GET, '\r\n\r\nok');
@@ -240,7 +240,7 @@ test('what an app sends unasked between two requests is nobody’s response', as
   t.match(text, /^HTTP\/1.1 200 OK\r\n/);
 });
 
-test('an answer before the end of the request: the rest still reaches the app, and the connection is used again', async (t) => {
+test('a response before the end of the request: the rest still reaches the app, and the connection is reused', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -259,7 +259,7 @@ test('an answer before the end of the request: the rest still reaches the app, a
   t.ok(next.text.startsWith('GET / HTTP/1.1\r\n'));
 });
 
-test('a connection to the app is not used again after a request that was not fully sent', async (t) => {
+test('a connection to the app is not reused after a request that was not fully sent', async (t) => {
   const app = await peer(t);
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -270,10 +270,10 @@ test('a connection to the app is not used again after a request that was not ful
   await wire.got('\r\n\r\nok');
   wire.socket.destroy();
   await until(() => upstream.ended || upstream.closed);
-  t.ok(upstream.text.endsWith('\r\n\r\nhello'), 'the app was told of no end');
+  t.ok(upstream.text.endsWith('\r\n\r\nhello'), 'no final chunk was sent to the app');
 });
 
-test('an app that answers and hangs up in the middle of an upload: the client gets the answer', async (t) => {
+test('an app that responds and closes in the middle of an upload: the client receives the response', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.once('data', () => {
       wire.socket.end('HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno');

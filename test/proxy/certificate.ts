@@ -1,4 +1,4 @@
-/** A self-signed certificate for localhost, good for a hundred years and for nothing else. */
+/** Self-signed certificate for localhost, valid for a hundred years, for tests only. */
 
 export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgoysVYWMI8c7zkXo1

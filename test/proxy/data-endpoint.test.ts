@@ -7,19 +7,19 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\napp';
 
 async function served(t: Parameters<typeof proxy>[0], allowHosts: string[] = []) {
   const app = await responder(t, OK);
-  const asked: string[] = [];
+  const requestedIds: string[] = [];
   const find = (id: string) => {
-    asked.push(id);
+    requestedIds.push(id);
     if (id === ID.replace('0f', 'ee')) throw new Error('the store is gone');
     return id === ID ? { id, url: '/<b>é' } : undefined;
   };
-  const running = await proxy(t, app.address, { answer: createDataEndpoint({ find, allowHosts }) });
-  return { ...running, app, asked };
+  const running = await proxy(t, app.address, { intercept: createDataEndpoint({ find, allowHosts }) });
+  return { ...running, app, requestedIds };
 }
 
 const statusOf = (text: string) => text.slice(9, 12);
 
-test('the JSON of a trace, for eyes of this machine only', async (t) => {
+test('the JSON of a trace, for this machine only', async (t) => {
   const { port, opened } = await served(t);
   for (const path of [`/scooby/get-data/${ID}/`, `/scooby/get-data/${ID}`, `/scooby/get-data/${ID}/?a=b`]) {
     const text = await ask(
@@ -38,8 +38,8 @@ test('the JSON of a trace, for eyes of this machine only', async (t) => {
   t.equal(opened.length, 0);
 });
 
-test('which hosts may ask', async (t) => {
-  const { port, asked } = await served(t, ['MyApp.test', 'dev.example:8080']);
+test('allowed Host headers', async (t) => {
+  const { port, requestedIds } = await served(t, ['MyApp.test', 'dev.example:8080']);
   const allowed = [
     ...['localhost', 'LOCALHOST', 'localhost:1', 'localhost:65535', 'app.localhost', 'a.b.localhost:3000'],
     ...[
@@ -105,17 +105,17 @@ test('which hosts may ask', async (t) => {
     ],
   ];
   for (const host of [...allowed, ...refused]) {
-    const before = asked.length;
+    const before = requestedIds.length;
     const bytes = Buffer.from(`GET /scooby/get-data/${ID}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`).toString(
       'latin1',
     );
     const status = statusOf(await ask(t, port, bytes));
     t.equal(status, allowed.includes(host) ? '200' : '403', JSON.stringify(host));
-    t.equal(asked.length - before, allowed.includes(host) ? 1 : 0);
+    t.equal(requestedIds.length - before, allowed.includes(host) ? 1 : 0);
   }
 });
 
-test('there must be one Host, and an absolute form must agree', async (t) => {
+test('exactly one Host header is required, and an absolute-form URL must be allowed too', async (t) => {
   const { port } = await served(t);
   const path = `/scooby/get-data/${ID}/`;
   const table: [string, string][] = [
@@ -133,7 +133,7 @@ test('there must be one Host, and an absolute form must agree', async (t) => {
     t.equal(statusOf(await ask(t, port, bytes)), status, JSON.stringify(bytes));
 });
 
-test('which sites may ask', async (t) => {
+test('allowed Origin and Sec-Fetch-Site headers', async (t) => {
   const { port } = await served(t, ['myapp.test']);
   const table: [string, string][] = [
     ['Sec-Fetch-Site: none', '200'],
@@ -164,7 +164,7 @@ test('which sites may ask', async (t) => {
   }
 });
 
-test('only reading', async (t) => {
+test('GET only', async (t) => {
   const { port, app } = await served(t);
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
     const text = await ask(t, port, `${method} /scooby/get-data/${ID}/ HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -174,8 +174,8 @@ test('only reading', async (t) => {
   t.equal(app.text, '');
 });
 
-test('an id is a lowercase uuid v4, exactly', async (t) => {
-  const { port, asked, app } = await served(t);
+test('an id is exactly a lowercase UUID v4', async (t) => {
+  const { port, requestedIds, app } = await served(t);
   const malformed = [
     ...[
       ID.toUpperCase(),
@@ -204,7 +204,7 @@ test('an id is a lowercase uuid v4, exactly', async (t) => {
     const text = await ask(t, port, `GET /scooby/get-data/${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     t.match(text, /^HTTP\/1.1 404 /, JSON.stringify(id));
   }
-  t.same(asked, []);
+  t.same(requestedIds, []);
   const unknown = await ask(
     t,
     port,
@@ -215,7 +215,7 @@ test('an id is a lowercase uuid v4, exactly', async (t) => {
   t.equal(app.text, '');
 });
 
-test('other paths are the app’s', async (t) => {
+test('other paths are forwarded to the app', async (t) => {
   const { port } = await served(t);
   const paths = [
     '/scooby/',
@@ -234,7 +234,7 @@ test('other paths are the app’s', async (t) => {
   }
 });
 
-test('a store that fails is told as such', async (t) => {
+test('an error of the store is a 500 with its message', async (t) => {
   const { port } = await served(t);
   const text = await ask(
     t,

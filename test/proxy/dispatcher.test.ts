@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { ask, proxy, responder } from './wire.js';
 
-test('its deprecated calls (DEP0060, DEP0169) are never made', async (t) => {
+test('http-proxy makes no deprecated calls (DEP0060, DEP0169)', async (t) => {
   const warnings: string[] = [];
   const hear = (warning: Error) => warnings.push(String(warning));
   process.on('warning', hear);

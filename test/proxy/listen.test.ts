@@ -13,7 +13,7 @@ async function occupy(t: Parameters<typeof proxy>[0], host = '127.0.0.1', port =
   return (server.address() as AddressInfo).port;
 }
 
-test('the proxy answers on both loopback families', async (t) => {
+test('the proxy responds on both loopback families', async (t) => {
   const app = await responder(t, OK);
   const { port, url, urls } = await proxy(t, app.address);
   t.equal(url, `http://localhost:${port}`);
@@ -25,7 +25,7 @@ test('the proxy answers on both loopback families', async (t) => {
   }
 });
 
-test('a port that is taken on either family gives way to the next free one', async (t) => {
+test('where a port is taken on either family, the next free port is used', async (t) => {
   for (const host of ['127.0.0.1', '::1']) {
     const taken = await occupy(t, host);
     const { port } = await proxy(t, undefined, { port: taken });
@@ -33,7 +33,7 @@ test('a port that is taken on either family gives way to the next free one', asy
   }
 });
 
-test('an exact port that is taken: an error that says what to do', async (t) => {
+test('an exact port that is taken: a UserError with the remedy', async (t) => {
   for (const host of ['127.0.0.1', '::1']) {
     const taken = await occupy(t, host);
     const error = await proxy(t, undefined, { port: taken, exactPort: true }).catch((reason) => reason);
@@ -46,21 +46,21 @@ test('an exact port that is taken: an error that says what to do', async (t) => 
   }
 });
 
-test('a host that is not of this machine: an error that says what to do', async (t) => {
+test('a host that is no address of this machine: a UserError with the remedy', async (t) => {
   await t.rejects(proxy(t, undefined, { host: '192.0.2.1' }), {
     name: 'UserError',
     message: '192.0.2.1 is no address of this machine. Choose another with --host, or leave it out.',
   });
 });
 
-test('other hosts are listened on alone', async (t) => {
+test('a host that is not loopback is bound alone', async (t) => {
   const { urls, url, port } = await proxy(t, undefined, { host: '127.0.0.2' });
   t.same([url, urls], [`http://127.0.0.2:${port}`, [`http://127.0.0.2:${port}`]]);
   const any = await proxy(t, undefined, { host: '0.0.0.0' });
   t.same([any.url, any.urls], [`http://localhost:${any.port}`, [`http://0.0.0.0:${any.port}`]]);
 });
 
-test('close ends what is open and frees the port', async (t) => {
+test('close() closes open connections and frees the port', async (t) => {
   const app = await responder(t, (head) =>
     /upgrade/i.test(head)
       ? 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'

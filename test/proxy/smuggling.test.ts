@@ -191,7 +191,7 @@ function* corpus(): Generator<string> {
   const encodings = [...ENCODINGS, ...ODD_NAMES];
   for (const [i, encoding] of encodings.entries()) {
     for (const [n, size] of sizes.entries()) {
-      // Every method meets every shape of header, though not every pair.
+      // Covers every method and every header shape, though not every pair of them.
       const method = METHODS[(i + n) % METHODS.length]!;
       yield `${method} /v HTTP/1.1\r\nHost: h\r\n${size}${encoding}\r\n\r\n${CHUNKED}`;
       yield `${method} /v HTTP/1.1\r\nHost: h\r\n${encoding}\r\n${size}\r\n${CHUNKED}`;
@@ -219,7 +219,10 @@ function* corpus(): Generator<string> {
   yield `POST /v HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}`;
 }
 
-/** Reads what an app was sent as the strictest server would; throws where two servers could read it in two ways. */
+/**
+ * Parses the bytes sent to an app as the strictest server would; throws where servers could
+ * disagree.
+ */
 function read(text: string): { requests: string[]; whole: boolean } {
   const requests: string[] = [];
   let rest = text;
@@ -266,7 +269,7 @@ function read(text: string): { requests: string[]; whole: boolean } {
   return { requests, whole: true };
 }
 
-test('whatever is sent, an app sees at most the requests that the proxy saw, and can read them in one way only', async (t) => {
+test('for any input, the app receives no more requests than the proxy observed, all unambiguous', async (t) => {
   const app = await peer(t, (wire) => {
     let answered = 0;
     wire.socket.on('data', () => {
@@ -276,7 +279,7 @@ test('whatever is sent, an app sees at most the requests that the proxy saw, and
           wire.send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok');
         }
       } catch {
-        // The same text is read again below, where a fault is told.
+        // The same text is parsed again below, where an error fails the test.
       }
     });
     wire.socket.on('end', () => wire.socket.end());
@@ -290,7 +293,7 @@ test('whatever is sent, an app sees at most the requests that the proxy saw, and
     const from = app.wires.map((wire) => wire.text.length);
     const wire = await client(t, port);
     wire.send(variant);
-    // The proxy has read what came before this by the time that it answers this.
+    // Once the proxy responds to this request, it has read everything before it.
     for (let i = 0; i < 2; i++) await ask(t, port, 'CONNECT ping:1 HTTP/1.1\r\nHost: ping\r\n\r\n', 'hosts');
     await until(() => wire.closed || wire.ended || ended.length === opened.length || opened.length > before);
     wire.socket.end();
@@ -311,7 +314,7 @@ test('whatever is sent, an app sees at most the requests that the proxy saw, and
   t.ok(forwarded > 50, `${forwarded} requests were forwarded`);
 });
 
-test('requests that say their length twice, or in a way of their own, are refused and never reach the app', async (t) => {
+test('requests with two lengths, or an unknown encoding, are refused and never reach the app', async (t) => {
   const app = await peer(t);
   const { port, opened } = await proxy(t, app.address);
   const refused = [

@@ -20,7 +20,7 @@ async function tunnelled(
   return { wire, upstream, port };
 }
 
-test('an upgrade is stamped both ways, and its bytes pass, also those that came too early', async (t) => {
+test('an upgrade has X-Scooby in both directions, and forwards all bytes, also those sent before the 101', async (t) => {
   const app = await peer(t);
   const { port, opened, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -46,7 +46,7 @@ test('an upgrade is stamped both ways, and its bytes pass, also those that came 
   );
 });
 
-test('a tunnel half-closed by the client still carries what the app sends', async (t) => {
+test('a tunnel half-closed by the client still forwards the bytes of the app', async (t) => {
   const { wire, upstream } = await tunnelled(t);
   wire.send('bye');
   wire.socket.end();
@@ -60,7 +60,7 @@ test('a tunnel half-closed by the client still carries what the app sends', asyn
   t.equal(wire.error, undefined);
 });
 
-test('a tunnel half-closed by the app still carries what the client sends', async (t) => {
+test('a tunnel half-closed by the app still forwards the bytes of the client', async (t) => {
   const { wire, upstream } = await tunnelled(t);
   upstream.socket.end('bye');
   await until(() => wire.ended);
@@ -73,14 +73,14 @@ test('a tunnel half-closed by the app still carries what the client sends', asyn
   t.equal(upstream.error, undefined);
 });
 
-test('either side of a tunnel ends with the other', async (t) => {
+test('each side of a tunnel closes with the other', async (t) => {
   for (const dying of ['wire', 'upstream'] as const) {
     for (const death of ['destroy', 'resetAndDestroy'] as const) {
       const ends = await tunnelled(t);
       const other = ends[dying === 'wire' ? 'upstream' : 'wire'];
       ends[dying].socket[death]();
       await until(() => other.ended || other.closed);
-      // A destroyed peer only says that it has ended: what is sent to it from now on is refused.
+      // A destroyed peer sends a FIN first; bytes sent to it from then on are refused by RST.
       other.socket.end();
       await until(() => other.closed);
       t.pass(`${dying} ${death}`);
@@ -88,7 +88,7 @@ test('either side of a tunnel ends with the other', async (t) => {
   }
 });
 
-test('a large message waits for a slow reader and arrives whole', async (t) => {
+test('a large message to a slow reader arrives complete', async (t) => {
   const { wire, upstream } = await tunnelled(t);
   const before = upstream.bytes;
   upstream.socket.pause();
@@ -123,7 +123,7 @@ test('a refused upgrade is relayed with its body', async (t) => {
   }
 });
 
-test('a large refusal waits for a slow reader', async (t) => {
+test('a large refusal to a slow reader arrives complete', async (t) => {
   const size = 8 * 1024 * 1024;
   const app = await responder(
     t,
@@ -139,7 +139,7 @@ test('a large refusal waits for a slow reader', async (t) => {
   t.equal(wire.text.length - wire.text.indexOf('\r\n\r\n') - 4, size);
 });
 
-test('a client that resets during the handshake takes the request to the app with it, and nothing else', async (t) => {
+test('a client that resets during the handshake aborts its request to the app, and no other', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   for (let i = 0; i < 20; i++) {
@@ -159,7 +159,7 @@ test('a client that resets during the handshake takes the request to the app wit
   await app.wire(20);
 });
 
-test('a client that closes in order during the handshake, or sends too much too early, leaves nothing behind', async (t) => {
+test('a client that ends during the handshake, or sends too much before the 101, leaves no connection', async (t) => {
   const app = await peer(t);
   const { port, ended } = await proxy(t, app.address);
   for (const early of ['', 'early', 'e'.repeat(1_000_000)]) {
@@ -185,7 +185,7 @@ test('a client that closes in order during the handshake, or sends too much too 
   );
 });
 
-test('an app that is not there, or hangs up, gets the pages of any other request', async (t) => {
+test('upgrades to an app that is absent, or closes, get the same error pages as requests', async (t) => {
   const app = await peer(t, (wire) => wire.socket.on('data', () => wire.socket.destroy()));
   const { port } = await proxy(t, app.address);
   const broken = await ask(t, port, UPGRADE, 'reason');
@@ -198,7 +198,7 @@ test('an app that is not there, or hangs up, gets the pages of any other request
   t.match(early, /^HTTP\/1.1 503 Service Unavailable\r\n/);
 });
 
-test('an upgrade behind an unanswered request is not answered before it', async (t) => {
+test('an upgrade pipelined behind an open request gets no response before it', async (t) => {
   const app = await peer(t);
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -207,7 +207,7 @@ test('an upgrade behind an unanswered request is not answered before it', async 
   t.equal(wire.text, '');
 });
 
-test('who only offers h2c, or sends a body with the wish, is served as if there were no wish', async (t) => {
+test('a request that offers h2c, or has a body, is served without its Upgrade header', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => {
       if (/(?:^GET[\s\S]*|\r\n0)\r\n\r\n$|hello$/.test(wire.text))

@@ -22,7 +22,7 @@ async function freeAddress(): Promise<ServerAddress & { port: number }> {
   return { protocol: 'http', host: '127.0.0.1', port };
 }
 
-test('requests that come before the app listens wait for it', async (t) => {
+test('requests wait until the app listens', async (t) => {
   const app = await responder(t, OK);
   const { port, upstream, ended } = await proxy(t);
   const get = await client(t, port);
@@ -44,7 +44,7 @@ test('requests that come before the app listens wait for it', async (t) => {
   );
 });
 
-test('an address that is told before it accepts is tried again, also with a body', async (t) => {
+test('an address that refuses at first is retried, also with a body', async (t) => {
   const address = await freeAddress();
   const { port } = await proxy(t, address);
   const get = await client(t, port);
@@ -67,7 +67,7 @@ test('an address that is told before it accepts is tried again, also with a body
   t.equal(text.match(/hello/g)?.length, 1);
 });
 
-test('no app in time: a plain 503 page that says so', async (t) => {
+test('no app within the wait: a plain 503 page', async (t) => {
   const { port, ended } = await proxy(t, undefined, { wait: 20 });
   const text = await ask(t, port, GET, '--upstream');
   t.match(text, /^HTTP\/1.1 503 Service Unavailable\r\n/);
@@ -83,7 +83,7 @@ test('no app in time: a plain 503 page that says so', async (t) => {
   t.match(await ask(t, refused.port, GET, '--upstream'), /^HTTP\/1.1 503 /, 'as for one that never accepted');
 });
 
-test('who waits for an app that ends is told so', async (t) => {
+test('a request that waits for an app that exits gets a 503', async (t) => {
   const { port, upstream, opened, ended } = await proxy(t);
   const wire = await client(t, port);
   wire.send(GET);
@@ -92,10 +92,10 @@ test('who waits for an app that ends is told so', async (t) => {
   await wire.got(/^HTTP\/1.1 503 Service Unavailable\r\n[\s\S]*scooby: the app has ended\./);
   await until(() => ended.length === 1);
   t.same([ended[0]!.status, ended[0]!.aborted], [503, undefined]);
-  t.match(await ask(t, port, GET, 'for the reason.'), /^HTTP\/1.1 503 /, 'and who comes after it');
+  t.match(await ask(t, port, GET, 'for the reason.'), /^HTTP\/1.1 503 /, 'and so does a later request');
 });
 
-test('a client that goes away while it waits is forgotten', async (t) => {
+test('a waiting request whose client disconnects is dropped', async (t) => {
   const app = await peer(t);
   const { port, upstream, opened, ended } = await proxy(t);
   const wire = await client(t, port);
@@ -111,7 +111,7 @@ test('a client that goes away while it waits is forgotten', async (t) => {
   t.equal(app.wires.length, 1);
 });
 
-test('a restart: requests wait while the app is away, and go to where it is next', async (t) => {
+test('a restart: requests wait while no app listens, and go to its next address', async (t) => {
   const first = await responder(t, OK.replace('ok', '#1'));
   const second = await responder(t, OK.replace('ok', '#2'));
   const { port, upstream } = await proxy(t, first.address);
@@ -127,7 +127,7 @@ test('a restart: requests wait while the app is away, and go to where it is next
   await until(() => first.open === 0);
 });
 
-test('an app that has answered and then refuses: 502', async (t) => {
+test('an app that has responded and then refuses connections: 502', async (t) => {
   const address = await freeAddress();
   const server = net.createServer((socket) => socket.resume().end(OK.replace('keep-alive', 'close')));
   server.listen(address.port, '127.0.0.1');
@@ -144,7 +144,7 @@ test('an app that has answered and then refuses: 502', async (t) => {
   t.same([ended[1]!.status, ended[1]!.reached], [502, false]);
 });
 
-test('a request that meets the app in the moment of its restart goes to where it is next', async (t) => {
+test('a request refused during a restart goes to the next address', async (t) => {
   const old = await freeAddress();
   const server = net.createServer((socket) => socket.resume().end(OK.replace('keep-alive', 'close')));
   server.listen(old.port, '127.0.0.1');
@@ -163,7 +163,7 @@ test('a request that meets the app in the moment of its restart goes to where it
   t.match(await wire.got('#2'), /^HTTP\/1.1 200 OK\r\n/);
 });
 
-test('an app that hangs up before it answers: 502, and the connection to the client can be used again', async (t) => {
+test('an app that closes before it responds: 502, and the client’s connection stays usable', async (t) => {
   const app = await peer(t, (wire) => wire.socket.on('data', () => wire.socket.resetAndDestroy()));
   const { port, ended } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -182,7 +182,7 @@ test('an app that hangs up before it answers: 502, and the connection to the cli
   );
 });
 
-test('an answer that is no HTTP: 502', async (t) => {
+test('a response that is not HTTP: 502', async (t) => {
   const answers = [
     'nonsense\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n',
@@ -198,7 +198,7 @@ test('an answer that is no HTTP: 502', async (t) => {
   }
 });
 
-test('a 101 that nobody asked for: 502', async (t) => {
+test('a 101 without an upgrade request: 502', async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
@@ -207,7 +207,7 @@ test('a 101 that nobody asked for: 502', async (t) => {
   t.match(await ask(t, port, GET), /^HTTP\/1.1 502 Bad Gateway\r\n/);
 });
 
-test('--timeout: 504 where the app sends no header in time, none where it has', async (t) => {
+test('--timeout: 504 where the app sends no headers in time, not where it has sent them', async (t) => {
   const silent = await peer(t);
   const slow = await proxy(t, silent.address, { timeout: 20 });
   const text = await ask(t, slow.port, GET, '--timeout');
@@ -241,7 +241,7 @@ test('an app on a unix socket', async (t) => {
   t.match(await ask(t, port, GET, '\r\n\r\nok'), /^HTTP\/1.1 200 OK\r\n/);
 });
 
-test('an app on one loopback family, told as any interface or as localhost', async (t) => {
+test('an app on a single loopback family, announced as any interface or as localhost', async (t) => {
   for (const family of ['127.0.0.1', '::1']) {
     const server = net.createServer((socket) => socket.on('data', () => socket.write(OK)));
     server.listen(0, family);
@@ -255,7 +255,7 @@ test('an app on one loopback family, told as any interface or as localhost', asy
   }
 });
 
-test('an app with a self-signed certificate, on loopback; one that speaks HTTP/2 only', async (t) => {
+test('an app with a self-signed certificate, on loopback; an app that speaks HTTP/2 only', async (t) => {
   const keys = { key, cert };
   const secure = https.createServer(keys, (req, res) => {
     req.resume().on('end', () => res.end(`${req.method} ${req.url}`));
@@ -296,7 +296,7 @@ test('an app that speaks HTTP/2 without encryption', async (t) => {
   t.match(await ask(t, port, GET, 'allowHTTP1'), /^HTTP\/1.1 502 [\s\S]*upstream speaks HTTP\/2 only/);
 });
 
-test('kept connections that the app closes at once: no request fails', async (t) => {
+test('keep-alive connections that the app closes immediately: no request fails', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => {
       wire.send(OK);
@@ -317,7 +317,7 @@ test('kept connections that the app closes at once: no request fails', async (t)
   t.equal(ended.filter(({ status, aborted }) => status !== 200 || aborted).length, 0);
 });
 
-test('the retry is one, and only for what can be sent twice', async (t) => {
+test('there is a single retry, for repeatable requests only', async (t) => {
   const requests: [string, number][] = [
     ['GET / HTTP/1.1\r\nHost: h\r\n\r\n', 200],
     ['HEAD / HTTP/1.1\r\nHost: h\r\n\r\n', 200],
@@ -328,7 +328,8 @@ test('the retry is one, and only for what can be sent twice', async (t) => {
     ['DELETE / HTTP/1.1\r\nHost: h\r\n\r\n', 502],
   ];
   for (const [request, status] of requests) {
-    // The first connection answers the first request and resets on the second; so does every one after it for a second try.
+    // The first connection responds to its first request and resets on its second; so does every
+    // later connection, for a second retry.
     let seen = 0;
     const app = await peer(t, (wire) => {
       wire.socket.on('data', () => {
@@ -345,7 +346,7 @@ test('the retry is one, and only for what can be sent twice', async (t) => {
   }
 });
 
-test('a second reset is not tried again', async (t) => {
+test('a second reset is not retried', async (t) => {
   let seen = 0;
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => {

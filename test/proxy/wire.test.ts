@@ -4,7 +4,7 @@ import { anonymous, ask, client, peer, proxy, responder, SECRET, UUID, until } f
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const OURS = `X-Scooby: ID\r\nX-Scooby-Secret: ${SECRET}\r\n\r\n`;
 
-test('every target reaches the app as it was written', async (t) => {
+test('every request target reaches the app unchanged', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);
   const targets = [
@@ -44,7 +44,7 @@ test('every target reaches the app as it was written', async (t) => {
   }
 });
 
-test('an absolute form is asked for by its path, its host ignored', async (t) => {
+test('an absolute-form target is sent as its path, its host ignored', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);
   for (const [target, path] of [
@@ -64,7 +64,7 @@ test('an absolute form is asked for by its path, its host ignored', async (t) =>
   }
 });
 
-test('request headers keep order, casing and duplicates; ours are the last two', async (t) => {
+test('request headers keep order, casing and duplicates; scooby’s are the last two', async (t) => {
   const app = await responder(t, OK);
   const { port, opened } = await proxy(t, app.address);
   const headers =
@@ -84,7 +84,7 @@ test('response headers keep order, casing and duplicates; X-Scooby is the last',
   t.equal(anonymous(text), `HTTP/1.1 299 Very  well\xe9\r\n${headers}X-Scooby: ID\r\n\r\nok`);
 });
 
-test('an empty reason stays empty, and no Date is made up', async (t) => {
+test('an empty reason phrase stays empty, and no Date is added', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 \r\nConnection: close\r\nContent-Length: 2\r\n\r\nok');
   const { port } = await proxy(t, app.address);
   const text = await ask(t, port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n', 'ok');
@@ -107,7 +107,7 @@ test('a Content-Disposition after a Content-Length keeps its bytes', async (t) =
   }
 });
 
-test('headers of the hop go, and what Connection names; ours cannot be named away', async (t) => {
+test('hop-by-hop headers and those listed by Connection are removed, but not scooby’s', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);
   await ask(
@@ -123,7 +123,7 @@ test('headers of the hop go, and what Connection names; ours cannot be named awa
   );
 });
 
-test('Connection cannot strip what frames a body', async (t) => {
+test('Connection cannot remove headers that frame a body', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => wire.text.endsWith('hello') && wire.send(OK));
   });
@@ -137,7 +137,7 @@ test('Connection cannot strip what frames a body', async (t) => {
   t.match(app.text, '\r\nContent-Length: 5\r\n');
 });
 
-test('hop-by-hop names in a response go, and its own words about the connection stay true', async (t) => {
+test('hop-by-hop headers of a response are removed, and Connection describes the client’s hop', async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 426 Upgrade Required\r\nConnection: Upgrade, X-Gone, close\r\nX-Gone: 1\r\nUpgrade: websocket\r\nContent-Length: 2\r\n\r\nok',
@@ -150,7 +150,7 @@ test('hop-by-hop names in a response go, and its own words about the connection 
   );
 });
 
-test("a client's own X-Scooby and secret are dropped, whatever their casing, number or place", async (t) => {
+test("a client's own X-Scooby and secret are removed, in any casing, number and position", async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => wire.text.includes('\r\n0\r\n') && wire.send(OK));
   });
@@ -168,7 +168,7 @@ test("a client's own X-Scooby and secret are dropped, whatever their casing, num
   t.ok(app.text.endsWith('0\r\nX-Sum: 1\r\n\r\n'));
 });
 
-test("the app's own X-Scooby is replaced by ours, once, also in trailers", async (t) => {
+test("the app's own X-Scooby is replaced once, also in trailers", async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 200 OK\r\nX-Scooby: theirs\r\nx-scooby: theirs\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Scooby: theirs\r\nX-Sum: 1\r\n\r\n',
@@ -179,7 +179,7 @@ test("the app's own X-Scooby is replaced by ours, once, also in trailers", async
   t.same(text.match(/X-Scooby: .*/g), [`X-Scooby: ${opened[0]!.id}`]);
 });
 
-test('X-Scooby is exposed where the app answers CORS', async (t) => {
+test('X-Scooby is exposed to scripts where the app allows CORS', async (t) => {
   const table: [string, string | null][] = [
     ['', null],
     ['Access-Control-Allow-Origin: *\r\n', 'X-Scooby'],
@@ -208,7 +208,7 @@ test('X-Scooby is exposed where the app answers CORS', async (t) => {
   }
 });
 
-test('a chunked body of any method stays chunked: nothing of it becomes a second request', async (t) => {
+test('a chunked body of any method stays chunked: no part of it becomes a second request', async (t) => {
   for (const method of ['DELETE', 'OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'TRACE', 'PROPFIND']) {
     const app = await peer(t, (wire) => {
       wire.socket.on(
@@ -227,7 +227,7 @@ test('a chunked body of any method stays chunked: nothing of it becomes a second
   }
 });
 
-test('a request without a body is not given one', async (t) => {
+test('a request without a body is sent without a body', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'GET']) {
@@ -246,7 +246,7 @@ test('a request without a body is not given one', async (t) => {
   );
 });
 
-test('trailers pass both ways', async (t) => {
+test('trailers are forwarded in both directions', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => {
       if (!wire.text.endsWith('X-Sum: 2\r\n\r\n')) return;
@@ -268,7 +268,7 @@ test('trailers pass both ways', async (t) => {
   t.match(text, '\r\nTrailer: X-Sum\r\n');
 });
 
-test('a Trailer header without chunks harms nobody', async (t) => {
+test('a Trailer header without chunks is harmless', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 OK\r\nTrailer: x\r\nContent-Length: 2\r\n\r\nok');
   const { port } = await proxy(t, app.address);
   const get = await ask(t, port, 'GET / HTTP/1.1\r\nHost: h\r\nTrailer: x\r\n\r\n', 'ok');
@@ -282,7 +282,7 @@ test('a Trailer header without chunks harms nobody', async (t) => {
   t.match(post, /^HTTP\/1.1 200 OK\r\n/);
 });
 
-test('1xx responses are relayed as they come', async (t) => {
+test('1xx responses are relayed immediately', async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nlink: </b.js>\r\nX-Scooby: theirs\r\n\r\n' +
@@ -299,7 +299,7 @@ test('1xx responses are relayed as they come', async (t) => {
   t.match(old, /^HTTP\/1.1 200 OK\r\n/, 'but never to HTTP/1.0');
 });
 
-test('Expect: 100-continue waits for the answer of the app', async (t) => {
+test('Expect: 100-continue waits for the response of the app', async (t) => {
   const app = await peer(t);
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -343,7 +343,7 @@ test('a refused Expect is relayed, and nothing can follow on that connection', a
   await until(() => app.open === 0);
 });
 
-test('responses without a body have none', async (t) => {
+test('responses to HEAD, and 204 and 304, have no body', async (t) => {
   const table = [
     ['HEAD', 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: keep-alive\r\n'],
     ['HEAD', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n'],
@@ -362,7 +362,7 @@ test('responses without a body have none', async (t) => {
   }
 });
 
-test('HTTP/1.0 gets no chunks, and a body that ends with the connection', async (t) => {
+test('HTTP/1.0 clients receive no chunks, and a body that ends with the connection', async (t) => {
   const app = await responder(
     t,
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\nConnection: keep-alive\r\n\r\n5\r\nhello\r\n0\r\nx: 1\r\n\r\n',
@@ -376,7 +376,7 @@ test('HTTP/1.0 gets no chunks, and a body that ends with the connection', async 
   }
 });
 
-test('HTTP/1.0 with a length can keep its connection', async (t) => {
+test('HTTP/1.0 with a Content-Length can keep its connection', async (t) => {
   const app = await responder(t, 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok');
   const { port } = await proxy(t, app.address);
   const wire = await client(t, port);
@@ -387,7 +387,7 @@ test('HTTP/1.0 with a length can keep its connection', async (t) => {
   t.notOk(wire.ended);
 });
 
-test('a body that ends with the connection of the app is framed for the client', async (t) => {
+test('a body that ends with the app’s connection is framed for the client', async (t) => {
   for (const encoding of ['', 'Transfer-Encoding: identity\r\n']) {
     const app = await peer(t, (wire) => {
       wire.socket.on('data', () => wire.socket.end(`HTTP/1.0 200 OK\r\n${encoding}\r\nhello`));
@@ -400,7 +400,7 @@ test('a body that ends with the connection of the app is framed for the client',
   }
 });
 
-test('keep-alive and pipelining: three requests on one connection, answered in order', async (t) => {
+test('keep-alive and pipelining: three requests on one connection get their responses in order', async (t) => {
   const app = await responder(t, (head) => {
     const name = /\/(\w)/.exec(head)![1]!;
     return `HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: keep-alive\r\n\r\n<${name}>`;
@@ -444,7 +444,7 @@ test('CONNECT is refused with a body', async (t) => {
   t.equal(app.wires.length, 0);
 });
 
-test('limits are the app’s: long targets, 3000 headers and a missing Host go through', async (t) => {
+test('limits are the app’s: long targets, 3000 headers and a missing Host are forwarded', async (t) => {
   const app = await responder(t, OK);
   const { port } = await proxy(t, app.address);
   const long = `/${'a'.repeat(100_000)}`;
@@ -457,14 +457,14 @@ test('limits are the app’s: long targets, 3000 headers and a missing Host go t
   t.match(app.text, 'Host: a\r\nHost: b\r\n', 'two Hosts stay two');
 });
 
-test('3000 headers come back', async (t) => {
+test('3000 response headers are forwarded', async (t) => {
   const app = await responder(t, `HTTP/1.1 200 OK\r\n${'a: 1\r\n'.repeat(3000)}Content-Length: 2\r\n\r\nok`);
   const { port } = await proxy(t, app.address);
   const text = await ask(t, port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n', '\r\n\r\nok');
   t.equal(text.match(/\r\na: 1/g)?.length, 3000);
 });
 
-test('the watcher is told what passed, secrets redacted', async (t) => {
+test('the observer receives each request and its outcome, secrets redacted', async (t) => {
   const app = await responder(t, 'HTTP/1.1 201 Created\r\nSet-Cookie: s=1\r\nContent-Length: 2\r\n\r\nok');
   const { port, opened, ended } = await proxy(t, app.address);
   await ask(
@@ -504,19 +504,19 @@ test('the watcher is told what passed, secrets redacted', async (t) => {
   ]);
 });
 
-test('a failing watcher fails no response', async (t) => {
+test('an observer that throws fails no response', async (t) => {
   const app = await responder(t, OK);
   const fail = () => {
-    throw new Error('watcher');
+    throw new Error('observer');
   };
-  const { port } = await proxy(t, app.address, { watcher: { opened: fail, ended: fail } });
+  const { port } = await proxy(t, app.address, { observer: { requestStarted: fail, requestEnded: fail } });
   t.match(await ask(t, port, 'GET / HTTP/1.1\r\nHost: h\r\n\r\n', 'ok'), /^HTTP\/1.1 200 OK\r\n/);
 });
 
-test('what the proxy answers itself is neither forwarded nor watched, and may fail', async (t) => {
+test('an intercepted request is neither forwarded nor observed, and may fail', async (t) => {
   const app = await responder(t, OK);
   const { port, opened } = await proxy(t, app.address, {
-    answer(req, res) {
+    intercept(req, res) {
       if (req.url === '/fails') throw new Error('the store is gone');
       if (req.url === '/own') res.end('own');
       return req.url === '/own';

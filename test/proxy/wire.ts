@@ -1,4 +1,4 @@
-/** Speaks raw TCP on both sides of a proxy, so that a test sees the very bytes. */
+/** Raw TCP clients and upstreams on both sides of a proxy, for tests that compare bytes. */
 
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
@@ -14,12 +14,12 @@ interface Test {
 export const SECRET = 'per-run-secret';
 export const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/;
 
-/** Resolves once the condition holds; the test runner's own limit ends a wait in vain. */
+/** Resolves once the condition holds; otherwise the test runner's timeout ends the wait. */
 export async function until(condition: () => unknown): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-/** One end of a TCP connection, and all that it was sent. */
+/** An end of a TCP connection, with the bytes that it received. */
 export class Wire {
   text = '';
   bytes = 0;
@@ -29,7 +29,7 @@ export class Wire {
 
   readonly socket: Socket;
 
-  /** `keep` false: only count what comes. */
+  /** `keep` false: received bytes are counted only. */
   constructor(socket: Socket, keep = true) {
     this.socket = socket;
     socket.on('data', (chunk: Buffer) => {
@@ -51,7 +51,7 @@ export class Wire {
     this.socket.write(text, 'latin1');
   }
 
-  /** Answers all that came, once it contains that. */
+  /** All received text, once it contains that string. */
   async got(part: string | RegExp): Promise<string> {
     await until(
       () => (typeof part === 'string' ? this.text.includes(part) : part.test(this.text)) || this.closed,
@@ -59,14 +59,14 @@ export class Wire {
     return this.text;
   }
 
-  /** Answers all that came, once the connection is closed. */
+  /** All received text, once the connection is closed. */
   async whole(): Promise<string> {
     await until(() => this.closed);
     return this.text;
   }
 }
 
-/** A raw upstream: every connection in the order in which they came. */
+/** A raw upstream with its connections in order. */
 export class Peer {
   readonly wires: Wire[] = [];
   readonly address: ServerAddress;
@@ -80,19 +80,19 @@ export class Peer {
     return this.wires.filter((wire) => !wire.closed).length;
   }
 
-  /** Everything that came in on any connection. */
+  /** Text received on all connections. */
   get text(): string {
     return this.wires.map((wire) => wire.text).join('');
   }
 
-  /** Answers the nth connection, once it is there. */
+  /** The nth connection, once it is established. */
   async wire(n = 0): Promise<Wire> {
     await until(() => this.wires[n]);
     return this.wires[n]!;
   }
 }
 
-/** Answers a raw upstream; `serve` is called with each connection. */
+/** Starts a raw upstream; `serve` is called with each connection. */
 export async function peer(t: Test, serve: (wire: Wire) => void = () => {}): Promise<Peer> {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     const wire = new Wire(socket);
@@ -110,7 +110,10 @@ export async function peer(t: Test, serve: (wire: Wire) => void = () => {}): Pro
   return found;
 }
 
-/** Answers a raw upstream that gives each request without a body the same response, or what a function makes of its head. */
+/**
+ * Starts a raw upstream with a fixed response per bodiless request, or a function of the request's
+ * head.
+ */
 export function responder(t: Test, response: string | ((head: string, n: number) => string)): Promise<Peer> {
   return peer(t, (wire) => {
     let answered = 0;
@@ -130,14 +133,14 @@ export function responder(t: Test, response: string | ((head: string, n: number)
   });
 }
 
-/** A proxy with all that its watcher was told. */
+/** A proxy with the events that its observer received. */
 export interface Running extends RunningProxy {
   upstream: Upstream;
   opened: Exchange[];
   ended: ExchangeEnd[];
 }
 
-/** Answers a proxy on a free port in front of that address, or of none yet. */
+/** Starts a proxy on a free port, in front of that address if any. */
 export async function proxy(
   t: Test,
   address?: ServerAddress,
@@ -154,14 +157,17 @@ export async function proxy(
     secret: SECRET,
     wait: 10_000,
     upstream,
-    watcher: { opened: (exchange) => opened.push(exchange), ended: (ending) => ended.push(ending) },
+    observer: {
+      requestStarted: (exchange) => opened.push(exchange),
+      requestEnded: (ending) => ended.push(ending),
+    },
     ...options,
   });
   t.teardown(() => running.close());
   return { ...running, upstream, opened, ended };
 }
 
-/** Answers a raw client of that port. */
+/** Connects a raw client to that port. */
 export async function client(t: Test, port: number, host = '127.0.0.1', keep = true): Promise<Wire> {
   const socket = net.connect({ port, host, allowHalfOpen: true });
   const wire = new Wire(socket, keep);
@@ -170,7 +176,10 @@ export async function client(t: Test, port: number, host = '127.0.0.1', keep = t
   return wire;
 }
 
-/** Answers all that the proxy sent back for these bytes, once it contains that or the connection is closed. */
+/**
+ * Text that the proxy sent back for these bytes, once it contains that string or the connection
+ * closes.
+ */
 export async function ask(
   t: Test,
   port: number,
@@ -184,7 +193,7 @@ export async function ask(
   return text;
 }
 
-/** Answers text with every id in it as ID, so that it can be compared. */
+/** Text with every id replaced by ID, for comparisons. */
 export function anonymous(text: string): string {
   return text.replace(new RegExp(UUID, 'g'), 'ID');
 }

@@ -12,9 +12,9 @@ const CODES = /\x1b\[[\d;]*[mG]/g;
 
 /** Rows of the frame, without styles and trailing spaces. */
 export function rowsOf(browser: Browser, theme = PLAIN): string[] {
-  const picture = browser.viewModel();
-  const text = renderToString(createElement(AppScreen, { picture, browser, theme }), {
-    columns: picture.state.columns,
+  const viewModel = browser.viewModel();
+  const text = renderToString(createElement(AppScreen, { viewModel, browser, theme }), {
+    columns: viewModel.state.columns,
   });
   return text
     .replace(CODES, '')

@@ -11,7 +11,7 @@ type Op =
 const ROOT = join(import.meta.dirname, '../../..');
 const { default: Stock } = await import(join(ROOT, 'node_modules/ink/build/output.js'));
 
-/** Answers the cells that a frame puts on a terminal: character, width and looks. */
+/** Cells of a terminal that shows a frame: character, width and style. */
 async function cells(frame: string, columns: number, rows: number): Promise<string[]> {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   await new Promise<void>((done) => terminal.write(frame.replaceAll('\n', '\r\n'), done));
@@ -115,7 +115,7 @@ for (const [name, ops] of Object.entries(STORIES)) {
   });
 }
 
-test('a wide character that is cut in half leaves its other cell empty, where Ink moves what follows', (t) => {
+test('a wide character cut in half leaves an empty cell, where Ink shifts the rest of the row', (t) => {
   const output = new Output({ width: 20, height: 1 });
   output.clip({ x1: 1, x2: 7, y1: undefined, y2: undefined });
   output.write(0, 0, '日本語日本語', { transformers: [] });
@@ -123,14 +123,14 @@ test('a wide character that is cut in half leaves its other cell empty, where In
   t.end();
 });
 
-test('a text that begins above the frame keeps the rows that are in it, where Ink loses them', (t) => {
+test('a text that begins above the frame keeps its visible rows, where Ink loses them', (t) => {
   const output = new Output({ width: 20, height: 2 });
   output.write(0, -1, 'one\ntwo\nthree', { transformers: [] });
   t.equal(output.get().output, 'two\nthree');
   t.end();
 });
 
-test('what follows characters that terminals measure differently is put where it belongs', (t) => {
+test('text after characters of uncertain width is moved to its column', (t) => {
   const output = new Output({ width: 20, height: 1 });
   output.write(0, 0, '日本', { transformers: [] });
   output.write(6, 0, '│', { transformers: [] });

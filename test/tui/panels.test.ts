@@ -21,7 +21,7 @@ const panel = (title: string, trace = ORDERS): Panel => panelsOf(trace).find((on
 
 function table(title: string, trace = ORDERS, more: Partial<PanelContext> = {}): string[] {
   const page = panel(title, trace).page(reading(trace, more));
-  return [...page.head(80), ...page.entries.map((entry) => entry.line(80))].map((line) =>
+  return [...page.headLines(80), ...page.entries.map((entry) => entry.line(80))].map((line) =>
     lineText(line).trimEnd(),
   );
 }
@@ -32,7 +32,7 @@ function text(title: string, row: number, trace = ORDERS, more: Partial<PanelCon
   );
 }
 
-test('the overview says what is wrong, where, and what to try', (t) => {
+test('the overview has each finding with its line and suggestion', (t) => {
   t.same(table('Overview').slice(0, 3), [
     ' route   GET /api/orders',
     ' handler listOrders src/orders.js:5',
@@ -55,7 +55,7 @@ test('the overview says what is wrong, where, and what to try', (t) => {
   t.end();
 });
 
-test('queries are grouped by what they ask, with the slowest of them', (t) => {
+test('queries are grouped by shape, with the slowest of each group', (t) => {
   t.same(table('SQL').slice(0, 2), [
     ' COUNT  TOTAL↓     AVG  QUERY  v: one by one',
     '   48×   521ms    11ms  SELECT id, sku, amount FROM items WHERE order_id = ? N+1',
@@ -82,7 +82,7 @@ test('queries are grouped by what they ask, with the slowest of them', (t) => {
   t.end();
 });
 
-test('what is asked from two lines is two rows, and each names its line', (t) => {
+test('the same query from two lines is two rows, each with its line', (t) => {
   const [, first] = ORDERS.spans;
   const elsewhere = { file: 'src/other.js', line: 3 };
   const stack = first!.stack.map((frame) => (frame.application ? { ...frame, ...elsewhere } : frame));
@@ -94,7 +94,7 @@ test('what is asked from two lines is two rows, and each names its line', (t) =>
   t.end();
 });
 
-test('one by one they are as they happened, with rows and wait', (t) => {
+test('ungrouped calls are in order of time, with rows and wait', (t) => {
   t.equal(table('SQL', ORDERS, { grouped: false }).length, 51);
   t.equal(
     table('SQL', traceAt(2), { grouped: false })[3],
@@ -107,13 +107,13 @@ test('one by one they are as they happened, with rows and wait', (t) => {
   t.end();
 });
 
-test('a call that failed says so in its row and in its text', (t) => {
+test('a failed call is marked in its row and its text', (t) => {
   t.match(table('HTTP', traceAt(2))[1], /POST https:\/\/pay\.example\/charge +ERR$/);
   t.ok(text('HTTP', 0, traceAt(2)).includes(' 502 Bad Gateway'));
   t.end();
 });
 
-test('a tab without data says why', (t) => {
+test('a tab without data has the reason', (t) => {
   const health = traceAt(6);
   for (const title of ['SQL', 'Cache', 'RPC', 'HTTP', 'Logs', 'CPU', 'Timeline']) {
     t.match(table(title, health)[0], /made no|no CPU profile/, title);
@@ -129,7 +129,7 @@ test('a tab without data says why', (t) => {
   t.end();
 });
 
-test('without a CPU profile it says how much there is to find, and how', (t) => {
+test('without a CPU profile the tab has the own time, and how to record a profile', (t) => {
   t.same(table('CPU', ORDERS), [
     ' no CPU profile was taken of this request',
     ' 66ms of its 621ms passed outside of calls and waits',
@@ -159,7 +159,7 @@ test('without a CPU profile it says how much there is to find, and how', (t) => 
   t.end();
 });
 
-test('a kind that nobody has a panel for gets a usable one', (t) => {
+test('a kind without a panel gets a generic panel', (t) => {
   const trace = {
     ...ORDERS,
     spans: [
@@ -171,13 +171,13 @@ test('a kind that nobody has a panel for gets a usable one', (t) => {
     panelsOf(trace).map((one) => one.title),
     [...PANELS.map((one) => one.title), 'Queue'],
   );
-  t.equal(panel('Queue', trace).headline(trace), '2');
+  t.equal(panel('Queue', trace).badge(trace), '2');
   t.equal(table('Queue', trace)[1], '    2×   1.2ms   0.6ms  publish mail #');
   t.equal(text('Queue', 0, trace)[0], ' publish mail 42');
   t.end();
 });
 
-test('recorded text is made safe before it is shown', (t) => {
+test('recorded text is sanitized before it is shown', (t) => {
   const evil = {
     ...ORDERS,
     spans: [
@@ -192,7 +192,7 @@ test('recorded text is made safe before it is shown', (t) => {
   for (const one of PANELS) {
     const page = one.page(reading(evil));
     const lines = [
-      ...page.head(80),
+      ...page.headLines(80),
       ...page.entries.flatMap((entry, index) => [
         entry.line(80),
         ...(page.text?.(index) ?? []).map(({ line }) => line),
@@ -206,7 +206,7 @@ test('recorded text is made safe before it is shown', (t) => {
   t.end();
 });
 
-test('bars show where a call lies, what it waited and what it took', (t) => {
+test('bars show when a call began, waited and ran', (t) => {
   t.same(timelineBar({ start: 0, duration: 50 }, 100, 10), ['', '', '█████']);
   t.same(timelineBar({ start: 20, wait: 20, duration: 25 }, 100, 10), ['  ', '░░', '██▌']);
   t.same(timelineBar({ start: 99, duration: 0.01 }, 100, 10), ['         ', '', '▉']);
@@ -216,7 +216,7 @@ test('bars show where a call lies, what it waited and what it took', (t) => {
   t.end();
 });
 
-test('the code stands under the line to blame', (t) => {
+test('the code is below the frame of the call site', (t) => {
   const [helper, asker] = [aFrame({ file: 'src/db.js', line: 1 }), aFrame({ line: 2 })];
   const source = () => 'one\ntwo';
   const shown = stackLines({ stack: [helper, asker], frame: asker }, { source, libraries: false });
@@ -242,7 +242,7 @@ test('a code frame marks its line; without the text there is none', (t) => {
   t.end();
 });
 
-test('a tab is printed as it is shown', (t) => {
+test('a tab is printed as the browser shows it', (t) => {
   const options = { columns: 80, colour: false, grouped: true, libraries: false, source: () => undefined };
   const lines = tabText(ORDERS, 'sql', options)!;
   t.equal(lines[1], '   48×   521ms    11ms  SELECT id, sku, amount FROM items WHERE order_id = ? N+1');

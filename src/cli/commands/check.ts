@@ -10,7 +10,7 @@ import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
 import { breachesOf } from '../../insight/metrics/breaches.js';
 import { type RequestFacts, requestFactsOf } from '../../insight/metrics/request-facts.js';
-import type { LaunchListener } from '../../launcher/launcher.js';
+import type { LaunchListener } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
 import { agentFile } from '../agent-file.js';
@@ -144,7 +144,7 @@ async function recordRequests(
         record: 'all',
         wait: WAIT_MS,
         database: databasePath(flags.db, cwd),
-        judging: { ignore, limits },
+        judgeOptions: { ignore, limits },
         store: observeStore(
           store,
           (trace) => {
@@ -152,7 +152,7 @@ async function recordRequests(
           },
           warn,
         ),
-        place: { host: '127.0.0.1', port: 0, exactPort: true },
+        listenAt: { host: '127.0.0.1', port: 0, exactPort: true },
       },
       quietListener(new AppServers(), warn),
     );
@@ -175,15 +175,15 @@ function withStdoutOnStderr(command: string[]): string[] {
 function quietListener(servers: AppServers, warn: (message: string) => void): LaunchListener {
   return {
     servers,
-    waiting: () => {},
-    listening: () => {},
-    library: ({ name, version, trouble }) => {
+    proxyListening: () => {},
+    appListening: () => {},
+    libraryDetected: ({ name, version, trouble }) => {
       if (trouble !== undefined)
         warn(`${name} ${version}: ${escapeToOneLine(trouble)}; its calls were not judged`);
     },
-    request: () => {},
-    note: () => {},
+    requestFinished: () => {},
+    notify: () => {},
     warn,
-    end: () => {},
+    runEnded: () => {},
   };
 }

@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
-import type { LaunchListener, LaunchOptions } from '../../launcher/launcher.js';
+import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
@@ -123,9 +123,9 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
       {
         ...launchOptions(command, options, config),
         store,
-        place,
+        listenAt: place,
         ...(takePort !== undefined && { takePort }),
-        ...(runUi && { env: colourEnvironment(process.env, options.color), stage: runUi }),
+        ...(runUi && { env: colourEnvironment(process.env, options.color), sink: runUi }),
       },
       listener,
     );
@@ -162,14 +162,14 @@ function launchOptions(
   command: string[],
   { record, wait, upstream, allowHost, db }: RunOptions,
   { ignore, limits }: ProjectConfig,
-): Omit<LaunchOptions, 'store' | 'place'> {
+): Omit<LaunchOptions, 'store' | 'listenAt'> {
   const cwd = process.cwd();
   return {
     command,
     env: process.env,
     project: projectFolder(cwd),
     agent: agentFile(),
-    judging: { ignore, limits },
+    judgeOptions: { ignore, limits },
     record,
     wait,
     database: databasePath(db, cwd),
@@ -187,7 +187,7 @@ function parseTakePort(option: number | true | undefined): number | undefined {
   return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
 }
 
-function listenOptions({ host, port }: RunOptions, takePort: number | undefined): LaunchOptions['place'] {
+function listenOptions({ host, port }: RunOptions, takePort: number | undefined): LaunchOptions['listenAt'] {
   if (takePort !== undefined) {
     if (port !== undefined)
       throw new UserError('--take-port and --port both set the port of the proxy; leave one out.');

@@ -40,7 +40,7 @@ export class Announcer {
   }
 
   /** The proxy listens at `url`; the app does not listen yet. */
-  waiting(url: string): void {
+  proxyListening(url: string): void {
     this.#url = url;
     this.#timer = setTimeout(() => {
       this.#print(`waiting for ${this.#command()} to listen; requests to ${url} wait for it`);
@@ -49,7 +49,7 @@ export class Announcer {
   }
 
   /** A server of the app listens behind the proxy at `url`. */
-  listening(url: string): void {
+  appListening(url: string): void {
     this.#url = url;
     if (this.#hasBanner) return this.#printOtherServers();
     clearTimeout(this.#timer);
@@ -58,7 +58,7 @@ export class Announcer {
   }
 
   /** A library was loaded; printed only when it could not be patched. */
-  library({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
+  libraryDetected({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
     if (trouble === undefined) return;
     const reason = escapeToOneLine(trouble);
     // A bundled library has no known version; its reason is a sentence of its own (`is inside …`).
@@ -66,7 +66,7 @@ export class Announcer {
     else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
   }
 
-  request(trace: Trace): void {
+  requestFinished(trace: Trace): void {
     if (!this.#options.quiet && !trace.outside)
       this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
   }
@@ -79,12 +79,12 @@ export class Announcer {
   }
 
   /** Prints an action that another terminal requested. */
-  note(message: string): void {
+  notify(message: string): void {
     this.#print(message);
   }
 
   /** Cancels a pending banner or notice. */
-  end(): void {
+  runEnded(): void {
     clearTimeout(this.#timer);
   }
 

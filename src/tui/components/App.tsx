@@ -1,4 +1,6 @@
-/** The whole screen: exact sizes from top to bottom, so that a frame is never higher than the terminal. */
+/**
+ * Whole screen of the browser, with exact sizes so that a frame is never higher than the terminal.
+ */
 
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
@@ -19,8 +21,8 @@ import { Rows } from './Rows.js';
 import { TraceList } from './TraceList.js';
 import { Bar, TraceView } from './TraceView.js';
 
-function headRows(picture: ViewModel, theme: Theme): string[] {
-  const { state, list, stats, status, layout } = picture;
+function headerRows(viewModel: ViewModel, theme: Theme): string[] {
+  const { state, list, stats, status, layout } = viewModel;
   if (layout.header === 0) return [];
   const total = stats?.total ?? list.count;
   const alarm = alarmLine(status, state.columns);
@@ -29,41 +31,42 @@ function headRows(picture: ViewModel, theme: Theme): string[] {
   return lines.map((line) => paintLine(line, state.columns, theme));
 }
 
-function footRows(picture: ViewModel, browser: Browser, theme: Theme): string[] {
-  const { state, layout, matches } = picture;
-  const found = (state.focus === 'output' ? picture.output?.matches : matches)?.length ?? 0;
-  const works = (action: Action) => unavailableReason(action, picture) === undefined;
+function footerRows(viewModel: ViewModel, browser: Browser, theme: Theme): string[] {
+  const { state, layout, matches } = viewModel;
+  const matchCount = (state.focus === 'output' ? viewModel.output?.matches : matches)?.length ?? 0;
+  const isAvailable = (action: Action) => unavailableReason(action, viewModel) === undefined;
   const cells = state.columns;
   let rule = '─'.repeat(cells);
   if (!layout.output) for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
-  const foot = messageLine(state, found, cells) ?? footerLine(browser.bindings, state, cells - 1, works);
-  // The last cell of the last row stays empty: some terminals scroll when it is written.
-  const last = paintLine(foot, cells - 1, theme);
+  const footer =
+    messageLine(state, matchCount, cells) ?? footerLine(browser.bindings, state, cells - 1, isAvailable);
+  // The last cell of the last row stays empty: writing it makes some terminals scroll.
+  const last = paintLine(footer, cells - 1, theme);
   return layout.footer > 1 ? [paintLine([[rule, 'border']], cells, theme), last] : [last];
 }
 
-function Body({ picture, theme }: { picture: ViewModel; theme: Theme }) {
-  const { list, title } = picture.layout;
+function Body({ viewModel, theme }: { viewModel: ViewModel; theme: Theme }) {
+  const { list, title } = viewModel.layout;
   return (
     <Box flexShrink={0}>
-      {list ? <TraceList picture={picture} rect={list} theme={theme} /> : null}
+      {list ? <TraceList viewModel={viewModel} rect={list} theme={theme} /> : null}
       {list && title ? <Bar height={list.height} theme={theme} /> : null}
-      {title ? <TraceView picture={picture} theme={theme} /> : null}
+      {title ? <TraceView viewModel={viewModel} theme={theme} /> : null}
     </Box>
   );
 }
 
-/** Draws a picture. */
+/** The screen for a view model. */
 export function AppScreen({
-  picture,
+  viewModel,
   browser,
   theme,
 }: {
-  picture: ViewModel;
+  viewModel: ViewModel;
   browser: Browser;
   theme: Theme;
 }) {
-  const { state, layout } = picture;
+  const { state, layout } = viewModel;
   const { columns, rows } = state;
   if (layout.tooSmall) {
     return (
@@ -74,22 +77,22 @@ export function AppScreen({
       />
     );
   }
-  const strip = layout.strip && timeStripLine(picture, columns);
+  const strip = layout.strip && timeStripLine(viewModel, columns);
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
-      <Rows rows={headRows(picture, theme)} width={columns} height={layout.header} />
-      <Body picture={picture} theme={theme} />
+      <Rows rows={headerRows(viewModel, theme)} width={columns} height={layout.header} />
+      <Body viewModel={viewModel} theme={theme} />
       {strip ? <Rows rows={[paintLine(strip, columns, theme)]} width={columns} height={1} /> : null}
-      {layout.output ? <OutputPane picture={picture} rect={layout.output} theme={theme} /> : null}
-      <Rows rows={footRows(picture, browser, theme)} width={columns} height={layout.footer} />
-      {state.popup ? <PopupBox picture={picture} popup={state.popup} theme={theme} /> : null}
+      {layout.output ? <OutputPane viewModel={viewModel} rect={layout.output} theme={theme} /> : null}
+      <Rows rows={footerRows(viewModel, browser, theme)} width={columns} height={layout.footer} />
+      {state.popup ? <PopupBox viewModel={viewModel} popup={state.popup} theme={theme} /> : null}
     </Box>
   );
 }
 
-/** The browser on the terminal: every key arrives here, once. */
+/** Root component: subscribes to the browser and passes every key, click and paste to it. */
 export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
-  const picture = useSyncExternalStore(browser.subscribe, browser.viewModel);
+  const viewModel = useSyncExternalStore(browser.subscribe, browser.viewModel);
   useInput((input, key) => {
     const mouse = mouseReport(input);
     if (mouse) {
@@ -100,5 +103,5 @@ export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
     for (const name of keyNames(input, key)) browser.press(name);
   });
   usePaste((text) => browser.paste(text));
-  return <AppScreen picture={picture} browser={browser} theme={theme} />;
+  return <AppScreen viewModel={viewModel} browser={browser} theme={theme} />;
 }

@@ -1,4 +1,4 @@
-/** A box over the screen: a menu, a question, or lines to read. */
+/** Popup over the screen: a menu, a confirmation, or lines of text. */
 
 import { Box } from 'ink';
 import { cellWidth, fitText, type Line, lineWidth } from '../../terminal/cells.js';
@@ -15,27 +15,27 @@ interface Content {
   width: number;
 }
 
-function menu(
-  picture: ViewModel,
+function menuContent(
+  viewModel: ViewModel,
   popup: PopupState & { kind: 'menu' },
   cells: number,
   height: number,
 ): Content {
-  const { items } = picture;
+  const { items } = viewModel;
   const keys = Math.max(1, ...items.map((item) => cellWidth(item.key)));
-  const shown = items.slice(popup.top, popup.top + height);
-  const lines = shown.map((item, index) => {
+  const visibleItems = items.slice(popup.top, popup.top + height);
+  const lines = visibleItems.map((item, index) => {
     const selected = popup.top + index === popup.at;
     return { line: menuItemLine(item, selected, cells, keys), selected };
   });
   if (items.length === 0) lines.push({ line: [['  nothing like that', 'dim']], selected: false });
-  const typed = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
+  const typedSuffix = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
   const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${isNarrowedByTyping(popup.menu) ? 'type to narrow  ' : ''}↵ do  esc close`;
-  return { title: `${MENU_TITLES[popup.menu]}${typed}`, lines, foot, width: cells };
+  return { title: `${MENU_TITLES[popup.menu]}${typedSuffix}`, lines, foot, width: cells };
 }
 
-function contentOf(picture: ViewModel, popup: PopupState, cells: number, height: number): Content {
-  if (popup.kind === 'menu') return menu(picture, popup, Math.min(cells, 76), height);
+function contentOf(viewModel: ViewModel, popup: PopupState, cells: number, height: number): Content {
+  if (popup.kind === 'menu') return menuContent(viewModel, popup, Math.min(cells, 76), height);
   if (popup.kind === 'ask') {
     const line: Line = [` ${popup.question}`];
     return {
@@ -50,7 +50,7 @@ function contentOf(picture: ViewModel, popup: PopupState, cells: number, height:
   return { title: popup.title, lines, foot, width: cells };
 }
 
-function framed({ title, lines, foot, width: cells }: Content, theme: Theme): string[] {
+function framedRows({ title, lines, foot, width: cells }: Content, theme: Theme): string[] {
   const edge = (left: string, text: string, right: string): Line => [
     [`${left}─ `, 'focus'],
     [fitText(text, Math.min(cells - 4, cellWidth(text))), 'title'],
@@ -69,30 +69,38 @@ function framed({ title, lines, foot, width: cells }: Content, theme: Theme): st
   ];
 }
 
-/** Answers the painted rows of the popup and where they go. */
+/** Painted rows of the popup with their position and width in cells. */
 function popupRows(
-  picture: ViewModel,
+  viewModel: ViewModel,
   popup: PopupState,
   theme: Theme,
 ): { rows: string[]; x: number; y: number; width: number } {
-  const { columns, rows } = picture.state;
+  const { columns, rows } = viewModel.state;
   const height = Math.max(1, rows - 6);
-  const content = contentOf(picture, popup, columns - 6, height);
-  const boxed = framed(content, theme);
-  const size = content.width + 2;
+  const content = contentOf(viewModel, popup, columns - 6, height);
+  const boxRows = framedRows(content, theme);
+  const boxWidth = content.width + 2;
   return {
-    rows: boxed,
-    width: size,
-    x: Math.floor((columns - size) / 2),
-    y: Math.max(1, Math.floor((rows - boxed.length) / 3)),
+    rows: boxRows,
+    width: boxWidth,
+    x: Math.floor((columns - boxWidth) / 2),
+    y: Math.max(1, Math.floor((rows - boxRows.length) / 3)),
   };
 }
 
-export function PopupBox({ picture, popup, theme }: { picture: ViewModel; popup: PopupState; theme: Theme }) {
-  const { rows, x, y, width: size } = popupRows(picture, popup, theme);
+export function PopupBox({
+  viewModel,
+  popup,
+  theme,
+}: {
+  viewModel: ViewModel;
+  popup: PopupState;
+  theme: Theme;
+}) {
+  const { rows, x, y, width: boxWidth } = popupRows(viewModel, popup, theme);
   return (
     <Box position="absolute" marginLeft={x} marginTop={y}>
-      <Rows rows={rows} width={size} height={rows.length} />
+      <Rows rows={rows} width={boxWidth} height={rows.length} />
     </Box>
   );
 }

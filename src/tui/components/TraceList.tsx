@@ -1,4 +1,4 @@
-/** The list: requests or routes, newest first, as many as fit. */
+/** List pane: the visible rows of the list of requests or routes. */
 
 import { emptyLines } from '../view/empty.js';
 import type { Rect } from '../view/layout.js';
@@ -7,41 +7,41 @@ import { paintLine, type Theme } from '../view/theme.js';
 import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
 
-/** Answers the painted rows of the list. */
-function listRows(picture: ViewModel, rect: Rect, theme: Theme): string[] {
-  const { state, list, layout } = picture;
+/** Painted rows of the list. */
+function listRows(viewModel: ViewModel, rect: Rect, theme: Theme): string[] {
+  const { state, list, layout } = viewModel;
   const { cursor, marks, view, sort } = state.list;
   const columns = listColumns(rect.width);
-  const out = layout.compact
+  const painted = layout.compact
     ? []
     : [paintLine(columnHeads(columns, sort, view === 'routes'), rect.width, theme)];
-  const height = rect.height - out.length;
+  const height = rect.height - painted.length;
   if (list.count === 0 && !list.stale) {
-    const total = picture.stats?.total ?? 0;
+    const total = viewModel.stats?.total ?? 0;
     return [
-      ...out,
-      ...emptyLines(state, picture.status, total).map((line) => paintLine(line, rect.width, theme)),
+      ...painted,
+      ...emptyLines(state, viewModel.status, total).map((line) => paintLine(line, rect.width, theme)),
     ];
   }
   for (let index = cursor.top; index < Math.min(cursor.top + height, list.count); index++) {
     const selected = index === cursor.at;
-    // What belongs to the question before stays in sight until there is an answer.
+    // Rows of the previous query stay visible, dimmed, until the new query has its result.
     const base = list.stale ? 'dim' : selected ? (state.focus === 'list' ? 'selected' : 'bold') : '';
     if (view === 'routes') {
       const row = list.routes[index];
-      if (row) out.push(paintLine(routeRow(row, columns, selected), rect.width, theme, base));
+      if (row) painted.push(paintLine(routeRow(row, columns, selected), rect.width, theme, base));
       continue;
     }
     const row = list.row(index);
     const marked = row !== undefined && marks.includes(row.id);
     const line = row
-      ? requestRow(row, columns, { selected, marked, now: picture.now })
+      ? requestRow(row, columns, { selected, marked, now: viewModel.now })
       : [['  …', 'dim'] as const];
-    out.push(paintLine(line, rect.width, theme, base));
+    painted.push(paintLine(line, rect.width, theme, base));
   }
-  return out;
+  return painted;
 }
 
-export function TraceList({ picture, rect, theme }: { picture: ViewModel; rect: Rect; theme: Theme }) {
-  return <Rows rows={listRows(picture, rect, theme)} width={rect.width} height={rect.height} />;
+export function TraceList({ viewModel, rect, theme }: { viewModel: ViewModel; rect: Rect; theme: Theme }) {
+  return <Rows rows={listRows(viewModel, rect, theme)} width={rect.width} height={rect.height} />;
 }

@@ -1,8 +1,8 @@
-/** The size of a text, in place of Ink's own `measure-text.js`, which keeps every text that it has ever seen. */
+/** Replaces Ink's `measure-text.js`, whose cache keeps every text ever measured. */
 
 import { paintedWidth } from './painted.js';
 
-/** Answers cells and rows of a text. */
+/** Width in cells and height in rows of a text. */
 export function measureText(text: string): { width: number; height: number } {
   if (text === '') return { width: 0, height: 0 };
   if (!text.includes('\n')) return { width: paintedWidth(text), height: 1 };
@@ -10,10 +10,10 @@ export function measureText(text: string): { width: number; height: number } {
   return { width: Math.max(...lines.map(paintedWidth)), height: lines.length };
 }
 
-/** Answers the cells of the widest line of a text. */
+/** Width in cells of the widest line of a text. */
 export function widestLine(text: string): number {
   return measureText(text).width;
 }
 
-// biome-ignore lint/style/noDefaultExport: the shape of the module that it takes the place of
+// biome-ignore lint/style/noDefaultExport: the shape of the replaced module
 export default measureText;

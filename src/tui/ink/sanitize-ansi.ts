@@ -1,9 +1,12 @@
-/** Nothing, in place of Ink's own `sanitize-ansi.js`: what is recorded was made visible before it was painted (cells.ts). */
+/**
+ * Replaces Ink's `sanitize-ansi.js` by a no-op: recorded text is sanitized before it is painted
+ * (cells.ts).
+ */
 
-/** Answers the text as it is. */
+/** The text unchanged. */
 export function sanitizeAnsi(text: string): string {
   return text;
 }
 
-// biome-ignore lint/style/noDefaultExport: the shape of the module that it takes the place of
+// biome-ignore lint/style/noDefaultExport: the shape of the replaced module
 export default sanitizeAnsi;

@@ -1,4 +1,4 @@
-/** The cells of the widest line, in place of the package that Ink uses for it. */
+/** Replaces the `widest-line` package that Ink uses. */
 
-// biome-ignore lint/style/noDefaultExport: the shape of the module that it takes the place of
+// biome-ignore lint/style/noDefaultExport: the shape of the replaced module
 export { widestLine as default } from './measure-text.js';

@@ -33,7 +33,7 @@ export function resolveAction(action: Action, { state, page, list }: ViewModel):
   const { focus, detail } = state;
   if (action.type === 'open' && focus === 'table') {
     const row = page.entries[detail.table.at];
-    if (row?.tab && !row.place) return { type: 'tab', to: row.tab };
+    if (row?.tab && !row.position) return { type: 'tab', to: row.tab };
   }
   if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {
     const row = list.routes[state.list.cursor.at];

@@ -113,7 +113,7 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
         : undefined;
     case 'view':
     case 'reverse':
-      return focus !== 'list' && !page.groups ? 'this tab has one order' : undefined;
+      return focus !== 'list' && !page.isGroupable ? 'this tab has one order' : undefined;
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-/** A tab of the detail as plain rows, for `scooby show`: the same panels, the same lines. */
+/** Text of a tab for `scooby show`, made by the same panels as the browser's tabs. */
 
 import type { Trace } from '../../domain/trace.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
@@ -6,8 +6,9 @@ import { cutLine, type Line, lineText, wrapLine } from '../../terminal/cells.js'
 import { paintLine, themeOf } from '../view/theme.js';
 import { panelsOf } from './index.js';
 
+/** Options of a tab's text. */
 export interface TabTextOptions {
-  /** Cells in a row; Infinity where nobody counts them. */
+  /** Cells per row; Infinity for no limit. */
   columns: number;
   colour: boolean;
   grouped: boolean;
@@ -15,26 +16,30 @@ export interface TabTextOptions {
   source(file: string): string | undefined;
 }
 
-/** Answers the titles of the tabs that a request has. */
+/** Titles of a request's tabs. */
 export function tabTitles(trace: Trace): string[] {
   return panelsOf(trace).map((panel) => panel.title);
 }
 
-/** Answers a tab as painted rows: its table, then the text of each row; undefined when there is no such tab. */
+/** Rows of a tab: its table, then the text of each table row; undefined for an unknown title. */
 export function tabText(trace: Trace, title: string, options: TabTextOptions): string[] | undefined {
   const { colour, grouped, libraries, source } = options;
   const columns = drawingWidth(options.columns);
-  const panel = panelsOf(trace).find((one) => one.title.toLowerCase() === title.toLowerCase());
+  const panel = panelsOf(trace).find((candidate) => candidate.title.toLowerCase() === title.toLowerCase());
   if (!panel) return undefined;
   const theme = themeOf({ colour, ascii: false });
-  const shown = (line: Line) => (colour ? paintLine(line, columns, theme) : lineText(cutLine(line, columns)));
+  const paintOrPlain = (line: Line) =>
+    colour ? paintLine(line, columns, theme) : lineText(cutLine(line, columns));
   const page = panel.page({ trace, source, grouped, sorted: 'total', libraries, columns });
-  const table = [...page.head(columns), ...page.entries.map((entry) => entry.line(columns))];
-  const out = table.map(shown);
+  const table = [...page.headLines(columns), ...page.entries.map((entry) => entry.line(columns))];
+  const rows = table.map(paintOrPlain);
   for (const [index] of page.entries.entries()) {
     const text = page.text?.(index) ?? [];
     if (text.length > 0)
-      out.push('', ...text.flatMap(({ line, prose }) => wrapLine(line, columns, prose ? 1 : 4).map(shown)));
+      rows.push(
+        '',
+        ...text.flatMap(({ line, prose }) => wrapLine(line, columns, prose ? 1 : 4).map(paintOrPlain)),
+      );
   }
-  return out;
+  return rows;
 }

@@ -1,4 +1,4 @@
-/** The cache calls of a request. */
+/** Cache tab: the cache calls of a request. */
 
 import { callsPanel } from './calls-table.js';
 

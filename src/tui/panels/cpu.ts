@@ -1,4 +1,4 @@
-/** Where a request spent its processor time; without a profile, how much of it there is to find, and how to look. */
+/** CPU tab: a request's CPU profile; without one, its own time and how to record a profile. */
 
 import { formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
@@ -6,27 +6,33 @@ import { cleanText, type Line } from '../../terminal/cells.js';
 import { callsPanel } from './calls-table.js';
 import type { Panel } from './panel.js';
 
-const calls = callsPanel('cpu');
+const cpuCalls = callsPanel('cpu');
 
-/** Answers ms in which none of a request's calls ran; undefined while it is not over. */
+/**
+ * Own time of a request in ms, during which none of its calls ran or waited; undefined while it is
+ * open.
+ */
 export function ownTime({ duration, spans }: Pick<Trace, 'duration' | 'spans'>): number | undefined {
   if (duration === undefined) return undefined;
   let own = 0;
-  let reached = 0;
+  let busyUntil = 0;
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    own += Math.max(0, Math.min(span.start, duration) - reached);
-    reached = Math.max(reached, span.start + (span.wait ?? 0) + (span.duration ?? 0));
+    own += Math.max(0, Math.min(span.start, duration) - busyUntil);
+    busyUntil = Math.max(busyUntil, span.start + (span.wait ?? 0) + (span.duration ?? 0));
   }
-  return own + Math.max(0, duration - reached);
+  return own + Math.max(0, duration - busyUntil);
 }
 
-/** The command as it was given, where it is a plain one, with what lets a debugger look at it. */
-function inspected(trace: Trace): string {
+/**
+ * The app's command with --inspect, or a generic example where the command is not plain `node
+ * file`.
+ */
+function inspectCommand(trace: Trace): string {
   const { command = '' } = trace.app ?? {};
   return /^node [^-]/.test(command) ? command.replace(/^node /, 'node --inspect ') : 'node --inspect app.js';
 }
 
-function without(trace: Trace): Line[] {
+function noProfileLines(trace: Trace): Line[] {
   const { duration = 0 } = trace;
   const own = ownTime(trace);
   const head: Line[] = [[' no CPU profile was taken of this request']];
@@ -38,7 +44,7 @@ function without(trace: Trace): Line[] {
     ...head,
     [],
     [[' to see which functions take the time:', 'dim']],
-    ['   scooby run -- ', [cleanText(inspected(trace)), 'accent']],
+    ['   scooby run -- ', [cleanText(inspectCommand(trace)), 'accent']],
     [[' open chrome://inspect, record in its Performance tab,', 'dim']],
     [
       [' and send the request again with ', 'dim'],
@@ -48,9 +54,9 @@ function without(trace: Trace): Line[] {
 }
 
 export const cpuPanel: Panel = {
-  ...calls,
-  page: (reading) =>
-    calls.spans(reading.trace).length > 0
-      ? calls.page(reading)
-      : { head: () => without(reading.trace), entries: [] },
+  ...cpuCalls,
+  page: (context) =>
+    cpuCalls.spans(context.trace).length > 0
+      ? cpuCalls.page(context)
+      : { headLines: () => noProfileLines(context.trace), entries: [] },
 };

@@ -1,17 +1,17 @@
-/** The headers of the request and of its response. */
+/** Headers tab: the headers of the request and of its response. */
 
 import type { Headers } from '../../domain/trace.js';
 import { cleanText, fitText, type Line } from '../../terminal/cells.js';
 import { emptyPage, type Panel, type TableRow, type TextLine } from './panel.js';
 
-function rows(headers: Headers, side: string): TableRow[] {
+function headerRows(headers: Headers, side: string): TableRow[] {
   return headers.map(([name, value], index) => ({
     copy: `${name}: ${value}`,
     line: (columns): Line => {
-      const first: Line = columns < 50 ? [] : [[fitText(index === 0 ? side : '', 9), 'dim']];
+      const sideColumn: Line = columns < 50 ? [] : [[fitText(index === 0 ? side : '', 9), 'dim']];
       return [
         ' ',
-        ...first,
+        ...sideColumn,
         [fitText(cleanText(name), Math.min(24, Math.floor(columns / 3))), 'accent'],
         ' ',
         cleanText(value),
@@ -24,15 +24,15 @@ export const headersPanel: Panel = {
   title: 'Headers',
   short: 'Head',
   key: '8',
-  empty: false,
+  canBeEmpty: false,
   spans: () => [],
-  headline: () => '',
+  badge: () => '',
   page: ({ trace, columns }) => {
     if (!trace.headers) return emptyPage('the headers of this request were not recorded');
     const { request, response } = trace.headers;
-    const all = [...request, ...(response ?? [])];
+    const headers = [...request, ...(response ?? [])];
     return {
-      head: () => [
+      headLines: () => [
         [
           [
             `  ${request.length} of the request, ${response ? `${response.length} of the response` : 'no response'}`,
@@ -40,9 +40,9 @@ export const headersPanel: Panel = {
           ],
         ],
       ],
-      entries: [...rows(request, 'request'), ...rows(response ?? [], 'response')],
+      entries: [...headerRows(request, 'request'), ...headerRows(response ?? [], 'response')],
       text: (row): TextLine[] => {
-        const [name, value] = all[row] ?? ['', ''];
+        const [name, value] = headers[row] ?? ['', ''];
         const text = cleanText(value);
         const size = Math.max(10, columns - 2);
         const pieces = text.match(new RegExp(`.{1,${size}}`, 'gu')) ?? [];

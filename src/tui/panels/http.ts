@@ -1,4 +1,4 @@
-/** The HTTP requests that a request made itself. */
+/** HTTP tab: the HTTP requests that a request's handler sent. */
 
 import { callsPanel } from './calls-table.js';
 

@@ -1,4 +1,6 @@
-/** The tabs of the detail, in their order. A kind without a panel gets one of its own after them. */
+/**
+ * Tabs of the detail pane in their order, followed by a tab for each kind of call without a panel.
+ */
 
 import type { Trace } from '../../domain/trace.js';
 import { cachePanel } from './cache.js';
@@ -13,7 +15,7 @@ import { rpcPanel } from './rpc.js';
 import { sqlPanel } from './sql.js';
 import { timelinePanel } from './timeline.js';
 
-/** The panels that are always there. */
+/** Panels that every request has. */
 export const PANELS: Panel[] = [
   overviewPanel,
   sqlPanel,
@@ -26,10 +28,12 @@ export const PANELS: Panel[] = [
   timelinePanel,
 ];
 
-const SHOWN = new Set(PANELS.flatMap(({ kind }) => kind ?? []));
+const KINDS_WITH_PANEL = new Set(PANELS.flatMap(({ kind }) => kind ?? []));
 
-/** Answers the panels for a trace: those that are always there, and one for each kind that none of them shows. */
+/** Panels of a trace: PANELS, then a panel for each kind of call that PANELS does not cover. */
 export function panelsOf(trace: Trace | undefined): Panel[] {
-  const unknown = new Set(trace?.spans.map((span) => span.kind).filter((kind) => !SHOWN.has(kind)));
-  return unknown.size === 0 ? PANELS : [...PANELS, ...[...unknown].map((kind) => callsPanel(kind))];
+  const otherKinds = new Set(
+    trace?.spans.map((span) => span.kind).filter((kind) => !KINDS_WITH_PANEL.has(kind)),
+  );
+  return otherKinds.size === 0 ? PANELS : [...PANELS, ...[...otherKinds].map((kind) => callsPanel(kind))];
 }

@@ -1,4 +1,4 @@
-/** What a request logged. */
+/** Logs tab: the log messages of a request. */
 
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
@@ -9,8 +9,8 @@ import { emptyReason } from './calls-table.js';
 import { emptyPage, type Panel } from './panel.js';
 import { spanText } from './span-detail.js';
 
-const ROLES: Record<string, string> = {
-  // An app names its levels.
+const LEVEL_ROLES: Record<string, string> = {
+  // Level names come from the app, and could be '__proto__'.
   __proto__: null as never,
   error: 'error',
   fatal: 'error',
@@ -27,33 +27,35 @@ const reason = emptyReason(nouns);
 const spans = (trace: Trace) => trace.spans.filter((span) => span.kind === KIND);
 
 export const logsPanel: Panel = {
-  ...{ title, short, key },
+  title,
+  short,
+  key,
   kind: KIND,
-  empty: true,
+  canBeEmpty: true,
   spans,
-  headline: (trace) => (spans(trace).length > 0 ? String(spans(trace).length) : ''),
-  page: (reading) => {
-    const { trace } = reading;
+  badge: (trace) => (spans(trace).length > 0 ? String(spans(trace).length) : ''),
+  page: (context) => {
+    const { trace } = context;
     const indices = trace.spans.flatMap((span, index) => (span.kind === KIND ? [index] : []));
     if (indices.length === 0) return emptyPage(...reason(trace));
     const head: Line = [['      AT LEVEL  MESSAGE', 'head']];
     return {
-      head: () => [head],
+      headLines: () => [head],
       entries: indices.map((index) => {
         const span = trace.spans[index]!;
         const level = typeof span.detail?.level === 'string' ? cleanText(span.detail.level) : '';
-        const place = parseSite(span.site);
+        const position = parseSite(span.site);
         return {
           span: index,
-          ...(place ? { place } : {}),
+          ...(position ? { position } : {}),
           line: () => [
             [`${fitText(`+${formatMs(span.start)}`, 8, 'right')} `, 'dim'],
-            [`${fitText(level, 6)} `, ROLES[level.toLowerCase()] ?? 'accent'],
+            [`${fitText(level, 6)} `, LEVEL_ROLES[level.toLowerCase()] ?? 'accent'],
             cleanText(span.name),
           ],
         };
       }),
-      text: (row) => spanText(trace.spans[indices[row] ?? indices[0]!]!, reading),
+      text: (row) => spanText(trace.spans[indices[row] ?? indices[0]!]!, context),
     };
   },
 };

@@ -1,4 +1,4 @@
-/** What is wrong with a request, and where its time went. */
+/** Overview tab: the findings of a request, and its time by kind of call. */
 
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
@@ -10,8 +10,8 @@ import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
 import { codeRows, stackLines } from './stack-detail.js';
 import { timelineExtent } from './timeline.js';
 
-/** Answers a request in one sentence of figures. */
-function headlineOf(trace: Trace): string {
+/** Totals of a request as a phrase: `12 queries 34ms, 3 logs`. */
+function totalsText(trace: Trace): string {
   const parts = Object.entries(trace.totals).map(([kind, total]) => {
     const { noun, nouns } = kindOf(kind);
     return `${formatCount(total.count, noun, nouns)}${total.ms > 0 ? ` ${formatMs(total.ms)}` : ''}`;
@@ -19,41 +19,41 @@ function headlineOf(trace: Trace): string {
   return parts.length > 0 ? parts.join(', ') : 'no calls';
 }
 
-/** Answers how the request's time is shared between the kinds of calls, as one bar with its legend. */
+/** Bar of a request's time by kind of call, and its legend. */
 function timeBar(trace: Trace, columns: number): Line[] {
-  const whole = timelineExtent(trace);
+  const extent = timelineExtent(trace);
   const kinds = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
   const cells = Math.max(10, columns - 2);
-  const sum = kinds.reduce((all, [, total]) => all + total.ms, 0);
-  // Calls that ran at the same time add up to more than the request took.
-  const unit = cells / Math.max(whole, sum);
+  const totalMs = kinds.reduce((sum, [, total]) => sum + total.ms, 0);
+  // Concurrent calls add up to more than the request's duration.
+  const cellsPerMs = cells / Math.max(extent, totalMs);
   const bars: Segment[] = [];
   const legend: Segment[] = [' '];
   let used = 0;
   for (const [kind, total] of kinds) {
-    const size = Math.min(cells - used, Math.max(1, Math.round(total.ms * unit)));
+    const size = Math.min(cells - used, Math.max(1, Math.round(total.ms * cellsPerMs)));
     used += size;
     const { role } = kindOf(kind);
     bars.push(['█'.repeat(size), role]);
     legend.push(
       ['█ ', role],
-      `${cleanText(kind)} ${formatMs(total.ms)} ${Math.round((total.ms / whole) * 100)}%`,
+      `${cleanText(kind)} ${formatMs(total.ms)} ${Math.round((total.ms / extent) * 100)}%`,
       '   ',
     );
   }
   bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
-  if (sum <= whole) legend.push(['░ ', 'dim'], `own ${formatMs(whole - sum)}`);
+  if (totalMs <= extent) legend.push(['░ ', 'dim'], `own ${formatMs(extent - totalMs)}`);
   return [[' ', ...bars], legend];
 }
 
-function head(trace: Trace, columns: number): Line[] {
-  const out: Line[] = [];
-  const row = (name: string, text: string | undefined, role = '') => {
-    if (text) out.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
+function headLines(trace: Trace, columns: number): Line[] {
+  const lines: Line[] = [];
+  const addRow = (name: string, text: string | undefined, role = '') => {
+    if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
-  row('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
-  row('handler', trace.handler, 'accent');
-  row(
+  addRow('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
+  addRow('handler', trace.handler, 'accent');
+  addRow(
     'params',
     trace.params &&
       Object.entries(trace.params)
@@ -61,27 +61,27 @@ function head(trace: Trace, columns: number): Line[] {
         .join('  '),
   );
   if (trace.state === 'died')
-    out.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
-  if (trace.state === 'open') out.push([' ', ['still running', 'warn']]);
-  for (const note of trace.notes ?? []) out.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
+    lines.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
+  if (trace.state === 'open') lines.push([' ', ['still running', 'warn']]);
+  for (const note of trace.notes ?? []) lines.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
   if (trace.dropped)
-    out.push([' ', [`${formatCount(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
-  row('calls', headlineOf(trace));
-  out.push(...timeBar(trace, columns), []);
+    lines.push([' ', [`${formatCount(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
+  addRow('calls', totalsText(trace));
+  lines.push(...timeBar(trace, columns), []);
   const title =
     trace.findings.length > 0 ? formatCount(trace.findings.length, 'finding') : 'nothing suspicious found';
-  out.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
-  return out;
+  lines.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
+  return lines;
 }
 
 function findingEntry(finding: Finding, trace: Trace): TableRow {
   const first = finding.spans[0];
-  const place = parseSite(finding.site);
+  const position = parseSite(finding.site);
   const kind = trace.spans[first ?? -1]?.kind;
   const tab = kind === undefined ? undefined : kindOf(kind).title;
   return {
     ...(first === undefined ? {} : { span: first }),
-    ...(place ? { place } : {}),
+    ...(position ? { position } : {}),
     ...(tab ? { tab } : {}),
     line: () => [
       [` ${finding.kind.toUpperCase()} `, severityRole(finding.severity)],
@@ -108,20 +108,20 @@ function kindEntry(kind: string, trace: Trace): TableRow {
   };
 }
 
-function findingText(finding: Finding, reading: PanelContext): TextLine[] {
-  const place = parseSite(finding.site);
-  const out: TextLine[] = [{ line: [' ', [cleanText(finding.message), 'bold']], prose: true }];
+function findingText(finding: Finding, context: PanelContext): TextLine[] {
+  const position = parseSite(finding.site);
+  const lines: TextLine[] = [{ line: [' ', [cleanText(finding.message), 'bold']], prose: true }];
   if (finding.suggestion)
-    out.push({
+    lines.push({
       line: [
         [' try   ', 'dim'],
         [cleanText(finding.suggestion), 'ok'],
       ],
       prose: true,
     });
-  out.push({ line: [] });
-  if (place) {
-    out.push({
+  lines.push({ line: [] });
+  if (position) {
+    lines.push({
       line: [
         [' at ', 'dim'],
         cleanText(finding.function ?? ''),
@@ -129,28 +129,28 @@ function findingText(finding: Finding, reading: PanelContext): TextLine[] {
         [cleanText(finding.site!), 'accent'],
         ['   e opens it', 'dim'],
       ],
-      place,
+      position,
     });
-    // Few lines before it: the line itself has to be in sight on a small screen.
-    out.push(...codeRows(reading.source(place.file), place, 2));
+    // Only 2 lines of context, so that the line itself is visible on a small screen.
+    lines.push(...codeRows(context.source(position.file), position, 2));
   }
-  const sure = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
-  out.push(
+  const confidence = finding.confidence >= 0.9 ? 'sure' : finding.confidence >= 0.6 ? 'likely' : 'possible';
+  lines.push(
     { line: [] },
-    { line: [[` ${sure}: ${finding.reasons.map(cleanText).join('; ')}`, 'dim']], prose: true },
+    { line: [[` ${confidence}: ${finding.reasons.map(cleanText).join('; ')}`, 'dim']], prose: true },
   );
-  const span = reading.trace.spans[finding.spans[0] ?? -1];
-  if (span) out.push({ line: [] }, ...stackLines(span, { ...reading, source: () => undefined }));
-  return out;
+  const span = context.trace.spans[finding.spans[0] ?? -1];
+  if (span) lines.push({ line: [] }, ...stackLines(span, { ...context, source: () => undefined }));
+  return lines;
 }
 
-function kindText(kind: string, reading: PanelContext): TextLine[] {
-  const spans = reading.trace.spans.filter((span) => span.kind === kind);
+function kindText(kind: string, context: PanelContext): TextLine[] {
+  const spans = context.trace.spans.filter((span) => span.kind === kind);
   const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
-  const out: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
+  const lines: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
   for (const span of slowest) {
-    const place = parseSite(span.site);
-    out.push({
+    const position = parseSite(span.site);
+    lines.push({
       line: [
         fitText(formatMs(span.duration ?? 0), 8, 'right'),
         ' ',
@@ -158,33 +158,33 @@ function kindText(kind: string, reading: PanelContext): TextLine[] {
         '  ',
         [cleanText(span.site ?? ''), 'accent'],
       ],
-      ...(place ? { place } : {}),
+      ...(position ? { position } : {}),
     });
   }
-  return out;
+  return lines;
 }
 
 export const overviewPanel: Panel = {
   title: 'Overview',
   short: 'Over',
   key: '1',
-  empty: false,
+  canBeEmpty: false,
   spans: (trace) => trace.spans,
-  headline: () => '',
-  page: (reading) => {
-    const { trace } = reading;
+  badge: () => '',
+  page: (context) => {
+    const { trace } = context;
     const kinds = Object.keys(trace.totals).sort((a, b) => trace.totals[b]!.ms - trace.totals[a]!.ms);
     return {
-      head: (columns) => head(trace, columns),
+      headLines: (columns) => headLines(trace, columns),
       entries: [
         ...trace.findings.map((finding) => findingEntry(finding, trace)),
         ...kinds.map((kind) => kindEntry(kind, trace)),
       ],
-      text: (row) => {
-        const finding = trace.findings[row];
+      text: (index) => {
+        const finding = trace.findings[index];
         return finding
-          ? findingText(finding, reading)
-          : kindText(kinds[row - trace.findings.length] ?? '', reading);
+          ? findingText(finding, context)
+          : kindText(kinds[index - trace.findings.length] ?? '', context);
       },
     };
   },

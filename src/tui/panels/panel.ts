@@ -1,84 +1,92 @@
-/** What a tab of the detail is: a table of rows, each with a text of its own. Lines only, so that `scooby show` prints the same. */
+/**
+ * Panel interface: a tab with a table and a text per row, as lines that both the browser and
+ * `scooby show` print.
+ */
 
 import type { Position } from '../../domain/site.js';
 import type { Frame, Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
 import type { Line } from '../../terminal/cells.js';
 
-/** What a panel may know besides the trace. */
+/** Input of a panel: the trace and how to show it. */
 export interface PanelContext {
   trace: Trace;
-  /** The text of a source file as it was when the request ran; undefined when it was not kept or is not here yet. */
+  /**
+   * Text of a source file when the request ran; undefined where it was not saved or is still
+   * loading.
+   */
   source(file: string): string | undefined;
-  /** The plan of a query, where it was asked for. */
+  /** Plan of a query, where the user has requested it. */
   plan?(span: Span): ExplainResult | undefined;
   grouped: boolean;
   sorted: 'start' | 'total';
-  /** Frames of libraries are shown. */
+  /** Shows library frames in stacks. */
   libraries: boolean;
-  /** Cells that the text has. */
+  /** Width of the text in cells. */
   columns: number;
 }
 
 /** A row of the table. */
 export interface TableRow {
-  /** Answers the row for that many cells. */
+  /** The row for a width of `columns` cells. */
   line(columns: number): Line;
-  /** The span that copying, editing and explaining are about: an index into the trace's spans. */
+  /** Span for copying, editing and explaining, as an index into the trace's spans. */
   span?: number;
-  /** The position that the editor opens. */
-  place?: Position;
-  /** The tab that tells more. */
+  /** Position that the editor opens. */
+  position?: Position;
+  /** Title of the tab with the details of this row. */
   tab?: string;
-  /** What copying takes from a row without a span. */
+  /** Text to copy from a row without a span. */
   copy?: string;
 }
 
-/** A line of the text; one with a place can be opened. */
+/** A line of a row's text; the editor can open its `position`. */
 export interface TextLine {
   line: Line;
-  place?: Position;
-  /** Goes on in the next row when it is too long, because it is a sentence. */
+  position?: Position;
+  /** A sentence, which is wrapped at words. */
   prose?: boolean;
 }
 
+/** Content of a panel for a trace. */
 export interface PanelPage {
-  /** Its rows can be grouped or shown one by one, in two orders. */
-  groups?: boolean;
-  /** Lines over the table that cannot be selected: heads of columns, or why there is nothing. */
-  head(columns: number): Line[];
+  /** The rows can be grouped or shown one by one, in two orders. */
+  isGroupable?: boolean;
+  /** Lines above the table that cannot be selected: column heads, or why the table is empty. */
+  headLines(columns: number): Line[];
   entries: TableRow[];
-  /** Answers the text of a row; missing where rows have none. */
+  /** Text of a row; missing where rows have no text. */
   text?(index: number): TextLine[];
 }
 
+/** A tab of the detail pane. */
 export interface Panel {
   title: string;
-  /** A shorter title for narrow screens. */
+  /** Shorter title for narrow screens. */
   short: string;
-  /** The kind of calls that it shows, where it is made for one. */
+  /** Kind of the calls that it shows; missing for panels of no single kind. */
   kind?: string;
-  /** The digit that opens it; empty for one that is reached by stepping. */
+  /** Digit key that opens it; empty for tabs that are reached by stepping only. */
   key: string;
-  /** True for one that has nothing to show when its headline is empty. */
-  empty: boolean;
-  /** Answers the spans that it is about. */
+  /** An empty badge means that the panel has nothing to show. */
+  canBeEmpty: boolean;
+  /** Spans that it shows. */
   spans(trace: Trace): Span[];
-  /** Answers the number or word beside the title in the tabs; empty for none. */
-  headline(trace: Trace): string;
-  /** Answers its rows and their text. */
-  page(reading: PanelContext): PanelPage;
+  /** Number or word beside the title; empty for none. */
+  badge(trace: Trace): string;
+  /** Rows and their texts for a trace. */
+  page(context: PanelContext): PanelPage;
 }
 
-/** Answers a page that says in words why there is nothing. */
+/** Page without rows that states the reasons. */
 export function emptyPage(...reasons: string[]): PanelPage {
   return {
-    head: () => reasons.map((reason, index): Line => [' ', index === 0 ? reason : [reason, 'dim']]),
+    headLines: () => reasons.map((reason, index): Line => [' ', index === 0 ? reason : [reason, 'dim']]),
     entries: [],
   };
 }
 
-/** Answers the position of a frame. */
+/** Position of a stack frame. */
 export function framePosition(frame: Frame): Position {
   return { file: frame.file, line: frame.line, column: frame.column };
 }

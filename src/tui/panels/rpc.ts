@@ -1,4 +1,4 @@
-/** The remote procedures that a request called. */
+/** RPC tab: the remote procedures that a request's handler called. */
 
 import { callsPanel } from './calls-table.js';
 

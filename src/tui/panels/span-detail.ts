@@ -1,4 +1,4 @@
-/** One call as text: what was asked, with which values, what came of it, and who asked. */
+/** Text of a call: its statement, values, outcome and stack. */
 
 import { isTimed } from '../../domain/span-kinds.js';
 import { formatCount, formatMs, valueText } from '../../domain/text.js';
@@ -10,12 +10,12 @@ import { layOutSql } from '../view/sql-highlight.js';
 import type { PanelContext, TextLine } from './panel.js';
 import { stackLines } from './stack-detail.js';
 
-function statement(span: Span, { trace }: PanelContext): Line[] {
+function statementLines(span: Span, { trace }: PanelContext): Line[] {
   if (span.kind === 'sql') return layOutSql(span.name, dialectOf(trace, span.library));
   return cleanLines(span.name).map((line) => [line]);
 }
 
-function facts(span: Span): Line {
+function factsLine(span: Span): Line {
   const parts: Segment[] = [[' ', 'dim']];
   const add = (name: string, text: string, role = 'bold') =>
     parts.push([`${name} `, 'dim'], [text, role], '   ');
@@ -28,13 +28,13 @@ function facts(span: Span): Line {
   return parts;
 }
 
-/** Details of a call that only insight reads, and what tells connections apart, which says nothing to a reader. */
+/** Details that only insight reads, and connection numbers, which mean nothing to the user. */
 const HIDDEN = new Set(['opened', 'prepared', 'connection']);
 
-/** What the kind adds to a call, values and the like, as `show` and the browser tell it. */
+/** Details of a call, such as its values, as `scooby show` and the browser print them. */
 export function detailsOf(span: Span): [name: string, text: string][] {
   return Object.entries(span.detail ?? {})
-    .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isSaid(span, value))
+    .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isInMessage(span, value))
     .map(([name, value]) => [cleanText(name), cleanText(valueText(value))]);
 }
 
@@ -42,56 +42,56 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
-// A line that was logged has said the things that were given to it.
-function isSaid({ kind, name }: Span, value: unknown): boolean {
+// A log message usually contains the values that were logged with it.
+function isInMessage({ kind, name }: Span, value: unknown): boolean {
   return (
     kind === 'log' &&
     Array.isArray(value) &&
-    value.every((thing) => name.includes(typeof thing === 'string' ? thing : JSON.stringify(thing)))
+    value.every((item) => name.includes(typeof item === 'string' ? item : JSON.stringify(item)))
   );
 }
 
-function details(span: Span): TextLine[] {
+function detailLines(span: Span): TextLine[] {
   return detailsOf(span).map(([name, text]) => ({ line: [[` ${name} `, 'dim'], text] }));
 }
 
-function planText({ asked, server, plan, remarks, notes }: ExplainResult): TextLine[] {
-  const out: TextLine[] = [{ line: [[` ${cleanText(asked)} by ${cleanText(server)}`, 'title']] }];
+function planLines({ asked, server, plan, remarks, notes }: ExplainResult): TextLine[] {
+  const lines: TextLine[] = [{ line: [[` ${cleanText(asked)} by ${cleanText(server)}`, 'title']] }];
   for (const { kind, text } of remarks)
-    out.push({ line: [[` ${cleanText(kind).toUpperCase()} `, 'warn'], cleanText(text)], prose: true });
-  for (const line of plan) out.push(...cleanLines(line).map((text): TextLine => ({ line: [` ${text}`] })));
-  for (const note of notes) out.push({ line: [[` ${cleanText(note)}`, 'dim']], prose: true });
-  return out;
+    lines.push({ line: [[` ${cleanText(kind).toUpperCase()} `, 'warn'], cleanText(text)], prose: true });
+  for (const line of plan) lines.push(...cleanLines(line).map((text): TextLine => ({ line: [` ${text}`] })));
+  for (const note of notes) lines.push({ line: [[` ${cleanText(note)}`, 'dim']], prose: true });
+  return lines;
 }
 
-/** Answers the text of a call. */
-export function spanText(span: Span, reading: PanelContext, lead?: Line): TextLine[] {
-  const out: TextLine[] = statement(span, reading).map((line) => ({ line: [' ', ...line] }));
-  out.push({ line: [] }, { line: facts(span) });
-  if (lead) out.push({ line: lead });
+/** Text of a call; `note` is a line below its facts. */
+export function spanText(span: Span, context: PanelContext, note?: Line): TextLine[] {
+  const lines: TextLine[] = statementLines(span, context).map((line) => ({ line: [' ', ...line] }));
+  lines.push({ line: [] }, { line: factsLine(span) });
+  if (note) lines.push({ line: note });
   if (span.error !== undefined) {
-    for (const text of cleanLines(span.error)) out.push({ line: [' ', [text, 'error']] });
+    for (const text of cleanLines(span.error)) lines.push({ line: [' ', [text, 'error']] });
   }
-  out.push(...details(span), { line: [] });
-  const plan = reading.plan?.(span);
-  if (plan) out.push(...planText(plan), { line: [] });
-  out.push(...stackLines(span, reading));
-  return out;
+  lines.push(...detailLines(span), { line: [] });
+  const plan = context.plan?.(span);
+  if (plan) lines.push(...planLines(plan), { line: [] });
+  lines.push(...stackLines(span, context));
+  return lines;
 }
 
-/** Answers the text of calls that are the same but for their values: the slowest of them, and from where they came. */
-export function groupText(spans: Span[], reading: PanelContext): TextLine[] {
+/** Text of a group of calls with the same shape: the slowest call, and the call sites of all. */
+export function groupText(spans: Span[], context: PanelContext): TextLine[] {
   const slowest = spans.reduce((a, b) => ((b.duration ?? 0) > (a.duration ?? 0) ? b : a));
-  if (spans.length === 1) return spanText(slowest, reading);
+  if (spans.length === 1) return spanText(slowest, context);
   const sites = new Map<string, number>();
   for (const span of spans) sites.set(span.site ?? 'unknown', (sites.get(span.site ?? 'unknown') ?? 0) + 1);
-  const all = formatCount(spans.length, 'call');
-  const lead: Line =
+  const count = formatCount(spans.length, 'call');
+  const note: Line =
     sites.size === 1
-      ? [[` the slowest of ${all}, all from one line`, 'dim']]
+      ? [[` the slowest of ${count}, all from one line`, 'dim']]
       : [
-          [` the slowest of ${all} from ${sites.size} lines: `, 'dim'],
+          [` the slowest of ${count} from ${sites.size} lines: `, 'dim'],
           [...sites].map(([site, n]) => `${cleanText(site)} ×${n}`).join('  '),
         ];
-  return spanText(slowest, reading, lead);
+  return spanText(slowest, context, note);
 }

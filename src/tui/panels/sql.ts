@@ -1,4 +1,4 @@
-/** The queries of a request. */
+/** SQL tab: the queries of a request. */
 
 import { colourSql } from '../view/sql-highlight.js';
 import { callsPanel } from './calls-table.js';

@@ -1,4 +1,7 @@
-/** A stack as text: the user's frames, the line of code itself, and how many library frames are left out. */
+/**
+ * Text of a stack: application frames, the code at the call site, and the number of hidden library
+ * frames.
+ */
 
 import { formatPosition, type Position } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
@@ -7,13 +10,13 @@ import { cleanText, stripUnsureWidths } from '../../terminal/cells.js';
 import { codeFrame, splitLines } from '../../terminal/code-frame.js';
 import { framePosition, type PanelContext, type TextLine } from './panel.js';
 
-/** Lines of code before and after the one that matters. */
-const AROUND = 3;
+/** Lines of code before and after the call site. */
+const CONTEXT_LINES = 3;
 
-/** Lines of code around a position that the editor opens; empty when the text is not there. */
-export function codeRows(source: string | undefined, place: Position, around = AROUND): TextLine[] {
+/** Lines of code around a position; empty without the source text. */
+export function codeRows(source: string | undefined, position: Position, around = CONTEXT_LINES): TextLine[] {
   const lines = source === undefined ? [] : splitLines(source);
-  return codeFrame(lines, place.line, around).map(({ line, gutter, text, isCurrent }) => ({
+  return codeFrame(lines, position.line, around).map(({ line, gutter, text, isCurrent }) => ({
     line: isCurrent
       ? [
           ['  > ', 'warn'],
@@ -21,36 +24,36 @@ export function codeRows(source: string | undefined, place: Position, around = A
           [stripUnsureWidths(text), 'bold'],
         ]
       : ['    ', [gutter + stripUnsureWidths(text), 'dim']],
-    place: { file: place.file, line },
+    position: { file: position.file, line },
   }));
 }
 
 function frameLine(frame: Frame): TextLine {
-  const where = cleanText(formatPosition(frame));
+  const site = cleanText(formatPosition(frame));
   const name = cleanText(frame.function) || '(anonymous)';
   const line = frame.application
-    ? ([[' at ', 'dim'], name, ' ', [where, 'accent']] as const)
-    : ([[` at ${name} ${where}`, 'dim']] as const);
-  return { line, place: framePosition(frame) };
+    ? ([[' at ', 'dim'], name, ' ', [site, 'accent']] as const)
+    : ([[` at ${name} ${site}`, 'dim']] as const);
+  return { line, position: framePosition(frame) };
 }
 
-/** Answers the lines of a call's stack, the code under the frame to blame. */
+/** Lines of a call's stack, with the code below the frame of its call site. */
 export function stackLines(
-  { stack, frame: blamed }: Pick<Span, 'stack' | 'frame'>,
-  reading: Pick<PanelContext, 'source' | 'libraries'>,
+  { stack, frame: siteFrame }: Pick<Span, 'stack' | 'frame'>,
+  context: Pick<PanelContext, 'source' | 'libraries'>,
 ): TextLine[] {
   if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
-  const out: TextLine[] = [];
+  const lines: TextLine[] = [];
   let hidden = 0;
   for (const frame of stack) {
-    if (!frame.application && !reading.libraries) {
+    if (!frame.application && !context.libraries) {
       hidden++;
       continue;
     }
-    out.push(frameLine(frame));
-    if (frame === blamed) out.push(...codeRows(reading.source(frame.file), framePosition(frame)));
+    lines.push(frameLine(frame));
+    if (frame === siteFrame) lines.push(...codeRows(context.source(frame.file), framePosition(frame)));
   }
   if (hidden > 0)
-    out.push({ line: [[` … ${formatCount(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
-  return out;
+    lines.push({ line: [[` … ${formatCount(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });
+  return lines;
 }

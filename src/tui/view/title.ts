@@ -35,8 +35,8 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
 type TabNaming = 'long' | 'short' | 'bare';
 
 function tabSegments(panel: Panel, trace: Trace, active: boolean, naming: TabNaming): Line {
-  const headline = panel.headline(trace);
-  const empty = headline === '' && panel.empty;
+  const headline = panel.badge(trace);
+  const empty = headline === '' && panel.canBeEmpty;
   const name = naming === 'long' ? panel.title : naming === 'bare' && empty && !active ? '' : panel.short;
   const text = [panel.key, name, headline].filter((part) => part !== '').join(' ');
   if (active) return [[`[${text}]`, 'focus', 'bold']];

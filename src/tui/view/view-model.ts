@@ -72,7 +72,7 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
   const columns = (estimate.text ?? estimate.table ?? { width: state.columns }).width;
   const page = detail.page(state.detail, columns);
   const layout = layoutOf(state, {
-    head: page.head(columns).length,
+    head: page.headLines(columns).length,
     table: page.entries.length,
     text: page.text !== undefined && page.entries.length > 0,
   });
@@ -125,11 +125,11 @@ export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
 export function selectedPosition({ page, text, trace, state }: ViewModel): Position | undefined {
   const { focus, detail } = state;
   if (focus === 'text') {
-    const previous = text.slice(0, detail.text.at).findLast((line) => line.place);
-    const position = text[detail.text.at]?.place ?? previous?.place;
+    const previous = text.slice(0, detail.text.at).findLast((line) => line.position);
+    const position = text[detail.text.at]?.position ?? previous?.position;
     if (position) return position;
   }
-  const row = page.entries[detail.table.at]?.place;
+  const row = page.entries[detail.table.at]?.position;
   if (focus !== 'list' && row) return row;
   return trace && tracePosition(trace);
 }
@@ -137,7 +137,7 @@ export function selectedPosition({ page, text, trace, state }: ViewModel): Posit
 /** Number of table rows that fit below the page's head. */
 export function tableHeight({ layout, page }: Pick<ViewModel, 'layout' | 'page'>): number {
   const rect = layout.table;
-  return rect ? Math.max(1, rect.height - page.head(rect.width).length) : 1;
+  return rect ? Math.max(1, rect.height - page.headLines(rect.width).length) : 1;
 }
 
 /** Wraps lines of prose, or all lines, at `cells`. */

@@ -79,7 +79,7 @@ test('a query of pg is explained on its pool, without being recorded and without
     t.equal(code, 1);
   }
   t.match(planOf(run, id, '2', '--nulls').notes, [
-    'NULL was taken for $1: the plan may be another one with values.',
+    'NULL was taken for $1: the plan may differ with real values.',
   ]);
 
   t.match(JSON.parse((await run.ask('/state')).body), { a: 'off', b: '0', total: 1 });

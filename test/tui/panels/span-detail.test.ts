@@ -5,7 +5,7 @@ import { plainStyle as unpainted } from '../../../src/terminal/style.js';
 import { detailsOf, spanText } from '../../../src/tui/panels/span-detail.js';
 import { aSpan, aTrace } from '../../factory.js';
 
-test('show and the browser tell the same details of a call', (t) => {
+test('show and the browser print the same details of a call', (t) => {
   const detail = { params: [7, "o'x\x1b[2J", null], connection: 12, opened: true, keys: [], db: 'shop a' };
   const span = aSpan({ name: 'select 1', detail, stack: [] });
   t.same(detailsOf(span), [
@@ -32,7 +32,7 @@ test('show and the browser tell the same details of a call', (t) => {
   t.end();
 });
 
-test('what a logged line says already is not told again beneath it', (t) => {
+test('values that a log message contains are not repeated below it', (t) => {
   const log = (detail: Record<string, unknown>) => aSpan({ kind: 'log', name: 'sold 3 of A-7', detail });
   t.same(detailsOf(log({ args: ['A-7', 3] })), []);
   t.same(detailsOf(log({ args: ['A-8'] })), [['args', '["A-8"]']]);

@@ -1,0 +1,51 @@
+/** Options of a run, and the listener that receives its events. */
+
+import type { AppServers } from '../collector/app-servers.js';
+import type { Recording, ServerAddress } from '../domain/link.js';
+import type { Trace } from '../domain/trace.js';
+import type { JudgeOptions } from '../insight/judge.js';
+import type { ListenOptions } from '../proxy/listen.js';
+import type { Store } from '../store/store.js';
+import type { OutputSink } from './output-sink.js';
+
+/** Options of a run. */
+export interface LaunchOptions {
+  command: string[];
+  env: NodeJS.ProcessEnv;
+  /** The folder that file names in traces are relative to. */
+  project: string;
+  /** Path of the agent's bundle. */
+  agent: string;
+  record: Recording;
+  store: Store;
+  /** Path of the database, beside which other terminals find this run. */
+  database: string;
+  /** Address of the proxy; without `port` it takes the port that the app listens on. */
+  listenAt: Omit<ListenOptions, 'port'> & { port?: number };
+  /** Port that the app is moved off; 0: the first port it listens on. */
+  takePort?: number;
+  /** Address of the app; detected by the agent when missing. */
+  upstream?: ServerAddress;
+  /** ms that a request waits for the app to listen. */
+  wait: number;
+  allowHosts?: string[];
+  /** The project's decisions on its findings. */
+  judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
+  /** Receives the app's output; without it the app inherits the terminal. */
+  sink?: OutputSink;
+}
+
+/** Receives the events of a run, to show them to the user. */
+export interface LaunchListener {
+  servers: AppServers;
+  /** The proxy listens at `url`, before the app does. */
+  proxyListening(url: string): void;
+  /** The app listens, and `url` is the proxy's. */
+  appListening(url: string): void;
+  libraryDetected(library: { name: string; version: string; trouble?: string }): void;
+  requestFinished(trace: Trace): void;
+  warn(message: string): void;
+  /** Another terminal changed or restarted the run. */
+  notify(message: string): void;
+  runEnded(): void;
+}

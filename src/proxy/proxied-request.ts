@@ -1,0 +1,308 @@
+/**
+ * A client's request on its way to the app and back, unbuffered, aborted on one side when the other
+ * aborts.
+ */
+
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
+import {
+  appEnded,
+  type ErrorPage,
+  errorPageOf,
+  headerTimeout,
+  http2Only,
+  invalidResponse,
+  notListening,
+  sendPage,
+} from './error-pages.js';
+import { ExchangeReport } from './exchange-report.js';
+import type { ForwardOptions, UpgradeListener } from './forward-options.js';
+import { clientHeaders, type HopFraming, hasBody } from './forwarded-headers.js';
+import { isConnected, type Target } from './upstream.js';
+import { createUpstreamRequest, upstreamPath } from './upstream-request.js';
+
+const RETRY_INTERVAL_MS = 50;
+// A restarting app refuses connections for a moment before the launcher knows that it exited.
+const GRACE_MS = 200;
+const REPEATABLE_METHOD = /^(?:GET|HEAD|OPTIONS)$/;
+
+/**
+ * State of a proxied request.
+ *
+ *     waiting ─ an app listens ─> sent ─ response headers ─> responding ─ last byte ─> finished
+ *     sent ─ refused, and the app may be starting ─> waiting
+ *     sent ─ a keep-alive connection was closed ─> sent, once more
+ *     sent ─ 101 Switching Protocols ─> upgraded ─> finished
+ *     waiting, sent, responding ─ the app cannot serve it ─> failed, an error page ─> finished
+ *     any ─ the client disconnects ─> finished
+ */
+type State =
+  | { name: 'waiting'; cancel?: () => void }
+  /** `hasReceived`: the app has sent something, perhaps only a 1xx. */
+  | { name: 'sent'; upstreamRequest: ClientRequest; hasReceived: boolean }
+  | {
+      name: 'responding' | 'upgraded';
+      upstreamRequest: ClientRequest | undefined;
+      response: IncomingMessage;
+    }
+  /** `response` is set where the app responded, but its response could not be passed on. */
+  | { name: 'failed'; response?: IncomingMessage | undefined }
+  | { name: 'finished' };
+
+/** A request of a client, from its headers to the last byte of its response. */
+export class ProxiedRequest {
+  readonly #report: ExchangeReport;
+  readonly #options: ForwardOptions;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #onUpgrade: UpgradeListener | undefined;
+  readonly #path: string;
+  readonly #hasBody: boolean;
+  /** Sending it a second time has no second effect in the app. */
+  readonly #isRepeatable: boolean;
+  /**
+   * Marks a recorded request as the proxy's own for the agent; undefined for unrecorded requests.
+   */
+  readonly #secret: string | undefined;
+  #state: State = { name: 'waiting' };
+  /** performance.now() at which waiting for the app ends. */
+  #deadline: number | undefined;
+  /**
+   * Retries so far. `graceUsed`: ECONNREFUSED was retried once after GRACE_MS, the time the
+   * launcher needs to learn that the app exited. `resent`: sent again because a keep-alive
+   * connection was closed.
+   */
+  #retry: 'none' | 'graceUsed' | 'resent' = 'none';
+  /** The client has received its 100 Continue. */
+  #hasContinued = false;
+  /** The request was sent to the app. */
+  #reached = false;
+  readonly #onClientClose = () => this.#finish();
+
+  constructor(
+    options: ForwardOptions,
+    req: IncomingMessage,
+    res: ServerResponse,
+    onUpgrade: UpgradeListener | undefined,
+  ) {
+    this.#options = options;
+    this.#req = req;
+    this.#res = res;
+    this.#onUpgrade = onUpgrade;
+    this.#report = new ExchangeReport(options.observer, req);
+    this.#path = upstreamPath(req.url!);
+    this.#hasBody = onUpgrade === undefined && hasBody(req);
+    this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && REPEATABLE_METHOD.test(req.method!);
+    this.#secret = this.#report.isRecorded ? options.secret : undefined;
+  }
+
+  /** Announces the request to the observer and sends it to the app. */
+  start(): void {
+    this.#report.start(this.#req, this.#path);
+    this.#res.on('error', ignore);
+    this.#res.on('close', this.#onClientClose);
+    // A pipelined response has no socket yet, and would not emit 'close'.
+    if (!this.#res.socket) this.#req.socket.setMaxListeners(0).once('close', this.#onClientClose);
+    if (!this.#hasBody) this.#req.resume();
+    this.#attempt();
+  }
+
+  /** The request to the app, while it is sent or responded to. */
+  get #upstreamRequest(): ClientRequest | undefined {
+    return 'upstreamRequest' in this.#state ? this.#state.upstreamRequest : undefined;
+  }
+
+  /** The app's response, whether or not it could be passed on. */
+  get #response(): IncomingMessage | undefined {
+    return 'response' in this.#state ? this.#state.response : undefined;
+  }
+
+  /** Sends the request to the app, or waits until an app listens. */
+  #attempt(): void {
+    const { target } = this.#options.upstream;
+    if (!target) this.#retryLater(Number.POSITIVE_INFINITY);
+    else if (target.address.protocol === 'h2c') this.#fail(http2Only(target.name));
+    else this.#send(target, false);
+  }
+
+  /** Retries when the app's address changes or after `ms`, until the deadline. */
+  #retryLater(ms: number): void {
+    const { upstream, wait } = this.#options;
+    if (upstream.hasEnded) return this.#fail(appEnded());
+    const now = performance.now();
+    this.#deadline ??= now + wait;
+    const left = this.#deadline - now;
+    if (left <= 0) this.#fail(notListening(wait));
+    else {
+      const cancel = upstream.onceChanged(Math.min(ms, left), () => this.#attempt());
+      this.#state = { name: 'waiting', cancel };
+    }
+  }
+
+  #send(target: Target, onNewConnection: boolean): void {
+    let upstreamRequest: ClientRequest;
+    try {
+      upstreamRequest = createUpstreamRequest(target, {
+        req: this.#req,
+        path: this.#path,
+        id: this.#report.id,
+        secret: this.#secret,
+        hasBody: this.#hasBody,
+        isRepeatable: this.#isRepeatable && !onNewConnection,
+        isUpgrade: this.#onUpgrade !== undefined,
+      });
+    } catch (error) {
+      this.#fail(invalidResponse(target.name, `request refused: ${(error as Error).message}`));
+      return;
+    }
+    this.#state = { name: 'sent', upstreamRequest, hasReceived: false };
+    upstreamRequest.on('error', (error) => this.#onError(error, target, upstreamRequest));
+    upstreamRequest.on('information', (information) => this.#onInformation(information));
+    upstreamRequest.on('response', (response) => this.#onResponse(response, target, upstreamRequest));
+    upstreamRequest.on('upgrade', (response, socket, head) => this.#onSwitch(response, socket, head, target));
+    if (this.#hasBody) pumpRequest(this.#req, upstreamRequest, target);
+    else upstreamRequest.end();
+    if (this.#options.timeout > 0) this.#limitHeaderTime(upstreamRequest, this.#options.timeout);
+  }
+
+  #onInformation(information: InformationEvent): void {
+    if (this.#state.name === 'sent') this.#state.hasReceived = true;
+    const isHttp10 = this.#req.httpVersionMinor === 0;
+    if (this.#state.name === 'finished' || this.#res.headersSent || isHttp10) return;
+    this.#hasContinued ||= information.statusCode === 100;
+    relayInterim(information, this.#res);
+  }
+
+  #onResponse(response: IncomingMessage, target: Target, upstreamRequest: ClientRequest): void {
+    const res = this.#res;
+    if (upstreamRequest !== this.#upstreamRequest) {
+      upstreamRequest.destroy();
+      return;
+    }
+    this.#reached = true;
+    target.hasResponded = true;
+    this.#state = { name: 'responding', upstreamRequest, response };
+    try {
+      res.sendDate = false;
+      const headers = clientHeaders(response, this.#framingOf(response));
+      res.writeHead(response.statusCode!, response.statusMessage!, headers);
+    } catch (error) {
+      upstreamRequest.destroy();
+      this.#fail(invalidResponse(target.name, (error as Error).message));
+      return;
+    }
+    pumpResponse(response, res);
+  }
+
+  #framingOf(response: IncomingMessage): HopFraming {
+    const req = this.#req;
+    const isHttp11 = req.httpVersionMinor > 0;
+    const hasLength = response.headers['content-length'] !== undefined;
+    // A client that sent Expect and got no 100 may or may not send its body: nothing can follow.
+    const mayStillSend = req.headers.expect !== undefined && !req.complete && !this.#hasContinued;
+    const isPersistent = this.#res.shouldKeepAlive && (isHttp11 || hasLength) && !mayStillSend;
+    return { id: this.#report.id, isHttp11, isPersistent };
+  }
+
+  #onSwitch(response: IncomingMessage, socket: Duplex, head: Buffer, target: Target): void {
+    if (this.#state.name === 'finished' || !this.#onUpgrade) {
+      socket.destroy();
+      this.#fail(invalidResponse(target.name, 'it switches protocols unasked'));
+      return;
+    }
+    target.hasResponded = true;
+    this.#state = { name: 'upgraded', upstreamRequest: this.#upstreamRequest, response };
+    this.#reached = true;
+    this.#finish();
+    this.#onUpgrade(response, socket, head, this.#report.id);
+  }
+
+  #onError(error: NodeJS.ErrnoException, target: Target, upstreamRequest: ClientRequest): void {
+    if (upstreamRequest !== this.#upstreamRequest) return;
+    const response = this.#response;
+    if (response) {
+      // Bytes beyond the announced Content-Length spoil the app's connection, not the response.
+      if (!response.complete) this.#res.destroy();
+      return;
+    }
+    const { code } = error;
+    const isGone = code === 'ECONNREFUSED' || code === 'ENOENT';
+    const isCurrent = this.#options.upstream.target === target;
+    const mayBeStarting = !target.hasResponded || !isCurrent;
+    // A request that may have reached an exited app is not sent to the restarted app: it may be the
+    // cause of the exit.
+    if (isGone && this.#retry !== 'resent' && (mayBeStarting || this.#retry === 'none')) {
+      if (!mayBeStarting) this.#retry = 'graceUsed';
+      this.#retryLater(mayBeStarting ? RETRY_INTERVAL_MS : GRACE_MS);
+    } else if (isCurrent && this.#isStale(code, upstreamRequest)) {
+      this.#retry = 'resent';
+      this.#send(target, true);
+    } else this.#fail(errorPageOf(error, target.name, isConnected(upstreamRequest.socket)));
+  }
+
+  /**
+   * True where the app closed a keep-alive connection just as the request was sent on it, unread.
+   */
+  #isStale(code: string | undefined, upstreamRequest: ClientRequest): boolean {
+    const isReset = code === 'ECONNRESET' || code === 'EPIPE';
+    const isUnread = this.#state.name === 'sent' && !this.#state.hasReceived;
+    const mayResend = this.#isRepeatable && this.#retry !== 'resent';
+    return isReset && upstreamRequest.reusedSocket && mayResend && isUnread;
+  }
+
+  #limitHeaderTime(upstreamRequest: ClientRequest, ms: number): void {
+    const timer = setTimeout(() => {
+      if (this.#response || this.#state.name === 'finished') return;
+      this.#fail(headerTimeout(ms));
+      upstreamRequest.destroy();
+    }, ms);
+    const stop = () => clearTimeout(timer);
+    upstreamRequest.once('response', stop).once('close', stop);
+  }
+
+  /** Sends an error page; where response headers were sent already, breaks the connection. */
+  #fail(page: ErrorPage): void {
+    this.#reached ||= isConnected(this.#upstreamRequest?.socket);
+    if (this.#state.name === 'finished') return;
+    this.#state = { name: 'failed', response: this.#response };
+    if (this.#res.headersSent) {
+      this.#res.destroy();
+      return;
+    }
+    this.#req.resume();
+    sendPage(this.#res, page, this.#report.id);
+  }
+
+  /** The client has its whole response, or has disconnected, or has switched protocols. */
+  #finish(): void {
+    const req = this.#req;
+    const state = this.#state;
+    const upstreamRequest = this.#upstreamRequest;
+    const response = this.#response;
+    if (state.name === 'finished') return;
+    this.#state = { name: 'finished' };
+    if (state.name === 'waiting') state.cancel?.();
+    req.socket.removeListener('close', this.#onClientClose);
+    const isUpgraded = state.name === 'upgraded';
+    const isWhole = isUpgraded || this.#res.writableFinished;
+    this.#reached ||= isConnected(upstreamRequest?.socket);
+    if (!isWhole) upstreamRequest?.destroy();
+    // The app may respond before it has read the whole body.
+    else if (this.#hasBody && !req.complete) req.socket.once('close', () => upstreamRequest?.destroy());
+    const status = isUpgraded
+      ? response!.statusCode!
+      : this.#res.headersSent
+        ? this.#res.statusCode
+        : undefined;
+    this.#report.end(response, {
+      reached: this.#reached,
+      ...(status !== undefined && { status }),
+      ...(isUpgraded && { upgraded: true }),
+      ...(!isWhole && { aborted: true }),
+    });
+  }
+}
+
+// Every error of a response is followed by its 'close'.
+function ignore(): void {}
