@@ -1,26 +1,27 @@
-/** JSON lines over a local socket: one object a line, bounded; anything else ends the connection. */
+/** JSON lines over a local socket: one object per line, of bounded length. */
 
 import type { Socket } from 'node:net';
 
 /**
- * Hands on each line that comes, read as JSON. A line that is longer than `longest` characters, or that is no object, or
- * that `said` throws at, ends the connection: nobody on this socket is owed an explanation.
+ * Calls `onMessage` with each line of the socket, parsed. The socket is destroyed, without an error
+ * message, by a line of more than `maxLength` characters, by a line that is no JSON object, and by
+ * `onMessage` when it throws.
  */
 export function readMessages(
   socket: Socket,
-  longest: number,
-  said: (line: Record<string, unknown>) => void,
+  maxLength: number,
+  onMessage: (message: Record<string, unknown>) => void,
 ): void {
-  let rest: string[] = [];
+  let parts: string[] = [];
   let length = 0;
-  const take = (text: string) => {
+  const append = (text: string) => {
     length += text.length;
-    if (length > longest) throw new Error('too long');
-    rest.push(text);
+    if (length > maxLength) throw new Error('too long');
+    parts.push(text);
   };
-  const line = (): Record<string, unknown> => {
-    const value: unknown = JSON.parse(rest.join(''));
-    rest = [];
+  const takeMessage = (): Record<string, unknown> => {
+    const value: unknown = JSON.parse(parts.join(''));
+    parts = [];
     length = 0;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no object');
     return value as Record<string, unknown>;
@@ -29,8 +30,8 @@ export function readMessages(
     try {
       const texts = text.split('\n');
       for (const [n, part] of texts.entries()) {
-        take(part);
-        if (n < texts.length - 1 && !socket.destroyed) said(line());
+        append(part);
+        if (n < texts.length - 1 && !socket.destroyed) onMessage(takeMessage());
       }
     } catch {
       socket.destroy();
@@ -38,7 +39,7 @@ export function readMessages(
   });
 }
 
-/** Says one line, where there is still somebody to hear it. */
-export function writeMessage(socket: Socket, line: object): void {
-  if (socket.writable) socket.write(`${JSON.stringify(line)}\n`);
+/** Writes one line, if the socket is still writable. */
+export function writeMessage(socket: Socket, message: object): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }

@@ -55,7 +55,7 @@ export function controlCommands(subject: RunHandles): Record<string, ControlComm
       const span = trace?.spans[Number(index)];
       if (trace === undefined || span === undefined) throw new Error('There is no such call any more.');
       const wish = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ trace, span, wish }, questions, subject.collector.peers);
+      return explain({ trace, span, wish }, questions, subject.collector.connections);
     },
   };
 }
@@ -72,7 +72,7 @@ function statusOf({ app, collector, about }: RunHandles): RunStatus {
     ...known,
     record: collector.recording,
     app: app.restarting ? 'restarting' : known.upstream === undefined ? 'starting' : 'listening',
-    processes: collector.peers
+    processes: collector.connections
       .filter(({ thread }) => thread === 0)
       .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),
   };

@@ -40,7 +40,7 @@ export class QueryChannel {
       if (open?.peer === peer) open.over(answer);
     });
     collector.on('left', () => {
-      const peers = new Set(collector.peers);
+      const peers = new Set(collector.connections);
       for (const { peer, over } of this.#open.values()) if (!peers.has(peer)) over(new QueryError(undefined));
     });
   }
@@ -57,7 +57,7 @@ export class QueryChannel {
         else reject(new QueryError(answer.trouble ?? 'refused', answer.message));
       };
       const timer = setTimeout(() => over(new QueryError('slow')), LONGEST_MS);
-      if (!this.#collector.peers.includes(peer)) return over(new QueryError(undefined));
+      if (!this.#collector.connections.includes(peer)) return over(new QueryError(undefined));
       this.#open.set(n, { peer, over });
       peer.send({ t: 'ask', n, patience: PATIENCE_MS, ...question });
     });

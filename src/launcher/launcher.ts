@@ -66,16 +66,16 @@ const LAST_LINES_MS = 1000;
 export async function launch(launch: LaunchOptions, audience: LaunchListener): Promise<ChildExit> {
   const { store, record, takePort, agent, project } = launch;
   const keeper = new TraceWriter(store, (message) => audience.warn(message));
-  const keepSource = keeper.writeSource.bind(keeper);
+  const saveSource = keeper.writeSource.bind(keeper);
   const folder = makeRunFolder(record, takePort);
-  const look = () => link.look();
+  const readSoon = () => link.readSoon();
   const collector = new Collector({
     project,
     agent,
     record,
-    keepSource,
+    saveSource,
     finish: (trace, lineOf) => finishTrace(trace, lineOf, launch.judging),
-    look,
+    readSoon,
   });
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
   const fronts = new Fronts(launch, folder, collector, keeper, audience);
@@ -107,14 +107,14 @@ export async function launch(launch: LaunchOptions, audience: LaunchListener): P
     const exit = await app.run();
     fronts.end();
     if (app.told !== undefined) await signalOrphans(collector, app.told);
-    await collector.quiet(LAST_LINES_MS);
+    await collector.waitUntilQuiet(LAST_LINES_MS);
     return exit;
   } finally {
     audience.end();
     control.close();
     await fronts.close();
     link.close();
-    collector.end();
+    collector.finishAll();
     keeper.close();
     folder.remove();
   }
@@ -178,7 +178,7 @@ class Fronts {
       this.#follow();
     });
     this.#collector.on('left', (app) => {
-      servers.leave(app);
+      servers.removeProcess(app);
       this.#follow();
     });
   }

@@ -8,20 +8,20 @@ const PATIENCE_MS = 3000;
 
 /** Sends them the signal that the command was ended by, unless they end by themselves. */
 export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
-  if (!(await collector.deserted(FOLLOW_MS))) signalAll(collector, signal);
+  if (!(await collector.waitForDisconnects(FOLLOW_MS))) signalAll(collector, signal);
 }
 
 /** Ends them, for certain after a while: they would keep the port of those to come. */
 export async function endOrphans(collector: Collector): Promise<void> {
-  if (await collector.deserted(FOLLOW_MS)) return;
+  if (await collector.waitForDisconnects(FOLLOW_MS)) return;
   signalAll(collector, 'SIGTERM');
-  if (await collector.deserted(PATIENCE_MS)) return;
+  if (await collector.waitForDisconnects(PATIENCE_MS)) return;
   signalAll(collector, 'SIGKILL');
-  await collector.deserted(FOLLOW_MS);
+  await collector.waitForDisconnects(FOLLOW_MS);
 }
 
-function signalAll({ peers }: Collector, signal: NodeJS.Signals): void {
-  for (const pid of new Set(peers.map(({ pid }) => pid))) {
+function signalAll({ connections }: Collector, signal: NodeJS.Signals): void {
+  for (const pid of new Set(connections.map(({ pid }) => pid))) {
     try {
       process.kill(pid, signal);
     } catch {

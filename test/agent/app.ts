@@ -110,9 +110,9 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     project: ROOT,
     agent: AGENT,
     record,
-    keepSource: () => undefined as never,
+    saveSource: () => undefined as never,
     finish: finishedPlainly,
-    look: () => receiver.look(),
+    readSoon: () => receiver.readSoon(),
   });
   collector.on('trace', (trace) => {
     traces.delete(trace.id);
@@ -125,19 +125,19 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     over = resolve;
   });
   const receiver = await serveLink(folder.run.socket, folder.run.token, {
-    joined: (peer) => {
+    connected: (peer) => {
       peers++;
-      collector.joined(peer);
+      collector.connected(peer);
     },
-    said: (peer, line) => collector.said(peer, line),
-    lost: (_, text) => {
+    lineReceived: (peer, line) => collector.lineReceived(peer, line),
+    lineLost: (_, text) => {
       throw new Error(`not a line of the link: ${text.slice(0, 500)}`);
     },
-    left: (peer) => {
-      collector.left(peer);
+    disconnected: (peer) => {
+      collector.disconnected(peer);
       if (--peers === 0) over();
     },
-    awaits: () => collector.awaits(),
+    awaitsLines: () => collector.awaitsLines(),
   });
   try {
     const own = { NODE_OPTIONS: '', ...counted(launch.node), ...launch.env };
@@ -145,7 +145,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     const outcome = await runPlain(args, { ...launch, env });
     // What the app wrote last may still be on its way.
     if (peers > 0) await left;
-    collector.end();
+    collector.finishAll();
     const all = [...traces.values()];
     const outside = all.filter((trace) => trace.outside).flatMap((trace) => trace.spans);
     return { ...outcome, traces: all.filter((trace) => !trace.outside), outside, libraries };

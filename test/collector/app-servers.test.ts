@@ -23,12 +23,12 @@ test('a restarted app is behind the proxy again, whatever else listens meanwhile
   const [web, metrics] = [anApp(1), anApp(2, 'node metrics.js')];
   servers.add(at(3000), web);
   servers.add(at(9090), metrics);
-  servers.leave(web);
+  servers.removeProcess(web);
   t.equal(servers.upstream, undefined, 'requests wait for it');
   const again = anApp(3);
   servers.add(at(3000), again);
   t.equal(servers.upstream?.port, 3000);
-  servers.leave(again);
+  servers.removeProcess(again);
   servers.add(at(45678), anApp(4));
   t.equal(servers.upstream?.port, 45678, 'known by its command, where its port was any free one');
   t.end();
@@ -39,11 +39,11 @@ test('of a cluster’s workers another goes on', (t) => {
   const workers = [1, 2, 3].map((pid) => anApp(pid));
   for (const worker of workers) servers.add(at(3000), worker);
   t.same(servers.others, [], 'one address, told once');
-  servers.leave(workers[0]!);
+  servers.removeProcess(workers[0]!);
   t.equal(servers.upstream?.port, 3000);
   servers.remove({ port: 3000 }, workers[1]!);
   t.equal(servers.upstream?.port, 3000);
-  servers.leave(workers[2]!);
+  servers.removeProcess(workers[2]!);
   t.equal(servers.upstream, undefined);
   t.end();
 });
@@ -52,7 +52,7 @@ test('when nothing else is left, another server takes over', (t) => {
   const servers = new AppServers();
   const first = anApp(1);
   servers.add(at(3000), first);
-  servers.leave(first);
+  servers.removeProcess(first);
   servers.add(at(4000), anApp(2, 'node other.js'));
   t.equal(servers.upstream?.port, 4000);
   t.end();
@@ -63,7 +63,7 @@ test('a server that was moved is known by the port that it wanted', (t) => {
   const app = anApp(1);
   servers.add({ ...at(40001), wanted: 3000 }, app);
   servers.add({ ...at(40002), wanted: 3001 }, app);
-  servers.leave(app);
+  servers.removeProcess(app);
   servers.add({ ...at(40003), wanted: 3000 }, anApp(2, 'other'));
   t.equal(servers.upstream?.port, 40003);
   t.end();

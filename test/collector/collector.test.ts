@@ -15,13 +15,13 @@ function aCollector(t: Test) {
     project: '/srv/shop',
     agent: '/agent.cjs',
     record: 'all',
-    keepSource: () => undefined,
+    saveSource: () => undefined,
     finish: finishedPlainly,
-    look: () => {},
+    readSoon: () => {},
   });
   // A trace goes on to change while spans come late.
   collector.on('trace', (trace, late) => told.push({ trace: structuredClone(trace), late }));
-  t.teardown(() => collector.end());
+  t.teardown(() => collector.finishAll());
   return { collector, told };
 }
 
@@ -67,21 +67,21 @@ const aClose = (): LinkLine => ({ t: 'close', id: ID, at: 11_000, status: 200 })
 test('the end of a request is awaited once the client has got it, until the app tells it', (t) => {
   const { collector } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
-  t.equal(collector.awaits(), false);
+  t.equal(collector.awaitsLines(), false);
   collector.ended(anEnding());
-  t.equal(collector.awaits(), true);
-  collector.said(peer, aClose());
-  t.equal(collector.awaits(), false);
+  t.equal(collector.awaitsLines(), true);
+  collector.lineReceived(peer, aClose());
+  t.equal(collector.awaitsLines(), false);
   t.end();
 });
 
 test('a trace has those libraries of its process that its spans name, with what each was told of them', (t) => {
   const { collector, told } = aCollector(t);
   const [peer, other] = [aPeer(7), aPeer(8)];
-  collector.joined(peer);
-  collector.joined(other);
+  collector.connected(peer);
+  collector.connected(other);
   const facts = { dialect: 'pg', explain: 'postgres' } as const;
   const lines: [AppConnection, LinkLine][] = [
     [other, { t: 'library', name: 'pg', version: '7.0.0', dialect: 'mysql' }],
@@ -94,11 +94,11 @@ test('a trace has those libraries of its process that its spans name, with what 
     [peer, { t: 'library', name: 'mysql2', version: '3.0.0', dialect: 'mysql', explain: 'mysql' }],
   ];
   collector.opened(anExchange());
-  for (const [from, line] of lines) collector.said(from, line);
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aSpanLine(2, { kind: 'cache', library: 'redis' }));
-  collector.said(peer, aSpanLine(3, { library: 'constructor' }));
-  collector.said(peer, aClose());
+  for (const [from, line] of lines) collector.lineReceived(from, line);
+  collector.lineReceived(peer, aSpanLine(1));
+  collector.lineReceived(peer, aSpanLine(2, { kind: 'cache', library: 'redis' }));
+  collector.lineReceived(peer, aSpanLine(3, { library: 'constructor' }));
+  collector.lineReceived(peer, aClose());
   collector.ended(anEnding());
   t.same(told[0]?.trace.libraries, {
     pg: { version: '8.0.3', dialect: 'pg', explain: 'postgres' },
@@ -110,11 +110,11 @@ test('a trace has those libraries of its process that its spans name, with what 
 test('a trace is told once both the app and the proxy have finished', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
-  collector.said(peer, aSpanLine(2));
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, aSpanLine(2));
+  collector.lineReceived(peer, aSpanLine(1));
+  collector.lineReceived(peer, aClose());
   t.equal(told.length, 0);
   collector.ended(anEnding());
   t.equal(told.length, 1);
@@ -136,11 +136,11 @@ test('a trace is told once both the app and the proxy have finished', (t) => {
 test('a span that comes late has the trace told again', async (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, aClose());
   collector.ended(anEnding());
-  collector.said(peer, aSpanLine(1));
+  collector.lineReceived(peer, aSpanLine(1));
   await once(collector, 'trace');
   t.same(
     told.map(({ trace, late }) => [trace.spans.length, late]),
@@ -155,22 +155,22 @@ test('what comes late changes no trace that has been told: the store may write i
   const { collector } = aCollector(t);
   const peer = aPeer();
   const outside: LinkLine = { ...aSpanLine(2), id: undefined } as unknown as LinkLine;
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, aSpanLine(1));
+  collector.lineReceived(peer, aClose());
   const told: Trace[] = [];
   collector.on('trace', (trace) => told.push(trace));
   collector.ended(anEnding());
-  collector.said(peer, aSpanLine(3));
+  collector.lineReceived(peer, aSpanLine(3));
   t.same(
     told[0]!.spans.map(({ name, shape }) => [name, shape.text]),
     [['select 1', 'SELECT ?']],
   );
   await once(collector, 'trace');
-  collector.said(peer, outside);
+  collector.lineReceived(peer, outside);
   await once(collector, 'trace');
-  collector.said(peer, outside);
+  collector.lineReceived(peer, outside);
   t.same(
     told.map(({ spans }) => spans.length),
     [1, 2, 1],
@@ -180,13 +180,13 @@ test('what comes late changes no trace that has been told: the store may write i
 test('a span that was told while it ran is completed, one withdrawn is taken out', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
-  collector.said(peer, aSpanLine(1, { duration: undefined }));
-  collector.said(peer, aSpanLine(2, { duration: undefined }));
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, { t: 'withdrawn', id: ID, n: 2 });
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, aSpanLine(1, { duration: undefined }));
+  collector.lineReceived(peer, aSpanLine(2, { duration: undefined }));
+  collector.lineReceived(peer, aSpanLine(1));
+  collector.lineReceived(peer, { t: 'withdrawn', id: ID, n: 2 });
+  collector.lineReceived(peer, aClose());
   collector.ended(anEnding());
   t.same(
     told[0]!.trace.spans.map(({ name, duration }) => [name, duration]),
@@ -198,20 +198,20 @@ test('a span that was told while it ran is completed, one withdrawn is taken out
 test('a process that leaves in the middle takes its requests with it, and no other’s', (t) => {
   const { collector, told } = aCollector(t);
   const [one, other] = [aPeer(7), aPeer(8)];
-  collector.joined(one);
-  collector.joined(other);
+  collector.connected(one);
+  collector.connected(other);
   const second = ID.replace(/1$/, '2');
   collector.opened(anExchange());
   collector.opened(anExchange(second));
-  collector.said(one, aSpanLine(1));
-  collector.said(other, aSpanLine(1, { id: second }));
-  collector.left(one);
+  collector.lineReceived(one, aSpanLine(1));
+  collector.lineReceived(other, aSpanLine(1, { id: second }));
+  collector.disconnected(one);
   collector.ended(anEnding({ status: 502, headers: undefined as never }));
   t.same(
     told.map(({ trace }) => [trace.id, trace.state, trace.spans.length]),
     [[ID, 'died', 1]],
   );
-  collector.said(other, { ...aClose(), id: second } as LinkLine);
+  collector.lineReceived(other, { ...aClose(), id: second } as LinkLine);
   collector.ended(anEnding({ id: second }));
   t.same(
     told.slice(1).map(({ trace }) => [trace.id, trace.state]),
@@ -222,9 +222,9 @@ test('a process that leaves in the middle takes its requests with it, and no oth
 
 test('what nobody finished is told when the run ends', (t) => {
   const { collector, told } = aCollector(t);
-  collector.joined(aPeer());
+  collector.connected(aPeer());
   collector.opened(anExchange());
-  collector.end();
+  collector.finishAll();
   t.same(
     told.map(({ trace }) => trace.id),
     [ID],
@@ -235,12 +235,12 @@ test('what nobody finished is told when the run ends', (t) => {
 test('lines of a request that nobody opened are let go', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
-  collector.said(peer, { t: 'withdrawn', id: ID, n: 1 });
-  collector.said(peer, { t: 'dropped', id: ID, spans: 3 });
-  collector.end();
+  collector.connected(peer);
+  collector.lineReceived(peer, aSpanLine(1));
+  collector.lineReceived(peer, aClose());
+  collector.lineReceived(peer, { t: 'withdrawn', id: ID, n: 1 });
+  collector.lineReceived(peer, { t: 'dropped', id: ID, spans: 3 });
+  collector.finishAll();
   t.same(told, []);
   t.end();
 });
@@ -248,9 +248,9 @@ test('lines of a request that nobody opened are let go', (t) => {
 test('outside requests: the newest thousand are kept, all are counted', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
-  for (let n = 1; n <= 1203; n++) collector.said(peer, aSpanLine(n, { id: undefined }));
-  collector.left(peer);
+  collector.connected(peer);
+  for (let n = 1; n <= 1203; n++) collector.lineReceived(peer, aSpanLine(n, { id: undefined }));
+  collector.disconnected(peer);
   const { trace } = told.at(-1)!;
   t.match(trace, { outside: true, state: 'done', dropped: 203 });
   t.equal(trace.spans.length, 1000);
@@ -262,13 +262,13 @@ test('outside requests: the newest thousand are kept, all are counted', (t) => {
 test('kinds and details that are named like parts of Object change nothing', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
   const detail = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}');
   const before = [Object.prototype, Object].map((one) => Reflect.ownKeys(one));
-  collector.said(peer, aSpanLine(1, { kind: '__proto__', detail }));
-  collector.said(peer, aSpanLine(2, { kind: 'constructor', detail }));
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, aSpanLine(1, { kind: '__proto__', detail }));
+  collector.lineReceived(peer, aSpanLine(2, { kind: 'constructor', detail }));
+  collector.lineReceived(peer, aClose());
   collector.ended(anEnding());
   t.equal(({} as { polluted?: boolean }).polluted, undefined);
   t.same(
@@ -282,16 +282,16 @@ test('kinds and details that are named like parts of Object change nothing', (t)
 test('the first call on a connection says that it was opened for it, however often it is told', (t) => {
   const { collector, told } = aCollector(t);
   const peer = aPeer();
-  collector.joined(peer);
+  collector.connected(peer);
   collector.opened(anExchange());
   const waited = { wait: 9, detail: { connection: 5 } };
   const { duration: _, ...running } = aSpanLine(1, waited) as LinkLine & { duration: number };
-  collector.said(peer, running);
-  collector.said(peer, aSpanLine(1, waited));
-  collector.said(peer, aSpanLine(2, waited));
-  collector.said(peer, aSpanLine(3, { detail: { connection: 6 } }));
-  collector.said(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
-  collector.said(peer, aClose());
+  collector.lineReceived(peer, running);
+  collector.lineReceived(peer, aSpanLine(1, waited));
+  collector.lineReceived(peer, aSpanLine(2, waited));
+  collector.lineReceived(peer, aSpanLine(3, { detail: { connection: 6 } }));
+  collector.lineReceived(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
+  collector.lineReceived(peer, aClose());
   collector.ended(anEnding());
   t.same(
     told[0]!.trace.spans.map(({ detail }) => detail),

@@ -14,11 +14,11 @@ async function aReceiver(t: Test, awaits = () => false) {
   t.teardown(() => rmSync(folder, { recursive: true }));
   const told: [string, number, (LinkLine | string)?][] = [];
   const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: ({ pid }) => told.push(['joined', pid]),
-    said: ({ pid }, line) => told.push(['said', pid, line]),
-    lost: ({ pid }, text) => told.push(['lost', pid, text.slice(0, 20)]),
-    left: ({ pid }) => told.push(['left', pid]),
-    awaits,
+    connected: ({ pid }) => told.push(['joined', pid]),
+    lineReceived: ({ pid }, line) => told.push(['said', pid, line]),
+    lineLost: ({ pid }, text) => told.push(['lost', pid, text.slice(0, 20)]),
+    disconnected: ({ pid }) => told.push(['left', pid]),
+    awaitsLines: awaits,
   });
   t.teardown(() => receiver.close());
   const sockets: { socket: Socket; closed: boolean }[] = [];
@@ -110,14 +110,14 @@ test('a process whose line is refused is read on', async (t) => {
   t.teardown(() => rmSync(folder, { recursive: true }));
   const told: string[] = [];
   const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: () => {},
-    said: (_, line) => {
+    connected: () => {},
+    lineReceived: (_, line) => {
       if (line.t === 'map') throw new Error('of no use');
       told.push(line.t);
     },
-    lost: (_, text) => told.push(text),
-    left: () => {},
-    awaits: () => false,
+    lineLost: (_, text) => told.push(text),
+    disconnected: () => {},
+    awaitsLines: () => false,
   });
   t.teardown(() => receiver.close());
   const map = '{"t":"map","file":"/a.ts","map":"{}"}';
@@ -157,7 +157,7 @@ test('what is awaited is looked for again, and no more once it is there', async 
   await until(() => told.length === 1, 'the hello');
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
-  receiver.look();
+  receiver.readSoon();
   while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
   write(7, line);
   mock.timers.tick(2);
@@ -171,11 +171,11 @@ test('an order reaches the process', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: (peer) => peer.send({ t: 'record', record: 'off' }),
-    said: () => {},
-    lost: () => {},
-    left: () => {},
-    awaits: () => false,
+    connected: (peer) => peer.send({ t: 'record', record: 'off' }),
+    lineReceived: () => {},
+    lineLost: () => {},
+    disconnected: () => {},
+    awaitsLines: () => false,
   });
   t.teardown(() => receiver.close());
   const socket = connect(join(folder, 'link'));

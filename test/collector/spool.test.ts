@@ -114,7 +114,7 @@ test('a lost line that led to the next file does not end the reading', (t) => {
 test('half a line that a process has left behind is lost', (t) => {
   const { spool, lines, lost, part } = aSpool(t);
   writeFileSync(part(1), `${wake}{"t":"wa`);
-  spool.end();
+  spool.finish();
   t.equal(lines.length, 1);
   t.same(lost, ['{"t":"wa']);
   t.end();
