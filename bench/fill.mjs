@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { tallyOf } from '../dist/src/insight/metrics/samples.js';
+import { samplesOf } from '../dist/src/insight/metrics/samples.js';
 import { summaryOf } from '../dist/src/store/filter-match.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { ORDERS_SOURCE, traceAt } from '../dist/test/tui/fake.js';
@@ -18,7 +18,7 @@ const store = new SqliteStore({
   ttl: 30 * 86_400_000,
   maxSize: 8e9,
   warn: console.error,
-  tally: (trace) => tallyOf(whole.get(trace)),
+  samplesOf: (trace) => samplesOf(whole.get(trace)),
   run: { key: 'fill', start: Date.now(), command: 'node bench/fill.mjs' },
 });
 const source = store.saveSource({ file: 'src/orders.js', text: ORDERS_SOURCE });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { parseFilter } from '../dist/src/domain/filter.js';
-import { tallyOf } from '../dist/src/insight/metrics/samples.js';
+import { samplesOf } from '../dist/src/insight/metrics/samples.js';
 import { SqliteStore } from '../dist/src/store/sqlite.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../dist/test/factory.js';
 
@@ -17,7 +17,7 @@ const connect = (path, options) => new Sqlite(path, options);
 
 function open(name, maxSize) {
   const path = join(folder, name);
-  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, tally: tallyOf });
+  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, samplesOf });
 }
 
 function timed(label, times, work) {

@@ -8,5 +8,5 @@ import type { Sampling } from '../store/store.js';
 /** Answers how a run of a command that begins now is kept. */
 export function samplingOf(command: string[]): Required<Sampling> {
   const run = { key: randomUUID(), start: Date.now(), command: command.join(' ') };
-  return { tally: samplesOf, run, describe: describeOld };
+  return { samplesOf, run, describe: describeOld };
 }

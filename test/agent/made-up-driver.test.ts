@@ -84,7 +84,7 @@ test('what its instrument tells is how its SQL is read, everywhere', async (t) =
     samplesOf(trace).filter(({ of }) => of === 'call'),
     [{ text: SHAPE, times: { length: 6 } }],
   );
-  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, tally: samplesOf });
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, samplesOf });
   store.save(trace);
   t.match(store.aggregates('statement', {}), [{ text: SHAPE, count: 6 }]);
   const kept = store.find(trace.id)!;

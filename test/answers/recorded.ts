@@ -54,7 +54,7 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
   const options = {
     db: join(project, 'scooby.db'),
     cwd: project,
-    tally: samplesOf,
+    samplesOf,
     run,
     describe: describeOld,
   };

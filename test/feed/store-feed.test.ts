@@ -23,7 +23,7 @@ const warn = (message: string) => {
 function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: samplesOf, ...more };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
@@ -211,12 +211,12 @@ test('what another process writes is told, counted, and shown where the list fol
   t.equal(await feed.count({ query: query('n1') }), 3);
   t.equal((await feed.page({ query: [] }, TIME, 0, 1))[0]?.id, late.id);
   t.equal((await feed.page({ query: query('n1') }, TIME, 0, 1))[0]?.id, late.id);
-  t.equal(await feed.fresh({ query: [], until }), 1);
-  t.equal(await feed.fresh({ query: query('n1'), until }), 1);
-  t.equal(await feed.fresh({ query: query('died'), until }), 0);
-  t.equal(await feed.fresh({ query: query('sql:items'), until }), 1);
+  t.equal(await feed.countNewer({ query: [], until }), 1);
+  t.equal(await feed.countNewer({ query: query('n1'), until }), 1);
+  t.equal(await feed.countNewer({ query: query('died'), until }), 0);
+  t.equal(await feed.countNewer({ query: query('sql:items'), until }), 1);
   t.equal(
-    await feed.fresh({ query: query('sql:nothing-like-that'), until }),
+    await feed.countNewer({ query: query('sql:nothing-like-that'), until }),
     0,
     'not all that asked any SQL',
   );

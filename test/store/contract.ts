@@ -9,7 +9,7 @@ import type { AggregateBy, Selection, Store } from '../../src/store/store.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
 /** How the stores of the contract add up. */
-export const accounting = { tally: samplesOf, run: { key: 'k', start: 7, command: 'node app.js' } };
+export const accounting = { samplesOf, run: { key: 'k', start: 7, command: 'node app.js' } };
 
 const DAY = 24 * 3600 * 1000;
 

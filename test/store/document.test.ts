@@ -2,7 +2,7 @@ import { test } from 'tap';
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { describeOld } from '../../src/insight/calls/describe.js';
 import { pack, unpack } from '../../src/store/body.js';
-import { packTrace, undescribed, unpackTrace } from '../../src/store/document.js';
+import { packTrace, skipDescribe, unpackTrace } from '../../src/store/document.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
 test('a stack and a frame that spans share are written once', (t) => {
@@ -17,9 +17,9 @@ test('a stack and a frame that spans share are written once', (t) => {
     written.spans.map(({ stack }: { stack: number }) => stack),
     [0, 0, 1],
   );
-  t.strictSame(unpackTrace(packTrace(trace), undescribed), trace);
+  t.strictSame(unpackTrace(packTrace(trace), skipDescribe), trace);
   t.equal(
-    JSON.stringify(unpackTrace(packTrace(trace), undescribed)),
+    JSON.stringify(unpackTrace(packTrace(trace), skipDescribe)),
     JSON.stringify(trace),
     'in the same order',
   );
@@ -43,7 +43,7 @@ test('a shape that calls share is written once, and a frame of another stack wit
     ],
   );
   t.match(written.shapes, [{ text: 'SELECT * FROM items WHERE order_id = ?' }, { text: 'SELECT ?' }]);
-  const { spans } = unpackTrace(packTrace(trace), undescribed);
+  const { spans } = unpackTrace(packTrace(trace), skipDescribe);
   t.equal(spans[0]!.shape, spans[1]!.shape, 'and shared again');
   t.equal(spans[1]!.frame, spans[2]!.stack[0]);
   t.end();

@@ -94,7 +94,7 @@ test('O shows it and goes there, and hides it from there; a small screen gives i
 test('a line is typed to the app', (t) => {
   const { browser, press, feed } = withOutput(3);
   const told: string[] = [];
-  feed.tell = (line) => told.push(line);
+  feed.sendInput = (line) => told.push(line);
   press('O', 'i', 'r', 's', 'enter');
   t.same(told, ['rs']);
   browser.close();

@@ -6,7 +6,7 @@ import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/trace.js';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
-import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
+import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS, openStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
@@ -61,11 +61,11 @@ export function registerRun(program: Command): void {
     .option('--ui', "the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'no line for each request')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
-    .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', TTL, '24h'))
+    .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', DEFAULT_TTL_MS, '24h'))
     .addOption(
       new Option('--max-size <size>', 'how large the database may become')
         .argParser(parseSize)
-        .default(MAX_SIZE, '512MB'),
+        .default(DEFAULT_MAX_SIZE, '512MB'),
     )
     .option('--allow-host <host...>', 'host names, besides localhost, that may read recorded requests')
     .option('--no-color', 'no colours')

@@ -94,7 +94,7 @@ export class ListData {
       return;
     }
     whenAnswered(
-      this.#feed.fresh(this.#selection),
+      this.#feed.countNewer(this.#selection),
       then((count: number) => (this.fresh = count)),
       this.#failed,
     );

@@ -7,7 +7,7 @@ import { selectedPosition } from '../view/view-model.js';
 
 /** Answers what a feed can do. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
-  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'tell'];
+  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'sendInput'];
   return new Set(all.filter((ability) => feed[ability] !== undefined));
 }
 
@@ -83,7 +83,8 @@ function ofAction(action: Action, picture: ViewModel): string | undefined {
 function ofPrompt(kind: string, picture: ViewModel): string | undefined {
   if (kind === 'url') return needsApp('send the request again', picture, 'replay');
   if (kind === 'save' && picture.state.list.filter === '') return 'there is no filter to save: / types one';
-  if (kind === 'tell' && !picture.can.has('tell')) return 'what the app prints is shown by `scooby run --ui`';
+  if (kind === 'tell' && !picture.can.has('sendInput'))
+    return 'what the app prints is shown by `scooby run --ui`';
   return undefined;
 }
 

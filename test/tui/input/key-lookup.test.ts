@@ -19,7 +19,7 @@ function able(): MemoryFeed {
   const feed = new MemoryFeed(400);
   feed.output = new OutputLog();
   feed.output.write(Array.from({ length: 60 }, (_, n) => `order ${n}\n`).join(''), 'out');
-  feed.tell = (line) => feed.told.push(line);
+  feed.sendInput = (line) => feed.told.push(line);
   return feed;
 }
 
