@@ -55,7 +55,7 @@ export class LiveFeed extends StoreFeed implements Feed {
     const { control } = this.#run;
     const run = await control.status();
     if (run.url === undefined)
-      throw new Error('the proxy does not listen yet: the app has not said at which port');
+      throw new Error('the proxy does not listen yet: the app listens on no port so far');
     return replay(run.url, run.record, trace, url);
   }
 

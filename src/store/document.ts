@@ -49,8 +49,7 @@ export function packTrace(trace: Trace): PackedBody {
   for (const { stack } of trace.spans) stacks.indexOf(stack);
   const stackTable = stacks.items.map((stack) => stack.map((frame) => frames.indexOf(frame)));
   const spans = trace.spans.map((span) => {
-    // The frame is assigned: a second spread in the literal would take several times as long as
-    // one.
+    // The frame is assigned: a second spread in the literal would take several times as long.
     const partial: PartialSpan = {
       ...span,
       stack: stacks.indexOf(span.stack),

@@ -43,11 +43,11 @@ export class PageReader {
     this.#describe = describe;
   }
 
-  #all<T>(sql: string, ...values: (string | number)[]): T[] {
+  #queryAll<T>(sql: string, ...values: (string | number)[]): T[] {
     return this.#connection.query((db) => cachedStatement(db, sql).all(...values) as T[]);
   }
 
-  #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
+  #queryOne<T>(sql: string, ...values: (string | number)[]): T | undefined {
     return this.#connection.query((db) => cachedStatement(db, sql).get(...values) as T | undefined);
   }
 
@@ -77,17 +77,17 @@ export class PageReader {
     const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
     const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
     const position = after ? [after.start, after.seq] : [];
-    const rows = this.#all<TraceRow & { seq: number }>(sql, until, this.now(), ...position, limit, skip);
+    const rows = this.#queryAll<TraceRow & { seq: number }>(sql, until, this.now(), ...position, limit, skip);
     return rows.map(({ seq, ...row }) => ({ row: summaryOfRow(row), position: { start: row.start, seq } }));
   }
 
   /** Number of requests. */
   count(): number {
-    const all = this.#one<{ n: number }>('SELECT count(*) AS n FROM traces WHERE outside = 0')!.n;
+    const all = this.#queryOne<{ n: number }>('SELECT count(*) AS n FROM traces WHERE outside = 0')!.n;
     // Without a comparison of instants counting takes a fifth of the time, and expired rows are
     // mostly deleted already.
     const expired = 'SELECT 1 FROM traces WHERE expires <= ? LIMIT 1';
-    if (this.#one(expired, this.now()) === undefined) return all;
+    if (this.#queryOne(expired, this.now()) === undefined) return all;
     return this.countBetween(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER);
   }
 
@@ -95,12 +95,12 @@ export class PageReader {
   countBetween(after: number, until: number): number {
     const sql =
       'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start > ? AND start <= ? AND expires > ?';
-    return this.#one<{ n: number }>(sql, after, until, this.now())!.n;
+    return this.#queryOne<{ n: number }>(sql, after, until, this.now())!.n;
   }
 
   /** Row number of the trace that was saved last; 0 in an empty store. */
   lastSeq(): number {
-    return this.#one<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
+    return this.#queryOne<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
   }
 
   /**
@@ -110,7 +110,7 @@ export class PageReader {
   countSince(seq: number, until: number): number {
     // NOT INDEXED scans by row number; the index of starts would be read completely.
     const sql = 'SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ?';
-    return this.#one<{ n: number }>(sql, seq, until)!.n;
+    return this.#queryOne<{ n: number }>(sql, seq, until)!.n;
   }
 
   /**
@@ -122,12 +122,12 @@ export class PageReader {
     if (!position || position.start > until) return -1;
     const sameStart =
       'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start = ? AND seq > ? AND expires > ?';
-    const same = this.#one<{ n: number }>(sameStart, position.start, position.seq, this.now())!.n;
+    const same = this.#queryOne<{ n: number }>(sameStart, position.start, position.seq, this.now())!.n;
     return same + this.countBetween(position.start, until);
   }
 
   positionInTime(id: string): TimePosition | undefined {
-    return this.#one<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
+    return this.#queryOne<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
   }
 
   /**
@@ -136,7 +136,7 @@ export class PageReader {
   boundary(before: number, size: number): number | undefined {
     const sql =
       'SELECT start FROM traces WHERE outside = 0 AND start < ? ORDER BY start DESC LIMIT 1 OFFSET ?';
-    return this.#one<{ start: number }>(sql, before, size)?.start;
+    return this.#queryOne<{ start: number }>(sql, before, size)?.start;
   }
 
   /**
@@ -145,7 +145,7 @@ export class PageReader {
    */
   slice(from: number, before: number, { sql: where, values }: SqlCondition, key: string): SliceRow[] {
     const sql = `SELECT seq, start, ${key} AS key FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} ORDER BY start DESC, seq DESC`;
-    return this.#all<SliceRow>(sql, from, before, this.now(), ...values);
+    return this.#queryAll<SliceRow>(sql, from, before, this.now(), ...values);
   }
 
   /** Totals of the same, by route and histogram bucket. */
@@ -154,7 +154,7 @@ export class PageReader {
       sum(${TOTAL_SQL}) AS total, sum(${FAILED_SQL}) AS errors, sum(${QUERIES_SQL}) AS queries,
       sum(${QUERY_TIME_SQL}) AS qtime, sum(${REPEATED_SQL}) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2, 3`;
-    return this.#all<RouteSlice>(sql, from, before, this.now(), ...values);
+    return this.#queryAll<RouteSlice>(sql, from, before, this.now(), ...values);
   }
 
   /** Summaries by row number, in the given order, without rows that were deleted meanwhile. */
@@ -162,7 +162,10 @@ export class PageReader {
     if (seqs.length === 0) return [];
     const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (SELECT value FROM json_each(?))`;
     const found = new Map(
-      this.#all<TraceRow & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [seq, row]),
+      this.#queryAll<TraceRow & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [
+        seq,
+        row,
+      ]),
     );
     return seqs.flatMap((seq) => {
       const row = found.get(seq);
@@ -188,7 +191,7 @@ export class PageReader {
   newestMeasures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
     const sql = `SELECT duration, ${REPEATED_SQL} AS repeated, ${FAILED_SQL} AS failed
       FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?`;
-    return this.#all(sql, this.now(), limit);
+    return this.#queryAll(sql, this.now(), limit);
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import type { AppInfo, ServerAddress } from '../../src/domain/trace.js';
 const anApp = (pid: number, command = 'node app.js'): AppInfo => ({ pid, command, cwd: '/' });
 const at = (port: number): ServerAddress => ({ protocol: 'http', host: '127.0.0.1', port });
 
-test('the first is behind the proxy, the others are named in their order', (t) => {
+test('the first server is the upstream, the others are listed in order of their start', (t) => {
   const servers = new AppServers();
   t.equal(servers.upstream, undefined);
   const app = anApp(1);
@@ -18,27 +18,27 @@ test('the first is behind the proxy, the others are named in their order', (t) =
   t.end();
 });
 
-test('a restarted app is behind the proxy again, whatever else listens meanwhile', (t) => {
+test('a restarted app is the upstream again, although another server listens meanwhile', (t) => {
   const servers = new AppServers();
   const [web, metrics] = [anApp(1), anApp(2, 'node metrics.js')];
   servers.add(at(3000), web);
   servers.add(at(9090), metrics);
   servers.removeProcess(web);
-  t.equal(servers.upstream, undefined, 'requests wait for it');
-  const again = anApp(3);
-  servers.add(at(3000), again);
+  t.equal(servers.upstream, undefined, 'requests wait for the restart');
+  const restarted = anApp(3);
+  servers.add(at(3000), restarted);
   t.equal(servers.upstream?.port, 3000);
-  servers.removeProcess(again);
+  servers.removeProcess(restarted);
   servers.add(at(45678), anApp(4));
-  t.equal(servers.upstream?.port, 45678, 'known by its command, where its port was any free one');
+  t.equal(servers.upstream?.port, 45678, 'known by its command, because the port is new');
   t.end();
 });
 
-test('of a cluster’s workers another goes on', (t) => {
+test('another worker of a cluster takes over', (t) => {
   const servers = new AppServers();
   const workers = [1, 2, 3].map((pid) => anApp(pid));
   for (const worker of workers) servers.add(at(3000), worker);
-  t.same(servers.others, [], 'one address, told once');
+  t.same(servers.others, [], 'one address, listed once');
   servers.removeProcess(workers[0]!);
   t.equal(servers.upstream?.port, 3000);
   servers.remove({ port: 3000 }, workers[1]!);
@@ -58,7 +58,7 @@ test('when nothing else is left, another server takes over', (t) => {
   t.end();
 });
 
-test('a server that was moved is known by the port that it wanted', (t) => {
+test('a server on another port than it wanted is known by the wanted port', (t) => {
   const servers = new AppServers();
   const app = anApp(1);
   servers.add({ ...at(40001), wanted: 3000 }, app);

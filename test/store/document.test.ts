@@ -5,7 +5,7 @@ import { pack, unpack } from '../../src/store/body.js';
 import { packTrace, skipDescribe, unpackTrace } from '../../src/store/document.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
-test('a stack and a frame that spans share are written once', (t) => {
+test('a stack and a frame shared by spans are written once', (t) => {
   const [own, library] = [aFrame(), aLibraryFrame()];
   const stack = [library, own];
   const spans = [aSpan({ stack }), aSpan({ stack, name: 'select 2' }), aSpan({ stack: [own] })];
@@ -26,7 +26,7 @@ test('a stack and a frame that spans share are written once', (t) => {
   t.end();
 });
 
-test('a shape that calls share is written once, and a frame of another stack with the others', (t) => {
+test('a shape shared by calls is written once, a frame of another stack with the others', (t) => {
   const [own, other] = [aFrame(), aFrame({ line: 10 })];
   const lost = aSpan({ stack: [own], site: 'src/orders.js:10', frame: other });
   const trace = aTrace({
@@ -49,10 +49,10 @@ test('a shape that calls share is written once, and a frame of another stack wit
   t.end();
 });
 
-test('documents of before are described when they are read, and no others', (t) => {
+test('documents of earlier versions are described when they are read, and no others', (t) => {
   const stack = [aLibraryFrame(), aFrame()];
   const whole = aTrace({ spans: [aSpan({ stack }), aSpan({ stack, name: 'select 2' })] });
-  // As they were: with stacks in the spans, and with tables of stacks and frames.
+  // Two earlier formats: with stacks in the spans, and with tables of stacks and frames.
   const bare = whole.spans.map(({ frame: _, shape: __, ...span }) => span);
   const oldest = { ...whole, spans: bare };
   const old = {
