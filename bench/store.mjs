@@ -20,7 +20,7 @@ const connect = (path, options) => new Sqlite(path, options);
 
 function open(name, maxSize) {
   const path = join(folder, name);
-  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, tally: samplesOf });
+  return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, samplesOf });
 }
 
 function measure(label, times, work) {

@@ -8,5 +8,5 @@ import type { Sampling } from '../store/store.js';
 /** Sampling of a run of `command` that starts now. */
 export function samplingOf(command: string[]): Required<Sampling> {
   const run = { key: randomUUID(), start: Date.now(), command: command.join(' ') };
-  return { tally: samplesOf, run, describe: describeStored };
+  return { samplesOf, run, describe: describeStored };
 }

@@ -1,4 +1,7 @@
-/** Which of the app's servers the proxy stands in front of: the first one that listened, through all its restarts. */
+/**
+ * The app's servers, and which server the proxy forwards to: the first to listen, across its
+ * restarts.
+ */
 
 import type { ServerAddress } from '../domain/link.js';
 import type { AppInfo } from '../domain/trace.js';
@@ -9,63 +12,70 @@ export interface AppServer {
   app: AppInfo;
 }
 
-/** The servers that listen now, and the one that was chosen. */
+/** All servers that listen now, in the order of their start; one of them is the upstream. */
 export class AppServers {
   #listening: AppServer[] = [];
   #chosen: AppServer | undefined;
 
-  /** Answers the address that requests go to now. */
+  /** Address that requests are forwarded to; undefined while that server does not listen. */
   get upstream(): ServerAddress | undefined {
     return this.#listening.find((server) => server === this.#chosen)?.address;
   }
 
-  /** Answers the others, in the order in which they began, one for each address. */
+  /** All other servers in the order of their start, each address once. */
   get others(): AppServer[] {
     const upstream = this.upstream;
     const seen: ServerAddress[] = upstream === undefined ? [] : [upstream];
     return this.#listening.filter(({ address }) => {
-      if (seen.some((other) => isSame(other, address))) return false;
+      if (seen.some((other) => isSameAddress(other, address))) return false;
       seen.push(address);
       return true;
     });
   }
 
-  /** A server listens: it is chosen when it is the first, the chosen one come back, or all that is left. */
+  /**
+   * Adds a listening server. It becomes the upstream when there has been none, when it is the old
+   * upstream after a restart, or when no other server is left.
+   */
   add(address: ServerAddress, app: AppInfo): void {
     const server = { address, app };
-    const away = this.upstream === undefined;
-    const back = this.#chosen !== undefined && isBack(server, this.#chosen);
-    if (away && (this.#chosen === undefined || back || this.#listening.length === 0)) this.#chosen = server;
+    const isVacant = this.upstream === undefined;
+    const isReturn = this.#chosen !== undefined && isRestarted(server, this.#chosen);
+    if (isVacant && (this.#chosen === undefined || isReturn || this.#listening.length === 0))
+      this.#chosen = server;
     this.#listening.push(server);
   }
 
-  /** A server stopped listening. */
+  /** Removes a server that stopped listening. */
   remove({ port, path }: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo): void {
     this.#drop(
       (server) => server.app === app && server.address.port === port && server.address.path === path,
     );
   }
 
-  /** A process ended, and its servers with it. */
-  leave(app: AppInfo): void {
+  /** Removes the servers of a process that exited. */
+  removeProcess(app: AppInfo): void {
     this.#drop((server) => server.app === app);
   }
 
-  /** Of a cluster's workers, which share one address, another goes on. */
-  #drop(gone: (server: AppServer) => boolean): void {
-    this.#listening = this.#listening.filter((server) => !gone(server));
+  /**
+   * Workers of a cluster share one address: when the upstream's worker exits, another worker takes
+   * over.
+   */
+  #drop(isGone: (server: AppServer) => boolean): void {
+    this.#listening = this.#listening.filter((server) => !isGone(server));
     const chosen = this.#chosen;
     if (chosen === undefined || this.upstream !== undefined) return;
-    this.#chosen = this.#listening.find(({ address }) => isSame(address, chosen.address)) ?? chosen;
+    this.#chosen = this.#listening.find(({ address }) => isSameAddress(address, chosen.address)) ?? chosen;
   }
 }
 
-/** A restarted server has its old port or, where that was any free one, its old command. */
-function isBack(server: AppServer, chosen: AppServer): boolean {
-  return isSame(server.address, chosen.address) || server.app.command === chosen.app.command;
+/** A restarted server has the old port or, where the system chose the port (0), the old command. */
+function isRestarted(server: AppServer, chosen: AppServer): boolean {
+  return isSameAddress(server.address, chosen.address) || server.app.command === chosen.app.command;
 }
 
-function isSame(a: ServerAddress, b: ServerAddress): boolean {
+function isSameAddress(a: ServerAddress, b: ServerAddress): boolean {
   if (a.wanted !== undefined || b.wanted !== undefined) return a.wanted === b.wanted;
   return a.path === b.path && a.port === b.port;
 }

@@ -1,4 +1,7 @@
-/** Gathers what the app's processes and the proxy say into traces; a finished one is judged, kept and told. */
+/**
+ * Builds traces from the reports of the app's processes and of the proxy, and emits each trace when
+ * it is finished.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
@@ -16,105 +19,115 @@ import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js'
 import { AppProcess, type SaveSource } from './app-process.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { OpenTrace } from './open-trace.js';
+import { OpenTraces } from './open-traces.js';
 import { PeerPorts } from './peer-ports.js';
 
-/** What a collector needs to know and to call. */
+/** Settings and callbacks of a collector. */
 export interface CollectorOptions {
-  /** The folder that files are relative to. */
+  /** Folder that files are relative to. */
   project: string;
-  /** The agent's own file, whose frames are nobody's. */
+  /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
   record: Recording;
-  keepSource: SaveSource;
-  /** Decides call sites, shapes and findings; `lineOf` has the text of a frame's file, at its line or at another one. */
+  saveSource: SaveSource;
+  /**
+   * Decides call sites, shapes and findings. `lineOf` returns the text of a line of the frame's
+   * file, by default of the frame's own line.
+   */
   finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
 }
 
-/** What a collector tells: a trace is told when it is finished, and again when something came late. */
+/**
+ * Events of a collector; a trace is emitted when it is finished, and again with `late` when a span
+ * arrived after that.
+ */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
   listen: [address: ServerAddress, app: AppInfo];
   unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
   library: [library: { name: string; version: string; trouble?: string }, app: AppInfo];
+  /** A process disconnected. */
   left: [app: AppInfo];
-  /** A line of a process was lost; told once a process. */
+  /** A line of a process was lost; emitted once per process. */
   lost: [app: AppInfo];
-  /** What a process answers to an order. */
-  answer: [answer: Extract<LinkLine, { t: 'answer' }>, peer: AppConnection];
-  /** The client has its response, but the app's last lines of the request have not been read yet. */
+  /** A process's answer to an order. */
+  answer: [answer: Extract<LinkLine, { t: 'answer' }>, connection: AppConnection];
+  /** The client has its response, but the app's last lines of the request are not read yet. */
   linesExpected: [];
-  /** Something came to its end. */
+  /** A process disconnected or a response ended. */
   progress: [];
 }
 
-// The app tells that it has finished through another socket than the response's: it may come a little later.
-const GRACE_MS = 300;
+/** ms after a late span or end until the trace is emitted again. */
 const LATE_MS = 100;
+/** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
-const MOST_OUTSIDE = 1000;
-const MOST_REMEMBERED = 500;
-// Half a line mostly has it, too.
+const MAX_OUTSIDE_SPANS = 1000;
+// Half a line mostly contains the id, too.
 const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
-/** Where traces come to be. */
+/** Collects what belongs to each request; one collector per run. */
 export class Collector extends EventEmitter<CollectorEvents> implements ProxyObserver, LinkListener {
   #options: CollectorOptions;
-  #gathered = new Map<string, OpenTrace>();
-  /** Those that the client has got, and whose process has not told their end yet. */
-  #awaited = new Set<OpenTrace>();
-  #finished: string[] = [];
+  #traces = new OpenTraces({
+    finish: (openTrace) => this.#complete(openTrace),
+    finished: (trace, late) => this.emit('trace', trace, late),
+  });
   #processes = new Map<AppConnection, AppProcess>();
-  #outside = new Map<AppProcess, OpenTrace>();
-  #peers = new PeerPorts();
+  #outsideTraces = new Map<AppProcess, OpenTrace>();
+  #peerPorts = new PeerPorts();
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppConnection>();
-  #over = false;
-  /** What is recorded has been changed: a process may have read the run's note before. */
-  #switched = false;
+  /**
+   * True once `recording` was changed: a process that starts may have read the run's config file
+   * before that.
+   */
+  #wasSwitched = false;
 
   constructor(options: CollectorOptions) {
     super();
     this.#options = { ...options };
   }
 
-  /** Answers whether a request with or without the mark is recorded. */
+  /** Whether a request is recorded; `marked` when it carries `X-Scooby-Record: 1`. */
   isRecorded(marked: boolean): boolean {
     const { record } = this.#options;
     return record === 'all' || (record === 'marked' && marked);
   }
 
   requestStarted({ id, method, url, start, headers, marked }: Exchange): void {
-    if (this.isRecorded(marked)) this.#open(id, true, { method, url, start, headers: { request: headers } });
+    if (this.isRecorded(marked))
+      this.#open(id, 'open', { method, url, start, headers: { request: headers } });
   }
 
   requestEnded(ending: ExchangeEnd): void {
-    const gathering = this.#gathered.get(ending.id);
-    if (gathering === undefined) return;
-    const { trace } = gathering;
-    gathering.proxyDone = true;
-    gathering.reached = ending.reached;
-    gathering.unanswered = ending.aborted === true || ending.headers === undefined;
+    const openTrace = this.#traces.get(ending.id);
+    if (openTrace === undefined) return;
+    const { trace } = openTrace;
+    const isAnswered = !ending.aborted && ending.headers !== undefined;
+    openTrace.proxy = !ending.reached ? 'unreached' : isAnswered ? 'answered' : 'unanswered';
     trace.duration = roundToMicros(ending.duration);
     if (ending.status !== undefined) trace.status = ending.status;
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
-    this.#settle(gathering);
-    if (!gathering.finished) this.emit('linesExpected');
+    this.#settle(openTrace);
+    if (!openTrace.finished) this.emit('linesExpected');
     this.emit('progress');
   }
 
-  awaits(): boolean {
-    return this.#awaited.size > 0;
+  awaitsLines(): boolean {
+    return this.#traces.isAwaitingApp;
   }
 
-  joined(peer: AppConnection): void {
-    this.#peers.joined(peer);
-    this.#processes.set(peer, new AppProcess(peer, this.#options.project, this.#options.agent));
-    if (this.#switched) peer.send({ t: 'record', record: this.#options.record });
+  connected(connection: AppConnection): void {
+    this.#peerPorts.addProcess(connection);
+    const { project, agent, record } = this.#options;
+    this.#processes.set(connection, new AppProcess(connection, project, agent));
+    if (this.#wasSwitched) connection.send({ t: 'record', record });
   }
 
-  said(peer: AppConnection, line: LinkLine): void {
-    const process = this.#processes.get(peer)!;
+  lineReceived(connection: AppConnection, line: LinkLine): void {
+    const process = this.#processes.get(connection)!;
     switch (line.t) {
       case 'map':
         return process.learnMap(String(line.file), String(line.map));
@@ -123,224 +136,200 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
       case 'stack':
         return process.learnStack(line.n, line.frames);
       case 'open':
-        return this.#openedDirectly(process, line);
+        return this.#openDirect(process, line);
       case 'span':
-        return line.id === undefined ? this.#ranOutside(process, line) : this.#ran(process, line);
+        return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
-        return line.id === undefined ? undefined : this.#gathered.get(line.id)?.remove(line.n);
+        return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(line.n);
       case 'close':
-        return this.#closedByApp(process, line);
+        return this.#closeByApp(process, line);
       case 'dropped':
-        return this.#dropped(process, line);
+        return this.#countDropped(process, line);
       case 'listen':
-        this.#peers.arrived(peer, line);
+        this.#peerPorts.addPorts(connection, line);
         return void this.emit('listen', line, process.app);
       case 'unlisten':
-        this.#peers.gone(peer, line.port);
+        this.#peerPorts.removePort(connection, line.port);
         return void this.emit('unlisten', line, process.app);
       case 'answer':
-        return void this.emit('answer', line, peer);
+        return void this.emit('answer', line, connection);
       case 'library':
         process.learnLibrary(line);
         return void this.emit('library', line, process.app);
     }
   }
 
-  lost(peer: AppConnection, text: string): void {
-    const process = this.#processes.get(peer)!;
+  lineLost(connection: AppConnection, text: string): void {
+    const process = this.#processes.get(connection)!;
     const id = ID_IN_LINE.exec(text)?.[1];
-    this.#dropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
-    if (this.#lossy.has(peer)) return;
-    this.#lossy.add(peer);
+    this.#countDropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
+    if (this.#lossy.has(connection)) return;
+    this.#lossy.add(connection);
     this.emit('lost', process.app);
   }
 
-  left(peer: AppConnection): void {
-    const process = this.#processes.get(peer)!;
-    this.#processes.delete(peer);
-    this.#peers.left(peer);
-    for (const gathering of this.#gathered.values()) {
-      if (gathering.finished || gathering.appDone) continue;
-      if (gathering.process === process) gathering.died = true;
-      else if (gathering.process === undefined) gathering.mayHaveDied = true;
-      else continue;
-      this.#settle(gathering);
+  disconnected(connection: AppConnection): void {
+    const process = this.#processes.get(connection)!;
+    this.#processes.delete(connection);
+    this.#peerPorts.removeProcess(connection);
+    for (const openTrace of this.#traces.values()) {
+      if (openTrace.processExited(process)) this.#settle(openTrace);
     }
-    const outside = this.#outside.get(process);
-    if (outside !== undefined) this.#finish(outside);
-    this.#outside.delete(process);
+    const outside = this.#outsideTraces.get(process);
+    if (outside !== undefined) this.#traces.finish(outside);
+    this.#outsideTraces.delete(process);
     this.emit('left', process.app);
     this.emit('progress');
   }
 
-  /** The processes that are connected, threads and all. */
-  get peers(): AppConnection[] {
+  /** Connections of all processes and worker threads of the app. */
+  get connections(): AppConnection[] {
     return [...this.#processes.keys()];
   }
 
-  /** Which requests are recorded. */
+  /** Which requests are recorded; a change applies to requests that begin after it. */
   get recording(): Recording {
     return this.#options.record;
   }
 
-  /** From now on other requests are recorded; those that have begun stay as they are. */
   set recording(record: Recording) {
     this.#options.record = record;
-    this.#switched = true;
-    for (const peer of this.peers) peer.send({ t: 'record', record });
+    this.#wasSwitched = true;
+    for (const connection of this.connections) connection.send({ t: 'record', record });
   }
 
-  /** Waits, at most that many ms, until every process of the app has left and every response has been handed over. */
-  async quiet(most: number): Promise<void> {
-    await this.#until(
-      () => this.#processes.size === 0 && ![...this.#gathered.values()].some(isAtProxy),
-      most,
-    );
+  /** Waits at most `maxMs` until all processes have disconnected and all responses have ended. */
+  async waitUntilQuiet(maxMs: number): Promise<void> {
+    const isAtProxy = ({ proxy }: OpenTrace) => proxy === 'open';
+    await this.#waitUntil(() => this.#processes.size === 0 && !this.#traces.values().some(isAtProxy), maxMs);
   }
 
-  /** Waits, at most that many ms, until every process of the app has left; answers whether they have. */
-  deserted(most: number): Promise<boolean> {
-    return this.#until(() => this.#processes.size === 0, most);
+  /**
+   * Waits at most `maxMs` until all processes have disconnected; resolves with whether they have.
+   */
+  waitForDisconnects(maxMs: number): Promise<boolean> {
+    return this.#waitUntil(() => this.#processes.size === 0, maxMs);
   }
 
-  async #until(holds: () => boolean, most: number): Promise<boolean> {
-    const deadline = AbortSignal.timeout(most);
-    while (!holds() && !deadline.aborted) {
+  async #waitUntil(condition: () => boolean, maxMs: number): Promise<boolean> {
+    const deadline = AbortSignal.timeout(maxMs);
+    while (!condition() && !deadline.aborted) {
       await once(this, 'progress', { signal: deadline }).catch(() => {});
     }
-    return holds();
+    return condition();
   }
 
-  /** Finishes what is still open, as far as it is known: the run is over. */
-  end(): void {
-    this.#over = true;
-    for (const peer of [...this.#processes.keys()]) this.left(peer);
-    for (const gathering of this.#gathered.values()) {
-      if (gathering.timer !== undefined || !gathering.finished) this.#finish(gathering);
-    }
+  /** Finishes all open traces with what is known of them; called at the end of the run. */
+  finishAll(): void {
+    this.#traces.stopTimers();
+    for (const connection of this.connections) this.disconnected(connection);
+    this.#traces.finishAll();
   }
 
   #open(
     id: string,
-    proxied: boolean,
-    about: Pick<Trace, 'method' | 'url' | 'start' | 'headers' | 'outside'>,
+    proxy: 'none' | 'open',
+    request: Pick<Trace, 'method' | 'url' | 'start' | 'headers'>,
   ): OpenTrace {
-    const trace: RecordedTrace = { id, ...about, state: 'open', spans: [], findings: [], totals: {} };
-    const gathering = new OpenTrace(trace, proxied);
-    this.#gathered.set(id, gathering);
-    return gathering;
+    return this.#traces.add(new OpenTrace(emptyTrace({ id, ...request }), proxy));
   }
 
-  #openedDirectly(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
-    if (this.#gathered.has(line.id)) return;
+  /** Opens the trace of a request that did not pass the proxy. */
+  #openDirect(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
+    if (this.#traces.get(line.id) !== undefined) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
     const { method, url, at } = line;
-    this.#join(
-      this.#open(line.id, false, { method, url, start: process.epoch(at), ...(headers && { headers }) }),
-      process,
-    );
+    const request = { method, url, start: process.toEpochMs(at), ...(headers && { headers }) };
+    assignProcess(this.#open(line.id, 'none', request), process);
   }
 
-  #ran(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
-    const gathering = this.#gathered.get(line.id!);
-    if (gathering === undefined) return;
-    this.#join(gathering, process);
-    gathering.add(line.n, process.span(line, gathering.trace.start));
-    if (gathering.finished) this.#later(gathering, LATE_MS);
+  #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
+    const openTrace = this.#traces.get(line.id!);
+    if (openTrace === undefined) return;
+    assignProcess(openTrace, process);
+    openTrace.addSpan(line.n, process.toSpan(line, openTrace.trace.start));
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
-  #ranOutside(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
-    let gathering = this.#outside.get(process);
-    if (gathering === undefined) {
-      const about = { method: '', url: 'outside requests', start: process.epoch(line.at), outside: true };
-      gathering = new OpenTrace(
-        { id: randomUUID(), ...about, state: 'open', spans: [], findings: [], totals: {} },
-        false,
-      );
-      this.#join(gathering, process);
-      this.#outside.set(process, gathering);
-    }
-    const { trace } = gathering;
-    const span = process.span(line, trace.start);
-    // Told while it ran, it will be told again.
+  #addOutsideSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
+    const openTrace = this.#outsideTraces.get(process) ?? this.#openOutside(process, line.at);
+    const { trace } = openTrace;
+    const span = process.toSpan(line, trace.start);
+    // A span that is still running is sent again at its end.
     if (span.duration === undefined) return;
     addToTotals(trace.totals, span);
     trace.spans.push(span);
     trace.duration = roundToMicros(span.start + span.duration);
-    if (trace.spans.length > MOST_OUTSIDE) {
+    if (trace.spans.length > MAX_OUTSIDE_SPANS) {
       trace.spans.shift();
       trace.dropped = (trace.dropped ?? 0) + 1;
     }
-    this.#later(gathering, OUTSIDE_MS);
+    this.#traces.finishLater(openTrace, OUTSIDE_MS);
   }
 
-  #closedByApp(process: AppProcess, line: Extract<LinkLine, { t: 'close' }>): void {
-    const gathering = this.#gathered.get(line.id);
-    if (gathering === undefined) return;
-    this.#join(gathering, process);
-    gathering.appDone = true;
-    const { trace } = gathering;
+  /**
+   * Opens the trace of a process's calls outside requests; not in `#traces`, because no line names
+   * its id.
+   */
+  #openOutside(process: AppProcess, at: number): OpenTrace {
+    const start = process.toEpochMs(at);
+    const about = { id: randomUUID(), method: '', url: 'outside requests', start, outside: true };
+    const openTrace = new OpenTrace(emptyTrace(about), 'none');
+    assignProcess(openTrace, process);
+    this.#outsideTraces.set(process, openTrace);
+    return openTrace;
+  }
+
+  #closeByApp(process: AppProcess, line: Extract<LinkLine, { t: 'close' }>): void {
+    const openTrace = this.#traces.get(line.id);
+    if (openTrace === undefined) return;
+    assignProcess(openTrace, process);
+    openTrace.closeByApp();
+    const { trace } = openTrace;
     for (const key of ['parent', 'route', 'params'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
     if (handler !== '') trace.handler = handler;
-    if (!gathering.proxied) {
-      trace.duration = Math.max(0, roundToMicros(process.epoch(line.at) - trace.start));
+    if (openTrace.proxy === 'none') {
+      trace.duration = Math.max(0, roundToMicros(process.toEpochMs(line.at) - trace.start));
       if (line.status !== undefined) trace.status = line.status;
       if (line.aborted) trace.aborted = true;
     }
-    if (gathering.finished) this.#later(gathering, LATE_MS);
-    else this.#settle(gathering);
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+    else this.#settle(openTrace);
   }
 
-  #dropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {
-    const gathering = id === undefined ? this.#outside.get(process) : this.#gathered.get(id);
-    if (gathering !== undefined) gathering.trace.dropped = (gathering.trace.dropped ?? 0) + spans;
+  #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {
+    const openTrace = id === undefined ? this.#outsideTraces.get(process) : this.#traces.get(id);
+    if (openTrace !== undefined) openTrace.trace.dropped = (openTrace.trace.dropped ?? 0) + spans;
   }
 
-  #join(gathering: OpenTrace, process: AppProcess): void {
-    gathering.process ??= process;
-    gathering.trace.app ??= process.app;
+  #settle(openTrace: OpenTrace): void {
+    this.#traces.settle(openTrace, this.#processes.size > 0);
   }
 
-  #settle(gathering: OpenTrace): void {
-    if (gathering.complete() || (gathering.proxyDone && this.#processes.size === 0)) this.#finish(gathering);
-    else if (gathering.proxyDone || gathering.died) {
-      if (gathering.proxyDone) this.#awaited.add(gathering);
-      this.#later(gathering, GRACE_MS);
-    }
-  }
-
-  #later(gathering: OpenTrace, ms: number): void {
-    if (!this.#over) gathering.timer ??= setTimeout(() => this.#finish(gathering), ms);
-  }
-
-  #finish(gathering: OpenTrace): void {
-    this.#awaited.delete(gathering);
-    clearTimeout(gathering.timer);
-    gathering.timer = undefined;
-    const late = gathering.finished;
-    const trace = gathering.close();
-    const sources = gathering.process?.sources(trace.spans, this.#options.keepSource);
+  #complete(openTrace: OpenTrace): Trace {
+    const { process } = openTrace;
+    const trace = openTrace.snapshot();
+    const sources = process?.saveSources(trace.spans, this.#options.saveSource);
     if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    const libraries = gathering.process?.libraries(trace.spans) ?? {};
+    const libraries = process?.libraries(trace.spans) ?? {};
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
-    const notes = gathering.process?.notes(trace.spans) ?? [];
+    const notes = process?.notes(trace.spans) ?? [];
     if (notes.length > 0) trace.notes = notes;
-    const finished = this.#options.finish(trace, (frame, line) => gathering.process?.line(frame, line));
-    gathering.finished = true;
-    if (!late && !trace.outside) this.#remember(trace.id);
-    this.emit('trace', finished, late);
-  }
-
-  /** A span may come late; the oldest traces are let go. */
-  #remember(id: string): void {
-    this.#finished.push(id);
-    if (this.#finished.length > MOST_REMEMBERED) this.#gathered.delete(this.#finished.shift()!);
+    return this.#options.finish(trace, (frame, line) => process?.lineText(frame, line));
   }
 }
 
-function isAtProxy({ proxied, proxyDone }: OpenTrace): boolean {
-  return proxied && !proxyDone;
+function emptyTrace(
+  about: Pick<Trace, 'id' | 'method' | 'url' | 'start' | 'headers' | 'outside'>,
+): RecordedTrace {
+  return { ...about, state: 'open', spans: [], findings: [], totals: {} };
+}
+
+/** Assigns a trace to the first process that reports on it. */
+function assignProcess(openTrace: OpenTrace, process: AppProcess): void {
+  openTrace.process ??= process;
+  openTrace.trace.app ??= process.app;
 }

@@ -1,59 +1,73 @@
-/** The launcher's end of the link: which processes of the app there are, and what they have written. */
+/**
+ * Launcher's end of the link: accepts connections of the app's processes and reads the lines they
+ * write.
+ */
 
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { LinkLine, LinkOrder } from '../domain/link.js';
 import { isToken, listenAtPath } from './local-socket.js';
-import { readMessages } from './socket-lines.js';
+import { readLines } from './socket-lines.js';
 import { Spools } from './spools.js';
 
-/** One process of the app that is connected. */
+/** A connected process or worker thread of the app. */
 export interface AppConnection {
   pid: number;
   command: string;
   cwd: string;
   node: string;
+  /** threadId of worker_threads; 0 is the main thread. */
   thread: number;
-  /** Epoch ms at which its instants begin. */
+  /** Epoch ms from which the instants in its lines count. */
   origin: number;
   send(order: LinkOrder): void;
 }
 
-/** What is done with what the peers say. */
+/** Callbacks of the link server. */
 export interface LinkListener {
-  joined(peer: AppConnection): void;
-  said(peer: AppConnection, line: LinkLine): void;
-  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
-  lost(peer: AppConnection, text: string): void;
-  left(peer: AppConnection): void;
-  /** Answers whether a process is about to write something that is wanted. */
-  awaits(): boolean;
+  connected(connection: AppConnection): void;
+  lineReceived(connection: AppConnection, line: LinkLine): void;
+  /**
+   * Called for a line that could not be parsed, or whose handling threw; `text` is the part of it
+   * that was read.
+   */
+  lineLost(connection: AppConnection, text: string): void;
+  disconnected(connection: AppConnection): void;
+  /** Whether a line that some trace waits for is about to be written. */
+  awaitsLines(): boolean;
 }
 
-/** A running receiver. */
+/** A running link server. */
 export interface LinkServer {
-  /** Looks for new lines now, and shortly after if what is awaited was not there. */
-  look(): void;
+  /**
+   * Reads new lines after the current turn, and again shortly after while the listener awaits
+   * lines.
+   */
+  readSoon(): void;
   close(): void;
 }
 
-/** Listens on the run's socket. A process that knows the token is a peer until its connection ends; its lines are looked for now and then. */
+/**
+ * Listens on the run's socket. A process that sends the token is connected until its socket closes;
+ * the files with its lines, beside the socket, are read at intervals. Rejects when the path cannot
+ * be listened on.
+ */
 export async function serveLink(path: string, token: string, listener: LinkListener): Promise<LinkServer> {
   const spools = new Spools<AppConnection>(listener);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    attend(socket, token, {
-      joined(peer) {
-        spools.add(peer, dirname(path), `${peer.pid}-${peer.thread}`);
-        listener.joined(peer);
+    serveSocket(socket, token, {
+      connected(connection) {
+        spools.add(connection, dirname(path), `${connection.pid}-${connection.thread}`);
+        listener.connected(connection);
         spools.readAll();
       },
-      look: () => spools.look(),
-      left(peer) {
-        spools.remove(peer);
-        listener.left(peer);
+      woken: () => spools.readSoon(),
+      disconnected(connection) {
+        spools.remove(connection);
+        listener.disconnected(connection);
       },
     });
   });
@@ -62,38 +76,44 @@ export async function serveLink(path: string, token: string, listener: LinkListe
   const close = () => {
     spools.close();
     server.close();
-    // A process that outlives the run would keep the launcher with it.
+    // The open socket of a process that outlives the run would keep the launcher running.
     for (const socket of sockets) socket.destroy();
   };
-  return { look: () => spools.look(), close };
+  return { readSoon: () => spools.readSoon(), close };
 }
 
-interface Attendant {
-  joined(peer: AppConnection): void;
-  look(): void;
-  left(peer: AppConnection): void;
+interface SocketListener {
+  connected(connection: AppConnection): void;
+  /** The process has written new lines. */
+  woken(): void;
+  disconnected(connection: AppConnection): void;
 }
 
-// Longer than a hello can be.
-const LONGEST_WORD = 1024 * 1024;
+/** Characters; no `hello` is that long. */
+const MAX_MESSAGE = 1024 * 1024;
 
-function attend(socket: Socket, token: string, attendant: Attendant): void {
-  let peer: AppConnection | undefined;
-  readMessages(socket, LONGEST_WORD, (line) => {
-    if (peer !== undefined) return attendant.look();
-    peer = peerOf(line as LinkLine, token, socket);
-    attendant.joined(peer);
+function serveSocket(socket: Socket, token: string, listener: SocketListener): void {
+  let connection: AppConnection | undefined;
+  readLines(socket, MAX_MESSAGE, (line) => {
+    // A process that is known only says that there is something to read, whatever it writes.
+    if (connection !== undefined) return listener.woken();
+    connection = connectionOf(JSON.parse(line) as LinkLine, token, socket);
+    listener.connected(connection);
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
-    if (peer !== undefined) attendant.left(peer);
+    if (connection !== undefined) listener.disconnected(connection);
   });
 }
 
-function peerOf(line: LinkLine, token: string, socket: Socket): AppConnection {
-  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('not a peer');
+/**
+ * Connection that a `hello` announces; throws on any other line, a wrong token and a pid or thread
+ * that is no integer.
+ */
+function connectionOf(line: LinkLine, token: string, socket: Socket): AppConnection {
+  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('no valid hello');
   const { pid, command, cwd, node, thread, origin } = line;
-  if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('not a peer');
+  if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('no valid hello');
   return {
     pid,
     command,
@@ -101,11 +121,11 @@ function peerOf(line: LinkLine, token: string, socket: Socket): AppConnection {
     node,
     thread,
     origin,
-    send: (order) => void socket.write(`${ascii(JSON.stringify(order))}\n`),
+    send: (order) => void socket.write(`${toAscii(JSON.stringify(order))}\n`),
   };
 }
 
-/** The other end cuts what comes into lines byte by byte. */
-function ascii(json: string): string {
+/** JSON in ASCII, because the agent splits what it receives into lines byte by byte. */
+function toAscii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

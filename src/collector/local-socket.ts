@@ -1,9 +1,9 @@
-/** A run's unix sockets: how they are listened on, and the token by which a run knows its own. */
+/** Unix sockets of a run: listening on a path, and the check of the run's token. */
 
 import { timingSafeEqual } from 'node:crypto';
 import type { Server } from 'node:net';
 
-/** Resolves once the server listens at that path. */
+/** Listens on a unix socket's path; rejects with the system's error when that fails. */
 export function listenAtPath(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -11,9 +11,9 @@ export function listenAtPath(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Checks a token in a time that does not tell how much of it is right. */
-export function isToken(given: unknown, token: string): boolean {
-  const a = Buffer.from(String(given));
+/** Whether a received value is the token, compared in constant time. */
+export function isToken(value: unknown, token: string): boolean {
+  const a = Buffer.from(String(value));
   const b = Buffer.from(token);
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -1,68 +1,97 @@
-/** One trace while it is being gathered from the proxy and from the app's processes. */
+/** One trace under construction, from the reports of the proxy and of the app's processes. */
 
 import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { totalsOf } from '../domain/trace.js';
 import type { AppProcess } from './app-process.js';
 
-/** A trace, and what is still to come of it. */
+/**
+ * Proxy's side of a request. `none`: a request that did not pass the proxy; `open`: the response is
+ * on its way; `answered`: the client has the app's whole response; `unanswered`: the response was
+ * cut off or is the proxy's error page; `unreached`: the request never arrived at the app.
+ */
+export type ProxyState = 'none' | 'open' | 'answered' | 'unanswered' | 'unreached';
+
+/**
+ * App's side of a request. `closed`: its process reported the end; `died`: its process exited
+ * before that; `mayHaveDied`: some process exited while it was not known yet which process serves
+ * the request.
+ */
+export type AppState = 'running' | 'closed' | 'died' | 'mayHaveDied';
+
+/** A trace with the state of both sides; spans may still arrive after `finished`. */
 export class OpenTrace {
   readonly trace: RecordedTrace;
-  /** The proxy opened it, and will end it. */
-  readonly proxied: boolean;
-  proxyDone = false;
-  /** The app was handed the request, as far as the proxy knows. */
-  reached = true;
-  /** The proxy got no whole answer of the app. */
-  unanswered = false;
-  appDone = false;
-  /** A process ended while this was open: certainly its own, or possibly. */
-  died = false;
-  mayHaveDied = false;
+  proxy: ProxyState;
+  app: AppState = 'running';
+  /** True once the trace has been emitted. */
   finished = false;
   process: AppProcess | undefined;
   timer: NodeJS.Timeout | undefined;
-  #numbers = new Map<number, RecordedSpan>();
+  #spansByNumber = new Map<number, RecordedSpan>();
 
-  constructor(trace: RecordedTrace, proxied: boolean) {
+  constructor(trace: RecordedTrace, proxy: 'none' | 'open') {
     this.trace = trace;
-    this.proxied = proxied;
+    this.proxy = proxy;
   }
 
-  /** Takes a span in; one that was told before, while it ran, is replaced. */
-  add(n: number, span: RecordedSpan): void {
-    const known = this.#numbers.get(n);
+  /** Adds a span, or updates the span of the same number, which was sent while it was running. */
+  addSpan(n: number, span: RecordedSpan): void {
+    const known = this.#spansByNumber.get(n);
     if (known !== undefined) Object.assign(known, span);
     else {
-      this.#numbers.set(n, span);
+      this.#spansByNumber.set(n, span);
       this.trace.spans.push(span);
     }
   }
 
-  /** Takes a span out again that was part of another one. */
-  remove(n: number): void {
-    const known = this.#numbers.get(n);
+  /** Removes a span that turned out to be part of another span. */
+  removeSpan(n: number): void {
+    const known = this.#spansByNumber.get(n);
     if (known === undefined) return;
-    this.#numbers.delete(n);
+    this.#spansByNumber.delete(n);
     this.trace.spans = this.trace.spans.filter((span) => span !== known);
   }
 
-  /** Answers whether everybody who has something to say of it has said it. */
-  complete(): boolean {
-    if (this.proxied && !this.proxyDone) return false;
-    return this.appDone || this.died || (this.proxied && !this.reached);
+  /**
+   * Records the end as the app reports it; a process that has exited cannot have completed the
+   * request.
+   */
+  closeByApp(): void {
+    if (this.app !== 'died') this.app = 'closed';
+  }
+
+  /** Records that a process exited; true when that may concern this trace. */
+  processExited(process: AppProcess): boolean {
+    if (this.finished || this.app === 'closed') return false;
+    if (this.process === process) this.app = 'died';
+    else if (this.process === undefined) this.app = 'mayHaveDied';
+    else return false;
+    return true;
+  }
+
+  get hasEndedAtProxy(): boolean {
+    return this.proxy !== 'none' && this.proxy !== 'open';
+  }
+
+  /** Whether neither the proxy nor the app has anything left to report. */
+  isComplete(): boolean {
+    if (this.proxy === 'open') return false;
+    return this.app === 'closed' || this.app === 'died' || this.proxy === 'unreached';
   }
 
   /**
-   * Returns the trace as it stands: spans in the order of their calls, totals counted. It is a trace of its own, as a span that
-   * comes late is described only when the trace is finished again, and the store may write this one in between.
+   * Copy of the trace as it stands: spans sorted by start, totals counted. A copy, because a late
+   * span gets its call site and shape only when the trace is finished again, and the store may
+   * write this copy before that.
    */
-  close(): RecordedTrace {
+  snapshot(): RecordedTrace {
     const { trace } = this;
     if (trace.outside) {
       const totals = structuredClone(trace.totals);
       return { ...trace, state: 'done', spans: [...trace.spans], totals };
     }
-    const died = this.died || (this.mayHaveDied && !this.appDone && this.unanswered);
+    const isUnanswered = this.proxy === 'unanswered' || this.proxy === 'unreached';
+    const died = this.app === 'died' || (this.app === 'mayHaveDied' && isUnanswered);
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
   }

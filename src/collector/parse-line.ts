@@ -1,4 +1,4 @@
-/** The lines of the link as they are read: what a text has to hold to be one. */
+/** Parser and validator of the link's lines. */
 
 import type { LinkLine } from '../domain/link.js';
 
@@ -6,7 +6,7 @@ type Check = (value: unknown) => boolean;
 type Shape = Record<string, Check>;
 
 const text: Check = (value) => typeof value === 'string';
-// JSON has 1e999, which is read as Infinity.
+// JSON.parse reads 1e999 as Infinity.
 const number: Check = (value) => Number.isFinite(value);
 const flag: Check = (value) => typeof value === 'boolean';
 const fields: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,7 +27,10 @@ const maybe =
 const frame = tuple(number, text, text, number, number);
 const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
 
-/** Per kind of line what its fields have to be; those of a kind that is not here belong to another version. */
+/**
+ * Checks of the fields by kind of line; kinds that are not listed come from another version and are
+ * not checked.
+ */
 const SHAPES = new Map<string, [field: string, check: Check][]>(
   Object.entries({
     listen: { ...address, wanted: maybe(number) },
@@ -55,7 +58,10 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
   ]),
 );
 
-/** Reads one line of a process's file; throws on what is no line of the link. */
+/**
+ * Parses one line of a process's file; throws an Error when it is no JSON object or a field has the
+ * wrong type.
+ */
 export function parseLine(json: string): LinkLine {
   const line = JSON.parse(json) as LinkLine;
   if (!fields(line) || !text(line.t)) throw new Error('not a line of the link');

@@ -1,39 +1,45 @@
-/** Tells the processes of a run at which ports the others answer, so that a call from service to service is one tree. */
+/**
+ * Ports of the run's own servers, sent to all its processes: a call from one service to another
+ * becomes one tree.
+ */
 
 import type { ServerAddress } from '../domain/link.js';
 import type { AppConnection } from './link-server.js';
 
-/** The processes that are connected, and their ports. */
+/** Ports by connected process; every change is sent to all of them. */
 export class PeerPorts {
   #ports = new Map<AppConnection, Set<number>>();
 
-  /** A process has connected: it is told what is known. */
-  joined(peer: AppConnection): void {
-    this.#ports.set(peer, new Set());
-    peer.send({ t: 'peers', ports: this.#all() });
+  /** Adds a process that has connected, and sends it the known ports. */
+  addProcess(connection: AppConnection): void {
+    this.#ports.set(connection, new Set());
+    connection.send({ t: 'peers', ports: this.#all() });
   }
 
-  /** A process listens, perhaps behind the proxy that has the port it asked for. */
-  arrived(peer: AppConnection, { port, wanted }: ServerAddress): void {
-    for (const one of [port, wanted]) if (one !== undefined) this.#ports.get(peer)?.add(one);
-    this.#tell();
+  /**
+   * Adds a server's port, and the port that the app wanted, where the proxy listens instead of the
+   * app.
+   */
+  addPorts(connection: AppConnection, { port, wanted }: ServerAddress): void {
+    for (const each of [port, wanted]) if (each !== undefined) this.#ports.get(connection)?.add(each);
+    this.#sendAll();
   }
 
-  /** A server was closed. */
-  gone(peer: AppConnection, port: number | undefined): void {
-    if (port !== undefined && this.#ports.get(peer)?.delete(port)) this.#tell();
+  /** Removes the port of a server that was closed. */
+  removePort(connection: AppConnection, port: number | undefined): void {
+    if (port !== undefined && this.#ports.get(connection)?.delete(port)) this.#sendAll();
   }
 
-  /** A process has ended, and its servers with it. */
-  left(peer: AppConnection): void {
-    const had = this.#ports.get(peer);
-    this.#ports.delete(peer);
-    if (had !== undefined && had.size > 0) this.#tell();
+  /** Removes a process that has disconnected, with its ports. */
+  removeProcess(connection: AppConnection): void {
+    const ports = this.#ports.get(connection);
+    this.#ports.delete(connection);
+    if (ports !== undefined && ports.size > 0) this.#sendAll();
   }
 
-  #tell(): void {
+  #sendAll(): void {
     const ports = this.#all();
-    for (const peer of this.#ports.keys()) peer.send({ t: 'peers', ports });
+    for (const connection of this.#ports.keys()) connection.send({ t: 'peers', ports });
   }
 
   #all(): number[] {

@@ -1,36 +1,31 @@
-/** JSON lines over a local socket: one object a line, bounded; anything else ends the connection. */
+/** Lines over a local socket, of bounded length; on most sockets each is one JSON object. */
 
 import type { Socket } from 'node:net';
 
 /**
- * Hands on each line that comes, read as JSON. A line that is longer than `longest` characters, or that is no object, or
- * that `said` throws at, ends the connection: nobody on this socket is owed an explanation.
+ * Calls `onLine` with each line of the socket. The socket is destroyed, without an error message, by
+ * a line of more than `maxLength` characters, and by `onLine` when it throws.
  */
-export function readMessages(
-  socket: Socket,
-  longest: number,
-  said: (line: Record<string, unknown>) => void,
-): void {
-  let rest: string[] = [];
+export function readLines(socket: Socket, maxLength: number, onLine: (text: string) => void): void {
+  let parts: string[] = [];
   let length = 0;
-  const take = (text: string) => {
+  const append = (text: string) => {
     length += text.length;
-    if (length > longest) throw new Error('too long');
-    rest.push(text);
+    if (length > maxLength) throw new Error('too long');
+    parts.push(text);
   };
-  const line = (): Record<string, unknown> => {
-    const value: unknown = JSON.parse(rest.join(''));
-    rest = [];
+  const takeLine = () => {
+    const line = parts.join('');
+    parts = [];
     length = 0;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no object');
-    return value as Record<string, unknown>;
+    return line;
   };
   socket.setEncoding('utf8').on('data', (text: string) => {
     try {
       const texts = text.split('\n');
       for (const [n, part] of texts.entries()) {
-        take(part);
-        if (n < texts.length - 1 && !socket.destroyed) said(line());
+        append(part);
+        if (n < texts.length - 1 && !socket.destroyed) onLine(takeLine());
       }
     } catch {
       socket.destroy();
@@ -38,7 +33,20 @@ export function readMessages(
   });
 }
 
-/** Says one line, where there is still somebody to hear it. */
-export function writeMessage(socket: Socket, line: object): void {
-  if (socket.writable) socket.write(`${JSON.stringify(line)}\n`);
+/** Calls `onMessage` with each line, parsed; the socket is destroyed by a line that is no JSON object, too. */
+export function readMessages(
+  socket: Socket,
+  maxLength: number,
+  onMessage: (message: Record<string, unknown>) => void,
+): void {
+  readLines(socket, maxLength, (line) => {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('no object');
+    onMessage(value as Record<string, unknown>);
+  });
+}
+
+/** Writes one line, if the socket is still writable. */
+export function writeMessage(socket: Socket, message: object): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }

@@ -1,25 +1,31 @@
-/** Reads the lines that one process of the app appends to its files in the run's folder, and removes what it has read. */
+/**
+ * Reader of the line files of one process (`<pid>-<thread>-<part>.lines`), which are deleted once
+ * they are read.
+ */
 
 import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import type { LinkLine } from '../domain/link.js';
 import { parseLine } from './parse-line.js';
 
-const CHUNK = 64 * 1024;
-// One slice of a backlog: requests go on in between.
-const SLICE = 1024 * 1024;
-// Longer than anything the agent says: a line with more is not one of ours.
+const CHUNK_BYTES = 64 * 1024;
+// Bytes read in one turn: requests are served between the turns of a backlog.
+const MAX_BYTES_PER_TURN = 1024 * 1024;
+/** Characters; the agent writes no line as long. */
 const MAX_LINE = 16 * 1024 * 1024;
-const buffer = Buffer.allocUnsafe(CHUNK);
+const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
 
-/** Is handed what a spool reads. */
+/** Receiver of the lines of a spool. */
 export interface LineSink {
   line(line: LinkLine): void;
-  /** A line that could not be understood, or whose handling failed: as much of its text as is known. */
+  /**
+   * Receives a line that could not be parsed, or whose handling threw: the part of it that was
+   * read.
+   */
   lost(text: string): void;
 }
 
-/** The files of one process, from the first on. */
+/** Files of one process, read in order from part 1 on. */
 export class Spool {
   #path: (part: number) => string;
   #sink: LineSink;
@@ -28,36 +34,39 @@ export class Spool {
   #position = 0;
   #decoder = new StringDecoder('utf8');
   #rest = '';
-  /** The line at hand is too long to be one: it is passed over to its end. */
+  /** True while the rest of a line of more than MAX_LINE characters is skipped. */
   #skipping = false;
-  /** A line was lost, which may have been the one that leads to the next file. */
+  /** True when a lost line may have been the `next` line, which leads to the next file. */
   #mayHaveMissedNext = false;
 
-  /** `name` is `<pid>-<thread>`. */
+  /** `name` is `<pid>-<thread>`, as in the names of the files. */
   constructor(folder: string, name: string, sink: LineSink) {
     this.#path = (part) => `${folder}/${name}-${part}.lines`;
     this.#sink = sink;
   }
 
-  /** Hands on the lines that have come since, and answers whether there are more to read at once. A bad line costs that line. */
+  /**
+   * Passes new lines to the sink; returns true when there is more to read at once. A bad line costs
+   * only that line.
+   */
   read(): boolean {
-    for (let bytes = 0; bytes < SLICE; ) {
-      // Asked before reading: what has been written once the next file is there is all of this one.
+    for (let bytes = 0; bytes < MAX_BYTES_PER_TURN; ) {
+      // Checked before the read: a file is complete once the next file exists.
       const isFollowed = this.#mayHaveMissedNext && existsSync(this.#path(this.#part + 1));
       const count = this.#fill();
       if (count === 0 && !isFollowed) return false;
-      if (count === 0) this.#turnOver();
+      if (count === 0) this.#startNextPart();
       bytes += count;
       this.#position += count;
-      this.#take(this.#decoder.write(buffer.subarray(0, count)));
+      this.#splitLines(this.#decoder.write(buffer.subarray(0, count)));
     }
     return true;
   }
 
-  /** The process has ended: reads all that it has written, of which the last line may be half. */
-  end(): void {
+  /** Reads everything that is left after the process exited; the last line may be cut off. */
+  finish(): void {
     while (this.read());
-    if (this.#rest !== '') this.#lose(this.#rest);
+    if (this.#rest !== '') this.#reportLost(this.#rest);
     this.#rest = '';
     this.close();
   }
@@ -67,64 +76,66 @@ export class Spool {
     this.#fd = -1;
   }
 
+  /** Bytes read into the buffer; 0 at the end of the file. */
   #fill(): number {
     try {
       if (this.#fd < 0) this.#fd = openSync(this.#path(this.#part), 'r');
-      return readSync(this.#fd, buffer, 0, CHUNK, this.#position);
+      return readSync(this.#fd, buffer, 0, CHUNK_BYTES, this.#position);
     } catch {
-      // Not made yet, or not readable now.
+      // The file does not exist yet, or cannot be read at the moment.
       return 0;
     }
   }
 
-  #take(text: string): void {
+  #splitLines(text: string): void {
     const texts = (this.#rest + text).split('\n');
     this.#rest = texts.pop()!;
     if (this.#skipping && texts.length > 0) {
       texts.shift();
       this.#skipping = false;
     }
-    for (const text of texts) this.#hand(text);
+    for (const text of texts) this.#passLine(text);
     if (this.#skipping) this.#rest = '';
     else if (this.#rest.length > MAX_LINE) this.#skip();
   }
 
-  #hand(text: string): void {
-    // A process that failed to write a line ends it before the next one; there may be nothing of it.
+  #passLine(text: string): void {
+    // After a failed write a process starts with a line break, and nothing of the failed line may
+    // be there.
     if (text === '') return;
     try {
       const line = parseLine(text);
-      if (line.t === 'next') this.#turnOver();
+      if (line.t === 'next') this.#startNextPart();
       else this.#sink.line(line);
     } catch {
-      this.#lose(text);
+      this.#reportLost(text);
     }
   }
 
   #skip(): void {
-    this.#lose(this.#rest);
+    this.#reportLost(this.#rest);
     this.#rest = '';
     this.#skipping = true;
   }
 
-  #lose(text: string): void {
+  #reportLost(text: string): void {
     this.#mayHaveMissedNext = true;
     this.#sink.lost(text);
   }
 
-  #turnOver(): void {
-    if (this.#rest !== '') this.#lose(this.#rest);
+  #startNextPart(): void {
+    if (this.#rest !== '') this.#reportLost(this.#rest);
     this.#rest = '';
     this.#skipping = false;
     this.#mayHaveMissedNext = false;
     this.#decoder = new StringDecoder('utf8');
     this.close();
-    const read = this.#path(this.#part++);
+    const finishedPath = this.#path(this.#part++);
     this.#position = 0;
     try {
-      rmSync(read, { force: true });
+      rmSync(finishedPath, { force: true });
     } catch {
-      // It goes with the run's folder.
+      // The file is deleted with the run's folder.
     }
   }
 }

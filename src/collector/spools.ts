@@ -1,69 +1,76 @@
-/** Spools of all connected processes: read every now and then, and at once when a line is known to be due. */
+/** Spools of all connected processes, read at intervals and sooner when a line is expected. */
 
 import type { LinkLine } from '../domain/link.js';
 import { Spool } from './spool.js';
 
-const LOOK_MS = 40;
-// The app tells that it has finished just after the last byte of its response.
-const SOON_MS = [2, 10];
+const READ_INTERVAL_MS = 40;
+// The agent reports the end of a request just after the last byte of the response.
+const REREAD_DELAYS_MS = [2, 10];
 
-/** What is done with the lines, and whether one is about to be written that is wanted. */
+/** Callbacks of the spools; `Owner` is the process that a spool belongs to. */
 export interface SpoolListener<Owner> {
-  said(owner: Owner, line: LinkLine): void;
-  /** A line could not be understood, or its handling failed; `text` is as much of it as is known. */
-  lost(owner: Owner, text: string): void;
-  awaits(): boolean;
+  lineReceived(owner: Owner, line: LinkLine): void;
+  /**
+   * Called for a line that could not be parsed, or whose handling threw; `text` is the part of it
+   * that was read.
+   */
+  lineLost(owner: Owner, text: string): void;
+  /** Whether a line that some trace waits for is about to be written. */
+  awaitsLines(): boolean;
 }
 
-/** Reads the spool of each process, which its owner stands for, and hands on its lines. */
+/** One spool per process; every line is passed to the listener with its owner. */
 export class Spools<Owner> {
   readonly #spools = new Map<Owner, Spool>();
   readonly #listener: SpoolListener<Owner>;
-  #timer: NodeJS.Timeout | undefined;
-  #isPlanned = false;
-  #again: NodeJS.Timeout | undefined;
+  #interval: NodeJS.Timeout | undefined;
+  #isReadPlanned = false;
+  #rereadTimer: NodeJS.Timeout | undefined;
 
   constructor(listener: SpoolListener<Owner>) {
     this.#listener = listener;
   }
 
-  /** Reads every now and then from here on, until it is closed. */
+  /** Starts to read at intervals, until `close`. */
   start(): void {
-    this.#timer = setInterval(() => this.readAll(), LOOK_MS);
+    this.#interval = setInterval(() => this.readAll(), READ_INTERVAL_MS);
   }
 
   /** `name` is `<pid>-<thread>`, as in the names of the files. */
   add(owner: Owner, folder: string, name: string): void {
     const sink = {
-      line: (line: LinkLine) => this.#listener.said(owner, line),
-      lost: (text: string) => this.#listener.lost(owner, text),
+      line: (line: LinkLine) => this.#listener.lineReceived(owner, line),
+      lost: (text: string) => this.#listener.lineLost(owner, text),
     };
     this.#spools.set(owner, new Spool(folder, name, sink));
   }
 
-  /** Reads an owner's spool to its end, and lets go of it. */
+  /** Reads an owner's spool to its end and removes it. */
   remove(owner: Owner): void {
-    this.#spools.get(owner)?.end();
+    this.#spools.get(owner)?.finish();
     this.#spools.delete(owner);
   }
 
   readAll(): void {
-    for (const spool of this.#spools.values()) if (spool.read()) this.look();
+    for (const spool of this.#spools.values()) if (spool.read()) this.readSoon();
   }
 
-  /** Looks for lines once this turn is over, and shortly after where what is awaited was not there. */
-  look(): void {
-    if (this.#isPlanned) return;
-    this.#isPlanned = true;
+  /**
+   * Reads all spools after the current turn, and 2 and 10 ms later while the listener still awaits
+   * lines.
+   */
+  readSoon(): void {
+    if (this.#isReadPlanned) return;
+    this.#isReadPlanned = true;
     setImmediate(() => {
-      this.#isPlanned = false;
-      this.#lookAgain(...SOON_MS);
+      this.#isReadPlanned = false;
+      this.#readUntilNoneAwaited(...REREAD_DELAYS_MS);
     });
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    clearTimeout(this.#again);
+    clearInterval(this.#interval);
+    clearTimeout(this.#rereadTimer);
     for (const spool of this.#spools.values()) {
       while (spool.read());
       spool.close();
@@ -71,10 +78,10 @@ export class Spools<Owner> {
     this.#spools.clear();
   }
 
-  #lookAgain(next?: number, ...rest: number[]): void {
-    clearTimeout(this.#again);
+  #readUntilNoneAwaited(delay?: number, ...rest: number[]): void {
+    clearTimeout(this.#rereadTimer);
     this.readAll();
-    if (next === undefined || !this.#listener.awaits()) return;
-    this.#again = setTimeout(() => this.#lookAgain(...rest), next).unref();
+    if (delay === undefined || !this.#listener.awaitsLines()) return;
+    this.#rereadTimer = setTimeout(() => this.#readUntilNoneAwaited(...rest), delay).unref();
   }
 }

@@ -1,96 +1,106 @@
-/** Hands finished traces to the store, many at once; a store that fails costs a warning and those traces, never the run. */
+/**
+ * Writer of finished traces: batches them, and turns a failing store into a warning, so that the
+ * run goes on.
+ */
 
 import type { SourceText } from '../domain/site.js';
 import type { Trace } from '../domain/trace.js';
 import { type Store, StoreError } from '../store/store.js';
 
+/** ms after a failure during which the store is not tried again. */
 const RETRY_MS = 10_000;
-// A lone request is kept at once; under load one write, whose price hardly grows with it, takes all of this time.
-const TOGETHER_MS = 50;
+// ms between two writes: a lone request is written at once; under load one write takes all traces
+// of that time, at hardly more cost than one trace.
+const BATCH_MS = 50;
 
-/** Keeps traces, off the path of requests. */
+/** Writes traces to the store outside the handling of requests. */
 export class TraceWriter {
   #store: Store;
   #warn: (message: string) => void;
-  #waiting = new Map<string, Trace>();
-  #planned: (() => void) | undefined;
+  #pending = new Map<string, Trace>();
+  /** Cancels the planned flush; undefined when none is planned. */
+  #cancelFlush: (() => void) | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
-  #lost = 0;
-  #closed = false;
+  #lostCount = 0;
+  #isClosed = false;
 
   constructor(store: Store, warn: (message: string) => void) {
     this.#store = store;
     this.#warn = warn;
   }
 
-  /** Keeps the trace within this turn of the loop, or a moment later when one was kept a moment ago; together with others. */
+  /**
+   * Queues a trace; it is written in this turn of the event loop, or up to 50 ms after the last
+   * write.
+   */
   write(trace: Trace): void {
-    if (this.#closed) return;
-    this.#waiting.set(trace.id, trace);
-    this.#planned ??= this.#plan();
+    if (this.#isClosed) return;
+    this.#pending.set(trace.id, trace);
+    this.#cancelFlush ??= this.#planFlush();
   }
 
-  /** Keeps a source text and answers its hash; nothing when the store cannot. */
+  /** Saves a source text and returns its hash; undefined while the store fails. */
   writeSource(source: SourceText): string | undefined {
-    if (!this.#works()) return undefined;
+    if (!this.#isUsable()) return undefined;
     try {
       return this.#store.saveSource(source);
     } catch (error) {
-      this.#failed(error, 0);
+      this.#handleFailure(error, 0);
       return undefined;
     }
   }
 
-  /** Keeps what waits now. */
+  /** Writes the queued traces now. */
   flush(): void {
-    this.#planned?.();
-    this.#planned = undefined;
-    const traces = [...this.#waiting.values()];
-    this.#waiting.clear();
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const traces = [...this.#pending.values()];
+    this.#pending.clear();
     if (traces.length === 0) return;
     this.#flushedAt = performance.now();
-    if (!this.#works()) {
-      this.#lost += traces.length;
+    if (!this.#isUsable()) {
+      this.#lostCount += traces.length;
       return;
     }
     try {
       this.#store.saveAll(traces);
-      if (this.#lost > 0) this.#warn(`the store works again; ${this.#lost} requests were not kept`);
-      this.#lost = 0;
+      if (this.#lostCount > 0) this.#warn(`the store works again; ${this.#lostCount} requests were not kept`);
+      this.#lostCount = 0;
       this.#failedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {
-      this.#failed(error, traces.length);
+      this.#handleFailure(error, traces.length);
     }
   }
 
-  /** Keeps what waits, and nothing more. */
+  /** Writes the queued traces; later traces are ignored. */
   close(): void {
     this.flush();
-    this.#closed = true;
+    this.#isClosed = true;
   }
 
-  /** Plans the next flush, and answers how to call it off. */
-  #plan(): () => void {
-    const rest = this.#flushedAt + TOGETHER_MS - performance.now();
-    if (rest <= 0) {
-      const soon = setImmediate(() => this.flush());
-      return () => clearImmediate(soon);
+  /** Plans the next flush; returns a function that cancels it. */
+  #planFlush(): () => void {
+    const delay = this.#flushedAt + BATCH_MS - performance.now();
+    if (delay <= 0) {
+      const immediate = setImmediate(() => this.flush());
+      return () => clearImmediate(immediate);
     }
-    const later = setTimeout(() => this.flush(), rest);
-    return () => clearTimeout(later);
+    const timer = setTimeout(() => this.flush(), delay);
+    return () => clearTimeout(timer);
   }
 
-  #works(): boolean {
+  #isUsable(): boolean {
     return performance.now() - this.#failedAt > RETRY_MS;
   }
 
-  #failed(error: unknown, lost: number): void {
+  /** Warns at the first failure; rethrows errors other than a StoreError. */
+  #handleFailure(error: unknown, lostTraces: number): void {
     if (!(error instanceof StoreError)) throw error;
     if (this.#failedAt === Number.NEGATIVE_INFINITY) {
       this.#warn(`${error.message}; requests are not kept until it works again`);
     }
     this.#failedAt = performance.now();
-    this.#lost += lost;
+    this.#lostCount += lostTraces;
   }
 }

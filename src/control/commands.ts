@@ -56,7 +56,7 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
       const span = trace?.spans[Number(index)];
       if (trace === undefined || span === undefined) throw new Error('There is no such call any more.');
       const options = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ trace, span, options }, queryChannel, run.collector.peers);
+      return explain({ trace, span, options }, queryChannel, run.collector.connections);
     },
   };
 }
@@ -73,7 +73,7 @@ function statusOf({ app, collector, launcherStatus }: RunHandles): RunStatus {
     ...launcher,
     record: collector.recording,
     app: app.isRestarting ? 'restarting' : launcher.upstream === undefined ? 'starting' : 'listening',
-    processes: collector.peers
+    processes: collector.connections
       .filter(({ thread }) => thread === 0)
       .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),
   };

@@ -46,7 +46,7 @@ export class QueryChannel {
       if (pending?.appConnection === appConnection) pending.settle(response);
     });
     collector.on('left', () => {
-      const connected = new Set(collector.peers);
+      const connected = new Set(collector.connections);
       for (const { appConnection, settle } of this.#pending.values())
         if (!connected.has(appConnection)) settle(new QueryError(undefined));
     });
@@ -66,7 +66,7 @@ export class QueryChannel {
         else reject(new QueryError(response.trouble ?? 'refused', response.message));
       };
       const timer = setTimeout(() => settle(new QueryError('slow')), TOTAL_MS);
-      if (!this.#collector.peers.includes(appConnection)) return settle(new QueryError(undefined));
+      if (!this.#collector.connections.includes(appConnection)) return settle(new QueryError(undefined));
       this.#pending.set(n, { appConnection, settle });
       appConnection.send({ t: 'ask', n, patience: QUERY_MS, ...databaseQuery });
     });

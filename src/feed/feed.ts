@@ -1,4 +1,7 @@
-/** What the browser asks of whoever hands it requests: narrow enough for a store of a million of them. */
+/**
+ * Data source of the browser: pages, counts and actions, fast enough over a store of a million
+ * requests.
+ */
 
 import type { FilterQuery } from '../domain/filter.js';
 import type { Recording } from '../domain/link.js';
@@ -6,64 +9,69 @@ import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
 
-/** An answer at once where it is cheap, later where it takes a scan; keys are never blocked by one. */
+/**
+ * A value at once where that is cheap, else a promise, so that a scan never blocks the keyboard.
+ */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** What a feed can do besides telling what was recorded. */
-export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'tell';
+/** Optional members of a feed, beyond reading what was recorded. */
+export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'sendInput';
 
-/** What the list can be ordered by; `time` is newest first, the others biggest first. */
+/** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
 
 export interface Sort {
   by: SortKey;
-  /** Turns the order around. */
+  /** Reverses the order. */
   reverse: boolean;
 }
 
-/** The requests that a list is about: those that match, up to an instant, so that new ones do not move it. */
+/** Requests of a list: all matches up to an instant, so that new requests do not move its rows. */
 export interface ListQuery {
   query: FilterQuery;
-  /** Epoch ms; requests that started later are left out. */
+  /** Epoch ms; later requests are left out. */
   until?: number;
   /** Only these ids. */
   ids?: string[];
 }
 
-/** One line of the list by route. */
+/** One row of the list by route. */
 export interface RouteRow {
   method: string;
   /** The pattern, or the path with `#` for ids where no pattern matched. */
   route: string;
   count: number;
-  /** Requests that failed. */
+  /** Failed requests: status 500 or more, or died. */
   errors: number;
   /** ms. */
   mean: number;
+  /** ms. */
   p95: number;
-  /** Queries per request and ms in them per request. */
+  /** SQL calls per request. */
   queries: number;
+  /** ms in SQL per request. */
   qtime: number;
   /** Requests with a finding of repeated queries. */
   repeated: number;
 }
 
-/** Figures for the header, over the newest requests. */
+/** Statistics of the header, over the newest requests; `total` counts all. */
 export interface ListStats {
   total: number;
   /** ms. */
   p50?: number;
+  /** ms. */
   p95?: number;
-  /** 0 to 1. */
+  /** Share of failed requests, 0 to 1. */
   errors?: number;
-  /** Requests with an N+1. */
+  /** Requests with an N+1 finding. */
   repeated?: number;
 }
 
-/** How the app behind the feed stands. */
+/** State of the app and of the store behind the feed. */
 export interface FeedStatus {
   app?: Pick<AppInfo, 'command' | 'cwd'> & { pid?: number };
-  /** Where the proxy is asked, e.g. http://localhost:4000. */
+  /** URL of the proxy, e.g. http://localhost:4000. */
   url?: string;
   /** True while an app runs under scooby. */
   live: boolean;
@@ -71,28 +79,28 @@ export interface FeedStatus {
   starting?: boolean;
   /** Set once the app has ended. */
   exit?: { code?: number; signal?: string; stderr?: string[] };
-  /** Libraries whose calls are shown, with their trouble if they have one. */
+  /** Instrumented libraries; `trouble` is a sentence about calls that are not captured. */
   libraries?: { name: string; version: string; trouble?: string }[];
   recording?: Recording;
-  /** Where the data is. */
+  /** Path of the database. */
   place?: string;
-  /** What is wrong with the store, in a sentence. */
+  /** Why the store cannot be read, in a sentence. */
   trouble?: string;
 }
 
-/** What a replay answered. */
+/** Outcome of a replay. */
 export interface ReplayResult {
   status: number;
-  /** The id of the new request, where it was recorded. */
+  /** Id of the new request, if it was recorded. */
   id?: string;
   ms: number;
-  /** What was left out, because it was never recorded: names of headers, and `body`. */
+  /** Parts that were not sent because they were not recorded: names of headers, and `its body`. */
   without?: string[];
 }
 
-/** The plan of a query, and what there is to say about it. */
+/** Plan of a query, with remarks. */
 export interface ExplainResult {
-  /** What was asked, without the statement: `EXPLAIN`. */
+  /** Command that was run, without the statement: `EXPLAIN`. */
   asked: string;
   /** `PostgreSQL 16.3` */
   server: string;
@@ -101,30 +109,32 @@ export interface ExplainResult {
   notes: string[];
 }
 
+/** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
   stats(): MaybePromise<ListStats>;
-  count(selection: ListQuery): MaybePromise<number>;
-  /** Answers how many match that started after the selection's `until`. */
-  fresh(selection: ListQuery): MaybePromise<number>;
-  /** Answers the rows `offset` to `offset + limit` in that order. */
-  page(selection: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]>;
-  /** Answers at which offset a request stands in that order; -1 if it does not match. */
-  position(selection: ListQuery, sort: Sort, id: string): MaybePromise<number>;
-  routes(selection: ListQuery): MaybePromise<RouteRow[]>;
+  count(listQuery: ListQuery): MaybePromise<number>;
+  /** Number of matches that started after the query's `until`. */
+  countNewer(listQuery: ListQuery): MaybePromise<number>;
+  /** Rows `offset` to `offset + limit` in the given order. */
+  page(listQuery: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]>;
+  /** Offset of a request in the given order; -1 if it does not match. */
+  position(listQuery: ListQuery, sort: Sort, id: string): MaybePromise<number>;
+  routes(listQuery: ListQuery): MaybePromise<RouteRow[]>;
   find(id: string): MaybePromise<Trace | undefined>;
   source(hash: string): MaybePromise<SourceText | undefined>;
-  /** Calls back when requests came, changed or went, or the status changed; answers how to stop that. */
+  /** Calls `listener` when requests or the status changed; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
-  /** What only some feeds can do; a key whose ability is missing says so. What fails rejects with a sentence. */
+  // Members from here to `sendInput` exist on some feeds only; the browser explains why a key does
+  // nothing.
   replay?(trace: Trace, url?: string): Promise<ReplayResult>;
   record?(recording: Recording): Promise<void>;
   restart?(): Promise<void>;
-  /** Answers the plan of one call, by its place among the request's. */
+  /** Plan of one call, by its index in the trace's spans. */
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
-  /** What the app prints, where this program has its output. */
+  /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
-  /** Hands the app a line on its standard input. */
-  tell?(line: string): void;
+  /** Writes a line to the app's standard input. */
+  sendInput?(line: string): void;
   close(): void;
 }

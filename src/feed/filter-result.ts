@@ -1,4 +1,4 @@
-/** What a filter found, or an order that no index has: the numbers of the requests in their order, gathered slice by slice. */
+/** Result of a filter or of a sort without an index: row numbers in order, found slice by slice. */
 
 import { type FilterQuery, queryNeedsTrace } from '../domain/filter.js';
 import { QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
@@ -7,14 +7,14 @@ import type { PageReader, SliceRow } from '../store/page-reader.js';
 import type { Sort } from './feed.js';
 import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
 
-/** Later than any request. */
-export const EVER = 8.64e15;
-/** ms after which what was found so far is told. */
-const PATIENCE = 60;
-/** ms over which a request may still change after it began, for what is looked at again. */
-const LATE = 30_000;
+/** Epoch ms after every request: the largest instant of a Date. */
+export const END_OF_TIME = 8.64e15;
+/** ms between two reports of a partial result. */
+const PROGRESS_MS = 60;
+/** ms after its start during which a request may still change and is scanned again. */
+const CHANGE_WINDOW_MS = 30_000;
 
-const KEYS: Record<Sort['by'], string> = {
+const SORT_SQL: Record<Sort['by'], string> = {
   time: '0',
   duration: 'ifnull(duration, 0)',
   queries: QUERIES_SQL,
@@ -23,19 +23,22 @@ const KEYS: Record<Sort['by'], string> = {
   path: 'url',
 };
 
+/** A scan over all requests, newest first; partial results are served while it runs. */
 export class FilterResult {
   readonly sort: Sort;
-  /** True once every request has been looked at. */
+  /** True once every request has been scanned. */
   complete = false;
   #found: SliceRow[] = [];
   #ordered: number[] | undefined;
-  #newest = Number.NEGATIVE_INFINITY;
-  #waiting: (() => void)[] = [];
-  #told = performance.now();
-  /** Somebody was answered before the end, and wants to hear of more. */
-  #partial = false;
-  #wanted = Number.POSITIVE_INFINITY;
-  readonly #progress: () => void;
+  /** Start (epoch ms) of the newest match. */
+  #newestStart = Number.NEGATIVE_INFINITY;
+  #waiters: (() => void)[] = [];
+  #reportedAt = performance.now();
+  /** True once rows were read before the end of the scan: progress is reported from then on. */
+  #hasPartialReader = false;
+  /** Number of rows that the last reader needs. */
+  #wantedRows = Number.POSITIVE_INFINITY;
+  readonly #onProgress: () => void;
   readonly #reader: PageReader;
   readonly #query: FilterQuery;
   readonly #until: number;
@@ -48,17 +51,17 @@ export class FilterResult {
     sort: Sort,
     until: number,
     ids: string[] | undefined,
-    { failed, progress }: { failed: (error: unknown) => void; progress: () => void },
+    { onError, onProgress }: { onError: (error: unknown) => void; onProgress: () => void },
   ) {
-    this.#progress = progress;
+    this.#onProgress = onProgress;
     this.#reader = reader;
     this.#query = query;
     this.sort = sort;
     this.#until = until;
     this.#ids = ids;
     this.#turns = new TurnQueue((error) => {
-      this.#settle();
-      failed(error);
+      this.#wakeWaiters();
+      onError(error);
     });
     this.#scan(Number.NEGATIVE_INFINITY, []);
   }
@@ -72,54 +75,60 @@ export class FilterResult {
     };
   }
 
-  /** Looks at everything that began at `least` or later; what was found before that stays. */
-  #scan(least: number, older: SliceRow[]): void {
+  /**
+   * Scans the requests that began at `scanFrom` (epoch ms) or later; `older` are the matches before
+   * that.
+   */
+  #scan(scanFrom: number, older: SliceRow[]): void {
     const slices = new AdaptiveSlices(
       (before, size) => this.#reader.boundary(before, size),
-      Math.min(EVER, this.#until + 0.001),
-      least,
+      Math.min(END_OF_TIME, this.#until + 0.001),
+      scanFrom,
       queryNeedsTrace(this.#query),
     );
     const where = this.#where();
-    const renewed = older.length > 0;
-    const fresh: SliceRow[] = renewed ? [] : this.#found;
+    const isRescan = older.length > 0;
+    const fresh: SliceRow[] = isRescan ? [] : this.#found;
     const step = (): boolean => {
-      const going = slices.next((from, before) => {
-        for (const one of this.#reader.slice(from, before, where, KEYS[this.sort.by])) fresh.push(one);
+      const hasMore = slices.next((from, before) => {
+        for (const row of this.#reader.slice(from, before, where, SORT_SQL[this.sort.by])) fresh.push(row);
       });
-      this.#newest = Math.max(this.#newest, fresh[0]?.start ?? Number.NEGATIVE_INFINITY);
-      if (!going && renewed) this.#found = [...fresh, ...older];
-      if (!going) this.complete = true;
-      if (!going || this.sort.by === 'time') this.#ordered = undefined;
-      this.#tell(going);
-      return going;
+      this.#newestStart = Math.max(this.#newestStart, fresh[0]?.start ?? Number.NEGATIVE_INFINITY);
+      if (!hasMore && isRescan) this.#found = [...fresh, ...older];
+      if (!hasMore) this.complete = true;
+      if (!hasMore || this.sort.by === 'time') this.#ordered = undefined;
+      this.#report(hasMore);
+      return hasMore;
     };
     this.#turns.run(step);
   }
 
-  /** What was found so far is worth a look now and then: a rare match would else be seen only at the end. */
-  #tell(going: boolean): void {
+  /**
+   * Reports partial results from time to time: otherwise a rare match would be shown only at the
+   * end.
+   */
+  #report(hasMore: boolean): void {
     const now = performance.now();
-    if (going && now - this.#told < PATIENCE && !this.#known(this.#wanted)) return;
-    this.#told = now;
-    this.#settle();
-    if (this.#partial) this.#progress();
+    if (hasMore && now - this.#reportedAt < PROGRESS_MS && !this.#hasRows(this.#wantedRows)) return;
+    this.#reportedAt = now;
+    this.#wakeWaiters();
+    if (this.#hasPartialReader) this.#onProgress();
   }
 
-  #settle(): void {
-    for (const waiting of this.#waiting.splice(0)) waiting();
+  #wakeWaiters(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
-  /** Looks again at the newest requests, after something was written. */
-  renew(): void {
-    if (!this.complete || this.#until !== EVER) return;
-    const least = Math.min(this.#newest, this.#reader.now()) - LATE;
-    const older = this.#found.filter(({ start }) => start < least);
+  /** Scans the newest requests again, after the database changed. */
+  rescanNewest(): void {
+    if (!this.complete || this.#until !== END_OF_TIME) return;
+    const scanFrom = Math.min(this.#newestStart, this.#reader.now()) - CHANGE_WINDOW_MS;
+    const older = this.#found.filter(({ start }) => start < scanFrom);
     if (older.length === 0) this.#found = [];
-    this.#scan(least, older);
+    this.#scan(scanFrom, older);
   }
 
-  #order(): number[] {
+  #orderedSeqs(): number[] {
     if (this.#ordered) return this.#ordered;
     const { by, reverse } = this.sort;
     const found = by === 'time' ? this.#found : this.#sorted(by === 'path');
@@ -128,47 +137,50 @@ export class FilterResult {
     return this.#ordered;
   }
 
-  #sorted(up: boolean): SliceRow[] {
-    const turn = up ? 1 : -1;
+  #sorted(ascending: boolean): SliceRow[] {
+    const sign = ascending ? 1 : -1;
     return [...this.#found].sort((a, b) =>
-      a.key < b.key ? -turn : a.key > b.key ? turn : b.start - a.start,
+      a.key < b.key ? -sign : a.key > b.key ? sign : b.start - a.start,
     );
   }
 
-  /** Answers whether the rows up to an offset are known. */
-  #known(offset: number): boolean {
+  /** Whether the rows up to an offset are final. */
+  #hasRows(offset: number): boolean {
     if (this.complete) return true;
     return this.sort.by === 'time' && !this.sort.reverse && this.#found.length >= offset;
   }
 
-  async #when(known: () => boolean): Promise<void> {
-    while (!known()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async #waitUntil(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
   }
 
-  /** Answers the numbers of the requests at some offsets, at once where they are known. */
+  /**
+   * Row numbers (`seq`) from `offset` on, at once where they are final; else as soon as the first
+   * is found.
+   */
   seqs(offset: number, limit: number): number[] | Promise<number[]> {
-    const take = () => this.#order().slice(offset, offset + limit);
-    if (this.#known(offset + limit)) return take();
-    this.#wanted = offset + limit;
-    this.#partial = true;
-    const some = () => this.sort.by === 'time' && !this.sort.reverse && this.#found.length > offset;
-    return this.#when(() => this.#known(offset + limit) || some()).then(take);
+    const take = () => this.#orderedSeqs().slice(offset, offset + limit);
+    if (this.#hasRows(offset + limit)) return take();
+    this.#wantedRows = offset + limit;
+    this.#hasPartialReader = true;
+    const hasSome = () => this.sort.by === 'time' && !this.sort.reverse && this.#found.length > offset;
+    return this.#waitUntil(() => this.#hasRows(offset + limit) || hasSome()).then(take);
   }
 
-  /** Answers how many there are. */
+  /** Number of matches. */
   count(): number | Promise<number> {
     if (this.complete) return this.#found.length;
-    return this.#when(() => this.complete).then(() => this.#found.length);
+    return this.#waitUntil(() => this.complete).then(() => this.#found.length);
   }
 
-  /** Answers at which offset a request stands; -1 if it is not among them. */
+  /** Offset of a row number; -1 if it does not match. */
   position(seq: number): number | Promise<number> {
-    if (this.complete) return this.#order().indexOf(seq);
-    return this.#when(() => this.complete).then(() => this.#order().indexOf(seq));
+    if (this.complete) return this.#orderedSeqs().indexOf(seq);
+    return this.#waitUntil(() => this.complete).then(() => this.#orderedSeqs().indexOf(seq));
   }
 
   stop(): void {
     this.#turns.stop();
-    this.#waiting = [];
+    this.#waiters = [];
   }
 }

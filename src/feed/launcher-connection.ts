@@ -1,22 +1,26 @@
-/** The launcher's end, seen from the screen that it has started: what the app prints, and how it stands. */
+/**
+ * Connection of the screen process to the launcher that started it: the app's output, and its
+ * state.
+ */
 
 import { OutputLog } from '../terminal/output-log.js';
 import type { FeedStatus } from './feed.js';
 import type { RunFacts, ToLauncher, ToScreen } from './launcher-protocol.js';
 
+/** IPC channel to the parent process; the screen ends when it closes. */
 export class LauncherConnection {
   readonly output = new OutputLog();
   #facts: RunFacts | undefined;
   readonly #listeners = new Set<() => void>();
-  readonly #heard = (message: ToScreen) => this.#hear(message);
+  readonly #onMessage = (message: ToScreen) => this.#receive(message);
 
   constructor() {
-    process.on('message', this.#heard);
-    // Killed or crashed, it takes the app's output with it: there is nothing to stay for.
-    process.once('disconnect', gone);
+    process.on('message', this.#onMessage);
+    // Without the launcher (killed or crashed) there is no output to show.
+    process.once('disconnect', terminate);
   }
 
-  #hear(message: ToScreen): void {
+  #receive(message: ToScreen): void {
     if (message.t === 'printed')
       for (const [speaker, text] of message.pieces) this.output.write(text, speaker);
     else {
@@ -25,41 +29,41 @@ export class LauncherConnection {
     }
   }
 
-  /** Answers what the launcher knows of the app. */
+  /** State of the app as last sent by the launcher; empty before that. */
   status(): Partial<FeedStatus> {
     if (!this.#facts) return {};
     const { command, cwd, ...facts } = this.#facts;
     return { ...facts, app: { command, cwd }, live: facts.exit === undefined };
   }
 
-  /** Calls back when that has changed. */
+  /** Calls `listener` when the state has changed. */
   subscribe(listener: () => void): void {
     this.#listeners.add(listener);
   }
 
-  /** Has the app started again, which has ended. */
-  again(): void {
-    this.#say({ t: 'again' });
+  /** Starts the app again after it exited. */
+  restart(): void {
+    this.#send({ t: 'again' });
   }
 
-  /** Hands the app a line on its standard input. */
-  tell(line: string): void {
+  /** Writes a line to the app's standard input, and echoes it in the output. */
+  sendInput(line: string): void {
     this.output.write(`> ${line}\n`, 'scooby');
-    this.#say({ t: 'tell', line });
+    this.#send({ t: 'tell', line });
   }
 
-  #say(message: ToLauncher): void {
+  #send(message: ToLauncher): void {
     process.send?.(message);
   }
 
   close(): void {
-    process.off('message', this.#heard);
-    process.off('disconnect', gone);
+    process.off('message', this.#onMessage);
+    process.off('disconnect', terminate);
     this.#listeners.clear();
     if (process.connected) process.disconnect();
   }
 }
 
-function gone(): void {
+function terminate(): void {
   process.kill(process.pid, 'SIGTERM');
 }

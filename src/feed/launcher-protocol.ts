@@ -1,18 +1,18 @@
-/** What `scooby run --ui` and the screen that it has started tell each other. */
+/** IPC messages between `scooby run --ui` and the screen process that it starts. */
 
 import type { OutputSource } from '../terminal/output-log.js';
 import type { FeedStatus } from './feed.js';
 
-/** What was printed, in its order. */
+/** One piece of output. */
 export type OutputPiece = [speaker: OutputSource, text: string];
 
-/** What only the launcher knows of how the app stands. */
+/** State of the app that only the launcher knows. */
 export type RunFacts = Pick<FeedStatus, 'url' | 'starting' | 'exit'> & { command: string; cwd: string };
 
 export type ToScreen = { t: 'printed'; pieces: OutputPiece[] } | { t: 'facts'; facts: RunFacts };
 
 export type ToLauncher =
-  /** The app has ended and is to be started again. */
+  /** Start the app again; it has exited. */
   | { t: 'again' }
   /** A line for the app's standard input. */
   | { t: 'tell'; line: string };

@@ -1,4 +1,7 @@
-/** The feed over the store, with what a living run can do for the browser. */
+/**
+ * Feed over the store and a running `scooby run`, which adds replay, recording, restart and
+ * explain.
+ */
 
 import type { Recording } from '../domain/link.js';
 import type { Trace } from '../domain/trace.js';
@@ -10,66 +13,69 @@ import { replay } from './replay.js';
 import { RunConnection } from './run-connection.js';
 import { StoreFeed } from './store-feed.js';
 
+/**
+ * A store feed whose status comes from the run, and from the launcher if it started this browser.
+ */
 export class LiveFeed extends StoreFeed implements Feed {
   readonly output?: OutputLog;
-  readonly tell?: (line: string) => void;
-  readonly #link: RunConnection;
-  readonly #attachment: LauncherConnection | undefined;
+  readonly sendInput?: (line: string) => void;
+  readonly #run: RunConnection;
+  readonly #launcher: LauncherConnection | undefined;
 
-  /** `attachment` is there where the run has started this browser. */
-  constructor(reader: PageReader, place: string, attachment?: LauncherConnection) {
+  /** `launcher` is passed when `scooby run --ui` started this browser. */
+  constructor(reader: PageReader, place: string, launcher?: LauncherConnection) {
     super(reader, place);
-    this.#attachment = attachment;
-    this.#link = new RunConnection(place, () => this.changed());
-    if (!attachment) return;
-    this.output = attachment.output;
-    this.tell = (line) => attachment.tell(line);
-    attachment.subscribe(() => this.changed());
+    this.#launcher = launcher;
+    this.#run = new RunConnection(place, () => this.notifyListeners());
+    if (!launcher) return;
+    this.output = launcher.output;
+    this.sendInput = (line) => launcher.sendInput(line);
+    launcher.subscribe(() => this.notifyListeners());
   }
 
   override status(): FeedStatus {
     const stored = super.status();
-    const attached = this.#attachment?.status() ?? {};
-    const run = this.#link.status;
-    if (!run) return { ...stored, live: false, ...attached };
-    const { record, url, libraries, processes, run: note } = run;
-    const app = processes[0] ?? { command: note.command.join(' '), cwd: note.project };
+    const fromLauncher = this.#launcher?.status() ?? {};
+    const run = this.#run.status;
+    if (!run) return { ...stored, live: false, ...fromLauncher };
+    const { record, url, libraries, processes, run: runRecord } = run;
+    const app = processes[0] ?? { command: runRecord.command.join(' '), cwd: runRecord.project };
     return {
       ...stored,
-      app: { ...app, command: note.command.join(' ') },
+      app: { ...app, command: runRecord.command.join(' ') },
       live: true,
       recording: record,
       libraries,
       ...(run.app === 'listening' ? {} : { starting: true }),
       ...(url === undefined ? {} : { url }),
-      ...attached,
+      ...fromLauncher,
     };
   }
 
   async replay(trace: Trace, url?: string): Promise<ReplayResult> {
-    const { control } = this.#link;
+    const { control } = this.#run;
     const run = await control.status();
     if (run.url === undefined)
-      throw new Error('the proxy does not listen yet: the app has not said at which port');
+      throw new Error('the proxy does not listen yet: the app listens on no port so far');
     return replay(run.url, run.record, trace, url);
   }
 
   record(recording: Recording): Promise<void> {
-    return this.#link.ask((control) => control.record(recording));
+    return this.#run.perform((control) => control.record(recording));
   }
 
   explain(trace: Trace, span: number): Promise<ExplainResult> {
-    return this.#link.control.explain(trace.id, span);
+    return this.#run.control.explain(trace.id, span);
   }
 
   async restart(): Promise<void> {
-    if (this.#attachment && this.status().exit) return this.#attachment.again();
-    return this.#link.ask((control) => control.restart());
+    if (this.#launcher && this.status().exit) return this.#launcher.restart();
+    return this.#run.perform((control) => control.restart());
   }
 
   override close(): void {
-    this.#link.close();
-    this.#attachment?.close();
+    this.#run.close();
+    this.#launcher?.close();
     super.close();
   }
 }

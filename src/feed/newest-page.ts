@@ -1,54 +1,61 @@
-/** The whole list, newest first: by the index, from the nearest row that is known. */
+/** Pages of the unfiltered list, newest first, read from the index of starts. */
 
 import type { Summary } from '../domain/trace.js';
 import type { PageReader, TimePosition } from '../store/page-reader.js';
-import { EVER } from './filter-result.js';
+import { END_OF_TIME } from './filter-result.js';
 
-const KEPT = 512;
-/** ms for which a count of everything is good; in between only what is new is counted. */
-const GOOD = 30_000;
+const MAX_POSITIONS = 512;
+/** ms for which a count of all requests is reused; until then only new requests are counted. */
+const COUNT_TTL_MS = 30_000;
 
+/**
+ * Reads each page from the position where the page before it ended, because OFFSET grows with the
+ * distance.
+ */
 export class NewestPage {
   readonly #reader: PageReader;
-  #counted: { at: number; n: number; seq: number } | undefined;
-  /** By how many rows come before: the last of them. For one instant only. */
-  #marks = new Map<number, TimePosition>();
-  #instant = Number.NaN;
+  #lastCount: { at: number; n: number; seq: number } | undefined;
+  /** Offset → position of the row before it. Valid for `#positionsUntil` only. */
+  #positions = new Map<number, TimePosition>();
+  #positionsUntil = Number.NaN;
 
   constructor(reader: PageReader) {
     this.#reader = reader;
   }
 
-  /** Answers how many requests began up to an instant. */
+  /** Number of requests that began up to an instant (epoch ms). */
   count(until: number): number {
-    const all = this.#all();
-    // What came since is counted and taken off: of a million that is a few.
-    return until === EVER ? all : all - this.#reader.countBetween(until, EVER);
+    const all = this.#countAll();
+    // Counting the newer requests and subtracting them is cheap: they are a few of a million.
+    return until === END_OF_TIME ? all : all - this.#reader.countBetween(until, END_OF_TIME);
   }
 
-  #all(): number {
+  #countAll(): number {
     const now = this.#reader.now();
-    if (!this.#counted || now - this.#counted.at > GOOD)
-      this.#counted = { at: now, seq: this.#reader.last(), n: this.#reader.count() };
-    // By the order of saving: a request that took long began before others that are counted.
-    return this.#counted.n + this.#reader.countSince(this.#counted.seq, EVER);
+    if (!this.#lastCount || now - this.#lastCount.at > COUNT_TTL_MS)
+      this.#lastCount = { at: now, seq: this.#reader.lastSeq(), n: this.#reader.count() };
+    // By order of saving: a long request may have begun before requests that are counted already.
+    return this.#lastCount.n + this.#reader.countSince(this.#lastCount.seq, END_OF_TIME);
   }
 
-  /** Answers some rows, newest first. */
+  /**
+   * Rows `offset` to `offset + limit`, newest first, of the requests up to an instant (epoch ms).
+   */
   page(until: number, offset: number, limit: number): Summary[] {
-    if (until !== this.#instant || this.#marks.size > KEPT) this.#marks.clear();
-    this.#instant = until;
-    const mark = until === EVER ? undefined : this.#marks.get(offset);
-    const count = mark || offset === 0 ? 0 : this.count(until);
+    if (until !== this.#positionsUntil || this.#positions.size > MAX_POSITIONS) this.#positions.clear();
+    this.#positionsUntil = until;
+    const position = until === END_OF_TIME ? undefined : this.#positions.get(offset);
+    const count = position || offset === 0 ? 0 : this.count(until);
     const rows =
-      mark || offset <= count / 2
-        ? this.#reader.newest(until, mark, mark ? 0 : offset, limit, false)
+      position || offset <= count / 2
+        ? this.#reader.newest(until, position, position ? 0 : offset, limit, false)
         : this.#fromEnd(until, Math.max(0, count - offset - limit), Math.min(limit, count - offset));
     const last = rows.at(-1);
-    if (last && until !== EVER) this.#marks.set(offset + rows.length, last.mark);
+    if (last && until !== END_OF_TIME) this.#positions.set(offset + rows.length, last.position);
     return rows.map(({ row }) => row);
   }
 
+  /** The same from the oldest end, which is nearer for the second half of the list. */
   #fromEnd(until: number, skip: number, limit: number) {
     return this.#reader.newest(until, undefined, skip, Math.max(0, limit), true).reverse();
   }

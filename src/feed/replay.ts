@@ -1,4 +1,4 @@
-/** Sends a recorded request again, through the proxy of the run. */
+/** Replay of a recorded request through the run's proxy. */
 
 import { request } from 'node:http';
 import type { Recording } from '../domain/link.js';
@@ -7,10 +7,11 @@ import type { Trace } from '../domain/trace.js';
 import type { ReplayResult } from './feed.js';
 import { replayableHeaders } from './replayable.js';
 
-/** ms that an answer is waited for: as long as a debugger may hold it. */
-const PATIENCE = 120_000;
+/** ms until a response must be complete: long enough for a breakpoint in a debugger. */
+const TIMEOUT_MS = 120_000;
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS', 'DELETE']);
-/** Answers why a URL cannot be asked for again; undefined where it can. */
+
+/** Reason why a URL cannot be requested again, for the user; undefined where it can. */
 export function replayRefusal(url: string): string | undefined {
   if (!url.startsWith('/')) return `${url} is no path of the app`;
   return url.includes(`=${REDACTED}`) || url.includes(`//${REDACTED}@`)
@@ -18,21 +19,25 @@ export function replayRefusal(url: string): string | undefined {
     : undefined;
 }
 
-/** Sends a request again to the proxy at `base` and resolves with what came of it; the body is read and thrown away. */
+/**
+ * Sends a request again to the proxy at `base`, with `url` instead of its own if passed. Resolves
+ * when the response has ended; rejects with a message for the user when the URL is refused or no
+ * whole response arrives.
+ */
 export async function replay(
   base: string,
   recording: Recording,
   trace: Trace,
   url = trace.url,
 ): Promise<ReplayResult> {
-  const trouble = replayRefusal(url);
-  if (trouble !== undefined) throw new Error(trouble);
+  const refusal = replayRefusal(url);
+  if (refusal !== undefined) throw new Error(refusal);
   const { headers, without } = replayableHeaders(trace);
-  // Node would announce a body, of which it does not know that there is none.
+  // Without the header Node sends Transfer-Encoding: chunked, though there is no body.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
   if (recording === 'marked') headers.push(['X-Scooby-Record', '1']);
   const { hostname, port } = new URL(base);
-  const begun = performance.now();
+  const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request({
       hostname,
@@ -41,7 +46,7 @@ export async function replay(
       path: url,
       headers: headers.flat(),
       agent: false,
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     sent.on('error', (error) => reject(new Error(`no answer: ${error.message}`)));
     sent.on('response', (response) => {
@@ -51,7 +56,7 @@ export async function replay(
         const id = response.headers['x-scooby'];
         resolve({
           status: response.statusCode ?? 0,
-          ms: performance.now() - begun,
+          ms: performance.now() - startedAt,
           ...(typeof id === 'string' && recording !== 'off' ? { id } : {}),
           ...(without.length > 0 ? { without } : {}),
         });

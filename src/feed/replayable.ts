@@ -1,21 +1,25 @@
-/** What of a recorded request can be sent again. */
+/** Headers of a recorded request that can be sent again. */
 
 import { REDACTED } from '../domain/redact.cjs';
 import type { Headers, Trace } from '../domain/trace.js';
 
-/** What belongs to the connection or to the proxy, and what told of a body. */
+/** Headers of the connection, of the proxy, and of the body, which is not recorded. */
 const UNSENT =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
 
-/** Answers the headers to send, and the names of what was never recorded. */
+/**
+ * Headers to send; `without` names the parts that were not recorded: redacted headers, and `its
+ * body`.
+ */
 export function replayableHeaders(trace: Trace): { headers: Headers; without: string[] } {
   const headers: Headers = [];
   const without: string[] = [];
-  let body = false;
+  let hadBody = false;
   for (const [name, value] of trace.headers?.request ?? []) {
     if (value.includes(REDACTED)) without.push(name.toLowerCase());
     else if (!UNSENT.test(name)) headers.push([name, value]);
-    if (/^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0')) body = true;
+    if (/^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0'))
+      hadBody = true;
   }
-  return { headers, without: body ? [...without, 'its body'] : without };
+  return { headers, without: hadBody ? [...without, 'its body'] : without };
 }

@@ -1,30 +1,31 @@
-/** Rows of the browser's list by route: what the slices of the store add up to. */
+/** Rows of the browser's list by route, added up from slices of the store. */
 
 import { Accumulator } from '../domain/aggregate.js';
 import type { RouteSlice } from '../store/page-reader.js';
 import type { RouteRow } from './feed.js';
 
-interface Route extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'repeated'> {
+interface RouteTotals extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'repeated'> {
   all: Accumulator;
 }
 
+/** Totals by method and route. */
 export class RouteRows {
-  readonly #routes = new Map<string, Route>();
+  readonly #routes = new Map<string, RouteTotals>();
 
-  add(sum: RouteSlice): void {
-    const { method, route, qtime, repeated } = sum;
+  add(slice: RouteSlice): void {
+    const { method, route, qtime, repeated } = slice;
     const key = `${method} ${route}`;
     let known = this.#routes.get(key);
     if (!known) {
       known = { method, route, qtime: 0, repeated: 0, all: new Accumulator() };
       this.#routes.set(key, known);
     }
-    known.all.add(sum);
+    known.all.add(slice);
     known.qtime += qtime;
     known.repeated += repeated;
   }
 
-  /** Rows, the route that took most time first. */
+  /** Rows, sorted by total time, the largest first. */
   rows(): RouteRow[] {
     return [...this.#routes.values()]
       .sort((a, b) => b.all.ms - a.all.ms || b.all.count - a.all.count)
@@ -32,7 +33,7 @@ export class RouteRows {
   }
 }
 
-function rowOf({ method, route, qtime, repeated, all }: Route): RouteRow {
+function rowOf({ method, route, qtime, repeated, all }: RouteTotals): RouteRow {
   const { count, errors, ms, queries } = all;
   return {
     ...{ method, route, count, errors, mean: ms / count, p95: all.percentile(0.95) },

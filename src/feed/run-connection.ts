@@ -1,43 +1,44 @@
-/** The connection of a browser to the run that records to its database: made when there is one, made again after it was lost. */
+/** Browser's connection to the run that records to its database; reconnects to a later run. */
 
 import { connectToRun, type RunControl, type RunStatus } from '../control/client.js';
 
-/** ms between two looks at whether there is a run, and at how it stands. */
-const LOOK = 1000;
+/** ms between two requests for the run's status, and between two attempts to connect. */
+const POLL_MS = 1000;
 
+/** Polls the status of the run and calls `onChange` when it changes. */
 export class RunConnection {
-  /** How the run stands; undefined where there is none. */
+  /** Last status of the run; undefined where there is none. */
   status: RunStatus | undefined;
   readonly #database: string;
-  readonly #changed: () => void;
+  readonly #onChange: () => void;
   #control: RunControl | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(database: string, changed: () => void) {
+  constructor(database: string, onChange: () => void) {
     this.#database = database;
-    this.#changed = changed;
-    void this.#look();
+    this.#onChange = onChange;
+    void this.#poll();
   }
 
-  /** Answers the connection. Throws where there is no run. */
+  /** Throws an Error with a message for the user when there is no run. */
   get control(): RunControl {
     if (!this.#control) throw new Error('the app no longer runs under scooby');
     return this.#control;
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
-      const control = this.#control ?? (await this.#reached());
-      this.#take(await control?.status());
+      const control = this.#control ?? (await this.#connect());
+      this.#setStatus(await control?.status());
     } catch {
-      // It ended just now, or takes its time: the next look tells.
-      this.#take(this.#control && this.status);
+      // The run has just ended, or is slow: the next poll shows which.
+      this.#setStatus(this.#control && this.status);
     }
-    if (!this.#closed) this.#timer = setTimeout(() => void this.#look(), LOOK);
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
   }
 
-  async #reached(): Promise<RunControl | undefined> {
+  async #connect(): Promise<RunControl | undefined> {
     const control = await connectToRun(this.#database);
     if (this.#closed) control?.close();
     if (!control || this.#closed) return undefined;
@@ -45,21 +46,20 @@ export class RunConnection {
     control.onClose(() => {
       if (this.#control !== control) return;
       this.#control = undefined;
-      this.#take(undefined);
+      this.#setStatus(undefined);
     });
     return control;
   }
 
-  /** Takes how the run stands, as it says so itself. */
-  #take(status: RunStatus | undefined): void {
+  #setStatus(status: RunStatus | undefined): void {
     if (JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
-    if (!this.#closed) this.#changed();
+    if (!this.#closed) this.#onChange();
   }
 
-  /** Has the run do something, and takes how it stands then. */
-  async ask(work: (control: RunControl) => Promise<RunStatus>): Promise<void> {
-    this.#take(await work(this.control));
+  /** Runs a command of the run, and takes over the status that it returns. */
+  async perform(command: (control: RunControl) => Promise<RunStatus>): Promise<void> {
+    this.#setStatus(await command(this.control));
   }
 
   close(): void {

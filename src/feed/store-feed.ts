@@ -1,4 +1,7 @@
-/** A feed over the store: indexed where an index answers, in slices where none does, live by looking whether the file changed. */
+/**
+ * Feed over the store's file: index reads where possible, else scans in slices; polls whether the
+ * file changed.
+ */
 
 import { isProcessAlive } from '../control/process-alive.js';
 import { queryNeedsTrace } from '../domain/filter.js';
@@ -8,146 +11,160 @@ import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { Feed, FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort } from './feed.js';
-import { EVER, FilterResult } from './filter-result.js';
+import { END_OF_TIME, FilterResult } from './filter-result.js';
 import { NewestPage } from './newest-page.js';
 import { RouteRows } from './route-rows.js';
 import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
 
-/** Requests that the header's figures are of. */
-const FIGURES = 1000;
-/** Results of filters that are kept, the last ones used. */
-const KEPT = 3;
-/** ms between two looks at whether the file changed: while it changes, and when it rests. */
-const BUSY = 100;
-const IDLE = 500;
-/** ms that results are good for while the file changes. */
-const RENEW = 500;
+/** Number of newest requests that the header's statistics are of. */
+const STATS_REQUESTS = 1000;
+/** Number of filter results kept, the last used. */
+const MAX_RESULTS = 3;
+/** ms between two polls of the file, while it changes and while it does not. */
+const BUSY_POLL_MS = 100;
+const IDLE_POLL_MS = 500;
+/** ms after the last change until polls become rare. */
+const IDLE_AFTER_MS = 5000;
+/** ms between two rescans of the results while the file changes. */
+const RESCAN_MS = 500;
+/** ms for which a status is reused. */
+const STATUS_TTL_MS = 1000;
 
+/** Read-only feed; works without a running app. */
 export class StoreFeed implements Feed {
   readonly #reader: PageReader;
   readonly #newest: NewestPage;
   readonly #place: string;
   readonly #results = new Map<string, FilterResult>();
   readonly #listeners = new Set<() => void>();
-  readonly #routes: TurnQueue;
+  readonly #routeScan: TurnQueue;
   #version: number;
   #timer: NodeJS.Timeout | undefined;
-  #renewed = 0;
+  #rescannedAt = 0;
   #changedAt = 0;
   #trouble: string | undefined;
-  #status: { at: number; status: FeedStatus } | undefined;
-  /** As it stood when that was last looked at. */
-  #told: Pick<FeedStatus, 'live' | 'trouble'> = { live: false };
+  #cachedStatus: { at: number; status: FeedStatus } | undefined;
+  /** Sort of the last page, whose result a count shares. */
+  #lastSort: Sort = { by: 'time', reverse: false };
+  /** Status at the last notification. */
+  #notifiedStatus: Pick<FeedStatus, 'live' | 'trouble'> = { live: false };
 
   constructor(reader: PageReader, place: string) {
     this.#reader = reader;
     this.#place = place;
     this.#newest = new NewestPage(reader);
-    this.#routes = new TurnQueue((error) => this.#failed(error));
+    this.#routeScan = new TurnQueue((error) => this.#handleError(error));
     this.#version = reader.version();
   }
 
-  #failed(error: unknown): void {
-    this.#troubledBy(error);
-    this.changed();
+  #handleError(error: unknown): void {
+    this.#setTrouble(error);
+    this.notifyListeners();
   }
 
-  #troubledBy(error: unknown): void {
+  #setTrouble(error: unknown): void {
     this.#trouble = error instanceof Error ? error.message : String(error);
   }
 
-  /** Answers what the store answers; where it cannot be read, that is told, and what is shown stays as it is. */
-  #ask<T>(work: () => MaybePromise<T>): MaybePromise<T> {
+  /**
+   * Result of a read; an error becomes the status's trouble and a rejection, and the screen keeps
+   * what it shows.
+   */
+  #attempt<T>(work: () => MaybePromise<T>): MaybePromise<T> {
     try {
       return work();
     } catch (error) {
-      this.#troubledBy(error);
+      this.#setTrouble(error);
       return Promise.reject(error);
     }
   }
 
-  /** Tells whoever listens that there is something else to show. */
-  protected changed(): void {
+  protected notifyListeners(): void {
     for (const listener of this.#listeners) listener();
   }
 
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
-    this.#told = this.status();
-    if (!this.#timer) this.#watch(IDLE);
+    this.#notifiedStatus = this.status();
+    if (!this.#timer) this.#poll(IDLE_POLL_MS);
     return () => this.#listeners.delete(listener);
   }
 
-  #watch(wait: number): void {
+  #poll(delay: number): void {
     this.#timer = setTimeout(() => {
       const before = this.#version;
-      const { live, trouble } = this.#told;
+      const { live, trouble } = this.#notifiedStatus;
       try {
         this.#version = this.#reader.version();
-        // What was being looked for when it could not be read is looked for again.
+        // Scans that stopped at the error have to start again.
         if (trouble !== undefined) this.#results.clear();
         this.#trouble = undefined;
       } catch (error) {
-        this.#troubledBy(error);
+        this.#setTrouble(error);
       }
       const now = performance.now();
       if (before !== this.#version) {
         this.#changedAt = now;
-        this.#renew(now);
+        this.#rescan(now);
       }
-      this.#told = this.status();
-      if (before !== this.#version || live !== this.#told.live || trouble !== this.#told.trouble)
-        this.changed();
-      this.#watch(now - this.#changedAt < 5000 ? BUSY : IDLE);
-    }, wait);
+      this.#notifiedStatus = this.status();
+      if (
+        before !== this.#version ||
+        live !== this.#notifiedStatus.live ||
+        trouble !== this.#notifiedStatus.trouble
+      )
+        this.notifyListeners();
+      this.#poll(now - this.#changedAt < IDLE_AFTER_MS ? BUSY_POLL_MS : IDLE_POLL_MS);
+    }, delay);
   }
 
-  #renew(now: number): void {
-    if (now - this.#renewed < RENEW) return;
-    this.#renewed = now;
-    for (const result of this.#results.values()) result.renew();
+  #rescan(now: number): void {
+    if (now - this.#rescannedAt < RESCAN_MS) return;
+    this.#rescannedAt = now;
+    for (const result of this.#results.values()) result.rescanNewest();
   }
 
-  /** Answers how the app stands, by what the newest request says of it. */
+  /** Status of the app, from the newest request. */
   status(): FeedStatus {
     const now = performance.now();
-    if (this.#status && now - this.#status.at < 1000) return { ...this.#status.status, ...this.#troubled() };
-    const app = this.#app() ?? this.#status?.status.app;
+    if (this.#cachedStatus && now - this.#cachedStatus.at < STATUS_TTL_MS)
+      return { ...this.#cachedStatus.status, ...this.#troubleField() };
+    const app = this.#newestApp() ?? this.#cachedStatus?.status.app;
     const status: FeedStatus = {
       live: app?.pid !== undefined && isProcessAlive(app.pid),
       place: this.#place,
       ...(app ? { app } : {}),
     };
-    this.#status = { at: now, status };
-    return { ...status, ...this.#troubled() };
+    this.#cachedStatus = { at: now, status };
+    return { ...status, ...this.#troubleField() };
   }
 
-  #app(): AppInfo | undefined {
+  #newestApp(): AppInfo | undefined {
     try {
-      const [newest] = this.#reader.newest(EVER, undefined, 0, 1, false);
-      // A request that never reached the app does not know it.
+      const [newest] = this.#reader.newest(END_OF_TIME, undefined, 0, 1, false);
+      // A request that never reached the app has no process.
       return newest && this.#reader.find(newest.row.id)?.app;
     } catch (error) {
-      this.#troubledBy(error);
+      this.#setTrouble(error);
       return undefined;
     }
   }
 
-  #troubled(): Pick<FeedStatus, 'trouble'> {
+  #troubleField(): Pick<FeedStatus, 'trouble'> {
     return this.#trouble === undefined ? {} : { trouble: this.#trouble };
   }
 
   stats(): MaybePromise<ListStats> {
-    return this.#ask(() => this.#figures());
+    return this.#attempt(() => this.#computeStats());
   }
 
-  #figures(): ListStats {
-    const rows = this.#reader.figures(FIGURES);
+  #computeStats(): ListStats {
+    const rows = this.#reader.newestMeasures(STATS_REQUESTS);
     const times = rows.flatMap(({ duration }) => duration ?? []);
     const bins = binsOf(times);
     const [p50, p95] = times.length > 0 ? [percentile(bins, 0.5), percentile(bins, 0.95)] : [];
     return {
-      total: this.#newest.count(EVER),
+      total: this.#newest.count(END_OF_TIME),
       ...(p50 === undefined ? {} : { p50 }),
       ...(p95 === undefined ? {} : { p95 }),
       errors: rows.length === 0 ? 0 : rows.filter(({ failed }) => failed).length / rows.length,
@@ -155,50 +172,52 @@ export class StoreFeed implements Feed {
     };
   }
 
-  /** Answers the result of a filter or an order; undefined where the index has it. */
-  #result({ query, until = EVER, ids }: ListQuery, sort: Sort): FilterResult | undefined {
+  /**
+   * Result of a filter or sort; undefined for the unfiltered list, newest first, which has an
+   * index.
+   */
+  #result({ query, until = END_OF_TIME, ids }: ListQuery, sort: Sort): FilterResult | undefined {
     if (query.length === 0 && !ids && sort.by === 'time' && !sort.reverse) return undefined;
     const key = JSON.stringify([query, until, ids, sort]);
     let result = this.#results.get(key);
     if (!result) {
-      // Only the last one asked for goes on: nobody waits for the others any more.
+      // Only the newest scan continues: the browser shows one list at a time.
       for (const other of this.#results.values()) if (!other.complete) other.stop();
       for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
       result = new FilterResult(this.#reader, query, sort, until, ids, {
-        failed: (error) => this.#failed(error),
-        progress: () => this.changed(),
+        onError: (error) => this.#handleError(error),
+        onProgress: () => this.notifyListeners(),
       });
     }
     this.#results.delete(key);
     this.#results.set(key, result);
-    if (this.#results.size > KEPT) this.#results.delete(this.#results.keys().next().value!);
-    this.#last = sort;
+    if (this.#results.size > MAX_RESULTS) this.#results.delete(this.#results.keys().next().value!);
+    this.#lastSort = sort;
     return result;
   }
 
-  #last: Sort = { by: 'time', reverse: false };
-
-  count(selection: ListQuery): MaybePromise<number> {
-    return this.#ask(() => {
-      const result = this.#result(selection, this.#last);
-      return result ? result.count() : this.#newest.count(selection.until ?? EVER);
+  count(listQuery: ListQuery): MaybePromise<number> {
+    return this.#attempt(() => {
+      const result = this.#result(listQuery, this.#lastSort);
+      return result ? result.count() : this.#newest.count(listQuery.until ?? END_OF_TIME);
     });
   }
 
-  fresh({ query, until = EVER, ids }: ListQuery): MaybePromise<number> {
+  countNewer({ query, until = END_OF_TIME, ids }: ListQuery): MaybePromise<number> {
     if (ids) return 0;
-    if (query.length === 0) return this.#ask(() => this.#reader.countBetween(until, EVER));
-    return this.#ask(
-      () => this.#reader.slice(until + 0.001, EVER, conditionOf(query, this.#reader.now()), '0').length,
+    if (query.length === 0) return this.#attempt(() => this.#reader.countBetween(until, END_OF_TIME));
+    return this.#attempt(
+      () =>
+        this.#reader.slice(until + 0.001, END_OF_TIME, conditionOf(query, this.#reader.now()), '0').length,
     );
   }
 
-  page(selection: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
-    return this.#ask(() => {
-      const result = this.#result(selection, sort);
+  page(listQuery: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
+    return this.#attempt(() => {
+      const result = this.#result(listQuery, sort);
       if (!result) {
-        this.#last = sort;
-        return this.#newest.page(selection.until ?? EVER, offset, limit);
+        this.#lastSort = sort;
+        return this.#newest.page(listQuery.until ?? END_OF_TIME, offset, limit);
       }
       const seqs = result.seqs(offset, limit);
       return seqs instanceof Promise
@@ -207,47 +226,47 @@ export class StoreFeed implements Feed {
     });
   }
 
-  position(selection: ListQuery, sort: Sort, id: string): MaybePromise<number> {
-    return this.#ask(() => {
-      const result = this.#result(selection, sort);
-      if (!result) return this.#reader.position(id, selection.until ?? EVER);
-      const seq = this.#reader.markOf(id)?.seq;
+  position(listQuery: ListQuery, sort: Sort, id: string): MaybePromise<number> {
+    return this.#attempt(() => {
+      const result = this.#result(listQuery, sort);
+      if (!result) return this.#reader.position(id, listQuery.until ?? END_OF_TIME);
+      const seq = this.#reader.positionInTime(id)?.seq;
       return seq === undefined ? -1 : result.position(seq);
     });
   }
 
-  routes({ query, until = EVER }: ListQuery): Promise<RouteRow[]> {
-    const found = new RouteRows();
+  routes({ query, until = END_OF_TIME }: ListQuery): Promise<RouteRow[]> {
+    const totals = new RouteRows();
     const slices = new AdaptiveSlices(
       (before, size) => this.#reader.boundary(before, size),
-      Math.min(EVER, until + 0.001),
+      Math.min(END_OF_TIME, until + 0.001),
       Number.NEGATIVE_INFINITY,
       queryNeedsTrace(query),
     );
     const where = conditionOf(query, this.#reader.now());
     return new Promise((resolve) => {
-      this.#routes.run(() => {
-        const more = slices.next((from, before) => {
-          for (const sum of this.#reader.sliceByRoute(from, before, where)) found.add(sum);
+      this.#routeScan.run(() => {
+        const hasMore = slices.next((from, before) => {
+          for (const slice of this.#reader.sliceByRoute(from, before, where)) totals.add(slice);
         });
-        if (!more) resolve(found.rows());
-        return more;
+        if (!hasMore) resolve(totals.rows());
+        return hasMore;
       });
     });
   }
 
   find(id: string): MaybePromise<Trace | undefined> {
-    return this.#ask(() => this.#reader.find(id));
+    return this.#attempt(() => this.#reader.find(id));
   }
 
   source(hash: string): MaybePromise<SourceText | undefined> {
-    return this.#ask(() => this.#reader.source(hash));
+    return this.#attempt(() => this.#reader.source(hash));
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#routes.stop();
+    this.#routeScan.stop();
     for (const result of this.#results.values()) result.stop();
     this.#listeners.clear();
     this.#reader.close();

@@ -1,21 +1,22 @@
-/** Long work in short turns, so that keys are answered in between. */
+/** Long scans in short turns of the event loop, so that key presses are handled in between. */
 
-/** ms that a turn may take, about. */
-const TURN = 6;
+/** ms after which a turn starts no further step. */
+const TURN_MS = 6;
 
-/** A piece of work that goes on for as long as it answers true. */
+/** One step of the work; returns true while there is more to do. */
 export type Step = () => boolean;
 
+/** Runs one piece of work at a time, in turns; the first turn runs at once. */
 export class TurnQueue {
   #step: Step | undefined;
   #handle: NodeJS.Immediate | undefined;
-  readonly #failed: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
 
-  constructor(failed: (error: unknown) => void) {
-    this.#failed = failed;
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
   }
 
-  /** Starts work in place of what was going on. The first turn is taken at once. */
+  /** Starts work; unfinished work is dropped. */
   run(step: Step): void {
     this.stop();
     this.#step = step;
@@ -30,48 +31,54 @@ export class TurnQueue {
 
   #turn(): void {
     const step = this.#step;
-    const end = performance.now() + TURN;
+    const end = performance.now() + TURN_MS;
     try {
       while (step && this.#step === step && performance.now() < end) {
         if (!step()) this.#step = undefined;
       }
     } catch (error) {
       this.#step = undefined;
-      this.#failed(error);
+      this.#onError(error);
     }
     if (this.#step) this.#handle = setImmediate(() => this.#turn());
   }
 }
 
-/** Slices of time, as long as a turn wants them: each is asked for by how long the last one took. */
+/** Slices of time, newest first; the time that a slice took sets the size of the next. */
 export class AdaptiveSlices {
+  /** Epoch ms; the next slice ends before it. */
   before: number;
+  /** Requests in the next slice. */
   size: number;
-  readonly #least: number;
+  readonly #from: number;
   readonly #boundary: (before: number, size: number) => number | undefined;
 
-  /** `unpacking`: each request has to be unpacked, which takes some fifty times as long as reading its row. */
+  /**
+   * Slices from `before` back to `from` (epoch ms); `boundary` returns the start of the request
+   * that is `size` rows before an instant. `unpacks`: each request is unpacked, which takes some
+   * fifty times as long as reading its row.
+   */
   constructor(
     boundary: (before: number, size: number) => number | undefined,
     before: number,
-    least: number,
-    unpacking: boolean,
+    from: number,
+    unpacks: boolean,
   ) {
-    this.size = unpacking ? 50 : 2000;
+    this.size = unpacks ? 50 : 2000;
     this.#boundary = boundary;
     this.before = before;
-    this.#least = least;
+    this.#from = from;
   }
 
-  /** Does work on the next slice, the newest first; answers whether there are more. */
+  /** Runs `work` on the next slice; returns whether there are more. */
   next(work: (from: number, before: number) => void): boolean {
-    const begun = performance.now();
-    const from = Math.max(this.#least, this.#boundary(this.before, this.size) ?? Number.NEGATIVE_INFINITY);
+    const startedAt = performance.now();
+    const from = Math.max(this.#from, this.#boundary(this.before, this.size) ?? Number.NEGATIVE_INFINITY);
     work(from, this.before);
-    const took = performance.now() - begun;
-    if (took < 2) this.size = Math.min(50_000, this.size * 2);
-    if (took > 5) this.size = Math.max(25, Math.floor(this.size / 2));
+    const ms = performance.now() - startedAt;
+    if (ms < 2) this.size = Math.min(50_000, this.size * 2);
+    if (ms > 5) this.size = Math.max(25, Math.floor(this.size / 2));
     this.before = from;
-    return from > this.#least && from !== Number.NEGATIVE_INFINITY;
+    return from > this.#from && from !== Number.NEGATIVE_INFINITY;
   }
 }

@@ -73,7 +73,7 @@ export class AppProxies {
       this.#updateUpstream();
     });
     this.#collector.on('left', (app) => {
-      servers.leave(app);
+      servers.removeProcess(app);
       this.#updateUpstream();
     });
   }

@@ -33,11 +33,11 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     project,
     agent,
     record,
-    keepSource: (source) => traceWriter.writeSource(source),
+    saveSource: (source) => traceWriter.writeSource(source),
     finish: (trace, lineOf) => finishTrace(trace, lineOf, options.judgeOptions),
   });
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
-  collector.on('linesExpected', () => link.look());
+  collector.on('linesExpected', () => link.readSoon());
   const proxies = new AppProxies({ options, folder, collector, traceWriter, listener });
   const env = appEnvironment(options.env, agent, folder.path);
   const app = new AppChild(options.command, env, options.sink);
@@ -60,14 +60,14 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     const exit = await app.run();
     proxies.end();
     if (app.forwardedEndSignal !== undefined) await signalOrphans(collector, app.forwardedEndSignal);
-    await collector.quiet(FINAL_LINES_MS);
+    await collector.waitUntilQuiet(FINAL_LINES_MS);
     return exit;
   } finally {
     listener.runEnded();
     control.close();
     await proxies.close();
     link.close();
-    collector.end();
+    collector.finishAll();
     traceWriter.close();
     folder.remove();
   }

@@ -11,7 +11,7 @@ const KILL_AFTER_MS = 3000;
 
 /** Sends the signal that ended the command to its orphans, unless they exit within EXIT_MS. */
 export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
-  if (!(await collector.deserted(EXIT_MS))) signalProcesses(collector, signal);
+  if (!(await collector.waitForDisconnects(EXIT_MS))) signalProcesses(collector, signal);
 }
 
 /**
@@ -19,15 +19,15 @@ export async function signalOrphans(collector: Collector, signal: NodeJS.Signals
  * needs.
  */
 export async function endOrphans(collector: Collector): Promise<void> {
-  if (await collector.deserted(EXIT_MS)) return;
+  if (await collector.waitForDisconnects(EXIT_MS)) return;
   signalProcesses(collector, 'SIGTERM');
-  if (await collector.deserted(KILL_AFTER_MS)) return;
+  if (await collector.waitForDisconnects(KILL_AFTER_MS)) return;
   signalProcesses(collector, 'SIGKILL');
-  await collector.deserted(EXIT_MS);
+  await collector.waitForDisconnects(EXIT_MS);
 }
 
-function signalProcesses({ peers }: Collector, signal: NodeJS.Signals): void {
-  for (const pid of new Set(peers.map(({ pid }) => pid))) {
+function signalProcesses({ connections }: Collector, signal: NodeJS.Signals): void {
+  for (const pid of new Set(connections.map(({ pid }) => pid))) {
     try {
       process.kill(pid, signal);
     } catch {

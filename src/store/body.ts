@@ -1,4 +1,4 @@
-/** How a trace or a source text is kept: as text when it is short, deflated when it is long. */
+/** Stored form of traces and source texts: short texts as they are, long texts deflated. */
 
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -6,19 +6,19 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 /** Text, or deflated UTF-8. */
 export type PackedBody = string | Uint8Array;
 
-const SHORT = 1024;
+/** Characters from which a text is deflated. */
+const MIN_DEFLATED = 1024;
 
-/** Answers the text in the form in which it is kept. */
 export function pack(text: string): PackedBody {
-  return text.length < SHORT ? text : deflateRawSync(text, { level: 1, chunkSize: 4096 });
+  return text.length < MIN_DEFLATED ? text : deflateRawSync(text, { level: 1, chunkSize: 4096 });
 }
 
-/** Answers the text that was packed; throws when the bytes are damaged. */
+/** Inverse of `pack`; throws zlib's error when the bytes are damaged. */
 export function unpack(body: PackedBody): string {
   return typeof body === 'string' ? body : inflateRawSync(body).toString('utf8');
 }
 
-/** Answers the name under which a text is kept: 32 hex digits of its sha256. */
+/** Hash that identifies a text in the store: the first 32 hex digits of its SHA-256. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,84 +1,96 @@
-/** An open database that looks after itself: refuses what is not ours, moves aside what is damaged, rests when the disk is full. */
+/** Connection to the SQLite database, with recovery from damage, deletion and a full disk. */
 
 import type Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from './clock.js';
 import { explainStoreError, isDamage, isRefusal } from './error-messages.js';
-import { createPrivate, identity, moveAside, refuseForeignFiles, sizeOf } from './files.js';
+import { createPrivate, inodeOf, moveAside, refuseForeignFiles, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
 import { establishSchema, isOutdated } from './schema.js';
 import { addFunctions } from './sql-functions.js';
 import { prepareStatements, type Statements } from './statements.js';
 import { StoreError } from './store.js';
 
-/** How a SQLite database is opened. */
+/** Options of a SQLite store. */
 export interface SqliteOptions {
-  /** Calls better-sqlite3, which is loaded by who opens the store, so that its absence can be told. */
+  /**
+   * Opens a database with better-sqlite3; passed in, because the caller reports a missing native
+   * module.
+   */
   connect: (path: string, options: Sqlite.Options) => Sqlite.Database;
-  /** The database's file. */
+  /** Path of the database. */
   path: string;
-  /** ms that a trace is kept. */
+  /** Time to live of a trace in ms. */
   ttl: number;
-  /** Bytes that the database may take, about. */
+  /** Approximate limit of the database's size in bytes. */
   maxSize: number;
   readonly?: boolean;
-  /** Is told in one sentence what went wrong and was mended. */
+  /** Receives a sentence about each problem that was repaired. */
   warn: (message: string) => void;
   clock?: Clock;
 }
 
-/** After the disk refused, writes fail at once for that long, so that a full disk is not asked at every request. */
+/**
+ * ms after a refused write during which writes fail at once, so that a full disk does not slow
+ * every request.
+ */
 const RETRY_MS = 10_000;
 
-/** A bigger database that was not closed is not read through at start; damage then shows when it is met. */
-const CHECKED_SIZE = 64 << 20;
+/**
+ * Bytes; a larger database that was not closed is not checked at start, and damage is found when it
+ * is read.
+ */
+const MAX_CHECKED_SIZE = 64 << 20;
 
-/** A connection for a store: every read and write goes through it, as one step. */
+/**
+ * Database connection of a store. Each read and write reopens a file that was replaced, and moves a
+ * damaged file aside; errors that a user can act on are thrown as StoreError.
+ */
 export class Connection {
   readonly clock: Clock;
   statements!: Statements;
   #options: SqliteOptions;
   #db!: Sqlite.Database;
   #housekeeping!: Housekeeping;
-  /** Identity of the file that was opened last. */
-  #file: number | undefined;
-  #refused: { error: unknown; until: number } | undefined;
+  /** Inode of the open file. */
+  #inode: number | undefined;
+  #refusal: { error: unknown; until: number } | undefined;
 
-  /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
+  /** Opens the database and creates it if missing; throws a StoreError when that fails. */
   constructor(options: SqliteOptions) {
     this.#options = options;
     this.clock = options.clock ?? systemClock;
-    this.#explaining(() => this.#mending(() => undefined));
+    this.#explaining(() => this.#recovering(() => undefined));
   }
 
-  /** Answers what `work` reads. */
+  /** Runs a read with the prepared statements. */
   read<T>(work: (statements: Statements) => T): T {
-    return this.#explaining(() => this.#mending(() => work(this.statements)));
+    return this.#explaining(() => this.#recovering(() => work(this.statements)));
   }
 
-  /** Answers what `work` reads by statements of its own. */
-  ask<T>(work: (db: Sqlite.Database) => T): T {
-    return this.#explaining(() => this.#mending(() => work(this.#db)));
+  /** Runs a read with SQL of its own. */
+  query<T>(work: (db: Sqlite.Database) => T): T {
+    return this.#explaining(() => this.#recovering(() => work(this.#db)));
   }
 
-  /** Does `work` in one transaction: all of it, or nothing. */
+  /** Runs `work` in one transaction. */
   write<T>(work: (statements: Statements) => T): T {
-    if (this.#refused && this.clock.steady() < this.#refused.until) throw this.#refused.error;
+    if (this.#refusal && this.clock.steady() < this.#refusal.until) throw this.#refusal.error;
     return this.#explaining(() => {
       try {
-        const done = this.#mending(() => this.#db.transaction(() => work(this.statements)).immediate());
-        this.#refused = undefined;
-        return done;
+        const result = this.#recovering(() => this.#db.transaction(() => work(this.statements)).immediate());
+        this.#refusal = undefined;
+        return result;
       } catch (error) {
         if (isRefusal(error)) {
           const until = this.clock.steady() + RETRY_MS;
-          this.#refused = { error: explainStoreError(error, this.#options.path), until };
+          this.#refusal = { error: explainStoreError(error, this.#options.path), until };
         }
         throw error;
       }
     });
   }
 
-  /** Tidies up when enough has been saved since the last time. What has been saved stands, whatever comes of it. */
+  /** Sweeps when that is due after `saves` more traces; a failed sweep does not undo the saves. */
   tidy(saves: number): void {
     if (this.#housekeeping.due(saves)) this.#sweep();
   }
@@ -91,9 +103,10 @@ export class Connection {
 
   #sweep(): void {
     try {
-      this.#mending(() => this.#housekeeping.sweep());
+      this.#recovering(() => this.#housekeeping.sweep());
     } catch (error) {
-      // A sweep that cannot be done now (locked, no room for its log) is done by the next one.
+      // The next sweep makes up for this one when the database is locked or has no room for its
+      // log.
       if (!(explainStoreError(error, this.#options.path) instanceof StoreError)) throw error;
     }
   }
@@ -102,16 +115,16 @@ export class Connection {
     const { connect, path, maxSize, readonly = false } = this.#options;
     if (readonly) refuseForeignFiles(path);
     else createPrivate(path);
-    this.#file = identity(path);
-    const unclean = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= CHECKED_SIZE;
+    this.#inode = inodeOf(path);
+    const wasNotClosed = sizeOf(`${path}-wal`) > 0 && sizeOf(path) <= MAX_CHECKED_SIZE;
     this.#db = connect(path, { readonly, fileMustExist: true, timeout: 5000 });
     try {
-      // Once more: until it was open, somebody could have put another file in its place.
+      // Checked again: another user could have replaced the file before it was open.
       refuseForeignFiles(path);
-      if (readonly && isOutdated(this.#db, path)) this.#update();
+      if (readonly && isOutdated(this.#db, path)) this.#migrate();
       establishSchema(this.#db, path, readonly);
       addFunctions(this.#db);
-      if (unclean && !readonly) this.#check();
+      if (wasNotClosed && !readonly) this.#quickCheck();
       this.statements = prepareStatements(this.#db);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);
     } catch (error) {
@@ -120,48 +133,50 @@ export class Connection {
     }
   }
 
-  // An earlier version wrote it: who only reads need not wait for somebody who writes.
-  #update(): void {
+  // A reader migrates the tables of an earlier version itself; otherwise it would have to wait for
+  // a writer.
+  #migrate(): void {
     const { connect, path } = this.#options;
     const db = connect(path, { fileMustExist: true, timeout: 5000 });
     try {
       establishSchema(db, path, false);
     } catch (error) {
-      // One that may not be written is answered by what its tables are like.
+      // Of a file that cannot be written, establishSchema reports what is missing.
       if (!isRefusal(error)) throw error;
     } finally {
       db.close();
     }
   }
 
-  #check(): void {
+  #quickCheck(): void {
     const found = this.#db.pragma('quick_check(1)', { simple: true });
     if (found !== 'ok') throw Object.assign(new Error(String(found)), { code: 'SQLITE_CORRUPT' });
   }
 
-  // The file may have been deleted, or moved aside by another process: what is written to it then is seen by nobody.
-  #follow(): void {
-    const there = identity(this.#options.path);
-    const gone = there === undefined && this.#options.readonly;
-    if (this.#db?.open && (gone || there === this.#file)) return;
+  // The file may have been deleted or moved aside by another process: writes to it would be lost.
+  #reopenIfReplaced(): void {
+    const inode = inodeOf(this.#options.path);
+    const isGone = inode === undefined && this.#options.readonly;
+    if (this.#db?.open && (isGone || inode === this.#inode)) return;
     this.#db?.close();
     this.#open();
   }
 
-  // Another process may have met the same damage first: then its new database is already there.
+  // Another process may have found the damage first: then its new database is at the path already.
   #replace(): void {
     const { path, warn } = this.#options;
     this.#db.close();
-    if (this.#file !== undefined && identity(path) === this.#file) {
+    if (this.#inode !== undefined && inodeOf(path) === this.#inode) {
       const aside = moveAside(path, this.clock.now());
       warn(`${path} was damaged, or no database. It is kept as ${aside}; a new one was begun.`);
     }
     this.#open();
   }
 
-  #mending<T>(work: () => T): T {
+  /** Runs `work` on the current file, and once more on a new file when this one is damaged. */
+  #recovering<T>(work: () => T): T {
     try {
-      this.#follow();
+      this.#reopenIfReplaced();
       return work();
     } catch (error) {
       if (!isDamage(error) || this.#options.readonly) throw error;
@@ -170,6 +185,7 @@ export class Connection {
     }
   }
 
+  /** Runs `work`, with known errors converted to a StoreError. */
   #explaining<T>(work: () => T): T {
     try {
       return work();

@@ -1,4 +1,4 @@
-/** What SQLite's and the system's errors mean to a user. */
+/** Messages to the user for errors of SQLite and of the file system. */
 
 import { StoreError } from './store.js';
 
@@ -7,17 +7,17 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Answers whether the file is no database, or one that is damaged. */
+/** Whether the file is damaged, or no database. */
 export function isDamage(error: unknown): boolean {
   return /^SQLITE_(NOTADB|CORRUPT)/.test(codeOf(error));
 }
 
-/** Answers whether there is no room left, or the disk refuses: it may take more later. */
+/** Whether the disk is full or refuses a write, which may succeed later. */
 export function isRefusal(error: unknown): boolean {
   return /^SQLITE_(FULL|IOERR|READONLY)|^(ENOSPC|EDQUOT|EIO|EROFS)$/.test(codeOf(error));
 }
 
-/** Answers whether better-sqlite3 is missing, or was built for another Node. */
+/** Whether the native module of better-sqlite3 is missing, or was built for another Node. */
 export function isMissingBinding(error: unknown): boolean {
   return (
     /^(ERR_DLOPEN_FAILED|MODULE_NOT_FOUND|ERR_MODULE_NOT_FOUND)$/.test(codeOf(error)) ||
@@ -25,7 +25,7 @@ export function isMissingBinding(error: unknown): boolean {
   );
 }
 
-const MEANINGS: [pattern: RegExp, message: string][] = [
+const MESSAGES: [pattern: RegExp, message: string][] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'there is no room left on the disk. Recording goes on once there is.'],
   [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'another process has held it for more than 5 seconds.'],
   [/^SQLITE_(NOTADB|CORRUPT)/, 'it is damaged, or no database.'],
@@ -38,10 +38,10 @@ const MEANINGS: [pattern: RegExp, message: string][] = [
   [/^SQLITE_CANTOPEN|^ENOENT/, 'it cannot be opened.'],
 ];
 
-/** Answers a StoreError that says what happened, for a fault a user can do something about; any other error as it is. */
+/** StoreError with a message for an error that a user can act on; any other error unchanged. */
 export function explainStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
-  const meaning = MEANINGS.find(([pattern]) => pattern.test(code))?.[1];
-  return meaning === undefined ? error : new StoreError(`${path}: ${meaning}`, { cause: error });
+  const message = MESSAGES.find(([pattern]) => pattern.test(code))?.[1];
+  return message === undefined ? error : new StoreError(`${path}: ${message}`, { cause: error });
 }

@@ -1,4 +1,7 @@
-/** The files of a database: for the user's eyes only, never through somebody else's link, moved aside rather than deleted. */
+/**
+ * Files of a database: private to the user, refused if they are links or another user's, moved
+ * aside if damaged.
+ */
 
 import {
   chmodSync,
@@ -14,14 +17,14 @@ import {
 import { dirname } from 'node:path';
 import { StoreError } from './store.js';
 
-/** Answers the database's file and those that SQLite puts beside it. */
+/** Paths of the database, of its log and of its shared memory; the database is last. */
 export function databaseFiles(path: string): string[] {
   return [`${path}-wal`, `${path}-shm`, path];
 }
 
 /**
- * Creates the folder (0700) and the file (0600) where they are missing. Throws a StoreError on a link or another user's
- * file, and the system's error when the place cannot be written.
+ * Creates the folder (0700) and the file (0600) if they are missing. Throws a StoreError when a
+ * file is a link or another user's, and the system's error when the path cannot be written.
  */
 export function createPrivate(path: string): void {
   refuseForeignFiles(path);
@@ -33,44 +36,47 @@ export function createPrivate(path: string): void {
   closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600));
 }
 
-/** Leaves the files to the user alone (0600); SQLite gives those that it makes later the rights of the database. */
+/** Sets the files' mode to 0600; SQLite creates later files with the mode of the database. */
 export function restrictMode(path: string): void {
   for (const file of databaseFiles(path)) if (existsSync(file)) chmodSync(file, 0o600);
 }
 
-/** Throws a StoreError when one of the files is a link, no regular file, or belongs to another user. */
+/** Throws a StoreError when a file is a link, no regular file, or belongs to another user. */
 export function refuseForeignFiles(path: string): void {
   for (const file of databaseFiles(path)) {
-    const found = lstatSync(file, { throwIfNoEntry: false });
-    if (!found) continue;
-    const what = found.isSymbolicLink()
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (!stats) continue;
+    const problem = stats.isSymbolicLink()
       ? 'is a symbolic link'
-      : !found.isFile()
+      : !stats.isFile()
         ? 'is not a file'
-        : process.getuid !== undefined && found.uid !== process.getuid()
+        : process.getuid !== undefined && stats.uid !== process.getuid()
           ? 'belongs to another user'
           : undefined;
-    if (what) throw new StoreError(`${file} ${what}. Choose another file with --db.`);
+    if (problem) throw new StoreError(`${file} ${problem}. Choose another file with --db.`);
   }
 }
 
-/** Answers a number that changes when another file takes the place of this one; undefined when there is none. */
-export function identity(path: string): number | undefined {
+/** Inode of a file, which differs once the file is replaced; undefined when there is none. */
+export function inodeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-/** Answers the size in bytes; 0 when there is none. */
+/** Size in bytes; 0 when there is no file. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Moves a damaged database and its files aside and answers its new name. The database goes last: until then nobody starts a new one. */
+/**
+ * Renames a damaged database and its files; returns the database's new path. The database is
+ * renamed last, because other processes create a new one as soon as it is gone. `now` is epoch ms.
+ */
 export function moveAside(path: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/[-:]/g, '').replace(/\..*/, '');
-  let aside = `${path}.corrupt-${stamp}`;
-  for (let n = 2; existsSync(aside); n++) aside = `${path}.corrupt-${stamp}-${n}`;
+  let newPath = `${path}.corrupt-${stamp}`;
+  for (let n = 2; existsSync(newPath); n++) newPath = `${path}.corrupt-${stamp}-${n}`;
   for (const file of databaseFiles(path)) {
-    if (existsSync(file)) renameSync(file, `${aside}${file.slice(path.length)}`);
+    if (existsSync(file)) renameSync(file, `${newPath}${file.slice(path.length)}`);
   }
-  return aside;
+  return newPath;
 }

@@ -1,4 +1,6 @@
-/** A query of the filter language, asked of a request in memory; `where.ts` asks the same in SQL. */
+/**
+ * Filter queries evaluated on a request in memory; filter-sql.ts has the same conditions in SQL.
+ */
 
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import { type FilterOp, type FilterTerm, foldCase } from '../domain/filter-term.js';
@@ -7,15 +9,17 @@ import { routeNameOf } from '../domain/route.js';
 import type { Sample } from '../domain/sample.js';
 import type { Summary, Trace } from '../domain/trace.js';
 
-/** A request to be matched: its summary at hand, the rest where a condition asks for it. */
+/**
+ * A request to be matched; calls and the whole trace are loaded only for conditions that need them.
+ */
 export interface Candidate {
   summary: Summary;
-  /** What its calls asked, without values, and the lines that asked: as they are added up. */
+  /** Text (without values) and call site of its calls. */
   calls(): Pick<Sample, 'text' | 'site'>[];
   whole(): Trace;
 }
 
-/** A request is one that a query asks for; `now` is epoch ms. */
+/** Whether a request matches a query; `now` is epoch ms. */
 export function matchesQuery(query: FilterQuery, candidate: Candidate, now: number): boolean {
   if (query.length === 0) return true;
   return query.some((all) => all.every((term) => holds(term, candidate, now)));
@@ -50,7 +54,7 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
   }
 }
 
-/** A condition on what only the whole request knows holds. */
+/** Whether a term on the headers or on the calls of one kind holds; summaries do not have these. */
 export function holdsInside(term: FilterTerm, { headers, spans }: Trace): boolean {
   if (term.field === 'host')
     return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
@@ -62,8 +66,10 @@ export function holdsInside(term: FilterTerm, { headers, spans }: Trace): boolea
 
 function textsOf({ summary, calls }: Candidate): string[] {
   const { method, url, route, status } = summary;
-  const own = [method, url, route, status?.toString()];
-  return [...own, ...calls().flatMap(({ text, site }) => [text, site])].filter((text) => text !== undefined);
+  const texts = [method, url, route, status?.toString()];
+  return [...texts, ...calls().flatMap(({ text, site }) => [text, site])].filter(
+    (text) => text !== undefined,
+  );
 }
 
 function isTextIn({ op, value, not }: FilterTerm, texts: string[]): boolean {
@@ -74,7 +80,7 @@ function isTextIn({ op, value, not }: FilterTerm, texts: string[]): boolean {
   return found !== not;
 }
 
-/** An absent number satisfies no condition, and every one that is turned around. */
+/** Comparison of a number; without a number no condition holds, and each negated condition does. */
 function isNumber(term: FilterTerm, value: number | undefined): boolean {
   if (value === undefined) return term.not;
   const range = statusClass(term);
@@ -99,21 +105,28 @@ function compares(value: number, op: FilterOp, wanted: number): boolean {
   }
 }
 
-/** First and last status of a class: `5xx`; undefined for a number. */
+/** First and last status of a class such as `5xx`; undefined for a single status. */
 export function statusClass({ value }: FilterTerm): [low: number, high: number] | undefined {
   if (typeof value === 'number') return undefined;
   const low = Number(value.slice(0, 1)) * 100;
   return [low, low + 99];
 }
 
-const TURNED: Record<FilterOp, FilterOp> = { ':': '=', '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
+const MIRRORED: Record<FilterOp, FilterOp> = {
+  ':': '=',
+  '=': '=',
+  '>': '<',
+  '>=': '<=',
+  '<': '>',
+  '<=': '>=',
+};
 
-/** Condition on the start (epoch ms) that one on the age comes to: asked of the start, an index answers it. */
+/** Condition on the start (epoch ms) equal to a condition on the age: the start has an index. */
 export function ageBound({ op, value }: FilterTerm, now: number): { op: FilterOp; value: number } {
-  return { op: TURNED[op], value: now - (value as number) };
+  return { op: MIRRORED[op], value: now - (value as number) };
 }
 
-/** A trace as the list shows it. */
+/** Summary of a trace, for lists. */
 export function summaryOf(trace: Trace): Summary {
   const { id, method, url, route, status, start, duration, state, totals } = trace;
   return {

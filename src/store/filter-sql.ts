@@ -1,4 +1,7 @@
-/** A query of the filter language as a condition of SQL: exactly the requests that `matches` lets through, which a test holds. */
+/**
+ * Filter queries as SQL conditions; a test checks that they select the same requests as
+ * filter-match.ts.
+ */
 
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
@@ -6,7 +9,7 @@ import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
 import { ageBound, statusClass } from './filter-match.js';
 import { ROUTE_SQL } from './sql-functions.js';
 
-/** A condition and its values, in order. */
+/** A condition with its bound values in order. */
 export interface SqlCondition {
   sql: string;
   values: (string | number)[];
@@ -14,39 +17,44 @@ export interface SqlCondition {
 
 const OPS: Record<FilterOp, string> = { ':': '=', '=': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' };
 
-// SQLite refuses longer patterns (50,000 bytes).
+// Characters; SQLite refuses LIKE patterns of more than 50,000 bytes.
 const MAX_PATTERN = 10_000;
 
-/** Only of ASCII does SQLite know both cases, and LIKE reads a pattern up to its first NUL. */
+/** Whether LIKE and lower() can be used: they fold ASCII only, and LIKE stops at a NUL. */
 function isPlain(value: string): boolean {
   return value.length <= MAX_PATTERN && /^[ -~]*$/.test(value);
 }
 
-/** A column of the requests' own, none of which can hold a NUL: the value within it, or all of it. */
+/** Text column contains (`:`) or equals (`=`) a value; columns of `traces` hold no NUL. */
 function text(column: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
   const wanted = String(value);
   if (!isPlain(wanted)) return folded(`fold_case(${column})`, { op, value });
   if (op === '=') return { sql: `lower(${column}) = ?`, values: [wanted] };
-  // LIKE takes ASCII letters of either case by itself, in two thirds of the time that lower() and instr() take.
+  // LIKE ignores the case of ASCII letters, and takes two thirds of the time of lower() and
+  // instr().
   return {
     sql: `${column} LIKE ? ESCAPE '\\'`,
     values: [`%${wanted.replace(/[\\%_]/g, '\\$&')}%`],
   };
 }
 
-function folded(lower: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
-  return { sql: op === '=' ? `${lower} = ?` : `instr(${lower}, ?) > 0`, values: [String(value)] };
+function folded(foldedColumn: string, { op, value }: Pick<FilterTerm, 'op' | 'value'>): SqlCondition {
+  return {
+    sql: op === '=' ? `${foldedColumn} = ?` : `instr(${foldedColumn}, ?) > 0`,
+    values: [String(value)],
+  };
 }
 
-/** A request made a call, or had one made at a line, with that text in it. */
+/** A call of the request contains the text, in its own text or in its call site. */
 function calls(term: FilterTerm): SqlCondition {
-  const lower = isPlain(String(term.value)) ? 'lower' : 'fold_case';
-  const [what, where] = [folded(`${lower}(text)`, term), folded(`${lower}(site)`, term)];
-  // The few subjects with the text are looked up once; the + keeps each request from being looked for under all of them.
-  const subjects = `SELECT id FROM subjects WHERE of = 'call' AND (${what.sql} OR ${where.sql})`;
-  const values = [...what.values, ...where.values];
+  const fold = isPlain(String(term.value)) ? 'lower' : 'fold_case';
+  const [inText, inSite] = [folded(`${fold}(text)`, term), folded(`${fold}(site)`, term)];
+  // The few matching subjects are looked up once; the + stops SQLite from searching each of them
+  // for each request.
+  const subjects = `SELECT id FROM subjects WHERE of = 'call' AND (${inText.sql} OR ${inSite.sql})`;
+  const values = [...inText.values, ...inSite.values];
   return {
-    // Where there are none, and mostly there are none, no request's calls are looked at.
+    // Mostly no subject matches: then EXISTS spares the search in each request's calls.
     sql: `(EXISTS (${subjects}) AND EXISTS (SELECT 1 FROM figures WHERE trace = seq AND +subject IN (${subjects})))`,
     values: [...values, ...values],
   };
@@ -69,7 +77,10 @@ function status(term: FilterTerm): SqlCondition {
   return range ? { sql: 'status BETWEEN ? AND ?', values: range } : number('status', term);
 }
 
-/** A kind of finding. They stand in one column as JSON: a value without its signs lies within one of them. */
+/**
+ * Kind of a finding. The column is a JSON array: a value without JSON's punctuation can be searched
+ * in its text.
+ */
 function finding({ op, value }: FilterTerm): SqlCondition {
   const wanted = String(value);
   if (/^[\w+ .-]*$/.test(wanted))
@@ -78,7 +89,7 @@ function finding({ op, value }: FilterTerm): SqlCondition {
   return { sql: `EXISTS (SELECT 1 FROM json_each(findings) WHERE ${sql})`, values };
 }
 
-function ofColumns(term: FilterTerm, now: number): SqlCondition {
+function columnCondition(term: FilterTerm, now: number): SqlCondition {
   switch (term.field) {
     case 'text':
       return anywhere(term);
@@ -105,13 +116,16 @@ function ofColumns(term: FilterTerm, now: number): SqlCondition {
   }
 }
 
-function columns(term: FilterTerm, now: number): SqlCondition {
-  const { sql, values } = ofColumns(term, now);
+function negatable(term: FilterTerm, now: number): SqlCondition {
+  const { sql, values } = columnCondition(term, now);
   return { sql: term.not ? `NOT ifnull((${sql}), 0)` : `(${sql})`, values };
 }
 
-/** Conditions that need the whole request: it is unpacked last, once for all of them, and only where it can have such calls. */
-function inside(terms: FilterTerm[]): SqlCondition[] {
+/**
+ * Conditions that need the whole trace. The trace is unpacked last, once for all terms, and only
+ * where its totals have calls of the kinds in question.
+ */
+function wholeTraceConditions(terms: FilterTerm[]): SqlCondition[] {
   if (terms.length === 0) return [];
   const kinds = terms.filter(({ not, field }) => !not && field !== 'host').map(({ field }) => `"${field}":`);
   return [
@@ -123,12 +137,12 @@ function inside(terms: FilterTerm[]): SqlCondition[] {
   ];
 }
 
-/** Condition under which a request matches; `now` is epoch ms. */
+/** Condition on the columns of `traces` that is true for matching requests; `now` is epoch ms. */
 export function conditionOf(query: FilterQuery, now: number): SqlCondition {
   if (query.length === 0) return { sql: '1', values: [] };
   const parts = query.map((all) => {
-    const outside = all.filter((term) => !termNeedsTrace(term)).map((term) => columns(term, now));
-    return [...outside, ...inside(all.filter(termNeedsTrace))];
+    const byColumns = all.filter((term) => !termNeedsTrace(term)).map((term) => negatable(term, now));
+    return [...byColumns, ...wholeTraceConditions(all.filter(termNeedsTrace))];
   });
   return {
     sql: `(${parts.map((all) => all.map(({ sql }) => sql).join(' AND ')).join(' OR ')})`,

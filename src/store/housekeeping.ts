@@ -1,74 +1,80 @@
-/** Keeps the database within its time to live and its size, a little at a time, so that no save waits for long. */
+/** Deletion of expired and excess traces, in small batches, so that no save waits long. */
 
 import type { Database } from 'better-sqlite3';
 import { type Clock, deletionClock } from './clock.js';
 import { sizeOf } from './files.js';
 import type { Statements } from './statements.js';
 
-const EVERY_SAVES = 200;
-const EVERY_MS = 2000;
-/** Rows per statement, and statements per sweep: the longest that a save can be held up. */
-const CHUNK = 100;
-const CHUNKS = 10;
-/** Pages given back to the disk per sweep, and pages kept for what comes next. */
-const VACUUM = 1024;
-const SPARE = 256;
+const SWEEP_SAVES = 200;
+const SWEEP_MS = 2000;
+/** Rows per statement, and statements per sweep: they bound the time that a save waits. */
+const CHUNK_ROWS = 100;
+const MAX_CHUNKS = 10;
+/** Pages returned to the file system per sweep, and free pages kept for new traces. */
+const MAX_VACUUM_PAGES = 1024;
+const SPARE_PAGES = 256;
+/** Bytes of the write-ahead log from which it is truncated. */
 const LONG_WAL = 32 << 20;
 
-/** Deletes what has expired, then the oldest while the file is too big, and shrinks the file. */
+/** Deletes expired traces, then the oldest while the file is too large, and shrinks the file. */
 export class Housekeeping {
   #db: Database;
   #statements: Statements;
   #maxSize: number;
   #steady: () => number;
-  #deletable: () => number;
+  /** Epoch ms up to which expired traces may be deleted. */
+  #deletionNow: () => number;
   #saves = 0;
-  #last: number;
-  #behind = false;
+  #sweptAt: number;
+  /** True when the last sweep left something to delete. */
+  #isBehind = false;
 
   constructor(db: Database, statements: Statements, maxSize: number, clock: Clock) {
     this.#db = db;
     this.#statements = statements;
     this.#maxSize = maxSize;
     this.#steady = clock.steady;
-    this.#deletable = deletionClock(clock, statements.newest.get()?.start ?? undefined);
-    this.#last = clock.steady();
+    this.#deletionNow = deletionClock(clock, statements.newest.get()?.start ?? undefined);
+    this.#sweptAt = clock.steady();
   }
 
-  /** Counts saves and answers whether it is time to sweep. */
+  /** Counts saves; returns whether a sweep is due. */
   due(saves: number): boolean {
     this.#saves += saves;
-    return this.#behind || this.#saves >= EVERY_SAVES || this.#steady() - this.#last >= EVERY_MS;
+    return this.#isBehind || this.#saves >= SWEEP_SAVES || this.#steady() - this.#sweptAt >= SWEEP_MS;
   }
 
-  /** Deletes one bounded batch and gives freed pages back. */
+  /** Deletes one bounded batch and returns freed pages to the file system. */
   sweep(): void {
     this.#saves = 0;
-    this.#last = this.#steady();
-    this.#behind = this.#db.transaction(() => this.#delete()).immediate();
-    const free = this.#pages('freelist_count') - SPARE;
-    if (free > 0) this.#db.pragma(`incremental_vacuum(${Math.min(free, VACUUM)})`);
-    if (sizeOf(`${this.#db.name}-wal`) > LONG_WAL) this.#shortenWal();
+    this.#sweptAt = this.#steady();
+    this.#isBehind = this.#db.transaction(() => this.#delete()).immediate();
+    const free = this.#pages('freelist_count') - SPARE_PAGES;
+    if (free > 0) this.#db.pragma(`incremental_vacuum(${Math.min(free, MAX_VACUUM_PAGES)})`);
+    if (sizeOf(`${this.#db.name}-wal`) > LONG_WAL) this.#truncateWal();
   }
 
-  /** Deletes a bounded number of rows and answers whether there may be more to delete. */
+  /** Deletes a bounded number of rows; returns whether there may be more. */
   #delete(): boolean {
-    const now = this.#deletable();
-    const size = this.#behind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
-    this.#statements.dropExpiredSources.run(now, CHUNK);
+    const now = this.#deletionNow();
+    const maxSize = this.#isBehind || this.#used() > this.#maxSize ? this.#maxSize * 0.95 : this.#maxSize;
+    this.#statements.dropExpiredSources.run(now, CHUNK_ROWS);
     this.#statements.dropRuns.run();
-    for (let chunk = 0; chunk < CHUNKS; chunk++) if (!this.#deleteChunk(now, size)) return false;
+    for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) if (!this.#deleteChunk(now, maxSize)) return false;
     return true;
   }
 
-  #deleteChunk(now: number, size: number): boolean {
+  #deleteChunk(now: number, maxSize: number): boolean {
     const { expired, oldest, dropOldestSources } = this.#statements;
-    if (this.#drop(expired.all(now, CHUNK))) return true;
-    if (this.#used() <= size) return false;
-    return this.#drop(oldest.all(CHUNK)) || dropOldestSources.run(CHUNK).changes > 0;
+    if (this.#drop(expired.all(now, CHUNK_ROWS))) return true;
+    if (this.#used() <= maxSize) return false;
+    return this.#drop(oldest.all(CHUNK_ROWS)) || dropOldestSources.run(CHUNK_ROWS).changes > 0;
   }
 
-  /** Deletes traces with all that hangs on them, and what they alone were about; answers whether there were any. */
+  /**
+   * Deletes traces with their bodies and figures, and subjects without figures; returns whether
+   * there were any.
+   */
   #drop(traces: { seq: number }[]): boolean {
     if (traces.length === 0) return false;
     const { subjectsOf, dropTraces, dropUnused } = this.#statements;
@@ -79,16 +85,18 @@ export class Housekeeping {
     return true;
   }
 
+  /** Bytes in use, without free pages. */
   #used(): number {
     return (this.#pages('page_count') - this.#pages('freelist_count')) * this.#pages('page_size');
   }
 
-  #pages(what: 'page_count' | 'page_size' | 'freelist_count'): number {
-    return this.#db.pragma(what, { simple: true }) as number;
+  #pages(pragma: 'page_count' | 'page_size' | 'freelist_count'): number {
+    return this.#db.pragma(pragma, { simple: true }) as number;
   }
 
-  // SQLite starts its log anew once no reader is in the way; one that always is would let it grow. Try, never wait.
-  #shortenWal(): void {
+  // SQLite restarts its log when no reader uses it, so constant readers let it grow. Without
+  // waiting: a save may be next.
+  #truncateWal(): void {
     this.#db.pragma('busy_timeout = 0');
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
     this.#db.pragma('busy_timeout = 5000');

@@ -1,24 +1,25 @@
-/** The JSON in which traces leave scooby, documented in docs/trace.md: a promise to other people's tools. */
+/** Public JSON of traces, documented in docs/trace.md and stable for other tools. */
 
 import type { LibraryInfo } from '../domain/library.js';
 import type { AppInfo, Finding, Frame, Span, Summary, Total, Trace } from '../domain/trace.js';
 import type { Aggregate, RunSummary } from './store.js';
 
-/** A call as it is given out. */
+/** A call in the public JSON. */
 export type PublicSpan = Omit<Span, 'frame' | 'shape'> & {
   /** The function at `site`. */
   function?: string;
-  /** The text of its shape. */
+  /** Text of the shape. */
   shape: string;
 };
 
-/** A trace as it is given out. */
+/** A trace in the public JSON. */
 export type PublicTrace = Omit<Trace, 'spans'> & { spans: PublicSpan[] };
 
-// Fields in the documented order. One that is new in the domain does not compile until it is decided on here.
+// Fields in the documented order. A new field of the domain does not compile until it is listed
+// here.
 const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names) as (keyof T & string)[];
 
-/** The fields of each part, in their order. */
+/** Fields of each part in order. */
 export const PUBLIC_FIELDS = {
   trace: inOrderOf<Trace>({
     id: 1,
@@ -91,7 +92,7 @@ export const PUBLIC_FIELDS = {
   }),
 };
 
-/** Answers a trace as `scooby show --json` and the proxy give it out; what is not known is left out. */
+/** JSON of `scooby show --json` and of the proxy's data endpoint; unknown fields are missing. */
 export function publicTrace(trace: Trace): PublicTrace {
   const { app, spans, findings, libraries } = trace;
   return {
@@ -108,19 +109,22 @@ export function publicTrace(trace: Trace): PublicTrace {
 }
 
 function publicSpan({ frame, shape, ...span }: Span): PublicSpan {
-  const stack = span.stack.map((one) => inOrder(one, PUBLIC_FIELDS.frame));
-  const decided = { ...(frame && { function: frame.function }), shape: shape.text };
-  return inOrder<PublicSpan>({ ...span, stack, ...decided }, PUBLIC_FIELDS.span);
+  const stack = span.stack.map((each) => inOrder(each, PUBLIC_FIELDS.frame));
+  const described = { ...(frame && { function: frame.function }), shape: shape.text };
+  return inOrder<PublicSpan>({ ...span, stack, ...described }, PUBLIC_FIELDS.span);
 }
 
-/** Answers a trace as `scooby list --json` gives it out. */
+/** JSON of a request in `scooby list --json`. */
 export function publicSummary(summary: Summary): Summary {
   return inOrder(summary, PUBLIC_FIELDS.summary);
 }
 
-/** Answers what `scooby top --json` gives out of a statement, a line or a finding; `share` is its part of the requests' time. */
-export function publicAggregate(sum: Aggregate, share: number): object {
-  const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = sum;
+/**
+ * JSON of a statement, a line or a finding in `scooby top --json`; `share` (0 to 1) is its part of
+ * the requests' time.
+ */
+export function publicAggregate(aggregate: Aggregate, share: number): object {
+  const { kind, text, site, function: name, route, count, requests, ms, p50, p95, errors, worst } = aggregate;
   return {
     kind,
     text,
@@ -138,20 +142,24 @@ export function publicAggregate(sum: Aggregate, share: number): object {
   };
 }
 
-/** Answers what `scooby list --by route --json` and `scooby top --by route --json` give out of a route. */
-export function publicRoute(sum: Aggregate, findings: string[]): object {
-  const { kind, text, count, ms, p50, p95, errors, queries, mostQueries, worst } = sum;
-  const total = { total: queries, average: Math.round((queries / count) * 1000) / 1000, most: mostQueries };
-  return { method: kind, route: text, count, ms, p50, p95, errors, queries: total, findings, worst };
+/** JSON of a route in `scooby list --by route --json` and `scooby top --by route --json`. */
+export function publicRoute(aggregate: Aggregate, findings: string[]): object {
+  const { kind, text, count, ms, p50, p95, errors, queries, mostQueries, worst } = aggregate;
+  const sqlCalls = {
+    total: queries,
+    average: Math.round((queries / count) * 1000) / 1000,
+    most: mostQueries,
+  };
+  return { method: kind, route: text, count, ms, p50, p95, errors, queries: sqlCalls, findings, worst };
 }
 
-/** Answers what `scooby list --by run --json` gives out of a run. */
+/** JSON of a run in `scooby list --by run --json`. */
 export function publicRun(
   { number, start, command, requests }: RunSummary,
-  sum: Aggregate | undefined,
+  aggregate: Aggregate | undefined,
 ): object {
-  const { ms, p50, p95, errors, worst } = sum ?? {};
-  return { run: number, start, command, requests, ...(sum && { ms, p50, p95, errors, worst }) };
+  const { ms, p50, p95, errors, worst } = aggregate ?? {};
+  return { run: number, start, command, requests, ...(aggregate && { ms, p50, p95, errors, worst }) };
 }
 
 function inOrder<T extends object>(value: T, names: (keyof T)[]): T {

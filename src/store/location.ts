@@ -1,4 +1,4 @@
-/** Where a project's database is: in the user's state folder, one per project folder. */
+/** Path of a project's database: one per project folder, in the user's state folder. */
 
 import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
@@ -7,7 +7,10 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 type Env = Record<string, string | undefined>;
 
-/** Answers the nearest folder at or above `cwd` that holds a package.json or a .git, else `cwd`; its real path. */
+/**
+ * Real path of the nearest folder at or above `cwd` with a package.json or a .git; `cwd` if there
+ * is none.
+ */
 export function projectFolder(cwd: string): string {
   const real = existsSync(cwd) ? realpathSync(cwd) : resolve(cwd);
   for (let folder = real; ; folder = dirname(folder)) {
@@ -16,19 +19,19 @@ export function projectFolder(cwd: string): string {
   }
 }
 
-/** Answers the folder in which programs keep what they remember for this user. */
+/** Folder for state of programs of this user, by the conventions of the platform. */
 export function stateFolder(env: Env = process.env, platform: string = process.platform): string {
-  // The XDG standard has relative paths ignored.
+  // The XDG standard requires relative paths to be ignored.
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return env.XDG_STATE_HOME;
   if (platform === 'win32') return env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local');
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
   return join(homedir(), '.local', 'state');
 }
 
-/** Answers the database's file: the one named, else `SCOOBY_DB`, else the project's own. */
+/** Path of the database: `db`, else `SCOOBY_DB`, else the project's own. */
 export function databasePath(db: string | undefined, cwd: string, env: Env = process.env): string {
-  const named = db || env.SCOOBY_DB;
-  if (named) return resolve(cwd, named);
+  const path = db || env.SCOOBY_DB;
+  if (path) return resolve(cwd, path);
   const project = projectFolder(cwd);
   const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
   return join(stateFolder(env), 'scooby', `${basename(project) || 'root'}-${hash}`, 'scooby.db');

@@ -1,10 +1,10 @@
-/** The store in this process's memory: for a place that cannot be written, gone when the process ends. */
+/** Store in the memory of this process, used when the database cannot be written. */
 
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
 import { type Clock, systemClock } from './clock.js';
-import { packTrace, undescribed, unpackTrace } from './document.js';
+import { packTrace, skipDescribe, unpackTrace } from './document.js';
 import { matchesQuery, summaryOf } from './filter-match.js';
 import {
   mergeRollup,
@@ -16,28 +16,27 @@ import {
 } from './rollup.js';
 import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
 
-interface Kept {
+interface Entry {
   summary: Summary;
   outside: boolean;
   body: PackedBody;
-  figures: RollupRow[];
+  rollup: RollupRow[];
   expires: number;
 }
 
-/** Keeps the newest traces, within a time to live (ms) and a size (bytes, about). */
+/** Stores the newest traces, within a time to live (ms) and an approximate size (bytes). */
 export class MemoryStore implements Store {
   readonly place = 'memory, until scooby ends';
   #ttl: number;
   #maxSize: number;
   #clock: Clock;
   #size = 0;
-  #traces = new Map<string, Kept>();
+  #traces = new Map<string, Entry>();
   #sources = new Map<string, { file: string; body: PackedBody }>();
-
-  #accounting: Sampling;
+  #sampling: Sampling;
 
   constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Sampling) {
-    this.#accounting = options;
+    this.#sampling = options;
     this.#ttl = options.ttl;
     this.#maxSize = options.maxSize;
     this.#clock = options.clock ?? systemClock;
@@ -48,17 +47,17 @@ export class MemoryStore implements Store {
   }
 
   saveAll(traces: Trace[]): void {
-    const { tally = () => [] } = this.#accounting;
+    const { samplesOf = () => [] } = this.#sampling;
     const packed = traces.map((trace) => ({
       trace,
       body: packTrace(trace),
-      figures: rollupRowsOf(tally(trace)),
+      rollup: rollupRowsOf(samplesOf(trace)),
     }));
     const expires = this.#clock.now() + this.#ttl;
-    for (const { trace, body, figures } of packed) {
+    for (const { trace, body, rollup } of packed) {
       this.#size += body.length - (this.#traces.get(trace.id)?.body.length ?? 0);
       const summary = structuredClone(summaryOf(trace));
-      this.#traces.set(trace.id, { summary, outside: trace.outside ?? false, body, figures, expires });
+      this.#traces.set(trace.id, { summary, outside: trace.outside ?? false, body, rollup, expires });
     }
     this.#tidy();
   }
@@ -75,42 +74,43 @@ export class MemoryStore implements Store {
   }
 
   source(hash: string): SourceText | undefined {
-    const kept = this.#sources.get(hash);
-    return kept && { file: kept.file, text: unpack(kept.body) };
+    const source = this.#sources.get(hash);
+    return source && { file: source.file, text: unpack(source.body) };
   }
 
   find(id: string): Trace | undefined {
-    const kept = this.#traces.get(id);
-    return kept && this.#alive(kept) ? unpackTrace(kept.body, undescribed) : undefined;
+    const entry = this.#traces.get(id);
+    return entry && this.#isAlive(entry) ? unpackTrace(entry.body, skipDescribe) : undefined;
   }
 
   idsWith(prefix: string, limit: number): string[] {
-    const found = this.#newest((kept) => kept.summary.id.startsWith(prefix));
+    const found = this.#newest((entry) => entry.summary.id.startsWith(prefix));
     return found.slice(0, limit).map(({ id }) => id);
   }
 
-  recent(among: Selection, limit: number): Summary[] {
+  recent(selection: Selection, limit: number): Summary[] {
     const now = this.#clock.now();
-    return this.#newest((kept) => !kept.outside && isAmong(kept, among, now)).slice(0, limit);
+    return this.#newest((entry) => !entry.outside && isSelected(entry, selection, now)).slice(0, limit);
   }
 
   outside(limit: number): Summary[] {
-    return this.#newest((kept) => kept.outside).slice(0, limit);
+    return this.#newest((entry) => entry.outside).slice(0, limit);
   }
 
-  aggregates(by: AggregateBy, among: Selection): Aggregate[] {
+  aggregates(by: AggregateBy, selection: Selection): Aggregate[] {
     const now = this.#clock.now();
-    const wanted = (kept: Kept) => !kept.outside && this.#alive(kept) && isAmong(kept, among, now);
-    const kept = [...this.#traces.values()].filter(wanted);
+    const selected = [...this.#traces.values()].filter(
+      (entry) => !entry.outside && this.#isAlive(entry) && isSelected(entry, selection, now),
+    );
     return mergeRollup(
       by,
-      kept.flatMap(({ summary, figures }) => partsOf(by, summary.id, figures)),
+      selected.flatMap(({ summary, rollup }) => partsOf(by, summary.id, rollup)),
     );
   }
 
   runs(limit: number): RunSummary[] {
-    const { run } = this.#accounting;
-    const requests = this.#newest((kept) => !kept.outside).length;
+    const { run } = this.#sampling;
+    const requests = this.#newest((entry) => !entry.outside).length;
     if (!run || requests === 0) return [];
     return [{ number: 1, start: run.start, command: run.command, requests }].slice(0, limit);
   }
@@ -121,21 +121,23 @@ export class MemoryStore implements Store {
     this.#size = 0;
   }
 
-  #alive(kept: Kept): boolean {
-    return kept.expires > this.#clock.now();
+  #isAlive(entry: Entry): boolean {
+    return entry.expires > this.#clock.now();
   }
 
-  #newest(wanted: (kept: Kept) => boolean): Summary[] {
-    const found = [...this.#traces.values()].reverse().filter((kept) => this.#alive(kept) && wanted(kept));
-    return found.map(({ summary }) => summary).sort((a, b) => b.start - a.start);
+  #newest(condition: (entry: Entry) => boolean): Summary[] {
+    const matches = [...this.#traces.values()]
+      .reverse()
+      .filter((entry) => this.#isAlive(entry) && condition(entry));
+    return matches.map(({ summary }) => summary).sort((a, b) => b.start - a.start);
   }
 
-  // In the order of arrival: the first that is alive ends the search for expired ones.
+  // The map is in order of arrival: no trace after the first unexpired trace has expired.
   #tidy(): void {
-    for (const [id, kept] of this.#traces) {
-      if (this.#alive(kept) && this.#size <= this.#maxSize) return;
+    for (const [id, entry] of this.#traces) {
+      if (this.#isAlive(entry) && this.#size <= this.#maxSize) return;
       this.#traces.delete(id);
-      this.#size -= kept.body.length;
+      this.#size -= entry.body.length;
     }
     for (const [hash, { body }] of this.#sources) {
       if (this.#size <= this.#maxSize) return;
@@ -145,19 +147,21 @@ export class MemoryStore implements Store {
   }
 }
 
-/** Only the run of this process is kept in its memory. */
-function isAmong({ summary, body, figures }: Kept, among: Selection, now: number): boolean {
-  const { query = [], before = Infinity, run = 1 } = among;
-  const calls = () => figures.map(({ tally }) => tally).filter((tally) => tally.of === 'call');
-  const candidate = { summary, calls, whole: () => unpackTrace(body, undescribed) };
+/**
+ * Whether an entry is in the selection; the store has one run, of this process, with the number 1.
+ */
+function isSelected({ summary, body, rollup }: Entry, selection: Selection, now: number): boolean {
+  const { query = [], before = Infinity, run = 1 } = selection;
+  const calls = () => rollup.map(({ sample }) => sample).filter(({ of }) => of === 'call');
+  const candidate = { summary, calls, whole: () => unpackTrace(body, skipDescribe) };
   return run === 1 && summary.start < before && matchesQuery(query, candidate, now);
 }
 
-function partsOf(by: AggregateBy, id: string, figures: RollupRow[]): RollupPart[] {
-  return figures
-    .filter(({ tally }) => tally.of === SUBJECT_OF[by])
-    .map(({ tally, bucket, count, total, errors, queries, ...shares }) => {
-      const { times: _, of: __, ...subject } = tally;
+function partsOf(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[] {
+  return rollup
+    .filter(({ sample }) => sample.of === SUBJECT_OF[by])
+    .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
+      const { times: _, of: __, ...subject } = sample;
       const share = shares[SHARE_COLUMN[by]];
       const requests = share === null ? 0 : 1;
       const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };

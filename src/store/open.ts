@@ -1,4 +1,4 @@
-/** Opens the store: the one way in, for who writes and for who reads. */
+/** Opens a project's store for commands and for the browser. */
 
 import { existsSync } from 'node:fs';
 import { Connection, type SqliteOptions } from './connection.js';
@@ -10,50 +10,61 @@ import { openPinned } from './pinned.js';
 import { SqliteStore } from './sqlite.js';
 import { type Sampling, type Store, StoreError } from './store.js';
 
-/** Which store, and how much it keeps. */
+/** Options for opening a project's store. */
 export interface OpenOptions extends Sampling {
-  /** The database's file, when the user named one. */
+  /** Path of the database, if the user passed one. */
   db?: string | undefined;
-  /** Where the command was given; the project is looked for from here. */
+  /** Working directory of the command; the project is searched from here upwards. */
   cwd: string;
-  /** ms that a trace is kept; 24 h unless said. */
+  /** Time to live of a trace in ms; 24 h by default. */
   ttl?: number | undefined;
-  /** Bytes that the database may take; 512 MB unless said. */
+  /** Approximate limit of the database's size in bytes; 512 MB by default. */
   maxSize?: number | undefined;
-  /** For commands that only look: nothing is made, and what cannot be read is an error. */
+  /** For commands that only read: nothing is created, and an unreadable database is an error. */
   readonly?: boolean | undefined;
 }
 
-export const TTL = 24 * 3600 * 1000;
-export const MAX_SIZE = 512 * 1024 * 1024;
+export const DEFAULT_TTL_MS = 24 * 3600 * 1000;
+export const DEFAULT_MAX_SIZE = 512 * 1024 * 1024;
+/** Bytes of the store in memory. */
 const MAX_MEMORY = 64 * 1024 * 1024;
 
 /**
- * Answers the project's store. Who writes always gets one: where the file cannot be had, it is kept in memory and `warn`
- * is told why, once. Who reads gets a StoreError then.
+ * Opens the project's store. When the file cannot be used, a writer gets a store in memory, and
+ * `warn` receives the reason; with `readonly` a StoreError is thrown.
  */
 export async function openStore(options: OpenOptions, warn: (message: string) => void): Promise<Store> {
-  const { ttl = TTL, maxSize = MAX_SIZE, readonly = false, tally, run, describe } = options;
-  const accounting = { ...(tally && { tally }), ...(run && { run }), ...(describe && { describe }) };
+  const {
+    ttl = DEFAULT_TTL_MS,
+    maxSize = DEFAULT_MAX_SIZE,
+    readonly = false,
+    samplesOf,
+    run,
+    describe,
+  } = options;
+  const sampling = { ...(samplesOf && { samplesOf }), ...(run && { run }), ...(describe && { describe }) };
   const path = databasePath(options.db, options.cwd);
-  if (readonly && !existsSync(path)) throw new StoreError(nothingAt(path, options.db));
+  if (readonly && !existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {
-    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn, ...accounting });
+    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn, ...sampling });
   } catch (error) {
     const reason = isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
     warn(
       `${reason.message} Until then requests are kept in memory only, and other terminals do not see them.`,
     );
-    return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY), ...accounting });
+    return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY), ...sampling });
   }
 }
 
-/** Answers a reader for a browser over the project's store; throws a StoreError when there is none. */
+/**
+ * Opens the project's database for the browser; throws a StoreError when there is none or it cannot
+ * be read.
+ */
 export async function openReader(options: OpenOptions, warn: (message: string) => void): Promise<PageReader> {
-  const { ttl = TTL, maxSize = MAX_SIZE, describe } = options;
+  const { ttl = DEFAULT_TTL_MS, maxSize = DEFAULT_MAX_SIZE, describe } = options;
   const path = databasePath(options.db, options.cwd);
-  if (!existsSync(path)) throw new StoreError(nothingAt(path, options.db));
+  if (!existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {
     return new PageReader(
       new Connection({ connect: await connector(), path, ttl, maxSize, readonly: true, warn }),
@@ -69,9 +80,9 @@ async function connector(): Promise<SqliteOptions['connect']> {
   return (path, options) => openPinned(Sqlite, path, options);
 }
 
-function nothingAt(path: string, named: string | undefined): string {
-  return named
-    ? `There is no database at ${path}. Record some requests there:  scooby run --db ${named} -- node app.js`
+function noDatabaseMessage(path: string, db: string | undefined): string {
+  return db
+    ? `There is no database at ${path}. Record some requests there:  scooby run --db ${db} -- node app.js`
     : 'Nothing has been recorded in this project yet. Start your app under scooby and send it a request:  scooby run -- node app.js';
 }
 

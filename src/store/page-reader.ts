@@ -1,4 +1,4 @@
-/** Reads for a browser: pages out of any number of requests, and slices of them for what no index answers. */
+/** Reads of the browser: pages by index, and slices of time for queries that no index serves. */
 
 import type { BucketCounts } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
@@ -7,147 +7,166 @@ import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
 import type { Connection } from './connection.js';
-import { type Describe, undescribed, unpackTrace } from './document.js';
+import { type Describe, skipDescribe, unpackTrace } from './document.js';
 import type { SqlCondition } from './filter-sql.js';
 import { ROUTE_SQL } from './sql-functions.js';
 import { cachedStatement } from './statement-cache.js';
 import { SUMMARY_COLUMNS, summaryOfRow, type TraceRow } from './statements.js';
 
-/** Where a request stands in time: its start (epoch ms), then its number. */
+/** Position of a request in time: start (epoch ms), then row number. */
 export interface TimePosition {
   start: number;
   seq: number;
 }
 
-/** What a slice tells of a request: its place, and what it is sorted by. */
+/** A request in a slice: its position and its sort key. */
 export interface SliceRow extends TimePosition {
   key: number | string;
 }
 
-/** What requests of one route and one bucket of time add up to. */
+/** Totals of requests of one route and one histogram bucket. */
 export interface RouteSlice extends BucketCounts {
   method: string;
   route: string;
-  /** ms. */
+  /** ms in SQL. */
   qtime: number;
+  /** Requests with an N+1 finding. */
   repeated: number;
 }
 
+/** Reads requests of any age and number; outside traces and expired traces are left out. */
 export class PageReader {
   readonly #connection: Connection;
   readonly #describe: Describe;
 
-  constructor(connection: Connection, describe: Describe = undescribed) {
+  constructor(connection: Connection, describe: Describe = skipDescribe) {
     this.#connection = connection;
     this.#describe = describe;
   }
 
-  #all<T>(sql: string, ...values: (string | number)[]): T[] {
-    return this.#connection.ask((db) => cachedStatement(db, sql).all(...values) as T[]);
+  #queryAll<T>(sql: string, ...values: (string | number)[]): T[] {
+    return this.#connection.query((db) => cachedStatement(db, sql).all(...values) as T[]);
   }
 
-  #one<T>(sql: string, ...values: (string | number)[]): T | undefined {
-    return this.#connection.ask((db) => cachedStatement(db, sql).get(...values) as T | undefined);
+  #queryOne<T>(sql: string, ...values: (string | number)[]): T | undefined {
+    return this.#connection.query((db) => cachedStatement(db, sql).get(...values) as T | undefined);
   }
 
   now(): number {
     return this.#connection.clock.now();
   }
 
-  /** Answers a number that changes when another process has written. */
+  /** SQLite's data_version: changes when another process has written. */
   version(): number {
-    return this.#connection.ask((db) => db.pragma('data_version', { simple: true }) as number);
+    return this.#connection.query((db) => db.pragma('data_version', { simple: true }) as number);
   }
 
-  /** Answers requests newest first (or oldest first), from after a mark and past `skip` of them. */
+  /**
+   * Requests up to `until` (epoch ms), newest first or oldest first: `limit` rows after the
+   * position `after` and `skip` more rows.
+   */
   newest(
     until: number,
     after: TimePosition | undefined,
     skip: number,
     limit: number,
     oldestFirst: boolean,
-  ): { row: Summary; mark: TimePosition }[] {
+  ): { row: Summary; position: TimePosition }[] {
     const [order, sign] = oldestFirst ? ['start, seq', '>'] : ['start DESC, seq DESC', '<'];
     const from = after ? `AND (start, seq) ${sign} (?, ?)` : '';
-    // What is passed over is passed over in the index alone: its rows are not read.
+    // The subquery skips rows in the index alone; their columns are not read.
     const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
     const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
-    const marks = after ? [after.start, after.seq] : [];
-    const rows = this.#all<TraceRow & { seq: number }>(sql, until, this.now(), ...marks, limit, skip);
-    return rows.map(({ seq, ...row }) => ({ row: summaryOfRow(row), mark: { start: row.start, seq } }));
+    const position = after ? [after.start, after.seq] : [];
+    const rows = this.#queryAll<TraceRow & { seq: number }>(sql, until, this.now(), ...position, limit, skip);
+    return rows.map(({ seq, ...row }) => ({ row: summaryOfRow(row), position: { start: row.start, seq } }));
   }
 
-  /** Answers how many requests there are. */
+  /** Number of requests. */
   count(): number {
-    const kept = this.#one<{ n: number }>('SELECT count(*) AS n FROM traces WHERE outside = 0')!.n;
-    // Counting takes a fifth of the time where no instants are compared, and mostly nothing has expired that was not swept.
-    const gone = 'SELECT 1 FROM traces WHERE expires <= ? LIMIT 1';
-    if (this.#one(gone, this.now()) === undefined) return kept;
+    const all = this.#queryOne<{ n: number }>('SELECT count(*) AS n FROM traces WHERE outside = 0')!.n;
+    // Without a comparison of instants counting takes a fifth of the time, and expired rows are
+    // mostly deleted already.
+    const expired = 'SELECT 1 FROM traces WHERE expires <= ? LIMIT 1';
+    if (this.#queryOne(expired, this.now()) === undefined) return all;
     return this.countBetween(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Answers how many requests started after an instant and up to another. */
+  /** Number of requests that started after `after` and not after `until` (epoch ms). */
   countBetween(after: number, until: number): number {
     const sql =
       'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start > ? AND start <= ? AND expires > ?';
-    return this.#one<{ n: number }>(sql, after, until, this.now())!.n;
+    return this.#queryOne<{ n: number }>(sql, after, until, this.now())!.n;
   }
 
-  /** Answers the number of the trace that was saved last. */
-  last(): number {
-    return this.#one<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
+  /** Row number of the trace that was saved last; 0 in an empty store. */
+  lastSeq(): number {
+    return this.#queryOne<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
   }
 
-  /** Answers how many requests were first saved after a trace, and began up to an instant. */
+  /**
+   * Number of requests that were saved after the row `seq` and started not after `until` (epoch
+   * ms).
+   */
   countSince(seq: number, until: number): number {
-    // By number: the index of starts would have all of them read.
+    // NOT INDEXED scans by row number; the index of starts would be read completely.
     const sql = 'SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ?';
-    return this.#one<{ n: number }>(sql, seq, until)!.n;
+    return this.#queryOne<{ n: number }>(sql, seq, until)!.n;
   }
 
-  /** Answers how many requests come before one when the newest is first; -1 if it is not there. */
+  /**
+   * Offset of a request, newest first, in the list up to `until` (epoch ms); -1 if it is not in the
+   * list.
+   */
   position(id: string, until: number): number {
-    const mark = this.markOf(id);
-    if (!mark || mark.start > until) return -1;
-    const beside =
+    const position = this.positionInTime(id);
+    if (!position || position.start > until) return -1;
+    const sameStart =
       'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start = ? AND seq > ? AND expires > ?';
-    const same = this.#one<{ n: number }>(beside, mark.start, mark.seq, this.now())!.n;
-    return same + this.countBetween(mark.start, until);
+    const same = this.#queryOne<{ n: number }>(sameStart, position.start, position.seq, this.now())!.n;
+    return same + this.countBetween(position.start, until);
   }
 
-  /** Answers where a request stands in time. */
-  markOf(id: string): TimePosition | undefined {
-    return this.#one<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
+  positionInTime(id: string): TimePosition | undefined {
+    return this.#queryOne<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
   }
 
-  /** Answers the start (epoch ms) of the request that is `size` before an instant, to slice at; undefined when there are fewer. */
+  /**
+   * Start (epoch ms) of the request `size` rows before an instant; undefined when there are fewer.
+   */
   boundary(before: number, size: number): number | undefined {
     const sql =
       'SELECT start FROM traces WHERE outside = 0 AND start < ? ORDER BY start DESC LIMIT 1 OFFSET ?';
-    return this.#one<{ start: number }>(sql, before, size)?.start;
+    return this.#queryOne<{ start: number }>(sql, before, size)?.start;
   }
 
-  /** Answers the requests of a slice of time that satisfy a condition, newest first, with what they are sorted by. */
+  /**
+   * Requests from `from` to before `before` (epoch ms) that meet a condition, newest first; `key`
+   * is SQL of the sort key.
+   */
   slice(from: number, before: number, { sql: where, values }: SqlCondition, key: string): SliceRow[] {
     const sql = `SELECT seq, start, ${key} AS key FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} ORDER BY start DESC, seq DESC`;
-    return this.#all<SliceRow>(sql, from, before, this.now(), ...values);
+    return this.#queryAll<SliceRow>(sql, from, before, this.now(), ...values);
   }
 
-  /** Answers what the requests of a slice add up to, by route and bucket of time. */
+  /** Totals of the same, by route and histogram bucket. */
   sliceByRoute(from: number, before: number, { sql: where, values }: SqlCondition): RouteSlice[] {
     const sql = `SELECT method, ${ROUTE_SQL} AS route, ${BUCKET_SQL} AS bucket, count(*) AS count,
       sum(${TOTAL_SQL}) AS total, sum(${FAILED_SQL}) AS errors, sum(${QUERIES_SQL}) AS queries,
       sum(${QUERY_TIME_SQL}) AS qtime, sum(${REPEATED_SQL}) AS repeated
       FROM traces WHERE outside = 0 AND start >= ? AND start < ? AND expires > ? AND ${where} GROUP BY 1, 2, 3`;
-    return this.#all<RouteSlice>(sql, from, before, this.now(), ...values);
+    return this.#queryAll<RouteSlice>(sql, from, before, this.now(), ...values);
   }
 
-  /** Answers rows by their numbers, in that order; those that are gone are left out. */
+  /** Summaries by row number, in the given order, without rows that were deleted meanwhile. */
   rows(seqs: number[]): Summary[] {
     if (seqs.length === 0) return [];
     const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (SELECT value FROM json_each(?))`;
     const found = new Map(
-      this.#all<TraceRow & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [seq, row]),
+      this.#queryAll<TraceRow & { seq: number }>(sql, JSON.stringify(seqs)).map(({ seq, ...row }) => [
+        seq,
+        row,
+      ]),
     );
     return seqs.flatMap((seq) => {
       const row = found.get(seq);
@@ -169,11 +188,11 @@ export class PageReader {
     });
   }
 
-  /** Answers durations, repetitions and failures of the newest requests, for figures. */
-  figures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
+  /** Duration (ms), N+1 and failure of the newest requests, for the header's statistics. */
+  newestMeasures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
     const sql = `SELECT duration, ${REPEATED_SQL} AS repeated, ${FAILED_SQL} AS failed
       FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?`;
-    return this.#all(sql, this.now(), limit);
+    return this.#queryAll(sql, this.now(), limit);
   }
 
   close(): void {

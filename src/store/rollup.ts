@@ -1,4 +1,7 @@
-/** Figures: what each trace adds to the sums over all of them, a row for each subject and bucket of time; and adding them up. Pure. */
+/**
+ * Rollup of samples: one row for each subject and histogram bucket of a trace, and the merge of
+ * such rows. Pure.
+ */
 
 import { Accumulator, type BucketCounts } from '../domain/aggregate.js';
 import { binsOf } from '../domain/histogram.js';
@@ -6,67 +9,78 @@ import type { Sample } from '../domain/sample.js';
 import { roundToMicros } from '../domain/trace.js';
 import type { Aggregate, AggregateBy } from './store.js';
 
-/** One trace's calls of one subject in one bucket. Times are whole µs. */
+/**
+ * Calls of one subject (statement at a line, route or finding) in one histogram bucket of a trace.
+ * Times are whole µs.
+ */
 export interface RollupRow {
-  tally: Sample;
+  sample: Sample;
   bucket: number;
   count: number;
   total: number;
   errors: number;
   queries: number;
-  /** What all calls of the same text cost in the trace, in one row of them: it counts its requests, and finds the worst. */
+  /**
+   * Time in the trace of all calls with the same text; null in all of their rows but one. The rows
+   * that are not null count the requests, and the largest names the worst request.
+   */
   byText: number | null;
-  /** The same of the subject, and of all subjects at its line. */
+  /** The same for the calls of the subject. */
   byKey: number | null;
+  /** The same for all calls at the line. */
   bySite: number | null;
 }
 
-/** Answers the rows that a trace's tallies are kept as. */
-export function rollupRowsOf(tallies: Sample[]): RollupRow[] {
+/** Rows of a trace's samples. */
+export function rollupRowsOf(samples: Sample[]): RollupRow[] {
   const texts = new Map<string, RollupRow>();
   const sites = new Map<string, RollupRow>();
-  return tallies.flatMap((tally) => {
-    const figures = bucketsOf(tally);
-    const whole = figures.reduce((sum, { total }) => sum + total, 0);
-    const [first] = figures;
-    first!.byKey = whole;
-    const text = keep(texts, `${tally.of}\n${tally.kind}\n${tally.text}`, first!);
-    text.byText = (text.byText ?? 0) + whole;
-    if (tally.of === 'call' && tally.site !== undefined) {
-      const site = keep(sites, tally.site, first!);
-      site.bySite = (site.bySite ?? 0) + whole;
+  return samples.flatMap((sample) => {
+    const rows = bucketRowsOf(sample);
+    const total = rows.reduce((sum, row) => sum + row.total, 0);
+    const [first] = rows;
+    first!.byKey = total;
+    const text = firstRow(texts, `${sample.of}\n${sample.kind}\n${sample.text}`, first!);
+    text.byText = (text.byText ?? 0) + total;
+    if (sample.of === 'call' && sample.site !== undefined) {
+      const site = firstRow(sites, sample.site, first!);
+      site.bySite = (site.bySite ?? 0) + total;
     }
-    return figures;
+    return rows;
   });
 }
 
-function keep(known: Map<string, RollupRow>, name: string, figure: RollupRow): RollupRow {
-  const before = known.get(name);
-  if (before) return before;
-  known.set(name, figure);
-  return figure;
+/** First row of a name, which carries the share of all rows of that name. */
+function firstRow(rows: Map<string, RollupRow>, name: string, row: RollupRow): RollupRow {
+  const known = rows.get(name);
+  if (known) return known;
+  rows.set(name, row);
+  return row;
 }
 
-function bucketsOf(tally: Sample): RollupRow[] {
-  // A request that has not ended, or died, has no time, and is counted all the same.
-  const bins = binsOf(tally.times.length > 0 ? tally.times : [undefined]);
-  const none = { errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
-  const figures = bins.map((bin): RollupRow => ({ tally, ...bin, ...none }));
-  figures[0]!.errors = tally.errors;
-  figures[0]!.queries = tally.queries;
-  return figures;
+function bucketRowsOf(sample: Sample): RollupRow[] {
+  // A request without a duration (open or died) is counted, too.
+  const bins = binsOf(sample.times.length > 0 ? sample.times : [undefined]);
+  const zeros = { errors: 0, queries: 0, byText: null, byKey: null, bySite: null };
+  const rows = bins.map((bin): RollupRow => ({ sample, ...bin, ...zeros }));
+  rows[0]!.errors = sample.errors;
+  rows[0]!.queries = sample.queries;
+  return rows;
 }
 
-/** Figures of several traces added up: those of one subject and one bucket. Times are whole µs. */
+/**
+ * Rollup rows of several traces added up, for one subject and one histogram bucket. Times are whole
+ * µs.
+ */
 export interface RollupPart extends Omit<Sample, 'times' | 'of'>, BucketCounts {
   requests: number;
   mostQueries: number;
-  /** Of the trace in which it cost most. */
+  /** Largest share of one trace, -1 if none; `id` is that trace. */
   worst: number;
   id: string;
 }
 
-/** Answers which figures of a trace stand for its part in a sum: those that are not null. */
+/** Column that holds a trace's share of an aggregate. */
 export const SHARE_COLUMN: Record<AggregateBy, 'byText' | 'bySite' | 'byKey'> = {
   statement: 'byText',
   site: 'bySite',
@@ -76,7 +90,7 @@ export const SHARE_COLUMN: Record<AggregateBy, 'byText' | 'bySite' | 'byKey'> = 
   request: 'byKey',
 };
 
-/** Answers the tallies that a sum is made of. */
+/** Samples that an aggregate is made of. */
 export const SUBJECT_OF: Record<AggregateBy, Sample['of']> = {
   statement: 'call',
   site: 'call',
@@ -86,36 +100,36 @@ export const SUBJECT_OF: Record<AggregateBy, Sample['of']> = {
   request: 'request',
 };
 
-/** Answers what names a sum. */
-function nameOf(by: AggregateBy, { kind, text, site, key }: RollupPart): string | undefined {
+/** Name of the aggregate that a part belongs to; undefined when it belongs to none. */
+function aggregateNameOf(by: AggregateBy, { kind, text, site, key }: RollupPart): string | undefined {
   if (by === 'statement') return `${kind}\n${text}`;
   if (by === 'site') return site;
   return by === 'request' ? by : key;
 }
 
-/** Answers the sums that parts make, the costliest first. */
+/** Aggregates of the parts, sorted by total time, the largest first. */
 export function mergeRollup(by: AggregateBy, parts: RollupPart[]): Aggregate[] {
   const groups = new Map<string, RollupPart[]>();
   for (const part of parts) {
-    const name = nameOf(by, part);
+    const name = aggregateNameOf(by, part);
     if (name === undefined) continue;
     const group = groups.get(name);
     if (group) group.push(part);
     else groups.set(name, [part]);
   }
-  return [...groups.values()].map(sumOf).sort((a, b) => b.ms - a.ms || b.count - a.count);
+  return [...groups.values()].map(aggregateOf).sort((a, b) => b.ms - a.ms || b.count - a.count);
 }
 
-function sumOf(parts: RollupPart[]): Aggregate {
-  const costs = new Map<string, number>();
-  const all = new Accumulator();
+function aggregateOf(parts: RollupPart[]): Aggregate {
+  const totals = new Map<string, number>();
+  const accumulator = new Accumulator();
   for (const part of parts) {
-    costs.set(part.key, (costs.get(part.key) ?? 0) + part.total);
-    all.add(part);
+    totals.set(part.key, (totals.get(part.key) ?? 0) + part.total);
+    accumulator.add(part);
   }
-  const [dearest] = [...costs].reduce((most, one) => (one[1] > most[1] ? one : most));
-  const { key, kind, text, site, function: name, route } = parts.find((part) => part.key === dearest)!;
-  const worst = parts.reduce((most, part) => (part.worst > most.worst ? part : most));
+  const [costliest] = [...totals].reduce((max, entry) => (entry[1] > max[1] ? entry : max));
+  const { key, kind, text, site, function: name, route } = parts.find((part) => part.key === costliest)!;
+  const worst = parts.reduce((max, part) => (part.worst > max.worst ? part : max));
   return {
     key,
     kind,
@@ -123,15 +137,15 @@ function sumOf(parts: RollupPart[]): Aggregate {
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     ...(route !== undefined && { route }),
-    parts: costs.size,
-    count: all.count,
+    parts: totals.size,
+    count: accumulator.count,
     requests: parts.reduce((sum, { requests }) => sum + requests, 0),
-    ms: all.ms,
-    p50: all.percentile(0.5),
-    p95: all.percentile(0.95),
-    errors: all.errors,
-    queries: all.queries,
-    mostQueries: all.mostQueries,
+    ms: accumulator.ms,
+    p50: accumulator.percentile(0.5),
+    p95: accumulator.percentile(0.95),
+    errors: accumulator.errors,
+    queries: accumulator.queries,
+    mostQueries: accumulator.mostQueries,
     worst: { id: worst.id, ms: roundToMicros(worst.worst / 1000) },
   };
 }

@@ -1,18 +1,18 @@
-/** The tables, and the check that a file holds them in the form that this version writes. */
+/** Tables of the database, their migration, and the check that a file belongs to scooby. */
 
 import type { Database } from 'better-sqlite3';
 import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
-/** Counts up with every change of the tables. */
-export const VERSION = 2;
+/** SQLite's user_version; increases with every change of the tables. */
+export const SCHEMA_VERSION = 2;
 
-/** Tells our files from every other SQLite database. */
-const APPLICATION = 0x5c00b1;
+/** SQLite's application_id of scooby's files. */
+const APPLICATION_ID = 0x5c00b1;
 
-// A trace's number is small and follows the order of arrival, so that what hangs on a trace (its body, its figures) is
-// keyed by it and goes with it. Bodies live apart: a filter then walks short rows only.
-// The index carries what filters ask, so that rows which do not pass are never read.
+// `seq` is small and follows the order of arrival: bodies and figures are keyed by it and deleted
+// with the trace. Bodies are a table of their own, so that a filter scans short rows only. The
+// index has the columns that filters compare, so that rows which do not match are never read.
 const TABLES = `
 CREATE TABLE traces (
   seq INTEGER PRIMARY KEY,
@@ -46,8 +46,8 @@ CREATE INDEX traces_expiry ON traces (expires);
 CREATE INDEX sources_expiry ON sources (expires);
 `;
 
-// Figures lie in the order in which they are added up. They are short: a NULL or a 0 takes no room, and what a subject
-// is called stands once. Those of traces that an earlier version kept are not there.
+// Figures are stored in the order of their aggregation. They are short: NULL and 0 take no space,
+// and names of subjects are in `subjects`. Traces of version 1 have no figures.
 const FIGURES = `
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,18 +83,19 @@ CREATE INDEX figures_trace ON figures (trace);
 CREATE INDEX traces_run ON traces (run, outside, expires);
 `;
 
-/** What each version added to the one before. */
+/** Migration to each version from the version before it. */
 const STEPS = [TABLES, FIGURES];
 
 /**
- * Makes the connection fit for several processes at once and creates the tables where there are none. Throws a
- * StoreError when the file is not ours or from a newer version; then nothing in it has been touched.
+ * Prepares the connection for several concurrent processes, and creates or migrates the tables.
+ * Throws a StoreError, without a change of the file, when it belongs to another program or to a
+ * newer version.
  */
 export function establishSchema(db: Database, path: string, readonly: boolean): void {
   db.pragma('trusted_schema = OFF');
   db.pragma('foreign_keys = ON');
   const version = versionOf(db, path);
-  if (readonly && version < VERSION)
+  if (readonly && version < SCHEMA_VERSION)
     throw new StoreError(`${path} holds no requests that this version of scooby can read.`);
   if (readonly) return;
   restrictMode(path);
@@ -102,34 +103,38 @@ export function establishSchema(db: Database, path: string, readonly: boolean): 
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma(`journal_size_limit = ${16 << 20}`);
-  if (version < VERSION) db.transaction(() => advance(db, path)).immediate();
+  if (version < SCHEMA_VERSION) db.transaction(() => migrate(db, path)).immediate();
 }
 
-// Another process may have been quicker.
-function advance(db: Database, path: string): void {
+// The version is read again in the transaction: another process may have migrated the file
+// meanwhile.
+function migrate(db: Database, path: string): void {
   for (const step of STEPS.slice(versionOf(db, path))) db.exec(step);
-  db.pragma(`application_id = ${APPLICATION}`);
-  db.pragma(`user_version = ${VERSION}`);
+  db.pragma(`application_id = ${APPLICATION_ID}`);
+  db.pragma(`user_version = ${SCHEMA_VERSION}`);
 }
 
-/** Answers whether an earlier version wrote the file. */
+/** Whether an earlier version wrote the file. */
 export function isOutdated(db: Database, path: string): boolean {
   const version = versionOf(db, path);
-  return version > 0 && version < VERSION;
+  return version > 0 && version < SCHEMA_VERSION;
 }
 
-/** Answers which version's tables the file holds; 0 for none. */
+/**
+ * Version of the tables; 0 for an empty file. Throws a StoreError for files of other programs and
+ * newer versions.
+ */
 function versionOf(db: Database, path: string): number {
   const version = db.pragma('user_version', { simple: true }) as number;
-  const ours = db.pragma('application_id', { simple: true }) === APPLICATION;
-  if (!ours && db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
+  const isOurs = db.pragma('application_id', { simple: true }) === APPLICATION_ID;
+  if (!isOurs && db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) {
     throw new StoreError(`${path} is the database of another program. Choose another file with --db.`);
   }
-  if (version > VERSION) {
+  if (version > SCHEMA_VERSION) {
     throw new StoreError(
-      `${path} was written by a newer scooby (format ${version}, this one knows ${VERSION}). ` +
+      `${path} was written by a newer scooby (format ${version}, this one knows ${SCHEMA_VERSION}). ` +
         'Update scooby, or choose another file with --db.',
     );
   }
-  return ours ? version : 0;
+  return isOurs ? version : 0;
 }

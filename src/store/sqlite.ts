@@ -1,4 +1,4 @@
-/** The store in a SQLite file: one trace is one document, with columns for what the list asks. */
+/** Store in a SQLite file: one document per trace, with columns for lists and filters. */
 
 import type { Sample } from '../domain/sample.js';
 import type { SourceText } from '../domain/site.js';
@@ -6,27 +6,27 @@ import type { Summary, Trace } from '../domain/trace.js';
 import { aggregatesIn, runsIn } from './aggregates.js';
 import { hashOf, pack, unpack } from './body.js';
 import { Connection, type SqliteOptions } from './connection.js';
-import { type Describe, undescribed, unpackTrace } from './document.js';
+import { type Describe, skipDescribe, unpackTrace } from './document.js';
 import { rollupRowsOf } from './rollup.js';
 import { selectionSql } from './selection.js';
 import { cachedStatement } from './statement-cache.js';
 import { type Statements, SUMMARY_COLUMNS, summaryOfRow, type TraceRow, traceRowOf } from './statements.js';
 import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
 
-/** Keeps traces in a file that several processes may write and read at once. */
+/** Store that several processes may write and read at the same time. */
 export class SqliteStore implements Store {
   readonly place: string;
   #ttl: number;
   #connection: Connection;
-  #accounting: Sampling;
+  #sampling: Sampling;
   #describe: Describe;
-  /** Until when each source text that this process knows of is kept. */
-  #sources = new Map<string, number>();
+  /** Hash of a source text → epoch ms at which it expires, as far as this process knows. */
+  #sourceExpiry = new Map<string, number>();
 
-  /** Opens the database, making it where there is none; throws a StoreError when that cannot be. */
+  /** Opens the database and creates it if missing; throws a StoreError when that fails. */
   constructor(options: SqliteOptions & Sampling) {
-    this.#accounting = options;
-    this.#describe = options.describe ?? undescribed;
+    this.#sampling = options;
+    this.#describe = options.describe ?? skipDescribe;
     this.place = options.path;
     this.#ttl = options.ttl;
     this.#connection = new Connection(options);
@@ -38,17 +38,17 @@ export class SqliteStore implements Store {
 
   saveAll(traces: Trace[]): void {
     const expires = this.#now() + this.#ttl;
-    const { tally = () => [] } = this.#accounting;
-    const rows = traces.map((trace) => ({ ...traceRowOf(trace, expires), tallies: tally(trace) }));
+    const { samplesOf = () => [] } = this.#sampling;
+    const rows = traces.map((trace) => ({ ...traceRowOf(trace, expires), samples: samplesOf(trace) }));
     const sources = new Set(traces.flatMap((trace) => Object.values(trace.sources ?? {})));
     this.#connection.write((statements) => {
-      const run = this.#run(statements);
-      for (const { row, body, tallies } of rows) {
+      const run = this.#runId(statements);
+      for (const { row, body, samples } of rows) {
         const { seq } = statements.save.get({ ...row, run })!;
         statements.saveBody.run(seq, body);
-        this.#account(statements, seq, tallies);
+        this.#saveFigures(statements, seq, samples);
       }
-      for (const hash of sources) this.#keepSource(statements, hash, expires);
+      for (const hash of sources) this.#extendSource(statements, hash, expires);
     });
     this.#connection.tidy(traces.length);
   }
@@ -56,10 +56,10 @@ export class SqliteStore implements Store {
   saveSource({ file, text }: SourceText): string {
     const hash = hashOf(text);
     const expires = this.#now() + this.#ttl;
-    const kept = this.#connection.read((statements) => statements.sourceExpiry.get(hash)?.expires ?? 0);
-    if (kept < expires) {
+    const known = this.#connection.read((statements) => statements.sourceExpiry.get(hash)?.expires ?? 0);
+    if (known < expires) {
       this.#connection.write((statements) =>
-        statements.saveSource.run(hash, file, pack(text), this.#beyond(expires)),
+        statements.saveSource.run(hash, file, pack(text), this.#sourceExpires(expires)),
       );
     }
     return hash;
@@ -85,9 +85,9 @@ export class SqliteStore implements Store {
     );
   }
 
-  recent(among: Selection, limit: number): Summary[] {
-    return this.#connection.ask((db) => {
-      const { sql, values } = selectionSql(among, this.#now());
+  recent(selection: Selection, limit: number): Summary[] {
+    return this.#connection.query((db) => {
+      const { sql, values } = selectionSql(selection, this.#now());
       const newest = `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
       return (cachedStatement(db, newest).all(...values, limit) as TraceRow[]).map(summaryOfRow);
     });
@@ -99,12 +99,12 @@ export class SqliteStore implements Store {
     );
   }
 
-  aggregates(by: AggregateBy, among: Selection): Aggregate[] {
-    return this.#connection.ask((db) => aggregatesIn(db, by, among, this.#now()));
+  aggregates(by: AggregateBy, selection: Selection): Aggregate[] {
+    return this.#connection.query((db) => aggregatesIn(db, by, selection, this.#now()));
   }
 
   runs(limit: number): RunSummary[] {
-    return this.#connection.ask((db) => runsIn(db, limit, this.#now()));
+    return this.#connection.query((db) => runsIn(db, limit, this.#now()));
   }
 
   close(): void {
@@ -115,46 +115,47 @@ export class SqliteStore implements Store {
     return this.#connection.clock.now();
   }
 
-  // Asked for each time: the file may be another one than a moment ago.
-  #run(statements: Statements): number | null {
-    const { run } = this.#accounting;
+  // Queried at each save, because the file may have been replaced since the last.
+  #runId(statements: Statements): number | null {
+    const { run } = this.#sampling;
     if (!run) return null;
     return (statements.run.get(run.key) ?? statements.saveRun.get(run.key, run.start, run.command)!).id;
   }
 
-  #account(statements: Statements, trace: number, tallies: Sample[]): void {
-    // Of a trace that is saved again, the figures are others now.
-    const before = statements.subjectsOf.all(`[${trace}]`);
-    if (before.length > 0) statements.dropFigures.run(trace);
+  #saveFigures(statements: Statements, trace: number, samples: Sample[]): void {
+    // A trace that is saved again has new figures.
+    const oldSubjects = statements.subjectsOf.all(`[${trace}]`);
+    if (oldSubjects.length > 0) statements.dropFigures.run(trace);
     const subjects = new Map<string, number>();
-    for (const figure of rollupRowsOf(tallies)) {
-      const { tally, bucket, count, total, errors, queries, byText, byKey, bySite } = figure;
-      let subject = subjects.get(tally.key);
-      if (subject === undefined) subjects.set(tally.key, (subject = subjectOf(statements, tally)));
+    for (const row of rollupRowsOf(samples)) {
+      const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } = row;
+      let subject = subjects.get(sample.key);
+      if (subject === undefined) subjects.set(sample.key, (subject = subjectOf(statements, sample)));
       statements.saveFigure.run(
         ...[subject, bucket, trace, count, total],
         ...[errors, queries, byText, byKey, bySite],
       );
     }
-    for (const { subject } of before) statements.dropUnused.run(subject);
+    for (const { subject } of oldSubjects) statements.dropUnused.run(subject);
   }
 
-  // A source text has to outlive the traces that point at it, and is not written anew at each of them.
-  #keepSource(statements: Statements, hash: string, expires: number): void {
-    if ((this.#sources.get(hash) ?? 0) >= expires) return;
-    statements.keepSource.run(this.#beyond(expires), hash);
-    this.#sources.set(hash, this.#beyond(expires));
+  // A source text has to outlive the traces that refer to it, but is not updated at each of them.
+  #extendSource(statements: Statements, hash: string, expires: number): void {
+    if ((this.#sourceExpiry.get(hash) ?? 0) >= expires) return;
+    statements.keepSource.run(this.#sourceExpires(expires), hash);
+    this.#sourceExpiry.set(hash, this.#sourceExpires(expires));
   }
 
-  #beyond(expires: number): number {
+  /** Expiry of a source text: a quarter of the time to live after that of its trace. */
+  #sourceExpires(expires: number): number {
     return expires + this.#ttl / 4;
   }
 }
 
-/** Answers the number of a subject; a finding keeps it when its line moves. */
-function subjectOf(statements: Statements, tally: Sample): number {
-  const { key, of, kind, text, site = null, function: name = null, route = null } = tally;
-  const kept = statements.subject.get(key);
-  if (kept?.site === site) return kept.id;
+/** Id of a sample's subject; a finding keeps its id when its line moves. */
+function subjectOf(statements: Statements, sample: Sample): number {
+  const { key, of, kind, text, site = null, function: name = null, route = null } = sample;
+  const known = statements.subject.get(key);
+  if (known?.site === site) return known.id;
   return statements.saveSubject.get({ key, of, kind, text, site, function: name, route })!.id;
 }

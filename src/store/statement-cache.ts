@@ -1,20 +1,20 @@
-/** Statements made as they are needed, kept ready by their text. */
+/** Cache of prepared statements whose SQL is composed at run time. */
 
 import type { Database, Statement } from 'better-sqlite3';
 
-/** Statements kept ready for each connection. */
-const KEPT = 64;
+/** Statements per connection. */
+const MAX_STATEMENTS = 64;
 
-const known = new WeakMap<Database, Map<string, Statement>>();
+const caches = new WeakMap<Database, Map<string, Statement>>();
 
-/** Answers the statement of a text, prepared once. */
+/** Statement of a SQL text, prepared once per connection. */
 export function cachedStatement(db: Database, sql: string): Statement {
-  let ready = known.get(db);
-  if (!ready) known.set(db, (ready = new Map()));
-  let statement = ready.get(sql);
+  let cache = caches.get(db);
+  if (!cache) caches.set(db, (cache = new Map()));
+  let statement = cache.get(sql);
   if (!statement) {
-    if (ready.size >= KEPT) ready.clear();
-    ready.set(sql, (statement = db.prepare(sql)));
+    if (cache.size >= MAX_STATEMENTS) cache.clear();
+    cache.set(sql, (statement = db.prepare(sql)));
   }
   return statement;
 }

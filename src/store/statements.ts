@@ -1,4 +1,4 @@
-/** Every statement of the database, prepared once. */
+/** Fixed SQL statements of the store, and the mapping of traces to rows. */
 
 import type { Database } from 'better-sqlite3';
 import type { Summary, Trace } from '../domain/trace.js';
@@ -6,11 +6,11 @@ import type { PackedBody } from './body.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
 
-/** The columns of a summary. */
+/** Columns of `traces` that make a summary. */
 export const SUMMARY_COLUMNS =
   'id, method, url, route, status, start, duration, state, totals, findings, spans';
 
-/** A trace's columns as SQLite keeps them. */
+/** Summary columns of a row of `traces`; `totals` and `findings` are JSON. */
 export interface TraceRow {
   id: string;
   method: string;
@@ -25,9 +25,9 @@ export interface TraceRow {
   spans: number;
 }
 
-type Written = TraceRow & { outside: 0 | 1; expires: number; run: number | null };
+type SavedRow = TraceRow & { outside: 0 | 1; expires: number; run: number | null };
 
-/** A subject's columns. */
+/** Columns of a row of `subjects`. */
 export interface SubjectRow {
   key: string;
   of: string;
@@ -38,10 +38,10 @@ export interface SubjectRow {
   route: string | null;
 }
 
-/** Answers the statements of one connection, ready to run. */
+/** Prepared statements of one connection. */
 export function prepareStatements(db: Database) {
   return {
-    save: db.prepare<[Written], { seq: number }>(
+    save: db.prepare<[SavedRow], { seq: number }>(
       `INSERT INTO traces (${SUMMARY_COLUMNS}, outside, expires, run)
        VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
        ON CONFLICT (id) DO UPDATE SET
@@ -86,7 +86,8 @@ export function prepareStatements(db: Database) {
         bySite: number | null,
       ]
 
-      // Two findings of one id, or two texts of one hash, are no reason to lose the request.
+      // REPLACE, because two findings with one id, or two texts with one hash, must not fail the
+      // save of a request.
     >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     find: db.prepare<[string, number], { body: PackedBody }>(
       'SELECT body FROM traces JOIN bodies ON trace = seq WHERE id = ? AND expires > ?',
@@ -128,18 +129,18 @@ export function prepareStatements(db: Database) {
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
-/** Answers the columns and the body under which a trace is kept. */
-export function traceRowOf(trace: Trace, expires: number): { row: Omit<Written, 'run'>; body: PackedBody } {
+/** Row and body of a trace; `expires` is epoch ms. */
+export function traceRowOf(trace: Trace, expires: number): { row: Omit<SavedRow, 'run'>; body: PackedBody } {
   const { route = null, status = null, duration = null, totals, findings, ...rest } = summaryOf(trace);
-  const texts = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
+  const json = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
   const outside = trace.outside ? 1 : 0;
   return {
-    row: { ...rest, ...texts, route, status, duration, outside, expires },
+    row: { ...rest, ...json, route, status, duration, outside, expires },
     body: packTrace(trace),
   };
 }
 
-/** Answers the summary that the columns hold. */
+/** Summary of a row. */
 export function summaryOfRow(row: TraceRow): Summary {
   const { route, status, duration, totals, findings, ...rest } = row;
   return {

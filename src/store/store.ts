@@ -1,4 +1,4 @@
-/** The store's interface: what every place that keeps traces can do. */
+/** Interface of the stores of traces. */
 
 import type { FilterQuery } from '../domain/filter.js';
 import type { Sample } from '../domain/sample.js';
@@ -6,50 +6,54 @@ import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import type { Describe } from './document.js';
 
-/** Which requests to list or to add up; every field narrows. */
+/** Requests to list or to aggregate; each field narrows the selection. */
 export interface Selection {
-  /** What the filter asks, the options of a command included. */
+  /** Filter query, including the filter options of the command. */
   query?: FilterQuery;
-  /** Only traces that started before this instant (epoch ms), to page on. */
+  /** Only requests that started before this instant (epoch ms), for paging. */
   before?: number;
-  /** Only those of the run with this number. */
+  /** Only requests of the run with this number. */
   run?: number;
 }
 
-/** What is added up: by statement, whichever lines ask it; by line, whatever it asks; by both; …; request: all into one. */
+/**
+ * Grouping of aggregates: `statement` at all lines, `site` with all statements at a line, `call` a
+ * statement at a line; `request` is a single group of all requests.
+ */
 export type AggregateBy = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
 
-/** What many requests add up to under one statement, line, route or finding. Times are ms. */
+/** Totals over many requests of one statement, line, route or finding. Times are ms. */
 export interface Aggregate {
-  /** The kind of the calls or of the finding; a route's method. */
+  /** Kind of the calls or of the finding; method of a route. */
   kind: string;
-  /** The statement without its values, the route, or what the finding says; of several the one that cost most. */
+  /** Statement without its values, route, or message of the finding; of several, the costliest. */
   text: string;
   site?: string;
   function?: string;
-  /** Of a finding: the method and the route. */
+  /** Method and route of a finding. */
   route?: string;
-  /** Names it among all: the tally's key; of several the one that cost most. */
+  /** Key of the subject; of several subjects, of the costliest. */
   key: string;
-  /** How many lines, or statements at the line, are added up here. */
+  /** Number of subjects in the aggregate: lines of a statement, or statements at a line. */
   parts: number;
-  /** Calls; of a route or a finding, requests. */
+  /** Number of calls; for a route or a finding, of requests. */
   count: number;
   requests: number;
   ms: number;
   p50: number;
   p95: number;
   errors: number;
-  /** SQL calls of a route's requests: all, and of the one with most. */
+  /** SQL calls of a route's requests. */
   queries: number;
+  /** SQL calls of the request with the most. */
   mostQueries: number;
-  /** The request in which it cost most, and how much. */
+  /** Request with the largest time, and that time. */
   worst: { id: string; ms: number };
 }
 
-/** One `scooby run`, or `scooby check`, that requests were kept of. */
+/** A `scooby run` or `scooby check` with stored requests. */
 export interface RunSummary {
-  /** Counts up in the store. */
+  /** Increases with each run of the store. */
   number: number;
   /** Epoch ms. */
   start: number;
@@ -57,44 +61,53 @@ export interface RunSummary {
   requests: number;
 }
 
-/** What insight has to say to a store: what is added up of a trace, for which run, and what an old document lacks. */
+/** Functions and facts that a store gets from outside, because it does not import insight. */
 export interface Sampling {
-  /** Answers what a trace adds to the figures; without it none are kept. */
-  tally?: (trace: Trace) => Sample[];
-  /** The run that the traces are of. */
+  /** Samples of a trace for the aggregates; without it there are none. */
+  samplesOf?: (trace: Trace) => Sample[];
+  /** Run of the saved traces. */
   run?: { key: string; start: number; command: string };
-  /** Describes a document of before traces were described when they are finished; without it such a document stays bare. */
+  /**
+   * Adds call sites and shapes to traces of versions that did not store them; without it they stay
+   * without.
+   */
   describe?: Describe;
 }
 
-/** Keeps traces for a while. Every method may throw a StoreError; `run` answers one by warning and going on. */
+/**
+ * Store of traces with a time to live. Every method may throw a StoreError; `scooby run` then warns
+ * and goes on.
+ */
 export interface Store {
-  /** Where the data is, for the banner. */
+  /** Path of the data, or a phrase, for the banner. */
   readonly place: string;
-  /** Keeps a trace, or replaces it when its id is known. What has been saved survives the death of the process. */
+  /**
+   * Saves a trace, or replaces the trace of the same id. A saved trace in a file survives a crash
+   * of the process.
+   */
   save(trace: Trace): void;
-  /** Keeps several at the price of one: all of them, or none when it throws. */
+  /** Saves several traces at the cost of one, in one transaction. */
   saveAll(traces: Trace[]): void;
-  /** Keeps a source text and answers its hash; the same text is kept once. */
+  /** Saves a source text, each text once; returns its hash. */
   saveSource(source: SourceText): string;
-  /** Answers the text kept under a hash. */
+  /** Source text of a hash. */
   source(hash: string): SourceText | undefined;
-  /** Answers the trace with that id. */
+  /** Trace of an id. */
   find(id: string): Trace | undefined;
-  /** Answers up to `limit` ids that begin with the prefix, newest first. */
+  /** At most `limit` ids that begin with the prefix, newest first. */
   idsWith(prefix: string, limit: number): string[];
-  /** Answers the newest requests, newest first, without the traces that gather what ran outside. */
-  recent(among: Selection, limit: number): Summary[];
-  /** Answers the newest traces that gather what ran outside requests. */
+  /** Selected requests, newest first, without the traces of calls outside requests. */
+  recent(selection: Selection, limit: number): Summary[];
+  /** Traces of calls outside requests, newest first. */
   outside(limit: number): Summary[];
-  /** Answers what the requests that pass add up to, the costliest first. */
-  aggregates(by: AggregateBy, among: Selection): Aggregate[];
-  /** Answers the runs that requests are kept of, newest first. */
+  /** Aggregates over the selected requests, sorted by total time, the largest first. */
+  aggregates(by: AggregateBy, selection: Selection): Aggregate[];
+  /** Runs with stored requests, newest first. */
   runs(limit: number): RunSummary[];
   close(): void;
 }
 
-/** A fault of the store that a user can do something about: `message` says what happened and what to do. */
+/** Error of the store that a user can act on: `message` says what happened and what to do. */
 export class StoreError extends Error {
   override name = 'StoreError';
 }

@@ -117,7 +117,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     project: ROOT,
     agent: AGENT,
     record,
-    keepSource: () => undefined as never,
+    saveSource: () => undefined as never,
     finish: finishedPlainly,
   });
   collector.on('trace', (trace) => {
@@ -131,28 +131,28 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     over = resolve;
   });
   const receiver = await serveLink(folder.run.socket, folder.run.token, {
-    joined: (peer) => {
+    connected: (peer) => {
       peers++;
-      collector.joined(peer);
+      collector.connected(peer);
     },
-    said: (peer, line) => collector.said(peer, line),
-    lost: (_, text) => {
+    lineReceived: (peer, line) => collector.lineReceived(peer, line),
+    lineLost: (_, text) => {
       throw new Error(`not a line of the link: ${text.slice(0, 500)}`);
     },
-    left: (peer) => {
-      collector.left(peer);
+    disconnected: (peer) => {
+      collector.disconnected(peer);
       if (--peers === 0) over();
     },
-    awaits: () => collector.awaits(),
+    awaitsLines: () => collector.awaitsLines(),
   });
-  collector.on('linesExpected', () => receiver.look());
+  collector.on('linesExpected', () => receiver.readSoon());
   try {
     const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
     const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);
     const outcome = await runPlain(args, { ...launch, env });
     // Lines of the app may still be in transit.
     if (peers > 0) await left;
-    collector.end();
+    collector.finishAll();
     const all = [...traces.values()];
     const outside = all.filter((trace) => trace.outside).flatMap((trace) => trace.spans);
     return { ...outcome, traces: all.filter((trace) => !trace.outside), outside, libraries };

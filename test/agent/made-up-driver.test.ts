@@ -86,7 +86,7 @@ test('every command reads SQL in the dialect of the instrument', async (t) => {
     samplesOf(trace).filter(({ of }) => of === 'call'),
     [{ text: SHAPE, times: { length: 6 } }],
   );
-  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, tally: samplesOf });
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, samplesOf });
   store.save(trace);
   t.match(store.aggregates('statement', {}), [{ text: SHAPE, count: 6 }]);
   const kept = store.find(trace.id)!;

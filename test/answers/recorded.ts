@@ -54,7 +54,7 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
   const options = {
     db: join(project, 'scooby.db'),
     cwd: project,
-    tally: samplesOf,
+    samplesOf,
     run,
     describe: describeStored,
   };
@@ -66,8 +66,8 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
 
 async function collect(project: string, store: Store, calls: MadeCall[]): Promise<string> {
   const collector = new Collector({
-    ...{ project, agent: '/agent.cjs', record: 'all', look: () => {} },
-    keepSource: (source) => store.saveSource(source),
+    ...{ project, agent: '/agent.cjs', record: 'all', readSoon: () => {} },
+    saveSource: (source) => store.saveSource(source),
     finish: finishTrace,
   });
   collector.on('trace', (trace) => store.save(trace));
@@ -76,16 +76,16 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
   const told = { pid: 7, command: 'node app.js', cwd: project, node: process.version, thread: 0 };
   const peer: AppConnection = { ...told, origin: start, send: () => {} };
   const duration = Math.max(...calls.map((call) => call.start + (call.duration ?? 1))) + 2;
-  collector.joined(peer);
+  collector.connected(peer);
   collector.requestStarted({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });
   const link = new Link(collector, peer, id, project);
   for (const call of calls.filter(({ late }) => !late)) link.tell(call);
-  collector.said(peer, { t: 'close', id, at: duration * 1000, status: 200, route: '/orders' });
+  collector.lineReceived(peer, { t: 'close', id, at: duration * 1000, status: 200, route: '/orders' });
   collector.requestEnded({ id, duration, status: 200, headers: [], reached: true });
   const late = calls.filter((call) => call.late);
   for (const call of late) link.tell(call);
   if (late.length > 0) await once(collector, 'trace');
-  collector.end();
+  collector.finishAll();
   return id;
 }
 
@@ -108,7 +108,7 @@ class Link {
 
   tell({ name, at, params, kind = 'sql', library = 'pg', start, duration = 1, ...rest }: MadeCall): void {
     const { late: _, ...told } = rest;
-    this.#collector.said(this.#peer, {
+    this.#collector.lineReceived(this.#peer, {
       ...{ t: 'span', id: this.#id, n: ++this.#calls, kind, library, name, stack: this.#stack(at) },
       ...{ at: start * 1000, duration: duration * 1000, ...told },
       ...(params && { detail: { params } }),
@@ -122,7 +122,7 @@ class Link {
     if (known !== undefined) return known;
     const n = this.#stacks.size + 1;
     this.#stacks.set(key, n);
-    this.#collector.said(this.#peer, { t: 'stack', n, frames });
+    this.#collector.lineReceived(this.#peer, { t: 'stack', n, frames });
     return n;
   }
 
@@ -132,7 +132,7 @@ class Link {
     const n = this.#frames.size + 1;
     this.#frames.set(text, n);
     const { name, file, line, column } = placeOf(text);
-    this.#collector.said(this.#peer, {
+    this.#collector.lineReceived(this.#peer, {
       t: 'frames',
       frames: [[n, name, join(this.#project, file), line, column]],
     });

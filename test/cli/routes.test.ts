@@ -61,7 +61,7 @@ const EXPECTED = {
 function openStores(t: Test) {
   const path = join(t.testdir(), 'scooby.db');
   const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
-  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, tally: samplesOf, run };
+  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, samplesOf, run };
   const store = new SqliteStore(options);
   const memory = new MemoryStore(options);
   for (const each of [store, memory]) each.saveAll(requests());

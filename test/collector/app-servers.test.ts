@@ -6,7 +6,7 @@ import type { AppInfo } from '../../src/domain/trace.js';
 const anApp = (pid: number, command = 'node app.js'): AppInfo => ({ pid, command, cwd: '/' });
 const at = (port: number): ServerAddress => ({ protocol: 'http', host: '127.0.0.1', port });
 
-test('the first is behind the proxy, the others are named in their order', (t) => {
+test('the first server is the upstream, the others are listed in order of their start', (t) => {
   const servers = new AppServers();
   t.equal(servers.upstream, undefined);
   const app = anApp(1);
@@ -19,32 +19,32 @@ test('the first is behind the proxy, the others are named in their order', (t) =
   t.end();
 });
 
-test('a restarted app is behind the proxy again, whatever else listens meanwhile', (t) => {
+test('a restarted app is the upstream again, although another server listens meanwhile', (t) => {
   const servers = new AppServers();
   const [web, metrics] = [anApp(1), anApp(2, 'node metrics.js')];
   servers.add(at(3000), web);
   servers.add(at(9090), metrics);
-  servers.leave(web);
-  t.equal(servers.upstream, undefined, 'requests wait for it');
-  const again = anApp(3);
-  servers.add(at(3000), again);
+  servers.removeProcess(web);
+  t.equal(servers.upstream, undefined, 'requests wait for the restart');
+  const restarted = anApp(3);
+  servers.add(at(3000), restarted);
   t.equal(servers.upstream?.port, 3000);
-  servers.leave(again);
+  servers.removeProcess(restarted);
   servers.add(at(45678), anApp(4));
-  t.equal(servers.upstream?.port, 45678, 'known by its command, where its port was any free one');
+  t.equal(servers.upstream?.port, 45678, 'known by its command, because the port is new');
   t.end();
 });
 
-test('of a cluster’s workers another goes on', (t) => {
+test('another worker of a cluster takes over', (t) => {
   const servers = new AppServers();
   const workers = [1, 2, 3].map((pid) => anApp(pid));
   for (const worker of workers) servers.add(at(3000), worker);
-  t.same(servers.others, [], 'one address, told once');
-  servers.leave(workers[0]!);
+  t.same(servers.others, [], 'one address, listed once');
+  servers.removeProcess(workers[0]!);
   t.equal(servers.upstream?.port, 3000);
   servers.remove({ port: 3000 }, workers[1]!);
   t.equal(servers.upstream?.port, 3000);
-  servers.leave(workers[2]!);
+  servers.removeProcess(workers[2]!);
   t.equal(servers.upstream, undefined);
   t.end();
 });
@@ -53,18 +53,18 @@ test('when nothing else is left, another server takes over', (t) => {
   const servers = new AppServers();
   const first = anApp(1);
   servers.add(at(3000), first);
-  servers.leave(first);
+  servers.removeProcess(first);
   servers.add(at(4000), anApp(2, 'node other.js'));
   t.equal(servers.upstream?.port, 4000);
   t.end();
 });
 
-test('a server that was moved is known by the port that it wanted', (t) => {
+test('a server on another port than it wanted is known by the wanted port', (t) => {
   const servers = new AppServers();
   const app = anApp(1);
   servers.add({ ...at(40001), wanted: 3000 }, app);
   servers.add({ ...at(40002), wanted: 3001 }, app);
-  servers.leave(app);
+  servers.removeProcess(app);
   servers.add({ ...at(40003), wanted: 3000 }, anApp(2, 'other'));
   t.equal(servers.upstream?.port, 40003);
   t.end();

@@ -11,21 +11,21 @@ const ID = '00000000-0000-4000-8000-000000000001';
 const START = 1_000_000;
 
 function aCollector(t: Test) {
-  const told: { trace: Trace; late: boolean }[] = [];
+  const emitted: { trace: Trace; late: boolean }[] = [];
   const collector = new Collector({
     project: '/srv/shop',
     agent: '/agent.cjs',
     record: 'all',
-    keepSource: () => undefined,
+    saveSource: () => undefined,
     finish: finishedPlainly,
   });
-  // A trace goes on to change while spans come late.
-  collector.on('trace', (trace, late) => told.push({ trace: structuredClone(trace), late }));
-  t.teardown(() => collector.end());
-  return { collector, told };
+  // A copy: a trace may still change while late spans arrive.
+  collector.on('trace', (trace, late) => emitted.push({ trace: structuredClone(trace), late }));
+  t.teardown(() => collector.finishAll());
+  return { collector, emitted };
 }
 
-const aPeer = (pid = 7): AppConnection => ({
+const aConnection = (pid = 7): AppConnection => ({
   pid,
   command: 'node app.js',
   cwd: '/srv/shop',
@@ -50,7 +50,7 @@ const anEnding = (ending: Partial<ExchangeEnd> = {}): ExchangeEnd => ({
   reached: true,
   ...ending,
 });
-// Instants on the link are µs since the process began.
+// Instants in lines are µs since the process's origin.
 const aSpanLine = (n: number, more: object = {}): LinkLine => ({
   t: 'span',
   id: ID,
@@ -64,61 +64,61 @@ const aSpanLine = (n: number, more: object = {}): LinkLine => ({
 });
 const aClose = (): LinkLine => ({ t: 'close', id: ID, at: 11_000, status: 200 });
 
-test('the end of a request is awaited once the client has got it, until the app tells it', (t) => {
+test('lines are awaited from the end of the response until the app reports the end of the request', (t) => {
   const { collector } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
-  t.equal(collector.awaits(), false);
+  t.equal(collector.awaitsLines(), false);
   collector.requestEnded(anEnding());
-  t.equal(collector.awaits(), true);
-  collector.said(peer, aClose());
-  t.equal(collector.awaits(), false);
+  t.equal(collector.awaitsLines(), true);
+  collector.lineReceived(connection, aClose());
+  t.equal(collector.awaitsLines(), false);
   t.end();
 });
 
-test('a trace has those libraries of its process that its spans name, with what each was told of them', (t) => {
-  const { collector, told } = aCollector(t);
-  const [peer, other] = [aPeer(7), aPeer(8)];
-  collector.joined(peer);
-  collector.joined(other);
+test('a trace has the libraries of its process that its spans name, with their facts', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const [connection, other] = [aConnection(7), aConnection(8)];
+  collector.connected(connection);
+  collector.connected(other);
   const facts = { dialect: 'pg', explain: 'postgres' } as const;
   const lines: [AppConnection, LinkLine][] = [
     [other, { t: 'library', name: 'pg', version: '7.0.0', dialect: 'mysql' }],
-    [peer, { t: 'library', name: 'pg-pool', version: '3.1.0', library: 'pg', ...facts }],
-    [peer, { t: 'library', name: 'pg', version: '8.0.3', ...facts }],
-    [peer, { t: 'library', name: 'pg-cursor', version: '2.0.0', library: 'pg', ...facts }],
-    // What is said of a second copy, that it is in a bundle, takes nothing away.
-    [peer, { t: 'library', name: 'pg', version: '', trouble: 'is inside app.js' }],
-    [peer, { t: 'library', name: '@redis/client', version: '1.6.0', library: 'redis' }],
-    [peer, { t: 'library', name: 'mysql2', version: '3.0.0', dialect: 'mysql', explain: 'mysql' }],
+    [connection, { t: 'library', name: 'pg-pool', version: '3.1.0', library: 'pg', ...facts }],
+    [connection, { t: 'library', name: 'pg', version: '8.0.3', ...facts }],
+    [connection, { t: 'library', name: 'pg-cursor', version: '2.0.0', library: 'pg', ...facts }],
+    // The line of a second copy, in a bundle, removes no facts.
+    [connection, { t: 'library', name: 'pg', version: '', trouble: 'is inside app.js' }],
+    [connection, { t: 'library', name: '@redis/client', version: '1.6.0', library: 'redis' }],
+    [connection, { t: 'library', name: 'mysql2', version: '3.0.0', dialect: 'mysql', explain: 'mysql' }],
   ];
   collector.requestStarted(anExchange());
-  for (const [from, line] of lines) collector.said(from, line);
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aSpanLine(2, { kind: 'cache', library: 'redis' }));
-  collector.said(peer, aSpanLine(3, { library: 'constructor' }));
-  collector.said(peer, aClose());
+  for (const [from, line] of lines) collector.lineReceived(from, line);
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, aSpanLine(2, { kind: 'cache', library: 'redis' }));
+  collector.lineReceived(connection, aSpanLine(3, { library: 'constructor' }));
+  collector.lineReceived(connection, aClose());
   collector.requestEnded(anEnding());
-  t.same(told[0]?.trace.libraries, {
+  t.same(emitted[0]?.trace.libraries, {
     pg: { version: '8.0.3', dialect: 'pg', explain: 'postgres' },
     redis: { version: '1.6.0' },
   });
   t.end();
 });
 
-test('a trace is told once both the app and the proxy have finished', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+test('a trace is emitted once both the app and the proxy have finished', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
-  collector.said(peer, aSpanLine(2));
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
-  t.equal(told.length, 0);
+  collector.lineReceived(connection, aSpanLine(2));
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, aClose());
+  t.equal(emitted.length, 0);
   collector.requestEnded(anEnding());
-  t.equal(told.length, 1);
-  const { trace, late } = told[0]!;
+  t.equal(emitted.length, 1);
+  const { trace, late } = emitted[0]!;
   t.equal(late, false);
   t.match(trace, { id: ID, state: 'done', status: 200, duration: 12, app: { pid: 7 } });
   t.same(
@@ -133,17 +133,17 @@ test('a trace is told once both the app and the proxy have finished', (t) => {
   t.end();
 });
 
-test('a span that comes late has the trace told again', async (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+test('a late span makes the trace be emitted again', async (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
-  collector.said(peer, aClose());
+  collector.lineReceived(connection, aClose());
   collector.requestEnded(anEnding());
-  collector.said(peer, aSpanLine(1));
+  collector.lineReceived(connection, aSpanLine(1));
   await once(collector, 'trace');
   t.same(
-    told.map(({ trace, late }) => [trace.spans.length, late]),
+    emitted.map(({ trace, late }) => [trace.spans.length, late]),
     [
       [0, false],
       [1, true],
@@ -151,107 +151,107 @@ test('a span that comes late has the trace told again', async (t) => {
   );
 });
 
-test('what comes late changes no trace that has been told: the store may write it in between', async (t) => {
+test('a late span does not change an emitted trace, which the store may still write', async (t) => {
   const { collector } = aCollector(t);
-  const peer = aPeer();
+  const connection = aConnection();
   const outside: LinkLine = { ...aSpanLine(2), id: undefined } as unknown as LinkLine;
-  collector.joined(peer);
+  collector.connected(connection);
   collector.requestStarted(anExchange());
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
-  const told: Trace[] = [];
-  collector.on('trace', (trace) => told.push(trace));
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, aClose());
+  const emitted: Trace[] = [];
+  collector.on('trace', (trace) => emitted.push(trace));
   collector.requestEnded(anEnding());
-  collector.said(peer, aSpanLine(3));
+  collector.lineReceived(connection, aSpanLine(3));
   t.same(
-    told[0]!.spans.map(({ name, shape }) => [name, shape.text]),
+    emitted[0]!.spans.map(({ name, shape }) => [name, shape.text]),
     [['select 1', 'SELECT ?']],
   );
   await once(collector, 'trace');
-  collector.said(peer, outside);
+  collector.lineReceived(connection, outside);
   await once(collector, 'trace');
-  collector.said(peer, outside);
+  collector.lineReceived(connection, outside);
   t.same(
-    told.map(({ spans }) => spans.length),
+    emitted.map(({ spans }) => spans.length),
     [1, 2, 1],
   );
 });
 
-test('a span that was told while it ran is completed, one withdrawn is taken out', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+test('a span sent while it ran is completed, a withdrawn span is removed', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
-  collector.said(peer, aSpanLine(1, { duration: undefined }));
-  collector.said(peer, aSpanLine(2, { duration: undefined }));
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, { t: 'withdrawn', id: ID, n: 2 });
-  collector.said(peer, aClose());
+  collector.lineReceived(connection, aSpanLine(1, { duration: undefined }));
+  collector.lineReceived(connection, aSpanLine(2, { duration: undefined }));
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, { t: 'withdrawn', id: ID, n: 2 });
+  collector.lineReceived(connection, aClose());
   collector.requestEnded(anEnding());
   t.same(
-    told[0]!.trace.spans.map(({ name, duration }) => [name, duration]),
+    emitted[0]!.trace.spans.map(({ name, duration }) => [name, duration]),
     [['select 1', 0.5]],
   );
   t.end();
 });
 
-test('a process that leaves in the middle takes its requests with it, and no other’s', (t) => {
-  const { collector, told } = aCollector(t);
-  const [one, other] = [aPeer(7), aPeer(8)];
-  collector.joined(one);
-  collector.joined(other);
+test('the open requests of a process that disconnects have died, those of other processes have not', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const [first, other] = [aConnection(7), aConnection(8)];
+  collector.connected(first);
+  collector.connected(other);
   const second = ID.replace(/1$/, '2');
   collector.requestStarted(anExchange());
   collector.requestStarted(anExchange(second));
-  collector.said(one, aSpanLine(1));
-  collector.said(other, aSpanLine(1, { id: second }));
-  collector.left(one);
+  collector.lineReceived(first, aSpanLine(1));
+  collector.lineReceived(other, aSpanLine(1, { id: second }));
+  collector.disconnected(first);
   collector.requestEnded(anEnding({ status: 502, headers: undefined as never }));
   t.same(
-    told.map(({ trace }) => [trace.id, trace.state, trace.spans.length]),
+    emitted.map(({ trace }) => [trace.id, trace.state, trace.spans.length]),
     [[ID, 'died', 1]],
   );
-  collector.said(other, { ...aClose(), id: second } as LinkLine);
+  collector.lineReceived(other, { ...aClose(), id: second } as LinkLine);
   collector.requestEnded(anEnding({ id: second }));
   t.same(
-    told.slice(1).map(({ trace }) => [trace.id, trace.state]),
+    emitted.slice(1).map(({ trace }) => [trace.id, trace.state]),
     [[second, 'done']],
   );
   t.end();
 });
 
-test('what nobody finished is told when the run ends', (t) => {
-  const { collector, told } = aCollector(t);
-  collector.joined(aPeer());
+test('open traces are emitted when the run ends', (t) => {
+  const { collector, emitted } = aCollector(t);
+  collector.connected(aConnection());
   collector.requestStarted(anExchange());
-  collector.end();
+  collector.finishAll();
   t.same(
-    told.map(({ trace }) => trace.id),
+    emitted.map(({ trace }) => trace.id),
     [ID],
   );
   t.end();
 });
 
-test('lines of a request that nobody opened are let go', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
-  collector.said(peer, aSpanLine(1));
-  collector.said(peer, aClose());
-  collector.said(peer, { t: 'withdrawn', id: ID, n: 1 });
-  collector.said(peer, { t: 'dropped', id: ID, spans: 3 });
-  collector.end();
-  t.same(told, []);
+test('lines of an unknown request are ignored', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, aClose());
+  collector.lineReceived(connection, { t: 'withdrawn', id: ID, n: 1 });
+  collector.lineReceived(connection, { t: 'dropped', id: ID, spans: 3 });
+  collector.finishAll();
+  t.same(emitted, []);
   t.end();
 });
 
-test('outside requests: the newest thousand are kept, all are counted', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
-  for (let n = 1; n <= 1203; n++) collector.said(peer, aSpanLine(n, { id: undefined }));
-  collector.left(peer);
-  const { trace } = told.at(-1)!;
+test('outside requests: the newest 1000 spans are kept, all are counted', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  for (let n = 1; n <= 1203; n++) collector.lineReceived(connection, aSpanLine(n, { id: undefined }));
+  collector.disconnected(connection);
+  const { trace } = emitted.at(-1)!;
   t.match(trace, { outside: true, state: 'done', dropped: 203 });
   t.equal(trace.spans.length, 1000);
   t.equal(trace.spans[0]!.name, 'select 204');
@@ -259,42 +259,42 @@ test('outside requests: the newest thousand are kept, all are counted', (t) => {
   t.end();
 });
 
-test('kinds and details that are named like parts of Object change nothing', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+test('kinds and details named like properties of Object pollute nothing', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
   const detail = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}');
-  const before = [Object.prototype, Object].map((one) => Reflect.ownKeys(one));
-  collector.said(peer, aSpanLine(1, { kind: '__proto__', detail }));
-  collector.said(peer, aSpanLine(2, { kind: 'constructor', detail }));
-  collector.said(peer, aClose());
+  const before = [Object.prototype, Object].map((object) => Reflect.ownKeys(object));
+  collector.lineReceived(connection, aSpanLine(1, { kind: '__proto__', detail }));
+  collector.lineReceived(connection, aSpanLine(2, { kind: 'constructor', detail }));
+  collector.lineReceived(connection, aClose());
   collector.requestEnded(anEnding());
   t.equal(({} as { polluted?: boolean }).polluted, undefined);
   t.same(
-    [Object.prototype, Object].map((one) => Reflect.ownKeys(one)),
+    [Object.prototype, Object].map((object) => Reflect.ownKeys(object)),
     before,
   );
-  t.equal(told.length, 1);
+  t.equal(emitted.length, 1);
   t.end();
 });
 
-test('the first call on a connection says that it was opened for it, however often it is told', (t) => {
-  const { collector, told } = aCollector(t);
-  const peer = aPeer();
-  collector.joined(peer);
+test('the first call on a connection is marked as opened, also when it is sent twice', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
   collector.requestStarted(anExchange());
   const waited = { wait: 9, detail: { connection: 5 } };
   const { duration: _, ...running } = aSpanLine(1, waited) as LinkLine & { duration: number };
-  collector.said(peer, running);
-  collector.said(peer, aSpanLine(1, waited));
-  collector.said(peer, aSpanLine(2, waited));
-  collector.said(peer, aSpanLine(3, { detail: { connection: 6 } }));
-  collector.said(peer, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
-  collector.said(peer, aClose());
+  collector.lineReceived(connection, running);
+  collector.lineReceived(connection, aSpanLine(1, waited));
+  collector.lineReceived(connection, aSpanLine(2, waited));
+  collector.lineReceived(connection, aSpanLine(3, { detail: { connection: 6 } }));
+  collector.lineReceived(connection, aSpanLine(4, { wait: 9, detail: { connection: 6 } }));
+  collector.lineReceived(connection, aClose());
   collector.requestEnded(anEnding());
   t.same(
-    told[0]!.trace.spans.map(({ detail }) => detail),
+    emitted[0]!.trace.spans.map(({ detail }) => detail),
     [{ connection: 5, opened: true }, { connection: 5 }, { connection: 6 }, { connection: 6 }],
   );
   t.end();

@@ -9,25 +9,25 @@ import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
 
-async function aReceiver(t: Test, awaits = () => false) {
+async function aServer(t: Test, awaits = () => false) {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const told: [string, number, (LinkLine | string)?][] = [];
-  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: ({ pid }) => told.push(['joined', pid]),
-    said: ({ pid }, line) => told.push(['said', pid, line]),
-    lost: ({ pid }, text) => told.push(['lost', pid, text.slice(0, 20)]),
-    left: ({ pid }) => told.push(['left', pid]),
-    awaits,
+  const received: [string, number, (LinkLine | string)?][] = [];
+  const server = await serveLink(join(folder, 'link'), TOKEN, {
+    connected: ({ pid }) => received.push(['connected', pid]),
+    lineReceived: ({ pid }, line) => received.push(['line', pid, line]),
+    lineLost: ({ pid }, text) => received.push(['lost', pid, text.slice(0, 20)]),
+    disconnected: ({ pid }) => received.push(['disconnected', pid]),
+    awaitsLines: awaits,
   });
-  t.teardown(() => receiver.close());
+  t.teardown(() => server.close());
   const sockets: { socket: Socket; closed: boolean }[] = [];
   const join_ = (pid: number, words: object = {}) => {
-    const one = { socket: connect(join(folder, 'link')), closed: false };
-    one.socket
+    const client = { socket: connect(join(folder, 'link')), closed: false };
+    client.socket
       .on('error', () => {})
       .on('close', () => {
-        one.closed = true;
+        client.closed = true;
       });
     const hello = {
       t: 'hello',
@@ -39,30 +39,30 @@ async function aReceiver(t: Test, awaits = () => false) {
       cwd: '/',
       node: 'v20',
     };
-    one.socket.write(`${JSON.stringify({ ...hello, origin: 0, ...words })}\n`);
-    sockets.push(one);
-    t.teardown(() => one.socket.destroy());
-    return one;
+    client.socket.write(`${JSON.stringify({ ...hello, origin: 0, ...words })}\n`);
+    sockets.push(client);
+    t.teardown(() => client.socket.destroy());
+    return client;
   };
   const write = (pid: number, text: string) => appendFileSync(join(folder, `${pid}-0-1.lines`), text);
-  return { told, join: join_, write, receiver, folder };
+  return { received, join: join_, write, server, folder };
 }
 
 const line = '{"t":"unlisten","port":1}\n';
-const said = (pid: number) => ['said', pid, { t: 'unlisten', port: 1 }];
+const aReceivedLine = (pid: number) => ['line', pid, { t: 'unlisten', port: 1 }];
 
-test('who knows the token is heard until it leaves, to its last line', async (t) => {
-  const { told, join, write } = await aReceiver(t);
+test('a process with the token is read until it disconnects, to its last line', async (t) => {
+  const { received, join, write } = await aServer(t);
   write(7, line);
-  const peer = join(7);
-  await until(() => told.length === 2, 'what was written before');
+  const process = join(7);
+  await until(() => received.length === 2, 'the line written before');
   write(7, line);
-  await until(() => told.length === 3, 'what is written meanwhile');
+  await until(() => received.length === 3, 'the line written meanwhile');
   write(7, line.repeat(100_000));
-  peer.socket.end();
-  await until(() => told.at(-1)![0] === 'left', 'the end');
-  t.equal(told.length, 2 + 1 + 100_000 + 1);
-  t.same(told.slice(0, 3), [['joined', 7], said(7), said(7)]);
+  process.socket.end();
+  await until(() => received.at(-1)![0] === 'disconnected', 'the end');
+  t.equal(received.length, 2 + 1 + 100_000 + 1);
+  t.same(received.slice(0, 3), [['connected', 7], aReceivedLine(7), aReceivedLine(7)]);
 });
 
 for (const [name, words] of Object.entries({
@@ -73,111 +73,111 @@ for (const [name, words] of Object.entries({
   'a thread that is a path': { thread: '/../x' },
   'no hello': { t: 'wake' },
 })) {
-  test(`${name}: the connection is dropped, and nothing read`, async (t) => {
-    const { told, join, write } = await aReceiver(t);
+  test(`${name}: the connection is closed and nothing is read`, async (t) => {
+    const { received, join, write } = await aServer(t);
     write(7, line);
-    const peer = join(7, words);
-    await until(() => peer.closed, 'the connection to be dropped');
-    t.same(told, []);
+    const process = join(7, words);
+    await until(() => process.closed, 'the connection to be closed');
+    t.same(received, []);
   });
 }
 
 for (const [name, text] of Object.entries({
-  'what is no JSON': '{"t":"span"\u0000\n',
+  'invalid JSON': '{"t":"span"\u0000\n',
   'no object': 'null\n',
   'a depth of 100,000': `${'['.repeat(100_000)}\n`,
 })) {
-  test(`${name}: it costs that line, and the next ones are heard`, async (t) => {
-    const { told, join, write } = await aReceiver(t);
+  test(`${name}: only that line is lost`, async (t) => {
+    const { received, join, write } = await aServer(t);
     join(7);
     join(8);
-    await until(() => told.length === 2, 'both');
+    await until(() => received.length === 2, 'both');
     write(7, line + text + line);
     write(8, line);
-    await until(() => told.length === 6, 'their lines');
+    await until(() => received.length === 6, 'their lines');
     write(7, line);
-    await until(() => told.length === 7, 'the next one');
+    await until(() => received.length === 7, 'the next one');
     t.same(
-      told.filter(([what, pid]) => what !== 'joined' && pid === 7),
-      [said(7), ['lost', 7, text.slice(0, 20).trimEnd()], said(7), said(7)],
+      received.filter(([what, pid]) => what !== 'connected' && pid === 7),
+      [aReceivedLine(7), ['lost', 7, text.slice(0, 20).trimEnd()], aReceivedLine(7), aReceivedLine(7)],
     );
-    t.same(told.filter(([, pid]) => pid === 8).slice(1), [said(8)]);
+    t.same(received.filter(([, pid]) => pid === 8).slice(1), [aReceivedLine(8)]);
   });
 }
 
-test('a process whose line is refused is read on', async (t) => {
+test('a line whose handling throws does not end the reading', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const told: string[] = [];
-  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: () => {},
-    said: (_, line) => {
-      if (line.t === 'map') throw new Error('of no use');
-      told.push(line.t);
+  const received: string[] = [];
+  const server = await serveLink(join(folder, 'link'), TOKEN, {
+    connected: () => {},
+    lineReceived: (_, line) => {
+      if (line.t === 'map') throw new Error('useless');
+      received.push(line.t);
     },
-    lost: (_, text) => told.push(text),
-    left: () => {},
-    awaits: () => false,
+    lineLost: (_, text) => received.push(text),
+    disconnected: () => {},
+    awaitsLines: () => false,
   });
-  t.teardown(() => receiver.close());
+  t.teardown(() => server.close());
   const map = '{"t":"map","file":"/a.ts","map":"{}"}';
   appendFileSync(join(folder, '7-0-1.lines'), `${line}${map}\n${line}`);
   const socket = connect(join(folder, 'link'));
   t.teardown(() => socket.destroy());
   socket.write(`{"t":"hello","token":"${TOKEN}","pid":7,"thread":0}\n`);
-  await until(() => told.length === 3, 'all lines');
-  t.same(told, ['unlisten', map, 'unlisten']);
+  await until(() => received.length === 3, 'all lines');
+  t.same(received, ['unlisten', map, 'unlisten']);
 });
 
-test('a known process that says what is no JSON on the socket goes on being heard', async (t) => {
-  const { told, join, write } = await aReceiver(t);
-  const peer = join(7);
-  await until(() => told.length === 1, 'the hello');
-  peer.socket.write('{"t":"wa\u0000\n');
+test('a known process that sends invalid JSON on the socket is still read', async (t) => {
+  const { received, join, write } = await aServer(t);
+  const process = join(7);
+  await until(() => received.length === 1, 'the hello');
+  process.socket.write('{"t":"wa\u0000\n');
   write(7, line);
-  await until(() => told.length === 2, 'its line');
-  t.same(told.at(-1), said(7));
+  await until(() => received.length === 2, 'its line');
+  t.same(received.at(-1), aReceivedLine(7));
 });
 
-test('a hello that never ends is not kept', async (t) => {
-  const { join, folder, told } = await aReceiver(t);
-  const peer = join(7, { token: 'x'.repeat(3 * 1024 * 1024) });
-  await until(() => peer.closed, 'the connection to be dropped');
-  t.same(told, []);
+test('a hello that never ends closes the connection', async (t) => {
+  const { join, folder, received } = await aServer(t);
+  const process = join(7, { token: 'x'.repeat(3 * 1024 * 1024) });
+  await until(() => process.closed, 'the connection to be closed');
+  t.same(received, []);
   t.ok(statSync(folder));
 });
 
-test('what is awaited is looked for again, and no more once it is there', async (t) => {
-  let asked = 0;
-  const { told, join, write, receiver } = await aReceiver(t, () => {
-    asked++;
-    return told.length < 2;
+test('awaited lines are read again after 2 and 10 ms, and no more once they are there', async (t) => {
+  let checks = 0;
+  const { received, join, write, server } = await aServer(t, () => {
+    checks++;
+    return received.length < 2;
   });
   join(7);
-  await until(() => told.length === 1, 'the hello');
+  await until(() => received.length === 1, 'the hello');
   mock.timers.enable({ apis: ['setTimeout'] });
   t.teardown(() => mock.timers.reset());
-  receiver.look();
-  while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+  server.readSoon();
+  while (checks === 0) await new Promise((resolve) => setImmediate(resolve));
   write(7, line);
   mock.timers.tick(2);
-  t.same(told, [['joined', 7], said(7)]);
-  t.equal(asked, 2);
+  t.same(received, [['connected', 7], aReceivedLine(7)]);
+  t.equal(checks, 2);
   mock.timers.tick(10);
-  t.equal(asked, 2);
+  t.equal(checks, 2);
 });
 
-test('an order reaches the process', async (t) => {
+test('an order is sent to the process', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const receiver = await serveLink(join(folder, 'link'), TOKEN, {
-    joined: (peer) => peer.send({ t: 'record', record: 'off' }),
-    said: () => {},
-    lost: () => {},
-    left: () => {},
-    awaits: () => false,
+  const server = await serveLink(join(folder, 'link'), TOKEN, {
+    connected: (process) => process.send({ t: 'record', record: 'off' }),
+    lineReceived: () => {},
+    lineLost: () => {},
+    disconnected: () => {},
+    awaitsLines: () => false,
   });
-  t.teardown(() => receiver.close());
+  t.teardown(() => server.close());
   const socket = connect(join(folder, 'link'));
   t.teardown(() => socket.destroy());
   let text = '';

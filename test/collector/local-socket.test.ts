@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { isToken, listenAtPath } from '../../src/collector/local-socket.js';
 
-test('a token is the same text, whatever else is given', (t) => {
+test('only the same string is the token', (t) => {
   t.equal(isToken('secret', 'secret'), true);
   t.same(
-    ['Secret', 'secre', 'secrets', '', undefined, null, { length: 6 }, ['x']].map((given) =>
-      isToken(given, 'secret'),
+    ['Secret', 'secre', 'secrets', '', undefined, null, { length: 6 }, ['x']].map((value) =>
+      isToken(value, 'secret'),
     ),
     Array(8).fill(false),
   );
   t.end();
 });
 
-test('a server listens at its path, or says why not', async (t) => {
+test('a server listens at its path, or the promise rejects with the reason', async (t) => {
   // A socket's path has 107 characters at most.
   const folder = mkdtempSync('/tmp/scooby-test-socket-');
   t.teardown(() => rmSync(folder, { recursive: true }));

@@ -19,7 +19,7 @@ function aSpool(t: Test) {
 
 const wake = '{"t":"wake"}\n';
 
-test('a file that is not there yet has nothing to tell', (t) => {
+test('a file that does not exist yet has no lines', (t) => {
   const { read, lines, part } = aSpool(t);
   t.equal(read(), false);
   writeFileSync(part(1), wake);
@@ -28,7 +28,7 @@ test('a file that is not there yet has nothing to tell', (t) => {
   t.end();
 });
 
-test('a line that has come in part waits for its rest, also in the middle of a character', (t) => {
+test('an incomplete line waits for its rest, also in the middle of a character', (t) => {
   const { read, lines, part } = aSpool(t);
   const bytes = Buffer.from('{"t":"unlisten","path":"/é€😀"}\n');
   for (let n = 0; n < bytes.length; n++) {
@@ -40,7 +40,7 @@ test('a line that has come in part waits for its rest, also in the middle of a c
   t.end();
 });
 
-test('a file that has been read is removed, and the next one goes on', (t) => {
+test('a file that has been read is removed, and the next file is read', (t) => {
   const { read, lines, part } = aSpool(t);
   writeFileSync(part(1), `${wake}{"t":"next"}\n`);
   writeFileSync(part(2), wake);
@@ -55,7 +55,7 @@ test('a file that has been read is removed, and the next one goes on', (t) => {
   t.end();
 });
 
-test('a backlog is read in slices', (t) => {
+test('a backlog is read in bounded turns', (t) => {
   const { read, lines, part } = aSpool(t);
   const many = 200_000;
   writeFileSync(part(1), wake.repeat(many));
@@ -69,14 +69,14 @@ test('a backlog is read in slices', (t) => {
 const LONG = 'x'.repeat(17 * 1024 * 1024);
 
 for (const [name, text] of Object.entries({
-  'what is no JSON': 'nonsense\n',
-  'JSON that is no line': 'null\n',
-  'a line whose fields are of other types': '{"t":"frames","frames":7}\n',
-  'a number that is none': '{"t":"stack","n":1e999,"frames":[]}\n',
+  'invalid JSON': 'nonsense\n',
+  'JSON that is no object': 'null\n',
+  'a field of the wrong type': '{"t":"frames","frames":7}\n',
+  'a number that is infinite': '{"t":"stack","n":1e999,"frames":[]}\n',
   'half a line': '{"t":"unlisten","po\n',
   'a line without an end': `${LONG}${LONG}\n`,
 })) {
-  test(`${name} costs that line`, (t) => {
+  test(`${name}: only that line is lost`, (t) => {
     const { read, lines, lost, part } = aSpool(t);
     writeFileSync(part(1), wake + text + wake);
     while (read());
@@ -87,7 +87,7 @@ for (const [name, text] of Object.entries({
   });
 }
 
-test('an empty line is none: a process ends the one that it could not write', (t) => {
+test('empty lines are ignored: a process writes a line break after a failed write', (t) => {
   const { read, lines, lost, part } = aSpool(t);
   writeFileSync(part(1), `\n${wake}\n\n${wake}`);
   read();
@@ -96,13 +96,13 @@ test('an empty line is none: a process ends the one that it could not write', (t
   t.end();
 });
 
-test('a lost line that led to the next file does not end the reading', (t) => {
+test('the next file is read although the line that leads to it is lost', (t) => {
   const { read, lines, lost, part } = aSpool(t);
   writeFileSync(part(1), `${wake}{"t":"ne`);
   read();
   writeFileSync(part(2), wake);
   read();
-  t.equal(lines.length, 1, 'it may still come');
+  t.equal(lines.length, 1, 'the rest of the line may still come');
   appendFileSync(part(1), '\n');
   while (read());
   t.equal(lines.length, 2);
@@ -111,10 +111,10 @@ test('a lost line that led to the next file does not end the reading', (t) => {
   t.end();
 });
 
-test('half a line that a process has left behind is lost', (t) => {
+test('an incomplete last line of a process that exited is lost', (t) => {
   const { spool, lines, lost, part } = aSpool(t);
   writeFileSync(part(1), `${wake}{"t":"wa`);
-  spool.end();
+  spool.finish();
   t.equal(lines.length, 1);
   t.same(lost, ['{"t":"wa']);
   t.end();

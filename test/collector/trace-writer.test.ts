@@ -5,7 +5,7 @@ import { MemoryStore } from '../../src/store/memory.js';
 import { StoreError } from '../../src/store/store.js';
 import { aTrace } from '../factory.js';
 
-class Failing extends MemoryStore {
+class FailingStore extends MemoryStore {
   error: Error | undefined;
   saves = 0;
 
@@ -21,18 +21,18 @@ class Failing extends MemoryStore {
   }
 }
 
-function aKeeper() {
-  const store = new Failing({ ttl: 1000_000, maxSize: 1024 * 1024 });
+function aTraceWriter() {
+  const store = new FailingStore({ ttl: 1000_000, maxSize: 1024 * 1024 });
   const warnings: string[] = [];
-  return { store, warnings, keeper: new TraceWriter(store, (message) => warnings.push(message)) };
+  return { store, warnings, traceWriter: new TraceWriter(store, (message) => warnings.push(message)) };
 }
 
-test('traces of one turn are saved together, one that comes again once', async (t) => {
-  const { keeper, store } = aKeeper();
+test('traces of one turn are saved together, a trace that comes twice is saved once', async (t) => {
+  const { traceWriter, store } = aTraceWriter();
   const trace = aTrace({ url: '/a' });
-  keeper.write(trace);
-  keeper.write(aTrace());
-  keeper.write({ ...trace, url: '/b' });
+  traceWriter.write(trace);
+  traceWriter.write(aTrace());
+  traceWriter.write({ ...trace, url: '/b' });
   t.equal(store.saves, 0);
   await new Promise((resolve) => setImmediate(resolve));
   t.equal(store.saves, 1);
@@ -40,8 +40,8 @@ test('traces of one turn are saved together, one that comes again once', async (
   t.equal(store.recent({}, 10).length, 2);
 });
 
-test('under load traces are saved together, of more than one turn', async (t) => {
-  const { keeper, store } = aKeeper();
+test('under load traces of several turns are saved together', async (t) => {
+  const { traceWriter, store } = aTraceWriter();
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const now = performance.now;
   performance.now = () => 1000;
@@ -51,7 +51,7 @@ test('under load traces are saved together, of more than one turn', async (t) =>
     mock.timers.reset();
   });
   for (let n = 0; n < 3; n++) {
-    keeper.write(aTrace());
+    traceWriter.write(aTrace());
     await turn();
   }
   t.equal(store.saves, 1);
@@ -60,34 +60,34 @@ test('under load traces are saved together, of more than one turn', async (t) =>
   t.equal(store.recent({}, 10).length, 3);
 });
 
-test('a store that fails costs one warning and those traces', (t) => {
-  const { keeper, store, warnings } = aKeeper();
+test('a failing store loses the traces and warns once', (t) => {
+  const { traceWriter, store, warnings } = aTraceWriter();
   store.error = new StoreError('The disk is full');
-  t.equal(keeper.writeSource({ file: 'a.js', text: '' }), undefined);
-  keeper.write(aTrace());
-  keeper.flush();
-  keeper.write(aTrace());
-  keeper.flush();
+  t.equal(traceWriter.writeSource({ file: 'a.js', text: '' }), undefined);
+  traceWriter.write(aTrace());
+  traceWriter.flush();
+  traceWriter.write(aTrace());
+  traceWriter.flush();
   t.same(warnings, ['The disk is full; requests are not kept until it works again']);
-  t.equal(store.saves, 0, 'it is not asked at every request');
+  t.equal(store.saves, 0, 'the store is not tried at every request');
   t.end();
 });
 
-test('a store that works again is said, with what was lost', (t) => {
-  const { keeper, store, warnings } = aKeeper();
+test('a warning reports that the store works again, and the number of lost traces', (t) => {
+  const { traceWriter, store, warnings } = aTraceWriter();
   const now = performance.now;
   t.teardown(() => {
     performance.now = now;
   });
   store.error = new StoreError('The disk is full');
   for (const _ of [1, 2, 3]) {
-    keeper.write(aTrace());
-    keeper.flush();
+    traceWriter.write(aTrace());
+    traceWriter.flush();
   }
   store.error = undefined;
   performance.now = () => now.call(performance) + 10_001;
-  keeper.write(aTrace({ url: '/kept' }));
-  keeper.flush();
+  traceWriter.write(aTrace({ url: '/kept' }));
+  traceWriter.flush();
   t.same(warnings, [
     'The disk is full; requests are not kept until it works again',
     'the store works again; 3 requests were not kept',
@@ -99,20 +99,20 @@ test('a store that works again is said, with what was lost', (t) => {
   t.end();
 });
 
-test('any other error is a bug, and thrown', (t) => {
-  const { keeper, store } = aKeeper();
+test('any other error is a bug and is thrown', (t) => {
+  const { traceWriter, store } = aTraceWriter();
   store.error = new TypeError('x is not a function');
-  keeper.write(aTrace());
-  t.throws(() => keeper.flush(), { name: 'TypeError' });
+  traceWriter.write(aTrace());
+  t.throws(() => traceWriter.flush(), { name: 'TypeError' });
   t.end();
 });
 
-test('after its close nothing is kept', (t) => {
-  const { keeper, store } = aKeeper();
-  keeper.write(aTrace({ url: '/last' }));
-  keeper.close();
-  keeper.write(aTrace());
-  keeper.flush();
+test('nothing is saved after close', (t) => {
+  const { traceWriter, store } = aTraceWriter();
+  traceWriter.write(aTrace({ url: '/last' }));
+  traceWriter.close();
+  traceWriter.write(aTrace());
+  traceWriter.flush();
   t.same(
     store.recent({}, 10).map(({ url }) => url),
     ['/last'],

@@ -15,9 +15,9 @@ import { traceAt } from '../tui/fake.js';
 
 const quiet = () => {};
 
-/** A feed over a database with one request, and a run that answers by a table of verbs. */
-async function alive(t: Test, verbs: Record<string, ControlCommand>) {
-  // Short: a socket's path is cut at 108 characters.
+/** A feed over a database with one request, and a run with the given control commands. */
+async function aLiveFeed(t: Test, commands: Record<string, ControlCommand>) {
+  // A short path: paths of sockets are cut at 108 characters.
   const folder = mkdtempSync(join(tmpdir(), 'scooby-live-'));
   const db = join(folder, 'scooby.db');
   const store = await openStore({ db, cwd: folder }, quiet);
@@ -30,7 +30,7 @@ async function alive(t: Test, verbs: Record<string, ControlCommand>) {
     rmSync(folder, { recursive: true, force: true });
   });
   const start = async () => {
-    const note: RunRecord = {
+    const runRecord: RunRecord = {
       id: 'run',
       pid: process.pid,
       socket: join(folder, 'ctrl'),
@@ -39,10 +39,10 @@ async function alive(t: Test, verbs: Record<string, ControlCommand>) {
       project: folder,
       started: now,
     };
-    const server = await serveControl(note.socket, note.token, verbs);
-    const posted = registerRunRecord(db, note);
+    const server = await serveControl(runRecord.socket, runRecord.token, commands);
+    const registration = registerRunRecord(db, runRecord);
     const stop = () => {
-      posted.remove();
+      registration.remove();
       server.close();
     };
     t.teardown(stop);
@@ -54,7 +54,7 @@ async function alive(t: Test, verbs: Record<string, ControlCommand>) {
 const RUN = { id: 'run', pid: 1, command: ['npm', 'start'], project: '/shop', started: 0 };
 const LIBRARIES = [{ name: 'pg', version: '8.23.1' }];
 
-test('a browser finds the run that begins, sees how it stands, and that it has ended', async (t) => {
+test('a browser connects to a new run, shows its status, and that it has ended', async (t) => {
   let record = 'all';
   const status = () => ({
     run: RUN,
@@ -65,10 +65,10 @@ test('a browser finds the run that begins, sees how it stands, and that it has e
     libraries: LIBRARIES,
   });
   const restarts: number[] = [];
-  const { feed, start } = await alive(t, {
+  const { feed, start } = await aLiveFeed(t, {
     status,
-    record: (given) => {
-      record = String(given.record);
+    record: (parameters) => {
+      record = String(parameters.record);
       return status();
     },
     restart: () => {
@@ -104,7 +104,7 @@ test('a browser finds the run that begins, sees how it stands, and that it has e
   t.equal(feed.status().url, undefined);
 });
 
-test('a request is sent again through the proxy, with what was recorded of it', async (t) => {
+test('a replay sends what was recorded of a request through the proxy', async (t) => {
   const seen: unknown[] = [];
   const proxy = createServer((request, response) => {
     seen.push([request.method, request.url, request.headers]);
@@ -114,7 +114,7 @@ test('a request is sent again through the proxy, with what was recorded of it', 
   await new Promise((resolve) => proxy.once('listening', resolve));
   const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const status = () => ({ run: RUN, record: 'marked', url, app: 'listening', processes: [], libraries: [] });
-  const { feed, start } = await alive(t, { status });
+  const { feed, start } = await aLiveFeed(t, { status });
   await start();
   await until(() => feed.status().live, 'the run');
   const request: [string, string][] = [
@@ -122,7 +122,7 @@ test('a request is sent again through the proxy, with what was recorded of it', 
     ['Accept', 'text/html'],
     ['Cookie', 'REDACTED'],
     ['X-Scooby', 'old'],
-    ['Connection', 'keep-alive'],
+    ['Connection', 'keep-aLiveFeed'],
     ['Content-Length', '20'],
     ['Accept', 'text/plain'],
   ];
@@ -136,7 +136,7 @@ test('a request is sent again through the proxy, with what was recorded of it', 
   t.same(seen, [['POST', '/other?x=1', { ...headers, connection: 'close', 'content-length': '0' }]]);
 });
 
-test('what cannot be sent again is said', (t) => {
+test('a replay names the parts that cannot be sent', (t) => {
   t.equal(replayRefusal('/a?b=1'), undefined);
   t.match(replayRefusal('/a?token=REDACTED'), /holds a secret that was not recorded/);
   t.match(replayRefusal('http://elsewhere/'), /no path of the app/);

@@ -19,11 +19,11 @@ const warn = (message: string) => {
   throw new Error(message);
 };
 
-/** A store in a folder of its own with the newest of the made-up requests, the same in memory, and a feed over each. */
-function both(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
+/** A store with the newest of the generated requests, the same in memory, and a feed over each. */
+function bothFeeds(t: Test, count: number, more: { ttl?: number; clock?: Clock } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-feed-'));
   const path = join(folder, 'scooby.db');
-  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, tally: samplesOf, ...more };
+  const options = { connect, path, ttl: 1e13, maxSize: 1e9, warn, samplesOf, ...more };
   const store = new SqliteStore(options);
   const traces = Array.from({ length: count }, (_, n) => traceAt(n));
   store.saveAll(traces.toReversed());
@@ -90,11 +90,11 @@ const FILTERS = [
   'status>=4xx',
 ];
 
-test('a filter lets the same requests through as in memory, in the same order', async (t) => {
-  const { feed, memory } = both(t, 300);
+test('a filter matches the same requests as in memory, in the same order', async (t) => {
+  const { feed, memory } = bothFeeds(t, 300);
   for (const text of FILTERS) {
     const selection = { query: query(text), until: traceAt(0).start };
-    // The memory's idea of now is its newest request.
+    // The feed in memory takes the start of its newest request for now.
     if (text.startsWith('age')) continue;
     const wanted = await memory.page(selection, TIME, 0, 1000);
     let found = await feed.page(selection, TIME, 0, 1000);
@@ -111,8 +111,8 @@ test('a filter lets the same requests through as in memory, in the same order', 
   }
 });
 
-test('every order is the same as in memory, both ways, page by page', async (t) => {
-  const { feed, memory } = both(t, 250);
+test('every sort order is the same as in memory, in both directions, page by page', async (t) => {
+  const { feed, memory } = bothFeeds(t, 250);
   for (const by of ['time', 'duration', 'queries', 'qtime', 'status', 'path'] as SortKey[]) {
     for (const reverse of [false, true]) {
       const sort = { by, reverse };
@@ -138,13 +138,13 @@ test('every order is the same as in memory, both ways, page by page', async (t) 
   }
 });
 
-test('a request is found at its place, whole, and by its id', async (t) => {
-  const { feed } = both(t, 300);
+test('a request is found by its id, whole, and at its offset', async (t) => {
+  const { feed } = bothFeeds(t, 300);
   const all = { query: [] };
   t.equal(await feed.position(all, TIME, traceAt(123).id), 123);
   t.equal(await feed.position({ query: query('n1') }, TIME, traceAt(11).id), 1);
   t.equal(await feed.position({ query: query('n1') }, TIME, traceAt(10).id), -1);
-  t.equal(await feed.position(all, TIME, 'nobody'), -1);
+  t.equal(await feed.position(all, TIME, 'unknown'), -1);
   t.same(await feed.find(traceAt(7).id), JSON.parse(JSON.stringify(traceAt(7))));
   t.same(
     (await feed.page(all, TIME, 290, 100)).map((row) => row.id),
@@ -156,8 +156,8 @@ test('a request is found at its place, whole, and by its id', async (t) => {
   );
 });
 
-test('of requests that began at the same instant each has its place', async (t) => {
-  const { store, feed } = both(t, 5);
+test('requests that began at the same instant have different offsets', async (t) => {
+  const { store, feed } = bothFeeds(t, 5);
   const start = traceAt(0).start + 1;
   const ids = ['c0000001', 'c0000002', 'c0000003'].map((id) => `${id}-0000-4000-8000-000000000000`);
   store.saveAll(ids.map((id) => ({ ...traceAt(0), id, start })));
@@ -167,26 +167,26 @@ test('of requests that began at the same instant each has its place', async (t) 
   t.equal(await feed.position({ query: [], until: traceAt(0).start }, TIME, ids[0]!), -1);
 });
 
-test('what has expired is neither shown nor counted, swept or not', async (t) => {
+test('expired requests are neither shown nor counted, deleted or not', async (t) => {
   let now = 1e12;
   const clock = { now: () => now, steady: () => 0 };
-  const { store, feed } = both(t, 10, { ttl: 60_000, clock });
+  const { store, feed } = bothFeeds(t, 10, { ttl: 60_000, clock });
   now += 60_001;
   store.save({ ...traceAt(0), id: 'c0000001-0000-4000-8000-000000000000', start: traceAt(0).start + 1 });
   t.equal(await feed.count({ query: [] }), 1);
   t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 1);
 });
 
-test('by route it adds up as in memory', async (t) => {
-  const { feed, memory } = both(t, 200);
+test('totals by route are the same as in memory', async (t) => {
+  const { feed, memory } = bothFeeds(t, 200);
   const selection = { query: [], until: traceAt(0).start };
   const rounded = (rows: Awaited<ReturnType<typeof feed.routes>>) =>
     rows.map((row) => ({ ...row, mean: Math.round(row.mean), qtime: Math.floor(row.qtime + 0.25) }));
   t.same(rounded(await feed.routes(selection)), rounded(await memory.routes(selection)));
 });
 
-test('by route only what the filter finds is added up, also where it looks into the calls', async (t) => {
-  const { feed, memory } = both(t, 200);
+test('totals by route include only requests that match, also for a filter on the calls', async (t) => {
+  const { feed, memory } = bothFeeds(t, 200);
   const until = traceAt(0).start;
   for (const text of ['sql:stock', '!sql:items', 'log:failed or n1', 'host:elsewhere']) {
     const selection = { query: query(text), until };
@@ -196,49 +196,49 @@ test('by route only what the filter finds is added up, also where it looks into 
   }
 });
 
-test('what another process writes is told, counted, and shown where the list follows', async (t) => {
-  const { store, feed } = both(t, 20);
+test('requests of another process are reported, counted, and shown where the list follows', async (t) => {
+  const { store, feed } = bothFeeds(t, 20);
   const until = traceAt(0).start;
-  const told = new Promise<void>((resolve) => {
+  const notified = new Promise<void>((resolve) => {
     t.teardown(feed.subscribe(resolve));
   });
   const late = { ...traceAt(1), id: 'b0000000-0000-4000-8000-000000000000', start: until + 500 };
   t.equal(await feed.count({ query: [] }), 20);
   t.equal(await feed.count({ query: query('n1') }), 2);
   store.save(late);
-  await told;
+  await notified;
   t.equal(await feed.count({ query: [] }), 21);
   t.equal(await feed.count({ query: query('n1') }), 3);
   t.equal((await feed.page({ query: [] }, TIME, 0, 1))[0]?.id, late.id);
   t.equal((await feed.page({ query: query('n1') }, TIME, 0, 1))[0]?.id, late.id);
-  t.equal(await feed.fresh({ query: [], until }), 1);
-  t.equal(await feed.fresh({ query: query('n1'), until }), 1);
-  t.equal(await feed.fresh({ query: query('died'), until }), 0);
-  t.equal(await feed.fresh({ query: query('sql:items'), until }), 1);
+  t.equal(await feed.countNewer({ query: [], until }), 1);
+  t.equal(await feed.countNewer({ query: query('n1'), until }), 1);
+  t.equal(await feed.countNewer({ query: query('died'), until }), 0);
+  t.equal(await feed.countNewer({ query: query('sql:items'), until }), 1);
   t.equal(
-    await feed.fresh({ query: query('sql:nothing-like-that'), until }),
+    await feed.countNewer({ query: query('sql:nothing-like-that'), until }),
     0,
-    'not all that asked any SQL',
+    'not all requests with SQL calls',
   );
   t.equal(await feed.count({ query: [], until }), 20);
 });
 
-test('the header says what the newest requests say', async (t) => {
-  const { feed, memory, path } = both(t, 100);
+test('the statistics are of the newest requests', async (t) => {
+  const { feed, memory, path } = bothFeeds(t, 100);
   t.same(await feed.stats(), { total: 100, p50: 42, p95: 1263, errors: 0.2, repeated: 10 });
   t.equal((await memory.stats()).repeated, 10);
   t.same(feed.status(), { live: feed.status().live, place: path, app: traceAt(0).app });
 });
 
-test('a value in a filter is a value, whatever stands in it', async (t) => {
-  const { feed } = both(t, 30);
+test('SQL in a filter value is only a value', async (t) => {
+  const { feed } = bothFeeds(t, 30);
   t.equal(await feed.count({ query: query(`path:"')" sql:"') OR 1=1--"`) }), 0);
   t.equal(await feed.count({ query: query("'") }), 0);
   t.equal(await feed.count({ query: query('%') }), 0);
 });
 
-test('a database that cannot be read any more is told in words, and read again when it can be', async (t) => {
-  const { store, feed, path } = both(t, 20);
+test('an unreadable database is reported in words, and read again once it is readable', async (t) => {
+  const { store, feed, path } = bothFeeds(t, 20);
   store.close();
   const whole = new Sqlite(path);
   whole.pragma('wal_checkpoint(TRUNCATE)');
@@ -248,9 +248,9 @@ test('a database that cannot be read any more is told in words, and read again w
   const newer = new Sqlite(`${path}.newer`);
   newer.pragma('user_version = 99');
   newer.close();
-  let told = () => {};
-  const next = () => new Promise<void>((resolve) => (told = resolve));
-  t.teardown(feed.subscribe(() => told()));
+  let notify = () => {};
+  const next = () => new Promise<void>((resolve) => (notify = resolve));
+  t.teardown(feed.subscribe(() => notify()));
   renameSync(`${path}.newer`, path);
   await next();
   t.match(feed.status().trouble, /written by a newer scooby/);

@@ -75,7 +75,7 @@ function readPieces(
     appendFileSync(join(folder, `7-0-${part}.lines`), bytes);
     spool.read();
   }
-  spool.end();
+  spool.finish();
   return { lines, lost };
 }
 
@@ -222,7 +222,7 @@ test('a disk that is full now and then costs what was not written whole, counted
             line: (line) => read.push(line),
             lost: () => {},
           });
-          spool.end();
+          spool.finish();
           const plain = (lines: LinkLine[]) => JSON.parse(JSON.stringify(lines)) as LinkLine[];
           deepStrictEqual(
             read.filter((line) => isIn(line, plain(whole))),
@@ -274,8 +274,8 @@ test('a hello cut anywhere is heard once, with its process as it says', () =>
         const joined: string[] = [];
         const path = join(folder, 'link');
         const receiver = await serveLink(path, 'token', {
-          ...{ said() {}, lost() {}, left() {}, awaits: () => false },
-          joined: (peer) => joined.push(peer.command),
+          ...{ lineReceived() {}, lineLost() {}, disconnected() {}, awaitsLines: () => false },
+          connected: (peer) => joined.push(peer.command),
         });
         const { connect } = await import('node:net');
         const socket = connect(path).on('error', () => {});

@@ -110,8 +110,8 @@ const aPeer: AppConnection = {
 };
 
 function say(collector: Collector, word: Word): void {
-  if ('line' in word) collector.said(aPeer, parseLine(JSON.stringify(word.line)));
-  else if ('lost' in word) collector.lost(aPeer, word.lost);
+  if ('line' in word) collector.lineReceived(aPeer, parseLine(JSON.stringify(word.line)));
+  else if ('lost' in word) collector.lineLost(aPeer, word.lost);
   else if ('opened' in word)
     collector.requestStarted({
       id: word.opened,
@@ -129,13 +129,19 @@ test('lines of any content, in any order, become traces that can be judged and t
     fc.property(fc.array(aWord, { maxLength: 40, size: 'max' }), (words) => {
       const traces: Trace[] = [];
       const collector = new Collector({
-        ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => 'hash', look() {} },
+        ...{
+          project: '/srv/shop',
+          agent: '/agent.cjs',
+          record: 'all',
+          saveSource: () => 'hash',
+          readSoon() {},
+        },
         finish: finishTrace,
       });
       collector.on('trace', (trace) => traces.push(trace));
-      collector.joined(aPeer);
+      collector.connected(aPeer);
       for (const word of words) say(collector, word);
-      collector.end();
+      collector.finishAll();
       for (const trace of traces) {
         const told = JSON.parse(JSON.stringify(publicTrace(trace)));
         deepStrictEqual(told.spans.length, trace.spans.length);
@@ -151,12 +157,18 @@ test('a lost line that names its request is counted there', (t) => {
   const traces: Trace[] = [];
   const losses: number[] = [];
   const collector = new Collector({
-    ...{ project: '/srv/shop', agent: '/agent.cjs', record: 'all', keepSource: () => undefined, look() {} },
+    ...{
+      project: '/srv/shop',
+      agent: '/agent.cjs',
+      record: 'all',
+      saveSource: () => undefined,
+      readSoon() {},
+    },
     finish: finishTrace,
   });
   collector.on('trace', (trace) => traces.push(trace));
   collector.on('lost', ({ pid }) => losses.push(pid));
-  collector.joined(aPeer);
+  collector.connected(aPeer);
   for (const opened of IDS.slice(0, 2)) say(collector, { opened });
   const half = `{"t":"span","n":1,"kind":"sql","library":"pg","name":"select","at":1,"id":"${IDS[0]}","dur`;
   for (const lost of [half, half, 'nonsense']) say(collector, { lost });
@@ -164,7 +176,7 @@ test('a lost line that names its request is counted there', (t) => {
     say(collector, { line: { t: 'close', id: ended, at: 9 } satisfies LinkLine });
     say(collector, { ended });
   }
-  collector.end();
+  collector.finishAll();
   t.same(
     traces.map(({ dropped }) => dropped),
     [2, undefined],

@@ -7,7 +7,7 @@ import { aSpan, aTrace } from '../factory.js';
 const [what, path = '', n = '0'] = process.argv.slice(2);
 const say = (line: string) => new Promise<void>((done) => process.stdout.write(`${line}\n`, () => done()));
 
-// Read the module's files now, while this user still may.
+// The module's files are read now, while this user has the right to.
 new Sqlite(':memory:').close();
 if (what === 'stranger') process.setuid?.(65534);
 
@@ -15,7 +15,7 @@ const store = await openStore({ db: path, cwd: process.cwd() }, (message) => say
 await say(`place: ${store.place}`);
 
 if (what === 'flood') {
-  // Says an id once its trace is saved, until somebody kills it.
+  // Prints each id once its trace is saved, until the process is killed.
   for (;;) {
     const trace = aTrace({ spans: [aSpan(), aSpan()] });
     store.save(trace);

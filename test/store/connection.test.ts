@@ -26,7 +26,7 @@ function open(t: Test, path: string) {
   return { store, warnings };
 }
 
-/** Writes rubbish over all but the first page. */
+/** Overwrites all but the first page. */
 function damage(path: string) {
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, null, 4096);
@@ -43,7 +43,7 @@ function fill(store: SqliteStore) {
 
 const aside = (path: string) => readdirSync(dirname(path)).filter((name) => /\.corrupt-\d+T\d+$/.test(name));
 
-test('a file that is no database is moved aside, a new one begun, one warning', (t) => {
+test('a file that is no database is moved aside and replaced, with one warning', (t) => {
   const path = join(t.testdir({ 'scooby.db': 'these are my notes\n'.repeat(500) }), 'scooby.db');
   const { store, warnings } = open(t, path);
   store.save(aTrace({ id: 'new' }));
@@ -56,7 +56,7 @@ test('a file that is no database is moved aside, a new one begun, one warning', 
   t.end();
 });
 
-test('damage found while saving: moved aside, and the trace is in the new one', (t) => {
+test('damage found by a save: the file is moved aside, and the trace is in the new one', (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const { store: first } = open(t, path);
   fill(first);
@@ -84,7 +84,7 @@ test('damage in a database that was not closed is found at the start', (t) => {
   t.end();
 });
 
-test('two that meet the same damage share the new database', (t) => {
+test('two stores that find the same damage share the new database', (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const { store: first } = open(t, path);
   fill(first);
@@ -101,7 +101,7 @@ test('two that meet the same damage share the new database', (t) => {
   t.end();
 });
 
-test('a reader says that the database is damaged, and leaves it alone', (t) => {
+test('a reader reports a damaged database and leaves it unchanged', (t) => {
   const path = join(t.testdir({ 'scooby.db': 'x'.repeat(5000) }), 'scooby.db');
   const options = { connect, path, ttl: 1, maxSize: 1, warn: t.fail, readonly: true };
   t.throws(() => new SqliteStore(options), {
@@ -112,7 +112,7 @@ test('a reader says that the database is damaged, and leaves it alone', (t) => {
   t.end();
 });
 
-test('a database deleted while it is in use is begun anew', (t) => {
+test('a database deleted while it is in use is created again', (t) => {
   const path = join(t.testdir(), 'x', 'scooby.db');
   const { store } = open(t, path);
   store.save(aTrace());

@@ -1,4 +1,4 @@
-/** What every store promises, run against each of them. */
+/** Contract of all stores, run against each of them. */
 
 import { type Test, test } from 'tap';
 import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
@@ -8,12 +8,12 @@ import type { Clock } from '../../src/store/clock.js';
 import type { AggregateBy, Selection, Store } from '../../src/store/store.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
 
-/** How the stores of the contract add up. */
-export const accounting = { tally: samplesOf, run: { key: 'k', start: 7, command: 'node app.js' } };
+/** Sampling of the stores of the contract. */
+export const sampling = { samplesOf, run: { key: 'k', start: 7, command: 'node app.js' } };
 
 const DAY = 24 * 3600 * 1000;
 
-/** A clock that a test moves by hand. */
+/** A clock that is set by the test. */
 export function aClock(
   now = Date.parse('2026-11-22T12:00:00Z'),
 ): Clock & { pass(ms: number): void; jump(ms: number): void } {
@@ -37,7 +37,7 @@ function query(text: string): FilterQuery {
   return parsed.query;
 }
 
-/** Runs the contract; `open` makes an empty store with a time to live of a day. */
+/** Runs the contract; `open` creates an empty store with a time to live of a day. */
 export function contract(name: string, open: (t: Test, clock: Clock) => Store): void {
   const clock = aClock();
   const start = clock.now();
@@ -75,7 +75,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: what is given out or taken in is a copy`, (t) => {
+  test(`${name}: traces are copied when they are saved and when they are read`, (t) => {
     const store = fresh(t);
     const trace = aTrace({ start, method: 'GET' });
     store.save(trace);
@@ -99,7 +99,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: the list is newest first, and pages on`, (t) => {
+  test(`${name}: the list is newest first, and has pages`, (t) => {
     const store = fresh(t);
     const at = (n: number) => aTrace({ start: start + n, url: `/${n}` });
     store.saveAll([at(2), at(5), at(1)]);
@@ -171,7 +171,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: a filter narrows by each of its fields, and by all of them`, (t) => {
+  test(`${name}: each field of a selection narrows it, and all together do`, (t) => {
     const store = fresh(t);
     store.saveAll([
       aTrace({ id: 'a', start: start + 1, method: 'GET', url: '/Orders?page=2', status: 200, duration: 10 }),
@@ -191,7 +191,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: ids are found by how they begin`, (t) => {
+  test(`${name}: ids are found by their prefix`, (t) => {
     const store = fresh(t);
     store.saveAll(['ab10', 'ab2', 'a%c', 'b'].map((id, n) => aTrace({ id, start: start + n })));
     t.same(store.idsWith('ab', 10), ['ab2', 'ab10']);
@@ -202,7 +202,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: what ran outside requests is listed apart`, (t) => {
+  test(`${name}: traces of calls outside requests have their own list`, (t) => {
     const store = fresh(t);
     store.saveAll([aTrace({ id: 'in', start }), aTrace({ id: 'out', start, outside: true })]);
     t.same(
@@ -217,7 +217,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: a source text is kept under its hash, once`, (t) => {
+  test(`${name}: a source text is saved once, under its hash`, (t) => {
     const store = fresh(t);
     const text = `const name = '日本語';\n${'// long\n'.repeat(200)}`;
     const hash = store.saveSource({ file: 'src/orders.js', text });
@@ -246,7 +246,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  /** Two requests of one route that ask one statement from two lines, one of them often, and one of another route. */
+  /** Two requests of one route with one statement at two lines, and a request of another route. */
   const shop = (): Trace[] => {
     const items = (line: number, duration: number) =>
       aSpan({ name: `select * from items where id = ${line}`, stack: [aFrame({ line })], duration });
@@ -277,12 +277,12 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     ];
   };
 
-  test(`${name}: requests add up by statement, by line, by route and by finding`, (t) => {
+  test(`${name}: requests are aggregated by statement, by line, by route and by finding`, (t) => {
     const store = fresh(t);
     store.saveAll(shop());
-    const rows = (by: AggregateBy, among: Selection = {}) =>
+    const rows = (by: AggregateBy, selection: Selection = {}) =>
       store
-        .aggregates(by, among)
+        .aggregates(by, selection)
         .map(({ kind, text, site, parts, count, requests, ms, p50, p95, errors, worst }) => [
           ...[kind, text, site, parts, count, requests, ms, p50, p95, errors, worst.id, worst.ms],
         ]);
@@ -313,29 +313,29 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: only requests that pass are added up and listed`, (t) => {
+  test(`${name}: only selected requests are aggregated and listed`, (t) => {
     const store = fresh(t);
     store.saveAll(shop());
-    const among = (asked: Selection) => [
-      store.aggregates('call', asked).reduce((sum, { count }) => sum + count, 0),
-      store.recent(asked, 9).map(({ id }) => id),
+    const outcomeOf = (selection: Selection) => [
+      store.aggregates('call', selection).reduce((sum, { count }) => sum + count, 0),
+      store.recent(selection, 9).map(({ id }) => id),
     ];
-    t.same(among({}), [6, ['c', 'b', 'a']]);
-    t.same(among({ query: [[{ field: 'age', op: '<=', value: -1, not: false }]] }), [2, ['c', 'b']]);
-    t.same(among({ before: start + 1 }), [4, ['a']]);
-    t.same(among({ query: query('path:ORD') }), [5, ['b', 'a']]);
-    t.same(among({ query: query('status:5xx') }), [1, ['c']]);
-    t.same(among({ query: query('slower:20') }), [4, ['a']]);
-    t.same(among({ query: query('n1') }), [4, ['a']]);
-    t.same(among({ query: query('sql:gone') }), [1, ['c']]);
-    t.same(among({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
-    t.same(among({ run: 1 }), [6, ['c', 'b', 'a']]);
-    t.same(among({ run: 2 }), [0, []]);
+    t.same(outcomeOf({}), [6, ['c', 'b', 'a']]);
+    t.same(outcomeOf({ query: [[{ field: 'age', op: '<=', value: -1, not: false }]] }), [2, ['c', 'b']]);
+    t.same(outcomeOf({ before: start + 1 }), [4, ['a']]);
+    t.same(outcomeOf({ query: query('path:ORD') }), [5, ['b', 'a']]);
+    t.same(outcomeOf({ query: query('status:5xx') }), [1, ['c']]);
+    t.same(outcomeOf({ query: query('slower:20') }), [4, ['a']]);
+    t.same(outcomeOf({ query: query('n1') }), [4, ['a']]);
+    t.same(outcomeOf({ query: query('sql:gone') }), [1, ['c']]);
+    t.same(outcomeOf({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
+    t.same(outcomeOf({ run: 1 }), [6, ['c', 'b', 'a']]);
+    t.same(outcomeOf({ run: 2 }), [0, []]);
     t.same(store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
     t.end();
   });
 
-  test(`${name}: a trace saved again is counted once, with what it now is`, (t) => {
+  test(`${name}: a trace saved again is aggregated once, as it is now`, (t) => {
     const store = fresh(t);
     const trace = aTrace({ start, spans: [aSpan(), aSpan()] });
     store.save(trace);
@@ -347,7 +347,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: what has expired is not added up`, (t) => {
+  test(`${name}: expired traces are not aggregated`, (t) => {
     const passing = aClock();
     const store = open(t, passing);
     store.save(aTrace({ start: passing.now(), spans: [aSpan()] }));
@@ -358,7 +358,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
-  test(`${name}: a request that never ended is counted`, (t) => {
+  test(`${name}: a request without an end is counted`, (t) => {
     const store = fresh(t);
     const { duration: _, status: __, ...trace } = aTrace({ start, state: 'died', spans: [] });
     store.save(trace);

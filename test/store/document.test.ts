@@ -2,10 +2,10 @@ import { test } from 'tap';
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { describeStored } from '../../src/insight/calls/describe.js';
 import { pack, unpack } from '../../src/store/body.js';
-import { packTrace, undescribed, unpackTrace } from '../../src/store/document.js';
+import { packTrace, skipDescribe, unpackTrace } from '../../src/store/document.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
 
-test('a stack and a frame that spans share are written once', (t) => {
+test('a stack and a frame shared by spans are written once', (t) => {
   const [own, library] = [aFrame(), aLibraryFrame()];
   const stack = [library, own];
   const spans = [aSpan({ stack }), aSpan({ stack, name: 'select 2' }), aSpan({ stack: [own] })];
@@ -17,16 +17,16 @@ test('a stack and a frame that spans share are written once', (t) => {
     written.spans.map(({ stack }: { stack: number }) => stack),
     [0, 0, 1],
   );
-  t.strictSame(unpackTrace(packTrace(trace), undescribed), trace);
+  t.strictSame(unpackTrace(packTrace(trace), skipDescribe), trace);
   t.equal(
-    JSON.stringify(unpackTrace(packTrace(trace), undescribed)),
+    JSON.stringify(unpackTrace(packTrace(trace), skipDescribe)),
     JSON.stringify(trace),
     'in the same order',
   );
   t.end();
 });
 
-test('a shape that calls share is written once, and a frame of another stack with the others', (t) => {
+test('a shape shared by calls is written once, a frame of another stack with the others', (t) => {
   const [own, other] = [aFrame(), aFrame({ line: 10 })];
   const lost = aSpan({ stack: [own], site: 'src/orders.js:10', frame: other });
   const trace = aTrace({
@@ -43,16 +43,16 @@ test('a shape that calls share is written once, and a frame of another stack wit
     ],
   );
   t.match(written.shapes, [{ text: 'SELECT * FROM items WHERE order_id = ?' }, { text: 'SELECT ?' }]);
-  const { spans } = unpackTrace(packTrace(trace), undescribed);
+  const { spans } = unpackTrace(packTrace(trace), skipDescribe);
   t.equal(spans[0]!.shape, spans[1]!.shape, 'and shared again');
   t.equal(spans[1]!.frame, spans[2]!.stack[0]);
   t.end();
 });
 
-test('documents of before are described when they are read, and no others', (t) => {
+test('documents of earlier versions are described when they are read, and no others', (t) => {
   const stack = [aLibraryFrame(), aFrame()];
   const whole = aTrace({ spans: [aSpan({ stack }), aSpan({ stack, name: 'select 2' })] });
-  // As they were: with stacks in the spans, and with tables of stacks and frames.
+  // Two earlier formats: with stacks in the spans, and with tables of stacks and frames.
   const bare = whole.spans.map(({ frame: _, shape: __, ...span }) => span);
   const oldest = { ...whole, spans: bare };
   const old = {

@@ -9,7 +9,7 @@ import { aTrace } from '../factory.js';
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 for (const umask of [0o000, 0o022, 0o077]) {
-  test(`under umask ${umask.toString(8)} only the user may look`, async (t) => {
+  test(`under umask ${umask.toString(8)} only the user can read the files`, async (t) => {
     const before = process.umask(umask);
     t.teardown(() => process.umask(before));
     const path = join(t.testdir(), 'state', 'scooby', 'scooby.db');
@@ -21,7 +21,7 @@ for (const umask of [0o000, 0o022, 0o077]) {
   });
 }
 
-test('rights that were too wide are narrowed, but not those of a folder that the user named', (t) => {
+test('modes of files are restricted, but not of a folder that the user chose', (t) => {
   const path = join(t.testdir({ 'a.db': '', 'a.db-wal': '' }), 'a.db');
   for (const file of [path, `${path}-wal`]) chmodSync(file, 0o644);
   chmodSync(dirname(path), 0o755);
@@ -58,7 +58,7 @@ test('a link to nowhere is refused too', (t) => {
   t.end();
 });
 
-test('what is moved aside keeps its content and never takes the place of another', (t) => {
+test('a file moved aside keeps its content and overwrites no other file', (t) => {
   const folder = t.testdir();
   const path = join(folder, 'a.db');
   const names = ['one', 'two'].map((text) => {

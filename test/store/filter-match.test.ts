@@ -1,4 +1,4 @@
-/** Filters over rows, both made up from a seed: the SQLite store, the store in memory and the browser's slices find the same. */
+/** Random filters over random rows: SQLite, the store in memory and the browser's slices agree. */
 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -12,9 +12,9 @@ import { MemoryStore } from '../../src/store/memory.js';
 import { PageReader } from '../../src/store/page-reader.js';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { aFrame, aSpan, aTrace } from '../factory.js';
-import { aClock, accounting } from './contract.js';
+import { aClock, sampling } from './contract.js';
 
-/** Numbers from 0 to 1 that a seed decides. */
+/** Pseudo-random numbers from 0 to 1. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -45,7 +45,7 @@ const WORDS = [
   ...['x'.repeat(300), 'y'.repeat(12_000), '*', '?', '😀', '\t', '(', 'é', 'e\u0301', 'null', 'undefined'],
 ];
 
-class Maker {
+class Generator {
   readonly #random: () => number;
 
   constructor(seed: number) {
@@ -142,10 +142,10 @@ class Maker {
 
 function stores(t: Test, seed: number) {
   const clock = aClock();
-  const make = new Maker(seed);
+  const make = new Generator(seed);
   const path = join(t.testdir(), 'scooby.db');
   const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
-  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, clock, ...accounting };
+  const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, clock, ...sampling };
   const sqlite = new SqliteStore(options);
   const memory = new MemoryStore(options);
   const traces = Array.from({ length: 60 }, (_, n) => make.trace(n, clock.now()));
@@ -164,23 +164,23 @@ function stores(t: Test, seed: number) {
 const ids = (found: { id: string }[]) => found.map(({ id }) => id);
 
 for (const seed of [1, 2, 3, 4, 5, 6]) {
-  test(`filters find the same in SQL and in memory (seed ${seed})`, (t) => {
+  test(`filters match the same in SQL and in memory (seed ${seed})`, (t) => {
     const { make, sqlite, memory, inSlice } = stores(t, seed);
     const found = new Set<number>();
     for (let n = 0; n < 250; n++) {
       const query = make.query();
-      const told = JSON.stringify(query).slice(0, 400);
+      const label = JSON.stringify(query).slice(0, 400);
       const wanted = ids(memory.recent({ query }, 1000));
       found.add(wanted.length);
       if (wanted.join() !== ids(sqlite.recent({ query }, 1000)).join())
-        t.same(ids(sqlite.recent({ query }, 1000)), wanted, told);
-      if (wanted.join() !== ids(inSlice(query)).join()) t.same(ids(inSlice(query)), wanted, `slice ${told}`);
+        t.same(ids(sqlite.recent({ query }, 1000)), wanted, label);
+      if (wanted.join() !== ids(inSlice(query)).join()) t.same(ids(inSlice(query)), wanted, `slice ${label}`);
     }
     t.ok(found.size > 20, `filters find now more, now fewer: ${[...found].join(' ')}`);
     t.end();
   });
 
-  test(`what a filter finds adds up to the same in SQL and in memory (seed ${seed})`, (t) => {
+  test(`aggregates of a filter's matches are the same in SQL and in memory (seed ${seed})`, (t) => {
     const { make, sqlite, memory } = stores(t, seed);
     for (let n = 0; n < 40; n++) {
       const query = make.query();

@@ -9,7 +9,7 @@ const [trace, summary] = Array.from(document.matchAll(/```json\n([\s\S]*?)```/g)
   JSON.parse(text!),
 ) as [PublicTrace, Summary];
 
-/** The names in the first column of the table under a heading. */
+/** Names in the first column of the table under a heading. */
 function described(heading: string): string[] {
   const section = document.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   return Array.from(section.matchAll(/^\| `(\w+)` *\|/gm), ([, name]) => name!);
@@ -38,7 +38,7 @@ test('the document describes every field, in order', (t) => {
   t.end();
 });
 
-test('what is given out has the documented order, whatever order it came in', (t) => {
+test('the public JSON has the documented order, in whichever order the trace is', (t) => {
   const backwards = <T extends object>(value: T) => Object.fromEntries(Object.entries(value).reverse()) as T;
   const shuffled: Trace = {
     ...backwards(trace),
@@ -55,7 +55,7 @@ test('what is given out has the documented order, whatever order it came in', (t
   t.end();
 });
 
-test('what is not known is left out', (t) => {
+test('unknown fields are left out', (t) => {
   const { id, method, url, start, state, spans, findings, totals } = aTrace();
   const bare = { id, method, url, start, state, spans, findings, totals };
   t.same(publicTrace({ ...bare, route: undefined } as unknown as Trace), bare);

@@ -30,7 +30,7 @@ test('a project has a database of its own in the state folder', (t) => {
   t.end();
 });
 
-test('--db goes before SCOOBY_DB, which goes before the project', (t) => {
+test('--db wins over SCOOBY_DB, which wins over the project', (t) => {
   const env = { XDG_STATE_HOME: '/state', SCOOBY_DB: 'env.db' };
   t.equal(databasePath('named.db', '/srv', env), '/srv/named.db');
   t.equal(databasePath(undefined, '/srv', env), '/srv/env.db');
@@ -38,7 +38,7 @@ test('--db goes before SCOOBY_DB, which goes before the project', (t) => {
   t.end();
 });
 
-test('the state folder follows the standard of each system', (t) => {
+test('the state folder follows the convention of each platform', (t) => {
   const home = homedir();
   t.equal(stateFolder({}, 'linux'), join(home, '.local/state'));
   t.equal(stateFolder({ XDG_STATE_HOME: '/s' }, 'linux'), '/s');

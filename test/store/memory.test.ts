@@ -1,14 +1,14 @@
 import { test } from 'tap';
 import { MemoryStore } from '../../src/store/memory.js';
 import { aTrace } from '../factory.js';
-import { accounting, contract } from './contract.js';
+import { contract, sampling } from './contract.js';
 
 contract(
   'memory',
-  (_, clock) => new MemoryStore({ ttl: 24 * 3600 * 1000, maxSize: 1 << 20, clock, ...accounting }),
+  (_, clock) => new MemoryStore({ ttl: 24 * 3600 * 1000, maxSize: 1 << 20, clock, ...sampling }),
 );
 
-test('the oldest go when there is no more room', (t) => {
+test('the oldest traces are deleted when the size is exceeded', (t) => {
   const store = new MemoryStore({ ttl: 1e9, maxSize: 10_000 });
   const old = store.saveSource({ file: 'a.js', text: 'a' });
   for (let n = 0; n < 100; n++) store.save(aTrace({ id: `${n}`, start: Date.now() + n, url: `/${n}` }));

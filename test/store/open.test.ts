@@ -12,7 +12,7 @@ const child = fileURLToPath(new URL('./child.js', import.meta.url));
 const MEMORY = 'memory, until scooby ends';
 const GOES_ON = 'Until then requests are kept in memory only, and other terminals do not see them.';
 
-/** Opens for writing and answers the store's place with what was warned of. */
+/** Opens for writing; returns the store's place and the warnings. */
 async function opened(db: string) {
   const warnings: string[] = [];
   const store = await openStore({ db, cwd: '/' }, (message) => warnings.push(message));
@@ -22,7 +22,7 @@ async function opened(db: string) {
   return { place: store.place, warnings, found };
 }
 
-test('who writes gets a new database in a new folder', async (t) => {
+test('a writer gets a new database in a new folder', async (t) => {
   const path = join(t.testdir(), 'a', 'b', 'scooby.db');
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
@@ -31,7 +31,7 @@ test('who writes gets a new database in a new folder', async (t) => {
   reader.close();
 });
 
-test('who reads what is not there is told what to do, and nothing is made', async (t) => {
+test('a reader without a database gets a message with the next step, and creates nothing', async (t) => {
   const folder = t.testdir({ 'package.json': '{}' });
   const path = join(folder, 'none', 'scooby.db');
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), {
@@ -41,7 +41,7 @@ test('who reads what is not there is told what to do, and nothing is made', asyn
   t.notOk(existsSync(join(folder, 'none')));
 });
 
-test('a path that cannot be a file: kept in memory, one warning', async (t) => {
+test('a path that cannot be a file: a store in memory, one warning', async (t) => {
   const folder = t.testdir({ file: 'x', folder: {} });
   t.same(await opened(join(folder, 'folder')), {
     place: MEMORY,
@@ -55,7 +55,7 @@ test('a path that cannot be a file: kept in memory, one warning', async (t) => {
   });
 });
 
-test('a folder or file of another user: kept in memory, one warning', {
+test('a folder or file of another user: a store in memory, one warning', {
   skip: process.getuid?.() !== 0 && 'needs root',
 }, (t) => {
   const folder = t.testdir({ closed: {}, 'theirs.db': '' });
@@ -78,7 +78,7 @@ test('a folder or file of another user: kept in memory, one warning', {
   t.end();
 });
 
-test('a database from a newer scooby is left alone, and its version said', async (t) => {
+test('a database of a newer version is unchanged, and the message names the version', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   await opened(path);
   const db = new Sqlite(path);
@@ -90,7 +90,7 @@ test('a database from a newer scooby is left alone, and its version said', async
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
 });
 
-test('a database from an older scooby goes on, also for who only reads', async (t) => {
+test('a database of an older version is migrated, also by a reader', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   await opened(path);
   const older = () => {
@@ -109,7 +109,7 @@ test('a database from an older scooby goes on, also for who only reads', async (
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
 });
 
-test('the database of another program is not touched', async (t) => {
+test('the database of another program is unchanged', async (t) => {
   const path = join(t.testdir(), 'app.db');
   const db = new Sqlite(path);
   db.exec('CREATE TABLE users (id)');
@@ -130,7 +130,7 @@ test('an empty file becomes a database', async (t) => {
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
 });
 
-test('a better-sqlite3 that was not built: kept in memory, and the command that mends it', (t) => {
+test('better-sqlite3 is not built: a store in memory, and the command that builds it', (t) => {
   const folder = t.testdir();
   mkdirSync(join(folder, 'x'));
   const preload = join(folder, 'no-binding.cjs');

@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { test } from 'tap';
 import { openPinned } from '../../src/store/pinned.js';
 
-test('nothing that a database hands out is ever collected', async (t) => {
+test('no database and no statement is ever garbage-collected', async (t) => {
   setFlagsFromString('--expose-gc');
   const gc: () => void = runInNewContext('gc');
   const path = join(t.testdir(), 'db');
@@ -16,7 +16,7 @@ test('nothing that a database hands out is ever collected', async (t) => {
     return [db, statement].map((one) => new WeakRef(one));
   };
   const references = handedOut();
-  // A reference is kept for the rest of the turn in which it was made.
+  // A WeakRef keeps its target until the end of the turn in which it was created.
   await new Promise((resolve) => setImmediate(resolve));
   gc();
   t.same(
@@ -25,7 +25,7 @@ test('nothing that a database hands out is ever collected', async (t) => {
   );
 });
 
-test('pragmas are obeyed each time, and answered', (t) => {
+test('a pragma takes effect each time, and returns its value', (t) => {
   const db = openPinned(Sqlite, join(t.testdir(), 'db'), {});
   for (const n of [1, 2, 1]) {
     db.pragma(`user_version = ${n}`);

@@ -15,7 +15,7 @@ function start(what: string, path: string, n = 0) {
 
 const isId = (line: string) => /^[0-9a-f-]{36}$/.test(line);
 
-test('several processes write and read one new database at once', async (t) => {
+test('several processes write and read a new database at the same time', async (t) => {
   const path = join(t.testdir(), 'new', 'scooby.db');
   const outputs = await Promise.all(
     ['writing', 'writing', 'reading', 'reading', 'writing', 'reading'].map(async (what) => {
@@ -37,7 +37,7 @@ test('several processes write and read one new database at once', async (t) => {
   store.close();
 });
 
-test('kill -9 of the writer, 20 times: nothing that was acknowledged is lost', async (t) => {
+test('kill -9 of the writer, 20 times: no acknowledged trace is lost', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const acknowledged: string[] = [];
   for (let time = 0; time < 20; time++) {

@@ -6,7 +6,7 @@ import { type Test, test } from 'tap';
 import { SqliteStore } from '../../src/store/sqlite.js';
 import { StoreError } from '../../src/store/store.js';
 import { aSpan, aTrace } from '../factory.js';
-import { aClock, accounting, contract } from './contract.js';
+import { aClock, contract, sampling } from './contract.js';
 
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
@@ -15,13 +15,13 @@ const connect = (path: string, options: Sqlite.Options) => new Sqlite(path, opti
 
 contract('sqlite', (t, clock) => open(t, { clock }).store);
 
-/** Opens a store of its own, and a second connection that looks at the file. */
+/** Opens a new store, and a second connection that inspects the file. */
 function open(t: Test, options: Partial<ConstructorParameters<typeof SqliteStore>[0]> = {}) {
   const path = options.path ?? join(t.testdir(), 'scooby.db');
-  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...accounting, ...options };
+  const settings = { connect, path, ttl: DAY, maxSize: 64 << 20, warn: t.fail, ...sampling, ...options };
   const store = new SqliteStore(settings);
   t.teardown(() => store.close());
-  const look = (sql: string) => {
+  const queryFile = (sql: string) => {
     const db = new Sqlite(path, { readonly: true });
     try {
       return db.prepare(sql).pluck().get() as number;
@@ -29,22 +29,22 @@ function open(t: Test, options: Partial<ConstructorParameters<typeof SqliteStore
       db.close();
     }
   };
-  return { store, path, look };
+  return { store, path, queryFile };
 }
 
-/** Text that does not get shorter by compression. */
+/** Text that compression does not shorten. */
 const noise = (length: number) => randomBytes((length * 3) / 4).toString('base64');
 
-test('the file is a WAL database that can shrink, marked as ours', (t) => {
-  const { look } = open(t);
-  t.equal(look('PRAGMA journal_mode'), 'wal');
-  t.equal(look('PRAGMA auto_vacuum'), 2);
-  t.equal(look('PRAGMA user_version'), 2);
-  t.equal(look('PRAGMA application_id'), 0x5c00b1);
+test('the file is a WAL database that can shrink, with scooby’s application_id', (t) => {
+  const { queryFile } = open(t);
+  t.equal(queryFile('PRAGMA journal_mode'), 'wal');
+  t.equal(queryFile('PRAGMA auto_vacuum'), 2);
+  t.equal(queryFile('PRAGMA user_version'), 2);
+  t.equal(queryFile('PRAGMA application_id'), 0x5c00b1);
   t.end();
 });
 
-test('a batch is saved as a whole, or not at all', (t) => {
+test('a batch is saved as a whole or not at all', (t) => {
   const { store } = open(t);
   const broken = aTrace({ id: 'broken' });
   broken.spans.push(aSpan({ detail: { n: 1n } }));
@@ -53,41 +53,41 @@ test('a batch is saved as a whole, or not at all', (t) => {
   t.end();
 });
 
-test('expired traces are deleted in the course of saving, with their bodies', (t) => {
+test('expired traces are deleted by later saves, with their bodies', (t) => {
   const clock = aClock();
-  const { store, look } = open(t, { clock });
+  const { store, queryFile } = open(t, { clock });
   store.saveAll(Array.from({ length: 250 }, () => aTrace({ start: clock.now() })));
   clock.pass(DAY + 1);
   store.save(aTrace({ start: clock.now() }));
-  t.equal(look('SELECT count(*) FROM traces'), 1);
-  t.equal(look('SELECT count(*) FROM bodies'), 1);
+  t.equal(queryFile('SELECT count(*) FROM traces'), 1);
+  t.equal(queryFile('SELECT count(*) FROM bodies'), 1);
   t.end();
 });
 
-test('figures go with their traces, and what nothing is left of', (t) => {
+test('figures are deleted with their traces, and subjects and runs without any', (t) => {
   const clock = aClock();
-  const { store, look } = open(t, { clock });
+  const { store, queryFile } = open(t, { clock });
   const trace = aTrace({ start: clock.now(), spans: [aSpan({ name: 'select a from once' })] });
   store.saveAll([trace, aTrace({ route: '/gone', spans: [aSpan()] })]);
-  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 4]);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [4, 4]);
   store.save({ ...trace, spans: [aSpan()] });
-  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [4, 3]);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [4, 3]);
   clock.pass(DAY + 1);
   store.save(aTrace({ start: clock.now(), spans: [aSpan()] }));
-  t.same([look('SELECT count(*) FROM figures'), look('SELECT count(*) FROM subjects')], [2, 2]);
-  t.equal(look('SELECT count(*) FROM runs'), 1);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [2, 2]);
+  t.equal(queryFile('SELECT count(*) FROM runs'), 1);
   t.end();
 });
 
-test('one sweep deletes a bounded number, the next one goes on', (t) => {
+test('a sweep deletes a bounded number, the next sweep goes on', (t) => {
   const clock = aClock();
-  const { store, look } = open(t, { clock });
+  const { store, queryFile } = open(t, { clock });
   store.saveAll(Array.from({ length: 2500 }, () => aTrace({ start: clock.now() })));
   clock.pass(DAY + 1);
   const left = [];
   for (let n = 0; n < 3; n++) {
     store.save(aTrace({ start: clock.now() }));
-    left.push(look('SELECT count(*) FROM traces'));
+    left.push(queryFile('SELECT count(*) FROM traces'));
   }
   t.same(left, [1501, 502, 3]);
   t.end();
@@ -166,7 +166,7 @@ test('the file shrinks when its traces expire', (t) => {
   t.end();
 });
 
-test('a reader in the way does not let the log grow for ever', (t) => {
+test('a constant reader does not let the log grow without bound', (t) => {
   const clock = aClock();
   const { store, path } = open(t, { clock });
   const burst = () => {
@@ -191,7 +191,7 @@ test('a reader in the way does not let the log grow for ever', (t) => {
   t.end();
 });
 
-test('a source text lives as long as the traces that point at it', (t) => {
+test('a source text is kept as long as traces refer to it', (t) => {
   const clock = aClock();
   const { store } = open(t, { clock });
   const hash = store.saveSource({ file: 'a.js', text: 'a' });
@@ -207,7 +207,7 @@ test('a source text lives as long as the traces that point at it', (t) => {
   t.end();
 });
 
-test('a full disk is said at once, asked again after 10 s, and what was kept stays readable', (t) => {
+test('a full disk is reported at once and tried again after 10 s; saved traces stay readable', (t) => {
   const clock = aClock();
   let db!: Sqlite.Database;
   const bounded = ((path: string, options: Sqlite.Options) => {
@@ -225,7 +225,7 @@ test('a full disk is said at once, asked again after 10 s, and what was kept sta
   t.ok(store.find(kept.id));
   db.pragma('max_page_count = 100000');
   clock.pass(9_999);
-  t.throws(() => store.save(big()), full, 'not asked again yet');
+  t.throws(() => store.save(big()), full, 'not tried again yet');
   clock.pass(1);
   const later = big();
   store.save(later);
@@ -233,7 +233,7 @@ test('a full disk is said at once, asked again after 10 s, and what was kept sta
   t.end();
 });
 
-test('a writer that cannot have the database within 5 s says so', (t) => {
+test('a writer that cannot lock the database within 5 s reports it', (t) => {
   const impatient = ((path: string, options: Sqlite.Options) =>
     new Sqlite(path, { ...options, timeout: 10 })) as unknown as typeof Sqlite;
   const { store, path } = open(t, { connect: impatient });

@@ -57,7 +57,7 @@ export class MemoryFeed implements Feed {
     recording: 'all',
   };
   output?: OutputLog;
-  tell?: (line: string) => void;
+  sendInput?: (line: string) => void;
   sentLines: string[] = [];
   replayed: string[] = [];
   restarts = 0;
@@ -118,7 +118,7 @@ export class MemoryFeed implements Feed {
     return this.#all(selection).length;
   }
 
-  fresh({ until, ...all }: ListQuery): MaybePromise<number> {
+  countNewer({ until, ...all }: ListQuery): MaybePromise<number> {
     return this.#all(all).filter((trace) => trace.start > (until ?? Infinity)).length;
   }
 

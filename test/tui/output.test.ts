@@ -95,7 +95,7 @@ test('O shows, focuses and hides the output, which has a small screen for itself
 test("a typed line goes to the app's standard input", (t) => {
   const { browser, press, feed } = withOutput(3);
   const sent: string[] = [];
-  feed.tell = (line) => sent.push(line);
+  feed.sendInput = (line) => sent.push(line);
   press('O', 'i', 'r', 's', 'enter');
   t.same(sent, ['rs']);
   browser.close();

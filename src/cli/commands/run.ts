@@ -9,7 +9,7 @@ import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
-import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
+import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS, openStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
@@ -76,11 +76,11 @@ export function registerRun(program: Command): void {
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
-    .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', TTL, '24h'))
+    .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', DEFAULT_TTL_MS, '24h'))
     .addOption(
       new Option('--max-size <size>', 'maximum size of the database')
         .argParser(parseSize)
-        .default(MAX_SIZE, '512MB'),
+        .default(DEFAULT_MAX_SIZE, '512MB'),
     )
     .option(
       '--allow-host <host...>',

@@ -94,7 +94,7 @@ export class ListData {
       return;
     }
     whenResolved(
-      this.#feed.fresh(this.#query),
+      this.#feed.countNewer(this.#query),
       ifCurrent((count: number) => (this.fresh = count)),
       this.#failed,
     );

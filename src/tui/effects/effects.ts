@@ -94,7 +94,7 @@ export class Effects {
         this.#record(action.recording);
         break;
       case 'tell':
-        this.#browser.feed.tell?.(action.line);
+        this.#browser.feed.sendInput?.(action.line);
         break;
       case 'diff':
         this.#diff();

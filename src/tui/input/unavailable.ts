@@ -7,7 +7,7 @@ import { selectedPosition } from '../view/view-model.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
-  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'tell'];
+  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'sendInput'];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
 }
 
@@ -85,7 +85,7 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
 function promptReason(kind: string, viewModel: ViewModel): string | undefined {
   if (kind === 'url') return needsApp('send the request again', viewModel, 'replay');
   if (kind === 'save' && viewModel.state.list.filter === '') return 'there is no filter to save: / types one';
-  if (kind === 'tell' && !viewModel.capabilities.has('tell'))
+  if (kind === 'tell' && !viewModel.capabilities.has('sendInput'))
     return 'what the app prints is shown by `scooby run --ui`';
   return undefined;
 }

@@ -59,7 +59,7 @@ async function twoRuns(t: Test) {
     ['node new.js', [batched({ id: 'cccccccc-1', start: ago(90) })]],
   ] as const) {
     const run = { key: command, start: ago(390), command };
-    const store = await openStore({ db, cwd: '/', tally: samplesOf, run }, t.fail);
+    const store = await openStore({ db, cwd: '/', samplesOf, run }, t.fail);
     store.saveAll([...traces]);
     store.close();
   }

@@ -19,7 +19,7 @@ function capableFeed(): MemoryFeed {
   const feed = new MemoryFeed(400);
   feed.output = new OutputLog();
   feed.output.write(Array.from({ length: 60 }, (_, n) => `order ${n}\n`).join(''), 'out');
-  feed.tell = (line) => feed.sentLines.push(line);
+  feed.sendInput = (line) => feed.sentLines.push(line);
   return feed;
 }
 

@@ -1,0 +1,97 @@
+/** Open traces by id, and the timers that decide when each trace is finished. */
+
+import type { Trace } from '../domain/trace.js';
+import type { OpenTrace } from './open-trace.js';
+
+// The app reports the end of a request on a socket other than the response's, so it may arrive a
+// little later.
+const GRACE_MS = 300;
+/** Number of finished traces that still accept late spans. */
+const MAX_REMEMBERED = 500;
+
+/** Callbacks of the open traces. */
+export interface FinishListener {
+  /** Completes a trace from what is known of its process. */
+  finish(openTrace: OpenTrace): Trace;
+  /**
+   * Receives each finished trace; `late` when it has been finished before and a late span changed
+   * it.
+   */
+  finished(trace: Trace, late: boolean): void;
+}
+
+/** Traces that are open or were finished a short time ago. */
+export class OpenTraces {
+  #listener: FinishListener;
+  #byId = new Map<string, OpenTrace>();
+  /** Traces whose response the client has, and whose end the app has not reported yet. */
+  #awaitingApp = new Set<OpenTrace>();
+  /** Ids of finished traces, the oldest first. */
+  #finishedIds: string[] = [];
+  #isOver = false;
+
+  constructor(listener: FinishListener) {
+    this.#listener = listener;
+  }
+
+  get(id: string): OpenTrace | undefined {
+    return this.#byId.get(id);
+  }
+
+  add(openTrace: OpenTrace): OpenTrace {
+    this.#byId.set(openTrace.trace.id, openTrace);
+    return openTrace;
+  }
+
+  values(): OpenTrace[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Whether the app is about to report the end of a request whose response the client has. */
+  get isAwaitingApp(): boolean {
+    return this.#awaitingApp.size > 0;
+  }
+
+  /** Finishes a trace when it is complete, or after a grace period when only one side has ended. */
+  settle(openTrace: OpenTrace, hasProcesses: boolean): void {
+    const isDone = openTrace.hasEndedAtProxy;
+    if (openTrace.isComplete() || (isDone && !hasProcesses)) this.finish(openTrace);
+    else if (isDone || openTrace.app === 'died') {
+      if (isDone) this.#awaitingApp.add(openTrace);
+      this.finishLater(openTrace, GRACE_MS);
+    }
+  }
+
+  /** Finishes a trace in `ms`, unless that is planned already or the run is over. */
+  finishLater(openTrace: OpenTrace, ms: number): void {
+    if (!this.#isOver) openTrace.timer ??= setTimeout(() => this.finish(openTrace), ms);
+  }
+
+  finish(openTrace: OpenTrace): void {
+    this.#awaitingApp.delete(openTrace);
+    clearTimeout(openTrace.timer);
+    openTrace.timer = undefined;
+    const late = openTrace.finished;
+    const trace = this.#listener.finish(openTrace);
+    openTrace.finished = true;
+    if (!late && !trace.outside) this.#remember(trace.id);
+    this.#listener.finished(trace, late);
+  }
+
+  /** No trace is finished later from here on, because the run is over. */
+  stopTimers(): void {
+    this.#isOver = true;
+  }
+
+  /** Finishes the traces that are open or have late spans. */
+  finishAll(): void {
+    for (const openTrace of this.#byId.values()) {
+      if (openTrace.timer !== undefined || !openTrace.finished) this.finish(openTrace);
+    }
+  }
+
+  #remember(id: string): void {
+    this.#finishedIds.push(id);
+    if (this.#finishedIds.length > MAX_REMEMBERED) this.#byId.delete(this.#finishedIds.shift()!);
+  }
+}
