@@ -26,7 +26,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('scooby')
   .description('See what every request of your Node server really does, and the line that made it.')
-  .version(scoobyVersion(), '-V, --version', 'which scooby this is')
+  .version(scoobyVersion(), '-V, --version', 'print the version')
   .helpCommand(false)
   .enablePositionalOptions()
   .exitOverride()
