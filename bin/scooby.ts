@@ -25,7 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const program = new Command('scooby')
-  .description('See what every request of your Node server really does, and the line that made it.')
+  .description('See what every request of your Node server really does, and which lines of code do it.')
   .version(scoobyVersion(), '-V, --version', 'print the version')
   .helpCommand(false)
   .enablePositionalOptions()
@@ -40,11 +40,11 @@ const program = new Command('scooby')
     `
 Exit codes:
   0      ok
-  1      the request is not there, or the store cannot be read; check: a budget is broken
+  1      no such request, or the store cannot be read; check: a budget is broken
   2      wrong usage
   127    the command to run was not found
   128+n  the command was ended by signal n
-  else   the exit code of the command that was run`,
+  other  the exit code of the command that was run`,
   );
 
 for (const register of [
@@ -61,7 +61,7 @@ for (const register of [
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
-  command.showHelpAfterError(`How it is used:  ${name} --help`);
+  command.showHelpAfterError(`Help:  ${name} --help`);
 }
 
 try {

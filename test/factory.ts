@@ -10,8 +10,8 @@ import {
   type Trace,
   totalsOf,
 } from '../src/domain/trace.js';
-import { shortened } from '../src/insight/calls/describe.js';
-import { Shapes } from '../src/insight/calls/shapes.js';
+import { truncateShape } from '../src/insight/calls/describe.js';
+import { ShapeCache } from '../src/insight/calls/shapes.js';
 
 /** Answers a frame in the application's own code. */
 export function aFrame(frame: Partial<Frame> = {}): Frame {
@@ -25,13 +25,13 @@ export function aLibraryFrame(frame: Partial<Frame> = {}): Frame {
 }
 
 // As in a real trace, calls that ask the same share their shape.
-const shapes = new Shapes({});
+const shapes = new ShapeCache({});
 
 /** Gives a call its shape and, where it has none, the first line of the app in its stack as its site. */
 export function atFirstFrame(span: RecordedSpan): Span {
   // Set as insight sets them: spread into a copy, V8 (Node 20) gave each span a hidden class of its own, and saving took twice as long.
   const described = span as Span;
-  described.shape = shortened(shapes.of(span));
+  described.shape = truncateShape(shapes.shapeOf(span));
   const frame = firstApplicationFrame(span.stack);
   if (frame) {
     described.site ??= `${frame.file}:${frame.line}`;

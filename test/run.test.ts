@@ -153,7 +153,7 @@ for (const [name, options] of Object.entries({
     const { status, body, headers } = await ask(`http://127.0.0.1:${port}/`);
     t.same([status, body], [200, `app on ${port}`]);
     t.match(headers['x-scooby'], /^[0-9a-f-]{36}$/);
-    t.match(run.stderr, new RegExp(` on :(?!${port})\\d+ \\(it asked for :${port}\\)\\n`));
+    t.match(run.stderr, new RegExp(` on :(?!${port})\\d+ \\(instead of :${port}\\)\\n`));
   });
 }
 

@@ -1,10 +1,13 @@
-/** What an app may require: `scooby.log(…)` puts a line into the request's trace. Without the agent it does nothing. */
+/** The API that an app may import: `scooby.log(…)` adds a line to the current request's trace. */
 
 import { channel } from 'node:diagnostics_channel';
 
-const said = channel('scooby:log');
+const logChannel = channel('scooby:log');
 
-/** Says something to whoever reads the trace of the request that the calling code serves. Answers nothing, and never throws. */
+/**
+ * Adds a log line to the trace of the request that the calling code serves. Never throws, and
+ * does nothing in a process without the agent.
+ */
 export function log(...args: unknown[]): void {
-  if (said.hasSubscribers) said.publish({ level: 'info', args, by: log });
+  if (logChannel.hasSubscribers) logChannel.publish({ level: 'info', args, by: log });
 }

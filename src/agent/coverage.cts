@@ -1,17 +1,17 @@
-/** What can be seen, told of the lists of instruments, views and call-site libraries: `scooby doctor` and docs/libraries.md are made of it. */
+/** List of supported libraries; `scooby doctor` and docs/libraries.md are generated from it. */
 
 import { callSiteLibraries } from './call-sites/index.cjs';
 import { frameworks } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import { packageName } from './loader/cjs.cjs';
 
-/** One library that can be seen, and how. */
+/** A supported library, and how the agent observes it. */
 export interface Coverage {
   library: string;
   versions: string;
   /**
-   * The kind of its spans; `route` for a framework, whose routes and handlers are told; `line` for a library whose
-   * drivers' calls get the line of the app.
+   * Kind of its spans. `route` for a web framework, which supplies a request's route and handler;
+   * `line` for a library that calls drivers in a later tick: their spans get the app's line.
    */
   kind: string;
   how:
@@ -21,25 +21,25 @@ export interface Coverage {
     | 'read from the request'
     | 'Node’s own'
     | 'its calls show the line of the app';
-  /** The packages that bring it; none for what is Node's own. */
+  /** Packages that contain it; empty for a Node builtin. */
   packages: string[];
-  /** Files, and a text of its own, by which it is known inside a bundle. */
+  /** Patched files, and a text unique to the library: each identifies it inside a bundle. */
   files: string[];
   marker?: string;
 }
 
-/** Answers every library that can be seen, in the order of the lists. */
+/** Supported libraries in the order of the lists: instruments, frameworks, call-site libraries. */
 export function coverage(): Coverage[] {
   return [
-    ...instruments.map((one) => covered(one, one.kind)),
-    ...frameworks.map((one) => covered({ ...one, channels: one.channels ?? {} }, 'route')),
-    ...callSiteLibraries.map((one): Coverage => {
-      return { ...covered(one, 'line'), how: 'its calls show the line of the app' };
+    ...instruments.map((instrument) => coverageOf(instrument, instrument.kind)),
+    ...frameworks.map((framework) => coverageOf(framework, 'route')),
+    ...callSiteLibraries.map((library): Coverage => {
+      return { ...coverageOf(library, 'line'), how: 'its calls show the line of the app' };
     }),
   ];
 }
 
-interface Listed {
+interface ListedLibrary {
   library: string;
   versions: string;
   marker?: string;
@@ -47,21 +47,24 @@ interface Listed {
   channels?: Record<string, unknown>;
 }
 
-function covered({ library, versions, marker, files = {}, channels = {} }: Listed, kind: string): Coverage {
-  const names = Object.keys(files);
-  const heard = Object.keys(channels).length > 0;
-  // Node's own libraries have no versions of their own.
-  const builtin = names.length === 0 && versions === '*';
-  const how = builtin
-    ? 'Node’s own'
-    : names.length === 0
-      ? heard
-        ? 'its own channels'
-        : 'read from the request'
-      : heard
-        ? 'patched, and its own channels'
-        : 'patched';
-  const packages = builtin ? [] : [...new Set([library, ...names.map(packageName)])];
-  const known = { files: names, ...(marker !== undefined && { marker }) };
-  return { library, versions, kind, how, packages, ...known };
+function coverageOf(listed: ListedLibrary, kind: string): Coverage {
+  const { library, versions, marker } = listed;
+  const files = Object.keys(listed.files ?? {});
+  // Builtins have the versions of Node.
+  const builtin = files.length === 0 && versions === '*';
+  const packages = builtin ? [] : [...new Set([library, ...files.map(packageName)])];
+  return {
+    library,
+    versions,
+    kind,
+    how: builtin ? 'Node’s own' : observationOf(files, Object.keys(listed.channels ?? {})),
+    packages,
+    files,
+    ...(marker !== undefined && { marker }),
+  };
+}
+
+function observationOf(files: string[], channels: string[]): Coverage['how'] {
+  if (files.length === 0) return channels.length > 0 ? 'its own channels' : 'read from the request';
+  return channels.length > 0 ? 'patched, and its own channels' : 'patched';
 }

@@ -1,4 +1,4 @@
-/** The --require entry: what runs first in every Node process of the command. Reads the run's note, installs, and is done. */
+/** Entry point (--require) of the agent: reads the run's configuration and installs all patches. */
 
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
@@ -30,27 +30,30 @@ import { readRunConfig, state } from './run-config.cjs';
 export { coverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
 
-// Package managers and compilers run as node too; nobody wants to see their insides, nor wait for them.
+// Package managers and compilers are Node processes too: tracing them shows nothing of the app and
+// slows their start.
 const NOT_AN_APP =
   /^(?:npm|npx|yarn(?:-[\d.]+)?|yarnpkg|pnpm|pnpx|bun|corepack|tsc|eslint|prettier|biome|esbuild|webpack|rollup|turbo|nx|lerna|npm-cli|npx-cli|nodemon|concurrently|npm-run-all|run-s|run-p|cross-env|dotenv|husky|lint-staged)(?:\.[cm]?js)?$/;
 
-const told = new Set<string>();
-const installed = Symbol.for('scooby.agent');
+/** Package folders whose `library` line has been sent. */
+const reportedFolders = new Set<string>();
+const INSTALLED = Symbol.for('scooby.agent');
 
 function start(): void {
   const holder = process as unknown as Record<symbol, boolean>;
-  if (isLoaderThread() || holder[installed] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
+  if (isLoaderThread() || holder[INSTALLED] || NOT_AN_APP.test(basename(process.argv[1] ?? ''))) return;
   const run = readRunConfig();
   if (run === undefined) return;
-  Object.defineProperty(holder, installed, { value: true, enumerable: false });
+  Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
   state.recording = run.record;
   install(run);
 }
 
 /**
- * The thread that runs other people's loaders has no app, and hooks of its own would break it. Node 20 has no word for it;
- * there it is known by what it has been given: null, where the app's threads have their data, or undefined.
+ * Whether this is the thread in which Node runs module loader hooks: no app code runs there, and
+ * hooks of the agent would break it. Node 20 has no `isInternalThread`: there the thread's
+ * workerData is null, while a worker of the app has its own data or undefined.
  */
 function isLoaderThread(): boolean {
   const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
@@ -58,38 +61,41 @@ function isLoaderThread(): boolean {
 }
 
 function install(run: RunConfig): void {
-  trackRequests({ began: sendRequestOpen, ended: sendRequestClose }, run.secret);
-  const { patches, modules } = gatherPatches();
+  trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  const { patches, modules } = collectPatches();
   watchVitest();
   syncBuiltinESMExports();
-  const patchFor = onLoad(patches, before, tellLibrary);
-  patches.set(JEST_TRANSFORM, jestPatch(patchFor, tellLibrary));
+  const patchFor = onLoad(patches, prepareModule, reportLibrary);
+  patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
   onImport(modules, (path, bindings, filename) => {
     try {
       patches.get(path)?.(bindings as never, filename);
     } catch (error) {
-      tellLibrary(filename, error);
+      reportLibrary(filename, error);
     }
   });
   announceServers(run);
   process.on('exit', sendRunningCalls);
 }
 
-/** Hears the channels of all libraries, and gathers which files they want patched: by CommonJS, and the bindings of ES modules. */
-function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, string[]> } {
+type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
+
+/**
+ * Subscribes to the channels of all libraries and collects their patches by file path, and the
+ * bindings that are patched of each ES module.
+ */
+function collectPatches(): { patches: Map<string, Patch>; modules: Map<string, string[]> } {
   const patches = new Map<string, Patch>();
   const modules = new Map<string, string[]>();
   for (const instrument of instruments) {
     recordInstrument(instrument);
-    carefully(instrument, 'install');
+    runStep(instrument, 'install');
   }
-  for (const part of [...instruments, ...frameworks, ...callSiteLibraries] as Partial<
-    Instrument & CallSiteLibrary
-  >[]) {
-    const { channels, files, esm, role } = part;
+  for (const library of [...instruments, ...frameworks, ...callSiteLibraries] as PatchedLibrary[]) {
+    const { channels, files, esm, role } = library;
     const isMapper = role === 'orm' || role === 'builder';
-    const facts = isMapper ? { ...part, mapper: true } : part;
-    for (const [name, heard] of Object.entries(channels ?? {})) hear(name, heard);
+    const facts = isMapper ? { ...library, mapper: true } : library;
+    for (const [name, onMessage] of Object.entries(channels ?? {})) subscribeSafely(name, onMessage);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       patches.set(file, (exports, filename) => {
@@ -100,27 +106,27 @@ function gatherPatches(): { patches: Map<string, Patch>; modules: Map<string, st
         } catch (error) {
           trouble = error;
         }
-        tellLibrary(filename, trouble, facts);
+        reportLibrary(filename, trouble, facts);
       });
     }
   }
   return { patches, modules };
 }
 
-/** Connects to the launcher with the first server that listens: before that the process is no app. */
+/** Connects to the launcher when the first server listens: no process without one is the app. */
 function announceServers(run: RunConfig): void {
   watchListen(
     run.takePort,
     (address) => {
-      connectToLauncher(run, hello(run), obey, () => {
+      connectToLauncher(run, helloLine(run), runOrder, () => {
         state.recording = 'off';
       });
       sendLines(encodeLine({ t: 'listen', ...address }), false);
-      serve();
+      installServing();
       wakeLauncher();
     },
     (address) => {
-      sendLines(encodeLine({ t: 'unlisten', ...placeOf(address) }), false);
+      sendLines(encodeLine({ t: 'unlisten', ...endpointOf(address) }), false);
       wakeLauncher();
     },
   );
@@ -128,26 +134,27 @@ function announceServers(run: RunConfig): void {
 
 const preparations: ModulePreparation[] = [
   keepMapOfModule,
-  ...callSiteLibraries.flatMap(({ before }) => before ?? []),
+  ...callSiteLibraries.flatMap(({ prepareModule }) => prepareModule ?? []),
 ];
-const before: ModulePreparation = (module, file) => {
-  for (const prepare of preparations) if (prepare.wants(file)) prepare(module, file);
+const prepareModule: ModulePreparation = (module, file) => {
+  for (const prepare of preparations) if (prepare.appliesTo(file)) prepare(module, file);
 };
-before.wants = (file) => preparations.some((prepare) => prepare.wants(file));
+prepareModule.appliesTo = (file) => preparations.some((prepare) => prepare.appliesTo(file));
 
-let serving = false;
+let servingInstalled = false;
 
-function serve(): void {
-  if (serving) return;
-  serving = true;
-  tellBundled();
-  for (const instrument of instruments) carefully(instrument, 'serving');
-  // What an ESM file has imported of Node by name is a copy.
+/** Runs the instruments' `serving` steps, once in a process. */
+function installServing(): void {
+  if (servingInstalled) return;
+  servingInstalled = true;
+  reportBundled();
+  for (const instrument of instruments) runStep(instrument, 'onListening');
+  // Named imports of builtins in ESM files are copies, which only this call updates.
   syncBuiltinESMExports();
 }
 
-/** What an instrument cannot do is told, and costs no other one. */
-function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
+/** Runs a step of one instrument; an error is reported and does not affect other instruments. */
+function runStep(instrument: Instrument, step: 'install' | 'onListening'): void {
   try {
     instrument[step]?.();
   } catch (error) {
@@ -159,77 +166,77 @@ function carefully(instrument: Instrument, step: 'install' | 'serving'): void {
   }
 }
 
-/** A subscriber that throws would end the process. */
-function hear(channel: string, heard: (message: never) => void): void {
+/** Subscribes to a diagnostics channel, where an error of a subscriber would end the process. */
+function subscribeSafely(channel: string, onMessage: (message: never) => void): void {
   subscribe(channel, (message) => {
     try {
-      heard(message as never);
+      onMessage(message as never);
     } catch {
-      // A library that is not as we know it: a call is not told.
+      // An unknown version of the library: this call is not recorded.
     }
   });
 }
 
-function hello(run: RunConfig): string {
+function helloLine(run: RunConfig): string {
   return encodeLine({
     t: 'hello',
     token: run.token,
     pid: process.pid,
     ppid: process.ppid,
     thread: threads.threadId,
-    command: [basename(process.argv0), ...process.argv.slice(1).map(short)].join(' '),
+    command: [basename(process.argv0), ...process.argv.slice(1).map(relativeArgument)].join(' '),
     cwd: process.cwd(),
     node: process.version,
     origin: performance.timeOrigin,
   });
 }
 
-/** Answers an argument as the user would have typed it: node makes the script's path absolute. */
-function short(argument: string): string {
+/** Argument as the user typed it: Node makes the script's path absolute. */
+function relativeArgument(argument: string): string {
   const folder = `${process.cwd()}/`;
   return argument.startsWith(folder) ? argument.slice(folder.length) : argument;
 }
 
-function obey(order: LinkOrder): void {
+function runOrder(order: LinkOrder): void {
   if (order.t === 'record') state.recording = order.record;
   if (order.t === 'peers') setPeerPorts(order.ports);
   if (order.t === 'ask') runExplainOrder(order);
 }
 
-function placeOf({ port, path }: ServerAddress): { port?: number; path?: string } {
+function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {
   return { ...(port !== undefined && { port }), ...(path !== undefined && { path }) };
 }
 
-/** Says by name what cannot be patched since it is part of the app's own file. */
-function tellBundled(): void {
+/** Reports libraries that a bundler has put into the app's file, where they cannot be patched. */
+function reportBundled(): void {
   const main = process.argv[1] ?? '';
   for (const name of bundledLibraries(main, instruments)) {
-    const trouble = bundledMessage(name, short(main));
+    const trouble = bundledMessage(name, relativeArgument(main));
     sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
   }
 }
 
-/** Tells which library was found and, where it could not be made to speak, why; once per copy of it. */
-function tellLibrary(filename: string, error?: unknown, part: Partial<Instrument> = {}): void {
+/** Reports that a package was loaded, once a folder, and the error of its patch, each time. */
+function reportLibrary(filename: string, error?: unknown, facts: Partial<Instrument> = {}): void {
   const path = packagePath(filename);
   const name = packageName(path);
   const folder = filename.slice(0, filename.length - path.length + name.length);
   const trouble = error instanceof Error ? error.message : undefined;
-  if (told.has(folder) && trouble === undefined) return;
-  told.add(folder);
+  if (reportedFolders.has(folder) && trouble === undefined) return;
+  reportedFolders.add(folder);
   let version = '';
   try {
     version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
   } catch {
-    // A copy without its package.json: named without its version.
+    // A package without package.json is reported without its version.
   }
-  const line: LinkLine = { t: 'library', name, version, ...factsOf(part) };
+  const line: LinkLine = { t: 'library', name, version, ...factsOf(facts) };
   if (trouble !== undefined) line.trouble = trouble;
-  if (part.library !== undefined && part.library !== name) line.library = part.library;
+  if (facts.library !== undefined && facts.library !== name) line.library = facts.library;
   sendLines(encodeLine(line), false);
 }
 
-/** Facts go with the package, before the first span that is read by them. */
+/** Facts of the `library` line, which precedes the first span that is interpreted by them. */
 function factsOf({ dialect, explain, mapper }: LibraryFacts): LibraryFacts {
   return {
     ...(dialect !== undefined && { dialect }),

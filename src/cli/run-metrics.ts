@@ -1,12 +1,12 @@
-/** What the store of a run adds up, and under which name it keeps the run. */
+/** Store options of a new run: its samples and its entry in the list of runs. */
 
 import { randomUUID } from 'node:crypto';
-import { describeOld } from '../insight/calls/describe.js';
+import { describeStored } from '../insight/calls/describe.js';
 import { samplesOf } from '../insight/metrics/samples.js';
 import type { Sampling } from '../store/store.js';
 
-/** Answers how a run of a command that begins now is kept. */
+/** Sampling of a run of `command` that starts now. */
 export function samplingOf(command: string[]): Required<Sampling> {
   const run = { key: randomUUID(), start: Date.now(), command: command.join(' ') };
-  return { tally: samplesOf, run, describe: describeOld };
+  return { tally: samplesOf, run, describe: describeStored };
 }

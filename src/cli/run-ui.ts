@@ -1,4 +1,4 @@
-/** `scooby run --ui`: the app and its browser in one terminal. */
+/** `scooby run --ui`: the app and the browser in one terminal. */
 
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -16,11 +16,12 @@ import {
 } from '../terminal/capabilities.js';
 import { ConfigError, configFolder, readUserConfig } from '../tui/user-config.js';
 import type { Announcer } from './print/announcer.js';
-import { ScreenProcess } from './screen-process.js';
+import { type ScreenExit, ScreenProcess } from './screen-process.js';
 
-/** Characters of the app's last words that are kept. */
-const LAST_WORDS = 4000;
-const LAST_LINES = 12;
+/** Characters of the app's latest output that are kept, to say why it exited. */
+const MAX_RECENT_OUTPUT = 4000;
+/** Lines of it that are printed after a crash. */
+const MAX_CRASH_LINES = 12;
 
 export interface RunUiOptions {
   command: string[];
@@ -28,22 +29,25 @@ export interface RunUiOptions {
   /** Flags of `scooby ui` for the screen. */
   flags: string[];
   servers: AppServers;
-  /** Says what is told once the screen is gone. */
+  /** Prints messages once the screen has exited. */
   announcer: Announcer;
 }
 
-/** Answers the terminal with the browser in it; undefined, which is said, where there can be none. Throws a UserError for a configuration that cannot be used. */
+/**
+ * Starts the screen; undefined, with a warning, without a terminal or a database.
+ * Throws a UserError for an invalid user configuration.
+ */
 export function startRunUi(
-  about: Omit<RunUiOptions, 'flags'> & { place: string; colour: boolean },
+  options: Omit<RunUiOptions, 'flags'> & { place: string; colour: boolean },
 ): RunUi | undefined {
   const { env, stdin, stdout } = process;
   const trouble = !canDrawScreen(stdin, stdout, env)
     ? '--ui needs a terminal'
-    : about.place !== about.database
+    : options.place !== options.database
       ? '--ui needs the database'
       : undefined;
   if (trouble !== undefined) {
-    about.announcer.warn(`${trouble}; requests are told line by line instead`);
+    options.announcer.warn(`${trouble}; requests are printed line by line instead`);
     return undefined;
   }
   try {
@@ -51,10 +55,13 @@ export function startRunUi(
   } catch (error) {
     throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
-  return new RunUi({ ...about, flags: about.colour ? [] : ['--no-color'] });
+  return new RunUi({ ...options, flags: options.colour ? [] : ['--no-color'] });
 }
 
-/** The environment of an app whose output goes to a pipe and from there to the screen: coloured where the screen is, unless the user has decided. */
+/**
+ * Environment for an app whose output reaches the screen through a pipe: FORCE_COLOR=1 if the
+ * screen shows colours, unless the user has set one of the colour variables.
+ */
 export function colourEnvironment(
   env: NodeJS.ProcessEnv,
   color: boolean,
@@ -64,22 +71,25 @@ export function colourEnvironment(
   return isPlain || hasColourChoice(env) ? env : { ...env, FORCE_COLOR: '1' };
 }
 
-/** Answers the line that says why a program ended, as far as one can tell: the last that names an error, else the last. */
-function reasonIn(lines: string[]): string[] {
-  const named = lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line));
-  return [named ?? lines.at(-1) ?? ''].filter(Boolean);
+/** Line that most likely says why a program exited: the last that names an error, else the last. */
+function exitReason(lines: string[]): string[] {
+  const errorLine = lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line));
+  return [errorLine ?? lines.at(-1) ?? ''].filter(Boolean);
 }
 
-/** Is told what happens and has the app's output: both go to the screen, and to the terminal once there is none. */
+/**
+ * Passes events of the run and the app's output to the screen, and to the terminal after the screen
+ * has failed.
+ */
 export class RunUi implements LaunchListener, OutputSink {
   readonly servers: AppServers;
   readonly #screen: ScreenProcess;
   readonly #announcer: Announcer;
   #facts: RunFacts;
-  #player: ChildHandle | undefined;
-  #lastWords = '';
-  /** Answers the question what follows the app's end, while it is open. */
-  #decide: ((again: boolean) => void) | undefined;
+  #child: ChildHandle | undefined;
+  #recentOutput = '';
+  /** Decides whether the exited app is restarted; defined while that is undecided. */
+  #decide: ((restart: boolean) => void) | undefined;
   #exit: ChildExit | undefined;
   #state: 'shown' | 'quit' | 'failed' = 'shown';
 
@@ -87,43 +97,43 @@ export class RunUi implements LaunchListener, OutputSink {
     this.servers = servers;
     this.#announcer = announcer;
     this.#facts = { command: escapeToOneLine(command.join(' ')), cwd: process.cwd(), starting: true };
-    this.#screen = new ScreenProcess(database, flags, (message) => this.#said(message));
-    void this.#screen.left.then((left) => this.#left(left));
-    this.#tell({});
+    this.#screen = new ScreenProcess(database, flags, (message) => this.#receive(message));
+    void this.#screen.exited.then((exit) => this.#screenExited(exit));
+    this.#sendFacts({});
   }
 
-  #tell(change: Partial<RunFacts>): void {
+  #sendFacts(change: Partial<RunFacts>): void {
     this.#facts = { ...this.#facts, ...change };
-    this.#screen.tell({ t: 'facts', facts: this.#facts });
+    this.#screen.send({ t: 'facts', facts: this.#facts });
   }
 
-  #said(message: ToLauncher): void {
+  #receive(message: ToLauncher): void {
     if (message.t === 'again') this.#decide?.(true);
-    else this.#player?.write(`${message.line}\n`);
+    else this.#child?.write(`${message.line}\n`);
   }
 
-  #left(left: 'quit' | 'failed'): void {
+  #screenExited(exit: ScreenExit): void {
     if (this.#state !== 'shown') return;
-    this.#state = left;
-    if (left === 'failed')
-      this.#announcer.warn('the screen has failed; the app goes on without it, Ctrl-C ends it');
-    if (left === 'quit' || this.#exit !== undefined) this.#decide?.(false);
-    if (left === 'quit') this.#player?.end();
+    this.#state = exit;
+    if (exit === 'failed')
+      this.#announcer.warn('the screen has failed; the app continues without it, Ctrl-C ends it');
+    if (exit === 'quit' || this.#exit !== undefined) this.#decide?.(false);
+    if (exit === 'quit') this.#child?.end();
   }
 
-  started(player: ChildHandle): void {
-    this.#player = player;
+  started(child: ChildHandle): void {
+    this.#child = child;
     this.#exit = undefined;
-    this.#lastWords = '';
+    this.#recentOutput = '';
     const { exit: _, ...facts } = this.#facts;
     this.#facts = facts;
-    this.#tell({ starting: true });
-    // The screen may be left before there is anything to end.
-    if (this.#state === 'quit') player.end();
+    this.#sendFacts({ starting: true });
+    // The user may quit the screen before the app has started.
+    if (this.#state === 'quit') child.end();
   }
 
   printed(text: string, stream: 'out' | 'err'): void {
-    this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS);
+    this.#recentOutput = (this.#recentOutput + text).slice(-MAX_RECENT_OUTPUT);
     if (this.#state === 'failed') (stream === 'out' ? process.stdout : process.stderr).write(text);
     else this.#screen.print(text, stream);
   }
@@ -132,12 +142,12 @@ export class RunUi implements LaunchListener, OutputSink {
     this.#exit = exit;
     if (this.#state !== 'shown') return Promise.resolve(false);
     const { code, signal } = exit;
-    const stderr = exit.code === 0 ? [] : reasonIn(this.#lines(Infinity));
-    this.#tell({ starting: false, exit: { ...(signal ? { signal } : { code }), stderr } });
+    const reason = exit.code === 0 ? [] : exitReason(this.#recentLines(Infinity));
+    this.#sendFacts({ starting: false, exit: { ...(signal ? { signal } : { code }), stderr: reason } });
     return new Promise((resolve) => {
-      this.#decide = (again) => {
+      this.#decide = (restart) => {
         this.#decide = undefined;
-        resolve(again);
+        resolve(restart);
       };
     });
   }
@@ -148,30 +158,30 @@ export class RunUi implements LaunchListener, OutputSink {
     this.#screen.close();
   }
 
-  /** Gives the terminal back, and leaves on it why the app has ended by itself. */
+  /** Restores the terminal, and prints why the app exited if it was not ended by the user. */
   async close(): Promise<void> {
-    const byItself = this.#exit !== undefined && this.#exit.code !== 0;
+    const hasFailed = this.#exit !== undefined && this.#exit.code !== 0;
     this.#screen.close();
-    await this.#screen.left;
-    if (!byItself || this.#state === 'failed') return;
-    for (const line of this.#lines(LAST_LINES)) process.stderr.write(`${line}\n`);
+    await this.#screen.exited;
+    if (!hasFailed || this.#state === 'failed') return;
+    for (const line of this.#recentLines(MAX_CRASH_LINES)) process.stderr.write(`${line}\n`);
     this.#announcer.warn(`the app ended with code ${this.#exit!.code}`);
   }
 
-  #lines(most: number): string[] {
-    const lines = stripVTControlCharacters(this.#lastWords).split(/\r?\n/);
+  #recentLines(maxLines: number): string[] {
+    const lines = stripVTControlCharacters(this.#recentOutput).split(/\r?\n/);
     return lines
       .map((line) => escapeControls(line).trimEnd())
       .filter(Boolean)
-      .slice(-most);
+      .slice(-maxLines);
   }
 
   waiting(url: string): void {
-    this.#tell({ url, starting: true });
+    this.#sendFacts({ url, starting: true });
   }
 
   listening(url: string): void {
-    this.#tell({ url, starting: false });
+    this.#sendFacts({ url, starting: false });
   }
 
   library(library: { name: string; version: string; trouble?: string }): void {

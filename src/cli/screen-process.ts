@@ -1,75 +1,86 @@
-/** The screen of `scooby run --ui`: a process of its own, so that drawing never holds up the proxy. */
+/** Screen of `scooby run --ui`: a separate process, so that drawing never delays the proxy. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import type { OutputPiece, ToLauncher, ToScreen } from '../feed/launcher-protocol.js';
 import type { OutputSource } from '../terminal/output-log.js';
 import { LEAVE_SEQUENCE } from '../tui/screen.js';
 
-/** Characters that wait for a screen that does not read them; of more, the oldest go. */
-const MOST_WAITING = 512 * 1024;
-const PATIENCE_MS = 2000;
+/** Characters buffered for a screen that does not read; beyond this the oldest are dropped. */
+const MAX_BUFFERED = 512 * 1024;
+/** Time between SIGTERM and SIGKILL. */
+const KILL_AFTER_MS = 2000;
+/**
+ * Exit codes of a screen that the user left, or that a signal ended: 129 SIGHUP, 130 SIGINT, 143
+ * SIGTERM.
+ */
+const QUIT_CODES = new Set<number | null>([0, 129, 130, 143]);
 
-/** How the screen was left: by the user, or because it could not go on. */
+/** Reason of the screen's exit: the user left it, or it failed. */
 export type ScreenExit = 'quit' | 'failed';
 
 export class ScreenProcess {
-  /** Resolves when the screen is gone and the terminal is as it was. */
-  readonly left: Promise<ScreenExit>;
+  /** Resolves when the screen has exited and the terminal is restored. */
+  readonly exited: Promise<ScreenExit>;
   readonly #child: ChildProcess;
-  #waiting: OutputPiece[] = [];
+  #buffered: OutputPiece[] = [];
+  /** Characters in #buffered. */
   #size = 0;
-  #lost = 0;
+  /** Characters dropped since the last send. */
+  #dropped = 0;
   #sending = false;
-  #gone = false;
+  #hasExited = false;
 
-  /** Starts the screen over a database; `flags` are those of `scooby ui`. `said` is called with what it says. */
-  constructor(database: string, flags: string[], said: (message: ToLauncher) => void) {
-    const before = spawnSync('stty', ['-g'], { stdio: ['inherit', 'pipe', 'ignore'], encoding: 'utf8' });
+  /**
+   * Starts the screen over a database; `flags` are those of `scooby ui`, `onMessage` receives the
+   * screen's messages.
+   */
+  constructor(database: string, flags: string[], onMessage: (message: ToLauncher) => void) {
+    const terminalState = spawnSync('stty', ['-g'], {
+      stdio: ['inherit', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    });
     const args = [process.argv[1]!, 'ui', '--attached', '--db', database, ...flags];
     this.#child = spawn(process.execPath, [...process.execArgv, ...args], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
-    this.#child.on('message', said);
-    this.left = new Promise((resolve) => {
-      const over = (left: ScreenExit) => {
-        this.#gone = true;
-        if (left === 'failed') mended(before.stdout?.trim() ?? '');
-        resolve(left);
+    this.#child.on('message', onMessage);
+    this.exited = new Promise((resolve) => {
+      const finish = (exit: ScreenExit) => {
+        this.#hasExited = true;
+        if (exit === 'failed') restoreTerminal(terminalState.stdout?.trim() ?? '');
+        resolve(exit);
       };
-      this.#child.once('error', () => over('failed'));
-      this.#child.once('exit', (code) =>
-        over(code === 0 || code === 143 || code === 129 || code === 130 ? 'quit' : 'failed'),
-      );
+      this.#child.once('error', () => finish('failed'));
+      this.#child.once('exit', (code) => finish(QUIT_CODES.has(code) ? 'quit' : 'failed'));
     });
   }
 
-  /** Hands on what was printed, as fast as the screen takes it. */
+  /** Sends output to the screen as fast as the screen reads it. */
   print(text: string, speaker: OutputSource): void {
-    this.#waiting.push([speaker, text]);
+    this.#buffered.push([speaker, text]);
     this.#size += text.length;
-    while (this.#size > MOST_WAITING && this.#waiting.length > 1) {
-      const [, gone] = this.#waiting.shift()!;
-      this.#size -= gone.length;
-      this.#lost += gone.length;
+    while (this.#size > MAX_BUFFERED && this.#buffered.length > 1) {
+      const [, dropped] = this.#buffered.shift()!;
+      this.#size -= dropped.length;
+      this.#dropped += dropped.length;
     }
     this.#flush();
   }
 
-  /** Tells the screen something. */
-  tell(message: ToScreen): void {
-    if (!this.#gone && this.#child.connected) this.#child.send(message, () => {});
+  send(message: ToScreen): void {
+    if (!this.#hasExited && this.#child.connected) this.#child.send(message, () => {});
   }
 
   #flush(): void {
-    if (this.#sending || this.#waiting.length === 0 || this.#gone || !this.#child.connected) return;
+    if (this.#sending || this.#buffered.length === 0 || this.#hasExited || !this.#child.connected) return;
     this.#sending = true;
-    // What comes within this turn goes together.
+    // Pieces of the same turn of the event loop are sent in one message.
     setImmediate(() => {
-      const pieces = this.#waiting;
-      if (this.#lost > 0)
-        pieces.unshift(['scooby', `${this.#lost.toLocaleString('en-US')} characters are not shown\n`]);
-      this.#waiting = [];
-      this.#size = this.#lost = 0;
+      const pieces = this.#buffered;
+      if (this.#dropped > 0)
+        pieces.unshift(['scooby', `${this.#dropped.toLocaleString('en-US')} characters are not shown\n`]);
+      this.#buffered = [];
+      this.#size = this.#dropped = 0;
       this.#child.send({ t: 'printed', pieces } satisfies ToScreen, () => {
         this.#sending = false;
         this.#flush();
@@ -77,17 +88,17 @@ export class ScreenProcess {
     });
   }
 
-  /** Ends it, where it has not ended. */
+  /** Ends the screen with SIGTERM, and with SIGKILL if it does not react. */
   close(): void {
-    if (this.#gone) return;
+    if (this.#hasExited) return;
     this.#child.kill('SIGTERM');
-    const patience = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
-    void this.left.then(() => clearTimeout(patience));
+    const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
+    void this.exited.then(() => clearTimeout(killTimer));
   }
 }
 
-/** Puts the terminal in order after a screen that could not do so itself. */
-function mended(before: string): void {
+/** Restores the terminal after a crashed screen; `state` is an output of `stty -g`. */
+function restoreTerminal(state: string): void {
   process.stdout.write(LEAVE_SEQUENCE);
-  if (before !== '') spawnSync('stty', [before], { stdio: ['inherit', 'ignore', 'ignore'] });
+  if (state !== '') spawnSync('stty', [state], { stdio: ['inherit', 'ignore', 'ignore'] });
 }

@@ -1,10 +1,10 @@
-/** Which scooby this is. */
+/** Version of this package. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Answers the version in the package.json that this file was shipped with. */
+/** Version in the nearest package.json at or above this file. */
 export function scoobyVersion(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);

@@ -1,63 +1,65 @@
-/** Finishes a trace: describes its calls, and judges what in it is worth mending, the worst first. */
+/** Finishing of a trace: call sites, shapes and findings, once the request has ended. */
 
 import { routeNameOf } from '../domain/route.js';
 import { formatSite } from '../domain/site.js';
 import type { Finding, RecordedTrace, Trace } from '../domain/trace.js';
-import type { LineOf } from './calls/call-site.js';
-import { describe, type Understood, understand } from './calls/describe.js';
+import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
+import type { ReadLine } from './calls/wrapper-line.js';
 import { rules } from './rules/index.js';
 import { type Draft, type RuleLimits, sceneOf } from './scene.js';
-import { type Ignore, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
+import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 import { hash } from './util/hash.js';
 
-/** What a project says about its findings. */
+/** A project's settings for findings. */
 export interface JudgeOptions {
   limits?: Partial<RuleLimits>;
-  ignore?: Ignore[];
+  ignore?: IgnoreRule[];
 }
 
-const GRAVITY: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
+const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /**
- * Sets the call sites, the shapes and the findings of a trace. `lineOf` has the text of the app's files: helpers are told by
- * it, and `// scooby-ignore`.
+ * Sets the call sites, shapes and findings of a trace, in place. `readLine` reads the app's source
+ * files, for wrapper lines and `// scooby-ignore` comments.
  */
-export function finishTrace(recorded: RecordedTrace, lineOf: LineOf, config: JudgeOptions = {}): Trace {
-  const understood = understand(recorded, lineOf);
-  recorded.findings = judge(recorded, understood, lineOf, config);
-  return describe(recorded, understood);
+export function finishTrace(recorded: RecordedTrace, readLine: ReadLine, config: JudgeOptions = {}): Trace {
+  const analysis = analyzeCalls(recorded, readLine);
+  recorded.findings = judge(recorded, analysis, readLine, config);
+  return describe(recorded, analysis);
 }
 
-/** Most severe and most costly first; nothing for what ran outside of requests. */
+/** Findings by severity, then by ms; none for calls outside of requests. */
 function judge(
   trace: RecordedTrace,
-  understood: Understood,
-  lineOf: LineOf,
+  analysis: CallAnalysis,
+  readLine: ReadLine,
   config: JudgeOptions,
 ): Finding[] {
   if (trace.outside || trace.spans.length === 0) return [];
-  const scene = sceneOf(trace, understood, config.limits);
-  const seen = new Map<string, number>();
+  const scene = sceneOf(trace, analysis, config.limits);
+  const countByKey = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {
-    const id = idOf(trace, draft, seen);
-    if (isIgnoredBySource(draft, lineOf)) continue;
+    const id = idOf(trace, draft, countByKey);
+    if (isIgnoredBySource(draft, readLine)) continue;
     if (config.ignore && isIgnoredByConfig(draft, id, trace, config.ignore)) continue;
     findings.push(findingOf(draft, id));
   }
-  return findings.sort((a, b) => GRAVITY.indexOf(a.severity) - GRAVITY.indexOf(b.severity) || b.ms - a.ms);
+  return findings.sort(
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.ms - a.ms,
+  );
 }
 
-// Not the line: it moves whenever something above it is edited.
-function idOf(trace: RecordedTrace, { kind, shape, site: line }: Draft, seen: Map<string, number>): string {
-  const key = [trace.method, routeNameOf(trace), kind, shape, line?.file, line?.function].join('\n');
-  const before = seen.get(key) ?? 0;
-  seen.set(key, before + 1);
+// Without the line number, which every edit above it changes; equal keys are numbered.
+function idOf(trace: RecordedTrace, { kind, shape, site }: Draft, countByKey: Map<string, number>): string {
+  const key = [trace.method, routeNameOf(trace), kind, shape, site?.file, site?.function].join('\n');
+  const before = countByKey.get(key) ?? 0;
+  countByKey.set(key, before + 1);
   return hash(before === 0 ? key : `${key}\n${before}`);
 }
 
 function findingOf(draft: Draft, id: string): Finding {
-  const { kind, severity, message, suggestion, calls, site: line, ms, confidence, reasons } = draft;
+  const { kind, severity, message, suggestion, calls, site, ms, confidence, reasons } = draft;
   return {
     id,
     kind,
@@ -65,7 +67,7 @@ function findingOf(draft: Draft, id: string): Finding {
     message,
     ...(suggestion !== undefined && { suggestion }),
     spans: calls.map(({ index }) => index).sort((a, b) => a - b),
-    ...(line && { site: formatSite(line), function: line.function }),
+    ...(site && { site: formatSite(site), function: site.function }),
     ms: Math.round(ms * 1000) / 1000,
     confidence,
     reasons,

@@ -1,16 +1,16 @@
-/** What is known of the libraries that a trace's spans name: told by their instruments, kept in the trace. */
+/** Facts of a trace's libraries, as their instruments reported them and the trace keeps them. */
 
 import type { Dialect, LibraryInfo } from '../domain/library.js';
 import type { Trace } from '../domain/trace.js';
 
-/** A trace, as far as its libraries are asked for. */
+/** The part of a trace that has its libraries. */
 export type WithLibraries = Pick<Trace, 'libraries'>;
 
-/** Reading of SQL whose library told no dialect: standard SQL, with any placeholder. It is no server's, and has no plans. */
-const UNKNOWN: Dialect = 'standard';
+/** Dialect of an unknown SQL library: standard SQL with any placeholder, without plans. */
+const UNKNOWN_DIALECT: Dialect = 'standard';
 
-/** Libraries of documents that were written before traces kept them; none is ever added. */
-const FORMER: Record<string, LibraryInfo> = {
+/** Libraries of traces stored before traces had a `libraries` field; the list is complete. */
+const LEGACY_LIBRARIES: Record<string, LibraryInfo> = {
   pg: { dialect: 'pg', explain: 'postgres' },
   postgres: { dialect: 'pg' },
   mysql2: { dialect: 'mysql', explain: 'mysql' },
@@ -18,12 +18,12 @@ const FORMER: Record<string, LibraryInfo> = {
   'better-sqlite3': { dialect: 'sqlite' },
 };
 
-/** Facts of the library that a span names; none where nothing was told of it. */
-export function libraryOf({ libraries = FORMER }: WithLibraries, name: string): LibraryInfo {
+/** Facts of a span's library; empty if its instrument reported none. */
+export function libraryOf({ libraries = LEGACY_LIBRARIES }: WithLibraries, name: string): LibraryInfo {
   return (Object.hasOwn(libraries, name) && libraries[name]) || {};
 }
 
-/** Dialect that the statements of a library are read by. */
+/** SQL dialect of a library's statements. */
 export function dialectOf(trace: WithLibraries, library: string): Dialect {
-  return libraryOf(trace, library).dialect ?? UNKNOWN;
+  return libraryOf(trace, library).dialect ?? UNKNOWN_DIALECT;
 }

@@ -1,27 +1,34 @@
-/** A trace laid out for the rules, and what a rule answers. */
+/** Scene and Draft: input and output of the rules, and the computations that rules share. */
 
 import { slowLimits } from '../domain/span-kinds.js';
 import type { Finding, Frame, RecordedTrace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
-import type { Understood } from './calls/describe.js';
+import type { CallAnalysis } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
 
-/** From where on something is worth a word; ms where nothing else is said. */
+/** Thresholds of the rules; in ms unless noted. */
 export interface RuleLimits {
-  /** Different calls from one line that make a loop. */
+  /** Number of different calls from one line that count as a loop. */
   loop: number;
-  /** As many, or as many ms, make it severe. */
+  /** Number of different calls that make a loop's severity high. */
   loopHigh: number;
+  /** ms that make a loop's severity high. */
   loopHighMs: number;
-  /** By kind. */
+  /** ms of one call, by its kind. */
   slow: Record<string, number>;
+  /** Rows of one query. */
   rows: number;
+  /** Bytes of one query's rows. */
   bytes: number;
+  /** Duration of a transaction. */
   transaction: number;
+  /** Time of a transaction in which no statement ran. */
   idle: number;
+  /** Wait for connections of the pool. */
   poolWait: number;
+  /** Longest time for which the event loop was blocked. */
   blocked: number;
-  /** What running at once would have to save. */
+  /** Time saved by running sequential queries concurrently. */
   saved: number;
 }
 
@@ -39,77 +46,76 @@ export const DEFAULT_RULE_LIMITS: RuleLimits = {
   saved: 20,
 };
 
-/** All that a rule may look at. */
+/** Input of a rule: a trace with its calls and loops. */
 export interface Scene {
   trace: RecordedTrace;
   limits: RuleLimits;
-  /** By their start. */
+  /** Sorted by start. */
   calls: Call[];
   loops: Loop[];
-  /** Calls that an earlier rule has found fault with, so that one cause is told once. */
+  /** Calls that an earlier rule reported: one cause is reported once. */
   claimed: Set<Call>;
 }
 
-/** A finding before it has an id; `site` is the line to blame. */
+/** A finding without its id; `site` is its call site. */
 export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function'> {
   calls: Call[];
   site: Frame | undefined;
-  /** What makes it this one: the fingerprint. */
+  /** Shape of the calls: part of the finding's id. */
   shape: string;
-  /** What fed the loop, in words. */
-  fed?: string;
+  /** The query that fed the loop, as the beginning of a message. */
+  feedingQuery?: string;
 }
 
-/** Looks for one kind of fault. */
+/** Findings of one or a few kinds in a trace. */
 export type Rule = (scene: Scene) => Draft[];
 
-/** Answers the trace laid out. */
 export function sceneOf(
   trace: RecordedTrace,
-  understood: Understood,
+  analysis: CallAnalysis,
   limits: Partial<RuleLimits> = {},
 ): Scene {
   const slow = { ...DEFAULT_RULE_LIMITS.slow, ...limits.slow };
-  return { trace, ...understood, limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow }, claimed: new Set() };
+  return { trace, ...analysis, limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow }, claimed: new Set() };
 }
 
-/** Answers which part of the request's time some ms are, 0 to 1. */
+/** Share of the request's duration, 0 to 1; 0 if the duration is unknown. */
 export function shareOf(scene: Scene, ms: number): number {
   const { duration } = scene.trace;
   return duration === undefined || duration <= 0 ? 0 : Math.min(1, ms / duration);
 }
 
-/** Answers whether a call began after the response was over. */
+/** Whether a call began after the response had ended. */
 export function isAfterResponse(scene: Scene, call: Call): boolean {
   return scene.trace.duration !== undefined && call.start > scene.trace.duration;
 }
 
-/** Answers whether most calls of a loop began after the response was over. */
+/** Whether the second half of a loop's calls began after the response had ended. */
 export function areAfterResponse(scene: Scene, calls: Call[]): boolean {
   return isAfterResponse(scene, calls[calls.length >> 1]!);
 }
 
-/** Answers the ms in which at least one of the spans of time ran. */
-export function unionMs(spans: { start: number; end: number }[]): number {
+/** ms covered by at least one of the intervals. */
+export function unionMs(intervals: { start: number; end: number }[]): number {
   let total = 0;
-  let until = Number.NEGATIVE_INFINITY;
-  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
-    if (end > until) {
-      total += end - Math.max(start, until);
-      until = end;
+  let coveredUntil = Number.NEGATIVE_INFINITY;
+  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+    if (end > coveredUntil) {
+      total += end - Math.max(start, coveredUntil);
+      coveredUntil = end;
     }
   }
   return total;
 }
 
-/** Adds up a confidence and why: every reason with what it adds, those that do not hold left out. */
+/** Confidence (0.05 to 0.99) and its reasons: `base` plus the weight of each reason that holds. */
 export function weighConfidence(
   base: number,
-  ...because: [holds: boolean, weight: number, reason: string][]
+  ...weights: [holds: boolean, weight: number, reason: string][]
 ) {
   let confidence = base;
   const reasons: string[] = [];
-  for (const [holds, weight, reason] of because) {
+  for (const [holds, weight, reason] of weights) {
     if (!holds) continue;
     confidence += weight;
     reasons.push(reason);

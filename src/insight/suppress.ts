@@ -1,71 +1,70 @@
-/** What nobody wants to hear of: by a comment on the line, or by config. */
+/** Ignored findings: by a `scooby-ignore` comment in the source, or by the project's config. */
 
 import { formatSite } from '../domain/site.js';
 import type { Frame, RecordedTrace } from '../domain/trace.js';
-import type { LineOf } from './calls/call-site.js';
+import type { ReadLine } from './calls/wrapper-line.js';
 import type { Draft } from './scene.js';
 
-/** Findings that fit all that is given are left out. */
-export interface Ignore {
+/** A rule of the config: ignores findings that match all of its fields. */
+export interface IgnoreRule {
   kind?: string;
   /** The finding's id. */
   id?: string;
-  /** `/orders/:id`; `*` stands for anything, here and in the next two. */
+  /** `/orders/:id`; here and in `site` and `statement`, `*` matches any text. */
   route?: string;
   /** `src/orders.ts`, `src/orders.ts:47`, `src/*.ts`, or a folder: `src/admin/`. */
   site?: string;
-  /** A part of the normalised statement. */
+  /** Part of the finding's shape, the normalized statement. */
   statement?: string;
 }
 
-/** Answers whether the line says `// scooby-ignore`, alone or with the finding's kind, or the line above is only such a comment. */
-export function isIgnoredBySource({ kind, calls, site }: Draft, lineOf: LineOf): boolean {
-  // A helper's own line counts as well.
+/** Whether the finding's line, or a comment line above, has `scooby-ignore` for its kind or any. */
+export function isIgnoredBySource({ kind, calls, site }: Draft, readLine: ReadLine): boolean {
+  // The comment may also stand at a wrapper's line.
   const frames = [site, calls[0]?.site, calls[0]?.path.frames[0]].filter((frame) => frame !== undefined);
   return frames.some((frame) => {
-    const above = lineOf(frame, frame.line - 1);
+    const above = readLine(frame, frame.line - 1);
     return (
-      names(lineOf(frame), kind) ||
-      (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && names(above, kind))
+      hasIgnoreComment(readLine(frame), kind) ||
+      (above !== undefined && /^\s*(?:\/\/|\/\*|\*)/.test(above) && hasIgnoreComment(above, kind))
     );
   });
 }
 
-function names(text: string | undefined, kind: string): boolean {
-  const found = text === undefined ? null : /\/[/*].*?\bscooby-ignore\b([^*\n]*)/.exec(text);
-  if (!found) return false;
-  // What follows a colon or a dash is the reason.
-  const kinds = found[1]!
+function hasIgnoreComment(text: string | undefined, kind: string): boolean {
+  const match = text === undefined ? null : /\/[/*].*?\bscooby-ignore\b([^*\n]*)/.exec(text);
+  if (!match) return false;
+  // `scooby-ignore n+1: a reason`, `scooby-ignore n+1 -- a reason`
+  const kinds = match[1]!
     .split(/\s*(?::|--| - )/, 1)[0]!
     .split(/[\s,]+/)
     .filter((word) => word !== '');
   return kinds.length === 0 || kinds.some((word) => covers(word, kind));
 }
 
-/** Answers whether config says to leave the finding out. */
+/** Whether one of the config's rules matches the finding. */
 export function isIgnoredByConfig(
   draft: Draft,
   id: string,
   { route, url }: RecordedTrace,
-  ignores: Ignore[],
+  rules: IgnoreRule[],
 ): boolean {
-  return ignores.some((ignore) => {
-    if (Object.keys(ignore).length === 0) return false;
-    if (ignore.kind !== undefined && !covers(ignore.kind, draft.kind)) return false;
-    if (ignore.id !== undefined && ignore.id !== id) return false;
-    if (ignore.route !== undefined && !fits(ignore.route, route ?? url)) return false;
-    if (ignore.statement !== undefined && !fits(`*${ignore.statement}*`, draft.shape)) return false;
-    return ignore.site === undefined || isAt(ignore.site, draft.site);
+  return rules.some((rule) => {
+    if (Object.keys(rule).length === 0) return false;
+    if (rule.kind !== undefined && !covers(rule.kind, draft.kind)) return false;
+    if (rule.id !== undefined && rule.id !== id) return false;
+    if (rule.route !== undefined && !matchesPattern(rule.route, route ?? url)) return false;
+    if (rule.statement !== undefined && !matchesPattern(`*${rule.statement}*`, draft.shape)) return false;
+    return rule.site === undefined || isAt(rule.site, draft.site);
   });
 }
 
-// `n+1` covers n+1-writes, n+1-cache and the like.
+// `n+1` covers n+1-writes, n+1-cache, …
 function covers(word: string, kind: string): boolean {
   return word === kind || kind.startsWith(`${word}-`);
 }
 
-/** Answers whether a text is the pattern, in which `*` stands for anything. */
-function fits(pattern: string, text: string): boolean {
+function matchesPattern(pattern: string, text: string): boolean {
   const [first = '', ...parts] = pattern.split('*');
   const last = parts.pop();
   if (last === undefined) return text === pattern;
@@ -79,11 +78,11 @@ function fits(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-function isAt(place: string, frame: Frame | undefined): boolean {
+function isAt(pattern: string, frame: Frame | undefined): boolean {
   if (!frame) return false;
   return (
-    fits(place, frame.file) ||
-    fits(place, formatSite(frame)) ||
-    (place.endsWith('/') && frame.file.startsWith(place))
+    matchesPattern(pattern, frame.file) ||
+    matchesPattern(pattern, formatSite(frame)) ||
+    (pattern.endsWith('/') && frame.file.startsWith(pattern))
   );
 }

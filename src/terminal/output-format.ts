@@ -8,4 +8,6 @@ export interface OutputFormat {
   style: Style;
   /** Epoch ms. */
   now: number;
+  /** Drawn characters are replaced by ASCII. */
+  ascii?: boolean;
 }

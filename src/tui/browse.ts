@@ -1,4 +1,4 @@
-/** The way into the browser: decides between screen and plain lines, shows a skeleton, loads the rest, leaves the terminal in order. */
+/** Entry point of the browser: chooses screen or plain lines, restores the terminal at the end. */
 
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,9 @@ import { skeletonFrame } from './view/skeleton.js';
 import { themeOf } from './view/theme.js';
 
 export interface BrowseOptions {
-  /** Opens the feed; called once the skeleton is on the screen. */
+  /** Opens the feed; called once the skeleton frame is on the screen. */
   open(): Feed | Promise<Feed>;
-  /** Lines instead of a screen. */
+  /** Prints plain lines instead of drawing a screen. */
   plain?: boolean;
   ascii?: boolean;
   mouse?: boolean;
@@ -24,14 +24,15 @@ export interface BrowseOptions {
   env?: NodeJS.ProcessEnv;
 }
 
+/** Signals that end the browser, with the exit code of each. */
 const SIGNALS: [NodeJS.Signals, number][] = [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
   ['SIGINT', 130],
 ];
 
-/** Gives the terminal back however the process ends; answers how to take that back. */
-function guarded(screen: TerminalScreen): () => void {
+/** Restores the terminal however the process ends; the returned function removes the handlers. */
+function guardTerminal(screen: TerminalScreen): () => void {
   const leave = () => {
     if (process.stdin.isTTY) process.stdin.setRawMode(false);
     screen.leave();
@@ -44,69 +45,71 @@ function guarded(screen: TerminalScreen): () => void {
     process.on(signal, handler);
     return () => process.off(signal, handler);
   });
-  const crashed = (error: unknown) => {
+  const crash = (error: unknown) => {
     leave();
-    process.stderr.write(`${crashReport(error)}\n`);
+    process.stderr.write(`${reportCrash(error)}\n`);
     process.exit(1);
   };
-  process.on('uncaughtException', crashed);
+  process.on('uncaughtException', crash);
   process.on('exit', leave);
   return () => {
     for (const off of handlers) off();
-    process.off('uncaughtException', crashed);
+    process.off('uncaughtException', crash);
     process.off('exit', leave);
   };
 }
 
-/** Answers one line about a fault of ours, after writing its stack where it can be read. */
-function crashReport(error: unknown): string {
+/** Writes an error's stack to a temporary file; returns a line with its message and the path. */
+function reportCrash(error: unknown): string {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const file = join(tmpdir(), `scooby-crash-${process.pid}.log`);
   try {
     writeFileSync(file, `${stack}\n`, { mode: 0o600 });
   } catch {
-    // Nowhere to write it: the message has to do.
     return `scooby: the browser failed: ${message}`;
   }
   return `scooby: the browser failed: ${message} (details in ${file})`;
 }
 
-async function plainly(feed: Feed): Promise<void> {
-  let ended = () => {};
-  const end = new Promise<void>((resolve) => {
-    ended = resolve;
+async function browsePlain(feed: Feed): Promise<void> {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
-  for (const [signal] of SIGNALS) process.once(signal, ended);
-  // A reader that has seen enough, as in `scooby | head`, is no fault.
+  for (const [signal] of SIGNALS) process.once(signal, end);
+  // EPIPE: the reader of the pipe has closed it, as in `scooby | head`.
   process.stdout.on('error', () => process.exit(0));
-  await printPlain(feed, (line) => process.stdout.write(`${line}\n`), end);
+  await printPlain(feed, (line) => process.stdout.write(`${line}\n`), ended);
   feed.close();
 }
 
-/** Runs the browser until it is left. Throws a ConfigError, and what `open` throws, with the terminal in order. */
+/**
+ * Runs the browser until the user quits. Throws a ConfigError, and errors of `open`, after
+ * restoring the terminal.
+ */
 export async function browse(options: BrowseOptions): Promise<void> {
   const env = options.env ?? process.env;
   if (options.plain || !canDrawScreen(process.stdin, process.stdout, env))
-    return plainly(await options.open());
-  // With both set, Node warns once something loads node:assert, as Ink does, and the warning is drawn over the screen.
+    return browsePlain(await options.open());
+  // With both set, Node warns when Ink loads node:assert, and the warning covers the screen.
   if (env.NO_COLOR) delete process.env.FORCE_COLOR;
   const config = readUserConfig(join(configFolder(env), 'config.json'));
   const flags = { color: options.colour, ascii: options.ascii ?? config.ascii };
   const { colour, unicode } = capabilitiesOf(process.stdout, env, flags);
   const theme = themeOf({ colour: colour !== 'none', ascii: !unicode, roles: config.roles });
   const screen = new TerminalScreen(process.stdout);
-  const unguard = guarded(screen);
+  const unguard = guardTerminal(screen);
   screen.enter();
-  // Keys that come before anybody reads them are not to be echoed over the frame; they are read later.
+  // Without raw mode, keys typed during loading are echoed over the frame; Ink reads them later.
   process.stdin.setRawMode(true);
-  const first = (rows?: Summary[]) =>
+  const drawSkeleton = (rows?: Summary[]) =>
     screen.frame(skeletonFrame(initialState(screen.columns, screen.rows), theme, rows, Date.now()), true);
-  first();
+  drawSkeleton();
   let feed: Feed | undefined;
   try {
     feed = await options.open();
-    // Ink and React take longer to load than the requests that are looked for: those are on the screen meanwhile.
-    first(await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, screen.rows));
+    // Loading Ink and React takes longer than reading the first page, which is shown meanwhile.
+    drawSkeleton(await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, screen.rows));
     const { startScreen } = await import('./start.js');
     await startScreen({
       feed,
@@ -115,7 +118,7 @@ export async function browse(options: BrowseOptions): Promise<void> {
       bindings: config.bindings,
       saved: readFilters(filtersFile(env)),
       mouse: options.mouse ?? config.mouse,
-      save: (saved) => writeFilters(filtersFile(env), saved),
+      saveFilters: (filters) => writeFilters(filtersFile(env), filters),
       ...(config.editor === undefined ? {} : { editor: config.editor }),
     });
   } finally {

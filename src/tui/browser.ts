@@ -1,9 +1,10 @@
-/** The browser without a screen: keys in, a picture of everything out. State by the reducer, data from the feed. */
+/** Controller of the browser, without a terminal: keys and feed data in, view models out. */
 
 import type { Trace } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
 import { cleanText } from '../terminal/cells.js';
-import { ListData, whenAnswered } from './data/list-data.js';
+import { ChangeBatch } from './change-batch.js';
+import { ListData, whenResolved } from './data/list-data.js';
 import { RefreshClock } from './data/refresh.js';
 import { Timers } from './data/timers.js';
 import { TraceData } from './data/trace-data.js';
@@ -15,172 +16,150 @@ import { feedCapabilities, unavailableReason } from './input/unavailable.js';
 import { settleCursor } from './state/cursor.js';
 import { reduce } from './state/reduce.js';
 import { type Action, initialState, type Prompt, type State, type ViewFacts } from './state/state.js';
-import { panesOf } from './view/layout.js';
+import { paneCount } from './view/layout.js';
 import { type ViewModel, viewFactsOf, viewModelOf } from './view/view-model.js';
 
 export interface BrowserOptions {
   columns: number;
   rows: number;
-  terminal: EffectHandlers;
+  effectHandlers: EffectHandlers;
   bindings?: Binding[];
   saved?: State['saved'];
   /** Epoch ms. */
   clock?(): number;
-  /** ms that the selection rests before its request is shown beside the list. */
-  rest?: number;
+  /** ms without a move of the cursor before the preview loads the selected request. */
+  previewDelay?: number;
 }
 
-/** Actions by which the user chooses a request. */
-const CHOOSING = new Set(['move', 'at', 'request']);
+/** Actions with which the user selects a request. */
+const SELECTING_ACTIONS = new Set(['move', 'at', 'request']);
+
 export class Browser {
   readonly feed: Feed;
   readonly list: ListData;
   readonly detail: TraceData;
   state: State;
   bindings: Binding[];
-  /** The request that the user chose last: it is selected again where a filter lets it through. */
-  #anchor: string | undefined;
-  /** The answer of this request is here, and the request will be. */
-  #expected: string | undefined;
-  #picture: ViewModel | undefined;
-  readonly #timers = new Timers((work) => this.#together(work));
-  readonly #listeners = new Set<() => void>();
+  /** Id of the request selected last by the user; selected again when a new filter matches it. */
+  #anchorId: string | undefined;
+  /** Id of a replayed request whose trace is not stored yet; it is selected once it is. */
+  #awaitedId: string | undefined;
+  #viewModel: ViewModel | undefined;
+  readonly #batch = new ChangeBatch(() => {
+    this.#viewModel = undefined;
+  });
+  readonly #timers = new Timers((work) => this.#batch.run(work));
   readonly #clock: () => number;
-  readonly #rest: number;
-  readonly #outside: Effects;
-  readonly #terminal: EffectHandlers;
-  readonly #clockwork: RefreshClock;
-  #batching = false;
-  #dirty = false;
+  readonly #previewDelay: number;
+  readonly #effects: Effects;
+  readonly #effectHandlers: EffectHandlers;
+  readonly #refreshClock: RefreshClock;
 
   constructor(feed: Feed, options: BrowserOptions) {
     this.feed = feed;
     this.#clock = options.clock ?? Date.now;
-    this.#rest = options.rest ?? 40;
+    this.#previewDelay = options.previewDelay ?? 40;
     this.bindings = options.bindings ?? BINDINGS;
     this.state = {
       ...initialState(options.columns, options.rows, feed.output !== undefined),
       saved: options.saved ?? [],
     };
-    const changed = () => this.#arrived();
-    const failed = (error: unknown) => this.say(`${error instanceof Error ? error.message : error}`, 'error');
+    const changed = () => this.#dataChanged();
+    const failed = (error: unknown) =>
+      this.notify(`${error instanceof Error ? error.message : error}`, 'error');
     this.list = new ListData(feed, changed, failed);
     this.detail = new TraceData(feed, changed, failed);
-    this.#terminal = options.terminal;
-    this.#outside = new Effects(this, options.terminal);
-    const shown = {
-      frozen: () => this.state.list.frozen,
-      newest: () => this.list.row(this.state.list.cursor.top)?.start,
-      again: () => this.#again(),
-      changed: () => this.#changed(),
+    this.#effectHandlers = options.effectHandlers;
+    this.#effects = new Effects(this, options.effectHandlers);
+    const refreshTarget = {
+      isFrozen: () => this.state.list.frozen,
+      newestStart: () => this.list.row(this.state.list.cursor.top)?.start,
+      reload: () => this.#reload(),
+      changed: () => this.#batch.change(),
     };
-    this.#clockwork = new RefreshClock(feed, shown, this.#timers, this.#clock);
+    this.#refreshClock = new RefreshClock(feed, refreshTarget, this.#timers, this.#clock);
     this.#sync();
-    this.#clockwork.start();
+    this.#refreshClock.start();
   }
 
-  /** Calls back when there is another picture; answers how to stop that. */
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener after each change of the view model; the returned function unsubscribes. */
+  subscribe = (listener: () => void): (() => void) => this.#batch.subscribe(listener);
+
+  /** View model: the same object until something changes, as useSyncExternalStore requires. */
+  viewModel = (): ViewModel => {
+    this.#viewModel ??= this.#buildViewModel();
+    return this.#viewModel;
   };
 
-  /** Answers the present picture, the same one until something changes. */
-  picture = (): ViewModel => {
-    this.#picture ??= this.#draw();
-    return this.#picture;
-  };
-
-  /** Does what a key does. */
+  /** Dispatches the actions of a key, named as in key-names.ts. */
   press(key: string): void {
-    this.#together(() => {
+    this.#batch.run(() => {
       if (this.state.notice) {
         const { notice: _, ...state } = this.state;
         this.state = state;
       }
-      const items = () => this.#draw().items;
+      const items = () => this.#buildViewModel().items;
       for (const action of keyActions(key, this.state, this.bindings, items)) this.dispatch(action);
     });
   }
 
-  /** Types a pasted text; outside of a line being typed it does nothing, so that it presses no keys. */
+  /** Inserts pasted text into the prompt; ignored without a prompt, so it never acts as keys. */
   paste(text: string): void {
     if (this.state.prompt) this.dispatch({ type: 'type', text });
   }
 
-  /** Does an action. */
   dispatch(action: Action): void {
-    this.#together(() => {
+    this.#batch.run(() => {
       const { prompt } = this.state;
-      // Several actions may have been done since the last picture was shown.
-      const picture = this.#draw();
-      const obstacle = unavailableReason(action, picture);
-      if (obstacle !== undefined) return this.say(obstacle, 'warn');
-      if (isEffect(action)) this.#outside.perform(action);
-      else
-        this.state = reduce(this.state, resolveAction(action, picture), viewFactsOf(picture, this.#clock()));
-      if (action.type === 'mouse') this.#terminal.mouse(this.state.mouse);
-      if (action.type === 'accept' && prompt) this.#accepted(prompt.kind, prompt.text);
+      // Not cached: earlier actions of this batch may have changed the state.
+      const viewModel = this.#buildViewModel();
+      const reason = unavailableReason(action, viewModel);
+      if (reason !== undefined) return this.notify(reason, 'warn');
+      if (isEffect(action)) this.#effects.perform(action);
+      else {
+        const facts = viewFactsOf(viewModel, this.#clock());
+        this.state = reduce(this.state, resolveAction(action, viewModel), facts);
+      }
+      if (action.type === 'mouse') this.#effectHandlers.setMouse(this.state.mouse);
+      if (action.type === 'accept' && prompt) this.#acceptPrompt(prompt.kind, prompt.text);
       this.#sync();
-      if (CHOOSING.has(action.type)) this.#anchor = this.state.list.selected;
-      this.#changed();
+      if (SELECTING_ACTIONS.has(action.type)) this.#anchorId = this.state.list.selected;
+      this.#batch.change();
     });
   }
 
-  #accepted(kind: Prompt['kind'], text: string): void {
+  #acceptPrompt(kind: Prompt['kind'], text: string): void {
     if (kind === 'find') this.dispatch({ type: 'match', n: 1 });
-    if (kind === 'save' && text.trim() !== '') this.#outside.save(text.trim());
-    if (kind === 'url' && text !== '') this.#outside.perform({ type: 'replay', url: text });
-    if (kind === 'tell') this.#outside.perform({ type: 'tell', line: text });
+    if (kind === 'save' && text.trim() !== '') this.#effects.saveFilter(text.trim());
+    if (kind === 'url' && text !== '') this.#effects.perform({ type: 'replay', url: text });
+    if (kind === 'tell') this.#effects.perform({ type: 'tell', line: text });
   }
 
-  /** Says something in the footer until the next key. */
-  say(text: string, role: 'ok' | 'warn' | 'error' = 'ok'): void {
+  /** Shows a message in the footer until the next key. */
+  notify(text: string, role: 'ok' | 'warn' | 'error' = 'ok'): void {
     this.dispatch({ type: 'notice', text: cleanText(text), role });
   }
 
-  /** Several changes make one picture. */
-  #together(work: () => void): void {
-    if (this.#batching) {
-      work();
-      return;
-    }
-    this.#batching = true;
-    try {
-      work();
-    } finally {
-      this.#batching = false;
-    }
-    if (this.#dirty) this.#changed();
-  }
-
-  #changed(): void {
-    this.#picture = undefined;
-    this.#dirty = this.#batching;
-    if (this.#batching) return;
-    for (const listener of this.#listeners) listener();
-  }
-
-  /** Brings the data in line with the state: the rows in sight, the selected request, the one in the detail. */
+  /** Loads the data that the state needs: visible rows, selected request, trace of the detail. */
   #sync(): void {
     const { list } = this.state;
-    const asked = this.list.ask(listQueryOf(list), list.sort, list.view === 'routes');
+    const isNewQuery = this.list.setQuery(listQueryOf(list), list.sort, list.view === 'routes');
     const { height } = this.facts().list;
     const cursor = settleCursor(this.state.list.cursor, this.list.count, height);
     if (cursor.at !== list.cursor.at || cursor.top !== list.cursor.top) {
       this.state = { ...this.state, list: { ...this.state.list, cursor } };
     }
-    this.list.want(cursor.top, cursor.top + height);
-    const before = this.#anchor;
-    if (asked && before !== undefined && !list.follow && list.cursor.at === 0 && list.view !== 'routes') {
-      this.list.locate(before, (index) => this.dispatch({ type: 'select', id: before, index }));
+    this.list.loadRows(cursor.top, cursor.top + height);
+    const anchor = this.#anchorId;
+    const isAtTop = !list.follow && list.cursor.at === 0 && list.view !== 'routes';
+    if (isNewQuery && anchor !== undefined && isAtTop) {
+      this.list.locate(anchor, (index) => this.dispatch({ type: 'select', id: anchor, index }));
     }
-    this.#select();
-    this.#show();
+    this.#selectUnderCursor();
+    this.#showSelected();
   }
 
-  /** Selects the request under the cursor. */
-  #select(): void {
+  #selectUnderCursor(): void {
     if (this.state.list.view === 'routes' || this.list.stale) return;
     const id = this.list.row(this.state.list.cursor.at)?.id;
     const { selected, ...list } = this.state.list;
@@ -188,76 +167,77 @@ export class Browser {
       this.state = { ...this.state, list: id === undefined ? list : { ...list, selected: id } };
   }
 
-  /** Data came: while following the newest is selected, else the selection stays with its request. */
-  #arrived(): void {
-    if (this.#batching) {
-      this.#changed();
+  /** Handles new data: a following list selects the newest request, others keep their selection. */
+  #dataChanged(): void {
+    if (this.#batch.isOpen) {
+      this.#batch.change();
       return;
     }
-    this.#together(() => {
+    this.#batch.run(() => {
       const { list } = this.state;
-      const there = list.selected === undefined ? -1 : this.list.indexOf(list.selected);
-      if (!list.follow && there >= 0 && this.list.row(list.cursor.at)?.id !== list.selected) {
-        const cursor = settleCursor({ ...list.cursor, at: there }, this.list.count, this.facts().list.height);
+      const index = list.selected === undefined ? -1 : this.list.indexOf(list.selected);
+      if (!list.follow && index >= 0 && this.list.row(list.cursor.at)?.id !== list.selected) {
+        const { height } = this.facts().list;
+        const cursor = settleCursor({ ...list.cursor, at: index }, this.list.count, height);
         this.state = { ...this.state, list: { ...list, cursor } };
       }
       this.#sync();
-      this.#changed();
+      this.#batch.change();
     });
   }
 
-  /** Shows the selected request: at once in the detail, beside the list when the selection rests. */
-  #show(): void {
+  /** Shows the selected request: at once in a focused detail, else after previewDelay. */
+  #showSelected(): void {
     const { focus, list } = this.state;
-    const one = panesOf(this.state) === 1;
-    if (one && focus === 'list') return;
+    if (paneCount(this.state) === 1 && focus === 'list') return;
     if (focus !== 'list' || this.detail.trace === undefined) {
-      this.#timers.cancel('rest');
+      this.#timers.cancel('preview');
       this.detail.show(list.selected);
       return;
     }
-    if (list.selected !== this.detail.trace.id)
-      this.#timers.later('rest', this.#rest, () => this.detail.show(this.state.list.selected), true);
+    if (list.selected === this.detail.trace.id) return;
+    const show = () => this.detail.show(this.state.list.selected);
+    this.#timers.schedule('preview', this.#previewDelay, show, true);
   }
 
-  /** Selects a request that is about to come, unless the filter keeps it out. */
-  expect(id: string): void {
-    this.#expected = id;
-    this.#seek();
+  /** Selects a request once its trace is stored, unless the filter excludes it. */
+  selectWhenStored(id: string): void {
+    this.#awaitedId = id;
+    this.#selectAwaited();
   }
 
-  #seek(): void {
-    const id = this.#expected;
+  #selectAwaited(): void {
+    const id = this.#awaitedId;
     if (id === undefined) return;
-    const found = (trace: Trace | undefined) => {
-      if (!trace || id !== this.#expected) return;
-      this.#expected = undefined;
-      // A list that follows has it on top by itself; in another, what comes after it is not to take its place.
+    const select = (trace: Trace | undefined) => {
+      if (!trace || id !== this.#awaitedId) return;
+      this.#awaitedId = undefined;
+      // A following list selects it anyway; another is held, or later requests would move it.
       const { follow, sort } = this.state.list;
       if (follow && sort.by === 'time' && !sort.reverse) return;
       this.dispatch({ type: 'hold' });
       this.list.locate(id, (index) => this.dispatch({ type: 'select', id, index }));
     };
-    whenAnswered(this.feed.find(id), found, () => {});
+    whenResolved(this.feed.find(id), select, () => {});
   }
 
-  /** Reads what is in sight again, as it may have changed; a request that is long over has not. */
-  #again(): void {
+  /** Reloads the visible rows, and the shown trace if it is open or younger than 60 s. */
+  #reload(): void {
     const { top } = this.state.list.cursor;
     this.list.refresh(top, top + this.facts().list.height);
     const { trace } = this.detail;
-    if (trace && (trace.state === 'open' || this.#clockwork.now - trace.start < 60_000))
+    if (trace && (trace.state === 'open' || this.#refreshClock.now - trace.start < 60_000))
       this.detail.show(trace.id, true);
     this.#sync();
-    this.#seek();
+    this.#selectAwaited();
   }
 
-  /** Answers how much there is and how much of it fits. */
+  /** Row counts and heights of the panes; inside a batch from a fresh view model. */
   facts(): ViewFacts {
-    return viewFactsOf(this.#batching ? this.#draw() : this.picture(), this.#clock());
+    return viewFactsOf(this.#batch.isOpen ? this.#buildViewModel() : this.viewModel(), this.#clock());
   }
 
-  #draw(): ViewModel {
+  #buildViewModel(): ViewModel {
     return viewModelOf({
       state: this.state,
       list: this.list,
@@ -265,16 +245,16 @@ export class Browser {
       bindings: this.bindings,
       status: this.feed.status(),
       feed: this.feed,
-      can: feedCapabilities(this.feed),
-      stats: this.#clockwork.stats,
-      now: this.#clockwork.now,
+      capabilities: feedCapabilities(this.feed),
+      stats: this.#refreshClock.stats,
+      now: this.#refreshClock.now,
     });
   }
 
-  /** Lets go of the feed and of every timer. */
+  /** Unsubscribes from the feed and cancels every timer; closing the feed is left to the caller. */
   close(): void {
-    this.#clockwork.stop();
+    this.#refreshClock.stop();
     this.#timers.close();
-    this.#listeners.clear();
+    this.#batch.close();
   }
 }

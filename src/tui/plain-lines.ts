@@ -1,4 +1,4 @@
-/** Requests as lines of text, for pipes, for CI, for terminals that cannot move a cursor, and for screen readers. */
+/** Prints requests as plain lines, for pipes, CI, simple terminals and screen readers. */
 
 import { formatCount, formatMs } from '../domain/text.js';
 import type { Summary } from '../domain/trace.js';
@@ -6,13 +6,12 @@ import type { Feed } from '../feed/feed.js';
 import { cleanText } from '../terminal/cells.js';
 import { badgesOf } from './view/badges.js';
 
-/** Requests of the past that are printed first. */
-const PAST = 50;
+/** Stored requests that are printed first. */
+const MAX_STORED_LINES = 50;
 
-/** Answers a request as one line. */
 function plainLine(row: Summary): string {
   const time = new Date(row.start).toISOString().slice(11, 19);
-  const took = row.duration === undefined ? row.state : formatMs(row.duration);
+  const duration = row.duration === undefined ? row.state : formatMs(row.duration);
   const calls = Object.entries(row.totals).map(
     ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(total.ms)}`,
   );
@@ -22,7 +21,7 @@ function plainLine(row: Summary): string {
     cleanText(row.method),
     cleanText(row.url),
     row.status ?? '-',
-    took,
+    duration,
     ...calls,
     ...badges,
     row.id.slice(0, 8),
@@ -30,7 +29,7 @@ function plainLine(row: Summary): string {
   return parts.join('  ');
 }
 
-/** Prints the newest requests, then each one as it finishes for as long as the app runs. */
+/** Prints the newest requests; with a live app, then each finished one until `ended` resolves. */
 export async function printPlain(
   feed: Feed,
   write: (line: string) => void,
@@ -38,7 +37,7 @@ export async function printPlain(
 ): Promise<void> {
   const printed = new Set<string>();
   const print = async () => {
-    const rows = await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, PAST);
+    const rows = await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, MAX_STORED_LINES);
     for (const row of rows.toReversed()) {
       if (row.state === 'open' || printed.has(row.id)) continue;
       printed.add(row.id);

@@ -1,41 +1,48 @@
-/** The terminal while the browser has it: frames in, only what differs out, everything put back at the end. */
+/** Terminal output of the browser: alternate screen, differences of frames, restore on leave. */
 
 import { paintedWidth } from './ink/painted.js';
 
-const ENTER = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?1007h';
-/** What gives a terminal back as it was. */
+/** Alternate screen, cleared, hidden cursor, wheel as arrow keys. */
+const ENTER_SEQUENCE = '\x1b[?1049h\x1b[H\x1b[2J\x1b[?25l\x1b[?1007h';
+/** Ends mouse reports, bracketed paste, colours, hidden cursor and alternate screen. */
 export const LEAVE_SEQUENCE = '\x1b[?1006l\x1b[?1000l\x1b[?1007l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l';
-const BEGIN = '\x1b[?2026h';
-const END = '\x1b[?2026l';
-/** ms between two frames. */
-const FRAME = 16;
+/** Synchronized output: the terminal draws between these two at once. */
+const BEGIN_UPDATE = '\x1b[?2026h';
+const END_UPDATE = '\x1b[?2026l';
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l';
+/** Minimum interval of two frames. */
+const FRAME_MS = 16;
 
-/** Answers what turns one frame into another: the rows that differ, each painted before its rest is erased. */
+/** Escape sequences from one frame to another: changed rows, painted before the rest is erased. */
 export function frameDifference(before: string[], after: string[], columns: number, rows: number): string {
   let out = '';
   for (let row = 0; row < Math.min(rows, Math.max(before.length, after.length)); row++) {
     const text = after[row] ?? '';
     if (text === before[row]) continue;
-    // A row as wide as the screen leaves the cursor on its last cell, which erasing after it would take away.
+    // A row as wide as the screen leaves the cursor on its last cell, which an erase would clear.
     const erase = paintedWidth(text) >= columns ? '' : '\x1b[K';
     out += `\x1b[${row + 1};1H${text}${erase}`;
   }
   return out;
 }
 
-/** What of a terminal's output stream is needed. */
+/** Part of a TTY's write stream that the screen uses. */
 export type TerminalOutput = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
 
 export class TerminalScreen {
   readonly #out: TerminalOutput;
+  /** Rows on the screen; empty when its content is unknown. */
   #shown: string[] = [];
+  /** Frame that waits for the end of FRAME_MS. */
   #next: string[] | undefined;
-  #at = 0;
+  /** Time of the last write (performance.now). */
+  #writtenAt = 0;
   #timer: NodeJS.Timeout | undefined;
-  #clear = false;
-  #last: string[] = [];
+  #clearBeforeWrite = false;
+  #beforeResize: string[] = [];
   #mouse = false;
-  #paste = false;
+  #bracketedPaste = false;
   active = false;
 
   constructor(out: TerminalOutput) {
@@ -50,15 +57,15 @@ export class TerminalScreen {
     return this.#out.rows || 24;
   }
 
-  /** Takes the terminal; what was on it comes back with `leave`. */
+  /** Switches to the alternate screen; `leave` brings back the main one with its content. */
   enter(): void {
     if (this.active) return;
     this.active = true;
     this.#shown = [];
-    this.#out.write(ENTER + this.#modes());
+    this.#out.write(ENTER_SEQUENCE + this.#modes());
   }
 
-  /** Gives the terminal back as it was. Safe to call at any time, more than once. */
+  /** Restores the terminal. Safe to call at any time and repeatedly. */
   leave(): void {
     if (!this.active) return;
     this.active = false;
@@ -68,20 +75,20 @@ export class TerminalScreen {
   }
 
   #modes(): string {
-    return (this.#mouse ? '\x1b[?1000h\x1b[?1006h' : '') + (this.#paste ? '\x1b[?2004h' : '');
+    return (this.#mouse ? MOUSE_ON : '') + (this.#bracketedPaste ? '\x1b[?2004h' : '');
   }
 
-  /** Reports clicks and the wheel, or leaves them to the terminal, so that text can be selected. */
-  mouse(on: boolean): void {
+  /** Turns mouse reports on or off; while off, the terminal's own text selection works. */
+  setMouse(on: boolean): void {
     this.#mouse = on;
-    if (this.active) this.#out.write(on ? '\x1b[?1000h\x1b[?1006h' : '\x1b[?1006l\x1b[?1000l');
+    if (this.active) this.#out.write(on ? MOUSE_ON : MOUSE_OFF);
   }
 
-  /** Shows a frame: at once, or as soon as a frame's time has passed since the last, unless it is wanted `now`; only the newest is written. */
+  /** Writes a frame, at most one per FRAME_MS unless `now`; only the newest of waiting frames. */
   frame(text: string, now = false): void {
     this.#next = text.split('\n');
     if (!this.active || this.#timer) return;
-    const wait = now ? 0 : this.#at + FRAME - performance.now();
+    const wait = now ? 0 : this.#writtenAt + FRAME_MS - performance.now();
     if (wait <= 0) this.#write();
     else this.#timer = setTimeout(() => this.#write(), wait);
   }
@@ -91,40 +98,40 @@ export class TerminalScreen {
     const next = this.#next;
     if (!next || !this.active) return;
     this.#next = undefined;
-    this.#at = performance.now();
+    this.#writtenAt = performance.now();
     const changed = frameDifference(this.#shown, next, this.columns, this.rows);
-    const clear = this.#clear ? '\x1b[0m\x1b[2J' : '';
-    this.#clear = false;
+    const clear = this.#clearBeforeWrite ? '\x1b[0m\x1b[2J' : '';
+    this.#clearBeforeWrite = false;
     this.#shown = next;
-    // One write a frame: what draws half a frame flickers.
-    if (changed !== '' || clear !== '') this.#out.write(BEGIN + clear + changed + END);
+    // One write per frame: a partly drawn frame flickers.
+    if (changed !== '' || clear !== '') this.#out.write(BEGIN_UPDATE + clear + changed + END_UPDATE);
   }
 
-  /** Draws the last frame again, after something else wrote on the screen. */
+  /** Writes the last frame in full, after other output has overwritten the screen. */
   repaint(clear: boolean): void {
     if (!this.active) return;
     this.#next ??= this.#shown;
     this.#shown = [];
-    this.#clear ||= clear;
+    this.#clearBeforeWrite ||= clear;
     clearTimeout(this.#timer);
     this.#write();
   }
 
-  /** The size changed: what is shown is not to be relied on, and the frame of the old size would not fit. */
+  /** Forgets the shown rows after SIGWINCH, because terminals reflow them. */
   resized(): void {
-    this.#last = this.#next ?? this.#shown;
+    this.#beforeResize = this.#next ?? this.#shown;
     this.#shown = [];
-    this.#clear = true;
+    this.#clearBeforeWrite = true;
   }
 
-  /** Draws the last frame where no other has come since the size changed, because it was the same size again. */
+  /** Writes the frame from before `resized` if the size is the same again and none followed. */
   settle(): void {
-    if (!this.#clear || this.#next || !this.active) return;
-    this.#next = this.#last;
+    if (!this.#clearBeforeWrite || this.#next || !this.active) return;
+    this.#next = this.#beforeResize;
     this.#write();
   }
 
-  /** The stream that Ink draws to: each write is a whole frame, but for the switch of bracketed paste. */
+  /** Write stream for Ink: each write is a whole frame or switches bracketed paste (mode 2004). */
   stream(): NodeJS.WriteStream {
     const screen = this;
     const stream = {
@@ -138,7 +145,7 @@ export class TerminalScreen {
       },
       write(data: string, done?: () => void): boolean {
         if (data.startsWith('\x1b[?2004')) {
-          screen.#paste = data.endsWith('h');
+          screen.#bracketedPaste = data.endsWith('h');
           if (screen.active) screen.#out.write(data);
         } else if (data !== '') screen.frame(data);
         if (done) queueMicrotask(done);

@@ -1,4 +1,4 @@
-/** The browser on a terminal: Ink draws, the screen writes, the process is left in order whatever happens. */
+/** Runs the browser on a terminal: Ink renders frames, TerminalScreen writes them. */
 
 import { render } from 'ink';
 import type { Feed } from '../feed/feed.js';
@@ -20,13 +20,13 @@ export interface StartOptions {
   saved: State['saved'];
   editor?: string;
   mouse: boolean;
-  /** Something to tell first, e.g. what is wrong with the configuration. */
+  /** Message in the footer at the start, e.g. a fault in the configuration. */
   warning?: string;
-  save(saved: State['saved']): void;
+  saveFilters(saved: State['saved']): void;
 }
 
-/** Runs work while the terminal belongs to somebody else. */
-function suspended(screen: TerminalScreen, work: () => void): void {
+/** Runs work, such as a full-screen editor, outside the alternate screen and raw mode. */
+function runSuspended(screen: TerminalScreen, work: () => void): void {
   process.stdin.setRawMode(false);
   screen.leave();
   try {
@@ -38,7 +38,8 @@ function suspended(screen: TerminalScreen, work: () => void): void {
   }
 }
 
-function stop(screen: TerminalScreen): void {
+/** Stops the process group as ctrl-z does; SIGCONT (`fg`) redraws. */
+function suspendProcess(screen: TerminalScreen): void {
   process.stdin.setRawMode(false);
   screen.leave();
   process.once('SIGCONT', () => {
@@ -46,58 +47,61 @@ function stop(screen: TerminalScreen): void {
     screen.enter();
     screen.repaint(false);
   });
-  // The whole group, as the terminal itself would: a wrapper such as npx has to stop as well.
+  // Process group 0, as the terminal's own ctrl-z: a wrapper such as npx has to stop as well.
   process.kill(0, 'SIGTSTP');
 }
 
-function terminalOf({ screen, editor, save }: StartOptions, quit: () => void): EffectHandlers {
+function effectHandlersOf({ screen, editor, saveFilters }: StartOptions, quit: () => void): EffectHandlers {
   return {
     copy: (text) => copyText(text, (sequence) => process.stdout.write(sequence)),
-    edit: (place, cwd) => openEditor(place, cwd, (work) => suspended(screen, work), editor),
+    edit: (position, cwd) => openEditor(position, cwd, (work) => runSuspended(screen, work), editor),
     openUrl: async (url) => {
       if (process.env.SSH_CONNECTION) return url;
       const { openUrl } = await import('./effects/open-url.js');
       return openUrl(url);
     },
     redraw: () => screen.repaint(true),
-    suspend: () => stop(screen),
-    mouse: (on) => screen.mouse(on),
-    save,
+    suspend: () => suspendProcess(screen),
+    setMouse: (on) => screen.setMouse(on),
+    saveFilters,
     quit,
   };
 }
 
-/** Runs the browser until the user quits it; rejects with what broke it. */
+/** Runs the browser until the user quits; rejects with the error of a failed render. */
 export async function startScreen(options: StartOptions): Promise<void> {
   const { feed, screen, theme } = options;
-  let browser: Browser | undefined;
-  let done = () => {};
-  const quit = new Promise<void>((resolve) => {
-    done = resolve;
+  let quit = () => {};
+  const hasQuit = new Promise<void>((resolve) => {
+    quit = resolve;
   });
-  const terminal = terminalOf(options, () => done());
-  browser = new Browser(feed, { ...options, terminal, columns: screen.columns, rows: screen.rows });
+  const effectHandlers = effectHandlersOf(options, () => quit());
+  const browser = new Browser(feed, {
+    ...options,
+    effectHandlers,
+    columns: screen.columns,
+    rows: screen.rows,
+  });
   if (options.mouse) browser.dispatch({ type: 'mouse' });
-  if (options.warning) browser.say(options.warning, 'warn');
-  const shown = browser;
+  if (options.warning) browser.notify(options.warning, 'warn');
   const resized = () => {
     screen.resized();
-    shown.dispatch({ type: 'size', columns: screen.columns, rows: screen.rows });
+    browser.dispatch({ type: 'size', columns: screen.columns, rows: screen.rows });
     setImmediate(() => screen.settle());
   };
-  // Not the stream's `resize`: it says nothing when the size is the same again, but the terminal has moved its rows.
+  // Not stdout's `resize`: Node omits it for the same size, but terminals have reflowed the rows.
   process.on('SIGWINCH', resized);
   const ink = render(<App browser={browser} theme={theme} />, {
     stdout: screen.stream(),
     stdin: process.stdin,
-    // Each frame comes whole, and the screen finds out what differs.
+    // debug: Ink writes whole frames; TerminalScreen writes the difference.
     debug: true,
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
   });
   try {
-    await Promise.race([quit, ink.waitUntilExit()]);
+    await Promise.race([hasQuit, ink.waitUntilExit()]);
   } finally {
     process.off('SIGWINCH', resized);
     screen.leave();

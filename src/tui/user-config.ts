@@ -1,4 +1,4 @@
-/** The user's own keys and colours: `config.json` in the configuration folder, checked before anything is drawn. */
+/** Reads the user's keys, colours and saved filters, validated before anything is drawn. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,14 +7,14 @@ import { BINDINGS, type Binding, type BindingScope } from './input/bindings.js';
 import type { State } from './state/state.js';
 import { ROLES } from './view/theme.js';
 
-/** A fault in the configuration: `message` says which file, what is wrong, and what would be right. */
+/** Error in the configuration file; the message has the file, the fault and the allowed values. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
 export interface UserConfig {
   bindings: Binding[];
-  /** SGR codes by role. */
+  /** SGR parameters by role, e.g. `36;1`. */
   roles: Record<string, string>;
   editor?: string;
   mouse: boolean;
@@ -32,17 +32,17 @@ const STYLES: Record<string, string> = {
   none: '',
 };
 
-/** Answers the folder of the configuration. */
+/** Folder of `config.json`: XDG_CONFIG_HOME or ~/.config. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'scooby');
 }
 
-/** Answers the file of the saved filters. */
+/** File of the saved filters, in XDG_STATE_HOME or ~/.local/state. */
 export function filtersFile(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'scooby', 'filters.json');
 }
 
-function codeOf(word: string): string | undefined {
+function sgrCodeOf(word: string): string | undefined {
   const bright = word.startsWith('bright-');
   const colour = COLOURS.indexOf(bright ? word.slice(7) : word);
   if (colour >= 0) return String((bright ? 90 : 30) + colour);
@@ -56,7 +56,7 @@ function rolesOf(theme: unknown, file: string): Record<string, string> {
       throw new ConfigError(
         `${file}: there is no role "${role}"; there are ${Object.keys(ROLES).join(', ')}`,
       );
-    const codes = String(value).split(/\s+/).map(codeOf);
+    const codes = String(value).split(/\s+/).map(sgrCodeOf);
     if (codes.includes(undefined)) {
       throw new ConfigError(
         `${file}: "${value}" is no colour for ${role}; use ${COLOURS.join(', ')}, bright-… of them, ${Object.keys(STYLES).join(', ')}`,
@@ -67,35 +67,36 @@ function rolesOf(theme: unknown, file: string): Record<string, string> {
   return roles;
 }
 
-/** Answers whether two places of the keys have a pane in common. */
-function meet(a: BindingScope, b: BindingScope): boolean {
+/** True when the two scopes have a pane in common. */
+function overlaps(a: BindingScope, b: BindingScope): boolean {
   if (a === 'everywhere' || b === 'everywhere' || a === b) return true;
-  const within = (one: BindingScope) => one === 'table' || one === 'text';
-  return (a === 'detail' && within(b)) || (b === 'detail' && within(a));
+  const isInDetail = (scope: BindingScope) => scope === 'table' || scope === 'text';
+  return (a === 'detail' && isInDetail(b)) || (b === 'detail' && isInDetail(a));
 }
 
-/** Answers two bindings that one key would do at the same place, if there are such. */
+/** First key of two bindings in the same pane, with their names; undefined without a conflict. */
 export function bindingConflict(bindings: Binding[]): { key: string; names: [string, string] } | undefined {
-  for (const [index, one] of bindings.entries()) {
+  for (const [index, binding] of bindings.entries()) {
     for (const other of bindings.slice(index + 1)) {
-      const key = one.keys.find((candidate) => other.keys.includes(candidate));
-      if (key !== undefined && meet(one.where, other.where)) return { key, names: [one.name, other.name] };
+      const key = binding.keys.find((candidate) => other.keys.includes(candidate));
+      if (key !== undefined && overlaps(binding.where, other.where))
+        return { key, names: [binding.name, other.name] };
     }
   }
   return undefined;
 }
 
 function bindingsOf(keys: unknown, file: string): Binding[] {
-  const wanted = new Map<string, string[]>();
+  const configured = new Map<string, string[]>();
   for (const [name, value] of Object.entries(keys ?? {})) {
     if (!BINDINGS.some((binding) => binding.name === name)) {
       throw new ConfigError(`${file}: there is no action "${name}"; press : in scooby for their names`);
     }
-    wanted.set(name, [value].flat().map(String));
+    configured.set(name, [value].flat().map(String));
   }
   const bindings = BINDINGS.map((binding) => ({
     ...binding,
-    keys: wanted.get(binding.name) ?? binding.keys,
+    keys: configured.get(binding.name) ?? binding.keys,
   }));
   const conflict = bindingConflict(bindings);
   if (conflict)
@@ -103,7 +104,7 @@ function bindingsOf(keys: unknown, file: string): Binding[] {
   return bindings;
 }
 
-/** Answers the configuration in a file, ours where there is none. Throws a ConfigError when it cannot be used. */
+/** Reads the configuration; a missing file yields defaults. Throws a ConfigError if invalid. */
 export function readUserConfig(file: string): UserConfig {
   let text = '{}';
   try {
@@ -112,34 +113,33 @@ export function readUserConfig(file: string): UserConfig {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
   }
-  let read: Record<string, unknown>;
+  let config: Record<string, unknown>;
   try {
-    read = JSON.parse(text);
+    config = JSON.parse(text);
   } catch (error) {
     throw new ConfigError(`${file} is not JSON: ${(error as Error).message}`);
   }
   return {
-    bindings: bindingsOf(read.keys, file),
-    roles: rolesOf(read.theme, file),
-    mouse: read.mouse === true,
-    ascii: read.ascii === true,
-    ...(typeof read.editor === 'string' ? { editor: read.editor } : {}),
+    bindings: bindingsOf(config.keys, file),
+    roles: rolesOf(config.theme, file),
+    mouse: config.mouse === true,
+    ascii: config.ascii === true,
+    ...(typeof config.editor === 'string' ? { editor: config.editor } : {}),
   };
 }
 
-/** Answers the filters saved before; none when the file cannot be read. */
+/** Reads the saved filters; an unreadable file yields none. */
 export function readFilters(file: string): State['saved'] {
   try {
-    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (!Array.isArray(read)) return [];
-    return read.filter((one) => typeof one?.name === 'string' && typeof one?.filter === 'string');
+    const saved: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (!Array.isArray(saved)) return [];
+    return saved.filter((entry) => typeof entry?.name === 'string' && typeof entry?.filter === 'string');
   } catch {
-    // Saved filters are a convenience: without them the browser opens all the same.
+    // Saved filters are a convenience: a broken file does not keep the browser from opening.
     return [];
   }
 }
 
-/** Keeps the saved filters. */
 export function writeFilters(file: string, saved: State['saved']): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Runs a script under the agent, or without it, and gathers what it said and what it did. */
+/** Runs a script with or without the agent and collects its output and traces. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,22 +11,25 @@ import type { Span, Trace } from '../../src/domain/trace.js';
 import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
 
-/** The checkout, which the files of frames are relative to. */
+/** Root of the checkout, to which files of frames are relative. */
 export const ROOT = join(import.meta.dirname, '../../..');
 
-const LONGEST_END = 10_000;
+const MAX_END_MS = 10_000;
 const AGENT = join(ROOT, 'dist/src/agent');
 
-/** What a script is run with. */
+/** Options to run a script. */
 export interface Launch {
-  /** Path of the executable; this process's own one when missing. */
+  /** Path of the Node executable; default: that of this process. */
   node?: string;
   env?: NodeJS.ProcessEnv;
-  /** The folder that it runs in; the checkout when missing. */
+  /** Working directory; default: the checkout. */
   cwd?: string;
-  /** Which requests are recorded; all when missing. */
+  /** Requests to record; default: all. */
   record?: Recording;
-  /** Told the URL of a script that serves, and has said `{"port": …}` in its first line; the script ends after it. */
+  /**
+   * Called with the URL of a script that prints `{"port": …}` in its first line; the script ends
+   * after it.
+   */
   drive?(url: string): Promise<unknown>;
 }
 
@@ -38,20 +41,20 @@ export interface Outcome {
   stderr: string;
 }
 
-/** What the agent told of a script. */
+/** Outcome of a script with the traces that the agent recorded. */
 export interface Recorded extends Outcome {
   /** In the order in which the requests ended. */
   traces: Trace[];
-  /** What ran outside any request. */
+  /** Spans outside any request. */
   outside: Span[];
-  /** Libraries found, with their trouble. */
+  /** Libraries found, with patches that failed. */
   libraries: { name: string; version: string; trouble?: string }[];
 }
 
 /** Runs `node <args>` until it ends, without the agent. */
 export async function runPlain(args: string[], launch: Launch = {}): Promise<Outcome> {
   const { node = process.execPath, env, cwd = ROOT, drive } = launch;
-  // Without tap's own hooks.
+  // Without tap's loader hooks.
   const child = spawn(node, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } });
   const outcome: Outcome = { code: null, signal: null, stdout: '', stderr: '' };
   let driven: Promise<unknown> | undefined;
@@ -61,8 +64,8 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
     const [first] = outcome.stdout.split('\n', 1);
     outcome.stdout = outcome.stdout.slice(first!.length + 1);
     driven = drive(`http://127.0.0.1:${JSON.parse(first!).port}`);
-    // A script that does not end by itself is ended, and has no exit code then.
-    const kill = () => setTimeout(() => child.kill('SIGKILL'), LONGEST_END).unref();
+    // A script that does not end by itself is killed, and has no exit code then.
+    const kill = () => setTimeout(() => child.kill('SIGKILL'), MAX_END_MS).unref();
     driven.then(kill, () => child.kill());
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -75,7 +78,7 @@ export async function runPlain(args: string[], launch: Launch = {}): Promise<Out
   return outcome;
 }
 
-/** Answers what a server says to a GET, with the mark by which single requests are recorded; rejects after 20 s. */
+/** GET with the header by which single requests are recorded; rejects after 20 s. */
 export function ask(
   url: string,
   agent = new Agent(),
@@ -95,8 +98,11 @@ export function ask(
   });
 }
 
-/** Where the test command asks for coverage: the agent's lines run in the app. Other versions of Node add none, and write megabytes. */
-function counted(node = process.execPath): NodeJS.ProcessEnv {
+/**
+ * Environment to collect coverage of the agent in the app, if the test command does. Other versions
+ * of Node would add nothing but megabytes.
+ */
+function coverageEnv(node = process.execPath): NodeJS.ProcessEnv {
   const { SCOOBY_TEST_COVERAGE: folder } = process.env;
   return folder && node === process.execPath ? { NODE_V8_COVERAGE: folder } : {};
 }
@@ -141,10 +147,10 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     awaits: () => collector.awaits(),
   });
   try {
-    const own = { NODE_OPTIONS: '', ...counted(launch.node), ...launch.env };
+    const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
     const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);
     const outcome = await runPlain(args, { ...launch, env });
-    // What the app wrote last may still be on its way.
+    // Lines of the app may still be in transit.
     if (peers > 0) await left;
     collector.end();
     const all = [...traces.values()];

@@ -1,8 +1,9 @@
 /**
- * Every instrument under contention: 200 requests at once over a pool of 2, each with its own mark; each span has to be
- * under the request that made it, with the line that made it. A library is one file in test/fixtures/contention:
- * `server` says which server it needs, `open(driver, server)` answers its `ways`, `mark(span)` finds the mark again,
- * and every line of a way that makes a span says so: `// span: way`. `--test-arg=pg` runs the one library.
+ * Every instrument under contention: 200 concurrent requests over a pool of 2, each with a mark of
+ * its own. Each span has to be in the trace of its request, with the line of its call. A library is
+ * one file in test/fixtures/contention: `server` is the server that it needs, `open(driver,
+ * server)` returns its `ways`, `mark(span)` finds the mark in a span, and every line that makes a
+ * span has the comment `// span: way`. `--test-arg=pg` runs one library.
  */
 
 import { Agent } from 'node:http';
@@ -18,29 +19,29 @@ import { type ServerName, serverFor } from './servers.js';
 import { type Sites, sitesIn } from './sites.js';
 
 interface Fixture {
-  /** The server that is started for it. */
+  /** Server that is started for it. */
   server?: ServerName;
-  /** What the app imports, where that is not the library itself. */
+  /** Module that the app imports, if it is not the library itself. */
   driver?: string;
-  /** Its addon is built for this Node: others run the newest version, built for them. */
+  /** True if the addon is built for this Node: others run the newest version, built for them. */
   native?: boolean;
-  /** The library whose spans are looked at, where it is another one, and which of them. */
+  /** Library whose spans are checked, if it is another one, and which of them. */
   of?: string;
   own?(span: Span): boolean;
   mark(span: Span): unknown;
 }
 
 const AT_ONCE = 200;
-// pg 8.0 says so when Node 24 and later import it, with and without us.
-const OWN_WORDS = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
+// pg 8.0 prints this when Node 24 and later import it, with and without the agent.
+const PG_WARNING = /^Cannot find module 'pg-native'\nRequire stack:\n(?:- .*\n)+/;
 const FOLDER = join(ROOT, 'test/fixtures/contention');
 const require = createRequire(import.meta.url);
 const wanted = process.argv.slice(2);
 
-// A library takes some ten seconds.
+// A library takes about 10 s.
 tap.setTimeout(instruments.length * 60_000);
 
-// ORMs have no spans of their own, but keep the line of their driver's.
+// ORMs have no spans of their own; they supply the lines of their driver's spans.
 for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
@@ -69,7 +70,8 @@ for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm
 async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
   if (driver !== undefined) return [driver];
   if (!native || node.path === process.execPath) return driversOf(library);
-  // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the agent as well.
+  // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the
+  // agent as well.
   if (node.version.startsWith('24.')) return [];
   return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
@@ -91,14 +93,15 @@ async function contend(
   const isMarked = (n: number) => launch.record !== 'marked' || n % 3 === 0;
   const drive = async (url: string) => {
     const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
-    const asked = Array.from({ length: AT_ONCE }, (_, n) =>
+    const requests = Array.from({ length: AT_ONCE }, (_, n) =>
       ask(`${url}/${ways[n % ways.length]}/${n}`, agent, isMarked(n)),
     );
-    for (const { status } of await Promise.all(asked)) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    for (const { status } of await Promise.all(requests))
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
     await ask(`${url}/end`);
   };
   const { traces, outside, libraries, stderr, code } = await runRecorded(args, { ...launch, drive });
-  t.equal(stderr.replace(OWN_WORDS, ''), '');
+  t.equal(stderr.replace(PG_WARNING, ''), '');
   t.same(
     libraries.filter(({ trouble }) => trouble),
     [],
@@ -112,17 +115,17 @@ async function contend(
     served.map(({ url }) => Number(url.split('/')[2])).sort((a, b) => a - b),
     marks,
   );
-  const wrong = served.flatMap((trace) => wrongIn(trace, library, fixture, sites));
+  const wrong = served.flatMap((trace) => wrongSpans(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${served.length} requests have wrong spans`);
   t.same(
     outside.filter((span) => span.library === library && span.site?.includes('contention')),
     [],
-    'no span of a request is outside of all',
+    'no span of a request is outside requests',
   );
 }
 
-/** Answers in words what is wrong with the spans of a trace. */
-function wrongIn({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
+/** Differences between a trace's spans and the expected spans, in words. */
+function wrongSpans({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
   const { of = library, own: isOwn = () => true } = fixture;
   const own = spans.filter((span) => span.library === of && isOwn(span));

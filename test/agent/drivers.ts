@@ -1,4 +1,4 @@
-/** The versions of a library that the tests run: those that test/fixtures/package.json has, under its own name and under aliases. */
+/** Installed versions of a library, from test/fixtures/package.json, with their aliases. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { ROOT } from './app.js';
 
 const dependenciesIn = (folder: string): Record<string, string> =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies;
-// better-sqlite3 is scooby's own as well.
+// better-sqlite3 is a dependency of scooby itself as well.
 const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
-/** Answers the names under which a library is installed: `mysql2`, `mysql2-2`. */
+/** Names under which a library is installed: `mysql2`, `mysql2-2`. */
 export function driversOf(library: string): string[] {
   const aliases = Object.keys(installed).filter((name) => installed[name]!.startsWith(`npm:${library}@`));
   return installed[library] === undefined ? aliases : [library, ...aliases];
 }
 
-/** Answers the versions of a library that the tests run, oldest first. */
+/** Tested versions of a library, oldest first. */
 export function testedVersions(library: string): string[] {
   const versions = driversOf(library).map((name) => installed[name]!.replace(/^npm:.*@|^[~^]/, ''));
   return versions.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));

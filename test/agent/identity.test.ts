@@ -55,7 +55,7 @@ console.log(status, stdout, stderr);
 for (const [name, files] of Object.entries(SCRIPTS)) {
   test(`output and exit code are the same: ${name}`, async (t) => {
     for (const node of everyNode) {
-      // A pid is the one word that differs.
+      // Only the pid differs.
       const tidy = (text: string) => text.replace(/\(node:\d+\)/g, '(node:PID)');
       const ways = await bothWays(t, await onNode(t, node, { files, command: ['app.cjs'] }));
       t.equal(tidy(ways.with.stderr), tidy(ways.without.stderr), `stderr on ${node.version}`);
@@ -65,7 +65,7 @@ for (const [name, files] of Object.entries(SCRIPTS)) {
   });
 }
 
-test('an ESM app that throws, or misses an export, says the same', async (t) => {
+test('an ESM app that throws or imports a missing export prints the same', async (t) => {
   const files = {
     'throws.mjs': `import pg from 'pg'; import './b.cjs'; console.log(typeof pg.Pool);`,
     'misses.mjs': `import { nothing } from './b.cjs';`,
@@ -92,10 +92,10 @@ require('pg');
 const server = http.createServer((req, res) => {
   const seen = {
     globals: own(globalThis),
-    // One symbol of ours, by which a second copy of the agent would know the first.
+    // The agent adds one symbol, by which a second copy of it detects the first.
     process: own(process).filter((key) => key !== 'Symbol(scooby.agent)'),
     env: Object.keys(process.env).filter((key) => !/^(NODE_OPTIONS|SCOOBY_RUN|SCOOBY_DB)$/.test(key)),
-    // These three have an emit of their own, the same to look at as the one that they inherit.
+    // These three get an own emit, which looks like the inherited one.
     emits: [http.Server, http.IncomingMessage, http.ServerResponse].map(({ prototype: { emit } }) => [emit.name, emit.length]),
     classes: [http.Server, http.IncomingMessage, http.ServerResponse, require('pg').Client, require('pg-pool'), require('node:module').Module]
       .flatMap((one) => [shape(one), shape(one.prototype).filter(([key]) => key !== 'emit')]),
@@ -110,7 +110,7 @@ const server = http.createServer((req, res) => {
 }).listen(0, '127.0.0.1', () => console.log('own ' + server.address().port));
 `;
 
-test('nothing of ours is to be seen from inside: globals, properties, listeners, headers', async (t) => {
+test('the agent is invisible to the app: globals, properties, listeners, headers', async (t) => {
   for (const node of everyNode) {
     const launch = await onNode(t, node, { files: { 'app.cjs': LOOKING }, command: ['app.cjs'] });
     const seen = [];
@@ -125,7 +125,7 @@ test('nothing of ours is to be seen from inside: globals, properties, listeners,
       await run.stop();
     }
     const [without, with_] = seen;
-    // One listener of ours on exit, to tell what still runs.
+    // The agent has one listener on exit, which sends the running calls.
     const exits = (one: typeof with_) => one.listeners[0].find(([name]: [string]) => name === 'exit');
     t.same(exits(with_), ['exit', 1 + (exits(without)?.[1] ?? 0)], 'one listener on exit');
     with_.listeners[0] = with_.listeners[0].filter(([name]: [string]) => name !== 'exit');
@@ -134,7 +134,7 @@ test('nothing of ours is to be seen from inside: globals, properties, listeners,
   }
 });
 
-/** Resolves with all that a server sends back for these bytes. */
+/** Sends bytes to a server and resolves with everything that it sends back. */
 async function raw(port: number, bytes: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let text = '';
@@ -187,10 +187,10 @@ http.createServer((req, res) => heads[req.url](res)).listen(0, '127.0.0.1', func
 `;
 const PATHS = [...HEADS.matchAll(/^ {2}'(\/[\w-]+)'/gm)].map(([, path]) => path!);
 
-test('every form of writeHead gives the same bytes, but for the stamp', async (t) => {
+test('every form of writeHead sends the same bytes, except for X-Scooby', async (t) => {
   for (const node of everyNode) {
     const launch = await onNode(t, node, { files: { 'app.cjs': HEADS }, command: ['app.cjs'] });
-    const said: string[][] = [];
+    const responses: string[][] = [];
     for (const run of [plainly(t, launch), scooby(t, launch)]) {
       const [, port] = await run.said(/^own (\d+)$/m);
       if ('url' in run) await (run as ReturnType<typeof scooby>).url();
@@ -199,21 +199,21 @@ test('every form of writeHead gives the same bytes, but for the stamp', async (t
         const text = await raw(Number(port), `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
         texts.push(text.replace(/^Date: .*$/m, 'Date: now'));
       }
-      said.push(texts);
+      responses.push(texts);
       await run.stop();
     }
-    const [without, stamped] = said;
+    const [without, withHeader] = responses;
     for (const [n, path] of PATHS.entries()) {
-      const stamps = stamped![n]!.match(/^X-Scooby: .*\r\n/gm) ?? [];
+      const stamps = withHeader![n]!.match(/^X-Scooby: .*\r\n/gm) ?? [];
       t.equal(stamps.length, path === '/wrong-name' ? 0 : 1, `one stamp on ${path}, ${node.version}`);
       const bare = (text: string) => text.replace(/^X-Scooby: .*\r\n/m, '');
       t.match(stamps.join(), /^(?:X-Scooby: [0-9a-f-]{36}\r\n)?$/);
-      t.equal(bare(stamped![n]!), bare(without![n]!), `${path}, ${node.version}`);
+      t.equal(bare(withHeader![n]!), bare(without![n]!), `${path}, ${node.version}`);
     }
   }
 });
 
-test('an app that has nothing to do ends, served or not', async (t) => {
+test('an app with nothing left to do exits, with and without requests', async (t) => {
   const app = `
 const server = require('node:http').createServer((req, res) => res.end('last')).listen(0, '127.0.0.1', () => {
   require('node:http').get({ port: server.address().port, agent: false }, (response) => {
@@ -227,7 +227,7 @@ const server = require('node:http').createServer((req, res) => res.end('last')).
   }
 });
 
-test('workers, node --test, --watch and -p have the agent and print nothing of it', async (t) => {
+test('workers, node --test, --watch and -p run the agent, which prints nothing', async (t) => {
   const files = {
     'worker.cjs': `
 const { Worker, isMainThread } = require('node:worker_threads');
@@ -247,7 +247,7 @@ else console.log('in the worker');
   }
 });
 
-test('the stack of a request handler has frames of ours below the app’s, and no others', async (t) => {
+test('the stack of a request handler has the agent’s frames below the app’s only', async (t) => {
   const app = `
 const http = require('node:http');
 Error.stackTraceLimit = 50;
@@ -264,23 +264,23 @@ http.createServer((req, res) => {
       const [, port] = await run.said(/^own (\d+)$/m);
       if ('url' in run) await (run as ReturnType<typeof scooby>).url();
       const text = await raw(Number(port), 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-      const said: string[] = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
-      stacks.push(...said.map((stack) => stack.replaceAll(run.folder, '').split('\n')));
+      const handlerStacks: string[] = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
+      stacks.push(...handlerStacks.map((stack) => stack.replaceAll(run.folder, '').split('\n')));
       await run.stop();
     }
     const [onRequest, onEnd, ourRequest, ourEnd] = stacks;
-    const ours = /agent\.cjs:|AsyncLocalStorage\.run|AsyncResource\.runInAsyncScope|Reflect\.apply/;
-    for (const [without, withOurs] of [
+    const agentFrame = /agent\.cjs:|AsyncLocalStorage\.run|AsyncResource\.runInAsyncScope|Reflect\.apply/;
+    for (const [without, withAgent] of [
       [onRequest!, ourRequest!],
       [onEnd!, ourEnd!],
     ]) {
       t.same(
-        withOurs!.filter((line) => !ours.test(line)),
+        withAgent!.filter((line) => !agentFrame.test(line)),
         without,
         node.version,
       );
-      t.equal(withOurs!.length - without!.length, 2, 'one of the agent and one of AsyncLocalStorage');
-      t.equal(withOurs![1], without![1]);
+      t.equal(withAgent!.length - without!.length, 2, 'one of the agent and one of AsyncLocalStorage');
+      t.equal(withAgent![1], without![1]);
     }
   }
 });

@@ -1,4 +1,4 @@
-/** docs/libraries.md, made of the lists of instruments and call-site libraries; run as a program it writes it. */
+/** Generates docs/libraries.md from the lists of instruments and call-site libraries. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import { instruments } from '../../src/agent/instruments/index.cjs';
 import { ROOT } from './app.js';
 import { testedVersions } from './drivers.js';
 
-/** Where it is. */
+/** Path of the page. */
 export const PAGE = join(ROOT, 'docs/libraries.md');
 
-/** Servers whose plans `scooby explain` can ask for, by what the instrument says. */
+/** Servers with plans for `scooby explain`, by the `explain` of the instrument. */
 const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB' };
 const ROLES = { orm: 'ORM', builder: 'query builder', client: 'HTTP client', promises: 'promises' };
 
-/** Answers the page as it has to be. */
+/** Text of the page. */
 export function libraries(): string {
   const rows = [...instruments]
     .sort((a, b) => a.kind.localeCompare(b.kind) || a.library.localeCompare(b.library))
@@ -45,7 +45,7 @@ ${table([['library', 'what it is', 'versions', 'tested with'], ...lineRows])}
 `;
 }
 
-/** As the formatter would have it. */
+/** A Markdown table, padded as the formatter does. */
 function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
   const lines = rows.map((row) => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`);

@@ -1,11 +1,13 @@
-/** A SQL driver that scooby has never heard of: one instrument and one entry in the list, and all commands read its SQL right. */
+/**
+ * A SQL driver unknown to scooby: with an instrument and a list entry all commands read its SQL.
+ */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { chosenStatement } from '../../src/cli/commands/explain.js';
-import type { SourceReader } from '../../src/cli/print/code.js';
+import { chooseCall } from '../../src/cli/commands/explain.js';
+import type { SourceReader } from '../../src/cli/print/source-reader.js';
 import { sqlLines } from '../../src/cli/print/sql-script.js';
 import { traceLines } from '../../src/cli/print/trace.js';
 import type { Trace } from '../../src/domain/trace.js';
@@ -51,10 +53,10 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(0, () => console.log(JSON.stringify({ port: server.address().port })));
 `;
 
-const code: SourceReader = { lines: () => undefined, since: () => undefined };
+const code: SourceReader = { lines: () => undefined, changeNote: () => undefined };
 const screen = { width: 100, style: plainStyle, now: 0 };
 
-/** A request of an app that makes six queries through the driver, whose instrument tells those facts. */
+/** Trace of a request with six queries through the driver, whose instrument has these facts. */
 async function recorded(t: Test, facts: string): Promise<Trace> {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-test-driver-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
@@ -76,7 +78,7 @@ async function recorded(t: Test, facts: string): Promise<Trace> {
 
 const SHAPE = 'SELECT * FROM users WHERE name = ?';
 
-test('what its instrument tells is how its SQL is read, everywhere', async (t) => {
+test('every command reads SQL in the dialect of the instrument', async (t) => {
   const trace = await recorded(t, "dialect: 'mysql',");
   t.same(trace.libraries, { 'made-up': { version: '1.2.3', dialect: 'mysql' } });
   t.match(trace.findings, [{ kind: 'n+1', suggestion: /`WHERE name IN \(\?\)` with an array/ }]);
@@ -92,14 +94,14 @@ test('what its instrument tells is how its SQL is read, everywhere', async (t) =
   t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
   const options = { columns: 100, colour: false, grouped: true, libraries: false, source: () => undefined };
   t.match(tabText(kept, 'sql', options)?.[1], /^ {4}6× .* SELECT \* FROM users WHERE name = \? /);
-  const { span } = chosenStatement(kept, undefined);
+  const { span } = chooseCall(kept, undefined);
   const wish = { analyze: false, nulls: false };
   await t.rejects(explain({ trace: kept, span, wish }, {} as QueryChannel, []), {
     message: /^No plan can be asked for through made-up/,
   });
 });
 
-test('what tells no dialect is read by no server’s rules, and has no plan', async (t) => {
+test('SQL without a dialect is read by standard rules and has no plan', async (t) => {
   const trace = await recorded(t, '');
   t.same(trace.libraries, { 'made-up': { version: '1.2.3' } });
   const wish = { analyze: false, nulls: false };
@@ -108,7 +110,7 @@ test('what tells no dialect is read by no server’s rules, and has no plan', as
   });
 });
 
-test('a driver whose server has plans is asked for them', async (t) => {
+test('a driver with `explain` can be queried for plans', async (t) => {
   const trace = await recorded(t, "dialect: 'mysql', explain: 'mysql',");
   const wish = { analyze: false, nulls: false };
   await t.rejects(explain({ trace, span: trace.spans[0]!, wish }, {} as QueryChannel, []), {

@@ -1,4 +1,6 @@
-/** Projects as package managers lay them out: pnpm's links into its store, Yarn's Plug'n'Play without node_modules. */
+/**
+ * Layouts of package managers: pnpm's links into its store, Yarn Plug'n'Play without node_modules.
+ */
 
 import {
   cpSync,
@@ -24,7 +26,7 @@ interface PlugAndPlay {
 
 const { generateInlinedScript, getESMLoaderTemplate }: PlugAndPlay = requirePackage('@yarnpkg/pnp');
 
-/** Answers with what went wrong: nothing listens at port 1, and the call is recorded all the same. */
+/** App that responds with its error: nothing listens at port 1, and the call is recorded anyway. */
 const serving = (http: string, pg: string) => `${http}${pg}
 const pool = new pg.Pool({ host: '127.0.0.1', port: 1 });
 const server = createServer(async (request, response) => {
@@ -45,7 +47,7 @@ interface Package {
   dependencies: string[];
 }
 
-/** Answers pg and all that it needs, as installed for the tests. */
+/** pg and its dependencies, as installed for the tests. */
 function packages(name = 'pg', from = FIXTURES, known = new Map<string, Package>()): Package[] {
   if (known.has(name)) return [];
   const nested = join(from, 'node_modules', name);
@@ -70,7 +72,10 @@ function project(t: Test): string {
   return folder;
 }
 
-/** node_modules/.pnpm/<name>@<version>/node_modules/<name>, with links beside it to what it needs. */
+/**
+ * node_modules/.pnpm/<name>@<version>/node_modules/<name>, with links to its dependencies beside
+ * it.
+ */
 function pnpm(t: Test): string {
   const folder = project(t);
   const store = (name: string) => join(folder, `node_modules/.pnpm/${name}@1.0.0/node_modules`);

@@ -1,16 +1,16 @@
-/** Runs a script of test/fixtures/outcomes with and without the agent: what it shows must be the same, and answers its spans. */
+/** Runs a script of test/fixtures/outcomes with and without the agent and compares its output. */
 
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import type { Span } from '../../src/domain/trace.js';
 import { ROOT, runPlain, runRecorded } from './app.js';
 
-// What the scripts do to show what they saw is told as well, and is not what they are about.
-const BESIDES = new Set(['console', 'http', 'undici', 'dns', 'node', 'child_process']);
+// Libraries that scripts use to show results: their spans are not under test.
+const HELPER_LIBRARIES = new Set(['console', 'http', 'undici', 'dns', 'node', 'child_process']);
 
 /**
- * Answers the spans of the script's one request, each as `:line name detail (rows) ! error`, after asserting that the
- * script did not notice.
+ * Spans of the script's only request, each as a line `:line name detail (rows) ! error`, after
+ * asserting that output and exit are the same with and without the agent.
  */
 export async function outcomes(t: Test, script: string, env: NodeJS.ProcessEnv, node?: string) {
   const path = join('test/fixtures/outcomes', script);
@@ -20,22 +20,22 @@ export async function outcomes(t: Test, script: string, env: NodeJS.ProcessEnv, 
   t.same(recorded, plain, 'the same output and exit with and without the agent');
   t.equal(plain.stderr, '');
   t.equal(traces.length, 1);
-  const spans = (traces[0]?.spans ?? []).filter(({ library }) => !BESIDES.has(library));
+  const spans = (traces[0]?.spans ?? []).filter(({ library }) => !HELPER_LIBRARIES.has(library));
   return {
-    said: plain.stdout,
+    stdout: plain.stdout,
     spans,
-    told: spans.map((span) => told(span, path)),
-    outside: outside.filter(({ library }) => !BESIDES.has(library)),
+    lines: spans.map((span) => spanLine(span, path)),
+    outside: outside.filter(({ library }) => !HELPER_LIBRARIES.has(library)),
     libraries,
   };
 }
 
-function told({ name, detail, rows, error, site }: Span, path: string): string {
+function spanLine({ name, detail, rows, error, site }: Span, path: string): string {
   const words = [site?.replace(`${path}:`, ':') ?? 'nowhere', name];
   if (detail !== undefined) words.push(JSON.stringify(detail));
   if (rows !== undefined) words.push(`(${rows})`);
   if (error !== undefined) words.push('!', error);
-  // Processes and ports of a test's own server are others each time.
+  // Process ids and ports of a test's own server differ in each run.
   return words
     .join(' ')
     .replace(/,?"connection":\d+/, '')

@@ -1,4 +1,4 @@
-/** Which requests are recorded, and what an unrecorded one costs: nothing. */
+/** Recording switch: `all`, `marked` and `off`; unrecorded requests write no lines. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,15 +38,15 @@ async function launches(t: Parameters<typeof scooby>[0], options: string[]): Pro
   );
 }
 
-/** Answers the lines on the link that tell of requests or spans. */
-function told(folder: string): string[] {
+/** Lines of the link about requests or spans. */
+function requestLines(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.lines'))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'))
     .filter((line) => /"t":"(?:open|span|close|frames|stack|dropped)"/.test(line));
 }
 
-/** Answers the folder of a run, as the app has it in its environment. */
+/** Run folder, from the app's environment. */
 function runFolder(pid: number): string {
   const env = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   return env.find((word) => word.startsWith('SCOOBY_RUN='))!.slice(11);
@@ -67,7 +67,7 @@ test('off: no line, no context, no secret; responses still have their id', async
     t.notMatch(through.body, /Secret/i, launch.node!);
     t.same(JSON.parse(through.body).stores, JSON.parse(direct.body).stores);
     t.notMatch(direct.body, /kResourceStore/);
-    t.same(told(runFolder(await appPid(run.child.pid!))), []);
+    t.same(requestLines(runFolder(await appPid(run.child.pid!))), []);
     await run.stop();
     t.same(await run.traces(), []);
   }
@@ -80,7 +80,7 @@ test('marked: only requests with X-Scooby-Record: 1, through the proxy and direc
     t.notMatch((await run.ask('/a')).body, /Secret/i);
     await run.ask('/b', { headers: { 'X-Scooby-Record': '0' } });
     t.equal((await run.askDirectly('/c')).headers['x-scooby'], undefined);
-    t.same(told(runFolder(await appPid(run.child.pid!))), [], 'unmarked ones write no line');
+    t.same(requestLines(runFolder(await appPid(run.child.pid!))), [], 'unmarked requests write no line');
     const through = await run.ask('/d', marked);
     t.notMatch(through.body, /Secret/i);
     const direct = await run.askDirectly('/e', marked);
@@ -120,7 +120,7 @@ test('all: the app sees the id and never the secret; a client’s own X-Scooby i
   }
 });
 
-test('a direct request is recorded under an id of the agent’s, which it cannot choose', async (t) => {
+test('a direct request gets its id from the agent and cannot set it', async (t) => {
   const [launch] = await launches(t, []);
   const run = scooby(t, launch!);
   const { headers } = await run.askDirectly('/x?token=abc', {
@@ -138,7 +138,7 @@ test('a direct request is recorded under an id of the agent’s, which it cannot
   t.match((await run.lines(1))[0], /^GET \/x\?token=REDACTED 200 \S+ 1 sql \S+/);
 });
 
-test('the environment of the app and of its children has what they need, and no secret', async (t) => {
+test('the environment of the app and its children has no secret', async (t) => {
   const app = `
 require('node:http').createServer((req, res) => {
   const { execFileSync } = require('node:child_process');

@@ -1,4 +1,4 @@
-/** Where the keys of a command stand, and what of it is told. */
+/** Names, keys, redaction and outcomes of Redis commands. */
 
 import { test } from 'tap';
 import {
@@ -31,7 +31,7 @@ test('the keys of a command', async (t) => {
   }
 });
 
-test('no password is told', async (t) => {
+test('passwords are not recorded', async (t) => {
   t.same(redisCallInfo('AUTH', ['default', 'hunter2']), {
     name: 'auth',
     detail: { command: 'auth', keys: [] },
@@ -42,7 +42,7 @@ test('no password is told', async (t) => {
   t.same(
     redisCallInfo('set', ['page:1', '{"cookie":"a=1"}', 'EX', '60']).detail.arguments,
     ['{"cookie":"REDACTED"}', 'EX', '60'],
-    'an object is no field that names what follows',
+    'JSON with a secret is not a field name for the next argument',
   );
   t.same(redisCallInfo('set', ['a', '{"token":']).detail.arguments, ['REDACTED']);
 });

@@ -1,13 +1,13 @@
-/** The servers that fixtures ask for by name. */
+/** Servers that fixtures request by name. */
 
 import { mariadb, memcached, postgres, redis } from '../servers/index.js';
 
 const servers = { mariadb, memcached, postgres, redis };
 
-/** What a fixture may ask for; some need none. */
+/** Name of a server; fixtures without it need none. */
 export type ServerName = keyof typeof servers;
 
-/** Answers a place of its own on that server, gone with the test. */
+/** A database or key prefix of its own on a server, removed after the test. */
 export async function serverFor(
   t: { teardown(fn: () => unknown): unknown },
   name?: ServerName,

@@ -1,4 +1,4 @@
-/** Every way to serve and every way to start: the requests are recorded, with the line that was written. */
+/** Every way to serve and to start an app: its requests are recorded, with lines of the sources. */
 
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:http2';
@@ -46,7 +46,7 @@ interface Shape {
   ask?: Ask;
   site: string;
   env?: Record<string, string>;
-  /** The oldest major of Node that has it. */
+  /** Oldest major of Node that supports it. */
   since?: number;
 }
 
@@ -102,7 +102,7 @@ async function check(t: Test, shape: Shape, node: Node): Promise<void> {
   const { args, ask = overHttp, site, env } = shape;
   const drive = async (url: string) => {
     await ask(new URL(url), '/first?n=1');
-    // It ends while it answers.
+    // The app exits while it responds.
     await ask(new URL(url), '/end').catch(() => {});
   };
   const path = `${join(node.path, '..')}:${process.env.PATH}`;

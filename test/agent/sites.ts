@@ -1,14 +1,14 @@
-/** The lines of a fixture on which spans are made: those that end in `// span: <name>`, or in `// span: <name>, twice` (or thrice). */
+/** Lines of a fixture with spans: they end in `// span: <name>`, or `// span: <name>, twice`. */
 
 import { readFileSync } from 'node:fs';
 import { ROOT } from './app.js';
 
-/** Per name: `file:line` of each span, sorted. */
+/** Call sites (`file:line`) by name, sorted, one for each span. */
 export type Sites = Map<string, string[]>;
 
 const TIMES = ['never', 'once', 'twice', 'thrice'];
 
-/** Answers the sites that a fixture claims. */
+/** Call sites that the comments of a fixture claim. */
 export function sitesIn(path: string): Sites {
   const sites: Sites = new Map();
   const file = path.slice(ROOT.length + 1);

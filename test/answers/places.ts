@@ -1,11 +1,12 @@
 /** Where questions are asked: each command's own way from the store to what it says, read back. */
 
-import { sourceReaderOf } from '../../src/cli/print/code.js';
 import { differenceJson } from '../../src/cli/print/diff.js';
+import { sourceReaderOf } from '../../src/cli/print/source-reader.js';
 import { traceLines } from '../../src/cli/print/trace.js';
-import { comparedTraces } from '../../src/cli/select/difference.js';
+import { diffTraces } from '../../src/cli/select/difference.js';
 import type { Finding } from '../../src/domain/trace.js';
-import { breachesOf, requestFactsOf } from '../../src/insight/metrics/budget.js';
+import { breachesOf } from '../../src/insight/metrics/breaches.js';
+import { requestFactsOf } from '../../src/insight/metrics/request-facts.js';
 import { type PublicTrace, publicAggregate, publicTrace } from '../../src/store/json.js';
 import type { AggregateBy } from '../../src/store/store.js';
 import { plainStyle } from '../../src/terminal/style.js';
@@ -116,7 +117,7 @@ function top({ store }: Recorded, by: AggregateBy): (Asked & { kind: string })[]
 
 /** What `diff --json` says of the request, after one that made no calls. */
 function difference({ trace }: Recorded) {
-  return JSON.parse(JSON.stringify(differenceJson(comparedTraces(aTrace(), trace)))) as {
+  return JSON.parse(JSON.stringify(differenceJson(diffTraces(aTrace(), trace)))) as {
     calls: { text: string; site?: string; after: { count: number } }[];
     findings: { new: Finding[] };
   };

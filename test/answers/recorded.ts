@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
 import type { AppConnection } from '../../src/collector/link-server.js';
 import type { Trace } from '../../src/domain/trace.js';
-import { describeOld } from '../../src/insight/calls/describe.js';
+import { describeStored } from '../../src/insight/calls/describe.js';
 import { finishTrace } from '../../src/insight/judge.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
 import { openStore } from '../../src/store/open.js';
@@ -56,7 +56,7 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
     cwd: project,
     tally: samplesOf,
     run,
-    describe: describeOld,
+    describe: describeStored,
   };
   const store = await openStore(options, (message) => void t.fail(message));
   t.teardown(() => store.close());

@@ -18,8 +18,8 @@ function scooby(args: string[], options: SpawnSyncOptions = {}) {
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
-/** Fills a database and answers its file. */
-async function filled(t: Test, traces: Trace[], source?: { file: string; text: string }) {
+/** Path of a new database with the traces. */
+async function database(t: Test, traces: Trace[], source?: { file: string; text: string }) {
   const db = join(t.testdir(), 'scooby.db');
   const store = await openStore({ db, cwd: '/' }, t.fail);
   const sources = source && { [source.file]: store.saveSource(source) };
@@ -28,7 +28,7 @@ async function filled(t: Test, traces: Trace[], source?: { file: string; text: s
   return db;
 }
 
-test('help and version go to stdout and end with 0', (t) => {
+test('help and version are printed on stdout, exit code 0', (t) => {
   t.same(scooby(['--version']), { code: 0, out: '0.2.0\n', err: '' });
   const bare = scooby([]);
   t.same([bare.code, bare.err], [0, '']);
@@ -43,16 +43,16 @@ test('help and version go to stdout and end with 0', (t) => {
   t.end();
 });
 
-test('wrong usage ends with 2 and says how to go on', (t) => {
+test('wrong usage: exit code 2 and a hint at --help', (t) => {
   t.same(scooby(['what']), {
     code: 2,
     out: '',
-    err: "scooby: unknown command 'what'\nHow it is used:  scooby --help\n",
+    err: "scooby: unknown command 'what'\nHelp:  scooby --help\n",
   });
   t.same(scooby(['show']), {
     code: 2,
     out: '',
-    err: "scooby: missing required argument 'id'\nHow it is used:  scooby show --help\n",
+    err: "scooby: missing required argument 'id'\nHelp:  scooby show --help\n",
   });
   for (const args of [
     ['list', '--nope'],
@@ -65,18 +65,18 @@ test('wrong usage ends with 2 and says how to go on', (t) => {
   t.end();
 });
 
-test('a project in which nothing was recorded: exit 1, and what to do', (t) => {
+test('a project without recordings: exit code 1 and a hint at scooby run', (t) => {
   const cwd = t.testdir({ 'package.json': '{}' });
-  const env2 = { ...env, XDG_STATE_HOME: join(cwd, 'state') };
+  const projectEnv = { ...env, XDG_STATE_HOME: join(cwd, 'state') };
   const err =
     'scooby: Nothing has been recorded in this project yet. Start your app under scooby and send it a request:  scooby run -- node app.js\n';
   for (const args of [['list'], ['list', '--json'], ['show', 'last']]) {
-    t.same(scooby(args, { cwd, env: env2 }), { code: 1, out: '', err });
+    t.same(scooby(args, { cwd, env: projectEnv }), { code: 1, out: '', err });
   }
   t.end();
 });
 
-test("the project's own database is found from a folder inside it", async (t) => {
+test("the project's database is found from a subfolder", async (t) => {
   const cwd = t.testdir({ 'package.json': '{}' });
   const state = join(cwd, 'state');
   mkdirSync(join(cwd, 'src'));
@@ -91,8 +91,8 @@ test("the project's own database is found from a folder inside it", async (t) =>
   t.match(scooby(['list'], { cwd: join(cwd, 'src'), env: { ...env, XDG_STATE_HOME: state } }).out, /\/mine/);
 });
 
-test('list prints a table, plain when piped', async (t) => {
-  const db = await filled(t, [
+test('list prints a table, without colours in a pipe', async (t) => {
+  const db = await database(t, [
     aTrace({ id: 'aaaaaaaa-1', url: '/a', start: Date.now() - 300_500 }),
     aTrace({ id: 'bbbbbbbb-1', url: '/b', status: 503, start: Date.now() - 3600_500 }),
     aTrace({ id: 'cccccccc-1', outside: true, spans: [aSpan()] }),
@@ -117,22 +117,22 @@ test('list prints a table, plain when piped', async (t) => {
   t.same(scooby(['list', '--db', db, '--path', '/nowhere']), {
     code: 0,
     out: '',
-    err: 'No request that is kept matches. All of them:  scooby list\n',
+    err: 'No stored request matches. List all of them:  scooby list\n',
   });
 });
 
-test('an empty store says how requests come into it', async (t) => {
-  const db = await filled(t, []);
+test('list of an empty store: a hint at how to record', async (t) => {
+  const db = await database(t, []);
   t.same(scooby(['list', '--db', db]), {
     code: 0,
     out: '',
-    err: 'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.\n',
+    err: 'No request is stored: none has come yet, or all have expired. Send one to the address that scooby run printed.\n',
   });
   t.same(scooby(['list', '--db', db, '--json']), { code: 0, out: '', err: '' });
 });
 
-test('list --json is one object a line, and steers no terminal', async (t) => {
-  const db = await filled(t, [aTrace({ url: '/\u009b2J\u202e' }), aTrace()]);
+test('list --json: one object per line, control characters escaped', async (t) => {
+  const db = await database(t, [aTrace({ url: '/\u009b2J\u202e' }), aTrace()]);
   const { out } = scooby(['list', '--db', db, '--json']);
   const lines = out.trimEnd().split('\n');
   t.equal(lines.length, 2);
@@ -144,7 +144,7 @@ test('show prints the line of code as it was when the request ran', async (t) =>
   const text = `${'\n'.repeat(46)}  const items = await db.query(sql);\n`;
   const span = aSpan({ stack: [aFrame({ function: 'loadItems', line: 47, column: 23 })] });
   const trace = aTrace({ id: 'abcdef01-1', spans: [span, span] });
-  const db = await filled(t, [trace], { file: 'src/orders.js', text });
+  const db = await database(t, [trace], { file: 'src/orders.js', text });
   for (const id of ['abcdef', 'last', '-1', trace.id]) {
     const { code, out, err } = scooby(['show', id, '--db', db]);
     t.same([code, err], [0, ''], id);
@@ -160,13 +160,13 @@ test('show prints the line of code as it was when the request ran', async (t) =>
   t.match(sources?.['src/orders.js'], /^[0-9a-f]{32}$/);
 });
 
-test('what was kept before lines and shapes were decided at the end of a request can be shown', async (t) => {
+test('show of a trace stored by an earlier version, without call sites and shapes', async (t) => {
   const helper = aFrame({ function: 'query', file: 'src/db.js', line: 3 });
   const by = (line: number, name: string) => aSpan({ name, stack: [helper, aFrame({ line })] });
   const trace = aTrace({
     spans: [by(1, 'select 1 from a'), by(2, 'select 1 from b'), by(2, 'select 2 from b')],
   });
-  const db = await filled(t, [trace]);
+  const db = await database(t, [trace]);
   const spans = trace.spans.map(({ frame: _, shape: __, ...span }) => span);
   const sqlite = new Sqlite(db);
   sqlite.prepare('UPDATE bodies SET body = ?').run(JSON.stringify({ ...trace, spans }));
@@ -177,12 +177,12 @@ test('what was kept before lines and shapes were decided at the end of a request
   t.notMatch(out, 'src/db.js');
 });
 
-test('show refuses options that say nothing together, and kinds that a request has not', async (t) => {
-  const db = await filled(t, [aTrace({ id: 'aaaa-1', spans: [aSpan()] })]);
+test('show rejects conflicting options and kinds without calls', async (t) => {
+  const db = await database(t, [aTrace({ id: 'aaaa-1', spans: [aSpan()] })]);
   const refusals: [args: string[], code: number, err: RegExp][] = [
-    [['--sql', '--json'], 2, /^scooby: --sql and --json are two ways to show a request: leave one out\.\n$/],
-    [['--sql', '--stack'], 2, /^scooby: --stack changes nothing about --sql: leave one of them out\.\n$/],
-    [['--tab', 'sql', '--kind', 'sql'], 2, /^scooby: --kind changes nothing about --tab/],
+    [['--sql', '--json'], 2, /^scooby: --sql and --json are two views of a request: leave one out\.\n$/],
+    [['--sql', '--stack'], 2, /^scooby: --stack has no effect on --sql: leave one of them out\.\n$/],
+    [['--tab', 'sql', '--kind', 'sql'], 2, /^scooby: --kind has no effect on --tab/],
     [['--kind', 'cache'], 1, /^scooby: This request made no calls of the kind "cache"\. It has: sql\.\n$/],
     [['--kind', 'sql,rpc', '--waterfall'], 1, /no calls of the kind "rpc"\. It has: sql/],
     [['--tab', 'x'], 2, /^scooby: There is no tab "x"\. There are: Overview, SQL,/],
@@ -197,12 +197,12 @@ test('show refuses options that say nothing together, and kinds that a request h
   t.match(scooby(['show', 'last', '--db', db, '--ascii']).out, /\n {3}1x sql {2}2\.0ms/);
 });
 
-test('show of what is not there: exit 1', async (t) => {
-  const db = await filled(t, [aTrace({ id: 'aaaa-1' }), aTrace({ id: 'aaaa-2' })]);
+test('show of an unknown, ambiguous or too old request: exit code 1', async (t) => {
+  const db = await database(t, [aTrace({ id: 'aaaa-1' }), aTrace({ id: 'aaaa-2' })]);
   t.same(scooby(['show', 'ffff', '--db', db]), {
     code: 1,
     out: '',
-    err: 'scooby: No request "ffff" is kept. See which are:  scooby list\n',
+    err: 'scooby: No request "ffff" is stored. List the stored ones:  scooby list\n',
   });
   t.match(scooby(['show', 'aaaa', '--db', db]), {
     code: 1,
@@ -211,13 +211,13 @@ test('show of what is not there: exit 1', async (t) => {
   });
   t.match(scooby(['show', '-3', '--db', db]), {
     code: 1,
-    err: 'scooby: -3 is too far back: 2 requests are kept.\n',
+    err: 'scooby: -3 is too far back: 2 requests are stored.\n',
   });
 });
 
-test('a reader that has seen enough is no error', async (t) => {
+test('a closed pipe is not an error', async (t) => {
   const traces = Array.from({ length: 3000 }, (_, n) => aTrace({ url: `/${n}`.padEnd(60, 'x') }));
-  const db = await filled(t, traces);
+  const db = await database(t, traces);
   const run = spawn(process.execPath, [program, 'list', '--json', '-n', '3000', '--db', db], { env });
   let err = '';
   run.stderr.on('data', (data) => {

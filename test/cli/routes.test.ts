@@ -1,14 +1,15 @@
-/** A route's errors, p95 and count: every command and the browser say the same of the same store. */
+/** Count, errors and p95 of a route: the same in every command and in the browser. */
 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { routeAggregates } from '../../src/cli/print/by-route-and-run.js';
-import { comparedRuns } from '../../src/cli/select/difference.js';
+import { diffRuns } from '../../src/cli/select/difference.js';
 import { queryFromOptions } from '../../src/cli/select/filter-options.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
-import { breachesOf, requestFactsOf } from '../../src/insight/metrics/budget.js';
+import { breachesOf } from '../../src/insight/metrics/breaches.js';
+import { requestFactsOf } from '../../src/insight/metrics/request-facts.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
 import { Connection } from '../../src/store/connection.js';
 import { MemoryStore } from '../../src/store/memory.js';
@@ -26,7 +27,7 @@ function without(trace: Trace, ...names: ('route' | 'status' | 'duration')[]): T
   return trace;
 }
 
-/** Requests of every fate, most of them of one route, 30 of them in one bucket of time but not alike. */
+/** Requests in every state, most of one route; 30 of them differ within one bucket of durations. */
 function requests(): Trace[] {
   const pattern = { route: '/orders/:id', url: '/orders/7' };
   return [
@@ -47,8 +48,8 @@ function requests(): Trace[] {
   ];
 }
 
-/** Count, failed, p95. */
-const WANTED = {
+/** Count, errors, p95 (ms). */
+const EXPECTED = {
   'GET /orders/:id': [36, 2, 485],
   'GET /users/#/mail': [2, 1, 3.334],
   'GET /users/x/mail': [1, 1, 0],
@@ -57,13 +58,13 @@ const WANTED = {
   'POST /say"': [1, 0, 2],
 };
 
-function opened(t: Test) {
+function openStores(t: Test) {
   const path = join(t.testdir(), 'scooby.db');
   const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
   const options = { connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail, tally: samplesOf, run };
   const store = new SqliteStore(options);
   const memory = new MemoryStore(options);
-  for (const one of [store, memory]) one.saveAll(requests());
+  for (const each of [store, memory]) each.saveAll(requests());
   const feed = new StoreFeed(new PageReader(new Connection({ ...options, readonly: true })), path);
   t.teardown(() => {
     feed.close();
@@ -72,7 +73,7 @@ function opened(t: Test) {
   return { store, memory, feed };
 }
 
-const inStore = (store: Store) =>
+const routesOf = (store: Store) =>
   Object.fromEntries(
     routeAggregates(store, {}).map(({ kind, text, count, errors, p95 }) => [
       `${kind} ${text}`,
@@ -80,17 +81,17 @@ const inStore = (store: Store) =>
     ]),
   );
 
-test('of each route the same count, errors and p95 in list, top and the browser', async (t) => {
-  const { store, memory, feed } = opened(t);
-  t.same(inStore(store), WANTED);
-  t.same(inStore(memory), WANTED);
+test('list, top and the browser show the same count, errors and p95 of each route', async (t) => {
+  const { store, memory, feed } = openStores(t);
+  t.same(routesOf(store), EXPECTED);
+  t.same(routesOf(memory), EXPECTED);
   t.same(
     Object.fromEntries(
       store
         .aggregates('route', {})
         .map(({ kind, text, count, errors, p95 }) => [`${kind} ${text}`, [count, errors, p95]]),
     ),
-    WANTED,
+    EXPECTED,
   );
   t.same(
     Object.fromEntries(
@@ -99,7 +100,7 @@ test('of each route the same count, errors and p95 in list, top and the browser'
         [count, errors, p95],
       ]),
     ),
-    WANTED,
+    EXPECTED,
   );
 });
 
@@ -107,42 +108,42 @@ test('check judges the same routes by the same p95', (t) => {
   const facts = requests()
     .filter(({ outside }) => !outside)
     .map(requestFactsOf);
-  const count = (route: string) => facts.filter((one) => one.route === route).length;
+  const count = (route: string) => facts.filter((request) => request.route === route).length;
   const broken = breachesOf({ p95: -1 }, facts).filter(({ rule }) => rule === 'p95');
   t.same(
     Object.fromEntries(broken.map(({ route, value }) => [route, [count(route), value]])),
-    Object.fromEntries(Object.entries(WANTED).map(([route, [all, , p95]]) => [route, [all, p95]])),
+    Object.fromEntries(Object.entries(EXPECTED).map(([route, [all, , p95]]) => [route, [all, p95]])),
   );
   t.end();
 });
 
-test('a run is compared by the same errors and p95, and the header counts the same failures', async (t) => {
-  const { store, feed } = opened(t);
+test('diff --runs and the header show the same errors and p95', async (t) => {
+  const { store, feed } = openStores(t);
   const [only] = store.runs(1);
-  const { figures } = comparedRuns(store, only!, only!);
-  const after = (name: string) => figures.find((figure) => figure.name === name)?.after;
+  const { metrics } = diffRuns(store, only!, only!);
+  const after = (name: string) => metrics.find((metric) => metric.name === name)?.after;
   const stats = await feed.stats();
   t.same([after('requests'), after('errors'), after('p95'), after('p50')], [42, 5, stats.p95, stats.p50]);
   t.equal(stats.errors, 5 / 42);
 });
 
-test('enter on a route lists its requests, as many as it counts', async (t) => {
-  const { feed } = opened(t);
+test('enter on a route lists as many requests as the route counts', async (t) => {
+  const { feed } = openStores(t);
   const routes = await feed.routes({ query: [] });
   for (const [at, route] of routes.entries()) {
     const state = initialState(80, 24);
     const list = { ...state.list, view: 'routes' as const, cursor: { at, top: 0 } };
-    const picture = { state: { ...state, focus: 'list' as const, list }, list: { routes } };
-    const action = resolveAction({ type: 'open' }, picture as never);
+    const viewModel = { state: { ...state, focus: 'list' as const, list }, list: { routes } };
+    const action = resolveAction({ type: 'open' }, viewModel as never);
     if (action.type !== 'route') return t.fail(`${route.route} lists nothing`);
     t.equal(await feed.count({ query: queryFromOptions([action.filter], {}) }), route.count, action.filter);
   }
 });
 
-test('the requests that count as errors are those that a filter finds', (t) => {
-  const { store } = opened(t);
-  const found = (filter: string) => store.recent({ query: queryFromOptions([filter], {}) }, 100).length;
-  t.equal(found('status>=500 or died'), 5);
-  t.equal(found('errors'), 6, 'and one in which a call failed');
+test('the filter finds the requests that count as errors', (t) => {
+  const { store } = openStores(t);
+  const countOf = (filter: string) => store.recent({ query: queryFromOptions([filter], {}) }, 100).length;
+  t.equal(countOf('status>=500 or died'), 5);
+  t.equal(countOf('errors'), 6, 'and one in which a call failed');
   t.end();
 });

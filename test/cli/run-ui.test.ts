@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { colourEnvironment } from '../../src/cli/run-ui.js';
 import { ask, PROGRAM, until } from '../scooby.js';
-import { OnTerminal } from '../tui/pty.js';
+import { PtyTerminal } from '../tui/pty.js';
 
 const APP = `
 const { createServer } = require('node:http');
@@ -19,14 +19,18 @@ createServer((request, response) => {
 }).listen(0, () => { writeFileSync(process.argv[2], String(process.pid)); console.log('ready'); });
 `;
 
-/** \`scooby run --ui\` on a terminal, with an app that leaves its process's number in a file. */
-async function running(t: Test, command: (app: string[]) => string[] = (app) => app, ...flags: string[]) {
+/** Starts `scooby run --ui` on a terminal, with an app that writes its pid to a file. */
+async function runOnTerminal(
+  t: Test,
+  command: (app: string[]) => string[] = (app) => app,
+  ...flags: string[]
+) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-one-terminal-'));
   writeFileSync(join(folder, 'app.cjs'), APP);
-  const noted = join(folder, 'pid');
-  const app = [process.execPath, join(folder, 'app.cjs'), noted];
+  const pidFile = join(folder, 'pid');
+  const app = [process.execPath, join(folder, 'app.cjs'), pidFile];
   const options = ['--port', '0', '--db', join(folder, 'state/scooby.db'), ...flags];
-  const terminal = new OnTerminal([PROGRAM, 'run', '--ui', ...options, '--', ...command(app)], 100, 30);
+  const terminal = new PtyTerminal([PROGRAM, 'run', '--ui', ...options, '--', ...command(app)], 100, 30);
   t.teardown(async () => {
     await terminal.close();
     rmSync(folder, { recursive: true, force: true });
@@ -34,12 +38,12 @@ async function running(t: Test, command: (app: string[]) => string[] = (app) => 
   await terminal.shows('● live');
   await terminal.shows('ready');
   const url = /http:\/\/localhost:\d+/.exec(terminal.rows()[0]!)![0];
-  return { terminal, url, pid: () => Number(readFileSync(noted, 'utf8')), noted };
+  return { terminal, url, pid: () => Number(readFileSync(pidFile, 'utf8')), pidFile };
 }
 
-const lives = (pid: number) => {
+const isAlive = (pid: number) => {
   try {
-    // A process that nobody has reaped yet is no longer one.
+    // A zombie, which its parent has not reaped yet, has ended.
     return (
       process.kill(pid, 0) &&
       !/^Z/.test(spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).stdout)
@@ -49,22 +53,22 @@ const lives = (pid: number) => {
   }
 };
 
-test('an app in a pipe is told to paint where the screen does, unless the user has decided', (t) => {
-  const told = (env: NodeJS.ProcessEnv, color = true) =>
+test('an app behind a pipe gets FORCE_COLOR when the screen has colours, unless the user has set a colour variable', (t) => {
+  const forceColor = (env: NodeJS.ProcessEnv, color = true) =>
     colourEnvironment(env, color, { isTTY: true }).FORCE_COLOR;
-  t.equal(told({}), '1');
-  t.equal(told({ FORCE_COLOR: '', NO_COLOR: '' }), '1');
-  t.equal(told({ FORCE_COLOR: '3' }), '3');
-  t.equal(told({ NO_COLOR: '1' }), undefined);
-  t.equal(told({ NODE_DISABLE_COLORS: '1' }), undefined);
-  t.equal(told({}, false), undefined);
+  t.equal(forceColor({}), '1');
+  t.equal(forceColor({ FORCE_COLOR: '', NO_COLOR: '' }), '1');
+  t.equal(forceColor({ FORCE_COLOR: '3' }), '3');
+  t.equal(forceColor({ NO_COLOR: '1' }), undefined);
+  t.equal(forceColor({ NODE_DISABLE_COLORS: '1' }), undefined);
+  t.equal(forceColor({}, false), undefined);
   t.end();
 });
 
 const SANE = { buffer: 'normal', mouse: 'none', paste: false, cursor: true };
 
 test('app and browser in one terminal: requests, output, replay, crash, restart', async (t) => {
-  const { terminal, url, pid, noted } = await running(t);
+  const { terminal, url, pid, pidFile } = await runOnTerminal(t);
   await terminal.shows('hello from 1');
   t.notOk(terminal.raw.includes('\x1b]0;'), 'the output does not steer the terminal');
   t.equal((await ask(`${url}/a`)).status, 200);
@@ -80,11 +84,11 @@ test('app and browser in one terminal: requests, output, replay, crash, restart'
   await terminal.shows('typed one line');
   terminal.send('q');
   const first = pid();
-  rmSync(noted);
+  rmSync(pidFile);
   await ask(`${url}/crash`).catch(() => {});
   await terminal.shows('the app ended with code 3: TypeError: no table   r starts it again');
   terminal.send('r');
-  await until(() => existsSync(noted) && pid(), 'another process');
+  await until(() => existsSync(pidFile) && pid(), 'another process');
   t.not(pid(), first);
   await terminal.shows('● live');
   t.equal((await ask(`${url}/b`)).status, 200);
@@ -92,46 +96,46 @@ test('app and browser in one terminal: requests, output, replay, crash, restart'
   terminal.send('q');
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 7, "the app's own code");
-  t.same(terminal.sane(), SANE);
-  t.equal(lives(pid()), false);
+  t.same(terminal.terminalModes(), SANE);
+  t.equal(isAlive(pid()), false);
 });
 
-test('left after a crash, it says on the terminal why, and exits as the app did', async (t) => {
-  const { terminal, url } = await running(t);
+test('quit after a crash: the reason is printed, and the exit code is that of the app', async (t) => {
+  const { terminal, url } = await runOnTerminal(t);
   await ask(`${url}/crash`).catch(() => {});
   await terminal.shows('r starts it again');
   terminal.send('q');
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 3);
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.match(terminal.rows().join('\n'), /TypeError: no table[\s\S]*scooby: the app ended with code 3/);
 });
 
-const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] = [
+const ENDS: [name: string, end: (terminal: PtyTerminal) => void, code: number][] = [
   ['Ctrl-C', (terminal) => terminal.send('\x03'), 7],
   ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 7],
   ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
 ];
 
 for (const [name, end, code] of ENDS) {
-  test(`ended by ${name}, with all that the command has started`, async (t) => {
-    const { terminal, pid } = await running(t, (app) => ['sh', '-c', `${app.join(' ')}; exit $?`]);
+  test(`${name} ends the command and all of its descendants`, async (t) => {
+    const { terminal, pid } = await runOnTerminal(t, (app) => ['sh', '-c', `${app.join(' ')}; exit $?`]);
     const app = pid();
     end(terminal);
     await until(() => terminal.exit, 'its end');
-    t.same(terminal.sane(), SANE);
-    t.equal(lives(app), false);
-    // The shell is ended by the signal itself, unless it waits for the app to be.
+    t.same(terminal.terminalModes(), SANE);
+    t.equal(isAlive(app), false);
+    // The shell exits by the signal itself, or with the code of the app when it waits for it.
     t.ok([code, 143].includes(terminal.exit!.exitCode), String(terminal.exit?.exitCode));
   });
 }
 
-test('a screen that was killed costs the screen: terminal and app go on', async (t) => {
-  const { terminal, url, pid } = await running(t);
+test('a killed screen: the terminal is restored and the app continues', async (t) => {
+  const { terminal, url, pid } = await runOnTerminal(t);
   const found = spawnSync('pgrep', ['-P', `${terminal.pty.pid}`, '-f', 'attached'], { encoding: 'utf8' });
   process.kill(Number(found.stdout), 'SIGKILL');
   await terminal.until(() => terminal.rows().join(' ').includes('the screen has failed'), 'the news');
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.equal((await ask(`${url}/later`)).status, 200);
   await terminal.until(
     () => terminal.rows().join('\n').includes('GET /later 200'),
@@ -139,18 +143,18 @@ test('a screen that was killed costs the screen: terminal and app go on', async 
   );
   terminal.send('\x03');
   await until(() => terminal.exit, 'its end');
-  t.equal(lives(pid()), false);
+  t.equal(isAlive(pid()), false);
 });
 
-test('a launcher that was killed takes the screen along, and the terminal is as it was', async (t) => {
-  const { terminal, pid } = await running(t);
+test('a killed launcher: the screen exits and the terminal is restored', async (t) => {
+  const { terminal, pid } = await runOnTerminal(t);
   process.kill(terminal.pty.pid, 'SIGKILL');
-  await terminal.until(() => terminal.sane().buffer === 'normal', 'the main screen');
-  t.same(terminal.sane(), SANE);
+  await terminal.until(() => terminal.terminalModes().buffer === 'normal', 'the main screen');
+  t.same(terminal.terminalModes(), SANE);
   process.kill(pid(), 'SIGKILL');
 });
 
-test('without a terminal requests are told line by line, and it says why', (t) => {
+test('without a terminal: a warning, and requests line by line', (t) => {
   const folder = t.testdir();
   const { stderr, status } = spawnSync(
     process.execPath,
@@ -169,18 +173,18 @@ test('without a terminal requests are told line by line, and it says why', (t) =
     ],
     { encoding: 'utf8' },
   );
-  t.match(stderr, /^scooby: --ui needs a terminal; requests are told line by line instead\n/);
+  t.match(stderr, /^scooby: --ui needs a terminal; requests are printed line by line instead\n/);
   t.equal(status, 4);
   t.end();
 });
 
-test('a command that is not there is told after the screen', async (t) => {
+test('an unknown command: the error is printed after the screen', async (t) => {
   const folder = t.testdir();
   const args = [PROGRAM, 'run', '--ui', '--port', '0', '--db', join(folder, 'db'), '--', 'no-such-command'];
-  const terminal = new OnTerminal(args, 100, 30);
+  const terminal = new PtyTerminal(args, 100, 30);
   await until(() => terminal.exit, 'its end');
   t.equal(terminal.exit?.exitCode, 127);
-  t.same(terminal.sane(), SANE);
+  t.same(terminal.terminalModes(), SANE);
   t.match(terminal.rows().join('\n'), /^scooby: no-such-command: command not found/m);
   await terminal.close();
 });

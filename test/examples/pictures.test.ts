@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { bundled } from '../tui/bundle.js';
-import { OnTerminal } from '../tui/pty.js';
+import { bundleUi } from '../tui/bundle.js';
+import { PtyTerminal } from '../tui/pty.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const { svgOf } = await import(join(ROOT, 'examples/svg.mjs'));
@@ -18,7 +18,7 @@ function textsOf(svg: string): string[] {
 }
 
 test('a picture holds the text of the screen as text, and is the same each time', async (t) => {
-  const terminal = new OnTerminal([await bundled()], 80, 24);
+  const terminal = new PtyTerminal([await bundleUi()], 80, 24);
   await terminal.shows('? help');
   terminal.send('j\r2');
   await terminal.shows('at loadItems');

@@ -1,6 +1,6 @@
 /**
- * Real apps on real servers, judged as they run. An app is one file in test/fixtures/insight: `open(server)` answers its
- * shapes, and a line that has to be found says so: `// finding: shape kind`. What says nothing has to be left in peace.
+ * Findings in real apps on real servers. An app is one file in test/fixtures/insight: `open(server)` returns its shapes,
+ * one per URL. A line with an expected finding has a comment `// finding: shape kind`; other findings fail.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const FOLDER = join(ROOT, 'test/fixtures/insight');
 
 tap.setTimeout(180_000);
 
-// What a busy machine makes slow says nothing about an app.
+// Findings on times depend on the machine's load: their limits are never reached.
 const never = 1e9;
 const slow = { sql: never, cache: never, rpc: never, http: never };
 const limits = { slow, poolWait: never, transaction: never, blocked: never, saved: never };
@@ -24,8 +24,8 @@ for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
   test(`an app with ${name.replace('.cjs', '')}`, async (t) => {
     const path = join(FOLDER, name);
     const { server, also } = factsOf(path);
-    const place = { ...(await serverFor(t, server)), ...(also && { also: await serverFor(t, also) }) };
-    const env = { FIXTURE: path, SERVER: JSON.stringify(place) };
+    const servers = { ...(await serverFor(t, server)), ...(also && { also: await serverFor(t, also) }) };
+    const env = { FIXTURE: path, SERVER: JSON.stringify(servers) };
     const shapes = shapesOf(path);
     const { traces, stderr, code } = await runRecorded([join(FOLDER, 'app.cjs')], {
       env,
@@ -36,24 +36,24 @@ for (const name of readdirSync(FOLDER).filter((file) => file !== 'app.cjs')) {
     t.equal(code, 0, stderr);
     for (const shape of shapes) {
       const trace = traces.find(({ url }) => url === `/${shape}`);
-      const found = trace && judge(trace, { limits, lineOf }).map(({ kind, site }) => `${kind} ${site}`);
-      t.same(found, wanted(path, shape), shape);
+      const found = trace && judge(trace, { limits, readLine }).map(({ kind, site }) => `${kind} ${site}`);
+      t.same(found, expectedFindings(path, shape), shape);
       t.ok(trace!.spans.length > 0, 'something was recorded');
     }
   });
 }
 
-function lineOf({ file, line: own }: Frame, line = own): string | undefined {
+function readLine({ file, line: frameLine }: Frame, line = frameLine): string | undefined {
   return readFileSync(join(ROOT, file), 'utf8').split('\n')[line - 1];
 }
 
-// The fixture opens its library when it is loaded: it is read here, not run.
+// A fixture connects its library when it is loaded: its text is read, it is not run.
 function factsOf(path: string): { server?: ServerName; also?: ServerName } {
   const text = readFileSync(path, 'utf8');
-  const named = (word: string) => new RegExp(`^exports\\.${word} = '(\\w+)';$`, 'm').exec(text)?.[1];
+  const exportOf = (word: string) => new RegExp(`^exports\\.${word} = '(\\w+)';$`, 'm').exec(text)?.[1];
   return {
-    server: named('server') as ServerName,
-    also: named('also') as ServerName,
+    server: exportOf('server') as ServerName,
+    also: exportOf('also') as ServerName,
   };
 }
 
@@ -62,7 +62,7 @@ function shapesOf(path: string): string[] {
   return [...inside.matchAll(/^ {4}(\w+): /gm)].map(([, shape]) => shape!);
 }
 
-function wanted(path: string, shape: string): string[] {
+function expectedFindings(path: string, shape: string): string[] {
   return readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line, at) => {

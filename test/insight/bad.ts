@@ -1,4 +1,4 @@
-/** What is wrong, with the finding that has to say so: kind, line and how many calls. */
+/** Traces with problems, and the findings that are expected for each. */
 
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { Story, upTo } from './story.js';
@@ -6,7 +6,7 @@ import { Story, upTo } from './story.js';
 export interface Bad {
   name: string;
   trace: RecordedTrace;
-  /** Kind, site and number of spans of each finding, the worst first. */
+  /** Kind, site and number of spans of each expected finding, the most severe first. */
   want: [kind: string, site: string | undefined, spans: number][];
 }
 
@@ -24,7 +24,7 @@ export const bad: Bad[] = [
     want: [['n+1', 'src/orders.js:47', 50]],
   },
   {
-    name: 'a function of the database asked for each row',
+    name: 'a database function called for each row',
     trace: list(new Story(), 8)
       .each(upTo(8), (s, id) => s.sql('SELECT price_of($1)', { params: [id], rows: 1, at }))
       .trace(),
@@ -65,7 +65,7 @@ export const bad: Bad[] = [
     want: [['n+1', 'src/orders.js:47', 12]],
   },
   {
-    name: 'a helper that others use too',
+    name: 'a wrapper with several callers',
     trace: new Story()
       .sql(USER, { params: [7], rows: 1, at: ['src/users.js:5 findUser', 'src/auth.js:3 auth'] })
       .sql(LIST, { rows: 9, at: 'src/orders.js:31 listOrders' })
@@ -240,7 +240,7 @@ export const bad: Bad[] = [
     want: [['duplicate', 'src/orders.js:47', 12]],
   },
   {
-    name: 'the current user, asked for by everybody',
+    name: 'the current user, queried from everywhere',
     trace: new Story()
       .each(['src/auth.js:3 auth', 'src/menu.js:8 menu', 'src/orders.js:20 listOrders'], (s, caller) =>
         s.sql(USER, { params: [7], rows: 1, at: ['src/users.js:5 currentUser', caller] }),
@@ -291,7 +291,7 @@ export const bad: Bad[] = [
     want: [['n+1-http', 'src/orders.js:47', 7]],
   },
   {
-    name: 'a loop that also asks somebody else',
+    name: 'a loop that also calls a service',
     trace: list(new Story(), 6)
       .each(upTo(6), (s, id) =>
         s
@@ -307,7 +307,7 @@ export const bad: Bad[] = [
     want: [['n+1', undefined, 9]],
   },
   {
-    name: 'a slow answer, and why',
+    name: 'a slow response, and its cause',
     trace: (() => {
       const story = new Story().block({ ms: 550, at: 'src/report.js:12 render' });
       story.now = 5;
@@ -316,7 +316,7 @@ export const bad: Bad[] = [
     want: [['event-loop', 'src/report.js:12', 1]],
   },
   {
-    name: 'HTTP, one POST after the other, bodies untold',
+    name: 'HTTP, one POST after the other, bodies not recorded',
     trace: new Story()
       .each(upTo(6), (s) =>
         s.http('POST http://search.test/graphql', { at, ms: 10, detail: { status: 200 } }),
@@ -339,14 +339,14 @@ export const bad: Bad[] = [
     want: [['slow', 'src/orders.js:47', 1]],
   },
   {
-    name: 'all rows for a small answer',
+    name: 'all rows for a small response',
     trace: new Story()
       .sql('SELECT * FROM orders', { rows: 20_000, ms: 60, at })
       .trace({ headers: { request: [], response: [['Content-Length', '42']] } }),
     want: [['over-fetching', 'src/orders.js:47', 1]],
   },
   {
-    name: 'a transaction that waits for somebody else',
+    name: 'a transaction that waits for a service',
     trace: new Story({ detail: { connection: 7 } })
       .sql('BEGIN', { at: 'src/pay.js:5 pay' })
       .sql('UPDATE orders SET state = $1 WHERE id = $2', {
@@ -360,7 +360,7 @@ export const bad: Bad[] = [
     want: [['transaction', 'src/pay.js:5', 3]],
   },
   {
-    name: 'a transaction that a helper opens',
+    name: 'a transaction that a wrapper opens',
     trace: new Story({ detail: { connection: 7 } })
       .sql('BEGIN', { at: ['src/db.js:14 transaction', 'src/app.js:5 handler'] })
       .sql('UPDATE orders SET state = $1 WHERE id = $2', {
@@ -399,7 +399,7 @@ export const bad: Bad[] = [
     want: [['cache-not-filled', 'src/users.js:3', 2]],
   },
   {
-    name: 'an error that nobody heard of',
+    name: 'an error that the response hides',
     trace: new Story()
       .sql('INSERT INTO audit (a) VALUES ($1)', {
         params: [1],
@@ -410,7 +410,7 @@ export const bad: Bad[] = [
     want: [['swallowed-error', 'src/orders.js:47', 1]],
   },
   {
-    name: 'a loop that is blocked',
+    name: 'a blocked event loop',
     trace: new Story().block({ ms: 300, at: 'src/report.js:12 render' }).trace(),
     want: [['event-loop', 'src/report.js:12', 1]],
   },

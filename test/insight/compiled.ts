@@ -1,4 +1,4 @@
-/** Small projects, compiled by the real tools and run by the real node, that answer their raw frames as the agent sees them. */
+/** Small projects, compiled by real tools and run by node, that print raw frames as the agent receives them. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export type Raw = [fn: string, file: string, line: number, column: number];
 const require = createRequire(import.meta.url);
 const PACKAGE = dirname(require.resolve('typescript/package.json'));
 
-// What the agent does: no formatting, so that the app's own source map support cannot move a line.
+// As in the agent: without formatting, so that the app's own source map support cannot change lines.
 const PROBE = `exports.capture = () => {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (_, sites) => sites.map((s) => [
@@ -48,7 +48,7 @@ export function tsc(folder: string, ...options: string[]): void {
   });
 }
 
-/** Runs a script and answers each stack that it captured. */
+/** Runs a script; its captured stacks. */
 export function run(folder: string, ...args: string[]): Raw[][] {
   const out = execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   return out

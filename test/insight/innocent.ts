@@ -1,4 +1,4 @@
-/** What only looks wrong: nothing may be said. */
+/** Traces that look like problems, but are none: no finding is expected. */
 
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { Story, upTo } from './story.js';
@@ -25,7 +25,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'settings and numbers asked of the server',
+    name: 'settings and sequences of the server',
     trace: new Story()
       .each(upTo(8), (s, id) =>
         s.sql("SELECT set_config('app.user', $1, true)", { params: [id], rows: 1, at }),
@@ -193,7 +193,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'a helper for five different things',
+    name: 'a wrapper for five different statements',
     trace: new Story()
       .each(
         ['src/a.js:1 a', 'src/b.js:2 b', 'src/c.js:3 c', 'src/d.js:4 d', 'src/e.js:5 e', 'src/f.js:6 f'],
@@ -367,7 +367,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'already at once',
+    name: 'already concurrent',
     trace: new Story()
       .all(['users', 'orders', 'items'], (s, table, i) =>
         s.sql(`SELECT count(*) FROM ${table}`, { ms: 40, rows: 1, at: `src/home.js:${5 + i} home` }),
@@ -375,7 +375,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'a row that is there already',
+    name: 'a row that exists already',
     trace: new Story()
       .sql('INSERT INTO users (email) VALUES ($1)', {
         params: ['a@b.c'],
@@ -386,7 +386,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'an error that was answered',
+    name: 'an error in the response',
     trace: new Story()
       .sql('SELECT * FROM audit', { error: '42P01: relation "audit" does not exist', at })
       .trace({ status: 500 }),
@@ -474,7 +474,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'uploads, all at once',
+    name: 'concurrent uploads',
     trace: new Story()
       .all(upTo(8), (s, n) => s.http(`PUT https://files.test/photos/${n}.jpg`, { at, ms: 80 }))
       .trace({ method: 'POST' }),
@@ -519,7 +519,7 @@ export const innocent: { name: string; trace: RecordedTrace }[] = [
       .trace(),
   },
   {
-    name: 'six counts by one helper, from six lines',
+    name: 'six counts through one wrapper, from six lines',
     trace: new Story()
       .all(['new', 'paid', 'sent', 'lost', 'back', 'done'], (s, state, i) =>
         s.sql('SELECT count(*) FROM orders WHERE state = $1', {

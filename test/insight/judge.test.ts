@@ -11,7 +11,7 @@ const loop = (at = 'src/orders.js:47 listOrders', n = 50) =>
     .sql('SELECT id, user_id FROM orders', { rows: n, at: 'src/orders.js:31 listOrders' })
     .each(upTo(n), (s, id) => s.sql(USER, { params: [id], rows: 1, at }));
 
-test('what is wrong is found, on its line, and nothing else', (t) => {
+test('problems are found at their call site, and nothing else', (t) => {
   for (const { name, trace, want } of bad) {
     t.same(
       judge(trace).map(({ kind, site, spans }) => [kind, site, spans.length]),
@@ -22,12 +22,12 @@ test('what is wrong is found, on its line, and nothing else', (t) => {
   t.end();
 });
 
-test('what only looks wrong is left in peace', (t) => {
+test('traces that only look like problems have no findings', (t) => {
   for (const { name, trace } of innocent) t.same(judge(trace), [], name);
   t.end();
 });
 
-test('a finding names the query that fed the loop, what it cost, and what to do', (t) => {
+test('a finding names the feeding query, the cost and a suggestion', (t) => {
   const [finding] = judge(loop().trace());
   t.match(finding, {
     id: /^[0-9a-f]{16}$/,
@@ -47,7 +47,7 @@ test('a finding names the query that fed the loop, what it cost, and what to do'
   t.end();
 });
 
-test('a loop in a loop is fed by all queries of the outer one', (t) => {
+test('a nested loop is fed by all queries of the outer loop', (t) => {
   const { trace } = bad.find(({ name }) => name === 'a loop in a loop')!;
   t.same(
     judge(trace).map(({ message }) => message),
@@ -59,7 +59,7 @@ test('a loop in a loop is fed by all queries of the outer one', (t) => {
   t.end();
 });
 
-test('what to do fits the library', (t) => {
+test('suggestions fit the library', (t) => {
   const advice = (at: string | string[], library: string, sql = 'SELECT * FROM users WHERE team_id = ?') =>
     judge(
       new Story({ library }).each(upTo(6), (s, id) => s.sql(sql, { params: [id], rows: 1, at })).trace(),
@@ -110,7 +110,7 @@ test('what to do fits the library', (t) => {
   t.end();
 });
 
-test('an ORM is told in which query to load it, and columns as they were written', (t) => {
+test('suggestions for ORMs name the feeding query, and columns in their spelling', (t) => {
   const sql = 'SELECT * FROM `items` WHERE `items`.`OrderId` = 7';
   const [finding] = judge(
     new Story({ library: 'mysql2' })
@@ -125,7 +125,7 @@ test('an ORM is told in which query to load it, and columns as they were written
   t.end();
 });
 
-test('a parallel loop without a line, below a GraphQL operation, is its resolvers', (t) => {
+test('a concurrent loop without a site during a GraphQL operation is made by resolvers', (t) => {
   const story = new Story({ at: ['knex'] }).all(upTo(6), (s, id) =>
     s.sql(USER, { params: [id], rows: 1, ms: 4 }),
   );
@@ -142,7 +142,7 @@ test('a parallel loop without a line, below a GraphQL operation, is its resolver
   t.end();
 });
 
-test('statements that take turns are each told what to do', (t) => {
+test('alternating statements each have a suggestion', (t) => {
   const { trace } = bad.find(({ name }) => name === 'a loop of two reads and a write')!;
   t.match(
     judge(trace)[0]!.suggestion,
@@ -151,7 +151,7 @@ test('statements that take turns are each told what to do', (t) => {
   t.end();
 });
 
-test('an id stays when lines move, and tells routes, functions and statements apart', (t) => {
+test('an id stays when lines move, and differs by route, function and statement', (t) => {
   const id = (at: string, more = {}) => judge(loop(at).trace(more))[0]!.id;
   t.equal(id('src/orders.js:47 listOrders'), id('src/orders.js:90 listOrders'));
   t.not(id('src/orders.js:47 listOrders'), id('src/orders.js:47 listItems'));
@@ -164,9 +164,9 @@ test('an id stays when lines move, and tells routes, functions and statements ap
   t.end();
 });
 
-test('a comment on the line, or alone above it, silences', (t) => {
+test('a comment on the line, or alone above it, ignores findings', (t) => {
   const kinds = (lines: Record<number, string>) =>
-    judge(loop().trace(), { lineOf: (frame: Frame, line = frame.line) => lines[line] }).map(
+    judge(loop().trace(), { readLine: (frame: Frame, line = frame.line) => lines[line] }).map(
       ({ kind }) => kind,
     );
   t.same(kinds({ 47: 'await load(id);' }), ['n+1']);
@@ -184,7 +184,7 @@ test('a comment on the line, or alone above it, silences', (t) => {
   t.end();
 });
 
-test('config silences by kind, route, site, statement and id', (t) => {
+test('config ignores by kind, route, site, statement and id', (t) => {
   const trace = loop().trace({ route: '/orders/:id' });
   const [{ id } = { id: '' }] = judge(trace);
   const left = (...ignore: object[]) => judge(trace, { ignore }).length;
@@ -221,7 +221,7 @@ test('limits can be set', (t) => {
   t.end();
 });
 
-test('any trace can be judged, and is not changed', (t) => {
+test('any trace can be judged, and is not modified', (t) => {
   const next = random(11);
   const some = <T>(...from: T[]): T => from[Math.floor(next() * from.length)]!;
   for (let i = 0; i < 500; i++) {

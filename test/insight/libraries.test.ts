@@ -5,7 +5,7 @@ import { fingerprint } from '../../src/insight/sql/fingerprint.js';
 import { packTrace, unpackTrace } from '../../src/store/document.js';
 import { aSpan, aTrace } from '../factory.js';
 
-test('what the trace has of a library holds; of others nothing is known', (t) => {
+test('facts of a library come from the trace; other libraries have none', (t) => {
   const trace = { libraries: { pg: { dialect: 'mysql' }, redis: { version: '1.6.0' } } } as const;
   t.equal(dialectOf(trace, 'pg'), 'mysql');
   t.same(libraryOf(trace, 'redis'), { version: '1.6.0' });
@@ -16,11 +16,11 @@ test('what the trace has of a library holds; of others nothing is known', (t) =>
   t.end();
 });
 
-test('a document that was kept without libraries is read as it was then', (t) => {
+test('a document stored without libraries has those of its time', (t) => {
   const { libraries } = unpackTrace(packTrace(aTrace({ spans: [aSpan()] })), (trace) => trace as Trace);
   t.equal(libraries, undefined);
-  const read = (name: string) => dialectOf({}, name);
-  t.same(['pg', 'postgres', 'mysql', 'mysql2', 'better-sqlite3'].map(read), [
+  const dialect = (name: string) => dialectOf({}, name);
+  t.same(['pg', 'postgres', 'mysql', 'mysql2', 'better-sqlite3'].map(dialect), [
     'pg',
     'pg',
     'mysql',
@@ -28,11 +28,11 @@ test('a document that was kept without libraries is read as it was then', (t) =>
     'sqlite',
   ]);
   t.equal(libraryOf({}, 'pg').explain, 'postgres');
-  t.equal(read('tedious'), 'standard');
+  t.equal(dialect('tedious'), 'standard');
   t.end();
 });
 
-test('the neutral reading takes any placeholder for a value, and no string for a name', (t) => {
+test('the standard dialect reads any placeholder as a value, and no string as a name', (t) => {
   const text = (sql: string) => fingerprint(sql, 'standard').text;
   for (const value of ['7', "'a''b'", "'c\\'", '?', '?1', '$1', ':name', '@p1', '$name', '$1::int'])
     t.equal(text(`SELECT a FROM "Users" WHERE b = ${value} -- why`), 'SELECT a FROM users WHERE b = ?');

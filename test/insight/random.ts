@@ -1,6 +1,6 @@
-/** Chance that can be repeated: the same seed gives the same texts. */
+/** Seeded random numbers: the same seed gives the same texts. */
 
-/** Answers a source of numbers from 0 up to 1. */
+/** Generator of numbers from 0 to below 1. */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -11,7 +11,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** Answers one of several, by chance. */
+/** Random item of a list. */
 export function pick<T>(next: () => number, from: readonly T[]): T {
   return from[Math.floor(next() * from.length)]!;
 }

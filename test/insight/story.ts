@@ -1,4 +1,4 @@
-/** Tells what a request did, call by call, with a clock: the traces that rules are tried on. */
+/** Story: builds the trace of a request call by call, with a clock, for tests of the rules. */
 
 import {
   type Finding,
@@ -7,12 +7,12 @@ import {
   type RecordedTrace,
   totalsOf,
 } from '../../src/domain/trace.js';
-import type { LineOf } from '../../src/insight/calls/call-site.js';
+import type { ReadLine } from '../../src/insight/calls/wrapper-line.js';
 import { finishTrace, type JudgeOptions } from '../../src/insight/judge.js';
 import { aTrace } from '../factory.js';
 
-/** How a call differs from an ordinary one; `at` is `file:line function`, innermost first, packages as `knex`. */
-export interface How {
+/** Options of a call; `at` is its stack as `file:line function`, innermost first, packages as `knex`. */
+export interface CallOptions {
   at?: string | string[];
   params?: unknown;
   rows?: number;
@@ -23,7 +23,7 @@ export interface How {
   detail?: Record<string, unknown>;
 }
 
-/** Answers a stack from its short form. */
+/** Stack from its short form. */
 export function stackOf(at: string | string[]): Frame[] {
   return [at].flat().map((text) => {
     const found = /^(.+):(\d+)(?: (.+))?$/.exec(text);
@@ -41,64 +41,67 @@ export function stackOf(at: string | string[]): Frame[] {
   });
 }
 
-/** A request that is being told. */
+/** Builder of a request's trace. */
 export class Story {
   now = 1;
   readonly spans: RecordedSpan[] = [];
-  readonly #defaults: How;
+  readonly #defaults: CallOptions;
 
-  constructor(defaults: How = {}) {
+  constructor(defaults: CallOptions = {}) {
     this.#defaults = defaults;
   }
 
-  /** A SQL statement; the clock goes on to its end. */
-  sql(name: string, how: How = {}): this {
-    return this.#call('sql', 'pg', name, how);
+  /** Adds a SQL statement; the clock moves to its end. */
+  sql(name: string, options: CallOptions = {}): this {
+    return this.#call('sql', 'pg', name, options);
   }
 
-  cache(name: string, how: How = {}): this {
+  cache(name: string, options: CallOptions = {}): this {
     const [command = '', ...keys] = name.split(' ');
-    return this.#call('cache', 'memcached', name, { ...how, detail: { command, keys, ...how.detail } });
+    return this.#call('cache', 'memcached', name, {
+      ...options,
+      detail: { command, keys, ...options.detail },
+    });
   }
 
-  rpc(name: string, how: How = {}): this {
-    return this.#call('rpc', 'thrift', name, how);
+  rpc(name: string, options: CallOptions = {}): this {
+    return this.#call('rpc', 'thrift', name, options);
   }
 
-  http(name: string, how: How = {}): this {
-    return this.#call('http', 'http', name, how);
+  http(name: string, options: CallOptions = {}): this {
+    return this.#call('http', 'http', name, options);
   }
 
-  block(how: How = {}): this {
-    return this.#call('block', 'node', 'event loop', how);
+  block(options: CallOptions = {}): this {
+    return this.#call('block', 'node', 'event loop', options);
   }
 
-  /** Time in which nothing happens. */
+  /** Moves the clock without a call. */
   idle(ms: number): this {
     this.now += ms;
     return this;
   }
 
-  /** The same for each, one after the other. */
-  each<T>(items: readonly T[], tell: (story: this, item: T, index: number) => void): this {
-    for (const [index, item] of items.entries()) tell(this, item, index);
+  /** Adds calls for each item, one after the other. */
+  each<T>(items: readonly T[], addCalls: (story: this, item: T, index: number) => void): this {
+    for (const [index, item] of items.entries()) addCalls(this, item, index);
     return this;
   }
 
-  /** The same for each, all begun at once. */
-  all<T>(items: readonly T[], tell: (story: this, item: T, index: number) => void): this {
+  /** Adds calls for each item, begun concurrently. */
+  all<T>(items: readonly T[], addCalls: (story: this, item: T, index: number) => void): this {
     const start = this.now;
     let end = start;
     items.forEach((item, index) => {
       this.now = start + index * 0.02;
-      tell(this, item, index);
+      addCalls(this, item, index);
       end = Math.max(end, this.now);
     });
     this.now = end;
     return this;
   }
 
-  /** Answers the request, over a moment after its last call. */
+  /** Trace of the request, which ends 2 ms after its last call. */
   trace(more: Partial<RecordedTrace> = {}): RecordedTrace {
     const trace: RecordedTrace = {
       ...aTrace(),
@@ -113,35 +116,36 @@ export class Story {
     return trace;
   }
 
-  #call(kind: string, library: string, name: string, given: How): this {
-    const how = { at: 'src/orders.js:10 listOrders', ms: 1, ...this.#defaults, ...given };
-    const detail = { ...(how.params !== undefined && { params: how.params }), ...how.detail };
+  #call(kind: string, library: string, name: string, callOptions: CallOptions): this {
+    const options = { at: 'src/orders.js:10 listOrders', ms: 1, ...this.#defaults, ...callOptions };
+    const detail = { ...(options.params !== undefined && { params: options.params }), ...options.detail };
     this.spans.push({
       kind,
-      library: how.library ?? library,
+      library: options.library ?? library,
       name,
       start: this.now,
-      duration: how.ms,
+      duration: options.ms,
       ...(Object.keys(detail).length > 0 && { detail }),
-      ...(how.wait !== undefined && { wait: how.wait }),
-      ...(how.rows !== undefined && { rows: how.rows }),
-      ...(how.error !== undefined && { error: how.error }),
-      stack: stackOf(how.at),
+      ...(options.wait !== undefined && { wait: options.wait }),
+      ...(options.rows !== undefined && { rows: options.rows }),
+      ...(options.error !== undefined && { error: options.error }),
+      stack: stackOf(options.at),
     });
-    this.now += how.ms + (how.wait ?? 0) + 0.1;
+    this.now += options.ms + (options.wait ?? 0) + 0.1;
     return this;
   }
 }
 
-/** Answers what is wrong with a trace, which stays as it was. */
+/** Findings of a trace, which is not modified. */
 export function judge(
   trace: RecordedTrace,
-  { lineOf = () => undefined, ...config }: JudgeOptions & { lineOf?: LineOf } = {},
+  { readLine = () => undefined, ...config }: JudgeOptions & { readLine?: ReadLine } = {},
 ): Finding[] {
-  return finishTrace({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, lineOf, config).findings;
+  return finishTrace({ ...trace, spans: trace.spans.map((span) => ({ ...span })) }, readLine, config)
+    .findings;
 }
 
-/** Answers 1, 2, … n. */
+/** 1, 2, … n. */
 export function upTo(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i + 1);
 }

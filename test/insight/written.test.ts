@@ -1,13 +1,13 @@
-/** A statement with its values is written in one way, and gives what the statement gave with the values bound. */
+/** A statement with its values is written equally in all outputs, and has the result of the bound statement. */
 
 import Database from 'better-sqlite3';
 import tap, { test } from 'tap';
-import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
+import { maskNamedParams, maskParams } from '../../src/agent/record/sql-params.cjs';
 import type { Span } from '../../src/domain/trace.js';
 import { aSpan } from '../factory.js';
 import { requirePackage } from '../packages.js';
 import { mariadb, postgres } from '../servers/index.js';
-import { boundBy, NASTY, waysOf } from './written.js';
+import { boundValues, NASTY, outputsOf } from './written.js';
 
 interface Queries {
   query(sql: string, values?: unknown): Promise<{ rows: unknown[] }>;
@@ -21,23 +21,23 @@ const mysqlClassic = requirePackage('mysql');
 
 tap.setTimeout(120_000);
 
-/** Values in a list, or by name. */
+/** Values as a list, or by name. */
 type Values = unknown[] | Record<string, unknown>;
 
 function recorded(library: string, name: string, values: Values): Span {
-  const told = Array.isArray(values) ? maskedParams(name, values) : maskedNamed(name, values);
-  return aSpan({ library, name, detail: { params: JSON.parse(JSON.stringify(told)) } });
+  const masked = Array.isArray(values) ? maskParams(name, values) : maskNamedParams(name, values);
+  return aSpan({ library, name, detail: { params: JSON.parse(JSON.stringify(masked)) } });
 }
 
-/** Answers the one line that all ways write. */
-function writtenAlike(t: Pick<typeof tap, 'equal' | 'notMatch'>, span: Span): string {
-  const { show, ...others } = waysOf(span);
+/** Statement that all outputs have in common. */
+function commonOutput(t: Pick<typeof tap, 'equal' | 'notMatch'>, span: Span): string {
+  const { show, ...others } = outputsOf(span);
   for (const [way, text] of Object.entries(others)) t.equal(text, show, `${way}: ${span.name}`);
   t.notMatch(show, /[\n\r]|^--/, span.name);
   return show!;
 }
 
-// A server gets half of a surrogate pair as U+FFFD.
+// A server receives half of a surrogate pair as U+FFFD.
 const HALF = 'half \ud83d of a pair';
 
 const PG: [sql: string, values: unknown[]][] = [
@@ -95,8 +95,8 @@ test('PostgreSQL', async (t) => {
   for (const [sql, values] of PG) {
     const span = recorded('pg', sql, values);
     const { rows } = await client.query(sql, values);
-    t.strictSame((await client.query(writtenAlike(t, span))).rows, rows, sql);
-    const { values: bound, missing } = boundBy(span);
+    t.strictSame((await client.query(commonOutput(t, span))).rows, rows, sql);
+    const { values: bound, missing } = boundValues(span);
     t.same(missing, []);
     t.strictSame((await client.query(sql, bound as unknown[])).rows, rows, `explain: ${sql}`);
   }
@@ -144,33 +144,33 @@ test('MariaDB', async (t) => {
   for (const [sql, values] of MYSQL) {
     const span = recorded('mysql2', sql, values);
     const [rows] = await client.query(sql, values as unknown[]);
-    const [again] = await client.query(writtenAlike(t, span));
+    const [again] = await client.query(commonOutput(t, span));
     t.strictSame(again, rows, sql);
-    const { values: bound, missing } = boundBy(span);
+    const { values: bound, missing } = boundValues(span);
     t.same(missing, []);
     t.strictSame((await client.query(sql, bound as unknown[]))[0], rows, `explain: ${sql}`);
   }
   const some = ["x\\' or 1=1 -- ", '7', null, '1'];
   const scalars = 'select ? as a, ? as b, ? as c limit ?';
   const [prepared] = await client.execute(scalars, some);
-  const [byHand] = await client.query(writtenAlike(t, recorded('mysql2', scalars, some)));
+  const [byHand] = await client.query(commonOutput(t, recorded('mysql2', scalars, some)));
   t.same(prepared, [{ a: "x\\' or 1=1 -- ", b: '7', c: null }]);
   t.strictSame(byHand, prepared);
   const sql = "select :a as a, ':b' as b, :b as c, :a as d";
   const values = { a: "x\\' or 1=1 -- ", b: 5 };
   const [rows] = await client.query({ sql, namedPlaceholders: true }, values);
   const span = recorded('mysql2', sql, values);
-  t.strictSame((await client.query(writtenAlike(t, span)))[0], rows);
-  t.same(boundBy(span), { values, missing: [] });
+  t.strictSame((await client.query(commonOutput(t, span)))[0], rows);
+  t.same(boundValues(span), { values, missing: [] });
 });
 
-test('a row that is set, as mysql and mysql2 write it', async (t) => {
+test('SET ? with an object, as mysql and mysql2 write it', async (t) => {
   const { url } = await mariadb(t);
   const client = await mysql.createConnection(url);
   t.teardown(() => client.end());
   await client.query('create table t (a int, `b``c` text, d datetime(3), e blob, f text)');
   const row = { a: 1, 'b`c': "x\\' or 1=1 -- ", d: AT, e: Buffer.from([0, 39]), f: { deep: 1 } };
-  const written = writtenAlike(t, recorded('mysql2', 'insert into t set ?', row));
+  const written = commonOutput(t, recorded('mysql2', 'insert into t set ?', row));
   t.equal(
     written,
     "insert into t set `a` = 1, `b``c` = 'x\\\\'' or 1=1 -- ', `d` = '2026-11-22 09:05:07.089', `e` = x'0027', `f` = '[object Object]';",
@@ -178,23 +178,23 @@ test('a row that is set, as mysql and mysql2 write it', async (t) => {
   await client.query('insert into t set ?', row);
   await client.query(mysqlClassic.format('insert into t set ?', [row]));
   await client.query(written);
-  const { values } = boundBy(recorded('mysql2', 'insert into t set ?', { a: 7 }));
+  const { values } = boundValues(recorded('mysql2', 'insert into t set ?', { a: 7 }));
   t.same(values, [{ a: 7 }]);
   const [rows] = await client.query('select * from t');
   t.strictSame(rows[1], rows[0]);
   t.strictSame(rows[2], rows[0]);
   const update = recorded('mysql2', 'update t set a = ?, ? where a = ?', [2, { f: 'g' }, 1]);
-  t.equal(writtenAlike(t, update), "update t set a = 2, `f` = 'g' where a = 1;");
+  t.equal(commonOutput(t, update), "update t set a = 2, `f` = 'g' where a = 1;");
 });
 
-test('nothing ends a literal of MySQL, also where a backslash is one like any other', async (t) => {
+test('no value ends a literal of MySQL, also with NO_BACKSLASH_ESCAPES', async (t) => {
   const { url } = await mariadb(t);
   const client = await mysql.createConnection(url);
   t.teardown(() => client.end());
   await client.query("set sql_mode = 'NO_BACKSLASH_ESCAPES'");
   for (const value of NASTY) {
     const [rows] = await client.query(
-      writtenAlike(t, recorded('mysql2', 'select ? as a where 1 = 1', [value])),
+      commonOutput(t, recorded('mysql2', 'select ? as a where 1 = 1', [value])),
     );
     const { length } = rows;
     t.equal(length, 1, value);
@@ -229,12 +229,12 @@ test('SQLite', (t) => {
   for (const [sql, values] of SQLITE) {
     const isNamed = values.length === 1 && typeof values[0] === 'object' && !Buffer.isBuffer(values[0]);
     const span = recorded('better-sqlite3', sql, isNamed ? (values[0] as Record<string, unknown>) : values);
-    t.strictSame(db.prepare(writtenAlike(t, span)).all(), db.prepare(sql).all(...values), sql);
+    t.strictSame(db.prepare(commonOutput(t, span)).all(), db.prepare(sql).all(...values), sql);
   }
   t.end();
 });
 
-test('what cannot be run is said by all, and its placeholders stay', (t) => {
+test('all outputs name values that are not known, and keep their placeholders', (t) => {
   const long = 'x'.repeat(9000);
   for (const [library, sql, values, lines] of [
     [
@@ -290,7 +290,7 @@ test('what cannot be run is said by all, and its placeholders stay', (t) => {
   ] as [string, string, Values, [string, string]][]) {
     const [why, written] = lines;
     const expected = `-- cannot be run as it is: ${why}\n-- ${written};`;
-    t.same(waysOf(recorded(library, sql, values)), {
+    t.same(outputsOf(recorded(library, sql, values)), {
       show: expected,
       call: expected,
       request: expected,
@@ -300,15 +300,15 @@ test('what cannot be run is said by all, and its placeholders stay', (t) => {
   t.end();
 });
 
-test('many values that are not known are not named one by one', (t) => {
+test('many unknown values are not listed one by one', (t) => {
   const many = Array.from({ length: 1004 }, (_, n) => n);
   const sql = `select ${many.map((n) => `$${n + 1}`).join(', ')}`;
   const span = recorded('pg', sql, many);
   t.match(
-    waysOf(span).call,
+    outputsOf(span).call,
     /^-- cannot be run as it is: \$1001 was too long to be kept whole; \$1002, \$1003, \$1004 are not known\n/,
   );
-  const { values, missing } = boundBy(span);
+  const { values, missing } = boundValues(span);
   t.equal((values as unknown[]).length, 1004);
   t.same(missing, ['$1001 to $1004']);
   t.end();

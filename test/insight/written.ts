@@ -1,4 +1,4 @@
-/** The ways in which a call's statement is written with its values, and in which explain binds them. */
+/** Outputs that contain a call's statement with its values, and the values that explain binds. */
 
 import { sqlLines } from '../../src/cli/print/sql-script.js';
 import type { Span } from '../../src/domain/trace.js';
@@ -9,13 +9,13 @@ import { copyTextOf } from '../../src/tui/effects/copy-text.js';
 import { sqlPanel } from '../../src/tui/panels/sql.js';
 import { aTrace } from '../factory.js';
 
-/** Answers what each way writes; they have to be the same. */
-export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group', string | undefined> {
+/** Statement of a call in each output; all have to be equal. */
+export function outputsOf(span: Span): Record<'show' | 'call' | 'request' | 'group', string | undefined> {
   const trace = aTrace({ spans: [span, { ...span, duration: 1 }] });
   const shown = sqlLines({ ...trace, spans: [span] }, { width: 80, style: plainStyle, now: 0 });
   const from = shown.findIndex((line) => line.startsWith('-- #1 '));
-  const reading = { trace, source: () => undefined, libraries: false, columns: 80, sorted: 'total' as const };
-  const row = sqlPanel.page({ ...reading, grouped: true }).entries[0]!;
+  const context = { trace, source: () => undefined, libraries: false, columns: 80, sorted: 'total' as const };
+  const row = sqlPanel.page({ ...context, grouped: true }).entries[0]!;
   return {
     show: shown.slice(from + 1).join('\n'),
     call: copyTextOf('sql', trace, span)?.text,
@@ -24,8 +24,8 @@ export function waysOf(span: Span): Record<'show' | 'call' | 'request' | 'group'
   };
 }
 
-/** Answers the values that explain binds, as the app's process gets them. */
-export function boundBy(span: Span): { values: unknown; missing: string[] } {
+/** Values that explain binds, as the app's process receives them. */
+export function boundValues(span: Span): { values: unknown; missing: string[] } {
   const { values, missing } = recordedValues(span, dialectOf({}, span.library));
   return { values: revived(values), missing };
 }
@@ -35,10 +35,10 @@ function revived(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const { bytes, ...rest } = value as { bytes?: unknown };
   if (typeof bytes === 'string' && Object.keys(rest).length === 0) return Buffer.from(bytes, 'hex');
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revived(one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revived(item)]));
 }
 
-/** Strings that end literals, begin comments or steer terminals where they are written carelessly. */
+/** Strings that end literals, begin comments or control terminals if they are not escaped. */
 export const NASTY = [
   "o'hara",
   "'; drop table users; --",

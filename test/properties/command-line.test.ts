@@ -3,7 +3,7 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { jsonFault, keyLines } from '../../src/cli/config/json-positions.js';
+import { keyLines, locateJsonError } from '../../src/cli/config/json-positions.js';
 import { durationParser, parseCount, parsePort, parseSize } from '../../src/cli/config/units.js';
 import { isWithin } from '../../src/cli/doctor/version-range.js';
 import { keyNames, mouseReport, typedText } from '../../src/tui/input/key-names.js';
@@ -68,9 +68,9 @@ test('what is wrong with any text that is no JSON has a line of it, in one line 
         try {
           JSON.parse(text);
         } catch (error) {
-          const { line, words } = jsonFault(text, error);
+          const { line, message } = locateJsonError(text, error);
           ok(line >= 1 && line <= text.split('\n').length, `${line}`);
-          ok(words.length > 0 && words.length < 200, words);
+          ok(message.length > 0 && message.length < 200, message);
         }
       },
     ),

@@ -135,9 +135,14 @@ test('a lost end of a file leads to the next file all the same', () =>
   ));
 
 interface Link {
-  connect(run: RunConfig, hello: string, ordered: (order: LinkOrder) => void, ended: () => void): void;
-  send(lines: string, optional: boolean): void;
-  takeDropped(): number;
+  connectToLauncher(
+    run: RunConfig,
+    hello: string,
+    ordered: (order: LinkOrder) => void,
+    ended: () => void,
+  ): void;
+  sendLines(lines: string, optional: boolean): void;
+  takeDroppedCount(): number;
 }
 
 /** The agent's end of the link, as a process that has just started has it, with a disk of its own making. */
@@ -194,7 +199,7 @@ test('a disk that is full now and then costs what was not written whole, counted
             if (fits === 0 && bytes.length > 0) throw new Error('ENOSPC');
             return writeSync(fd, bytes.subarray(0, fits));
           });
-          link.connect(
+          link.connectToLauncher(
             run,
             'hello\n',
             () => {},
@@ -207,8 +212,8 @@ test('a disk that is full now and then costs what was not written whole, counted
             refuses = full;
             const line: LinkLine = { t: 'unlisten', port: sent.length, path: text };
             sent.push(line);
-            link.send(encodeLine(line), true);
-            const lost = link.takeDropped();
+            link.sendLines(encodeLine(line), true);
+            const lost = link.takeDroppedCount();
             if (lost === 0) whole.push(line);
             else deepStrictEqual(lost, 1);
           }
@@ -239,7 +244,7 @@ test('orders cut anywhere reach the process as they were given', () =>
       withLauncher(async (run, socket) => {
         const orders: LinkOrder[] = [];
         const link = aLink(() => 0);
-        link.connect(
+        link.connectToLauncher(
           run,
           'hello\n',
           (order) => orders.push(order),

@@ -21,7 +21,6 @@ type Draw = (
 const ENTRY = String.raw`
 import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
-import { cellWidth, graphemes } from '../terminal/cells.js';
 import { Output } from './ink/painter.js';
 const { write } = Output.prototype;
 let isOdd = false;

@@ -11,11 +11,11 @@ import {
 import {
   argumentText,
   keyPositions,
-  writtenPositions,
+  valuePositions,
 } from '../../src/agent/instruments/shared/redis-keys.cjs';
 import { encodeLine, encodeSpan } from '../../src/agent/record/encode-span.cjs';
 import { serialize } from '../../src/agent/record/serialize.cjs';
-import { maskedNamed, maskedParams } from '../../src/agent/record/sql-params.cjs';
+import { maskNamedParams, maskParams } from '../../src/agent/record/sql-params.cjs';
 import { anyText, holds } from '../property.js';
 
 class AppCodeRan extends Error {}
@@ -158,10 +158,10 @@ test('parameters of any kind are told with any statement, and none of their code
   holds(
     fc.property(aStatement, fc.array(aValue, { maxLength: 4 }), (sql, makes) => {
       const values = makes.map((make) => make());
-      told(() => maskedParams(sql, values));
-      deepStrictEqual(maskedParams(sql, values).length, values.length);
+      told(() => maskParams(sql, values));
+      deepStrictEqual(maskParams(sql, values).length, values.length);
       for (const value of values) {
-        if (typeof value === 'object' && value !== null) told(() => maskedNamed(sql, value));
+        if (typeof value === 'object' && value !== null) told(() => maskNamedParams(sql, value));
       }
     }),
     400,
@@ -179,7 +179,7 @@ test('a parameter of a secret column is masked, whatever else there is', () =>
           ? `insert into t (${columns.join(', ')}) values (${marks.join(', ')})`
           : `select 1 from t where ${columns.map((column, i) => `${column} = ${marks[i]}`).join(` ${between} `)}`;
         const masked = columns.map((column) => (/password|token/.test(column) ? 'REDACTED' : column));
-        deepStrictEqual(maskedParams(sql, columns), masked);
+        deepStrictEqual(maskParams(sql, columns), masked);
       },
     ),
     150,
@@ -211,7 +211,7 @@ test("a Redis command's keys are arguments of it, each once, and any reply is un
     fc.property(aName, fc.array(anArgument, { maxLength: 12 }), anArgument, (name, makes, makeReply) => {
       const args = makes.map((make) => make());
       const reply = makeReply();
-      for (const positions of [keyPositions(name, args), writtenPositions(name, args) ?? []]) {
+      for (const positions of [keyPositions(name, args), valuePositions(name, args) ?? []]) {
         ok(
           positions.every((at) => Number.isInteger(at) && at >= 0 && at < args.length),
           `${positions}`,
@@ -246,7 +246,7 @@ test('a call of any content is one line of JSON', () =>
       (name, error, rows, times, make) => {
         const call = {
           ...{ n: 1, instrument: { kind: 'sql', library: 'pg' }, stack: 2, error, rows },
-          ...{ speech: { name, detail: { values: serialize(make()) } }, request: { id: 'an-id' } },
+          ...{ info: { name, detail: { values: serialize(make()) } }, request: { id: 'an-id' } },
           ...{ began: finite(times.began), ended: finite(times.ended), wait: finite(times.wait) },
         };
         const line = encodeSpan(call as never);

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import type { RecordedTrace } from '../../src/domain/trace.js';
-import { describeOld } from '../../src/insight/calls/describe.js';
+import { describeStored } from '../../src/insight/calls/describe.js';
 import { pack, unpack } from '../../src/store/body.js';
 import { packTrace, undescribed, unpackTrace } from '../../src/store/document.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../factory.js';
@@ -65,14 +65,14 @@ test('documents of before are described when they are read, and no others', (t) 
     const read: RecordedTrace[] = [];
     const found = unpackTrace(pack(JSON.stringify(document)), (trace) => {
       read.push(structuredClone(trace));
-      return describeOld(trace);
+      return describeStored(trace);
     });
     t.strictSame(read, [oldest]);
     t.same(found, whole);
   }
   unpackTrace(packTrace(whole), (trace) => {
     t.fail('described again');
-    return describeOld(trace);
+    return describeStored(trace);
   });
   t.end();
 });

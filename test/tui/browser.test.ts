@@ -3,53 +3,54 @@ import { aSpan } from '../factory.js';
 import { traceAt } from './fake.js';
 import { rowsOf } from './frame.js';
 import { MemoryFeed } from './memory-feed.js';
-import { aBrowser, until } from './terminal.js';
+import { createBrowser, waitUntil } from './terminal.js';
 
-const late = (n: number) => ({
+/** Trace that starts after all traces of the feed. */
+const laterTrace = (n: number) => ({
   ...traceAt(n),
   id: `${'0'.repeat(7)}${n}-0000-4000-8000-000000000000`,
   start: traceAt(0).start + 2000 + n,
 });
 
 test('the newest request is selected while following, and new ones take its place', async (t) => {
-  const { browser, feed } = aBrowser(20);
+  const { browser, feed } = createBrowser(20);
   t.equal(browser.state.list.selected, traceAt(0).id);
-  feed.add(late(1));
-  await until(() => browser.state.list.selected === late(1).id);
+  feed.add(laterTrace(1));
+  await waitUntil(() => browser.state.list.selected === laterTrace(1).id);
   t.equal(browser.state.list.cursor.at, 0);
   browser.close();
 });
 
-test('moving holds the list: new requests are counted, what is looked at stays', async (t) => {
-  const { browser, feed, press } = aBrowser(20);
+test('moving holds the list: new requests are counted and the visible rows stay', async (t) => {
+  const { browser, feed, press } = createBrowser(20);
   press('j', 'j');
   t.equal(browser.state.list.selected, traceAt(2).id);
-  const held = rowsOf(browser).slice(3, 12);
-  feed.add({ ...late(1), start: traceAt(0).start + 9000 });
-  await until(() => browser.list.fresh === 1);
+  const before = rowsOf(browser).slice(3, 12);
+  feed.add({ ...laterTrace(1), start: traceAt(0).start + 9000 });
+  await waitUntil(() => browser.list.fresh === 1);
   t.equal(browser.state.list.selected, traceAt(2).id);
-  t.same(rowsOf(browser).slice(3, 12), held);
+  t.same(rowsOf(browser).slice(3, 12), before);
   t.match(rowsOf(browser)[1], /1 new, F follows/);
   press('F');
-  t.equal(browser.state.list.selected, late(1).id);
+  t.equal(browser.state.list.selected, laterTrace(1).id);
   browser.close();
 });
 
 test('a frozen list does not move at all', async (t) => {
-  const { browser, feed, press } = aBrowser(20);
+  const { browser, feed, press } = createBrowser(20);
   press('p');
   const before = rowsOf(browser);
-  feed.add(late(1));
+  feed.add(laterTrace(1));
   await new Promise((resolve) => setImmediate(resolve));
   t.same(rowsOf(browser), before);
   t.match(before[1], /frozen/);
   press('p', 'F');
-  t.equal(browser.state.list.selected, late(1).id);
+  t.equal(browser.state.list.selected, laterTrace(1).id);
   browser.close();
 });
 
-test('a filter works as it is typed; of a half-typed one what is finished, and it says what is missing', (t) => {
-  const { browser, press } = aBrowser(40);
+test('a filter applies while typed: complete terms filter, the incomplete term is reported', (t) => {
+  const { browser, press } = createBrowser(40);
   press('/', ...'n1');
   t.equal(browser.list.count, 4);
   t.match(rowsOf(browser)[1], /^ \/ n1 .*4 of 40/);
@@ -76,21 +77,21 @@ test('a filter works as it is typed; of a half-typed one what is finished, and i
   t.end();
 });
 
-test('what a filter has found is shown while it looks on, and said to be not all', async (t) => {
+test('matches are shown with a plus while the feed is still counting', async (t) => {
   const feed = new MemoryFeed(40);
-  let last = (_: number) => {};
-  feed.count = ({ query }) => (query.length === 0 ? 40 : new Promise((resolve) => (last = resolve)));
-  const { browser, press } = aBrowser(feed);
+  let resolveCount = (_: number) => {};
+  feed.count = ({ query }) => (query.length === 0 ? 40 : new Promise((resolve) => (resolveCount = resolve)));
+  const { browser, press } = createBrowser(feed);
   press('/', ...'n1', 'enter');
   t.match(rowsOf(browser)[1], / 4\+ of 40 /);
-  last(4);
-  await until(() => browser.list.counted);
+  resolveCount(4);
+  await waitUntil(() => browser.list.counted);
   t.match(rowsOf(browser)[1], / 4 of 40 /);
   browser.close();
 });
 
 test('the selection stays with its request when the filter or the order changes', (t) => {
-  const { browser, press } = aBrowser(40);
+  const { browser, press } = createBrowser(40);
   press(...'jjjjjjjjjjj');
   const { selected } = browser.state.list;
   t.equal(selected, traceAt(11).id);
@@ -106,8 +107,8 @@ test('the selection stays with its request when the filter or the order changes'
   t.end();
 });
 
-test('what matches nothing says so, and how to get back', (t) => {
-  const { browser, press } = aBrowser(40);
+test('a filter without matches says so, with the key that clears it', (t) => {
+  const { browser, press } = createBrowser(40);
   press('/', ...'foo', 'enter');
   t.equal(rowsOf(browser)[4], '  0 of 40 match "foo"   esc clears');
   browser.close();
@@ -115,25 +116,25 @@ test('what matches nothing says so, and how to get back', (t) => {
 });
 
 test('from the list to the line of an N+1 in the editor takes five keys', async (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+  const { browser, terminal, press } = createBrowser(40);
   press('/', 'n', '1', 'enter', 'e');
-  await until(() => terminal.calls.length > 0);
+  await waitUntil(() => terminal.calls.length > 0);
   t.same(terminal.calls, ['edit /home/ann/shop/src/orders.js:15']);
   browser.close();
 });
 
 test('the detail opens the line of the row, and of the frame under the cursor', async (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+  const { browser, terminal, press } = createBrowser(40);
   press('j', 'enter', '2', 'j', 'e');
-  await until(() => terminal.calls.length === 1);
+  await waitUntil(() => terminal.calls.length === 1);
   press('enter', '/', ...':8:9', 'enter', 'e');
-  await until(() => terminal.calls.length === 2);
+  await waitUntil(() => terminal.calls.length === 2);
   t.same(terminal.calls, ['edit /home/ann/shop/src/orders.js:7', 'edit /home/ann/shop/src/orders.js:8']);
   browser.close();
 });
 
-test('escape undoes one thing at a time, and the list is as it was', (t) => {
-  const { browser, press } = aBrowser(40);
+test('escape undoes one step at a time, back to the same list', (t) => {
+  const { browser, press } = createBrowser(40);
   press(...'jjj');
   const list = rowsOf(browser);
   press('enter', '2', 'enter', 'z', '/', 'x');
@@ -152,7 +153,7 @@ test('escape undoes one thing at a time, and the list is as it was', (t) => {
 });
 
 test('q goes back to the list and quits from there; Q quits at once', (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+  const { browser, terminal, press } = createBrowser(40);
   press('enter', 'enter', 'q');
   t.equal(browser.state.focus, 'list');
   t.same(terminal.calls, []);
@@ -162,39 +163,39 @@ test('q goes back to the list and quits from there; Q quits at once', (t) => {
   t.end();
 });
 
-test('anything but a GET is sent again only when that is confirmed', async (t) => {
-  const { browser, feed, press } = aBrowser(40);
+test('a request other than GET is replayed only after confirmation', async (t) => {
+  const { browser, feed, press } = createBrowser(40);
   press('j', 'j', 'r');
-  await until(() => browser.state.popup?.kind === 'ask');
+  await waitUntil(() => browser.state.popup?.kind === 'ask');
   t.match(rowsOf(browser).join('\n'), /send POST \/checkout\/confirm again, without cookie\? y\/N/);
   press('n');
   t.same(feed.replayed, []);
   press('r');
-  await until(() => browser.state.popup?.kind === 'ask');
+  await waitUntil(() => browser.state.popup?.kind === 'ask');
   press('y');
-  await until(() => browser.state.notice?.text === '200 after 12ms');
+  await waitUntil(() => browser.state.notice?.text === '200 after 12ms');
   press('k', 'r');
-  await until(() => feed.replayed.length === 2);
+  await waitUntil(() => feed.replayed.length === 2);
   t.same(feed.replayed, ['POST /checkout/confirm', 'GET /api/orders?page=2']);
   browser.close();
 });
 
-test('a URL is edited before it is sent again', async (t) => {
-  const { browser, feed, press } = aBrowser(40);
+test('a URL can be edited before a replay', async (t) => {
+  const { browser, feed, press } = createBrowser(40);
   press('j', 'R');
   t.equal(browser.state.prompt?.text, '/api/orders?page=2');
   press('backspace', '7', 'enter');
-  await until(() => feed.replayed.length === 1);
+  await waitUntil(() => feed.replayed.length === 1);
   t.same(feed.replayed, ['GET /api/orders?page=7']);
   browser.close();
 });
 
-test('two requests are compared: the marked one with the selected one', async (t) => {
-  const { browser, press } = aBrowser(40);
+test('d compares the marked with the selected request', async (t) => {
+  const { browser, press } = createBrowser(40);
   press('d');
   t.match(browser.state.notice?.text, /mark a request with m/);
   press('m', 'j', 'd');
-  await until(() => browser.state.popup?.kind === 'text');
+  await waitUntil(() => browser.state.popup?.kind === 'text');
   const frame = rowsOf(browser).join('\n');
   t.match(frame, /before {2}GET \/api\/users\/0/);
   t.match(frame, /after {3}GET \/api\/orders\?page=2/);
@@ -203,29 +204,29 @@ test('two requests are compared: the marked one with the selected one', async (t
   browser.close();
 });
 
-test('what is copied is said, and of what the request has nothing as well', async (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+test('copying shows a message, also when the request has nothing to copy', async (t) => {
+  const { browser, terminal, press } = createBrowser(40);
   press('y', 'u');
-  await until(() => terminal.calls.length === 1);
+  await waitUntil(() => terminal.calls.length === 1);
   press('j', 'y', 's');
-  await until(() => terminal.calls.length === 2);
+  await waitUntil(() => terminal.calls.length === 2);
   t.same(terminal.calls, [
     'copy http://localhost:4000/api/users/0',
     "copy SELECT id, sku, amount FROM items WHERE order_id = '17';",
   ]);
   t.equal(browser.state.notice?.text, 'copied 56 characters (a fake)');
   press('g', ...'jjjjjj', 'y', 's');
-  await until(() => browser.state.notice?.text === 'this request has nothing of that kind');
+  await waitUntil(() => browser.state.notice?.text === 'this request has nothing of that kind');
   browser.close();
 });
 
-test('a statement that cannot be run is copied as a comment, and that is said', async (t) => {
+test('a statement with masked values is copied as a comment, with a warning', async (t) => {
   const feed = new MemoryFeed(3);
   const span = aSpan({ name: 'select $1, $2', detail: { params: [1, 'REDACTED'] } });
   feed.traces = feed.traces.map((trace) => ({ ...trace, spans: [span], findings: [] }));
-  const { browser, terminal, press } = aBrowser(feed);
+  const { browser, terminal, press } = createBrowser(feed);
   press('y', 's');
-  await until(() => terminal.calls.length === 1);
+  await waitUntil(() => terminal.calls.length === 1);
   t.same(terminal.calls, ["copy -- cannot be run as it is: $2 is masked\n-- select '1', $2;"]);
   t.same(browser.state.notice, {
     text: 'copied 58 characters (a fake); cannot be run as it is: $2 is masked',
@@ -235,7 +236,7 @@ test('a statement that cannot be run is copied as a comment, and that is said', 
 });
 
 test('a filter is saved by name and chosen again', (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+  const { browser, terminal, press } = createBrowser(40);
   press('/', ...'n1', 'enter', 'W', ...'loops', 'enter');
   t.same(browser.state.saved, [{ name: 'loops', filter: 'n1' }]);
   t.same(terminal.calls, ['save']);
@@ -246,9 +247,9 @@ test('a filter is saved by name and chosen again', (t) => {
 });
 
 test('the palette finds a command by some of its letters', (t) => {
-  const { browser, press } = aBrowser(40);
+  const { browser, press } = createBrowser(40);
   press(':', ...'sldur', 'backspace', 'backspace', 'backspace', 'backspace', 'backspace', ...'slowest');
-  t.equal(browser.picture().items[0]?.label, 'sort by duration, slowest first');
+  t.equal(browser.viewModel().items[0]?.label, 'sort by duration, slowest first');
   press('enter');
   t.equal(browser.state.list.sort.by, 'duration');
   t.equal(browser.list.row(0)?.url, '/checkout/confirm');
@@ -256,8 +257,8 @@ test('the palette finds a command by some of its letters', (t) => {
   t.end();
 });
 
-test('by route: the views go round', (t) => {
-  const { browser, press } = aBrowser(40);
+test('v cycles through the views', (t) => {
+  const { browser, press } = createBrowser(40);
   press('v');
   t.equal(rowsOf(browser)[3], '▌ POST   /checkout/confirm                      4   1.26s    4    87ms ERR');
   press('v');
@@ -270,16 +271,16 @@ test('by route: the views go round', (t) => {
   t.end();
 });
 
-test('keys that come in one read are all done', (t) => {
-  const { browser } = aBrowser(100);
+test('all keys of one read are processed', (t) => {
+  const { browser } = createBrowser(100);
   for (const key of 'jjjjjjjjjjkk') browser.press(key);
   t.equal(browser.state.list.cursor.at, 8);
   browser.close();
   t.end();
 });
 
-test('a paste types into the filter and presses nothing elsewhere', (t) => {
-  const { browser, terminal, press } = aBrowser(40);
+test('pasted text goes to the prompt and is ignored elsewhere', (t) => {
+  const { browser, terminal, press } = createBrowser(40);
   browser.paste('qQ');
   t.same(terminal.calls, []);
   press('/');
@@ -289,18 +290,18 @@ test('a paste types into the filter and presses nothing elsewhere', (t) => {
   t.end();
 });
 
-test('the app that ended is told in words, and r starts it again', async (t) => {
+test('the exit of the app is shown, and r restarts it', async (t) => {
   const feed = new MemoryFeed(5);
   feed.state = { ...feed.state, live: false, exit: { code: 1, stderr: ['Error: no \x1b[31mtable'] } };
-  const { browser, press } = aBrowser(feed);
+  const { browser, press } = createBrowser(feed);
   t.equal(rowsOf(browser)[0], ' the app ended with code 1: Error: no \\x1b[31mtable   r starts it again');
   press('r');
-  await until(() => feed.restarts === 1);
+  await waitUntil(() => feed.restarts === 1);
   browser.close();
 });
 
-test('with nothing recorded it says what to try', (t) => {
-  const { browser } = aBrowser(0);
+test('an empty list has instructions', (t) => {
+  const { browser } = createBrowser(0);
   t.same(rowsOf(browser).slice(4, 9), [
     '  waiting for requests …',
     '',
@@ -312,18 +313,18 @@ test('with nothing recorded it says what to try', (t) => {
   t.end();
 });
 
-test('a feed that fails is told in the footer, not on the screen', async (t) => {
+test('an error of the feed is shown in the footer', async (t) => {
   const feed = new MemoryFeed(5);
   feed.find = () => Promise.reject(new Error('the database is locked'));
-  const { browser, press } = aBrowser(feed);
+  const { browser, press } = createBrowser(feed);
   press('e');
-  await until(() => browser.state.notice !== undefined);
+  await waitUntil(() => browser.state.notice !== undefined);
   t.equal(rowsOf(browser).at(-1), ' the database is locked');
   browser.close();
 });
 
-test('rows far down are fetched as they are needed', (t) => {
-  const { browser, press } = aBrowser(3000);
+test('rows far down are loaded when they become visible', (t) => {
+  const { browser, press } = createBrowser(3000);
   press('G');
   t.equal(browser.state.list.selected, traceAt(2999).id);
   t.match(rowsOf(browser).at(-3), /^▌ GET {4}\/import\/2999/);

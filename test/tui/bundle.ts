@@ -1,12 +1,12 @@
-/** Builds the made-up browser as the product's screen is built, once for a run of tests. */
+/** Bundles fake-ui.ts as build.mjs bundles the screen. */
 
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Answers the path of the bundle. */
-export async function bundled(): Promise<string> {
+/** Builds the bundle and returns its path. */
+export async function bundleUi(): Promise<string> {
   const { inkPainter } = await import(join(ROOT, 'ink-painter.mjs'));
   const outdir = join(ROOT, 'dist/fake');
   await build({

@@ -1,4 +1,4 @@
-/** The browser over made-up requests: for development, the end-to-end tests and the bench. Reads its wishes from the environment. */
+/** Runs the browser over fake traces, configured by FAKE_ variables, for tests and the bench. */
 
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,24 +10,24 @@ import { MemoryFeed } from './memory-feed.js';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 
-/** Answers a folder with the file that the requests point at. */
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'scooby-fake-'));
-  mkdirSync(join(made, 'src'));
-  writeFileSync(join(made, 'src/orders.js'), ORDERS_SOURCE);
-  process.on('exit', () => rmSync(made, { recursive: true }));
-  return made;
+/** Creates a folder with the source file of the traces. */
+function createAppFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'scooby-fake-'));
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'src/orders.js'), ORDERS_SOURCE);
+  process.on('exit', () => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
-// Heard from the start: a signal that nobody hears ends the process.
-const allowed = process.env.FAKE_OPEN ? once(process, process.env.FAKE_OPEN) : undefined;
+// Subscribed at the start: a signal without a listener ends the process.
+const openSignal = process.env.FAKE_OPEN ? once(process, process.env.FAKE_OPEN) : undefined;
 
 async function open(): Promise<MemoryFeed> {
-  if (allowed) {
-    // Waiting for a signal does not keep a process alive.
-    const alive = setInterval(() => {}, 60_000);
-    await allowed;
-    clearInterval(alive);
+  if (openSignal) {
+    // A signal listener does not keep the process alive.
+    const keepAlive = setInterval(() => {}, 60_000);
+    await openSignal;
+    clearInterval(keepAlive);
   }
   const feed = new MemoryFeed(number('FAKE_REQUESTS', 400));
   const rate = number('FAKE_RATE', 0);
@@ -41,7 +41,7 @@ async function open(): Promise<MemoryFeed> {
   }
   if (process.env.FAKE_LIVE === '0') feed.state = { ...feed.state, live: false };
   if (process.env.FAKE_CWD) {
-    const cwd = folder();
+    const cwd = createAppFolder();
     feed.traces = feed.traces.map((trace) => ({ ...trace, app: { ...trace.app!, cwd } }));
   }
   if (process.env.FAKE_EXIT)

@@ -1,10 +1,10 @@
-/** A shop's requests, the same every time: for tests, for development and for the bench. */
+/** Deterministic traces of a shop, for tests, development and the bench. */
 
 import type { Finding, Frame, Span, Summary, Trace } from '../../src/domain/trace.js';
 import { totalsOf } from '../../src/domain/trace.js';
 import { atFirstFrame } from '../factory.js';
 
-/** The instant at which the newest of them started. */
+/** Start of the newest trace (epoch ms). */
 export const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 
 export const ORDERS_SOURCE = [
@@ -68,7 +68,7 @@ function call(
   return atFirstFrame({ kind, library, name, start, duration, stack, ...more });
 }
 
-type Made = Pick<Trace, 'method' | 'url'> & Partial<Trace>;
+type TraceFields = Pick<Trace, 'method' | 'url'> & Partial<Trace>;
 
 const ITEMS = 'SELECT id, sku, amount FROM items WHERE order_id = $1';
 const SESSION =
@@ -83,7 +83,7 @@ function session(start: number): Span[] {
   ];
 }
 
-function orders(i: number): Made {
+function orders(i: number): TraceFields {
   const spans = session(1);
   spans.push(
     sql(
@@ -96,11 +96,11 @@ function orders(i: number): Made {
   );
   let at = 40;
   for (let n = 0; n < 48; n++) {
-    const took = 6 + ((n * 7 + i) % 11);
+    const duration = 6 + ((n * 7 + i) % 11);
     spans.push(
-      sql(ITEMS, ['loadItems', 'src/orders.js', 15], at, took, { rows: 3, detail: { params: [17 + n] } }),
+      sql(ITEMS, ['loadItems', 'src/orders.js', 15], at, duration, { rows: 3, detail: { params: [17 + n] } }),
     );
-    at += took + 1;
+    at += duration + 1;
   }
   spans.push(call('log', 'console', 'served 48 orders', at, 0, { detail: { level: 'info' } }));
   const repeated = spans.flatMap((span, index) => (span.name === ITEMS ? [index] : []));
@@ -131,7 +131,7 @@ function orders(i: number): Made {
   };
 }
 
-function user(i: number): Made {
+function user(i: number): TraceFields {
   const spans = session(0.8);
   spans.push(
     sql('SELECT * FROM users WHERE id = $1', ['showUser', 'src/users.js', 22], 5, 3.1, {
@@ -152,7 +152,7 @@ function user(i: number): Made {
   };
 }
 
-function checkout(i: number): Made {
+function checkout(i: number): TraceFields {
   const spans = session(1);
   spans.push(
     sql('BEGIN', ['confirm', 'src/checkout.js', 31], 8, 0.4),
@@ -179,7 +179,7 @@ function checkout(i: number): Made {
   };
 }
 
-function search(i: number): Made {
+function search(i: number): TraceFields {
   const words = ['shoes', '靴 日本語', 'naïve café', '한국어', 'a%20b'];
   const word = words[Math.floor(i / 10) % words.length]!;
   const spans = session(0.7);
@@ -206,7 +206,7 @@ function search(i: number): Made {
   };
 }
 
-const SHAPES: ((i: number) => Made)[] = [
+const SHAPES: ((i: number) => TraceFields)[] = [
   user,
   orders,
   checkout,
@@ -240,11 +240,11 @@ const SHAPES: ((i: number) => Made)[] = [
   (i) => ({ method: 'GET', url: `/import/${i}`, route: '/import/:id', state: 'died', spans: session(2) }),
 ];
 
-/** Answers the nth request, counted from the newest; half a second lies between two of them. */
+/** The nth trace, counted from the newest; each starts 500 ms before the previous. */
 export function traceAt(n: number): Trace {
-  const made = SHAPES[n % SHAPES.length]!(n);
+  const fields = SHAPES[n % SHAPES.length]!(n);
   const id = `${(0xa0000000 + n).toString(16)}-0000-4000-8000-${String(n).padStart(12, '0')}`;
-  const spans = made.spans ?? [];
+  const spans = fields.spans ?? [];
   return {
     id,
     start: NOW - n * 500,
@@ -257,7 +257,7 @@ export function traceAt(n: number): Trace {
         ['cookie', 'REDACTED'],
         ['user-agent', 'curl/8.5.0'],
       ],
-      ...(made.status
+      ...(fields.status
         ? {
             response: [
               ['content-type', 'application/json; charset=utf-8'],
@@ -269,12 +269,12 @@ export function traceAt(n: number): Trace {
     },
     findings: [],
     totals: totalsOf(spans),
-    ...made,
+    ...fields,
     spans,
   };
 }
 
-/** Answers a trace as the list shows it. */
+/** Summary of a trace, as in the list. */
 export function summaryOf(trace: Trace): Summary {
   const { id, method, url, start, state, totals } = trace;
   return {

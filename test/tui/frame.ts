@@ -1,4 +1,4 @@
-/** The frame of a browser as text, without a terminal. */
+/** Renders a browser's frame as text, without a terminal. */
 
 import { renderToString } from 'ink';
 import { createElement } from 'react';
@@ -7,12 +7,12 @@ import { AppScreen } from '../../src/tui/components/App.js';
 import { themeOf } from '../../src/tui/view/theme.js';
 
 const PLAIN = themeOf({ colour: false, ascii: false });
-// biome-ignore lint/suspicious/noControlCharactersInRegex: bold and inverse are left without colour
+// biome-ignore lint/suspicious/noControlCharactersInRegex: SGR and cursor codes
 const CODES = /\x1b\[[\d;]*[mG]/g;
 
-/** Answers the rows of the frame. */
+/** Rows of the frame, without styles and trailing spaces. */
 export function rowsOf(browser: Browser, theme = PLAIN): string[] {
-  const picture = browser.picture();
+  const picture = browser.viewModel();
   const text = renderToString(createElement(AppScreen, { picture, browser, theme }), {
     columns: picture.state.columns,
   });

@@ -1,4 +1,4 @@
-/** A feed over traces in memory. */
+/** Feed over traces in memory, for tests. */
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import type { Recording } from '../../src/domain/link.js';
@@ -38,7 +38,7 @@ function orderOf(trace: Trace, by: Sort['by']): number | string {
   }
 }
 
-/** A trace as filters look at it; the words of its calls are as they were sent, which is quicker than to add them up. */
+/** Candidate of a filter; the texts of its calls are not aggregated, which is faster. */
 function candidateOf(trace: Trace): Candidate {
   const calls = () =>
     trace.spans
@@ -58,7 +58,7 @@ export class MemoryFeed implements Feed {
   };
   output?: OutputLog;
   tell?: (line: string) => void;
-  told: string[] = [];
+  sentLines: string[] = [];
   replayed: string[] = [];
   restarts = 0;
   readonly #listeners = new Set<() => void>();
@@ -67,9 +67,9 @@ export class MemoryFeed implements Feed {
     this.traces = typeof traces === 'number' ? Array.from({ length: traces }, (_, n) => traceAt(n)) : traces;
   }
 
-  /** Adds a request on top, or replaces the one with its id, and tells whoever listens. */
+  /** Adds a trace on top or replaces the trace of its id, and calls the listeners. */
   add(trace: Trace): void {
-    this.traces = [trace, ...this.traces.filter((old) => old.id !== trace.id)];
+    this.traces = [trace, ...this.traces.filter((other) => other.id !== trace.id)];
     this.changed();
   }
 

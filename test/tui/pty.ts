@@ -1,9 +1,9 @@
-/** A program on a terminal of our own, decoded into cells. */
+/** Runs a program on a pseudo-terminal and decodes its output into cells. */
 
 import xterm from '@xterm/headless';
 import { requirePackage } from '../packages.js';
 
-/** The part of node-pty's terminal that the tests use. */
+/** Part of node-pty's API that the tests use. */
 interface Pty {
   readonly pid: number;
   onData(listener: (data: string) => void): unknown;
@@ -15,7 +15,7 @@ interface Pty {
 
 const { spawn }: { spawn(file: string, args: string[], options: object): Pty } = requirePackage('node-pty');
 
-const CLEAN = [
+const REMOVED_VARIABLES = [
   'CI',
   'NO_COLOR',
   'FORCE_COLOR',
@@ -26,8 +26,8 @@ const CLEAN = [
   'WAYLAND_DISPLAY',
 ];
 
-/** Answers an environment in which a frame is always the same. */
-export function environment(more: Record<string, string> = {}): Record<string, string> {
+/** Environment in which frames are the same on every machine. */
+export function cleanEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const env: Record<string, string | undefined> = {
     ...process.env,
     TERM: 'xterm-256color',
@@ -37,64 +37,64 @@ export function environment(more: Record<string, string> = {}): Record<string, s
     XDG_CONFIG_HOME: '/nonexistent',
     XDG_STATE_HOME: '/nonexistent',
   };
-  for (const name of CLEAN) delete env[name];
+  for (const name of REMOVED_VARIABLES) delete env[name];
   return { ...(env as Record<string, string>), ...more };
 }
 
-export class OnTerminal {
+export class PtyTerminal {
   readonly pty: Pty;
   readonly terminal: xterm.Terminal;
-  /** Everything that was written. */
+  /** All output of the program. */
   raw = '';
   exit: { exitCode: number; signal?: number | undefined } | undefined;
-  #looking: (() => void)[] = [];
+  #checks: (() => void)[] = [];
 
   constructor(args: string[], columns: number, rows: number, env: Record<string, string> = {}) {
     this.terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     this.pty = spawn(process.execPath, args, {
       cols: columns,
       rows,
-      env: environment(env),
+      env: cleanEnvironment(env),
       name: env.TERM ?? 'xterm-256color',
     });
     this.pty.onData((data) => {
       this.raw += data;
-      this.terminal.write(data, () => this.#look());
+      this.terminal.write(data, () => this.#check());
     });
     this.pty.onExit((exit) => {
       this.exit = exit;
-      this.terminal.write('', () => this.#look());
+      this.terminal.write('', () => this.#check());
     });
   }
 
-  #look(): void {
-    for (const look of [...this.#looking]) look();
+  #check(): void {
+    for (const check of [...this.#checks]) check();
   }
 
-  /** Answers when something is true of the screen, of what was written, or of the exit. */
-  until(holds: () => boolean, what: string): Promise<void> {
+  /** Resolves when a condition on the screen, the output or the exit is true; rejects after 8 s. */
+  until(isTrue: () => boolean, what: string): Promise<void> {
     return new Promise((done, failed) => {
       const end = (work: () => void) => {
         clearTimeout(timer);
-        this.#looking = this.#looking.filter((one) => one !== look);
+        this.#checks = this.#checks.filter((other) => other !== check);
         work();
       };
-      const look = () => {
-        if (holds()) end(done);
+      const check = () => {
+        if (isTrue()) end(done);
       };
       const timer = setTimeout(
         () => end(() => failed(new Error(`never: ${what}\n${this.rows().join('\n')}`))),
         8_000,
       );
-      this.#looking.push(look);
-      look();
+      this.#checks.push(check);
+      check();
     });
   }
 
-  /** Answers when a text stands on the screen, and the frame that it came with is whole. */
+  /** Resolves when a complete frame on the screen has the text. */
   shows(text: string): Promise<void> {
-    const whole = () => this.raw.lastIndexOf('\x1b[?2026l') > this.raw.lastIndexOf('\x1b[?2026h');
-    return this.until(() => whole() && this.rows().join('\n').includes(text), text);
+    const isComplete = () => this.raw.lastIndexOf('\x1b[?2026l') > this.raw.lastIndexOf('\x1b[?2026h');
+    return this.until(() => isComplete() && this.rows().join('\n').includes(text), text);
   }
 
   send(keys: string): void {
@@ -106,7 +106,7 @@ export class OnTerminal {
     this.pty.resize(columns, rows);
   }
 
-  /** Answers the rows of the screen, without spaces at their ends. */
+  /** Rows of the screen, without trailing spaces. */
   rows(): string[] {
     const { active } = this.terminal.buffer;
     return Array.from(
@@ -115,18 +115,18 @@ export class OnTerminal {
     );
   }
 
-  /** Answers the rows with a second one under each that is not plain: what its cells look like. */
+  /** Rows of the screen; below each styled row a `~` row with the styles of its cells. */
   painted(): string {
     const { active } = this.terminal.buffer;
     const out: string[] = [];
     for (let y = 0; y < this.terminal.rows; y++) {
       const line = active.getLine(active.baseY + y);
-      let looks = '';
+      let styles = '';
       for (let x = 0; x < this.terminal.cols; x++) {
         const cell = line?.getCell(x);
         if (!cell || cell.getWidth() === 0) continue;
         const colour = cell.isFgDefault() ? ' ' : String(cell.getFgColor() % 10);
-        looks += cell.isInverse()
+        styles += cell.isInverse()
           ? '#'
           : colour !== ' '
             ? colour
@@ -137,13 +137,13 @@ export class OnTerminal {
                 : ' ';
       }
       out.push(line?.translateToString(true) ?? '');
-      if (looks.trim() !== '') out.push(`~${looks.trimEnd()}`);
+      if (styles.trim() !== '') out.push(`~${styles.trimEnd()}`);
     }
     return out.join('\n');
   }
 
-  /** Answers whether the terminal is as it was before: main screen, cursor, no mouse, no paste marks. */
-  sane(): { buffer: string; mouse: string; paste: boolean; cursor: boolean } {
+  /** Modes of the terminal that the browser changes. */
+  terminalModes(): { buffer: string; mouse: string; paste: boolean; cursor: boolean } {
     const { modes, buffer } = this.terminal;
     const cursor = this.raw.lastIndexOf('\x1b[?25h') > this.raw.lastIndexOf('\x1b[?25l');
     return {
@@ -156,7 +156,7 @@ export class OnTerminal {
 
   async close(): Promise<void> {
     if (!this.exit) this.pty.kill('SIGKILL');
-    await this.until(() => this.exit !== undefined, 'its end');
+    await this.until(() => this.exit !== undefined, 'the exit');
     this.terminal.dispose();
   }
 }

@@ -1,15 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import xterm from '@xterm/headless';
 import { test } from 'tap';
-import { bundled } from './bundle.js';
-import { golden, kept } from './golden.js';
-import { environment, OnTerminal } from './pty.js';
+import { bundleUi } from './bundle.js';
+import { golden, readGolden } from './golden.js';
+import { cleanEnvironment, PtyTerminal } from './pty.js';
 
-const ui = await bundled();
+const ui = await bundleUi();
 
-async function opened(columns: number, rows: number, env: Record<string, string> = {}, ...flags: string[]) {
-  const terminal = new OnTerminal([ui, ...flags], columns, rows, env);
-  // Requests are there before the keys work.
+async function openBrowser(
+  columns: number,
+  rows: number,
+  env: Record<string, string> = {},
+  ...flags: string[]
+) {
+  const terminal = new PtyTerminal([ui, ...flags], columns, rows, env);
+  // The footer appears with Ink, after the first requests.
   await terminal.shows('? help');
   return terminal;
 }
@@ -23,7 +28,7 @@ const SIZES: [number, number][] = [
 
 for (const [columns, rows] of SIZES) {
   test(`the screens at ${columns}x${rows}`, async (t) => {
-    const terminal = await opened(columns, rows);
+    const terminal = await openBrowser(columns, rows);
     await terminal.shows('req  p');
     t.equal(terminal.painted(), golden(`list-${columns}x${rows}`, terminal.painted()));
     terminal.send('j');
@@ -42,8 +47,8 @@ for (const [columns, rows] of SIZES) {
   });
 }
 
-test('requests are on the screen before the screen is loaded; keys that come early are kept, and not echoed', async (t) => {
-  const terminal = new OnTerminal([ui], 80, 24, { FAKE_OPEN: 'SIGUSR2' });
+test('requests are shown before Ink is loaded; early keys are processed and not echoed', async (t) => {
+  const terminal = new PtyTerminal([ui], 80, 24, { FAKE_OPEN: 'SIGUSR2' });
   await terminal.shows('METHOD PATH');
   terminal.send('jj');
   process.kill(terminal.pty.pid, 'SIGUSR2');
@@ -57,38 +62,41 @@ test('requests are on the screen before the screen is loaded; keys that come ear
   await terminal.close();
 });
 
-/** The rows of a golden without the rows that tell its looks. */
+/** Rows of a golden without its `~` rows, which have the styles. */
 const textOf = (painted: string) => painted.split('\n').filter((row) => !row.startsWith('~'));
 
 for (const [columns, rows] of SIZES) {
   test(`NO_COLOR at ${columns}x${rows} leaves weight and inverse, and the same text`, async (t) => {
-    const terminal = await opened(columns, rows, { NO_COLOR: '1' });
-    const wanted = textOf(kept(`list-${columns}x${rows}`));
-    await terminal.until(() => textOf(terminal.painted()).join() === wanted.join(), 'the text of the golden');
+    const terminal = await openBrowser(columns, rows, { NO_COLOR: '1' });
+    const expected = textOf(readGolden(`list-${columns}x${rows}`));
+    await terminal.until(
+      () => textOf(terminal.painted()).join() === expected.join(),
+      'the text of the golden',
+    );
     if (columns === 80) t.equal(terminal.painted(), golden('list-80x24-no-color', terminal.painted()));
     t.match(terminal.painted(), /^~#{40}/m, 'the selected row is inverse');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR codes that set a colour
     t.notMatch(terminal.raw, /\x1b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)(?:;[\d;]*)?m/);
     await terminal.close();
   });
 }
 
 test('NO_COLOR wins over FORCE_COLOR, as in the commands', async (t) => {
-  const terminal = await opened(80, 24, { NO_COLOR: '1', FORCE_COLOR: '1' });
+  const terminal = await openBrowser(80, 24, { NO_COLOR: '1', FORCE_COLOR: '1' });
   await terminal.until(
-    () => terminal.painted() === kept('list-80x24-no-color'),
+    () => terminal.painted() === readGolden('list-80x24-no-color'),
     'the golden without colours',
   );
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what sets a colour
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: SGR codes that set a colour
   t.notMatch(terminal.raw, /\x1b\[(?:[\d;]*;)?(?:[34]\d|9\d|10\d)(?:;[\d;]*)?m/);
   await terminal.close();
 });
 
 for (const [columns, rows] of [SIZES[1]!, SIZES[2]!]) {
   test(`wide characters at ${columns}x${rows}: columns stay columns`, async (t) => {
-    const terminal = await opened(columns, rows);
+    const terminal = await openBrowser(columns, rows);
     terminal.send('/search?q=靴');
-    await terminal.until(() => terminal.rows()[1]?.includes('8 of 400') === true, 'what the filter found');
+    await terminal.until(() => terminal.rows()[1]?.includes('8 of 400') === true, 'the matches');
     terminal.send('\r\r2');
     await terminal.shows('%靴 日本語%');
     t.equal(terminal.painted(), golden(`cjk-${columns}x${rows}`, terminal.painted()));
@@ -97,7 +105,7 @@ for (const [columns, rows] of [SIZES[1]!, SIZES[2]!]) {
 }
 
 test('--ascii draws with ASCII only', async (t) => {
-  const terminal = await opened(80, 24, {}, '--ascii');
+  const terminal = await openBrowser(80, 24, {}, '--ascii');
   terminal.send('j\r2');
   await terminal.shows('SELECT id, sku, amount');
   t.same(
@@ -107,52 +115,57 @@ test('--ascii draws with ASCII only', async (t) => {
   await terminal.close();
 });
 
-test('after a storm of sizes the screen is as if it had always had the last one', async (t) => {
-  const terminal = await opened(80, 24);
+test('after many resizes the frame is that of the last size', async (t) => {
+  const terminal = await openBrowser(80, 24);
   for (let n = 0; n < 20; n++) {
     const [columns, rows] = SIZES[n % 4]!;
     terminal.resize(columns + (n % 3), rows + (n % 2));
   }
   terminal.resize(80, 24);
-  const wanted = kept('list-80x24');
-  await terminal.until(() => terminal.painted() === wanted, 'the golden of 80x24');
+  const expected = readGolden('list-80x24');
+  await terminal.until(() => terminal.painted() === expected, 'the golden of 80x24');
   terminal.resize(50, 12);
   await terminal.shows('scooby needs 60x15');
   terminal.resize(60, 15);
-  await terminal.until(() => terminal.painted() === kept('list-60x15'), 'the golden of 60x15');
-  t.pass('all came back');
+  await terminal.until(() => terminal.painted() === readGolden('list-60x15'), 'the golden of 60x15');
+  t.pass('the frame of each size was drawn');
   await terminal.close();
 });
 
-const ENDS: [name: string, end: (terminal: OnTerminal) => void, code: number][] = [
+const ENDS: [name: string, end: (terminal: PtyTerminal) => void, code: number][] = [
   ['q', (terminal) => terminal.send('q'), 0],
   ['Ctrl-C', (terminal) => terminal.send('\x03'), 0],
   ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 143],
   ['SIGHUP', (terminal) => terminal.pty.kill('SIGHUP'), 129],
   ['SIGINT', (terminal) => terminal.pty.kill('SIGINT'), 130],
-  ['a fault in a feed', (terminal) => process.kill(terminal.pty.pid, 'SIGUSR2'), 1],
-  ['a promise that nobody awaits', (terminal) => process.kill(terminal.pty.pid, 'SIGPIPE'), 1],
+  ['an uncaught exception', (terminal) => process.kill(terminal.pty.pid, 'SIGUSR2'), 1],
+  ['an unhandled rejection', (terminal) => process.kill(terminal.pty.pid, 'SIGPIPE'), 1],
 ];
 
 for (const [name, end, code] of ENDS) {
   test(`ended by ${name}, the terminal is as it was`, async (t) => {
-    const terminal = await opened(80, 24, { FAKE_CRASH: 'SIGUSR2', FAKE_REJECTION: 'SIGPIPE' }, '--mouse');
-    await terminal.until(() => terminal.sane().paste, 'the marks of a paste');
-    t.same(terminal.sane(), { buffer: 'alternate', mouse: 'vt200', paste: true, cursor: false });
+    const terminal = await openBrowser(
+      80,
+      24,
+      { FAKE_CRASH: 'SIGUSR2', FAKE_REJECTION: 'SIGPIPE' },
+      '--mouse',
+    );
+    await terminal.until(() => terminal.terminalModes().paste, 'bracketed paste');
+    t.same(terminal.terminalModes(), { buffer: 'alternate', mouse: 'vt200', paste: true, cursor: false });
     end(terminal);
-    await terminal.until(() => terminal.exit !== undefined, 'its end');
-    t.same(terminal.sane(), { buffer: 'normal', mouse: 'none', paste: false, cursor: true });
+    await terminal.until(() => terminal.exit !== undefined, 'the exit');
+    t.same(terminal.terminalModes(), { buffer: 'normal', mouse: 'none', paste: false, cursor: true });
     t.equal(terminal.exit?.exitCode, code);
-    t.notOk(terminal.raw.includes('\x1b[3J'), 'what was on the screen before is not erased');
+    t.notOk(terminal.raw.includes('\x1b[3J'), 'the scrollback is not erased');
     if (code === 1) t.match(terminal.rows()[0], /^scooby: the browser failed: a fault/);
     await terminal.close();
   });
 }
 
-test('without a terminal, in CI and for a screen reader it prints lines', (t) => {
+test('without a terminal it prints lines', (t) => {
   const printed = (env: Record<string, string>) =>
     spawnSync(process.execPath, [ui], {
-      env: environment({ FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env }),
+      env: cleanEnvironment({ FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env }),
       encoding: 'utf8',
     });
   const { stdout, stderr, status } = printed({});
@@ -173,23 +186,23 @@ test('without a terminal, in CI and for a screen reader it prints lines', (t) =>
 
 for (const env of [{ CI: '1' }, { INK_SCREEN_READER: 'true' }, { TERM: 'dumb' }]) {
   test(`on a terminal with ${JSON.stringify(env)} it prints lines as well`, async (t) => {
-    const terminal = new OnTerminal([ui], 80, 24, { FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env } as Record<
+    const terminal = new PtyTerminal([ui], 80, 24, { FAKE_REQUESTS: '3', FAKE_LIVE: '0', ...env } as Record<
       string,
       string
     >);
-    await terminal.until(() => terminal.exit !== undefined, 'its end');
+    await terminal.until(() => terminal.exit !== undefined, 'the exit');
     t.match(terminal.raw, /GET {2}\/api\/users\/0 {2}200 {2}14ms/);
     t.notOk(terminal.raw.includes('\x1b'));
     await terminal.close();
   });
 }
 
-/** The pieces of a frame as a slow line brings them: what a terminal may draw in between. */
+/** Pieces of a frame, each starting with an escape: a slow line may deliver them singly. */
 const piecesOf = (frame: string) =>
   frame.split('\x1b').map((piece, index) => (index === 0 ? piece : `\x1b${piece}`));
 
 test('a frame erases nothing, and no row is blank between two frames', async (t) => {
-  const terminal = await opened(80, 24);
+  const terminal = await openBrowser(80, 24);
   terminal.send('j');
   await terminal.until(() => terminal.rows()[4]?.startsWith('▌') === true, 'the move');
   terminal.send(' ');
@@ -226,11 +239,11 @@ test('a frame erases nothing, and no row is blank between two frames', async (t)
 });
 
 test('from the list to the editor at the line of the N+1', async (t) => {
-  const terminal = await opened(80, 24, { EDITOR: '/bin/echo', FAKE_CWD: 'real' });
+  const terminal = await openBrowser(80, 24, { EDITOR: '/bin/echo', FAKE_CWD: 'real' });
   terminal.send('/n1\re');
   await terminal.shows('back from src/orders.js:15');
   t.match(terminal.raw, /\+15 .*src\/orders\.js/);
   terminal.send('q');
-  await terminal.until(() => terminal.exit?.exitCode === 0, 'its end');
+  await terminal.until(() => terminal.exit?.exitCode === 0, 'the exit');
   await terminal.close();
 });

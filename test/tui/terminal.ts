@@ -1,4 +1,4 @@
-/** A terminal that only remembers what it was asked for. */
+/** Effect handlers that record their calls, and a browser with them. */
 
 import { Browser, type BrowserOptions } from '../../src/tui/browser.js';
 import type { EffectHandlers } from '../../src/tui/effects/effects.js';
@@ -31,11 +31,11 @@ export class FakeTerminal implements EffectHandlers {
     this.calls.push('suspend');
   }
 
-  mouse(on: boolean): void {
+  setMouse(on: boolean): void {
     this.calls.push(`mouse ${on}`);
   }
 
-  save(): void {
+  saveFilters(): void {
     this.calls.push('save');
   }
 
@@ -44,16 +44,16 @@ export class FakeTerminal implements EffectHandlers {
   }
 }
 
-/** Answers a browser over made-up requests, with its clock three seconds after the newest. */
-export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<BrowserOptions> = {}) {
+/** Browser over fake traces, with its clock three seconds after the newest. */
+export function createBrowser(feed: MemoryFeed | number = 400, options: Partial<BrowserOptions> = {}) {
   const terminal = new FakeTerminal();
   const memory = typeof feed === 'number' ? new MemoryFeed(feed) : feed;
   const browser = new Browser(memory, {
     columns: 80,
     rows: 24,
-    terminal,
+    effectHandlers: terminal,
     clock: () => NOW + 3000,
-    rest: 0,
+    previewDelay: 0,
     ...options,
   });
   return {
@@ -66,8 +66,8 @@ export function aBrowser(feed: MemoryFeed | number = 400, options: Partial<Brows
   };
 }
 
-/** Answers once what is asked for is true; the turns of the loop in between let promises settle. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
-  if (!holds()) throw new Error('it never came true');
+/** Waits for a condition, at most 1,000 turns of the event loop; throws when it stays false. */
+export async function waitUntil(isTrue: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !isTrue(); turn++) await new Promise((resolve) => setImmediate(resolve));
+  if (!isTrue()) throw new Error('the condition never became true');
 }

@@ -3,20 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { bundled } from './bundle.js';
-import { kept } from './golden.js';
-import { environment } from './pty.js';
+import { bundleUi } from './bundle.js';
+import { readGolden } from './golden.js';
+import { cleanEnvironment } from './pty.js';
 
-const there = spawnSync('tmux', ['-V']).status === 0;
-const ui = await bundled();
+const hasTmux = spawnSync('tmux', ['-V']).status === 0;
+const ui = await bundleUi();
 
-/** A tmux server of its own with a shell in it, or a browser that a shell started. */
-function tmux(t: Test, columns: number, rows: number) {
+/** Starts a tmux server of its own with a shell in one pane. */
+function startTmux(t: Test, columns: number, rows: number) {
   const folder = mkdtempSync(join(tmpdir(), 'scooby-tmux-'));
   const run = (...args: string[]) =>
     spawnSync('tmux', ['-S', join(folder, 'socket'), '-f', '/dev/null', ...args], {
       encoding: 'utf8',
-      env: environment(),
+      env: cleanEnvironment(),
     }).stdout;
   run(
     'new-session',
@@ -54,45 +54,45 @@ function tmux(t: Test, columns: number, rows: number) {
   };
 }
 
-async function started(t: Test, columns: number, rows: number, env = '') {
-  const terminal = tmux(t, columns, rows);
+async function startBrowser(t: Test, columns: number, rows: number, env = '') {
+  const terminal = startTmux(t, columns, rows);
   await terminal.shows('ready:');
   terminal.send(`${env} node ${ui}`.trim(), 'Enter');
   await terminal.shows('? help');
   return terminal;
 }
 
-/** The rows of a golden without the rows that tell its looks. */
+/** Rows of a golden without its `~` rows, which have the styles. */
 function textOf(name: string): string[] {
-  return kept(name)
+  return readGolden(name)
     .split('\n')
     .filter((row) => !row.startsWith('~'))
     .map((row) => row.trimEnd());
 }
 
-test('in tmux the columns stand where they stand in the other terminal', { skip: !there }, async (t) => {
+test('frames in tmux have the text of the goldens', { skip: !hasTmux }, async (t) => {
   for (const [columns, rows] of [
     [60, 15],
     [80, 24],
     [120, 40],
     [200, 60],
   ] as const) {
-    const terminal = await started(t, columns, rows);
-    const wanted = textOf(`list-${columns}x${rows}`);
+    const terminal = await startBrowser(t, columns, rows);
+    const expected = textOf(`list-${columns}x${rows}`);
     await terminal
       .until(
-        () => terminal.screen().slice(0, rows).join('\n') === wanted.join('\n'),
+        () => terminal.screen().slice(0, rows).join('\n') === expected.join('\n'),
         `the golden of ${columns}x${rows}`,
       )
       .catch(() => {});
-    t.same(terminal.screen().slice(0, rows), wanted);
+    t.same(terminal.screen().slice(0, rows), expected);
     terminal.send('Q');
     await terminal.shows('ready:');
   }
 });
 
-test('it is suspended and comes back as it was', { skip: !there }, async (t) => {
-  const terminal = await started(t, 80, 24);
+test('ctrl-z suspends, and fg restores the screen', { skip: !hasTmux }, async (t) => {
+  const terminal = await startBrowser(t, 80, 24);
   terminal.send('j');
   await terminal.until(() => terminal.screen()[4]!.startsWith('▌'), 'the move');
   const before = terminal.screen();
@@ -100,31 +100,31 @@ test('it is suspended and comes back as it was', { skip: !there }, async (t) => 
   await terminal.shows('Stopped');
   t.equal(terminal.modes(), '0 1 0');
   terminal.send('fg', 'Enter');
-  await terminal.until(() => terminal.modes() === '1 0 0', 'its return');
+  await terminal.until(() => terminal.modes() === '1 0 0', 'the alternate screen');
   await terminal.until(() => terminal.screen().join('\n') === before.join('\n'), 'the same screen');
   terminal.send('j');
-  await terminal.until(() => terminal.screen()[5]!.startsWith('▌'), 'a key after it');
-  t.pass('it goes on');
+  await terminal.until(() => terminal.screen()[5]!.startsWith('▌'), 'a key after fg');
+  t.pass('keys work after fg');
 });
 
-/** Sends a signal to the browser in a pane: it is what the pane's shell runs. */
-function signal(terminal: ReturnType<typeof tmux>, name: NodeJS.Signals): void {
+/** Sends a signal to the browser, the child of the pane's shell. */
+function signal(terminal: ReturnType<typeof startTmux>, name: NodeJS.Signals): void {
   const shell = terminal.run('display-message', '-p', '#{pane_pid}').trim();
   const { stdout } = spawnSync('pgrep', ['-P', shell], { encoding: 'utf8' });
   process.kill(Number(stdout.trim()), name);
 }
 
-const ENDS: Record<string, (terminal: ReturnType<typeof tmux>) => void> = {
+const ENDS: Record<string, (terminal: ReturnType<typeof startTmux>) => void> = {
   q: (terminal) => terminal.send('q'),
   'Ctrl-C': (terminal) => terminal.send('C-c'),
   SIGTERM: (terminal) => signal(terminal, 'SIGTERM'),
   SIGHUP: (terminal) => signal(terminal, 'SIGHUP'),
-  'a fault': (terminal) => signal(terminal, 'SIGUSR2'),
+  'an uncaught exception': (terminal) => signal(terminal, 'SIGUSR2'),
 };
 
 for (const [name, end] of Object.entries(ENDS)) {
-  test(`after ${name} the shell has its terminal as before`, { skip: !there }, async (t) => {
-    const terminal = await started(t, 80, 24, 'FAKE_CRASH=SIGUSR2');
+  test(`after ${name} the shell has its terminal modes back`, { skip: !hasTmux }, async (t) => {
+    const terminal = await startBrowser(t, 80, 24, 'FAKE_CRASH=SIGUSR2');
     end(terminal);
     await terminal.until(() => terminal.modes() === '0 1 0', 'the main screen');
     terminal.send('stty -a | tr " " "\\n" | grep -E "^-?(icanon|echo|isig|icrnl);?$" | xargs', 'Enter');

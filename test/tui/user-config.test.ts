@@ -21,15 +21,15 @@ import { traceAt } from './fake.js';
 const folder = mkdtempSync(join(tmpdir(), 'scooby-config-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 
-function read(config: string) {
+function readConfig(config: string) {
   const file = join(folder, 'config.json');
   writeFileSync(file, config);
   return readUserConfig(file);
 }
 
-function trouble(config: string): string {
+function errorOf(config: string): string {
   try {
-    read(config);
+    readConfig(config);
   } catch (error) {
     if (error instanceof ConfigError) return error.message.replace(folder, '');
     throw error;
@@ -37,30 +37,30 @@ function trouble(config: string): string {
   return 'none';
 }
 
-test("keys and colours are the user's; what conflicts is refused with both names", (t) => {
-  const config = read(
+test('configured keys and colours apply; conflicting keys are an error with both names', (t) => {
+  const config = readConfig(
     '{"keys": {"replay": "P", "down": ["j", "ctrl+n"]}, "theme": {"error": "bright-magenta bold", "ok": "none"}, "editor": "code -r"}',
   );
-  t.same(config.bindings.find((one) => one.name === 'replay')?.keys, ['P']);
-  t.same(config.bindings.find((one) => one.name === 'down')?.keys, ['j', 'ctrl+n']);
+  t.same(config.bindings.find(({ name }) => name === 'replay')?.keys, ['P']);
+  t.same(config.bindings.find(({ name }) => name === 'down')?.keys, ['j', 'ctrl+n']);
   t.same(config.roles, { error: '95;1', ok: '' });
   t.equal(config.editor, 'code -r');
-  t.equal(trouble('{"keys": {"replay": "e"}}'), '/config.json: the key "e" would do both edit and replay');
-  t.equal(trouble('{"keys": {"sort": "v"}}'), '/config.json: the key "v" would do both sort and view');
+  t.equal(errorOf('{"keys": {"replay": "e"}}'), '/config.json: the key "e" would do both edit and replay');
+  t.equal(errorOf('{"keys": {"sort": "v"}}'), '/config.json: the key "v" would do both sort and view');
   t.equal(
-    trouble('{"keys": {"fly": "v"}}'),
+    errorOf('{"keys": {"fly": "v"}}'),
     '/config.json: there is no action "fly"; press : in scooby for their names',
   );
-  t.match(trouble('{"theme": {"error": "mauve"}}'), /"mauve" is no colour for error; use black, red/);
-  t.match(trouble('{"theme": {"mood": "red"}}'), /there is no role "mood"/);
-  t.match(trouble('{"theme": {"toString": "red"}}'), /there is no role "toString"/);
-  t.match(trouble('{"theme": {"error": "constructor"}}'), /"constructor" is no colour for error/);
-  t.match(trouble('{'), /config\.json is not JSON/);
+  t.match(errorOf('{"theme": {"error": "mauve"}}'), /"mauve" is no colour for error; use black, red/);
+  t.match(errorOf('{"theme": {"mood": "red"}}'), /there is no role "mood"/);
+  t.match(errorOf('{"theme": {"toString": "red"}}'), /there is no role "toString"/);
+  t.match(errorOf('{"theme": {"error": "constructor"}}'), /"constructor" is no colour for error/);
+  t.match(errorOf('{'), /config\.json is not JSON/);
   t.same(readUserConfig(join(folder, 'none.json')).roles, {});
   t.end();
 });
 
-test('filters are kept for this user only', (t) => {
+test('saved filters are readable by their user only', (t) => {
   const file = join(folder, 'deep/filters.json');
   t.same(readFilters(file), []);
   writeFilters(file, [{ name: 'loops', filter: 'n1' }]);
@@ -73,10 +73,10 @@ test('filters are kept for this user only', (t) => {
   t.end();
 });
 
-test('the editor is opened at the line, each in its own way', (t) => {
-  const place = { file: 'a.js', line: 7, column: 3 };
+test('each editor has its arguments for a line', (t) => {
+  const position = { file: 'a.js', line: 7, column: 3 };
   const command = (editor: string) => {
-    const { command: name, args, terminal } = editorCommand(editor, '/p/a.js', place);
+    const { command: name, args, terminal } = editorCommand(editor, '/p/a.js', position);
     return `${[name, ...args].join(' ')}${terminal ? ' (terminal)' : ''}`;
   };
   t.equal(command('code -r'), 'code -r -g /p/a.js:7:3');
@@ -91,20 +91,20 @@ test('the editor is opened at the line, each in its own way', (t) => {
   t.end();
 });
 
-test('the clipboard is reached by the way that reaches the user', (t) => {
-  const ways = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') =>
+test('clipboard tools depend on platform and environment', (t) => {
+  const tools = (env: NodeJS.ProcessEnv, platform: NodeJS.Platform = 'linux') =>
     clipboardTools(env, platform).map(({ command }) => command);
-  t.same(ways({}), []);
-  t.same(ways({ WAYLAND_DISPLAY: 'w', DISPLAY: ':0' }), ['wl-copy', 'xclip']);
-  t.same(ways({ DISPLAY: ':0', TMUX: 'x' }), ['xclip', 'tmux']);
-  t.same(ways({ DISPLAY: ':0', TMUX: 'x', SSH_CONNECTION: 'y' }), ['tmux']);
-  t.same(ways({}, 'darwin'), ['pbcopy']);
+  t.same(tools({}), []);
+  t.same(tools({ WAYLAND_DISPLAY: 'w', DISPLAY: ':0' }), ['wl-copy', 'xclip']);
+  t.same(tools({ DISPLAY: ':0', TMUX: 'x' }), ['xclip', 'tmux']);
+  t.same(tools({ DISPLAY: ':0', TMUX: 'x', SSH_CONNECTION: 'y' }), ['tmux']);
+  t.same(tools({}, 'darwin'), ['pbcopy']);
   t.equal(osc52('foo'), '\x1b]52;c;Zm9v\x07');
   t.equal(osc52('x'.repeat(60_000)), undefined);
   t.end();
 });
 
-test('a request is copied as a command without what was redacted', (t) => {
+test('a curl command has no redacted headers', (t) => {
   t.equal(
     curlCommand(traceAt(2)),
     "curl -X POST -H 'accept: application/json' -H 'user-agent: curl/8.5.0' http://localhost:4000/checkout/confirm",
@@ -121,7 +121,7 @@ test('a request is copied as a command without what was redacted', (t) => {
   t.end();
 });
 
-test('what the terminal sends becomes keys, several in one read as well', (t) => {
+test('terminal input becomes key names, also several keys in one read', (t) => {
   const none = {
     upArrow: false,
     downArrow: false,
@@ -157,7 +157,7 @@ test('what the terminal sends becomes keys, several in one read as well', (t) =>
   t.end();
 });
 
-test('only rows that differ are written, and a full row is not erased after', (t) => {
+test('only changed rows are written, and no erase follows a full row', (t) => {
   t.equal(frameDifference(['a', 'b', 'c'], ['a', 'x', 'c'], 10, 3), '\x1b[2;1Hx\x1b[K');
   t.equal(frameDifference(['a'], ['a'.repeat(10)], 10, 3), `\x1b[1;1H${'a'.repeat(10)}`);
   t.equal(frameDifference(['a', 'b'], ['a'], 10, 3), '\x1b[2;1H\x1b[K');
@@ -165,7 +165,7 @@ test('only rows that differ are written, and a full row is not erased after', (t
   t.end();
 });
 
-test('letters in their order find a command; letters far apart do not', (t) => {
+test('a pattern matches letters in order, but not letters far apart', (t) => {
   t.equal(fuzzyScore('rep', 'replay the request'), 0);
   t.ok(fuzzyScore('cpcrl', 'copy as curl')! > fuzzyScore('copy', 'copy as curl')!);
   t.equal(fuzzyScore('xyz', 'replay'), undefined);

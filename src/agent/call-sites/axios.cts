@@ -1,4 +1,4 @@
-/** axios: a request is sent after its interceptors, which are promises. */
+/** Call sites of axios, which sends a request after its interceptors, in a later tick. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -16,7 +16,7 @@ export const axios: CallSiteLibrary = {
   esm: { 'axios/lib/core/Axios.js': ['Axios'] },
 };
 
-/** Its instances keep `request` bound since they were made; that of newer versions calls `_request`. */
+/** Instances bind `request` when created; in versions with `_request` it calls that. */
 function patchAxios({ prototype }: Class): void {
   replaceMethod(prototype, '_request' in prototype ? '_request' : 'request', wrapCall);
 }

@@ -1,4 +1,4 @@
-/** bluebird runs handlers from a queue of its own, in the context of whatever filled it first. */
+/** Call sites of bluebird, whose queue runs handlers in the async context of its first entry. */
 
 import { bindDeferred } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -16,7 +16,7 @@ export const bluebird: CallSiteLibrary = {
   },
 };
 
-/** Every way of waiting for one of its promises passes this method. */
+/** All methods that add handlers to a promise call it. */
 function wrapThen(original: Function): Function {
   return function _then(this: unknown, fulfilled: unknown, rejected: unknown, ...rest: unknown[]) {
     if (state.recording === 'off' || !isRecording()) return Reflect.apply(original, this, arguments);

@@ -1,4 +1,4 @@
-/** bookshelf: its methods query, through knex, in a later turn. */
+/** Call sites of bookshelf, whose methods query through knex in a later tick. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

@@ -1,4 +1,4 @@
-/** drizzle: a query runs when it is awaited, in a turn that has no app code; which class it is of depends on the dialect. */
+/** Call sites of drizzle, which runs a query when it is awaited, in a tick without app code. */
 
 import { wrapCall, wrapExecutor, wrapFactory, wrapImmediateExecutor } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -6,7 +6,7 @@ import type { CallSiteLibrary } from './library.cjs';
 import { type Classes, wrapOwnMethods } from './own-methods.cjs';
 
 const DIALECTS = { pg: 'Pg', mysql: 'MySql' };
-// Per file of a dialect: the methods that make the object that is awaited, by class; `…` stands for the dialect's name.
+// Methods that create the awaited query, by file and class; `…` stands for the dialect's name.
 const FACTORIES: Record<string, Record<string, string[]>> = {
   'query-builders/select': { '…SelectBuilder': ['from'] },
   'query-builders/insert': { '…InsertBuilder': ['values', 'select'] },
@@ -15,7 +15,7 @@ const FACTORIES: Record<string, Record<string, string[]>> = {
   db: { '…Database': ['delete', 'execute'] },
 };
 
-export const drizzle: Required<Omit<CallSiteLibrary, 'before'>> = {
+export const drizzle: Required<Omit<CallSiteLibrary, 'prepareModule'>> = {
   library: 'drizzle-orm',
   versions: '>=0.29 <1',
   role: 'orm',
@@ -44,19 +44,19 @@ for (const [folder, dialect] of Object.entries(DIALECTS)) {
   }
 }
 
-/** A file has a build for each module system. */
+/** Patches the CommonJS build and the ES module of a file. */
 function patchBoth(file: string, bindings: string[], patch: (classes: Classes) => void): void {
   drizzle.files[`drizzle-orm/${file}.cjs`] = drizzle.files[`drizzle-orm/${file}.js`] = patch;
   drizzle.esm[`drizzle-orm/${file}.js`] = bindings;
 }
 
-/** The app calls these methods itself. */
+/** No library frames: the app calls these methods itself. */
 function wrapQueryFactory(original: Function): Function {
   return wrapFactory(original, { frames: 0 });
 }
 
 function patchDatabase(prototype: object): void {
   replaceMethod(prototype, 'transaction', wrapCall);
-  // Its query is sent in a later turn than its `then` is called, unlike a QueryPromise's.
+  // Unlike a QueryPromise, it sends its query in a later tick than its `then` is called.
   if ('$count' in prototype) replaceMethod(prototype, '$count', wrapFactory);
 }

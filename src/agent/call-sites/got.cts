@@ -1,4 +1,4 @@
-/** got: a request is sent after hooks and promises of its own. */
+/** Call sites of got, which sends a request after hooks and promises of its own. */
 
 import { wrapCall, wrapCallClass } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -13,7 +13,7 @@ export const got: CallSiteLibrary = {
   esm: { 'got/dist/source/core/index.js': ['Request'] },
 };
 
-/** Since 12 a request is flushed by the code that made it; before, it starts as it is constructed. */
+/** Since version 12 the creator of a request flushes it; before, the constructor starts it. */
 function patchCore(exports: { Request?: Class; default?: Class & Function }): void {
   if (exports.Request !== undefined) replaceMethod(exports.Request.prototype, 'flush', wrapCall);
   else exports.default = wrapCallClass(exports.default!);

@@ -1,4 +1,4 @@
-/** The call-site libraries, in the open: a new library is one file and one line here. */
+/** The list of all call-site libraries: a new library is one file and one line here. */
 
 import { axios } from './axios.cjs';
 import { bluebird } from './bluebird.cjs';

@@ -1,4 +1,4 @@
-/** knex: a query runs when its builder is awaited, piped or given a callback, and waits for a connection before. */
+/** Call sites of knex, which runs a query when its builder is awaited, piped or gets a callback. */
 
 import { wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';
@@ -13,7 +13,7 @@ export const knex: CallSiteLibrary = {
   role: 'builder',
   files: {
     'knex/lib/client.js': patchClient,
-    // A dialect makes builders and transactions of its own.
+    // Dialects override the methods that create builders and transactions.
     ...Object.fromEntries(
       DIALECTS.split(' ').map((dialect) => [`knex/lib/dialects/${dialect}/index.js`, patchClient]),
     ),
@@ -33,14 +33,17 @@ function patchClient({ prototype }: Class): void {
   wrapOwnMethods(prototype, 'transaction', wrapCall);
 }
 
-/** With asyncStackTraces a builder has the stack that made it, and how many of its lines are not the user's: ours is one more. */
+/**
+ * With asyncStackTraces a builder keeps its stack and the number of leading lines to drop: the
+ * wrapper's own frame is one more.
+ */
 function wrapBuilderFactory(original: Function): Function {
-  const onMade = (builder: { _asyncStack?: { lines: number } }) => {
+  const onCreated = (builder: { _asyncStack?: { lines: number } }) => {
     if (builder._asyncStack !== undefined) builder._asyncStack.lines++;
   };
-  return wrapFactory(original, { onMade });
+  return wrapFactory(original, { onCreated });
 }
 
 function wrapRunner(original: Function): Function {
-  return wrapExecutor(original, { of: ({ builder }: { builder: object }) => builder });
+  return wrapExecutor(original, { ownerOf: ({ builder }: { builder: object }) => builder });
 }

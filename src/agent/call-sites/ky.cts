@@ -1,4 +1,4 @@
-/** ky: a request is sent in a later turn, and again for each retry. */
+/** Call sites of ky, which sends a request in a later tick, and again for each retry. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';

@@ -1,4 +1,4 @@
-/** Kysely: a query waits for a connection, or for the transaction that it is part of. */
+/** Call sites of Kysely, whose queries wait for a connection or for their transaction. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

@@ -1,21 +1,24 @@
-/** What a call-site library is: it has no spans of its own, but stands between the app's line and the driver that has. */
+/** The interface of a call-site library, which has no spans but calls a driver in later ticks. */
 
 import type { ModulePreparation } from '../loader/cjs.cjs';
 
-/** How the calls of one library's drivers get the app's line. A new library is one such file and one entry in index.cts. */
+/**
+ * Patches that give calls of a driver the app line that called a library above it. A new library is
+ * one such file and one entry in index.cts.
+ */
 export interface CallSiteLibrary {
   library: string;
-  /** The versions in which the wrapped files and methods are there, as in a package.json; docs/libraries.md is made of it. */
+  /** Supported versions as a semver range; docs/libraries.md is generated from it. */
   versions: string;
-  /** `orm` and `builder` are mappers, whose many frames stacks are captured deep enough to see through. */
+  /** `orm` and `builder` are mappers: their stacks are captured deeper, for their many frames. */
   role: 'orm' | 'builder' | 'client' | 'promises';
   /**
-   * Per file of a package (`knex/lib/client.js`): what is done to its exports once it has been loaded. Where it does not
-   * find what it wraps it throws an Error that names it, which is shown to the user.
+   * Patches by file of a package (`knex/lib/client.js`), called with its exports after loading.
+   * Throws an Error with the name of a method that it does not find; the user sees it.
    */
   files: Record<string, (exports: never) => void>;
-  /** Those of `files` that are ES modules, and which of their bindings the patch is handed and may set. */
+  /** ES modules among `files` with the bindings that the patch receives and may set. */
   esm?: Record<string, string[]>;
-  /** What is done to a module before it runs, where its exports cannot be set afterwards. */
-  before?: ModulePreparation;
+  /** Prepares a module before it runs, if its exports cannot be set afterwards. */
+  prepareModule?: ModulePreparation;
 }

@@ -1,4 +1,4 @@
-/** MikroORM: its methods query, through knex, after promises of their own (hooks, loading, the unit of work). */
+/** Call sites of MikroORM, which queries through knex after hooks, loading or the unit of work. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

@@ -1,4 +1,4 @@
-/** needle: a request is sent in a later turn. */
+/** Call sites of needle, which sends a request in a later tick. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';

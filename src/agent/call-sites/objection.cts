@@ -1,4 +1,4 @@
-/** objection: a query runs, through knex, when its builder is awaited. */
+/** Call sites of objection, which runs a query through knex when its builder is awaited. */
 
 import { wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

@@ -1,16 +1,13 @@
-/**
- * Prisma asks its driver adapter long after the app has asked Prisma: when the promise is awaited, batched in a later
- * tick, and from code of its own. Each query remembers where it was written until the driver is called.
- */
+/** Call sites of Prisma, which calls its driver adapter on await, batched, in a later tick. */
 
-import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import {
+  callSiteOfObject,
   captureCallSite,
   currentCallSite,
   rememberCallSite,
-  rememberedCallSite,
-  runIn,
-} from '../call/origin.cjs';
+  runInContext,
+} from '../call/call-site.cjs';
+import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
@@ -31,7 +28,7 @@ interface Runtime {
   getPrismaClient(config: unknown): Class;
 }
 
-/** Functions of ours in the place of getPrismaClient. */
+/** Wrapped getPrismaClient functions. */
 const wrappers = new WeakSet<Function>();
 
 export const prisma: CallSiteLibrary = {
@@ -42,36 +39,36 @@ export const prisma: CallSiteLibrary = {
     '@prisma/client/runtime/client.js': checkRuntime,
     '@prisma/client/runtime/library.js': checkRuntime,
   },
-  before: prepareRuntime,
+  prepareModule: prepareRuntime,
 };
 
 /**
- * Makes the classes of generated clients remember, before anybody gets the runtime's exports: they are getters that
- * stay as they are, so that others have to stand in for them.
+ * Wraps getPrismaClient before any module gets the exports of the runtime: they are getters that
+ * cannot be set, so a copy of the exports takes their place.
  */
 function prepareRuntime(module: object): void {
   const compilable = module as { exports: Runtime; _compile: Function };
   const original = compilable._compile;
   compilable._compile = function _compile() {
-    // The prototype's again, as it was.
+    // Uncovers the prototype's method again.
     Reflect.deleteProperty(compilable, '_compile');
     const result = Reflect.apply(original, this, arguments);
     const { getPrismaClient } = compilable.exports;
     if (typeof getPrismaClient === 'function')
-      compilable.exports = withClient(compilable.exports, wrapGetClient(getPrismaClient));
+      compilable.exports = replaceGetPrismaClient(compilable.exports, wrapGetPrismaClient(getPrismaClient));
     return result;
   };
 }
 
-prepareRuntime.wants = (filename: string): boolean =>
+prepareRuntime.appliesTo = (filename: string): boolean =>
   /@prisma[\\/]client[\\/]runtime[\\/](?:client|library)\.js$/.test(filename);
 
-/** Throws where the classes of the runtime could not be wrapped before it was loaded. */
+/** Throws an Error if the runtime was loaded before it could be prepared. */
 function checkRuntime({ getPrismaClient }: Runtime): void {
   if (!wrappers.has(getPrismaClient)) throw new Error('getPrismaClient not found');
 }
 
-function wrapGetClient(original: Runtime['getPrismaClient']): Runtime['getPrismaClient'] {
+function wrapGetPrismaClient(original: Runtime['getPrismaClient']): Runtime['getPrismaClient'] {
   const getPrismaClient = (config: unknown) => {
     const Class = original(config);
     try {
@@ -80,15 +77,15 @@ function wrapGetClient(original: Runtime['getPrismaClient']): Runtime['getPrisma
     } catch {
       return Class;
     }
-    // A class that apps extend: how it is constructed is all that changes.
+    // Apps extend the class: only its construction changes.
     return new Proxy(Class, { construct });
   };
   wrappers.add(getPrismaClient);
   return getPrismaClient;
 }
 
-/** Answers the same exports but for one. */
-function withClient(runtime: Runtime, getPrismaClient: Runtime['getPrismaClient']): Runtime {
+/** A copy of the exports with another getPrismaClient. */
+function replaceGetPrismaClient(runtime: Runtime, getPrismaClient: Runtime['getPrismaClient']): Runtime {
   const all = Object.getOwnPropertyDescriptors(runtime);
   const own = { value: getPrismaClient, enumerable: true, configurable: true, writable: true };
   return Object.create(Object.getPrototypeOf(runtime), { ...all, getPrismaClient: own });
@@ -99,7 +96,7 @@ function construct(Class: Class, args: never[], target: Function): Client {
   try {
     patchClient(client);
   } catch {
-    // Another version inside (5.0 has no _originalClient): its queries have the lines of their own stacks.
+    // Another version inside (5.0 has no _originalClient): queries have lines of their own stacks.
   }
   return client;
 }
@@ -112,26 +109,29 @@ function patchClient(client: Client): void {
   for (const load of ['singleLoader', 'batchLoader']) replaceMethod(options, load, wrapLoader);
 }
 
-/** The query runs when its promise is awaited, in a turn that has no app code. */
+/** Wraps the promise factory: a query runs when its promise is awaited, without app frames. */
 function wrapPromiseFactory(original: Function): Function {
   return function make(this: unknown, query: Query, ...rest: unknown[]) {
     const site = captureCallSite(make as never);
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     const run: Query = (transaction) =>
-      // One of a list runs with the others, of which no more is known than where the list was handed over.
+      // In a `$transaction([…])` the queries run as a batch, with the call site of the list.
       transaction?.kind === 'batch'
         ? query(transaction)
-        : runIn(site.request, { ...site, final: true }, query, undefined, [transaction]);
+        : runInContext(site.request, { ...site, final: true }, query, undefined, [transaction]);
     return Reflect.apply(original, this, [run, ...rest]);
   };
 }
 
-/** A list has the line of the transaction; the queries of a function have lines of their own. */
+/** A list has the line of the transaction; queries of a function have lines of their own. */
 function wrapTransaction(original: Function): Function {
   return wrapCall(original, { frames: 0, isFinal: ({ 0: work }) => typeof work !== 'function' });
 }
 
-/** The client of a transaction makes its promises by itself, out of reach: they are told apart as they are handed out. */
+/**
+ * Wraps the client of an interactive transaction. It creates its promises internally, so they are
+ * patched when its methods return them.
+ */
 function wrapInteractiveClient(original: Function): Function {
   return function _createItxClient(this: unknown) {
     const client: Client = Reflect.apply(original, this, arguments);
@@ -154,9 +154,9 @@ function getAction(model: object, key: string | symbol): unknown {
   return typeof key === 'string' && typeof value === 'function' ? wrapAction(value) : value;
 }
 
-/** Its promise runs the query when it is awaited first, however that is done. */
+/** The promise runs the query when it is first awaited, by then, catch or finally. */
 function wrapAction(original: Function): Function {
-  return wrapFactory(original, { frames: 0, onMade: patchPromise });
+  return wrapFactory(original, { frames: 0, onCreated: patchPromise });
 }
 
 function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): void {
@@ -164,7 +164,7 @@ function patchPromise(promise: { [Symbol.toStringTag]?: string } | undefined): v
   for (const method of ['then', 'catch', 'finally']) replaceMethod(promise, method, wrapAwait);
 }
 
-/** The query's call site is final and passes to what follows it: the app's handlers are bound to their own. */
+/** Binds the app's handlers to their own call sites, or they would get the query's final one. */
 function wrapAwait(original: Function): Function {
   const execute = wrapExecutor(original, { final: true });
   return function (this: unknown, ...handlers: unknown[]) {
@@ -173,7 +173,10 @@ function wrapAwait(original: Function): Function {
   };
 }
 
-/** Those of `await` run no app code, and V8 reads through them which functions wait: an error's `at async` lines. */
+/**
+ * Handlers of `await` stay unwrapped: they run no app code, and V8 reads from them which functions
+ * await (an error's `at async` lines).
+ */
 function boundHandler(handler: unknown): unknown {
   if (typeof handler !== 'function' || /\{ \[native code\] \}$/.test(sourceOf.call(handler))) return handler;
   return bindDeferred(handler);
@@ -189,14 +192,14 @@ function wrapRequest(original: Function): Function {
 }
 
 /**
- * What several requests have asked for in one tick is filed under the first of them. No executor's: the batch runs in
- * the tick of another request, so that the job's request counts, and not the running one.
+ * Runs a loader in the request and at the call site of its first job: queries of several requests
+ * in one tick are batched. wrapExecutor would use the running request, which may be another.
  */
 function wrapLoader(original: Function): Function {
   return function load(this: unknown, jobs: object | object[]) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
-    const site = rememberedCallSite(Array.isArray(jobs) ? jobs[0]! : jobs);
+    const site = callSiteOfObject(Array.isArray(jobs) ? jobs[0]! : jobs);
     if (site === undefined) return Reflect.apply(original, this, arguments);
-    return runIn(site.request, site, original, this, arguments);
+    return runInContext(site.request, site, original, this, arguments);
   };
 }

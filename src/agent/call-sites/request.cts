@@ -1,4 +1,4 @@
-/** request: a request is sent in a later turn than it is made, when its body may have been piped into it. */
+/** Call sites of request, which sends in a later tick, when a body may have been piped in. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';

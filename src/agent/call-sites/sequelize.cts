@@ -1,4 +1,4 @@
-/** Sequelize: its methods query after promises of their own (hooks, a connection). */
+/** Call sites of Sequelize, whose methods query after waiting for hooks or a connection. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

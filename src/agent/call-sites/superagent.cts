@@ -1,4 +1,4 @@
-/** superagent: a request is sent when it is awaited or ended. */
+/** Call sites of superagent, which sends a request when it is awaited or ended. */
 
 import { wrapExecutor, wrapFactoryClass } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';

@@ -1,4 +1,4 @@
-/** TypeORM: its methods query after promises of their own (a connection, subscribers, relations). */
+/** Call sites of TypeORM, which queries after a connection, subscribers or relations are ready. */
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';

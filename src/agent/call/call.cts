@@ -1,4 +1,4 @@
-/** A call in flight: captures whose it is and where it was written, and publishes it on its instrument's channel. */
+/** Traced calls: created with request and stack, published on the channel of their instrument. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
@@ -7,31 +7,36 @@ import { applyInRequest, currentRequest, isRecording } from '../request/context.
 import { PrivateField } from '../request/private-field.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
-import { type CallSite, currentCallSite, takeCallSite } from './origin.cjs';
+import { type CallSite, currentCallSite, takeCallSite } from './call-site.cjs';
 import { captureStack } from './stack.cjs';
 
-/** The message of a channel, published when the call begins, and when it is over (`ended`) or `withdrawn`. */
+/**
+ * A call of a library that the app makes. It is the message of its instrument's channel, published
+ * when it begins and again when it has ended or is discarded.
+ */
 export class TracedCall {
   readonly instrument: Instrument;
-  /** The request that made it; none for a call outside any. */
+  /** Request that made the call; undefined outside any. */
   readonly request: TracedRequest | undefined;
+  /** Number of the stack of the app's call; 0 if it could not be captured. */
   readonly stack: number;
   readonly self: unknown;
   readonly args: ArrayLike<unknown>;
-  /** performance.now() at the user's call, and when it was over; 0 while it is not. */
+  /** performance.now() at the app's call and at its end, in ms; `ended` is 0 while it runs. */
   began: number;
   ended = 0;
-  /** ms that went by before it was sent, waiting for a connection. */
+  /** ms before it was sent, spent waiting for a connection. */
   wait = 0;
   rows: number | undefined;
   error: string | undefined;
-  /** Set by record: its number, what it asked for, and whether it has been told while it ran. */
+  /** Number of the span; like the next two fields it is set by the recorder. */
   n = 0;
   info: CallInfo | undefined;
+  /** True once the launcher has its span with no duration. */
   sentWhileRunning = false;
-  /** It led to another call, and is not one of its own. */
+  /** True if another call has its place: its span, if sent, is withdrawn. */
   discarded = false;
-  /** It is nobody's business: nothing is told of it. */
+  /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
 
   constructor(
@@ -53,25 +58,26 @@ export class TracedCall {
 const channels = new Map<Instrument, Channel>();
 
 /**
- * Answers a call begun now by the function that the user called (`cut`), or nothing where it is not recorded. One of a
- * request that is not recorded while another one is, is silent: a driver may go on with it in that other one's context,
- * which would seem to make all that follows.
+ * Begins a call whose stack starts at the caller of `wrapper`; undefined if it is not recorded.
+ * Calls of an unrecorded request become silent calls while another request is recorded: drivers may
+ * resume them in the recorded request's async context, and everything they do next would be
+ * attributed to it.
  */
 export function beginCall(
   instrument: Instrument,
-  cut: (...args: never[]) => unknown,
+  wrapper: (...args: never[]) => unknown,
   self: unknown,
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
   if (state.recording === 'off') return undefined;
   const request = currentRequest();
   if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
-  const from = takeCallSite(request);
-  const stack = captureStack(cut, instrument.depth, from ?? currentCallSite(request));
+  const site = takeCallSite(request);
+  const stack = captureStack(wrapper, instrument.depth, site ?? currentCallSite(request));
   const call = new TracedCall(instrument, request, stack, self, args);
-  if (from !== undefined) {
-    call.wait = call.began - from.began;
-    call.began = from.began;
+  if (site !== undefined) {
+    call.wait = call.began - site.began;
+    call.began = site.began;
   }
   publish(call);
   return call;
@@ -84,7 +90,7 @@ function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unkno
   return call;
 }
 
-/** Begins a call that the app asked for at a call site. */
+/** Begins a call with the request and the stack of a call site that was captured before. */
 export function beginCallFrom(
   instrument: Instrument,
   site: CallSite,
@@ -98,8 +104,8 @@ export function beginCallFrom(
 }
 
 /**
- * The call is over: `error` is what the app is told, `rows` how many it got, `facts` what the answer adds to its detail.
- * Told before the app's own code goes on.
+ * Ends a call, before the app receives its result. `error` is the app's error, `rows` the number of
+ * rows, `facts` are added to the span's detail; a call that has ended already stays as it is.
  */
 export function endCall(
   call: TracedCall,
@@ -115,30 +121,30 @@ export function endCall(
   publish(call);
 }
 
-/** The call led to another one, and is not one of its own after all. */
+/** Discards a call that only led to another traced call, so that it is not shown twice. */
 export function discardCall(call: TracedCall): void {
   call.discarded = true;
   publish(call);
 }
 
 /**
- * Answers a callback for the driver that runs `fn` under the request; `before` is told its arguments first, to be read
- * by number, as iterating over them makes an object for each. It has neither `fn`'s name nor its length, which drivers
- * do not read and which cost more to give than all the rest.
+ * Callback for a driver, which calls `fn` in the request's context. `onCall` receives its arguments
+ * first and reads them by index: an iterator costs an object per argument. Name and length are not
+ * copied: drivers do not read them, and defining them costs more than everything else here.
  */
 export function bindToRequest(
   request: TracedRequest | undefined,
   fn: Function,
-  before?: (args: ArrayLike<unknown>) => void,
+  onCall?: (args: ArrayLike<unknown>) => void,
 ): Function {
   return function (this: unknown) {
-    before?.(arguments);
+    onCall?.(arguments);
     return applyInRequest(request, fn, this, arguments);
   };
 }
 
-/** Leaves its call on a callback. */
-class Answer extends PrivateField {
+/** Private field of a callback: the call that it ends. */
+class CallTag extends PrivateField {
   #call: TracedCall;
 
   constructor(callback: Function, call: TracedCall) {
@@ -151,23 +157,26 @@ class Answer extends PrivateField {
   }
 }
 
-/** Answers the callback of a call: `over` is told its arguments first, and it runs under the request that made the call. */
+/**
+ * Wraps the callback of a call: `onResult` receives its arguments first, then it runs in the call's
+ * request.
+ */
 export function wrapCallback(
   call: TracedCall,
   callback: Function,
-  over: (call: TracedCall, args: ArrayLike<unknown>) => void,
+  onResult: (call: TracedCall, args: ArrayLike<unknown>) => void,
 ): Function {
-  const answer = bindToRequest(call.request, callback, (args) => over(call, args));
-  new Answer(answer, call);
-  return answer;
+  const wrapper = bindToRequest(call.request, callback, (args) => onResult(call, args));
+  new CallTag(wrapper, call);
+  return wrapper;
 }
 
-/** Answers the call that a callback answers. */
+/** Call of a callback that `wrapCallback` returned; undefined for any other value. */
 export function callOfCallback(callback: unknown): TracedCall | undefined {
-  return typeof callback === 'function' ? Answer.read(callback) : undefined;
+  return typeof callback === 'function' ? CallTag.read(callback) : undefined;
 }
 
-/** Answers what `original` answers; a call that it refuses by throwing is over. */
+/** Runs `original` and returns its result; if it throws, the call ends with the error. */
 export function runCall(
   call: TracedCall,
   original: Function,
@@ -185,10 +194,10 @@ export function runCall(
 function publish(call: TracedCall): void {
   if (call.silent) return;
   const { instrument } = call;
-  let to = channels.get(instrument);
-  if (to === undefined) {
-    to = channel(instrument.channel);
-    channels.set(instrument, to);
+  let instrumentChannel = channels.get(instrument);
+  if (instrumentChannel === undefined) {
+    instrumentChannel = channel(instrument.channel);
+    channels.set(instrument, instrumentChannel);
   }
-  to.publish(call);
+  instrumentChannel.publish(call);
 }

@@ -1,52 +1,58 @@
-/** How the promises of a driver settle, told without a handler on what the app gets. */
+/** Observes how a driver's promise settles, without a handler on the promise that the app gets. */
 
-type Settled = (error: unknown, value: never) => void;
+type SettleCallback = (error: unknown, value: never) => void;
 type Constructor = new (executor: (resolve: Function, reject: Function) => void) => unknown;
 
-/** Per promise class of an app: one that tells how its promises settle. */
-const observers = new WeakMap<Function, Function>();
-let settling: Settled | undefined;
+/** Observing subclass per promise class. */
+const observingClasses = new WeakMap<Function, Function>();
+/** Callback for the next promise that an observing class constructs. */
+let pendingCallback: SettleCallback | undefined;
 
 /**
- * Answers what `run` answers. The promise that the driver makes meanwhile, with the class it keeps under `key`, tells
- * `settled` how it ends just before it does. A handler put on that promise instead would silence the app's own
- * unhandled rejections, and another promise in its place would settle a tick later.
+ * Runs `run` and returns its result. The promise that the driver constructs meanwhile, with the
+ * class in `owner[key]`, calls `onSettled` just before it settles. A handler on that promise would
+ * hide the app's unhandled rejections, and a derived promise would settle a tick later.
  */
-export function observePromise(owner: object, key: string, settled: Settled, run: () => unknown): unknown {
+export function observePromise(
+  owner: object,
+  key: string,
+  onSettled: SettleCallback,
+  run: () => unknown,
+): unknown {
   const holder = owner as Record<string, Function>;
-  const own = holder[key];
-  if (typeof own !== 'function' || !Reflect.set(holder, key, observerOf(own))) return run();
-  settling = settled;
+  const original = holder[key];
+  if (typeof original !== 'function' || !Reflect.set(holder, key, observingClassOf(original))) return run();
+  pendingCallback = onSettled;
   try {
     return run();
   } finally {
-    holder[key] = own;
-    settling = undefined;
+    holder[key] = original;
+    pendingCallback = undefined;
   }
 }
 
-function observerOf(own: Function): Function {
-  const known = observers.get(own);
+function observingClassOf(original: Function): Function {
+  const known = observingClasses.get(original);
   if (known !== undefined) return known;
-  const observer = function (executor: (resolve: Function, reject: Function) => void): unknown {
-    const settled = settling as ((error: unknown, value?: unknown) => void) | undefined;
-    settling = undefined;
-    if (settled === undefined) return new (own as Constructor)(executor);
-    return new (own as Constructor)((resolve, reject) =>
+  const observingClass = function (executor: (resolve: Function, reject: Function) => void): unknown {
+    const onSettled = pendingCallback as ((error: unknown, value?: unknown) => void) | undefined;
+    pendingCallback = undefined;
+    if (onSettled === undefined) return new (original as Constructor)(executor);
+    return new (original as Constructor)((resolve, reject) =>
       executor(
         (value: unknown) => {
-          settled(undefined, value);
+          onSettled(undefined, value);
           resolve(value);
         },
         (error: unknown) => {
-          settled(error ?? 'rejected');
+          onSettled(error ?? 'rejected');
           reject(error);
         },
       ),
     );
   };
-  Object.setPrototypeOf(observer, own);
-  observer.prototype = own.prototype;
-  observers.set(own, observer);
-  return observer;
+  Object.setPrototypeOf(observingClass, original);
+  observingClass.prototype = original.prototype;
+  observingClasses.set(original, observingClass);
+  return observingClass;
 }

@@ -1,145 +1,155 @@
-/** Captures who called, as a number: frames and stacks are interned and told once, so that a repeated line costs a few µs. */
+/**
+ * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
+ */
 
 type Sites = NodeJS.CallSite[];
 
-// Bundled, this file is the agent; unbundled, as in tests, it is one folder below the agent's own.
+// Correct for the bundle; unbundled, as in tests, this file is one folder below the agent's root.
 let agentFolder = __dirname;
 
-/** Sets the folder whose frames are the agent's own, and so no line of the app. */
+/** Sets the agent's root folder, whose frames are not the app's. */
 export function setAgentFolder(folder: string): void {
   agentFolder = folder;
 }
 
-interface Step {
+/** Node of the tree of all stacks, innermost frame at the root; `stack` is 0 if none ends here. */
+interface StackNode {
   stack: number;
-  next: Map<number, Step>;
+  callers: Map<number, StackNode>;
 }
 
-/** What a capture found that was never seen before, to be told before its number is used. */
+/** Scripts, frames and stacks not sent yet: their lines precede those that refer to them. */
 export interface NewFrames {
-  /** Names of scripts, as V8 has them. */
+  /** Script names as V8 reports them. */
   scripts: string[];
+  /** Number, function, script, line and column of each. */
   frames: [number, string, string, number, number][];
   stacks: { n: number; frames: number[] }[];
 }
 
-const FRAMES = 10;
-// An ORM's own frames fill the first ten.
-const FRAMES_UNDER_ORM = 30;
-// Next.js puts what was edited in the place of what ran, under the same name and often at the same position.
-const RELOADED = /^webpack-internal:|[\\/]\.next[\\/]/;
-// Call sites are finite, but for code that is made up as it runs.
-const MOST_STACKS = 50_000;
+const MAX_FRAMES = 10;
+// Frames of an ORM fill the first ten.
+const MAX_FRAMES_UNDER_ORM = 30;
+// Next.js reloads an edited script under the same name, often with frames at the same positions.
+const RELOADABLE = /^webpack-internal:|[\\/]\.next[\\/]/;
+// Call sites are finite, except in generated code.
+const MAX_STACKS = 50_000;
 
-/** A script's frames by position, and those of each text that it has had, by its hash, where that may change. */
+/** Frame numbers of a script by position; for a reloadable script also by the hash of its text. */
 interface Script {
   positions: Map<number, number>;
-  texts: Map<string, Map<number, number>> | undefined;
+  positionsByHash: Map<string, Map<number, number>> | undefined;
 }
 
 const scripts = new Map<string, Script>();
-/** Stacks without a line of the app that runs: what it asked for is done later, by somebody else's code. */
-const strangers = new Set<number>();
-/** Those of them without a line that waits for it either. */
-const lineless = new Set<number>();
-const root: Step = { stack: 0, next: new Map() };
+/** Stacks without a running app frame: a library runs in a later tick than the app's call. */
+const withoutRunningApp = new Set<number>();
+/** Stacks without any app frame, not even an awaiting (async) one. */
+const withoutApp = new Set<number>();
+const root: StackNode = { stack: 0, callers: new Map() };
 let frameCount = 0;
 let stackCount = 0;
-let limit = FRAMES;
-let news: NewFrames | undefined;
+let maxFrames = MAX_FRAMES;
+let unsent: NewFrames | undefined;
 
-/** From now on stacks are captured deep enough to see through an ORM. */
+/** Raises the captured depth from 10 to 30 frames, to reach the app's frames below an ORM's. */
 export function captureDeeperStacks(): void {
-  limit = FRAMES_UNDER_ORM;
+  maxFrames = MAX_FRAMES_UNDER_ORM;
 }
 
 /**
- * Answers the number of the stack above `cut`, the wrapper that the user called; 0 when it cannot be had. Always in
- * full: in a running app it is the capture as such that costs, not its depth, so that recognising a loop by the top of
- * its stack was measured to cost more than it saved. A library has up to `depth` frames of its own between the two;
- * where no frame that runs is the app's, the answer is the stack of the call site, unless it says even less. One that is
- * final is taken without a capture.
+ * Number of the stack of `wrapper`'s caller; 0 if it cannot be captured. `depth` is added to the
+ * captured frames: the maximum number of library frames between the app and the wrapper. If no app
+ * frame in it is running, the stack of `site` is returned, unless only the captured one has an app
+ * frame. The stack of a final `site` is returned without a capture.
+ *
+ * The stack is captured in full each time: in a running app the capture itself costs, not its
+ * depth, and recognising a loop by its topmost frames was measured to cost more than it saved.
  */
 export function captureStack(
-  cut: (...args: never[]) => unknown,
+  wrapper: (...args: never[]) => unknown,
   depth = 0,
   site?: { readonly stack: number; readonly final?: boolean },
 ): number {
   if (site?.final) return site.stack;
-  const otherwise = site?.stack ?? 0;
+  const siteStack = site?.stack ?? 0;
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
-    errors.stackTraceLimit = limit + depth;
-    // Read at once with our own formatter: read later, whatever formatter the app has would run (and some are slow).
+    errors.stackTraceLimit = maxFrames + depth;
+    // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
+    // run.
     errors.prepareStackTrace = intern;
-    Error.captureStackTrace(holder, cut);
+    Error.captureStackTrace(holder, wrapper);
     const stack = holder.stack;
-    if (typeof stack !== 'number') return otherwise;
-    if (otherwise === 0 || !strangers.has(stack)) return stack;
-    return lineless.has(stack) || hasApplicationFrame(otherwise) ? otherwise : stack;
+    if (typeof stack !== 'number') return siteStack;
+    if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
+    return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
   } catch {
-    // Error is frozen, or a call site could not be read: a span without its line is better than none.
-    return otherwise;
+    // Error is frozen or a frame cannot be read: the span is recorded without its line.
+    return siteStack;
   } finally {
     try {
       errors.prepareStackTrace = prepareStackTrace;
       errors.stackTraceLimit = stackTraceLimit;
     } catch {
-      // Frozen: then nothing was changed above either.
+      // Frozen: nothing was changed above.
     }
   }
 }
 
-/** Answers whether a stack has a line of the app, be it one that only waits. */
+/** Whether a stack has an app frame, running or awaiting. */
 function hasApplicationFrame(stack: number): boolean {
-  return stack !== 0 && !lineless.has(stack);
+  return stack !== 0 && !withoutApp.has(stack);
 }
 
-/** Answers what was seen for the first time since the last asking. */
+/** Takes the scripts, frames and stacks captured since the last call; undefined if none is new. */
 export function takeNewFrames(): NewFrames | undefined {
-  const taken = news;
-  news = undefined;
+  const taken = unsent;
+  unsent = undefined;
   return taken;
 }
 
 function intern(_error: unknown, sites: Sites): number {
-  // The cut was not on the stack.
+  // The wrapper is not on the stack.
   if (sites.length === 0) return 0;
-  let step = root;
+  let node = root;
   for (let i = 0; i < sites.length; i++) {
     const frame = frameOf(sites[i]!);
-    let next = step.next.get(frame);
-    if (next === undefined) {
-      next = { stack: 0, next: new Map() };
-      step.next.set(frame, next);
+    let caller = node.callers.get(frame);
+    if (caller === undefined) {
+      caller = { stack: 0, callers: new Map() };
+      node.callers.set(frame, caller);
     }
-    step = next;
+    node = caller;
   }
-  if (step.stack === 0) step.stack = tellStack(sites);
-  return step.stack;
+  if (node.stack === 0) node.stack = addStack(sites);
+  return node.stack;
 }
 
 function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
   let known = scripts.get(script);
   if (known === undefined) {
-    known = { positions: newPositions(script), texts: RELOADED.test(script) ? new Map() : undefined };
+    known = {
+      positions: addScript(script),
+      positionsByHash: RELOADABLE.test(script) ? new Map() : undefined,
+    };
     scripts.set(script, known);
   }
-  if (known.texts === undefined) return known.positions;
+  if (known.positionsByHash === undefined) return known.positions;
   const hash = (site as NodeJS.CallSite & { getScriptHash?(): string }).getScriptHash?.() ?? '';
-  let positions = known.texts.get(hash);
+  let positions = known.positionsByHash.get(hash);
   if (positions === undefined) {
-    positions = known.texts.size === 0 ? known.positions : newPositions(script);
-    known.texts.set(hash, positions);
+    positions = known.positionsByHash.size === 0 ? known.positions : addScript(script);
+    known.positionsByHash.set(hash, positions);
   }
   return positions;
 }
 
-function newPositions(script: string): Map<number, number> {
-  news ??= { scripts: [], frames: [], stacks: [] };
-  news.scripts.push(script);
+function addScript(script: string): Map<number, number> {
+  unsent ??= { scripts: [], frames: [], stacks: [] };
+  unsent.scripts.push(script);
   return new Map();
 }
 
@@ -151,19 +161,25 @@ function frameOf(site: NodeJS.CallSite): number {
   if (known !== undefined) return known;
   const frame = ++frameCount;
   positions.set(position, frame);
-  news ??= { scripts: [], frames: [], stacks: [] };
-  news.frames.push([frame, nameOf(site), script, site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0]);
+  unsent ??= { scripts: [], frames: [], stacks: [] };
+  unsent.frames.push([
+    frame,
+    functionName(site),
+    script,
+    site.getLineNumber() ?? 0,
+    site.getColumnNumber() ?? 0,
+  ]);
   return frame;
 }
 
-function tellStack(sites: Sites): number {
-  if (stackCount >= MOST_STACKS) return 0;
+function addStack(sites: Sites): number {
+  if (stackCount >= MAX_STACKS) return 0;
   const stack = ++stackCount;
-  news ??= { scripts: [], frames: [], stacks: [] };
-  news.stacks.push({ n: stack, frames: sites.map(frameOf) });
-  const own = sites.filter(isApplication);
-  if (own.length === 0) lineless.add(stack);
-  if (!own.some(runs)) strangers.add(stack);
+  unsent ??= { scripts: [], frames: [], stacks: [] };
+  unsent.stacks.push({ n: stack, frames: sites.map(frameOf) });
+  const appSites = sites.filter(isApplication);
+  if (appSites.length === 0) withoutApp.add(stack);
+  if (!appSites.some(isRunning)) withoutRunningApp.add(stack);
   return stack;
 }
 
@@ -172,16 +188,16 @@ function isApplication(site: NodeJS.CallSite): boolean {
   return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(agentFolder);
 }
 
-/** What V8 adds of those that wait for the running function waits itself. */
-function runs(site: NodeJS.CallSite): boolean {
+/** Whether a frame runs: V8 appends awaiting async functions to the stack of the running one. */
+function isRunning(site: NodeJS.CallSite): boolean {
   return !(site as NodeJS.CallSite & { isAsync(): boolean }).isAsync();
 }
 
-function nameOf(site: NodeJS.CallSite): string {
+function functionName(site: NodeJS.CallSite): string {
   const name = site.getFunctionName() ?? '';
   const prefix = site.isConstructor() ? 'new ' : '';
   if (name === '' || prefix !== '' || site.isToplevel()) return prefix + name;
-  // As V8 writes it: `Repository.load`, but not `Repository.Repository.load`.
+  // As V8 formats it: `Repository.load`, but not `Repository.Repository.load`.
   const type = site.getTypeName();
   return type === null || type === 'Object' || name.includes('.') ? name : `${type}.${name}`;
 }

@@ -1,6 +1,6 @@
-/** Puts another function in a method's place, so that nobody can tell but by calling it. */
+/** Replaces methods by wrappers with the same name, length, properties and descriptor. */
 
-/** Answers the object of the prototype chain that has the method itself. */
+/** Object of the prototype chain that has the method as an own property. */
 export function methodOwner(object: object, method: string): object | undefined {
   let owner: object | null = object;
   while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
@@ -9,7 +9,10 @@ export function methodOwner(object: object, method: string): object | undefined 
 
 const wrapped = new WeakSet<Function>();
 
-/** Replaces a method by what `wrap` makes of it, once; throws, naming it, where there is no such method. */
+/**
+ * Replaces a method by `wrap(original)`, unless it is wrapped already. Throws an Error that names
+ * the method if it does not exist.
+ */
 export function replaceMethod<T extends object>(
   owner: T,
   method: string,
@@ -19,7 +22,7 @@ export function replaceMethod<T extends object>(
   if (typeof original !== 'function') throw new Error(`${method} not found`);
   if (wrapped.has(original)) return;
   const replacement = wrap(original);
-  dress(replacement, original);
+  copyProperties(original, replacement);
   wrapped.add(replacement);
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
@@ -30,10 +33,10 @@ export function replaceMethod<T extends object>(
   });
 }
 
-/** Gives it all that the original carries: name, length, and what else has been put on it (`realpathSync.native`). */
-function dress(replacement: Function, original: Function): void {
-  for (const key of Reflect.ownKeys(original)) {
+/** Copies name, length and all other own properties (`realpathSync.native`). */
+function copyProperties(from: Function, to: Function): void {
+  for (const key of Reflect.ownKeys(from)) {
     if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
-    Object.defineProperty(replacement, key, Object.getOwnPropertyDescriptor(original, key)!);
+    Object.defineProperty(to, key, Object.getOwnPropertyDescriptor(from, key)!);
   }
 }

@@ -1,51 +1,51 @@
-/** Connections of mysql and mysql2 to ask on: of a pool, or one like a connection's. */
+/** Access of EXPLAIN orders to connections of mysql and mysql2: one of a pool, or a copy. */
 
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 interface Connection {
   config: Record<string, unknown>;
-  query(options: object, answered: (error: unknown, rows?: unknown) => void): void;
+  query(options: object, callback: (error: unknown, rows?: unknown) => void): void;
   release?(): void;
   destroy(): void;
   on(type: 'error', listener: () => void): void;
   off(type: 'error', listener: () => void): void;
 }
 interface Closable {
-  /** A pool's. */
+  /** Of a pool. */
   _closed?: boolean;
-  /** Of a connection, mysql2's and mysql's. */
+  /** Of a connection: mysql2 has _closing, mysql has state. */
   _closing?: boolean;
   state?: string;
 }
 interface Pool {
   config: { connectionConfig: Record<string, unknown> };
-  getConnection(connected: (error: unknown, connection?: Connection) => void): void;
+  getConnection(callback: (error: unknown, connection?: Connection) => void): void;
 }
 
 export const mysqlConnections: ConnectionSource = {
-  id: 'threadId',
-  take(owner, taken) {
+  idProperty: 'threadId',
+  acquire(owner, callback) {
     if ('getConnection' in owner) {
       (owner as Pool).getConnection((error, connection) => {
-        if (error || connection === undefined) taken(error ?? 'no connection');
+        if (error || connection === undefined) callback(error ?? 'no connection');
         else
-          taken(
+          callback(
             undefined,
-            holding(connection, () => connection.release!()),
+            borrowed(connection, () => connection.release!()),
           );
       });
       return;
     }
     const Class = owner.constructor as new (options: object) => Connection;
     const connection = new Class({ config: (owner as Connection).config });
-    taken(
+    callback(
       undefined,
-      holding(connection, () => connection.destroy()),
+      borrowed(connection, () => connection.destroy()),
     );
   },
-  closed: ({ _closed, _closing, state }: Closable) =>
+  isClosed: ({ _closed, _closing, state }: Closable) =>
     _closed === true || _closing === true || state === 'disconnected',
-  place(owner) {
+  databaseKey(owner) {
     const config =
       'getConnection' in owner ? (owner as Pool).config.connectionConfig : (owner as Connection).config;
     const { host, port, socketPath, database, user } = config;
@@ -55,19 +55,19 @@ export const mysqlConnections: ConnectionSource = {
 
 function ignore(): void {}
 
-/** What the app has set for its own answers is not for ours: rows are objects, of plain values. */
-const PLAIN = { rowsAsArray: false, nestTables: false, typeCast: true };
+/** Overrides options of the app: rows are objects of plain values. */
+const ROW_OPTIONS = { rowsAsArray: false, nestTables: false, typeCast: true };
 
-function holding(connection: Connection, release: () => void): BorrowedConnection {
+function borrowed(connection: Connection, release: () => void): BorrowedConnection {
   connection.on('error', ignore);
   return {
-    ask(sql, values, answered) {
+    query(sql, values, onReply) {
       const named = typeof values === 'object' && values !== null && !Array.isArray(values);
-      const given = values === undefined ? {} : { values, ...(named && { namedPlaceholders: true }) };
-      connection.query({ ...PLAIN, sql, ...given }, answered);
+      const parameters = values === undefined ? {} : { values, ...(named && { namedPlaceholders: true }) };
+      connection.query({ ...ROW_OPTIONS, sql, ...parameters }, onReply);
     },
     release(broken) {
-      // Destroyed, it may still tell of it; a listener that stays is on nobody's connection.
+      // A destroyed connection may still emit an error, so its listener stays.
       if (broken) return connection.destroy();
       connection.off('error', ignore);
       release();

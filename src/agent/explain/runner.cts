@@ -1,4 +1,4 @@
-/** Asks the app's database in the launcher's name: on a connection of the app's own pool, which is given back, and unseen. */
+/** Runs EXPLAIN orders of the launcher on a connection of the app's own pool, unrecorded. */
 
 import type { ExplainOrder, ExplainTrouble, LinkLine } from '../../domain/link.js';
 import { errorText } from '../record/error-text.cjs';
@@ -6,95 +6,101 @@ import { sendLines, wakeLauncher } from '../record/transport.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 
-type Answer = Extract<LinkLine, { t: 'answer' }>;
+type Reply = Extract<LinkLine, { t: 'answer' }>;
 type Row = Record<string, unknown>;
 
-/** A connection that was taken to ask on. */
+/** A connection acquired to run EXPLAIN on. */
 export interface BorrowedConnection {
-  ask(sql: string, values: unknown, answered: (error: unknown, rows: unknown) => void): void;
-  /** Gives it back, or ends it: it is `broken` when nobody knows what state it is in. */
+  query(sql: string, values: unknown, onReply: (error: unknown, rows: unknown) => void): void;
+  /** Returns it to its pool, or ends it; `broken` if its state is unknown. */
   release(broken: boolean): void;
 }
 
-/** How the connections of a library are had. */
+/** Access to the connections of a library. */
 export interface ConnectionSource {
-  /** Takes a connection of a pool, or makes one like a connection that is in no pool. */
-  take(owner: object, taken: (error: unknown, connection?: BorrowedConnection) => void): void;
-  /** Answers which database the pool or connection leads to. */
-  place(owner: object): string;
-  /** Answers whether the app has closed it. */
-  closed(owner: object): boolean;
-  /** The property of a connection that has the server's id of it, once it is connected. */
-  id: string;
+  /** Acquires a connection of a pool, or creates a copy of a connection that is in no pool. */
+  acquire(owner: object, callback: (error: unknown, connection?: BorrowedConnection) => void): void;
+  /** Key of the database that a pool or connection leads to. */
+  databaseKey(owner: object): string;
+  /** True if the app has closed it. */
+  isClosed(owner: object): boolean;
+  /** Property of a connection that has its id on the server, once connected. */
+  idProperty: string;
 }
 
-interface Known {
+interface KnownConnection {
   library: string;
   source: ConnectionSource;
   connection: WeakRef<object>;
-  /** The server's id; where it was not known yet it may be by now. */
+  /** Id on the server, if it was known when the connection was remembered. */
   id: unknown;
-  /** The pool, or the connection where it is in none: what the app has dropped is not kept for us. */
+  /** The pool, or the connection if it is in none; weak, so that the app can drop it. */
   owner: WeakRef<object>;
 }
 
-const MOST_KNOWN = 500;
-const LARGEST_ANSWER = 4 * 1024 * 1024;
+const MAX_KNOWN = 500;
+const MAX_REPLY_LENGTH = 4 * 1024 * 1024;
 
-// Taken once: an app's fake clock does not stop ours.
-const { setTimeout: after, clearTimeout: stop } = globalThis;
-const seen = new WeakSet<object>();
-let known: Known[] = [];
+// Captured at load, so that fake timers of the app do not replace them.
+const { setTimeout, clearTimeout } = globalThis;
+const remembered = new WeakSet<object>();
+let knownConnections: KnownConnection[] = [];
 
-/** Notes, once for each connection, to which pool it belongs. */
+/** Remembers to which pool a connection belongs, once per connection. */
 export function rememberConnection(
   { library, connections: source }: { library: string; connections?: ConnectionSource },
   connection: object,
   pool?: object | null,
 ): void {
-  if (typeof connection !== 'object' || connection === null || seen.has(connection) || source === undefined)
+  if (
+    typeof connection !== 'object' ||
+    connection === null ||
+    remembered.has(connection) ||
+    source === undefined
+  )
     return;
-  seen.add(connection);
-  if (known.length >= MOST_KNOWN) known = known.filter(({ owner }) => owner.deref()).slice(-MOST_KNOWN / 2);
-  const id = Reflect.get(connection, source.id);
+  remembered.add(connection);
+  if (knownConnections.length >= MAX_KNOWN)
+    knownConnections = knownConnections.filter(({ owner }) => owner.deref()).slice(-MAX_KNOWN / 2);
+  const id = Reflect.get(connection, source.idProperty);
   const owner = new WeakRef(pool ?? connection);
-  known.push({ library, source, id, owner, connection: new WeakRef(connection) });
+  knownConnections.push({ library, source, id, owner, connection: new WeakRef(connection) });
 }
 
-/** Does what the launcher asks, and sends it the answer. */
+/** Runs an EXPLAIN order and sends the reply to the launcher. Never throws. */
 export function runExplainOrder(order: ExplainOrder): void {
-  let over = false;
-  const tell = (said: Omit<Answer, 't' | 'n'>) => {
-    if (over) return;
-    over = true;
-    sendLines(`${lineOf(order, said)}\n`, false);
+  let sent = false;
+  const sendReply = (reply: Omit<Reply, 't' | 'n'>) => {
+    if (sent) return;
+    sent = true;
+    sendLines(`${formatReply(order, reply)}\n`, false);
     wakeLauncher();
   };
   try {
-    const { source, owner } = find(order);
-    new Asking(order, source, owner, tell).start();
+    const { source, owner } = findOwner(order);
+    new ExplainRun(order, source, owner, sendReply).start();
   } catch (error) {
-    if (error instanceof Unknown) tell({ trouble: error.trouble });
-    else tell({ trouble: 'refused', message: errorText(error) });
+    if (error instanceof NoConnectionError) sendReply({ trouble: error.trouble });
+    else sendReply({ trouble: 'refused', message: errorText(error) });
   }
 }
 
-/** Parsers of the app may have made anything of what the database said. */
-function lineOf({ n }: ExplainOrder, said: Omit<Answer, 't' | 'n'>): string {
-  const whole = (answer: object) =>
-    JSON.stringify({ t: 'answer', n, ...answer }, (_, value) =>
+/** Line of a reply; type parsers of the app may return values that JSON.stringify rejects. */
+function formatReply({ n }: ExplainOrder, reply: Omit<Reply, 't' | 'n'>): string {
+  const format = (fields: object) =>
+    JSON.stringify({ t: 'answer', n, ...fields }, (_, value) =>
       typeof value === 'bigint' ? String(value) : value,
     );
   try {
-    const line = whole(said);
-    if (line.length <= LARGEST_ANSWER) return line;
-    return whole({ trouble: 'refused', message: 'the answer is too long' });
+    const line = format(reply);
+    if (line.length <= MAX_REPLY_LENGTH) return line;
+    return format({ trouble: 'refused', message: 'the answer is too long' });
   } catch (error) {
-    return whole({ trouble: 'refused', message: errorText(error) });
+    return format({ trouble: 'refused', message: errorText(error) });
   }
 }
 
-class Unknown extends Error {
+class NoConnectionError extends Error {
   readonly trouble: ExplainTrouble;
 
   constructor(trouble: ExplainTrouble) {
@@ -103,129 +109,134 @@ class Unknown extends Error {
   }
 }
 
-/** Answers the pool that the connection belonged to; where that is gone, one of the only database there is. */
-function find({ library, connection }: ExplainOrder): { source: ConnectionSource; owner: object } {
-  const living = known.flatMap((one) => {
-    const owner = one.library === library ? one.owner.deref() : undefined;
-    return owner === undefined ? [] : [{ known: one, source: one.source, owner }];
+/**
+ * The pool of the connection; if that is gone, one of the same library if all lead to one database.
+ * Throws a NoConnectionError if there is none, or several databases.
+ */
+function findOwner({ library, connection }: ExplainOrder): { source: ConnectionSource; owner: object } {
+  const candidates = knownConnections.flatMap((known) => {
+    const owner = known.library === library ? known.owner.deref() : undefined;
+    return owner === undefined ? [] : [{ known, source: known.source, owner }];
   });
-  // Newest first: the server gives a number again.
-  living.reverse();
-  const idOf = ({ id, connection: one, source }: Known) => id ?? Reflect.get(one.deref() ?? {}, source.id);
-  const same = connection === undefined ? undefined : living.find((one) => idOf(one.known) === connection);
+  // Newest first, because servers reuse ids.
+  candidates.reverse();
+  const idOf = ({ id, connection: ref, source }: KnownConnection) =>
+    id ?? Reflect.get(ref.deref() ?? {}, source.idProperty);
+  const same =
+    connection === undefined ? undefined : candidates.find(({ known }) => idOf(known) === connection);
   if (same !== undefined) return same;
-  const open = living.filter(({ source, owner }) => !source.closed(owner));
+  const open = candidates.filter(({ source, owner }) => !source.isClosed(owner));
   const [first] = open;
-  if (first === undefined) throw new Unknown('unseen');
-  const places = new Set(open.map(({ source, owner }) => source.place(owner)));
-  if (places.size > 1) throw new Unknown('several');
+  if (first === undefined) throw new NoConnectionError('unseen');
+  const databases = new Set(open.map(({ source, owner }) => source.databaseKey(owner)));
+  if (databases.size > 1) throw new NoConnectionError('several');
   return first;
 }
 
-/** One order on its way: a connection is taken, asked one statement after the other, and given back. */
-class Asking {
+/** Run of one order: acquires a connection, runs the statements in sequence, and releases it. */
+class ExplainRun {
   #order: ExplainOrder;
   #source: ConnectionSource;
   #owner: object;
-  #tell: (said: Omit<Answer, 't' | 'n'>) => void;
-  #patience: NodeJS.Timeout | undefined;
-  #over = false;
+  #sendReply: (reply: Omit<Reply, 't' | 'n'>) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(
     order: ExplainOrder,
     source: ConnectionSource,
     owner: object,
-    tell: (said: Omit<Answer, 't' | 'n'>) => void,
+    sendReply: (reply: Omit<Reply, 't' | 'n'>) => void,
   ) {
     this.#order = order;
     this.#source = source;
     this.#owner = owner;
-    this.#tell = tell;
+    this.#sendReply = sendReply;
   }
 
   start(): void {
-    this.#wait(() => this.#end({ trouble: 'busy' }));
-    unseen(() =>
-      this.#source.take(this.#owner, (error, connection) => {
-        if (this.#over) return connection && give(connection, false);
+    this.#startTimer(() => this.#end({ trouble: 'busy' }));
+    unrecorded(() =>
+      this.#source.acquire(this.#owner, (error, connection) => {
+        if (this.#ended) return connection && releaseConnection(connection, false);
         if (connection === undefined) return this.#end({ trouble: 'refused', message: errorText(error) });
         this.#run(connection);
       }),
     );
   }
 
-  /** Once a connection is there `after` is run whatever happens before it. */
+  /** Runs `before`, `ask` and always `after`, and replies with the rows of `ask`. */
   #run(connection: BorrowedConnection): void {
     const { before, ask, after } = this.#order;
     const rows: Row[][] = [];
     let trouble: string | undefined;
-    const steps = [...before, ...ask].map((one) => (typeof one === 'string' ? { sql: one } : one));
-    const leave = (broken: boolean) => {
-      if (this.#over) return;
-      give(connection, broken);
+    const steps = [...before, ...ask].map((item) => (typeof item === 'string' ? { sql: item } : item));
+    const finish = (broken: boolean) => {
+      if (this.#ended) return;
+      releaseConnection(connection, broken);
       this.#end(trouble === undefined ? { rows } : { trouble: 'refused', message: trouble });
     };
-    this.#wait(() => {
-      if (this.#over) return;
-      give(connection, true);
+    this.#startTimer(() => {
+      if (this.#ended) return;
+      releaseConnection(connection, true);
       this.#end({ trouble: 'slow' });
     });
-    const restore = (n: number): void => {
-      if (n === after.length) return leave(false);
-      this.#ask(connection, { sql: after[n]! }, (error) => (error ? leave(true) : restore(n + 1)));
+    const runAfter = (n: number): void => {
+      if (n === after.length) return finish(false);
+      this.#query(connection, { sql: after[n]! }, (error) => (error ? finish(true) : runAfter(n + 1)));
     };
-    const step = (n: number): void => {
-      if (n === steps.length) return restore(0);
-      this.#ask(connection, steps[n]!, (error, given) => {
+    const runStep = (n: number): void => {
+      if (n === steps.length) return runAfter(0);
+      this.#query(connection, steps[n]!, (error, result) => {
         if (error) trouble = errorText(error);
-        else if (n >= before.length) rows.push(rowsOf(given));
-        if (error) restore(0);
-        else step(n + 1);
+        else if (n >= before.length) rows.push(rowsOf(result));
+        if (error) runAfter(0);
+        else runStep(n + 1);
       });
     };
-    step(0);
+    runStep(0);
   }
 
-  #ask(
+  #query(
     connection: BorrowedConnection,
     { sql, values }: ExplainOrder['ask'][number],
-    answered: (error: unknown, rows?: unknown) => void,
+    onReply: (error: unknown, rows?: unknown) => void,
   ): void {
     try {
-      unseen(() =>
-        connection.ask(sql, revived(values), (error, rows) => {
-          if (!this.#over) answered(error, rows);
+      unrecorded(() =>
+        connection.query(sql, parseValue(values), (error, rows) => {
+          if (!this.#ended) onReply(error, rows);
         }),
       );
     } catch (error) {
-      answered(error ?? 'refused');
+      onReply(error ?? 'refused');
     }
   }
 
-  #wait(over: () => void): void {
-    stop(this.#patience);
-    this.#patience = after(over, this.#order.patience);
-    this.#patience.unref();
+  #startTimer(onTimeout: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(onTimeout, this.#order.patience);
+    this.#timer.unref();
   }
 
-  #end(said: Omit<Answer, 't' | 'n'>): void {
-    this.#over = true;
-    stop(this.#patience);
-    this.#tell(said);
+  #end(reply: Omit<Reply, 't' | 'n'>): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#sendReply(reply);
   }
 }
 
-/** A driver that will not have it back is no reason to end the app. */
-function give(connection: BorrowedConnection, broken: boolean): void {
+/** Releases a connection; a driver that throws must not end the app. */
+function releaseConnection(connection: BorrowedConnection, broken: boolean): void {
   try {
-    unseen(() => connection.release(broken));
+    unrecorded(() => connection.release(broken));
   } catch {
-    // It has been closed meanwhile.
+    // The connection was closed meanwhile.
   }
 }
 
-/** What is called meanwhile takes the original path: it is neither recorded nor anybody's request. */
-function unseen(work: () => void): void {
+/** Runs `work` outside any request and with recording off, so that its queries are not recorded. */
+function unrecorded(work: () => void): void {
   const { recording } = state;
   state.recording = 'off';
   try {
@@ -235,14 +246,14 @@ function unseen(work: () => void): void {
   }
 }
 
-function revived(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(revived);
+function parseValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(parseValue);
   if (typeof value !== 'object' || value === null) return value;
   const { bytes, ...rest } = value as { bytes?: unknown };
   if (typeof bytes === 'string' && Object.keys(rest).length === 0) return Buffer.from(bytes, 'hex');
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revived(one)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, parseValue(item)]));
 }
 
-function rowsOf(given: unknown): Row[] {
-  return Array.isArray(given) ? given : [];
+function rowsOf(result: unknown): Row[] {
+  return Array.isArray(result) ? result : [];
 }

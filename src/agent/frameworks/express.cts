@@ -1,4 +1,4 @@
-/** Express 4 and 5: reads the route that it leaves on the request; what its layers forget is noted when they are made. */
+/** Routes of Express 4 and 5: read from the request, and from layers as they are registered. */
 
 import type { IncomingMessage } from 'node:http';
 import { captureStack } from '../call/stack.cjs';
@@ -9,22 +9,25 @@ import { type Framework, handlerName, patternText } from './framework.cjs';
 interface Layer {
   handle: Function;
   method?: string;
-  /** The part of the URL that it matched, in Express 4. */
+  /** Matched part of the URL; only Express 4 has it. */
   path?: string;
 }
-interface Served extends IncomingMessage {
+interface ExpressRequest extends IncomingMessage {
   route?: { path?: unknown; stack?: Layer[] };
   baseUrl?: string;
   params?: object;
 }
-/** What stands for a concrete prefix of a request: `/orgs/:org` for `/orgs/7`. */
+/** Pattern and parameters of a prefix of a URL: `/orgs/:org` for `/orgs/7`. */
 interface Prefix {
   pattern: string;
   params: object;
 }
 
-const registered = new WeakMap<Layer, number>();
+/** Stacks of registration, by layer of a route. */
+const registrationStacks = new WeakMap<Layer, number>();
+/** Patterns of `use`, by layer. */
 const mounts = new WeakMap<Layer, string>();
+/** Prefixes of a request, by their text in the URL. */
 const prefixes = new WeakMap<IncomingMessage, Map<string, Prefix>>();
 
 export const express: Framework = {
@@ -36,7 +39,7 @@ export const express: Framework = {
     'router/lib/route.js': patchRoute,
     'router/index.js': patchRouter,
   },
-  read,
+  readRoute,
 };
 
 function patchRoute(Route: { prototype: object }): void {
@@ -50,7 +53,7 @@ function patchRoute(Route: { prototype: object }): void {
           const count = this.stack.length;
           const route = Reflect.apply(original, this, arguments);
           const stack = captureStack(register as never, undefined);
-          for (const layer of this.stack.slice(count)) registered.set(layer, stack);
+          for (const layer of this.stack.slice(count)) registrationStacks.set(layer, stack);
           return route;
         },
     );
@@ -66,7 +69,7 @@ function patchRouter(Router: { prototype?: object; use?: unknown }): void {
         const count = this.stack.length;
         const result = Reflect.apply(original, this, arguments);
         const pattern = isPath(path) ? patternText(path) : '/';
-        if (pattern !== '/') for (const layer of this.stack.slice(count)) mount(layer, pattern);
+        if (pattern !== '/') for (const layer of this.stack.slice(count)) registerMount(layer, pattern);
         return result;
       },
   );
@@ -78,8 +81,11 @@ function isPath(path: unknown): boolean {
   return typeof first === 'string' || first instanceof RegExp;
 }
 
-/** Whoever mounts nothing but plain paths pays nothing for those that have parameters: the URL says it all. */
-function mount(layer: Layer, pattern: string): void {
+/**
+ * Remembers the pattern of a mount. Layers are patched only for patterns with parameters: with
+ * plain paths the URL is the pattern, and the app pays nothing.
+ */
+function registerMount(layer: Layer, pattern: string): void {
   mounts.set(layer, pattern);
   if (!/[:*({|?]/.test(pattern)) return;
   const Layer = Object.getPrototypeOf(layer);
@@ -87,48 +93,48 @@ function mount(layer: Layer, pattern: string): void {
     Layer,
     'handleRequest' in Layer ? 'handleRequest' : 'handle_request',
     (original) =>
-      function (this: Layer, request: Served) {
-        const own = mounts.get(this);
-        if (own !== undefined) enter(this, request, own);
+      function (this: Layer, request: ExpressRequest) {
+        const mounted = mounts.get(this);
+        if (mounted !== undefined) recordPrefix(this, request, mounted);
         return Reflect.apply(original, this, arguments);
       },
   );
 }
 
-function enter(layer: Layer, request: Served, mounted: string): void {
+function recordPrefix(layer: Layer, request: ExpressRequest, mounted: string): void {
   const url = request.baseUrl ?? '';
   const pattern = mounted.replace(/\/$/, '');
-  const matched = layer.path === undefined ? lastOf(url, pattern) : layer.path.replace(/\/$/, '');
+  const matched = layer.path === undefined ? lastSegments(url, pattern) : layer.path.replace(/\/$/, '');
   const outer = url.slice(0, url.length - matched.length);
-  const known = prefixes.get(request) ?? new Map<string, Prefix>();
-  prefixes.set(request, known);
-  const around = known.get(outer);
-  known.set(url, {
-    pattern: (around?.pattern ?? outer) + pattern,
-    params: { ...around?.params, ...request.params },
+  const requestPrefixes = prefixes.get(request) ?? new Map<string, Prefix>();
+  prefixes.set(request, requestPrefixes);
+  const outerPrefix = requestPrefixes.get(outer);
+  requestPrefixes.set(url, {
+    pattern: (outerPrefix?.pattern ?? outer) + pattern,
+    params: { ...outerPrefix?.params, ...request.params },
   });
 }
 
-/** Answers the end of the URL that has as many segments as the pattern: newer routers keep what a layer matched to themselves. */
-function lastOf(url: string, pattern: string): string {
+/** Last segments of the URL, as many as in the pattern: Express 5 layers hide what they matched. */
+function lastSegments(url: string, pattern: string): string {
   const count = pattern.split('|', 1)[0]!.split('/').length - 1;
   const segments = url.split('/');
   return `/${segments.slice(Math.max(1, segments.length - count)).join('/')}`;
 }
 
-function read(message: IncomingMessage): RouteInfo | undefined {
-  const { route, baseUrl = '', params, method } = message as Served;
+function readRoute(message: IncomingMessage): RouteInfo | undefined {
+  const { route, baseUrl = '', params, method } = message as ExpressRequest;
   if (route?.path === undefined) return undefined;
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
   const path = patternText(route.path);
   const layer = route.stack?.findLast(
-    (one) => one.handle.length < 4 && (!one.method || one.method === method?.toLowerCase()),
+    ({ handle, method: own }) => handle.length < 4 && (!own || own === method?.toLowerCase()),
   );
   return {
     route: path === '/' && base !== '' ? base : base + path,
     handler: handlerName(layer?.handle),
-    stack: layer && registered.get(layer),
+    stack: layer && registrationStacks.get(layer),
     params: prefix === undefined ? params : { ...prefix.params, ...params },
   };
 }

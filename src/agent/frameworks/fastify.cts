@@ -1,4 +1,4 @@
-/** Fastify 4 and 5: its channels hand over each instance, and in 5 each request that reaches a handler. */
+/** Routes of Fastify 4 and 5, from channels that publish instances and, in 5, handled requests. */
 
 import { captureStack } from '../call/stack.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -20,6 +20,7 @@ interface Instance {
   addHook(name: string, hook: Function): void;
 }
 
+/** Handlers and stacks of registration, by method and path. */
 const handlers = new Map<string, { handler: Function; stack: number }>();
 
 export const fastify: Framework = {
@@ -29,27 +30,32 @@ export const fastify: Framework = {
     'fastify.initialization': ({ fastify: instance }: { fastify: Instance }) => {
       const onRoute = ({ method, url, handler }: Route) => {
         const stack = captureStack(onRoute, undefined);
-        for (const one of [method].flat()) handlers.set(`${one} ${url}`, { handler, stack });
+        for (const name of [method].flat()) handlers.set(`${name} ${url}`, { handler, stack });
       };
       instance.addHook('onRoute', onRoute);
       if (!instance.version.startsWith('4.')) return;
       instance.addHook('onRequest', (request: FastifyRequest, _reply: unknown, done: () => void) => {
-        // Where there are options, asking for the path prints a warning.
-        see(request, request.routeOptions ? request.routeOptions.url : request.routerPath);
+        // With routeOptions present, reading routerPath prints a deprecation warning.
+        recordRoute(request, request.routeOptions ? request.routeOptions.url : request.routerPath);
         done();
       });
     },
     'tracing:fastify.request.handler:start': (message: {
       request: FastifyRequest;
       route?: { url?: string };
-    }) => see(message.request, message.route?.url),
+    }) => recordRoute(message.request, message.route?.url),
   },
 };
 
-function see(request: FastifyRequest, route: string | undefined): void {
-  const served = currentRequest();
-  if (served === undefined || route === undefined) return;
-  const known = handlers.get(`${request.method} ${route}`);
+function recordRoute(request: FastifyRequest, route: string | undefined): void {
+  const tracedRequest = currentRequest();
+  if (tracedRequest === undefined || route === undefined) return;
+  const registration = handlers.get(`${request.method} ${route}`);
   const { params } = request;
-  served.routeInfo = () => ({ route, handler: handlerName(known?.handler), stack: known?.stack, params });
+  tracedRequest.routeInfo = () => ({
+    route,
+    handler: handlerName(registration?.handler),
+    stack: registration?.stack,
+    params,
+  });
 }

@@ -1,49 +1,52 @@
-/** What a view is: the file that makes one web framework say which route and handler served a request. */
+/** The interface of a framework, and helpers to describe the route that served a request. */
 
 import type { IncomingMessage } from 'node:http';
 import { isSecretName, REDACTED } from '../../domain/redact.cjs';
 import { cachedJson } from '../record/encode-span.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 
-/** How one framework is made to say it. A new framework is one such file and one entry in index.cts. */
+/**
+ * How to find the route and handler of a request in one web framework. A new framework is one such
+ * file and one entry in index.cts.
+ */
 export interface Framework {
   library: string;
-  /** The versions that it is known to work with, as in a package.json. */
+  /** Supported versions as a semver range. */
   versions: string;
-  /** Per file of a package: what is done to its exports once it has been loaded. */
+  /** Patches by file of a package, called with its exports after loading. */
   files?: Record<string, (exports: never) => void>;
-  /** Those of `files` that are ES modules, and which of their bindings the patch is handed. */
+  /** ES modules among `files` with the bindings that the patch receives. */
   esm?: Record<string, string[]>;
-  /** Per channel of the framework: what is done with the messages. */
+  /** Listeners by node:diagnostics_channel of the framework. */
   channels?: Record<string, (message: never) => void>;
-  /** Answers what the framework has left on the request, once it has been answered. */
-  read?(message: IncomingMessage): RouteInfo | undefined;
+  /** Route that the framework left on the request, read when the response has been sent. */
+  readRoute?(message: IncomingMessage): RouteInfo | undefined;
 }
 
-/** Names of handlers that a framework has wrapped into others before it hands them to its router. */
+/** Names of handlers that a framework wraps before it passes them to its router. */
 export const handlerNames = new WeakMap<Function, string>();
 
-/** Answers a handler's name, where it has one. */
+/** Name of a handler function; undefined if it has none. */
 export function handlerName(handler: unknown): string | undefined {
   if (typeof handler !== 'function') return undefined;
   const name = handlerNames.get(handler) ?? handler.name;
   return name === '' ? undefined : name;
 }
 
-/** Answers a path pattern in text: a router takes strings, regular expressions and lists of both. */
+/** Path pattern as text: routers accept strings, regular expressions and lists of both. */
 export function patternText(path: unknown): string {
   return Array.isArray(path) ? path.map(patternText).join('|') : String(path);
 }
 
-/** Answers the JSON of parameters as they may be told: as text, capped, secrets masked; nothing where there are none. */
+/** JSON of route parameters, each cut to 500 characters, secrets redacted; undefined if empty. */
 export function paramsJson(params: object): string | undefined {
   let json = '';
   for (const [key, value] of Object.entries(params)) {
     if (value === undefined) continue;
-    const text = isSecretName(key) ? REDACTED : String(value).slice(0, MOST_TEXT);
+    const text = isSecretName(key) ? REDACTED : String(value).slice(0, MAX_PARAM_LENGTH);
     json += `${json === '' ? '' : ','}${cachedJson(key)}:${JSON.stringify(text)}`;
   }
   return json === '' ? undefined : `{${json}}`;
 }
 
-const MOST_TEXT = 500;
+const MAX_PARAM_LENGTH = 500;

@@ -1,4 +1,4 @@
-/** Hono: its contexts know what matched. */
+/** Routes of Hono, read from the context of a request. */
 
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
@@ -29,12 +29,12 @@ function patchContext(exports: { Context: Constructor }): void {
 function construct(Context: Constructor, args: never[], target: Function): Context {
   const context = Reflect.construct(Context, args, target) as Context;
   const request = currentRequest();
-  if (request !== undefined) request.routeInfo = () => sightOf(context);
+  if (request !== undefined) request.routeInfo = () => routeInfoOf(context);
   return context;
 }
 
-/** Middleware matches as well, with `*`; what was registered for a method is the handler. */
-function sightOf({ req }: Context): RouteInfo | undefined {
+/** The handler is the last match of a method; middleware matches with method ALL. */
+function routeInfoOf({ req }: Context): RouteInfo | undefined {
   const route = req.matchedRoutes?.findLast(({ method }) => method !== 'ALL');
   return route && { route: route.path, handler: handlerName(route.handler), params: req.param() };
 }

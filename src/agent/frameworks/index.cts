@@ -1,4 +1,4 @@
-/** The views, in the open: a new framework is one file and one line here. A plain node:http server has its paths, and no more. */
+/** The list of all frameworks: a new framework is one file and one line here. */
 
 import { express } from './express.cjs';
 import { fastify } from './fastify.cjs';

@@ -1,4 +1,4 @@
-/** Koa with @koa/router: what the router leaves on the context. */
+/** Routes of Koa with @koa/router, read from the context of a request. */
 
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -18,8 +18,8 @@ interface Context {
 }
 type Exports = { prototype?: object; default?: { prototype: object }; Router?: { prototype: object } };
 
-/** Per handler and own path: a router that is mounted in another has its layers copied, under longer paths. */
-const registered = new WeakMap<Function, Map<string, number>>();
+/** Stacks of registration by handler and path; a mounted router has copies with longer paths. */
+const registrationStacks = new WeakMap<Function, Map<string, number>>();
 
 export const koa: Framework = {
   library: 'koa',
@@ -32,7 +32,7 @@ export const koa: Framework = {
         (original) =>
           function (this: unknown, context: Context) {
             const request = currentRequest();
-            if (request !== undefined) request.routeInfo = () => sightOf(context);
+            if (request !== undefined) request.routeInfo = () => routeInfoOf(context);
             return Reflect.apply(original, this, arguments);
           },
       ),
@@ -51,30 +51,30 @@ function patchRouter(exports: Exports): void {
     (original) =>
       function register(this: unknown) {
         const layer = Reflect.apply(original, this, arguments);
-        if (layer?.methods?.length > 0) note(layer, captureStack(register as never, undefined));
+        if (layer?.methods?.length > 0) recordRegistration(layer, captureStack(register as never, undefined));
         return layer;
       },
   );
 }
 
-function sightOf({ _matchedRoute: route, matched, params }: Context): RouteInfo | undefined {
+function routeInfoOf({ _matchedRoute: route, matched, params }: Context): RouteInfo | undefined {
   if (route === undefined) return undefined;
   const layer = matched?.findLast(({ methods }) => methods.length > 0);
   return {
     route: String(route),
     handler: handlerName(layer?.stack.at(-1)),
-    stack: layer && whereOf(layer),
+    stack: layer && registrationStack(layer),
     params,
   };
 }
 
-function note({ path, stack }: Layer, where: number): void {
+function recordRegistration({ path, stack }: Layer, registration: number): void {
   const handler = stack.at(-1)!;
-  const known = registered.get(handler) ?? new Map<string, number>();
-  registered.set(handler, known.set(String(path), where));
+  const stacksByPath = registrationStacks.get(handler) ?? new Map<string, number>();
+  registrationStacks.set(handler, stacksByPath.set(String(path), registration));
 }
 
-function whereOf({ path, stack }: Layer): number | undefined {
-  const known = [...(registered.get(stack.at(-1)!) ?? [])];
-  return known.findLast(([own]) => path.endsWith(own))?.[1];
+function registrationStack({ path, stack }: Layer): number | undefined {
+  const stacksByPath = [...(registrationStacks.get(stack.at(-1)!) ?? [])];
+  return stacksByPath.findLast(([routePath]) => path.endsWith(routePath))?.[1];
 }

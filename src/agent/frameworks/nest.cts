@@ -1,4 +1,4 @@
-/** NestJS: names the handlers that it wraps before it gives them to Express or Fastify, which know the route. */
+/** Handler names of NestJS, which wraps handlers before it passes them to Express or Fastify. */
 
 import { replaceMethod } from '../call/wrap.cjs';
 import { type Framework, handlerNames } from './framework.cjs';
@@ -12,25 +12,25 @@ export const nest: Framework = {
   files: {
     '@nestjs/core/router/router-explorer.js': ({ RouterExplorer: { prototype } }: Exports) => {
       replaceMethod(prototype, 'createCallbackProxy', (original) =>
-        naming(original, (args) => [(args[0] as object).constructor.name, args[2]]),
+        wrapHandlerFactory(original, (args) => [(args[0] as object).constructor.name, args[2]]),
       );
       replaceMethod(prototype, 'createRequestScopedHandler', (original) =>
-        naming(original, (args) => [(args[0] as { name?: string }).name, args[4]]),
+        wrapHandlerFactory(original, (args) => [(args[0] as { name?: string }).name, args[4]]),
       );
     },
     '@nestjs/platform-fastify/adapters/fastify-adapter.js': ({ FastifyAdapter: { prototype } }: Adapter) => {
       if ('requireNonEmptyParams' in prototype)
         replaceMethod(prototype, 'requireNonEmptyParams', (original) =>
-          naming(original, ([, handler]) => [handlerNames.get(handler as Function)]),
+          wrapHandlerFactory(original, ([, handler]) => [handlerNames.get(handler as Function)]),
         );
     },
   },
 };
 
-function naming(original: Function, of: (args: unknown[]) => unknown[]): Function {
+function wrapHandlerFactory(original: Function, nameParts: (args: unknown[]) => unknown[]): Function {
   return function (this: unknown) {
     const handler = Reflect.apply(original, this, arguments);
-    const name = of([...arguments]).join('.');
+    const name = nameParts([...arguments]).join('.');
     if (typeof handler === 'function' && name !== '') handlerNames.set(handler, name);
     return handler;
   };

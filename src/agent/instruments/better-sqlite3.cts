@@ -1,9 +1,9 @@
-/** better-sqlite3: statements and exec; they block the event loop for as long as they take. */
+/** Instrument of better-sqlite3: statements and exec, which block the event loop. */
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { serialize } from '../record/serialize.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Statement = { source: string };
@@ -21,7 +21,7 @@ export const betterSqlite3: Instrument = {
   files: {
     'better-sqlite3/lib/database.js': (Database: { prototype: object }) => {
       replaceMethod(Database.prototype, 'prepare', wrapPrepare);
-      replaceMethod(Database.prototype, 'exec', (original) => timed(original, () => undefined));
+      replaceMethod(Database.prototype, 'exec', (original) => wrapTimed(original, () => undefined));
     },
   },
 };
@@ -37,16 +37,16 @@ function isStatement(self: unknown): self is Statement {
   return typeof (self as Partial<Statement>)?.source === 'string';
 }
 
-/** Values come one by one, in arrays, or by name in an object. */
+/** Values are positional, in arrays, or named in an object. */
 function paramsOf(sql: string, args: unknown[]): unknown {
   const values = args.flat();
   const [named] = values;
   const byName =
     values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
-  return byName ? serialize(named) : maskedParams(sql, values);
+  return byName ? serialize(named) : maskParams(sql, values);
 }
 
-/** The class of statements is the native addon's, and only to be had from one of them; all of a copy share it. */
+/** Patches the native class of statements, which is not exported, by way of a statement. */
 function wrapPrepare(original: Function): Function {
   return function prepare(this: unknown) {
     let statement: object;
@@ -58,15 +58,17 @@ function wrapPrepare(original: Function): Function {
       throw error;
     }
     const prototype = Object.getPrototypeOf(statement);
-    replaceMethod(prototype, 'run', (run) => timed(run, (done) => (done as { changes?: number }).changes));
-    replaceMethod(prototype, 'get', (get) => timed(get, (row) => (row === undefined ? 0 : 1)));
-    replaceMethod(prototype, 'all', (all) => timed(all, (rows) => (rows as unknown[]).length));
+    replaceMethod(prototype, 'run', (run) =>
+      wrapTimed(run, (done) => (done as { changes?: number }).changes),
+    );
+    replaceMethod(prototype, 'get', (get) => wrapTimed(get, (row) => (row === undefined ? 0 : 1)));
+    replaceMethod(prototype, 'all', (all) => wrapTimed(all, (rows) => (rows as unknown[]).length));
     replaceMethod(prototype, 'iterate', wrapIterate);
     return statement;
   };
 }
 
-function timed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
+function wrapTimed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
   return function wrapper(this: unknown) {
     const call = beginCall(betterSqlite3, wrapper, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
@@ -81,7 +83,7 @@ function timed(original: Function, rowsOf: (result: unknown) => number | undefin
   };
 }
 
-/** Lasts from the first step to the last one, with what the app does in between. */
+/** The call lasts from the first step to the last, with what the app does in between. */
 function wrapIterate(original: Function): Function {
   return function iterate(this: unknown) {
     const call = beginCall(betterSqlite3, iterate, this, arguments);

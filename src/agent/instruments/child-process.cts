@@ -1,4 +1,4 @@
-/** child_process: the commands that a request runs, and waits for or blocks on. */
+/** Instrument of node:child_process: commands that a request runs, asynchronous and blocking. */
 
 import { isSecretName, REDACTED, redactUrl } from '../../domain/redact.cjs';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
@@ -6,17 +6,17 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest, watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
-interface Child {
+interface ChildProcess {
   pid?: number;
   exitCode: number | null;
   signalCode: string | null;
 }
-interface Spawning {
+interface SpawnOptions {
   file?: unknown;
   args?: unknown[];
 }
 
-const MOST_TEXT = 1000;
+const MAX_TEXT_LENGTH = 1000;
 
 export const childProcess: Instrument = {
   library: 'child_process',
@@ -26,7 +26,7 @@ export const childProcess: Instrument = {
   describe,
   files: {},
   channels: {
-    // Published by the constructor: before the first one is spawned, and without its class being loaded for it.
+    // Published by the constructor, before spawn: the class is patched without being loaded for it.
     child_process: ({ process }: { process: object }) =>
       replaceMethod(Object.getPrototypeOf(process), 'spawn', wrapSpawn),
   },
@@ -38,30 +38,29 @@ export const childProcess: Instrument = {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const sync = self === undefined;
-  const { file, args: words = [] } = sync ? ofSync(args) : ((args[0] ?? {}) as Spawning);
-  const line =
-    words[1] === '-c' ? [words[2]] : sync ? [file, ...words] : [words[0] ?? file, ...words.slice(1)];
-  const text = masked(line.map(String).join(' '));
-  return { name: text.slice(0, MOST_TEXT), detail: sync ? { blocking: true } : {} };
+  const { file, args: argv = [] } = sync ? optionsOfSync(args) : ((args[0] ?? {}) as SpawnOptions);
+  const line = argv[1] === '-c' ? [argv[2]] : sync ? [file, ...argv] : [argv[0] ?? file, ...argv.slice(1)];
+  const text = redactedLine(line.map(String).join(' '));
+  return { name: text.slice(0, MAX_TEXT_LENGTH), detail: sync ? { blocking: true } : {} };
 }
 
-function ofSync(args: ArrayLike<unknown>): Spawning {
+function optionsOfSync(args: ArrayLike<unknown>): SpawnOptions {
   return { file: args[0], args: Array.isArray(args[1]) ? args[1] : [] };
 }
 
-/** Answers a command line without the values of what has a secret's name: `--password=…`, `TOKEN=…`. */
-function masked(line: string): string {
+/** Command line with secret values redacted: `--password=…`, `TOKEN=…`. */
+function redactedLine(line: string): string {
   return redactUrl(line).replace(/(-[\w-]*|\b\w+(?==))(=|\s+)(\S+)/g, (all, name, between) =>
     isSecretName(name) ? `${name}${between}${REDACTED}` : all,
   );
 }
 
 function wrapSpawn(original: Function): Function {
-  return function spawn(this: Child) {
+  return function spawn(this: ChildProcess) {
     const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    watchStream(this, call.request, (type, given) => {
-      if (type === 'error') return endCall(call, given ?? 'error');
+    watchStream(this, call.request, (type, value) => {
+      if (type === 'error') return endCall(call, value ?? 'error');
       if (type !== 'exit') return;
       const detail = call.info?.detail;
       if (detail !== undefined) Object.assign(detail, outcomeOf(this.exitCode, this.signalCode));

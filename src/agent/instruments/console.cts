@@ -1,4 +1,4 @@
-/** console: what the app says inside a request; what it prints is not touched. */
+/** Instrument of console: lines logged inside a request; the output stays unchanged. */
 
 import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
@@ -16,18 +16,18 @@ export const consoleMethods: Instrument = {
   install: () => {
     for (const [method, level] of Object.entries(LEVELS)) {
       replaceMethod(console, method, (original) => {
-        // A method has no prototype, as what it replaces.
-        const own = {
+        // A method has no prototype property, like the method that it replaces.
+        const holder = {
           write(this: unknown) {
             try {
-              recordLogLine(consoleMethods, own.write, level, arguments);
+              recordLogLine(consoleMethods, holder.write, level, arguments);
             } catch {
-              // What cannot be told is still printed.
+              // A line that cannot be recorded is still printed.
             }
             return Reflect.apply(original, this, arguments);
           },
         };
-        return own.write;
+        return holder.write;
       });
     }
   },

@@ -1,14 +1,14 @@
-/** dns.lookup: names that took longer than 5 ms, which every connection to a named host waits for. */
+/** Instrument of dns.lookup over 5 ms, which every connection to a named host waits for. */
 
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
-import { captureCallSite } from '../call/origin.cjs';
+import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 const SLOW_MS = 5;
-// Sockets, agents and drivers look names up for the app.
+// Frames of sockets, agents and drivers, which look names up for the app.
 const LIBRARY_FRAMES = 20;
 
 export const dns: Instrument = {

@@ -1,4 +1,4 @@
-/** graphql: the operation that a request runs, by its name; 17 tells of it on a channel, and 16 is patched. */
+/** Instrument of graphql: operations by name, from channels (version 17) or a patch (16). */
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -39,9 +39,9 @@ export const graphql: Instrument = {
       if (call !== undefined) calls.set(execution, call);
     },
     'tracing:graphql:execute:end': (execution: Execution) => {
-      if ('result' in execution || 'error' in execution) over(execution);
+      if ('result' in execution || 'error' in execution) endExecution(execution);
     },
-    'tracing:graphql:execute:asyncEnd': over,
+    'tracing:graphql:execute:asyncEnd': endExecution,
   },
 };
 
@@ -58,7 +58,7 @@ function describe({ args }: TracedCall): CallInfo {
   };
 }
 
-function over(execution: Execution): void {
+function endExecution(execution: Execution): void {
   const call = calls.get(execution);
   if (call !== undefined) endCall(call, execution.error);
 }
@@ -69,7 +69,7 @@ function wrapExecute(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments) as { then?: Function } | undefined;
-      // Never rejected: errors are part of its result. Whoever waits for it is told after us.
+      // It never rejects: errors are part of the result. This handler runs before the app's.
       if (typeof result?.then === 'function') result.then(() => endCall(call));
       else endCall(call);
       return result;

@@ -1,4 +1,4 @@
-/** grpc-js: the four ways of calling, at the one class that all clients extend; ended by the callback, or by the status that each call emits. */
+/** Instrument of grpc-js: the four kinds of calls, at the class that all clients extend. */
 
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -11,11 +11,11 @@ interface Status {
   details: string;
 }
 
-// The path and how to write and read, which are functions, come before what the user gives.
-const GIVEN = 3;
-// What no server has said: cancelled, out of time, not reached.
-const TRANSPORT = new Set([1, 4, 14]);
-let names: Record<number, string> = {};
+// Arguments before it are the path and the functions that serialize and deserialize.
+const FIRST_APP_ARGUMENT = 3;
+// Status codes of the client itself: CANCELLED, DEADLINE_EXCEEDED, UNAVAILABLE.
+const TRANSPORT_CODES = new Set([1, 4, 14]);
+let statusNames: Record<number, string> = {};
 
 export const grpc: Instrument = {
   library: '@grpc/grpc-js',
@@ -25,56 +25,57 @@ export const grpc: Instrument = {
   describe,
   depth: 4,
   files: {
-    '@grpc/grpc-js/build/src/constants.js': ({ Status }: { Status: typeof names }) => {
-      names = Status;
+    '@grpc/grpc-js/build/src/constants.js': ({ Status }: { Status: typeof statusNames }) => {
+      statusNames = Status;
     },
     '@grpc/grpc-js/build/src/client.js': ({ Client: { prototype } }: { Client: { prototype: object } }) => {
-      for (const way of ['Unary', 'ClientStream', 'ServerStream', 'BidiStream'])
-        replaceMethod(prototype, `make${way}Request`, wrapMake);
+      for (const kind of ['Unary', 'ClientStream', 'ServerStream', 'BidiStream'])
+        replaceMethod(prototype, `make${kind}Request`, wrapMakeRequest);
     },
   },
 };
 
-/** `/shop.Shop/getItem` is `shop.Shop.getItem`; what is streamed to the server is not told. */
-function describe({ args: { 0: path, [GIVEN]: message } }: TracedCall): CallInfo {
+/** `/shop.Shop/getItem` becomes `shop.Shop.getItem`; streamed requests are not recorded. */
+function describe({ args: { 0: path, [FIRST_APP_ARGUMENT]: message } }: TracedCall): CallInfo {
   const name = String(path).replace(/^\//, '').replace('/', '.');
   return { name, detail: isMessage(message) ? { arguments: serialize(message) } : {} };
 }
 
-/** In its place stand metadata, options or the callback where the request is a stream. */
-function isMessage(given: unknown): boolean {
-  return typeof given === 'object' && given !== null && !('internalRepr' in given);
+/** In a streamed request the message's place has metadata, options or a callback. */
+function isMessage(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !('internalRepr' in value);
 }
 
-function wrapMake(original: Function): Function {
+function wrapMakeRequest(original: Function): Function {
   const streams = /ClientStream|Bidi/.test(original.name);
-  return function make(this: unknown, ...args: unknown[]) {
-    const call = beginCall(grpc, make, this, streams ? args.slice(0, GIVEN) : [...args]);
+  return function makeRequest(this: unknown, ...args: unknown[]) {
+    const call = beginCall(grpc, makeRequest, this, streams ? args.slice(0, FIRST_APP_ARGUMENT) : [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    const at = args.findIndex((one, i) => i >= GIVEN && typeof one === 'function');
-    if (at >= 0) args[at] = wrapCallback(call, args[at] as Function, (_call, given) => over(call, given[0]));
+    const at = args.findIndex((arg, i) => i >= FIRST_APP_ARGUMENT && typeof arg === 'function');
+    if (at >= 0)
+      args[at] = wrapCallback(call, args[at] as Function, (_call, results) => endGrpcCall(call, results[0]));
     const emitter = runCall(call, original, this, args) as object;
     let messages = 0;
-    watchStream(emitter, call.request, (type, given) => {
+    watchStream(emitter, call.request, (type, value) => {
       if (type === 'data') messages++;
-      if (type === 'error') over(call, given, messages);
+      if (type === 'error') endGrpcCall(call, value, messages);
       if (type === 'status')
-        over(call, (given as Status).code === 0 ? undefined : wordsOf(given as Status), messages);
+        endGrpcCall(call, (value as Status).code === 0 ? undefined : errorOf(value as Status), messages);
     });
     return emitter;
   };
 }
 
-function over(call: TracedCall, error: unknown, messages?: number): void {
+function endGrpcCall(call: TracedCall, error: unknown, messages?: number): void {
   const code = typeof error === 'object' && error !== null ? Number((error as Status).code) : 0;
-  const failure = TRANSPORT.has(code) ? 'transport' : 'application';
+  const failure = TRANSPORT_CODES.has(code) ? 'transport' : 'application';
   endCall(call, error, messages || undefined, {
-    status: names[code] ?? code,
+    status: statusNames[code] ?? code,
     ...(code !== 0 && { failure }),
   });
 }
 
-/** As the library words it in the error that it makes of a status. */
-function wordsOf({ code, details }: Status): object {
-  return { code, message: `${code} ${names[code]}: ${details}` };
+/** An error of a status, worded as the library does. */
+function errorOf({ code, details }: Status): object {
+  return { code, message: `${code} ${statusNames[code]}: ${details}` };
 }

@@ -1,10 +1,10 @@
-/** node:http and node:https clients, and so axios, got and node-fetch: told by Node's channels, finished by what the streams emit. */
+/** Instrument of node:http and node:https clients, and so of axios, got and node-fetch. */
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
-import { captureCallSite, currentCallSite, type Run, runnerAt } from '../call/origin.cjs';
+import { type ContextRunner, captureCallSite, contextRunner, currentCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { watchStream } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
@@ -12,11 +12,11 @@ import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
-// axios, got and Node itself.
+// Frames of axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
-const known = new WeakSet<ClientRequest>();
-/** What is sent carries a call of another library's, which is told by itself. */
-let carrying = false;
+const recorded = new WeakSet<ClientRequest>();
+/** True while a library sends a call that is recorded by its own instrument (thrift over HTTP). */
+let suppressed = false;
 
 export const http: Instrument = {
   library: 'http',
@@ -27,27 +27,27 @@ export const http: Instrument = {
   files: {},
   channels: {
     'http.client.request.created': function created({ request }: { request: ClientRequest }) {
-      make(request, created);
+      recordRequest(request, created);
     },
-    // A Node that does not tell of their making tells of their being sent, which may be another turn.
+    // Node versions without request.created publish only this one, possibly in a later tick.
     'http.client.request.start': function start({ request }: { request: ClientRequest }) {
-      make(request, start);
+      recordRequest(request, start);
     },
   },
-  serving: () => {
+  onListening: () => {
     const { Agent }: typeof import('node:http') = require('node:http');
     replaceMethod(Agent.prototype, 'addRequest', wrapAddRequest);
   },
 };
 
-/** Answers what `fn` answers; the requests that it makes carry a call that is told by itself, and are not told. */
+/** Calls `fn` and returns its result; HTTP requests that it makes in this tick get no spans. */
 export function withoutHttpCalls(fn: Function, self: unknown, args: ArrayLike<unknown>): unknown {
-  const before = carrying;
-  carrying = true;
+  const outer = suppressed;
+  suppressed = true;
   try {
     return Reflect.apply(fn, self, args);
   } finally {
-    carrying = before;
+    suppressed = outer;
   }
 }
 
@@ -61,74 +61,74 @@ function describe({ self }: TracedCall): CallInfo {
   return { name: `${request.method} ${redactUrl(target)}`, detail: socketPath ? { socket: socketPath } : {} };
 }
 
-function make(request: ClientRequest, cut: (...args: never[]) => unknown): void {
-  if (known.has(request)) return;
+function recordRequest(request: ClientRequest, cut: (...args: never[]) => unknown): void {
+  if (recorded.has(request)) return;
   const site = captureCallSite(cut, LIBRARY_FRAMES);
   if (site === undefined) return;
-  known.add(request);
-  const call = beginCallFrom(http, carrying ? { ...site, silent: true } : site, request, []);
+  recorded.add(request);
+  const call = beginCallFrom(http, suppressed ? { ...site, silent: true } : site, request, []);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
-  const toPeer =
+  const isPeer =
     !request.headersSent &&
     injectParent(call, request.host, port, (name, value) => request.setHeader(name, value));
-  const watched = watchStream(request, call.request, (type, given) => {
+  const watched = watchStream(request, call.request, (type, value) => {
     switch (type) {
       case 'socket':
-        return trackOwnSocket(given as Socket);
+        return trackOwnSocket(value as Socket);
       case 'response':
-        // A library that follows a redirect sends the next request from a listener: it has the line of the first.
-        if (isRedirect(given as IncomingMessage)) watched.emitIn ??= runnerAt(site);
-        return answered(call, given as IncomingMessage, toPeer, watched.emitIn);
+        // Libraries follow redirects in a listener: each request gets the first one's call site.
+        if (isRedirect(value as IncomingMessage)) watched.emitIn ??= contextRunner(site);
+        return watchResponse(call, value as IncomingMessage, isPeer, watched.emitIn);
       case 'upgrade':
       case 'connect':
-        note(call, given as IncomingMessage, toPeer);
+        recordResponse(call, value as IncomingMessage, isPeer);
         return endCall(call);
       case 'error':
-        return endCall(call, given ?? 'error');
+        return endCall(call, value ?? 'error');
       case 'close':
         untrackOwnSocket(request.socket);
-        return request.res === undefined ? over(call, false) : undefined;
+        return request.res === undefined ? endRequest(call, false) : undefined;
     }
   });
-  watched.emitIn = runnerAt(currentCallSite(call.request));
+  watched.emitIn = contextRunner(currentCallSite(call.request));
 }
 
 function isRedirect({ statusCode = 0, headers }: IncomingMessage): boolean {
   return statusCode >= 300 && statusCode < 400 && headers.location !== undefined;
 }
 
-function answered(
+function watchResponse(
   call: TracedCall,
   response: IncomingMessage,
-  toPeer: boolean,
-  emitIn: Run | undefined,
+  isPeer: boolean,
+  emitIn: ContextRunner | undefined,
 ): void {
-  note(call, response, toPeer);
+  recordResponse(call, response, isPeer);
   let bytes = 0;
-  const watched = watchStream(response, call.request, (type, given) => {
+  const watched = watchStream(response, call.request, (type, value) => {
     switch (type) {
       case 'data':
-        bytes += typeof given === 'string' ? Buffer.byteLength(given) : (given as Buffer).length;
+        bytes += typeof value === 'string' ? Buffer.byteLength(value) : (value as Buffer).length;
         return;
       case 'end':
       case 'error':
       case 'close':
         if (call.ended === 0 && call.info?.detail) call.info.detail.bytes = bytes;
-        return over(call, type === 'end', type === 'error' ? given : undefined);
+        return endRequest(call, type === 'end', type === 'error' ? value : undefined);
     }
   });
   watched.emitIn = emitIn;
 }
 
-function note(call: TracedCall, response: IncomingMessage, toPeer: boolean): void {
+function recordResponse(call: TracedCall, response: IncomingMessage, isPeer: boolean): void {
   const detail = call.info?.detail;
   if (detail === undefined) return;
   detail.status = response.statusCode;
   detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
-  if (toPeer && response.headers['x-scooby'] !== undefined) detail.trace = response.headers['x-scooby'];
+  if (isPeer && response.headers['x-scooby'] !== undefined) detail.trace = response.headers['x-scooby'];
 }
 
-function over(call: TracedCall, complete: boolean, error?: unknown): void {
+function endRequest(call: TracedCall, complete: boolean, error?: unknown): void {
   if (!complete && call.ended === 0 && call.info?.detail) call.info.detail.aborted = true;
   endCall(call, error);
 }
@@ -136,9 +136,9 @@ function over(call: TracedCall, complete: boolean, error?: unknown): void {
 function wrapAddRequest(original: Function): Function {
   return function addRequest(this: unknown, request: ClientRequest) {
     try {
-      make(request, addRequest);
+      recordRequest(request, addRequest);
     } catch {
-      // A request that is not as we know them is sent untold.
+      // A request of an unexpected shape is sent without being recorded.
     }
     return Reflect.apply(original, this, arguments);
   };
@@ -146,7 +146,7 @@ function wrapAddRequest(original: Function): Function {
 
 declare module 'node:http' {
   interface ClientRequest {
-    /** What has answered, once something has. */
+    /** The response, once it has arrived. */
     res?: IncomingMessage;
   }
 }

@@ -1,4 +1,4 @@
-/** The instruments, in the open: a new library is one file and one line here. */
+/** The list of all instruments: a new library is one file and one line here. */
 
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
@@ -35,7 +35,7 @@ export const instruments: Instrument[] = [
   ...[thrift, grpc],
   // http, graphql
   ...[http, undici, graphql],
-  // Node's own
+  // Node's modules
   ...[dns, childProcess, blocking],
   // log
   ...[consoleMethods, pino, winston, scooby],

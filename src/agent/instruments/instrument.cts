@@ -1,4 +1,4 @@
-/** What an instrument is: the file that makes one library speak. */
+/** The interface of an instrument: what a file has to say about the library that it records. */
 
 import type { LibraryFacts } from '../../domain/library.js';
 import type { Kind } from '../../domain/trace.js';
@@ -10,42 +10,42 @@ export interface CallArguments {
   readonly args: ArrayLike<unknown>;
 }
 
-/** What a call asked for, in the words that the user wrote. */
+/** Name and details of a call's span: SQL text, command or URL, and the values passed with it. */
 export interface CallInfo {
   name: string;
   detail?: Record<string, unknown>;
 }
 
-/** How one library is made to speak. A new library is one such file and one entry in index.cts. */
+/** Instrumentation of one library. A new library is one such file and one entry in index.cts. */
 export interface Instrument extends LibraryFacts {
   library: string;
-  /** The versions that it is known to work with, as in a package.json; docs/libraries.md is made of it. */
+  /** Supported versions as a semver range; docs/libraries.md is generated from it. */
   versions: string;
   kind: Kind;
-  /** A text of the library's own that minifiers keep and no app would write: by it a bundle is known to hold the library. */
+  /** A string of the library that minifiers keep and no app contains: it reveals bundled copies. */
   marker?: string;
-  /** Where `explain` is told: how a connection is had to ask on. */
+  /** Set together with `explain`: acquires connections to run EXPLAIN on. */
   connections?: ConnectionSource;
-  /** Where its calls are published, on node:diagnostics_channel. */
+  /** Name of the node:diagnostics_channel on which calls are published. */
   channel: string;
-  /** Asked once when the call begins: what the app passes may change afterwards. */
+  /** Called once, when the call begins, because the app may change its arguments afterwards. */
   describe(call: CallArguments): CallInfo;
   /**
-   * Per file of a package (`pg/lib/client.js`): what is done to its exports once it has been loaded. A patch that does
-   * not find what it wraps throws an Error that names it, which is shown to the user.
+   * Patches by file of a package (`pg/lib/client.js`), called with its exports after loading.
+   * Throws an Error with the name of a method that it does not find; the user sees it.
    */
   files: Record<string, (exports: never) => void>;
-  /** Per channel that the library itself publishes on, where its own are right: what is done with the messages. */
+  /** Listeners by channel of the library's own, where it publishes on node:diagnostics_channel. */
   channels?: Record<string, (message: never) => void>;
-  /** Asked before anything of the app runs, for what is Node's own; it has to be cheap to load. */
+  /** Patches Node's own modules before the app runs: only modules that are cheap to load. */
   install?(): void;
-  /** Asked when the first server of the process has begun to listen: what costs time to load has been loaded by then. */
-  serving?(): void;
+  /** Called when the first server listens: by then modules that are slow to load are loaded. */
+  onListening?(): void;
   /**
-   * Those of `files` that are ES modules, and which of their bindings the patch is handed (`['Query']`); it may set
-   * them. Whatever else imports them sees what has been set.
+   * ES modules among `files` with the bindings that the patch receives (`['Query']`) and may set.
+   * All other importers see the new values.
    */
   esm?: Record<string, string[]>;
-  /** How many frames of its own stand between the user's call and the place that is patched, where they are many. */
+  /** Number of library frames between the app's call and the patched method; default few. */
   depth?: number;
 }

@@ -1,4 +1,4 @@
-/** ioredis: every command at sendCommand, Redis' and Cluster's; pipelines and MULTI at exec, as one call. */
+/** Instrument of ioredis: commands at sendCommand, pipelines and MULTI as one call at exec. */
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -27,12 +27,12 @@ interface Redis {
 type Class = { default: { prototype: object } };
 type Reply = [error: unknown, value?: unknown];
 
-/** What is in flight: a command is sent again once there is a connection, and after a redirection. */
+/** Calls by command or pipeline: commands are sent again when connected and after a redirection. */
 const calls = new WeakMap<object, TracedCall>();
-/** By which each copy of ioredis marks the pipelines that it makes by itself. */
-const automatic: symbol[] = [];
-/** ioredis is talking for itself: AUTH, INFO, CLUSTER SLOTS and the like. */
-let own = false;
+/** Symbols by which each copy of ioredis marks automatic pipelines. */
+const autoPipelineMarks: symbol[] = [];
+/** True while ioredis sends commands of its own: AUTH, INFO, CLUSTER SLOTS and the like. */
+let internal = false;
 
 export const ioredis: Instrument = {
   library: 'ioredis',
@@ -48,42 +48,43 @@ export const ioredis: Instrument = {
     'ioredis/built/Pipeline.js': patchPipeline,
     'ioredis/built/pipeline.js': patchPipeline,
     'ioredis/built/autoPipelining.js': (exports: { kExec?: symbol }) => {
-      if (exports.kExec !== undefined) automatic.push(exports.kExec);
+      if (exports.kExec !== undefined) autoPipelineMarks.push(exports.kExec);
     },
     'ioredis/built/redis/event_handler.js': (exports: object) => {
-      for (const handler of ['connectHandler', 'readyHandler']) replaceMethod(exports, handler, makingOwn);
+      for (const handler of ['connectHandler', 'readyHandler'])
+        replaceMethod(exports, handler, wrapHandlerFactory);
     },
   },
 };
 
 function patchClient({ default: { prototype } }: Class): void {
-  replaceMethod(prototype, 'sendCommand', wrapSend);
+  replaceMethod(prototype, 'sendCommand', wrapSendCommand);
   for (const method of ['_readyCheck', 'getInfoFromNode'])
-    if (method in prototype) replaceMethod(prototype, method, asOwn);
+    if (method in prototype) replaceMethod(prototype, method, wrapInternal);
 }
 
 function patchPipeline({ default: { prototype } }: Class): void {
-  // Only those commands that ioredis gathers by itself: it is they, and not the pipeline, that the user wrote.
+  // Commands of an automatic pipeline are recorded one by one: the app did not write the pipeline.
   replaceMethod(prototype, 'sendCommand', (original) => {
-    const send = wrapSend(original);
+    const send = wrapSendCommand(original);
     return function sendCommand(this: object) {
-      return Reflect.apply(isAutomatic(this) ? send : original, this, arguments);
+      return Reflect.apply(isAutoPipeline(this) ? send : original, this, arguments);
     };
   });
   replaceMethod(prototype, 'exec', wrapExec);
 }
 
-function wrapSend(original: Function): Function {
+function wrapSendCommand(original: Function): Function {
   return function sendCommand(this: object, command: Command) {
     const known = calls.get(command);
     if (known === undefined) {
-      if (own || command.pipelineIndex !== undefined || isGreeting(command)) {
+      if (internal || command.pipelineIndex !== undefined || isGreeting(command)) {
         return Reflect.apply(original, this, arguments);
       }
       const call = beginCall(ioredis, sendCommand, this, [command]);
       if (call === undefined) return Reflect.apply(original, this, arguments);
       calls.set(command, call);
-      settling(command, call, (reply) =>
+      observeSettling(command, call, (reply) =>
         endCall(call, undefined, undefined, replyFacts(command.name, reply)),
       );
     } else if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
@@ -91,11 +92,18 @@ function wrapSend(original: Function): Function {
   };
 }
 
-/** The promise that the app has is made of these two: it hears of the end after we did, and nobody listens to it but the app. */
-function settling(owner: Command | Pipeline, call: TracedCall, over: (value: unknown) => void): void {
+/**
+ * Ends the call before the app's promise settles. Wraps the promise's resolve and reject, because a
+ * handler on the promise itself would silence the app's unhandled rejections.
+ */
+function observeSettling(
+  owner: Command | Pipeline,
+  call: TracedCall,
+  onResolved: (value: unknown) => void,
+): void {
   const { resolve, reject } = owner;
   owner.resolve = function (value) {
-    if (call.ended === 0) over(value);
+    if (call.ended === 0) onResolved(value);
     return resolve.call(this, value);
   };
   owner.reject = function (error) {
@@ -106,14 +114,15 @@ function settling(owner: Command | Pipeline, call: TracedCall, over: (value: unk
 
 function wrapExec(original: Function): Function {
   return function exec(this: Pipeline) {
-    // Inside MULTI the first exec only adds EXEC to the queue; a cluster's calls itself again once it knows its nodes.
-    if (this._transactions > 0 || isAutomatic(this) || calls.has(this) || this._queue.length === 0) {
+    // Inside MULTI the first exec only queues EXEC.
+    // A cluster's exec calls itself again when it knows its nodes.
+    if (this._transactions > 0 || isAutoPipeline(this) || calls.has(this) || this._queue.length === 0) {
       return Reflect.apply(original, this, arguments);
     }
     const call = beginCall(ioredis, exec, this, [this]);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     calls.set(this, call);
-    settling(this, call, (results) => {
+    observeSettling(this, call, (results) => {
       const { error, replies } = repliesOf(this, results as Reply[]);
       endCall(call, error, undefined, redisBatchFacts(commandsOf(this), replies));
     });
@@ -122,14 +131,14 @@ function wrapExec(original: Function): Function {
 }
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const given = args[0] as Command | Pipeline;
-  if ('_queue' in given)
-    return redisBatchInfo(isTransaction(given) ? 'multi' : 'pipeline', commandsOf(given));
-  return redisCallInfo(given.name, given.args, scriptOf(self as Redis & Partial<Pipeline>, given));
+  const target = args[0] as Command | Pipeline;
+  if ('_queue' in target)
+    return redisBatchInfo(isTransaction(target) ? 'multi' : 'pipeline', commandsOf(target));
+  return redisCallInfo(target.name, target.args, scriptName(self as Redis & Partial<Pipeline>, target));
 }
 
-/** Answers the name that defineCommand gave to a script, which is sent by its hash. */
-function scriptOf(client: Redis & Partial<Pipeline>, { name, args }: Command): string | undefined {
+/** Name of a script of defineCommand, which is sent as EVALSHA with its hash. */
+function scriptName(client: Redis & Partial<Pipeline>, { name, args }: Command): string | undefined {
   if (name !== 'evalsha') return undefined;
   const scripts = (client.redis ?? client).scriptsSet ?? {};
   return Object.keys(scripts).find((title) => scripts[title]!.sha === args[0]);
@@ -143,7 +152,7 @@ function commandsOf(pipeline: Pipeline): Command[] {
   return isTransaction(pipeline) ? pipeline._queue.slice(1, -1) : pipeline._queue;
 }
 
-/** The replies of a transaction come with its EXEC; all others say that they are queued. */
+/** Replies of a batch; those of a transaction are the reply to EXEC, the others are only QUEUED. */
 function repliesOf(pipeline: Pipeline, results: Reply[]): { error: unknown; replies: unknown[] } {
   const failed = results.find(([error]) => error);
   const replies = isTransaction(pipeline)
@@ -153,30 +162,30 @@ function repliesOf(pipeline: Pipeline, results: Reply[]): { error: unknown; repl
   return { error: failed?.[0] ?? list.find((reply) => reply instanceof Error), replies: list };
 }
 
-function isAutomatic(pipeline: object): boolean {
-  return automatic.some((mark) => mark in pipeline);
+function isAutoPipeline(pipeline: object): boolean {
+  return autoPipelineMarks.some((mark) => mark in pipeline);
 }
 
-/** Sent by ioredis on each connection, from behind a promise. */
+/** CLIENT SETINFO, sent by ioredis on each connection in a later tick. */
 function isGreeting({ name, args }: Command): boolean {
   return name === 'client' && /^setinfo$/i.test(String(args[0]));
 }
 
-function makingOwn(original: Function): Function {
+function wrapHandlerFactory(original: Function): Function {
   return function (this: unknown) {
-    return asOwn(Reflect.apply(original, this, arguments) as Function);
+    return wrapInternal(Reflect.apply(original, this, arguments) as Function);
   };
 }
 
-/** Answers the function as one whose commands are ioredis' own. */
-function asOwn(original: Function): Function {
+/** Wraps a function that sends commands of ioredis itself: they are not recorded. */
+function wrapInternal(original: Function): Function {
   return function (this: unknown) {
-    const before = own;
-    own = true;
+    const outer = internal;
+    internal = true;
     try {
       return Reflect.apply(original, this, arguments);
     } finally {
-      own = before;
+      internal = outer;
     }
   };
 }

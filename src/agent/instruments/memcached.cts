@@ -1,9 +1,9 @@
-/** memcached: every command of the client, one call however many keys and servers it asks. */
+/** Instrument of memcached: one call per command, whatever its number of keys and servers. */
 
 import { beginCall, callOfCallback, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
-import { byteLengthOf, cacheCallInfo, givenKeys, readFacts } from './shared/cache.cjs';
+import { byteLengthOf, cacheCallInfo, keyTexts, readFacts } from './shared/cache.cjs';
 
 const METHODS =
   `get getMulti gets set add replace cas append prepend touch del delete incr increment decr decrement
@@ -18,61 +18,61 @@ export const memcached: Instrument = {
   marker: 'No servers where supplied in the arguments',
   channel: 'scooby:memcached',
   describe: ({ args: { 0: method, 1: key } }) =>
-    // A command without a key has its callback there.
-    cacheCallInfo(String(method), { keys: typeof key === 'function' ? [] : givenKeys(key) }),
+    // A command without a key has its callback in the key's place.
+    cacheCallInfo(String(method), { keys: typeof key === 'function' ? [] : keyTexts(key) }),
   files: {
     'memcached/lib/memcached.js': ({ prototype }: { prototype: object }) => {
       for (const method of METHODS)
-        replaceMethod(prototype, method, (original) => speaking(method, original));
-      replaceMethod(prototype, 'command', measuring);
+        replaceMethod(prototype, method, (original) => wrapCommand(method, original));
+      replaceMethod(prototype, 'command', wrapCompile);
     },
   },
 };
 
-function speaking(method: string, original: Function): Function {
-  return function speak(this: object, ...args: unknown[]) {
-    // Without a callback nothing is sent, and to this client an async function is none.
-    const at = args.findLastIndex((one) => Object.prototype.toString.call(one) === '[object Function]');
-    // Several keys are handed on to getMulti, which tells them.
+function wrapCommand(method: string, original: Function): Function {
+  return function run(this: object, ...args: unknown[]) {
+    // Without a callback nothing is sent, and this client does not accept an async function.
+    const at = args.findLastIndex((arg) => Object.prototype.toString.call(arg) === '[object Function]');
+    // get with several keys calls getMulti, which is recorded.
     if (at < 0 || (method === 'get' && Array.isArray(args[0]))) return Reflect.apply(original, this, args);
-    const call = beginCall(memcached, speak, this, [method, ...args]);
+    const call = beginCall(memcached, run, this, [method, ...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    args[at] = wrapCallback(call, args[at] as Function, over);
+    args[at] = wrapCallback(call, args[at] as Function, onReply);
     return runCall(call, original, this, args);
   };
 }
 
-function over(call: TracedCall, { 0: error, 1: result }: ArrayLike<unknown>): void {
+function onReply(call: TracedCall, { 0: error, 1: result }: ArrayLike<unknown>): void {
   endCall(call, error || undefined, undefined, error ? undefined : factsOf(call.args, result));
 }
 
 function factsOf({ 0: method, 1: key }: ArrayLike<unknown>, result: unknown) {
   if (!/^get/.test(String(method))) return result === false ? { done: false } : undefined;
-  const all = method === 'getMulti' ? Object.values(result as object) : [found(method, result)];
-  const values = all.filter((value) => value !== undefined);
-  return readFacts(givenKeys(key).length, values.length, byteLengthOf(values.map(raw)));
+  const replies = method === 'getMulti' ? Object.values(result as object) : [replyValue(method, result)];
+  const values = replies.filter((value) => value !== undefined);
+  return readFacts(keyTexts(key).length, values.length, byteLengthOf(values.map(storedForm)));
 }
 
-/** gets answers the value and what to compare it by. */
-function found(method: unknown, result: unknown): unknown {
+/** gets replies with the value and a token for cas. */
+function replyValue(method: unknown, result: unknown): unknown {
   return method === 'gets' && result ? Object.values(result)[0] : result;
 }
 
-/** What is no text is kept as JSON; objects here are what the library has read: nothing of the app's is in them. */
-function raw(value: unknown): unknown {
+/** Values other than text are stored as JSON; the library parsed these, so no app code runs. */
+function storedForm(value: unknown): unknown {
   return typeof value === 'string' || ArrayBuffer.isView(value) ? value : JSON.stringify(value);
 }
 
-/** A value is in bytes when the client compiles its command. */
-function measuring(original: Function): Function {
+/** The size of the value is known when the client compiles its command. */
+function wrapCompile(original: Function): Function {
   return function command(this: object, compile: Function, server: unknown) {
-    const measured = (noreply: unknown) => {
+    const compileMeasured = (noreply: unknown) => {
       const query = compile(noreply);
       const detail = callOfCallback(query.callback)?.info?.detail;
       if (detail !== undefined && typeof query.value === 'string')
         detail.bytes = Buffer.byteLength(query.value);
       return query;
     };
-    return original.call(this, measured, server);
+    return original.call(this, compileMeasured, server);
   };
 }

@@ -1,9 +1,9 @@
-/** memjs: every command to a server, at the one method through which callbacks and promises go. */
+/** Instrument of memjs: commands at `perform`, which callback and promise methods both call. */
 
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
-import { byteLengthOf, cacheCallInfo, givenKeys, readFacts } from './shared/cache.cjs';
+import { byteLengthOf, cacheCallInfo, keyTexts, readFacts } from './shared/cache.cjs';
 
 interface Response {
   header: { status: number };
@@ -11,7 +11,7 @@ interface Response {
 }
 type Client = { servers: unknown[] };
 
-// By opcode. It sends an append for a prepend.
+// Indexed by opcode. memjs sends an append for a prepend.
 const COMMANDS = ['get', 'set', 'add', 'replace', 'delete', 'increment', 'decrement', 'quit', 'flush'];
 COMMANDS[0x0e] = 'append';
 COMMANDS[0x1c] = 'touch';
@@ -30,7 +30,7 @@ export const memjs: Instrument = {
   channel: 'scooby:memjs',
   describe: ({ args: { 0: key, 1: request } }) =>
     typeof request === 'string'
-      ? cacheCallInfo(request, { keys: givenKeys(key || undefined) })
+      ? cacheCallInfo(request, { keys: keyTexts(key || undefined) })
       : describe(key, request as Buffer),
   files: {
     'memjs/lib/memjs/protocol.js': (protocol: { errors: typeof errors }) => {
@@ -38,8 +38,8 @@ export const memjs: Instrument = {
     },
     'memjs/lib/memjs/memjs.js': ({ Client: { prototype } }: { Client: { prototype: object } }) => {
       replaceMethod(prototype, 'perform', wrapPerform);
-      replaceMethod(prototype, 'flush', (original) => toAll(original, 'flush'));
-      replaceMethod(prototype, 'statsWithKey', (original) => toAll(original, 'stats'));
+      replaceMethod(prototype, 'flush', (original) => wrapBroadcast(original, 'flush'));
+      replaceMethod(prototype, 'statsWithKey', (original) => wrapBroadcast(original, 'stats'));
     },
   },
 };
@@ -47,26 +47,26 @@ export const memjs: Instrument = {
 function describe(key: unknown, request: Buffer) {
   const bytes = request.readUInt32BE(8) - request.readUInt16BE(2) - request[4]!;
   return cacheCallInfo(COMMANDS[request[1]!] ?? 'command', {
-    keys: givenKeys(key),
+    keys: keyTexts(key),
     bytes: WRITES.has(request[1]!) ? bytes : undefined,
   });
 }
 
 function wrapPerform(original: Function): Function {
   return function perform(this: object, ...args: unknown[]) {
-    // Older ones number the request later.
+    // Older versions have the callback at 2: they number the request later.
     const at = typeof args[2] === 'function' ? 2 : 3;
     const callback = args[at];
-    // It calls itself again, with the tries that are left, where a server has failed.
+    // perform calls itself, with the number of tries left, when a server has failed.
     if (typeof callback !== 'function' || args.length > at + 1) return Reflect.apply(original, this, args);
     const call = beginCall(memjs, perform, this, [...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    args[at] = wrapCallback(call, callback, answered);
+    args[at] = wrapCallback(call, callback, onResponse);
     return runCall(call, original, this, args);
   };
 }
 
-function answered(call: TracedCall, { 0: error, 1: response }: ArrayLike<unknown>): void {
+function onResponse(call: TracedCall, { 0: error, 1: response }: ArrayLike<unknown>): void {
   if (error) return endCall(call, error);
   const request = call.args[1] as Buffer;
   const { header, val } = response as Response;
@@ -79,17 +79,18 @@ function answered(call: TracedCall, { 0: error, 1: response }: ArrayLike<unknown
   endCall(call, undefined, undefined, status === FOUND ? undefined : { done: false });
 }
 
-/** What goes to all servers; without a callback it calls itself with one, or nobody waits for it. */
-function toAll(original: Function, command: string): Function {
-  return function ask(this: Client, ...args: unknown[]) {
+/** Wraps a command to all servers; without a callback it calls itself or is not awaited. */
+function wrapBroadcast(original: Function, command: string): Function {
+  return function broadcast(this: Client, ...args: unknown[]) {
     const callback = args.at(-1);
     if (typeof callback !== 'function') return Reflect.apply(original, this, args);
-    const call = beginCall(memjs, ask, this, [args.length > 1 ? args[0] : undefined, command]);
+    const call = beginCall(memjs, broadcast, this, [args.length > 1 ? args[0] : undefined, command]);
     if (call === undefined) return Reflect.apply(original, this, args);
-    let left = command === 'flush' ? 1 : this.servers.length;
-    const over = (asked: TracedCall, { 0: error }: ArrayLike<unknown>) => {
-      if (--left === 0) endCall(asked, error || undefined);
+    let pending = command === 'flush' ? 1 : this.servers.length;
+    const onServerReply = (_call: TracedCall, { 0: error }: ArrayLike<unknown>) => {
+      if (--pending === 0) endCall(call, error || undefined);
     };
-    return runCall(call, original, this, [...args.slice(0, -1), wrapCallback(call, callback, over)]);
+    const wrapper = wrapCallback(call, callback, onServerReply);
+    return runCall(call, original, this, [...args.slice(0, -1), wrapper]);
   };
 }

@@ -1,4 +1,4 @@
-/** mongodb: every command at the connection that sends it, but those by which the driver looks after itself. */
+/** Instrument of mongodb: commands at the connection that sends them, except the driver's own. */
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
@@ -8,9 +8,9 @@ import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Document = Record<string, unknown>;
 
-// Greetings, logins and heartbeats; logins also have what lets people in.
-const OWN = /^(?:hello|ismaster|sasl\w+|authenticate|endSessions|ping|killCursors)$/i;
-// Sent along with each command, and said by nobody.
+// Handshakes, logins and heartbeats; logins contain credentials.
+const DRIVER_COMMANDS = /^(?:hello|ismaster|sasl\w+|authenticate|endSessions|ping|killCursors)$/i;
+// Fields that the driver adds to every command.
 const ENVELOPE = new Set(['lsid', '$db', '$clusterTime', '$readPreference', 'apiVersion', 'txnNumber']);
 
 export const mongodb: Instrument = {
@@ -22,7 +22,7 @@ export const mongodb: Instrument = {
   describe,
   depth: 20,
   files: {
-    // Through which everything goes that the user asks for, before a connection is waited for.
+    // Every operation of the app passes it, before waiting for a connection.
     'mongodb/lib/operations/execute_operation.js': (exports: object) =>
       replaceMethod(exports, 'executeOperation', wrapCall),
     'mongodb/lib/cmap/connection.js': ({
@@ -30,7 +30,7 @@ export const mongodb: Instrument = {
     }: {
       Connection: { prototype: { command?: Function } };
     }) => {
-      // With a callback as its fourth, whose queue loses both request and line.
+      // Versions with a callback as fourth parameter queue it and lose request and call site.
       if ((Connection.prototype.command?.length ?? 0) > 2) throw new Error('Connection#command is not async');
       replaceMethod(Connection.prototype, 'command', wrapCommand);
     },
@@ -41,27 +41,27 @@ function describe({ args }: TracedCall): CallInfo {
   const [namespace, command] = args as unknown as [{ db?: string }, Document];
   const [verb = '', ...rest] = Object.keys(command);
   const collection = command[verb];
-  const given: Document = {};
+  const fields: Document = {};
   for (const key of rest) {
     if (ENVELOPE.has(key)) continue;
-    const value = listIn(command[key]);
-    given[key] = key === 'documents' && Array.isArray(value) ? `${value.length} documents` : value;
+    const value = unwrappedDocuments(command[key]);
+    fields[key] = key === 'documents' && Array.isArray(value) ? `${value.length} documents` : value;
   }
   const name = typeof collection === 'string' ? `${collection}.${verb}` : verb;
-  return { name, detail: { command: verb, database: namespace?.db, arguments: serialize(given) } };
+  return { name, detail: { command: verb, database: namespace?.db, arguments: serialize(fields) } };
 }
 
-/** Documents to write travel in a parcel of their own. */
-function listIn(value: unknown): unknown {
+/** Documents to write are wrapped in an object with a `documents` field. */
+function unwrappedDocuments(value: unknown): unknown {
   const list = (value as { documents?: unknown } | null | undefined)?.documents;
   return Array.isArray(list) ? list : value;
 }
 
-/** The promise is the driver's own, which awaits it: the app gets another one. */
+/** A handler on this promise is safe: the driver awaits it, and the app receives another. */
 function wrapCommand(original: Function): Function {
-  return function command(this: object, _namespace: unknown, given: Document) {
-    const own = OWN.test(Object.keys(given ?? {})[0] ?? '');
-    const call = own ? undefined : beginCall(mongodb, command, this, arguments);
+  return function command(this: object, _namespace: unknown, document: Document) {
+    const isDriverCommand = DRIVER_COMMANDS.test(Object.keys(document ?? {})[0] ?? '');
+    const call = isDriverCommand ? undefined : beginCall(mongodb, command, this, arguments);
     const promise = Reflect.apply(original, this, arguments) as Promise<unknown>;
     if (call !== undefined) {
       promise.then(

@@ -1,4 +1,4 @@
-/** mysql: connections, pools, clusters, and the events and streams of its queries. */
+/** Instrument of mysql: connections, pools, clusters, and events and streams of queries. */
 
 import type { Instrument } from './instrument.cjs';
 import * as shared from './shared/mysql.cjs';
@@ -9,7 +9,7 @@ export const mysql: Instrument = {
   library: 'mysql',
   versions: '>=2.18 <3',
   kind: 'sql',
-  ...shared.facts,
+  ...shared.mysqlFacts,
   marker: 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
   channel: 'scooby:mysql',
   describe: shared.describeMysqlCall,

@@ -1,4 +1,4 @@
-/** mysql2: connections, pools, clusters, prepared statements; its promise classes call the same methods beneath. */
+/** Instrument of mysql2; its promise classes call the callback classes that are patched here. */
 
 import { beginCall, type TracedCall } from '../call/call.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
@@ -8,10 +8,10 @@ import * as shared from './shared/mysql.cjs';
 type Class = { prototype: object };
 interface Command {
   constructor: { name: string };
-  /** Of Execute. */
+  /** Of class Execute. */
   statement?: { query: string };
   values?: unknown;
-  /** Of Prepare. */
+  /** Of class Prepare. */
   query?: string;
 }
 
@@ -19,19 +19,19 @@ export const mysql2: Instrument = {
   library: 'mysql2',
   versions: '>=2 <4',
   kind: 'sql',
-  ...shared.facts,
+  ...shared.mysqlFacts,
   marker: "Can't add new command when connection is in closed state",
   channel: 'scooby:mysql2',
   describe,
   files: {
     'mysql2/lib/commands/command.js': (Command: Class) => shared.patchCommandEmit(Command.prototype),
-    // Since 3.11.5 what these files export is derived from classes in lib/base.
+    // Since 3.11.5 the exported classes are derived from classes in lib/base.
     'mysql2/lib/connection.js': (Connection: Class) => {
       const prototype = methodOwner(Connection.prototype, 'query') ?? Connection.prototype;
       for (const method of ['query', 'execute']) shared.patchConnectionQuery(mysql2, prototype, method);
       replaceMethod(prototype, 'addCommand', wrapAddCommand);
-      replaceMethod(prototype, '_addCommandClosedState', endingAfter);
-      replaceMethod(prototype, '_notifyError', endingBefore);
+      replaceMethod(prototype, '_addCommandClosedState', wrapClosedState);
+      replaceMethod(prototype, '_notifyError', wrapNotifyError);
     },
     'mysql2/lib/pool.js': (Pool: Class) => {
       const prototype = methodOwner(Pool.prototype, 'query') ?? Pool.prototype;
@@ -42,15 +42,16 @@ export const mysql2: Instrument = {
   },
 };
 
-/** Commands that are not a query or an execute of the connection: those of prepared statements, and pings. */
+/** Also describes commands that are not from `query` or `execute`: prepared statements, pings. */
 function describe(call: TracedCall): CallInfo {
   const command = call.args[0] as Command;
-  const own = typeof command === 'object' && command !== null ? command : undefined;
+  const object = typeof command === 'object' && command !== null ? command : undefined;
   const connection = call.self as { threadId?: unknown };
-  if (own?.statement !== undefined) return shared.mysqlCallInfo(own.statement.query, own.values, connection);
-  if (own?.constructor.name === 'Prepare')
-    return shared.mysqlCallInfo(`PREPARE ${own.query}`, undefined, connection);
-  if (own?.constructor.name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
+  if (object?.statement !== undefined)
+    return shared.mysqlCallInfo(object.statement.query, object.values, connection);
+  if (object?.constructor.name === 'Prepare')
+    return shared.mysqlCallInfo(`PREPARE ${object.query}`, undefined, connection);
+  if (object?.constructor.name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
   return shared.describeMysqlCall(call);
 }
 
@@ -62,7 +63,7 @@ function wrapAddCommand(original: Function): Function {
     ) {
       const call = beginCall(mysql2, addCommand, this, arguments);
       if (call !== undefined) {
-        shared.noteSent(call, this);
+        shared.markSent(call, this);
         shared.attachCall(call, command as never);
       }
     }
@@ -70,8 +71,8 @@ function wrapAddCommand(original: Function): Function {
   };
 }
 
-/** A connection that is closed tells it itself where the command has no callback. */
-function endingAfter(original: Function): Function {
+/** For a command without a callback a closed connection emits the error itself. */
+function wrapClosedState(original: Function): Function {
   return function _addCommandClosedState(this: object) {
     const call = shared.pendingPoolCall();
     try {
@@ -82,7 +83,7 @@ function endingAfter(original: Function): Function {
   };
 }
 
-function endingBefore(original: Function): Function {
+function wrapNotifyError(original: Function): Function {
   return function _notifyError(this: { _command?: object | null }, error: unknown) {
     const call = this._command ? shared.callOfCommand(this._command) : undefined;
     if (call !== undefined) shared.endMysqlCall(call, error);
@@ -90,15 +91,15 @@ function endingBefore(original: Function): Function {
   };
 }
 
-/** The class of a part of a cluster is not exported; its query and execute are younger than 2.0. */
+/** A cluster namespace's class is not exported; its query and execute were added after 2.0. */
 function wrapOf(original: Function): Function {
   return function of(this: object) {
-    const part = Reflect.apply(original, this, arguments);
-    const prototype = Object.getPrototypeOf(part);
+    const namespace = Reflect.apply(original, this, arguments);
+    const prototype = Object.getPrototypeOf(namespace);
     shared.patchGetConnection(mysql2, prototype, true);
     for (const method of ['query', 'execute']) {
       if (method in prototype) shared.patchPoolQuery(mysql2, prototype, method);
     }
-    return part;
+    return namespace;
   };
 }

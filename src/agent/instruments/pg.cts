@@ -1,11 +1,11 @@
-/** pg: Pool#query, Pool#connect and Client#query, pg-native's too, and Submittables (pg-cursor, pg-query-stream, pg.Query). */
+/** Instrument of pg and pg-native: Pool#query, Pool#connect, Client#query and submittables. */
 
 import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
-import { rememberConnection as noteSource } from '../explain/runner.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { rememberConnection } from '../explain/runner.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -19,11 +19,11 @@ interface Submittable {
 type Result = { rowCount?: number | null } | undefined;
 type Client = { processID?: unknown; _Promise?: Function };
 
-/** The call that the driver is about to make for the user: Pool#query connects, and then queries, in the user's name. */
-let handed: TracedCall | undefined;
-/** Connections that a request waited for, until its first query on them. */
-const waits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
-const submitted = new WeakMap<object, TracedCall>();
+/** The call that the driver executes in this tick: Pool#query runs connect and query for it. */
+let pendingCall: TracedCall | undefined;
+/** Time in ms that a request waited for a connection, until its first query on it. */
+const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
+const submittedCalls = new WeakMap<object, TracedCall>();
 
 export const pg: Instrument = {
   library: 'pg',
@@ -38,7 +38,7 @@ export const pg: Instrument = {
   files: {
     'pg-pool/index.js': (Pool: { prototype: object }) => {
       replaceMethod(Pool.prototype, 'query', wrapPoolQuery);
-      replaceMethod(Pool.prototype, 'connect', wrapConnect);
+      replaceMethod(Pool.prototype, 'connect', wrapPoolConnect);
     },
     'pg/lib/client.js': (Client: { prototype: object }) =>
       replaceMethod(Client.prototype, 'query', wrapQuery),
@@ -46,26 +46,26 @@ export const pg: Instrument = {
       replaceMethod(Client.prototype, 'query', wrapQuery),
     'pg-cursor/index.js': (Cursor: { prototype: object }) => {
       patchSubmittable(Cursor.prototype);
-      // Called back by the connection, not through the cursor's own handlers.
-      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, keepingContext);
+      // The connection calls these callbacks itself, not through the handlers of the cursor.
+      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, wrapWithContext);
     },
   },
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const given = args[0] as string | (Submittable & { name?: unknown }) | undefined;
-  const query = typeof given === 'object' ? (given?.cursor ?? given) : undefined;
-  const name = typeof given === 'string' ? given : String(query?.text ?? '');
+  const config = args[0] as string | (Submittable & { name?: unknown }) | undefined;
+  const query = typeof config === 'object' ? (config?.cursor ?? config) : undefined;
+  const name = typeof config === 'string' ? config : String(query?.text ?? '');
   const values = query?.values ?? args[1];
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskedParams(name, values);
-  if (typeof given === 'object' && typeof given?.name === 'string') detail.prepared = given.name;
-  noteConnection(detail, self as Client);
+  if (Array.isArray(values)) detail.params = maskParams(name, values);
+  if (typeof config === 'object' && typeof config?.name === 'string') detail.prepared = config.name;
+  setConnectionId(detail, self as Client);
   return { name, detail };
 }
 
-/** The server's process id: statements of one transaction share it. */
-function noteConnection(detail: Record<string, unknown> | undefined, client: Client): void {
+/** Records the server's process id, which statements of one transaction share. */
+function setConnectionId(detail: Record<string, unknown> | undefined, client: Client): void {
   if (detail !== undefined && typeof client.processID === 'number') detail.connection = client.processID;
 }
 
@@ -73,43 +73,46 @@ function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    handed = call;
+    pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
     } finally {
-      handed = undefined;
+      pendingCall = undefined;
     }
   };
 }
 
-function wrapConnect(original: Function): Function {
+function wrapPoolConnect(original: Function): Function {
   return function connect(this: object, callback?: unknown) {
-    const call = handed;
-    handed = undefined;
-    if (call !== undefined) return original.call(this, handingOn(call, callback as Function));
-    return connectForUser(original, connect, this, arguments);
+    const call = pendingCall;
+    pendingCall = undefined;
+    if (call !== undefined) return original.call(this, wrapPoolCallback(call, callback as Function));
+    return recordConnect(original, connect, this, arguments);
   };
 }
 
-/** Answers Pool#query's own callback, which queries at once on the connection that it is given. */
-function handingOn(call: TracedCall, callback: Function): Function {
+/** Wraps the callback that Pool#query passes to connect: it queries synchronously. */
+function wrapPoolCallback(call: TracedCall, callback: Function): Function {
   return function (this: unknown, error: unknown, client: Client) {
     if (error) endCall(call, error);
     else {
-      noteSource(pg, client, call.self as object);
+      rememberConnection(pg, client, call.self as object);
       call.wait = now() - call.began;
-      handed = call;
+      pendingCall = call;
     }
     try {
       return applyInRequest(call.request, callback, this, arguments);
     } finally {
-      handed = undefined;
+      pendingCall = undefined;
     }
   };
 }
 
-/** A connection that the user asks for is the wait of its first query; a call of its own while it lasts, and where it fails. */
-function connectForUser(
+/**
+ * Records a connect of the app's. The time becomes the wait of the first query on the connection:
+ * the call has a span only while it runs and if it fails.
+ */
+function recordConnect(
   original: Function,
   cut: (...args: never[]) => unknown,
   pool: object,
@@ -117,20 +120,20 @@ function connectForUser(
 ): unknown {
   const call = beginCall(pg, cut, pool, ['connect']);
   if (call === undefined) return Reflect.apply(original, pool, args);
-  const settled = (error: unknown, client: object | undefined) => {
+  const onSettled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return endCall(call, error);
-    noteSource(pg, client, pool);
-    waits.set(client, { ms: now() - call.began, request: call.request });
+    rememberConnection(pg, client, pool);
+    connectionWaits.set(client, { ms: now() - call.began, request: call.request });
     discardCall(call);
   };
   const callback = args[0];
   if (typeof callback === 'function') {
     return original.call(
       pool,
-      bindToRequest(call.request, callback, ({ 0: error, 1: client }) => settled(error, client as object)),
+      bindToRequest(call.request, callback, ({ 0: error, 1: client }) => onSettled(error, client as object)),
     );
   }
-  return observePromise(pool, 'Promise', settled, () => Reflect.apply(original, pool, args));
+  return observePromise(pool, 'Promise', onSettled, () => Reflect.apply(original, pool, args));
 }
 
 function wrapQuery(original: Function): Function {
@@ -140,27 +143,27 @@ function wrapQuery(original: Function): Function {
     values?: unknown,
     callback?: unknown,
   ) {
-    const call = handed ?? beginCall(pg, query, this, arguments);
-    handed = undefined;
+    const call = pendingCall ?? beginCall(pg, query, this, arguments);
+    pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    noteConnection(call.info?.detail, this);
-    noteSource(pg, this);
+    setConnectionId(call.info?.detail, this);
+    rememberConnection(pg, this);
     takeWait(call, this);
     try {
       if (typeof config?.submit === 'function') {
         patchSubmittable(config.cursor ?? config);
-        submitted.set(config.cursor ?? config, call);
+        submittedCalls.set(config.cursor ?? config, call);
         return Reflect.apply(original, this, arguments);
       }
-      const theirs = callback || (typeof values === 'function' ? values : config?.callback);
-      const over = (error: unknown, result: Result | Result[]) => endCall(call, error, rowsOf(result));
-      if (typeof theirs !== 'function') {
-        return observePromise(this, '_Promise', over, () => Reflect.apply(original, this, arguments));
+      const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
+      const onResult = (error: unknown, result: Result | Result[]) => endCall(call, error, rowsOf(result));
+      if (typeof appCallback !== 'function') {
+        return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
       }
-      const ours = bindToRequest(call.request, theirs, ({ 0: error, 1: result }) =>
-        over(error, result as Result),
+      const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
+        onResult(error, result as Result),
       );
-      return callBack(original, this, config, values, ours);
+      return queryWithCallback(original, this, config, values, wrapper);
     } catch (error) {
       endCall(call, error);
       throw error;
@@ -168,26 +171,26 @@ function wrapQuery(original: Function): Function {
   };
 }
 
-/** The driver keeps a callback in the config that it was given; the app finds its own there afterwards. */
-function callBack(
+/** Runs the query with `wrapper`; the driver stores it in the config, so the app's is restored. */
+function queryWithCallback(
   original: Function,
   client: Client,
   config: Submittable,
   values: unknown,
-  ours: Function,
+  wrapper: Function,
 ): unknown {
-  const had = typeof config === 'object' ? config.callback : undefined;
+  const appCallback = typeof config === 'object' ? config.callback : undefined;
   try {
     return typeof values === 'function'
-      ? original.call(client, config, ours)
-      : original.call(client, config, values, ours);
+      ? original.call(client, config, wrapper)
+      : original.call(client, config, values, wrapper);
   } finally {
-    if (had !== undefined) config.callback = had;
+    if (appCallback !== undefined) config.callback = appCallback;
   }
 }
 
-/** Answers the method with the callback that ends its arguments run in the request that passed it. */
-function keepingContext(original: Function): Function {
+/** Wraps a method: its callback, the last argument, runs in the request that passed it. */
+function wrapWithContext(original: Function): Function {
   return function (this: unknown, ...args: unknown[]) {
     const callback = args.at(-1);
     if (typeof callback === 'function') args[args.length - 1] = bindToRequest(currentRequest(), callback);
@@ -196,10 +199,10 @@ function keepingContext(original: Function): Function {
 }
 
 function takeWait(call: TracedCall, client: object): void {
-  const wait = waits.get(client);
+  const wait = connectionWaits.get(client);
   if (wait === undefined) return;
-  waits.delete(client);
-  // One that has waited itself has done so for a connection that somebody else of its request had had.
+  connectionWaits.delete(client);
+  // A call that waited itself (Pool#query) got a connection that an earlier connect waited for.
   if (wait.request !== call.request || call.wait > 0) return;
   call.wait = wait.ms;
   call.began -= wait.ms;
@@ -207,7 +210,7 @@ function takeWait(call: TracedCall, client: object): void {
 
 function rowsOf(result: Result | Result[]): number | undefined {
   if (!Array.isArray(result)) return result?.rowCount ?? undefined;
-  return result.reduce((sum, one) => sum + (one?.rowCount ?? 0), 0);
+  return result.reduce((sum, part) => sum + (part?.rowCount ?? 0), 0);
 }
 
 const HANDLERS = [
@@ -220,11 +223,14 @@ const HANDLERS = [
   'EmptyQuery',
 ];
 
-/** Submittables pass as they are; it is their class that tells when one is over, and runs its callbacks in its request. */
+/**
+ * Patches the class of a submittable (pg.Query, pg-cursor, pg-query-stream): its handlers end the
+ * call and run in the call's request. The object itself is passed on unchanged.
+ */
 function patchSubmittable(object: object): void {
   for (const suffix of HANDLERS) {
     const method = `handle${suffix}`;
-    // An object's own properties are the app's.
+    // Own properties of an object are set by the app: only its class is patched.
     const owner = methodOwner(
       Object.hasOwn(object, 'constructor') ? object : Object.getPrototypeOf(object),
       method,
@@ -234,10 +240,10 @@ function patchSubmittable(object: object): void {
       owner,
       method,
       (original) =>
-        function (this: object, given: unknown) {
-          const call = submitted.get(this);
+        function (this: object, message: unknown) {
+          const call = submittedCalls.get(this);
           if (call === undefined) return Reflect.apply(original, this, arguments);
-          if (suffix === 'Error') endCall(call, given);
+          if (suffix === 'Error') endCall(call, message);
           if (suffix === 'ReadyForQuery') endCall(call, undefined, call.rows);
           if (suffix === 'DataRow') call.rows = (call.rows ?? 0) + 1;
           return applyInRequest(call.request, original, this, arguments);

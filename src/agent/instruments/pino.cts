@@ -1,4 +1,4 @@
-/** pino: each line that passes its level, where it is made into JSON. */
+/** Instrument of pino: lines of an enabled level, as they are formatted as JSON. */
 
 import { replaceMethod } from '../call/wrap.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -9,7 +9,7 @@ interface Logger {
   levels?: { labels?: Record<number, string> };
 }
 
-const LONGEST = 64 * 1024;
+const MAX_LINE_LENGTH = 64 * 1024;
 
 export const pino: Instrument = {
   library: 'pino',
@@ -23,24 +23,24 @@ export const pino: Instrument = {
 };
 
 function wrapAsJson(original: Function): Function {
-  return function asJson(this: Logger, thing: unknown, text: unknown, level: number) {
+  return function asJson(this: Logger, object: unknown, text: unknown, level: number) {
     const line: unknown = Reflect.apply(original, this, arguments);
-    // What nobody records is not read either.
+    // Outside a request lines are not recorded: parsing them is skipped.
     if (currentRequest() === undefined) return line;
     try {
-      const given = [text, fieldsOf(line, text) ?? thing].filter((value) => !isEmpty(value));
-      recordLogLine(pino, asJson, this.levels?.labels?.[level] ?? String(level), given);
+      const values = [text, fieldsOf(line, text) ?? object].filter((value) => !isEmpty(value));
+      recordLogLine(pino, asJson, this.levels?.labels?.[level] ?? String(level), values);
     } catch {
-      // What cannot be told is still written.
+      // A line that cannot be recorded is still written.
     }
     return line;
   };
 }
 
-// As the app's own serializers and redactions have them: the things themselves may be a whole request and its socket.
+// Fields after the app's serializers and redaction: the object may be a request with its socket.
 function fieldsOf(line: unknown, text: unknown): object | undefined {
   if (typeof line !== 'string') return undefined;
-  if (line.length > LONGEST) return { '…': `${line.length} characters` };
+  if (line.length > MAX_LINE_LENGTH) return { '…': `${line.length} characters` };
   try {
     const { level, time, pid, hostname, ...fields } = JSON.parse(line);
     const last = Object.keys(fields).at(-1);

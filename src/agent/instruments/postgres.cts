@@ -1,9 +1,9 @@
-/** postgres.js: a query is written where it is tagged, runs when it is first awaited, and ends by its own resolve and reject. */
+/** Instrument of postgres.js: a query runs when first awaited; its resolve and reject end it. */
 
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
-import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
+import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { maskedParams } from '../record/sql-params.cjs';
+import { maskParams } from '../record/sql-params.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -12,7 +12,7 @@ interface Query {
   args: unknown[];
   options: { simple?: boolean };
   executed: boolean;
-  /** Set when it is sent: the statement with $1, its values, the server's process. */
+  /** Set when it is sent: the statement with $1, its values, and the server's process id. */
   string?: string;
   parameters?: unknown[];
   state: { pid?: number | null } | null;
@@ -25,8 +25,8 @@ type Class = new (...args: unknown[]) => Query;
 type Result = { count?: number | null; length: number };
 
 const calls = new WeakMap<object, TracedCall>();
-/** Functions of ours that a query has been given. */
-const ours = new WeakSet<Function>();
+/** Wrappers that replace functions of a query. */
+const wrappers = new WeakSet<Function>();
 
 export const postgres: Instrument = {
   library: 'postgres',
@@ -42,62 +42,62 @@ export const postgres: Instrument = {
 
 function patchQuery(exports: { Query: Class }): void {
   replaceMethod(exports.Query.prototype, 'handle', wrapHandle);
-  exports.Query = new Proxy(exports.Query, { construct: written });
+  exports.Query = new Proxy(exports.Query, { construct: constructQuery });
 }
 
-/** Where a query is made is the line that the user wrote; where it is awaited may be anywhere. */
-function written(Query: Class, args: unknown[], target: Function): Query {
+/** The call site is where the app creates the query; it may be awaited anywhere. */
+function constructQuery(Query: Class, args: unknown[], target: Function): Query {
   const query = Reflect.construct(Query, args, target) as Query;
-  if (!isOwn(query)) rememberCallSite(query, captureCallSite(written as never));
+  if (!isTypesQuery(query)) rememberCallSite(query, captureCallSite(constructQuery as never));
   return query;
 }
 
-/** The driver asks for types by itself, on each new connection. */
-function isOwn({ strings }: Query): boolean {
+/** The query for array types that the driver sends on each new connection. */
+function isTypesQuery({ strings }: Query): boolean {
   return strings[0]?.includes('pg_catalog.pg_type') === true && strings[0].includes('typarray');
 }
 
-/** Called by whatever runs the query, and for each step of a cursor. */
+/** handle starts the query, and continues a cursor at each step. */
 function wrapHandle(original: Function): Function {
   return function handle(this: Query) {
-    const site = rememberedCallSite(this);
-    if (site !== undefined && !this.executed) start(this, site);
+    const site = callSiteOfObject(this);
+    if (site !== undefined && !this.executed) beginQueryCall(this, site);
     const call = calls.get(this);
-    if (call !== undefined && call.ended === 0) listen(this, call);
+    if (call !== undefined && call.ended === 0) wrapSettling(this, call);
     return Reflect.apply(original, this, []);
   };
 }
 
-function start(query: Query, site: CallSite): void {
+function beginQueryCall(query: Query, site: CallSite): void {
   const call = beginCallFrom(postgres, site, query, [query]);
   calls.set(query, call);
   const { options } = query;
-  // Read first when the statement is sent, which nothing else tells.
+  // The driver reads options.simple when it sends the statement, and has no other hook for that.
   query.options = new Proxy(options, {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        sent(query, call);
+        recordSent(query, call);
       }
       return Reflect.get(target, key);
     },
   });
 }
 
-function sent(query: Query, call: TracedCall): void {
+function recordSent(query: Query, call: TracedCall): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
   call.info.name = query.string!;
   call.info.detail = {
-    params: maskedParams(query.string!, query.parameters ?? []),
+    params: maskParams(query.string!, query.parameters ?? []),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }
 
-/** A cursor is given new ones with each step. */
-function listen(query: Query, call: TracedCall): void {
+/** A cursor gets a new resolve and reject at each step. */
+function wrapSettling(query: Query, call: TracedCall): void {
   const { resolve, reject } = query;
-  if (!ours.has(resolve)) {
+  if (!wrappers.has(resolve)) {
     query.resolve = (result) => {
       endCall(call, undefined, call.rows ?? rowsOf(result as Result | Result[] | undefined));
       return resolve(result);
@@ -106,23 +106,23 @@ function listen(query: Query, call: TracedCall): void {
       endCall(call, error ?? 'rejected');
       return reject(error);
     };
-    ours.add(query.resolve);
+    wrappers.add(query.resolve);
   }
-  const step = (rows: unknown) => {
+  const onRows = (rows: unknown) => {
     call.rows = (call.rows ?? 0) + (Array.isArray(rows) ? rows.length : 1);
   };
-  if (query.cursorFn !== undefined) query.cursorFn = inRequest(query.cursorFn, call.request, step);
-  if (query.forEachFn !== undefined) query.forEachFn = inRequest(query.forEachFn, call.request, step);
+  if (query.cursorFn !== undefined) query.cursorFn = wrapRowCallback(query.cursorFn, call.request, onRows);
+  if (query.forEachFn !== undefined) query.forEachFn = wrapRowCallback(query.forEachFn, call.request, onRows);
 }
 
-function inRequest(
+function wrapRowCallback(
   fn: Function,
   request: TracedRequest | undefined,
-  step: (rows: unknown) => void,
+  onRows: (rows: unknown) => void,
 ): Function {
-  if (ours.has(fn)) return fn;
-  const wrapper = bindToRequest(request, fn, ({ 0: rows }) => step(rows));
-  ours.add(wrapper);
+  if (wrappers.has(fn)) return fn;
+  const wrapper = bindToRequest(request, fn, ({ 0: rows }) => onRows(rows));
+  wrappers.add(wrapper);
   return wrapper;
 }
 
@@ -130,12 +130,12 @@ function rowsOf(result: Result | Result[] | undefined): number | undefined {
   if (!Array.isArray(result)) return undefined;
   const { count, length } = result as unknown as Result;
   if (typeof count === 'number') return count;
-  // Several statements in one have a result each.
-  if (result.some(Array.isArray)) return result.reduce((sum, one) => sum + (rowsOf(one as never) ?? 0), 0);
+  // Several statements in one query have a result each.
+  if (result.some(Array.isArray)) return result.reduce((sum, part) => sum + (rowsOf(part as never) ?? 0), 0);
   return count === null ? undefined : length;
 }
 
-/** Until it is sent, as the user wrote it. */
+/** The statement with $1, until it is sent. */
 function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
   return { name: strings.reduce((text, part, i) => (i === 0 ? part : `${text}$${i}${part}`), '') };

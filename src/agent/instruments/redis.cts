@@ -1,22 +1,22 @@
-/** node-redis (redis, @redis/client): commands where they are queued, pub/sub until it is acknowledged, MULTI and pipelines as one call. */
+/** Instrument of node-redis: commands and pub/sub as they are queued, batches as one call. */
 
 import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import { captureCallSite, runFrom } from '../call/call-site.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
-import { captureCallSite, runFrom } from '../call/origin.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
 
 type Args = ArrayLike<unknown>;
-/** `commands` of a batch have the command as the first of their `args`. */
-interface Asked {
+/** A command, or the `commands` of a batch; `args` include the command's name. */
+interface CommandOrBatch {
   kind?: string;
   args?: Args;
   commands?: { args: Args }[];
 }
 type Class = { default: { prototype: object } };
 
-/** Commands are being queued that a batch is made of. */
+/** True while the commands of a batch are queued: they have no calls of their own. */
 let inBatch = false;
 
 export const redis: Instrument = {
@@ -25,15 +25,15 @@ export const redis: Instrument = {
   kind: 'cache',
   marker: 'Socket already opened',
   channel: 'scooby:redis',
-  describe: ({ args }) => speechOf(args[0] as Asked),
+  describe: ({ args }) => callInfoOf(args[0] as CommandOrBatch),
   depth: 8,
   files: {
     '@redis/client/dist/lib/client/commands-queue.js': ({ default: { prototype } }: Class) => {
-      replaceMethod(prototype, 'addCommand', wrapAdd);
+      replaceMethod(prototype, 'addCommand', wrapAddCommand);
       for (const method of ['subscribe', 'unsubscribe']) replaceMethod(prototype, method, wrapSubscribe);
     },
     '@redis/client/dist/lib/client/index.js': ({ default: { prototype } }: Class) => {
-      // The first is that of version 4, for both.
+      // multiExecutor is version 4's, for MULTI and pipelines.
       for (const method of ['multiExecutor', '_executeMulti', '_executePipeline'])
         if (method in prototype) replaceMethod(prototype, method, wrapBatch);
     },
@@ -42,22 +42,22 @@ export const redis: Instrument = {
   },
 };
 
-function speechOf({ kind, args, commands }: Asked): CallInfo {
-  if (commands !== undefined) return redisBatchInfo(kind!, commands.map(named));
-  const { name, args: given } = named({ args: args! });
-  return redisCallInfo(name, given);
+function callInfoOf({ kind, args, commands }: CommandOrBatch): CallInfo {
+  if (commands !== undefined) return redisBatchInfo(kind!, commands.map(splitName));
+  const { name, args: rest } = splitName({ args: args! });
+  return redisCallInfo(name, rest);
 }
 
-function named({ args }: { args: Args }): { name: string; args: unknown[] } {
+function splitName({ args }: { args: Args }): { name: string; args: unknown[] } {
   const [name, ...rest] = Array.from(args);
   return { name: String(name), args: rest };
 }
 
-function wrapAdd(original: Function): Function {
+function wrapAddCommand(original: Function): Function {
   return function addCommand(this: object, args: Args, options?: { asap?: boolean }) {
-    // What the client says by itself when it connects goes to the head of the queue.
+    // The client queues its own commands on connecting with asap, at the head of the queue.
     if (inBatch || options?.asap) return Reflect.apply(original, this, arguments);
-    return queued(original, this, arguments, addCommand, { args });
+    return recordQueued(original, this, arguments, addCommand, { args });
   };
 }
 
@@ -66,30 +66,32 @@ function wrapSubscribe(original: Function): Function {
     const prefix = { PATTERNS: 'P', SHARDED: 'S' }[type] ?? '';
     const list = Array.isArray(channels) ? channels : channels === undefined ? [] : [channels];
     const args = [`${prefix}${original.name}`, ...list];
-    return queued(original, this, arguments, subscribe, { args });
+    return recordQueued(original, this, arguments, subscribe, { args });
   };
 }
 
-/** The queue makes its promise at once, with the global class: what settles it is heard there, and not on it. */
-function queued(
+/** Records a command: the queue creates its promise, with the global class, in this tick. */
+function recordQueued(
   original: Function,
   queue: object,
-  given: IArguments,
+  args: IArguments,
   cut: (...args: never[]) => unknown,
-  asked: Asked,
+  command: CommandOrBatch,
 ): unknown {
-  const call = beginCall(redis, cut, queue, [asked]);
-  if (call === undefined) return Reflect.apply(original, queue, given);
-  const name = String(asked.args![0]);
-  const settled = (error: unknown, reply: unknown) =>
+  const call = beginCall(redis, cut, queue, [command]);
+  if (call === undefined) return Reflect.apply(original, queue, args);
+  const name = String(command.args![0]);
+  const onSettled = (error: unknown, reply: unknown) =>
     endCall(call, error, undefined, replyFacts(name, reply));
-  const promise = observePromise(globalThis, 'Promise', settled, () => Reflect.apply(original, queue, given));
-  // Nothing to send: the channel is listened to already.
+  const promise = observePromise(globalThis, 'Promise', onSettled, () =>
+    Reflect.apply(original, queue, args),
+  );
+  // Nothing is sent for a channel that is subscribed already.
   if (promise === undefined) discardCall(call);
   return promise;
 }
 
-/** The promise is the multi's own, which awaits it and gives the app another one. */
+/** A handler on this promise is safe: the client awaits it, and the app receives another. */
 function wrapBatch(original: Function): Function {
   return function execute(this: object, commands: { args: Args }[], _db: unknown, chain?: unknown) {
     const multi = original.name === '_executeMulti' || chain !== undefined;
@@ -99,12 +101,12 @@ function wrapBatch(original: Function): Function {
     try {
       const promise = Reflect.apply(original, this, arguments) as Promise<unknown>;
       if (call === undefined) return promise;
-      const over = (replies: unknown) => {
-        // Version 4 answers what MULTI and each command in it were answered, and then the transaction.
-        const own = original.name === 'multiExecutor' && multi ? (replies as unknown[])[2] : replies;
-        endBatch(call, commands, own);
+      const onReplies = (replies: unknown) => {
+        // Version 4 resolves with the replies of MULTI, of queueing, and third of the transaction.
+        const batchReplies = original.name === 'multiExecutor' && multi ? (replies as unknown[])[2] : replies;
+        endBatch(call, commands, batchReplies);
       };
-      promise.then(over, (error) => endCall(call, error ?? 'rejected'));
+      promise.then(onReplies, (error) => endCall(call, error ?? 'rejected'));
       return promise;
     } finally {
       inBatch = before;
@@ -115,10 +117,10 @@ function wrapBatch(original: Function): Function {
 function endBatch(call: TracedCall, commands: { args: Args }[], replies: unknown): void {
   if (!Array.isArray(replies)) return endCall(call, 'WatchError: a watched key has changed');
   const failed = replies.find((reply) => reply instanceof Error);
-  endCall(call, failed, undefined, redisBatchFacts(commands.map(named), replies));
+  endCall(call, failed, undefined, redisBatchFacts(commands.map(splitName), replies));
 }
 
-/** A pool runs what it is given when a client comes free, in the context of whoever freed it. */
+/** A pool runs `fn` when a client comes free, in the async context of the request that freed it. */
 function wrapExecute(original: Function): Function {
   return function execute(this: object, fn: Function) {
     const site = typeof fn === 'function' ? captureCallSite(execute) : undefined;

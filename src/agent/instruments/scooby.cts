@@ -1,4 +1,4 @@
-/** scooby.log(): what an app says to us, by `require('scooby').log(…)` or on the channel `scooby:log`. */
+/** Instrument of scooby.log(): lines from `require('scooby').log(…)` or on channel `scooby:log`. */
 
 import type { Instrument } from './instrument.cjs';
 import { describeLogLine, recordLogLine } from './shared/log.cjs';
@@ -11,12 +11,12 @@ export const scooby: Instrument = {
   describe: describeLogLine,
   files: {},
   channels: {
-    /** Anything, or `{level, args: […], by}`: the function that the user called. */
-    'scooby:log': function say(message: unknown) {
+    /** A value, or `{level, args: […], by}`, where `by` is the function that the app called. */
+    'scooby:log': function onMessage(message: unknown) {
       const { level, args, by } = (message ?? {}) as { level?: unknown; args?: unknown; by?: unknown };
-      const given = Array.isArray(args) ? args : [message];
-      const cut = typeof by === 'function' ? (by as typeof say) : say;
-      recordLogLine(scooby, cut, typeof level === 'string' ? level : 'info', given);
+      const values = Array.isArray(args) ? args : [message];
+      const cut = typeof by === 'function' ? (by as typeof onMessage) : onMessage;
+      recordLogLine(scooby, cut, typeof level === 'string' ? level : 'info', values);
     },
   },
 };

@@ -1,4 +1,4 @@
-/** thrift: the functions of generated clients (js:node and js:node,es6), whatever transport and protocol carry them. */
+/** Instrument of thrift: functions of generated clients (js:node and js:node,es6). */
 
 import { beginCall, callOfCallback, endCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -13,7 +13,7 @@ interface Client {
 }
 interface Method {
   name: string;
-  /** The names of its arguments, as the service's definition has them. */
+  /** Names of its arguments, from the service's definition. */
   params: string[];
   oneway: boolean;
 }
@@ -29,12 +29,12 @@ const CREATORS = [
   'createXHRClient',
 ];
 
-/** The call whose request the generated code is about to send. */
+/** The call whose send_ function runs in this tick. */
 let sending: TracedCall | undefined;
 const services = new WeakMap<object, string>();
 const connections = new WeakMap<object, object>();
-/** Per connection: its calls that are not answered yet, oldest first. */
-const unanswered = new WeakMap<object, Set<TracedCall>>();
+/** Calls without a reply, by connection, oldest first. */
+const pendingCalls = new WeakMap<object, Set<TracedCall>>();
 
 const folder = 'thrift/lib/nodejs/lib/thrift';
 
@@ -46,10 +46,10 @@ export const thrift: Instrument = {
   describe,
   files: {
     [`${folder}/index.js`]: (exports: Exports) => {
-      for (const creator of CREATORS) if (creator in exports) replaceMethod(exports, creator, adopting(0));
+      for (const creator of CREATORS) if (creator in exports) replaceMethod(exports, creator, wrapCreator(0));
     },
     [`${folder}/multiplexed_protocol.js`]: ({ Multiplexer }: { Multiplexer: Class }) =>
-      replaceMethod(Multiplexer.prototype, 'createClient', adopting(1)),
+      replaceMethod(Multiplexer.prototype, 'createClient', wrapCreator(1)),
     [`${folder}/connection.js`]: (exports: { Connection: Class }) => patchConnection(exports.Connection),
     [`${folder}/http_connection.js`]: (exports: { HttpConnection: Class }) =>
       patchConnection(exports.HttpConnection),
@@ -60,33 +60,33 @@ export const thrift: Instrument = {
 
 function describe({ self, args: { 0: method, 1: values } }: TracedCall): CallInfo {
   const { name, params, oneway } = method as Method;
-  const given: Record<string, unknown> = {};
+  const fields: Record<string, unknown> = {};
   (values as unknown[]).forEach((value, i) => {
-    given[params[i] ?? `argument ${i + 1}`] = readable(value);
+    fields[params[i] ?? `argument ${i + 1}`] = int64Value(value);
   });
   const service = services.get(self as object) ?? serviceOf(Object.getPrototypeOf(self));
-  return { name: `${service}.${name}`, detail: { arguments: serialize(given), ...(oneway && { oneway }) } };
+  return { name: `${service}.${name}`, detail: { arguments: serialize(fields), ...(oneway && { oneway }) } };
 }
 
-/** node-int64 keeps its eight bytes; the app may know nothing of BigInt. */
-function readable(value: unknown): unknown {
+/** Value of a node-int64 object, which keeps its eight bytes in a buffer, as a BigInt. */
+function int64Value(value: unknown): unknown {
   const { buffer, offset } = (value ?? {}) as { buffer?: unknown; offset?: unknown };
   return Buffer.isBuffer(buffer) && typeof offset === 'number' ? buffer.readBigInt64BE(offset) : value;
 }
 
-/** Answers a function that makes clients, with those that it makes patched; the class is its argument `at`. */
-function adopting(at: number): (original: Function) => Function {
+/** Wraps a function that creates clients to patch them; the class is argument `classPosition`. */
+function wrapCreator(classPosition: number): (original: Function) => Function {
   return (original) =>
     function createClient(this: unknown, ...args: unknown[]) {
       const client = Reflect.apply(original, this, args);
       try {
-        connections.set(client, args[at + 1] as object);
-        if (at === 1) services.set(client, String(args[0]));
+        connections.set(client, args[classPosition + 1] as object);
+        if (classPosition === 1) services.set(client, String(args[0]));
         for (let prototype = client; prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
           patchFunctions(prototype);
         }
       } catch {
-        // A client that is frozen or not generated works as it did: its calls are not seen.
+        // A frozen or handwritten client works unchanged; its calls are not recorded.
       }
       return client;
     };
@@ -99,13 +99,13 @@ function patchFunctions(prototype: object): void {
     const code = String((prototype as Record<string, unknown>)[key]);
     const params = /\(([^)]*)\)/.exec(code)?.[1]?.match(/\w+/g) ?? [];
     const method = { name, params, oneway: !(`recv_${name}` in prototype) };
-    replaceMethod(prototype, name, (original) => calling(original, method));
+    replaceMethod(prototype, name, (original) => wrapFunction(original, method));
     replaceMethod(prototype, key, wrapSend);
     if (!method.oneway) replaceMethod(prototype, `recv_${name}`, wrapReceive);
   }
 }
 
-/** The name of a service stands nowhere but in the names of the classes that its functions use. */
+/** Service name, found only in class names of generated code (`Shop_getItem_args`). */
 function serviceOf(prototype: object | null): string {
   if (prototype === null) return 'service';
   for (const key of Object.getOwnPropertyNames(prototype)) {
@@ -122,16 +122,16 @@ function serviceIn(prototype: object, key: string): string | undefined {
   return new RegExp(`(\\w+)_${key.slice(5)}_args\\(`).exec(sources.get(send) ?? '')?.[1];
 }
 
-function calling(original: Function, method: Method): Function {
+function wrapFunction(original: Function, method: Method): Function {
   return function call(this: Client, ...args: unknown[]) {
     const values = args.length > method.params.length ? args.slice(0, method.params.length) : args;
-    const begun = beginCall(thrift, call, this, [method, values]);
-    if (begun === undefined) return Reflect.apply(original, this, args);
-    sending = begun;
+    const tracedCall = beginCall(thrift, call, this, [method, values]);
+    if (tracedCall === undefined) return Reflect.apply(original, this, args);
+    sending = tracedCall;
     try {
       return Reflect.apply(original, this, args);
     } catch (error) {
-      over(begun, error, 'not sent');
+      endThriftCall(tracedCall, error, 'not sent');
       throw error;
     } finally {
       sending = undefined;
@@ -139,19 +139,21 @@ function calling(original: Function, method: Method): Function {
   };
 }
 
-/** What waits for the answer, be it the user's callback or a promise's, is known by then under the number of the call. */
+/** By now the callback, or that of a promise, is in _reqs under the sequence id. */
 function wrapSend(original: Function): Function {
   const send = function (this: Client) {
     const call = sending;
-    const waiting = this._reqs?.[this._seqid];
-    if (call === undefined || waiting === undefined) return withoutHttpCalls(original, this, arguments);
+    const callback = this._reqs?.[this._seqid];
+    if (call === undefined || callback === undefined) return withoutHttpCalls(original, this, arguments);
     sending = undefined;
-    this._reqs[this._seqid] = wrapCallback(call, waiting, (answered, { 0: error }) => over(answered, error));
-    unansweredBy(connections.get(this))?.add(call);
+    this._reqs[this._seqid] = wrapCallback(call, callback, (_call, { 0: error }) =>
+      endThriftCall(call, error),
+    );
+    pendingCallsOf(connections.get(this))?.add(call);
     try {
       return withoutHttpCalls(original, this, arguments);
     } catch (error) {
-      over(call, error, 'not sent');
+      endThriftCall(call, error, 'not sent');
       throw error;
     }
   };
@@ -159,74 +161,76 @@ function wrapSend(original: Function): Function {
   return send;
 }
 
-/** The answer's bytes are counted when it has been read, and before the transport forgets them. */
+/** Counts the reply's bytes after it is read and before the transport resets its position. */
 function wrapReceive(original: Function): Function {
-  return function (this: Client, input: { trans?: Transport }, type: unknown, number: number) {
-    const pending = this._reqs[number];
-    // The connection asks under the negative number, and answers to the positive one.
-    const call = callOfCallback(pending) ?? callOfCallback(this._reqs[-number]);
+  return function (this: Client, input: { trans?: Transport }, type: unknown, sequenceId: number) {
+    const callback = this._reqs[sequenceId];
+    // The connection passes the negated id, under which it keeps a callback of its own.
+    const call = callOfCallback(callback) ?? callOfCallback(this._reqs[-sequenceId]);
     if (call !== undefined) {
-      this._reqs[number] = function (this: unknown) {
+      this._reqs[sequenceId] = function (this: unknown) {
         const bytes = input.trans?.readPos ?? input.trans?.readCursor;
         if (bytes !== undefined && call.info !== undefined)
           Object.assign((call.info.detail ??= {}), { bytes });
-        return Reflect.apply(pending!, this, arguments);
+        return Reflect.apply(callback!, this, arguments);
       };
     }
-    return original.call(this, input, type, number);
+    return original.call(this, input, type, sequenceId);
   };
 }
 
-/** A connection that fails tells it itself; its calls are never answered. */
+/** A failing connection emits an event, but never calls back for its pending calls. */
 function patchConnection({ prototype }: Class): void {
   replaceMethod(
     prototype,
     'emit',
     (original) =>
       function emit(this: object, type: string, error: unknown) {
-        if (type === 'error' || type === 'close') lose(this, error ?? 'the connection was closed');
+        if (type === 'error' || type === 'close')
+          failPendingCalls(this, error ?? 'the connection was closed');
         return Reflect.apply(original, this, arguments);
       },
   );
 }
 
-function lose(connection: { nodeOptions?: unknown }, error: unknown): void {
-  const lost = unanswered.get(connection);
-  if (lost === undefined) return;
-  if (connection.nodeOptions === undefined) for (const call of [...lost]) over(call, error, 'transport');
+function failPendingCalls(connection: { nodeOptions?: unknown }, error: unknown): void {
+  const pending = pendingCalls.get(connection);
+  if (pending === undefined) return;
+  if (connection.nodeOptions === undefined)
+    for (const call of [...pending]) endThriftCall(call, error, 'transport');
   else {
-    // Over http each call has its own exchange, which emits in the request that made it.
+    // Over HTTP each call has an exchange of its own, which emits in the request that made it.
     const request = currentRequest();
-    const call = [...lost].find((one) => one.request === request);
-    if (call !== undefined) over(call, error, 'transport');
+    const call = [...pending].find((candidate) => candidate.request === request);
+    if (call !== undefined) endThriftCall(call, error, 'transport');
   }
 }
 
-function unansweredBy(connection: object | undefined): Set<TracedCall> | undefined {
+function pendingCallsOf(connection: object | undefined): Set<TracedCall> | undefined {
   if (connection === undefined) return undefined;
-  let set = unanswered.get(connection);
+  let set = pendingCalls.get(connection);
   if (set === undefined) {
     set = new Set();
-    unanswered.set(connection, set);
+    pendingCalls.set(connection, set);
   }
   return set;
 }
 
-function over(call: TracedCall, error: unknown, failure = failureOf(error)): void {
-  unansweredBy(connections.get(call.self as object))?.delete(call);
-  endCall(call, wordsOf(error), undefined, failure === undefined ? undefined : { failure });
+function endThriftCall(call: TracedCall, error: unknown, failure = failureOf(error)): void {
+  pendingCallsOf(connections.get(call.self as object))?.delete(call);
+  endCall(call, errorValue(error), undefined, failure === undefined ? undefined : { failure });
 }
 
-/** What comes as an answer is an exception that the service declares, or one of its processor's. */
+/** Kind of an error reply: an exception that the service declares, or one of its processor. */
 function failureOf(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined;
   const { name } = error as { name?: unknown };
   return typeof error === 'string' || name === 'TApplicationException' ? 'application' : 'declared';
 }
 
-function wordsOf(error: unknown): unknown {
+function errorValue(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error || undefined;
-  const { code, name, message, ...fields } = serialize({ ...error, ...named(error) }) as Record<
+  const { code, name, message, ...fields } = serialize({ ...error, ...nameAndMessage(error) }) as Record<
     string,
     unknown
   >;
@@ -234,7 +238,7 @@ function wordsOf(error: unknown): unknown {
   return `${name}: ${message ?? JSON.stringify(fields)}`;
 }
 
-/** Both are inherited by some. */
-function named({ name, message }: { name?: unknown; message?: unknown }) {
+/** Copied because some errors inherit name and message. */
+function nameAndMessage({ name, message }: { name?: unknown; message?: unknown }) {
   return { name, ...(message !== undefined && message !== '' && { message }) };
 }

@@ -1,9 +1,9 @@
-/** fetch and undici: told by undici's channels, which Node's own copy and those from npm share. */
+/** Instrument of fetch and undici: channels shared by Node's own copy of undici and npm's. */
 
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
-import { type CallSite, captureCallSite, rememberCallSite, rememberedCallSite } from '../call/origin.cjs';
+import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
@@ -17,21 +17,22 @@ interface Request {
   path: string;
   addHeader(name: string, value: string): unknown;
 }
-interface Answer {
+interface Response {
   statusCode: number;
   headers: (Buffer | string)[];
 }
 
-// fetch of npm's copy, down to its dispatcher.
+// Frames of npm's undici from fetch to its dispatcher.
 const LIBRARY_FRAMES = 20;
-const MOST_REDIRECTS = 100;
+const MAX_REDIRECTS = 100;
 const calls = new WeakMap<object, TracedCall>();
-const toPeers = new WeakSet<object>();
+const peerRequests = new WeakSet<object>();
 const sockets = new WeakMap<object, Socket>();
-/** Call sites of fetch by the URL that an answer has sent it on to: all that its next request has in common with it. */
+/** Call sites by redirect target: only the URL links a redirected fetch to its first request. */
 const redirects = new Map<string, CallSite>();
-// Whoever wraps it afterwards calls this one.
+// Kept because an app may replace globalThis.fetch by a wrapper that calls this function.
 const nativeFetch = globalThis.fetch;
+/** Call site of the dispatch that runs in this tick. */
 let dispatching: CallSite | undefined;
 
 export const undici: Instrument = {
@@ -47,20 +48,20 @@ export const undici: Instrument = {
   channels: {
     'undici:request:create': function create({ request }: { request: Request }) {
       const site = dispatching ?? fetchCallSite(request, create);
-      if (site !== undefined) make(request, site);
+      if (site !== undefined) recordRequest(request, site);
     },
     'undici:client:sendHeaders': ({ request, socket }: { request: Request; socket: Socket }) => {
       if (!calls.has(request)) return;
       sockets.set(request, socket);
       trackOwnSocket(socket);
     },
-    'undici:request:headers': ({ request, response }: { request: Request; response: Answer }) => {
+    'undici:request:headers': ({ request, response }: { request: Request; response: Response }) => {
       const call = calls.get(request);
-      if (call !== undefined) answered(call, request, response);
+      if (call !== undefined) recordResponse(call, request, response);
     },
-    'undici:request:trailers': ({ request }: { request: Request }) => over(request),
+    'undici:request:trailers': ({ request }: { request: Request }) => endRequest(request),
     'undici:request:error': ({ request, error }: { request: Request; error: unknown }) =>
-      over(request, error ?? 'error'),
+      endRequest(request, error ?? 'error'),
   },
 };
 
@@ -69,18 +70,22 @@ function describe({ self }: TracedCall): CallInfo {
   return { name: `${method} ${redactUrl(`${origin}${path}`)}`, detail: {} };
 }
 
-/** fetch has a dozen frames of its own, which are cut off where it is Node's; what it does later has none of the user's. */
+/**
+ * Call site of a request of fetch. Frames of Node's fetch (a dozen) are cut off at nativeFetch; a
+ * redirect is sent in a later tick without app frames and gets the call site of the first request.
+ */
 function fetchCallSite(request: Request, create: (...args: never[]) => unknown): CallSite | undefined {
   const site = captureCallSite(nativeFetch, LIBRARY_FRAMES);
   if (site === undefined || site.stack !== 0) return site;
   const url = `${request.origin}${request.path}`;
-  const from = redirects.get(url);
-  if (from === undefined || from.request !== site.request) return captureCallSite(create, LIBRARY_FRAMES);
+  const firstSite = redirects.get(url);
+  if (firstSite === undefined || firstSite.request !== site.request)
+    return captureCallSite(create, LIBRARY_FRAMES);
   redirects.delete(url);
-  return { ...from, began: site.began };
+  return { ...firstSite, began: site.began };
 }
 
-function make(request: Request, site: CallSite): void {
+function recordRequest(request: Request, site: CallSite): void {
   const call = beginCallFrom(undici, site, request, []);
   calls.set(request, call);
   if (site === dispatching) {
@@ -90,30 +95,30 @@ function make(request: Request, site: CallSite): void {
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
   if (injectParent(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
-    toPeers.add(request);
+    peerRequests.add(request);
 }
 
-function answered(call: TracedCall, request: Request, { statusCode, headers }: Answer): void {
+function recordResponse(call: TracedCall, request: Request, { statusCode, headers }: Response): void {
   const detail = call.info?.detail;
   if (detail === undefined) return;
   detail.status = statusCode;
   detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
-  if (toPeers.has(request)) detail.trace = headerOf(headers, 'x-scooby');
+  if (peerRequests.has(request)) detail.trace = headerOf(headers, 'x-scooby');
   const location = statusCode >= 300 && statusCode < 400 ? headerOf(headers, 'location') : undefined;
-  if (location === undefined || redirects.size >= MOST_REDIRECTS) return;
+  if (location === undefined || redirects.size >= MAX_REDIRECTS) return;
   const { href, hash } = new URL(location, `${request.origin}${request.path}`);
-  const { request: of, stack } = call;
-  redirects.set(href.slice(0, href.length - hash.length), { request: of, stack, began: 0 });
+  const { request: tracedRequest, stack } = call;
+  redirects.set(href.slice(0, href.length - hash.length), { request: tracedRequest, stack, began: 0 });
 }
 
-function headerOf(headers: Answer['headers'], name: string): string | undefined {
+function headerOf(headers: Response['headers'], name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     if (String(headers[i]).toLowerCase() === name) return String(headers[i + 1]);
   }
   return undefined;
 }
 
-function over(request: Request, error?: unknown): void {
+function endRequest(request: Request, error?: unknown): void {
   const call = calls.get(request);
   if (call === undefined) return;
   untrackOwnSocket(sockets.get(request));
@@ -128,21 +133,24 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
     'dispatch',
     (original) =>
       function dispatch(this: unknown, options: object) {
-        const before = dispatching;
-        // A pool that is full makes the request of these options later, in another request's turn.
+        const outer = dispatching;
+        // A full pool dispatches the same options again later, in another request's async context.
         dispatching =
-          rememberedCallSite(options) ?? before ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
+          callSiteOfObject(options) ?? outer ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
         if (typeof options === 'object' && options !== null) rememberCallSite(options, dispatching);
         try {
           return Reflect.apply(original, this, arguments);
         } finally {
-          dispatching = before;
+          dispatching = outer;
         }
       },
   );
 }
 
-/** undici asks its request for each step of the answer, in the context of whoever opened the connection. */
+/**
+ * Makes the handlers of a response run in the request that made the call: undici calls them in the
+ * async context of the request that opened the connection.
+ */
 function patchRequest(prototype: object): void {
   for (const method of Object.getOwnPropertyNames(prototype)) {
     if (!/^on[A-Z]/.test(method)) continue;
@@ -150,17 +158,17 @@ function patchRequest(prototype: object): void {
       prototype,
       method,
       (original) =>
-        function (this: object, given: unknown) {
+        function (this: object, value: unknown) {
           const call = calls.get(this);
           if (call === undefined) return Reflect.apply(original, this, arguments);
-          if (method === 'onData' || method === 'onResponseData') count(call, given);
+          if (method === 'onData' || method === 'onResponseData') countBytes(call, value);
           return applyInRequest(call.request, original, this, arguments);
         },
     );
   }
 }
 
-function count(call: TracedCall, chunk: unknown): void {
+function countBytes(call: TracedCall, chunk: unknown): void {
   const detail = call.info?.detail;
   if (detail !== undefined && ArrayBuffer.isView(chunk))
     detail.bytes = ((detail.bytes as number | undefined) ?? 0) + chunk.byteLength;

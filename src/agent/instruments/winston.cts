@@ -1,4 +1,4 @@
-/** winston: each line that passes its level, where the logger is given it. */
+/** Instrument of winston: lines of an enabled level, as they are written to the logger. */
 
 import { replaceMethod } from '../call/wrap.cjs';
 import type { Instrument } from './instrument.cjs';
@@ -28,7 +28,7 @@ function wrapWrite(original: Function): Function {
       if (typeof level === 'string' && !this.silent && this.isLevelEnabled(level))
         recordLogLine(winston, write, level, Object.keys(fields).length > 0 ? [message, fields] : [message]);
     } catch {
-      // What cannot be told is still written.
+      // A line that cannot be recorded is still written.
     }
     return Reflect.apply(original, this, arguments);
   };

@@ -1,6 +1,6 @@
 /**
- * Hands the bindings of ES modules to a patch: what is only ever imported never passes `Module#load`. One line is
- * appended to the source of the files that instruments name; everything else passes as it is.
+ * Passes bindings of ES modules, which never pass `Module#load`, to patches, by a line appended to
+ * the source.
  */
 
 import { subscribe } from 'node:diagnostics_channel';
@@ -10,36 +10,41 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageName, packagePath } from './cjs.cjs';
 
-/** A module's bindings as properties, which can be set where the module can set them. */
+/** Bindings of a module as properties; writable if the module can assign them. */
 export type Bindings = Record<string, unknown>;
-/** Told of a file of `sources` once it has run: its path below node_modules, its bindings, its name. */
+/**
+ * Callback for a file that has run: its path below node_modules, its bindings, its absolute path.
+ */
 export type ImportListener = (path: string, bindings: Bindings, filename: string) => void;
 
-interface Loaded {
+interface LoadResult {
   format?: string | null;
   source?: string | Uint8Array | ArrayBuffer | null;
 }
-type NextLoad = (url: string, context: object) => Loaded;
-interface Context {
+type NextLoad = (url: string, context: object) => LoadResult;
+interface LoadContext {
   conditions?: string[];
 }
-type Hooks = { load(url: string, context: Context, next: NextLoad): Loaded };
+type LoaderHooks = { load(url: string, context: LoadContext, next: NextLoad): LoadResult };
 type Module = typeof nodeModule & {
-  registerHooks?(hooks: Hooks): void;
+  registerHooks?(hooks: LoaderHooks): void;
   register?(specifier: string, options: { data: unknown }): void;
 };
 
 const CHANNEL = 'scooby:imported';
 
-/** From now on `imported` is told of each file of `sources`, which names the bindings it wants, if the project has it. */
-export function onImport(sources: Map<string, string[]>, imported: ImportListener): void {
-  const names = new Set([...sources.keys()].map(packageName));
+/**
+ * Calls `listener` for each imported file that is a key of `modules` (its path below node_modules),
+ * with the bindings named there. Does nothing if the project has none of the packages.
+ */
+export function onImport(modules: Map<string, string[]>, listener: ImportListener): void {
+  const names = new Set([...modules.keys()].map(packageName));
   if (![...names].some(isInstalled)) return;
   subscribe(CHANNEL, (message) => {
     const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
-    imported(path, bindings, fileURLToPath(url));
+    listener(path, bindings, fileURLToPath(url));
   });
-  const suffixes = new Map([...sources].map(([path, bindings]) => [path, suffixOf(path, bindings)]));
+  const suffixes = new Map([...modules].map(([path, bindings]) => [path, suffixOf(path, bindings)]));
   const { registerHooks, register } = nodeModule as Module;
   if (registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
     registerHooks({
@@ -51,25 +56,29 @@ export function onImport(sources: Map<string, string[]>, imported: ImportListene
         return suffix === undefined ? loaded : withSuffix(loaded, suffix);
       },
     });
-    // Costs a thread and some 30 ms, so only where there is no other way.
+    // Only without registerHooks, as it costs a thread and some 30 ms.
   } else register?.(OFF_THREAD, { data: suffixes });
 }
 
-/** Answers whether hooks that run in the app's thread leave CommonJS alone: on others `import 'mysql2'` crashes. */
+/**
+ * Whether `registerHooks` of a Node version leaves CommonJS alone: from 22.22.3, 24.11.1 and 25.1.0
+ * on; with other versions' hooks `import 'mysql2'` crashes.
+ */
 export function hasSoundHooks(version: string): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  const least = { 22: [22, 3], 24: [11, 1], 25: [1, 0] }[major];
-  if (least === undefined) return major > 25;
-  return minor > least[0]! || (minor === least[0] && patch >= least[1]!);
+  const minimum = { 22: [22, 3], 24: [11, 1], 25: [1, 0] }[major];
+  if (minimum === undefined) return major > 25;
+  return minor > minimum[0]! || (minor === minimum[0] && patch >= minimum[1]!);
 }
 
 /**
- * Answers whether an imported CommonJS file would be run, with all that it requires, by the ES modules' loader and never
- * pass `Module#load`: Node 22 does so with what Yarn's own loader has touched, unless it is told that there is no source.
+ * Whether the ES module loader would run an imported CommonJS file, and all that it requires,
+ * without `Module#load`. Node 22 does so for files that Yarn PnP's loader has read, unless `source`
+ * is null.
  */
 export function isHidden(
-  { format, source }: Loaded,
-  { conditions }: Context,
+  { format, source }: LoadResult,
+  { conditions }: LoadContext,
   pnp = process.versions.pnp,
 ): boolean {
   if (pnp === undefined || format !== 'commonjs') return false;
@@ -77,8 +86,8 @@ export function isHidden(
 }
 
 /**
- * Answers a line that hands over the file's bindings; it stands behind the source, so that no position moves. By a
- * channel, since whatever stands on globalThis can be seen there.
+ * Line that publishes the file's bindings; appended to the source, so that no position moves. It
+ * uses a channel because the app could see a property of globalThis.
  */
 function suffixOf(path: string, bindings: string[]): string {
   const accessors = bindings.map((name) => `get ${name}(){return ${name}},set ${name}(v){${name}=v}`);
@@ -86,8 +95,8 @@ function suffixOf(path: string, bindings: string[]): string {
   return `\n;import{channel as scooby$}from'node:diagnostics_channel';scooby$('${CHANNEL}').publish(${message});`;
 }
 
-/** Only ES modules: CommonJS source that a hook has touched cannot be required. */
-function withSuffix(loaded: Loaded, suffix: string): Loaded {
+/** Appends to ES modules only: CommonJS with a source from a hook cannot be required. */
+function withSuffix(loaded: LoadResult, suffix: string): LoadResult {
   const { format, source } = loaded;
   if (format !== 'module' || source === undefined || source === null) return loaded;
   return {
@@ -96,13 +105,13 @@ function withSuffix(loaded: Loaded, suffix: string): Loaded {
   };
 }
 
-/** Runs in the loader's own thread, so that it can refer to nothing of this file but `withSuffix`. */
+/** `load` hook for the loader's thread, where only `withSuffix` of this file exists. */
 async function loadOffThread(
   suffixes: Map<string, string>,
   url: string,
   context: object,
   next: NextLoad,
-): Promise<Loaded> {
+): Promise<LoadResult> {
   const loaded = await next(url, context);
   const suffix = suffixes.get(url.slice(url.lastIndexOf('/node_modules/') + 14));
   return suffix === undefined ? loaded : withSuffix(loaded, suffix);
@@ -116,7 +125,10 @@ export const initialize = (data) => { suffixes = data; };
 export const load = (url, context, next) => ${loadOffThread.name}(suffixes, url, context, next);
 `)}`;
 
-/** Answers whether the project has a package, under its own name: looked for where Node would, from the folder and the script. */
+/**
+ * Whether a package is in a node_modules folder of the working directory, the script's folder or
+ * their parents; always true with Yarn PnP.
+ */
 function isInstalled(name: string): boolean {
   return [process.cwd(), dirname(process.argv[1] ?? '')].some((start) => {
     for (let folder = start; ; folder = dirname(folder)) {

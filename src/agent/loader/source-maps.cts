@@ -1,4 +1,7 @@
-/** Source maps of scripts that exist only in memory: tsx and ts-node compile what they load, and their maps with it. */
+/**
+ * Keeps source maps that exist only in memory: of files that tsx, ts-node and others compile at
+ * load.
+ */
 
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
@@ -9,71 +12,75 @@ interface Compilable {
   _compile(this: unknown, content: string, filename: string): unknown;
 }
 
-const LARGEST = 16 * 1024 * 1024;
+/** Characters. */
+const MAX_COMMENT = 16 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=data:application/json';
 
-/** Per file: the comment with its map, as it was compiled. */
-const compiled = new Map<string, string>();
-/** Per file: what reads its map, where it is kept elsewhere. */
-const elsewhere = new Map<string, () => string>();
+/** Source map comment of the compiled code, by file. */
+const mapComments = new Map<string, string>();
+/** Reader of a map that is in another file, by file. */
+const mapReaders = new Map<string, () => string>();
 
-/** Keeps the map inside what a file is compiled from until a stack asks for it. */
+/** Keeps the map inside compiled code until a stack has a frame of the file. */
 export function keepMapOfSource(filename: string, content: unknown): void {
-  const at = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-  if (at >= 0 && (content as string).length - at < LARGEST)
-    compiled.set(filename, (content as string).slice(at));
+  const start = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
+  if (start >= 0 && (content as string).length - start < MAX_COMMENT)
+    mapComments.set(filename, (content as string).slice(start));
 }
 
-/** Notes how the map of a file is read when a stack asks for it. */
+/** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
 export function keepMapFile(filename: string, read: () => string): void {
-  elsewhere.set(filename, read);
+  mapReaders.set(filename, read);
 }
 
 /**
- * Keeps the map inside what a module is compiled from until a stack asks for it. Only for files that are not JavaScript
- * as they are: the wrapper is a frame in the stacks of errors that are thrown while the file runs.
+ * Keeps the map inside the code of which a module is compiled. Only for TypeScript and JSX files:
+ * the wrapper of `_compile` is a frame in the stack of each error that is thrown while the file
+ * runs.
  */
 export function keepMapOfModule(module: object, filename: string): void {
   const compilable = module as Compilable;
   const original = compilable._compile;
   if (typeof original !== 'function') return;
   compilable._compile = function _compile(content) {
-    // The prototype's again, as it was.
+    // Restores the method of the prototype.
     Reflect.deleteProperty(compilable, '_compile');
     keepMapOfSource(filename, content);
     return Reflect.apply(original, this, arguments);
   };
 }
 
-keepMapOfModule.wants = (filename: string): boolean =>
+keepMapOfModule.appliesTo = (filename: string): boolean =>
   /\.(?:[cm]?tsx?|jsx)$/.test(filename) && packagePath(filename) === '';
 
-/** Answers the map, in JSON, of a script that is not on disk as it runs; nothing where the disk tells as much. */
+/**
+ * Source map (JSON) of a script that is compiled in memory; undefined if the file on disk has it.
+ */
 export function mapOf(script: string): string | undefined {
   if (script.startsWith('node:') || packagePath(script) !== '') return undefined;
   try {
-    const comment = compiled.get(script);
-    compiled.delete(script);
-    if (comment !== undefined) return decoded(comment);
-    const read = elsewhere.get(script);
-    elsewhere.delete(script);
+    const comment = mapComments.get(script);
+    mapComments.delete(script);
+    if (comment !== undefined) return decodeComment(comment);
+    const read = mapReaders.get(script);
+    mapReaders.delete(script);
     if (read !== undefined) return read();
-    // Known to Node only where somebody has asked it to map stacks, as tsx does.
+    // Node has the map only if source map support is enabled, as tsx does.
     const map = nodeModule.findSourceMap(script);
     return map === undefined || hasOwnMap(script) ? undefined : JSON.stringify(map.payload);
   } catch {
-    // A map that cannot be read: the line shown is the one that runs.
+    // An unreadable map: the position in the compiled code is shown.
     return undefined;
   }
 }
 
-function decoded(comment: string): string | undefined {
+function decodeComment(comment: string): string | undefined {
   const [, base64] = /^[^,]*;base64,([\w+/=]+)/.exec(comment) ?? [];
   return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
 }
 
 function hasOwnMap(script: string): boolean {
-  // What a bundler evaluates from memory: webpack-internal:///(rsc)/./lib/db.ts
+  // A script that a bundler evaluates from memory: webpack-internal:///(rsc)/./lib/db.ts
   if (/^(?!file:)[\w-]+:\/\//.test(script)) return false;
   const file = script.startsWith('file:') ? fileURLToPath(script.replace(/[?#].*$/s, '')) : script;
   return readFileSync(file, 'utf8').includes('sourceMappingURL=');

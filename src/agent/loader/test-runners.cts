@@ -1,79 +1,77 @@
-/** Test runners that load files past Node: Jest, which has a require of its own, and Vitest, which compiles what it has transformed. */
+/** Hooks for test runners with module loaders of their own: Jest and Vitest. */
 
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
-
 import { basename } from 'node:path';
 import vm from 'node:vm';
 import threads from 'node:worker_threads';
-
 import { type Patch, packagePath } from './cjs.cjs';
 import { keepMapFile, keepMapOfSource } from './source-maps.cjs';
 
-interface Transformed {
+interface TransformResult {
   code: string;
   sourceMapPath?: string | null;
 }
 
-type Transform = (this: unknown, filename: string, ...rest: unknown[]) => Transformed;
+type Transform = (this: unknown, filename: string, ...rest: unknown[]) => TransformResult;
 
-type Trouble = (file: string, error: unknown) => void;
+type ErrorListener = (file: string, error: unknown) => void;
 
-/** Where Jest makes what transforms files, for both of its majors that are in use. */
+/** File of Jest (both majors in use) that creates the transformer of files. */
 export const JEST_TRANSFORM = '@jest/transform/build/index.js';
 
-const LOADED = 'scooby:loaded';
-// Node's own modules are the real ones in a sandbox, too.
-const TELL = `\n;require('node:diagnostics_channel').channel('${LOADED}').publish({ exports: module.exports, file: __filename });`;
+const LOADED_CHANNEL = 'scooby:loaded';
+// A builtin is the same module inside a sandbox, so that its channels reach the agent.
+const PUBLISH_EXPORTS = `\n;require('node:diagnostics_channel').channel('${LOADED_CHANNEL}').publish({ exports: module.exports, file: __filename });`;
 
 /**
- * Answers the patch of Jest: in every sandbox, a file that `patchFor` has a patch for tells that it has loaded, by a line
- * behind its source; of any other of the app, it is noted where its map is.
+ * Patch of Jest's transformer. In every sandbox, a file with a patch publishes its exports by a
+ * line appended to its source; of the app's files, the source map's location is kept.
  */
-export function jestPatch(patchFor: (filename: string) => Patch | undefined, trouble: Trouble): Patch {
+export function jestPatch(patchFor: (filename: string) => Patch | undefined, onError: ErrorListener): Patch {
   return (exports: { createScriptTransformer: (...args: unknown[]) => Promise<object> }, filename) => {
     const original = exports.createScriptTransformer;
     if (typeof original !== 'function') throw new Error('createScriptTransformer not found');
     const createScriptTransformer = async (...args: unknown[]) => {
       const transformer = await original(...args);
-      watch(Object.getPrototypeOf(transformer), patchFor);
+      patchTransform(Object.getPrototypeOf(transformer), patchFor);
       return transformer;
     };
-    if (!heard) hear(patchFor, trouble);
-    heard = true;
-    // Its exports are getters that cannot be made anew: who requires it gets a copy.
-    const held = require.cache[filename];
-    if (held === undefined) return;
+    if (!isSubscribed) subscribeToLoads(patchFor, onError);
+    isSubscribed = true;
+    // Its exports are non-configurable getters: requiring modules get a copy.
+    const cached = require.cache[filename];
+    if (cached === undefined) return;
     const { createScriptTransformer: _, ...rest } = Object.getOwnPropertyDescriptors(exports);
-    held.exports = Object.defineProperties(Object.create(Object.getPrototypeOf(exports)), {
+    cached.exports = Object.defineProperties(Object.create(Object.getPrototypeOf(exports)), {
       ...rest,
       createScriptTransformer: { value: createScriptTransformer, enumerable: true },
     });
   };
 }
 
-let heard = false;
+let isSubscribed = false;
 
-function hear(patchFor: (filename: string) => Patch | undefined, trouble: Trouble): void {
-  subscribe(LOADED, (message) => {
+function subscribeToLoads(patchFor: (filename: string) => Patch | undefined, onError: ErrorListener): void {
+  subscribe(LOADED_CHANNEL, (message) => {
     const { exports, file } = message as { exports: never; file: string };
     try {
       patchFor(file)?.(exports, file);
     } catch (error) {
-      trouble(file, error);
+      onError(file, error);
     }
   });
 }
 
-const watched = new WeakSet<object>();
+const patchedPrototypes = new WeakSet<object>();
 
-function watch(prototype: { transform?: Transform }, patchFor: (filename: string) => unknown): void {
+function patchTransform(prototype: { transform?: Transform }, patchFor: (filename: string) => unknown): void {
   const original = prototype.transform;
-  if (typeof original !== 'function' || watched.has(prototype)) return;
-  watched.add(prototype);
+  if (typeof original !== 'function' || patchedPrototypes.has(prototype)) return;
+  patchedPrototypes.add(prototype);
   prototype.transform = function transform(filename, ...rest) {
     const result = original.call(this, filename, ...rest);
-    if (patchFor(filename) !== undefined) return { ...result, code: result.code + TELL };
+    if (patchFor(filename) !== undefined) return { ...result, code: result.code + PUBLISH_EXPORTS };
     const { sourceMapPath } = result;
     if (sourceMapPath && packagePath(filename) === '')
       keepMapFile(filename, () => readFileSync(sourceMapPath, 'utf8'));
@@ -82,15 +80,16 @@ function watch(prototype: { transform?: Transform }, patchFor: (filename: string
 }
 
 /**
- * From now on the maps in what Vitest compiles are kept: it says in its workers' environment that they are its own. Its
- * threads, which it gives arguments that Node takes for all there are, get the agent's beside them.
+ * Keeps the source maps of code that Vitest compiles in its workers (with VITEST in the
+ * environment), and adds the agent to the arguments of the threads that it starts: their execArgv
+ * replaces the inherited one.
  */
 export function watchVitest(): void {
-  if (process.env.VITEST !== undefined) keepMaps();
-  if (/^vitest(?:\.mjs)?$/.test(basename(process.argv[1] ?? ''))) followThreads();
+  if (process.env.VITEST !== undefined) patchRunInThisContext();
+  if (/^vitest(?:\.mjs)?$/.test(basename(process.argv[1] ?? ''))) patchWorker();
 }
 
-function keepMaps(): void {
+function patchRunInThisContext(): void {
   const original = vm.runInThisContext;
   vm.runInThisContext = function runInThisContext(code: string, options?: vm.RunningScriptOptions | string) {
     const filename = typeof options === 'object' ? options.filename : options;
@@ -99,7 +98,7 @@ function keepMaps(): void {
   };
 }
 
-function followThreads(): void {
+function patchWorker(): void {
   const { Worker } = threads;
   threads.Worker = class extends Worker {
     constructor(file: string | URL, options: threads.WorkerOptions = {}) {

@@ -1,4 +1,4 @@
-/** The line that tells how a request has ended, with what the frameworks know of it. */
+/** Encodes the `close` line of a request: status, route, handler and parameters. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { paramsJson } from '../frameworks/framework.cjs';
@@ -6,7 +6,7 @@ import { frameworks } from '../frameworks/index.cjs';
 import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
 
-/** Answers the line of a request whose response has been handed over, or given up (`aborted`). */
+/** The `close` line of a request whose response finished, or was `aborted` before it did. */
 export function encodeClose(request: TracedRequest, aborted: boolean): string {
   const { response, parent } = request;
   let line = `{"t":"close","id":"${request.id}","at":${wholeMicros(request.ended)}`;
@@ -16,7 +16,7 @@ export function encodeClose(request: TracedRequest, aborted: boolean): string {
   }
   if (aborted) line += ',"aborted":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
-  return `${line}${sightJson(request)}}\n`;
+  return `${line}${routeInfoJson(request)}}\n`;
 }
 
 function statusOf(response: ServerResponse): number {
@@ -24,29 +24,29 @@ function statusOf(response: ServerResponse): number {
   return Number(response.statusCode ?? sentHeaders?.[':status']);
 }
 
-/** Answers what the frameworks know of the request, as the rest of a line: one that has said so itself, or has left it on the message. */
-function sightJson(request: TracedRequest): string {
+/** Route fields as the rest of a line: set by a framework's patch, or read from the message. */
+function routeInfoJson(request: TracedRequest): string {
   try {
-    const sight = request.routeInfo?.() ?? readSight(request.message);
-    if (sight === undefined) return '';
-    const { route, handler, stack, params } = sight;
+    const routeInfo = request.routeInfo?.() ?? readRouteInfo(request.message);
+    if (routeInfo === undefined) return '';
+    const { route, handler, stack, params } = routeInfo;
     let json = '';
     if (route !== undefined) json += `,"route":${cachedJson(route)}`;
     if (handler !== undefined) json += `,"handler":${cachedJson(handler)}`;
     if (stack) json += `,"stack":${stack}`;
-    const told = params && paramsJson(params);
-    return told === undefined ? json : `${json},"params":${told}`;
+    const masked = params && paramsJson(params);
+    return masked === undefined ? json : `${json},"params":${masked}`;
   } catch {
-    // A framework that is not as we know it: the path has to do.
+    // An unknown version of the framework: the trace has its path only.
     return '';
   }
 }
 
-function readSight(message: IncomingMessage | undefined): RouteInfo | undefined {
+function readRouteInfo(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { read } of frameworks) {
-    const sight = read?.(message);
-    if (sight !== undefined) return sight;
+  for (const { readRoute } of frameworks) {
+    const routeInfo = readRoute?.(message);
+    if (routeInfo !== undefined) return routeInfo;
   }
   return undefined;
 }

@@ -1,24 +1,28 @@
-/** How lines are written: those that come by the thousand by hand, since stringifying an object costs twice as much. */
+/**
+ * Encodes lines of the link; span lines by hand, as JSON.stringify of an object costs twice as
+ * much.
+ */
 
 import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
 
-const MOST_NAMES = 1000;
-const MOST_NAME = 64 * 1024;
+const MAX_CACHED = 1000;
+const MAX_TEXT = 64 * 1024;
 
-const names = new Map<string, string>();
+/** JSON by text. */
+const cache = new Map<string, string>();
 
-/** Answers a line of the link. */
+/** A line of the link. */
 export function encodeLine(line: LinkLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Answers ms as a whole number of µs: digits cost, and a fraction's cost most. */
+/** Converts ms to whole µs: each digit of a line costs time, and fractions have the most. */
 export function wholeMicros(ms: number): number {
   return Math.max(0, Math.round(ms * 1000));
 }
 
-/** Answers the line of a call as far as it has come. */
+/** The `span` line of a call, with no duration while it runs. */
 export function encodeSpan(call: TracedCall): string {
   const { instrument, info } = call;
   let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${cachedJson(info!.name)},"at":${wholeMicros(call.began)}`;
@@ -33,13 +37,16 @@ export function encodeSpan(call: TracedCall): string {
   return `${line}}\n`;
 }
 
-/** Answers the JSON of a text of which an app has few: a statement, a route, a handler's name; cut where it is too long. */
-export function cachedJson(name: string): string {
-  const known = names.get(name);
+/**
+ * JSON of a text that recurs (statement, route, handler's name), cached; texts over 64 Ki
+ * characters are cut.
+ */
+export function cachedJson(text: string): string {
+  const known = cache.get(text);
   if (known !== undefined) return known;
-  if (names.size >= MOST_NAMES) names.clear();
-  const kept = name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}… (${name.length} characters)`;
-  const json = JSON.stringify(kept);
-  names.set(name, json);
+  if (cache.size >= MAX_CACHED) cache.clear();
+  const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+  const json = JSON.stringify(cut);
+  cache.set(text, json);
   return json;
 }

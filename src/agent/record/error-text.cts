@@ -1,11 +1,14 @@
-/** Error messages of drivers, as a span and an answer tell them. */
+/** Error messages of drivers, for spans and replies to EXPLAIN orders. */
 
-/** An error's message, led by its code (SQLSTATE, errno) where the message does not have it. The error is the app's: its getters may throw. */
+/**
+ * Message of an error, preceded by its code (SQLSTATE, errno) unless it contains it. Never throws,
+ * though getters of the app's errors may.
+ */
 export function errorText(error: unknown): string {
   try {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-    const words = typeof message === 'string' ? message : String(error);
-    return typeof code === 'string' && code !== '' && !words.includes(code) ? `${code}: ${words}` : words;
+    const text = typeof message === 'string' ? message : String(error);
+    return typeof code === 'string' && code !== '' && !text.includes(code) ? `${code}: ${text}` : text;
   } catch {
     return 'an error that cannot be read';
   }

@@ -1,4 +1,4 @@
-/** Turns what instruments publish into the lines that tell it. */
+/** Sends requests, published calls and their stacks to the launcher as lines. */
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
@@ -10,76 +10,80 @@ import { mapOf } from '../loader/source-maps.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
-import { sendLines, takeDropped } from './transport.cjs';
+import { sendLines, takeDroppedCount } from './transport.cjs';
 
-const MOST_CALLS = 10_000;
-// What still runs after this long is told as running, so that a process killed meanwhile has told it.
-const TELL_RUNNING_MS = 25;
-const QUIET_ROUNDS = 40;
+/** Per request. */
+const MAX_CALLS = 10_000;
+// Requests and calls that run longer are sent as running, so that they are not lost if the process
+// is killed meanwhile.
+const SEND_RUNNING_MS = 25;
+const MAX_IDLE_TICKS = 40;
 
-const every = setInterval;
-const stop = clearInterval;
+// Bound at load, before fake timers of the app.
+const startInterval = setInterval;
+const stopInterval = clearInterval;
 const running = new Set<TracedCall>();
-const untold = new Set<TracedRequest>();
-let calls = 0;
-let outside = 0;
+const unannounced = new Set<TracedRequest>();
+let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
-let quiet = 0;
+let idleTicks = 0;
 
-/** From now on what the instrument publishes is told. */
+/** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as TracedCall;
-      if (call.discarded) takeBack(call);
-      else if (call.ended === 0) opened(call);
-      else closed(call);
+      if (call.discarded) discard(call);
+      else if (call.ended === 0) open(call);
+      else close(call);
     } catch {
-      // diagnostics_channel would end the process for it: the app matters more than the span.
+      // An error of a subscriber would end the process: the span is not sent.
     }
   });
 }
 
-/** Tells that a request begins; one that the proxy has told is told with its first span. */
+/**
+ * Schedules the `open` line of a request, which is sent with its first span, at its end, or after
+ * 25 ms. Nothing to do for requests that the proxy has announced.
+ */
 export function sendRequestOpen(request: TracedRequest): void {
   if (request.announced) return;
-  untold.add(request);
-  watch();
+  unannounced.add(request);
+  startTimer();
 }
 
-/** Tells that a request's response has been handed over. */
+/** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   const close = encodeClose(request, aborted);
-  let lines = opening(request) + newsLines();
+  let lines = openLine(request) + newFrameLines();
   if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
   sendLines(lines + close, false);
 }
 
-/** Tells what still runs, since the process is about to end. */
+/** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
-  for (const request of untold) sendLines(opening(request), false);
-  for (const call of running) tell(call);
+  for (const request of unannounced) sendLines(openLine(request), false);
+  for (const call of running) sendSpan(call);
 }
 
-function opened(call: TracedCall): void {
+function open(call: TracedCall): void {
   const { request } = call;
-  const count = request === undefined ? ++outside : ++request.calls;
-  if (count > MOST_CALLS && request !== undefined) {
+  if (request !== undefined && ++request.calls > MAX_CALLS) {
     request.dropped++;
     return;
   }
-  call.n = ++calls;
+  call.n = ++lastSpanNumber;
   call.info = call.instrument.describe(call);
   running.add(call);
-  watch();
+  startTimer();
 }
 
-function closed(call: TracedCall): void {
+function close(call: TracedCall): void {
   if (!running.delete(call)) return;
-  tell(call);
+  sendSpan(call);
 }
 
-function takeBack(call: TracedCall): void {
+function discard(call: TracedCall): void {
   running.delete(call);
   if (!call.sentWhileRunning) return;
   const line: LinkLine = { t: 'withdrawn', n: call.n };
@@ -87,55 +91,58 @@ function takeBack(call: TracedCall): void {
   sendLines(encodeLine(line), false);
 }
 
-function tell(call: TracedCall): void {
+function sendSpan(call: TracedCall): void {
   const { request } = call;
-  const lines = (request === undefined || request.announced ? '' : opening(request)) + newsLines();
+  const lines = (request === undefined || request.announced ? '' : openLine(request)) + newFrameLines();
   if (lines !== '') sendLines(lines, false);
-  const lost = takeDropped();
-  if (lost > 0) sendLines(encodeLine({ t: 'dropped', spans: lost }), false);
+  const dropped = takeDroppedCount();
+  if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
   sendLines(encodeSpan(call), true);
 }
 
-/** Answers the lines of the stacks that are new: they go before whoever names them. */
-function newsLines(): string {
-  const news = takeNewFrames();
-  if (news === undefined) return '';
+/** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */
+function newFrameLines(): string {
+  const added = takeNewFrames();
+  if (added === undefined) return '';
   let maps = '';
-  for (const file of news.scripts) {
+  for (const file of added.scripts) {
     const map = mapOf(file);
     if (map !== undefined) maps += encodeLine({ t: 'map', file, map });
   }
-  const frames = news.frames.length > 0 ? encodeLine({ t: 'frames', frames: news.frames }) : '';
-  return maps + frames + news.stacks.map((stack) => encodeLine({ t: 'stack', ...stack })).join('');
+  const frames = added.frames.length > 0 ? encodeLine({ t: 'frames', frames: added.frames }) : '';
+  return maps + frames + added.stacks.map((stack) => encodeLine({ t: 'stack', ...stack })).join('');
 }
 
-function opening(request: TracedRequest): string {
+function openLine(request: TracedRequest): string {
   if (request.announced) return '';
   request.announced = true;
-  untold.delete(request);
+  unannounced.delete(request);
   const { id, method, url } = request;
   const headers = redactHeaders(request.message?.rawHeaders ?? []);
   return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
 }
 
-/** Looks now and then for what has been running long; it stops by itself and never keeps the process alive. */
-function watch(): void {
-  quiet = 0;
+/**
+ * Sends long-running requests and calls every 25 ms; stops after 40 idle ticks and never keeps the
+ * process alive.
+ */
+function startTimer(): void {
+  idleTicks = 0;
   if (timer !== undefined) return;
-  timer = every(() => {
+  timer = startInterval(() => {
     const at = now();
-    for (const request of untold)
-      if (at - request.began > TELL_RUNNING_MS) sendLines(opening(request), false);
+    for (const request of unannounced)
+      if (at - request.began > SEND_RUNNING_MS) sendLines(openLine(request), false);
     for (const call of running) {
-      if (call.sentWhileRunning || at - call.began < TELL_RUNNING_MS) continue;
+      if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
-      tell(call);
+      sendSpan(call);
     }
-    if (running.size + untold.size > 0) quiet = 0;
-    else if (++quiet > QUIET_ROUNDS && timer !== undefined) {
-      stop(timer);
+    if (running.size + unannounced.size > 0) idleTicks = 0;
+    else if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {
+      stopInterval(timer);
       timer = undefined;
     }
-  }, TELL_RUNNING_MS);
+  }, SEND_RUNNING_MS);
   timer.unref();
 }

@@ -1,23 +1,30 @@
-/** Values of the app made fit to be told: bounded, never calling the app's code, secrets masked. */
+/**
+ * Copies values of the app for JSON: bounded, with secrets masked, without running the app's code.
+ */
 
 import { types } from 'node:util';
 import { isSecretName, REDACTED } from '../../domain/redact.cjs';
 
-const MOST_TEXT = 8 * 1024;
-const MOST_KEYS = 200;
-const DEEPEST = 6;
-const MOST_VALUES = 1000;
+/** Characters. */
+const MAX_TEXT = 8 * 1024;
+/** Keys of an object, items of an array. */
+const MAX_KEYS = 200;
+const MAX_DEPTH = 6;
+const MAX_VALUES = 1000;
 
-// How many more the copy that is being made may hold: what is logged may lead to the whole of the app.
-let left = 0;
+// Values that the current copy may still hold: a logged object may reference all others of the app.
+let valuesLeft = 0;
 
-/** Answers a copy that JSON can hold: getters, toJSON, proxies and symbols are described, not called. */
+/**
+ * Copy of a value that JSON can hold. Getters, proxies and symbols become a text (`<getter>`) and
+ * `toJSON` is not called, as each would run the app's code.
+ */
 export function serialize(value: unknown, depth = 0): unknown {
-  if (depth === 0) left = MOST_VALUES;
-  left--;
+  if (depth === 0) valuesLeft = MAX_VALUES;
+  valuesLeft--;
   switch (typeof value) {
     case 'string':
-      return capped(value);
+      return cutText(value);
     case 'number':
       return Number.isFinite(value) ? value : String(value);
     case 'boolean':
@@ -27,114 +34,118 @@ export function serialize(value: unknown, depth = 0): unknown {
     case 'undefined':
       return null;
     case 'object':
-      return value === null ? null : tellObject(value, depth);
+      return value === null ? null : serializeObject(value, depth);
     default:
       return `<${typeof value}>`;
   }
 }
 
-function capped(text: string): string {
-  return text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}… (${text.length} characters)`;
+function cutText(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
 }
 
-function tellObject(value: object, depth: number): unknown {
+function serializeObject(value: object, depth: number): unknown {
   try {
     if (types.isProxy(value)) return '<Proxy>';
-    if (types.isNativeError(value)) return tellError(value);
-    if (types.isDate(value)) return tellDate(value);
+    if (types.isNativeError(value)) return formatError(value);
+    if (types.isDate(value)) return formatDate(value);
     const bytes = bytesIn(value);
-    if (bytes !== undefined) return tellBytes(bytes);
-    if (types.isAnyArrayBuffer(value)) return tellBytes(Buffer.from(value));
-    if (depth >= DEEPEST) return Array.isArray(value) ? '<Array>' : '<Object>';
-    if (Array.isArray(value)) return tellArray(value, depth);
-    return tellFields(value, depth);
+    if (bytes !== undefined) return formatBytes(bytes);
+    if (types.isAnyArrayBuffer(value)) return formatBytes(Buffer.from(value));
+    if (depth >= MAX_DEPTH) return Array.isArray(value) ? '<Array>' : '<Object>';
+    if (Array.isArray(value)) return serializeArray(value, depth);
+    return serializeFields(value, depth);
   } catch (error) {
     return `<threw: ${error instanceof Error ? error.message : 'an error'}>`;
   }
 }
 
-function tellError(value: Error): string {
-  const name = dataIn(value, 'name') ?? dataIn(dataIn(Object.getPrototypeOf(value), 'constructor'), 'name');
-  const message = dataIn(value, 'message');
-  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? capped(message) : ''}`;
+function formatError(value: Error): string {
+  const name =
+    ownData(value, 'name') ?? ownData(ownData(Object.getPrototypeOf(value), 'constructor'), 'name');
+  const message = ownData(value, 'message');
+  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? cutText(message) : ''}`;
 }
 
-/** Answers what an object holds itself under that key; a getter is nothing. */
-function dataIn(value: unknown, key: string): unknown {
+/** Own data property of an object; undefined for a getter. */
+function ownData(value: unknown, key: string): unknown {
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return isObject && !types.isProxy(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
 }
 
-function tellDate(value: Date): string {
-  const at = Date.prototype.getTime.call(value);
-  return Number.isNaN(at) ? 'Invalid Date' : Date.prototype.toISOString.call(value);
+function formatDate(value: Date): string {
+  const time = Date.prototype.getTime.call(value);
+  return Number.isNaN(time) ? 'Invalid Date' : Date.prototype.toISOString.call(value);
 }
 
-// An app may have put getters of its own over the built-in ones.
-const VIEWS = [DataView.prototype, Object.getPrototypeOf(Uint8Array.prototype)].map((prototype) => {
+// The built-in getters: an object of the app may have own ones with the same names.
+const VIEW_GETTERS = [DataView.prototype, Object.getPrototypeOf(Uint8Array.prototype)].map((prototype) => {
   const getterOf = (key: string) => Object.getOwnPropertyDescriptor(prototype, key)!.get!;
-  return { buffer: getterOf('buffer'), at: getterOf('byteOffset'), length: getterOf('byteLength') };
+  return { buffer: getterOf('buffer'), offset: getterOf('byteOffset'), length: getterOf('byteLength') };
 });
 
-/** Answers the bytes of a Buffer or of another view, not copied; nothing where it is none. */
+/** Bytes of a Buffer, typed array or DataView, not copied; undefined for any other value. */
 export function bytesIn(value: unknown): Buffer | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
-  const { buffer, at, length } = VIEWS[types.isDataView(value) ? 0 : 1]!;
-  return Buffer.from(buffer.call(value), at.call(value), length.call(value));
+  const { buffer, offset, length } = VIEW_GETTERS[types.isDataView(value) ? 0 : 1]!;
+  return Buffer.from(buffer.call(value), offset.call(value), length.call(value));
 }
 
-/** Answers what a list holds, or the keys and values of a map or an object, the first of them; getters and proxies are left alone. */
-export function itemsIn(value: object, most: number): unknown[] {
+/**
+ * Items of an array, or keys and values of a Map or an object, in turn; at most `max` items or
+ * keys. Getters and proxies are not called.
+ */
+export function itemsIn(value: object, max: number): unknown[] {
   if (types.isProxy(value)) return [];
-  if (types.isMap(value)) return firstOf(Map.prototype.entries.call(value), most).flat();
-  const isList = Array.isArray(value);
-  const keys = isList
-    ? Array.from({ length: Math.min(value.length, most) }, (_, i) => i)
+  if (types.isMap(value)) return firstItems(Map.prototype.entries.call(value), max).flat();
+  const isArray = Array.isArray(value);
+  const keys = isArray
+    ? Array.from({ length: Math.min(value.length, max) }, (_, i) => i)
     : Object.keys(value);
-  return keys.slice(0, most).flatMap((key) => {
+  return keys.slice(0, max).flatMap((key) => {
     const item = Object.getOwnPropertyDescriptor(value, key)?.value;
-    // A list in the list stays one.
-    return isList ? [item] : [key, item];
+    // flatMap must not flatten an array in the array.
+    return isArray ? [item] : [key, item];
   });
 }
 
-function firstOf<T>(items: Iterable<T>, most: number): T[] {
+function firstItems<T>(items: Iterable<T>, max: number): T[] {
   const first: T[] = [];
-  for (const item of items) if (first.push(item) >= most) break;
+  for (const item of items) if (first.push(item) >= max) break;
   return first;
 }
 
-function tellBytes(bytes: Buffer): string {
+function formatBytes(bytes: Buffer): string {
   const { length } = bytes;
   return `<${length} bytes ${bytes.toString('hex', 0, 32)}${length > 32 ? '…' : ''}>`;
 }
 
-function tellArray(value: unknown[], depth: number): unknown[] {
-  const told: unknown[] = [];
-  const shown = Math.min(value.length, MOST_KEYS);
+function serializeArray(value: unknown[], depth: number): unknown[] {
+  const items: unknown[] = [];
+  const count = Math.min(value.length, MAX_KEYS);
   let i = 0;
-  for (; i < shown && left > 0; i++) {
+  for (; i < count && valuesLeft > 0; i++) {
     const property = Object.getOwnPropertyDescriptor(value, i);
-    told.push(
+    items.push(
       property === undefined || 'value' in property ? serialize(property?.value, depth + 1) : '<getter>',
     );
   }
-  if (value.length > i) told.push(`… (${value.length} items)`);
-  return told;
+  if (value.length > i) items.push(`… (${value.length} items)`);
+  return items;
 }
 
-function tellFields(value: object, depth: number): Record<string, unknown> {
-  const told: Record<string, unknown> = Object.create(null);
-  let n = 0;
+function serializeFields(value: object, depth: number): Record<string, unknown> {
+  const fields: Record<string, unknown> = Object.create(null);
+  let count = 0;
   for (const key of Object.keys(value)) {
-    if (++n > MOST_KEYS || left <= 0) {
-      told['…'] = `${Object.keys(value).length} keys`;
+    if (++count > MAX_KEYS || valuesLeft <= 0) {
+      fields['…'] = `${Object.keys(value).length} keys`;
       break;
     }
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
-    if (isSecretName(key)) told[key] = REDACTED;
-    else told[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
+    if (isSecretName(key)) fields[key] = REDACTED;
+    else fields[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
   }
-  return told;
+  return fields;
 }

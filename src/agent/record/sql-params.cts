@@ -1,90 +1,90 @@
-/** SQL parameters fit to be told: those bound to secret-looking names are masked. */
+/** Masks SQL parameters that are bound to columns with secret-looking names. */
 
 import { isSecretName, REDACTED } from '../../domain/redact.cjs';
 import { serialize } from './serialize.cjs';
 
-const MOST_PARAMS = 1000;
-const MOST_TEXTS = 1000;
-/** Per statement: which parameters are secret; asked often, and answered by reading the text once. */
-const known = new Map<string, Set<number> | undefined>();
+const MAX_PARAMS = 1000;
+const MAX_STATEMENTS = 1000;
+/** Positions of secret parameters by statement, which is parsed once. */
+const secretsByStatement = new Map<string, Set<number> | undefined>();
 const TOKEN =
   /'(?:[^']|'')*'|\$(\d+)|\?|(?:"[^"]*"|`[^`]*`|[a-z_][\w$]*)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|[a-z_][\w$]*))*|[(),]/gi;
-// Words between a column and its value.
-const BETWEEN = /^(?:like|ilike|in|is|not|any|all|and|or|between|cast|as|values?)$/i;
+// Words that may stand between a column and its value.
+const OPERATOR_WORD = /^(?:like|ilike|in|is|not|any|all|and|or|between|cast|as|values?)$/i;
 
-/** Answers the values as they may be told, at most 1000 of them. */
-export function maskedParams(sql: string, values: unknown[]): unknown[] {
+/** Serialized values of `?` and `$1` placeholders, secrets masked; at most 1000 of them. */
+export function maskParams(sql: string, values: unknown[]): unknown[] {
   const secrets = secretsOf(sql);
-  const told: unknown[] = [];
-  const count = Math.min(values.length, MOST_PARAMS);
+  const masked: unknown[] = [];
+  const count = Math.min(values.length, MAX_PARAMS);
   for (let i = 0; i < count; i++) {
     const value = values[i];
-    told.push(
+    masked.push(
       secrets?.has(i) === true && value !== null && value !== undefined ? REDACTED : serialize(value),
     );
   }
-  if (values.length > MOST_PARAMS) told.push(`… (${values.length} params)`);
-  return told;
+  if (values.length > MAX_PARAMS) masked.push(`… (${values.length} params)`);
+  return masked;
 }
 
-const PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
+const NAMED_PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
 
-/** Answers the values of named placeholders (`:name`) as they may be told. */
-export function maskedNamed(sql: string, values: object): Record<string, unknown> {
-  const told = serialize(values) as Record<string, unknown>;
+/** Serialized values of named placeholders (`:name`), secrets masked. */
+export function maskNamedParams(sql: string, values: object): Record<string, unknown> {
+  const masked = serialize(values) as Record<string, unknown>;
   const names: string[] = [];
-  const numbered = sql.replace(PLACEHOLDER, (text, name) =>
+  const numbered = sql.replace(NAMED_PLACEHOLDER, (text, name) =>
     name === undefined ? text : `$${names.push(name)}`,
   );
-  for (const at of secretsOf(numbered) ?? []) {
-    const name = names[at];
-    if (name !== undefined && told[name] !== undefined && told[name] !== null) told[name] = REDACTED;
+  for (const position of secretsOf(numbered) ?? []) {
+    const name = names[position];
+    if (name !== undefined && masked[name] !== undefined && masked[name] !== null) masked[name] = REDACTED;
   }
-  return told;
+  return masked;
 }
 
-/** Answers the positions, from 0, of the parameters whose column has a secret-looking name. */
+/** 0-based positions of the parameters whose column has a secret-looking name. */
 function secretsOf(sql: string): Set<number> | undefined {
-  if (known.has(sql)) return known.get(sql);
-  if (known.size >= MOST_TEXTS) known.clear();
+  if (secretsByStatement.has(sql)) return secretsByStatement.get(sql);
+  if (secretsByStatement.size >= MAX_STATEMENTS) secretsByStatement.clear();
   const secrets = isSecretName(sql) ? findSecrets(sql) : undefined;
-  known.set(sql, secrets);
+  secretsByStatement.set(sql, secrets);
   return secrets;
 }
 
 function findSecrets(sql: string): Set<number> {
   const secrets = new Set<number>();
-  let name = '';
-  let before = '';
+  let column = '';
+  let previousName = '';
   let position = 0;
-  let columns: string[] | undefined;
+  let insertColumns: string[] | undefined;
   let inValues = false;
-  let list: string[] = [];
+  let names: string[] = [];
   let depth = 0;
   let item = 0;
   for (const [token, number] of sql.matchAll(TOKEN)) {
     if (token === '(') {
-      // A function's name stands before its arguments, not the column's: `password = crypt($1, …)`.
-      name = before;
+      // The last name is a function's, not the column's: `password = crypt($1, …)`.
+      column = previousName;
       if (++depth === 1) {
-        list = [];
+        names = [];
         item = 0;
       }
     } else if (token === ')') {
-      if (--depth === 0 && !inValues) columns = list;
+      if (--depth === 0 && !inValues) insertColumns = names;
     } else if (token === ',') {
       if (depth === 1) item++;
     } else if (token === '?' || number !== undefined) {
-      const at = number === undefined ? position++ : Number(number) - 1;
-      if (isSecretName(inValues ? (columns?.[item] ?? '') : name)) secrets.add(at);
+      const index = number === undefined ? position++ : Number(number) - 1;
+      if (isSecretName(inValues ? (insertColumns?.[item] ?? '') : column)) secrets.add(index);
     } else if (/^values?$/i.test(token)) {
-      inValues = columns !== undefined;
+      inValues = insertColumns !== undefined;
     } else if (/^(?:on|returning|set|where)$/i.test(token)) {
       inValues = false;
-    } else if (token[0] !== "'" && !BETWEEN.test(token)) {
-      before = name;
-      name = token;
-      if (depth === 1) list[item] = token;
+    } else if (token[0] !== "'" && !OPERATOR_WORD.test(token)) {
+      previousName = column;
+      column = token;
+      if (depth === 1) names[item] = token;
     }
   }
   return secrets;

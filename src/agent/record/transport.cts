@@ -1,4 +1,4 @@
-/** Carries lines to the launcher: written in the same turn, never blocking, never throwing, never keeping the app alive. */
+/** Writes lines for the launcher synchronously, without throwing or keeping the process alive. */
 
 import * as fs from 'node:fs';
 import type { Socket } from 'node:net';
@@ -6,12 +6,14 @@ import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { LinkOrder, RunConfig } from '../../domain/link.js';
 
-// What is kept until there is somewhere to write it; beyond it spans are counted, not kept.
-const MOST_WAITING = 4 * 1024 * 1024;
-const LARGEST_PART = 8 * 1024 * 1024;
-const MOST_PARTS = 8;
+// Characters kept until the launcher is connected; beyond it optional lines are only counted.
+const MAX_QUEUED = 4 * 1024 * 1024;
+/** Characters of a file before the next one is begun. */
+const MAX_PART = 8 * 1024 * 1024;
+/** Files that the launcher has not removed yet. */
+const MAX_PARTS = 8;
 
-// Taken once: the app's calls are timed, not ours.
+// Bound at load, before an instrument wraps them to time calls of the app.
 const { closeSync, existsSync, openSync, writeSync } = fs;
 
 let socket: Socket | undefined;
@@ -19,56 +21,60 @@ let folder = '';
 let fd = -1;
 let part = 0;
 let size = 0;
-let waiting: string[] = [];
-let waitingSize = 0;
+let queue: string[] = [];
+let queuedSize = 0;
 let dropped = 0;
-/** The file ends in half a line. */
-let torn = false;
-let gone = false;
+/** True while the file ends in a partial line. */
+let hasPartialLine = false;
+/** True once the launcher has exited. */
+let isClosed = false;
 
 /**
- * Hands lines (each ended by a newline) to the launcher; `optional` ones are dropped when nobody reads them. They are in
- * a file of the run's folder when this returns, which outlives this process however it ends. A file and not the socket:
- * writing to a socket wakes its reader, which costs the app four times what an appended line does; the launcher looks
- * when a response has passed through it, and now and then.
+ * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
+ * this process; `optional` lines are dropped while the launcher is too far behind in reading. The
+ * socket is not used: a write wakes its reader, which costs the app four times as much as an
+ * append. The launcher reads when a response has passed the proxy, and periodically.
  */
 export function sendLines(lines: string, optional: boolean): void {
-  if (gone) return;
-  if (fd < 0) return wait(lines, optional);
-  if (size > LARGEST_PART && !turnOver() && optional) {
+  if (isClosed) return;
+  if (fd < 0) return enqueue(lines, optional);
+  if (size > MAX_PART && !startNextPart() && optional) {
     dropped++;
     return;
   }
   write(lines);
 }
 
-/** Answers how many optional lines were dropped since the last asking. */
-export function takeDropped(): number {
+/** Takes the number of lines dropped since the last call. */
+export function takeDroppedCount(): number {
   const taken = dropped;
   dropped = 0;
   return taken;
 }
 
-/** Asks the launcher to look now. */
+/** Makes the launcher read the file now. */
 export function wakeLauncher(): void {
   if (socket?.writable) socket.write('{"t":"wake"}\n');
 }
 
-/** Joins the launcher; `hello` goes first. `ordered` is told what the launcher says, `ended` that it is gone. */
+/**
+ * Connects to the launcher, sending `hello` first. `onOrder` receives its orders, `onEnd` is called
+ * once when it has exited or cannot be reached.
+ */
 export function connectToLauncher(
   run: RunConfig,
   hello: string,
-  ordered: (order: LinkOrder) => void,
-  ended: () => void,
+  onOrder: (order: LinkOrder) => void,
+  onEnd: () => void,
 ): void {
   if (socket !== undefined) return;
   const end = () => {
-    if (gone) return;
-    gone = true;
+    if (isClosed) return;
+    isClosed = true;
     if (fd >= 0) closeSync(fd);
     fd = -1;
-    waiting = [];
-    ended();
+    queue = [];
+    onEnd();
   };
   folder = dirname(run.socket);
   if (!openPart()) return end();
@@ -76,47 +82,47 @@ export function connectToLauncher(
   socket = net.connect(run.socket);
   socket.unref();
   socket.write(hello);
-  // No second try: the launcher outlives the app, so a link that ends does so because the launcher has.
+  // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.
   socket.on('error', end);
   socket.on('close', end);
-  socket.on('data', reader(ordered));
-  for (const lines of waiting) write(lines);
-  waiting = [];
+  socket.on('data', orderReader(onOrder));
+  for (const lines of queue) write(lines);
+  queue = [];
 }
 
-function wait(lines: string, optional: boolean): void {
-  if (optional && waitingSize > MOST_WAITING) {
+function enqueue(lines: string, optional: boolean): void {
+  if (optional && queuedSize > MAX_QUEUED) {
     dropped++;
     return;
   }
-  waiting.push(lines);
-  waitingSize += lines.length;
+  queue.push(lines);
+  queuedSize += lines.length;
 }
 
-/** Answers whether all of it could be written; what could not is counted as lost. */
+/** Whether the lines could be written in full; if not, they are counted as dropped. */
 function write(lines: string): boolean {
   size += lines.length;
-  // Half a line costs the launcher that line: it has to end before the next one.
-  const text = torn ? `\n${lines}` : lines;
-  const whole = Buffer.byteLength(text);
+  // A newline ends a partial line, so that the launcher loses only that line.
+  const text = hasPartialLine ? `\n${lines}` : lines;
+  const length = Buffer.byteLength(text);
   let written = 0;
   try {
     written = writeSync(fd, text);
-    if (written < whole) written += writeSync(fd, Buffer.from(text), written);
+    if (written < length) written += writeSync(fd, Buffer.from(text), written);
   } catch {
     // The disk is full.
   }
-  if (written === whole) torn = false;
+  if (written === length) hasPartialLine = false;
   else {
-    torn ||= written > 0;
+    hasPartialLine ||= written > 0;
     dropped++;
   }
-  return written === whole;
+  return written === length;
 }
 
-/** Goes on in another file, so that the launcher can remove what it has read; not while it has removed nothing. */
-function turnOver(): boolean {
-  if (part >= MOST_PARTS && existsSync(partPath(part - MOST_PARTS + 1))) return false;
+/** Begins the next file, so that the launcher can remove the last; false while it has 8 to read. */
+function startNextPart(): boolean {
+  if (part >= MAX_PARTS && existsSync(partPath(part - MAX_PARTS + 1))) return false;
   if (!write('{"t":"next"}\n')) return false;
   closeSync(fd);
   return openPart();
@@ -126,7 +132,7 @@ function openPart(): boolean {
   try {
     fd = openSync(partPath(++part), 'a', 0o600);
     size = 0;
-    torn = false;
+    hasPartialLine = false;
     return true;
   } catch {
     fd = -1;
@@ -138,16 +144,16 @@ function partPath(n: number): string {
   return `${folder}/${process.pid}-${threadId}-${n}.lines`;
 }
 
-function reader(ordered: (order: LinkOrder) => void): (chunk: Buffer) => void {
+function orderReader(onOrder: (order: LinkOrder) => void): (chunk: Buffer) => void {
   let text = '';
   return (chunk) => {
     text += chunk.toString('latin1');
     let end = text.indexOf('\n');
     while (end >= 0) {
       try {
-        ordered(JSON.parse(text.slice(0, end)));
+        onOrder(JSON.parse(text.slice(0, end)));
       } catch {
-        // A launcher of another version: what it wants is not known here.
+        // An order of another version's launcher is ignored.
       }
       text = text.slice(end + 1);
       end = text.indexOf('\n');

@@ -1,4 +1,4 @@
-/** Which request are we in: one AsyncLocalStorage, entered where a server emits a request and restored where its streams emit. */
+/** AsyncLocalStorage of the current request: entered by servers, restored by streams. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
@@ -6,46 +6,54 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { isOwnPort } from './self-requests.cjs';
-import { takeParent, takeProxiedId } from './trace-headers.cjs';
+import { takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
-/** Told when a request begins and when its response has been handed over, or given up. */
+/** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
-  began(request: TracedRequest): void;
-  ended(request: TracedRequest, aborted: boolean): void;
+  requestStarted(request: TracedRequest): void;
+  /** `aborted`: the connection closed before the response was complete. */
+  requestEnded(request: TracedRequest, aborted: boolean): void;
 }
 
 const HEADER = 'X-Scooby';
-const MARK = 'x-scooby-record';
-// One that the app sets itself, as the proxy would drop it.
-const OWN_STAMP = /^X-Scooby: .*\r\n/gim;
-// A timer begun in a request must not file its calls under it for ever.
-const AFTERMATH_MS = 60_000;
+const RECORD_HEADER = 'x-scooby-record';
+// An X-Scooby header of the app itself is removed, as the proxy does.
+const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
+// A timer started in a request keeps its context for ever: after this time its calls are not
+// attributed to the request any more.
+const MAX_CONTEXT_AGE_MS = 60_000;
 
 const storage = new AsyncLocalStorage<TracedRequest>();
 const patched = new WeakSet<object>();
-const closings = new WeakMap<object, () => void>();
+const closeCallbacks = new WeakMap<object, () => void>();
 let secret = '';
 let listener: RequestListener;
-/** Requests ever recorded; while there was none, streams take the original path at once. */
-let seen = 0;
-/** Requests that are being recorded now, and when the last one ended. */
-let open = 0;
+/**
+ * Requests recorded and streams watched so far; while 0, patched methods only call the original.
+ */
+let watchedCount = 0;
+/** Number of requests being recorded now, and performance.now() at the end of the last of them. */
+let openRequests = 0;
 let lastEnded = 0;
 
-/** Answers the request that the running code belongs to. */
+/** Request that the running code belongs to; undefined outside any, and 60 s after its end. */
 export function currentRequest(): TracedRequest | undefined {
   const request = storage.getStore();
-  if (request === undefined || request.ended === 0 || now() - request.ended < AFTERMATH_MS) return request;
+  if (request === undefined || request.ended === 0 || now() - request.ended < MAX_CONTEXT_AGE_MS)
+    return request;
   return undefined;
 }
 
-/** Answers whether there is a request whose context running code may be in, rightly or not. */
+/**
+ * Whether a request is being recorded or has been in the last 60 s: running code may then be in its
+ * async context, even code that serves another request.
+ */
 export function isRecording(): boolean {
-  return open > 0 || (seen > 0 && now() - lastEnded < AFTERMATH_MS);
+  return openRequests > 0 || (watchedCount > 0 && now() - lastEnded < MAX_CONTEXT_AGE_MS);
 }
 
-/** Answers what `fn` answers, run as the app wrote it but under the request that it was handed over in. */
+/** Calls `fn` in the async context of `request` (undefined: of none) and returns its result. */
 export function applyInRequest(
   request: TracedRequest | undefined,
   fn: Function,
@@ -53,17 +61,23 @@ export function applyInRequest(
   args: ArrayLike<unknown>,
 ): unknown {
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
-  // Handed over outside any request it runs outside any, whoever's turn it is that calls it.
+  // `run` also for undefined: a callback passed outside any request may be called from within one.
   return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
 }
 
-/** From now on requests are recorded: `theirs` is told of each, `ours` is the value by which the proxy's are known. */
-export function trackRequests(theirs: RequestListener, ours: string): void {
-  listener = theirs;
-  secret = ours;
+/**
+ * Sets the listener of recorded requests, and the value of X-Scooby-Secret that identifies requests
+ * forwarded by the proxy.
+ */
+export function trackRequests(requestListener: RequestListener, proxySecret: string): void {
+  listener = requestListener;
+  secret = proxySecret;
 }
 
-/** Patches the classes of node:http; done before the first server listens, and not earlier since loading http takes ms. */
+/**
+ * Patches the classes of node:http. Called when the first server is about to listen, not at the
+ * start of the process: loading http takes ms.
+ */
 export function patchHttp(http: typeof import('node:http')): void {
   if (patched.has(http.Server.prototype)) return;
   patchServer(http.Server.prototype);
@@ -72,7 +86,9 @@ export function patchHttp(http: typeof import('node:http')): void {
   patchHead(http.ServerResponse.prototype);
 }
 
-/** Makes every server of a class enter a request's context; https and http2 servers have classes of their own. */
+/**
+ * Patches `emit` of a server class (http, https and http2 differ) to enter the request's context.
+ */
 export function patchServer(prototype: object): void {
   const server = prototype as HttpServer;
   if (patched.has(server)) return;
@@ -80,33 +96,35 @@ export function patchServer(prototype: object): void {
   const original = server.emit as (...args: never[]) => boolean;
   const emit = function emit(this: HttpServer, type: string, message?: unknown, response?: unknown): boolean {
     if (state.recording === 'off' || !isRequest(type)) {
-      if (type === 'close') closings.get(this)?.();
+      if (type === 'close') closeCallbacks.get(this)?.();
       return Reflect.apply(original, this, arguments);
     }
     if (type === 'stream' && this.listenerCount('request') > 0)
       return Reflect.apply(original, this, arguments);
     const request =
       type === 'stream'
-        ? begin(messageOf(arguments[2], arguments[4]), message)
-        : begin(message as IncomingMessage, response);
+        ? startRequest(messageOf(arguments[2], arguments[4]), message)
+        : startRequest(message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
-    listener.began(request);
+    listener.requestStarted(request);
     try {
       return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
     } finally {
-      // A websocket is not a request: what is asked of us here is the handshake.
-      if (request.response === undefined) end(request, false);
+      // An upgrade has no response object: only its handshake is recorded.
+      if (request.response === undefined) endRequest(request, false);
     }
   };
-  server.emit = disguised(emit, original) as typeof server.emit;
+  server.emit = copyNameAndLength(emit, original) as typeof server.emit;
 }
 
-/** Calls `closed` when the server has closed; a listener of ours would be one that the app can count. */
-export function onClose(server: object, closed: () => void): void {
-  closings.set(server, closed);
+/**
+ * Calls `callback` when the server closes; an event listener for it could be counted by the app.
+ */
+export function onClose(server: object, callback: () => void): void {
+  closeCallbacks.set(server, callback);
 }
 
-/** Where http2's own API is used there is a stream and headers, and no message. */
+/** Message for the http2 core API, whose `stream` event has only a stream and headers. */
 function messageOf(headers: IncomingMessage['headers'], rawHeaders: string[]): IncomingMessage {
   const { ':method': method, ':path': url } = headers as Record<string, string>;
   return { method, url, headers, rawHeaders } as IncomingMessage;
@@ -122,21 +140,22 @@ function isRequest(type: string): boolean {
   );
 }
 
-function begin(message: IncomingMessage, second: unknown): TracedRequest | undefined {
-  // A server that hands its request on to another one's emit is still serving the same request.
+function startRequest(message: IncomingMessage, responseOrSocket: unknown): TracedRequest | undefined {
+  // An app may re-emit a request on another server of its own: it is still the same request.
   if (tagOfMessage(message) !== undefined) return undefined;
   const id = takeProxiedId(message, secret);
-  if (id === undefined && state.recording !== 'all' && message.headers[MARK] !== '1') return undefined;
-  const response = isAnswer(second) ? second : undefined;
+  if (id === undefined && state.recording !== 'all' && message.headers[RECORD_HEADER] !== '1')
+    return undefined;
+  const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
   const request = new TracedRequest(
     id ?? randomUUID(),
     id !== undefined,
-    takeParent(message),
+    takeParentId(message),
     message,
     response,
   );
-  seen++;
-  open++;
+  watchedCount++;
+  openRequests++;
   tagMessage(message, request);
   if (typeof message.emit === 'function') patchStream(Object.getPrototypeOf(message));
   if (response !== undefined) {
@@ -146,88 +165,96 @@ function begin(message: IncomingMessage, second: unknown): TracedRequest | undef
   return request;
 }
 
-/** A websocket's is no answer; http2's own API answers by the stream. */
-function isAnswer(second: unknown): second is ServerResponse {
-  const { writeHead, respond } = (second ?? {}) as { writeHead?: unknown; respond?: unknown };
+/** Whether a value is a response or a stream of the http2 core API; an upgrade has a socket. */
+function isResponse(value: unknown): value is ServerResponse {
+  const { writeHead, respond } = (value ?? {}) as { writeHead?: unknown; respond?: unknown };
   return typeof writeHead === 'function' || typeof respond === 'function';
 }
 
-/** From now on a stream emits under `request`, and `told` is told of each event first; answers what is known of the stream. */
+/**
+ * Makes a stream of a call emit its events in the context of `request`, after calling `onEvent`
+ * with the event's name and first argument.
+ */
 export function watchStream(
   stream: object,
   request: TracedRequest | undefined,
-  told: (type: string, given: unknown) => void,
+  onEvent: (type: string, value: unknown) => void,
 ): WatchedStream {
-  seen++;
-  const watched = new WatchedStream(request, told);
+  watchedCount++;
+  const watched = new WatchedStream(request, onEvent);
   tagMessage(stream, watched);
   patchStream(Object.getPrototypeOf(stream));
   return watched;
 }
 
-/** Restores the request while a message emits: body and finish listeners run in whatever context the parser is in. */
+/**
+ * Patches `emit` of a stream class to restore the request's context: the parser emits `data`, `end`
+ * and `finish` in a context of its own.
+ */
 function patchStream(prototype: object): void {
   if (patched.has(prototype) || patched.has(Object.getPrototypeOf(prototype))) return;
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
-  const emit = function emit(this: object, type: string, given?: unknown): boolean {
-    const request = seen === 0 ? undefined : tagOfMessage(this);
-    if (request === undefined) return Reflect.apply(original, this, arguments as never);
-    if (request instanceof WatchedStream) {
-      request.told(type, given);
-      const { emitIn } = request;
-      if (emitIn === undefined) return applyInRequest(request.request, original, this, arguments) as boolean;
+  const emit = function emit(this: object, type: string, value?: unknown): boolean {
+    const owner = watchedCount === 0 ? undefined : tagOfMessage(this);
+    if (owner === undefined) return Reflect.apply(original, this, arguments as never);
+    if (owner instanceof WatchedStream) {
+      owner.onEvent(type, value);
+      const { emitIn } = owner;
+      if (emitIn === undefined) return applyInRequest(owner.request, original, this, arguments) as boolean;
       return emitIn(original, this, arguments) as boolean;
     }
-    if (request.ended === 0 && this === request.response && (type === 'finish' || type === 'close')) {
-      end(request, type === 'close');
+    if (owner.ended === 0 && this === owner.response && (type === 'finish' || type === 'close')) {
+      endRequest(owner, type === 'close');
     }
-    return applyInRequest(request, original, this, arguments) as boolean;
+    return applyInRequest(owner, original, this, arguments) as boolean;
   };
-  stream.emit = disguised(emit, original) as typeof stream.emit;
+  stream.emit = copyNameAndLength(emit, original) as typeof stream.emit;
 }
 
-function end(request: TracedRequest, aborted: boolean): void {
+function endRequest(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
-  open--;
+  openRequests--;
   lastEnded = request.ended;
-  listener.ended(request, aborted);
-  // The context outlives the request in timers and sockets: it must not keep the message alive.
+  listener.requestEnded(request, aborted);
+  // Timers and sockets keep the context longer than the request: it must not keep these in memory.
   request.message = undefined;
   request.response = undefined;
   request.routeInfo = undefined;
 }
 
-/** Stamps a response to a request that came straight to the app; the proxy stamps its own. */
+/** Patches `writeHead` to add X-Scooby to responses that do not pass the proxy. */
 function patchHead(prototype: object): void {
   const response = prototype as ServerResponse;
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
-    const answer: ServerResponse = Reflect.apply(original, this, arguments as never);
-    const request = seen === 0 ? undefined : tagOfMessage(this);
-    // Into the head as it will be sent: an app that reads its headers back must find what it set and no more.
-    if (request instanceof TracedRequest && typeof this._header === 'string' && isStamped(request, this)) {
-      const head = this._header.replace(OWN_STAMP, '');
+    const result: ServerResponse = Reflect.apply(original, this, arguments as never);
+    const request = watchedCount === 0 ? undefined : tagOfMessage(this);
+    // Into the serialized head: getHeaders() must return only the headers that the app has set.
+    if (
+      request instanceof TracedRequest &&
+      typeof this._header === 'string' &&
+      getsTraceHeader(request, this)
+    ) {
+      const head = this._header.replace(X_SCOOBY_LINE, '');
       this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
     }
-    return answer;
+    return result;
   };
-  response.writeHead = disguised(writeHead, original) as typeof response.writeHead;
+  response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
 }
 
-/** One that this process asks of itself is nobody's to look up, but for another app's that wants to know its trace. */
-function isStamped({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
+/**
+ * Requests of this process to itself get no X-Scooby, since tests compare headers exactly. A
+ * request with a parent comes from another app, whose span links to this trace by the header.
+ */
+function getsTraceHeader({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
   return !proxied && (parent !== undefined || !isOwnPort(socket?.remotePort));
 }
 
-/** Answers the function with the name and the length of the one that it stands for. */
-function disguised<F extends Function>(fn: F, original: Function): F {
-  Object.defineProperty(fn, 'name', { value: original.name, configurable: true });
-  return lengthOf(fn, original.length);
-}
-
-/** Answers the function with another `length`, which some libraries read. */
-function lengthOf<F extends Function>(fn: F, length: number): F {
-  return Object.defineProperty(fn, 'length', { value: length, configurable: true });
+/** Copies `name` and `length` of the original, which some libraries read. */
+function copyNameAndLength<F extends Function>(wrapper: F, original: Function): F {
+  Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
+  return Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true });
 }

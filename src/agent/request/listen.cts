@@ -1,46 +1,50 @@
-/** The servers of the app: finds out where they listen, and moves one off the port that the proxy is to have. */
+/** Detects where the app's servers listen, and moves a server off the port that the proxy takes. */
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import type { ServerAddress } from '../../domain/link.js';
 import { onClose, patchHttp, patchServer } from './context.cjs';
 
-interface Listening {
+interface ListenMessage {
   server: Server;
   options?: { port?: unknown; host?: unknown; path?: unknown; fd?: unknown };
 }
 
+type AddressListener = (address: ServerAddress) => void;
+
 const protocols = new WeakMap<Server, ServerAddress['protocol']>();
-const wanted = new WeakMap<Server, number>();
+/** Port that the app passed to `listen`, of servers that were moved to another one. */
+const wantedPorts = new WeakMap<Server, number>();
 const listening = new WeakSet<Server>();
 
 /**
- * From now on `tell` is told of every HTTP server that listens, and of each that stops. With `takePort` a server that
- * asks for that port (0: for any one) gets a free one instead, and goes on believing that it has its own.
+ * Calls `onListening` for every HTTP server that listens and `onClosed` when it has closed.
+ * With `takePort`, a server that listens on that port (0: on any) gets a free port on 127.0.0.1
+ * instead, and its `address()` still reports the port that the app passed.
  */
 export function watchListen(
   takePort: number | undefined,
-  tell: (address: ServerAddress) => void,
-  untell: (address: ServerAddress) => void,
+  onListening: AddressListener,
+  onClosed: AddressListener,
 ): void {
   subscribe('tracing:net.server.listen:asyncStart', (message) =>
-    carefully(() => willListen(message as Listening, takePort)),
+    runSafely(() => beforeListen(message as ListenMessage, takePort)),
   );
   subscribe('tracing:net.server.listen:asyncEnd', (message) =>
-    carefully(() => listens((message as Listening).server, tell, untell)),
+    runSafely(() => afterListen((message as ListenMessage).server, onListening, onClosed)),
   );
 }
 
-/** A subscriber that throws ends the process. */
-function carefully(work: () => void): void {
+/** Runs part of a channel subscriber, where an error would end the process. */
+function runSafely(fn: () => void): void {
   try {
-    work();
+    fn();
   } catch {
-    // A server that is not as we know them is served unrecorded.
+    // An unknown kind of server: its requests are not recorded.
   }
 }
 
-function willListen({ server, options }: Listening, takePort: number | undefined): void {
+function beforeListen({ server, options }: ListenMessage, takePort: number | undefined): void {
   const protocol = protocolOf(server);
   if (protocol === undefined) return;
   protocols.set(server, protocol);
@@ -49,50 +53,49 @@ function willListen({ server, options }: Listening, takePort: number | undefined
   if (takePort === undefined || options === undefined || options.path || options.fd !== undefined) return;
   const port = Number(options.port);
   if (!(port > 0) || (takePort !== 0 && takePort !== port)) return;
-  wanted.set(server, port);
+  wantedPorts.set(server, port);
   options.port = 0;
   options.host = '127.0.0.1';
 }
 
-/** http and https servers are told apart by what they can do, since loading https only to ask costs ms. */
+/** Protocol of a server by its methods: `instanceof` would need https loaded, which takes ms. */
 function protocolOf(server: Server): ServerAddress['protocol'] | undefined {
-  const able = server as unknown as Record<string, unknown>;
-  const secure = typeof able.setSecureContext === 'function';
-  if (typeof able.updateSettings === 'function') return secure ? 'h2' : 'h2c';
-  if (typeof able.closeIdleConnections !== 'function') return undefined;
+  const methods = server as unknown as Record<string, unknown>;
+  const secure = typeof methods.setSecureContext === 'function';
+  if (typeof methods.updateSettings === 'function') return secure ? 'h2' : 'h2c';
+  if (typeof methods.closeIdleConnections !== 'function') return undefined;
   return secure ? 'https' : 'http';
 }
 
-function listens(
-  server: Server,
-  tell: (address: ServerAddress) => void,
-  untell: (address: ServerAddress) => void,
-): void {
+function afterListen(server: Server, onListening: AddressListener, onClosed: AddressListener): void {
   const protocol = protocols.get(server);
   // A cluster worker announces each listen twice.
   if (protocol === undefined || listening.has(server)) return;
-  const at = server.address();
-  if (at === null) return;
+  const bound = server.address();
+  if (bound === null) return;
   const address: ServerAddress =
-    typeof at === 'string' ? { protocol, path: at } : { protocol, host: at.address, port: at.port };
-  const port = wanted.get(server);
+    typeof bound === 'string'
+      ? { protocol, path: bound }
+      : { protocol, host: bound.address, port: bound.port };
+  const port = wantedPorts.get(server);
   if (port !== undefined) {
     address.wanted = port;
-    pretend(server, port);
+    reportPort(server, port);
   }
   listening.add(server);
-  tell(address);
+  onListening(address);
   onClose(server, () => {
     listening.delete(server);
-    untell(address);
+    onClosed(address);
   });
 }
 
-function pretend(server: Server, port: number): void {
+/** Makes `server.address()` return the port that the app passed to `listen`. */
+function reportPort(server: Server, port: number): void {
   const original = server.address;
   const address = function address(this: Server) {
-    const at = Reflect.apply(original, this, []);
-    return at !== null && typeof at === 'object' ? { ...at, port } : at;
+    const bound = Reflect.apply(original, this, []);
+    return bound !== null && typeof bound === 'object' ? { ...bound, port } : bound;
   };
   Object.defineProperty(server, 'address', {
     value: address,

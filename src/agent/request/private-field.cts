@@ -1,22 +1,23 @@
-/** Remembers what a message belongs to, where nobody can see it. */
+/** Private fields on objects of the app and its libraries: tags that the app cannot see. */
 
 import type { TracedRequest, WatchedStream } from './traced-request.cjs';
 
-/** What a message can belong to: the request that it is part of, or a call that the app makes. */
+/** Owner of a message: the request that it is part of, or the watched stream of a call. */
 export type MessageOwner = TracedRequest | WatchedStream;
 
 /**
- * Base of a class that adds a private field to somebody else's object: no listing, inspection, copy or proxy shows it. A
- * WeakMap would hide it as well, but every minor collection walks its table, and messages come by the thousand.
+ * Base of a class that adds a private field to an existing object: no enumeration, inspection, copy
+ * or proxy shows it. A WeakMap would hide it too, but every minor garbage collection walks its
+ * table, and there are thousands of messages.
  */
 export class PrivateField {
   constructor(object: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: what a constructor returns is what its subclass adds its field to.
+    // biome-ignore lint/correctness/noConstructorReturn: a subclass adds its field to the object that the base constructor returns.
     return object;
   }
 }
 
-class Stamp extends PrivateField {
+class MessageTag extends PrivateField {
   #owner: MessageOwner;
 
   constructor(object: object, owner: MessageOwner) {
@@ -26,7 +27,7 @@ class Stamp extends PrivateField {
 
   static write(object: object, owner: MessageOwner): void {
     if (#owner in object) object.#owner = owner;
-    else new Stamp(object, owner);
+    else new MessageTag(object, owner);
   }
 
   static read(object: object): MessageOwner | undefined {
@@ -34,12 +35,12 @@ class Stamp extends PrivateField {
   }
 }
 
-/** From now on the object belongs to that. */
+/** Sets the owner of a message. */
 export function tagMessage(object: object, owner: MessageOwner): void {
-  Stamp.write(object, owner);
+  MessageTag.write(object, owner);
 }
 
-/** Answers what the object belongs to. */
+/** Owner of a message; undefined for an untagged object. */
 export function tagOfMessage(object: object): MessageOwner | undefined {
-  return Stamp.read(object);
+  return MessageTag.read(object);
 }

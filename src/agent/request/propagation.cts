@@ -1,25 +1,28 @@
-/** Which calls go to other apps under scooby on this machine: only these are told the request that makes them. */
+/** Trace propagation: the parent header of calls to other apps under scooby on this machine. */
 
 import type { TracedCall } from '../call/call.cjs';
 import { PARENT_HEADER } from './trace-headers.cjs';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i;
 
-let ports = new Set<number>();
+let peerPorts = new Set<number>();
 
-/** From now on these ports are those of apps under scooby. */
-export function setPeerPorts(known: number[]): void {
-  ports = new Set(known);
+/** Sets the ports on this machine at which apps under scooby listen. */
+export function setPeerPorts(ports: number[]): void {
+  peerPorts = new Set(ports);
 }
 
-/** Adds, by `add`, the header that names the call's request where `host` and `port` are such an app's. */
+/**
+ * Adds the id of the call's request as a header, by `addHeader`, if `host` and `port` are another
+ * app's under scooby: no other server receives it. Returns whether it was added.
+ */
 export function injectParent(
   call: TracedCall,
   host: string,
   port: number,
-  add: (name: string, value: string) => unknown,
+  addHeader: (name: string, value: string) => unknown,
 ): boolean {
-  if (call.request === undefined || !ports.has(port) || !LOOPBACK.test(host)) return false;
-  add(PARENT_HEADER, call.request.id);
+  if (call.request === undefined || !peerPorts.has(port) || !LOOPBACK.test(host)) return false;
+  addHeader(PARENT_HEADER, call.request.id);
   return true;
 }

@@ -1,21 +1,21 @@
-/** Whether this process asks itself, as tests of servers do: what they compare has nothing of ours in it. */
+/** Detects requests that a process sends to itself (supertest): they get no X-Scooby header. */
 
 import type { Socket } from 'node:net';
 
-/** By which this process is asking something now. */
+/** Client sockets of this process whose request has no response yet. */
 const sockets = new Set<Socket>();
 
-/** From now on, and until it is `notAskedBy`, the socket is one by which this process asks. */
+/** Adds the client socket of a request that this process sends. */
 export function trackOwnSocket(socket: Socket): void {
   sockets.add(socket);
 }
 
-/** The process has been answered by it, or never will be. */
+/** Removes a socket when its request has a response or has failed. */
 export function untrackOwnSocket(socket: Socket | null | undefined): void {
   if (socket) sockets.delete(socket);
 }
 
-/** Answers whether who asks from that port is this process. */
+/** Whether a request's remote port is a local port of this process. */
 export function isOwnPort(port: number | undefined): boolean {
   if (port === undefined) return false;
   for (const { localPort } of sockets) if (localPort === port) return true;

@@ -1,32 +1,35 @@
-/** What our proxy, and other apps under scooby, put into a request's headers: read, and taken out before the app can see it. */
+/** Reads and removes request headers that the proxy and other apps under scooby have added. */
 
 import type { IncomingMessage } from 'node:http';
 
-/** Carries a request's id to another app under scooby. */
+/** Header with the calling request's id, for another app under scooby. */
 export const PARENT_HEADER = 'X-Scooby-Parent';
 const SECRET = 'x-scooby-secret';
-const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-let countKey: symbol | undefined;
+let headersCountKey: symbol | undefined;
 
-/** Answers the id of a request that our proxy vouches for, and takes the secret out before the app can see it. */
+/**
+ * Id of a request that has the proxy's secret, which is removed from the headers; undefined for
+ * requests that did not pass the proxy.
+ */
 export function takeProxiedId(message: IncomingMessage, secret: string): string | undefined {
-  const at = indexOf(message, SECRET);
-  if (at < 0 || message.rawHeaders[at + 1] !== secret) return undefined;
-  take(message, at);
+  const index = indexOf(message, SECRET);
+  if (index < 0 || message.rawHeaders[index + 1] !== secret) return undefined;
+  removeHeader(message, index);
   return message.headers['x-scooby'] as string | undefined;
 }
 
-/** Answers which request of another app asked for this one, and takes that out as well. */
-export function takeParent(message: IncomingMessage): string | undefined {
-  const at = indexOf(message, PARENT_HEADER);
-  const parent = at < 0 ? undefined : message.rawHeaders[at + 1];
-  if (parent === undefined || !ID.test(parent)) return undefined;
-  take(message, at);
+/** Id of the calling request in another app; its header is removed. */
+export function takeParentId(message: IncomingMessage): string | undefined {
+  const index = indexOf(message, PARENT_HEADER);
+  const parent = index < 0 ? undefined : message.rawHeaders[index + 1];
+  if (parent === undefined || !UUID.test(parent)) return undefined;
+  removeHeader(message, index);
   return parent;
 }
 
-/** Answers where a header of ours is, -1 for nowhere; of others nothing but the length is looked at. */
+/** Index of a header in rawHeaders, or -1. Names of another length are not compared. */
 function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
   if (rawHeaders === undefined) return -1;
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
@@ -37,15 +40,17 @@ function indexOf({ rawHeaders }: IncomingMessage, name: string): number {
   return -1;
 }
 
-function take(message: IncomingMessage, at: number): void {
-  const [name] = message.rawHeaders.splice(at, 2);
-  // Built lazily from rawHeaders with the count that the parser noted.
-  const count = countSymbol(message);
+function removeHeader(message: IncomingMessage, index: number): void {
+  const [name] = message.rawHeaders.splice(index, 2);
+  // `headers` is built lazily from rawHeaders, up to the count that the parser has stored.
+  const count = headersCountSymbol(message);
   if (count !== undefined) (message as never as Record<symbol, number>)[count]! -= 2;
   delete message.headers[name!.toLowerCase()];
 }
 
-function countSymbol(message: IncomingMessage): symbol | undefined {
-  countKey ??= Object.getOwnPropertySymbols(message).find((key) => key.description === 'kHeadersCount');
-  return countKey;
+function headersCountSymbol(message: IncomingMessage): symbol | undefined {
+  headersCountKey ??= Object.getOwnPropertySymbols(message).find(
+    (key) => key.description === 'kHeadersCount',
+  );
+  return headersCountKey;
 }

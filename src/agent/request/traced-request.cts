@@ -1,42 +1,44 @@
-/** A request that is being recorded, and a stream that belongs to one of its calls. */
+/** The recorded request, and the watched stream of a call. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** ms since the process began; taken once, so that an app's fake clock does not stop ours. */
+/**
+ * performance.now() in ms since the process start; bound at load, before fake timers of the app.
+ */
 export const now: () => number = performance.now.bind(performance);
 
-/** What served a request. */
+/** Route and handler of a request, as a framework reports them. */
 export interface RouteInfo {
-  /** The pattern that matched, mount prefixes included. */
+  /** Pattern that matched, with mount prefixes: `/orders/:id`. */
   route?: string | undefined;
-  /** The handler's name. */
+  /** Function name of the handler. */
   handler?: string | undefined;
-  /** Number of the stack in which the route was registered; 0 where it is not known. */
+  /** Number of the stack in which the route was registered; 0 if unknown. */
   stack?: number | undefined;
-  /** Values of the route's parameters; secrets are masked when they are told. */
+  /** Values of the route's parameters; secrets are masked when the line is encoded. */
   params?: object | undefined;
 }
 
-/** One request of this process that is being recorded. */
+/** A request of this process that is being recorded. */
 export class TracedRequest {
   readonly id: string;
   readonly method: string;
-  /** As it came: routers write another one into the message. */
+  /** URL as received: routers overwrite `message.url`. */
   readonly url: string;
-  /** performance.now() at its start. */
+  /** performance.now() at its start, in ms. */
   readonly began: number;
-  /** It came through our proxy, which tells the launcher what it knows of it. */
+  /** True if it came through the proxy, which reports method, URL and headers itself. */
   readonly proxied: boolean;
-  /** Id of the request, of another app under scooby, that asked for this one. */
+  /** Id of the calling request, in another app under scooby. */
   readonly parent: string | undefined;
-  /** The launcher knows of it. */
+  /** True once the launcher has its method, URL and headers. */
   announced: boolean;
-  /** performance.now() when the response had been handed over; 0 while it has not. */
+  /** performance.now() when the response finished or was aborted, in ms; 0 before. */
   ended = 0;
-  /** Calls begun, and those of them that were too many to keep. */
+  /** Number of its calls, and of those beyond the limit, which are not sent. */
   calls = 0;
   dropped = 0;
-  /** Answers what serves it, where a framework has said so. */
+  /** Reads route and handler when the request ends; set by the framework's patch. */
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
@@ -60,15 +62,18 @@ export class TracedRequest {
   }
 }
 
-/** A stream of a call that the app makes: it emits under the request that made the call, if any. */
+/** A stream of a call: its events are emitted in the context of the request that made the call. */
 export class WatchedStream {
   readonly request: TracedRequest | undefined;
-  readonly told: (type: string, given: unknown) => void;
-  /** Runs the emit in the place of `applyIn`: at the call site of calls that its listeners make by themselves (redirects). */
+  readonly onEvent: (type: string, value: unknown) => void;
+  /**
+   * Runs the original `emit` instead of `applyInRequest`: with the call site of the call, for calls
+   * that its listeners make by themselves (redirects).
+   */
   emitIn: ((emit: Function, self: unknown, args: ArrayLike<unknown>) => unknown) | undefined;
 
-  constructor(request: TracedRequest | undefined, told: (type: string, given: unknown) => void) {
+  constructor(request: TracedRequest | undefined, onEvent: (type: string, value: unknown) => void) {
     this.request = request;
-    this.told = told;
+    this.onEvent = onEvent;
   }
 }

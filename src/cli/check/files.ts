@@ -1,4 +1,4 @@
-/** The files of `scooby check`: the budget and the baseline, read with errors that name what is wrong, and the baseline written. */
+/** Budget and baseline files of `scooby check`: read and validated, and the baseline written. */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { UserError } from '../../domain/errors.js';
@@ -6,39 +6,41 @@ import type { Baseline } from '../../insight/metrics/baseline.js';
 import type { Budget, BudgetLimits } from '../../insight/metrics/budget.js';
 import { parseDuration } from '../config/units.js';
 
-/** Their names where none is given. */
-const BUDGET = 'scooby.budget.json';
-const BASELINE = 'scooby.baseline.json';
+const DEFAULT_BUDGET_FILE = 'scooby.budget.json';
+const DEFAULT_BASELINE_FILE = 'scooby.baseline.json';
 
-type Check = (value: unknown) => string | undefined;
+/** Description of what is wrong with a value; undefined for a valid value. */
+type Validator = (value: unknown) => string | undefined;
 
-const isCount: Check = (value) =>
-  Number.isInteger(value) && (value as number) >= 0 ? undefined : 'wants a whole number, 0 or more';
-const isTime: Check = (value) =>
-  msOf(value) === undefined ? 'wants a time: "200ms", "1.5s", or ms' : undefined;
-const isKinds: Check = (value) =>
+const validateCount: Validator = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 ? undefined : 'has to be a whole number, 0 or more';
+const validateTime: Validator = (value) =>
+  parseMs(value) === undefined ? 'has to be a time: "200ms", "1.5s", or a number of ms' : undefined;
+const validateKinds: Validator = (value) =>
   Array.isArray(value) && value.every((kind) => typeof kind === 'string')
     ? undefined
-    : 'wants a list of kinds: ["n+1", "slow"]';
-const isSeverity: Check = (value) =>
+    : 'has to be a list of kinds: ["n+1", "slow"]';
+const validateSeverity: Validator = (value) =>
   ['high', 'medium', 'low', 'info'].includes(value as string)
     ? undefined
-    : 'wants "high", "medium", "low" or "info"';
-const isFlag: Check = (value) => (typeof value === 'boolean' ? undefined : 'wants true or false');
+    : 'has to be "high", "medium", "low" or "info"';
+const validateFlag: Validator = (value) =>
+  typeof value === 'boolean' ? undefined : 'has to be true or false';
 
-const KEYS: Record<keyof BudgetLimits, Check> = {
-  maxQueries: isCount,
-  maxQueryTime: isTime,
-  maxTime: isTime,
-  p95: isTime,
-  findings: isKinds,
-  severity: isSeverity,
-  allow: isKinds,
-  skip: isFlag,
+const VALIDATORS: Record<keyof BudgetLimits, Validator> = {
+  maxQueries: validateCount,
+  maxQueryTime: validateTime,
+  maxTime: validateTime,
+  p95: validateTime,
+  findings: validateKinds,
+  severity: validateSeverity,
+  allow: validateKinds,
+  skip: validateFlag,
 };
-const TIMES = ['maxQueryTime', 'maxTime', 'p95'] as const;
+const TIME_KEYS = ['maxQueryTime', 'maxTime', 'p95'] as const;
 
-function msOf(value: unknown): number | undefined {
+/** A budget's time in ms; undefined when it is not one. */
+function parseMs(value: unknown): number | undefined {
   if (typeof value === 'number') return value >= 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;
   try {
@@ -48,64 +50,73 @@ function msOf(value: unknown): number | undefined {
   }
 }
 
-/** Answers the budget in the file that was named, or in scooby.budget.json where there is one; throws a UserError that names the bad key. */
-export function readBudget(named: string | undefined): { budget: Budget; file?: string } {
-  const file = fileFor(named, BUDGET);
+/**
+ * Budget from `path`, else from scooby.budget.json if it exists, else an empty one. Throws a
+ * UserError that names the invalid key.
+ */
+export function readBudget(path: string | undefined): { budget: Budget; file?: string } {
+  const file = existingFile(path, DEFAULT_BUDGET_FILE);
   if (file === undefined) return { budget: {} };
-  const told = parsed(file);
-  if (!isObject(told)) throw new UserError(`${file}: it wants an object: { "maxQueries": 30 }`);
-  const { routes = {}, ...all } = told;
+  const content = readJson(file);
+  if (!isObject(content)) throw new UserError(`${file}: it has to be an object: { "maxQueries": 30 }`);
+  const { routes = {}, ...defaults } = content;
   if (!isObject(routes))
-    throw new UserError(`${file}: "routes" wants an object: { "GET /orders": { "maxQueries": 60 } }`);
+    throw new UserError(`${file}: "routes" has to be an object: { "GET /orders": { "maxQueries": 60 } }`);
   const limits = Object.entries(routes).map(([route, value]) => [
     route,
-    limitsIn(file, value, `routes["${route}"]`),
+    parseLimits(file, value, `routes["${route}"]`),
   ]);
-  return { budget: { ...limitsIn(file, all, ''), routes: Object.fromEntries(limits) }, file };
+  return { budget: { ...parseLimits(file, defaults, ''), routes: Object.fromEntries(limits) }, file };
 }
 
-function limitsIn(file: string, told: unknown, place: string): BudgetLimits {
-  if (!isObject(told)) throw new UserError(`${file}: ${place} wants an object: { "maxQueries": 60 }`);
-  for (const [key, value] of Object.entries(told)) {
-    const name = place === '' ? `"${key}"` : `${place}.${key}`;
-    const check = Object.hasOwn(KEYS, key) ? KEYS[key as keyof BudgetLimits] : undefined;
-    if (!check) {
-      const there = [...Object.keys(KEYS), ...(place === '' ? ['routes'] : [])].join(', ');
-      throw new UserError(`${file}: there is no ${name}. There are: ${there}`);
+function parseLimits(file: string, content: unknown, section: string): BudgetLimits {
+  if (!isObject(content))
+    throw new UserError(`${file}: ${section} has to be an object: { "maxQueries": 60 }`);
+  for (const [key, value] of Object.entries(content)) {
+    const name = section === '' ? `"${key}"` : `${section}.${key}`;
+    const validate = Object.hasOwn(VALIDATORS, key) ? VALIDATORS[key as keyof BudgetLimits] : undefined;
+    if (!validate) {
+      const known = [...Object.keys(VALIDATORS), ...(section === '' ? ['routes'] : [])].join(', ');
+      throw new UserError(`${file}: ${name} is not known. Known keys: ${known}`);
     }
-    const trouble = check(value);
+    const trouble = validate(value);
     if (trouble !== undefined)
       throw new UserError(`${file}: ${name} ${trouble}, not ${JSON.stringify(value)}`);
   }
-  const limits = { ...told } as BudgetLimits;
-  for (const key of TIMES) if (limits[key] !== undefined) limits[key] = msOf(limits[key])!;
+  const limits = { ...content } as BudgetLimits;
+  for (const key of TIME_KEYS) if (limits[key] !== undefined) limits[key] = parseMs(limits[key])!;
   return limits;
 }
 
-/** Answers the baseline in the file that was named, or in scooby.baseline.json where there is one; throws a UserError for another file. */
+/**
+ * Baseline from `path`, else from scooby.baseline.json; undefined when the file does not exist and
+ * `update` will create it. Throws a UserError for a missing or invalid file.
+ */
 export function readBaseline(
-  named: string | undefined,
+  path: string | undefined,
   update: boolean,
 ): { baseline?: Baseline; file: string } {
-  const file = named ?? BASELINE;
+  const file = path ?? DEFAULT_BASELINE_FILE;
   if (!existsSync(file)) {
-    if (named === undefined || update) return { file };
+    if (path === undefined || update) return { file };
     throw new UserError(
-      `${file}: there is no such file. Make it:  scooby check --baseline ${file} --update-baseline -- …`,
+      `${file}: there is no such file. Create it:  scooby check --baseline ${file} --update-baseline -- …`,
     );
   }
-  const told = parsed(file);
-  const isOurs =
-    isObject(told) &&
-    told.version === 1 &&
-    Array.isArray(told.accepted) &&
-    told.accepted.every((one) => isObject(one) && typeof one.id === 'string');
-  if (!isOurs)
-    throw new UserError(`${file}: it is no baseline of this version. Make it anew with --update-baseline.`);
-  return { baseline: told as unknown as Baseline, file };
+  const content = readJson(file);
+  const isBaseline =
+    isObject(content) &&
+    content.version === 1 &&
+    Array.isArray(content.accepted) &&
+    content.accepted.every((breach) => isObject(breach) && typeof breach.id === 'string');
+  if (!isBaseline)
+    throw new UserError(
+      `${file}: it is not a baseline of this version of scooby. Create it again with --update-baseline.`,
+    );
+  return { baseline: content as unknown as Baseline, file };
 }
 
-/** Writes a baseline. */
+/** Writes a baseline as JSON. Throws a UserError when the file cannot be written. */
 export function writeBaseline(file: string, baseline: Baseline): void {
   try {
     writeFileSync(file, `${JSON.stringify(baseline, null, 2)}\n`);
@@ -114,13 +125,13 @@ export function writeBaseline(file: string, baseline: Baseline): void {
   }
 }
 
-function fileFor(named: string | undefined, usual: string): string | undefined {
-  if (named === undefined) return existsSync(usual) ? usual : undefined;
-  if (!existsSync(named)) throw new UserError(`${named}: there is no such file`);
-  return named;
+function existingFile(path: string | undefined, defaultPath: string): string | undefined {
+  if (path === undefined) return existsSync(defaultPath) ? defaultPath : undefined;
+  if (!existsSync(path)) throw new UserError(`${path}: there is no such file`);
+  return path;
 }
 
-function parsed(file: string): unknown {
+function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

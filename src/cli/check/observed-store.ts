@@ -1,41 +1,46 @@
-/** A store that lets somebody see what is saved in it, and is never in the way of that. */
+/**
+ * Store wrapper that reports every saved trace, and keeps reporting when the store itself fails.
+ */
 
 import type { SourceText } from '../../domain/site.js';
 import type { Trace } from '../../domain/trace.js';
 import { type Store, StoreError } from '../../store/store.js';
 
-/** Answers the store with `see` told of every trace, and each time again that one is saved; a fault costs a warning, once. */
+/**
+ * Store that calls `observe` with every saved trace, again for each later version of it.
+ * A StoreError of saving becomes one warning, so that `scooby check` can still judge all requests.
+ */
 export function observeStore(
   store: Store,
-  see: (trace: Trace) => void,
+  observe: (trace: Trace) => void,
   warn: (message: string) => void,
 ): Store {
-  let failed = false;
-  const trying = <T>(work: () => T, otherwise: T): T => {
+  let hasWarned = false;
+  const attempt = <T>(work: () => T, fallback: T): T => {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      if (!failed) warn(`${error.message}; requests are judged, and cannot be shown later`);
-      failed = true;
-      return otherwise;
+      if (!hasWarned) warn(`${error.message}; requests are judged, but cannot be shown later`);
+      hasWarned = true;
+      return fallback;
     }
   };
   const saveAll = (traces: Trace[]) => {
-    for (const trace of traces) see(trace);
-    trying(() => store.saveAll(traces), undefined);
+    for (const trace of traces) observe(trace);
+    attempt(() => store.saveAll(traces), undefined);
   };
   return {
     place: store.place,
     saveAll,
     save: (trace) => saveAll([trace]),
-    saveSource: (source: SourceText) => trying(() => store.saveSource(source), ''),
+    saveSource: (source: SourceText) => attempt(() => store.saveSource(source), ''),
     source: (hash) => store.source(hash),
     find: (id) => store.find(id),
     idsWith: (prefix, limit) => store.idsWith(prefix, limit),
-    recent: (among, limit) => store.recent(among, limit),
+    recent: (selection, limit) => store.recent(selection, limit),
     outside: (limit) => store.outside(limit),
-    aggregates: (by, among) => store.aggregates(by, among),
+    aggregates: (by, selection) => store.aggregates(by, selection),
     runs: (limit) => store.runs(limit),
     close: () => store.close(),
   };

@@ -1,25 +1,28 @@
-/** `scooby check -- <command…>`: runs a command under scooby, and fails where its requests break a budget. */
+/**
+ * `scooby check -- <command…>`: runs a command under scooby and fails when its requests break a
+ * budget.
+ */
 
 import type { Command } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
-import { baselineOf, siftBreaches } from '../../insight/metrics/baseline.js';
-import { breachesOf, type RequestFacts, requestFactsOf } from '../../insight/metrics/budget.js';
+import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
+import { breachesOf } from '../../insight/metrics/breaches.js';
+import { type RequestFacts, requestFactsOf } from '../../insight/metrics/request-facts.js';
 import type { LaunchListener } from '../../launcher/launcher.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
-import type { OutputFormat } from '../../terminal/output-format.js';
 import { agentFile } from '../agent-file.js';
 import { readBaseline, readBudget, writeBaseline } from '../check/files.js';
 import { observeStore } from '../check/observed-store.js';
 import { readProjectConfig } from '../config/project-config.js';
-import { outputFormat, printLines } from '../output.js';
+import { outputFormat, printDocument, printLines } from '../output.js';
 import {
   acceptedLine,
-  annotations,
   type CheckReport,
   droppedNote,
+  githubAnnotations,
   isWithinBudget,
   reportJson,
   reportLines,
@@ -42,32 +45,32 @@ const WAIT_MS = 10_000;
 export function registerCheck(program: Command): void {
   program
     .command('check')
-    .description('run a command, such as a test suite, and fail where its requests break a budget')
+    .description('run a command, such as a test suite, and fail when its requests break a budget')
     .usage('[options] -- <command…>')
     .argument(
       '<command...>',
-      'what makes the requests: a test suite, or a script that starts a server and asks it',
+      'command that makes the requests: a test suite, or a script that starts and calls a server',
     )
-    .option('--budget <file>', 'what requests may cost (default: scooby.budget.json, else no severe N+1)')
-    .option('--baseline <file>', 'known problems that are accepted (default: scooby.baseline.json)')
-    .option('--update-baseline', 'accept what is broken now, and write it to that file')
-    .option('--json', "the report as one JSON document on stdout; the command's own output goes to stderr")
-    .option('--github', "annotations for GitHub's diffs (default where GITHUB_ACTIONS is true)")
-    .option('--no-github', 'none')
-    .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
-    .option('--no-color', 'no colours')
+    .option('--budget <file>', 'limits for requests (default: scooby.budget.json; without it, no severe N+1)')
+    .option('--baseline <file>', 'accepted known problems (default: scooby.baseline.json)')
+    .option('--update-baseline', 'accept all current problems and write them to the baseline')
+    .option('--json', "print one JSON document on stdout; the command's own output goes to stderr")
+    .option('--github', 'print annotations for GitHub diffs (default when GITHUB_ACTIONS is true)')
+    .option('--no-github', 'print no annotations')
+    .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
+    .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .addHelpText(
       'after',
       `
 Examples:
-  scooby check -- npm test                                  no severe N+1 in what the tests request
-  scooby check --budget strict.json -- npx vitest run       what may be in it: docs/check.md
-  scooby check --update-baseline -- npm test                accept what is there; from now on only new problems fail
+  scooby check -- npm test                                  no request of the tests may have a severe N+1
+  scooby check --budget strict.json -- npx vitest run       docs/check.md describes budgets
+  scooby check --update-baseline -- npm test                accept current problems; only new ones fail from now on
   scooby check --json -- npm test | jq '.broken[].site'
 
 Exit codes:
-  those of the command where it fails; else 1 when a budget is broken, or no request was recorded; 0 when all is well;
-  2 when the budget or the baseline cannot be read`,
+  0 when all budgets hold; 1 when a budget is broken or no request was recorded; 2 when the budget or the baseline cannot
+  be read; a failing command's own exit code comes first`,
     )
     .passThroughOptions()
     .action(async (command: string[], flags: CheckFlags) => {
@@ -78,47 +81,50 @@ Exit codes:
 
 async function check(command: string[], flags: CheckFlags): Promise<number> {
   const { budget, file } = readBudget(flags.budget);
-  const known = readBaseline(flags.baseline, flags.updateBaseline === true);
-  const { facts, notes, code } = await observed(command, flags);
-  const found = breachesOf(budget, facts);
-  if (flags.updateBaseline) writeBaseline(known.file, baselineOf(found));
-  const dropped = facts.reduce((sum, one) => sum + one.dropped, 0);
+  const baseline = readBaseline(flags.baseline, flags.updateBaseline === true);
+  const { facts, notes, code } = await recordRequests(command, flags);
+  const breaches = breachesOf(budget, facts);
+  if (flags.updateBaseline) writeBaseline(baseline.file, baselineOf(breaches));
+  const dropped = facts.reduce((sum, request) => sum + request.dropped, 0);
   const all = breachesOf({ ...budget, severity: 'info' }, facts);
   const report: CheckReport = {
-    ...siftBreaches(found, flags.updateBaseline ? baselineOf(found) : known.baseline),
-    lesser: all.filter(({ id, rule }) => rule === 'finding' && !found.some((one) => one.id === id)),
+    ...applyBaseline(breaches, flags.updateBaseline ? baselineOf(breaches) : baseline.baseline),
+    lesser: all.filter(({ id, rule }) => rule === 'finding' && !breaches.some((breach) => breach.id === id)),
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
     command: code,
     ...(file !== undefined && { budget: file }),
-    ...((known.baseline || flags.updateBaseline) && { baseline: known.file }),
+    ...((baseline.baseline || flags.updateBaseline) && { baseline: baseline.file }),
     notes: dropped > 0 ? [...notes, droppedNote(dropped)] : notes,
   };
-  tell(report, flags);
+  printReport(report, flags);
   return code !== 0 ? code : isWithinBudget(report) ? 0 : 1;
 }
 
-function tell(report: CheckReport, flags: CheckFlags): void {
-  const { json: asJson, github = process.env.GITHUB_ACTIONS === 'true' } = flags;
-  const screen: OutputFormat = outputFormat(flags);
+function printReport(report: CheckReport, flags: CheckFlags): void {
+  const { json, github = process.env.GITHUB_ACTIONS === 'true' } = flags;
   const workspace = process.env.GITHUB_WORKSPACE;
-  const lines = [
-    ...(asJson ? [terminalSafeJson(reportJson(report), 2)] : reportLines(report, screen)),
-    ...(flags.updateBaseline && !asJson ? [`  ${acceptedLine(report.accepted, report.baseline!)}`] : []),
-  ];
-  printLines(lines);
-  // GitHub reads both streams; a document stays whole.
-  const notes = github ? annotations(report.broken, projectFolder(process.cwd()), workspace) : [];
-  for (const note of notes) (asJson ? process.stderr : process.stdout).write(`${note}\n`);
+  if (json) printDocument([terminalSafeJson(reportJson(report), 2)]);
+  else printReportLines(report, flags);
+  // GitHub reads annotations from both streams; on stderr they leave the JSON document whole.
+  const annotations = github ? githubAnnotations(report.broken, projectFolder(process.cwd()), workspace) : [];
+  for (const annotation of annotations) (json ? process.stderr : process.stdout).write(`${annotation}\n`);
 }
 
-/** Runs the command, and answers what its requests did and how it ended. */
-async function observed(
+function printReportLines(report: CheckReport, flags: CheckFlags): void {
+  const format = outputFormat(flags);
+  const { accepted, baseline } = report;
+  const acceptance = flags.updateBaseline ? [`  ${acceptedLine(accepted, baseline!)}`] : [];
+  printLines([...reportLines(report, format), ...acceptance], format);
+}
+
+/** Runs the command; facts of its requests, notes on recording gaps and the exit code. */
+async function recordRequests(
   command: string[],
   flags: CheckFlags,
 ): Promise<{ facts: RequestFacts[]; notes: string[]; code: number }> {
   const cwd = process.cwd();
-  // As in `run`: the other commands start sooner without it.
+  // Loaded on demand, as in `run`: the other commands start sooner without the launcher.
   const [{ launch }, { AppServers }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
@@ -131,7 +137,7 @@ async function observed(
   try {
     const exit = await launch(
       {
-        command: flags.json ? toStderr(command) : command,
+        command: flags.json ? withStdoutOnStderr(command) : command,
         env: process.env,
         project: projectFolder(cwd),
         agent: agentFile(),
@@ -148,7 +154,7 @@ async function observed(
         ),
         place: { host: '127.0.0.1', port: 0, exactPort: true },
       },
-      audience(new AppServers(), warn),
+      quietListener(new AppServers(), warn),
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return { facts: [...facts.values()], notes: [...notes], code: exit.code };
@@ -157,14 +163,16 @@ async function observed(
   }
 }
 
-/** Answers the command as one that prints on stderr what it would have printed on stdout. */
-function toStderr(command: string[]): string[] {
+/** Wraps the command in a shell that redirects its stdout to stderr; unchanged on Windows. */
+function withStdoutOnStderr(command: string[]): string[] {
   if (process.platform === 'win32') return command;
   return ['/bin/sh', '-c', 'exec "$@" >&2', 'sh', ...command];
 }
 
-/** Hears what goes on, and says nothing until the end but what could not be recorded. */
-function audience(servers: AppServers, warn: (message: string) => void): LaunchListener {
+/**
+ * Listener that prints nothing and collects the warnings about calls that could not be recorded.
+ */
+function quietListener(servers: AppServers, warn: (message: string) => void): LaunchListener {
   return {
     servers,
     waiting: () => {},

@@ -1,4 +1,4 @@
-/** `scooby diff`: two requests, or two runs, side by side. */
+/** `scooby diff`: compares two requests or two runs. */
 
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
@@ -8,9 +8,9 @@ import { routeNameOf } from '../../domain/route.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
-import { outputFormat, printLines } from '../output.js';
+import { outputFormat, printDocument, printLines } from '../output.js';
 import { differenceJson, differenceLines } from '../print/diff.js';
-import { comparedRuns, comparedTraces } from '../select/difference.js';
+import { diffRuns, diffTraces } from '../select/difference.js';
 import { chooseRequest } from '../select/request.js';
 import { chooseRuns } from '../select/run.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -21,26 +21,23 @@ type DiffFlags = StoreFlags & { runs?: boolean };
 export function registerDiff(program: Command): void {
   const command = program
     .command('diff')
-    .description('two requests, or two runs, side by side: what appeared, what vanished, what got slower')
-    .argument('[before]', 'an id or the beginning of it, last, last~1, -2; or a run')
-    .argument('[after]', 'the same; without it: the newest')
-    .option(
-      '--runs',
-      'compare all requests of two runs: last, previous, last~2, or a number of scooby list --by run',
-    )
-    .option('--json', 'one JSON document, as docs/trace.md describes')
+    .description('compare two requests or two runs: new, gone, slower and faster calls')
+    .argument('[before]', 'request: an id or its beginning, last, last~1 or -2; with --runs, a run')
+    .argument('[after]', 'the same (default: the newest)')
+    .option('--runs', 'compare two runs: last, previous, last~2, or a number from scooby list --by run')
+    .option('--json', 'one JSON document; docs/trace.md describes it')
     .addHelpText(
       'after',
       `
-Without ids the newest request is compared with the one before it of the same route: change the code, load the page
-again, and ask. Calls are the same when they ask the same from the same line, or from the same function where the line
-has moved. A time counts as another one when it differs by 1ms and a quarter.
+Without ids, the newest request is compared with the previous request of the same route: change the code, load the page
+again, run scooby diff. Calls match when the same line makes the same query; if the line has moved, the function has to
+match. A call counts as slower or faster when its time changes by at least 1ms and by a quarter.
 
 Examples:
   scooby diff                       is the N+1 gone?
   scooby diff 5f0c9a4e last         an older request and the newest one
-  scooby diff --runs                the run before the last one, and the last one
-  scooby diff --runs 12 last        of a run that scooby list --by run has named
+  scooby diff --runs                the previous run and the last run
+  scooby diff --runs 12 last        run 12 and the last run
   scooby diff --json | jq .findings.gone`,
     )
     .action((before: string | undefined, after: string | undefined, flags: DiffFlags) =>
@@ -50,17 +47,16 @@ Examples:
 }
 
 function diff(store: Store, before: string | undefined, after: string | undefined, flags: DiffFlags): void {
-  const screen = outputFormat(flags);
+  const format = outputFormat(flags);
   const difference = flags.runs
-    ? comparedRuns(store, ...chooseRuns(store, before, after))
-    : comparedTraces(...chooseTwo(store, before, after, screen.now));
-  printLines(
-    flags.json ? [terminalSafeJson(differenceJson(difference), 2)] : differenceLines(difference, screen),
-  );
+    ? diffRuns(store, ...chooseRuns(store, before, after))
+    : diffTraces(...chooseTraces(store, before, after, format.now));
+  if (flags.json) printDocument([terminalSafeJson(differenceJson(difference), 2)]);
+  else printLines(differenceLines(difference, format), format);
 }
 
-/** Answers the two requests that are meant, the earlier one first where only one or none is named. */
-function chooseTwo(
+/** Two requests to compare; without `before`, the previous request of the same route as `after`. */
+function chooseTraces(
   store: Store,
   before: string | undefined,
   after: string | undefined,
@@ -68,21 +64,22 @@ function chooseTwo(
 ): [Trace, Trace] {
   const second = chooseRequest(store, after ?? 'last', now);
   if (before !== undefined) return [chooseRequest(store, before, now), second];
-  return [oneBefore(store, second), second];
+  return [previousOfRoute(store, second), second];
 }
 
-const LOOKED_BACK = 10_000;
+/** Requests that are searched for an earlier one of the same route. */
+const MAX_SEARCHED = 10_000;
 
-function oneBefore(store: Store, trace: Trace): Trace {
+function previousOfRoute(store: Store, trace: Trace): Trace {
   const { id, method, start } = trace;
   const route = routeNameOf(trace);
   const query: FilterQuery = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
-  const older = store.recent({ before: start, query }, LOOKED_BACK);
-  const found = older.find((one) => one.id !== id && routeNameOf(one) === route);
-  const before = found && store.find(found.id);
+  const older = store.recent({ before: start, query }, MAX_SEARCHED);
+  const previous = older.find((summary) => summary.id !== id && routeNameOf(summary) === route);
+  const before = previous && store.find(previous.id);
   if (before) return before;
   throw new UserError(
-    `No earlier request of ${escapeToOneLine(`${method} ${route}`)} is kept to compare with. Name two:  scooby diff <before> <after>`,
+    `No earlier request of ${escapeToOneLine(`${method} ${route}`)} is stored to compare with. Name two requests:  scooby diff <before> <after>`,
     1,
   );
 }

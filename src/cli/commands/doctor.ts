@@ -1,16 +1,16 @@
-/** `scooby doctor`: what would be recorded here, what would not, and why. */
+/** `scooby doctor`: which libraries of the project scooby records, and what prevents the rest. */
 
 import type { Command } from 'commander';
 import { SilentExit } from '../../domain/errors.js';
-import { terminalSafeJson } from '../../domain/text.js';
+import { formatCount, terminalSafeJson } from '../../domain/text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
-import { type Check, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
-import { outputFormat, printLines } from '../output.js';
+import { type CheckResult, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
+import { outputFormat, printDocument, printLines } from '../output.js';
 
-interface Flags {
+interface DoctorFlags {
   db?: string;
   json?: boolean;
   color?: boolean;
@@ -23,27 +23,33 @@ const MARKS: Record<Grade, string> = { good: '✓', note: '!', bad: '✗' };
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('what would be recorded here, what would not, and why')
-    .argument('[command...]', 'the command that starts the app, after --; it is looked at, not run')
+    .description('check what scooby can record in this project, and what it cannot')
+    .argument('[command...]', 'command that starts the app, after --; it is inspected, not run')
     .option('--json', 'one JSON object')
-    .option('--db <file>', "the database to look at, instead of this project's")
-    .option('--no-color', 'no colours; so does NO_COLOR=1')
+    .option('--db <file>', "database to check (default: SCOOBY_DB, else this project's)")
+    .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .addHelpText(
       'after',
       `
 Examples:
   scooby doctor
-  scooby doctor -- node dist/server.js    looks into the bundle as well
+  scooby doctor -- node dist/server.js    also looks for libraries inside the bundle
   scooby doctor --json | jq .libraries
 
-Exit codes: 0; 1 when something would not be recorded that can be mended; 2 wrong usage.`,
+Exit codes: 0; 1 when something cannot be recorded but can be fixed; 2 wrong usage.`,
     )
     .passThroughOptions()
-    .action(async (command: string[], flags: Flags) => {
+    .action(async (command: string[], flags: DoctorFlags) => {
       const diagnosis = await diagnose(process.cwd(), command, flags.db);
-      printLines(flags.json ? [terminalSafeJson(diagnosis, 2)] : doctorLines(diagnosis, outputFormat(flags)));
+      printDiagnosis(diagnosis, flags);
       if (isBad(diagnosis)) throw new SilentExit(1);
     });
+}
+
+function printDiagnosis(diagnosis: Diagnosis, flags: DoctorFlags): void {
+  if (flags.json) return printDocument([terminalSafeJson(diagnosis, 2)]);
+  const format = outputFormat(flags);
+  printLines(doctorLines(diagnosis, format), format);
 }
 
 function isBad({ node, port, store, config, libraries }: Diagnosis): boolean {
@@ -58,25 +64,25 @@ const COLUMNS: Column[] = [
   { head: 'HOW', minWidth: 20 },
 ];
 
-/** Answers the report in lines. */
+/** Report of a diagnosis as lines. */
 export function doctorLines(
   { node, project, folders, libraries, port, store, config }: Diagnosis,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  const line = (head: string, { grade, text }: Check) =>
-    `${screen.style(ROLES[grade], MARKS[grade])} ${screen.style('bold', head.padEnd(8))} ${cleanText(text)}`;
+  const line = (head: string, { grade, text }: CheckResult) =>
+    `${format.style(ROLES[grade], MARKS[grade])} ${format.style('bold', head.padEnd(8))} ${cleanText(text)}`;
   const packages = folders > 1 ? `${project}, ${folders} packages` : project;
   const found =
     libraries.length === 0
-      ? 'nothing that scooby knows; plain fetch and http calls are seen'
-      : `${libraries.length} libraries that scooby knows`;
+      ? 'no library that scooby knows; calls of fetch and http are recorded'
+      : `${formatCount(libraries.length, 'library', 'libraries')} that scooby knows`;
   return [
     line('Node', node),
     line('Project', { grade: 'good', text: `${packages}: ${found}` }),
     line('Port', port),
     line('Store', store),
     line('Config', config),
-    ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), screen)] : []),
+    ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), format)] : []),
   ];
 }
 

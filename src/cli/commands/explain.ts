@@ -1,4 +1,4 @@
-/** `scooby explain`: the plan of a recorded statement, as the database of the running app makes it. */
+/** `scooby explain`: the plan of a recorded statement, from the database of the running app. */
 
 import type { Command } from 'commander';
 import { ControlError, connectToRun, livingRuns } from '../../control/client.js';
@@ -10,14 +10,14 @@ import { databasePath } from '../../store/location.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { dedentText, wrapText } from '../../terminal/wrap.js';
-import { outputFormat, printLines } from '../output.js';
+import { outputFormat, printDocument, printLines } from '../output.js';
 import { chooseRequest } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
 type ExplainFlags = StoreFlags & Partial<ExplainOptions>;
 
-/** A call of a request: its place among the calls, from 0. */
-interface Chosen {
+/** A call of a request; `index` is its position in the trace's spans, from 0. */
+interface ChosenCall {
   trace: Trace;
   index: number;
   span: Span;
@@ -27,41 +27,50 @@ interface Chosen {
 export function registerExplain(program: Command): void {
   const command = program
     .command('explain')
-    .description("the plan of a query, asked of the running app's own database")
-    .argument('<id>', 'the request, as for show: its id or the beginning of it, last, -1, -2')
-    .argument('[n]', 'the number of the call in scooby show, or a fingerprint (default: the slowest query)')
-    .option('--analyze', 'run the query and tell what it really did; only what reads and locks nothing')
-    .option('--nulls', 'take NULL for values that were not recorded')
-    .option('--json', 'the plan, and what stands out in it, as one JSON object')
+    .description("show the plan of a query, from the running app's own database")
+    .argument('<id>', 'request, as in show: its id or the beginning of it, last, -1, -2')
+    .argument(
+      '[n]',
+      "number of the call in scooby show, or a statement's fingerprint (default: the slowest query)",
+    )
+    .option(
+      '--analyze',
+      'run the query and show actual rows and times; only for queries that neither write nor lock',
+    )
+    .option('--nulls', 'use NULL for values that were not recorded')
+    .option('--json', 'the plan and the remarks on it as one JSON object')
     .addHelpText(
       'after',
       `
-The app has to run under scooby: it is asked to explain the query on a connection of its own pool, in a read-only
-transaction that is rolled back, within 5 s. PostgreSQL, MySQL and MariaDB; docs/libraries.md has the drivers.
+The app has to run under scooby: it explains the query on a connection of its own pool, in a read-only transaction that
+is rolled back, within 5 s. PostgreSQL, MySQL and MariaDB are supported; docs/libraries.md lists the drivers.
 
 Examples:
   scooby explain last                 the slowest query of the newest request
   scooby explain 5f0c9a4e 3           call 3 of scooby show 5f0c9a4e
-  scooby explain last 3 --analyze     run it again, and compare the estimates with the facts
+  scooby explain last 3 --analyze     run it again and compare the estimates with the actual numbers
   scooby explain last --json | jq .remarks
 
-Exit codes: 0; 1 when there is no such request or no plan to be had; 2 wrong usage.`,
+Exit codes: 0; 1 when there is no such request or no plan is available; 2 wrong usage.`,
     )
     .action(explain);
   addStoreOptions(command);
 }
 
 async function explain(id: string, n: string | undefined, flags: ExplainFlags): Promise<void> {
-  const screen = outputFormat(flags);
-  const chosen = await withStore(flags, (store) => chosenStatement(chooseRequest(store, id, screen.now), n));
-  const plan = await planOf(databasePath(flags.db, process.cwd()), chosen, flags);
-  const { trace, index } = chosen;
-  if (flags.json) printLines([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
-  else printLines(linesOf(chosen, plan, screen));
+  const format = outputFormat(flags);
+  const call = await withStore(flags, (store) => chooseCall(chooseRequest(store, id, format.now), n));
+  const plan = await planOf(databasePath(flags.db, process.cwd()), call, flags);
+  const { trace, index } = call;
+  if (flags.json) printDocument([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
+  else printLines(planLines(call, plan, format), format);
 }
 
-/** Answers the call that is meant; throws a UserError when there is none. */
-export function chosenStatement(trace: Trace, wanted: string | undefined): Chosen {
+/**
+ * Call with number `wanted` (from 1) or with that fingerprint; the slowest query by default.
+ * Throws a UserError (exit 1) when there is none.
+ */
+export function chooseCall(trace: Trace, wanted: string | undefined): ChosenCall {
   const queries = [...trace.spans.entries()]
     .filter(([, { kind }]) => kind === 'sql')
     .sort(([, a], [, b]) => (b.duration ?? Infinity) - (a.duration ?? Infinity));
@@ -73,10 +82,10 @@ export function chosenStatement(trace: Trace, wanted: string | undefined): Chose
   const number = /^\d{1,6}$/.test(wanted) ? Number(wanted) : 0;
   const span = trace.spans[number - 1];
   if (span !== undefined) return { trace, index: number - 1, span };
-  const like = /^[\da-f]{4,16}$/.test(wanted)
+  const byFingerprint = /^[\da-f]{4,16}$/.test(wanted)
     ? queries.find(([, { shape }]) => shape.statement?.id.startsWith(wanted))
     : undefined;
-  if (like !== undefined) return { trace, index: like[0], span: like[1] };
+  if (byFingerprint !== undefined) return { trace, index: byFingerprint[0], span: byFingerprint[1] };
   const calls = trace.spans.length === 0 ? 'it made no calls' : `it made ${trace.spans.length}`;
   throw new UserError(
     `The request has no call "${escapeToOneLine(wanted)}": ${calls}. See their numbers:  scooby show ${trace.id.slice(0, 8)}`,
@@ -84,36 +93,39 @@ export function chosenStatement(trace: Trace, wanted: string | undefined): Chose
   );
 }
 
-/** Asks the runs that record here, newest first, until one has a plan. */
+/**
+ * Plan from the first of the project's running apps, newest first, that can explain the call.
+ * Throws a UserError (exit 1) with the newest app's reason when none can.
+ */
 async function planOf(
   database: string,
-  { trace, index }: Chosen,
+  { trace, index }: ChosenCall,
   flags: ExplainFlags,
 ): Promise<StatementPlan> {
   let reason: ControlError | undefined;
-  const wish = { analyze: flags.analyze === true, nulls: flags.nulls === true };
+  const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
   for (const { id } of livingRuns(database)) {
-    const control = await connectToRun(database, id);
-    if (control === undefined) continue;
+    const connection = await connectToRun(database, id);
+    if (connection === undefined) continue;
     try {
-      return await control.explain(trace.id, index, wish);
+      return await connection.explain(trace.id, index, options);
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
       reason ??= error;
     } finally {
-      control.close();
+      connection.close();
     }
   }
   if (reason !== undefined) throw new UserError(reason.message, 1);
-  const was = trace.app === undefined ? '<command>' : escapeToOneLine(trace.app.command);
+  const command = trace.app === undefined ? '<command>' : escapeToOneLine(trace.app.command);
   throw new UserError(
-    `The app is not running under scooby, and only it knows its database. Start it, and ask again:  scooby run -- ${was}`,
+    `The app is not running under scooby, and only the app can reach its database. Start it and try again:  scooby run -- ${command}`,
     1,
   );
 }
 
-function linesOf(
-  { trace, index, span }: Chosen,
+function planLines(
+  { trace, index, span }: ChosenCall,
   plan: StatementPlan,
   { style, width }: OutputFormat,
 ): string[] {
@@ -132,7 +144,7 @@ function linesOf(
     ...plan.remarks.flatMap(({ kind, text }) =>
       section([style('warn', kind.toUpperCase()), ...wrapText(cleanText(text), room, '')]),
     ),
-    ...(plan.remarks.length === 0 ? section(['Nothing stands out in it.']) : []),
+    ...(plan.remarks.length === 0 ? section(['No problem stands out in this plan.']) : []),
     ...section(
       plan.notes.flatMap((note) => wrapText(cleanText(note), room, '')).map((line) => style('dim', line)),
     ),

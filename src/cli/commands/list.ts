@@ -1,4 +1,4 @@
-/** `scooby list`: the newest requests as a table. */
+/** `scooby list`: the newest requests, or aggregates by route or by run, as a table. */
 
 import { type Command, Option } from 'commander';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
@@ -11,7 +11,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { outputFormat, printLines, printRemark } from '../output.js';
+import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   type RouteAggregate,
   type RunAggregate,
@@ -22,7 +22,7 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
-import { totalText } from '../print/totals.js';
+import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -34,74 +34,74 @@ export function registerList(program: Command): void {
   const command = addFilterOptions(
     program
       .command('list')
-      .description('the newest requests, newest first; or all of them, by route or by run')
-      .option('-n, --limit <count>', 'how many', parseCount, 20)
+      .description('list the newest requests, or sum up all requests by route or by run')
+      .option('-n, --limit <count>', 'maximum number of rows', parseCount, 20)
       .addOption(
-        new Option('--by <what>', 'put together: by route, the costliest first; by run').choices([
+        new Option('--by <what>', 'sum up by route (costliest first) or by run (newest first)').choices([
           'route',
           'run',
         ]),
       ),
   )
-    .option('--json', 'one JSON object a line, as docs/trace.md describes')
+    .option('--json', 'one JSON object per line; docs/trace.md describes it')
     .addHelpText(
       'after',
       `
 Examples:
-  scooby list --status 5xx            what failed
-  scooby list --path /orders -n 5     the last five that had to do with orders
-  scooby list --slower 500ms          what was slow
-  scooby list n1 '!health'            what the browser's filter finds
+  scooby list --status 5xx            requests that failed
+  scooby list --path /orders -n 5     the newest five with /orders in their URL
+  scooby list --slower 500ms          requests that took 500ms or longer
+  scooby list n1 '!health'            requests with an N+1, without health checks
   scooby list --by route --since 1h   each route's times, queries and findings
-  scooby list --by run                what diff --runs can compare
-  scooby list --json | jq .url        for other tools`,
+  scooby list --by run                the runs that diff --runs can compare
+  scooby list --json | jq .url        the URLs`,
     )
     .action((filter: string[], flags: ListFlags) => withStore(flags, (store) => list(store, filter, flags)));
   addStoreOptions(command);
 }
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
-  const screen = outputFormat(flags);
-  const among = { query: queryFromOptions(filter, flags) };
+  const format = outputFormat(flags);
+  const selection = { query: queryFromOptions(filter, flags) };
   const short = (id: string) => shortId(store, id);
   if (flags.by === 'route')
-    return listRoutes(routeAggregates(store, among).slice(0, flags.limit), flags, short, screen);
-  if (flags.by === 'run') return listRuns(runAggregates(store, among, flags.limit), flags, screen);
-  const found = store.recent(among, flags.limit);
-  if (flags.json) return printLines(found.map((summary) => terminalSafeJson(publicSummary(summary))));
-  const all = among.query.length === 0;
-  if (found.length === 0) printRemark(all ? EMPTY : NO_MATCH);
-  else printLines(listLines(found, short, screen));
-  const below = [
-    ...(all ? outsideLines(store.outside(1), short, screen) : []),
-    ...(screen.width < Infinity ? hintLines(found, short, screen) : []),
+    return listRoutes(routeAggregates(store, selection).slice(0, flags.limit), flags, short, format);
+  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit), flags, format);
+  const requests = store.recent(selection, flags.limit);
+  if (flags.json) return printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
+  const isUnfiltered = selection.query.length === 0;
+  if (requests.length === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
+  else printLines(listLines(requests, short, format), format);
+  const footer = [
+    ...(isUnfiltered ? outsideLines(store.outside(1), short, format) : []),
+    ...(format.width < Infinity ? hintLines(requests, short, format) : []),
   ];
-  if (below.length > 0) printLines(['', ...below]);
+  if (footer.length > 0) printLines(['', ...footer], format);
 }
 
 function listRoutes(
   routes: RouteAggregate[],
   { json }: ListFlags,
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): void {
-  if (json) printLines(routeJson(routes));
+  if (json) printDocument(routeJson(routes));
   else if (routes.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(routes, short, screen));
+  else printLines(routeLines(routes, short, format), format);
 }
 
-function listRuns(runs: RunAggregate[], { json }: ListFlags, screen: OutputFormat): void {
-  if (json) printLines(runJson(runs));
+function listRuns(runs: RunAggregate[], { json }: ListFlags, format: OutputFormat): void {
+  if (json) printDocument(runJson(runs));
   else if (runs.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(runLines(runs, screen));
+  else printLines(runLines(runs, format), format);
 }
 
-/** What is said where nothing adds up. */
+/** Remark when no aggregate matches. */
 export const NO_AGGREGATES =
-  'Nothing to add up: no request that is kept matches. What earlier versions recorded is not added up.';
-const NO_MATCH = 'No request that is kept matches. All of them:  scooby list';
-const EMPTY =
-  'No request is kept: none has come yet, or their time is over. Send one to the address that scooby run printed.';
+  'Nothing to add up: no stored request matches. Requests that earlier versions recorded are not added up.';
+const NO_MATCH = 'No stored request matches. List all of them:  scooby list';
+const EMPTY_STORE =
+  'No request is stored: none has come yet, or all have expired. Send one to the address that scooby run printed.';
 
 const COLUMNS: Column[] = [
   { head: 'AGE', align: 'right', dropOrder: 1 },
@@ -115,17 +115,17 @@ const COLUMNS: Column[] = [
   { head: 'ID' },
 ];
 
-/** Answers the table of the requests. */
+/** Table of requests; `short` abbreviates an id. */
 export function listLines(
   requests: Summary[],
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const rows = requests.map((request): Cell[] => {
     const { method, url, duration, start, totals, findings, id } = request;
     const sql = totals.sql;
     return [
-      [formatAge(start, screen.now), 'dim'],
+      [formatAge(start, format.now), 'dim'],
       [cleanText(method)],
       [cleanText(url)],
       statusCell(request),
@@ -136,7 +136,7 @@ export function listLines(
       [short(id), 'accent'],
     ];
   });
-  return tableLines(COLUMNS, rows, screen);
+  return tableLines(COLUMNS, rows, format);
 }
 
 function statusCell({ status, state }: Summary): Cell {
@@ -144,21 +144,23 @@ function statusCell({ status, state }: Summary): Cell {
   return status === undefined ? [state, 'dim'] : [`${status}`, statusRole(status)];
 }
 
-/** Answers one line for what a process did outside of requests, if it did anything. */
+/** One line with the totals of the calls that ran outside of requests; empty without such calls. */
 export function outsideLines(
   [newest]: Summary[],
   short: (id: string) => string,
   { style }: OutputFormat,
 ): string[] {
   if (!newest || newest.spans === 0) return [];
-  const totals = Object.entries(newest.totals).map(([kind, total]) => totalText(kind, total));
+  const totals = Object.entries(newest.totals).map(([kind, total]) => formatTotal(kind, total));
   const show = style('accent', `scooby show ${short(newest.id)}`);
   return [`${style('dim', 'outside requests:')} ${totals.join('  ')}   ${show}`];
 }
 
-/** Answers how to go on from the list: to the first request with a finding, else to the first. */
-function hintLines(found: Summary[], short: (id: string) => string, { style }: OutputFormat): string[] {
-  const request = found.find(({ findings }) => findings.length > 0) ?? found[0];
+/** Hint at `scooby show` for the first request with a finding, else for the first request. */
+function hintLines(requests: Summary[], short: (id: string) => string, { style }: OutputFormat): string[] {
+  const request = requests.find(({ findings }) => findings.length > 0) ?? requests[0];
   if (!request) return [];
-  return [`${style('dim', 'what one of them did:')} ${style('accent', `scooby show ${short(request.id)}`)}`];
+  return [
+    `${style('dim', 'details of one of them:')} ${style('accent', `scooby show ${short(request.id)}`)}`,
+  ];
 }

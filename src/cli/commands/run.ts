@@ -1,4 +1,7 @@
-/** `scooby run -- <command…>`: the app, the proxy in front of it, and what is told of both while they run. */
+/**
+ * `scooby run -- <command…>`: starts the app with the agent inside and the proxy in front, and
+ * reports its requests.
+ */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
@@ -10,13 +13,14 @@ import { MAX_SIZE, openStore, TTL } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
-import { applyProjectConfig, type ProjectConfig, readProjectConfig } from '../config/project-config.js';
+import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
+import { applyProjectConfig } from '../config/run-options.js';
 import { durationParser, parsePort, parseSize } from '../config/units.js';
 import { Announcer } from '../print/announcer.js';
 import { samplingOf } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 
-interface Options {
+interface RunOptions {
   port?: number;
   host: string;
   upstream?: ServerAddress;
@@ -35,57 +39,57 @@ interface Options {
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
 
+const HELP = `
+Examples:
+  scooby run -- npm run dev                      then open the URL that it prints
+  scooby run --take-port -- npm start            the app's URL does not change
+  scooby run --record marked -- node app.js      record only requests with X-Scooby-Record: 1
+  scooby run --port 8080 --quiet -- node app.js
+  scooby run --ui -- npm start                   browse the requests here; O shows the app's output, q ends both
+
+Defaults of a project belong in scooby.config.json: docs/config.md.
+
+Exit codes:
+  that of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`;
+
 /** Adds the command to the program. */
 export function registerRun(program: Command): void {
   program
     .command('run')
-    .description('start an app with the agent inside and a proxy in front, and record what each request does')
+    .description('start an app with the agent inside and a proxy in front, and record its requests')
     .usage('[options] -- <command…>')
-    .argument('<command...>', 'what starts the app')
-    .option('-p, --port <port>', 'port of the proxy (default: 4000, or the next free one; 0: any)', parsePort)
-    .option('--host <host>', 'address of the proxy', '127.0.0.1')
+    .argument('<command...>', 'command that starts the app')
     .option(
-      '--take-port [port]',
-      "give the app's own port to the proxy, and another one to the app",
+      '-p, --port <port>',
+      'port of the proxy (default: 4000, or the next free one; 0: any free port)',
       parsePort,
     )
-    .option('--upstream <url>', 'where the app listens, when it is not to be found out', parseAddress)
+    .option('--host <host>', 'address of the proxy', '127.0.0.1')
+    .option('--take-port [port]', "listen on the app's own port, and move the app to a free one", parsePort)
+    .option('--upstream <url>', 'address of the app, when scooby should not detect it', parseAddress)
+    .addOption(duration('--wait <time>', 'how long requests wait for the app to listen', 's', WAIT_MS, '10s'))
     .addOption(
-      duration('--wait <time>', 'how long a request waits for the app to listen', 's', WAIT_MS, '10s'),
-    )
-    .addOption(
-      new Option('--record <which>', 'which requests; marked: those with X-Scooby-Record: 1')
+      new Option('--record <which>', 'requests to record; marked: those with X-Scooby-Record: 1')
         .choices(['all', 'marked', 'off'])
         .default('all'),
     )
-    .option('--ui', "the browser and the app's output in this terminal, instead of lines")
-    .option('-q, --quiet', 'no line for each request')
-    .option('--db <file>', 'database to record to (default: SCOOBY_DB, or one for each project)')
-    .addOption(duration('--ttl <time>', 'how long requests are kept', 'h', TTL, '24h'))
+    .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
+    .option('-q, --quiet', 'print no line per request')
+    .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
+    .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', TTL, '24h'))
     .addOption(
-      new Option('--max-size <size>', 'how large the database may become')
+      new Option('--max-size <size>', 'maximum size of the database')
         .argParser(parseSize)
         .default(MAX_SIZE, '512MB'),
     )
-    .option('--allow-host <host...>', 'host names, besides localhost, that may read recorded requests')
-    .option('--no-color', 'no colours')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  scooby run -- npm run dev                      open the URL that it prints
-  scooby run --take-port -- npm start            the browser's URL does not change
-  scooby run --record marked -- node app.js      only requests with X-Scooby-Record: 1
-  scooby run --port 8080 --quiet -- node app.js
-  scooby run --ui -- npm start                   browse the requests here; O shows what the app prints, q ends both
-
-What a project always wants may stand in scooby.config.json: docs/config.md.
-
-Exit codes:
-  those of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`,
+    .option(
+      '--allow-host <host...>',
+      'host names, besides localhost, under which recorded requests can be read',
     )
+    .option('--no-color', 'no colours (also: NO_COLOR=1)')
+    .addHelpText('after', HELP)
     .passThroughOptions()
-    .action(async (words: string[], _: Options, command: Command) => {
+    .action(async (words: string[], _: RunOptions, command: Command) => {
       const config = readProjectConfig(process.cwd());
       applyProjectConfig(command, config);
       const code = await run(words, command.opts(), config);
@@ -97,11 +101,12 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationParser(unit)).default(value, words);
 }
 
-async function run(command: string[], options: Options, config: ProjectConfig): Promise<number> {
+async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
   const cwd = process.cwd();
-  const takePort = takenPort(options.takePort);
-  const place = placeOf(options, takePort);
-  // What starts an app is most of this program, and the other commands do without it.
+  const takePort = parseTakePort(options.takePort);
+  const place = listenOptions(options, takePort);
+  // Loaded on demand: the launcher is most of this program, and the other commands start sooner
+  // without it.
   const [{ launch }, { AppServers }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
@@ -111,48 +116,51 @@ async function run(command: string[], options: Options, config: ProjectConfig): 
   const store = await openStore({ db, cwd, ttl, maxSize, ...samplingOf(command) }, (message) =>
     warnings.push(message),
   );
-  const { audience, terminal } = audienceOf(command, options, store.place, new AppServers());
-  for (const warning of warnings) audience.warn(warning);
+  const { listener, runUi } = listenerOf(command, options, store.place, new AppServers());
+  for (const warning of warnings) listener.warn(warning);
   try {
     const exit = await launch(
       {
-        ...launchOf(command, options, config),
+        ...launchOptions(command, options, config),
         store,
         place,
         ...(takePort !== undefined && { takePort }),
-        ...(terminal && { env: colourEnvironment(process.env, options.color), stage: terminal }),
+        ...(runUi && { env: colourEnvironment(process.env, options.color), stage: runUi }),
       },
-      audience,
+      listener,
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return exit.code;
   } finally {
-    await terminal?.close();
+    await runUi?.close();
     store.close();
   }
 }
 
-/** What is told of the run: the screen of `--ui`, where there can be one, else the lines on stderr. */
-function audienceOf(
+/**
+ * Listener of the launch: the screen of `--ui` when one can be shown, else an announcer that writes
+ * lines to stderr.
+ */
+function listenerOf(
   command: string[],
-  { quiet = false, color, ui, db }: Options,
+  { quiet = false, color, ui, db }: RunOptions,
   place: string,
   servers: AppServers,
-): { audience: LaunchListener; terminal?: RunUi | undefined } {
+): { listener: LaunchListener; runUi?: RunUi | undefined } {
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
-  const about = { command, servers, place, quiet, style, write };
-  const announcer = new Announcer(about);
-  if (!ui) return { audience: announcer };
+  const announcerOptions = { command, servers, place, quiet, style, write };
+  const announcer = new Announcer(announcerOptions);
+  if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());
-  const terminal = startRunUi({ ...about, database, announcer, colour: color });
-  return { audience: terminal ?? announcer, terminal };
+  const runUi = startRunUi({ ...announcerOptions, database, announcer, colour: color });
+  return { listener: runUi ?? announcer, runUi };
 }
 
-/** The part of a launch that flags and configuration decide. */
-function launchOf(
+/** Launch options that come from flags and configuration. */
+function launchOptions(
   command: string[],
-  { record, wait, upstream, allowHost, db }: Options,
+  { record, wait, upstream, allowHost, db }: RunOptions,
   { ignore, limits }: ProjectConfig,
 ): Omit<LaunchOptions, 'store' | 'place'> {
   const cwd = process.cwd();
@@ -170,16 +178,19 @@ function launchOf(
   };
 }
 
-/** Answers the port to move the app off: 0 stands for the one that it asks for, which PORT often tells. */
-function takenPort(option: number | true | undefined): number | undefined {
+/**
+ * Port that the proxy takes from the app: the option, else PORT; 0 stands for the first port that
+ * the app binds.
+ */
+function parseTakePort(option: number | true | undefined): number | undefined {
   if (option !== true) return option;
   return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
 }
 
-function placeOf({ host, port }: Options, takePort: number | undefined): LaunchOptions['place'] {
+function listenOptions({ host, port }: RunOptions, takePort: number | undefined): LaunchOptions['place'] {
   if (takePort !== undefined) {
     if (port !== undefined)
-      throw new UserError('--take-port and --port both say where the proxy listens; leave one out.');
+      throw new UserError('--take-port and --port both set the port of the proxy; leave one out.');
     return { host, exactPort: true, ...(takePort > 0 && { port: takePort }) };
   }
   return port === undefined
@@ -187,7 +198,7 @@ function placeOf({ host, port }: Options, takePort: number | undefined): LaunchO
     : { host, port, exactPort: true };
 }
 
-/** Answers the address in `3000`, `localhost:3000`, `https://localhost:3000` or `unix:/tmp/app.sock`. */
+/** Parses `3000`, `localhost:3000`, `https://localhost:3000` or `unix:/tmp/app.sock`. */
 function parseAddress(text: string): ServerAddress {
   if (text.startsWith('unix:')) return { protocol: 'http', path: text.slice(5) };
   const url = /^\d+$/.test(text)

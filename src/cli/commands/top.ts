@@ -1,4 +1,4 @@
-/** `scooby top`: what costs most over all requests that are kept. */
+/** `scooby top`: the costliest statements, routes, lines or findings over all stored requests. */
 
 import { type Command, Option } from 'commander';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
@@ -8,80 +8,83 @@ import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { outputFormat, printLines, printRemark } from '../output.js';
+import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import { routeAggregates } from '../print/by-route-and-run.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
 
-type What = 'statement' | 'route' | 'site' | 'finding';
-type TopFlags = StoreFlags & FilterFlags & { limit: number; by: What };
+type TopBy = 'statement' | 'route' | 'site' | 'finding';
+type TopFlags = StoreFlags & FilterFlags & { limit: number; by: TopBy };
 
 /** Adds the command to the program. */
 export function registerTop(program: Command): void {
   const command = addFilterOptions(
     program
       .command('top')
-      .description('what costs most over all requests: statements, routes, lines or findings')
+      .description('show what costs most over all requests: statements, routes, lines or findings')
       .addOption(
-        new Option('--by <what>', 'what to add up by')
+        new Option('--by <what>', 'what to sum up by; site: the line that made the calls')
           .choices(['statement', 'route', 'site', 'finding'])
           .default('statement'),
       )
-      .option('-n, --limit <count>', 'how many', parseCount, 20),
+      .option('-n, --limit <count>', 'maximum number of rows', parseCount, 20),
   )
-    .option('--json', 'one JSON object a line, as docs/trace.md describes')
+    .option('--json', 'one JSON object per line; docs/trace.md describes it')
     .addHelpText(
       'after',
       `
-SHARE is the part of the time of all these requests; of calls that ran at once each counts whole, so that it may exceed
-100%. P50 and P95 are off by less than a tenth. WORST is the request in which it took most time.
+SHARE is the part of the total time of these requests; it may exceed 100%, because calls that ran in parallel count in
+full. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
 
 Examples:
   scooby top                          the statements and calls that took most time
-  scooby top --by site --since 10m    the lines of your code that waited most, of the last ten minutes
-  scooby top --by finding             what is wrong, and what it costs
-  scooby top --path /orders           of some requests only
-  scooby top 'status>=500' --json     for other tools`,
+  scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
+  scooby top --by finding             the problems that scooby found, and their cost
+  scooby top --path /orders           only requests with /orders in their URL
+  scooby top 'status>=500' --json     JSON for other tools`,
     )
     .action((filter: string[], flags: TopFlags) => withStore(flags, (store) => top(store, filter, flags)));
   addStoreOptions(command);
 }
 
 function top(store: Store, filter: string[], flags: TopFlags): void {
-  const screen = outputFormat(flags);
+  const format = outputFormat(flags);
   const { by, limit } = flags;
-  const among = { query: queryFromOptions(filter, flags) };
-  const whole = store.aggregates('request', among)[0]?.ms ?? 0;
-  const share = (sum: Aggregate) => (whole > 0 ? sum.ms / whole : 0);
+  const selection = { query: queryFromOptions(filter, flags) };
+  const totalMs = store.aggregates('request', selection)[0]?.ms ?? 0;
+  const share = ({ ms }: Aggregate) => (totalMs > 0 ? ms / totalMs : 0);
   if (by === 'route' && flags.json) {
-    const routes = routeAggregates(store, among).slice(0, limit);
-    return printLines(
+    const routes = routeAggregates(store, selection).slice(0, limit);
+    return printDocument(
       routes.map((route) =>
         terminalSafeJson({ ...publicRoute(route, route.findings), share: round(share(route)) }),
       ),
     );
   }
-  const sums = store.aggregates(by, among).slice(0, limit);
+  const aggregates = store.aggregates(by, selection).slice(0, limit);
   if (flags.json)
-    return printLines(sums.map((sum) => terminalSafeJson(publicAggregate(sum, round(share(sum))))));
-  if (sums.length === 0) return printRemark(NO_AGGREGATES);
-  printLines(topLines(by, sums, share, (id) => shortId(store, id), screen));
+    return printDocument(
+      aggregates.map((aggregate) => terminalSafeJson(publicAggregate(aggregate, round(share(aggregate))))),
+    );
+  if (aggregates.length === 0) return printRemark(NO_AGGREGATES);
+  const lines = topLines(by, aggregates, share, (id) => shortId(store, id), format);
+  printLines(lines, format);
 }
 
 function round(share: number): number {
   return Math.round(share * 10_000) / 10_000;
 }
 
-const HEADS: Record<What, string> = {
+const HEADS: Record<TopBy, string> = {
   statement: 'STATEMENT',
   route: 'ROUTE',
   site: 'STATEMENT',
   finding: 'WHAT IS WRONG',
 };
 
-function columnsOf(by: What): Column[] {
+function columnsOf(by: TopBy): Column[] {
   const line: Column = { head: 'LINE', ...(by === 'statement' && { dropOrder: 5 }) };
   return [
     { head: 'TOTAL', align: 'right' },
@@ -98,41 +101,42 @@ function columnsOf(by: What): Column[] {
   ];
 }
 
-/** Answers the table of what costs most; `share` is the part of the requests' time, 0 to 1. */
+/** Table of the costliest rows; `share` is the part of the requests' time, 0 to 1. */
 export function topLines(
-  by: What & AggregateBy,
-  sums: Aggregate[],
-  share: (sum: Aggregate) => number,
+  by: TopBy & AggregateBy,
+  aggregates: Aggregate[],
+  share: (aggregate: Aggregate) => number,
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  const rows = sums.map((sum): Cell[] => {
-    const line = lineCell(by, sum);
+  const rows = aggregates.map((aggregate): Cell[] => {
+    const { ms, count, requests, p50, p95, errors, worst } = aggregate;
+    const line = lineCell(by, aggregate);
     return [
-      [formatMs(sum.ms), 'bold'],
-      [`${Math.round(share(sum) * 100)}%`],
-      [sum.count.toLocaleString('en-US')],
-      // Of a route and of a finding every one is a request.
-      [by === 'statement' || by === 'site' ? sum.requests.toLocaleString('en-US') : ''],
-      [formatMs(sum.p50)],
-      [formatMs(sum.p95)],
-      [sum.errors > 0 ? sum.errors.toLocaleString('en-US') : '', 'error'],
+      [formatMs(ms), 'bold'],
+      [`${Math.round(share(aggregate) * 100)}%`],
+      [count.toLocaleString('en-US')],
+      // COUNT of a route or a finding already counts requests.
+      [by === 'statement' || by === 'site' ? requests.toLocaleString('en-US') : ''],
+      [formatMs(p50)],
+      [formatMs(p95)],
+      [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
       ...(by === 'site' ? [line] : []),
-      [labelOf(by, sum)],
+      [labelOf(by, aggregate)],
       ...(by === 'site' ? [] : [line]),
-      [short(sum.worst.id), 'accent'],
+      [short(worst.id), 'accent'],
     ];
   });
-  return tableLines(columnsOf(by), rows, screen);
+  return tableLines(columnsOf(by), rows, format);
 }
 
-function labelOf(by: What, { kind, text, parts }: Aggregate): string {
+function labelOf(by: TopBy, { kind, text, parts }: Aggregate): string {
   if (by === 'route') return cleanText(`${kind} ${text}`);
   if (by === 'finding') return cleanText(`${kind.toUpperCase()}  ${text}`);
   const more = by === 'site' && parts > 1 ? `  and ${parts - 1} more` : '';
   return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;
 }
 
-function lineCell(by: What, { site = '', parts }: Aggregate): Cell {
+function lineCell(by: TopBy, { site = '', parts }: Aggregate): Cell {
   return [cleanText(site) + (by === 'statement' && parts > 1 ? ` +${parts - 1}` : ''), 'accent'];
 }

@@ -1,123 +1,144 @@
-/** What a project, or its user, has decided once for all: `scooby.config.json`, or "scooby" in package.json. */
+/**
+ * Configuration of a project and its user: scooby.config.json, "scooby" in package.json, the user's
+ * config.json.
+ */
 
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
 import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
-import type { Ignore } from '../../insight/suppress.js';
+import type { IgnoreRule } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
-import { jsonFault, keyLines } from './json-positions.js';
+import { keyLines, locateJsonError } from './json-positions.js';
 import { parseDuration, parseSize } from './units.js';
 
-/** Decisions on findings. */
+/** Ignored findings and limits of the rules. */
 export interface FindingConfig {
-  ignore: Ignore[];
+  ignore: IgnoreRule[];
   limits: Partial<RuleLimits>;
 }
 
-/** A configuration, and where it came from. */
+/** Merged configuration of a project and its user. */
 export interface ProjectConfig extends FindingConfig {
-  /** Of `scooby run`: by the names of its options, as they were written. */
+  /** Unparsed options of `scooby run`, by camel-case name. */
   run: Record<string, unknown>;
-  /** The files that were read, the strongest first. */
+  /** Files that were read, highest priority first. */
   files: string[];
 }
 
-/** An object of a file, with what it takes to name the place of a fault in it. */
-interface Part {
+/** An object in a configuration file. */
+interface Section {
   value: Record<string, unknown>;
-  fail(key: string, words: string): never;
+  /** Throws a UserError with the file, line and path of a key. */
+  fail(key: string, message: string): never;
 }
 
-const NAME = 'scooby.config.json';
-const SECTIONS = ['run', 'ignore', 'limits'];
-/** Of the user's own file: see docs/browser.md. */
-const BROWSER = ['keys', 'theme', 'editor', 'mouse', 'ascii'];
-const IGNORE = ['kind', 'id', 'route', 'site', 'statement'];
-/** Those of the limits that are ms. */
-const TIMES = ['loopHighMs', 'transaction', 'idle', 'poolWait', 'blocked', 'saved'];
+export const CONFIG_FILE_NAME = 'scooby.config.json';
+const SECTION_KEYS = ['run', 'ignore', 'limits'];
+/** Keys of the user's own file only: docs/browser.md. */
+const BROWSER_KEYS = ['keys', 'theme', 'editor', 'mouse', 'ascii'];
+const IGNORE_KEYS = ['kind', 'id', 'route', 'site', 'statement'];
+/** Limits that are durations in ms. */
+const DURATION_LIMITS = ['loopHighMs', 'transaction', 'idle', 'poolWait', 'blocked', 'saved'];
 
 /**
- * Answers what is configured for a project: the nearest file at or above `cwd`, over the user's own in the configuration
- * folder. Throws a UserError that names file, line and key where one of them is wrong.
+ * Configuration for a project: the nearest file at or above `cwd`, merged over the user's own file.
+ * Throws a UserError with the file, line and key of an invalid setting.
  */
 export function readProjectConfig(cwd: string, env: NodeJS.ProcessEnv = process.env): ProjectConfig {
-  const [project, user] = [nearest(cwd), join(configFolder(env), 'config.json')];
-  const own = project === undefined ? undefined : read(project, false);
-  const personal = existsSync(user) ? read(user, true) : undefined;
-  const { slow: ownSlow, ...ownLimits } = own?.limits ?? {};
-  const { slow, ...limits } = personal?.limits ?? {};
-  const slowest = { ...slow, ...ownSlow };
+  const [projectFile, userFile] = [nearestFile(cwd), join(configFolder(env), 'config.json')];
+  const project = projectFile === undefined ? undefined : readFile(projectFile, false);
+  const user = existsSync(userFile) ? readFile(userFile, true) : undefined;
+  const { slow: projectSlow, ...projectLimits } = project?.limits ?? {};
+  const { slow: userSlow, ...userLimits } = user?.limits ?? {};
+  const slow = { ...userSlow, ...projectSlow };
   return {
-    run: { ...personal?.run, ...own?.run },
-    ignore: [...(own?.ignore ?? []), ...(personal?.ignore ?? [])],
+    run: { ...user?.run, ...project?.run },
+    ignore: [...(project?.ignore ?? []), ...(user?.ignore ?? [])],
     limits: {
-      ...limits,
-      ...ownLimits,
-      ...(Object.keys(slowest).length > 0 && { slow: slowest }),
+      ...userLimits,
+      ...projectLimits,
+      ...(Object.keys(slow).length > 0 && { slow }),
     },
-    files: [own, personal].flatMap((one) => (one === undefined || one.empty ? [] : one.file)),
+    files: [project, user].flatMap((source) => (source === undefined || source.empty ? [] : source.file)),
   };
 }
 
-/** The nearest, and none above the repository: what lies there is somebody else's. */
-function nearest(cwd: string): string | undefined {
+/**
+ * Nearest configuration file; not above the repository, because files there belong to other
+ * projects.
+ */
+function nearestFile(cwd: string): string | undefined {
   for (let folder = existsSync(cwd) ? realpathSync(cwd) : cwd; ; folder = dirname(folder)) {
-    for (const name of [NAME, 'package.json']) {
+    for (const name of [CONFIG_FILE_NAME, 'package.json']) {
       const file = join(folder, name);
-      if (existsSync(file) && (name === NAME || /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8'))))
+      if (
+        existsSync(file) &&
+        (name === CONFIG_FILE_NAME || /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8')))
+      )
         return file;
     }
     if (folder === dirname(folder) || existsSync(join(folder, '.git'))) return undefined;
   }
 }
 
-function read(file: string, personal: boolean) {
+/** Parses and validates a file; the user's own file may also have keys of the browser. */
+function readFile(file: string, isUserFile: boolean) {
   const text = readFileSync(file, 'utf8');
-  let whole: unknown;
+  let root: unknown;
   try {
-    whole = JSON.parse(text);
+    root = JSON.parse(text);
   } catch (error) {
-    const { line, words } = jsonFault(text, error);
-    throw new UserError(`${file}:${line}: this is not JSON: ${words}`);
+    const { line, message } = locateJsonError(text, error);
+    throw new UserError(`${file}:${line}: this is not JSON: ${message}`);
   }
   const inPackage = file.endsWith('package.json');
   const path = inPackage ? 'scooby' : '';
-  const part = partOf(inPackage ? (whole as { scooby?: unknown }).scooby : whole, path, file, keyLines(text));
-  for (const key of Object.keys(part.value)) {
-    if (SECTIONS.includes(key) || (personal && BROWSER.includes(key)) || key === '$schema') continue;
-    if (BROWSER.includes(key))
-      part.fail(key, `is the user's own; it belongs in ${join(configFolder(), 'config.json')}`);
-    part.fail(key, `is not known; there are ${[...SECTIONS, ...(personal ? BROWSER : [])].join(', ')}`);
+  const section = parseSection(
+    inPackage ? (root as { scooby?: unknown }).scooby : root,
+    path,
+    file,
+    keyLines(text),
+  );
+  for (const key of Object.keys(section.value)) {
+    if (SECTION_KEYS.includes(key) || (isUserFile && BROWSER_KEYS.includes(key)) || key === '$schema')
+      continue;
+    if (BROWSER_KEYS.includes(key))
+      section.fail(key, `is the user's own; it belongs in ${join(configFolder(), 'config.json')}`);
+    section.fail(
+      key,
+      `is not known; known keys: ${[...SECTION_KEYS, ...(isUserFile ? BROWSER_KEYS : [])].join(', ')}`,
+    );
   }
   return {
     file,
-    empty: personal && !SECTIONS.some((key) => key in part.value),
-    ...sections(part, path, file, keyLines(text)),
+    empty: isUserFile && !SECTION_KEYS.some((key) => key in section.value),
+    ...parseSections(section, path, file, keyLines(text)),
   };
 }
 
-function sections(part: Part, path: string, file: string, lines: Map<string, number>) {
-  const { run = {}, ignore = [], limits = {} } = part.value;
+function parseSections(section: Section, path: string, file: string, lines: Map<string, number>) {
+  const { run = {}, ignore = [], limits = {} } = section.value;
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
-  if (!Array.isArray(ignore)) part.fail('ignore', 'is a list of findings, such as [{ "kind": "slow" }]');
+  if (!Array.isArray(ignore))
+    section.fail('ignore', 'has to be a list of findings, such as [{ "kind": "slow" }]');
   return {
-    run: partOf(run, at('run'), file, lines).value,
-    ignore: (ignore as unknown[]).map((one, n) =>
-      ignoreOf(typeof one === 'string' ? { kind: one } : one, at(`ignore.${n}`), file, lines),
+    run: parseSection(run, at('run'), file, lines).value,
+    ignore: (ignore as unknown[]).map((entry, n) =>
+      parseIgnore(typeof entry === 'string' ? { kind: entry } : entry, at(`ignore.${n}`), file, lines),
     ),
-    limits: limitsOf(partOf(limits, at('limits'), file, lines), at('limits'), file, lines),
+    limits: parseRuleLimits(parseSection(limits, at('limits'), file, lines), at('limits'), file, lines),
   };
 }
 
-function partOf(value: unknown, path: string, file: string, lines: Map<string, number>): Part {
-  const place = (key: string) => [path, key].filter((one) => one !== '').join('.');
-  const fail = (key: string, words: string): never => {
-    const name = place(key).replace(/^scooby\./, '');
+function parseSection(value: unknown, path: string, file: string, lines: Map<string, number>): Section {
+  const pathOf = (key: string) => [path, key].filter((part) => part !== '').join('.');
+  const fail = (key: string, message: string): never => {
+    const name = pathOf(key).replace(/^scooby\./, '');
     throw new UserError(
-      `${file}:${lineOf(place(key), lines)}: ${name === '' ? 'this' : `"${name}"`} ${words}`,
+      `${file}:${lineOf(pathOf(key), lines)}: ${name === '' ? 'this' : `"${name}"`} ${message}`,
     );
   };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -125,117 +146,68 @@ function partOf(value: unknown, path: string, file: string, lines: Map<string, n
   return { value: value as Record<string, unknown>, fail };
 }
 
-/** What is written short has the line of what it stands in. */
+/**
+ * Line of a path; a path that is not written out, as the kind in `"ignore": ["slow"]`, has the line
+ * of its parent.
+ */
 function lineOf(path: string, lines: Map<string, number>): number {
   return lines.get(path) ?? (path === '' ? 1 : lineOf(path.replace(/(?:^|\.)[^.]*$/, ''), lines));
 }
 
-function ignoreOf(given: unknown, path: string, file: string, lines: Map<string, number>): Ignore {
-  const { value, fail } = partOf(given, path, file, lines);
-  for (const [key, one] of Object.entries(value)) {
-    if (!IGNORE.includes(key)) fail(key, `is not known; there are ${IGNORE.join(', ')}`);
-    if (typeof one !== 'string' || one === '') fail(key, 'has to be a text');
+function parseIgnore(content: unknown, path: string, file: string, lines: Map<string, number>): IgnoreRule {
+  const { value, fail } = parseSection(content, path, file, lines);
+  for (const [key, text] of Object.entries(value)) {
+    if (!IGNORE_KEYS.includes(key)) fail(key, `is not known; known keys: ${IGNORE_KEYS.join(', ')}`);
+    if (typeof text !== 'string' || text === '') fail(key, 'has to be a string that is not empty');
   }
-  const { kind } = value as Ignore;
+  const { kind } = value as IgnoreRule;
   if (
     kind !== undefined &&
     !FINDING_KINDS.some(({ kind: known }) => known === kind || known.startsWith(`${kind}-`))
   )
-    fail('kind', `is no kind of finding; there are ${FINDING_KINDS.map((known) => known.kind).join(', ')}`);
-  if (Object.keys(value).length === 0) fail('', `has to say what to ignore: ${IGNORE.join(', ')}`);
-  return value as Ignore;
+    fail('kind', `is not a kind of finding; kinds: ${FINDING_KINDS.map((known) => known.kind).join(', ')}`);
+  if (Object.keys(value).length === 0) fail('', `has to have at least one of ${IGNORE_KEYS.join(', ')}`);
+  return value as IgnoreRule;
 }
 
-function limitsOf(
-  { value, fail }: Part,
+function parseRuleLimits(
+  { value, fail }: Section,
   path: string,
   file: string,
   lines: Map<string, number>,
 ): Partial<RuleLimits> {
   const limits: Record<string, unknown> = {};
-  for (const [key, given] of Object.entries(value)) {
+  for (const [key, content] of Object.entries(value)) {
     if (!Object.hasOwn(DEFAULT_RULE_LIMITS, key))
-      fail(key, `is not known; there are ${Object.keys(DEFAULT_RULE_LIMITS).join(', ')}`);
+      fail(key, `is not known; known keys: ${Object.keys(DEFAULT_RULE_LIMITS).join(', ')}`);
     if (key === 'slow') {
-      const slow = partOf(given, `${path}.slow`, file, lines);
+      const slow = parseSection(content, `${path}.slow`, file, lines);
       limits.slow = Object.fromEntries(
-        Object.entries(slow.value).map(([kind, one]) => [
+        Object.entries(slow.value).map(([kind, limit]) => [
           kind,
-          amount(one, parseDuration, (words) => slow.fail(kind, words)),
+          parseLimit(limit, parseDuration, (message) => slow.fail(kind, message)),
         ]),
       );
     } else {
-      const parse = TIMES.includes(key) ? parseDuration : key === 'bytes' ? parseSize : Number;
-      limits[key] = amount(given, parse, (words) => fail(key, words));
+      const parse = DURATION_LIMITS.includes(key) ? parseDuration : key === 'bytes' ? parseSize : Number;
+      limits[key] = parseLimit(content, parse, (message) => fail(key, message));
     }
   }
   return limits;
 }
 
-function amount(given: unknown, parse: (text: string) => number, fail: (words: string) => never): number {
+function parseLimit(
+  content: unknown,
+  parse: (text: string) => number,
+  fail: (message: string) => never,
+): number {
   try {
-    const value = typeof given === 'number' || typeof given === 'string' ? parse(String(given)) : Number.NaN;
+    const value =
+      typeof content === 'number' || typeof content === 'string' ? parse(String(content)) : Number.NaN;
     if (Number.isFinite(value) && value >= 0) return value;
   } catch (error) {
-    if (error instanceof InvalidArgumentError) fail(`is not understood. ${error.message}`);
+    if (error instanceof InvalidArgumentError) fail(`is invalid. ${error.message}`);
     throw error;
   }
   return fail('has to be a number');
-}
-
-// They name what is run once, not how.
-const NOT_CONFIGURED = ['db', 'color'];
-
-/** Options that exclude each other: the one on the command line takes the other's place. */
-const RIVALS: Record<string, string> = { port: 'takePort', takePort: 'port' };
-
-/** Sets what the user has not said on the command line as the configuration has it. Throws a UserError, as readConfig does. */
-export function applyProjectConfig(command: Command, { run, files }: ProjectConfig): void {
-  const options = new Map(command.options.map((option) => [option.attributeName(), option]));
-  for (const name of NOT_CONFIGURED) options.delete(name);
-  for (const [key, value] of Object.entries(run)) {
-    const option = options.get(key);
-    const fail = (words: string): never => {
-      throw new UserError(`${placeOf(key, files)}: "run.${key}" ${words}`);
-    };
-    if (option === undefined) fail(`is not known; there are ${[...options.keys()].join(', ')}`);
-    if ([key, RIVALS[key]].some((one) => one !== undefined && command.getOptionValueSource(one) === 'cli'))
-      continue;
-    command.setOptionValueWithSource(key, parsed(option!, value, fail), 'config');
-  }
-}
-
-function parsed(option: Command['options'][number], value: unknown, fail: (words: string) => never): unknown {
-  const { parseArg, argChoices, variadic } = option;
-  if (typeof value === 'boolean') {
-    if (option.required) fail('needs a value');
-    return value || undefined;
-  }
-  if (!option.required && !option.optional) fail('has to be true or false');
-  if (variadic) {
-    if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
-    return fail('has to be a list of texts');
-  }
-  if (typeof value !== 'string' && typeof value !== 'number') fail('has to be a text or a number');
-  if (argChoices !== undefined && !argChoices.includes(String(value)))
-    fail(`has to be ${argChoices.join(' or ')}`);
-  try {
-    return parseArg === undefined || argChoices !== undefined
-      ? String(value)
-      : parseArg(String(value), undefined);
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) fail(`is not understood. ${error.message}`);
-    throw error;
-  }
-}
-
-/** Answers the file and line in which a key of `run` stands. */
-function placeOf(key: string, files: string[]): string {
-  for (const file of files) {
-    const line = keyLines(readFileSync(file, 'utf8')).get(
-      `${file.endsWith('package.json') ? 'scooby.' : ''}run.${key}`,
-    );
-    if (line !== undefined) return `${file}:${line}`;
-  }
-  return files[0] ?? NAME;
 }

@@ -1,4 +1,7 @@
-/** What `scooby doctor` finds out: of Node, of the project's libraries, of the port and the store. */
+/**
+ * Diagnosis of `scooby doctor`: Node, the project's libraries, the port, the store and the
+ * configuration.
+ */
 
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
@@ -10,38 +13,46 @@ import { UserError } from '../../domain/errors.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { agentFile } from '../agent-file.js';
 import { registerRun } from '../commands/run.js';
-import { applyProjectConfig, readProjectConfig } from '../config/project-config.js';
+import { readProjectConfig } from '../config/project-config.js';
+import { applyProjectConfig } from '../config/run-options.js';
 import { installedCopies, manifestOf, projectFolders } from './installed-packages.js';
 import { isWithin } from './version-range.js';
 
-/** How good something is: as it should be, worth a look, or a reason for which something is not recorded. */
+/**
+ * good: as it should be; note: worth a look; bad: calls or requests are not recorded because of it.
+ */
 export type Grade = 'good' | 'note' | 'bad';
 
-/** Something that was looked at, and what was seen. */
-export interface Check {
+/** Result of one check, with a text for the user. */
+export interface CheckResult {
   grade: Grade;
   text: string;
 }
 
-/** A library of the project. */
-export interface LibraryCheck extends Check {
+/** An installed library. */
+export interface LibraryCheck extends CheckResult {
   name: string;
   version: string;
-  /** The kind of its spans, `route` for a framework, `line` for a mapper or client; nothing where it cannot be seen. */
+  /**
+   * Kind of its spans; `route` for a framework, `line` for an ORM or client; undefined when it is
+   * not recorded.
+   */
   kind?: string;
 }
 
-/** All that was seen. */
+/** Results of all checks; also the document of `--json`. */
 export interface Diagnosis {
-  node: Check;
+  node: CheckResult;
   project: string;
+  /** Number of package folders, workspaces included. */
   folders: number;
   libraries: LibraryCheck[];
-  port: Check;
-  store: Check;
-  config: Check;
+  port: CheckResult;
+  store: CheckResult;
+  config: CheckResult;
 }
 
+/** An instrument: its library, the supported versions and how calls are recorded. */
 interface Coverage {
   library: string;
   versions: string;
@@ -52,47 +63,58 @@ interface Coverage {
   marker?: string;
 }
 
-/** What the agent knows of itself. */
-interface Agent {
+/** Exports of agent.cjs that describe its instruments. */
+interface AgentExports {
   coverage(): Coverage[];
   librariesInText(text: string, libraries: Coverage[]): string[];
   bundledMessage(name: string, file: string): string;
 }
 
-const PORT = 4000;
+const DEFAULT_PORT = 4000;
 
-/** Libraries that talk to other processes and that no instrument speaks for: it is better to say so. */
-const UNSEEN =
+const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Libraries that call other processes and have no instrument: the user should know that they are
+ * not recorded.
+ */
+const UNSUPPORTED =
   'mssql tedious oracledb sqlite3 cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @google-cloud/firestore pg-native mariadb'.split(
     ' ',
   );
 
-/** Answers what is to be said of running `command` (which may be empty) in `cwd`. The command is not run. */
+/** Diagnosis of running `command` (may be empty) in `cwd`. The command is inspected, not run. */
 export async function diagnose(cwd: string, command: string[], db: string | undefined): Promise<Diagnosis> {
   const project = projectFolder(cwd);
   const folders = projectFolders(project);
-  const agent: Agent = createRequire(import.meta.url)(agentFile());
-  const covered = agent.coverage();
-  const main = scriptOf(cwd, project, command);
+  const agent: AgentExports = createRequire(import.meta.url)(agentFile());
+  const coverage = agent.coverage();
+  const main = mainScript(cwd, project, command);
   return {
     node: checkNode(nodeVersion()),
     project,
     folders: folders.length,
-    libraries: [...seen(folders, covered), ...unseen(folders, covered), ...bundled(main, covered, agent)],
-    port: await ofPort(),
-    store: await ofStore(databasePath(db, cwd)),
-    config: ofConfig(cwd),
+    libraries: [
+      ...recordedLibraries(folders, coverage),
+      ...unsupportedLibraries(folders, coverage),
+      ...bundledLibraries(main, coverage, agent),
+    ],
+    port: await checkPort(),
+    store: await checkStore(databasePath(db, cwd)),
+    config: checkConfig(cwd),
   };
 }
 
-function ofConfig(cwd: string): Check {
+function checkConfig(cwd: string): CheckResult {
   try {
     const config = readProjectConfig(cwd);
     const program = new Command().enablePositionalOptions();
     registerRun(program);
     applyProjectConfig(program.commands[0]!, config);
     const text =
-      config.files.length > 0 ? config.files.join(', over ') : 'none; scooby.config.json would be read';
+      config.files.length > 0
+        ? config.files.join(', over ')
+        : 'no configuration file; scooby.config.json would be read';
     return { grade: 'good', text };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -100,7 +122,7 @@ function ofConfig(cwd: string): Check {
   }
 }
 
-/** The app runs on the Node that is found first, which need not be ours. */
+/** Version of the first `node` on PATH, on which the app runs; scooby itself may run on another. */
 function nodeVersion(): string {
   try {
     return execFileSync('node', ['--version'], {
@@ -112,50 +134,54 @@ function nodeVersion(): string {
   }
 }
 
-/** Answers what can be recorded on a version of Node. */
-export function checkNode(version: string): Check {
+/** Result for a version of Node: whether libraries that are ES modules can be recorded. */
+export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0, patch = 0] = version.slice(1).split('.').map(Number);
-  if (major < 20) return { grade: 'bad', text: `${version} is older than 20, the oldest that scooby knows.` };
-  const sound =
+  if (major < 20)
+    return { grade: 'bad', text: `${version} is older than 20, the oldest version that scooby supports.` };
+  const hasModuleHooks =
     major > 25 ||
     (major === 22 && (minor > 22 || (minor === 22 && patch >= 3))) ||
     (major === 24 && (minor > 11 || (minor === 11 && patch >= 1))) ||
     (major === 25 && minor >= 1);
-  if (sound) return { grade: 'good', text: `${version}: libraries are seen however they are loaded.` };
-  const why = major === 20 ? 'has no hooks for ES modules' : 'has hooks for ES modules that break imports';
-  const text = `${version}: libraries that are ES modules only are seen through a loader thread, some 30 ms at the start, because this version ${why}.`;
+  if (hasModuleHooks)
+    return { grade: 'good', text: `${version}: libraries are recorded however they are loaded.` };
+  const reason = major === 20 ? 'has no hooks for ES modules' : 'has hooks for ES modules that break imports';
+  const text = `${version}: libraries that are only ES modules are recorded through a loader thread, which adds some 30 ms at the start, because this version ${reason}.`;
   return { grade: 'note', text };
 }
 
-function seen(folders: string[], covered: Coverage[]): LibraryCheck[] {
-  return covered.flatMap(({ packages, versions, kind, how }) =>
+function recordedLibraries(folders: string[], coverage: Coverage[]): LibraryCheck[] {
+  return coverage.flatMap(({ packages, versions, kind, how }) =>
     packages.slice(0, 1).flatMap((name) =>
       installedCopies(folders, name).map(({ version }): LibraryCheck => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
         const missing = kind === 'line' ? 'lines' : 'calls';
-        const text = `${how}, but known to work with ${versions} only: ${missing} may be missing`;
+        const text = `${how}, but only tested with ${versions}: ${missing} may be missing`;
         return { name, version, kind, grade: 'note', text };
       }),
     ),
   );
 }
 
-function unseen(folders: string[], covered: Coverage[]): LibraryCheck[] {
-  const known = new Set(covered.flatMap(({ packages }) => packages));
-  const text = 'no instrument speaks for it: its calls are not shown';
-  return UNSEEN.filter((name) => !known.has(name)).flatMap((name) =>
+function unsupportedLibraries(folders: string[], coverage: Coverage[]): LibraryCheck[] {
+  const known = new Set(coverage.flatMap(({ packages }) => packages));
+  const text = 'not supported: its calls are not shown';
+  return UNSUPPORTED.filter((name) => !known.has(name)).flatMap((name) =>
     installedCopies(folders, name).map(
       ({ version }): LibraryCheck => ({ name, version, grade: 'note', text }),
     ),
   );
 }
 
-/** Answers the file that a command starts, as far as that can be read off it; `npm run x` is looked up. */
-function scriptOf(cwd: string, project: string, command: string[]): string | undefined {
+/**
+ * File that a command starts, if its words name it; `npm run x` is resolved through package.json.
+ */
+function mainScript(cwd: string, project: string, command: string[]): string | undefined {
   const words =
     command[0] && /^(?:npm|pnpm|yarn)$/.test(command[0]) ? scriptWords(project, command) : command;
-  const given = words.find((word, i) => i > 0 && /\.[cm]?js$/.test(word)) ?? manifestOf(project)?.main;
-  const path = given && resolve(cwd, given);
+  const file = words.find((word, i) => i > 0 && /\.[cm]?js$/.test(word)) ?? manifestOf(project)?.main;
+  const path = file && resolve(cwd, file);
   return path && existsSync(path) ? path : undefined;
 }
 
@@ -164,30 +190,34 @@ function scriptWords(project: string, [, ...words]: string[]): string[] {
   return manifestOf(project)?.scripts?.[name]?.split(/\s+/) ?? [];
 }
 
-function bundled(main: string | undefined, covered: Coverage[], agent: Agent): LibraryCheck[] {
-  if (main === undefined || statSync(main).size > 64 * 1024 * 1024) return [];
-  // Frameworks and mappers inside a bundle cost routes and lines, and no calls.
-  const libraries = covered.filter(({ kind }) => kind !== 'route' && kind !== 'line');
+function bundledLibraries(
+  main: string | undefined,
+  coverage: Coverage[],
+  agent: AgentExports,
+): LibraryCheck[] {
+  if (main === undefined || statSync(main).size > MAX_BUNDLE_BYTES) return [];
+  // A bundled framework or ORM only loses routes or lines; its calls are still recorded.
+  const libraries = coverage.filter(({ kind }) => kind !== 'route' && kind !== 'line');
   return agent
     .librariesInText(readFileSync(main, 'utf8'), libraries)
     .map((name) => ({ name, version: '', grade: 'bad', text: agent.bundledMessage(name, main) }));
 }
 
-async function ofPort(): Promise<Check> {
-  const free = await new Promise<boolean>((done) => {
+async function checkPort(): Promise<CheckResult> {
+  const isFree = await new Promise<boolean>((resolve) => {
     const server = createServer();
-    server.once('error', () => done(false));
-    server.listen(PORT, '127.0.0.1', () => server.close(() => done(true)));
+    server.once('error', () => resolve(false));
+    server.listen(DEFAULT_PORT, '127.0.0.1', () => server.close(() => resolve(true)));
   });
-  if (free) return { grade: 'good', text: `${PORT} is free for the proxy.` };
+  if (isFree) return { grade: 'good', text: `${DEFAULT_PORT} is free for the proxy.` };
   return {
     grade: 'note',
-    text: `${PORT} is taken: the proxy would listen on the next free one (--port chooses).`,
+    text: `${DEFAULT_PORT} is taken: the proxy would listen on the next free port (or on --port).`,
   };
 }
 
-async function ofStore(path: string): Promise<Check> {
-  const folder = nearest(dirname(path));
+async function checkStore(path: string): Promise<CheckResult> {
+  const folder = nearestFolder(dirname(path));
   if (!canWrite(existsSync(path) ? path : folder, existsSync(path)))
     return { grade: 'bad', text: `${path} cannot be written: requests would be kept in memory only.` };
   try {
@@ -195,12 +225,14 @@ async function ofStore(path: string): Promise<Check> {
     new Sqlite(':memory:').close();
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
-    const text = `SQLite does not load (${reason}): requests would be kept in memory only. Mend it with npm rebuild better-sqlite3.`;
+    const text = `SQLite does not load (${reason}): requests would be kept in memory only. Run npm rebuild better-sqlite3.`;
     return { grade: 'bad', text };
   }
-  const others = existsSync(path) && process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
-  if (others) return { grade: 'note', text: `${path} can be read by others on this machine: chmod 600 it.` };
-  return { grade: 'good', text: existsSync(path) ? path : `${path}, made with the first request.` };
+  const isReadableByOthers =
+    existsSync(path) && process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
+  if (isReadableByOthers)
+    return { grade: 'note', text: `${path} can be read by other users of this machine: chmod 600 it.` };
+  return { grade: 'good', text: existsSync(path) ? path : `${path}, created with the first request.` };
 }
 
 function canWrite(path: string, isFile: boolean): boolean {
@@ -212,6 +244,6 @@ function canWrite(path: string, isFile: boolean): boolean {
   }
 }
 
-function nearest(folder: string): string {
-  return existsSync(folder) || folder === dirname(folder) ? folder : nearest(join(folder, '..'));
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(join(folder, '..'));
 }

@@ -1,13 +1,13 @@
-/** What a project has installed: the packages of its folders, those of a monorepo too, and their versions. */
+/** Installed packages of a project and its workspaces, with their versions. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A package that is there, in one version. */
+/** One installed copy of a package. */
 export interface InstalledPackage {
   name: string;
   version: string;
-  /** The folder that it was found in, absolute. */
+  /** Absolute path of the copy. */
   folder: string;
 }
 
@@ -19,7 +19,7 @@ interface Manifest {
   scripts?: Record<string, string>;
 }
 
-/** Answers a folder's package.json; nothing where there is none, or it cannot be read. */
+/** A folder's package.json; undefined when it is missing or unreadable. */
 export function manifestOf(folder: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -28,11 +28,13 @@ export function manifestOf(folder: string): Manifest | undefined {
   }
 }
 
-/** Answers the project's folders: itself, and the packages of its workspaces (npm's, yarn's, pnpm's). */
+/** The project's folder and the folders of its workspaces (npm, Yarn, pnpm). */
 export function projectFolders(project: string): string[] {
   const { workspaces } = manifestOf(project) ?? {};
-  const named = Array.isArray(workspaces) ? workspaces : (workspaces?.packages ?? []);
-  const folders = [...named, ...pnpmWorkspaces(project)].flatMap((pattern) => matching(project, pattern));
+  const patterns = Array.isArray(workspaces) ? workspaces : (workspaces?.packages ?? []);
+  const folders = [...patterns, ...pnpmWorkspaces(project)].flatMap((pattern) =>
+    matchingFolders(project, pattern),
+  );
   return [...new Set([project, ...folders])];
 }
 
@@ -43,8 +45,8 @@ function pnpmWorkspaces(project: string): string[] {
   return [...list.matchAll(/-\s*['"]?([^'"\n#]+?)['"]?\s*$/gm)].map(([, pattern]) => pattern!);
 }
 
-/** `packages/*` and plain folders are what workspaces are written with. */
-function matching(project: string, pattern: string): string[] {
+/** Folders of one workspace pattern; only plain folders and a trailing `/*` are supported. */
+function matchingFolders(project: string, pattern: string): string[] {
   if (pattern.startsWith('!')) return [];
   const base = join(project, pattern.replace(/\/?\*+$/, ''));
   if (!pattern.includes('*')) return manifestOf(base) ? [base] : [];
@@ -54,57 +56,61 @@ function matching(project: string, pattern: string): string[] {
     .filter((folder) => manifestOf(folder) !== undefined);
 }
 
-/** Answers where Node finds a package from each of the folders, every copy once. */
+/** Distinct copies of a package that Node resolves from the folders. */
 export function installedCopies(folders: string[], name: string): InstalledPackage[] {
   const found = new Map<string, InstalledPackage>();
   for (const start of folders) {
     for (let folder = start; ; folder = dirname(folder)) {
-      const place = join(folder, 'node_modules', name);
-      const manifest = manifestOf(place);
+      const copy = join(folder, 'node_modules', name);
+      const manifest = manifestOf(copy);
       if (manifest !== undefined) {
-        found.set(place, { name, version: manifest.version ?? '', folder: place });
+        found.set(copy, { name, version: manifest.version ?? '', folder: copy });
         break;
       }
       if (folder === dirname(folder)) break;
     }
   }
-  return found.size > 0 ? [...found.values()] : plugged(folders, name);
+  return found.size > 0 ? [...found.values()] : pnpCopies(folders, name);
 }
 
-type Registry = [string | null, [string | null, { packageLocation: string }][]][];
+/** Yarn's packageRegistryData: packages by name, then by reference, such as `npm:8.23.1`. */
+type PnpRegistry = [string | null, [string | null, { packageLocation: string }][]][];
 
-/** Yarn's Plug'n'Play has no node_modules: what there is, is in a file of its own, in Yarn's words for versions. */
-function plugged(folders: string[], name: string): InstalledPackage[] {
+/**
+ * Copies of a package under Yarn's Plug'n'Play, which lists packages in a file instead of
+ * node_modules.
+ */
+function pnpCopies(folders: string[], name: string): InstalledPackage[] {
   const [project = ''] = folders;
-  const [, places = []] = registryOf(project).find(([one]) => one === name) ?? [];
-  const all = places.flatMap(([reference, { packageLocation }]): InstalledPackage[] => {
+  const [, entries = []] = registryOf(project).find(([packageName]) => packageName === name) ?? [];
+  const copies = entries.flatMap(([reference, { packageLocation }]): InstalledPackage[] => {
     const version = /npm:([\w.+-]+)$/.exec(reference ?? '')?.[1];
     return version ? [{ name, version, folder: join(project, packageLocation) }] : [];
   });
-  // One that has peers is there once for each that brings them.
-  return all.filter((one, i) => all.findIndex(({ version }) => version === one.version) === i);
+  // A package with peer dependencies is listed once per set of peers.
+  return copies.filter((copy, i) => copies.findIndex(({ version }) => version === copy.version) === i);
 }
 
-const registries = new Map<string, Registry>();
+const registries = new Map<string, PnpRegistry>();
 
-function registryOf(project: string): Registry {
-  const known = registries.get(project) ?? readRegistry(project);
-  registries.set(project, known);
-  return known;
+function registryOf(project: string): PnpRegistry {
+  const registry = registries.get(project) ?? readRegistry(project);
+  registries.set(project, registry);
+  return registry;
 }
 
-function readRegistry(project: string): Registry {
+function readRegistry(project: string): PnpRegistry {
   try {
     const data = join(project, '.pnp.data.json');
     if (existsSync(data)) return JSON.parse(readFileSync(data, 'utf8')).packageRegistryData;
     const [, text = ''] =
       /^const RAW_RUNTIME_STATE =\s*'([\s\S]*?)';$/m.exec(readFileSync(join(project, '.pnp.cjs'), 'utf8')) ??
       [];
-    // A string of JavaScript, in single quotes and over many lines.
+    // A single-quoted JavaScript string over several lines.
     return JSON.parse(text.replace(/\\([\s\S])/g, (_, escaped) => (escaped === '\n' ? '' : escaped)))
       .packageRegistryData;
   } catch {
-    // No Yarn, or one whose words are not known here.
+    // The project does not use Yarn, or an unknown version of its format.
     return [];
   }
 }

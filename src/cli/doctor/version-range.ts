@@ -1,11 +1,14 @@
-/** Whether a version is one of a range, as instruments write them: `>=8 <9`, `>=6.2`, `*`. */
+/** Version ranges of instruments: `>=8 <9`, `>=6.2`, `*`. */
 
-/** Answers whether the version is inside all parts of the range; a version that cannot be read is in none but `*`. */
+/**
+ * Checks whether a version is inside every part of the range; an unreadable version is only inside
+ * `*`.
+ */
 export function isWithin(version: string, range: string): boolean {
   return range.split(/\s+/).every((part) => {
     const [, operator, bound] = /^(>=|<=|<|>)(\d[\d.]*)$/.exec(part) ?? [];
     if (operator === undefined || bound === undefined) return part === '*';
-    const order = compared(version, bound);
+    const order = compareVersions(version, bound);
     if (Number.isNaN(order)) return false;
     return operator.startsWith('>')
       ? order > 0 || (order === 0 && operator === '>=')
@@ -13,7 +16,8 @@ export function isWithin(version: string, range: string): boolean {
   });
 }
 
-function compared(version: string, bound: string): number {
+/** Negative, 0 or positive, as in Array#sort; NaN for an unreadable version. */
+function compareVersions(version: string, bound: string): number {
   const [a, b] = [version.replace(/[-+].*$/, ''), bound].map((text) => text.split('.').map(Number));
   for (let i = 0; i < 3; i++) {
     const difference = (a![i] ?? 0) - (b![i] ?? 0);

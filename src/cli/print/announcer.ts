@@ -1,4 +1,4 @@
-/** What `scooby run` says on stderr: one banner, a line for each finished request, and what went wrong. */
+/** Output of `scooby run` on stderr: a banner, a line per finished request, and warnings. */
 
 import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
@@ -8,122 +8,125 @@ import type { Trace } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 
-// An app that has several servers starts them one right after the other.
-const TOGETHER_MS = 100;
-const PATIENCE_MS = 3000;
+// An app with several servers starts them in quick succession; the banner waits to name them all.
+const BANNER_DELAY_MS = 100;
+// An app that listens within this time needs no notice that requests wait for it.
+const WAITING_NOTICE_MS = 3000;
 
-/** What the banner needs to know. */
 export interface AnnouncerOptions {
   command: string[];
   servers: AppServers;
-  /** Where the data goes. */
+  /** Location of the store, as the banner names it. */
   place: string;
-  /** No line for each request. */
+  /** Omits the line per request. */
   quiet: boolean;
   style: Style;
   write(text: string): void;
 }
 
-/** Says things, each once. */
+/** Prints the events of a run; a warning is printed once. */
 export class Announcer {
   readonly servers: AppServers;
-  #about: AnnouncerOptions;
-  #said = new Set<string>();
+  readonly #options: AnnouncerOptions;
+  #printed = new Set<string>();
   #url = '';
-  #banner: NodeJS.Timeout | undefined;
-  #introduced = false;
+  /** Pending banner or waiting notice. */
+  #timer: NodeJS.Timeout | undefined;
+  #hasBanner = false;
 
-  constructor(about: AnnouncerOptions) {
-    this.#about = about;
-    this.servers = about.servers;
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+    this.servers = options.servers;
   }
 
-  /** The proxy listens, and the app does not yet. */
+  /** The proxy listens at `url`; the app does not listen yet. */
   waiting(url: string): void {
     this.#url = url;
-    this.#banner = setTimeout(() => {
-      this.#say(`waiting for ${this.#command()} to listen; requests to ${url} wait for it`);
-    }, PATIENCE_MS);
-    this.#banner.unref();
+    this.#timer = setTimeout(() => {
+      this.#print(`waiting for ${this.#command()} to listen; requests to ${url} wait for it`);
+    }, WAITING_NOTICE_MS);
+    this.#timer.unref();
   }
 
   /** A server of the app listens behind the proxy at `url`. */
   listening(url: string): void {
     this.#url = url;
-    if (this.#introduced) return this.#nameOthers();
-    clearTimeout(this.#banner);
-    this.#banner = setTimeout(() => this.#introduce(), TOGETHER_MS);
-    this.#banner.unref();
+    if (this.#hasBanner) return this.#printOtherServers();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#printBanner(), BANNER_DELAY_MS);
+    this.#timer.unref();
   }
 
-  /** A library was found; told only where it could not be made to speak. */
+  /** A library was loaded; printed only when it could not be patched. */
   library({ name, version, trouble }: { name: string; version: string; trouble?: string }): void {
     if (trouble === undefined) return;
-    const words = escapeToOneLine(trouble);
-    // One that is inside a bundle has no version to tell.
-    if (words.startsWith('is ')) this.warn(`${name} ${words}`);
-    else this.warn(`${name} ${version}: ${words}; its calls are not shown`);
+    const reason = escapeToOneLine(trouble);
+    // A bundled library has no known version; its reason is a sentence of its own (`is inside …`).
+    if (reason.startsWith('is ')) this.warn(`${name} ${reason}`);
+    else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
   }
 
-  /** A request has finished. */
   request(trace: Trace): void {
-    if (!this.#about.quiet && !trace.outside) this.#about.write(`${requestLine(trace, this.#about.style)}\n`);
+    if (!this.#options.quiet && !trace.outside)
+      this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
   }
 
-  /** Says a warning once. */
+  /** Prints a warning, once. */
   warn(message: string): void {
-    if (this.#said.has(message)) return;
-    this.#said.add(message);
-    this.#say(message);
+    if (this.#printed.has(message)) return;
+    this.#printed.add(message);
+    this.#print(message);
   }
 
-  /** Says what was done from another terminal. */
+  /** Prints an action that another terminal requested. */
   note(message: string): void {
-    this.#say(message);
+    this.#print(message);
   }
 
-  /** Nothing more is said. */
+  /** Cancels a pending banner or notice. */
   end(): void {
-    clearTimeout(this.#banner);
+    clearTimeout(this.#timer);
   }
 
-  #introduce(): void {
-    if (this.#introduced) return;
-    this.#introduced = true;
-    const { servers, place, style } = this.#about;
+  #printBanner(): void {
+    if (this.#hasBanner) return;
+    this.#hasBanner = true;
+    const { servers, place, style } = this.#options;
     const upstream = servers.upstream;
-    const at = upstream === undefined ? '' : ` on ${placeOf(upstream)}`;
-    this.#about.write(
+    const at = upstream === undefined ? '' : ` on ${formatAddress(upstream)}`;
+    this.#options.write(
       `${style('bold', 'scooby')}  ${style('accent', this.#url)}  ->  ${this.#command()}${at}\n`,
     );
-    this.#nameOthers();
-    this.#about.write(`        ${style('dim', `data in ${atHome(place)}; look at it with: scooby list`)}\n`);
+    this.#printOtherServers();
+    this.#options.write(
+      `        ${style('dim', `data in ${abbreviateHome(place)}; look at it with: scooby list`)}\n`,
+    );
   }
 
-  #nameOthers(): void {
-    for (const { address, app } of this.#about.servers.others) {
-      const words = `        also listening, not behind the proxy: ${placeOf(address)} (${escapeToOneLine(app.command)})`;
-      if (this.#said.has(words)) continue;
-      this.#said.add(words);
-      this.#about.write(`${words}\n`);
+  #printOtherServers(): void {
+    for (const { address, app } of this.#options.servers.others) {
+      const line = `        also listening, not behind the proxy: ${formatAddress(address)} (${escapeToOneLine(app.command)})`;
+      if (this.#printed.has(line)) continue;
+      this.#printed.add(line);
+      this.#options.write(`${line}\n`);
     }
   }
 
   #command(): string {
-    return escapeToOneLine(this.#about.command.join(' '));
+    return escapeToOneLine(this.#options.command.join(' '));
   }
 
-  #say(message: string): void {
-    this.#about.write(`${this.#about.style('warn', 'scooby:')} ${message}\n`);
+  #print(message: string): void {
+    this.#options.write(`${this.#options.style('warn', 'scooby:')} ${message}\n`);
   }
 }
 
-function placeOf({ path, port, wanted }: ServerAddress): string {
+function formatAddress({ path, port, wanted }: ServerAddress): string {
   if (path !== undefined) return path;
-  return wanted === undefined ? `:${port}` : `:${port} (it asked for :${wanted})`;
+  return wanted === undefined ? `:${port}` : `:${port} (instead of :${wanted})`;
 }
 
-function atHome(place: string): string {
+function abbreviateHome(place: string): string {
   const home = homedir();
   return place.startsWith(`${home}/`) ? `~${place.slice(home.length)}` : place;
 }

@@ -1,4 +1,4 @@
-/** `scooby list --by route` and `--by run`: requests put together. */
+/** Aggregates of `scooby list --by route` and `--by run`, as text and as JSON. */
 
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicRoute, publicRun } from '../../store/json.js';
@@ -8,26 +8,26 @@ import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 
-/** A route's requests, with the kinds of their findings, the most frequent first. */
+/** Aggregate of a route, with the kinds of its findings, most frequent first. */
 export interface RouteAggregate extends Aggregate {
   findings: string[];
 }
 
-/** A run, and what its requests add up to. */
+/** A run and the aggregate of its requests; undefined without matching requests. */
 export interface RunAggregate extends RunSummary {
-  sum?: Aggregate;
+  aggregate?: Aggregate;
 }
 
-/** Answers the routes of the requests that pass, the costliest first. */
-export function routeAggregates(store: Store, among: Selection): RouteAggregate[] {
-  const found = store.aggregates('finding', among).sort((a, b) => b.requests - a.requests);
-  return store.aggregates('route', among).map((route) => {
-    const own = found.filter((finding) => finding.route === `${route.kind} ${route.text}`);
-    return { ...route, findings: [...new Set(own.map(({ kind }) => kind))] };
+/** Routes of the selected requests, costliest first. */
+export function routeAggregates(store: Store, selection: Selection): RouteAggregate[] {
+  const findings = store.aggregates('finding', selection).sort((a, b) => b.requests - a.requests);
+  return store.aggregates('route', selection).map((route) => {
+    const ofRoute = findings.filter((finding) => finding.route === `${route.kind} ${route.text}`);
+    return { ...route, findings: [...new Set(ofRoute.map(({ kind }) => kind))] };
   });
 }
 
-const ROUTES: Column[] = [
+const ROUTE_COLUMNS: Column[] = [
   { head: 'METHOD' },
   { head: 'ROUTE', minWidth: 16 },
   { head: 'COUNT', align: 'right' },
@@ -41,11 +41,11 @@ const ROUTES: Column[] = [
   { head: 'WORST IS', dropOrder: 1 },
 ];
 
-/** Answers the table of routes; queries are those of an average request. */
+/** Table of routes; QUERIES is the average per request, `short` abbreviates an id. */
 export function routeLines(
   routes: RouteAggregate[],
   short: (id: string) => string,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const rows = routes.map((route): Cell[] => {
     const { kind, text, count, p50, p95, worst, queries, mostQueries, errors, findings } = route;
@@ -56,35 +56,35 @@ export function routeLines(
       [formatMs(p50)],
       [formatMs(p95)],
       [formatMs(worst.ms)],
-      [queries > 0 ? average(queries / count) : ''],
+      [queries > 0 ? formatAverage(queries / count) : ''],
       [mostQueries > 0 ? mostQueries.toLocaleString('en-US') : ''],
       [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
       [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
       [short(worst.id), 'accent'],
     ];
   });
-  return tableLines(ROUTES, rows, screen);
+  return tableLines(ROUTE_COLUMNS, rows, format);
 }
 
-/** `51`, `2.5`: no more digits than tell something. */
-function average(value: number): string {
+/** `51`, `2.5`: two significant digits are enough for an average. */
+function formatAverage(value: number): string {
   return value < 9.95 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value).toLocaleString('en-US');
 }
 
-/** Answers the lines of `--json`. */
+/** Lines of `--by route --json`. */
 export function routeJson(routes: RouteAggregate[]): string[] {
   return routes.map((route) => terminalSafeJson(publicRoute(route, route.findings)));
 }
 
-/** Answers the newest runs, and what their requests that pass add up to. */
-export function runAggregates(store: Store, among: Selection, limit: number): RunAggregate[] {
+/** Newest runs, each with the aggregate of its selected requests. */
+export function runAggregates(store: Store, selection: Selection, limit: number): RunAggregate[] {
   return store.runs(limit).map((run) => {
-    const [sum] = store.aggregates('request', { ...among, run: run.number });
-    return { ...run, requests: sum?.requests ?? 0, ...(sum && { sum }) };
+    const [aggregate] = store.aggregates('request', { ...selection, run: run.number });
+    return { ...run, requests: aggregate?.requests ?? 0, ...(aggregate && { aggregate }) };
   });
 }
 
-const RUNS: Column[] = [
+const RUN_COLUMNS: Column[] = [
   { head: 'RUN', align: 'right' },
   { head: 'BEGAN', align: 'right' },
   { head: 'COMMAND', minWidth: 16 },
@@ -95,22 +95,22 @@ const RUNS: Column[] = [
   { head: 'ERRORS', align: 'right', dropOrder: 4 },
 ];
 
-/** Answers the table of runs. */
-export function runLines(runs: RunAggregate[], screen: OutputFormat): string[] {
-  const rows = runs.map(({ number, start, command, requests, sum }): Cell[] => [
+/** Table of runs. */
+export function runLines(runs: RunAggregate[], format: OutputFormat): string[] {
+  const rows = runs.map(({ number, start, command, requests, aggregate }): Cell[] => [
     [`${number}`, 'accent'],
-    [formatAge(start, screen.now), 'dim'],
+    [formatAge(start, format.now), 'dim'],
     [cleanText(command)],
     [requests.toLocaleString('en-US')],
-    [sum ? formatMs(sum.p50) : ''],
-    [sum ? formatMs(sum.p95) : ''],
-    [sum ? formatMs(sum.worst.ms) : ''],
-    [sum && sum.errors > 0 ? sum.errors.toLocaleString('en-US') : '', 'error'],
+    [aggregate ? formatMs(aggregate.p50) : ''],
+    [aggregate ? formatMs(aggregate.p95) : ''],
+    [aggregate ? formatMs(aggregate.worst.ms) : ''],
+    [aggregate && aggregate.errors > 0 ? aggregate.errors.toLocaleString('en-US') : '', 'error'],
   ]);
-  return tableLines(RUNS, rows, screen);
+  return tableLines(RUN_COLUMNS, rows, format);
 }
 
-/** Answers the lines of `--json`. */
+/** Lines of `--by run --json`. */
 export function runJson(runs: RunAggregate[]): string[] {
-  return runs.map((run) => terminalSafeJson(publicRun(run, run.sum)));
+  return runs.map((run) => terminalSafeJson(publicRun(run, run.aggregate)));
 }

@@ -1,4 +1,4 @@
-/** The difference of two requests or two runs as text and as JSON. */
+/** Difference of two requests or two runs, as text and as JSON. */
 
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Change, Verdict } from '../../insight/metrics/compare.js';
@@ -8,26 +8,26 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { wrapText } from '../../terminal/wrap.js';
-import type { Difference, DifferenceFinding, MetricChange, Side } from '../select/difference.js';
+import type { ComparedFinding, ComparedSide, Difference, MetricChange } from '../select/difference.js';
 
-/** Answers all lines of a difference. */
-export function differenceLines(difference: Difference, screen: OutputFormat): string[] {
-  const { before, after, figures, routes = [], calls } = difference;
+/** Difference as text. */
+export function differenceLines(difference: Difference, format: OutputFormat): string[] {
+  const { before, after, metrics, routes = [], calls } = difference;
   return [
-    sideLine('before', before, screen),
-    sideLine('after', after, screen),
+    sideLine('before', before, format),
+    sideLine('after', after, format),
     '',
-    ...figureLines(figures, screen),
-    ...findingLines(difference, screen),
-    ...changeLines('ROUTE', routes, screen),
-    ...changeLines('CALL', calls, screen),
+    ...metricLines(metrics, format),
+    ...findingLines(difference, format),
+    ...changeLines('ROUTE', routes, format),
+    ...changeLines('CALL', calls, format),
     '',
-    summary(calls, screen),
+    summary(calls, format),
   ];
 }
 
-function sideLine(name: string, side: Side, { style, now }: OutputFormat): string {
-  const words =
+function sideLine(name: string, side: ComparedSide, { style, now }: OutputFormat): string {
+  const parts =
     'trace' in side
       ? [
           escapeToOneLine(`${side.trace.method} ${side.trace.url}`),
@@ -35,62 +35,66 @@ function sideLine(name: string, side: Side, { style, now }: OutputFormat): strin
           formatAgo(side.trace.start, now),
         ]
       : [escapeToOneLine(side.run.command), `run ${side.run.number}`, formatAgo(side.run.start, now)];
-  const [what, ...rest] = words;
-  return `${style('dim', name.padEnd(8))}${style('bold', what!)}  ${style('dim', rest.join('  '))}`;
+  const [title, ...rest] = parts;
+  return `${style('dim', name.padEnd(8))}${style('bold', title!)}  ${style('dim', rest.join('  '))}`;
 }
 
-const FIGURES: Column[] = [
+const METRIC_COLUMNS: Column[] = [
   { head: '', minWidth: 4 },
   { head: 'BEFORE', align: 'right' },
   { head: 'AFTER', align: 'right' },
   { head: 'CHANGE', align: 'right' },
 ];
 
-function figureLines(figures: MetricChange[], screen: OutputFormat): string[] {
-  const rows = figures.map(({ name, unit, before, after }): Cell[] => {
-    const text = (n: number | undefined) => (n === undefined ? '-' : written(unit, n));
+function metricLines(metrics: MetricChange[], format: OutputFormat): string[] {
+  const rows = metrics.map(({ name, unit, before, after }): Cell[] => {
+    const text = (n: number | undefined) => (n === undefined ? '-' : formatValue(unit, n));
     return [[cleanText(name)], [text(before)], [text(after)], changeCell(unit, before, after)];
   });
-  return tableLines(FIGURES, rows, screen);
+  return tableLines(METRIC_COLUMNS, rows, format);
 }
 
-function written(unit: MetricChange['unit'], n: number): string {
+function formatValue(unit: MetricChange['unit'], n: number): string {
   if (unit === 'ms') return formatMs(n);
   return Number.isInteger(n) ? n.toLocaleString('en-US') : n.toFixed(1);
 }
 
 function changeCell(unit: MetricChange['unit'], before = 0, after = 0): Cell {
-  const by = written(unit, Math.abs(after - before));
-  if (by === written(unit, 0)) return ['=', 'dim'];
-  return after > before ? [`+${by}`, 'warn'] : [`-${by}`, 'ok'];
+  const difference = formatValue(unit, Math.abs(after - before));
+  if (difference === formatValue(unit, 0)) return ['=', 'dim'];
+  return after > before ? [`+${difference}`, 'warn'] : [`-${difference}`, 'ok'];
 }
 
-function findingLines({ findings }: Difference, screen: OutputFormat): string[] {
-  const told = (fate: string, role: OutputRole, found: DifferenceFinding[]) =>
-    found.flatMap((finding) => findingText(fate, role, finding, screen));
+function findingLines({ findings }: Difference, format: OutputFormat): string[] {
+  const linesOf = (label: string, role: OutputRole, list: ComparedFinding[]) =>
+    list.flatMap((finding) => findingText(label, role, finding, format));
   const lines = [
-    ...told('gone', 'ok', findings.gone),
-    ...told('new', 'error', findings.new),
-    ...told('stays', 'warn', findings.stays),
+    ...linesOf('gone', 'ok', findings.gone),
+    ...linesOf('new', 'error', findings.new),
+    ...linesOf('stays', 'warn', findings.stays),
   ];
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
-const FATE = 7;
+/** Cells of the label (gone, new, stays) before a finding. */
+const LABEL_WIDTH = 7;
 
 function findingText(
-  fate: string,
+  label: string,
   role: OutputRole,
-  finding: DifferenceFinding,
+  finding: ComparedFinding,
   { style, width }: OutputFormat,
 ): string[] {
   const { kind, function: name, site, requests } = finding;
   const where = [name, site && `(${site})`].filter(Boolean).join(' ');
-  const often = requests === undefined ? '' : `  in ${formatCount(requests, 'request')}`;
-  const head = `${style('bold', escapeToOneLine(kind).toUpperCase())}  ${style('accent', escapeToOneLine(where))}${often}`;
-  const [first, ...rest] = wrapText(escapeToOneLine(finding.message), width - FATE, '');
-  const indent = ' '.repeat(FATE);
-  return [`${style(role, fate.padEnd(FATE))}${head}`, ...[first!, ...rest].map((line) => indent + line)];
+  const frequency = requests === undefined ? '' : `  in ${formatCount(requests, 'request')}`;
+  const head = `${style('bold', escapeToOneLine(kind).toUpperCase())}  ${style('accent', escapeToOneLine(where))}${frequency}`;
+  const [first, ...rest] = wrapText(escapeToOneLine(finding.message), width - LABEL_WIDTH, '');
+  const indent = ' '.repeat(LABEL_WIDTH);
+  return [
+    `${style(role, label.padEnd(LABEL_WIDTH))}${head}`,
+    ...[first!, ...rest].map((line) => indent + line),
+  ];
 }
 
 const ROLES: Record<Verdict, OutputRole> = {
@@ -103,7 +107,7 @@ const ROLES: Record<Verdict, OutputRole> = {
   same: 'dim',
 };
 
-function changeLines(head: string, changes: Change[], screen: OutputFormat): string[] {
+function changeLines(head: string, changes: Change[], format: OutputFormat): string[] {
   const columns: Column[] = [
     { head: '' },
     { head: 'OFTEN', align: 'right', dropOrder: 2 },
@@ -115,41 +119,47 @@ function changeLines(head: string, changes: Change[], screen: OutputFormat): str
     .filter(({ verdict }) => verdict !== 'same')
     .map(({ verdict, kind, text, site = '', before, after }): Cell[] => [
       [verdict, ROLES[verdict]],
-      [often(before?.count, after?.count)],
-      [sides(before?.ms, after?.ms, formatMs)],
+      [countChange(before?.count, after?.count)],
+      [valueChange(before?.ms, after?.ms, formatMs)],
       [cleanText(kind === 'sql' ? text : `${kind} ${text}`)],
       [cleanText(site), 'accent'],
     ]);
-  return rows.length > 0 ? ['', ...tableLines(columns, rows, screen)] : [];
+  return rows.length > 0 ? ['', ...tableLines(columns, rows, format)] : [];
 }
 
-/** How often is told where it is not once, as of a route. */
-function often(before: number | undefined, after: number | undefined): string {
-  const once = (before ?? 1) === 1 && (after ?? 1) === 1;
-  return once ? '' : sides(before, after, (n) => written('count', n));
+/** Counts of both sides; empty when both are one call per request, as for a route. */
+function countChange(before: number | undefined, after: number | undefined): string {
+  const isOnce = (before ?? 1) === 1 && (after ?? 1) === 1;
+  return isOnce ? '' : valueChange(before, after, (n) => formatValue('count', n));
 }
 
-/** `50 -> 1`, or the one that there is. */
-function sides(before: number | undefined, after: number | undefined, text: (n: number) => string): string {
-  if (before === undefined || after === undefined) return text((before ?? after)!);
-  const [old, now] = [text(before), text(after)];
+/** `50 -> 1`; a single value when a side is missing or both look alike. */
+function valueChange(
+  before: number | undefined,
+  after: number | undefined,
+  formatNumber: (n: number) => string,
+): string {
+  if (before === undefined || after === undefined) return formatNumber((before ?? after)!);
+  const [old, now] = [formatNumber(before), formatNumber(after)];
   return old === now ? now : `${old} -> ${now}`;
 }
 
 function summary(calls: Change[], { style }: OutputFormat): string {
   const same = calls.filter(({ verdict }) => verdict === 'same').length;
-  if (calls.length === 0) return style('dim', 'Neither made a call that scooby knows of.');
+  if (calls.length === 0) return style('dim', 'Neither made a call that scooby records.');
   if (same === calls.length) return style('dim', 'The same calls, as often and about as fast.');
   return style(
     'dim',
-    same === 0 ? 'No other call was made.' : `${formatCount(same, 'other call')} as often and about as fast.`,
+    same === 0
+      ? 'There are no other calls.'
+      : `${formatCount(same, 'other call')} as often and about as fast.`,
   );
 }
 
-/** Answers the document of `--json`. */
-export function differenceJson({ before, after, figures, findings, routes, calls }: Difference): object {
-  const list = (found: DifferenceFinding[]) =>
-    found.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
+/** Document of `--json`. */
+export function differenceJson({ before, after, metrics, findings, routes, calls }: Difference): object {
+  const findingsJson = (list: ComparedFinding[]) =>
+    list.map(({ id, kind, message, site, function: name, ms: cost, requests }) => ({
       id,
       kind,
       message,
@@ -161,14 +171,18 @@ export function differenceJson({ before, after, figures, findings, routes, calls
   return {
     before: sideJson(before),
     after: sideJson(after),
-    figures,
-    findings: { gone: list(findings.gone), new: list(findings.new), stays: list(findings.stays) },
+    figures: metrics,
+    findings: {
+      gone: findingsJson(findings.gone),
+      new: findingsJson(findings.new),
+      stays: findingsJson(findings.stays),
+    },
     ...(routes && { routes }),
     calls,
   };
 }
 
-function sideJson(side: Side): object {
+function sideJson(side: ComparedSide): object {
   if ('run' in side) return { run: side.run.number, start: side.run.start, command: side.run.command };
   const { id, method, url, route, status, start } = side.trace;
   return {

@@ -1,4 +1,7 @@
-/** What is wrong with a request, as text: each finding with its line, the code as it was, and what to do. */
+/**
+ * Findings of a request as text: kind, line, message, source code at the time of the request, and
+ * suggestion.
+ */
 
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
@@ -6,28 +9,33 @@ import type { Finding } from '../../domain/trace.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';
-import type { SourceReader } from './code.js';
-import { codeLines, functionAt } from './frames.js';
+import { codeLines, formatCallSite } from './frames.js';
+import type { SourceReader } from './source-reader.js';
 
 const INDENT = '  ';
-/** Lines of code before and after, where there is one finding, and where there are more. */
-const AROUND = 2;
-const LESS = 1;
+/** Lines of code around the finding's line; fewer when there are more than two findings. */
+const CONTEXT_LINES = 2;
+const SHORT_CONTEXT_LINES = 1;
 
-/** Answers the lines of all findings, the gravest first. */
-export function findingLines(findings: Finding[], code: SourceReader, screen: OutputFormat): string[] {
-  const around = findings.length > 2 ? LESS : AROUND;
-  return findings.flatMap((finding) => ['', ...lines(finding, around, code, screen)]);
+/** Lines of all findings, in their order (most severe first). */
+export function findingLines(findings: Finding[], code: SourceReader, format: OutputFormat): string[] {
+  const contextLines = findings.length > 2 ? SHORT_CONTEXT_LINES : CONTEXT_LINES;
+  return findings.flatMap((finding) => ['', ...oneFinding(finding, contextLines, code, format)]);
 }
 
-function lines(finding: Finding, around: number, code: SourceReader, screen: OutputFormat): string[] {
-  const room = { ...screen, width: screen.width - INDENT.length };
-  const place = parseSite(finding.site);
+function oneFinding(
+  finding: Finding,
+  contextLines: number,
+  code: SourceReader,
+  format: OutputFormat,
+): string[] {
+  const room = { ...format, width: format.width - INDENT.length };
+  const position = parseSite(finding.site);
   const prose = (text: string) => wrapText(escapeToOneLine(text), room.width, '');
   return [
-    heading(finding, code, screen),
+    heading(finding, code, format),
     ...(finding.message === '' ? [] : prose(finding.message)),
-    ...(place ? codeLines(place, around, code, room) : []),
+    ...(position ? codeLines(position, contextLines, code, room) : []),
     ...(finding.suggestion ? prose(`→ ${finding.suggestion}`) : []),
   ].map((line, n) => (n === 0 ? line : INDENT + line));
 }
@@ -35,14 +43,14 @@ function lines(finding: Finding, around: number, code: SourceReader, screen: Out
 /** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
 function heading(finding: Finding, code: SourceReader, { style }: OutputFormat): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
-  const where = site === undefined ? '' : functionAt(name, site);
-  const place = parseSite(finding.site);
-  const since = place && code.since(place.file, place.line);
+  const where = site === undefined ? '' : formatCallSite(name, site);
+  const position = parseSite(finding.site);
+  const changeNote = position && code.changeNote(position.file, position.line);
   const parts = [
     style(severityRole(severity), escapeToOneLine(kind).toUpperCase()),
     where === '' ? '' : style('accent', where),
     cost > 0 ? style('bold', formatMs(cost)) : '',
-    since ? style('warn', since) : '',
+    changeNote ? style('warn', changeNote) : '',
   ];
   return INDENT + parts.filter((part) => part !== '').join('  ');
 }

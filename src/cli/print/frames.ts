@@ -1,4 +1,4 @@
-/** Who made a call, as text: frames, and the code as it was. */
+/** Stack frames of a call and their source code, as text. */
 
 import { formatPosition } from '../../domain/site.js';
 import { escapeToOneLine } from '../../domain/text.js';
@@ -6,57 +6,62 @@ import type { Frame, Span } from '../../domain/trace.js';
 import { cellWidth, cutText } from '../../terminal/cells.js';
 import { codeFrame } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import type { SourceReader } from './code.js';
+import type { SourceReader } from './source-reader.js';
 
-/** Which frames to show, and where the code is found. */
+/** Frames to show, and the source of their code. */
 export interface FrameOptions {
-  /** All frames instead of the one to blame. */
+  /** All frames instead of the call site alone. */
   stack?: boolean;
   code: SourceReader;
 }
 
-/** Answers who called: the line to blame with its code, or every frame. */
+/**
+ * Call site with its code, or every frame with `stack`; a note when no frame is the app's own code.
+ */
 export function frameLines(
-  { stack, frame: blamed }: Span,
-  reading: FrameOptions,
-  screen: OutputFormat,
+  { stack, frame: callSite }: Span,
+  options: FrameOptions,
+  format: OutputFormat,
 ): string[] {
-  const shown = reading.stack ? stack : blamed ? [blamed] : [];
+  const shown = options.stack ? stack : callSite ? [callSite] : [];
   if (stack.length === 0) return [];
   if (shown.length === 0)
-    return [screen.style('dim', "no line of the app's own code called this; all frames: --stack")];
+    return [format.style('dim', "no line of the app's own code called this; all frames: --stack")];
   return shown.flatMap((frame) => [
-    frameText(frame, reading, screen),
-    ...(frame === blamed ? codeLines(frame, 0, reading.code, screen) : []),
+    frameText(frame, options, format),
+    ...(frame === callSite ? codeLines(frame, 0, options.code, format) : []),
   ]);
 }
 
 /** `loadItems (src/orders.js:47:21)  changed since`. */
 function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat): string {
   const { function: name, file, line, application } = frame;
-  const text = functionAt(name, formatPosition(frame));
+  const text = formatCallSite(name, formatPosition(frame));
   if (!application) return style('dim', text);
-  const since = code.since(file, line);
-  return style('accent', text) + (since ? style('warn', `  ${since}`) : '');
+  const changeNote = code.changeNote(file, line);
+  return style('accent', text) + (changeNote ? style('warn', `  ${changeNote}`) : '');
 }
 
-/** Answers `loadItems (src/orders.js:47)`, or the place alone where the function has no name. */
-export function functionAt(name: string | undefined, place: string): string {
+/** `loadItems (src/orders.js:47)`; the position alone when the function has no name. */
+export function formatCallSite(name: string | undefined, position: string): string {
   const isNamed = name !== undefined && name !== '' && name !== '<anonymous>';
-  return isNamed ? `${escapeToOneLine(name)} (${escapeToOneLine(place)})` : escapeToOneLine(place);
+  return isNamed ? `${escapeToOneLine(name)} (${escapeToOneLine(position)})` : escapeToOneLine(position);
 }
 
-/** Answers a line of code as it was, with that many lines around it; empty where the file was not kept. */
+/**
+ * A line of code with `context` lines before and after it; empty when the file's text was not
+ * stored.
+ */
 export function codeLines(
   { file, line }: Pick<Frame, 'file' | 'line'>,
-  around: number,
+  context: number,
   code: SourceReader,
-  { style, width: columns }: OutputFormat,
+  { style, width }: OutputFormat,
 ): string[] {
-  return codeFrame(code.lines(file) ?? [], line, around).map(({ gutter, text, isCurrent }) => {
-    if (around === 0) return style('dim', gutter) + cutText(text, columns - cellWidth(gutter));
-    const lead = (isCurrent ? '> ' : '  ') + gutter;
-    const held = cutText(text, columns - cellWidth(lead));
-    return isCurrent ? style('warn', lead) + style('bold', held) : style('dim', lead + held);
+  return codeFrame(code.lines(file) ?? [], line, context).map(({ gutter, text, isCurrent: isTarget }) => {
+    if (context === 0) return style('dim', gutter) + cutText(text, width - cellWidth(gutter));
+    const lead = (isTarget ? '> ' : '  ') + gutter;
+    const shown = cutText(text, width - cellWidth(lead));
+    return isTarget ? style('warn', lead) + style('bold', shown) : style('dim', lead + shown);
   });
 }

@@ -1,4 +1,6 @@
-/** The app's files that took part in a request, with what each line did in the margin. */
+/**
+ * Source files on the stacks of a request's calls, with each line's calls and time in the margin.
+ */
 
 import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
@@ -7,92 +9,102 @@ import type { Frame, Kind, Span, Trace } from '../../domain/trace.js';
 import { cellWidth, cleanText, cutText } from '../../terminal/cells.js';
 import { codeText } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import type { SourceReader } from './code.js';
-import { headline } from './trace.js';
+import type { SourceReader } from './source-reader.js';
+import { traceHeadline } from './trace.js';
 
-/** Calls of one kind that a line made, or that came by it. */
-interface Tally {
+/** Calls of one kind at a line. */
+interface LineCalls {
   kind: Kind;
+  /** The line is the call site; otherwise it is elsewhere on the stack. */
   direct: boolean;
   count: number;
   ms: number;
   failed: boolean;
 }
 
-interface File {
+interface SourceFile {
   name: string;
-  /** By line. */
-  lines: Map<number, Tally[]>;
+  /** By line number, from 1. */
+  lines: Map<number, LineCalls[]>;
+  /** Time of the calls whose call site is in the file. */
   ms: number;
+  /** Number of those calls. */
   count: number;
-  /** Also those that only passed through it. */
+  /** All calls with the file on their stack. */
   calls: Set<Span>;
 }
 
-/** Lines of code that are shown around one that did something. */
-const AROUND = 3;
+/** Lines of code that are shown around a line with calls. */
+const CONTEXT_LINES = 3;
 
-/** Answers the files, those that made the costliest calls first. */
+/** Headline and files, those with the costliest calls first. */
 export function sourceLines(
   trace: Trace,
   kinds: Kind[] | undefined,
   code: SourceReader,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
   const files = [...filesOf(trace, kinds).values()].sort((a, b) => b.ms - a.ms || b.count - a.count);
-  const marks = marksOf(trace);
+  const marks = findingKindsBySite(trace);
   if (files.length === 0)
-    return [headline(trace, screen), '', "  no line of the app's own code made a call that was recorded"];
-  return [headline(trace, screen), ...files.flatMap((file) => ['', ...fileLines(file, marks, code, screen)])];
+    return [
+      traceHeadline(trace, format),
+      '',
+      "  no line of the app's own code made a call that was recorded",
+    ];
+  return [
+    traceHeadline(trace, format),
+    ...files.flatMap((file) => ['', ...fileLines(file, marks, code, format)]),
+  ];
 }
 
-function filesOf({ spans }: Trace, kinds: Kind[] | undefined): Map<string, File> {
-  const files = new Map<string, File>();
+function filesOf({ spans }: Trace, kinds: Kind[] | undefined): Map<string, SourceFile> {
+  const files = new Map<string, SourceFile>();
   for (const span of [...spans].sort((a, b) => a.start - b.start)) {
     if (kinds && !kinds.includes(span.kind)) continue;
     const seen = new Set<string>();
     for (const frame of framesOf(span)) {
       const { file: name, line, application } = frame;
-      const place = formatSite({ file: name, line });
-      // A function that calls itself is on the stack many times.
-      if (!application || seen.has(place)) continue;
-      seen.add(place);
+      const site = formatSite({ file: name, line });
+      // A recursive function is on the stack several times, but counts once.
+      if (!application || seen.has(site)) continue;
+      seen.add(site);
       let file = files.get(name);
       if (!file) files.set(name, (file = { name, lines: new Map(), ms: 0, count: 0, calls: new Set() }));
-      const direct = place === span.site;
+      const direct = site === span.site;
       file.calls.add(span);
       if (direct) {
         file.ms += span.duration ?? 0;
         file.count++;
       }
-      tally(file, line, direct, span);
+      addCall(file, line, direct, span);
     }
   }
   return files;
 }
 
-// The line to blame may be another call's, where this stack has lost it.
+// The call site may come from another call's stack, when the call's own stack has lost it.
 function framesOf({ stack, frame }: Span): Frame[] {
   return frame === undefined || stack.includes(frame) ? stack : [...stack, frame];
 }
 
-function tally(
-  file: File,
+function addCall(
+  file: SourceFile,
   line: number,
   direct: boolean,
   { kind, duration, error }: { kind: Kind; duration?: number; error?: string },
 ): void {
-  const tallies = file.lines.get(line) ?? [];
-  file.lines.set(line, tallies);
-  let found = tallies.find((one) => one.kind === kind && one.direct === direct);
-  if (!found) tallies.push((found = { kind, direct, count: 0, ms: 0, failed: false }));
-  found.count++;
-  found.ms += duration ?? 0;
-  found.failed ||= error !== undefined;
+  const lineCalls = file.lines.get(line) ?? [];
+  file.lines.set(line, lineCalls);
+  let calls = lineCalls.find((other) => other.kind === kind && other.direct === direct);
+  if (!calls) lineCalls.push((calls = { kind, direct, count: 0, ms: 0, failed: false }));
+  calls.count++;
+  calls.ms += duration ?? 0;
+  calls.failed ||= error !== undefined;
 }
 
-/** Kinds of findings by their site. */
-function marksOf({ findings }: Trace): Map<string, string> {
+/** Kinds of findings by site. */
+function findingKindsBySite({ findings }: Trace): Map<string, string> {
   const marks = new Map<string, string>();
   for (const { site, kind } of findings) {
     if (site === undefined) continue;
@@ -103,24 +115,24 @@ function marksOf({ findings }: Trace): Map<string, string> {
 }
 
 function fileLines(
-  file: File,
+  file: SourceFile,
   marks: Map<string, string>,
   code: SourceReader,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  const { style } = screen;
+  const { style } = format;
   const { name, lines } = file;
   const numbers = [...lines.keys()].sort((a, b) => a - b);
-  const since = code.since(name, numbers[0]!);
-  const own =
+  const changeNote = code.changeNote(name, numbers[0]!);
+  const summary =
     file.count > 0
       ? `${formatCount(file.count, 'call')}, ${formatMs(file.ms)}`
-      : `on the way of ${formatCount(file.calls.size, 'call')}`;
-  const heading = `${style('bold', cleanText(name))}  ${own}${since ? style('warn', `  ${since.replace(/,.*/, '')}: this is how it was`) : ''}`;
+      : `on the stack of ${formatCount(file.calls.size, 'call')}`;
+  const heading = `${style('bold', cleanText(name))}  ${summary}${changeNote ? style('warn', `  ${changeNote.replace(/,.*/, '')}: this is how it was`) : ''}`;
   const texts = code.lines(name)?.map(codeText);
   if (texts?.at(-1) === '') texts.pop();
   const margin = Math.max(
-    ...numbers.flatMap((line) => lines.get(line)!.map((one) => cellWidth(textOf(one)))),
+    ...numbers.flatMap((line) => lines.get(line)!.map((calls) => cellWidth(marginText(calls)))),
   );
   const digits = String(texts?.length ?? numbers.at(-1)).length;
   const row = (line: number, text: string) =>
@@ -129,15 +141,15 @@ function fileLines(
       line,
       text,
       { margin, digits, mark: marks.get(formatSite({ file: name, line })) },
-      screen,
+      format,
     );
   if (!texts) {
-    const missing = style('dim', `${' '.repeat(margin)} │ its text was not kept`);
+    const missing = style('dim', `${' '.repeat(margin)} │ its text was not stored`);
     return [heading, missing, ...numbers.flatMap((line) => row(line, ''))];
   }
   return [
     heading,
-    ...folded(texts, numbers).flatMap((part) => {
+    ...foldLines(texts, numbers).flatMap((part) => {
       if (typeof part === 'number') return row(part, texts[part - 1] ?? '');
       const hidden = part.to - part.from + 1;
       return [
@@ -147,15 +159,17 @@ function fileLines(
   ];
 }
 
-/** Answers the lines to show, from 1, and what lies between them. */
-function folded(texts: string[], numbers: number[]): (number | { from: number; to: number })[] {
+/** Line numbers to show, and the hidden ranges between them. */
+function foldLines(texts: string[], numbers: number[]): (number | { from: number; to: number })[] {
   const shown = new Set(
-    numbers.flatMap((line) => Array.from({ length: AROUND * 2 + 1 }, (_, at) => line - AROUND + at)),
+    numbers.flatMap((line) =>
+      Array.from({ length: CONTEXT_LINES * 2 + 1 }, (_, at) => line - CONTEXT_LINES + at),
+    ),
   );
   const parts: (number | { from: number; to: number })[] = [];
   for (let line = 1; line <= texts.length; line++) {
     const last = parts.at(-1);
-    // A single line takes no more room than to say that it is hidden.
+    // Hiding a single line saves no room, because the note takes a line too.
     if (shown.has(line) || (shown.has(line - 1) && shown.has(line + 1))) parts.push(line);
     else if (typeof last === 'object') last.to = line;
     else parts.push({ from: line, to: line });
@@ -163,30 +177,30 @@ function folded(texts: string[], numbers: number[]): (number | { from: number; t
   return parts;
 }
 
-/** `48× 431ms sql`; `via 48× 431ms sql` for calls that came by here: of a helper, or of what called the line that made them. */
-function textOf({ kind, direct, count: times, ms: time }: Tally): string {
-  const cost = isTimed({ kind }) ? ` ${formatMs(time)}` : '';
-  return `${direct ? '' : 'via '}${times}×${cost} ${cleanText(kind)}`;
+/** `48× 431ms sql`; `via 48× 431ms sql` for calls whose call site is another line of the stack. */
+function marginText({ kind, direct, count, ms }: LineCalls): string {
+  const cost = isTimed({ kind }) ? ` ${formatMs(ms)}` : '';
+  return `${direct ? '' : 'via '}${count}×${cost} ${cleanText(kind)}`;
 }
 
 function rowsOf(
-  tallies: Tally[],
+  lineCalls: LineCalls[],
   line: number,
   text: string,
   { margin, digits, mark }: { margin: number; digits: number; mark: string | undefined },
-  { style, width: columns }: OutputFormat,
+  { style, width }: OutputFormat,
 ): string[] {
-  const order = [...tallies].sort((a, b) => Number(b.direct) - Number(a.direct) || b.ms - a.ms);
-  const heads: (Tally | undefined)[] = order.length > 0 ? order : [undefined];
-  return heads.map((one, n) => {
-    const told = one ? textOf(one) : '';
-    const role = !one?.direct ? 'dim' : one.failed ? 'error' : mark ? 'warn' : 'accent';
-    const left = style(one ? role : undefined, ' '.repeat(margin - cellWidth(told)) + told);
+  const order = [...lineCalls].sort((a, b) => Number(b.direct) - Number(a.direct) || b.ms - a.ms);
+  const heads: (LineCalls | undefined)[] = order.length > 0 ? order : [undefined];
+  return heads.map((calls, n) => {
+    const label = calls ? marginText(calls) : '';
+    const role = !calls?.direct ? 'dim' : calls.failed ? 'error' : mark ? 'warn' : 'accent';
+    const left = style(calls ? role : undefined, ' '.repeat(margin - cellWidth(label)) + label);
     if (n > 0) return `${left} │`;
     const number = String(line).padStart(digits);
     const note = mark ? `  ● ${mark}` : '';
-    const room = columns - margin - digits - 5 - cellWidth(note);
+    const room = width - margin - digits - 5 - cellWidth(note);
     const shown = cutText(text, Math.max(20, room));
-    return `${left} │ ${style('dim', number)}  ${one?.direct ? style('bold', shown) : shown}${style('warn', note)}`;
+    return `${left} │ ${style('dim', number)}  ${calls?.direct ? style('bold', shown) : shown}${style('warn', note)}`;
   });
 }

@@ -1,4 +1,4 @@
-/** The calls of a request one by one, in their order, as text. */
+/** Calls of a request one by one, as text. */
 
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Span } from '../../domain/trace.js';
@@ -8,30 +8,30 @@ import { dedentText, wrapText } from '../../terminal/wrap.js';
 import { detailsOf } from '../../tui/panels/span-detail.js';
 import { type FrameOptions, frameLines } from './frames.js';
 
-/** Cells in front of what is told of a call. */
-export const INDENT = ' '.repeat(6);
-/** Cells of a value that are shown; the rest is in `--json`. */
-const LONGEST_VALUE = 400;
-/** Lines of a statement that are shown. */
-const LONGEST_STATEMENT = 30;
+/** Indentation of the lines below a call's heading. */
+export const CALL_INDENT = ' '.repeat(6);
+/** Cells of a value that are shown; `--json` has all. */
+const MAX_VALUE_CELLS = 400;
+/** Lines of a statement that are shown; `--json` has all. */
+const MAX_STATEMENT_LINES = 30;
 
-/** Answers the lines of those calls; `indices` are positions in the spans. */
+/** Lines of the calls at `indices`, which are positions in `spans`. */
 export function spanLines(
   spans: Span[],
   indices: number[],
-  reading: FrameOptions,
-  screen: OutputFormat,
+  options: FrameOptions,
+  format: OutputFormat,
 ): string[] {
   return indices.flatMap((index) => {
     const span = spans[index]!;
-    const room = { ...screen, width: screen.width - INDENT.length };
-    const told = [
+    const room = { ...format, width: format.width - CALL_INDENT.length };
+    const body = [
       ...statementLines(span.name, room),
       ...detailLines(span, room),
       ...errorLines(span, room),
-      ...frameLines(span, reading, room),
+      ...frameLines(span, options, room),
     ];
-    return ['', heading(span, index, screen), ...told.map((line) => INDENT + line)];
+    return ['', heading(span, index, format), ...body.map((line) => CALL_INDENT + line)];
   });
 }
 
@@ -49,31 +49,33 @@ function heading(span: Span, index: number, { style }: OutputFormat): string {
   return `${style('dim', `${index + 1}`.padStart(4))}  ${facts.filter((fact) => fact !== '').join('  ')}`;
 }
 
-/** Answers a statement's lines, the end of a very long one left out. */
-export function statementLines(name: string, { width: cells, style }: OutputFormat): string[] {
-  const lines = dedentText(name).flatMap((line) => wrapText(line, cells));
-  if (lines.length <= LONGEST_STATEMENT) return lines;
-  const more = `… ${formatCount(lines.length - LONGEST_STATEMENT, 'more line')}: --json has all`;
-  return [...lines.slice(0, LONGEST_STATEMENT), style('dim', more)];
+/** Lines of a statement, cut after MAX_STATEMENT_LINES. */
+export function statementLines(name: string, { width, style }: OutputFormat): string[] {
+  const lines = dedentText(name).flatMap((line) => wrapText(line, width));
+  if (lines.length <= MAX_STATEMENT_LINES) return lines;
+  const more = `… ${formatCount(lines.length - MAX_STATEMENT_LINES, 'more line')}: --json has all`;
+  return [...lines.slice(0, MAX_STATEMENT_LINES), style('dim', more)];
 }
 
-/** Answers the lines of an error. */
-export function errorLines({ error }: Span, { width: cells, style }: OutputFormat): string[] {
+/** Lines of a call's error; empty without one. */
+export function errorLines({ error }: Span, { width, style }: OutputFormat): string[] {
   if (error === undefined) return [];
-  return dedentText(error).flatMap((line) => wrapText(line, cells).map((part) => style('error', part)));
+  return dedentText(error).flatMap((line) => wrapText(line, width).map((part) => style('error', part)));
 }
 
-/** The lines of what the kind adds: values and the like, one line each where they are short; `lead` stands before the first. */
-export function detailLines(span: Span, { width: cells, style }: OutputFormat, lead = ''): string[] {
+/**
+ * Lines of the details that depend on the kind, such as parameters; `lead` is put before the first.
+ */
+export function detailLines(span: Span, { width, style }: OutputFormat, lead = ''): string[] {
   const details = detailsOf(span);
   if (details.length === 0) return lead === '' ? [] : [style('dim', lead.trimEnd())];
   return details.flatMap(([name, text], n) =>
-    wrapText(`${n === 0 ? lead : ''}${name}  ${shortened(text)}`, cells).map((line) => style('dim', line)),
+    wrapText(`${n === 0 ? lead : ''}${name}  ${shortenValue(text)}`, width).map((line) => style('dim', line)),
   );
 }
 
-function shortened(text: string): string {
-  return cellWidth(text) <= LONGEST_VALUE
+function shortenValue(text: string): string {
+  return cellWidth(text) <= MAX_VALUE_CELLS
     ? text
-    : `${cutText(text, LONGEST_VALUE)} (${formatCount(text.length, 'character')})`;
+    : `${cutText(text, MAX_VALUE_CELLS)} (${formatCount(text.length, 'character')})`;
 }

@@ -1,38 +1,43 @@
-/** The SQL of a request as a script: its statements in their order, the values written in, each on one line. */
+/**
+ * SQL of a request as a script: its statements in order, one per line, with the values filled in.
+ */
 
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import { renderSpan, scriptLines } from '../../insight/sql/render.js';
 import { formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import { functionAt } from './frames.js';
+import { formatCallSite } from './frames.js';
 
-/** Answers the script. What cannot be run as it was, because a value is masked or was cut, is a comment that says so. */
+/**
+ * Lines of the script; a statement that cannot run, because a value is masked or cut, is a comment
+ * with the reason.
+ */
 export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
   const statements = trace.spans.flatMap((span, index) => (span.kind === 'sql' ? [{ span, index }] : []));
   const { method, url, status } = trace;
-  const what = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
+  const title = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
   const writes = statements.filter(({ span }) => span.shape.statement?.isWrite).length;
   const head = [
-    `-- ${escapeToOneLine(what)}, ${formatDateTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,
+    `-- ${escapeToOneLine(title)}, ${formatDateTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,
     ...(writes > 0 ? [`-- ${formatCount(writes, 'statement writes', 'statements write')}`] : []),
   ];
   return [
     ...head.map((line) => style('dim', line)),
-    ...statements.flatMap(({ index }) => lines(trace, index, style)),
+    ...statements.flatMap(({ index }) => scriptEntry(trace, index, style)),
   ];
 }
 
-function lines(trace: Trace, index: number, style: OutputFormat['style']): string[] {
+function scriptEntry(trace: Trace, index: number, style: OutputFormat['style']): string[] {
   const span = trace.spans[index]!;
-  const about = style('dim', `-- #${index + 1} ${aboutOf(span)}`);
+  const comment = style('dim', `-- #${index + 1} ${factsOf(span)}`);
   const [first = '', second] = scriptLines(renderSpan(trace, span));
-  return ['', about, ...(second === undefined ? [first] : [style('warn', first), style('dim', second)])];
+  return ['', comment, ...(second === undefined ? [first] : [style('warn', first), style('dim', second)])];
 }
 
 /** `loadItems (src/orders.js:47), 8.2ms, 3 rows`. */
-function aboutOf({ site, frame, duration, rows, error }: Span): string {
-  const where = site === undefined ? 'no line of the app' : functionAt(frame?.function, site);
+function factsOf({ site, frame, duration, rows, error }: Span): string {
+  const where = site === undefined ? 'no line of the app' : formatCallSite(frame?.function, site);
   const facts = [
     where,
     duration === undefined ? 'not finished' : formatMs(duration),

@@ -1,10 +1,10 @@
-/** Totals as people read them. */
+/** Totals of a kind of calls, as text. */
 
 import { formatMs } from '../../domain/text.js';
 import type { Total } from '../../domain/trace.js';
 import { cleanText } from '../../terminal/cells.js';
 
-/** Answers a kind's total: `12 sql 30ms`. */
-export function totalText(kind: string, total: Total): string {
+/** `12 sql 30ms`. */
+export function formatTotal(kind: string, total: Total): string {
   return `${total.count.toLocaleString('en-US')} ${cleanText(kind)} ${formatMs(total.ms)}`;
 }

@@ -1,4 +1,4 @@
-/** A request as text: its headline, what is wrong with it, and its calls. */
+/** Request as text: headline, facts, findings and calls. */
 
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
@@ -14,50 +14,50 @@ import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
 import { groupLines } from './groups.js';
 import { spanLines } from './spans.js';
-import { totalText } from './totals.js';
+import { formatTotal } from './totals.js';
 
-/** What to show of a request. */
+/** Parts of a request to show. */
 export interface TraceOptions extends FrameOptions {
-  /** Every call by itself, in its order. */
+  /** Every call in order, instead of groups. */
   ungrouped?: boolean;
-  /** Only calls of these kinds, and what is wrong with them. */
+  /** Only calls of these kinds, and their findings. */
   kinds?: Kind[];
 }
 
-/** Cells that the names of the facts take, with the space around them. */
-const NAMES = 11;
+/** Cells of a fact's name, spaces included. */
+const NAME_WIDTH = 11;
 
-/** Answers all lines of a request. */
-export function traceLines(trace: Trace, showing: TraceOptions, screen: OutputFormat): string[] {
-  const isShown = (span: Span | undefined) => !showing.kinds || (span && showing.kinds.includes(span.kind));
+/** All lines of a request. */
+export function traceLines(trace: Trace, options: TraceOptions, format: OutputFormat): string[] {
+  const isShown = (span: Span | undefined) => !options.kinds || (span && options.kinds.includes(span.kind));
   const findings = trace.findings.filter(
-    ({ spans }) => !showing.kinds || spans.some((index) => isShown(trace.spans[index])),
+    ({ spans }) => !options.kinds || spans.some((index) => isShown(trace.spans[index])),
   );
   return [
-    headline(trace, screen),
-    ...facts({ ...trace, findings }, screen),
-    ...findingLines(findings, showing.code, screen),
-    ...calls(trace, showing, isShown, screen),
-    ...remarks(trace, screen),
+    traceHeadline(trace, format),
+    ...factLines({ ...trace, findings }, format),
+    ...findingLines(findings, options.code, format),
+    ...callLines(trace, options, isShown, format),
+    ...remarkLines(trace, format),
   ];
 }
 
-function calls(
+function callLines(
   { spans }: Trace,
-  showing: TraceOptions,
+  options: TraceOptions,
   isShown: (span: Span) => unknown,
-  screen: OutputFormat,
+  format: OutputFormat,
 ): string[] {
-  if (showing.ungrouped) {
+  if (options.ungrouped) {
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
-    return spanLines(spans, indices, showing, screen);
+    return spanLines(spans, indices, options, format);
   }
   const groups = groupsOf(spans).filter(({ slowest }: Group) => isShown(spans[slowest]!));
-  return groupLines(spans, groups, showing, screen);
+  return groupLines(spans, groups, options, format);
 }
 
-/** Answers `GET /orders?page=2  200  312ms`. */
-export function headline(trace: Trace, { style }: OutputFormat): string {
+/** `GET /orders?page=2  200  312ms`. */
+export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state } = trace;
   const parts = [
@@ -65,30 +65,30 @@ export function headline(trace: Trace, { style }: OutputFormat): string {
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
-    state === 'died' ? style('error', 'died: the app ended before it had answered') : '',
+    state === 'died' ? style('error', 'died: the app exited before it responded') : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function facts(trace: Trace, screen: OutputFormat): string[] {
+function factLines(trace: Trace, format: OutputFormat): string[] {
   const { app, id } = trace;
-  const { style, now, width } = screen;
+  const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
-    ['calls', totals(trace)],
-    ['failed', failures(trace)],
-    ['route', route(trace)],
+    ['calls', callTotals(trace)],
+    ['failed', failureText(trace)],
+    ['route', routeText(trace)],
     ['ran', app ? `${when}, by ${escapeToOneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
     ['id', id],
   ];
   return [
-    ...found(trace, screen),
+    ...findingSummary(trace, format),
     ...rows.flatMap(([name, text]) => {
       if (text === '') return [];
-      const lines = wrapText(escapeControls(text), width - NAMES, '');
+      const lines = wrapText(escapeControls(text), width - NAME_WIDTH, '');
       const role = name === 'failed' ? 'error' : undefined;
       return lines.map(
-        (line, n) => `  ${style('dim', (n === 0 ? name : '').padEnd(NAMES - 2))}${style(role, line)}`,
+        (line, n) => `  ${style('dim', (n === 0 ? name : '').padEnd(NAME_WIDTH - 2))}${style(role, line)}`,
       );
     }),
   ];
@@ -98,8 +98,8 @@ function nodeOf(node: string | undefined): string {
   return node === undefined ? '' : `, node ${escapeToOneLine(node)}`;
 }
 
-/** Answers what is wrong in one line, where it is more than one thing. */
-function found({ findings }: Trace, { style, width }: OutputFormat): string[] {
+/** Summary of the findings; empty with fewer than two, which are printed in full right below. */
+function findingSummary({ findings }: Trace, { style, width }: OutputFormat): string[] {
   if (findings.length < 2) return [];
   const shown = findings.map(({ kind, site, ms: cost }) =>
     [escapeToOneLine(kind).toUpperCase(), site && escapeToOneLine(site), cost > 0 ? formatMs(cost) : '']
@@ -107,13 +107,13 @@ function found({ findings }: Trace, { style, width }: OutputFormat): string[] {
       .join(' '),
   );
   const role = severityRole(findings[0]!.severity);
-  return wrapText(shown.join('  ·  '), width - NAMES, '').map(
-    (line, n) => `  ${style('dim', (n === 0 ? 'found' : '').padEnd(NAMES - 2))}${style(role, line)}`,
+  return wrapText(shown.join('  ·  '), width - NAME_WIDTH, '').map(
+    (line, n) => `  ${style('dim', (n === 0 ? 'found' : '').padEnd(NAME_WIDTH - 2))}${style(role, line)}`,
   );
 }
 
 /** `52 sql 131ms (73% of the time, waited 3.0ms)   own 48ms`. */
-function totals({ totals, spans, duration }: Trace): string {
+function callTotals({ totals, spans, duration }: Trace): string {
   const kinds = Object.entries(totals).map(([kind, total]) => {
     const share = shareOf(spans, duration, (span) => span.kind === kind);
     const extra = [
@@ -121,22 +121,25 @@ function totals({ totals, spans, duration }: Trace): string {
       total.wait ? `waited ${formatMs(total.wait)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
-    return totalText(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
+    return formatTotal(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
   });
-  if (kinds.length === 0) return 'none that scooby knows of';
+  if (kinds.length === 0) return 'none that scooby records';
   return kinds.join('   ');
 }
 
-/** Answers the part of the request in which at least one such call ran, or waited for its connection. */
-function shareOf(spans: Span[], duration: number | undefined, isOne: (span: Span) => boolean): number {
+/**
+ * Share (0 to 1) of the request's time during which a matching call ran or waited for its
+ * connection.
+ */
+function shareOf(spans: Span[], duration: number | undefined, isMatch: (span: Span) => boolean): number {
   if (!duration) return 0;
   const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  const chosen = spans.filter((span) => isOne(span) && isTimed(span));
+  const chosen = spans.filter((span) => isMatch(span) && isTimed(span));
   return unionMs(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
 }
 
-/** Answers what failed in a request that failed, where no finding says it. */
-function failures(trace: Trace): string {
+/** Error of the last failed call of a failed request; empty otherwise. */
+function failureText(trace: Trace): string {
   if (!isFailed(trace)) return '';
   const failed = trace.spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
@@ -146,16 +149,18 @@ function failures(trace: Trace): string {
   return `${error}${last.site ? `, at ${escapeToOneLine(last.site)}` : ''}${more}`;
 }
 
-function route({ route, handler, params = {} }: Trace): string {
+function routeText({ route, handler, params = {} }: Trace): string {
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
   return [route, ...values, handler]
     .flatMap((text) => (text === undefined || text === '' ? [] : escapeToOneLine(text)))
     .join('   ');
 }
 
-function remarks({ dropped, notes = [] }: Trace, { style }: OutputFormat): string[] {
+function remarkLines({ dropped, notes = [] }: Trace, { style }: OutputFormat): string[] {
   const lines = [
-    ...(dropped ? [`${formatCount(dropped, 'call was', 'calls were')} not kept: there were too many.`] : []),
+    ...(dropped
+      ? [`${formatCount(dropped, 'call was', 'calls were')} not recorded, because there were too many.`]
+      : []),
     ...notes.map((note) => `not captured: ${escapeToOneLine(note)}`),
   ];
   return lines.length > 0 ? ['', ...lines.map((line) => `  ${style('warn', line)}`)] : [];

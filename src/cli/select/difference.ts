@@ -1,4 +1,4 @@
-/** Two requests or two runs from the store, made comparable. */
+/** Difference of two requests or two runs. */
 
 import type { Finding, Trace } from '../../domain/trace.js';
 import { roundToMicros } from '../../domain/trace.js';
@@ -12,7 +12,7 @@ import {
 } from '../../insight/metrics/compare.js';
 import type { Aggregate, RunSummary, Store } from '../../store/store.js';
 
-/** One figure of both sides; missing where a side has none. */
+/** A metric of both sides; undefined on a side without it. */
 export interface MetricChange {
   name: string;
   unit: 'ms' | 'count';
@@ -20,62 +20,66 @@ export interface MetricChange {
   after?: number | undefined;
 }
 
-/** A finding, as far as both a request and a run know it. */
-export type DifferenceFinding = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
+/** The fields of a finding that both a request and a run have. */
+export type ComparedFinding = Pick<Finding, 'id' | 'kind' | 'message' | 'ms'> &
   Partial<Pick<Finding, 'site' | 'function' | 'severity'>> & { requests?: number };
 
-/** A side's name: a request's or a run's. */
-export type Side = { trace: Trace } | { run: RunSummary };
+/** One side of a comparison: a request or a run. */
+export type ComparedSide = { trace: Trace } | { run: RunSummary };
 
-/** All that is told of two sides. */
+/** Result of a comparison. */
 export interface Difference {
-  before: Side;
-  after: Side;
-  figures: MetricChange[];
-  findings: FindingChanges<DifferenceFinding>;
-  /** Of runs: the routes, `ms` being the middle of their times. */
+  before: ComparedSide;
+  after: ComparedSide;
+  metrics: MetricChange[];
+  findings: FindingChanges<ComparedFinding>;
+  /** Routes of two runs; `ms` is their p50. */
   routes?: Change[];
   calls: Change[];
 }
 
-/** Answers the difference of two requests. */
-export function comparedTraces(before: Trace, after: Trace): Difference {
+/** Difference of two requests. */
+export function diffTraces(before: Trace, after: Trace): Difference {
   const kinds = new Set([...Object.keys(before.totals), ...Object.keys(after.totals)]);
-  const ofKinds = [...kinds].flatMap((kind): MetricChange[] => [
+  const kindMetrics = [...kinds].flatMap((kind): MetricChange[] => [
     { name: kind, unit: 'count', before: before.totals[kind]?.count, after: after.totals[kind]?.count },
     { name: `${kind} time`, unit: 'ms', before: before.totals[kind]?.ms, after: after.totals[kind]?.ms },
   ]);
   return {
     before: { trace: before },
     after: { trace: after },
-    figures: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...ofKinds],
-    findings: findingChanges<DifferenceFinding>(before.findings, after.findings),
+    metrics: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...kindMetrics],
+    findings: findingChanges<ComparedFinding>(before.findings, after.findings),
     calls: compareCalls(comparedCallsOf(before), comparedCallsOf(after)),
   };
 }
 
-/** Answers the difference of two runs: of their calls, how often an average request makes them, and how long one takes. */
-export function comparedRuns(store: Store, before: RunSummary, after: RunSummary): Difference {
-  const [old, now] = [measured(store, before), measured(store, after)];
-  const figure = (
+/** Difference of two runs; a call's `count` is per request, its `ms` the p50. */
+export function diffRuns(store: Store, before: RunSummary, after: RunSummary): Difference {
+  const [old, now] = [runMetrics(store, before), runMetrics(store, after)];
+  const metric = (
     name: string,
     unit: MetricChange['unit'],
-    of: (side: Measured) => number | undefined,
+    read: (run: RunMetrics) => number | undefined,
   ): MetricChange => ({
     name,
     unit,
-    before: of(old),
-    after: of(now),
+    before: read(old),
+    after: read(now),
   });
   return {
     before: { run: before },
     after: { run: after },
-    figures: [
-      figure('requests', 'count', ({ all }) => all?.count),
-      figure('p50', 'ms', ({ all }) => all?.p50),
-      figure('p95', 'ms', ({ all }) => all?.p95),
-      figure('errors', 'count', ({ all }) => all?.errors),
-      figure('queries each', 'count', ({ all }) => all && average(all.queries, all.count)),
+    metrics: [
+      metric('requests', 'count', ({ requests }) => requests?.count),
+      metric('p50', 'ms', ({ requests }) => requests?.p50),
+      metric('p95', 'ms', ({ requests }) => requests?.p95),
+      metric('errors', 'count', ({ requests }) => requests?.errors),
+      metric(
+        'queries each',
+        'count',
+        ({ requests }) => requests && average(requests.queries, requests.count),
+      ),
     ],
     findings: findingChanges(old.findings, now.findings),
     routes: compareCalls(old.routes, now.routes),
@@ -83,17 +87,18 @@ export function comparedRuns(store: Store, before: RunSummary, after: RunSummary
   };
 }
 
-interface Measured {
-  all: Aggregate | undefined;
-  findings: DifferenceFinding[];
+interface RunMetrics {
+  /** All requests of the run in one aggregate. */
+  requests: Aggregate | undefined;
+  findings: ComparedFinding[];
   routes: ComparedCalls[];
   calls: ComparedCalls[];
 }
 
-function measured(store: Store, { number }: RunSummary): Measured {
-  const among = { run: number };
+function runMetrics(store: Store, { number }: RunSummary): RunMetrics {
+  const selection = { run: number };
   const findings = store
-    .aggregates('finding', among)
+    .aggregates('finding', selection)
     .map(({ key, kind, text, site, function: name, ms, requests }) => ({
       id: key,
       kind,
@@ -103,17 +108,25 @@ function measured(store: Store, { number }: RunSummary): Measured {
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
     }));
-  const routes = store.aggregates('route', among);
-  const calls = store.aggregates('call', among);
+  const routes = store.aggregates('route', selection);
+  const calls = store.aggregates('call', selection);
   return {
-    all: store.aggregates('request', among)[0],
+    requests: store.aggregates('request', selection)[0],
     findings,
-    routes: routes.map(askedOf),
-    calls: calls.map(askedOf),
+    routes: routes.map(comparedCallsFrom),
+    calls: calls.map(comparedCallsFrom),
   };
 }
 
-function askedOf({ kind, text, site, function: name, count, requests, p50 }: Aggregate): ComparedCalls {
+function comparedCallsFrom({
+  kind,
+  text,
+  site,
+  function: name,
+  count,
+  requests,
+  p50,
+}: Aggregate): ComparedCalls {
   return {
     kind,
     text,

@@ -1,4 +1,4 @@
-/** Which requests a command is about: the filter and the options that list and top have in common, as one query. */
+/** Filter argument and filter options of list and top, combined into one query. */
 
 import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
@@ -6,7 +6,7 @@ import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/fi
 import { type FilterOp, type FilterTerm, parseFieldTerm } from '../../domain/filter-term.js';
 import { parseDuration } from '../config/units.js';
 
-/** What those options say: each is the term of the filter language that it comes to. */
+/** Filter options, each parsed to its term of the filter language. */
 export interface FilterFlags {
   path?: FilterTerm;
   method?: FilterTerm;
@@ -15,48 +15,63 @@ export interface FilterFlags {
   since?: FilterTerm;
 }
 
-/** Adds those options, and the words of a filter, to a command. */
+/** Adds the filter argument and the filter options to a command. */
 export function addFilterOptions(command: Command): Command {
   return command
     .argument(
       '[filter...]',
-      "only those that match the browser's filter: status>=400, n1, sql:users, !health",
+      "only requests that match the filter (as in the browser): status>=400, n1, sql:users, '!health'",
     )
-    .option('--path <text>', 'only those with this text in their path or query: path:<text>', term('path'))
-    .option('--method <name>', 'only GET, POST, …: method=<name>', term('method', '='))
-    .option('--status <code>', 'only 404, or a class: 5xx: status:<code>', parseStatus)
+    .option(
+      '--path <text>',
+      'only requests with this text in their URL (same as path:<text>)',
+      termParser('path'),
+    )
+    .option(
+      '--method <name>',
+      'only GET, POST, … requests (same as method=<name>)',
+      termParser('method', '='),
+    )
+    .option('--status <code>', 'only a status (404) or a class (5xx) (same as status:<code>)', parseStatus)
     .option(
       '--slower <time>',
-      'only those that took at least that long: 100ms, 2s: slower:<time>',
-      time('slower'),
+      'only requests that took at least 100ms, 2s, … (same as slower:<time>)',
+      durationTermParser('slower'),
     )
-    .option('--since <time>', 'only those of that long ago, or newer: 10m, 1h: since:<time>', time('since'));
+    .option(
+      '--since <time>',
+      'only requests of the last 10m, 1h, … (same as since:<time>)',
+      durationTermParser('since'),
+    );
 }
 
-function term(field: string, op: FilterOp = ':'): (text: string) => FilterTerm {
+function termParser(field: string, op: FilterOp = ':'): (text: string) => FilterTerm {
   return (text) => {
-    const found = parseFieldTerm(field, op, text);
-    if (typeof found === 'object') return found;
-    throw new InvalidArgumentError(`${found}.`);
+    const termOrError = parseFieldTerm(field, op, text);
+    if (typeof termOrError === 'object') return termOrError;
+    throw new InvalidArgumentError(`${termOrError}.`);
   };
 }
 
-function time(field: string): (text: string) => FilterTerm {
-  return (text) => ({ ...term(field)('0'), value: parseDuration(text) });
+function durationTermParser(field: string): (text: string) => FilterTerm {
+  return (text) => ({ ...termParser(field)('0'), value: parseDuration(text) });
 }
 
 function parseStatus(text: string): FilterTerm {
-  if (/^[1-5](?:\d\d|xx)$/i.test(text)) return term('status')(text);
+  if (/^[1-5](?:\d\d|xx)$/i.test(text)) return termParser('status')(text);
   throw new InvalidArgumentError('Write a status such as 404, or a class such as 5xx.');
 }
 
-/** Query that the words and the options ask for. Throws a UserError where the filter is not understood. */
+/**
+ * Query of the filter's words and the options, all of which must match. Throws a UserError for an
+ * invalid filter.
+ */
 export function queryFromOptions(
   filter: string[],
   { path, method, status, slower, since }: FilterFlags,
 ): FilterQuery {
   const parsed = parseFilter(filter.join(' '));
-  if ('trouble' in parsed) throw new UserError(`The filter is not understood: ${parsed.trouble}.`);
-  const terms = [path, method, status, slower, since].filter((one) => one !== undefined);
+  if ('trouble' in parsed) throw new UserError(`The filter is invalid: ${parsed.trouble}.`);
+  const terms = [path, method, status, slower, since].filter((term) => term !== undefined);
   return intersectQueries(parsed.query, terms.length > 0 ? [terms] : []);
 }

@@ -1,32 +1,35 @@
-/** Finds the runs that a command line means: a number, `last`, `previous`, `last~2`, `-2`. */
+/** Runs selected on a command line: a number, `last`, `previous`, `last~2`, `-2`. */
 
 import { UserError } from '../../domain/errors.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { RunSummary, Store } from '../../store/store.js';
-import { newestIndex } from './request.js';
+import { parseNewestPosition } from './request.js';
 
-const ALL = 1_000_000;
+const MAX_RUNS = 1_000_000;
 
-/** Answers the two runs that are meant, by default the last one and the one before it; throws a UserError (exit 1) for others. */
+/**
+ * Two runs to compare, by default the previous and the last one. Throws a UserError (exit 1) when a
+ * run does not exist.
+ */
 export function chooseRuns(
   store: Store,
   before = 'previous',
   after = 'last',
 ): [before: RunSummary, after: RunSummary] {
-  const runs = store.runs(ALL);
+  const runs = store.runs(MAX_RUNS);
   return [chooseRun(runs, before), chooseRun(runs, after)];
 }
 
 function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
-  const place = wanted === 'previous' ? 2 : newestIndex(wanted);
+  const position = wanted === 'previous' ? 2 : parseNewestPosition(wanted);
   const run =
-    place === undefined
+    position === undefined
       ? runs.find(({ number }) => `${number}` === wanted.replace(/^#/, ''))
-      : runs[place - 1];
+      : runs[position - 1];
   if (run) return run;
-  const kept = runs.length === 1 ? 'one run is' : `${runs.length === 0 ? 'no' : runs.length} runs are`;
+  const stored = runs.length === 1 ? 'one run is' : `${runs.length === 0 ? 'no' : runs.length} runs are`;
   throw new UserError(
-    `There is no run ${escapeToOneLine(wanted)}: ${kept} kept. See which are:  scooby list --by run`,
+    `There is no run ${escapeToOneLine(wanted)}: ${stored} stored. List them:  scooby list --by run`,
     1,
   );
 }

@@ -1,28 +1,31 @@
-/** What the commands that read the store have in common. */
+/** Options and store access of the commands that read the store. */
 
 import type { Command } from 'commander';
-import { describeOld } from '../../insight/calls/describe.js';
+import { describeStored } from '../../insight/calls/describe.js';
 import { openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { printRemark } from '../output.js';
 
-/** The options that every reading command takes. */
+/** Options of every command that reads the store. */
 export interface StoreFlags {
   db?: string;
   color?: boolean;
   json?: boolean;
 }
 
-/** Adds those options to a command. */
+/** Adds --db and --no-color to a command. */
 export function addStoreOptions(command: Command): Command {
   return command
-    .option('--db <file>', "the database to read, instead of this project's")
-    .option('--no-color', 'no colours; so does NO_COLOR=1');
+    .option('--db <file>', "database to read (default: SCOOBY_DB, else this project's)")
+    .option('--no-color', 'no colours (also: NO_COLOR=1)');
 }
 
-/** Opens the store for reading, hands it to `work`, and closes it whatever happens. Throws a StoreError when there is none. */
+/**
+ * Runs `work` with the store opened for reading, and closes the store afterwards. Throws a
+ * StoreError when it cannot be opened.
+ */
 export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
-  const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeOld };
+  const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {
     return work(store);

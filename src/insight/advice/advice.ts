@@ -1,12 +1,15 @@
-/** What to do about a loop, in the words of the library at hand. */
+/** Suggestions for loops, in the terms of the app's library or SQL dialect. */
 
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
-import { DIALECTS, LIBRARIES, REDIS, type SqlIdiom } from './idioms.js';
-import { manyOf, mapperOf } from './mappers.js';
+import { adviseRedis, DIALECT_IDIOMS, LIBRARY_IDIOMS, type SqlIdiom } from './idioms.js';
+import { manyCondition, mapperAdviceOf } from './mappers.js';
 
-/** Answers what to do about SQL reads in a loop; `fed` is the line of the query that fed it, `resolved` says that resolvers of GraphQL ran them. */
-export function adviceForReads(loop: Loop, fed?: string, resolved = false): string {
+/**
+ * Suggestion for SQL reads in a loop. `feedingSite` is the site of the feeding query;
+ * `isByResolvers`: GraphQL resolvers ran the loop.
+ */
+export function adviceForReads(loop: Loop, feedingSite?: string, isByResolvers = false): string {
   const call = loop.calls[0]!;
   const { packages } = call.path;
   const column = columnOf(call);
@@ -15,30 +18,32 @@ export function adviceForReads(loop: Loop, fed?: string, resolved = false): stri
       `the DataLoader gets one key at a time: load all keys in the same turn (Promise.all over \`load\`), so that its batch asks once for ${column} of all`,
     );
   }
-  if (isWalk(loop)) {
+  if (isTreeWalk(loop)) {
     return sentence(
-      `a function that calls itself walks a tree row by row: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level: ${byMany(loop, column)}`,
+      `a function that calls itself walks a tree row by row: let the database walk it (\`WITH RECURSIVE\`), or ask once for each level: ${manyConditionOf(loop, column)}`,
     );
   }
-  if (resolved)
+  if (isByResolvers)
     return sentence(
-      `put a DataLoader into the resolver, so that all parents ask once: ${byMany(loop, column)}`,
+      `put a DataLoader into the resolver, so that all parents ask once: ${manyConditionOf(loop, column)}`,
     );
-  const mapper = mapperOf(packages);
+  const mapper = mapperAdviceOf(packages);
   if (mapper)
     return sentence(
       mapper.read
         .replaceAll('id: ids', `${column}: values`)
         .replaceAll("'…'", `'${column}'`)
-        .replace(/(find|findAll|query) before\b/, fed ? `$1 at ${fed}` : '$1 before'),
+        .replace(/(find|findAll|query) before\b/, feedingSite ? `$1 at ${feedingSite}` : '$1 before'),
     );
-  return sentence(`ask once, before the loop: ${byMany(loop, column)}${rest(call.shape, column)}`);
+  return sentence(
+    `ask once, before the loop: ${manyConditionOf(loop, column)}${afterwards(call.shape, column)}`,
+  );
 }
 
 const AGGREGATE = /^SELECT (?:count|sum|avg|min|max|array_agg|json_agg|jsonb_agg|string_agg|group_concat)\(/i;
 
-// What a list of values asks for besides: the count of each, the newest of each.
-function rest(shape: string, column: string): string {
+// A query for many values also needs a grouping: the count of each, the newest of each.
+function afterwards(shape: string, column: string): string {
   if (AGGREGATE.test(shape) && !shape.includes(' GROUP BY '))
     return ` and \`GROUP BY ${column}\`; then pick each answer from a Map`;
   if (/ ORDER BY .* LIMIT \?/.test(shape))
@@ -46,52 +51,52 @@ function rest(shape: string, column: string): string {
   return '; then pick each row from a Map';
 }
 
-/** Answers what to do about SQL writes in a loop. */
+/** Suggestion for SQL writes in a loop. */
 export function adviceForWrites(loop: Loop): string {
   const call = loop.calls[0]!;
-  const mapper = mapperOf(call.path.packages);
+  const mapper = mapperAdviceOf(call.path.packages);
   if (mapper) return sentence(mapper.write);
   const column = columnOf(call);
   const idiom = idiomOf(call);
   if (call.verb === 'INSERT' || call.verb === 'REPLACE')
     return sentence(`insert all rows at once: ${idiom.insert}`);
-  if (call.verb === 'DELETE') return sentence(`delete all at once: ${byMany(loop, column)}`);
+  if (call.verb === 'DELETE') return sentence(`delete all at once: ${manyConditionOf(loop, column)}`);
   return sentence(
-    `update all at once: ${idiom.update}, or ${byMany(loop, column)} where they get the same values`,
+    `update all at once: ${idiom.update}, or ${manyConditionOf(loop, column)} where they get the same values`,
   );
 }
 
-/** Answers what to do about cache reads in a loop. */
+/** Suggestion for cache reads in a loop; `verb` is the command in lower case. */
 export function adviceForCache(library: string, verb: string): string {
-  const { cache = REDIS } = LIBRARIES[library] ?? {};
+  const { cache = adviseRedis } = LIBRARY_IDIOMS[library] ?? {};
   return cache(verb);
 }
 
-/** Answers what to do about remote calls in a loop. */
+/** Suggestion for RPC or HTTP calls in a loop. */
 export function adviceForRemote(kind: string, parallel: boolean): string {
-  const one =
+  const batchApi =
     kind === 'rpc' ? 'a function of the service that takes a list' : 'an endpoint that takes several ids';
   return parallel
-    ? `Ask once, with ${one}; until there is one, limit how many run at the same time.`
-    : `Ask once, with ${one}; until there is one, run the calls at the same time: \`await Promise.all(items.map(…))\`.`;
+    ? `Ask once, with ${batchApi}; until there is one, limit how many run at the same time.`
+    : `Ask once, with ${batchApi}; until there is one, run the calls at the same time: \`await Promise.all(items.map(…))\`.`;
 }
 
-// Only the first call of a walk is not made from within itself.
-function isWalk({ calls }: Loop): boolean {
+// The calls of a recursive function, except for the outermost.
+function isTreeWalk({ calls }: Loop): boolean {
   return calls.filter(({ path }) => path.isRecursive).length >= calls.length / 2;
 }
 
-function byMany(loop: Loop, column: string): string {
+function manyConditionOf(loop: Loop, column: string): string {
   const call = loop.calls[0]!;
-  return manyOf(call.path.packages, column) ?? idiomOf(call).many(column);
+  return manyCondition(call.path.packages, column) ?? idiomOf(call).many(column);
 }
 
-/** How the library at hand asks for many rows; where it has no way of its own, its dialect's. */
+/** Idiom of the call's library, completed by that of its dialect. */
 function idiomOf({ span, dialect = 'standard' }: Call): SqlIdiom {
-  return { ...DIALECTS[dialect], ...LIBRARIES[span.library]?.sql };
+  return { ...DIALECT_IDIOMS[dialect], ...LIBRARY_IDIOMS[span.library]?.sql };
 }
 
-/** Answers the column that a statement is asked by, as far as its text tells, as it was written. */
+/** Column that the WHERE clause compares, in the statement's spelling; `id` if none is found. */
 function columnOf({ shape, span }: Call): string {
   const where = shape.lastIndexOf(' WHERE ');
   if (where < 0) return 'id';

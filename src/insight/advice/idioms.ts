@@ -1,16 +1,16 @@
-/** How many things are asked for at once: the idiom of each SQL dialect, and of the libraries that have one of their own. */
+/** Idioms for reading or writing many rows or keys at once, by SQL dialect and by library. */
 
 import type { Dialect } from '../../domain/library.js';
 
-/** Parts of sentences. */
+/** Parts of suggestions, as text. */
 export interface SqlIdiom {
   insert: string;
   update: string;
-  /** Condition by many values of a column. */
+  /** Condition on a column with many values. */
   many(column: string): string;
 }
 
-export const DIALECTS: Record<Dialect, SqlIdiom> = {
+export const DIALECT_IDIOMS: Record<Dialect, SqlIdiom> = {
   pg: {
     insert: '`VALUES (…), (…)`, or `SELECT * FROM unnest($1::int[], $2::text[])`',
     update: '`UPDATE … FROM unnest(…)`',
@@ -33,15 +33,15 @@ export const DIALECTS: Record<Dialect, SqlIdiom> = {
   },
 };
 
-/** A library's own idiom: for SQL what differs from its dialect's, for a cache a whole sentence by the command. */
+/** Idiom of a library: its differences from the dialect, or for a cache a complete suggestion. */
 interface LibraryIdiom {
   sql?: Partial<SqlIdiom>;
   cache?(verb: string): string;
 }
 
-export const REDIS = (verb: string) => redisSentence(verb, 'mget', 'pipeline');
+export const adviseRedis = (verb: string) => redisSentence(verb, 'mget', 'pipeline');
 
-export const LIBRARIES: Record<string, LibraryIdiom> = {
+export const LIBRARY_IDIOMS: Record<string, LibraryIdiom> = {
   postgres: {
     sql: {
       insert: '`INSERT INTO …` with `sql(rows)`',

@@ -1,14 +1,14 @@
-/** ORMs and query builders, by the packages that stand in the stack, and how each asks for many rows at once. */
+/** Suggestions for ORMs and query builders, found by the packages in a call's stack. */
 
-/** What to write instead of a loop. `'…'` stands for the column, `id: ids` for it and its values. */
+/** Replacement of a loop. `'…'` stands for the column, `id: ids` for the column and its values. */
 export interface MapperAdvice {
   read: string;
   write: string;
-  /** Condition by many values, where queries are built with it: `.whereIn('…', values)`. */
+  /** Condition on a column with many values, of query builders: `.whereIn('…', values)`. */
   many?: string;
 }
 
-// The first that is in the stack counts: what is built on another comes before it.
+// The first entry found in the stack wins: libraries that are built on another precede it.
 const MAPPERS: [packages: string[], advice: MapperAdvice][] = [
   [
     ['sequelize', 'sequelize-typescript'],
@@ -77,14 +77,14 @@ const MAPPERS: [packages: string[], advice: MapperAdvice][] = [
   ],
 ];
 
-/** Advice of the first mapper that a stack has; undefined where the driver was called without one. */
-export function mapperOf(packages: Set<string>): MapperAdvice | undefined {
+/** Suggestions for the ORM or query builder in a stack; undefined without either. */
+export function mapperAdviceOf(packages: Set<string>): MapperAdvice | undefined {
   return MAPPERS.find(([names]) => names.some((name) => packages.has(name)))?.[1];
 }
 
-/** Condition by many values, of the query builder in a stack. Objection and Bookshelf build with knex beneath. */
-export function manyOf(packages: Set<string>, column: string): string | undefined {
-  const builders = MAPPERS.filter(([names]) => names.some((name) => packages.has(name)));
-  const many = builders.find(([, advice]) => advice.many !== undefined)?.[1].many;
+/** Condition with many values of a stack's query builder; Objection and Bookshelf use knex. */
+export function manyCondition(packages: Set<string>, column: string): string | undefined {
+  const mappers = MAPPERS.filter(([names]) => names.some((name) => packages.has(name)));
+  const many = mappers.find(([, advice]) => advice.many !== undefined)?.[1].many;
   return many?.replace('…', column);
 }

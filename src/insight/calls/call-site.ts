@@ -1,176 +1,149 @@
-/** Tells the line that asks from the helpers it asks through: `query(text, values)` of the user's own db.js is nobody's fault. */
+/** Call sites: the app's line that made a call, above wrappers such as `query(text)` in db.js. */
 
 import { formatSite } from '../../domain/site.js';
 import type { Frame, Kind } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 import type { CallPath } from './stacks.js';
+import { isWrapperLine, type ReadLine } from './wrapper-line.js';
 
-/** Answers the text of a frame's file at its line, or at another one, as it was when the request ran. */
-export type LineOf = (frame: Frame, line?: number) => string | undefined;
+/** Wrappers in a row above a driver that are skipped: by their text, and by their calls. */
+const MAX_WRAPPERS = 4;
+const MAX_WRAPPERS_BY_CALLS = 3;
 
-// By kind: the calls by which a driver is handed what somebody else has written.
-const HANDS_ON: Record<string, RegExp> = {
-  sql: /^(?:query|execute|exec|raw|unsafe|prepare|any|one|none|many|oneOrNone|manyOrNone|selectQuery)$/,
-  cache: /^(?:get|gets|getMulti|mget|mGet|hget|hGet|hgetall|hGetAll|getBuffer)$/,
-  http: /^(?:fetch|request|axios|get|got)$/,
-};
-/** Lines above a call in which its function's head is looked for. */
-const LOOKED_ABOVE = 30;
-const LEVELS = 4;
+type CallSite = Pick<Call, 'site' | 'positions' | 'callers'>;
 
-/** Where a call came from: its line to blame, and what called that. */
-type CallSite = Pick<Call, 'site' | 'way' | 'callers'>;
-/** `helpers` are the positions of those below it; `isLost`: the stack ends with a helper, and what called that is not in it. */
-type Found = CallSite & { kind: Kind; helpers: string[]; isLost: boolean };
-
-/** Sets the line to blame of each call: the user's first that is not a helper for everything. */
-export function blame(calls: Call[], lineOf: LineOf): void {
-  const passes = helperTest(helpersOf(calls), lineOf);
-  // The calls of a loop share their stack.
-  const known = new Map<CallPath, Found>();
-  const lost: Call[] = [];
-  for (const call of calls) {
-    const { kind } = call.span;
-    let found = known.get(call.path);
-    if (found?.kind !== kind) known.set(call.path, (found = findSite(call.path, kind, passes)));
-    assign(call, found);
-    if (found.isLost) lost.push(call);
-  }
-  if (lost.length > 0) adopt(lost, askersOf(calls, known));
+/** The call site of a stack. */
+interface ResolvedSite extends CallSite {
+  kind: Kind;
+  /** Positions of the wrappers below the call site. */
+  wrappers: string[];
+  /** The stack ends with a wrapper: it does not contain the call site. */
+  isCut: boolean;
 }
 
-function assign(call: Call, { site, way, callers }: CallSite): void {
+/** Sets the call site of each call: the app's innermost frame that is not a wrapper. */
+export function assignCallSites(calls: Call[], readLine: ReadLine): void {
+  const isWrapper = wrapperTest(wrappersByCalls(calls), readLine);
+  // The calls of a loop share their call path.
+  const siteByPath = new Map<CallPath, ResolvedSite>();
+  const cut: Call[] = [];
+  for (const call of calls) {
+    const { kind } = call.span;
+    let resolved = siteByPath.get(call.path);
+    if (resolved?.kind !== kind)
+      siteByPath.set(call.path, (resolved = callSiteOf(call.path, kind, isWrapper)));
+    assign(call, resolved);
+    if (resolved.isCut) cut.push(call);
+  }
+  if (cut.length > 0) assignCutCalls(cut, completeCalls(calls, siteByPath));
+}
+
+function assign(call: Call, { site, positions, callers }: CallSite): void {
   call.site = site;
-  call.way = way;
+  call.positions = positions;
   call.callers = callers;
 }
 
-type HelperTest = (frame: Frame, position: string, kind: Kind | undefined) => boolean;
+/** Whether a frame is a wrapper; `kind` is the span's for the innermost frame, else undefined. */
+type WrapperTest = (frame: Frame, position: string, kind: Kind | undefined) => boolean;
 
-function helperTest(helpers: Set<string>, lineOf: LineOf): HelperTest {
-  const read = new Map<string, boolean>();
+function wrapperTest(wrappers: Set<string>, readLine: ReadLine): WrapperTest {
+  const known = new Map<string, boolean>();
   return (frame, position, kind) => {
-    if (helpers.has(position)) return true;
+    if (wrappers.has(position)) return true;
     const key = `${kind} ${position}`;
-    let known = read.get(key);
-    if (known === undefined) read.set(key, (known = isWrapperLine(frame, kind, lineOf)));
-    return known;
+    let isWrapper = known.get(key);
+    if (isWrapper === undefined) known.set(key, (isWrapper = isWrapperLine(frame, kind, readLine)));
+    return isWrapper;
   };
 }
 
-function findSite({ frames, positions }: CallPath, kind: Kind, passes: HelperTest): Found {
-  const isHelper = (at: number) => passes(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
+function callSiteOf({ frames, positions }: CallPath, kind: Kind, isWrapper: WrapperTest): ResolvedSite {
+  const isWrapperAt = (at: number) => isWrapper(frames[at]!, positions[at]!, at === 0 ? kind : undefined);
   const last = frames.length - 1;
-  const most = Math.min(last, LEVELS);
+  const end = Math.min(last, MAX_WRAPPERS);
   let at = 0;
-  while (at < most && isHelper(at)) at++;
+  while (at < end && isWrapperAt(at)) at++;
   return {
     kind,
     site: frames[at],
-    way: at === 0 ? positions : positions.slice(at),
+    positions: at === 0 ? positions : positions.slice(at),
     callers: frames.slice(at + 1),
-    helpers: positions.slice(0, at),
-    isLost: at === last && at < LEVELS && isHelper(at),
+    wrappers: positions.slice(0, at),
+    isCut: at === last && at < MAX_WRAPPERS && isWrapperAt(at),
   };
 }
 
-// After an await a stack may end with the helper: the line that asked the same through it is to blame, where it is the only one.
-function adopt(lost: Call[], askers: Map<string, Call | 'several'>): void {
-  for (const call of lost) {
-    const asker = askers.get(keyOf(call.way[0]!, call));
-    if (asker === undefined || asker === 'several') continue;
-    assign(call, { site: asker.site, way: asker.way.slice(0, 1), callers: [] });
+// After an await a stack may end with the wrapper. Its call site is that of the complete calls
+// of the same shape through the same wrapper, if they have only one.
+function assignCutCalls(cut: Call[], complete: Map<string, Call | 'ambiguous'>): void {
+  for (const call of cut) {
+    const other = complete.get(wrapperKey(call.positions[0]!, call));
+    if (other === undefined || other === 'ambiguous') continue;
+    assign(call, { site: other.site, positions: other.positions.slice(0, 1), callers: [] });
   }
 }
 
-/** Returns, by helper and by what was asked through it, a call whose stack has the line that asked. */
-function askersOf(calls: Call[], known: Map<CallPath, Found>): Map<string, Call | 'several'> {
-  const askers = new Map<string, Call | 'several'>();
+/** Calls whose stack contains the call site, by wrapper and shape. */
+function completeCalls(
+  calls: Call[],
+  siteByPath: Map<CallPath, ResolvedSite>,
+): Map<string, Call | 'ambiguous'> {
+  const complete = new Map<string, Call | 'ambiguous'>();
   for (const call of calls) {
-    const { helpers, isLost } = known.get(call.path)!;
-    if (isLost) continue;
-    for (const helper of helpers) {
-      const key = keyOf(helper, call);
-      const known = askers.get(key);
-      if (known === undefined) askers.set(key, call);
-      else if (known !== 'several' && formatSite(known.site!) !== formatSite(call.site!))
-        askers.set(key, 'several');
+    const { wrappers, isCut } = siteByPath.get(call.path)!;
+    if (isCut) continue;
+    for (const wrapper of wrappers) {
+      const key = wrapperKey(wrapper, call);
+      const known = complete.get(key);
+      if (known === undefined) complete.set(key, call);
+      else if (known !== 'ambiguous' && formatSite(known.site!) !== formatSite(call.site!))
+        complete.set(key, 'ambiguous');
     }
   }
-  return askers;
+  return complete;
 }
 
-function keyOf(helper: string, { span, shape }: Call): string {
-  return `${span.kind} ${helper} ${shape}`;
+function wrapperKey(wrapper: string, { span, shape }: Call): string {
+  return `${span.kind} ${wrapper} ${shape}`;
 }
 
-// A line that asks for different things on behalf of different callers.
-function helpersOf(calls: Call[]): Set<string> {
-  const helpers = new Set<string>();
-  for (let level = 0; level < 3; level++) {
-    const seen = new Map<string, { shape: string; caller: string; shapes: boolean; callers: boolean }>();
-    for (const { path, shape } of calls) {
-      const at = path.positions[level];
-      const above = path.frames[level + 1];
-      if (at === undefined || above === undefined) continue;
-      // By its line: after an await the same caller is seen at another column.
-      const caller = formatSite(above);
-      if (level > 0 && !helpers.has(path.positions[level - 1]!)) continue;
-      const one = seen.get(at);
-      if (!one) seen.set(at, { shape, caller, shapes: false, callers: false });
-      else {
-        one.shapes ||= one.shape !== shape;
-        one.callers ||= one.caller !== caller;
-      }
-    }
-    const found = [...seen].filter(([, { shapes, callers }]) => shapes && callers);
+/** Wrappers by their use: positions that make calls of several shapes for several callers. */
+function wrappersByCalls(calls: Call[]): Set<string> {
+  const wrappers = new Set<string>();
+  for (let level = 0; level < MAX_WRAPPERS_BY_CALLS; level++) {
+    const found = wrappersAtLevel(calls, level, wrappers);
     if (found.length === 0) break;
-    for (const [at] of found) helpers.add(at);
+    for (const position of found) wrappers.add(position);
   }
-  return helpers;
+  return wrappers;
 }
 
-/**
- * Answers whether a line, as it is written, only hands on what its function was given: `pool.query(text, values)`. `kind` is
- * that of the call; undefined for a line that called a helper.
- */
-export function isWrapperLine(frame: Frame, kind: Kind | undefined, lineOf: LineOf): boolean {
-  const here = lineOf(frame);
-  if (here === undefined) return false;
-  const before = here.slice(0, frame.column - 1);
-  const call =
-    here.slice(frame.column - 1) + [1, 2].map((n) => lineOf(frame, frame.line + n) ?? '').join(' ');
-  // new Promise((resolve, reject) => client.get(key, …)): the executor is on the stack twice.
-  if (kind === undefined && /^new Promise\b/.test(call)) return true;
-  const prepared = kind === 'sql' && /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/.exec(before);
-  if (prepared) return isParameter(prepared[1]!, frame, before, lineOf);
-  const found = CALL.exec(call);
-  if (!found || (kind !== undefined && !HANDS_ON[kind]?.test(found[1]!))) return false;
-  return isParameter(found[2] ?? found[3]!, frame, before, lineOf);
+interface Uses {
+  shape: string;
+  caller: string;
+  hasOtherShapes: boolean;
+  hasOtherCallers: boolean;
 }
 
-// await pool.query<Row>(text, …), run(...args), query({ text, values }): what is called, and its first argument.
-const CALL =
-  /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
-
-// Of the declarations above the call, the nearest counts.
-function isParameter(name: string, frame: Frame, before: string, lineOf: LineOf): boolean {
-  const lines = [before];
-  for (let line = frame.line - 1; line >= Math.max(1, frame.line - LOOKED_ABOVE); line--)
-    lines.unshift(lineOf(frame, line) ?? '');
-  const above = lines.join('\n');
-  const word = `(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?![\\w$])`;
-  const head = `\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
-  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
-  return lastOf(above, head) > lastOf(above, local, /\((?:[^()]*,)?\s*$/);
-}
-
-/** Answers where a pattern is found last, leaving out what stands behind `not`; -1 for nowhere. */
-function lastOf(text: string, pattern: string, not?: RegExp): number {
-  let last = -1;
-  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) {
-    // (values = []) is a parameter with a default.
-    if (!not?.test(text.slice(0, index))) last = index;
+/** Wrappers among the frames at `level`; above level 0 only frames that called a wrapper count. */
+function wrappersAtLevel(calls: Call[], level: number, wrappersBelow: Set<string>): string[] {
+  const uses = new Map<string, Uses>();
+  for (const { path, shape } of calls) {
+    const position = path.positions[level];
+    const above = path.frames[level + 1];
+    if (position === undefined || above === undefined) continue;
+    // By line, not column: after an await the caller's frame is at the await's column.
+    const caller = formatSite(above);
+    if (level > 0 && !wrappersBelow.has(path.positions[level - 1]!)) continue;
+    const known = uses.get(position);
+    if (!known) uses.set(position, { shape, caller, hasOtherShapes: false, hasOtherCallers: false });
+    else {
+      known.hasOtherShapes ||= known.shape !== shape;
+      known.hasOtherCallers ||= known.caller !== caller;
+    }
   }
-  return last;
+  return [...uses]
+    .filter(([, { hasOtherShapes, hasOtherCallers }]) => hasOtherShapes && hasOtherCallers)
+    .map(([position]) => position);
 }

@@ -1,4 +1,4 @@
-/** The spans of a trace as the rules see them: what was asked, how it is told from others, and from where. */
+/** Calls: the spans of a trace with what the rules compare, their shape, identity and call site. */
 
 import type { Dialect } from '../../domain/library.js';
 import { REDACTED } from '../../domain/redact.cjs';
@@ -6,40 +6,43 @@ import type { Frame, RecordedSpan, Shape, StatementFacts } from '../../domain/tr
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { type CallPath, callPathOf } from './stacks.js';
 
-/** One span, understood. */
+/** A span, analyzed for the rules. */
 export interface Call {
-  /** Place among the trace's spans, and among the calls by their start. */
+  /** Index in the trace's spans. */
   index: number;
+  /** Index in the calls, which are sorted by start. */
   order: number;
   span: RecordedSpan;
-  /** ms from the request's start to the call, and to its end. */
+  /** ms from the request's start to the call's start. */
   start: number;
+  /** ms from the request's start to the call's end, with its wait for a connection. */
   end: number;
-  /** What was asked, without values; calls of a loop share it. */
+  /** Text of the call without its values: calls of a loop have the same. */
   shape: string;
-  /** The same with all that is known of it. */
-  asked: Shape;
-  /** The same for people, short: `SELECT … users`. */
+  /** Shape with label, verb and statement facts, as it is written into the span. */
+  spanShape: Shape;
+  /** Short form of the shape for messages: `SELECT … users`. */
   label: string;
-  /** What was asked, with values; the same call again has the same. */
-  exact: string;
-  /** Values were masked, so that equal calls may be different ones. */
-  masked: boolean;
+  /** Text of the call with its values: equal for a repeated call. */
+  exactKey: string;
+  /** Values were redacted or cut: calls with the same exactKey may differ. */
+  isMasked: boolean;
   path: CallPath;
-  /** The line to blame, which the span's `site` names; and the frames that called it. */
+  /** Call site: the app's innermost frame that is not a wrapper. */
   site: Frame | undefined;
+  /** Frames of the app that called `site`, innermost first. */
   callers: Frame[];
-  /** The positions of both, to compare. */
-  way: string[];
+  /** `file:line:column` of `site`, then of `callers`: compared in place of the frames. */
+  positions: string[];
   sql?: StatementFacts;
   dialect?: Dialect;
-  /** The command of a cache, or an HTTP method in capitals. */
+  /** SQL verb in capitals, cache command in lower case, or HTTP method in capitals. */
   verb: string;
-  /** Nobody's business: drivers' set-up, introspection, migrations. */
+  /** Call of a driver's set-up, of introspection or of a migration: the rules skip it. */
   isSetup: boolean;
 }
 
-/** Returns spans by their start; each at the first line of the app in its stack. */
+/** Calls of a trace, sorted by start; their site is the app's innermost frame, wrapper or not. */
 export function callsOf(
   trace: WithLibraries & { spans: RecordedSpan[] },
   shapeOf: (span: RecordedSpan) => Shape,
@@ -51,10 +54,10 @@ export function callsOf(
   return calls;
 }
 
-function callOf(span: RecordedSpan, index: number, asked: Shape, libraries: WithLibraries): Call {
+function callOf(span: RecordedSpan, index: number, spanShape: Shape, libraries: WithLibraries): Call {
   const path = callPathOf(span.stack);
-  const told = argumentsOf(span);
-  const { text, label = span.name, verb = '', isSetup = false, statement } = asked;
+  const args = argumentsOf(span);
+  const { text, label = span.name, verb = '', isSetup = false, statement } = spanShape;
   const call: Call = {
     index,
     order: index,
@@ -62,14 +65,14 @@ function callOf(span: RecordedSpan, index: number, asked: Shape, libraries: With
     start: span.start,
     end: span.start + (span.wait ?? 0) + (span.duration ?? 0),
     shape: text,
-    asked,
+    spanShape,
     label,
-    exact: exactOf(span, told),
-    masked: told.includes(REDACTED) || span.name.includes(REDACTED) || told.includes('…'),
+    exactKey: exactKeyOf(span, args),
+    isMasked: args.includes(REDACTED) || span.name.includes(REDACTED) || args.includes('…'),
     path,
     site: path.frames[0],
     callers: [],
-    way: path.positions,
+    positions: path.positions,
     verb,
     isSetup: path.isSetup || isSetup,
   };
@@ -80,16 +83,16 @@ function callOf(span: RecordedSpan, index: number, asked: Shape, libraries: With
   return call;
 }
 
-// Comments at either end carry ids of traces, other ones each time.
-const COMMENTS = /^\s*\/\*[^*]*\*\/|\/\*[^*]*\*\/[\s;]*$/g;
+// Leading and trailing comments carry trace ids (sqlcommenter), which differ in each call.
+const OUTER_COMMENTS = /^\s*\/\*[^*]*\*\/|\/\*[^*]*\*\/[\s;]*$/g;
 
-function exactOf({ kind, name }: RecordedSpan, told: string): string {
-  const asked = kind === 'sql' && name.includes('/*') ? name.replace(COMMENTS, '').trim() : name;
-  return told === '' ? asked : `${asked} ${told}`;
+function exactKeyOf({ kind, name }: RecordedSpan, args: string): string {
+  const text = kind === 'sql' && name.includes('/*') ? name.replace(OUTER_COMMENTS, '').trim() : name;
+  return args === '' ? text : `${text} ${args}`;
 }
 
-// What an instrument adds about the answer, or about the way, and not about the question.
-const ASIDE = new Set([
+// Fields of a span's detail that describe the response or the connection, not the arguments.
+const NO_ARGUMENTS = new Set([
   'connection',
   'prepared',
   'bytes',
@@ -107,12 +110,12 @@ const ASIDE = new Set([
 function argumentsOf({ kind, detail }: RecordedSpan): string {
   if (!detail) return '';
   if (kind === 'sql') return detail.params === undefined ? '' : JSON.stringify(detail.params);
-  const told = Object.entries(detail).filter(([key]) => !ASIDE.has(key));
-  return told.length === 0 ? '' : JSON.stringify(told);
+  const args = Object.entries(detail).filter(([key]) => !NO_ARGUMENTS.has(key));
+  return args.length === 0 ? '' : JSON.stringify(args);
 }
 
-/** Answers a cache command and its keys, from the span's detail or from its name: `get user:42`. */
-export function commandOf(span: RecordedSpan): { command: string; keys: string[] } {
+/** Command and keys of a cache call, from the span's detail or its name: `get user:42`. */
+export function cacheCommandOf(span: RecordedSpan): { command: string; keys: string[] } {
   const { command, keys } = span.detail ?? {};
   const [first = '', ...rest] = span.name.split(' ', 50);
   return {

@@ -1,42 +1,47 @@
-/** Decides which line each call of a trace is blamed on, and what it asked for: once, when the trace is finished. */
+/** Call site and shape of each span: computed once, when the trace ends, and kept in the span. */
 
 import { formatSite } from '../../domain/site.js';
 import type { Frame, RecordedSpan, RecordedTrace, Shape, Span, Trace } from '../../domain/trace.js';
 import type { WithLibraries } from '../libraries.js';
 import { hash } from '../util/hash.js';
-import { blame, type LineOf } from './call-site.js';
+import { assignCallSites } from './call-site.js';
 import { type Call, callsOf } from './calls.js';
 import { type Loop, loopsOf } from './loops.js';
-import { Shapes } from './shapes.js';
+import { ShapeCache } from './shapes.js';
+import type { ReadLine } from './wrapper-line.js';
 
-/** Characters of a shape that are kept: a statement may be pages long, and asked once. */
-const MAX_SHAPE = 2000;
+/** Characters of a shape's text: a statement may be pages long and run only once. */
+const MAX_SHAPE_CHARS = 2000;
 
-/** The calls of a trace as the rules see them, and what has been decided on each. */
-export interface Understood {
-  /** By their start. */
+/** Calls and loops of a trace, for the rules. */
+export interface CallAnalysis {
+  /** Sorted by start. */
   calls: Call[];
   loops: Loop[];
 }
 
-/** Decides call site and shape of every span. `lineOf` has the text of the app's files. */
-export function understand(trace: WithLibraries & { spans: RecordedSpan[] }, lineOf: LineOf): Understood {
-  const shapes = new Shapes(trace);
-  const calls = callsOf(trace, (span) => shapes.of(span));
-  blame(calls, lineOf);
+/** Calls of a trace with shape and call site. `readLine` reads the app's source files. */
+export function analyzeCalls(
+  trace: WithLibraries & { spans: RecordedSpan[] },
+  readLine: ReadLine,
+): CallAnalysis {
+  const shapes = new ShapeCache(trace);
+  const calls = callsOf(trace, (span) => shapes.shapeOf(span));
+  assignCallSites(calls, readLine);
   return { calls, loops: loopsOf(calls) };
 }
 
 /**
- * Writes what has been decided into the spans, over what was decided before. After the rules have read them: spans that got
- * fields in between had V8 (Node 20) leave the rules' optimized code at every trace, twice the time of the parallel rule.
+ * Writes call sites and shapes into the spans, replacing earlier ones. Called after the rules:
+ * fields added before made V8 (Node 20) deoptimize them at every trace, which took twice the time
+ * of the parallel rule.
  */
-export function describe(recorded: RecordedTrace, { calls }: Understood): Trace {
-  // Calls share their frames; a text of its own for each would be most of what a large trace takes.
+export function describe(recorded: RecordedTrace, { calls }: CallAnalysis): Trace {
+  // Calls share their frames: a string for each call would be most of a large trace's memory.
   const sites = new Map<Frame, string>();
-  for (const { span, site: frame, asked } of calls) {
+  for (const { span, site: frame, spanShape } of calls) {
     const described = span as Span;
-    described.shape = shortened(asked);
+    described.shape = truncateShape(spanShape);
     if (frame === undefined) {
       delete described.site;
       delete described.frame;
@@ -50,19 +55,19 @@ export function describe(recorded: RecordedTrace, { calls }: Understood): Trace 
   return recorded as Trace;
 }
 
-/** Cuts the text of a long shape. Its hash, which is a statement's fingerprint, tells it from others that begin in the same way. */
-export function shortened(shape: Shape): Shape {
+/** Truncates a shape's text in place; the hash at its end, a statement's id, keeps it distinct. */
+export function truncateShape(shape: Shape): Shape {
   const { text } = shape;
-  if (text.length <= MAX_SHAPE) return shape;
+  if (text.length <= MAX_SHAPE_CHARS) return shape;
   const end = `… ${hash(text)}`;
-  shape.text = text.slice(0, MAX_SHAPE - end.length) + end;
+  shape.text = text.slice(0, MAX_SHAPE_CHARS - end.length) + end;
   return shape;
 }
 
-/** Describes a trace out of a database in which spans have neither; the app's files are not asked. */
-export function describeOld(recorded: RecordedTrace): Trace {
+/** Describes a stored trace whose spans have no site and shape yet; source files are not read. */
+export function describeStored(recorded: RecordedTrace): Trace {
   return describe(
     recorded,
-    understand(recorded, () => undefined),
+    analyzeCalls(recorded, () => undefined),
   );
 }

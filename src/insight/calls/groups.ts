@@ -1,36 +1,37 @@
-/** Calls put together that ask the same from the same line: what a table of calls, a printout and a timeline show. */
+/** Call groups: the spans of one shape from one call site, as tables and timelines show them. */
 
 import type { Frame, Kind, Span } from '../../domain/trace.js';
 
-/** Calls of one kind that are the same but for their values, from one line. */
+/** Calls of one kind and library that differ only in their values, from one call site. */
 export interface Group {
   kind: Kind;
   library: string;
-  /** What was asked, without values: the fingerprint's text, `get user:#`, `GET /users/#`. */
+  /** Text without values: a statement's fingerprint text, `get user:#`, `GET /users/#`. */
   shape: string;
-  /** The same, short: `SELECT … users`. */
+  /** Short form of the shape: `SELECT … users`. */
   label: string;
-  /** The frame to blame. */
+  /** Call site. */
   frame?: Frame;
-  /** `file:line` of that frame. */
+  /** `file:line` of the call site. */
   site?: string;
-  /** The calls by their start, as positions in the spans that were handed in. */
+  /** Calls sorted by start, as indexes of the passed spans. */
   spans: number[];
-  /** The one that took longest, the first of them where several did; a position, too. */
+  /** Index of the slowest call; the earliest if several took as long. */
   slowest: number;
-  /** Sum and mean of the durations that are known, in ms. */
+  /** ms of all ended calls. */
   total: number;
+  /** ms of an ended call on average. */
   average: number;
-  /** Sum of the waits for a connection, in ms. */
+  /** ms of all waits for a connection. */
   wait: number;
-  /** Sum of the rows; missing where none of them told. */
+  /** Rows of all calls; missing if no call has a row count. */
   rows?: number;
   errors: number;
   /** Calls that have not ended. */
   running: number;
 }
 
-/** Answers the groups of some spans, in the order of their first calls. */
+/** Groups of the spans, in the order of their first calls. */
 export function groupsOf(spans: Span[]): Group[] {
   const groups = new Map<string, Group>();
   for (const index of byStart(spans)) {

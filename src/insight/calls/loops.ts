@@ -1,44 +1,47 @@
-/** Finds what ran again and again from one line. */
+/** Loops: calls of one shape that ran repeatedly from one line, by the same callers. */
 
 import { formatPosition } from '../../domain/site.js';
 import type { Frame } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 
-/** Calls of one shape from one line, by one way. */
+/** Calls of one shape from one line, through one path of callers. */
 export interface Loop {
   calls: Call[];
-  /** The line to blame. */
+  /** Call site of the calls. */
   site: Frame | undefined;
-  /** How many different things were asked. */
+  /** Number of different calls, with their values. */
   distinct: number;
-  /** ms of all calls together, without waits. */
+  /** ms of all calls, without waits for a connection. */
   ms: number;
-  /** Rows of all calls together. */
+  /** Rows of all calls. */
   rows: number;
-  /** Calls that began while an earlier one still ran. */
+  /** Calls that began while an earlier call of the loop still ran. */
   overlapping: number;
 }
 
-/** Finds the loops among calls, each with at least two calls, by their first; the line of a loop becomes that of its calls. */
+/** Frames above the call site that are compared. */
+const MAX_CALLERS = 3;
+
+/** Loops of at least two calls, sorted by start. Moves a call's site to that of its loop. */
 export function loopsOf(calls: Call[]): Loop[] {
   const loops: Loop[] = [];
   for (const group of groupsOf(calls)) {
     if (group.length < 2) continue;
-    const parts = byCaller(group);
+    const parts = byCallers(group);
     for (const { calls, site } of parts) {
       if (calls.length < 2) continue;
-      if (parts.length > 1 && site) for (const call of calls) moveUp(call, site);
+      if (parts.length > 1 && site) for (const call of calls) moveSite(call, site);
       loops.push(loopOf(calls, site));
     }
   }
   return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
 }
 
-/** Calls of one shape from one line, by their first. */
+/** Calls of one kind and shape from one position, in the order of their first calls. */
 function groupsOf(calls: Call[]): Iterable<Call[]> {
   const groups = new Map<string, Call[]>();
   for (const call of calls) {
-    const key = `${call.span.kind} ${call.way[0] ?? ''} ${call.shape}`;
+    const key = `${call.span.kind} ${call.positions[0] ?? ''} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -46,57 +49,56 @@ function groupsOf(calls: Call[]): Iterable<Call[]> {
   return groups.values();
 }
 
-// Where a stack has lost the caller, the loop knows it from the others.
-function moveUp(call: Call, to: Frame): void {
+// A stack may lack the caller after an await: the other calls of the loop know it.
+function moveSite(call: Call, site: Frame): void {
   const { frames, positions } = call.path;
-  const at = frames.findIndex((frame) => frame.line === to.line && isSameFunction(frame, to));
-  call.site = frames[at] ?? to;
-  call.way = [formatPosition(to), ...(at < 0 ? [] : positions.slice(at + 1))];
+  const at = frames.findIndex((frame) => frame.line === site.line && isSameFunction(frame, site));
+  call.site = frames[at] ?? site;
+  call.positions = [formatPosition(site), ...(at < 0 ? [] : positions.slice(at + 1))];
   call.callers = at < 0 ? [] : frames.slice(at + 1);
 }
 
-/** Calls that came by one way; the frames above the blamed one, as far as they were seen. */
+/** Calls with the same callers. */
 interface Part {
   calls: Call[];
-  above: Frame[];
+  /** Frames above the call site, from the most complete stack. */
+  callers: Frame[];
 }
 
-const CALLERS = 3;
-
-// Calls by way of different callers are not one loop. Where several share the line, theirs is to blame.
-function byCaller(group: Call[]): { calls: Call[]; site: Frame | undefined }[] {
+// A shared line called from different places is not one loop: each caller's line is a call site.
+function byCallers(group: Call[]): { calls: Call[]; site: Frame | undefined }[] {
   const parts = partsOf(group);
-  const line = group[0]!.site;
-  return parts.map(({ calls, above }) => ({
+  const { site } = group[0]!;
+  return parts.map(({ calls, callers }) => ({
     calls,
-    site: (parts.length > 1 ? above[0] : undefined) ?? line,
+    site: (parts.length > 1 ? callers[0] : undefined) ?? site,
   }));
 }
 
 function partsOf(group: Call[]): Part[] {
   const parts: Part[] = [];
-  const known = new Map<string, Part>();
-  const cut: Call[] = [];
+  const partByCallers = new Map<string, Part>();
+  const withoutCallers: Call[] = [];
   for (const call of group) {
-    const key = call.way.slice(1, 1 + CALLERS).join(' ');
-    let part = known.get(key);
+    const key = call.positions.slice(1, 1 + MAX_CALLERS).join(' ');
+    let part = partByCallers.get(key);
     if (!part) {
-      const above = call.callers.slice(0, CALLERS);
-      if (above.length === 0) {
-        cut.push(call);
+      const callers = call.callers.slice(0, MAX_CALLERS);
+      if (callers.length === 0) {
+        withoutCallers.push(call);
         continue;
       }
-      part = parts.find((other) => isSameCallPath(other.above, above));
-      if (part && part.above.length < above.length) part.above = above;
-      if (!part) parts.push((part = { calls: [], above }));
-      known.set(key, part);
+      part = parts.find((other) => isSameCallPath(other.callers, callers));
+      if (part && part.callers.length < callers.length) part.callers = callers;
+      if (!part) parts.push((part = { calls: [], callers }));
+      partByCallers.set(key, part);
     }
     part.calls.push(call);
   }
-  return joined(parts, cut);
+  return joinIncomplete(parts, withoutCallers);
 }
 
-/** Answers whether two stacks tell the same way: after an await a stack ends earlier, and the columns above are those of other awaits. */
+/** Whether two stacks agree as far as both reach: after an await they are cut, columns differ. */
 export function isSameCallPath(a: Frame[], b: Frame[]): boolean {
   for (let at = 0; at < Math.min(a.length, b.length); at++) {
     if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;
@@ -108,43 +110,47 @@ function isSameFunction(a: Frame, b: Frame): boolean {
   return a.file === b.file && a.function === b.function;
 }
 
-// A stack without callers goes with the most; so does a first call that was made before the function had waited.
-function joined(parts: Part[], cut: Call[]): Part[] {
-  const [most] = [...parts].sort((a, b) => b.calls.length - a.calls.length);
-  if (!most) return [{ calls: cut, above: [] }];
+// Calls without callers join the largest part. So does a single first call from the same functions:
+// it was made before their first await, from other lines.
+function joinIncomplete(parts: Part[], withoutCallers: Call[]): Part[] {
+  const [largest] = [...parts].sort((a, b) => b.calls.length - a.calls.length);
+  if (!largest) return [{ calls: withoutCallers, callers: [] }];
+  const joining = [...withoutCallers];
   const others = parts.filter((part) => {
-    if (part === most) return false;
-    const isFirst = part.calls.length === 1 && part.calls[0]!.start <= most.calls[0]!.start;
-    if (
-      !isFirst ||
-      !part.above.every((frame, at) => !most.above[at] || isSameFunction(frame, most.above[at]))
-    )
-      return true;
-    cut.push(part.calls[0]!);
+    if (part === largest) return false;
+    if (!isFirstCallOf(largest, part)) return true;
+    joining.push(part.calls[0]!);
     return false;
   });
-  if (cut.length > 0) most.calls = [...cut, ...most.calls].sort((a, b) => a.order - b.order);
-  return [most, ...others];
+  if (joining.length > 0) largest.calls = [...joining, ...largest.calls].sort((a, b) => a.order - b.order);
+  return [largest, ...others];
+}
+
+function isFirstCallOf({ calls, callers }: Part, part: Part): boolean {
+  const isSingleFirst = part.calls.length === 1 && part.calls[0]!.start <= calls[0]!.start;
+  return (
+    isSingleFirst && part.callers.every((frame, at) => !callers[at] || isSameFunction(frame, callers[at]))
+  );
 }
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {
-  // Made before the calls are counted: as a literal behind them, Node 20 left its optimized code at each loop.
+  // Created before the calls are counted: as a literal afterwards, Node 20 deoptimized each time.
   const loop: Loop = { calls, site, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
   let end = Number.NEGATIVE_INFINITY;
-  const exact = new Set<string>();
+  const exactKeys = new Set<string>();
   for (const call of calls) {
     loop.ms += call.span.duration ?? 0;
     loop.rows += call.span.rows ?? 0;
     if (call.start < end - 0.01) loop.overlapping++;
     end = Math.max(end, call.end);
-    // Masked values look alike: they are not taken for different ones.
-    exact.add(call.exact);
+    // Redacted values are all alike: calls that differ only in them count as one.
+    exactKeys.add(call.exactKey);
   }
-  loop.distinct = exact.size;
+  loop.distinct = exactKeys.size;
   return loop;
 }
 
-/** Answers whether the calls ran at the same time, by and large. */
+/** Whether the calls of a loop ran concurrently: at least a fifth began while another ran. */
 export function isParallel(loop: Loop): boolean {
   return loop.overlapping * 5 >= loop.calls.length;
 }

@@ -1,19 +1,19 @@
-/** What a stack tells: the user's own frames, and the packages between them and the driver. */
+/** Call paths: the app's own frames of a stack, and the packages between them and the driver. */
 
 import { formatPosition } from '../../domain/site.js';
 import type { Frame } from '../../domain/trace.js';
 
-/** A stack, read once. */
+/** A stack as the rules need it. */
 export interface CallPath {
-  /** The user's own frames, innermost first; a function that calls itself counts once. */
+  /** The app's own frames, innermost first; consecutive frames of one function count once. */
   frames: Frame[];
-  /** Their positions, to compare. */
+  /** `file:line:column` of each frame: compared in place of the frames. */
   positions: string[];
-  /** Packages in the stack: knex, @mikro-orm/core, … */
+  /** Packages with a frame in the stack: `knex`, `@mikro-orm/core`, … */
   packages: Set<string>;
-  /** A function of the user's calls itself. */
+  /** A function of the app calls itself. */
   isRecursive: boolean;
-  /** It is the work of a migration or a seed. */
+  /** The stack contains a migration or a seed. */
   isSetup: boolean;
 }
 
@@ -30,28 +30,28 @@ const SETUP_PACKAGES = new Set([
 const SETUP_FRAME =
   /node_modules\/(?:knex\/lib\/migrations|typeorm\/migration|@mikro-orm\/migrations|drizzle-orm\/[^/]*\/?migrator)/;
 
-const known = new WeakMap<Frame[], CallPath>();
+const pathsByStack = new WeakMap<Frame[], CallPath>();
 
-/** Answers what a stack tells. */
+/** Call path of a stack; computed once per array, because the calls of a loop share their stack. */
 export function callPathOf(stack: Frame[]): CallPath {
-  const before = known.get(stack);
-  if (before) return before;
-  const path = read(stack);
-  known.set(stack, path);
+  const known = pathsByStack.get(stack);
+  if (known) return known;
+  const path = computePath(stack);
+  pathsByStack.set(stack, path);
   return path;
 }
 
-function read(stack: Frame[]): CallPath {
+function computePath(stack: Frame[]): CallPath {
   const frames: Frame[] = [];
   const packages = new Set<string>();
   let isSetup = false;
-  let recursive = false;
+  let isRecursive = false;
   for (const frame of stack) {
     if (frame.application) {
       if (SETUP_FILE.test(frame.file)) isSetup = true;
-      const before = frames.at(-1);
-      if (!before || !isRecursion(before, frame)) frames.push(frame);
-      else recursive = true;
+      const inner = frames.at(-1);
+      if (!inner || !isSelfCall(inner, frame)) frames.push(frame);
+      else isRecursive = true;
       continue;
     }
     const name = packageOf(frame.file);
@@ -59,11 +59,11 @@ function read(stack: Frame[]): CallPath {
     packages.add(name);
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
   }
-  return { frames, positions: frames.map(formatPosition), packages, isRecursive: recursive, isSetup };
+  return { frames, positions: frames.map(formatPosition), packages, isRecursive, isSetup };
 }
 
-// A tree is walked from deeper and deeper stacks, and still from one line.
-function isRecursion(inner: Frame, outer: Frame): boolean {
+// A recursive walk of a tree queries from ever deeper stacks: as one frame it has one call path.
+function isSelfCall(inner: Frame, outer: Frame): boolean {
   return inner.function === outer.function && inner.file === outer.file && inner.function !== '<anonymous>';
 }
 

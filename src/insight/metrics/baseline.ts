@@ -1,41 +1,42 @@
-/** A baseline: the breaches of a budget that are known and accepted, so that only new ones fail. Pure. */
+/** Baseline of `scooby check`: accepted breaches of a budget, so that only new breaches fail. */
 
-import type { Breach } from './budget.js';
+import type { Breach } from './breaches.js';
 
-/** A breach that is accepted; all but the id, and the value of a count, is there for who reads the file. */
+/** An accepted breach; the id and the value of `maxQueries` are compared, the rest informs. */
 export type AcceptedBreach = Pick<Breach, 'id' | 'rule' | 'route'> &
   Partial<Pick<Breach, 'kind' | 'site' | 'function' | 'message' | 'value'>>;
 
-/** What the file holds. */
+/** Content of the baseline file. */
 export interface Baseline {
   version: 1;
   accepted: AcceptedBreach[];
 }
 
-/** Breaches told apart. */
-export interface SiftedBreaches {
+/** Breaches, split by a baseline. */
+export interface BaselineResult {
+  /** Breaches that are not accepted. */
   broken: Breach[];
   accepted: Breach[];
-  /** Accepted ones that were not met. */
+  /** Accepted breaches that did not occur. */
   stale: AcceptedBreach[];
 }
 
-/** Answers which breaches are new; one of a number of queries is, too, when there are more than were accepted. */
-export function siftBreaches(breaches: Breach[], baseline: Baseline | undefined): SiftedBreaches {
-  const known = new Map(baseline?.accepted.map((one) => [one.id, one]));
+/** Splits breaches by a baseline. More queries than the accepted number are not accepted. */
+export function applyBaseline(breaches: Breach[], baseline: Baseline | undefined): BaselineResult {
+  const acceptedById = new Map(baseline?.accepted.map((accepted) => [accepted.id, accepted]));
   const isAccepted = ({ id, rule, value = 0 }: Breach) => {
-    const one = known.get(id);
-    return one !== undefined && (rule !== 'maxQueries' || value <= (one.value ?? 0));
+    const accepted = acceptedById.get(id);
+    return accepted !== undefined && (rule !== 'maxQueries' || value <= (accepted.value ?? 0));
   };
-  const met = new Set(breaches.map(({ id }) => id));
+  const ids = new Set(breaches.map(({ id }) => id));
   return {
     broken: breaches.filter((breach) => !isAccepted(breach)),
     accepted: breaches.filter(isAccepted),
-    stale: [...known.values()].filter(({ id }) => !met.has(id)),
+    stale: [...acceptedById.values()].filter(({ id }) => !ids.has(id)),
   };
 }
 
-/** Answers the baseline that accepts these breaches, in an order that keeps its changes small. */
+/** Baseline that accepts the breaches, sorted so that its diffs stay small. */
 export function baselineOf(breaches: Breach[]): Baseline {
   const accepted = breaches.map(({ id, rule, kind, route, site, function: name, message, value }) => ({
     id,
@@ -47,6 +48,6 @@ export function baselineOf(breaches: Breach[]): Baseline {
     message,
     ...(rule === 'maxQueries' && { value: value! }),
   }));
-  const key = ({ route, rule, id }: AcceptedBreach) => `${route}\n${rule}\n${id}`;
-  return { version: 1, accepted: accepted.sort((a, b) => (key(a) < key(b) ? -1 : 1)) };
+  const sortKey = ({ route, rule, id }: AcceptedBreach) => `${route}\n${rule}\n${id}`;
+  return { version: 1, accepted: accepted.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1)) };
 }

@@ -1,28 +1,28 @@
-/** Two requests, or two runs, side by side: which calls came and went, which run more often or take longer, and which findings are gone. Pure. */
+/** Comparison of two requests, or of two runs: their calls and their findings. */
 
 import { parseSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import type { Finding, Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 
-/** Calls that ask the same from one line. */
+/** Calls of one shape from one call site. */
 export interface ComparedCalls {
   kind: string;
-  /** What was asked, without values. */
+  /** Shape of the calls. */
   text: string;
   /** `file:line`. */
   site?: string;
   function?: string;
-  /** How often: of a request the calls, of a run those of an average request. */
+  /** Number of calls of a request, or of an average request of a run. */
   count: number;
-  /** ms: of a request what the calls took together, of a run what one of them takes. */
+  /** ms of all calls of a request, or of one call of a run. */
   ms: number;
 }
 
-/** new and gone · more and fewer: how often · slower and faster · same. */
+/** `more` and `fewer` compare counts, `slower` and `faster` times. */
 export type Verdict = 'new' | 'gone' | 'more' | 'fewer' | 'slower' | 'faster' | 'same';
 
-/** The same calls, before and after; `site` is where they are now, or were. */
+/** Calls before and after; `site` is the current call site, or the former of removed calls. */
 export interface Change {
   verdict: Verdict;
   kind: string;
@@ -33,19 +33,19 @@ export interface Change {
   after?: { count: number; ms: number };
 }
 
-/** Findings by what became of them. Those that stay are told as they are now. */
+/** Findings before and after; those in `stays` are from after. */
 export interface FindingChanges<F> {
   gone: F[];
   new: F[];
   stays: F[];
 }
 
-// Two requests never take the same time.
-const LEAST_MS = 1;
-const LEAST_SHARE = 0.25;
-const LEAST_COUNT = 0.05;
+// Times and counts of two requests always differ a little: smaller differences count as equal.
+const MIN_CHANGE_MS = 1;
+const MIN_TIME_CHANGE = 0.25;
+const MIN_COUNT_CHANGE = 0.05;
 
-/** Answers what a request asked, to be compared; logs are not. */
+/** Calls of a request for a comparison, without logs. */
 export function comparedCallsOf({ spans }: Pick<Trace, 'spans'>): ComparedCalls[] {
   return groupsOf(spans)
     .filter(isTimed)
@@ -58,53 +58,52 @@ export function comparedCallsOf({ spans }: Pick<Trace, 'spans'>): ComparedCalls[
     }));
 }
 
-/** Answers the calls of both sides, what changed most first, what did not last. */
+/** Calls of both sides, sorted by the change of their ms; unchanged calls come last. */
 export function compareCalls(before: ComparedCalls[], after: ComparedCalls[]): Change[] {
-  const changes: Change[] = [];
-  for (const [old, now] of paired(before, after)) changes.push(changeOf(old, now));
+  const changes = pairsOf(before, after).map(([old, now]) => changeOf(old, now));
   return changes.sort(
-    (a, b) => Number(a.verdict === 'same') - Number(b.verdict === 'same') || weight(b) - weight(a),
+    (a, b) => Number(a.verdict === 'same') - Number(b.verdict === 'same') || changeMs(b) - changeMs(a),
   );
 }
 
-function weight({ before, after }: Change): number {
+function changeMs({ before, after }: Change): number {
   return Math.abs((after?.ms ?? 0) - (before?.ms ?? 0));
 }
 
-/** Answers which calls are the same: from the same line, else from the same function, where lines may have moved. */
-function paired(
+/** Equal calls of both sides: from the same line, else from the same function, as lines move. */
+function pairsOf(
   before: ComparedCalls[],
   after: ComparedCalls[],
 ): [ComparedCalls | undefined, ComparedCalls | undefined][] {
-  const left = new Set(after);
+  const unpaired = new Set(after);
   const partners = new Map<ComparedCalls, ComparedCalls>();
-  for (const name of [nameOfLine, nameOfFunction]) {
+  for (const keyOf of [lineKey, functionKey]) {
     for (const old of before) {
       if (partners.has(old)) continue;
-      const found = [...left].find((now) => name(now) === name(old));
+      const found = [...unpaired].find((now) => keyOf(now) === keyOf(old));
       if (found === undefined) continue;
       partners.set(old, found);
-      left.delete(found);
+      unpaired.delete(found);
     }
   }
   return [
     ...before.map((old): [ComparedCalls, ComparedCalls | undefined] => [old, partners.get(old)]),
-    ...[...left].map((now): [undefined, ComparedCalls] => [undefined, now]),
+    ...[...unpaired].map((now): [undefined, ComparedCalls] => [undefined, now]),
   ];
 }
 
-function nameOfLine({ kind, text, site }: ComparedCalls): string {
+function lineKey({ kind, text, site }: ComparedCalls): string {
   return [kind, text, site].join('\n');
 }
 
-function nameOfFunction({ kind, text, site = '', function: name }: ComparedCalls): string {
+function functionKey({ kind, text, site = '', function: name }: ComparedCalls): string {
   return [kind, text, parseSite(site)?.file ?? site, name].join('\n');
 }
 
 function changeOf(old: ComparedCalls | undefined, now: ComparedCalls | undefined): Change {
   const { kind, text, site, function: name } = (now ?? old)!;
   return {
-    verdict: verdictOn(old, now),
+    verdict: verdictOf(old, now),
     kind,
     text,
     ...(site !== undefined && { site }),
@@ -114,29 +113,29 @@ function changeOf(old: ComparedCalls | undefined, now: ComparedCalls | undefined
   };
 }
 
-// How often comes first: fifty calls less are why it takes less.
-function verdictOn(old: ComparedCalls | undefined, now: ComparedCalls | undefined): Verdict {
+// The count decides before the time: fifty calls fewer are the cause of less time.
+function verdictOf(old: ComparedCalls | undefined, now: ComparedCalls | undefined): Verdict {
   if (!old) return 'new';
   if (!now) return 'gone';
-  if (Math.abs(now.count - old.count) > old.count * LEAST_COUNT)
+  if (Math.abs(now.count - old.count) > old.count * MIN_COUNT_CHANGE)
     return now.count > old.count ? 'more' : 'fewer';
-  return paceOf(old.ms, now.ms);
+  return compareDurations(old.ms, now.ms);
 }
 
-/** Answers whether a time in ms became another one: by at least 1 ms and a quarter of the longer. */
-export function paceOf(before: number, after: number): 'slower' | 'faster' | 'same' {
-  const by = Math.abs(after - before);
-  if (by < LEAST_MS || by < Math.max(before, after) * LEAST_SHARE) return 'same';
+/** Compares two times: less than 1 ms, or a quarter of the longer, is no difference. */
+export function compareDurations(before: number, after: number): 'slower' | 'faster' | 'same' {
+  const difference = Math.abs(after - before);
+  if (difference < MIN_CHANGE_MS || difference < Math.max(before, after) * MIN_TIME_CHANGE) return 'same';
   return after > before ? 'slower' : 'faster';
 }
 
-/** Answers which findings are gone, new, and still there; they are known by their ids, which lines do not change. */
+/** Changes of findings, compared by their ids, which do not depend on line numbers. */
 export function findingChanges<F extends Pick<Finding, 'id'>>(before: F[], after: F[]): FindingChanges<F> {
-  const old = new Set(before.map(({ id }) => id));
-  const now = new Set(after.map(({ id }) => id));
+  const idsBefore = new Set(before.map(({ id }) => id));
+  const idsAfter = new Set(after.map(({ id }) => id));
   return {
-    gone: before.filter(({ id }) => !now.has(id)),
-    new: after.filter(({ id }) => !old.has(id)),
-    stays: after.filter(({ id }) => old.has(id)),
+    gone: before.filter(({ id }) => !idsAfter.has(id)),
+    new: after.filter(({ id }) => !idsBefore.has(id)),
+    stays: after.filter(({ id }) => idsBefore.has(id)),
   };
 }

@@ -1,4 +1,4 @@
-/** What a trace adds to the figures over all requests: one tally for each statement at a line, for its route, for each finding. */
+/** Samples of a trace for the metrics of all requests: of its route, its calls and its findings. */
 
 import { isFailed, queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
@@ -8,15 +8,15 @@ import type { Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 
-const LONGEST = 2000;
+const MAX_TEXT_CHARS = 2000;
 
-/** Answers what is to be added up of a trace, its request first; nothing of what ran outside of requests. */
+/** Samples of a trace, its request's first; none for calls outside of requests. */
 export function samplesOf(trace: Trace): Sample[] {
   if (trace.outside) return [];
-  return [requestTally(trace), ...callTallies(trace), ...findingTallies(trace)];
+  return [requestSample(trace), ...callSamples(trace), ...findingSamples(trace)];
 }
 
-function requestTally(trace: Trace): Sample {
+function requestSample(trace: Trace): Sample {
   const { method, duration } = trace;
   const route = routeNameOf(trace);
   return {
@@ -30,31 +30,31 @@ function requestTally(trace: Trace): Sample {
   };
 }
 
-function callTallies({ spans, duration = 0 }: Trace): Sample[] {
-  // What is logged takes no time, and says something else each time.
+function callSamples({ spans, duration = 0 }: Trace): Sample[] {
+  // Log lines take no time and differ each time.
   const groups = groupsOf(spans).filter(isTimed);
   return groups.map((group): Sample => {
-    const { kind, shape, site, frame, errors, spans: places } = group;
-    const text = shape.slice(0, LONGEST);
-    // One that never ended took at least as long as the request went on.
-    const times = places.map((at) => spans[at]!.duration ?? Math.max(0, duration - spans[at]!.start));
-    const where = site !== undefined && { site, function: frame!.function };
-    return { key: callKey(group), of: 'call', kind, text, ...where, times, errors, queries: 0 };
+    const { kind, shape, site, frame, errors, spans: indexes } = group;
+    const text = shape.slice(0, MAX_TEXT_CHARS);
+    // A call that did not end took at least until the request's end.
+    const times = indexes.map((at) => spans[at]!.duration ?? Math.max(0, duration - spans[at]!.start));
+    const callSite = site !== undefined && { site, function: frame!.function };
+    return { key: callKey(group), of: 'call', kind, text, ...callSite, times, errors, queries: 0 };
   });
 }
 
-/** Answers the name of calls of one library that ask the same from one line. */
+/** Key of the calls of one library and shape from one call site. */
 function callKey({ kind, library, shape, site = '' }: Group): string {
   return hash([kind, library, shape, site].join('\n'));
 }
 
-function findingTallies(trace: Trace): Sample[] {
+function findingSamples(trace: Trace): Sample[] {
   const route = `${trace.method} ${routeNameOf(trace)}`;
   return trace.findings.map(({ id, kind, message, site, function: name, ms }) => ({
     key: id,
     of: 'finding',
     kind,
-    text: message.slice(0, LONGEST),
+    text: message.slice(0, MAX_TEXT_CHARS),
     ...(site !== undefined && { site }),
     ...(name !== undefined && { function: name }),
     route,

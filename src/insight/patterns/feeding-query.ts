@@ -1,4 +1,4 @@
-/** Finds the query that fed a loop: what returned as many rows as the loop then asked for. */
+/** Feeding query of a loop: the earlier query that returned as many rows as the loop has calls. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
@@ -6,53 +6,54 @@ import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';
 
-/** What fed a loop: one query, or all queries of another loop together. */
+/** Source of a loop's values: one query, or all queries of an outer loop. */
 export interface FeedingQuery {
   calls: Call[];
   rows: number;
-  /** As many rows as calls, not just nearly. */
-  exact: boolean;
+  /** The number of rows equals that of the calls; otherwise it differs by 1. */
+  isExact: boolean;
 }
 
-const LOOKED_BACK = 1000;
+/** Calls before a loop that are searched. */
+const MAX_CALLS_BEFORE = 1000;
 
-/** Answers what fed the loop, the nearest that fits; undefined when nothing returned as many rows. */
+/** Feeding query of a loop: the latest with a matching number of rows. */
 export function feedingQueryOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
   const first = loop.calls[0]!;
-  let near: FeedingQuery | undefined;
-  for (let at = first.order - 1; at >= Math.max(0, first.order - LOOKED_BACK); at--) {
+  let approximate: FeedingQuery | undefined;
+  for (let at = first.order - 1; at >= Math.max(0, first.order - MAX_CALLS_BEFORE); at--) {
     const call = scene.calls[at]!;
     const rows = call.span.rows ?? 0;
     if (call.verb !== 'SELECT' || rows < 2 || call.end > first.start + 0.5 || call.shape === first.shape)
       continue;
-    if (fits(rows, loop, 0)) return { calls: [call], rows, exact: true };
-    if (!near && fits(rows, loop, 1)) near = { calls: [call], rows, exact: false };
+    if (isMatch(rows, loop, 0)) return { calls: [call], rows, isExact: true };
+    if (!approximate && isMatch(rows, loop, 1)) approximate = { calls: [call], rows, isExact: false };
   }
-  return sumOf(scene, loop) ?? near;
+  return feedingLoopOf(scene, loop) ?? approximate;
 }
 
-function fits(rows: number, { calls, distinct }: Loop, off: number): boolean {
-  return Math.abs(rows - calls.length) <= off || Math.abs(rows - distinct) <= off;
+function isMatch(rows: number, { calls, distinct }: Loop, tolerance: number): boolean {
+  return Math.abs(rows - calls.length) <= tolerance || Math.abs(rows - distinct) <= tolerance;
 }
 
-// A loop in a loop is fed by all queries of the outer one.
-function sumOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
+// A nested loop is fed by all queries of the outer loop.
+function feedingLoopOf(scene: Scene, loop: Loop): FeedingQuery | undefined {
   const first = loop.calls[0]!;
   for (const outer of scene.loops) {
-    const head = outer.calls[0]!;
+    const outerFirst = outer.calls[0]!;
     if (
       outer === loop ||
-      head.verb !== 'SELECT' ||
-      head.start >= first.start ||
+      outerFirst.verb !== 'SELECT' ||
+      outerFirst.start >= first.start ||
       outer.calls.length >= loop.calls.length
     )
       continue;
-    if (fits(outer.rows, loop, 0)) return { calls: outer.calls, rows: outer.rows, exact: true };
+    if (isMatch(outer.rows, loop, 0)) return { calls: outer.calls, rows: outer.rows, isExact: true };
   }
   return undefined;
 }
 
-/** Answers the source in words: "`SELECT … orders` at src/orders.ts:31 returned 50 rows". */
+/** Beginning of a message: "`SELECT … orders` at src/orders.ts:31 returned 50 rows". */
 export function feedingQueryText({ calls, rows }: FeedingQuery): string {
   const [call] = calls;
   const where = call!.site ? ` at ${formatSite(call!.site)}` : '';

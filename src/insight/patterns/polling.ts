@@ -1,65 +1,64 @@
-/** Tells waiting for a change from working through a list: who polls pauses in between. */
+/** Polling: repeated calls with pauses, which wait for a change rather than work through a list. */
 
 import type { Call } from '../calls/calls.js';
 import type { Scene } from '../scene.js';
 
-// Ms without anything: for sure on purpose; and on purpose when every pause is as long.
-const LONG = 50;
-const SHORT = 10;
-// Enough to see a habit.
-const LOOKED_AT = 50;
+// A pause of 50 ms is deliberate; one of 10 ms if all pauses are about as long.
+const LONG_PAUSE_MS = 50;
+const SHORT_PAUSE_MS = 10;
+const MAX_CALLS = 50;
 
-/** Answers whether most of the calls came after a pause in which nothing else ran. */
-export function isPolling(scene: Scene, all: Call[]): boolean {
-  if (all.length < 3) return false;
-  const calls = all.slice(0, LOOKED_AT);
-  // Most loops need no look at what else ran.
+/** Whether most of the calls came after a pause in which no other call ran. */
+export function isPolling(scene: Scene, allCalls: Call[]): boolean {
+  if (allCalls.length < 3) return false;
+  const calls = allCalls.slice(0, MAX_CALLS);
+  // The gaps between the calls are cheap to compute, and rule out most loops.
   const gaps = calls.slice(1).map((call, at) => Math.max(0, call.start - calls[at]!.end));
-  if (median(gaps) < SHORT) return false;
+  if (median(gaps) < SHORT_PAUSE_MS) return false;
   const pauses = calls.slice(1).map((call, at) => idleBetween(scene, calls[at]!.end, call.start));
-  const usual = median(pauses);
-  const isRegular = pauses.every((pause) => pause >= usual * 0.66 && pause <= usual * 1.5);
-  return usual >= LONG || (usual >= SHORT && isRegular);
+  const medianPause = median(pauses);
+  const isRegular = pauses.every((pause) => pause >= medianPause * 0.66 && pause <= medianPause * 1.5);
+  return medianPause >= LONG_PAUSE_MS || (medianPause >= SHORT_PAUSE_MS && isRegular);
 }
 
-interface Stretch {
+interface Interval {
   start: number;
   end: number;
 }
 
-/** Per trace: when something ran, without overlaps, in order. */
-const busies = new WeakMap<Scene, Stretch[]>();
+/** Intervals in which a call ran, merged and sorted, by scene. */
+const busyByScene = new WeakMap<Scene, Interval[]>();
 
-function busyOf(scene: Scene): Stretch[] {
-  const known = busies.get(scene);
+function busyIntervals(scene: Scene): Interval[] {
+  const known = busyByScene.get(scene);
   if (known !== undefined) return known;
-  const busy: Stretch[] = [];
+  const busy: Interval[] = [];
   for (const { start, end } of scene.calls) {
     const last = busy.at(-1);
     if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
     else if (end > start) busy.push({ start, end });
   }
-  busies.set(scene, busy);
+  busyByScene.set(scene, busy);
   return busy;
 }
 
 function idleBetween(scene: Scene, start: number, end: number): number {
   if (end <= start) return 0;
-  const busy = busyOf(scene);
+  const busy = busyIntervals(scene);
   let idle = end - start;
-  for (let n = firstAfter(busy, start); n < busy.length && busy[n]!.start < end; n++) {
+  for (let n = firstEndingAfter(busy, start); n < busy.length && busy[n]!.start < end; n++) {
     idle -= Math.min(end, busy[n]!.end) - Math.max(start, busy[n]!.start);
   }
   return idle;
 }
 
-/** Answers the place of the first stretch that ends after an instant. */
-function firstAfter(busy: Stretch[], instant: number): number {
+/** Index of the first interval that ends after `time`. */
+function firstEndingAfter(busy: Interval[], time: number): number {
   let low = 0;
   let high = busy.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (busy[middle]!.end > instant) high = middle;
+    if (busy[middle]!.end > time) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,66 +1,70 @@
-/** Which calls ran between BEGIN and COMMIT. */
+/** Transactions of a trace: the calls between BEGIN and COMMIT or ROLLBACK of a connection. */
 
 import type { Call } from '../calls/calls.js';
 import type { Scene } from '../scene.js';
 
-/** One transaction; without `close` it never ended. */
+/** A transaction; `close` is missing if it did not end within the trace. */
 export interface Transaction {
   open: Call;
   close?: Call;
-  /** The calls on its connection in between. */
+  /** Calls on its connection between `open` and `close`. */
   calls: Call[];
 }
 
-const known = new WeakMap<Scene, { all: Transaction[]; of: Map<Call, Transaction> }>();
+interface TransactionIndex {
+  all: Transaction[];
+  byCall: Map<Call, Transaction>;
+}
 
-/** Answers the transactions of a trace, by their start. */
+const indexByScene = new WeakMap<Scene, TransactionIndex>();
+
+/** Transactions of a trace, sorted by start. */
 export function transactionsOf(scene: Scene): Transaction[] {
-  return read(scene).all;
+  return indexOf(scene).all;
 }
 
-/** Answers the transaction that a call ran in. */
+/** Transaction that contains a call; its BEGIN and COMMIT are not contained. */
 export function transactionOf(scene: Scene, call: Call): Transaction | undefined {
-  return read(scene).of.get(call);
+  return indexOf(scene).byCall.get(call);
 }
 
-function read(scene: Scene) {
-  let found = known.get(scene);
-  if (!found) {
-    found = { all: [], of: new Map() };
-    const open = new Map<unknown, Transaction>();
-    for (const call of scene.calls) if (call.sql) follow(call, open, found.all, found.of);
-    known.set(scene, found);
+function indexOf(scene: Scene): TransactionIndex {
+  let index = indexByScene.get(scene);
+  if (!index) {
+    index = { all: [], byCall: new Map() };
+    const openByConnection = new Map<unknown, Transaction>();
+    for (const call of scene.calls) if (call.sql) addCall(call, openByConnection, index);
+    indexByScene.set(scene, index);
   }
-  return found;
+  return index;
 }
 
-// Connections are told apart where the agent could; elsewhere one request is taken to use one at a time.
-function follow(
+// Calls without a connection id (the agent could not read it) count as one connection.
+function addCall(
   call: Call,
-  open: Map<unknown, Transaction>,
-  all: Transaction[],
-  of: Map<Call, Transaction>,
+  openByConnection: Map<unknown, Transaction>,
+  { all, byCall }: TransactionIndex,
 ): void {
   const connection = call.span.detail?.connection;
-  const running = open.get(connection);
-  if (opens(call)) {
+  const running = openByConnection.get(connection);
+  if (isBegin(call)) {
     const transaction = { open: call, calls: [] };
-    open.set(connection, transaction);
+    openByConnection.set(connection, transaction);
     all.push(transaction);
-  } else if (running && closes(call)) {
+  } else if (running && isEnd(call)) {
     running.close = call;
-    open.delete(connection);
+    openByConnection.delete(connection);
   } else if (running) {
     running.calls.push(call);
-    of.set(call, running);
+    byCall.set(call, running);
   }
 }
 
-function opens({ verb, shape }: Call): boolean {
+function isBegin({ verb, shape }: Call): boolean {
   return verb === 'BEGIN' || (verb === 'START' && shape.toUpperCase().startsWith('START TRANSACTION'));
 }
 
-function closes({ verb, shape }: Call): boolean {
+function isEnd({ verb, shape }: Call): boolean {
   if (verb === 'COMMIT' || verb === 'END' || verb === 'ABORT') return true;
   return verb === 'ROLLBACK' && !/ TO /.test(shape);
 }

@@ -1,38 +1,40 @@
-/** A plan of a statement as the server tells it, and what stands out in it. */
+/** Remarks on query plans, and the thresholds and advice that PostgreSQL and MySQL share. */
 
-/** Something in a plan that is worth a look. */
+/** A conspicuous part of a plan. */
 export interface Remark {
   /** scan, loops, estimate, sort, temporary, … */
   kind: string;
-  /** The table that it is about. */
+  /** Table with that part of the plan. */
   table?: string;
-  /** One sentence, and what to do. */
+  /** What the plan shows, and a suggestion. */
   text: string;
 }
 
-/** What is known of a table besides its plan. */
+/** Facts of a table from the server's catalog. */
 export interface TableFacts {
   name: string;
-  /** As the server estimates them. */
+  /** Estimated number of rows. */
   rows: number;
-  /** The first column of each index. */
+  /** First column of each index. */
   indexed: string[];
 }
 
-/** From how many rows on a table is large, and how far an estimate may be off. */
+/** Rows of a large table. */
 export const MANY_ROWS = 1000;
+/** Factor by which an estimate is wrong. */
 export const FAR_OFF = 10;
+/** Executions of the inner side of a nested loop. */
 export const MANY_LOOPS = 100;
 
-/** Answers a number as people read it: 12,000. */
+/** Count with grouped digits: `12,000`. */
 export function formatCountGrouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** Answers what to do about a scan: an index, on columns that are compared and have none. */
+/** Suggestion for a table scan: an index on the compared columns; '' without such columns. */
 export function indexAdvice(columns: string[], table: string, indexed: string[]): string {
-  const open = columns.filter((column) => !indexed.includes(column));
-  if (open.length > 0) return `An index on ${table} (${open.join(', ')}) would find them.`;
+  const unindexed = columns.filter((column) => !indexed.includes(column));
+  if (unindexed.length > 0) return `An index on ${table} (${unindexed.join(', ')}) would find them.`;
   if (columns.length > 0)
     return `${columns.join(', ')} ${columns.length === 1 ? 'begins' : 'begin'} an index already: most rows fit, or the comparison cannot use it.`;
   return '';

@@ -1,4 +1,4 @@
-/** Reads PostgreSQL's plans as it prints them, and says in plain words what stands out. */
+/** Remarks on PostgreSQL's plans, which are parsed from EXPLAIN's text format. */
 
 import {
   FAR_OFF,
@@ -10,7 +10,7 @@ import {
   type TableFacts,
 } from './plan.js';
 
-/** One node of a plan. Rows are per loop, as the server has them. */
+/** Node of a plan. Rows are per loop, as in PostgreSQL's output. */
 export interface PlanNode {
   depth: number;
   /** Seq Scan, Nested Loop, … */
@@ -18,35 +18,37 @@ export interface PlanNode {
   table?: string;
   alias?: string;
   index?: string;
+  /** Estimated rows. */
   estimated?: number;
-  /** Where it was run. */
+  /** Actual rows, with ANALYZE. */
   actual?: number;
   loops?: number;
   filter?: string;
+  /** Rows removed by the filter. */
   removed?: number;
-  /** Of a join: `(o.user_id = u.id)`. */
+  /** Condition of a join: `(o.user_id = u.id)`. */
   condition?: string;
-  /** Told of a sort or hash that did not fit in memory. */
+  /** Sort method of a sort that did not fit in memory: `external merge  Disk: 4104kB`. */
   onDisk?: string;
 }
 
-const HEAD =
+const NODE_LINE =
   /^(\s*)(->\s+)?(.+?)\s+\(cost=\S+ rows=(\d+) width=\d+\)(?: \((?:actual (?:time=\S+ )?rows=([\d.]+) loops=(\d+)|never executed)\))?/;
-const ON = /^(.*?)(?: using (\S+))?(?: on (\S+)(?: (\S+))?)?$/;
+const NODE_TARGET = /^(.*?)(?: using (\S+))?(?: on (\S+)(?: (\S+))?)?$/;
 
-/** Answers the nodes of a plan in their order. */
+/** Nodes of a plan, in the order of its lines. */
 export function planNodes(plan: string[]): PlanNode[] {
   const nodes: PlanNode[] = [];
   for (const line of plan) {
-    const head = HEAD.exec(line);
-    if (head !== null) nodes.push(nodeOf(head));
-    else if (nodes.length > 0) learn(nodes.at(-1)!, line);
+    const match = NODE_LINE.exec(line);
+    if (match !== null) nodes.push(nodeOf(match));
+    else if (nodes.length > 0) addDetail(nodes.at(-1)!, line);
   }
   return nodes;
 }
 
-function nodeOf([, indent, arrow, what, estimated, actual, loops]: RegExpExecArray): PlanNode {
-  const [, type = '', index, table, alias] = ON.exec(what!) ?? [];
+function nodeOf([, indent, arrow, title, estimated, actual, loops]: RegExpExecArray): PlanNode {
+  const [, type = '', index, table, alias] = NODE_TARGET.exec(title!) ?? [];
   return {
     depth: indent!.length + (arrow?.length ?? 0),
     type: type.replace(/^(?:Parallel|Partial|Finalize) /, '').trim(),
@@ -58,7 +60,7 @@ function nodeOf([, indent, arrow, what, estimated, actual, loops]: RegExpExecArr
   };
 }
 
-function learn(node: PlanNode, line: string): void {
+function addDetail(node: PlanNode, line: string): void {
   const [, name, value = ''] = /^\s*([A-Z][\w -]*?): (.*)$/.exec(line) ?? [];
   if (name === 'Filter' || name === 'Join Filter') node.filter = value;
   else if (name === 'Hash Cond' || name === 'Merge Cond') node.condition = value;
@@ -67,81 +69,83 @@ function learn(node: PlanNode, line: string): void {
   else if (name === 'Sort Method' && /Disk: /.test(value)) node.onDisk = value;
 }
 
-/** Answers the tables that are read from one end to the other. */
+/** Tables that the plan scans sequentially. */
 export function scannedTables(plan: string[]): string[] {
   return [
     ...new Set(planNodes(plan).flatMap(({ type, table }) => (type === 'Seq Scan' && table ? table : []))),
   ];
 }
 
-/** Answers the columns that a filter compares, in their order. */
+/** Columns that a filter compares, in their order. */
 export function filterColumns(filter: string): string[] {
   const compared =
     /([a-z_][\w$]*|"[^"]+")\)*(?:::[a-z ]+(?:\(\d+\))?(?:\[\])?\)*)? (?:=|<|>|<=|>=|~~\*?|IN|= ANY)(?= )/g;
   return [...new Set([...filter.matchAll(compared)].map(([, column]) => column!.replaceAll('"', '')))];
 }
 
-/** Answers what stands out; `tables` are those that are scanned. */
+/** Remarks on a plan; `tables` has the facts of its scanned tables. */
 export function postgresRemarks(plan: string[], tables: TableFacts[]): Remark[] {
   const nodes = planNodes(plan);
   return nodes.flatMap((node, n) => [
-    ...scan(node, tables),
-    ...join(node, nodes, n, tables),
-    ...loop(node, nodes, n),
-    ...estimate(node),
-    ...disk(node),
+    ...scanRemarks(node, tables),
+    ...joinRemarks(node, nodes, n, tables),
+    ...loopRemarks(node, nodes, n),
+    ...estimateRemarks(node),
+    ...diskRemarks(node),
   ]);
 }
 
-function scan(
+function scanRemarks(
   { type, table, filter, estimated = 0, actual, loops = 1, removed }: PlanNode,
   tables: TableFacts[],
 ): Remark[] {
   if (type !== 'Seq Scan' || table === undefined || filter === undefined) return [];
   const known = tables.find(({ name }) => name === table);
-  const kept = actual ?? estimated;
-  const all = Math.max(known?.rows ?? 0, removed === undefined ? 0 : kept + removed);
-  if (all < MANY_ROWS || kept > all / 2) return [];
+  const matching = actual ?? estimated;
+  const total = Math.max(known?.rows ?? 0, removed === undefined ? 0 : matching + removed);
+  if (total < MANY_ROWS || matching > total / 2) return [];
   const each = loops > 1 ? ` ${formatCountGrouped(loops)} times over,` : '';
-  const words = `All of ${table} is read,${each} about ${formatCountGrouped(all)} rows, for the ${formatCountGrouped(kept)} that fit ${filter}.`;
+  const words = `All of ${table} is read,${each} about ${formatCountGrouped(total)} rows, for the ${formatCountGrouped(matching)} that fit ${filter}.`;
   const advice = indexAdvice(filterColumns(filter), table, known?.indexed ?? []);
   return [{ kind: 'scan', table, text: `${words} ${advice}`.trim() }];
 }
 
-function within(nodes: PlanNode[], n: number): PlanNode[] {
+function descendantsOf(nodes: PlanNode[], n: number): PlanNode[] {
   const after = nodes.slice(n + 1);
   const end = after.findIndex(({ depth }) => depth <= nodes[n]!.depth);
   return end < 0 ? after : after.slice(0, end);
 }
 
-/** A large table is read whole to find the few rows that another one asks for: those columns have no index. */
-function join(node: PlanNode, nodes: PlanNode[], n: number, tables: TableFacts[]): Remark[] {
+// A large table is scanned completely to join a few rows: its join columns have no index.
+function joinRemarks(node: PlanNode, nodes: PlanNode[], n: number, tables: TableFacts[]): Remark[] {
   if (node.condition === undefined) return [];
   const rows = node.actual ?? node.estimated ?? 0;
-  return within(nodes, n).flatMap(({ type, table, alias, filter }) => {
+  return descendantsOf(nodes, n).flatMap(({ type, table, alias, filter }) => {
     const known = tables.find(({ name }) => name === table);
     if (type !== 'Seq Scan' || filter !== undefined || known === undefined) return [];
     if (known.rows < MANY_ROWS || rows > known.rows / FAR_OFF) return [];
-    const columns = ownIn(node.condition!, alias ?? known.name).filter((one) => !known.indexed.includes(one));
+    const columns = joinColumns(node.condition!, alias ?? known.name).filter(
+      (column) => !known.indexed.includes(column),
+    );
     if (columns.length === 0) return [];
     const words = `All of ${known.name} is read, about ${formatCountGrouped(known.rows)} rows, to join ${formatCountGrouped(rows)} by ${node.condition}.`;
     return [{ kind: 'join', table: known.name, text: `${words} ${indexAdvice(columns, known.name, [])}` }];
   });
 }
 
-/** Answers the columns of a table in a condition that joins it. */
-function ownIn(condition: string, alias: string): string[] {
+/** Columns of a table in a join condition. */
+function joinColumns(condition: string, alias: string): string[] {
   const names = [...condition.matchAll(/([a-z_][\w$]*|"[^"]+")\.([a-z_][\w$]*|"[^"]+")/g)];
   return names.flatMap(([, owner, column]) =>
     owner!.replaceAll('"', '') === alias ? column!.replaceAll('"', '') : [],
   );
 }
 
-/** The inner side of a nested loop runs once for each row of the outer one. */
-function loop(node: PlanNode, nodes: PlanNode[], n: number): Remark[] {
+// The inner side of a nested loop runs once for each row of the outer side.
+function loopRemarks(node: PlanNode, nodes: PlanNode[], n: number): Remark[] {
   if (!node.type.startsWith('Nested Loop')) return [];
-  const inside = within(nodes, n);
-  const [outer, inner] = inside.filter(({ depth }) => depth === inside[0]!.depth);
+  const descendants = descendantsOf(nodes, n);
+  const [outer, inner] = descendants.filter(({ depth }) => depth === descendants[0]!.depth);
   if (outer === undefined || inner === undefined) return [];
   const times = inner.loops ?? outer.estimated ?? 0;
   if (times < MANY_LOOPS) return [];
@@ -159,7 +163,7 @@ function loop(node: PlanNode, nodes: PlanNode[], n: number): Remark[] {
   ];
 }
 
-function estimate({ type, table, estimated, actual }: PlanNode): Remark[] {
+function estimateRemarks({ type, table, estimated, actual }: PlanNode): Remark[] {
   if (actual === undefined || estimated === undefined || table === undefined) return [];
   const [low, high] = [Math.max(1, Math.min(actual, estimated)), Math.max(1, actual, estimated)];
   if (high < MANY_ROWS / 10 || high / low < FAR_OFF) return [];
@@ -172,7 +176,7 @@ function estimate({ type, table, estimated, actual }: PlanNode): Remark[] {
   ];
 }
 
-function disk({ type, onDisk }: PlanNode): Remark[] {
+function diskRemarks({ type, onDisk }: PlanNode): Remark[] {
   if (onDisk === undefined) return [];
   const size = /Disk: (\S+)/.exec(onDisk)?.[1];
   return [

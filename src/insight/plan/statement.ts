@@ -1,4 +1,4 @@
-/** Which recorded statements may be explained, and why the others may not. */
+/** Refusals of EXPLAIN: recorded statements without a plan or with side effects. */
 
 import type { Dialect } from '../../domain/library.js';
 import { computeFingerprint } from '../sql/fingerprint.js';
@@ -6,11 +6,12 @@ import { Lexer } from '../sql/lexer.js';
 import { lengthBeforeCut } from '../sql/recorded-value.js';
 import { CLOSE, END, OPEN, SEMICOLON, VALUE } from '../sql/token-kinds.js';
 
-const PLANNED = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
-const READS = new Set('SELECT VALUES TABLE'.split(' '));
+const VERBS_WITH_PLAN = new Set('SELECT VALUES TABLE INSERT UPDATE DELETE REPLACE MERGE'.split(' '));
+const READ_VERBS = new Set('SELECT VALUES TABLE'.split(' '));
 
-// They do something, however read-only the transaction is: wait, write files, talk to others, or end them.
-const ACTIVE = new RegExp(
+// Functions with side effects in spite of a read-only transaction: they wait, write files,
+// connect to other servers, or end other sessions.
+const SIDE_EFFECT_FUNCTIONS = new RegExp(
   `^(?:${[
     'pg_sleep\\w*|pg_(?:try_)?advisory\\w*|pg_(?:cancel|terminate)_backend|pg_notify|pg_reload_conf|pg_rotate_logfile\\w*',
     'pg_switch_wal|pg_create_\\w+|pg_drop_\\w+|pg_promote|pg_(?:read|ls|stat)_\\w*(?:file|dir)\\w*|pg_file_\\w+|pg_logical_\\w+',
@@ -22,11 +23,11 @@ const ACTIVE = new RegExp(
 
 interface Token {
   kind: number;
-  /** In capitals. */
+  /** In capitals; '' for a value. */
   text: string;
 }
 
-/** Answers why there can be no plan of a statement, in a sentence; nothing where there can. `analyze`: it is run for it. */
+/** Reason not to explain a statement, as a sentence. `analyze`: EXPLAIN would run it. */
 export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean): string | undefined {
   const length = lengthBeforeCut(sql);
   if (length !== undefined)
@@ -34,17 +35,18 @@ export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean):
   const { verb, isWrite } = computeFingerprint(sql, dialect);
   if (verb === 'EXPLAIN' || verb === 'ANALYZE' || verb === 'DESCRIBE')
     return 'This statement asks for a plan itself; its rows are the plan.';
-  if (!PLANNED.has(verb))
+  if (!VERBS_WITH_PLAN.has(verb))
     return `${verb === '' ? 'This' : verb} has no plan: only SELECT, INSERT, UPDATE, DELETE and their like have.`;
-  const tokens = tokensOf(sql, dialect);
+  const tokens = statementTokens(sql, dialect);
   if (tokens.some(({ kind }, n) => kind === SEMICOLON && n < tokens.length - 1))
     return 'These are several statements in one text; only a single one can be explained.';
   if (!analyze) return undefined;
-  if (isWrite || !READS.has(verb)) return `--analyze would run this ${verb}, and it writes; leave it out.`;
-  return sideEffect(tokens);
+  if (isWrite || !READ_VERBS.has(verb))
+    return `--analyze would run this ${verb}, and it writes; leave it out.`;
+  return sideEffectRefusal(tokens);
 }
 
-function sideEffect(tokens: Token[]): string | undefined {
+function sideEffectRefusal(tokens: Token[]): string | undefined {
   for (const [n, { kind, text }] of tokens.entries()) {
     if (kind === VALUE) continue;
     const next = tokens[n + 1];
@@ -54,13 +56,17 @@ function sideEffect(tokens: Token[]): string | undefined {
     if (text === 'INTO')
       return '--analyze would run this statement, and it writes what it finds; leave it out.';
     if (text === ':=') return '--analyze would run this statement, and it sets a variable; leave it out.';
-    if (next?.kind === OPEN && kind !== CLOSE && ACTIVE.test(text.replace(/["`]/g, '').toLowerCase()))
+    if (
+      next?.kind === OPEN &&
+      kind !== CLOSE &&
+      SIDE_EFFECT_FUNCTIONS.test(text.replace(/["`]/g, '').toLowerCase())
+    )
       return `--analyze would run this statement, and ${text.toLowerCase()}() does more than to read; leave it out.`;
   }
   return undefined;
 }
 
-function tokensOf(sql: string, dialect: Dialect): Token[] {
+function statementTokens(sql: string, dialect: Dialect): Token[] {
   const lexer = new Lexer(sql, dialect);
   const tokens: Token[] = [];
   for (let kind = lexer.read(); kind !== END; kind = lexer.read())

@@ -1,7 +1,7 @@
-/** A cache that was asked, had nothing, and was not given what was found instead. */
+/** Rule: cache misses after which the value was loaded, but not written to the cache. */
 
 import { formatSite } from '../../domain/site.js';
-import { type Call, commandOf } from '../calls/calls.js';
+import { type Call, cacheCommandOf } from '../calls/calls.js';
 import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const READS = new Set(['get', 'gets', 'getmulti', 'mget', 'hget', 'hgetall', 'getex']);
@@ -26,18 +26,31 @@ const WRITES = new Set([
   'evalsha',
   'fcall',
 ]);
-// Keys that mean something by not being there.
-const MARKS =
+// Locks, flags and sessions: the absence of such a key is its meaning.
+const MARKER_KEYS =
   /lock|sess|rate|limit|throttl|idempot|nonce|csrf|black|revoke|deny|block|ban|once|seen|dedup|flag|token|otp|lease|presence|online/i;
 
+/** Calls after a miss among which the fallback is searched. */
+const MAX_CALLS_AFTER = 20;
+
+/** A cache miss, and the call that loaded the value instead. */
+interface Miss {
+  call: Call;
+  fallback: Call;
+}
+
 export const cacheNotFilled: Rule = (scene) => {
-  const written = new Set<string>();
+  const writtenKeys = new Set<string>();
   for (const call of scene.calls)
     if (call.span.kind === 'cache' && WRITES.has(call.verb))
-      for (const key of shapesOf(call)) written.add(key);
-  const groups = new Map<string, { call: Call; fallback: Call }[]>();
+      for (const key of keyShapesOf(call)) writtenKeys.add(key);
+  const groups = new Map<string, Miss[]>();
   for (const [at, call] of scene.calls.entries()) {
-    if (!isMiss(call) || isAfterResponse(scene, call) || shapesOf(call).some((key) => written.has(key)))
+    if (
+      !isMiss(call) ||
+      isAfterResponse(scene, call) ||
+      keyShapesOf(call).some((key) => writtenKeys.has(key))
+    )
       continue;
     const fallback = fallbackOf(scene, at);
     if (!fallback) continue;
@@ -53,7 +66,7 @@ function isMiss(call: Call): boolean {
     call.span.kind !== 'cache' ||
     !READS.has(call.verb) ||
     call.site === undefined ||
-    MARKS.test(call.shape)
+    MARKER_KEYS.test(call.shape)
   )
     return false;
   return (
@@ -61,22 +74,22 @@ function isMiss(call: Call): boolean {
   );
 }
 
-// Keys without what varies; commands say more than their keys where they are several.
-function shapesOf(call: Call): string[] {
+// Keys with ids masked; of a pipeline without keys its commands.
+function keyShapesOf(call: Call): string[] {
   const { commands } = call.span.detail ?? {};
-  const keys = commandOf(call.span).keys;
+  const keys = cacheCommandOf(call.span).keys;
   const names = Array.isArray(commands) && keys.length === 0 ? commands.map(String) : keys;
   return names.map((name) => name.replaceAll(/[0-9a-f]*[0-9][0-9a-f-]*/gi, '#'));
 }
 
-// The next read of a database or a service from the same function found something.
+// The next call of the same function that is no cache call, if it is a read with a result.
 function fallbackOf({ calls }: Scene, at: number): Call | undefined {
   const miss = calls[at]!;
-  for (const call of calls.slice(at + 1, at + 20)) {
+  for (const call of calls.slice(at + 1, at + MAX_CALLS_AFTER)) {
     if (call.start < miss.end - 0.01 || call.span.kind === 'cache') continue;
-    const { site: line } = call;
-    const near = line?.file === miss.site!.file && line.function === miss.site!.function;
-    if (!near) continue;
+    const { site } = call;
+    const isSameFunction = site?.file === miss.site!.file && site.function === miss.site!.function;
+    if (!isSameFunction) continue;
     if (call.span.kind === 'sql')
       return call.verb === 'SELECT' && (call.span.rows ?? 0) > 0 ? call : undefined;
     return call.span.error === undefined && (call.span.kind === 'rpc' || call.verb === 'GET')
@@ -86,22 +99,22 @@ function fallbackOf({ calls }: Scene, at: number): Call | undefined {
   return undefined;
 }
 
-function draftOf(found: { call: Call; fallback: Call }[]): Draft {
-  const [{ call, fallback }] = found as [{ call: Call; fallback: Call }];
-  const times = found.length > 1 ? ` ${found.length} times` : '';
+function draftOf(misses: Miss[]): Draft {
+  const [{ call, fallback }] = misses as [Miss];
+  const times = misses.length > 1 ? ` ${misses.length} times` : '';
   return {
     kind: 'cache-not-filled',
-    severity: found.length > 1 ? 'medium' : 'low',
+    severity: misses.length > 1 ? 'medium' : 'low',
     message: `${formatSite(call.site!)} missed \`${call.label}\`${times}, \`${fallback.label}\` at ${formatSite(fallback.site!)} found it, and nothing put it into the cache`,
     suggestion: `Set the key, with a time to live, after ${formatSite(fallback.site!)} has found it; otherwise the next request misses again.`,
-    calls: found.flatMap((one) => [one.call, one.fallback]),
+    calls: misses.flatMap((miss) => [miss.call, miss.fallback]),
     site: call.site,
     shape: call.shape,
-    ms: found.reduce((sum, one) => sum + (one.fallback.span.duration ?? 0), 0),
+    ms: misses.reduce((sum, miss) => sum + (miss.fallback.span.duration ?? 0), 0),
     ...weighConfidence(
       0.4,
       [true, 0.1, 'no key of that shape was set in this request'],
-      [found.length > 1, 0.2, 'missed several times'],
+      [misses.length > 1, 0.2, 'missed several times'],
     ),
   };
 }

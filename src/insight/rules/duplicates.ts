@@ -1,4 +1,4 @@
-/** The same question with the same values, asked again although nothing can have changed. */
+/** Rule: repeated queries with the same values, without a write in between to their tables. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
@@ -7,27 +7,27 @@ import { isSameCallPath } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
-// Reads that are meant to answer something else each time, or to lock.
-const MEANT =
+// Reads that lock, or return another value each time.
+const NOT_REPEATABLE =
   /\b(?:FOR (?:UPDATE|SHARE|NO KEY|KEY)|nextval|currval|lastval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|random|rand|gen_random_uuid|clock_timestamp|pg_sleep|sleep|get_lock|release_lock|pg_(?:try_)?advisory\w*|txid_current|setval)\b/i;
 
-/** The same call, again and again, with nothing in between that could change its answer. */
-interface Run {
+/** Equal calls with nothing between them that could change their result. */
+interface Repetition {
   calls: Call[];
 }
 
 export const duplicates: Rule = (scene) => {
-  const byShape = new Map<string, { shape: string; runs: Run[] }>();
-  for (const run of runsOf(scene)) {
-    const { shape, way } = run.calls[0]!;
-    const key = `${shape} ${isOneWay(run) ? way[0] : '*'}`;
-    const entry = byShape.get(key);
-    if (entry) entry.runs.push(run);
-    else byShape.set(key, { shape: run.calls[0]!.shape, runs: [run] });
+  const byShapeAndSite = new Map<string, Repetition[]>();
+  for (const repetition of repetitionsOf(scene)) {
+    const { shape, positions } = repetition.calls[0]!;
+    const key = `${shape} ${isOneCallPath(repetition) ? positions[0] : '*'}`;
+    const group = byShapeAndSite.get(key);
+    if (group) group.push(repetition);
+    else byShapeAndSite.set(key, [repetition]);
   }
   const drafts: Draft[] = [];
-  for (const { runs } of byShape.values()) {
-    const draft = draftOf(scene, runs);
+  for (const repetitions of byShapeAndSite.values()) {
+    const draft = draftOf(scene, repetitions);
     if (!draft) continue;
     for (const call of draft.calls) scene.claimed.add(call);
     drafts.push(draft);
@@ -35,86 +35,92 @@ export const duplicates: Rule = (scene) => {
   return drafts;
 };
 
-function runsOf(scene: Scene): Run[] {
-  const runs = new Map<string, Run & { seen: number }>();
-  const done: Run[] = [];
-  const changes = new Changes();
+function repetitionsOf(scene: Scene): Repetition[] {
+  const current = new Map<string, Repetition & { time: number }>();
+  const ended: Repetition[] = [];
+  const writes = new WriteHistory();
   for (const call of scene.calls) {
-    changes.see(call);
+    writes.record(call);
     if (!isCandidate(scene, call)) continue;
-    const run = runs.get(call.exact);
-    const again =
-      run && run.calls.at(-1)!.span.error === undefined && !changes.since(run.seen, call.sql!.tables);
-    if (again) {
-      run.calls.push(call);
-      run.seen = changes.clock;
+    const repetition = current.get(call.exactKey);
+    const isRepeat =
+      repetition &&
+      repetition.calls.at(-1)!.span.error === undefined &&
+      !writes.hasChanged(call.sql!.tables, repetition.time);
+    if (isRepeat) {
+      repetition.calls.push(call);
+      repetition.time = writes.clock;
     } else {
-      if (run) done.push(run);
-      runs.set(call.exact, { calls: [call], seen: changes.clock });
+      if (repetition) ended.push(repetition);
+      current.set(call.exactKey, { calls: [call], time: writes.clock });
     }
   }
-  return [...done, ...runs.values()].filter((run) => run.calls.length > 1 && !isPolling(scene, run.calls));
+  return [...ended, ...current.values()].filter(({ calls }) => calls.length > 1 && !isPolling(scene, calls));
 }
 
-/** When something last happened that could change what a read answers. */
-class Changes {
+/** Logical times of the last write to each table, and of the last call that may write to any. */
+class WriteHistory {
   clock = 0;
-  #anything = 0;
-  readonly #tables = new Map<string, number>();
+  #lastUnknownWrite = 0;
+  readonly #lastWriteByTable = new Map<string, number>();
 
-  see(call: Call): void {
+  record(call: Call): void {
     const { sql, verb } = call;
     const { kind } = call.span;
-    // Who was asked may have written; and read again inside a transaction, rows may be locked or seen anew.
-    const anything =
+    // A service may write to the same database; after BEGIN rows may be locked, or read anew.
+    const mayWriteAnything =
       kind === 'rpc' ||
       (kind === 'http' && verb !== 'GET' && verb !== 'HEAD') ||
       verb === 'BEGIN' ||
       verb === 'START';
-    if (anything || (sql?.isWrite && sql.tables.length === 0)) this.#anything = ++this.clock;
-    else if (sql?.isWrite) for (const table of sql.tables) this.#tables.set(table, ++this.clock);
+    if (mayWriteAnything || (sql?.isWrite && sql.tables.length === 0)) this.#lastUnknownWrite = ++this.clock;
+    else if (sql?.isWrite) for (const table of sql.tables) this.#lastWriteByTable.set(table, ++this.clock);
   }
 
-  /** Answers whether these tables may have changed after that time. */
-  since(time: number, tables: string[]): boolean {
-    return this.#anything > time || tables.some((table) => (this.#tables.get(table) ?? 0) > time);
+  /** Whether one of the tables may have changed after a logical time. */
+  hasChanged(tables: string[], time: number): boolean {
+    return (
+      this.#lastUnknownWrite > time || tables.some((table) => (this.#lastWriteByTable.get(table) ?? 0) > time)
+    );
   }
 }
 
 function isCandidate(scene: Scene, call: Call): boolean {
   if (call.span.kind !== 'sql' || call.verb !== 'SELECT' || call.sql!.isWrite || call.isSetup) return false;
-  return !call.masked && !scene.claimed.has(call) && !MEANT.test(call.shape);
+  return !call.isMasked && !scene.claimed.has(call) && !NOT_REPEATABLE.test(call.shape);
 }
 
-// All from one line, by one way.
-function isOneWay({ calls }: Run): boolean {
+function isOneCallPath({ calls }: Repetition): boolean {
   const [first] = calls;
   return calls.every(
-    ({ way, callers }) =>
-      way[0] === first!.way[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
+    ({ positions, callers }) =>
+      positions[0] === first!.positions[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
   );
 }
 
-function draftOf(scene: Scene, runs: Run[]): Draft | undefined {
-  const calls = runs.flatMap((run) => run.calls);
-  const waste = runs.reduce((sum, run) => sum + timeOf(run.calls.slice(1)), 0);
+function draftOf(scene: Scene, repetitions: Repetition[]): Draft | undefined {
+  const calls = repetitions.flatMap((repetition) => repetition.calls);
+  const waste = repetitions.reduce((sum, repetition) => sum + timeOf(repetition.calls.slice(1)), 0);
   const total = timeOf(calls);
-  if (!isOneWay(runs[0]!))
-    return runs.some((run) => run.calls.length >= 3) ? fromSeveral(scene, runs, waste) : undefined;
-  const most = Math.max(...runs.map((run) => run.calls.length));
-  if (most < 3 && total < 2) return undefined;
-  return fromOne(scene, runs, calls, waste);
+  if (!isOneCallPath(repetitions[0]!))
+    return repetitions.some((repetition) => repetition.calls.length >= 3)
+      ? severalSitesDraft(scene, repetitions, waste)
+      : undefined;
+  const maxCalls = Math.max(...repetitions.map((repetition) => repetition.calls.length));
+  if (maxCalls < 3 && total < 2) return undefined;
+  return oneSiteDraft(scene, repetitions, calls, waste);
 }
 
 function timeOf(calls: Call[]): number {
   return calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0);
 }
 
-function fromOne(scene: Scene, runs: Run[], calls: Call[], waste: number): Draft {
+function oneSiteDraft(scene: Scene, repetitions: Repetition[], calls: Call[], waste: number): Draft {
   const [call] = calls;
-  const repeats = calls.length - runs.length;
+  const repeats = calls.length - repetitions.length;
   const where = call!.site ? formatSite(call!.site) : call!.span.library;
-  const values = runs.length === 1 ? 'the same values' : `only ${runs.length} different sets of values`;
+  const values =
+    repetitions.length === 1 ? 'the same values' : `only ${repetitions.length} different sets of values`;
   return {
     kind: 'duplicate',
     severity: repeats >= scene.limits.loopHigh || waste >= scene.limits.loopHighMs ? 'medium' : 'low',
@@ -135,14 +141,14 @@ function fromOne(scene: Scene, runs: Run[], calls: Call[], waste: number): Draft
   };
 }
 
-function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
-  const many = runs.filter((run) => run.calls.length >= 3);
-  const calls = many.flatMap((run) => run.calls);
+function severalSitesDraft(scene: Scene, repetitions: Repetition[], waste: number): Draft {
+  const frequent = repetitions.filter((repetition) => repetition.calls.length >= 3);
+  const calls = frequent.flatMap((repetition) => repetition.calls);
   const [call] = calls;
   return {
     kind: 'same-query',
     severity: waste >= scene.limits.loopHighMs ? 'medium' : 'low',
-    message: `\`${call!.label}\` ran ${calls.length} times with the same values, ${fromWhere(calls)}`,
+    message: `\`${call!.label}\` ran ${calls.length} times with the same values, ${originText(calls)}`,
     suggestion:
       'Ask once per request and pass the answer on: on the request object, or memoised per request.',
     calls,
@@ -158,15 +164,15 @@ function fromSeveral(scene: Scene, runs: Run[], waste: number): Draft {
   };
 }
 
-// Where all came from one line, the lines that called it tell more.
-function fromWhere(calls: Call[]): string {
+// If all calls are from one line, its callers are listed as well.
+function originText(calls: Call[]): string {
   const sites = [...new Set(calls.flatMap((call) => (call.site ? formatSite(call.site) : [])))];
-  if (sites.length !== 1) return `from ${some(sites)}`;
+  if (sites.length !== 1) return `from ${listOf(sites)}`;
   const callers = [...new Set(calls.flatMap(({ callers: [first] }) => (first ? formatSite(first) : [])))];
-  return `from ${sites[0]}${callers.length > 1 ? `, called at ${some(callers)}` : ''}`;
+  return `from ${sites[0]}${callers.length > 1 ? `, called at ${listOf(callers)}` : ''}`;
 }
 
-function some(places: string[]): string {
-  const more = places.length > 4 ? `, and ${formatCount(places.length - 4, 'other line')}` : '';
-  return places.slice(0, 4).join(', ') + more;
+function listOf(sites: string[]): string {
+  const more = sites.length > 4 ? `, and ${formatCount(sites.length - 4, 'other line')}` : '';
+  return sites.slice(0, 4).join(', ') + more;
 }

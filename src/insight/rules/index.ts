@@ -1,4 +1,4 @@
-/** The rules, in the open: a new verdict is one file and one line here. An earlier rule's calls are not judged again by those that ask for `claimed`. */
+/** All rules, by priority: rules that read `claimed` skip the calls of earlier rules. */
 
 import type { Rule } from '../scene.js';
 import { blockedLoop } from './blocked-loop.js';

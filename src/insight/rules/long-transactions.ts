@@ -1,4 +1,4 @@
-/** Transactions that stay open long, that wait for something else, or that never end. */
+/** Rule: transactions that are open for long, idle during other calls, or never end. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
@@ -12,29 +12,29 @@ export const longTransactions: Rule = (scene) =>
 
 function draftOf(scene: Scene, transaction: Transaction): Draft | undefined {
   const { open, close } = transaction;
-  if (!close) return isLeaked(scene, transaction) ? leaked(scene, transaction) : undefined;
+  if (!close) return isLeaked(scene, transaction) ? leakDraft(scene, transaction) : undefined;
   const time = close.end - open.start;
-  const own = [open, ...transaction.calls, close];
-  const idle = Math.max(0, time - unionMs(own));
+  const calls = [open, ...transaction.calls, close];
+  const idle = Math.max(0, time - unionMs(calls));
   const { limits } = scene;
   const isIdle = idle >= limits.idle && idle * 2 >= time;
   if (!isIdle && time < limits.transaction) return undefined;
-  const others = isIdle ? meanwhile(scene, transaction) : [];
+  const others = isIdle ? callsDuring(scene, transaction) : [];
   return {
     kind: 'transaction',
     severity: time >= limits.transaction || others.length > 0 ? 'high' : 'medium',
-    message: `${where(transaction)} held a transaction open for ${formatMs(time)}${isIdle ? idleMessage(idle, others) : ''}`,
+    message: `${siteText(transaction)} held a transaction open for ${formatMs(time)}${isIdle ? idleMessage(idle, others) : ''}`,
     suggestion: isIdle
       ? 'Do what needs no database before BEGIN or after COMMIT: until then a connection and its locks are held.'
       : 'Commit earlier or in smaller steps: until then a connection and its locks are held.',
-    calls: own,
+    calls,
     site: siteOf(transaction),
     shape: shapeOf(transaction),
     ms: time,
     ...weighConfidence(
       0.8,
-      [connected(open), 0.1, 'one connection from BEGIN to its end'],
-      [!connected(open), -0.2, 'the connection is not known'],
+      [hasConnection(open), 0.1, 'one connection from BEGIN to its end'],
+      [!hasConnection(open), -0.2, 'the connection is not known'],
       [others.length > 0, 0.05, 'other calls ran meanwhile'],
     ),
   };
@@ -48,8 +48,8 @@ function idleMessage(idle: number, others: Call[]): string {
   return `, ${formatMs(idle)} of it doing nothing${reason}`;
 }
 
-// What else ran between BEGIN and COMMIT, the longest first.
-function meanwhile(scene: Scene, { open, close }: Transaction): Call[] {
+// HTTP and RPC calls between BEGIN and COMMIT, the longest first.
+function callsDuring(scene: Scene, { open, close }: Transaction): Call[] {
   return scene.calls
     .filter(
       ({ span, start, end }) =>
@@ -58,20 +58,20 @@ function meanwhile(scene: Scene, { open, close }: Transaction): Call[] {
     .sort((a, b) => b.end - b.start - (a.end - a.start));
 }
 
-// It certainly never ended when all has been told, and the connection is known.
+// Only a complete trace whose spans name the connection proves that the transaction did not end.
 function isLeaked({ trace }: Scene, { open, calls }: Transaction): boolean {
-  if (trace.state !== 'done' || trace.dropped || !connected(open) || open.span.error !== undefined)
+  if (trace.state !== 'done' || trace.dropped || !hasConnection(open) || open.span.error !== undefined)
     return false;
   return calls.every(({ span }) => span.duration !== undefined);
 }
 
-function leaked({ trace }: Scene, transaction: Transaction): Draft {
+function leakDraft({ trace }: Scene, transaction: Transaction): Draft {
   const { open } = transaction;
   const time = Math.max(0, (trace.duration ?? open.end) - open.start);
   return {
     kind: 'transaction',
     severity: 'high',
-    message: `${where(transaction)} began a transaction that had not ended when the response was over`,
+    message: `${siteText(transaction)} began a transaction that had not ended when the response was over`,
     suggestion:
       'End it on every way out: COMMIT, or ROLLBACK in `catch`, and release the connection in `finally`.',
     calls: [open, ...transaction.calls],
@@ -82,24 +82,24 @@ function leaked({ trace }: Scene, transaction: Transaction): Draft {
   };
 }
 
-function connected({ span }: Call): boolean {
+function hasConnection({ span }: Call): boolean {
   return span.detail?.connection !== undefined;
 }
 
-// A function that only opens and closes it, `transaction(work)`, is not to blame: the work is.
+// In `transaction(work)`, which only opens and closes it, the call site is the first of `work`.
 function siteOf({ open, calls }: Transaction): Frame | undefined {
   const sites = calls.flatMap((call) => call.site ?? []);
   const { file, function: opener } = open.site ?? {};
-  const isWrapper = sites.every((one) => one.file !== file || one.function !== opener);
+  const isWrapper = sites.every((site) => site.file !== file || site.function !== opener);
   return (isWrapper ? sites[0] : undefined) ?? open.site;
 }
 
-function where(transaction: Transaction): string {
-  const line = siteOf(transaction);
-  return line ? formatSite(line) : transaction.open.span.library;
+function siteText(transaction: Transaction): string {
+  const site = siteOf(transaction);
+  return site ? formatSite(site) : transaction.open.span.library;
 }
 
-// BEGIN is the same everywhere: what was done in it tells one from another.
+// BEGIN is the same for all transactions: their statements distinguish them.
 function shapeOf({ calls }: Transaction): string {
   return [...new Set(calls.map(({ shape }) => shape))].slice(0, 5).join('; ');
 }

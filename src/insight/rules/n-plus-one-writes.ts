@@ -1,4 +1,4 @@
-/** SQL writes in a loop: one statement for each row. */
+/** Rule: SQL writes in a loop, one statement for each row. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
@@ -17,45 +17,45 @@ export const nPlusOneWrites: Rule = (scene) => {
     if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < scene.limits.loop || isBatching(loop))
       continue;
     const commits = commitsOf(scene, loop);
-    // In one transaction, SQLite writes in a loop as fast as at once.
+    // In one transaction, SQLite writes row by row as fast as all rows at once.
     if (call!.dialect === 'sqlite' && commits === 1) continue;
-    for (const one of loop.calls) scene.claimed.add(one);
+    for (const member of loop.calls) scene.claimed.add(member);
     drafts.push(draftOf(scene, loop, commits));
   }
   return drafts;
 };
 
-// How often the loop waits for the disk: once for each transaction, and for each statement outside of one.
+// A commit waits for the disk: one for each transaction, and each statement outside of one.
 function commitsOf(scene: Scene, loop: Loop): number {
-  const seen = new Set<unknown>();
-  for (const call of loop.calls) seen.add(transactionOf(scene, call) ?? call);
-  return seen.size;
+  const committed = new Set<unknown>();
+  for (const call of loop.calls) committed.add(transactionOf(scene, call) ?? call);
+  return committed.size;
 }
 
 function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
-  const { calls, distinct, site: line, ms: time } = loop;
+  const { calls, distinct, site, ms } = loop;
   const { limits } = scene;
   const call = calls[0]!;
-  const late = areAfterResponse(scene, calls);
-  const high =
-    !late && call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || time >= limits.loopHighMs * 4);
-  const committed = commits > 1 ? `, with ${formatCount(commits, 'commit')}` : ', in one transaction';
+  const isLate = areAfterResponse(scene, calls);
+  const isHigh =
+    !isLate && call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || ms >= limits.loopHighMs * 4);
+  const commitText = commits > 1 ? `, with ${formatCount(commits, 'commit')}` : ', in one transaction';
   return {
     kind: 'n+1-writes',
-    severity: high ? 'high' : late ? 'low' : 'medium',
-    message: `${line ? formatSite(line) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${committed}: ${formatMs(time)}`,
+    severity: isHigh ? 'high' : isLate ? 'low' : 'medium',
+    message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
     suggestion: adviceForWrites(loop),
     calls,
-    site: line,
+    site,
     shape: call.shape,
-    ms: time,
+    ms,
     ...weighConfidence(
       0.7,
-      [line !== undefined, 0.1, 'all from one line'],
-      [line === undefined, -0.2, 'no line of the app is known'],
+      [site !== undefined, 0.1, 'all from one line'],
+      [site === undefined, -0.2, 'no line of the app is known'],
       [commits > 1, 0.1, 'each statement commits by itself'],
       [distinct < limits.loop * 2, -0.1, 'few calls'],
-      [late, -0.1, 'after the response'],
+      [isLate, -0.1, 'after the response'],
     ),
   };
 }

@@ -1,18 +1,18 @@
-/** Queries that return more than a page can show. */
+/** Rule: queries that return more rows or bytes than a page can show. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
-const EXPORTS = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
+const EXPORT_TYPES = /^(?:text\/csv|application\/(?:x-ndjson|zip|pdf|octet-stream|vnd\.))/i;
 
 export const overFetching: Rule = (scene) => {
   if (isExport(scene)) return [];
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
-    if (!isMuch(scene, call)) continue;
-    const key = `${call.shape} ${call.way[0] ?? ''}`;
+    if (!isLarge(scene, call)) continue;
+    const key = `${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -20,7 +20,7 @@ export const overFetching: Rule = (scene) => {
   return [...groups.values()].map((calls) => draftOf(scene, calls));
 };
 
-function isMuch({ limits }: Scene, { span, sql, verb, isSetup }: Call): boolean {
+function isLarge({ limits }: Scene, { span, sql, verb, isSetup }: Call): boolean {
   if (span.kind !== 'sql' || isSetup || sql!.isWrite || verb !== 'SELECT') return false;
   return (span.rows ?? 0) > limits.rows || bytesOf(span.detail?.bytes) > limits.bytes;
 }
@@ -29,45 +29,45 @@ function bytesOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-// Who downloads a file wants it all.
+// A download needs all rows.
 function isExport({ trace }: Scene): boolean {
   return (trace.headers?.response ?? []).some(
     ([name, value]) =>
-      (/^content-type$/i.test(name) && EXPORTS.test(value)) ||
+      (/^content-type$/i.test(name) && EXPORT_TYPES.test(value)) ||
       (/^content-disposition$/i.test(name) && /^attachment/i.test(value)),
   );
 }
 
-function sent({ trace }: Scene): number | undefined {
+function responseBytes({ trace }: Scene): number | undefined {
   const length = trace.headers?.response?.find(([name]) => /^content-length$/i.test(name))?.[1];
   return length === undefined ? undefined : Number(length);
 }
 
 function draftOf(scene: Scene, calls: Call[]): Draft {
-  const most = calls.reduce((a, b) => ((b.span.rows ?? 0) > (a.span.rows ?? 0) ? b : a));
-  const rows = most.span.rows ?? 0;
-  const bytes = sent(scene);
-  // A row that was shown takes some bytes.
-  const unused = bytes !== undefined && bytes < rows * 10;
-  const limited = most.shape.includes(' LIMIT ');
-  const where = most.site ? ` at ${formatSite(most.site)}` : '';
-  const answer = unused ? `, and the response had ${bytes} bytes` : '';
-  const often = calls.length > 1 ? `, and ${calls.length - 1} more like it` : '';
+  const largest = calls.reduce((a, b) => ((b.span.rows ?? 0) > (a.span.rows ?? 0) ? b : a));
+  const rows = largest.span.rows ?? 0;
+  const bytes = responseBytes(scene);
+  // Fewer than 10 bytes of response for each row: most rows were not used.
+  const isUnused = bytes !== undefined && bytes < rows * 10;
+  const hasLimit = largest.shape.includes(' LIMIT ');
+  const where = largest.site ? ` at ${formatSite(largest.site)}` : '';
+  const response = isUnused ? `, and the response had ${bytes} bytes` : '';
+  const others = calls.length > 1 ? `, and ${calls.length - 1} more like it` : '';
   return {
     kind: 'over-fetching',
-    severity: unused || rows >= scene.limits.rows * 10 ? 'medium' : 'info',
-    message: `\`${most.label}\`${where} returned ${rows > 0 ? formatCount(rows, 'row') : `${bytesOf(most.span.detail?.bytes)} bytes`}${answer}${often}`,
-    suggestion: unused
+    severity: isUnused || rows >= scene.limits.rows * 10 ? 'medium' : 'info',
+    message: `\`${largest.label}\`${where} returned ${rows > 0 ? formatCount(rows, 'row') : `${bytesOf(largest.span.detail?.bytes)} bytes`}${response}${others}`,
+    suggestion: isUnused
       ? 'Let the database count, sum or choose (COUNT, GROUP BY, WHERE), and return only what is used.'
       : 'Return a page (LIMIT with a key to go on from), and only the columns that are used.',
     calls,
-    site: most.site,
-    shape: most.shape,
+    site: largest.site,
+    shape: largest.shape,
     ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
     ...weighConfidence(
       0.4,
-      [unused, 0.4, 'the response is smaller than that many rows'],
-      [!limited, 0.1, 'there is no LIMIT'],
+      [isUnused, 0.4, 'the response is smaller than that many rows'],
+      [!hasLimit, 0.1, 'there is no LIMIT'],
       [rows >= scene.limits.rows * 10, 0.2, 'far more than a page shows'],
     ),
   };

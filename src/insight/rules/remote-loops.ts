@@ -1,4 +1,4 @@
-/** Cache reads, remote calls and HTTP requests in a loop. */
+/** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
@@ -24,10 +24,10 @@ const CACHE_READS = new Set([
   'sismember',
   'getex',
 ]);
-// What is asked by POST; other POSTs send something, each by itself.
-const QUESTIONS = /\/(?:graphql|_?m?search|query|rpc|jsonrpc|lookup)(?:[/?#]|$)/i;
-// Query keys by which one walks through pages.
-const PAGE_KEYS = new Set([
+// URLs of POST requests that query; other POST requests change something.
+const QUERY_URLS = /\/(?:graphql|_?m?search|query|rpc|jsonrpc|lookup)(?:[/?#]|$)/i;
+// URL parameters of pagination.
+const PAGE_PARAMETERS = new Set([
   'page',
   'p',
   'offset',
@@ -71,7 +71,7 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
     case 'rpc':
       return 'rpc';
     case 'http':
-      // What is sent at once, and each by itself, is as it should be.
+      // Concurrent writes are as they should be: each is a request of its own.
       if (call.verb !== 'GET' && isParallel(loop)) return undefined;
       return isPaged(calls.map(({ span }) => span.name)) ? undefined : 'http';
     default:
@@ -79,67 +79,71 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
   }
 }
 
-// Of calls whose arguments or bodies were not told, each may be another one: those after a failure are not.
+// Calls whose arguments or bodies were not recorded may all differ; after a failure it is a retry.
 function distinctOf({ calls, distinct }: Loop): number {
-  const [{ span, verb, exact }] = calls as [Call];
-  const isBlind =
-    (span.kind === 'rpc' && exact === span.name) ||
-    (span.kind === 'http' && verb === 'POST' && QUESTIONS.test(span.name));
-  return isBlind ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length : distinct;
+  const [{ span, verb, exactKey }] = calls as [Call];
+  const hasUnknownArguments =
+    (span.kind === 'rpc' && exactKey === span.name) ||
+    (span.kind === 'http' && verb === 'POST' && QUERY_URLS.test(span.name));
+  return hasUnknownArguments
+    ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length
+    : distinct;
 }
 
 function hasFailed({ span }: Call): boolean {
   return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
-// The same path, and only a key of pages differs.
-function isPaged(names: string[]): boolean {
-  const paths = new Set(names.map((name) => name.split('?', 1)[0]));
+// URLs of one path that differ only in parameters of pagination.
+function isPaged(urls: string[]): boolean {
+  const paths = new Set(urls.map((url) => url.split('?', 1)[0]));
   if (paths.size > 1) return false;
-  const values = new Map<string, Set<string>>();
-  for (const name of names) {
-    for (const pair of (name.split('?')[1] ?? '').split('&')) {
-      const [key = '', value = ''] = pair.split('=', 2);
-      const seen = values.get(key);
-      if (seen) seen.add(value);
-      else values.set(key, new Set([value]));
+  const valuesByName = new Map<string, Set<string>>();
+  for (const url of urls) {
+    for (const pair of (url.split('?')[1] ?? '').split('&')) {
+      const [name = '', value = ''] = pair.split('=', 2);
+      const values = valuesByName.get(name);
+      if (values) values.add(value);
+      else valuesByName.set(name, new Set([value]));
     }
   }
-  const varying = [...values].filter(([, seen]) => seen.size > 1).map(([key]) => safely(key).toLowerCase());
-  return varying.length > 0 && varying.every((key) => PAGE_KEYS.has(key));
+  const varying = [...valuesByName]
+    .filter(([, values]) => values.size > 1)
+    .map(([name]) => decodeOrKeep(name).toLowerCase());
+  return varying.length > 0 && varying.every((name) => PAGE_PARAMETERS.has(name));
 }
 
-function safely(key: string): string {
+function decodeOrKeep(text: string): string {
   try {
-    return decodeURIComponent(key);
+    return decodeURIComponent(text);
   } catch {
-    return key; // a % that decodes to nothing
+    return text; // invalid percent-encoding
   }
 }
 
 function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draft {
-  const { calls, distinct, site: line, ms: time } = loop;
+  const { calls, distinct, site, ms } = loop;
   const call = calls[0]!;
   const parallel = isParallel(loop);
-  const source = feedingQueryOf(scene, loop);
-  const ran = `${line ? formatSite(line) : call.span.library} ${source ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
-  const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${formatMs(time)}`;
+  const feeding = feedingQueryOf(scene, loop);
+  const ran = `${site ? formatSite(site) : call.span.library} ${feeding ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
+  const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${formatMs(ms)}`;
   return {
     kind: `n+1-${kind}`,
     severity: severityOf(scene, loop, parallel),
-    message: source ? `${feedingQueryText(source)}; ${what}` : what,
+    message: feeding ? `${feedingQueryText(feeding)}; ${what}` : what,
     suggestion:
       kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
     calls,
-    site: line,
+    site,
     shape: call.shape,
-    ms: time,
-    ...(source && { fed: feedingQueryText(source) }),
+    ms,
+    ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
     ...weighConfidence(
       0.6,
-      [line !== undefined, 0.1, 'all from one line'],
-      [line === undefined, -0.2, 'no line of the app is known'],
-      [source !== undefined, 0.2, 'a query returned as many rows'],
+      [site !== undefined, 0.1, 'all from one line'],
+      [site === undefined, -0.2, 'no line of the app is known'],
+      [feeding !== undefined, 0.2, 'a query returned as many rows'],
       [distinct === calls.length, 0.05, 'another one each time'],
       [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
       [kind === 'http' && call.verb !== 'GET', -0.2, 'each may have to be made by itself'],
@@ -153,7 +157,7 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop, parallel: boole
   const call = calls[0]!;
   if (areAfterResponse(scene, calls)) return 'low';
   if (call.span.kind === 'http' && call.verb !== 'GET') return 'low';
-  // Clients of caches send what is asked at once as one.
+  // Cache clients send concurrent commands in one round trip.
   if (call.span.kind === 'cache' && parallel) return 'low';
   return distinct >= limits.loopHigh && ms >= limits.loopHighMs ? 'high' : 'medium';
 }

@@ -1,12 +1,12 @@
-/** Calls that take long by themselves. */
+/** Rule: single calls that take long. */
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
 
-// They wait on purpose.
-const WAITING = new Set([
+// Commands of Redis that wait on purpose.
+const BLOCKING_COMMANDS = new Set([
   'blpop',
   'brpop',
   'brpoplpush',
@@ -28,7 +28,7 @@ export const slow: Rule = (scene) => {
   const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
   for (const call of scene.calls) {
     if (!isSlow(scene, call) || isBlocked(call, blocks)) continue;
-    const key = `${call.span.kind} ${call.shape} ${call.way[0] ?? ''}`;
+    const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
     else groups.set(key, [call]);
@@ -39,46 +39,47 @@ export const slow: Rule = (scene) => {
 function isSlow({ limits }: Scene, call: Call): boolean {
   const limit = limits.slow[call.span.kind];
   if (limit === undefined || (call.span.duration ?? 0) < limit) return false;
-  if (call.span.kind === 'cache') return !WAITING.has(call.verb) && !/\bblock\b/i.test(call.span.name);
+  if (call.span.kind === 'cache')
+    return !BLOCKING_COMMANDS.has(call.verb) && !/\bblock\b/i.test(call.span.name);
   return !(call.span.kind === 'sql' && (call.sql!.isControl || /\bpg_sleep|\bsleep\(/.test(call.shape)));
 }
 
-// A blocked loop hears of an answer late, whoever gave it.
+// A blocked event loop receives responses late: it, not the call, is slow if it covers half of it.
 function isBlocked(call: Call, blocks: Call[]): boolean {
-  const within = blocks
+  const overlaps = blocks
     .filter((block) => block.start < call.end && block.end > call.start)
     .map((block) => ({ start: Math.max(block.start, call.start), end: Math.min(block.end, call.end) }));
-  return unionMs(within) * 2 >= (call.span.duration ?? 0);
+  return unionMs(overlaps) * 2 >= (call.span.duration ?? 0);
 }
 
 function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
   const times = calls.map(({ span }) => span.duration ?? 0);
-  const worst = calls[times.indexOf(Math.max(...times))]!;
-  const time = times.reduce((sum, one) => sum + one, 0);
-  const longest = worst.span.duration!;
-  const share = trace.duration ? longest / trace.duration : 0;
-  const often =
-    calls.length > 1 ? ` (${calls.length} times over ${formatMs(limits.slow[worst.span.kind]!)})` : '';
+  const slowest = calls[times.indexOf(Math.max(...times))]!;
+  const total = times.reduce((sum, ms) => sum + ms, 0);
+  const maxMs = slowest.span.duration!;
+  const share = trace.duration ? maxMs / trace.duration : 0;
+  const count =
+    calls.length > 1 ? ` (${calls.length} times over ${formatMs(limits.slow[slowest.span.kind]!)})` : '';
   const part = share >= 0.3 && share <= 1 ? `, ${Math.round(share * 100)}% of the request` : '';
   return {
     kind: 'slow',
-    severity: longest >= limits.slow[worst.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
-    message: `\`${worst.label}\`${worst.site ? ` at ${formatSite(worst.site)}` : ''} took ${formatMs(longest)}${often}${part}`,
-    suggestion: SUGGESTIONS[worst.span.kind] ?? 'Find out what it waits for.',
+    severity: maxMs >= limits.slow[slowest.span.kind]! * 4 || share >= 0.8 ? 'high' : 'medium',
+    message: `\`${slowest.label}\`${slowest.site ? ` at ${formatSite(slowest.site)}` : ''} took ${formatMs(maxMs)}${count}${part}`,
+    suggestion: SUGGESTIONS[slowest.span.kind] ?? 'Find out what it waits for.',
     calls,
-    site: worst.site,
-    shape: worst.shape,
-    ms: time,
+    site: slowest.site,
+    shape: slowest.shape,
+    ms: total,
     ...weighConfidence(
       0.9,
-      [true, 0, `took more than ${formatMs(limits.slow[worst.span.kind]!)}`],
+      [true, 0, `took more than ${formatMs(limits.slow[slowest.span.kind]!)}`],
       [calls.length === 1, -0.1, 'once'],
     ),
   };
 }
 
 const SUGGESTIONS: Record<string, string> = {
-  sql: 'Look at its plan (EXPLAIN): most often an index is missing on the columns that it is asked or sorted by, or it reads rows that nobody needs.',
+  sql: 'Look at its plan (EXPLAIN): most often an index is missing on the columns that it filters or sorts by, or it reads rows that are not needed.',
   cache:
     'Look at the size of the value and the way to the server: a cache should answer in about a millisecond.',
   rpc: 'Look at the service that answers, or answer without waiting for it.',

@@ -1,18 +1,18 @@
-/** The little that insight asks of the file system, behind one interface so that a test can hand in its own. */
+/** File system as insight uses it, behind an interface that tests replace. */
 
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 
-/** Reads files; nothing here throws. */
+/** Reads files; no method throws. All but `real` return undefined for a missing file. */
 export interface Disk {
-  /** Answers what changes whenever the file is written again, or undefined where there is no file. */
+  /** Text that changes whenever the file is written (mtime, size and inode). */
   identity(path: string): string | undefined;
-  /** Answers when the file was last written, in epoch ms, or undefined where there is no file. */
+  /** Time of the last write, in epoch ms. */
   written(path: string): number | undefined;
-  /** Answers the size in bytes, or undefined where there is no file. */
+  /** Size in bytes. */
   size(path: string): number | undefined;
-  /** Answers the text, or undefined where it cannot be read. */
+  /** Text of a regular file; undefined also if it cannot be read. */
   read(path: string): string | undefined;
-  /** Answers the path without symbolic links, or the path itself where there is nothing. */
+  /** Path without symbolic links; the path itself if there is no file. */
   real(path: string): string;
 }
 
@@ -24,20 +24,20 @@ export const disk: Disk = {
   },
   written: (path) => statOf(path)?.mtimeMs,
   size: (path) => statOf(path)?.size,
-  // A map may be named after anything: reading a pipe or a device would not end.
+  // A file may name any path as its source map: reading a pipe or a device would not end.
   read: (path) => (statOf(path)?.isFile() ? attempt(() => readFileSync(path, 'utf8')) : undefined),
   real: (path) => attempt(() => realpathSync(path)) ?? path,
 };
 
-// Throws even so for a path with NUL, one that is too long, and one in a folder that may not be entered.
+// Despite throwIfNoEntry statSync throws: for a path with NUL or too long, or without permission.
 function statOf(path: string): Stats | undefined {
   return attempt(() => statSync(path, { throwIfNoEntry: false }));
 }
 
-function attempt<T>(act: () => T): T | undefined {
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return act();
+    return read();
   } catch {
-    return undefined; // a file that cannot be read is as good as none
+    return undefined; // an unreadable file counts as missing
   }
 }

@@ -1,10 +1,10 @@
-/** Where a script is, from the name V8 gives it, and whose code it is. */
+/** Script locations: file and position from V8's script names, and the paths of libraries. */
 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parsePosition } from '../../domain/site.js';
 
-/** A script's position; `path` is missing for what is in no file. */
+/** Position in a script; `path` is missing for a script without a file. */
 export interface ScriptLocation {
   path?: string;
   name: string;
@@ -12,7 +12,7 @@ export interface ScriptLocation {
   column: number;
 }
 
-/** Answers where a frame is: file URLs decoded, loaders' queries dropped, evaluated code placed where `eval` was called. */
+/** Location of a frame: file URLs decoded, loaders' queries dropped, `eval` code at its call. */
 export function scriptLocation(file: string, line: number, column: number): ScriptLocation {
   const origin = file.startsWith('eval at ') ? evalOrigin(file) : undefined;
   if (origin) return scriptLocation(origin.name, origin.line, origin.column);
@@ -30,20 +30,20 @@ function evalOrigin(file: string): ScriptLocation | undefined {
 
 function pathOf(file: string): string | undefined {
   if (file.startsWith('file://')) return fromFileUrl(file);
-  return file.startsWith('/') || /^[A-Za-z]:[\\/]/.test(file) ? real(file) : undefined;
+  return file.startsWith('/') || /^[A-Za-z]:[\\/]/.test(file) ? resolveVirtual(file) : undefined;
 }
 
 function fromFileUrl(url: string): string | undefined {
   try {
     // Loaders add queries to load a file anew: ?update=3, ?tsx-namespace=1.
-    return real(fileURLToPath(url.replace(/[?#].*$/s, '')));
+    return resolveVirtual(fileURLToPath(url.replace(/[?#].*$/s, '')));
   } catch {
-    return undefined; // another host, or a % that decodes to nothing
+    return undefined; // another host, or invalid percent-encoding
   }
 }
 
-// Yarn names packages with peer dependencies /app/.yarn/__virtual__/<name>/<how many folders up>/<path>.
-function real(path: string): string {
+// Yarn names packages with peer dependencies /app/.yarn/__virtual__/<name>/<folders up>/<path>.
+function resolveVirtual(path: string): string {
   const virtual = /^(.*)\/(?:__virtual__|\$\$virtual)\/[^/]+\/(\d{1,2})\/(.*)$/s.exec(path);
   if (!virtual) return path;
   let folder = virtual[1]!;
@@ -51,7 +51,7 @@ function real(path: string): string {
   return join(folder, virtual[3]!);
 }
 
-/** Answers the path of a source that a map names, or undefined for what a bundler made up. */
+/** Path of a source in a source map; undefined for a bundler's generated modules. */
 export function pathOfSource(source: string, project: string): string | undefined {
   if (source.startsWith('file://')) return fromFileUrl(source);
   const bundled = /^(?:webpack|turbopack|rspack):\/\/(.*)$/s.exec(source)?.[1];
@@ -64,12 +64,12 @@ export function pathOfSource(source: string, project: string): string | undefine
   return inside.startsWith('/') ? inside : join(project, inside);
 }
 
-/** Answers whether a path is a dependency's: in node_modules (pnpm's and Yarn's archives too) or Yarn's own files. */
+/** Whether a path is a library's: in node_modules (pnpm's and Yarn's archives too), or Yarn's own. */
 export function isLibrary(path: string): boolean {
   return /[\\/]node_modules[\\/]|[\\/]\.yarn[\\/]|[\\/]\.pnp\.(?:c?js|loader\.mjs)$/.test(path);
 }
 
-/** Answers whether code in no file was typed by the user: `node -e`, `node -p`, a script on standard input. */
+/** Whether a script without a file is the user's: `node -e`, `node -p`, or standard input. */
 export function isCommandLineCode(name: string): boolean {
   return /^\[(?:(?:worker )?eval\d*|stdin)\]$/.test(name);
 }

@@ -1,4 +1,4 @@
-/** One version of a generated file with its source map: from a generated position to the one that was written. */
+/** Source maps: from a position in a generated file to the original position. */
 
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,41 +13,40 @@ import {
   type TraceMap,
 } from '@jridgewell/trace-mapping';
 
-/** A position in a source, as its map names it. */
+/** Position in a source, 1-based; `source` as the source map names it. */
 export interface OriginalPosition {
   source: string;
   line: number;
   column: number;
-  /** The map itself says that this is not the user's code. */
+  /** The source map lists the source as not the user's code (ignoreList). */
   ignored: boolean;
 }
 
-/** A generated file as it was at one time. */
+/** A version of a generated file with its source map. */
 export class MappedScript {
   #map: TraceMap | undefined;
   #widths: number[] | undefined;
 
-  /** Without `text` every position is taken as inside; a map that cannot be read is as none, and `broken` is then true. */
+  /** Without `text` the file covers every position. An unreadable map sets `isBroken`. */
   constructor(text: string | undefined, json: string | undefined, mapPath: string) {
     this.#map = json === undefined ? undefined : parse(json, mapPath);
-    this.broken = json !== undefined && this.#map === undefined;
-    // Only a mapped file can be mapped wrongly, so only of such the shape is kept.
+    this.isBroken = json !== undefined && this.#map === undefined;
+    // Only a mapped file can be mapped wrongly: only for it the line lengths are stored.
     if (this.#map && text !== undefined) this.#widths = text.split('\n').map((line) => line.length);
   }
 
-  readonly broken: boolean;
+  readonly isBroken: boolean;
 
-  /** Answers whether positions of this file have to be mapped at all. */
-  get mapped(): boolean {
+  get hasMap(): boolean {
     return this.#map !== undefined;
   }
 
-  /** Answers whether the file has such a position; one that has not is of another version. */
+  /** Whether the file has a position; otherwise the position is of another version. */
   covers(line: number, column: number): boolean {
     return this.#widths === undefined || column <= (this.#widths[line - 1] ?? -1) + 1;
   }
 
-  /** Answers the source's position, or undefined for what the compiler added, or where the map makes no sense. */
+  /** Original position; undefined for code that the compiler added, or for an invalid mapping. */
   original(line: number, column: number): OriginalPosition | undefined {
     const map = this.#map;
     if (!map || line < 1) return undefined;
@@ -59,7 +58,7 @@ export class MappedScript {
     return undefined;
   }
 
-  /** Answers a source's text when the map carries it. */
+  /** Text of a source, if the source map embeds it. */
   content(source: string): string | undefined {
     const map = this.#map;
     const text: unknown = map && attempt(() => sourceContentFor(map, source));
@@ -77,21 +76,21 @@ function originalOf(
   return { source, line, column: column + 1, ignored: isIgnored(map, source) };
 }
 
-// A map is anybody's file: its fields are looked into late, and may be of any type.
-function attempt<T>(act: () => T): T | undefined {
+// Fields of a source map may have any type, and are read late by trace-mapping: access may throw.
+function attempt<T>(access: () => T): T | undefined {
   try {
-    return act();
+    return access();
   } catch {
     return undefined;
   }
 }
 
-// More lines than a file has; a map of sections is filled up with empty ones to where they begin.
+// More lines than a file has. For a sectioned map the library fills the lines before each section.
 const MAX_LINES = 1_000_000;
 
 function parse(json: string, mapPath: string): TraceMap | undefined {
   return attempt(() => {
-    // Some servers lead JSON with )]}' against inclusion.
+    // Some servers prefix JSON with )]}' against inclusion as a script.
     const input = JSON.parse(json.replace(/^\)\]\}'[^\n]*\n?/, '')) as SectionedSourceMapInput;
     return hasSaneOffsets(input) ? new AnyMap(input, pathToFileURL(mapPath).href) : undefined;
   });
@@ -105,23 +104,23 @@ function hasSaneOffsets(input: unknown): boolean {
   );
 }
 
-const COMMENT = /^[ \t]*(?:\/\/[#@]|\/\*[#@])[ \t]+sourceMappingURL=(\S+)/;
+const MAP_COMMENT = /^[ \t]*(?:\/\/[#@]|\/\*[#@])[ \t]+sourceMappingURL=(\S+)/;
 
-/** Answers the URL in the `sourceMappingURL` comment that ends a file, if there is one. */
+/** URL in the `sourceMappingURL` comment at the end of a file. */
 export function mapUrl(text: string): string | undefined {
   const at = text.lastIndexOf('sourceMappingURL=');
   if (at < 0) return undefined;
   const start = text.lastIndexOf('\n', at) + 1;
   const end = text.indexOf('\n', at);
   const after = end < 0 ? '' : text.slice(end);
-  // In a string in the middle of a file it means nothing: only comments may follow.
+  // Only comments may follow: elsewhere in a file the text may be part of a string.
   if (!/^(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[^*]*\*\/)*$/.test(after)) return undefined;
   const line = text.slice(start, end < 0 ? undefined : end);
-  const own = COMMENT.exec(line) ?? COMMENT.exec(line.slice(line.lastIndexOf('//')));
-  return own?.[1]?.replace(/\*\/$/, '');
+  const match = MAP_COMMENT.exec(line) ?? MAP_COMMENT.exec(line.slice(line.lastIndexOf('//')));
+  return match?.[1]?.replace(/\*\/$/, '');
 }
 
-/** Answers a `data:` URL's text, or undefined when it is none or broken. */
+/** Text of a `data:` URL; undefined for any other or an invalid URL. */
 export function inlineMap(url: string): string | undefined {
   const found = /^data:([^,]*),/i.exec(url);
   if (!found) return undefined;
@@ -129,11 +128,11 @@ export function inlineMap(url: string): string | undefined {
   try {
     return /;base64\s*$/i.test(found[1]!) ? Buffer.from(body, 'base64').toString() : decodeURIComponent(body);
   } catch {
-    return undefined; // a % that decodes to nothing
+    return undefined; // invalid percent-encoding
   }
 }
 
-/** Answers the path of an external map, or undefined for one that is not on this machine. */
+/** Path of an external source map; undefined for a URL that is not a file's path. */
 export function mapPath(url: string, file: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]+:/i.test(url)) return undefined;
   const path = url.replace(/[?#].*$/s, '');

@@ -1,10 +1,10 @@
-/** A short name for a text; not against anybody who wants two texts alike. */
+/** 64-bit text hash for ids and keys; not cryptographic, collisions can be constructed. */
 
-/** A hash that is fed piece by piece. */
+/** Hash of a text that is added in parts. */
 export class Hash {
   #a = 0x811c9dc5 | 0;
   #b = 0x9e3779b9 | 0;
-  /** Characters so far. */
+  /** Characters added so far. */
   length = 0;
 
   add(text: string): void {
@@ -21,20 +21,20 @@ export class Hash {
     this.length += text.length;
   }
 
-  /** Answers 16 hex digits. */
+  /** The hash as 16 hex digits. */
   digits(): string {
-    // Without a last mix, short texts differ in few digits.
+    // Final mix: without it, short texts differ in few digits.
     const a = Math.imul(this.#a ^ (this.#a >>> 16), 0xc2b2ae35) ^ this.length;
     const b = Math.imul(this.#b ^ (this.#b >>> 13), 0x27d4eb2f);
     return hex(a ^ (b >>> 7)) + hex(b ^ (a << 5));
   }
 }
 
-/** Answers 16 hex digits, the same for the same text on every machine. */
+/** Hash of a text as 16 hex digits, the same on every machine. */
 export function hash(text: string): string {
-  const whole = new Hash();
-  whole.add(text);
-  return whole.digits();
+  const state = new Hash();
+  state.add(text);
+  return state.digits();
 }
 
 function hex(value: number): string {

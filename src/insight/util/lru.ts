@@ -1,6 +1,9 @@
-/** Keeps the most recently used answers. */
+/** Cache of the most recently used values. */
 
-/** A map that forgets what was not used for long: at most `limit` entries, in two generations, so that a use costs no more than a look. */
+/**
+ * Map of at most `limit` entries, in two generations: a full young one becomes the old one, whose
+ * previous entries are dropped. A used entry moves to the young one, at the cost of a look-up.
+ */
 export class Lru<T> {
   #young = new Map<string, T>();
   #old = new Map<string, T>();
@@ -13,11 +16,11 @@ export class Lru<T> {
   get(key: string): T | undefined {
     const value = this.#young.get(key);
     if (value !== undefined) return value;
-    const before = this.#old.get(key);
-    return before === undefined ? undefined : this.set(key, before);
+    const old = this.#old.get(key);
+    return old === undefined ? undefined : this.set(key, old);
   }
 
-  /** Keeps a value and answers it. */
+  /** Stores a value and returns it. */
   set(key: string, value: T): T {
     if (this.#young.size >= this.#limit) {
       this.#old = this.#young;

@@ -11,7 +11,7 @@ import { tooSmallLines } from '../view/empty.js';
 import { footerLine, messageLine } from '../view/footer.js';
 import { alarmLine, filterLine, headerLine } from '../view/header.js';
 import { paintLine, type Theme } from '../view/theme.js';
-import { stripLine } from '../view/time-strip.js';
+import { timeStripLine } from '../view/time-strip.js';
 import type { ViewModel } from '../view/view-model.js';
 import { OutputPane } from './OutputPane.js';
 import { PopupBox } from './Popup.js';
@@ -74,7 +74,7 @@ export function AppScreen({
       />
     );
   }
-  const strip = layout.strip && stripLine(picture, columns);
+  const strip = layout.strip && timeStripLine(picture, columns);
   return (
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Rows rows={headRows(picture, theme)} width={columns} height={layout.header} />
@@ -89,11 +89,11 @@ export function AppScreen({
 
 /** The browser on the terminal: every key arrives here, once. */
 export function App({ browser, theme }: { browser: Browser; theme: Theme }) {
-  const picture = useSyncExternalStore(browser.subscribe, browser.picture);
+  const picture = useSyncExternalStore(browser.subscribe, browser.viewModel);
   useInput((input, key) => {
     const mouse = mouseReport(input);
     if (mouse) {
-      const action = mouseAction(browser.picture(), mouse);
+      const action = mouseAction(browser.viewModel(), mouse);
       if (action) browser.dispatch(action);
       return;
     }

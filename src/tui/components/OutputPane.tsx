@@ -39,9 +39,9 @@ export function outputRows(picture: ViewModel, rect: Rect, theme: Theme): string
   const height = rect.height - 1;
   const most = Math.max(0, output.rows.length - height);
   const top = state.output.follow ? most : Math.max(0, Math.min(state.output.top - output.first, most));
-  const { find, at } = state.output;
+  const { find, matchRow } = state.output;
   const rows = output.rows.slice(top, top + height).map((line, index): Line => {
-    const here = find !== '' && at === output.first + top + index;
+    const here = find !== '' && matchRow === output.first + top + index;
     return [here ? ['▌', 'focus'] : ' ', ...withMatches(line, find)];
   });
   const title = titleLine(picture, rect, most - top);

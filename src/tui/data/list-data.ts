@@ -1,40 +1,40 @@
-/** The rows of the list that are in sight, out of however many there are: kept by the page, fetched as they are needed. */
+/** Data of the request list: caches pages of rows and loads the visible pages from the feed. */
 
 import type { Summary } from '../../domain/trace.js';
 import type { Feed, ListQuery, MaybePromise, RouteRow, Sort } from '../../feed/feed.js';
 
-const PAGE = 100;
-/** Pages kept; the ones used longest ago go first. */
-const KEPT = 24;
+const PAGE_ROWS = 100;
+/** Cached pages; the least recently loaded page is evicted first. */
+const MAX_PAGES = 24;
 
-/** Runs a continuation at once for an answer that is there, later for one that is not. */
-export function whenAnswered<T>(
-  answer: MaybePromise<T>,
+/** Runs `then` synchronously for a plain value, after the promise for a promised value. */
+export function whenResolved<T>(
+  result: MaybePromise<T>,
   then: (value: T) => void,
   failed: (error: unknown) => void,
 ): void {
-  if (answer instanceof Promise) answer.then(then, failed);
-  else then(answer);
+  if (result instanceof Promise) result.then(then, failed);
+  else then(result);
 }
 
 export class ListData {
   count = 0;
-  /** False while only some are known, because the rest is still being looked for. */
+  /** False while `count` is a lower bound, because the feed is still counting. */
   counted = true;
-  /** Requests that came since the list was held. */
+  /** Number of matching requests that started after the list stopped following. */
   fresh = 0;
   routes: RouteRow[] = [];
-  /** True while what is shown belongs to the question before. */
+  /** True while the rows belong to the previous query. */
   stale = false;
   readonly #feed: Feed;
   readonly #changed: () => void;
   readonly #failed: (error: unknown) => void;
   #key = '';
-  #selection: ListQuery = { query: [] };
+  #query: ListQuery = { query: [] };
   #sort: Sort = { by: 'time', reverse: false };
   #byRoute = false;
   #pages = new Map<number, Summary[]>();
-  #asked = new Set<number>();
+  readonly #requestedPages = new Set<number>();
   #round = 0;
 
   constructor(feed: Feed, changed: () => void, failed: (error: unknown) => void) {
@@ -43,113 +43,113 @@ export class ListData {
     this.#failed = failed;
   }
 
-  /** Asks another question; what is shown stays until its answer is there. Answers whether it is another one. */
-  ask(selection: ListQuery, sort: Sort, byRoute: boolean): boolean {
-    const key = JSON.stringify([selection, sort, byRoute]);
+  /** Sets the query and loads its first page; the old rows stay until then. False if unchanged. */
+  setQuery(query: ListQuery, sort: Sort, byRoute: boolean): boolean {
+    const key = JSON.stringify([query, sort, byRoute]);
     if (key === this.#key) return false;
     this.#key = key;
-    this.#selection = selection;
+    this.#query = query;
     this.#sort = sort;
     this.#byRoute = byRoute;
     this.stale = true;
     this.counted = false;
-    this.refresh(0, PAGE);
+    this.refresh(0, PAGE_ROWS);
     return true;
   }
 
-  /** Asks the same question again, because the data changed, for the rows in sight. */
+  /** Reloads rows `from` to `to` and the counts after a change of the data. */
   refresh(from: number, to: number): void {
     const round = ++this.#round;
-    this.#asked.clear();
-    const current = () => round === this.#round;
-    const then =
-      <T>(take: (value: T) => void) =>
+    this.#requestedPages.clear();
+    const ifCurrent =
+      <T>(apply: (value: T) => void) =>
       (value: T) => {
-        if (!current()) return;
-        take(value);
+        if (round !== this.#round) return;
+        apply(value);
         this.#changed();
       };
     if (this.#byRoute) {
-      const take = then((rows: RouteRow[]) => {
+      const apply = ifCurrent((rows: RouteRow[]) => {
         this.routes = rows;
         this.count = rows.length;
         this.counted = true;
         this.stale = false;
       });
-      whenAnswered(this.#feed.routes(this.#selection), take, this.#failed);
+      whenResolved(this.#feed.routes(this.#query), apply, this.#failed);
       return;
     }
-    const first = Math.floor(from / PAGE);
-    for (let page = first; page * PAGE < Math.max(to, from + 1); page++) this.#fetch(page, page === first);
-    whenAnswered(
-      this.#feed.count(this.#selection),
-      then((count: number) => {
+    const first = Math.floor(from / PAGE_ROWS);
+    for (let page = first; page * PAGE_ROWS < Math.max(to, from + 1); page++)
+      this.#fetch(page, page === first);
+    whenResolved(
+      this.#feed.count(this.#query),
+      ifCurrent((count: number) => {
         this.count = count;
         this.counted = true;
       }),
       this.#failed,
     );
-    if (this.#selection.until === undefined) {
+    if (this.#query.until === undefined) {
       this.fresh = 0;
       return;
     }
-    whenAnswered(
-      this.#feed.fresh(this.#selection),
-      then((count: number) => (this.fresh = count)),
+    whenResolved(
+      this.#feed.fresh(this.#query),
+      ifCurrent((count: number) => (this.fresh = count)),
       this.#failed,
     );
   }
 
   #fetch(page: number, first: boolean): void {
-    if (this.#asked.has(page)) return;
-    this.#asked.add(page);
+    if (this.#requestedPages.has(page)) return;
+    this.#requestedPages.add(page);
     const round = this.#round;
-    const take = (rows: Summary[]) => {
+    const apply = (rows: Summary[]) => {
       if (round !== this.#round) return;
       if (first) this.#pages = new Map();
       this.#pages.delete(page);
       this.#pages.set(page, rows);
-      if (this.#pages.size > KEPT) this.#pages.delete(this.#pages.keys().next().value!);
-      if (this.stale) this.count = page * PAGE + rows.length;
+      if (this.#pages.size > MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
+      if (this.stale) this.count = page * PAGE_ROWS + rows.length;
       this.stale = false;
       this.#changed();
     };
-    whenAnswered(this.#feed.page(this.#selection, this.#sort, page * PAGE, PAGE), take, this.#failed);
+    whenResolved(this.#feed.page(this.#query, this.#sort, page * PAGE_ROWS, PAGE_ROWS), apply, this.#failed);
   }
 
-  /** Sees to it that the rows from `from` up to `to` are here, and a page around them soon. */
-  want(from: number, to: number): void {
+  /** Loads the pages of rows `from` to `to`, and the next page when they end close to it. */
+  loadRows(from: number, to: number): void {
     if (this.#byRoute || this.stale) return;
-    const last = Math.ceil(this.count / PAGE) - 1;
+    const last = Math.ceil(this.count / PAGE_ROWS) - 1;
     for (
-      let page = Math.floor(from / PAGE);
-      page <= Math.min(last, Math.floor((to + PAGE / 4) / PAGE));
+      let page = Math.floor(from / PAGE_ROWS);
+      page <= Math.min(last, Math.floor((to + PAGE_ROWS / 4) / PAGE_ROWS));
       page++
     ) {
       if (!this.#pages.has(page)) this.#fetch(page, false);
     }
   }
 
-  /** Answers the row at an offset, if it is here. */
+  /** Row at an offset; undefined while its page is not loaded. */
   row(index: number): Summary | undefined {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+    return this.#pages.get(Math.floor(index / PAGE_ROWS))?.[index % PAGE_ROWS];
   }
 
-  /** Answers at which offset a request stands among the rows that are here; -1 if it is not among them. */
+  /** Offset of a request among the loaded rows; -1 when it is not loaded. */
   indexOf(id: string): number {
     for (const [page, rows] of this.#pages) {
-      const at = rows.findIndex((row) => row.id === id);
-      if (at >= 0) return page * PAGE + at;
+      const index = rows.findIndex((row) => row.id === id);
+      if (index >= 0) return page * PAGE_ROWS + index;
     }
     return -1;
   }
 
-  /** Asks where a request stands under the present question. */
+  /** Queries the offset of a request; calls `found` if it matches and the query is unchanged. */
   locate(id: string, found: (index: number) => void): void {
     const key = this.#key;
     const then = (index: number) => {
       if (key === this.#key && index >= 0) found(index);
     };
-    whenAnswered(this.#feed.position(this.#selection, this.#sort, id), then, this.#failed);
+    whenResolved(this.#feed.position(this.#query, this.#sort, id), then, this.#failed);
   }
 }

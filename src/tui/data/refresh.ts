@@ -1,99 +1,98 @@
-/** When what is shown is looked at again: the rows when the feed has changed, the figures and the ages now and then. */
+/** Schedules refreshes: rows after changes of the feed, figures and ages by timer. */
 
 import type { Feed, ListStats } from '../../feed/feed.js';
-import { whenAnswered } from './list-data.js';
+import { whenResolved } from './list-data.js';
 import type { Timers } from './timers.js';
 
-/** ms between two looks at data that keeps changing. */
-const LOOK = 100;
-const STATS = 1000;
-const OUTPUT = 50;
+/** Minimum intervals between two refreshes of rows, figures and app output. */
+const ROWS_MS = 100;
+const STATS_MS = 1000;
+const OUTPUT_MS = 50;
 
-/** What the clockwork asks of the browser. */
+/** Part of the browser that the clock refreshes. */
 export interface RefreshTarget {
-  /** Nothing moves. */
-  frozen(): boolean;
-  /** Answers when the first request in sight began (epoch ms). */
-  newest(): number | undefined;
-  /** Looks at the rows and at the request again. */
-  again(): void;
+  isFrozen(): boolean;
+  /** Start of the first visible request (epoch ms). */
+  newestStart(): number | undefined;
+  /** Reloads the visible rows and the shown request. */
+  reload(): void;
   changed(): void;
 }
 
 export class RefreshClock {
   stats: ListStats | undefined;
-  /** Epoch ms of the newest look. */
+  /** Epoch ms of the newest refresh; ages are relative to it. */
   now: number;
   readonly #feed: Feed;
-  readonly #shown: RefreshTarget;
+  readonly #target: RefreshTarget;
   readonly #timers: Timers;
   readonly #clock: () => number;
   readonly #stops: (() => void)[];
-  #looked = 0;
+  #rowsAt = 0;
   #statsAt = 0;
 
-  constructor(feed: Feed, shown: RefreshTarget, timers: Timers, clock: () => number) {
+  constructor(feed: Feed, target: RefreshTarget, timers: Timers, clock: () => number) {
     this.#feed = feed;
-    this.#shown = shown;
+    this.#target = target;
     this.#timers = timers;
     this.#clock = clock;
     this.now = clock();
-    this.#stops = [feed.subscribe(() => this.#look())];
+    this.#stops = [feed.subscribe(() => this.#scheduleRows())];
     const { output } = feed;
-    if (output) this.#stops.push(output.subscribe(() => this.#printed()));
+    if (output) this.#stops.push(output.subscribe(() => this.#scheduleOutput()));
   }
 
-  /** Asks for the figures, and tells ages from now on. */
+  /** Loads the figures and starts the timer of the ages. */
   start(): void {
-    this.#figures();
-    this.#grow();
+    this.#loadStats();
+    this.#scheduleAges();
   }
 
-  /** The feed has changed: looks again, but not more often than a person can follow. */
-  #look(): void {
-    if (this.#shown.frozen()) return;
-    const wait = Math.max(0, this.#looked + LOOK - this.#clock());
-    this.#timers.later('look', wait, () => {
-      this.#looked = this.#clock();
-      this.now = this.#looked;
-      this.#shown.again();
-      this.#figures();
-      this.#grow();
-      this.#shown.changed();
+  /** Refreshes the rows after a change of the feed, at most once per ROWS_MS. */
+  #scheduleRows(): void {
+    if (this.#target.isFrozen()) return;
+    const wait = Math.max(0, this.#rowsAt + ROWS_MS - this.#clock());
+    this.#timers.schedule('rows', wait, () => {
+      this.#rowsAt = this.#clock();
+      this.now = this.#rowsAt;
+      this.#target.reload();
+      this.#loadStats();
+      this.#scheduleAges();
+      this.#target.changed();
     });
   }
 
-  #printed(): void {
-    this.#timers.later('output', OUTPUT, () => {
-      if (!this.#shown.frozen()) this.#shown.changed();
+  #scheduleOutput(): void {
+    this.#timers.schedule('output', OUTPUT_MS, () => {
+      if (!this.#target.isFrozen()) this.#target.changed();
     });
   }
 
-  /** Ages are told anew when the youngest in sight has changed: each second at first, not at all after an hour. */
-  #grow(): void {
-    const age = this.#clock() - (this.#shown.newest() ?? Number.NEGATIVE_INFINITY);
+  /** Redraws ages as they change: per second in the first minute, then per minute for an hour. */
+  #scheduleAges(): void {
+    const age = this.#clock() - (this.#target.newestStart() ?? Number.NEGATIVE_INFINITY);
     const wait = age < 60_000 ? 1000 : age < 3_600_000 ? 60_000 : undefined;
     if (wait === undefined) return;
-    const tell = () => {
-      if (!this.#shown.frozen()) this.now = this.#clock();
-      this.#grow();
-      this.#shown.changed();
+    const redraw = () => {
+      if (!this.#target.isFrozen()) this.now = this.#clock();
+      this.#scheduleAges();
+      this.#target.changed();
     };
-    this.#timers.later('age', wait, tell, true);
+    this.#timers.schedule('age', wait, redraw, true);
   }
 
-  #figures(): void {
-    const due = this.#statsAt + STATS - this.#clock();
-    if (due > 0) {
-      this.#timers.later('figures', due, () => this.#figures());
+  #loadStats(): void {
+    const wait = this.#statsAt + STATS_MS - this.#clock();
+    if (wait > 0) {
+      this.#timers.schedule('stats', wait, () => this.#loadStats());
       return;
     }
     this.#statsAt = this.#clock();
-    const take = (stats: ListStats) => {
+    const apply = (stats: ListStats) => {
       this.stats = stats;
-      this.#shown.changed();
+      this.#target.changed();
     };
-    whenAnswered(this.#feed.stats(), take, () => {});
+    whenResolved(this.#feed.stats(), apply, () => {});
   }
 
   stop(): void {

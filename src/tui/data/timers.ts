@@ -1,17 +1,18 @@
-/** Work for later, by name: one of each name at a time. */
+/** Named timers, at most one per name. */
 
 export class Timers {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #run: (work: () => void) => void;
 
+  /** `run` calls the work of each timer, for example inside a batch. */
   constructor(run: (work: () => void) => void) {
     this.#run = run;
   }
 
-  /** Does work after that many ms, unless work of that name is waiting; with `again` it takes that one's place. */
-  later(name: string, delay: number, work: () => void, again = false): void {
+  /** Runs work after `delay` ms. A pending timer of that name stays unless `replace` is true. */
+  schedule(name: string, delay: number, work: () => void, replace = false): void {
     if (this.#timers.has(name)) {
-      if (!again) return;
+      if (!replace) return;
       this.cancel(name);
     }
     const timer = setTimeout(() => {

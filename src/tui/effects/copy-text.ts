@@ -1,30 +1,31 @@
-/** What copying puts on the clipboard. */
+/** Builds the texts that the copy menu puts on the clipboard. */
 
 import { REDACTED } from '../../domain/redact.cjs';
 import type { Span, Trace } from '../../domain/trace.js';
 import { formatFaults, renderSpan, scriptLines } from '../../insight/sql/render.js';
 
-const UNSENT = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
+/** Request headers that curl or the proxy sets itself. */
+const OMITTED_HEADERS = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;
 
-function quoted(text: string): string {
+function shellQuote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Answers the URL of a request. */
+/** Absolute URL of a request, by its Host header or else `base`. */
 export function requestUrl(trace: Trace, base = 'http://localhost:4000'): string {
   const host = trace.headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1];
   return `${host === undefined ? base : `http://${host}`}${trace.url}`;
 }
 
-/** Answers a request as a command; redacted headers are left out, a body was not recorded. */
+/** curl command for a request, without redacted headers; bodies are not recorded. */
 export function curlCommand(trace: Trace, base?: string): string {
   const parts = ['curl'];
-  if (trace.method !== 'GET') parts.push('-X', quoted(trace.method));
+  if (trace.method !== 'GET') parts.push('-X', shellQuote(trace.method));
   for (const [name, value] of trace.headers?.request ?? []) {
-    if (UNSENT.test(name) || value.includes(REDACTED)) continue;
-    parts.push('-H', quoted(`${name}: ${value}`));
+    if (OMITTED_HEADERS.test(name) || value.includes(REDACTED)) continue;
+    parts.push('-H', shellQuote(`${name}: ${value}`));
   }
-  return [...parts, quoted(requestUrl(trace, base))].join(' ');
+  return [...parts, shellQuote(requestUrl(trace, base))].join(' ');
 }
 
 function stackOf(span: Span): string {
@@ -33,27 +34,27 @@ function stackOf(span: Span): string {
     .join('\n');
 }
 
-/** A text for the clipboard, and what has to be said of it. */
-export interface Copy {
+/** Text for the clipboard, with a warning when it cannot be run as it is. */
+export interface CopiedText {
   text: string;
   warning?: string;
 }
 
-/** A call's statement with its values, as `scooby show --sql` writes it. */
-function sqlOf(trace: Trace, span: Span): Copy {
-  const written = renderSpan(trace, span);
-  const text = scriptLines(written).join('\n');
-  return written.faults.length === 0 ? { text } : { text, warning: formatFaults(written.faults) };
+/** Statement of a call with its values, as `scooby show --sql` prints it. */
+function sqlOf(trace: Trace, span: Span): CopiedText {
+  const script = renderSpan(trace, span);
+  const text = scriptLines(script).join('\n');
+  return script.faults.length === 0 ? { text } : { text, warning: formatFaults(script.faults) };
 }
 
-/** The text of one kind of copy; undefined when the request has no such thing. */
+/** Text of an item of the copy menu; undefined when the request has none (SQL without a query). */
 export function copyTextOf(
   what: string,
   trace: Trace,
   span: Span | undefined,
   base?: string,
-): Copy | undefined {
-  const query = span?.kind === 'sql' ? span : trace.spans.find((one) => one.kind === 'sql');
+): CopiedText | undefined {
+  const query = span?.kind === 'sql' ? span : trace.spans.find((candidate) => candidate.kind === 'sql');
   switch (what) {
     case 'curl':
       return { text: curlCommand(trace, base) };

@@ -1,8 +1,8 @@
-/** A URL in the user's web browser. */
+/** Opens a URL in the user's web browser. */
 
 import { spawn } from 'node:child_process';
 
-/** Opens a URL and answers what to say; where there is no way to open one, the URL itself. */
+/** Opens a URL and returns a footer message: the URL itself when no opener can be started. */
 export function openUrl(url: string): Promise<string> {
   const command =
     process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open';

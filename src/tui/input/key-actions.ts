@@ -1,12 +1,12 @@
-/** What a key asks for, by what has the keys: a line being typed, a box over the screen, or a pane. */
+/** Maps a key to actions, by the target of the keyboard: the prompt, a popup, or a pane. */
 
 import type { Action, Popup, State } from '../state/state.js';
 import type { Binding } from './bindings.js';
-import { bindingOf, popupAction, promptAction } from './key-lookup.js';
+import { findBinding, popupAction, promptAction } from './key-lookup.js';
 import { typedText } from './key-names.js';
 import { isNarrowedByTyping, type MenuItem } from './menu.js';
 
-/** Answers the actions of a key, in their order; `items` answers those of the box that is open. */
+/** Actions of a key, in order; `items` returns the items of the open menu. */
 export function keyActions(
   key: string,
   state: State,
@@ -14,35 +14,44 @@ export function keyActions(
   items: () => MenuItem[],
 ): Action[] {
   const { prompt, popup } = state;
-  if (prompt) return some(promptAction(key) ?? typing(key));
-  if (popup?.kind === 'ask') return answered(key, popup);
-  if (popup?.kind === 'menu') return inMenu(key, state, popup, items());
-  if (popup) return some(popupAction(state, key));
-  return some(bindingOf(bindings, key, state.focus)?.action);
+  if (prompt) return optional(promptAction(key) ?? typeAction(key));
+  if (popup?.kind === 'ask') return answerActions(key, popup);
+  if (popup?.kind === 'menu') return menuActions(key, state, popup, items());
+  if (popup) return optional(popupAction(state, key));
+  return optional(findBinding(bindings, key, state.focus)?.action);
 }
 
-function some(action: Action | undefined): Action[] {
+function optional(action: Action | undefined): Action[] {
   return action ? [action] : [];
 }
 
-function typing(key: string): Action | undefined {
+function typeAction(key: string): Action | undefined {
   const text = typedText(key);
   return text === undefined ? undefined : { type: 'type', text };
 }
 
-function answered(key: string, popup: Popup & { kind: 'ask' }): Action[] {
+function answerActions(key: string, popup: Popup & { kind: 'ask' }): Action[] {
   if (key === 'ctrl+c') return [{ type: 'quit' }];
   return key === 'y' || key === 'Y' ? [{ type: 'close' }, popup.yes] : [{ type: 'close' }];
 }
 
-function inMenu(key: string, state: State, popup: Popup & { kind: 'menu' }, items: MenuItem[]): Action[] {
-  const narrowing = isNarrowedByTyping(popup.menu);
-  const chosen =
-    key === 'enter' ? items[popup.at] : narrowing ? undefined : items.find((item) => item.key === key);
-  if (chosen) return [{ type: 'close' }, chosen.action];
-  const own = popupAction(state, key);
-  if (own) return [own];
-  if (narrowing) return some(typing(key));
+function menuActions(
+  key: string,
+  state: State,
+  popup: Popup & { kind: 'menu' },
+  items: MenuItem[],
+): Action[] {
+  const isTyping = isNarrowedByTyping(popup.menu);
+  const item =
+    key === 'enter'
+      ? items[popup.at]
+      : isTyping
+        ? undefined
+        : items.find((candidate) => candidate.key === key);
+  if (item) return [{ type: 'close' }, item.action];
+  const action = popupAction(state, key);
+  if (action) return [action];
+  if (isTyping) return optional(typeAction(key));
   if (key === 'j' || key === 'k') return [{ type: 'move', by: 'row', n: key === 'j' ? 1 : -1 }];
   return key === 'q' ? [{ type: 'close' }] : [];
 }

@@ -1,20 +1,19 @@
-/** Which key does what: the questions that are asked of the table in bindings.ts. */
+/** Looks keys up: pane keys in the bindings, prompt and popup keys in fixed tables. */
 
 import type { Action, Pane, State } from '../state/state.js';
 import type { Binding } from './bindings.js';
 
-/** Answers whether a binding works in a pane. */
-export function worksIn(binding: Binding, pane: Pane): boolean {
+export function isBoundIn(binding: Binding, pane: Pane): boolean {
   if (binding.where === 'everywhere' || binding.where === pane) return true;
   return binding.where === 'detail' && (pane === 'table' || pane === 'text');
 }
 
-/** Answers what a key does in a pane. */
-export function bindingOf(bindings: Binding[], key: string, pane: Pane): Binding | undefined {
-  return bindings.find((binding) => binding.keys.includes(key) && worksIn(binding, pane));
+/** Binding of a key in a pane; undefined when the key is unused there. */
+export function findBinding(bindings: Binding[], key: string, pane: Pane): Binding | undefined {
+  return bindings.find((binding) => binding.keys.includes(key) && isBoundIn(binding, pane));
 }
 
-const PROMPT: Record<string, Action> = {
+const PROMPT_KEYS: Record<string, Action> = {
   enter: { type: 'accept' },
   esc: { type: 'back' },
   'ctrl+c': { type: 'quit' },
@@ -33,7 +32,7 @@ const PROMPT: Record<string, Action> = {
   down: { type: 'past', n: -1 },
 };
 
-const POPUP: Record<string, Action> = {
+const POPUP_KEYS: Record<string, Action> = {
   esc: { type: 'close' },
   'ctrl+c': { type: 'quit' },
   up: { type: 'move', by: 'row', n: -1 },
@@ -49,19 +48,24 @@ const POPUP: Record<string, Action> = {
   'ctrl+u': { type: 'erase', what: 'line' },
 };
 
-/** Answers what a key does to the line being typed; a printable one types itself. */
+/** Keys of a popup with text, in which letters type nothing, by their equivalent in POPUP_KEYS. */
+const TEXT_POPUP_ALIASES: Record<string, string> = {
+  j: 'down',
+  k: 'up',
+  space: 'pagedown',
+  g: 'home',
+  G: 'end',
+  q: 'esc',
+  enter: 'esc',
+};
+
+/** Action of a key in the prompt; undefined for printable keys, which insert their character. */
 export function promptAction(key: string): Action | undefined {
-  return PROMPT[key];
+  return PROMPT_KEYS[key];
 }
 
-/** Answers what a key does to a box over the screen, where it does not choose or type. */
+/** Action of a key in a popup, apart from choosing an item and typing. */
 export function popupAction(state: State, key: string): Action | undefined {
-  const { popup } = state;
-  if (popup?.kind === 'text') {
-    const reading = { j: 'down', k: 'up', space: 'pagedown', g: 'home', G: 'end', q: 'esc', enter: 'esc' }[
-      key
-    ];
-    return POPUP[reading ?? key];
-  }
-  return POPUP[key];
+  const alias = state.popup?.kind === 'text' ? TEXT_POPUP_ALIASES[key] : undefined;
+  return POPUP_KEYS[alias ?? key];
 }

@@ -1,9 +1,9 @@
-/** What the terminal sent, as names of keys: `j`, `ctrl+d`, `enter`, `up`. */
+/** Names the keys of terminal input as Ink reports it: `j`, `ctrl+d`, `enter`, `up`. */
 
 import type { Key } from 'ink';
 import { graphemes } from '../../terminal/cells.js';
 
-const NAMED: [keyof Key, string][] = [
+const NAMED_KEYS: [keyof Key, string][] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
   ['leftArrow', 'left'],
@@ -18,10 +18,10 @@ const NAMED: [keyof Key, string][] = [
   ['delete', 'delete'],
 ];
 
-// What terminals send for F1, after Ink took the escape off.
-const F1 = new Set(['OP', '[11~', '[[A']);
+/** Sequences of F1 by terminal, without the escape that Ink removes. */
+const F1_SEQUENCES = new Set(['OP', '[11~', '[[A']);
 
-/** A mouse report of the SGR kind: the button, and the cell counted from 0. */
+/** Mouse report of the SGR encoding (mode 1006); column and row are counted from 0. */
 export interface MouseReport {
   button: number;
   column: number;
@@ -30,11 +30,11 @@ export interface MouseReport {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that starts a report
-const MOUSE = /^\x1b?\[<(\d+);(\d+);(\d+)([Mm])$/;
+const MOUSE_REPORT = /^\x1b?\[<(\d+);(\d+);(\d+)([Mm])$/;
 
-/** Answers the mouse report in an input, if it is one. */
+/** Parses an SGR mouse report; undefined for other input. */
 export function mouseReport(input: string): MouseReport | undefined {
-  const match = MOUSE.exec(input);
+  const match = MOUSE_REPORT.exec(input);
   if (!match) return undefined;
   return {
     button: Number(match[1]),
@@ -44,11 +44,11 @@ export function mouseReport(input: string): MouseReport | undefined {
   };
 }
 
-/** Answers the keys of one input, in order: several that came in one read arrive as one text. */
+/** Key names of one input, in order; several keys read at once arrive as one string. */
 export function keyNames(input: string, key: Key): string[] {
   if (key.tab) return [key.shift ? 'shift+tab' : 'tab'];
-  for (const [name, called] of NAMED) if (key[name]) return [called];
-  if (F1.has(input)) return ['f1'];
+  for (const [flag, name] of NAMED_KEYS) if (key[flag]) return [name];
+  if (F1_SEQUENCES.has(input)) return ['f1'];
   if (key.ctrl && input.length === 1) return [`ctrl+${input}`];
   if (input === '' || /^\[[\d;<?]*[A-Za-z~]$/.test(input)) return [];
   return graphemes(input).map((char) => {
@@ -58,9 +58,9 @@ export function keyNames(input: string, key: Key): string[] {
   });
 }
 
-/** Answers the text that a key types; undefined when it types none. */
+/** Text that a key inserts; undefined for keys without a character. */
 export function typedText(key: string): string | undefined {
   if (key === 'space') return ' ';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a control byte types nothing
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control bytes insert nothing
   return graphemes(key).length === 1 && !/^[\x00-\x1f\x7f]$/.test(key) ? key : undefined;
 }

@@ -1,13 +1,13 @@
-/** The items of the boxes that one chooses from: keys, commands, what to copy, how to sort. */
+/** Items of the menus: help, command palette, copy, sort, saved filters, recording. */
 
 import { cellWidth, cutText, fitText, type Line } from '../../terminal/cells.js';
 import type { Action, MenuName, Popup, State } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
 import type { Binding } from './bindings.js';
-import { worksIn } from './key-lookup.js';
+import { isBoundIn } from './key-lookup.js';
 
 export interface MenuItem {
-  /** The key that chooses it at once; in help and palette the keys that do it without the box. */
+  /** Key that chooses the item; in help and palette, the keys of the action outside the menu. */
   key: string;
   label: string;
   hint?: string;
@@ -23,7 +23,7 @@ export const MENU_TITLES: Record<MenuName, string> = {
   record: 'record',
 };
 
-const COPY: [key: string, what: string, label: string][] = [
+const COPY_ITEMS: [key: string, what: string, label: string][] = [
   ['c', 'curl', 'as cURL'],
   ['u', 'url', 'URL'],
   ['s', 'sql', 'SQL with its values'],
@@ -33,7 +33,7 @@ const COPY: [key: string, what: string, label: string][] = [
   ['j', 'json', 'the whole trace as JSON'],
 ];
 
-const SORTS: [key: string, by: State['list']['sort']['by'], label: string][] = [
+const SORT_ITEMS: [key: string, by: State['list']['sort']['by'], label: string][] = [
   ['t', 'time', 'time, newest first'],
   ['d', 'duration', 'duration, slowest first'],
   ['q', 'queries', 'number of queries'],
@@ -42,7 +42,7 @@ const SORTS: [key: string, by: State['list']['sort']['by'], label: string][] = [
   ['p', 'path', 'path'],
 ];
 
-function bound(binding: Binding): MenuItem {
+function bindingItem(binding: Binding): MenuItem {
   return {
     key: binding.keys.map(keyLabel).join(' '),
     label: binding.help,
@@ -51,15 +51,15 @@ function bound(binding: Binding): MenuItem {
   };
 }
 
-function copies(): MenuItem[] {
-  return COPY.map(([key, what, label]) => ({ key, label, action: { type: 'copy', what } }));
+function copyItems(): MenuItem[] {
+  return COPY_ITEMS.map(([key, what, label]) => ({ key, label, action: { type: 'copy', what } }));
 }
 
-function sorts(): MenuItem[] {
-  return SORTS.map(([key, by, label]) => ({ key, label, action: { type: 'sort', by } }));
+function sortItems(): MenuItem[] {
+  return SORT_ITEMS.map(([key, by, label]) => ({ key, label, action: { type: 'sort', by } }));
 }
 
-function recordings(): MenuItem[] {
+function recordingItems(): MenuItem[] {
   return [
     { key: 'a', label: 'every request', action: { type: 'record', recording: 'all' } },
     {
@@ -71,7 +71,7 @@ function recordings(): MenuItem[] {
   ];
 }
 
-function filters(state: State): MenuItem[] {
+function filterItems(state: State): MenuItem[] {
   const saved = state.saved.map(({ name, filter }) => ({ label: name, hint: filter, filter }));
   const typed = state.history.map((filter) => ({ label: filter, hint: '', filter }));
   return [...saved, ...typed].map(({ label, hint, filter }, index) => ({
@@ -82,35 +82,35 @@ function filters(state: State): MenuItem[] {
   }));
 }
 
-/** Commands of the palette that have no key of their own. */
-function unbound(state: State): MenuItem[] {
+/** Items of the palette that are in another menu and have no key of their own. */
+function submenuItems(state: State): MenuItem[] {
   return [
-    ...copies().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
-    ...sorts().map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
-    ...recordings().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
-    ...filters(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
+    ...copyItems().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
+    ...sortItems().map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
+    ...recordingItems().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
+    ...filterItems(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
   ];
 }
 
-/** Answers how well a text has the letters of a pattern in their order: less is better, undefined when it has not. */
+/** Distance of a text with the letters of a pattern in order: less is better, undefined if not. */
 export function fuzzyScore(pattern: string, text: string): number | undefined {
-  const wanted = pattern.toLowerCase().replace(/\s+/g, '');
-  const held = text.toLowerCase();
-  const whole = held.indexOf(pattern.toLowerCase());
-  if (whole >= 0) return whole / 100;
+  const letters = pattern.toLowerCase().replace(/\s+/g, '');
+  const lower = text.toLowerCase();
+  const substring = lower.indexOf(pattern.toLowerCase());
+  if (substring >= 0) return substring / 100;
   let at = -1;
   let score = 10;
-  for (const char of wanted) {
-    const next = held.indexOf(char, at + 1);
+  for (const char of letters) {
+    const next = lower.indexOf(char, at + 1);
     if (next < 0) return undefined;
-    score += next - at - 1 - (next === 0 || held[next - 1] === ' ' ? 1 : 0);
+    score += next - at - 1 - (next === 0 || lower[next - 1] === ' ' ? 1 : 0);
     at = next;
   }
-  // Letters that far apart are no longer meant.
-  return score > 10 + 2 * wanted.length ? undefined : score;
+  // Letters this far apart match by chance.
+  return score > 10 + 2 * letters.length ? undefined : score;
 }
 
-function ranked(items: MenuItem[], input: string): MenuItem[] {
+function rankItems(items: MenuItem[], input: string): MenuItem[] {
   if (input === '') return items;
   const scored = items.flatMap((item) => {
     const score = fuzzyScore(input, `${item.hint ?? ''} ${item.label}`);
@@ -119,35 +119,35 @@ function ranked(items: MenuItem[], input: string): MenuItem[] {
   return scored.sort((a, b) => a.score - b.score).map(({ item }) => item);
 }
 
-/** Answers whether letters narrow a menu down; in the others each chooses its item. */
+/** True for menus that typed letters filter; in the others a letter chooses its item. */
 export function isNarrowedByTyping(menu: MenuName): boolean {
   return menu === 'help' || menu === 'palette';
 }
 
-/** Answers the items of a menu, narrowed down to what was typed. */
+/** Items of a menu that match the typed text. */
 export function menuItems(popup: Popup & { kind: 'menu' }, state: State, bindings: Binding[]): MenuItem[] {
-  const here = bindings.filter((binding) => worksIn(binding, state.focus));
+  const paneBindings = bindings.filter((binding) => isBoundIn(binding, state.focus));
   switch (popup.menu) {
     case 'help': {
       const typed = popup.input.toLowerCase();
-      return here
-        .map(bound)
+      return paneBindings
+        .map(bindingItem)
         .filter((item) => `${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed));
     }
     case 'palette':
-      return ranked([...here.map(bound), ...unbound(state)], popup.input);
+      return rankItems([...paneBindings.map(bindingItem), ...submenuItems(state)], popup.input);
     case 'copy':
-      return copies();
+      return copyItems();
     case 'sort':
-      return sorts();
+      return sortItems();
     case 'record':
-      return recordings();
+      return recordingItems();
     case 'filters':
-      return filters(state);
+      return filterItems(state);
   }
 }
 
-/** Answers one row of a menu. */
+/** Row of a menu, `cells` wide with `keys` cells for the key. */
 export function menuItemLine(item: MenuItem, selected: boolean, cells: number, keys: number): Line {
   const gutter = selected ? '▌' : ' ';
   const hint = item.hint ?? '';

@@ -1,4 +1,4 @@
-/** What an action comes to by what is selected, and what a list is asked for. */
+/** Resolves an action against the selection (enter on a route filters by it); builds the query. */
 
 import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
 import { quoteFilterValue } from '../../domain/filter-term.js';
@@ -12,7 +12,7 @@ const VIEW_QUERIES: Record<string, FilterQuery> = {
   'n+1': [[{ field: 'finding', op: ':', value: N_PLUS_ONE.kind, not: false }]],
 };
 
-/** Answers what the list is asked for. */
+/** Query of the list: its filter, its view, the marks, and the end of the shown period. */
 export function listQueryOf(list: ListState): ListQuery {
   const parsed = parseFilter(list.filter);
   const query = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
@@ -23,21 +23,21 @@ export function listQueryOf(list: ListState): ListQuery {
   };
 }
 
-/** Answers the filter that lets the requests of a route through. */
-function filterOf({ method, route }: RouteRow): string {
+/** Filter that matches the requests of a route. */
+function routeFilter({ method, route }: RouteRow): string {
   return `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
 }
 
-/** Answers what an action comes to: a row that is about a tab opens it, a route lists its requests, a URL is that of the request. */
+/** Action for the selection: a row opens its tab, a route its requests, R has the URL. */
 export function resolveAction(action: Action, { state, page, list }: ViewModel): Action {
   const { focus, detail } = state;
   if (action.type === 'open' && focus === 'table') {
-    const entry = page.entries[detail.table.at];
-    if (entry?.tab && !entry.place) return { type: 'tab', to: entry.tab };
+    const row = page.entries[detail.table.at];
+    if (row?.tab && !row.place) return { type: 'tab', to: row.tab };
   }
   if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {
     const row = list.routes[state.list.cursor.at];
-    return row ? { type: 'route', filter: filterOf(row) } : action;
+    return row ? { type: 'route', filter: routeFilter(row) } : action;
   }
   if (action.type !== 'prompt' || action.kind !== 'url') return action;
   const url = list.row(state.list.cursor.at)?.url;

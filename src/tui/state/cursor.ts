@@ -1,11 +1,11 @@
-/** How a selection moves through more rows than fit. */
+/** Cursor arithmetic: keeps the selected row in the list and in the visible part. */
 
 import type { Cursor } from './state.js';
 
-/** Rows kept in sight above and below the selection. */
+/** Minimum of visible rows above and below the selection. */
 const MARGIN = 2;
 
-/** Answers the cursor within its rows, with the selection in sight and a margin around it. */
+/** Cursor clamped to `count` rows and scrolled so that the selection is visible with a margin. */
 export function settleCursor(cursor: Cursor, count: number, height: number): Cursor {
   const at = Math.max(0, Math.min(cursor.at, count - 1));
   const margin = Math.min(MARGIN, Math.max(0, Math.floor((height - 1) / 2)));
@@ -15,7 +15,7 @@ export function settleCursor(cursor: Cursor, count: number, height: number): Cur
   return { at, top };
 }
 
-/** Answers the cursor moved; a page keeps one row of overlap. */
+/** Cursor after a move; a page overlaps the previous one by one row. */
 export function moveCursor(
   cursor: Cursor,
   by: 'row' | 'half' | 'page' | 'end',

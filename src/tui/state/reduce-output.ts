@@ -1,68 +1,67 @@
-/** What the keys do to the pane with the app's output. */
+/** Reducer of the pane with the app's output: scrolling, following, searching. */
 
 import type { Action, OutputState, State, ViewFacts } from './state.js';
 
-function inOutput(state: State, output: Partial<OutputState>): State {
+function withOutput(state: State, output: Partial<OutputState>): State {
   return state.output ? { ...state, output: { ...state.output, ...output } } : state;
 }
 
-/** Scrolls what the app prints; at its end it follows again. */
-function scrolled(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
+/** Scrolls the output; following resumes when the end is reached. */
+function scroll(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
   const { first, count, height } = facts.output;
-  const least = first;
-  const most = Math.max(first, first + count - height);
-  const from = state.output?.follow ? most : (state.output?.top ?? most);
+  const maxTop = Math.max(first, first + count - height);
+  const from = state.output?.follow ? maxTop : (state.output?.top ?? maxTop);
   const step =
     by === 'row'
       ? 1
       : by === 'end'
         ? count
         : Math.max(1, by === 'page' ? height - 1 : Math.floor(height / 2));
-  const top = Math.max(least, Math.min(from + n * step, most));
-  return inOutput(state, { top, follow: top === most });
+  const top = Math.max(first, Math.min(from + n * step, maxTop));
+  return withOutput(state, { top, follow: top === maxTop });
 }
 
-function followed(state: State, { output: { first, count, height } }: ViewFacts): State {
+function toggleFollow(state: State, { output: { first, count, height } }: ViewFacts): State {
   const top = Math.max(first, first + count - height);
-  return inOutput(state, { follow: state.output?.follow !== true, top });
+  return withOutput(state, { follow: state.output?.follow !== true, top });
 }
 
-/** Shows the output and goes there; from there it is hidden. */
-function toggled(state: State): State {
+/** Shows and focuses the output, or hides it when it has the focus. */
+function toggleOutput(state: State): State {
   if (!state.output) return state;
-  if (state.focus === 'output') return inOutput({ ...state, focus: 'list', zoom: false }, { shown: false });
-  return inOutput({ ...state, focus: 'output' }, { shown: true });
+  if (state.focus === 'output') return withOutput({ ...state, focus: 'list', zoom: false }, { shown: false });
+  return withOutput({ ...state, focus: 'output' }, { shown: true });
 }
 
-/** Brings the next match in the output to the middle of its pane. */
-function toMatch(state: State, n: 1 | -1, { output }: ViewFacts): State {
+/** Scrolls the next match, or the first after the last, to the middle of the pane. */
+function goToMatch(state: State, n: 1 | -1, { output }: ViewFacts): State {
   const { matches, first, count, height } = output;
-  const most = Math.max(first, first + count - height);
-  const top = state.output?.follow ? most : (state.output?.top ?? most);
-  const at = state.output?.at ?? (n > 0 ? top - 1 : top + height);
-  const next = n > 0 ? matches.find((row) => row > at) : matches.findLast((row) => row < at);
-  const to = next ?? (n > 0 ? matches[0] : matches.at(-1));
-  if (to === undefined) return state;
-  return inOutput(state, {
-    top: Math.max(first, Math.min(to - Math.floor(height / 2), most)),
+  const maxTop = Math.max(first, first + count - height);
+  const top = state.output?.follow ? maxTop : (state.output?.top ?? maxTop);
+  const current = state.output?.matchRow ?? (n > 0 ? top - 1 : top + height);
+  const next = n > 0 ? matches.find((row) => row > current) : matches.findLast((row) => row < current);
+  const target = next ?? (n > 0 ? matches[0] : matches.at(-1));
+  if (target === undefined) return state;
+  return withOutput(state, {
+    top: Math.max(first, Math.min(target - Math.floor(height / 2), maxTop)),
     follow: false,
-    at: to,
+    matchRow: target,
   });
 }
 
-/** Answers the state after an action on the output; undefined when it is about something else. */
+/** State after an action on the output; undefined for other actions. */
 export function reduceOutput(state: State, action: Action, facts: ViewFacts): State | undefined {
-  if (action.type === 'output') return toggled(state);
+  if (action.type === 'output') return toggleOutput(state);
   if (state.focus !== 'output') return undefined;
   switch (action.type) {
     case 'move':
-      return scrolled(state, action.by, action.n, facts);
+      return scroll(state, action.by, action.n, facts);
     case 'match':
-      return toMatch(state, action.n, facts);
+      return goToMatch(state, action.n, facts);
     case 'follow':
-      return followed(state, facts);
+      return toggleFollow(state, facts);
     case 'back':
-      return state.output?.find ? inOutput(state, { find: '' }) : undefined;
+      return state.output?.find ? withOutput(state, { find: '' }) : undefined;
     default:
       return undefined;
   }

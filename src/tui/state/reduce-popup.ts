@@ -1,30 +1,26 @@
-/** What the keys do to a box over the screen. */
+/** Reducer of popups: opening, moving, typing into a menu, closing. */
 
 import { graphemes } from '../../terminal/cells.js';
 import { moveCursor } from './cursor.js';
 import type { Action, Popup, State, ViewFacts } from './state.js';
 
-function without(state: State): State {
-  const { popup: _, ...next } = state;
-  return next;
+function closePopup(state: State): State {
+  const { popup: _, ...rest } = state;
+  return rest;
 }
 
-function typedInto(popup: Popup, input: string): Popup {
+function withInput(popup: Popup, input: string): Popup {
   return popup.kind === 'menu' ? { ...popup, input, at: 0, top: 0 } : popup;
 }
 
-function moved(
-  popup: Popup,
-  action: Action & { type: 'move' },
-  { count, height }: ViewFacts['popup'],
-): Popup {
+function move(popup: Popup, action: Action & { type: 'move' }, { count, height }: ViewFacts['popup']): Popup {
   if (popup.kind === 'menu') return { ...popup, ...moveCursor(popup, action.by, action.n, count, height) };
   if (popup.kind !== 'text') return popup;
   const step = action.by === 'row' ? 1 : action.by === 'end' ? count : Math.max(1, height - 1);
   return { ...popup, top: Math.max(0, Math.min(popup.top + action.n * step, count - height)) };
 }
 
-/** Answers the state after an action that opens, uses or closes a popup; undefined when it is about something else. */
+/** State after an action that opens, uses or closes a popup; undefined for other actions. */
 export function reducePopup(state: State, action: Action, facts: ViewFacts): State | undefined {
   switch (action.type) {
     case 'menu':
@@ -39,15 +35,15 @@ export function reducePopup(state: State, action: Action, facts: ViewFacts): Sta
   switch (action.type) {
     case 'back':
     case 'close':
-      return without(state);
+      return closePopup(state);
     case 'move':
-      return { ...state, popup: moved(popup, action, facts.popup) };
+      return { ...state, popup: move(popup, action, facts.popup) };
     case 'type':
-      return popup.kind === 'menu' ? { ...state, popup: typedInto(popup, popup.input + action.text) } : state;
+      return popup.kind === 'menu' ? { ...state, popup: withInput(popup, popup.input + action.text) } : state;
     case 'erase': {
       if (popup.kind !== 'menu') return state;
-      const kept = action.what === 'char' ? graphemes(popup.input).slice(0, -1).join('') : '';
-      return { ...state, popup: typedInto(popup, kept) };
+      const input = action.what === 'char' ? graphemes(popup.input).slice(0, -1).join('') : '';
+      return { ...state, popup: withInput(popup, input) };
     }
     default:
       return undefined;

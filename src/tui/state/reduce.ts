@@ -1,4 +1,4 @@
-/** The state after an action: no terminal, no clock, no data. */
+/** Reducer of the browser's state: pure, without terminal, clock or feed. */
 
 import { moveCursor, settleCursor } from './cursor.js';
 import { reduceOutput } from './reduce-output.js';
@@ -8,58 +8,60 @@ import { type Action, LIST_VIEWS, type ListState, type Pane, type State, type Vi
 
 const TOP = { at: 0, top: 0 };
 
-function inList(state: State, list: Partial<ListState>): State {
+function withList(state: State, list: Partial<ListState>): State {
   return { ...state, list: { ...state.list, ...list } };
 }
 
-function inDetail(state: State, detail: Partial<State['detail']>): State {
+function withDetail(state: State, detail: Partial<State['detail']>): State {
   return { ...state, detail: { ...state.detail, ...detail } };
 }
 
-/** Stops following: the rows stay as they are, whatever comes. */
-function held(state: State, facts: ViewFacts): State {
-  return state.list.follow ? inList(state, { follow: false, until: facts.now }) : state;
+/** Stops following: requests that start later than now are not listed. */
+function hold(state: State, facts: ViewFacts): State {
+  return state.list.follow ? withList(state, { follow: false, until: facts.now }) : state;
 }
 
-function following(state: State): State {
+function follow(state: State): State {
   const { until: _, ...list } = state.list;
   return { ...state, list: { ...list, follow: true, frozen: false, cursor: TOP } };
 }
 
-function moved(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
+function move(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, facts: ViewFacts): State {
   if (state.focus === 'list') {
     const cursor = moveCursor(state.list.cursor, by, n, facts.list.count, facts.list.height);
-    const same = cursor.at === state.list.cursor.at;
-    return inList(same ? state : held(state, facts), { cursor });
+    const isSameRow = cursor.at === state.list.cursor.at;
+    return withList(isSameRow ? state : hold(state, facts), { cursor });
   }
   if (state.focus === 'table') {
     const table = moveCursor(state.detail.table, by, n, facts.table.count, facts.table.height);
-    return inDetail(state, { table, text: table.at === state.detail.table.at ? state.detail.text : TOP });
+    return withDetail(state, { table, text: table.at === state.detail.table.at ? state.detail.text : TOP });
   }
-  return inDetail(state, { text: moveCursor(state.detail.text, by, n, facts.text.count, facts.text.height) });
+  return withDetail(state, {
+    text: moveCursor(state.detail.text, by, n, facts.text.count, facts.text.height),
+  });
 }
 
-/** Goes one level in: from the list to the table, from the table to its text. */
-function opened(state: State, facts: ViewFacts): State {
+/** Moves the focus one level in: from the list to the table, from the table to its text. */
+function open(state: State, facts: ViewFacts): State {
   if (state.focus === 'list') return facts.list.count > 0 ? { ...state, focus: 'table' } : state;
   if (state.focus === 'table' && facts.text.count > 0) return { ...state, focus: 'text' };
   return state;
 }
 
-/** Undoes exactly one thing. */
-function undone(state: State): State {
+/** Undoes one thing: the search, zoom, focus, filter, marks or view, in this order. */
+function goBack(state: State): State {
   if (state.detail.find !== '' && (state.focus === 'table' || state.focus === 'text'))
-    return inDetail(state, { find: '' });
+    return withDetail(state, { find: '' });
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
-  if (state.list.filter !== '' || state.list.trouble) return filtered(state, '');
-  if (state.list.onlyMarked) return inList(state, { onlyMarked: false, cursor: TOP });
-  if (state.list.view !== 'all') return inList(state, { view: 'all', cursor: TOP });
+  if (state.list.filter !== '' || state.list.trouble) return setFilter(state, '');
+  if (state.list.onlyMarked) return withList(state, { onlyMarked: false, cursor: TOP });
+  if (state.list.view !== 'all') return withList(state, { view: 'all', cursor: TOP });
   return state;
 }
 
-function filtered(state: State, filter: string): State {
+function setFilter(state: State, filter: string): State {
   const { trouble: _, ...list } = state.list;
   return { ...state, list: { ...list, filter, cursor: TOP } };
 }
@@ -67,99 +69,84 @@ function filtered(state: State, filter: string): State {
 function nextPane(state: State, n: 1 | -1, facts: ViewFacts): State {
   if (facts.panes === 1 && (state.focus === 'table' || state.focus === 'text'))
     return nextTab(state, n, facts);
-  const held: Pane[] = ['list'];
-  if (facts.list.count > 0) held.push('table');
-  if (facts.list.count > 0 && facts.text.count > 0) held.push('text');
-  if (state.output?.shown) held.push('output');
-  const at = Math.max(0, held.indexOf(state.focus));
-  return { ...state, focus: held[(at + n + held.length) % held.length]! };
+  const panes: Pane[] = ['list'];
+  if (facts.list.count > 0) panes.push('table');
+  if (facts.list.count > 0 && facts.text.count > 0) panes.push('text');
+  if (state.output?.shown) panes.push('output');
+  const index = Math.max(0, panes.indexOf(state.focus));
+  return { ...state, focus: panes[(index + n + panes.length) % panes.length]! };
 }
 
 function nextTab(state: State, n: 1 | -1, facts: ViewFacts): State {
-  const at = facts.tabs.indexOf(state.detail.tab);
-  return toTab(
-    state,
-    facts.tabs[(at + n + facts.tabs.length) % facts.tabs.length] ?? state.detail.tab,
-    facts.panes,
-  );
+  const { tabs, panes } = facts;
+  const index = tabs.indexOf(state.detail.tab);
+  return toTab(state, tabs[(index + n + tabs.length) % tabs.length] ?? state.detail.tab, panes);
 }
 
 function toTab(state: State, tab: string, panes: number): State {
-  // From a list that has the whole screen, a tab opens the request.
-  const within = state.focus === 'output' ? 'list' : state.focus;
-  const focus = within === 'text' || panes === 1 ? 'table' : within;
+  const from = state.focus === 'output' ? 'list' : state.focus;
+  // With one pane the list hides the detail, so that a tab has to open it.
+  const focus = from === 'text' || panes === 1 ? 'table' : from;
   if (tab === state.detail.tab) return { ...state, focus };
-  return inDetail({ ...state, focus }, { tab, table: TOP, text: TOP });
+  return withDetail({ ...state, focus }, { tab, table: TOP, text: TOP });
 }
 
-function marked(state: State): State {
+function toggleMark(state: State): State {
   const { selected, marks } = state.list;
   if (selected === undefined) return state;
-  const had = marks.includes(selected);
-  return inList(state, { marks: had ? marks.filter((id) => id !== selected) : [...marks, selected] });
+  const isMarked = marks.includes(selected);
+  return withList(state, { marks: isMarked ? marks.filter((id) => id !== selected) : [...marks, selected] });
 }
 
 function nextView(state: State): State {
   if (state.focus !== 'list')
-    return inDetail(state, { grouped: !state.detail.grouped, table: TOP, text: TOP });
+    return withDetail(state, { grouped: !state.detail.grouped, table: TOP, text: TOP });
   const view = LIST_VIEWS[(LIST_VIEWS.indexOf(state.list.view) + 1) % LIST_VIEWS.length]!;
   const { selected: _, ...list } = state.list;
   return { ...state, list: { ...list, view, cursor: TOP } };
 }
 
-function toMatch(state: State, n: 1 | -1, facts: ViewFacts): State {
+function goToMatch(state: State, n: 1 | -1, facts: ViewFacts): State {
   const { matches, count, height } = facts.text;
   if (matches.length === 0) return state;
   const { at } = state.detail.text;
   const next = n > 0 ? matches.find((line) => line > at) : matches.findLast((line) => line < at);
-  const to = next ?? (n > 0 ? matches[0]! : matches.at(-1)!);
-  return inDetail(
+  const target = next ?? (n > 0 ? matches[0]! : matches.at(-1)!);
+  return withDetail(
     { ...state, focus: 'text' },
-    { text: settleCursor({ at: to, top: state.detail.text.top }, count, height) },
+    { text: settleCursor({ at: target, top: state.detail.text.top }, count, height) },
   );
 }
 
-function sorted(state: State, by: State['list']['sort']['by']): State {
-  return inList(state, { sort: { by, reverse: false }, cursor: TOP });
-}
-
-function requested(state: State, n: 1 | -1, facts: ViewFacts): State {
+function stepRequest(state: State, n: 1 | -1, facts: ViewFacts): State {
   const cursor = moveCursor(state.list.cursor, 'row', n, facts.list.count, facts.list.height);
-  const next = inList(held(state, facts), { cursor });
-  return inDetail(next, { table: TOP, text: TOP });
+  const next = withList(hold(state, facts), { cursor });
+  return withDetail(next, { table: TOP, text: TOP });
 }
 
-function resized(state: State, columns: number, rows: number): State {
-  return { ...state, columns, rows };
-}
-
-/** Answers the state after an action; what reaches outside (copying, editing, quitting) changes nothing here. */
+/** State after an action; effects (copying, editing, quitting) leave it unchanged. */
 export function reduce(state: State, action: Action, facts: ViewFacts): State {
   return (
     reducePrompt(state, action) ??
     reducePopup(state, action, facts) ??
     reduceOutput(state, action, facts) ??
-    reduceScreen(state, action, facts)
+    reduceNavigation(state, action, facts) ??
+    reduceList(state, action, facts) ??
+    reduceDisplay(state, action)
   );
 }
 
-function reduceScreen(state: State, action: Action, facts: ViewFacts): State {
+/** Cursor, focus and tabs. */
+function reduceNavigation(state: State, action: Action, facts: ViewFacts): State | undefined {
   switch (action.type) {
-    case 'size':
-      return resized(state, action.columns, action.rows);
     case 'move':
-      return moved(state, action.by, action.n, facts);
+      return move(state, action.by, action.n, facts);
     case 'at':
-      return pointed(state, action.pane, action.index, facts);
-    case 'select': {
-      const { selected: _, ...list } = state.list;
-      const cursor = settleCursor({ ...list.cursor, at: action.index }, facts.list.count, facts.list.height);
-      return { ...state, list: { ...list, ...(action.id ? { selected: action.id } : {}), cursor } };
-    }
+      return pointAt(state, action.pane, action.index, facts);
     case 'open':
-      return opened(state, facts);
+      return open(state, facts);
     case 'back':
-      return undone(state);
+      return goBack(state);
     case 'pop':
       return state.focus === 'list' ? state : { ...state, focus: 'list', zoom: false };
     case 'pane':
@@ -171,38 +158,61 @@ function reduceScreen(state: State, action: Action, facts: ViewFacts): State {
     case 'scroll': {
       const { count, height } = facts.text;
       const top = Math.max(0, Math.min(state.detail.text.top + action.n, count - height));
-      return inDetail(state, { text: { at: Math.max(top, state.detail.text.at), top } });
+      return withDetail(state, { text: { at: Math.max(top, state.detail.text.at), top } });
     }
     case 'request':
-      return requested(state, action.n, facts);
-    case 'filter':
-      return filtered(state, action.text);
-    case 'route':
-      return inList(filtered(state, action.filter), { view: 'all' });
+      return stepRequest(state, action.n, facts);
     case 'match':
-      return toMatch(state, action.n, facts);
+      return goToMatch(state, action.n, facts);
+    default:
+      return undefined;
+  }
+}
+
+/** Rows of the list: which, in which order, and whether new requests move them. */
+function reduceList(state: State, action: Action, facts: ViewFacts): State | undefined {
+  switch (action.type) {
+    case 'select': {
+      const { selected: _, ...list } = state.list;
+      const cursor = settleCursor({ ...list.cursor, at: action.index }, facts.list.count, facts.list.height);
+      return { ...state, list: { ...list, ...(action.id ? { selected: action.id } : {}), cursor } };
+    }
+    case 'filter':
+      return setFilter(state, action.text);
+    case 'route':
+      return withList(setFilter(state, action.filter), { view: 'all' });
     case 'sort':
-      return sorted(state, action.by);
+      return withList(state, { sort: { by: action.by, reverse: false }, cursor: TOP });
     case 'reverse':
-      return reversed(state);
+      return reverse(state);
     case 'follow':
-      return state.list.follow ? held(state, facts) : following(state);
+      return state.list.follow ? hold(state, facts) : follow(state);
     case 'hold':
-      return inList(state, { follow: false, until: facts.now });
+      return withList(state, { follow: false, until: facts.now });
     case 'freeze':
       return state.list.frozen
-        ? inList(state, { frozen: false })
-        : inList(held(state, facts), { frozen: true });
+        ? withList(state, { frozen: false })
+        : withList(hold(state, facts), { frozen: true });
     case 'mark':
-      return marked(state);
+      return toggleMark(state);
     case 'onlyMarked':
-      return inList(state, { onlyMarked: !state.list.onlyMarked, cursor: TOP });
+      return withList(state, { onlyMarked: !state.list.onlyMarked, cursor: TOP });
     case 'view':
       return nextView(state);
+    default:
+      return undefined;
+  }
+}
+
+/** Size, display options and messages. */
+function reduceDisplay(state: State, action: Action): State {
+  switch (action.type) {
+    case 'size':
+      return { ...state, columns: action.columns, rows: action.rows };
     case 'libraries':
-      return inDetail(state, { libraries: !state.detail.libraries });
+      return withDetail(state, { libraries: !state.detail.libraries });
     case 'wrap':
-      return inDetail(state, { wrap: !state.detail.wrap });
+      return withDetail(state, { wrap: !state.detail.wrap });
     case 'zoom':
       return { ...state, zoom: !state.zoom };
     case 'mouse':
@@ -216,23 +226,23 @@ function reduceScreen(state: State, action: Action, facts: ViewFacts): State {
   }
 }
 
-function reversed(state: State): State {
+function reverse(state: State): State {
   if (state.focus === 'list')
-    return inList(state, { sort: { ...state.list.sort, reverse: !state.list.sort.reverse }, cursor: TOP });
-  return inDetail(state, { sorted: state.detail.sorted === 'total' ? 'start' : 'total', table: TOP });
+    return withList(state, { sort: { ...state.list.sort, reverse: !state.list.sort.reverse }, cursor: TOP });
+  return withDetail(state, { sorted: state.detail.sorted === 'total' ? 'start' : 'total', table: TOP });
 }
 
-function pointed(state: State, pane: Pane, index: number, facts: ViewFacts): State {
+function pointAt(state: State, pane: Pane, index: number, facts: ViewFacts): State {
   const next = { ...state, focus: pane };
   if (pane === 'output') return next;
   if (pane === 'list') {
     const cursor = settleCursor({ ...state.list.cursor, at: index }, facts.list.count, facts.list.height);
-    return inList(held(next, facts), { cursor });
+    return withList(hold(next, facts), { cursor });
   }
   if (pane === 'table') {
     const table = settleCursor({ ...state.detail.table, at: index }, facts.table.count, facts.table.height);
-    return inDetail(next, { table, text: TOP });
+    return withDetail(next, { table, text: TOP });
   }
   const text = settleCursor({ ...state.detail.text, at: index }, facts.text.count, facts.text.height);
-  return inDetail(next, { text });
+  return withDetail(next, { text });
 }

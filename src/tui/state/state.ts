@@ -1,16 +1,16 @@
-/** The whole state of the browser, apart from the data it shows. */
+/** State of the browser and its actions; the requests themselves are in data/. */
 
 import type { Sort } from '../../feed/feed.js';
 import type { Line } from '../../terminal/cells.js';
 
-/** Where the keys go: the list, the table of a tab, the text of the table's row, or what the app prints. */
+/** Pane with the keyboard focus: list, table of a tab, text of the table's row, or app output. */
 export type Pane = 'list' | 'table' | 'text' | 'output';
 
-/** What the list shows: everything, one line per route, or only what went wrong. */
+/** Rows of the list: all requests, one row per route, failed requests, or requests with an N+1. */
 export type ListView = 'all' | 'routes' | 'errors' | 'n+1';
 export const LIST_VIEWS: ListView[] = ['all', 'routes', 'errors', 'n+1'];
 
-/** A selected row and the first one in sight. */
+/** Selected row and first visible row, both counted from 0. */
 export interface Cursor {
   at: number;
   top: number;
@@ -19,62 +19,63 @@ export interface Cursor {
 export interface ListState {
   view: ListView;
   sort: Sort;
-  /** The filter as typed and last found good. */
+  /** Last valid text of the filter. */
   filter: string;
-  /** What is wrong with the filter being typed. */
+  /** Syntax error in the filter that is being typed. */
   trouble?: string;
   cursor: Cursor;
-  /** The id of the selected request; it stays selected when rows move. */
+  /** Id of the selected request, which stays selected when rows move. */
   selected?: string;
   /** New requests appear on top and the newest is selected. */
   follow: boolean;
-  /** Nothing moves at all, neither rows nor figures. */
+  /** Neither rows nor figures nor ages change. */
   frozen: boolean;
-  /** Requests that started later than this instant (epoch ms) are not shown; set while not following. */
+  /** Epoch ms; requests that started later are left out. Set while not following. */
   until?: number;
+  /** Ids of the marked requests, oldest mark first. */
   marks: string[];
   onlyMarked: boolean;
 }
 
 export interface DetailState {
-  /** The title of the panel. */
+  /** Title of the active panel. */
   tab: string;
   table: Cursor;
   text: Cursor;
   grouped: boolean;
   libraries: boolean;
   wrap: boolean;
-  /** The order of the tab's table. */
+  /** Order of the tab's table. */
   sorted: 'start' | 'total';
-  /** What is searched for in the text. */
+  /** Search text; empty without a search. */
   find: string;
 }
 
-/** The pane with what the app prints. */
+/** State of the pane with the app's output. */
 export interface OutputState {
   shown: boolean;
-  /** The newest row stays in sight. */
+  /** The newest row stays visible. */
   follow: boolean;
-  /** The first row in sight, counted from the first that was ever printed. */
+  /** First visible row, counted from the first row the app has printed. */
   top: number;
   find: string;
-  /** The row of the match that was gone to last. */
-  at?: number;
+  /** Row of the current search match, counted as `top`. */
+  matchRow?: number;
 }
 
-/** A line being typed. */
+/** Input line. */
 export interface Prompt {
   kind: 'filter' | 'find' | 'save' | 'url' | 'tell';
   text: string;
-  /** Before which character (not code unit) the caret stands. */
+  /** Index of the character (not code unit) after the caret. */
   caret: number;
-  /** What to go back to. */
-  before: string;
-  /** Steps back in the history; 0 is the line itself. */
-  past: number;
+  /** Text that cancelling restores. */
+  previousText: string;
+  /** Steps back in the history; 0 is the typed text. */
+  historyStep: number;
 }
 
-/** A box over the screen. */
+/** Box over the screen. */
 export type Popup =
   | { kind: 'menu'; menu: MenuName; input: string; at: number; top: number }
   | { kind: 'ask'; question: string; yes: Action }
@@ -90,18 +91,18 @@ export interface State {
   mouse: boolean;
   list: ListState;
   detail: DetailState;
-  /** Only where the app's output is to be had. */
+  /** Only where the feed has the app's output (`scooby run --ui`). */
   output?: OutputState;
   prompt?: Prompt;
   popup?: Popup;
-  /** One line in the footer until the next key. */
+  /** Message in the footer until the next key. */
   notice?: { text: string; role: 'ok' | 'warn' | 'error' };
-  /** Filters typed before, newest first, and those saved by name. */
+  /** Filters typed before, newest first. */
   history: string[];
   saved: { name: string; filter: string }[];
 }
 
-/** What can be asked of the browser. `reduce` answers those that only change the state; the others reach outside. */
+/** Actions of the browser: `reduce` handles changes of the state, Effects everything else. */
 export type Action =
   | { type: 'size'; columns: number; rows: number }
   | { type: 'move'; by: 'row' | 'half' | 'page' | 'end'; n: 1 | -1 }
@@ -146,7 +147,7 @@ export type Action =
   | { type: 'none' }
   | EffectAction;
 
-/** Actions that reach outside the state: the browser performs them. */
+/** Actions with a side effect outside the state, performed by Effects. */
 export type EffectAction =
   | { type: 'quit' }
   | { type: 'redraw' }
@@ -161,7 +162,7 @@ export type EffectAction =
   | { type: 'restart' }
   | { type: 'tell'; line: string };
 
-/** What the state alone does not know: how much there is, and how much of it fits. */
+/** Measurements that `reduce` needs besides the state: row counts, pane heights, matches. */
 export interface ViewFacts {
   list: { count: number; height: number };
   table: { count: number; height: number };
@@ -170,18 +171,18 @@ export interface ViewFacts {
   popup: { count: number; height: number };
   /** Titles of the panels, in their order. */
   tabs: string[];
-  /** Panes in sight beside each other. */
+  /** Number of panes beside each other. */
   panes: 1 | 2 | 3;
-  /** Epoch ms of the newest data. */
+  /** Epoch ms. */
   now: number;
 }
 
-/** Fewer rows are for the list alone; the output has a key. */
-const ROOM_FOR_OUTPUT = 24;
+/** Screen rows from which the output is shown at the start; below, a key shows it. */
+const MIN_ROWS_WITH_OUTPUT = 24;
 
-/** Answers the state of a browser that has just been opened, with or without the app's output. */
+/** State at the start; `output` is true when the feed has the app's output. */
 export function initialState(columns: number, rows: number, output = false): State {
-  const shown = rows >= ROOM_FOR_OUTPUT;
+  const shown = rows >= MIN_ROWS_WITH_OUTPUT;
   return {
     ...(output ? { output: { shown, follow: true, top: 0, find: '' } } : {}),
     columns,

@@ -1,19 +1,20 @@
-/** The marks of a request that call for a look: as text, so that they mean something without colour. */
+/** Badges of a request, such as ERR or N+1, as text so that they work without colour. */
 
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
 import { hasErrors } from '../../domain/request.js';
 import type { Summary } from '../../domain/trace.js';
 import type { Segment } from '../../terminal/cells.js';
 
-/** ms from which on a request is called slow, whatever insight says. */
-const SLOW = 500;
+/** ms from which a request has the slow badge even without a finding. */
+const SLOW_MS = 500;
 
 export interface Badge {
   text: string;
+  /** Role of the theme. */
   role: string;
 }
 
-/** Answers the badges of a request, the gravest first. */
+/** Badges of a request, most severe first. */
 export function badgesOf(
   row: Pick<Summary, 'status' | 'state' | 'findings' | 'totals' | 'duration'>,
 ): Badge[] {
@@ -21,14 +22,14 @@ export function badgesOf(
   if (row.state === 'died') badges.push({ text: 'DIED', role: 'error' });
   else if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
   for (const { kind, badge } of FINDING_KINDS) {
-    const found = row.findings.some((finding) => finding.toLowerCase().includes(kind));
-    const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW;
-    if (badge !== undefined && (found || isSlow)) badges.push({ text: badge, role: 'warn' });
+    const hasFinding = row.findings.some((finding) => finding.toLowerCase().includes(kind));
+    const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW_MS;
+    if (badge !== undefined && (hasFinding || isSlow)) badges.push({ text: badge, role: 'warn' });
   }
   return badges;
 }
 
-/** Answers as many badges as fit, as text of exactly that many cells. */
+/** As many badges as fit, padded to exactly `cells`. */
 export function badgeCells(badges: Badge[], cells: number): Segment[] {
   const out: Segment[] = [];
   let left = cells;

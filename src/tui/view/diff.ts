@@ -1,4 +1,4 @@
-/** Two requests side by side: what came, what went, what took longer. */
+/** Compares two requests: figures side by side, changed findings and changed calls. */
 
 import type { Dialect } from '../../domain/library.js';
 import { formatMs } from '../../domain/text.js';
@@ -8,37 +8,37 @@ import { compareCalls, comparedCallsOf, findingChanges } from '../../insight/met
 import { cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';
 import { colourSql } from './sql-highlight.js';
 
-function figure(
+function figureLine(
   name: string,
   before: number | undefined,
   after: number | undefined,
-  text: (n: number) => string,
+  format: (n: number) => string,
 ): Line {
   const change = (after ?? 0) - (before ?? 0);
   const sign = change > 0 ? '+' : '-';
   const role = change > 0 ? 'removed' : 'added';
-  const told = change === 0 ? '=' : `${sign}${text(Math.abs(change))}`;
-  const show = (n: number | undefined) => fitText(n === undefined ? '-' : text(n), 10, 'right');
+  const difference = change === 0 ? '=' : `${sign}${format(Math.abs(change))}`;
+  const show = (n: number | undefined) => fitText(n === undefined ? '-' : format(n), 10, 'right');
   return [
     ` ${fitText(name, 12)}`,
     show(before),
     show(after),
     '  ',
-    change === 0 ? [told, 'dim'] : [told, role],
+    change === 0 ? [difference, 'dim'] : [difference, role],
   ];
 }
 
-// What is compared is not told by library; the requests of an app ask one database.
+// Compared calls have no library; an app is assumed to use one database.
 function dialectIn(trace: Trace): Dialect {
   return dialectOf(trace, trace.spans.find(({ kind }) => kind === 'sql')?.library ?? '');
 }
 
-function changes(before: Trace, after: Trace): Line[] {
+function callLines(before: Trace, after: Trace): Line[] {
   const dialect = dialectIn(before.totals.sql ? before : after);
-  const changed = compareCalls(comparedCallsOf(before), comparedCallsOf(after)).filter(
+  const changes = compareCalls(comparedCallsOf(before), comparedCallsOf(after)).filter(
     ({ verdict }) => verdict !== 'same',
   );
-  return changed.map(({ kind, text, before: a, after: b }): Line => {
+  return changes.map(({ kind, text, before: a, after: b }): Line => {
     const mark: Line = !a ? [['+ ', 'added']] : !b ? [['- ', 'removed']] : ['  '];
     const counts = `${a?.count ?? 0} → ${b?.count ?? 0}`;
     const times = `${formatMs(a?.ms ?? 0)} → ${formatMs(b?.ms ?? 0)}`;
@@ -53,11 +53,11 @@ function changes(before: Trace, after: Trace): Line[] {
   });
 }
 
-/** Answers the differences between two requests as lines; `before` is the marked one. */
+/** Differences of two requests as lines; `before` is the marked request. */
 export function diffLines(before: Trace, after: Trace): Line[] {
   const kinds = [...new Set([...Object.keys(before.totals), ...Object.keys(after.totals)])];
-  const { gone, new: come, stays } = findingChanges(before.findings, after.findings);
-  const rows = changes(before, after);
+  const { gone, new: added, stays } = findingChanges(before.findings, after.findings);
+  const calls = callLines(before, after);
   return [
     [
       ' before  ',
@@ -71,16 +71,16 @@ export function diffLines(before: Trace, after: Trace): Line[] {
     ],
     [],
     [[` ${fitText('', 12)}${fitText('BEFORE', 10, 'right')}${fitText('AFTER', 10, 'right')}`, 'head']],
-    figure('time', before.duration, after.duration, formatMs),
+    figureLine('time', before.duration, after.duration, formatMs),
     ...kinds.flatMap((kind) => [
-      figure(kind, before.totals[kind]?.count, after.totals[kind]?.count, (n) => String(n)),
-      figure(`${kind} time`, before.totals[kind]?.ms, after.totals[kind]?.ms, formatMs),
+      figureLine(kind, before.totals[kind]?.count, after.totals[kind]?.count, (n) => String(n)),
+      figureLine(`${kind} time`, before.totals[kind]?.ms, after.totals[kind]?.ms, formatMs),
     ]),
     [],
     ...gone.map((finding): Line => [[' gone  ', 'added'], cleanText(finding.message)]),
-    ...come.map((finding): Line => [[' new   ', 'removed'], cleanText(finding.message)]),
+    ...added.map((finding): Line => [[' new   ', 'removed'], cleanText(finding.message)]),
     ...stays.map((finding): Line => [[' stays ', 'dim'], cleanText(finding.message)]),
-    ...(gone.length + come.length + stays.length > 0 ? [[] as Line] : []),
-    ...(rows.length > 0 ? rows : [[[' the same calls, as often and about as fast', 'dim']] as Line]),
+    ...(gone.length + added.length + stays.length > 0 ? [[] as Line] : []),
+    ...(calls.length > 0 ? calls : [[[' the same calls, as often and about as fast', 'dim']] as Line]),
   ];
 }

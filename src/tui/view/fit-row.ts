@@ -1,8 +1,8 @@
-/** Pieces of a row beside each other, as many as fit, and the caret in a line being typed. */
+/** Lays out the pieces of a row, and the caret of an input line. */
 
 import { graphemes, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 
-/** Answers pieces in a row, as many as fit from the left, those of the right side kept longest. */
+/** Row of `cells` with as many left pieces as fit beside all of the right pieces. */
 export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line {
   const tail = right.flatMap((piece, index): Line => (index > 0 ? ['  ', ...piece] : piece));
   const room = cells - 1 - lineWidth(tail);
@@ -18,7 +18,7 @@ export function fitPieces(cells: number, left: Line[], right: Line[] = []): Line
   return [' ', ...out, ' '.repeat(Math.max(1, cells - used - lineWidth(tail) - 1)), ...tail];
 }
 
-/** Answers a line being typed, with the character under the caret marked. */
+/** Input line with the character at the caret highlighted; `caret` counts characters. */
 export function caretLine(text: string, caret: number): Segment[] {
   const chars = graphemes(text);
   return [chars.slice(0, caret).join(''), [chars[caret] ?? ' ', 'chip'], chars.slice(caret + 1).join('')];

@@ -1,12 +1,12 @@
-/** The last row: the keys that do something here, or a line being typed, or what was just done. */
+/** Last row of the screen: the keys of the focused pane, the prompt, or a message. */
 
 import { cutText, type Line } from '../../terminal/cells.js';
 import type { Binding } from '../input/bindings.js';
-import { worksIn } from '../input/key-lookup.js';
+import { isBoundIn } from '../input/key-lookup.js';
 import type { Action, State } from '../state/state.js';
 import { caretLine, fitPieces } from './fit-row.js';
 
-const LABELS: Record<string, string> = {
+const KEY_LABELS: Record<string, string> = {
   enter: '↵',
   up: '↑',
   down: '↓',
@@ -15,29 +15,32 @@ const LABELS: Record<string, string> = {
   space: 'space',
 };
 
-/** Answers how a key is called on the screen. */
+/** Label of a key on the screen: `^d` for `ctrl+d`. */
 export function keyLabel(key: string): string {
-  return LABELS[key] ?? key.replace('ctrl+', '^');
+  return KEY_LABELS[key] ?? key.replace('ctrl+', '^');
 }
 
-/** Answers the keys of the pane, as many as fit; help and the way out are always among them. */
+/** Keys of the focused pane, as many as fit beside help and quit; `isAvailable` omits keys. */
 export function footerLine(
   bindings: Binding[],
   state: State,
   cells: number,
-  works: (action: Action) => boolean = () => true,
+  isAvailable: (action: Action) => boolean = () => true,
 ): Line {
-  const shown = bindings.filter(
+  const hints = bindings.filter(
     (binding) =>
-      binding.hint && binding.keys.length > 0 && worksIn(binding, state.focus) && works(binding.action),
+      binding.hint &&
+      binding.keys.length > 0 &&
+      isBoundIn(binding, state.focus) &&
+      isAvailable(binding.action),
   );
   const piece = (binding: Binding): Line => [[keyLabel(binding.keys[0]!), 'key'], ` ${binding.hint}`];
-  const last = shown.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
-  const first = shown.filter((binding) => !last.includes(binding));
+  const last = hints.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
+  const first = hints.filter((binding) => !last.includes(binding));
   return fitPieces(cells, first.map(piece), last.map(piece));
 }
 
-const PROMPTS = {
+const PROMPT_LABELS = {
   filter: 'filter',
   find: 'find',
   save: 'save this filter as',
@@ -45,7 +48,7 @@ const PROMPTS = {
   tell: 'to the app',
 };
 
-/** Answers what stands in place of the footer while a line is typed there, or until the next key. */
+/** Prompt or message instead of the keys, if any; `matches` is the number of search matches. */
 export function messageLine(state: State, matches: number, cells: number): Line | undefined {
   const { prompt, notice } = state;
   if (prompt?.kind === 'filter') {
@@ -65,7 +68,7 @@ export function messageLine(state: State, matches: number, cells: number): Line 
     const found = prompt.kind === 'find' && prompt.text !== '' ? `  ${matches} found` : '';
     return [
       ' ',
-      [`${PROMPTS[prompt.kind]} `, 'key'],
+      [`${PROMPT_LABELS[prompt.kind]} `, 'key'],
       ...caretLine(prompt.text, prompt.caret),
       [found, 'dim'],
     ];

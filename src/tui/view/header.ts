@@ -1,4 +1,4 @@
-/** The rows over the list: the app and its figures, the filter, and the bar that says what went wrong. */
+/** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
@@ -8,12 +8,12 @@ import type { ListData } from '../data/list-data.js';
 import type { State } from '../state/state.js';
 import { caretLine, fitPieces } from './fit-row.js';
 
-/** Answers what is run and where it is asked; on narrow screens the address goes before the command. */
+/** Command and proxy URL; narrow screens omit the command first. */
 function appPiece({ url, app }: FeedStatus, cells: number): Line {
   if (cells < 80) return [['scooby', 'title'], url === undefined ? '' : `  :${new URL(url).port}`];
   const command = cleanText(app?.command ?? '');
-  const shown = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
-  return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, shown];
+  const commandPart = url !== undefined && cells < 120 ? '' : `  ${cutText(command, 40)}`;
+  return [['scooby', 'title'], url === undefined ? '' : `  ${url}`, commandPart];
 }
 
 function livePiece(status: FeedStatus): Line {
@@ -22,7 +22,7 @@ function livePiece(status: FeedStatus): Line {
   return status.live ? [['● live', 'ok']] : [['○ history', 'dim']];
 }
 
-/** Answers the first row of the screen. */
+/** First row of the screen; `matching` is the number of listed requests. */
 export function headerLine(
   status: FeedStatus,
   stats: ListStats | undefined,
@@ -64,7 +64,7 @@ function filterPiece(state: State, matching: number): Line {
   return [['/ ', 'key'], cutText(state.list.filter, 20), [` ${matching.toLocaleString('en-US')}`, 'dim']];
 }
 
-const SORTED: Record<State['list']['sort']['by'], string> = {
+const SORT_LABELS: Record<State['list']['sort']['by'], string> = {
   time: 'newest first',
   duration: 'slowest first',
   queries: 'most queries first',
@@ -73,7 +73,7 @@ const SORTED: Record<State['list']['sort']['by'], string> = {
   path: 'by path',
 };
 
-/** Answers the second row: the filter, how many match, the order, and whether the list follows. */
+/** Second row: the filter, the number of matches, the order, and whether the list follows. */
 export function filterLine(
   state: State,
   { stale, count: matching, counted, fresh }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh'>,
@@ -94,16 +94,16 @@ export function filterLine(
       ['filter', 'dim'],
     ]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
-  const narrowed = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
-  // A plus until the last request has been looked at.
-  const found = stale ? '…' : `${matching.toLocaleString('en-US')}${counted ? '' : '+'}`;
-  const figures = `${found} of ${total.toLocaleString('en-US')}`;
+  const isFiltered = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
+  // The plus means that the feed is still counting.
+  const matches = stale ? '…' : `${matching.toLocaleString('en-US')}${counted ? '' : '+'}`;
+  const figures = `${matches} of ${total.toLocaleString('en-US')}`;
   const right: Line[] = [];
-  if (narrowed) right.push([figures]);
+  if (isFiltered) right.push([figures]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);
   if (list.onlyMarked) right.push([['marked', 'accent']]);
   if (list.view !== 'routes')
-    right.push([[`${SORTED[list.sort.by]}${list.sort.reverse ? ', reversed' : ''}`, 'dim']]);
+    right.push([[`${SORT_LABELS[list.sort.by]}${list.sort.reverse ? ', reversed' : ''}`, 'dim']]);
   if (list.frozen) right.push([['frozen', 'warn']]);
   else if (list.follow) right.push([['following', 'ok']]);
   else
@@ -115,14 +115,14 @@ export function filterLine(
   return fitPieces(cells, left, right);
 }
 
-/** Answers the bar that says that the app has ended, or what is wrong with the store. */
+/** Bar that reports the app's exit or a fault of the store; undefined without either. */
 export function alarmLine(status: FeedStatus, cells: number): Line | undefined {
   if (status.exit) {
     const how = status.exit.signal ? `by ${status.exit.signal}` : `with code ${status.exit.code ?? 0}`;
-    const said = status.exit.stderr?.at(-1);
-    const what = said ? `the app ended ${how}: ${cleanText(said)}` : `the app ended ${how}`;
-    const then = '   r starts it again ';
-    return [[fitText(` ${cutText(what, cells - then.length - 1)}${then}`, cells), 'alarm']];
+    const lastError = status.exit.stderr?.at(-1);
+    const what = lastError ? `the app ended ${how}: ${cleanText(lastError)}` : `the app ended ${how}`;
+    const hint = '   r starts it again ';
+    return [[fitText(` ${cutText(what, cells - hint.length - 1)}${hint}`, cells), 'alarm']];
   }
   return status.trouble ? [[fitText(` ${cleanText(status.trouble)}`, cells), 'alarm']] : undefined;
 }

@@ -1,8 +1,8 @@
-/** Which part of the screen is where, by its size. */
+/** Layout of the screen: rectangles of the panes by screen size, focus and zoom. */
 
 import type { Pane, State } from '../state/state.js';
 
-/** Columns from left, rows from top, both counted from 0. */
+/** Rectangle in cells; x and y are counted from 0 at the top left. */
 export interface Rect {
   x: number;
   y: number;
@@ -11,47 +11,48 @@ export interface Rect {
 }
 
 export interface Layout {
-  /** True when the screen is smaller than anything can be shown on. */
+  /** True below MIN_SIZE. */
   tooSmall: boolean;
-  /** No rules, no column heads, no bar for the filter: for the smallest screens. */
+  /** True below 20 rows: without rules, column heads and filter row. */
   compact: boolean;
   panes: 1 | 2 | 3;
-  /** Rows of the header and the bar of the filter; 0 where a detail has the whole screen. */
+  /** Rows of the header with the filter row; 0 where the detail has the whole screen. */
   header: number;
-  /** Where the column heads and the rows of the list are. */
+  /** Column heads and rows of the list. */
   list?: Rect;
   /** Title and tabs of the detail. */
   title?: Rect;
   table?: Rect;
-  /** The rule between table and text, where they are above each other. */
+  /** Rule between table and text where the table is above the text. */
   rule?: Rect;
   text?: Rect;
-  /** The waterfall across the bottom. */
+  /** Time strip across the bottom. */
   strip?: Rect;
-  /** What the app prints, with a row above it for its title. */
+  /** App output, including its title row. */
   output?: Rect;
-  /** Columns of vertical lines. */
+  /** x positions of vertical lines. */
   bars: number[];
-  /** Rows of the rule and the footer. */
+  /** Rows of the footer with its rule. */
   footer: number;
 }
 
 export const MIN_SIZE = { columns: 60, rows: 15 };
-const TWO_PANES = 100;
-const THREE_PANES = 160;
+/** Columns from which there are two or three panes. */
+const TWO_PANES_COLUMNS = 100;
+const THREE_PANES_COLUMNS = 160;
 
-/** What the layout has to know of the page in the detail. */
+/** Size of the detail's page. */
 export interface PageExtent {
-  /** Rows over the table that stay. */
+  /** Fixed rows above the table. */
   head: number;
   /** Rows of the table. */
   table: number;
-  /** Whether a row of the table has a text of its own. */
+  /** True when rows of the table have a text. */
   text: boolean;
 }
 
-/** Shares the height between the table and its text: the table gets what it needs, up to a part of it. */
-function above(
+/** Table above its text: the table gets at most 40 % of the room, 25 % when the text is focused. */
+function tableAboveText(
   rect: Rect,
   extent: PageExtent,
   focus: Pane,
@@ -60,23 +61,24 @@ function above(
   if (!extent.text || rect.height < 6) return { table: rect };
   const room = rect.height - extent.head;
   const share = Math.max(2, Math.floor(room * (focus === 'text' ? 0.25 : 0.4)));
-  // Where the heads leave no room for a text, the text goes until it is asked for.
+  // With fewer than three rows left, the text is hidden until it has the focus.
   if (room - share < 3 && focus !== 'text') return { table: rect };
-  const wanted = extent.head + Math.min(extent.table, share);
-  const height = Math.min(wanted, focus === 'text' ? Math.floor(rect.height / 2) : rect.height - 3);
+  const fullHeight = extent.head + Math.min(extent.table, share);
+  const height = Math.min(fullHeight, focus === 'text' ? Math.floor(rect.height / 2) : rect.height - 3);
   const gap = compact ? 0 : 1;
   const table = { ...rect, height };
   const text = { ...rect, y: rect.y + height + gap, height: rect.height - height - gap };
   return gap === 0 ? { table, text } : { table, rule: { ...rect, y: rect.y + height, height: 1 }, text };
 }
 
-function detail(rect: Rect, extent: PageExtent, focus: Pane, compact: boolean): Partial<Layout> {
+function detailBelowTitle(rect: Rect, extent: PageExtent, focus: Pane, compact: boolean): Partial<Layout> {
   const title = { ...rect, height: 2 };
   const rest = { ...rect, y: rect.y + 2, height: rect.height - 2 };
-  return { title, ...above(rest, extent, focus, compact) };
+  return { title, ...tableAboveText(rest, extent, focus, compact) };
 }
 
-function beside(rect: Rect, extent: PageExtent, split: number): Partial<Layout> {
+/** Detail of three panes: table and text beside each other, `split` columns from the left. */
+function tableBesideText(rect: Rect, extent: PageExtent, split: number): Partial<Layout> {
   const title = { ...rect, height: 2 };
   const table = { ...rect, y: rect.y + 2, height: rect.height - 2, width: split };
   if (!extent.text) return { title, table: { ...table, width: rect.width } };
@@ -84,13 +86,13 @@ function beside(rect: Rect, extent: PageExtent, split: number): Partial<Layout> 
   return { title, table, text, bars: [rect.x + split] };
 }
 
-/** Answers how many panes there are beside each other. */
-export function panesOf({ columns, zoom }: Pick<State, 'columns' | 'zoom'>): 1 | 2 | 3 {
-  if (zoom || columns < TWO_PANES) return 1;
-  return columns < THREE_PANES ? 2 : 3;
+/** Number of panes beside each other. */
+export function paneCount({ columns, zoom }: Pick<State, 'columns' | 'zoom'>): 1 | 2 | 3 {
+  if (zoom || columns < TWO_PANES_COLUMNS) return 1;
+  return columns < THREE_PANES_COLUMNS ? 2 : 3;
 }
 
-/** Answers how many rows the output has: some, most of them while it is read, all of them when there is no room to share. */
+/** Height of the output: 25 % of the rows; with the focus 60 %, or all if zoomed or compact. */
 function outputRows(
   { output, focus, zoom }: Pick<State, 'output' | 'focus' | 'zoom'>,
   rows: number,
@@ -101,7 +103,7 @@ function outputRows(
   return zoom || compact ? rows : Math.floor(rows * 0.6);
 }
 
-/** Answers where everything is on a screen of that size, with that focus. */
+/** Layout of the screen for its size, focus and zoom. */
 export function layoutOf(
   state: Pick<State, 'columns' | 'rows' | 'focus' | 'zoom' | 'output'>,
   extent: PageExtent,
@@ -109,34 +111,35 @@ export function layoutOf(
   const { columns, rows, focus } = state;
   const compact = rows < 20;
   const tooSmall = columns < MIN_SIZE.columns || rows < MIN_SIZE.rows;
-  const panes = panesOf(state);
+  const panes = paneCount(state);
   const footer = compact ? 1 : 2;
   const base = { tooSmall, compact, panes, footer, bars: [] as number[] };
   if (tooSmall) return { ...base, header: 0 };
   const inDetail = panes === 1 && (focus === 'table' || focus === 'text');
   const header = inDetail ? 0 : compact ? 1 : 2;
-  const whole: Rect = { x: 0, y: header, width: columns, height: rows - header - footer };
-  const below = inDetail ? 0 : outputRows(state, whole.height, compact);
-  const body = { ...whole, height: whole.height - below };
-  if (below > 0) Object.assign(base, { output: { ...whole, y: body.y + body.height, height: below } });
+  const main: Rect = { x: 0, y: header, width: columns, height: rows - header - footer };
+  const outputHeight = inDetail ? 0 : outputRows(state, main.height, compact);
+  const body = { ...main, height: main.height - outputHeight };
+  const output = { ...main, y: body.y + body.height, height: outputHeight };
+  if (outputHeight > 0) Object.assign(base, { output });
   if (body.height === 0) return { ...base, header };
-  if (inDetail) return { ...base, header, ...detail(body, extent, focus, compact) };
+  if (inDetail) return { ...base, header, ...detailBelowTitle(body, extent, focus, compact) };
   if (panes === 1) return { ...base, header, list: body };
   const strip = panes === 3 && !compact ? { ...body, y: body.y + body.height - 1, height: 1 } : undefined;
   const height = body.height - (strip ? 1 : 0);
   const listWidth = Math.floor(columns * (panes === 3 ? 0.44 : 0.55));
   const list = { ...body, width: listWidth, height };
-  const right = { ...body, x: listWidth + 1, width: columns - listWidth - 1, height };
-  const shown: Partial<Layout> =
+  const detail = { ...body, x: listWidth + 1, width: columns - listWidth - 1, height };
+  const detailLayout: Partial<Layout> =
     panes === 3
-      ? beside(right, extent, Math.floor(right.width * 0.5))
-      : detail(right, extent, focus, compact);
+      ? tableBesideText(detail, extent, Math.floor(detail.width * 0.5))
+      : detailBelowTitle(detail, extent, focus, compact);
   return {
     ...base,
     header,
     list,
-    ...shown,
-    bars: [listWidth, ...(shown.bars ?? [])],
+    ...detailLayout,
+    bars: [listWidth, ...(detailLayout.bars ?? [])],
     ...(strip ? { strip } : {}),
   };
 }

@@ -1,4 +1,4 @@
-/** The rows of the list, in columns that fit the width. */
+/** Rows and column heads of the list, in columns that fit its width. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { formatMs } from '../../domain/text.js';
@@ -9,7 +9,7 @@ import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } fro
 import { statusRole } from '../../terminal/roles.js';
 import { badgeCells, badgesOf } from './badges.js';
 
-/** Widths of the columns, 0 where one is left out; the path has what is left. */
+/** Widths of the columns in cells, 0 for an omitted column. */
 export interface ListColumns {
   method: number;
   path: number;
@@ -22,7 +22,7 @@ export interface ListColumns {
   age: number;
 }
 
-/** Answers the columns for a width: the age goes first, then cache, query time, queries, part of the method. */
+/** Columns for a width: narrow lists omit age, cache, query time and queries, in this order. */
 export function listColumns(cells: number): ListColumns {
   const columns = {
     method: 6,
@@ -35,7 +35,7 @@ export function listColumns(cells: number): ListColumns {
     badges: 8,
     age: 4,
   };
-  const order: [keyof ListColumns, number, number][] = [
+  const reductions: [column: keyof ListColumns, width: number, belowCells: number][] = [
     ['age', 0, 84],
     ['cache', 0, 82],
     ['badges', 4, 68],
@@ -43,25 +43,26 @@ export function listColumns(cells: number): ListColumns {
     ['method', 4, 56],
     ['queries', 0, 44],
   ];
-  for (const [name, smaller, below] of order) if (cells < below) columns[name] = smaller;
+  for (const [column, width, belowCells] of reductions) if (cells < belowCells) columns[column] = width;
   const used = Object.values(columns).reduce((sum, size) => sum + (size > 0 ? size + 1 : 0), 0);
   return { ...columns, path: Math.max(4, cells - used - 3) };
 }
 
-const right = (text: string, cells: number): string => (cells > 0 ? ` ${fitText(text, cells, 'right')}` : '');
+const rightAligned = (text: string, cells: number): string =>
+  cells > 0 ? ` ${fitText(text, cells, 'right')}` : '';
 
-/** Answers the heads of the columns, with an arrow at the one that the list is sorted by. */
+/** Column heads, with an arrow at the column of the sort order. */
 export function columnHeads(columns: ListColumns, sort: Sort, routes: boolean): Line {
   const arrow = sort.reverse ? '↑' : '↓';
   const head = (text: string, by: Sort['by'] | undefined) =>
     by === sort.by && !routes ? `${text}${arrow}` : text;
   const text = [
     `  ${fitText(columns.method < 6 ? 'METH' : 'METHOD', columns.method)} ${fitText(routes ? 'ROUTE' : head('PATH', 'path'), columns.path)}`,
-    right(routes ? 'N' : head('STAT', 'status'), columns.status),
-    right(routes ? 'MEAN' : head('TIME', 'duration'), columns.time),
-    right(head('QRY', 'queries'), columns.queries),
-    right(head('Q.TIME', 'qtime'), columns.qtime),
-    routes ? right('P95', columns.cache && 7) : right('CACHE', columns.cache),
+    rightAligned(routes ? 'N' : head('STAT', 'status'), columns.status),
+    rightAligned(routes ? 'MEAN' : head('TIME', 'duration'), columns.time),
+    rightAligned(head('QRY', 'queries'), columns.queries),
+    rightAligned(head('Q.TIME', 'qtime'), columns.qtime),
+    routes ? rightAligned('P95', columns.cache && 7) : rightAligned('CACHE', columns.cache),
     columns.age > 0 && !routes
       ? ` ${fitText('', columns.badges)} ${fitText(head('AGE', 'time'), columns.age, 'right')}`
       : '',
@@ -69,43 +70,43 @@ export function columnHeads(columns: ListColumns, sort: Sort, routes: boolean): 
   return [[text.join(''), 'head']];
 }
 
-/** Answers the path of a request as far as it fits: its middle is what goes. */
+/** Path padded or shortened to `cells`; its middle is cut out. */
 function pathCells(path: string, cells: number): string {
-  const held = cutMiddle(cleanText(path), cells);
-  return held + ' '.repeat(Math.max(0, cells - cellWidth(held)));
+  const shortened = cutMiddle(cleanText(path), cells);
+  return shortened + ' '.repeat(Math.max(0, cells - cellWidth(shortened)));
 }
 
 function gutter(selected: boolean, marked: boolean): string {
   return `${selected ? '▌' : ' '}${marked ? '●' : ' '}`;
 }
 
-/** Answers one row of the list of requests. */
+/** Row of a request; `now` is epoch ms. */
 export function requestRow(
   row: Summary,
   columns: ListColumns,
-  shown: { selected: boolean; marked: boolean; now: number },
+  display: { selected: boolean; marked: boolean; now: number },
 ): Line {
   const { sql, cache } = row.totals;
   const missing = row.state === 'open' ? '…' : '-';
-  const took = row.duration === undefined ? missing : formatMs(row.duration);
+  const duration = row.duration === undefined ? missing : formatMs(row.duration);
   const status = row.status === undefined ? missing : String(row.status);
   const line: Segment[] = [
-    gutter(shown.selected, shown.marked),
+    gutter(display.selected, display.marked),
     `${fitText(cleanText(row.method), columns.method)} `,
     pathCells(row.url, columns.path),
-    [right(status, columns.status), statusRole(row.status)],
-    right(took, columns.time),
-    right(sql ? String(sql.count) : '0', columns.queries),
-    right(sql ? formatMs(sql.ms) : '-', columns.qtime),
-    right(cache ? String(cache.count) : '-', columns.cache),
+    [rightAligned(status, columns.status), statusRole(row.status)],
+    rightAligned(duration, columns.time),
+    rightAligned(sql ? String(sql.count) : '0', columns.queries),
+    rightAligned(sql ? formatMs(sql.ms) : '-', columns.qtime),
+    rightAligned(cache ? String(cache.count) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
   ];
-  if (columns.age > 0) line.push([right(formatAge(row.start, shown.now), columns.age), 'dim']);
+  if (columns.age > 0) line.push([rightAligned(formatAge(row.start, display.now), columns.age), 'dim']);
   return line;
 }
 
-/** Answers one row of the list by route. */
+/** Row of a route in the list by route. */
 export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean): Line {
   const badges = [
     ...(row.errors > 0 ? [{ text: 'ERR', role: 'error' }] : []),
@@ -115,11 +116,11 @@ export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean)
     gutter(selected, false),
     `${fitText(cleanText(row.method), columns.method)} `,
     pathCells(row.route, columns.path),
-    right(row.count.toLocaleString('en-US'), columns.status),
-    right(formatMs(row.mean), columns.time),
-    right(row.queries.toFixed(row.queries < 10 && row.queries % 1 !== 0 ? 1 : 0), columns.queries),
-    right(row.queries > 0 ? formatMs(row.qtime) : '-', columns.qtime),
-    right(columns.cache > 0 ? formatMs(row.p95) : '', columns.cache && 7),
+    rightAligned(row.count.toLocaleString('en-US'), columns.status),
+    rightAligned(formatMs(row.mean), columns.time),
+    rightAligned(row.queries.toFixed(row.queries < 10 && row.queries % 1 !== 0 ? 1 : 0), columns.queries),
+    rightAligned(row.queries > 0 ? formatMs(row.qtime) : '-', columns.qtime),
+    rightAligned(columns.cache > 0 ? formatMs(row.p95) : '', columns.cache && 7),
     ' ',
     ...badgeCells(badges, columns.badges),
   ];

@@ -1,4 +1,4 @@
-/** The frames before the screen is loaded: the same places as the frame that follows, so that nothing jumps. */
+/** Frames before Ink is loaded, laid out like the first frame of Ink, so that nothing moves. */
 
 import type { Summary } from '../../domain/trace.js';
 import type { State } from '../state/state.js';
@@ -6,7 +6,7 @@ import { layoutOf } from './layout.js';
 import { columnHeads, listColumns, requestRow } from './list-rows.js';
 import { paintLine, type Theme } from './theme.js';
 
-/** Answers the frame as text: without requests while none are known, with the newest ones as at `now` (epoch ms) once they are. */
+/** Frame as text, with the newest requests once they are loaded; `now` is epoch ms. */
 export function skeletonFrame(state: State, theme: Theme, requests: Summary[] = [], now = 0): string {
   const layout = layoutOf(state, { head: 1, table: 4, text: true });
   const rows = Array.from({ length: state.rows }, () => '');
@@ -25,9 +25,9 @@ export function skeletonFrame(state: State, theme: Theme, requests: Summary[] = 
     const top = y + (layout.compact ? 0 : 1);
     const columns = listColumns(width);
     for (const [index, request] of requests.slice(0, y + height - top).entries()) {
-      const shown = { selected: index === 0, marked: false, now };
+      const display = { selected: index === 0, marked: false, now };
       rows[top + index] = paintLine(
-        requestRow(request, columns, shown),
+        requestRow(request, columns, display),
         width,
         theme,
         index === 0 ? 'selected' : '',

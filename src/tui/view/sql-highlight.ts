@@ -1,4 +1,4 @@
-/** SQL for the eye: told apart word by word, laid out in lines, and coloured. Any text gives an answer. */
+/** Formats and colours SQL for display; accepts any text. */
 
 import type { Dialect } from '../../domain/library.js';
 import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from '../../insight/sql/pieces.js';
@@ -6,10 +6,10 @@ import { NAME, VALUE, WORD } from '../../insight/sql/token-kinds.js';
 import type { Line, Segment } from '../../terminal/cells.js';
 import { cleanLines } from '../../terminal/cells.js';
 
-type Sort = 'space' | 'comment' | 'string' | 'number' | 'word' | 'name' | 'parameter' | 'mark';
+type TokenKind = 'space' | 'comment' | 'string' | 'number' | 'word' | 'name' | 'parameter' | 'mark';
 
 interface Token {
-  sort: Sort;
+  kind: TokenKind;
   text: string;
 }
 
@@ -22,26 +22,27 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
-// A new line starts before these; the second kind is indented under the clause that it belongs to.
+/** Words that start a new line. */
 const CLAUSES = new Set(
   'from where group having order limit offset fetch values set returning union left right inner full cross join on'.split(
     ' ',
   ),
 );
 const JOINS = new Set(['left', 'right', 'inner', 'full', 'cross', 'outer', 'lateral']);
-const UNDER = new Set(['and', 'or', 'on']);
+/** Words that start a new line indented under their clause. */
+const INDENTED = new Set(['and', 'or', 'on']);
 
-/** Longer statements are shown in their own lines, and only their beginning is coloured. */
+/** Characters; longer statements keep their lines, and only this beginning is coloured. */
 const MAX_LAID_OUT = 20_000;
-/** Characters of a statement in one line that are read: more than a terminal is wide. */
+/** Characters of a statement on one line that are parsed: more than a terminal is wide. */
 export const MAX_LABEL = 1000;
 
-/** Answers a statement as tokens; joined, they are the statement again. */
-export function tokens(sql: string, dialect: Dialect): Token[] {
-  return Array.from(piecesOf(sql, dialect), (piece) => ({ sort: sortOf(piece), text: piece.written }));
+/** Tokens of a statement; their joined texts are the statement. */
+export function highlightTokens(sql: string, dialect: Dialect): Token[] {
+  return Array.from(piecesOf(sql, dialect), (piece) => ({ kind: tokenKindOf(piece), text: piece.written }));
 }
 
-function sortOf({ kind, written, quoted }: Piece): Sort {
+function tokenKindOf({ kind, written, quoted }: Piece): TokenKind {
   switch (kind) {
     case WHITESPACE:
       return 'space';
@@ -62,76 +63,77 @@ function sortOf({ kind, written, quoted }: Piece): Sort {
 }
 
 function segment(token: Token): Segment {
-  if (token.sort === 'word' && KEYWORDS.has(token.text.toLowerCase())) return [token.text, 'keyword'];
-  if (token.sort === 'string' || token.sort === 'number' || token.sort === 'comment')
-    return [token.text, token.sort];
-  if (token.sort === 'parameter') return [token.text, 'number'];
+  if (token.kind === 'word' && KEYWORDS.has(token.text.toLowerCase())) return [token.text, 'keyword'];
+  if (token.kind === 'string' || token.kind === 'number' || token.kind === 'comment')
+    return [token.text, token.kind];
+  if (token.kind === 'parameter') return [token.text, 'number'];
   return token.text;
 }
 
-/** Answers a statement in one coloured line, as much of it as a terminal may have room for. */
+/** Statement on one coloured line, cut at MAX_LABEL characters. */
 export function colourSql(sql: string, dialect: Dialect): Line {
-  return tokens(sql.slice(0, MAX_LABEL), dialect).map(segment);
+  return highlightTokens(sql.slice(0, MAX_LABEL), dialect).map(segment);
 }
 
-/** Where a clause starts a line: not inside brackets that hold no query, not the second word of a join. */
-function breaks(word: string, previous: string, depths: boolean[]): boolean {
-  if (depths.length > 0 && !depths.at(-1)) return false;
+/** True when a word starts a line; `brackets` has, per open bracket, whether it is a subquery. */
+function startsLine(word: string, previous: string, brackets: boolean[]): boolean {
+  if (brackets.length > 0 && !brackets.at(-1)) return false;
   if (word === 'join') return !JOINS.has(previous);
   if (word === 'set' || word === 'from') return previous !== 'distinct' && previous !== 'update';
   if (word === 'on' && previous === 'distinct') return false;
   if (word === 'and' && previous === '#between') return false;
-  return CLAUSES.has(word) || UNDER.has(word);
+  return CLAUSES.has(word) || INDENTED.has(word);
 }
 
-/** Answers a statement laid out in lines, one clause each, coloured. */
+/** Statement in coloured lines, one per clause. */
 export function layOutSql(sql: string, dialect: Dialect): Line[] {
-  if (sql.length > MAX_LAID_OUT) return asItIs(sql, dialect);
+  if (sql.length > MAX_LAID_OUT) return keepLines(sql, dialect);
   const lines: Segment[][] = [[]];
-  const depths: boolean[] = [];
+  const brackets: boolean[] = [];
   let previous = '';
   let between = false;
-  const list = tokens(sql.trim(), dialect);
+  const list = highlightTokens(sql.trim(), dialect);
   const newLine = (extra: number) => {
-    const indent = '  '.repeat(depths.filter(Boolean).length + extra);
+    const indent = '  '.repeat(brackets.filter(Boolean).length + extra);
     lines.push(indent === '' ? [] : [indent]);
   };
   for (const [index, token] of list.entries()) {
-    const word = token.sort === 'word' ? token.text.toLowerCase() : '';
-    if (token.sort === 'space') {
+    const word = token.kind === 'word' ? token.text.toLowerCase() : '';
+    if (token.kind === 'space') {
       const line = lines.at(-1)!;
-      if (line.length > 0 && list[index - 1]?.sort !== 'comment') line.push(' ');
+      if (line.length > 0 && list[index - 1]?.kind !== 'comment') line.push(' ');
       continue;
     }
     if (word === 'between') between = true;
-    const joined = word === 'and' && between;
-    if (joined) between = false;
-    if (word && !joined && index > 0 && breaks(word, previous, depths)) newLine(UNDER.has(word) ? 1 : 0);
-    if (token.text === ')' && depths.pop()) newLine(0);
+    const isRangeAnd = word === 'and' && between;
+    if (isRangeAnd) between = false;
+    if (word && !isRangeAnd && index > 0 && startsLine(word, previous, brackets))
+      newLine(INDENTED.has(word) ? 1 : 0);
+    if (token.text === ')' && brackets.pop()) newLine(0);
     lines.at(-1)!.push(segment(token));
     if (token.text === '(') {
-      const next = list.slice(index + 1).find((other) => other.sort !== 'space');
-      const query = next?.sort === 'word' && /^(?:select|with|values)$/i.test(next.text);
-      depths.push(query);
-      if (query) newLine(0);
+      const next = list.slice(index + 1).find((candidate) => candidate.kind !== 'space');
+      const isSubquery = next?.kind === 'word' && /^(?:select|with|values)$/i.test(next.text);
+      brackets.push(isSubquery);
+      if (isSubquery) newLine(0);
     }
-    if (token.sort === 'comment' && token.text.startsWith('--')) newLine(0);
+    if (token.kind === 'comment' && token.text.startsWith('--')) newLine(0);
     if (word || token.text === '(') previous = word;
   }
   return lines
-    .map(trimmed)
+    .map(trimSpaces)
     .filter((line) => line.length > 0)
-    .flatMap(unbroken);
+    .flatMap(splitLines);
 }
 
-/** Answers a statement in its own lines. */
-function asItIs(sql: string, dialect: Dialect): Line[] {
-  const coloured = tokens(sql.slice(0, MAX_LAID_OUT), dialect).map(segment);
-  return unbroken([...coloured, sql.slice(MAX_LAID_OUT)]);
+/** Coloured statement with its own line breaks. */
+function keepLines(sql: string, dialect: Dialect): Line[] {
+  const coloured = highlightTokens(sql.slice(0, MAX_LAID_OUT), dialect).map(segment);
+  return splitLines([...coloured, sql.slice(MAX_LAID_OUT)]);
 }
 
-/** Takes spaces off a line's end, and doubled ones at its start after the indent. */
-function trimmed(line: Segment[]): Segment[] {
+/** Removes spaces at a line's end and a second space after its indent. */
+function trimSpaces(line: Segment[]): Segment[] {
   const out = [...line];
   while (out.at(-1) === ' ' || (typeof out.at(-1) === 'string' && String(out.at(-1)).trim() === ''))
     out.pop();
@@ -139,8 +141,8 @@ function trimmed(line: Segment[]): Segment[] {
   return out;
 }
 
-/** A string or comment of several lines becomes several lines; nothing in them steers the terminal. */
-function unbroken(line: Segment[]): Line[] {
+/** Splits multi-line strings and comments into lines, and removes control characters. */
+function splitLines(line: Segment[]): Line[] {
   const out: Segment[][] = [[]];
   for (const part of line) {
     const [text, ...roles] = typeof part === 'string' ? [part] : part;

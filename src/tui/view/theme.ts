@@ -1,10 +1,10 @@
-/** Roles and what they look like: the terminal's own sixteen colours, so that light and dark both work. */
+/** Theme: SGR codes by role, of the terminal's sixteen colours, which suit light and dark. */
 
 import { KIND_COLOURS } from '../../domain/span-kinds.js';
 import { cellWidth, cutLine, type Line } from '../../terminal/cells.js';
 import { cursorToColumn, isUnsureWidth } from '../ink/painted.js';
 
-/** What a piece of text is, never how it looks. */
+/** SGR parameters by role, where a role names a text's meaning. */
 export const ROLES: Record<string, string> = {
   dim: '2',
   bold: '1',
@@ -30,8 +30,8 @@ export const ROLES: Record<string, string> = {
   removed: '31',
 };
 
-/** What other programs colour their output with, by the number that sets it. */
-const PRINTED = Object.fromEntries(
+/** Roles of SGR codes in the app's own output, by their number. */
+const APP_OUTPUT_ROLES = Object.fromEntries(
   [
     1,
     2,
@@ -45,19 +45,20 @@ const PRINTED = Object.fromEntries(
 
 export interface Theme {
   roles: Record<string, string>;
-  /** Draws with ASCII only. */
+  /** Replaces line and block characters with ASCII. */
   ascii: boolean;
 }
 
-const NO_COLOUR = new Set(['1', '2', '4', '7']);
+/** SGR codes that are kept without colour: bold, dim, underline, inverse. */
+const COLOURLESS_CODES = new Set(['1', '2', '4', '7']);
 
-/** Answers a theme: the user's roles over ours; without colour only bold, dim, underline and inverse stay. */
+/** Theme with the user's roles over the defaults; `colour: false` keeps only colourless codes. */
 export function themeOf(options: { colour: boolean; ascii: boolean; roles?: Record<string, string> }): Theme {
-  const roles: Record<string, string> = { ...PRINTED, ...ROLES, ...options.roles };
+  const roles: Record<string, string> = { ...APP_OUTPUT_ROLES, ...ROLES, ...options.roles };
   if (!options.colour) {
     for (const role of Object.keys(roles)) {
       roles[role] = roles[role]!.split(';')
-        .filter((code) => NO_COLOUR.has(code))
+        .filter((code) => COLOURLESS_CODES.has(code))
         .join(';');
     }
   }
@@ -80,6 +81,7 @@ const ASCII_FOR: Record<string, string> = {
   '·': '.',
   '×': 'x',
   '✓': '+',
+  '✗': 'x',
   '▁': '.',
   '▂': '.',
   '▃': '-',
@@ -94,34 +96,34 @@ const ASCII_FOR: Record<string, string> = {
   '▊': '#',
   '▉': '#',
 };
-const DRAWN = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
+const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
 
-/** Answers a text with our own glyphs written in ASCII. */
+/** Text with the browser's glyphs replaced by ASCII. */
 export function asciiOf(text: string): string {
-  return text.replace(DRAWN, (glyph) => ASCII_FOR[glyph] ?? '+');
+  return text.replace(DRAWN_GLYPHS, (glyph) => ASCII_FOR[glyph] ?? '+');
 }
 
-/** Answers the characters of a line of at most that many cells, with their colours; `base` fills up to the full width. */
+/** Line as text with SGR codes, cut at `cells`; role `base` colours and pads the whole row. */
 export function paintLine(line: Line, cells: number, theme: Theme, base = '', x = 0): string {
-  const held = cutLine(line, cells);
+  const segments = cutLine(line, cells);
   let out = '';
-  let at = x;
-  let sure = true;
-  for (const segment of held) {
+  let column = x;
+  let isCursorSure = true;
+  for (const segment of segments) {
     const text = typeof segment === 'string' ? segment : segment[0];
     if (text === '') continue;
-    const shown = theme.ascii ? asciiOf(text) : text;
-    // A selected row is inverse as a whole: colours under inverse turn into stripes.
+    const drawn = theme.ascii ? asciiOf(text) : text;
+    // A row with a base has no other colours: under inverse (the selection) they would be stripes.
     const roles = base === '' && typeof segment !== 'string' ? segment.slice(1) : [];
     const codes = roles.map((role) => theme.roles[role] ?? '').filter((code) => code !== '');
-    // Terminals measure some characters differently; what follows them is put where it belongs.
-    if (!sure) out += cursorToColumn(at);
-    out += codes.length > 0 ? `\x1b[${codes.join(';')}m${shown}\x1b[0m` : shown;
-    sure = !isUnsureWidth(text);
-    at += cellWidth(text);
+    // Terminals disagree on the width of some characters, so that the next text is positioned.
+    if (!isCursorSure) out += cursorToColumn(column);
+    out += codes.length > 0 ? `\x1b[${codes.join(';')}m${drawn}\x1b[0m` : drawn;
+    isCursorSure = !isUnsureWidth(text);
+    column += cellWidth(text);
   }
   const code = base === '' ? '' : (theme.roles[base] ?? '');
   if (code === '') return out;
-  const rest = ' '.repeat(Math.max(0, cells - (at - x)));
-  return `\x1b[${code}m${out}${sure ? '' : cursorToColumn(at)}${rest}\x1b[0m`;
+  const rest = ' '.repeat(Math.max(0, cells - (column - x)));
+  return `\x1b[${code}m${out}${isCursorSure ? '' : cursorToColumn(column)}${rest}\x1b[0m`;
 }

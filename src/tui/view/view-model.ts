@@ -1,4 +1,4 @@
-/** Everything that a frame is drawn from, put together from the state and the data. */
+/** View model: all data of one frame, derived from the state and the loaded requests. */
 
 import { type Position, parseSite } from '../../domain/site.js';
 import type { Trace } from '../../domain/trace.js';
@@ -12,8 +12,9 @@ import type { Panel, PanelPage, TextLine } from '../panels/panel.js';
 import type { State, ViewFacts } from '../state/state.js';
 import { type Layout, layoutOf } from './layout.js';
 
-/** The rows of what the app prints, and those of them in which what is searched for stands, by their numbers. */
+/** Rows of the app's output with the search matches, counted from the first row ever printed. */
 export interface OutputRows {
+  /** Number of the first row in `rows`. */
   first: number;
   rows: Line[];
   matches: number[];
@@ -29,52 +30,55 @@ export interface ViewModel {
   panels: Panel[];
   page: PanelPage;
   text: TextLine[];
-  /** Lines of the text in which what is searched for stands. */
+  /** Indexes of text lines that match the search. */
   matches: number[];
-  /** What the app prints, where it is to be had. */
+  /** App output; undefined when it is hidden or not available. */
   output: OutputRows | undefined;
-  /** What the feed can do. */
-  can: Set<FeedCapability>;
+  /** Optional operations that the feed has. */
+  capabilities: Set<FeedCapability>;
+  /** Items of the open menu. */
   items: MenuItem[];
+  /** Epoch ms that ages are relative to. */
   now: number;
 }
 
-interface Parts extends Pick<ViewModel, 'state' | 'list' | 'status' | 'stats' | 'now' | 'can'> {
+interface ViewModelInput
+  extends Pick<ViewModel, 'state' | 'list' | 'status' | 'stats' | 'now' | 'capabilities'> {
   feed: Pick<Feed, 'output'>;
   detail: TraceData;
   bindings: Binding[];
 }
 
-/** Rows of the screen that a popup leaves free. */
-const AROUND_POPUP = 6;
+/** Screen rows that a popup does not use for its lines. */
+const POPUP_MARGIN_ROWS = 6;
 
 function matchesIn(lines: Line[], find: string): number[] {
-  const wanted = find.toLowerCase();
-  if (wanted === '') return [];
-  return lines.flatMap((line, index) => (lineText(line).toLowerCase().includes(wanted) ? [index] : []));
+  const lower = find.toLowerCase();
+  if (lower === '') return [];
+  return lines.flatMap((line, index) => (lineText(line).toLowerCase().includes(lower) ? [index] : []));
 }
 
-function printoutOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
+function outputRowsOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
   if (!output) return undefined;
-  // The first cell of each row stays free, as in the other panes.
+  // The first cell of each row is empty, as in the other panes.
   const { first, rows } = output.wrappedRows(cells - 1);
   return { first, rows, matches: matchesIn(rows, find).map((row) => first + row) };
 }
 
-/** Answers the picture. */
-export function viewModelOf({ detail, bindings, feed, ...parts }: Parts): ViewModel {
+export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput): ViewModel {
   const { state } = parts;
-  const rough = layoutOf(state, { head: 1, table: 4, text: true });
-  const columns = (rough.text ?? rough.table ?? { width: state.columns }).width;
+  // The page needs its width and the layout needs the page's height: an estimate gives the width.
+  const estimate = layoutOf(state, { head: 1, table: 4, text: true });
+  const columns = (estimate.text ?? estimate.table ?? { width: state.columns }).width;
   const page = detail.page(state.detail, columns);
   const layout = layoutOf(state, {
     head: page.head(columns).length,
     table: page.entries.length,
     text: page.text !== undefined && page.entries.length > 0,
   });
-  const at = Math.min(state.detail.table.at, page.entries.length - 1);
-  const written = detail.text(page, Math.max(0, at));
-  const text = layout.text ? wrapped(written, layout.text.width, state.detail.wrap) : written;
+  const row = Math.min(state.detail.table.at, page.entries.length - 1);
+  const lines = detail.text(page, Math.max(0, row));
+  const text = layout.text ? wrapText(lines, layout.text.width, state.detail.wrap) : lines;
   return {
     ...parts,
     layout,
@@ -86,30 +90,30 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: Parts): ViewMo
       text.map(({ line }) => line),
       state.detail.find,
     ),
-    output: layout.output && printoutOf(feed, layout.output.width, state.output?.find ?? ''),
+    output: layout.output && outputRowsOf(feed, layout.output.width, state.output?.find ?? ''),
     items: state.popup?.kind === 'menu' ? menuItems(state.popup, state, bindings) : [],
   };
 }
 
-/** Answers how much there is and how much of it fits; `now` is epoch ms. */
-export function viewFactsOf(picture: ViewModel, now: number): ViewFacts {
-  const { state, layout, list, page, text, items, matches, panels } = picture;
+/** Row counts and pane heights for the reducer; `now` is epoch ms. */
+export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
+  const { state, layout, list, page, text, items, matches, panels } = viewModel;
   const heads = layout.compact ? 0 : 1;
   const { popup } = state;
-  const { first = 0, rows = [], matches: found = [] } = picture.output ?? {};
+  const { first = 0, rows = [], matches: outputMatches = [] } = viewModel.output ?? {};
   return {
     list: { count: list.count, height: Math.max(1, (layout.list?.height ?? state.rows - 4) - heads) },
-    table: { count: page.entries.length, height: tableHeight(picture) },
+    table: { count: page.entries.length, height: tableHeight(viewModel) },
     text: { count: text.length, height: Math.max(1, layout.text?.height ?? 1), matches },
     output: {
       first,
       count: rows.length,
       height: Math.max(1, (layout.output?.height ?? 2) - 1),
-      matches: found,
+      matches: outputMatches,
     },
     popup: {
       count: popup?.kind === 'text' ? popup.lines.length : items.length,
-      height: Math.max(1, state.rows - AROUND_POPUP),
+      height: Math.max(1, state.rows - POPUP_MARGIN_ROWS),
     },
     tabs: panels.map((panel) => panel.title),
     panes: layout.panes,
@@ -117,27 +121,27 @@ export function viewFactsOf(picture: ViewModel, now: number): ViewFacts {
   };
 }
 
-/** Answers the position that the editor is asked to open, by what is selected. */
+/** Position for the editor: of the selected text line or row, else of the worst finding. */
 export function selectedPosition({ page, text, trace, state }: ViewModel): Position | undefined {
   const { focus, detail } = state;
   if (focus === 'text') {
-    const above = text.slice(0, detail.text.at).findLast((line) => line.place);
-    const here = text[detail.text.at]?.place ?? above?.place;
-    if (here) return here;
+    const previous = text.slice(0, detail.text.at).findLast((line) => line.place);
+    const position = text[detail.text.at]?.place ?? previous?.place;
+    if (position) return position;
   }
   const row = page.entries[detail.table.at]?.place;
   if (focus !== 'list' && row) return row;
-  return trace && worstPlace(trace);
+  return trace && tracePosition(trace);
 }
 
-/** Answers how many rows of its table a picture has room for. */
+/** Number of table rows that fit below the page's head. */
 export function tableHeight({ layout, page }: Pick<ViewModel, 'layout' | 'page'>): number {
   const rect = layout.table;
   return rect ? Math.max(1, rect.height - page.head(rect.width).length) : 1;
 }
 
-/** Answers the lines with sentences, or all of them, broken where the width ends. */
-function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
+/** Wraps lines of prose, or all lines, at `cells`. */
+function wrapText(lines: TextLine[], cells: number, all: boolean): TextLine[] {
   if (!all && !lines.some((text) => text.prose)) return lines;
   return lines.flatMap((text) => {
     if (!(all || text.prose) || lineWidth(text.line) <= cells) return [text];
@@ -145,18 +149,19 @@ function wrapped(lines: TextLine[], cells: number, all: boolean): TextLine[] {
   });
 }
 
-/** Answers the line to look at first: that of the gravest finding, else the handler, else the first call. */
-function worstPlace(trace: Trace): Position | undefined {
+/** Position of the most severe finding, else of the handler, else of the first call. */
+function tracePosition(trace: Trace): Position | undefined {
   return (
     parseSite(trace.findings[0]?.site) ??
-    handlerPlace(trace) ??
+    handlerPosition(trace) ??
     parseSite(trace.spans.find((span) => span.site)?.site)
   );
 }
 
-/** Reads the site in a handler's `name file:line`. Both may have spaces; the files that the trace has kept tell where the name ends. */
-function handlerPlace({ handler = '', sources = {} }: Trace): Position | undefined {
+/** Site of a handler, `name file:line`. Both may have spaces; a stored source decides the split. */
+function handlerPosition({ handler = '', sources = {} }: Trace): Position | undefined {
   const words = handler.split(' ');
-  const places = words.map((_, n) => parseSite(words.slice(n).join(' ')));
-  return places.find((place) => place && Object.hasOwn(sources, place.file)) ?? places.at(-1);
+  const positions = words.map((_, n) => parseSite(words.slice(n).join(' ')));
+  const known = positions.find((position) => position && Object.hasOwn(sources, position.file));
+  return known ?? positions.at(-1);
 }

@@ -1,4 +1,4 @@
-/** The list of call-site libraries: all that there are, each of a form that the loader and docs/libraries.md read. */
+/** The list of call-site libraries is complete and matches what loader and docs read. */
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ test('no file is patched twice, and ES modules are among the files', async (t) =
     );
 });
 
-test('what doctor knows of them', async (t) => {
+test('doctor lists the call-site libraries', async (t) => {
   const lines = coverage().filter(({ kind }) => kind === 'line');
   t.same(
     lines.map(({ library, packages: [name] }) => [library, name]),

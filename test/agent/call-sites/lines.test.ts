@@ -1,4 +1,6 @@
-/** Libraries that do in a later turn what they are asked for: each call has the line that asked for it. */
+/**
+ * Libraries that work in later ticks: each call has the line of the app that called the library.
+ */
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +13,7 @@ import { sitesIn } from '../sites.js';
 
 interface Fixture {
   server?: ServerName;
-  /** Which of the spans are looked at. */
+  /** Kind of the spans under test. */
   kind: string;
   own?(span: Span): boolean;
 }
@@ -20,7 +22,7 @@ const FOLDER = join(ROOT, 'test/fixtures/call-sites');
 const require = createRequire(import.meta.url);
 
 for (const name of ['orms', 'clients']) {
-  // What differs between versions of Node is the contention tests' matter.
+  // Only the oldest and the newest Node: the contention tests cover all versions.
   for (const node of (await nodes()).filter((_, i, all) => i === 0 || i === all.length - 1)) {
     test(`lines of ${name}, Node ${node.version}`, async (t) => {
       const path = join(FOLDER, `${name}.cjs`);
@@ -38,8 +40,8 @@ for (const name of ['orms', 'clients']) {
       t.equal(code, 0);
       for (const [form, lines] of sites) {
         const spans = traces.find(({ url }) => url === `/${form}`)?.spans ?? [];
-        const told = spans.filter((span) => span.kind === kind && own(span));
-        t.same(told.map(({ site }) => site ?? 'nowhere').sort(), lines, form);
+        const recorded = spans.filter((span) => span.kind === kind && own(span));
+        t.same(recorded.map(({ site }) => site ?? 'nowhere').sort(), lines, form);
       }
     });
   }

@@ -1,4 +1,4 @@
-/** Versions of Prisma whose insides are others: their clients work as without scooby. */
+/** Versions of Prisma with other internals: their clients work as without scooby. */
 
 import { test } from 'tap';
 import { prisma } from '../../../src/agent/call-sites/prisma.cjs';
@@ -9,7 +9,7 @@ interface Client {
 }
 type Runtime = { getPrismaClient(config: unknown): new () => Client };
 
-/** A module whose file defines the runtime, as the loader hands it over. */
+/** Exports of a runtime whose module is prepared as the loader does. */
 function load(runtime: Runtime): Runtime {
   const module = { exports: {} as Runtime };
   Object.setPrototypeOf(module, {
@@ -17,7 +17,7 @@ function load(runtime: Runtime): Runtime {
       module.exports = runtime;
     },
   });
-  prisma.before?.(module, '/app/node_modules/@prisma/client/runtime/library.js');
+  prisma.prepareModule?.(module, '/app/node_modules/@prisma/client/runtime/library.js');
   (module as unknown as { _compile(): void })._compile();
   return module.exports;
 }
@@ -56,5 +56,5 @@ test('which files are prepared', async (t) => {
     '/app/node_modules/@prisma/client/runtime/edge.js',
     '/app/src/client.js',
   ];
-  t.same(files.filter((file) => prisma.before?.wants(file)).length, 2);
+  t.same(files.filter((file) => prisma.prepareModule?.appliesTo(file)).length, 2);
 });

@@ -6,38 +6,41 @@ import {
 } from '../../../src/agent/explain/runner.cjs';
 import type { ExplainOrder } from '../../../src/domain/link.js';
 
-const evil = Object.defineProperty({}, 'message', {
+const unreadable = Object.defineProperty({}, 'message', {
   get() {
-    throw new Error('not for you');
+    throw new Error('unreadable');
   },
 });
 
-/** A library whose pool is asked for a connection once: it calls `taken` with what `take` hands over. */
-function order(library: string, take: ConnectionSource['take']): { asked: ExplainOrder; pool: object } {
+/** A pool of a made-up library with its `acquire`, and an order for it. */
+function explainOrder(
+  library: string,
+  acquire: ConnectionSource['acquire'],
+): { order: ExplainOrder; pool: object } {
   const pool = {};
-  const connections = { take, place: () => '', closed: () => false, id: 'id' };
+  const connections = { acquire, databaseKey: () => '', isClosed: () => false, idProperty: 'id' };
   rememberConnection({ library, connections }, { id: 1 }, pool);
   return {
     pool,
-    asked: { t: 'ask', n: 1, library, before: [], after: [], ask: [{ sql: 'select 1' }], patience: 50 },
+    order: { t: 'ask', n: 1, library, before: [], after: [], ask: [{ sql: 'select 1' }], patience: 50 },
   };
 }
 
-test('an error that cannot be read is told, and thrown into nothing of the app', (t) => {
-  const refusing = order('refusing', (_, taken) => taken(evil));
-  t.doesNotThrow(() => runExplainOrder(refusing.asked));
-  const throwing = order('throwing', () => {
-    throw evil;
+test('an error whose message cannot be read is reported, and never thrown', (t) => {
+  const refusing = explainOrder('refusing', (_, callback) => callback(unreadable));
+  t.doesNotThrow(() => runExplainOrder(refusing.order));
+  const throwing = explainOrder('throwing', () => {
+    throw unreadable;
   });
-  t.doesNotThrow(() => runExplainOrder(throwing.asked));
+  t.doesNotThrow(() => runExplainOrder(throwing.order));
   let released = 0;
-  const failing = order('failing', (_, taken) =>
-    taken(undefined, {
-      ask: (_sql, _values, answered) => answered(evil, undefined),
+  const failing = explainOrder('failing', (_, callback) =>
+    callback(undefined, {
+      query: (_sql, _values, onReply) => onReply(unreadable, undefined),
       release: () => released++,
     }),
   );
-  t.doesNotThrow(() => runExplainOrder(failing.asked));
-  t.equal(released, 1, 'the connection is given back');
+  t.doesNotThrow(() => runExplainOrder(failing.order));
+  t.equal(released, 1, 'the connection is released');
   t.end();
 });

@@ -1,4 +1,4 @@
-/** What each framework says of a request: the whole pattern, the handler and where it was registered, the parameters. */
+/** Routes of each framework: the whole pattern, the handler with its line, and the parameters. */
 
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -7,10 +7,10 @@ import { ask, ROOT, runRecorded } from '../app.js';
 
 const FOLDER = 'test/fixtures/views';
 
-/** Per path: what is told of it. */
-type Sights = Record<string, { route?: string; handler?: string; params?: Record<string, string> }>;
+/** Expected route by path. */
+type ExpectedRoutes = Record<string, { route?: string; handler?: string; params?: Record<string, string> }>;
 
-const express: Sights = {
+const express: ExpectedRoutes = {
   '/': { route: '/', handler: `${FOLDER}/express.cjs:16` },
   '/orgs/7/users/9/abc?q=1': {
     route: '/orgs/:org/users/:id/:token',
@@ -36,7 +36,7 @@ const express: Sights = {
   '/fails': { route: '/fails', handler: `fails ${FOLDER}/express.cjs:26` },
   '/nowhere': {},
 };
-const fastify: Sights = {
+const fastify: ExpectedRoutes = {
   '/': { route: '/', handler: `${FOLDER}/fastify.cjs:12` },
   '/orgs/7/users/9/abc': {
     route: '/orgs/:org/users/:id/:token',
@@ -50,7 +50,7 @@ const fastify: Sights = {
   },
   '/nowhere': {},
 };
-const koa = (file: string): Sights => ({
+const koa = (file: string): ExpectedRoutes => ({
   '/orgs/7/users/9/abc': {
     route: '/orgs/:org/users/:id/:token',
     handler: `showUser ${FOLDER}/${file}:16`,
@@ -59,7 +59,7 @@ const koa = (file: string): Sights => ({
   '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/${file}:18`, params: { org: '7' } },
   '/nowhere': {},
 });
-const hono: Sights = {
+const hono: ExpectedRoutes = {
   '/': { route: '/' },
   '/orgs/7/users/9/abc': {
     route: '/orgs/:org/users/:id/:token',
@@ -68,7 +68,7 @@ const hono: Sights = {
   },
   '/nowhere': {},
 };
-const nest: Sights = {
+const nest: ExpectedRoutes = {
   '/api/orgs/7/users/9/abc': {
     route: '/api/orgs/:org/users/:id/:token',
     handler: 'UsersController.show',
@@ -77,7 +77,7 @@ const nest: Sights = {
   '/api/scoped': { route: '/api/scoped', handler: 'ScopedController.list' },
 };
 
-const APPS: [file: string, driver: string, sights: Sights, env?: Record<string, string>][] = [
+const APPS: [file: string, driver: string, routes: ExpectedRoutes, env?: Record<string, string>][] = [
   ['express.cjs', 'express', express],
   ['express.cjs', 'express-4', express],
   ['fastify.cjs', 'fastify', fastify],
@@ -92,10 +92,10 @@ const APPS: [file: string, driver: string, sights: Sights, env?: Record<string, 
 ];
 
 for (const node of await nodes()) {
-  for (const [file, driver, sights, env] of APPS) {
+  for (const [file, driver, routes, env] of APPS) {
     test(`${file} on ${driver}, Node ${node.version}`, async (t) => {
       const drive = async (url: string) => {
-        for (const path of Object.keys(sights)) await ask(url + path);
+        for (const path of Object.keys(routes)) await ask(url + path);
         await ask(`${url}/end`);
       };
       const launch = { node: node.path, drive, env: { DRIVER: driver, NODE_ENV: 'test', ...env } };
@@ -105,7 +105,7 @@ for (const node of await nodes()) {
         libraries.filter(({ trouble }) => trouble !== undefined),
         [],
       );
-      for (const [path, sight] of Object.entries(sights)) {
+      for (const [path, expected] of Object.entries(routes)) {
         const { route, handler, params } = traces.find(({ url }) => url === path) ?? {};
         t.same(
           {
@@ -113,7 +113,7 @@ for (const node of await nodes()) {
             ...(handler !== undefined && { handler }),
             ...(params !== undefined && { params }),
           },
-          sight,
+          expected,
           path,
         );
       }

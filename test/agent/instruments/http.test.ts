@@ -1,4 +1,7 @@
-/** What outgoing requests tell: what was asked and answered, errors, who gave up, and the tree of apps under scooby. */
+/**
+ * Spans of outgoing requests: status and bytes, errors, aborted requests, and linked traces of
+ * apps.
+ */
 
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -20,15 +23,15 @@ const WAYS = [
   'fetchPeer',
 ];
 
-/** Answers what of a span does not differ from run to run. */
+/** Fields of a span that do not differ from run to run. */
 function plain({ library, name, detail, error, site }: Span): object {
   const { ttfb, trace, ...rest } = detail ?? {};
   return {
     call: `${library} ${name.replace(/:\d+/, ':port')}`,
     ...rest,
     ...(error !== undefined && { error }),
-    ...(ttfb === undefined && { unanswered: true }),
-    ...(trace !== undefined && { toPeer: true }),
+    ...(ttfb === undefined && { noResponse: true }),
+    ...(trace !== undefined && { isPeer: true }),
     site: site?.split('/').at(-1) ?? 'nowhere',
   };
 }
@@ -42,7 +45,7 @@ for (const node of await nodes()) {
     const { traces, stdout, stderr, code } = await runRecorded([APP], { node: node.path, drive });
     t.equal(stderr, '');
     t.equal(code, 0);
-    t.equal(stdout, '[]\n', 'what is not under scooby is sent nothing of ours');
+    t.equal(stdout, '[]\n', 'apps without scooby receive no header of scooby');
     const of = (way: string) => traces.find(({ url }) => url === `/${way}`)!.spans.map(plain);
     t.same(of('secrets'), [
       {
@@ -74,7 +77,7 @@ for (const node of await nodes()) {
       {
         call: 'http GET http://127.0.0.1:port/reset',
         error: 'ECONNRESET: socket hang up',
-        unanswered: true,
+        noResponse: true,
         site: 'calls.cjs:9',
       },
     ]);
@@ -82,7 +85,7 @@ for (const node of await nodes()) {
       {
         call: 'undici GET http://127.0.0.1:port/reset',
         error: 'UND_ERR_SOCKET: other side closed',
-        unanswered: true,
+        noResponse: true,
         site: 'calls.cjs:25',
       },
     ]);
@@ -99,7 +102,7 @@ for (const node of await nodes()) {
       ['peer', 'http GET http://127.0.0.1:port/inner', 'calls.cjs:9'],
       ['fetchPeer', 'undici GET http://127.0.0.1:port/inner', 'calls.cjs:34'],
     ] as const) {
-      t.match(of(way), [{ call, status: 200, toPeer: true, site }]);
+      t.match(of(way), [{ call, status: 200, isPeer: true, site }]);
       const outer = traces.find(({ url }) => url === `/${way}`)!;
       const inner = traces.find(({ id }) => id === outer.spans[0]!.detail!.trace)!;
       t.equal(inner.parent, outer.id);
@@ -108,7 +111,7 @@ for (const node of await nodes()) {
   });
 }
 
-test('an app that asks itself sees nothing of ours, and who asks from elsewhere the id', async (t) => {
+test('responses have X-Scooby except for requests of an app to itself', async (t) => {
   const args = [join(ROOT, 'test/fixtures/http/self.cjs')];
   const ids: (string | null)[] = [];
   const drive = async (url: string) => {

@@ -1,11 +1,11 @@
-/** What is told of ioredis, and that it does not notice. */
+/** Spans of ioredis; the app behaves as without the agent. */
 
 import { test } from 'tap';
 import { redis } from '../../servers/index.js';
 import { driversOf } from '../drivers.js';
 import { outcomes } from '../outcomes.js';
 
-const TOLD = String.raw`
+const EXPECTED = String.raw`
 :9 flushdb {"command":"flushdb","keys":[]}
 :10 set user:1 {"command":"set","keys":["user:1"],"arguments":["Ada","EX","60"],"bytes":3}
 :11 get user:1 {"command":"get","keys":["user:1"],"hit":true,"hits":1,"misses":0,"bytes":3}
@@ -35,9 +35,9 @@ const TOLD = String.raw`
 `;
 
 for (const driver of driversOf('ioredis')) {
-  test(`${driver} tells each command, its keys, hits and bytes, and no secret`, async (t) => {
+  test(`${driver} records each command with keys, hits and bytes, without secrets`, async (t) => {
     const { url } = await redis();
-    const { told } = await outcomes(t, 'ioredis.cjs', { DRIVER: driver, SERVER: url });
-    t.same(told, TOLD.trim().split('\n'));
+    const { lines } = await outcomes(t, 'ioredis.cjs', { DRIVER: driver, SERVER: url });
+    t.same(lines, EXPECTED.trim().split('\n'));
   });
 }

@@ -1,6 +1,6 @@
-import { type Told, testForms } from '../forms.js';
+import { type ExpectedSpan, testForms } from '../forms.js';
 
-const call = (command: string, keys: string[], facts: object = {}): Told => ({
+const call = (command: string, keys: string[], facts: object = {}): ExpectedSpan => ({
   name: [command, ...keys].join(' '),
   detail: { command, keys, ...facts },
 });

@@ -1,6 +1,6 @@
-import { type Told, testForms } from '../forms.js';
+import { type ExpectedSpan, testForms } from '../forms.js';
 
-const call = (command: string, key: string, facts: object = {}): Told => ({
+const call = (command: string, key: string, facts: object = {}): ExpectedSpan => ({
   name: `${command} test:${key}`,
   detail: { command, keys: [`test:${key}`], ...facts },
 });
@@ -33,7 +33,7 @@ testForms('memjs', (driver) => ({
   stats: [{ name: 'stats', detail: { command: 'stats', keys: [] } }],
   wrong: [{ ...call('increment', 'b'), error: 'Incr/Decr on non-numeric value' }],
   unhandled: [{ ...call('increment', 'b'), error: 'Incr/Decr on non-numeric value' }],
-  // 1.1 goes on trying.
+  // Version 1.1 retries without end.
   ...(driver === 'memjs' && {
     unreachable: [{ ...call('get', 'a'), error: 'connect ECONNREFUSED 127.0.0.1:1' }],
   }),

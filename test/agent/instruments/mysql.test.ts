@@ -1,10 +1,10 @@
-import { type Told, testForms } from '../forms.js';
+import { type ExpectedSpan, testForms } from '../forms.js';
 
-const one = (name: string, params?: unknown, rows = 1): Told[] => [
+const oneSpan = (name: string, params?: unknown, rows = 1): ExpectedSpan[] => [
   { name, ...(params !== undefined && { detail: { params } }), rows },
 ];
 
-const NOWHERE: Told[] = [
+const NOWHERE: ExpectedSpan[] = [
   {
     name: 'select * from nowhere',
     error: "ER_NO_SUCH_TABLE: Table 'test.nowhere' doesn't exist",
@@ -13,43 +13,43 @@ const NOWHERE: Told[] = [
 ];
 
 testForms('mysql', () => ({
-  query: one('select ? as n', [7]),
-  queryAlone: one('select 1 as one'),
-  queryOptions: one('select ? as n', [8]),
-  queryScalar: one('select ? as n', [9]),
-  queryObject: one('select ? as n', [6]),
-  poolQuery: one('select ? as n', [1]),
+  query: oneSpan('select ? as n', [7]),
+  queryAlone: oneSpan('select 1 as one'),
+  queryOptions: oneSpan('select ? as n', [8]),
+  queryScalar: oneSpan('select ? as n', [9]),
+  queryObject: oneSpan('select ? as n', [6]),
+  poolQuery: oneSpan('select ? as n', [1]),
   insert: [
-    ...one('insert into users set ?', { name: 'ann', password: 'REDACTED' }),
-    ...one('update users set password = ? where name = ?', ['REDACTED', 'ann']),
+    ...oneSpan('insert into users set ?', { name: 'ann', password: 'REDACTED' }),
+    ...oneSpan('update users set password = ? where name = ?', ['REDACTED', 'ann']),
   ],
   transaction: [
-    ...one('START TRANSACTION', undefined, 0),
-    ...one('insert into users (name) values ?', [[['bob'], ['cid']]], 2),
-    ...one('ROLLBACK', undefined, 0),
-    ...one('COMMIT', undefined, 0),
+    ...oneSpan('START TRANSACTION', undefined, 0),
+    ...oneSpan('insert into users (name) values ?', [[['bob'], ['cid']]], 2),
+    ...oneSpan('ROLLBACK', undefined, 0),
+    ...oneSpan('COMMIT', undefined, 0),
   ],
-  events: one('select 1 as a union select 2', undefined, 2),
-  poolEvents: one('insert into users (name) values (?)', ['dan']),
+  events: oneSpan('select 1 as a union select 2', undefined, 2),
+  poolEvents: oneSpan('insert into users (name) values (?)', ['dan']),
   failingEvents: NOWHERE,
-  stream: one('select 1 as a union select 2 union select 3', undefined, 3),
-  several: one('select 1 as a; select 2 as b; do 0', undefined, 2),
-  procedure: one('call pair()', undefined, 2),
+  stream: oneSpan('select 1 as a union select 2 union select 3', undefined, 3),
+  several: oneSpan('select 1 as a; select 2 as b; do 0', undefined, 2),
+  procedure: oneSpan('call pair()', undefined, 2),
   error: NOWHERE,
   thrown: [{ name: '', error: "Cannot use 'in' operator to search for 'typeCast' in null" }],
-  waiting: [{ ...one('select 1 as late')[0]!, waited: true }, ...one('select sleep(0.05) as slept')],
+  waiting: [{ ...oneSpan('select 1 as late')[0]!, waited: true }, ...oneSpan('select sleep(0.05) as slept')],
   waited: [
-    ...one('select sleep(0.05) as slept'),
-    { ...one('select 1 as late')[0]!, waited: true },
-    ...one('select 2 as prompt'),
+    ...oneSpan('select sleep(0.05) as slept'),
+    { ...oneSpan('select 1 as late')[0]!, waited: true },
+    ...oneSpan('select 2 as prompt'),
   ],
-  cluster: [...one('select 5 as five'), ...one('select 6 as six')],
+  cluster: [...oneSpan('select 5 as five'), ...oneSpan('select 6 as six')],
   noCluster: [
     { name: 'connect', error: 'POOL_NOEXIST: Pool does not exist.' },
     { name: 'select 1', error: 'POOL_NOEXIST: Pool does not exist.' },
   ],
   closed: [
-    ...one('do 0', undefined, 0),
+    ...oneSpan('do 0', undefined, 0),
     {
       name: 'select 1',
       error: 'PROTOCOL_ENQUEUE_AFTER_DESTROY: Cannot enqueue Query after being destroyed.',
@@ -59,6 +59,6 @@ testForms('mysql', () => ({
       error: 'PROTOCOL_ENQUEUE_AFTER_DESTROY: Cannot enqueue Query after being destroyed.',
     },
   ],
-  lost: [...one('do 0', undefined, 0), { name: 'select sleep(5)', error: 'the network is gone' }],
+  lost: [...oneSpan('do 0', undefined, 0), { name: 'select sleep(5)', error: 'the network is gone' }],
   shape: [],
 }));

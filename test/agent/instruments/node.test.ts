@@ -1,4 +1,6 @@
-/** What is Node's own: the app sees no difference, and what is told of commands, blocking calls and logs is right. */
+/**
+ * Spans of Node's modules: commands, blocking calls and logs; the app behaves as without the agent.
+ */
 
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -19,10 +21,10 @@ for (const node of await nodes()) {
     t.equal(recorded.stdout, plain.stdout);
     t.equal(recorded.stderr, plain.stderr);
     t.equal(recorded.code, plain.code);
-    t.same(recorded.libraries, [], 'nothing was missing');
+    t.same(recorded.libraries, [], 'no patch failed');
   });
 
-  test(`what Node's own calls tell, Node ${node.version}`, async (t) => {
+  test(`spans of Node's modules, Node ${node.version}`, async (t) => {
     const drive = async (url: string) => {
       await ask(`${url}/work`);
       await ask(`${url}/end`);

@@ -1,4 +1,7 @@
-/** Every form of a pg call, on a real PostgreSQL: the app sees what it sees without scooby, and the trace has the call. */
+/**
+ * Every form of a pg call on a PostgreSQL server: its spans, and the same results as without
+ * scooby.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -18,14 +21,14 @@ type Expected = [
   more?: Partial<Span>,
 ];
 
-// Six deep, and no further.
+// Values are serialized six levels deep.
 let CIRCULAR: unknown = '<Object>';
 for (let n = 0; n < 6; n++) CIRCULAR = { toPostgres: '<function>', self: CIRCULAR };
 const CUT = `${'x'.repeat(8192)}… (10000000 characters)`;
 const AWKWARD =
   'select $1::int, $2::bigint, $3::int, $4::int, $5::bytea, $6::timestamptz, length($7), $8::int';
 
-/** Per path: its spans. */
+/** Expected spans by path. */
 const SPANS: Record<string, Expected[]> = {
   text: [['select 1 as a', undefined, 1]],
   values: [['select $1::int as a', [7], 1]],
@@ -90,7 +93,7 @@ const everyNode = await nodes();
 const matrix = everyNode.flatMap((node) => drivers.map((driver) => ({ node, driver })));
 
 for (const { node, driver } of matrix) {
-  // The oldest version is the driver's business, not Node's.
+  // The oldest version of pg runs on a single Node.
   if (driver !== 'pg' && node !== everyNode[0]) continue;
   test(`every form of ${driver} on Node ${node.version}`, async (t) => {
     const env = { PG: (await postgres(t)).url, DRIVER: driver };
@@ -138,7 +141,7 @@ for (const { node, driver } of matrix) {
   });
 }
 
-/** Answers the lines that make a path's spans, one for each. */
+/** Lines of a path's spans, from the comments of the fixture. */
 function linesOf(path: string): number[] {
   const lines = APP.split('\n');
   const first = lines.findIndex((line) => new RegExp(`^  '?${path}'?: `).test(line));
@@ -175,7 +178,7 @@ require('node:http').createServer((req, res) => res.end()).listen(0, '127.0.0.1'
   t.match(run.cli('list').stdout, /^outside requests: 2 sql \S+ {3}scooby show [0-9a-f]{8}$/m);
 });
 
-test('a query that floats and fails ends the process with the same words', async (t) => {
+test('a failing query without a handler ends the process with the same message', async (t) => {
   const app = `
 const { Client } = require('pg');
 const client = new Client({ connectionString: process.env.PG });
@@ -184,12 +187,12 @@ client.connect().then(() => { client.query('select * from nowhere'); });
   const env = { PG: (await postgres(t)).url };
   const ways = await bothWays(t, { files: { 'app.cjs': app }, command: ['app.cjs'], env });
   t.match(ways.without, { code: 1, stderr: /relation "nowhere" does not exist/ });
-  const ours = /^.*agent\.cjs:.*\n/gm;
-  t.equal(ways.with.stderr.replace(ours, ''), ways.without.stderr);
+  const agentLines = /^.*agent\.cjs:.*\n/gm;
+  t.equal(ways.with.stderr.replace(agentLines, ''), ways.without.stderr);
   t.equal(ways.with.code, 1);
 });
 
-test('what waits for a connection is shown as running', async (t) => {
+test('a call that waits for a connection is shown as running', async (t) => {
   const app = `
 const { Pool } = require('pg');
 const pool = new Pool({ connectionString: process.env.PG, max: 1 });
@@ -204,7 +207,7 @@ require('node:http').createServer(async (req, res) => {
   const hanging = request(`${url}/hangs`, { agent: false }).on('error', () => {});
   hanging.end();
   const folder = await until(() => runFolderOf(run.child.pid!), 'the app');
-  await until(() => /"name":"connect"/.test(linesIn(folder)), 'the call that waits');
+  await until(() => /"name":"connect"/.test(linesIn(folder)), 'the waiting call');
   hanging.destroy();
   const trace = await run.trace('/hangs', ({ spans }) => spans.length > 0);
   t.equal(trace.aborted, true);

@@ -1,10 +1,10 @@
-/** pino: what is told is what the app's own serializers and redactions let through. */
+/** Log lines of pino have the fields that serializers and redaction of the app left. */
 
 import { join } from 'node:path';
 import { test } from 'tap';
 import { ask, ROOT, runRecorded } from '../app.js';
 
-test('fields are told as the app writes them', async (t) => {
+test('fields are recorded as the app writes them', async (t) => {
   const { traces } = await runRecorded([join(ROOT, 'test/fixtures/logs/pino.cjs')], {
     drive: (url) => ask(`${url}/x`),
   });

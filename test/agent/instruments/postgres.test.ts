@@ -1,11 +1,11 @@
-/** What is told of postgres, and that it does not notice. */
+/** Spans of postgres; the app behaves as without the agent. */
 
 import { test } from 'tap';
 import { postgres } from '../../servers/index.js';
 import { driversOf } from '../drivers.js';
 import { outcomes } from '../outcomes.js';
 
-const TOLD = `
+const EXPECTED = `
 :8 create temp table users (id int, name text, password text) {"params":[]}
 :9 insert into users ("id","name","password")values($1,$2,$3) returning id {"params":[1,"Ada","REDACTED"]} (1)
 :12 select name from users where id = $1 and password <> $2 {"params":[1,"REDACTED"]} (1)
@@ -31,9 +31,9 @@ const TOLD = `
 `;
 
 for (const driver of driversOf('postgres')) {
-  test(`${driver} tells each statement as it was sent, where it was written`, async (t) => {
+  test(`${driver} records each statement as sent, with the line that wrote it`, async (t) => {
     const { url } = await postgres(t);
-    const { told } = await outcomes(t, 'postgres.cjs', { DRIVER: driver, SERVER: url });
-    t.same(told, TOLD.trim().split('\n'));
+    const { lines } = await outcomes(t, 'postgres.cjs', { DRIVER: driver, SERVER: url });
+    t.same(lines, EXPECTED.trim().split('\n'));
   });
 }

@@ -1,8 +1,8 @@
-import { type Told, testForms } from '../forms.js';
+import { type ExpectedSpan, testForms } from '../forms.js';
 
-const call = (name: string, given: object, facts: object = {}, error?: string): Told => ({
+const call = (name: string, args: object, facts: object = {}, error?: string): ExpectedSpan => ({
   name,
-  detail: { arguments: given, ...facts },
+  detail: { arguments: args, ...facts },
   ...(error !== undefined && { error }),
 });
 

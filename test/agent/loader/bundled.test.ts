@@ -1,4 +1,4 @@
-/** Bundles: their lines are those that were written, and what is inside of them is named. */
+/** Bundles: call sites are lines of the sources, and libraries inside a bundle are reported. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,13 +21,13 @@ function folder(t: Test): string {
 }
 
 const shared: BuildOptions = { bundle: true, platform: 'node', packages: 'external' };
-const MADE: Record<string, BuildOptions> = {
+const BUNDLES: Record<string, BuildOptions> = {
   'a map beside it': { ...shared, sourcemap: true },
   'a map inside': { ...shared, sourcemap: 'inline' },
   'a module, minified': { ...shared, sourcemap: true, format: 'esm', minify: true },
 };
 
-for (const [name, options] of Object.entries(MADE)) {
+for (const [name, options] of Object.entries(BUNDLES)) {
   test(`esbuild with ${name}`, async (t) => {
     const outfile = join(folder(t), options.format === 'esm' ? 'out.mjs' : 'out.cjs');
     await build({ ...options, entryPoints: [SOURCE], outfile });
@@ -65,9 +65,9 @@ createServer((_, response) => response.end()).listen(0, '127.0.0.1');
 `;
 
 for (const minify of [false, true]) {
-  test(`a driver inside is named${minify ? ', minified as well' : ''}`, async (t) => {
+  test(`a driver inside a bundle is reported${minify ? ', minified' : ''}`, async (t) => {
     const stdin = { contents: SERVER, resolveDir: FIXTURES };
-    const made = await build({
+    const bundle = await build({
       stdin,
       bundle: true,
       platform: 'node',
@@ -75,18 +75,18 @@ for (const minify of [false, true]) {
       write: false,
       external: ['pg-native'],
     });
-    const run = scooby(t, { files: { 'server.cjs': made.outputFiles[0]!.text }, command: ['server.cjs'] });
-    const [, said] = await run.said(/^scooby: (.*)$/m);
-    const words =
+    const run = scooby(t, { files: { 'server.cjs': bundle.outputFiles[0]!.text }, command: ['server.cjs'] });
+    const [, message] = await run.said(/^scooby: (.*)$/m);
+    const expected =
       'pg is inside server.cjs, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup';
-    t.equal(said, words);
+    t.equal(message, expected);
     await run.url();
   });
 }
 
-test('every driver is known by its words, and by no words of others', async (t) => {
+test('the marker of a driver is in its own bundle only', async (t) => {
   for (const library of ['pg', 'postgres', 'mysql', 'mysql2', 'ioredis', 'redis', 'memcached', 'mongodb']) {
-    const made = await build({
+    const bundle = await build({
       stdin: { contents: `export * from '${library}'`, resolveDir: FIXTURES },
       write: false,
       bundle: true,
@@ -105,6 +105,6 @@ test('every driver is known by its words, and by no words of others', async (t) 
         '@aws-sdk/credential-providers',
       ],
     });
-    t.same(librariesInText(made.outputFiles[0]!.text, instruments), [library]);
+    t.same(librariesInText(bundle.outputFiles[0]!.text, instruments), [library]);
   }
 });

@@ -1,4 +1,4 @@
-/** Lines of what is compiled as the app runs, and is in no file. */
+/** Call sites in code that is compiled at run time and is in no file. */
 
 import { join } from 'node:path';
 import { test } from 'tap';
@@ -8,7 +8,7 @@ import { ask, ROOT, runRecorded } from '../app.js';
 const FOLDER = 'test/fixtures/shapes';
 
 for (const node of await nodes()) {
-  test(`modules that a bundler evaluates, and again once edited, Node ${node.version}`, async (t) => {
+  test(`modules that a bundler evaluates, before and after an edit, Node ${node.version}`, async (t) => {
     const drive = async (url: string) => {
       for (const path of ['/one', '/two', '/end']) await ask(url + path);
     };

@@ -1,4 +1,7 @@
-/** Every listener of a request runs under it: pipelined and kept-alive connections, bodies in pieces, timers, ends. */
+/**
+ * Listeners run in the context of their request: pipelining, keep-alive, split bodies, timers,
+ * ends.
+ */
 
 import { connect } from 'node:net';
 import { test } from 'tap';
@@ -13,20 +16,20 @@ const { Pool } = require('pg');
 const pool = new Pool({ connectionString: process.env.PG, max: 4 });
 require('node:http').createServer((req, res) => {
   const n = Number(req.url.slice(1));
-  const ask = (place) => pool.query('select $1::int, $2::text', [n, place]);
+  const query = (place) => pool.query('select $1::int, $2::text', [n, place]);
   let first = true;
-  req.on('data', () => { if (first) ask('data'); first = false; });
-  res.on('finish', () => ask('finish'));
-  res.on('close', () => ask('close'));
-  const asked = [ask('sync')];
-  process.nextTick(() => asked.push(ask('nextTick')));
-  setImmediate(() => asked.push(ask('immediate')));
-  setTimeout(() => asked.push(ask('timer')), 1);
+  req.on('data', () => { if (first) query('data'); first = false; });
+  res.on('finish', () => query('finish'));
+  res.on('close', () => query('close'));
+  const queries = [query('sync')];
+  process.nextTick(() => queries.push(query('nextTick')));
+  setImmediate(() => queries.push(query('immediate')));
+  setTimeout(() => queries.push(query('timer')), 1);
   req.on('end', async () => {
-    await ask('end');
-    await ask('await');
-    while (asked.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
-    await Promise.all(asked);
+    await query('end');
+    await query('await');
+    while (queries.length < 4) await new Promise((resolve) => setTimeout(resolve, 1));
+    await Promise.all(queries);
     res.end(String(n));
   });
 }).listen(0, '127.0.0.1');
@@ -34,21 +37,21 @@ require('node:http').createServer((req, res) => {
 
 const post = (n: number) => `POST /${n} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n`;
 
-/** Sends bytes in pieces over one connection, each after the answer to those before where it says so. */
-async function send(port: number, pieces: (string | number)[], answers: number): Promise<void> {
+/** Writes pieces over one connection; a number waits until so many responses have arrived. */
+async function send(port: number, pieces: (string | number)[], responses: number): Promise<void> {
   const socket = connect(port, '127.0.0.1').setNoDelay();
   let text = '';
   socket.setEncoding('latin1').on('data', (chunk) => {
     text += chunk;
   });
-  const answered = () => text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+  const received = () => text.match(/HTTP\/1\.1 200/g)?.length ?? 0;
   for (const piece of pieces) {
     if (typeof piece === 'string') await new Promise((resolve) => socket.write(piece, resolve));
-    else await until(() => answered() >= piece, `${piece} answers`);
+    else await until(() => received() >= piece, `${piece} responses`);
   }
   await until(
-    () => answered() === answers,
-    () => `${answers} answers, got ${answered()}`,
+    () => received() === responses,
+    () => `${responses} responses, got ${received()}`,
   );
   socket.destroy();
 }
@@ -74,9 +77,9 @@ for (const node of await nodes()) {
     );
     await Promise.all([send(port, [pipelined], 10), ...connections.map((pieces) => send(port, pieces, 10))]);
     const traces = new Map<number, unknown>();
-    const whole = (one: { spans: unknown[] }) => one.spans.length >= PLACES.length;
+    const isComplete = (trace: { spans: unknown[] }) => trace.spans.length >= PLACES.length;
     for (let n = 0; n < 70; n++) {
-      const { spans } = await run.trace(`/${n}`, whole);
+      const { spans } = await run.trace(`/${n}`, isComplete);
       traces.set(n, spans.map(({ detail }) => detail!.params as unknown[]).sort());
     }
     for (const [n, params] of traces) {

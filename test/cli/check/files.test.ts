@@ -4,7 +4,7 @@ import { test } from 'tap';
 import { readBaseline, readBudget, writeBaseline } from '../../../src/cli/check/files.js';
 import { UserError } from '../../../src/domain/errors.js';
 
-test('a budget is read, its times in ms', (t) => {
+test('a budget, with its times in ms', (t) => {
   const file = join(
     t.testdir({
       'b.json': JSON.stringify({
@@ -41,22 +41,22 @@ test('a budget is read, its times in ms', (t) => {
   t.end();
 });
 
-test('what is wrong with a budget is said by its key', (t) => {
+test('an invalid budget: the error names the key', (t) => {
   const file = join(t.testdir({}), 'b.json');
   const keys = 'maxQueries, maxQueryTime, maxTime, p95, findings, severity, allow, skip';
   for (const [text, message] of [
-    ['[]', `${file}: it wants an object: { "maxQueries": 30 }`],
-    ['{"maxQuerys": 3}', `${file}: there is no "maxQuerys". There are: ${keys}, routes`],
-    ['{"toString": 3}', `${file}: there is no "toString". There are: ${keys}, routes`],
-    ['{"maxQueries": "30"}', `${file}: "maxQueries" wants a whole number, 0 or more, not "30"`],
-    ['{"maxQueries": -1}', `${file}: "maxQueries" wants a whole number, 0 or more, not -1`],
-    ['{"p95": "fast"}', `${file}: "p95" wants a time: "200ms", "1.5s", or ms, not "fast"`],
-    ['{"findings": "n+1"}', `${file}: "findings" wants a list of kinds: ["n+1", "slow"], not "n+1"`],
-    ['{"severity": "bad"}', `${file}: "severity" wants "high", "medium", "low" or "info", not "bad"`],
-    ['{"skip": 1}', `${file}: "skip" wants true or false, not 1`],
-    ['{"routes": []}', `${file}: "routes" wants an object: { "GET /orders": { "maxQueries": 60 } }`],
-    ['{"routes": {"/a": 3}}', `${file}: routes["/a"] wants an object: { "maxQueries": 60 }`],
-    ['{"routes": {"/a": {"p59": 3}}}', `${file}: there is no routes["/a"].p59. There are: ${keys}`],
+    ['[]', `${file}: it has to be an object: { "maxQueries": 30 }`],
+    ['{"maxQuerys": 3}', `${file}: "maxQuerys" is not known. Known keys: ${keys}, routes`],
+    ['{"toString": 3}', `${file}: "toString" is not known. Known keys: ${keys}, routes`],
+    ['{"maxQueries": "30"}', `${file}: "maxQueries" has to be a whole number, 0 or more, not "30"`],
+    ['{"maxQueries": -1}', `${file}: "maxQueries" has to be a whole number, 0 or more, not -1`],
+    ['{"p95": "fast"}', `${file}: "p95" has to be a time: "200ms", "1.5s", or a number of ms, not "fast"`],
+    ['{"findings": "n+1"}', `${file}: "findings" has to be a list of kinds: ["n+1", "slow"], not "n+1"`],
+    ['{"severity": "bad"}', `${file}: "severity" has to be "high", "medium", "low" or "info", not "bad"`],
+    ['{"skip": 1}', `${file}: "skip" has to be true or false, not 1`],
+    ['{"routes": []}', `${file}: "routes" has to be an object: { "GET /orders": { "maxQueries": 60 } }`],
+    ['{"routes": {"/a": 3}}', `${file}: routes["/a"] has to be an object: { "maxQueries": 60 }`],
+    ['{"routes": {"/a": {"p59": 3}}}', `${file}: routes["/a"].p59 is not known. Known keys: ${keys}`],
   ] as const) {
     writeFileSync(file, text);
     t.throws(() => readBudget(file), new UserError(message), text);
@@ -67,11 +67,11 @@ test('what is wrong with a budget is said by its key', (t) => {
   t.end();
 });
 
-test('a baseline is written and read again; another file is none', (t) => {
+test('a baseline is written and read again; another file is rejected', (t) => {
   const file = join(t.testdir({}), 'baseline.json');
   t.throws(() => readBaseline(file, false), {
     name: 'UserError',
-    message: /there is no such file\. Make it:/,
+    message: /there is no such file\. Create it:/,
   });
   t.same(readBaseline(file, true), { file });
   t.same(readBaseline(undefined, false), { file: 'scooby.baseline.json' });
@@ -85,7 +85,7 @@ test('a baseline is written and read again; another file is none', (t) => {
     writeFileSync(file, text);
     t.throws(() => readBaseline(file, false), {
       name: 'UserError',
-      message: `${file}: it is no baseline of this version. Make it anew with --update-baseline.`,
+      message: `${file}: it is not a baseline of this version of scooby. Create it again with --update-baseline.`,
     });
   }
   t.end();

@@ -33,18 +33,18 @@ ask(process.argv[2] ?? '/orders').then(async (text) => {
 });
 `;
 
-/** Runs `scooby check` in a project with the app, and answers how it ended. */
+/** Exit code and output of `scooby check` in a project with the app. */
 async function check(t: Test, folder: string, args: string[], env: NodeJS.ProcessEnv = {}) {
   const { url } = await postgres(t);
-  const told = { PG: url, SCOOBY_DB: join(folder, 'state/scooby.db'), GITHUB_ACTIONS: '', ...env };
+  const runEnv = { PG: url, SCOOBY_DB: join(folder, 'state/scooby.db'), GITHUB_ACTIONS: '', ...env };
   const command = [process.execPath, PROGRAM, 'check', ...args];
-  return plainly(t, { folder, command, env: told }).ended();
+  return plainly(t, { folder, command, env: runEnv }).ended();
 }
 
 const shop = (t: Test, files: Record<string, string> = {}) =>
   project(t, { 'app.cjs': APP, 'ask.cjs': SCRIPT, ...files });
 
-test('a severe N+1 fails the command, and its line is named', async (t) => {
+test('a severe N+1: exit code 1, and the report names its line', async (t) => {
   const folder = shop(t);
   const { code, stdout, stderr } = await check(t, folder, ['--', 'node', 'ask.cjs']);
   t.equal(code, 1, stderr);
@@ -53,7 +53,7 @@ test('a severe N+1 fails the command, and its line is named', async (t) => {
   t.equal(stderr, '');
 });
 
-test('what is within the budget passes; the exit code of a command that fails is its own', async (t) => {
+test('exit codes: within the budget, failing command, no request, unknown command', async (t) => {
   const folder = shop(t);
   t.equal((await check(t, folder, ['--', 'node', 'ask.cjs', '/fine'])).code, 0);
   const failed = await check(t, folder, ['--', 'node', 'ask.cjs', '/orders', '7']);
@@ -65,7 +65,7 @@ test('what is within the budget passes; the exit code of a command that fails is
   t.equal((await check(t, folder, ['--', 'no-such-command'])).code, 127);
 });
 
-test('a budget in a file holds; what is wrong with it is said before anything runs', async (t) => {
+test('a budget file; an invalid one is rejected before the command runs', async (t) => {
   const folder = shop(t, { 'scooby.budget.json': '{"findings": [], "maxQueries": 20}' });
   const { code, stdout } = await check(t, folder, ['--', 'node', 'ask.cjs']);
   t.equal(code, 1);
@@ -74,13 +74,13 @@ test('a budget in a file holds; what is wrong with it is said before anything ru
     'maxQueries  GET /orders  load (app.cjs:5)\n    26 queries, 20 are allowed; 25 of them: SELECT ? AS found',
   );
   writeFileSync(join(folder, 'scooby.budget.json'), '{"maxQuery": 20}');
-  const wrong = await check(t, folder, ['--', 'node', 'ask.cjs']);
-  t.equal(wrong.code, 2);
-  t.equal(wrong.stdout, '');
-  t.match(wrong.stderr, /^scooby: scooby\.budget\.json: there is no "maxQuery"\. There are: maxQueries/);
+  const invalid = await check(t, folder, ['--', 'node', 'ask.cjs']);
+  t.equal(invalid.code, 2);
+  t.equal(invalid.stdout, '');
+  t.match(invalid.stderr, /^scooby: scooby\.budget\.json: "maxQuery" is not known\. Known keys: maxQueries/);
 });
 
-test('a baseline accepts what is known, wherever its line has moved', async (t) => {
+test('a baseline accepts known problems, also after their lines have moved', async (t) => {
   const folder = shop(t);
   const updated = await check(t, folder, ['--update-baseline', '--', 'node', 'ask.cjs']);
   t.equal(updated.code, 0, updated.stdout);
@@ -95,7 +95,7 @@ test('a baseline accepts what is known, wherever its line has moved', async (t) 
   t.match(stdout, '1 known problem accepted by scooby.baseline.json');
 });
 
-test('JSON has stdout for itself; annotations go where GitHub reads them', async (t) => {
+test("--json: only the document on stdout; annotations and the command's output on stderr", async (t) => {
   const folder = shop(t);
   const { code, stdout, stderr } = await check(t, folder, ['--json', '--', 'node', 'ask.cjs'], {
     GITHUB_ACTIONS: 'true',
@@ -144,7 +144,7 @@ function vitestSuite(n: number): Record<string, string> {
 import { ask, end } from './shop.ts';
 afterAll(end);
 test('orders', async () => expect(await ask('/orders')).toBe('fine'));`,
-    // Compiled, its lines are others.
+    // Compiled lines differ from the source lines.
     'shop.ts': `interface Row {\n  n: number;\n  found?: unknown;\n}\n${APP.replace(
       "const { Pool } = require('pg');",
       "import http from 'node:http';\nimport pg from 'pg';",

@@ -1,4 +1,4 @@
-/** What `scooby doctor` says of projects that are made for it. */
+/** `scooby doctor` on generated projects. */
 
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,8 +8,9 @@ import { type Test, test } from 'tap';
 import { checkNode } from '../../../src/cli/doctor/diagnosis.js';
 import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
+import { PROGRAM } from '../../scooby.js';
 
-const SCOOBY = join(import.meta.dirname, '../../../scooby.js');
+const _SCOOBY = join(import.meta.dirname, '../../../scooby.js');
 
 /** Outside the checkout, whose packages Node would find from inside it. */
 function emptyFolder(t: Test): string {
@@ -30,7 +31,7 @@ function write(folder: string, files: Record<string, string | object>): string {
 function doctor(cwd: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: '', XDG_STATE_HOME: join(cwd, 'state') };
   return new Promise((resolve) => {
-    execFile(process.execPath, [SCOOBY, 'doctor', ...args], { cwd, env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [PROGRAM, 'doctor', ...args], { cwd, env }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
   });
@@ -52,38 +53,38 @@ test('a project, its workspaces and its bundle', async (t) => {
       'var require_client = __commonJS({ "node_modules/pg/lib/client.js"() {}, "node_modules/knex/lib/client.js"() {} });',
   });
   const { code, stdout } = await doctor(folder, '--json', '--', 'npm', 'run', 'start');
-  const told = JSON.parse(stdout);
-  t.equal(code, 1, 'a bundled driver can be mended');
-  t.equal(told.folders, 2);
+  const diagnosis = JSON.parse(stdout);
+  t.equal(code, 1, 'a bundled driver can be fixed');
+  t.equal(diagnosis.folders, 2);
   t.same(
-    told.libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
+    diagnosis.libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
       [grade, name, version, kind, text?.replace(folder, '.')].join(' | '),
     ),
     [
       'good | pg | 8.23.1 | sql | patched',
-      'note | mysql2 | 9.0.0 | sql | patched, but known to work with >=2 <4 only: calls may be missing',
+      'note | mysql2 | 9.0.0 | sql | patched, but only tested with >=2 <4: calls may be missing',
       'good | express | 4.22.1 | route | patched',
       'good | knex | 3.3.0 | line | its calls show the line of the app',
-      'note | kysely | 0.29.9 | line | its calls show the line of the app, but known to work with >=0.27 <0.29 only: lines may be missing',
-      'note | mssql | 12.0.0 |  | no instrument speaks for it: its calls are not shown',
+      'note | kysely | 0.29.9 | line | its calls show the line of the app, but only tested with >=0.27 <0.29: lines may be missing',
+      'note | mssql | 12.0.0 |  | not supported: its calls are not shown',
       'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
     ],
   );
-  t.match(told.store, { grade: 'good', text: /scooby\.db, made with the first request\.$/ });
+  t.match(diagnosis.store, { grade: 'good', text: /scooby\.db, created with the first request\.$/ });
   const plain = await doctor(folder);
-  t.equal(plain.code, 0, 'without the command nothing is known of the bundle');
+  t.equal(plain.code, 0, 'without the command the bundle is not inspected');
   t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);
   t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
 });
 
-test('a store that cannot be written', async (t) => {
+test('a database that cannot be written', async (t) => {
   const folder = write(emptyFolder(t), { 'package.json': {}, state: 'a file where a folder should be' });
   const { code, stdout } = await doctor(folder, '--json', '--db', '/dev/null/scooby.db');
   t.equal(code, 1);
   t.match(JSON.parse(stdout).store, { grade: 'bad', text: /kept in memory only/ });
 });
 
-test('versions of Node', async (t) => {
+test('grades of Node versions', async (t) => {
   const grades = [
     'v18.20.0',
     'v20.20.2',
@@ -100,7 +101,7 @@ test('versions of Node', async (t) => {
   );
 });
 
-test('ranges', async (t) => {
+test('version ranges', async (t) => {
   t.equal(isWithin('8.23.1', '>=8 <9'), true);
   t.equal(isWithin('9.0.0', '>=8 <9'), false);
   t.equal(isWithin('7.9.9', '>=8 <9'), false);
@@ -109,7 +110,7 @@ test('ranges', async (t) => {
   t.equal(isWithin('unknown', '>=8'), false);
 });
 
-test("pnpm's workspaces", async (t) => {
+test('workspaces of pnpm', async (t) => {
   const folder = write(emptyFolder(t), {
     'pnpm-workspace.yaml': "packages:\n  - 'apps/*'\n  - \"tools\"\n  - '!apps/old'\ncatalog:\n  pg: 8\n",
     'apps/api/package.json': {},
@@ -133,7 +134,7 @@ test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {
       ['mysql2', [['npm:9.0.0', { packageLocation: 'x/' }]]],
     ],
   };
-  // As Yarn writes it.
+  // Escaped as Yarn writes it.
   const text = JSON.stringify(state, null, 2)
     .replace(/\\/g, '\\\\')
     .replace(/'/g, "\\'")

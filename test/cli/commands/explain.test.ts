@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { chosenStatement } from '../../../src/cli/commands/explain.js';
+import { chooseCall } from '../../../src/cli/commands/explain.js';
 import { fingerprint } from '../../../src/insight/sql/fingerprint.js';
 import { aSpan, aTrace } from '../../factory.js';
 import { linkPackages } from '../../packages.js';
@@ -10,7 +10,7 @@ const PG = `
 const { Client, Pool } = require('pg');
 const pool = new Pool({ connectionString: process.env.PG, max: 1 });
 const many = 'insert into orders (user_id, status) select i % 2000, $1 from generate_series(1, 5000) i';
-const ways = {
+const handlers = {
   '/setup': async () => {
     await pool.query('create table orders (id serial primary key, user_id int, status text, password text)');
     await pool.query(many, ['open']);
@@ -36,14 +36,14 @@ const ways = {
   '/release': async () => held.release(),
 };
 require('node:http').createServer((req, res) =>
-  ways[req.url]().then((text) => res.end(text ?? 'fine'), (error) => res.writeHead(500).end(error.stack)),
+  handlers[req.url]().then((text) => res.end(text ?? 'fine'), (error) => res.writeHead(500).end(error.stack)),
 ).listen(0, '127.0.0.1');
 `;
 
 const explain = (run: ScoobyRun, ...args: string[]) => run.cli('explain', ...args);
-const explained = (run: ScoobyRun, ...args: string[]) => JSON.parse(explain(run, ...args, '--json').stdout);
+const planOf = (run: ScoobyRun, ...args: string[]) => JSON.parse(explain(run, ...args, '--json').stdout);
 
-test('a query of pg is explained by the pool that ran it, unseen, and leaves nothing behind', async (t) => {
+test('a query of pg is explained on its pool, without being recorded and without side effects', async (t) => {
   const run = scooby(t, {
     command: ['app.cjs'],
     files: { 'app.cjs': PG },
@@ -52,7 +52,7 @@ test('a query of pg is explained by the pool that ran it, unseen, and leaves not
   t.equal((await run.ask('/setup')).body, 'fine');
   t.equal((await run.ask('/queries')).body, 'fine');
   const { id } = await run.trace('/queries');
-  const plan = explained(run, id, '1');
+  const plan = planOf(run, id, '1');
   t.match(plan, { request: id, call: 1, asked: 'EXPLAIN', server: /^PostgreSQL \d/, notes: [] });
   t.match(plan.plan[0], /^Seq Scan on orders {2}\(cost=/);
   t.match(plan.plan[1], /Filter: .*'öffen'/, 'with the values of that call');
@@ -61,9 +61,9 @@ test('a query of pg is explained by the pool that ran it, unseen, and leaves not
   t.match(text, /^GET \/queries {2}call 1 {2}took /);
   t.match(text, /EXPLAIN \(ANALYZE, BUFFERS\) by PostgreSQL/);
   t.match(text, /actual time=/);
-  t.match(explained(run, id, '4').plan[0], /^Update on orders/);
+  t.match(planOf(run, id, '4').plan[0], /^Update on orders/);
 
-  for (const [args, words] of [
+  for (const [args, message] of [
     [
       [id, '2'],
       /^scooby: \$1 was masked, or too long to be recorded whole, and a plan without values takes PostgreSQL 16/,
@@ -72,22 +72,22 @@ test('a query of pg is explained by the pool that ran it, unseen, and leaves not
     [[id, '3'], /^scooby: SET has no plan/],
     [[id, '4', '--analyze'], /^scooby: --analyze would run this UPDATE, and it writes; leave it out/],
     [[id, '5'], /^scooby: The request has no call "5": it made 4\./],
-    [['ffffffff', '1'], /^scooby: No request "ffffffff" is kept/],
+    [['ffffffff', '1'], /^scooby: No request "ffffffff" is stored/],
   ] as const) {
     const { code, stderr } = explain(run, ...args);
-    if (args[1] !== '2' || !plan.server.match(/ 1[6-9]/)) t.match(stderr, words);
+    if (args[1] !== '2' || !plan.server.match(/ 1[6-9]/)) t.match(stderr, message);
     t.equal(code, 1);
   }
-  t.match(explained(run, id, '2', '--nulls').notes, [
+  t.match(planOf(run, id, '2', '--nulls').notes, [
     'NULL was taken for $1: the plan may be another one with values.',
   ]);
 
   t.match(JSON.parse((await run.ask('/state')).body), { a: 'off', b: '0', total: 1 });
   await run.ask('/client');
   t.match(
-    explained(run, 'last', '2').plan[0],
+    planOf(run, 'last', '2').plan[0],
     /Scan.* on orders/,
-    'a client in no pool, busy with a transaction',
+    'a client outside any pool, in a transaction',
   );
   t.same(JSON.parse((await run.ask('/state')).body).queries, 0);
 
@@ -100,15 +100,15 @@ test('a query of pg is explained by the pool that ran it, unseen, and leaves not
   t.match(
     JSON.parse((await run.ask('/state')).body),
     { a: 'off', total: 1 },
-    'what came too late was given back',
+    'a connection that came too late was released',
   );
-  t.match(explained(run, id, '1').plan[0], /^Seq Scan/);
+  t.match(planOf(run, id, '1').plan[0], /^Seq Scan/);
 
   const names = await statementsOf(run);
   t.same(
     names.filter((name) => /EXPLAIN|READ ONLY|ROLLBACK|statement_timeout =/i.test(name)),
     [],
-    'nothing of it is recorded',
+    'explain itself is not recorded',
   );
   await run.stop();
   const late = explain(run, id, '1');
@@ -127,7 +127,7 @@ const [name] = [process.env.LIBRARY];
 const library = require(name);
 const pool = library.createPool(name === 'mysql' ? process.env.DB : { uri: process.env.DB, connectionLimit: 2, rowsAsArray: true });
 const ask = (sql, values) => new Promise((resolve, reject) => pool.query(sql, values, (error, rows) => error ? reject(error) : resolve(rows)));
-const ways = {
+const handlers = {
   '/setup': async () => {
     await ask('create table orders (id int auto_increment primary key, user_id int, status varchar(20), k binary(2))');
     await ask("insert into orders (user_id, status) select seq % 2000, 'open' from seq_1_to_5000");
@@ -139,7 +139,7 @@ const ways = {
   },
 };
 require('node:http').createServer((req, res) =>
-  ways[req.url]().then(() => res.end('fine'), (error) => res.writeHead(500).end(error.stack)),
+  handlers[req.url]().then(() => res.end('fine'), (error) => res.writeHead(500).end(error.stack)),
 ).listen(0, '127.0.0.1');
 `;
 
@@ -152,14 +152,14 @@ for (const library of ['mysql2', 'mysql']) {
     t.equal((await run.ask('/setup')).body, 'fine');
     t.equal((await run.ask('/queries')).body, 'fine');
     const { id } = await run.trace('/queries');
-    const plan = explained(run, id, '1');
+    const plan = planOf(run, id, '1');
     t.match(plan, { asked: 'EXPLAIN', server: /^MariaDB \d/, remarks: [{ kind: 'scan', table: 'orders' }] });
     t.match(plan.remarks[0].text, /An index on orders \(k, status\) would find them/);
     t.match(plan.plan[0], /^id {2}select_type {2}table/);
-    t.match(explained(run, id, '1', '--analyze').plan[0], /r_rows/);
-    t.match(explained(run, id, '2'), { plan: [/^id/, /orders/] }, 'a write is planned');
+    t.match(planOf(run, id, '1', '--analyze').plan[0], /r_rows/);
+    t.match(planOf(run, id, '2'), { plan: [/^id/, /orders/] }, 'a write is planned');
     t.same(
-      explained(run, id, '3').remarks.map(({ kind }: { kind: string }) => kind),
+      planOf(run, id, '3').remarks.map(({ kind }: { kind: string }) => kind),
       ['temporary', 'sort'],
     );
     const names = await statementsOf(run);
@@ -170,7 +170,7 @@ for (const library of ['mysql2', 'mysql']) {
   });
 }
 
-test('which call is meant', (t) => {
+test('choice of the call', (t) => {
   const spans = [
     aSpan({ kind: 'cache', name: 'get a', duration: 99 }),
     aSpan({ kind: 'sql', library: 'pg', name: 'select 1', duration: 1 }),
@@ -178,19 +178,19 @@ test('which call is meant', (t) => {
     aSpan({ kind: 'sql', library: 'pg', name: 'select a from t where b = 2', duration: 9 }),
   ];
   const trace = aTrace({ spans });
-  const of = (wanted?: string) => chosenStatement(trace, wanted).index;
-  t.equal(of(), 3, 'the slowest query');
-  t.equal(of('2'), 1);
+  const indexOf = (wanted?: string) => chooseCall(trace, wanted).index;
+  t.equal(indexOf(), 3, 'the slowest query');
+  t.equal(indexOf('2'), 1);
   t.equal(
-    of(fingerprint('select a from t where b = 3', 'pg').id.slice(0, 8)),
+    indexOf(fingerprint('select a from t where b = 3', 'pg').id.slice(0, 8)),
     3,
     'the slowest of a fingerprint',
   );
-  t.throws(() => of('5'), {
+  t.throws(() => indexOf('5'), {
     message: /^The request has no call "5": it made 4\. See their numbers: {2}scooby show /,
   });
-  t.throws(() => of('0'), { message: /has no call "0"/ });
-  t.throws(() => chosenStatement(aTrace({ spans: spans.slice(0, 1) }), undefined), {
+  t.throws(() => indexOf('0'), { message: /has no call "0"/ });
+  t.throws(() => chooseCall(aTrace({ spans: spans.slice(0, 1) }), undefined), {
     message: 'This request made no query.',
   });
   t.end();

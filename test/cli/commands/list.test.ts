@@ -58,7 +58,7 @@ test('the table of requests', (t) => {
   t.end();
 });
 
-test('its colours say what needs a look', (t) => {
+test('colours of status, findings and errors', (t) => {
   const [, , orders, failed, died] = listLines(requests, (id) => id, {
     width: 80,
     style: colouredStyle,
@@ -72,23 +72,23 @@ test('its colours say what needs a look', (t) => {
   t.end();
 });
 
-test('what ran outside requests is one line, when there is something', (t) => {
-  const screen = { width: 80, style: plainStyle, now };
+test('calls outside of requests: one line, none without calls', (t) => {
+  const format = { width: 80, style: plainStyle, now };
   const spans = [
     ...Array.from({ length: 12 }, () => aSpan({ duration: 2.5 })),
     aSpan({ kind: 'cache', duration: 1 }),
   ];
   const outside = aSummary('00000009', 0, { outside: true, spans });
   t.same(
-    outsideLines([outside], (id) => id, screen),
+    outsideLines([outside], (id) => id, format),
     ['outside requests: 12 sql 30ms  1 cache 1.0ms   scooby show 00000009'],
   );
   t.same(
-    outsideLines([aSummary('1', 0, { outside: true })], (id) => id, screen),
+    outsideLines([aSummary('1', 0, { outside: true })], (id) => id, format),
     [],
   );
   t.same(
-    outsideLines([], (id) => id, screen),
+    outsideLines([], (id) => id, format),
     [],
   );
   t.end();

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 import { topLines } from '../../../src/cli/commands/top.js';
 import { differenceLines } from '../../../src/cli/print/diff.js';
-import { comparedTraces } from '../../../src/cli/select/difference.js';
+import { diffTraces } from '../../../src/cli/select/difference.js';
 import type { Finding, Trace } from '../../../src/domain/trace.js';
 import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { openStore } from '../../../src/store/open.js';
@@ -44,8 +44,8 @@ const batched = (more: Partial<Trace>) =>
 
 const ago = (minutes: number) => Date.now() - minutes * 60_000;
 
-/** Fills a database with two runs, and answers a way to ask the program of it. */
-async function shop(t: Test) {
+/** Function that runs a command on a database with two runs. */
+async function twoRuns(t: Test) {
   const db = join(t.testdir(), 'scooby.db');
   for (const [command, traces] of [
     [
@@ -72,8 +72,8 @@ async function shop(t: Test) {
   };
 }
 
-test('top: statements, lines, routes and findings, the costliest first', async (t) => {
-  const scooby = await shop(t);
+test('top by statement, site, route and finding, costliest first', async (t) => {
+  const scooby = await twoRuns(t);
   t.same(scooby('top'), {
     code: 0,
     out: [
@@ -92,8 +92,8 @@ test('top: statements, lines, routes and findings, the costliest first', async (
   );
 });
 
-test('top: filters, the limit, JSON, and nothing to add up', async (t) => {
-  const scooby = await shop(t);
+test('top: filter, limit, JSON and no result', async (t) => {
+  const scooby = await twoRuns(t);
   const lines = (...args: string[]) =>
     scooby('top', '--json', ...args)
       .out.split('\n')
@@ -126,19 +126,19 @@ test('top: filters, the limit, JSON, and nothing to add up', async (t) => {
   t.match(lines('--by', 'route', '--status', '500'), [
     { method: 'GET', route: '/gone', errors: 1, share: 1 },
   ]);
-  const none = scooby('top', '--path', 'nowhere');
-  t.same([none.code, none.out], [0, '']);
-  t.match(none.err, /^Nothing to add up/);
-  const wrong = scooby('top', 'slower:soon');
-  t.same(wrong, {
+  const empty = scooby('top', '--path', 'nowhere');
+  t.same([empty.code, empty.out], [0, '']);
+  t.match(empty.err, /^Nothing to add up/);
+  const invalid = scooby('top', 'slower:soon');
+  t.same(invalid, {
     code: 2,
     out: '',
-    err: 'scooby: The filter is not understood: slower wants a time like 200ms or 1.5s, not "soon".\n',
+    err: 'scooby: The filter is invalid: slower wants a time like 200ms or 1.5s, not "soon".\n',
   });
 });
 
 test('list --by route and --by run', async (t) => {
-  const scooby = await shop(t);
+  const scooby = await twoRuns(t);
   t.equal(
     scooby('list', '--by', 'route').out,
     [
@@ -175,8 +175,8 @@ test('list --by route and --by run', async (t) => {
   t.equal(scooby('list', 'n1').out.split('\n').length, 4);
 });
 
-test('diff: an N+1 that is gone', async (t) => {
-  const scooby = await shop(t);
+test('diff: a fixed N+1', async (t) => {
+  const scooby = await twoRuns(t);
   const { code, out } = scooby('diff');
   t.equal(code, 0);
   t.equal(
@@ -197,7 +197,7 @@ test('diff: an N+1 that is gone', async (t) => {
       'gone      3  6.0ms  SELECT * FROM items WHERE id = ?       src/orders.js:47',
       'new          2.0ms  SELECT * FROM items WHERE id = ANY(?)  src/orders.js:47',
       '',
-      'No other call was made.',
+      'There are no other calls.',
       '',
     ].join('\n'),
   );
@@ -211,7 +211,7 @@ test('diff: an N+1 that is gone', async (t) => {
 });
 
 test('diff --runs', async (t) => {
-  const scooby = await shop(t);
+  const scooby = await twoRuns(t);
   const { out } = scooby('diff', '--runs');
   t.match(out, /^before {2}node old\.js {2}run 1 {2}6h ago\nafter {3}node new\.js {2}run 2 {2}6h ago\n/);
   t.match(out, /^requests +3 +1 +-2\np50 +40ms +10ms +-30ms\n/m);
@@ -222,14 +222,14 @@ test('diff --runs', async (t) => {
   t.same(scooby('diff', '--runs', 'last~7', 'last'), {
     code: 1,
     out: '',
-    err: 'scooby: There is no run last~7: 2 runs are kept. See which are:  scooby list --by run\n',
+    err: 'scooby: There is no run last~7: 2 runs are stored. List them:  scooby list --by run\n',
   });
 });
 
-test('diff: no difference, nothing to compare with, and no such request', async (t) => {
-  const scooby = await shop(t);
+test('diff: no difference, no earlier request, no such request', async (t) => {
+  const scooby = await twoRuns(t);
   t.match(scooby('diff', 'last', 'last').out, /\nThe same calls, as often and about as fast\.\n$/);
-  t.match(scooby('diff', 'bbbbbbbb', 'bbbbbbbb').out, /\nNeither made a call that scooby knows of\.\n$/);
+  t.match(scooby('diff', 'bbbbbbbb', 'bbbbbbbb').out, /\nNeither made a call that scooby records\.\n$/);
   t.same(scooby('diff', 'zzz', 'last').code, 1);
   const alone = join(t.testdir(), 'alone.db');
   const store = await openStore({ db: alone, cwd: '/' }, t.fail);
@@ -240,14 +240,14 @@ test('diff: no difference, nothing to compare with, and no such request', async 
     encoding: 'utf8',
   });
   t.equal(status, 1);
-  t.match(stderr, /^scooby: No earlier request of GET \/orders is kept to compare with\./);
+  t.match(stderr, /^scooby: No earlier request of GET \/orders is stored to compare with\./);
 });
 
-const screen = (width: number) => ({ width, style: plainStyle, now: Date.now() });
+const formatOf = (width: number) => ({ width, style: plainStyle, now: Date.now() });
 
-test('where it is narrow, columns go and statements are cut', (t) => {
+test('on a narrow terminal columns are dropped and statements cut', (t) => {
   const text = `SELECT ${'a, '.repeat(60)}b FROM items`;
-  const sum = {
+  const aggregate = {
     kind: 'sql',
     text,
     site: 'src/orders.js:47',
@@ -265,10 +265,10 @@ test('where it is narrow, columns go and statements are cut', (t) => {
   };
   const [head, row] = topLines(
     'statement',
-    [sum],
+    [aggregate],
     () => 1.2,
     (id) => id,
-    screen(80),
+    formatOf(80),
   );
   t.equal(head, '  TOTAL  SHARE  COUNT  STATEMENT                   LINE                 WORST   ');
   t.equal(row, '18h 12m   120%  1,234  SELECT a, a, …b FROM items  src/orders.js:47 +2  abcdef01');
@@ -278,7 +278,7 @@ test('where it is narrow, columns go and statements are cut', (t) => {
 test('control characters and moved lines', (t) => {
   const before = looping({ url: '/a\u001b[2J' });
   const after = looping({ url: '/a', spans: [items(1, 50), items(2, 50), items(3, 50)] });
-  const lines = differenceLines(comparedTraces(before, after), screen(100));
+  const lines = differenceLines(diffTraces(before, after), formatOf(100));
   t.match(lines[0], 'GET /a\\x1b[2J');
   t.equal(lines.at(-1), 'The same calls, as often and about as fast.');
   t.ok(lines.some((line) => line.startsWith('stays  N+1')));

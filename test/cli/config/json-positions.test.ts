@@ -1,7 +1,7 @@
 import { test } from 'tap';
-import { jsonFault, keyLines } from '../../../src/cli/config/json-positions.js';
+import { keyLines, locateJsonError } from '../../../src/cli/config/json-positions.js';
 
-test('each key and item has its line', (t) => {
+test('line of each key and item', (t) => {
   const text = `{
   "a": 1, "b": {
     "c": [
@@ -29,16 +29,16 @@ test('each key and item has its line', (t) => {
   t.end();
 });
 
-test('what is no JSON has its line', (t) => {
-  const fault = (text: string) => {
+test('line and message of invalid JSON', (t) => {
+  const errorOf = (text: string) => {
     try {
       JSON.parse(text);
     } catch (error) {
-      return jsonFault(text, error);
+      return locateJsonError(text, error);
     }
     return undefined;
   };
-  t.match(fault('{\n  "a": 1,\n}'), { line: 3, words: /\w/ });
-  t.match(fault('{\n  "a": 1\n\n'), { line: 4, words: /\w/ });
+  t.match(errorOf('{\n  "a": 1,\n}'), { line: 3, message: /\w/ });
+  t.match(errorOf('{\n  "a": 1\n\n'), { line: 4, message: /\w/ });
   t.end();
 });

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type Test, test } from 'tap';
 import { registerRun } from '../../../src/cli/commands/run.js';
-import { applyProjectConfig, readProjectConfig } from '../../../src/cli/config/project-config.js';
+import { readProjectConfig } from '../../../src/cli/config/project-config.js';
+import { applyProjectConfig } from '../../../src/cli/config/run-options.js';
 import { scooby } from '../../scooby.js';
 
 function folders(t: Test, files: Record<string, unknown>) {
@@ -27,7 +28,7 @@ function optionsOf(t: Test, run: object, ...args: string[]) {
   return command!.opts();
 }
 
-test('the nearest file is read, over the one of the user', (t) => {
+test("the nearest file, merged over the user's own", (t) => {
   const { root, read } = folders(t, {
     'scooby.config.json': {
       run: { port: 4100, quiet: true },
@@ -54,7 +55,7 @@ test('the nearest file is read, over the one of the user', (t) => {
   t.end();
 });
 
-test('nothing is read where there is nothing, nor from above the repository', (t) => {
+test('no file, or only one above the repository: empty configuration', (t) => {
   const nothing = { run: {}, ignore: [], limits: {}, files: [] };
   t.same(folders(t, { 'home/scooby/config.json': { keys: {} } }).read(), nothing);
   const { read } = folders(t, { 'scooby.config.json': { run: { port: 1 } }, 'src/.git/HEAD': '' });
@@ -62,8 +63,8 @@ test('nothing is read where there is nothing, nor from above the repository', (t
   t.end();
 });
 
-test('what is wrong is named with its file, its line and its key', (t) => {
-  const wrong = (text: string, file = 'scooby.config.json') => {
+test('an invalid setting: the error names file, line and key', (t) => {
+  const errorOf = (text: string, file = 'scooby.config.json') => {
     const { root, read } = folders(t, { [file]: text });
     try {
       read();
@@ -72,49 +73,52 @@ test('what is wrong is named with its file, its line and its key', (t) => {
     }
     return undefined;
   };
-  t.match(wrong('{\n  "run": {},\n}'), /^scooby\.config\.json:3: this is not JSON: /);
-  t.equal(wrong('[]'), 'scooby.config.json:1: this has to be an object: { … }');
+  t.match(errorOf('{\n  "run": {},\n}'), /^scooby\.config\.json:3: this is not JSON: /);
+  t.equal(errorOf('[]'), 'scooby.config.json:1: this has to be an object: { … }');
   t.equal(
-    wrong('{\n  "run": {},\n  "limit": {}\n}'),
-    'scooby.config.json:3: "limit" is not known; there are run, ignore, limits',
+    errorOf('{\n  "run": {},\n  "limit": {}\n}'),
+    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits',
   );
   t.match(
-    wrong('{\n"keys": {} }'),
+    errorOf('{\n"keys": {} }'),
     /^scooby\.config\.json:2: "keys" is the user's own; it belongs in .*config\.json$/,
   );
-  t.equal(wrong('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
-  t.match(wrong('{ "ignore": {} }'), '"ignore" is a list of findings');
+  t.equal(errorOf('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
+  t.match(errorOf('{ "ignore": {} }'), '"ignore" has to be a list of findings');
   t.match(
-    wrong('{ "ignore": [\n"slow",\n{}] }'),
-    /^scooby\.config\.json:3: "ignore\.1" has to say what to ignore/,
+    errorOf('{ "ignore": [\n"slow",\n{}] }'),
+    /^scooby\.config\.json:3: "ignore\.1" has to have at least one of kind, id/,
   );
   t.match(
-    wrong('{ "ignore": [\n"slwo"] }'),
-    /:2: "ignore\.0(?:\.kind)?" is no kind of finding; there are n\+1, /,
+    errorOf('{ "ignore": [\n"slwo"] }'),
+    /:2: "ignore\.0(?:\.kind)?" is not a kind of finding; kinds: n\+1, /,
   );
   t.match(
-    wrong('{ "ignore": [{\n"path": "/a"}] }'),
-    ':2: "ignore.0.path" is not known; there are kind, id, route',
+    errorOf('{ "ignore": [{\n"path": "/a"}] }'),
+    ':2: "ignore.0.path" is not known; known keys: kind, id, route',
   );
-  t.match(wrong('{ "ignore": [{"site":\n 1}] }'), ':1: "ignore.0.site" has to be a text');
   t.match(
-    wrong('{ "limits": {\n"loops": 3} }'),
-    /:2: "limits\.loops" is not known; there are loop, loopHigh/,
+    errorOf('{ "ignore": [{"site":\n 1}] }'),
+    ':1: "ignore.0.site" has to be a string that is not empty',
   );
-  t.match(wrong('{ "limits": {\n"loop": "many"} }'), ':2: "limits.loop" has to be a number');
   t.match(
-    wrong('{ "limits": {\n"idle": "soon"} }'),
-    ':2: "limits.idle" is not understood. Write a duration such as',
+    errorOf('{ "limits": {\n"loops": 3} }'),
+    /:2: "limits\.loops" is not known; known keys: loop, loopHigh/,
   );
-  t.match(wrong('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is not understood');
+  t.match(errorOf('{ "limits": {\n"loop": "many"} }'), ':2: "limits.loop" has to be a number');
+  t.match(
+    errorOf('{ "limits": {\n"idle": "soon"} }'),
+    ':2: "limits.idle" is invalid. Write a duration such as',
+  );
+  t.match(errorOf('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is invalid');
   t.equal(
-    wrong('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
-    'package.json:3: "runs" is not known; there are run, ignore, limits',
+    errorOf('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
+    'package.json:3: "runs" is not known; known keys: run, ignore, limits',
   );
   t.end();
 });
 
-test('the options of run are read as on the command line, which comes first', (t) => {
+test('options of run are parsed as on the command line, which has priority', (t) => {
   t.match(
     optionsOf(t, { port: 4100, record: 'marked', ttl: '2h', maxSize: '1MB', quiet: true, wait: '1s' }),
     {
@@ -135,20 +139,22 @@ test('the options of run are read as on the command line, which comes first', (t
   t.same(optionsOf(t, { takePort: true }).takePort, true);
   t.same(optionsOf(t, { takePort: 3000 }, '--port', '4000').takePort, undefined);
   t.same(optionsOf(t, { quiet: false }).quiet, undefined);
-  const wrong = (run: object, words: string | RegExp) =>
-    t.throws(() => optionsOf(t, run), { message: words });
-  wrong({ prot: 1 }, /scooby\.config\.json:1: "run\.prot" is not known; there are port, host, takePort, /);
-  wrong({ port: 'x' }, /"run\.port" is not understood\. Write a port, 0 to 65535\.$/);
-  wrong({ port: true }, /"run\.port" needs a value$/);
-  wrong({ quiet: 'yes' }, /"run\.quiet" has to be true or false$/);
-  wrong({ record: 'some' }, /"run\.record" has to be all or marked or off$/);
-  wrong({ ttl: [1] }, /"run\.ttl" has to be a text or a number$/);
-  wrong({ allowHost: 'a' }, /"run\.allowHost" has to be a list of texts$/);
-  wrong({ db: 'x' }, /"run\.db" is not known/);
+  const rejects = (run: object, message: string | RegExp) => t.throws(() => optionsOf(t, run), { message });
+  rejects(
+    { prot: 1 },
+    /scooby\.config\.json:1: "run\.prot" is not known; known options: port, host, takePort, /,
+  );
+  rejects({ port: 'x' }, /"run\.port" is invalid\. Write a port, 0 to 65535\.$/);
+  rejects({ port: true }, /"run\.port" needs a value$/);
+  rejects({ quiet: 'yes' }, /"run\.quiet" has to be true or false$/);
+  rejects({ record: 'some' }, /"run\.record" has to be all or marked or off$/);
+  rejects({ ttl: [1] }, /"run\.ttl" has to be a string or a number$/);
+  rejects({ allowHost: 'a' }, /"run\.allowHost" has to be a list of strings$/);
+  rejects({ db: 'x' }, /"run\.db" is not known/);
   t.end();
 });
 
-test('a run is judged by what its project has decided', async (t) => {
+test('ignore and limits of the configuration apply to a run', async (t) => {
   const app = `
     require('node:http').createServer((req, res) => {
       require('node:crypto').pbkdf2Sync('a', 'b', 500_000, 64, 'sha512');

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { parseCount, parseDuration, parseSize } from '../../../src/cli/config/units.js';
 
-test('durations and sizes are read as people write them', (t) => {
+test('durations, sizes and counts', (t) => {
   t.same(
     ['100', '100ms', '1.5s', '2m', '24h', '7d', ' 3 S '].map(parseDuration),
     [100, 100, 1500, 120_000, 86_400_000, 604_800_000, 3000],
@@ -11,7 +11,7 @@ test('durations and sizes are read as people write them', (t) => {
   t.end();
 });
 
-test('what cannot be read says how to write it', (t) => {
+test('invalid text: the error shows valid examples', (t) => {
   for (const text of ['', 'soon', '-1s', '1y', '1e9s', '1 000']) {
     t.throws(
       () => parseDuration(text),
@@ -23,7 +23,7 @@ test('what cannot be read says how to write it', (t) => {
     t.throws(() => parseSize(text), { message: 'Write a size such as 64MB or 2GB.' }, text);
   }
   for (const text of ['', '0', '-1', '1.5', 'x']) {
-    t.throws(() => parseCount(text), { message: 'Write a number above 0.' }, text);
+    t.throws(() => parseCount(text), { message: 'Write a whole number above 0.' }, text);
   }
   t.end();
 });

@@ -1,14 +1,14 @@
 import { test } from 'tap';
 import {
-  annotations,
   type CheckReport,
+  githubAnnotations,
   reportJson,
   reportLines,
 } from '../../../src/cli/print/check-report.js';
-import type { Breach } from '../../../src/insight/metrics/budget.js';
+import type { Breach } from '../../../src/insight/metrics/breaches.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 
-const screen = { width: Infinity, style: plainStyle, now: 0 };
+const format = { width: Infinity, style: plainStyle, now: 0 };
 const finding: Breach = {
   id: 'f1',
   rule: 'finding',
@@ -44,8 +44,8 @@ const report = (more: Partial<CheckReport> = {}): CheckReport => ({
   ...more,
 });
 
-test('what is broken is told with its line', (t) => {
-  t.same(reportLines(report({ broken: [finding, many] }), screen), [
+test('broken budgets with their lines', (t) => {
+  t.same(reportLines(report({ broken: [finding, many] }), format), [
     '',
     'scooby check  2 budgets broken; 14 requests of 5 routes were judged',
     '',
@@ -61,8 +61,8 @@ test('what is broken is told with its line', (t) => {
   t.end();
 });
 
-test('what is within the budget is one line; what was let through, accepted or not judged is told', (t) => {
-  t.same(reportLines(report(), screen), ['', 'scooby check  14 requests of 5 routes, all within the budget']);
+test('all within the budget: one line, then accepted, allowed and unrecorded calls', (t) => {
+  t.same(reportLines(report(), format), ['', 'scooby check  14 requests of 5 routes, all within the budget']);
   const more = {
     accepted: [finding],
     baseline: 'known.json',
@@ -70,23 +70,23 @@ test('what is within the budget is one line; what was let through, accepted or n
     lesser: [{ ...finding, severity: 'medium' as const }],
     notes: ['pg 9.1: Client#query not found'],
   };
-  t.same(reportLines(report(more), screen), [
+  t.same(reportLines(report(more), format), [
     '',
     'scooby check  14 requests of 5 routes, all within the budget',
     '',
     '  1 known problem accepted by known.json',
-    '  1 accepted problem not met any more; --update-baseline takes it out',
-    '  let through, as it is not severe: N+1 at src/orders.js:47 (medium)',
+    '  1 accepted problem no longer found; --update-baseline removes it',
+    '  allowed, because it is not severe: N+1 at src/orders.js:47 (medium)',
     '  pg 9.1: Client#query not found',
   ]);
   t.match(
-    reportLines(report({ requests: 0, routes: 0 }), screen)[1],
-    /no request was recorded: nothing could be judged/,
+    reportLines(report({ requests: 0, routes: 0 }), format)[1],
+    /no request was recorded, so nothing could be judged/,
   );
   t.end();
 });
 
-test('the document says whether all is well, and files and lines apart', (t) => {
+test('JSON: ok, and file and line of each breach', (t) => {
   t.match(reportJson(report({ broken: [finding] })), {
     ok: false,
     requests: 14,
@@ -99,7 +99,7 @@ test('the document says whether all is well, and files and lines apart', (t) => 
   t.end();
 });
 
-test('annotations name the file in the repository, and nothing in them can end them', (t) => {
+test('annotations: path in the repository, and escaped separators', (t) => {
   const odd: Breach = {
     ...finding,
     route: 'GET /a,b:c',
@@ -107,13 +107,13 @@ test('annotations name the file in the repository, and nothing in them can end t
     site: 'src/a,b:c.js:9',
     suggestion: '',
   };
-  t.same(annotations([finding, many, odd], '/repo/packages/shop', '/repo'), [
+  t.same(githubAnnotations([finding, many, odd], '/repo/packages/shop', '/repo'), [
     '::error file=packages/shop/src/orders.js,line=47,title=scooby%3A N+1 in GET /orders::It ran 50 times%0AAsk once.',
     '::error title=scooby%3A maxQueries in GET /orders::52 queries, 30 are allowed',
     '::error file=packages/shop/src/a%2Cb%3Ac.js,line=9,title=scooby%3A N+1 in GET /a%2Cb%3Ac::100%25%0A::error::fake',
   ]);
   const outside = { ...finding, site: '/other/lib.js:3' };
-  t.match(annotations([outside], '/repo', '/repo')[0], 'file=/other/lib.js,line=3');
-  t.match(annotations([finding], '/repo', undefined)[0], 'file=src/orders.js,line=47');
+  t.match(githubAnnotations([outside], '/repo', '/repo')[0], 'file=/other/lib.js,line=3');
+  t.match(githubAnnotations([finding], '/repo', undefined)[0], 'file=src/orders.js,line=47');
   t.end();
 });

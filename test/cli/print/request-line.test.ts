@@ -8,7 +8,7 @@ const finding = (kind: string, severity: Finding['severity']): Finding => ({
   ...{ id: kind, kind, severity, message: kind, spans: [], ms: 1, confidence: 1, reasons: [] },
 });
 
-test('a finished request is one line', (t) => {
+test('line of a finished request', (t) => {
   const spans = [aSpan(), aSpan({ duration: 3 }), aSpan({ kind: 'cache', duration: 1 })];
   const findings = [
     finding('n+1', 'high'),
@@ -23,7 +23,7 @@ test('a finished request is one line', (t) => {
   t.end();
 });
 
-test('how a request ended without an answer', (t) => {
+test('line of a request without a response', (t) => {
   const { status: _, duration: __, ...open } = aTrace();
   t.equal(requestLine({ ...open, state: 'died' }, plain), 'GET /orders died');
   t.equal(requestLine(aTrace({ aborted: true }), plain), 'GET /orders 200 aborted 13ms');
@@ -31,7 +31,7 @@ test('how a request ended without an answer', (t) => {
   t.end();
 });
 
-test('a URL cannot steer the terminal', (t) => {
+test('control characters of a URL are escaped', (t) => {
   t.equal(requestLine(aTrace({ url: '/a\x1b[2J\nb' }), plain).includes('\x1b'), false);
   t.equal(requestLine(aTrace({ url: '/a\nb' }), plain).includes('\n'), false);
   t.end();

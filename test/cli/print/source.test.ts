@@ -1,10 +1,10 @@
 import { test } from 'tap';
-import type { SourceReader } from '../../../src/cli/print/code.js';
 import { sourceLines } from '../../../src/cli/print/source.js';
+import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
-const screen = { width: 80, style: plainStyle, now: 0 };
+const format = { width: 80, style: plainStyle, now: 0 };
 const orders = [
   'import { db } from "./db.js";',
   '',
@@ -25,7 +25,7 @@ const orders = [
 ];
 const code: SourceReader = {
   lines: (file) => (file === 'src/orders.js' ? orders : undefined),
-  since: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
+  changeNote: (file) => (file === 'src/orders.js' ? 'changed since, now line 5' : undefined),
 };
 const handler = aFrame({ function: 'handler', file: 'src/app.js', line: 12 });
 const list = (line: number) => aFrame({ function: 'list', line });
@@ -53,9 +53,9 @@ const trace = aTrace({
   ],
 });
 
-test('each file that took part, with what each line did in the margin', (t) => {
+test('files on the stacks, with the calls of each line in the margin', (t) => {
   t.same(
-    sourceLines(trace, undefined, code, screen).map((line) => line.trimEnd()),
+    sourceLines(trace, undefined, code, format).map((line) => line.trimEnd()),
     [
       'GET /orders  200  13ms',
       '',
@@ -78,8 +78,8 @@ test('each file that took part, with what each line did in the margin', (t) => {
       '                  │  16  // more',
       '                  │      … 89 lines',
       '',
-      'src/app.js  on the way of 50 calls',
-      '                  │ its text was not kept',
+      'src/app.js  on the stack of 50 calls',
+      '                  │ its text was not stored',
       'via 49× 438ms sql │ 12',
       '        via 1× log │',
     ].map((line) => line.replace(/^ {8}via 1× log/, '       via 1× log')),
@@ -87,29 +87,29 @@ test('each file that took part, with what each line did in the margin', (t) => {
   t.end();
 });
 
-test('only the calls of some kinds', (t) => {
-  const lines = sourceLines(trace, ['log'], code, screen);
+test('only calls of some kinds', (t) => {
+  const lines = sourceLines(trace, ['log'], code, format);
   t.equal(lines[2], 'src/orders.js  1 call, 0.1ms  changed since: this is how it was');
   t.notOk(lines.some((line) => line.includes('sql │')));
   t.end();
 });
 
-test('a function that calls itself is counted once, a long line is cut, no line says so', (t) => {
+test('a recursive function is counted once, a long line is cut, no line at all', (t) => {
   const deep = aSpan({ duration: 2, stack: [list(4), list(4), list(4)] });
   const [, , , first] = sourceLines(
     aTrace({ spans: [deep] }),
     undefined,
-    { ...code, since: () => undefined },
-    screen,
+    { ...code, changeNote: () => undefined },
+    format,
   );
   t.equal(first, '             │   1  import { db } from "./db.js";');
-  const long: SourceReader = { ...code, lines: () => ['x'.repeat(200)], since: () => undefined };
+  const long: SourceReader = { ...code, lines: () => ['x'.repeat(200)], changeNote: () => undefined };
   const spans = [aSpan({ stack: [list(1)] })];
   t.equal(
-    sourceLines(aTrace({ spans }), undefined, long, { ...screen, width: 60 })[3],
+    sourceLines(aTrace({ spans }), undefined, long, { ...format, width: 60 })[3],
     `1× 2.0ms sql │ 1  ${'x'.repeat(41)}…`,
   );
-  t.same(sourceLines(aTrace({ spans: [aSpan({ stack: [] })] }), undefined, code, screen), [
+  t.same(sourceLines(aTrace({ spans: [aSpan({ stack: [] })] }), undefined, code, format), [
     'GET /orders  200  13ms',
     '',
     "  no line of the app's own code made a call that was recorded",
@@ -117,13 +117,13 @@ test('a function that calls itself is counted once, a long line is cut, no line 
   t.end();
 });
 
-test('a line that the stack of a call has lost is where the call is counted', (t) => {
+test('a call is counted at its call site, also when its stack has lost that line', (t) => {
   const [helper, asker] = [aFrame({ function: 'items', line: 13 }), aFrame({ function: 'list', line: 6 })];
   const spans = [
     aSpan({ stack: [helper, asker], site: 'src/orders.js:6', frame: asker }),
     aSpan({ stack: [helper], site: 'src/orders.js:6', frame: asker }),
   ];
-  const lines = sourceLines(aTrace({ spans }), undefined, code, screen);
+  const lines = sourceLines(aTrace({ spans }), undefined, code, format);
   t.match(
     lines.find((line) => line.includes('items(order);')),
     /^ *2× 4\.0ms sql │ +6 /,

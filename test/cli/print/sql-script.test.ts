@@ -7,7 +7,7 @@ import { aSpan, aTrace } from '../../factory.js';
 const { duration: _, ...running } = aSpan({ name: 'COMMIT', detail: {}, stack: [] });
 delete running.rows;
 
-test('a script: each statement on one line under what it is; what cannot be run is a comment', (t) => {
+test('script: each statement on one line, below a comment; a statement that cannot run is commented out', (t) => {
   const spans = [
     aSpan({ name: 'select *\nfrom items where id = $1;', detail: { params: [7] } }),
     aSpan({ kind: 'cache', name: 'get a' }),
@@ -36,7 +36,7 @@ test('a script: each statement on one line under what it is; what cannot be run 
   t.end();
 });
 
-test('what writes is counted, wherever in a statement it does', (t) => {
+test('writing statements are counted, wherever they write', (t) => {
   const spans = [
     aSpan({ name: 'with a as (insert into t values (1) returning *) select * from a', detail: {} }),
     aSpan({ name: '/* trace 1 */ delete from t', detail: {} }),

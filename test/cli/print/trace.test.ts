@@ -1,12 +1,12 @@
 import { test } from 'tap';
-import type { SourceReader } from '../../../src/cli/print/code.js';
+import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
 import { formatDateTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
-const screen = { width: 100, style: plainStyle, now };
+const format = { width: 100, style: plainStyle, now };
 const start = now - 125_000;
 const texts: Record<string, string[]> = {
   'src/orders.js': [
@@ -18,8 +18,8 @@ const texts: Record<string, string[]> = {
     '',
   ],
 };
-const code: SourceReader = { lines: (file) => texts[file], since: () => undefined };
-const showing = { code };
+const code: SourceReader = { lines: (file) => texts[file], changeNote: () => undefined };
+const options = { code };
 
 const stack = [
   aLibraryFrame(),
@@ -61,8 +61,8 @@ const trace = aTrace({
 });
 delete trace.spans[51]!.rows;
 
-test('a request: what is known of it, then its calls, the costliest first', (t) => {
-  t.same(traceLines(trace, showing, screen), [
+test('a request: its facts, then its calls, costliest first', (t) => {
+  t.same(traceLines(trace, options, format), [
     'GET /shops/7/orders  200  312ms',
     '  calls    52 sql 239ms (77% of the time, waited 3.2ms, 1 failed)',
     '  route    /shops/:shop/orders   shop=7   listOrders src/orders.js:12',
@@ -88,14 +88,14 @@ test('a request: what is known of it, then its calls, the costliest first', (t) 
     '      does not exist',
     "      no line of the app's own code called this; all frames: --stack",
     '',
-    '  1 call was not kept: there were too many.',
+    '  1 call was not recorded, because there were too many.',
     '  not captured: pg 9.1: Client#query not found',
   ]);
   t.end();
 });
 
-test('--ungrouped shows every call in its order, --stack every frame', (t) => {
-  const ungrouped = traceLines(trace, { ...showing, ungrouped: true }, screen);
+test('--ungrouped shows every call in order, --stack every frame', (t) => {
+  const ungrouped = traceLines(trace, { ...options, ungrouped: true }, format);
   t.equal(ungrouped.filter((line) => line.includes('SELECT * FROM items')).length, 50);
   const at = ungrouped.indexOf('  51  +260ms  sql  5.0ms  2 rows');
   t.same(ungrouped.slice(at + 1, at + 5), [
@@ -104,7 +104,7 @@ test('--ungrouped shows every call in its order, --stack every frame', (t) => {
     '      loadItems (src/orders.js:47:21)',
     '      47 │ items = await db.query(sql, [id]);',
   ]);
-  const stacked = traceLines(trace, { ...showing, stack: true }, screen);
+  const stacked = traceLines(trace, { ...options, stack: true }, format);
   const frames = stacked.indexOf('      Pool.query (node_modules/pg-pool/index.js:412:10)');
   t.same(stacked.slice(frames, frames + 4), [
     '      Pool.query (node_modules/pg-pool/index.js:412:10)',
@@ -115,7 +115,7 @@ test('--ungrouped shows every call in its order, --stack every frame', (t) => {
   t.end();
 });
 
-test('only some kinds, and what is wrong with them', (t) => {
+test('only calls of some kinds, and their findings', (t) => {
   const finding = { severity: 'low' as const, message: '', ms: 1, confidence: 1, reasons: [] };
   const mixed = aTrace({
     start,
@@ -125,7 +125,7 @@ test('only some kinds, and what is wrong with them', (t) => {
       { ...finding, id: '2', kind: 'n+1-cache', spans: [1] },
     ],
   });
-  const lines = traceLines(mixed, { ...showing, kinds: ['cache'] }, screen);
+  const lines = traceLines(mixed, { ...options, kinds: ['cache'] }, format);
   t.same(lines.slice(5), [
     '',
     '  N+1-CACHE  1.0ms',
@@ -138,20 +138,20 @@ test('only some kinds, and what is wrong with them', (t) => {
   t.end();
 });
 
-test('a request that failed says with what', (t) => {
+test('a failed request shows its error', (t) => {
   const spans = [aSpan({ error: '42P01: relation "x" does not exist\nLINE 1' })];
-  const lines = traceLines(aTrace({ start, status: 500, spans }), showing, screen);
+  const lines = traceLines(aTrace({ start, status: 500, spans }), options, format);
   t.equal(lines[2], '  failed   42P01: relation "x" does not exist, at src/orders.js:47');
   t.end();
 });
 
-test('a request that did not end says so, and so do its calls', (t) => {
+test('a request and its calls that have not finished', (t) => {
   const { duration: _, ...running } = aSpan();
   const { duration: __, status: ___, ...died } = aTrace({ start, state: 'died', spans: [running, running] });
-  const lines = traceLines(died, showing, screen);
-  t.equal(lines[0], 'GET /orders  died: the app ended before it had answered');
+  const lines = traceLines(died, options, format);
+  t.equal(lines[0], 'GET /orders  died: the app exited before it responded');
   t.match(lines.join('\n'), /2× sql {2}2 rows {2}2 not finished {2}#1 to #2/);
-  t.equal(traceLines({ ...died, state: 'open' }, showing, screen)[0], 'GET /orders  still running');
+  t.equal(traceLines({ ...died, state: 'open' }, options, format)[0], 'GET /orders  still running');
   t.end();
 });
 
@@ -169,9 +169,9 @@ const finding = {
   reasons: [],
 };
 
-test('findings come before the calls, with the code as it was', (t) => {
+test('findings come before the calls, with the code at the time of the request', (t) => {
   const found = aTrace({ start, findings: [finding] });
-  t.same(traceLines(found, showing, screen).slice(5), [
+  t.same(traceLines(found, options, format).slice(5), [
     '',
     '  N+1  loadItems (src/orders.js:47)  121ms',
     '  It ran 50 times.',
@@ -182,9 +182,9 @@ test('findings come before the calls, with the code as it was', (t) => {
     '    49 │ ',
     '  → Ask once.',
   ]);
-  const edited = { ...code, since: () => 'changed since, now line 52' as const };
+  const edited = { ...code, changeNote: () => 'changed since, now line 52' as const };
   t.equal(
-    traceLines(found, { code: edited }, screen)[6],
+    traceLines(found, { code: edited }, format)[6],
     '  N+1  loadItems (src/orders.js:47)  121ms  changed since, now line 52',
   );
   t.end();
@@ -193,11 +193,11 @@ test('findings come before the calls, with the code as it was', (t) => {
 test('several findings are listed first', (t) => {
   const { site: _, function: __, ...nowhere } = finding;
   const found = aTrace({ start, findings: [finding, { ...nowhere, kind: 'slow', ms: 0 }] });
-  t.equal(traceLines(found, showing, screen)[1], '  found    N+1 src/orders.js:47 121ms  ·  SLOW');
+  t.equal(traceLines(found, options, format)[1], '  found    N+1 src/orders.js:47 121ms  ·  SLOW');
   t.end();
 });
 
-test('nothing recorded can steer the terminal', (t) => {
+test('control characters of recorded text are escaped', (t) => {
   const evil = '\x1b]52;c;eA==\x07\u009b2J\u202e\r';
   const nasty = aTrace({
     start,
@@ -235,7 +235,7 @@ test('nothing recorded can steer the terminal', (t) => {
     totals: { [evil]: { count: 1, ms: 1 } },
     notes: [evil],
   });
-  const text = traceLines(nasty, { stack: true, code: { ...code, lines: () => [evil, evil] } }, screen).join(
+  const text = traceLines(nasty, { stack: true, code: { ...code, lines: () => [evil, evil] } }, format).join(
     '',
   );
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -243,16 +243,16 @@ test('nothing recorded can steer the terminal', (t) => {
   t.end();
 });
 
-test('things that a logged line has said are not said again', (t) => {
-  const told = (name: string, values: unknown[]) => {
+test('values that a log line already contains are not repeated', (t) => {
+  const linesOf = (name: string, values: unknown[]) => {
     const span = aSpan({ kind: 'log', library: 'pino', name, detail: { level: 'info', values }, stack: [] });
-    const lines = traceLines(aTrace({ spans: [span] }), { ...showing, ungrouped: true }, screen);
+    const lines = traceLines(aTrace({ spans: [span] }), { ...options, ungrouped: true }, format);
     return lines.slice(lines.findIndex((line) => line.includes('paid'))).map((line) => line.trim());
   };
-  t.same(told('paid {"id":7} Error: late', [{ id: 7 }, 'Error: late']), [
+  t.same(linesOf('paid {"id":7} Error: late', [{ id: 7 }, 'Error: late']), [
     'paid {"id":7} Error: late',
     'level  info',
   ]);
-  t.same(told('paid {"id":7…', [{ id: 70 }]), ['paid {"id":7…', 'level  info', 'values  [{"id":70}]']);
+  t.same(linesOf('paid {"id":7…', [{ id: 70 }]), ['paid {"id":7…', 'level  info', 'values  [{"id":70}]']);
   t.end();
 });

@@ -10,10 +10,10 @@ const spans = [
   aSpan({ kind: 'http', library: 'undici', name: 'GET http://a.test/', start: 50, duration: 50 }),
 ];
 const trace = aTrace({ spans, duration: 100 });
-const show = (columns: number, kinds?: string[]) =>
-  waterfallLines(trace, kinds, { width: columns, style: plainStyle, now: 0 });
+const show = (width: number, kinds?: string[]) =>
+  waterfallLines(trace, kinds, { width, style: plainStyle, now: 0 });
 
-test('calls are bars, as wide as the screen lets them be', (t) => {
+test('bars use the width of the terminal', (t) => {
   t.same(show(72), [
     'GET /orders  200  100ms',
     '  up to 2 calls at the same time',
@@ -32,27 +32,27 @@ test('calls are bars, as wide as the screen lets them be', (t) => {
   t.end();
 });
 
-test('where there is room, the line that made the call', (t) => {
+test('the call site is shown on a wide terminal', (t) => {
   t.match(show(120)[4], /^1 sql {2}SELECT 1 .* 40ms src\/orders\.js:47$/);
   t.notMatch(show(100)[4], 'orders.js');
   t.end();
 });
 
-test('only some kinds, under their numbers', (t) => {
+test('a filter by kind keeps the numbers of the calls', (t) => {
   t.same(show(72, ['http']).slice(1, 2), ['  never two calls at the same time']);
   t.match(show(72, ['http'])[4], /^3 http GET/);
   t.end();
 });
 
-test('a request without calls, and one with very many', (t) => {
-  const of = (many: number) =>
-    waterfallLines(aTrace({ spans: Array.from({ length: many }, () => aSpan()) }), undefined, {
+test('a request without calls, and a request with more than 1000', (t) => {
+  const linesOf = (count: number) =>
+    waterfallLines(aTrace({ spans: Array.from({ length: count }, () => aSpan()) }), undefined, {
       width: 80,
       style: plainStyle,
       now: 0,
     });
-  t.equal(of(0)[1], '  no calls');
-  t.equal(of(1003).length, 1005);
-  t.equal(of(1003).at(-1), '  … 3 more calls: --json has all');
+  t.equal(linesOf(0)[1], '  no calls');
+  t.equal(linesOf(1003).length, 1005);
+  t.equal(linesOf(1003).at(-1), '  … 3 more calls: --json has all');
   t.end();
 });

@@ -6,8 +6,8 @@ import {
   queryFromOptions,
 } from '../../../src/cli/select/filter-options.js';
 
-/** The query that a command line comes to, or what is said against it. */
-function asked(...words: string[]): unknown {
+/** Query of a command line, or the message of its error. */
+function queryOf(...words: string[]): unknown {
   const command = addFilterOptions(
     new Command().exitOverride().configureOutput({ writeErr: () => undefined }),
   );
@@ -19,7 +19,7 @@ function asked(...words: string[]): unknown {
   }
 }
 
-test('an option is the term of the filter that it is documented as', (t) => {
+test('an option is the same as its documented filter term', (t) => {
   for (const [option, value, filter] of [
     ['--path', '/Orders', 'path:/Orders'],
     ['--path', 'a b', 'path:"a b"'],
@@ -30,23 +30,23 @@ test('an option is the term of the filter that it is documented as', (t) => {
     ['--slower', '1.5s', 'slower:1.5s'],
     ['--since', '10m', 'since:10m'],
   ] as const)
-    t.same(asked(option, value), asked(filter), `${option} ${value}`);
+    t.same(queryOf(option, value), queryOf(filter), `${option} ${value}`);
   t.end();
 });
 
-test('options and filter narrow together, every alternative of it', (t) => {
+test('options narrow every alternative of the filter', (t) => {
   t.same(
-    asked('n1', 'or', 'died', '--status', '5xx', '--method', 'GET'),
-    asked('(n1 or died) method=get status:5xx'),
+    queryOf('n1', 'or', 'died', '--status', '5xx', '--method', 'GET'),
+    queryOf('(n1 or died) method=get status:5xx'),
   );
-  t.same(asked(), []);
+  t.same(queryOf(), []);
   t.end();
 });
 
-test('what an option cannot mean is said', (t) => {
-  t.match(asked('--status', '4'), /Write a status such as 404, or a class such as 5xx\./);
-  t.match(asked('--since', 'soon'), /Write a duration such as 250ms/);
-  t.match(asked('--path', ''), /path: wants a value\./);
-  t.match(asked('(n1'), /The filter is not understood: a \( is not closed\./);
+test('invalid options and filters: error messages', (t) => {
+  t.match(queryOf('--status', '4'), /Write a status such as 404, or a class such as 5xx\./);
+  t.match(queryOf('--since', 'soon'), /Write a duration such as 250ms/);
+  t.match(queryOf('--path', ''), /path: wants a value\./);
+  t.match(queryOf('(n1'), /The filter is invalid: a \( is not closed\./);
   t.end();
 });

@@ -15,52 +15,55 @@ const one = 'aaaaaaaa-0000-4000-8000-000000000001';
 const two = 'aaaaaaaa-0000-4000-8000-000000000002';
 const three = 'bbbbbbbb-0000-4000-8000-000000000003';
 
-test('a request is meant by its id, the beginning of one, or how far back it is', (t) => {
+test('a request by its id, the beginning of its id, or its position from the newest', (t) => {
   const store = storeOf(three, two, one);
-  const meant = (wanted: string) => chooseRequest(store, wanted, now).id;
-  t.equal(meant(one), one);
-  t.equal(meant('b'), three);
-  t.equal(meant('BBBB'), three);
-  t.equal(meant('last'), three);
-  t.equal(meant('-1'), three);
-  t.equal(meant('-3'), one);
+  const idOf = (wanted: string) => chooseRequest(store, wanted, now).id;
+  t.equal(idOf(one), one);
+  t.equal(idOf('b'), three);
+  t.equal(idOf('BBBB'), three);
+  t.equal(idOf('last'), three);
+  t.equal(idOf('-1'), three);
+  t.equal(idOf('-3'), one);
   t.end();
 });
 
-test('a whole id is meant even when another one begins with it', (t) => {
+test('a complete id, also when another id begins with it', (t) => {
   t.equal(chooseRequest(storeOf('abc', 'abcd'), 'abc', now).id, 'abc');
   t.end();
 });
 
-test('one that is not there is answered with what to do', (t) => {
+test('no such request: the error says what to do', (t) => {
   const store = storeOf(one, two);
   const error = (message: string) => ({ name: 'UserError', message, exitCode: 1 });
   t.throws(
     () => chooseRequest(store, 'c\x1b[2J', now),
-    error('No request "c\\x1b[2J" is kept. See which are:  scooby list'),
+    error('No request "c\\x1b[2J" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(() => chooseRequest(store, '', now), error('No request "" is kept. See which are:  scooby list'));
+  t.throws(
+    () => chooseRequest(store, '', now),
+    error('No request "" is stored. List the stored ones:  scooby list'),
+  );
   t.throws(
     () => chooseRequest(store, '%', now),
-    error('No request "%" is kept. See which are:  scooby list'),
+    error('No request "%" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are kept.'));
+  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are stored.'));
   t.throws(
     () => chooseRequest(store, '-0', now),
-    error('No request "-0" is kept. See which are:  scooby list'),
+    error('No request "-0" is stored. List the stored ones:  scooby list'),
   );
   t.throws(
     () => chooseRequest(storeOf(), 'last', now),
-    error('No request is kept. How to record some:  scooby run --help'),
+    error('No request is stored. How to record requests:  scooby run --help'),
   );
   t.end();
 });
 
-test('when several ids begin so, they are named', (t) => {
+test('an ambiguous prefix: the error lists the ids', (t) => {
   t.throws(() => chooseRequest(storeOf(three, two, one), 'aaa', now), {
     exitCode: 1,
     message: [
-      'Several ids begin with "aaa". Write more of the one you mean:',
+      'Several ids begin with "aaa". Write more characters of it:',
       `  ${two}    1m  GET /1  200  10ms`,
       `  ${one}    2m  GET /2  200  10ms`,
     ].join('\n'),
@@ -70,7 +73,7 @@ test('when several ids begin so, they are named', (t) => {
   t.end();
 });
 
-test('an id is shortened to 8 characters, or to what means no other', (t) => {
+test('a short id has 8 characters, or as many as make it unique', (t) => {
   const store = storeOf(three, two, one, 'short');
   t.equal(shortId(store, three), 'bbbbbbbb');
   t.equal(shortId(store, one), one);

@@ -1,17 +1,17 @@
 import { test } from 'tap';
 import type { RecordedTrace } from '../../../src/domain/trace.js';
-import type { LineOf } from '../../../src/insight/calls/call-site.js';
+import type { ReadLine } from '../../../src/insight/calls/wrapper-line.js';
 import { finishTrace } from '../../../src/insight/judge.js';
 import { Story, upTo } from '../story.js';
 
 const USER = 'SELECT * FROM users WHERE id = $1';
-const noSource: LineOf = () => undefined;
-// db.js:9 is a helper: its column 22 is the call.
-const source: LineOf = ({ file, line }, at = line) =>
+const noSource: ReadLine = () => undefined;
+// db.js:9 is a wrapper: its column 22 is the call.
+const source: ReadLine = ({ file, line }, at = line) =>
   file === 'src/db.js' && at === 9 ? 'x = (sql, p) => pool.query(sql, p);' : undefined;
-const HELPER = 'src/db.js:9 query';
+const WRAPPER = 'src/db.js:9 query';
 
-/** Answers the trace of a story, which may be described; frames of the helper point at its call. */
+/** Trace of a story that may be described; frames of the wrapper are at its call's column. */
 function traceOf(story: Story): RecordedTrace {
   const trace = story.trace();
   const spans = trace.spans.map((span) => ({
@@ -21,11 +21,11 @@ function traceOf(story: Story): RecordedTrace {
   return { ...trace, spans };
 }
 
-const sitesOf = (story: Story, lineOf = source) =>
-  finishTrace(traceOf(story), lineOf).spans.map(({ site }) => site);
+const sitesOf = (story: Story, readLine = source) =>
+  finishTrace(traceOf(story), readLine).spans.map(({ site }) => site);
 
-test('each span has its line to blame, the frame, and a shape that those which ask the same share', (t) => {
-  const at = ['pg', HELPER, 'src/orders.js:10 list'];
+test('each span has its site, its frame, and a shape that equal calls share', (t) => {
+  const at = ['pg', WRAPPER, 'src/orders.js:10 list'];
   const story = new Story().each(upTo(2), (s, id) => s.sql(USER, { params: [id], at })).cache('get user:42');
   const { spans } = finishTrace(traceOf(story), source);
   t.equal(spans[0]!.site, 'src/orders.js:10');
@@ -44,35 +44,35 @@ test('each span has its line to blame, the frame, and a shape that those which a
   t.end();
 });
 
-test('the text of the line tells the helper; without it the first line of the app is to blame', (t) => {
-  const story = new Story().sql(USER, { params: [1], at: [HELPER, 'src/orders.js:10 list'] });
+test('the source text identifies the wrapper; without it the site is the innermost line', (t) => {
+  const story = new Story().sql(USER, { params: [1], at: [WRAPPER, 'src/orders.js:10 list'] });
   t.same(sitesOf(story), ['src/orders.js:10']);
   t.same(sitesOf(story, noSource), ['src/db.js:9']);
   t.end();
 });
 
-test('a call without a line of the app has none', (t) => {
+test('a call without a frame of the app has no site', (t) => {
   const [span] = finishTrace(traceOf(new Story().sql(USER, { at: ['pg'] })), source).spans;
   t.notOk('site' in span!);
   t.notOk('frame' in span!);
   t.end();
 });
 
-test('a stack that ends with the helper is blamed on the line that asked the same through it', (t) => {
-  const asked = (...at: string[]) => ({ params: [1], at: [HELPER, ...at] });
-  const first = new Story().sql(USER, asked('src/orders.js:10 list'));
-  t.same(sitesOf(first.each(upTo(2), (s) => s.sql(USER, asked()))), Array(3).fill('src/orders.js:10'));
-  const other = new Story().sql(USER, asked('src/orders.js:10 list')).sql('SELECT * FROM items', asked());
-  t.same(sitesOf(other), ['src/orders.js:10', 'src/db.js:9'], 'nothing else');
+test('a stack that ends with the wrapper has the site of equal calls through it', (t) => {
+  const by = (...at: string[]) => ({ params: [1], at: [WRAPPER, ...at] });
+  const first = new Story().sql(USER, by('src/orders.js:10 list'));
+  t.same(sitesOf(first.each(upTo(2), (s) => s.sql(USER, by()))), Array(3).fill('src/orders.js:10'));
+  const other = new Story().sql(USER, by('src/orders.js:10 list')).sql('SELECT * FROM items', by());
+  t.same(sitesOf(other), ['src/orders.js:10', 'src/db.js:9'], 'not for another shape');
   const two = new Story()
-    .sql(USER, asked('src/orders.js:10 list'))
-    .sql(USER, asked('src/items.js:4 items'))
-    .sql(USER, asked());
-  t.same(sitesOf(two), ['src/orders.js:10', 'src/items.js:4', 'src/db.js:9'], 'where there is only one');
+    .sql(USER, by('src/orders.js:10 list'))
+    .sql(USER, by('src/items.js:4 items'))
+    .sql(USER, by());
+  t.same(sitesOf(two), ['src/orders.js:10', 'src/items.js:4', 'src/db.js:9'], 'if there is only one');
   t.end();
 });
 
-test('calls of a loop are at the line that its finding names, also where a stack has lost it', (t) => {
+test('calls of a loop have the site of its finding, also if a stack lacks it', (t) => {
   const by = (...at: string[]) => ({ at: ['src/users.js:4 load', ...at], rows: 1 });
   const story = new Story()
     .each(upTo(6), (s, id) => s.sql(USER, { params: [id], ...by('src/orders.js:10 orders') }))
@@ -90,7 +90,7 @@ test('calls of a loop are at the line that its finding names, also where a stack
   t.end();
 });
 
-test('a trace that is finished again is decided again', (t) => {
+test('a trace that is finished again is described again', (t) => {
   const trace = traceOf(new Story().sql(USER, { params: [1], at: ['pg'] }));
   finishTrace(trace, noSource);
   const [span] = trace.spans;
@@ -102,7 +102,7 @@ test('a trace that is finished again is decided again', (t) => {
   t.end();
 });
 
-test('of a long statement the beginning is kept, and what tells it from others that begin alike', (t) => {
+test('a long statement is truncated, and stays distinct from others with the same beginning', (t) => {
   const long = (end: string) => `SELECT a FROM t WHERE ${'b = c OR '.repeat(400)}${end} LIMIT 5000`;
   const story = new Story().sql(long('d = e')).sql(long('d = e')).sql(long('d = f'), { rows: 5000 });
   const { spans, findings } = finishTrace(traceOf(story), noSource);
@@ -113,6 +113,6 @@ test('of a long statement the beginning is kept, and what tells it from others t
   t.equal(same, first);
   t.not(other!.text, first!.text);
   const { reasons } = findings.find(({ kind }) => kind === 'over-fetching')!;
-  t.notOk(reasons.includes('there is no LIMIT'), 'the rules have read all of it');
+  t.notOk(reasons.includes('there is no LIMIT'), 'the rules read the complete statement');
   t.end();
 });

@@ -8,7 +8,7 @@ function item(id: number, duration: number | undefined, start: number): Span {
   return duration === undefined ? span : { ...span, duration };
 }
 
-test('calls with one fingerprint and one line are a group, by their start', (t) => {
+test('calls of one fingerprint and call site are a group, sorted by start', (t) => {
   const orders = aSpan({ name: 'SELECT * FROM orders', start: 0, stack: [aFrame({ line: 31 })] });
   const [first, second] = groupsOf([item(2, 5, 3), orders, item(1, 2, 1), item(3, undefined, 9)]);
   t.match(first, { shape: 'SELECT * FROM orders', label: 'SELECT … orders', site: 'src/orders.js:31' });
@@ -25,11 +25,11 @@ test('calls with one fingerprint and one line are a group, by their start', (t) 
     errors: 0,
     running: 1,
   });
-  t.same(second!.spans, [2, 0, 3], 'positions in what was handed in');
+  t.same(second!.spans, [2, 0, 3], 'indexes of the passed spans');
   t.end();
 });
 
-test('the same statement from another line is another group', (t) => {
+test('the same statement from another call site is another group', (t) => {
   const spans = [aSpan(), aSpan({ stack: [aFrame({ line: 50 })] })];
   t.same(
     groupsOf(spans).map(({ site, spans }) => [site, spans]),
@@ -41,11 +41,11 @@ test('the same statement from another line is another group', (t) => {
   t.end();
 });
 
-test('the line to blame is read from the calls', (t) => {
-  const helper = aFrame({ function: 'query', file: 'src/db.js', line: 5 });
+test('groups have the call site of their calls, not the wrapper', (t) => {
+  const wrapper = aFrame({ function: 'query', file: 'src/db.js', line: 5 });
   const by = (line: number, name: string) => {
     const frame = aFrame({ line });
-    return aSpan({ name, stack: [helper, frame], site: `src/orders.js:${line}`, frame });
+    return aSpan({ name, stack: [wrapper, frame], site: `src/orders.js:${line}`, frame });
   };
   const groups = groupsOf([by(1, 'SELECT 1 FROM a'), by(2, 'SELECT 1 FROM b'), by(2, 'SELECT 2 FROM b')]);
   t.same(
@@ -58,7 +58,7 @@ test('the line to blame is read from the calls', (t) => {
   t.end();
 });
 
-test('other kinds are told apart by what their key says without ids', (t) => {
+test('other kinds are grouped by their key or name without ids', (t) => {
   const of = (kind: string, library: string, name: string) => aSpan({ kind, library, name, detail: {} });
   const groups = groupsOf([
     of('cache', 'memcached', 'get user:42'),
@@ -83,7 +83,7 @@ test('other kinds are told apart by what their key says without ids', (t) => {
   t.end();
 });
 
-test('a call without a line, one that failed, one that waited', (t) => {
+test('a call without a site, a failed call, and a call that waited', (t) => {
   const spans = [
     aSpan({ stack: [aLibraryFrame()], wait: 2, error: '42P01: no' }),
     aSpan({ stack: [], wait: 3 }),

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { cacheKeyShape, rpcShape } from '../../../src/insight/calls/key-shapes.js';
 
-test('a cache key loses what varies', (t) => {
+test('the shape of a cache key has no ids', (t) => {
   for (const [key, want] of [
     ['user:42:name', 'user:#:name'],
     ['user:42', 'user:#'],
@@ -20,13 +20,13 @@ test('a cache key loses what varies', (t) => {
   t.end();
 });
 
-test('a remote call is its service and function', (t) => {
+test('the shape of a remote call is its service and function', (t) => {
   t.equal(rpcShape('Users.get(42, "x")'), 'Users.get');
   t.equal(rpcShape('Users.get'), 'Users.get');
   t.end();
 });
 
-test('any text has a shape, and it is its own', (t) => {
+test('a shape is its own shape', (t) => {
   for (const text of ['%%%', '://', '?&&==', '/////', '#', '\u0000:7', 'x'.repeat(5000), '1'.repeat(5000)]) {
     t.equal(cacheKeyShape(cacheKeyShape(text)), cacheKeyShape(text));
   }

@@ -2,13 +2,13 @@ import { test } from 'tap';
 import {
   type ComparedCalls,
   compareCalls,
+  compareDurations,
   comparedCallsOf,
   findingChanges,
-  paceOf,
 } from '../../../src/insight/metrics/compare.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
-const asked = (more: Partial<ComparedCalls> = {}): ComparedCalls => ({
+const someCalls = (more: Partial<ComparedCalls> = {}): ComparedCalls => ({
   kind: 'sql',
   text: 'SELECT a',
   site: 'src/a.js:10',
@@ -18,7 +18,7 @@ const asked = (more: Partial<ComparedCalls> = {}): ComparedCalls => ({
   ...more,
 });
 
-test('each call has a verdict: how often comes first, then how long', (t) => {
+test('verdicts compare counts first, then times', (t) => {
   const cases: [before: Partial<ComparedCalls>, after: Partial<ComparedCalls>, verdict: string][] = [
     [{}, {}, 'same'],
     [{ count: 50, ms: 90 }, { count: 1, ms: 2 }, 'fewer'],
@@ -30,24 +30,24 @@ test('each call has a verdict: how often comes first, then how long', (t) => {
     [{ ms: 0.2 }, { ms: 1 }, 'same'],
   ];
   for (const [before, after, verdict] of cases) {
-    const [change] = compareCalls([asked(before)], [asked(after)]);
+    const [change] = compareCalls([someCalls(before)], [someCalls(after)]);
     t.equal(change?.verdict, verdict, JSON.stringify([before, after]));
   }
-  t.equal(paceOf(0, 5), 'slower');
+  t.equal(compareDurations(0, 5), 'slower');
   t.end();
 });
 
-test('calls are the same from the same line, else from the same function; what is the same comes last', (t) => {
+test('calls are paired by line, else by function; unchanged calls come last', (t) => {
   const before = [
-    asked({ ms: 1 }),
-    asked({ site: 'src/a.js:20', ms: 2 }),
-    asked({ text: 'SELECT gone', ms: 30 }),
-    asked({ text: 'SELECT moved', site: 'src/b.js:5', ms: 4 }),
+    someCalls({ ms: 1 }),
+    someCalls({ site: 'src/a.js:20', ms: 2 }),
+    someCalls({ text: 'SELECT gone', ms: 30 }),
+    someCalls({ text: 'SELECT moved', site: 'src/b.js:5', ms: 4 }),
   ];
   const after = [
-    asked({ site: 'src/a.js:20', ms: 50 }),
-    asked({ site: 'src/a.js:11', ms: 1 }),
-    asked({ text: 'SELECT moved', site: 'src/c.js:5', ms: 4 }),
+    someCalls({ site: 'src/a.js:20', ms: 50 }),
+    someCalls({ site: 'src/a.js:11', ms: 1 }),
+    someCalls({ text: 'SELECT moved', site: 'src/c.js:5', ms: 4 }),
   ];
   t.same(
     compareCalls(before, after).map(({ verdict, text, site, before, after }) => [
@@ -65,7 +65,7 @@ test('calls are the same from the same line, else from the same function; what i
   t.end();
 });
 
-test('what a request asked is grouped by statement and line; logs are left out', (t) => {
+test('calls of a request are grouped by statement and site, without logs', (t) => {
   const spans = [
     aSpan({ name: 'select * from a where id = 1', duration: 2 }),
     aSpan({ name: 'select * from a where id = 2', duration: 3 }),
@@ -80,7 +80,7 @@ test('what a request asked is grouped by statement and line; logs are left out',
   t.end();
 });
 
-test('findings are known by their ids', (t) => {
+test('findings are compared by their ids', (t) => {
   const a = { id: 'a', site: 'src/a.js:1' };
   const moved = { id: 'a', site: 'src/a.js:9' };
   t.same(findingChanges([a, { id: 'b', site: '' }], [moved, { id: 'c', site: '' }]), {

@@ -5,7 +5,7 @@ import { aFrame, aSpan, aTrace } from '../../factory.js';
 const items = (id: number, line: number, duration: number) =>
   aSpan({ name: `select * from items where id = ${id}`, stack: [aFrame({ line })], duration });
 
-test('a request is tallied by its route, its calls by statement and line, and its findings', (t) => {
+test('samples are of the route, the calls by statement and site, and the findings', (t) => {
   const { duration: _, ...running } = aSpan({
     kind: 'cache',
     library: 'redis',
@@ -87,7 +87,7 @@ test('a request is tallied by its route, its calls by statement and line, and it
   t.end();
 });
 
-test('a request without a route is tallied by the shape of its path, one that failed as an error', (t) => {
+test('a request without a route has the shape of its path; a failed request is an error', (t) => {
   const { route: _, ...trace } = aTrace({ url: '/orders/7/items?page=2', status: 503 });
   t.match(samplesOf(trace), [{ text: '/orders/#/items', errors: 1 }]);
   t.match(samplesOf({ ...trace, status: 404 }), [{ errors: 0 }]);
@@ -96,7 +96,7 @@ test('a request without a route is tallied by the shape of its path, one that fa
   t.end();
 });
 
-test('what ran outside of requests is not tallied', (t) => {
+test('calls outside of requests have no samples', (t) => {
   t.same(samplesOf(aTrace({ outside: true, spans: [aSpan()] })), []);
   t.end();
 });

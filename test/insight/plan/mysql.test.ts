@@ -13,7 +13,7 @@ const row = (more: object) => ({
   ...more,
 });
 
-test('rows are drawn as the client does, a tree as it is', (t) => {
+test('rows are aligned as in the mysql client, a tree is unchanged', (t) => {
   t.same(
     planTable([
       { id: 1, table: 'orders', key: null },
@@ -37,28 +37,32 @@ test('the columns that a statement compares', (t) => {
   t.end();
 });
 
-test('what stands out', (t) => {
+test('remarks on a plan', (t) => {
   const statement = 'select * from orders where status = ? order by id';
-  const told = (...rows: object[]) =>
+  const remarks = (...rows: object[]) =>
     mysqlRemarks(rows.map(row), statement).map(({ kind, text }) => [kind, text]);
-  t.same(told({}), [
+  t.same(remarks({}), [
     ['scan', 'All of orders is read, about 50,000 rows. An index on orders (status) would find them.'],
   ]);
-  t.same(told({ rows: 20 }), [], 'a small table');
-  t.same(told({ type: 'ref' }), [], 'an index is used');
-  t.same(told({ possible_keys: 'k', filtered: 5 }), [
+  t.same(remarks({ rows: 20 }), [], 'a small table');
+  t.same(remarks({ type: 'ref' }), [], 'an index is used');
+  t.same(remarks({ possible_keys: 'k', filtered: 5 }), [
     [
       'scan',
       'All of orders is read, about 50,000 rows, of which some 5 % fit. The index k was not worth it: most rows fit, or the comparison cannot use it.',
     ],
   ]);
   t.same(
-    told({ type: 'ref', Extra: 'Using temporary; Using filesort' }).map(([kind]) => kind),
+    remarks({ type: 'ref', Extra: 'Using temporary; Using filesort' }).map(([kind]) => kind),
     ['temporary', 'sort'],
   );
-  t.same(told({ type: 'ref', r_rows: '25.00', Extra: '' }), [
+  t.same(remarks({ type: 'ref', r_rows: '25.00', Extra: '' }), [
     ['estimate', 'orders was expected to give 50,000 rows and gave 25. Run ANALYZE TABLE orders.'],
   ]);
-  t.same(told({ type: 'ref', r_rows: '25.00', Extra: 'Using filesort' }).length, 1, 'counted after the sort');
+  t.same(
+    remarks({ type: 'ref', r_rows: '25.00', Extra: 'Using filesort' }).length,
+    1,
+    'counted after the sort',
+  );
   t.end();
 });

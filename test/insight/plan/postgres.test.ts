@@ -8,7 +8,7 @@ import {
 
 const lines = (text: string) => text.trim().split('\n');
 
-test('nodes are read with what is told of each', (t) => {
+test('nodes are parsed with their details', (t) => {
   const plan = lines(`
 Sort  (cost=1.00..2.00 rows=25 width=9) (actual time=26.965..26.968 rows=25 loops=1)
   Sort Key: o.id
@@ -56,32 +56,32 @@ test('the columns that a filter compares', (t) => {
 });
 
 const users = { name: 'users', rows: 50_000, indexed: ['id'] };
-const told = (plan: string, tables = [users]) =>
+const remarks = (plan: string, tables = [users]) =>
   postgresRemarks(lines(plan), tables).map(({ kind, text }) => [kind, text]);
 
-test('a scan that keeps few rows of a large table, and the index that it lacks', (t) => {
+test('a scan for few rows of a large table, and the missing index', (t) => {
   const scan = (rows: number) => `
 Seq Scan on users  (cost=0.00..36.00 rows=${rows} width=9)
   Filter: ((id > 3) AND (name = 'u7'::text))`;
-  t.same(told(scan(12)), [
+  t.same(remarks(scan(12)), [
     [
       'scan',
       "All of users is read, about 50,000 rows, for the 12 that fit ((id > 3) AND (name = 'u7'::text)). An index on users (name) would find them.",
     ],
   ]);
   t.same(
-    told(scan(12), [{ ...users, indexed: ['id', 'name'] }])[0]![1]!.replace(/.*\. /, ''),
+    remarks(scan(12), [{ ...users, indexed: ['id', 'name'] }])[0]![1]!.replace(/.*\. /, ''),
     ['id, name begin an index already: most rows fit, or the comparison cannot use it.'].join(),
   );
-  t.same(told(scan(40_000)), [], 'most rows are wanted');
-  t.same(told(scan(12), [{ ...users, rows: 500 }]), [], 'a small table');
-  t.same(told(scan(12), []), [], 'one of which nothing is known');
+  t.same(remarks(scan(40_000)), [], 'most rows match');
+  t.same(remarks(scan(12), [{ ...users, rows: 500 }]), [], 'a small table');
+  t.same(remarks(scan(12), []), [], 'a table without facts');
   t.end();
 });
 
-test('what was measured counts more than what was estimated', (t) => {
+test('actual rows count before estimated rows', (t) => {
   t.same(
-    told(
+    remarks(
       `
 Seq Scan on users  (cost=0.00..36.00 rows=49000 width=9) (actual time=0.007..0.077 rows=3 loops=1)
   Filter: (name = 'u7'::text)
@@ -102,9 +102,9 @@ Seq Scan on users  (cost=0.00..36.00 rows=49000 width=9) (actual time=0.007..0.0
   t.end();
 });
 
-test('joins that read too much, loops and sorts that go to disk', (t) => {
+test('joins that scan a large table, nested loops, and sorts on disk', (t) => {
   t.same(
-    told(`
+    remarks(`
 Hash Join  (cost=36.01..938.54 rows=25 width=9)
   Hash Cond: (u.account_id = a.id)
   ->  Seq Scan on users u  (cost=0.00..771.00 rows=50000 width=8)
@@ -118,7 +118,7 @@ Hash Join  (cost=36.01..938.54 rows=25 width=9)
     ],
   );
   t.same(
-    told(`
+    remarks(`
 Nested Loop  (cost=0.29..938.54 rows=25 width=9)
   ->  Index Scan using b on orders o  (cost=0.00..36.00 rows=5000 width=9)
   ->  Seq Scan on tiny  (cost=0.00..1.00 rows=1 width=8)`),
@@ -129,9 +129,9 @@ Nested Loop  (cost=0.29..938.54 rows=25 width=9)
       ],
     ],
   );
-  t.same(told('Nested Loop  (cost=0.29..938.54 rows=25 width=9)'), []);
+  t.same(remarks('Nested Loop  (cost=0.29..938.54 rows=25 width=9)'), []);
   t.match(
-    told(`
+    remarks(`
 Sort  (cost=1.00..2.00 rows=25 width=9) (actual time=1..2 rows=25 loops=1)
   Sort Method: external merge  Disk: 9000kB`),
     [['sort', /^Sort did not fit in memory and wrote 9000kB to disk/]],

@@ -2,9 +2,10 @@ import { test } from 'tap';
 import type { Dialect } from '../../../src/domain/library.js';
 import { explainRefusal } from '../../../src/insight/plan/statement.js';
 
-const why = (sql: string, analyze = false, dialect: Dialect = 'pg') => explainRefusal(sql, dialect, analyze);
+const refusal = (sql: string, analyze = false, dialect: Dialect = 'pg') =>
+  explainRefusal(sql, dialect, analyze);
 
-test('what has a plan', (t) => {
+test('statements with a plan', (t) => {
   for (const sql of [
     'select 1',
     'SELECT 1;',
@@ -19,11 +20,11 @@ test('what has a plan', (t) => {
     'select * from t for update',
     'select pg_sleep(1)',
   ])
-    t.equal(why(sql), undefined, sql);
+    t.equal(refusal(sql), undefined, sql);
   t.end();
 });
 
-test('what has none', (t) => {
+test('statements without a plan', (t) => {
   for (const [sql, words] of [
     ['', /^This has no plan/],
     ['create table t (a int)', /^CREATE has no plan/],
@@ -38,20 +39,20 @@ test('what has none', (t) => {
     ["select E'\\'; drop table t; --'; select 2", /^These are several statements/],
     [`select '${'x'.repeat(20)}… (70000 characters)`, /only the beginning|Only the beginning.*70000/],
   ] as const)
-    t.match(why(sql), words, sql);
-  t.match(why('select 1 /*! ; drop table t */', false, 'mysql'), /several statements/);
+    t.match(refusal(sql), words, sql);
+  t.match(refusal('select 1 /*! ; drop table t */', false, 'mysql'), /several statements/);
   t.end();
 });
 
-test('what is not run for the sake of its plan', (t) => {
-  const mysql = (sql: string) => why(sql, true, 'mysql');
+test('statements that ANALYZE must not run', (t) => {
+  const mysql = (sql: string) => refusal(sql, true, 'mysql');
   for (const sql of [
     'select a from t where b = 1',
     'select count(*), lower(a) from t',
     'table t',
     'values (1)',
   ])
-    t.equal(why(sql, true), undefined, sql);
+    t.equal(refusal(sql, true), undefined, sql);
   t.equal(mysql('select `for`, `update` from t'), undefined);
   for (const [sql, words] of [
     ['update t set a = 1', /writes/],
@@ -66,7 +67,7 @@ test('what is not run for the sake of its plan', (t) => {
     ["select * from dblink('x', 'y') as t(a int)", /dblink\(\)/],
     ['select lo_unlink(1)', /lo_unlink\(\)/],
   ] as const)
-    t.match(why(sql, true), words, sql);
+    t.match(refusal(sql, true), words, sql);
   for (const [sql, words] of [
     ['select * from t lock in share mode', /locks rows/],
     ["select a into outfile '/x' from t", /writes what it finds/],

@@ -4,7 +4,7 @@ import { aSpan } from '../../factory.js';
 
 const of = (params: unknown) => recordedValues(aSpan({ detail: { params } }), 'pg');
 
-test('values are handed on as they were, bytes as bytes', (t) => {
+test('values are passed on unchanged, bytes as bytes', (t) => {
   t.same(of([1, 'a', null, true, [1, 'b'], { a: 'c' }, '<2 bytes 0aff>', '2024-01-01T00:00:00.000Z']), {
     values: [1, 'a', null, true, [1, 'b'], { a: 'c' }, { bytes: '0aff' }, '2024-01-01T00:00:00.000Z'],
     missing: [],
@@ -14,7 +14,7 @@ test('values are handed on as they were, bytes as bytes', (t) => {
   t.end();
 });
 
-test('what was masked or cut is named', (t) => {
+test('masked and cut values are named', (t) => {
   t.same(
     of([
       'REDACTED',
@@ -32,7 +32,7 @@ test('what was masked or cut is named', (t) => {
   t.end();
 });
 
-test('to MySQL a date is handed on as its drivers send it', (t) => {
+test('dates for MySQL are passed on as its drivers send them', (t) => {
   const at = new Date(2026, 10, 22, 9, 5, 7, 89).toISOString();
   const of = (name: string, params: unknown) =>
     recordedValues(aSpan({ library: 'mysql2', name, detail: { params } }), 'mysql');

@@ -54,7 +54,7 @@ for (const [module, packageJson, column] of [
   ['commonjs', '{"type":"commonjs"}', 12],
 ] as const) {
   for (const map of ['--sourceMap', '--inlineSourceMap']) {
-    test(`frames of tsc output lead to what was written: ${module} ${map}`, (t) => {
+    test(`frames of tsc output are mapped to their source: ${module} ${map}`, (t) => {
       const folder = project(t);
       write(folder, { 'package.json': packageJson });
       tsc(folder, '--module', module, map);
@@ -65,7 +65,7 @@ for (const [module, packageJson, column] of [
   }
 }
 
-test('helpers that the compiler adds are not the application', (t) => {
+test('functions that the compiler adds are not the application', (t) => {
   const folder = project(t);
   write(folder, { 'package.json': '{"type":"commonjs"}' });
   tsc(folder, '--module', 'commonjs', '--target', 'es2015', '--sourceMap');
@@ -87,7 +87,7 @@ test('helpers that the compiler adds are not the application', (t) => {
 
 for (const format of ['esm', 'cjs'] as const) {
   for (const sourcemap of [true, 'inline'] as const) {
-    test(`frames of an esbuild bundle lead to what was written: ${format}, map ${sourcemap}`, async (t) => {
+    test(`frames of an esbuild bundle are mapped to their source: ${format}, map ${sourcemap}`, async (t) => {
       const folder = project(t);
       write(folder, {
         'node_modules/wrap/index.js': 'export function wrap(act) {\n  return act();\n}\n',
@@ -140,7 +140,7 @@ for (const format of ['esm', 'cjs'] as const) {
   }
 }
 
-test('a map of sections is followed', (t) => {
+test('a sectioned source map is applied', (t) => {
   const folder = realpathSync(t.testdir());
   const part = transformSync('type A = 1;\n\nexport const a = () => boom();\n', {
     loader: 'ts',
@@ -161,7 +161,7 @@ test('a map of sections is followed', (t) => {
 const single = (source: string, more: object = {}) =>
   JSON.stringify({ version: 3, names: [], sources: [source], mappings: 'AAAA', ...more });
 
-test('sources are found wherever the map says they are', (t) => {
+test('sources are found in all forms that a map names them', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'src/a b.ts': '', 'src/x.ts': '', 'src/[id].ts': '' });
   const to = (source: string, more?: object) => {
@@ -172,7 +172,7 @@ test('sources are found wherever the map says they are', (t) => {
   t.equal(files('../src/x.ts'), 'src/x.ts');
   t.equal(files('x.ts', { sourceRoot: '../src' }), 'src/x.ts');
   t.equal(files('x.ts', { sourceRoot: join(folder, 'src') }), 'src/x.ts');
-  t.equal(files('x.ts', { sourceRoot: '/src' }), 'src/x.ts', 'a root that means the project');
+  t.equal(files('x.ts', { sourceRoot: '/src' }), 'src/x.ts', 'a root that is the project');
   t.equal(files('../src/a%20b.ts'), 'src/a b.ts');
   t.equal(files('../src/[id].ts'), 'src/[id].ts');
   t.equal(files('/built/elsewhere/src/x.ts'), '/built/elsewhere/src/x.ts');
@@ -186,7 +186,7 @@ test('sources are found wherever the map says they are', (t) => {
   t.end();
 });
 
-test('names that V8 gives are understood', (t) => {
+test('script names of V8 are parsed', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'a b.js': 'boom()', 'lib.js': '' });
   const frames = new FrameResolver(folder, { agent: '/opt/scooby/dist/agent' });
@@ -219,7 +219,7 @@ test('names that V8 gives are understood', (t) => {
   t.end();
 });
 
-test('a rebuild maps by the new map, and what still runs the old build by the old', (t) => {
+test('a rebuild uses the new map, and processes of the old build the old map', (t) => {
   const folder = realpathSync(t.testdir());
   const js = join(folder, 'x.js');
   const compile = (source: string, seconds: number) => {
@@ -239,7 +239,7 @@ test('a rebuild maps by the new map, and what still runs the old build by the ol
     'no build has it: better unmapped than wrong',
   );
 
-  // The map alone is written late.
+  // Only the map is written again.
   const { mtimeMs } = statSync(js);
   write(folder, { 'x.js.map': single('late.ts') });
   t.equal(statSync(js).mtimeMs, mtimeMs);
@@ -247,7 +247,7 @@ test('a rebuild maps by the new map, and what still runs the old build by the ol
   t.end();
 });
 
-test('a file is read once while it stays the same', (t) => {
+test('an unchanged file is read once', (t) => {
   const reads: string[] = [];
   let identity = '1';
   const frames = new FrameResolver('/app', {
@@ -270,7 +270,7 @@ test('a file is read once while it stays the same', (t) => {
   t.end();
 });
 
-test('a map that the agent hands over goes before what is on disk', (t) => {
+test('a map sent by the agent precedes the map on disk', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'x.ts': 'type A = 1;\ntype B = 1;\nboom();\n' });
   const frames = new FrameResolver(folder);
@@ -284,12 +284,12 @@ test('a map that the agent hands over goes before what is on disk', (t) => {
   frames.addMap(file, map);
   t.equal(brief(frames.resolve('f', `${file}?namespace=1`, 1, 1)), '+ f x.ts:3:1');
   frames.addMap(file, 'broken');
-  t.equal(frames.resolve('f', file, 1, 1).line, 3, 'the one before stays');
+  t.equal(frames.resolve('f', file, 1, 1).line, 3, 'the previous map stays');
   t.same([...frames.notes.values()], ['x.ts: its source map cannot be read']);
   t.end();
 });
 
-test('a map that is missing or broken leaves the generated line, and says so', (t) => {
+test('with a missing or broken map frames stay generated, with a note', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, {
     'gone.js': 'x\n//# sourceMappingURL=gone.js.map',
@@ -315,7 +315,7 @@ test('a map that is missing or broken leaves the generated line, and says so', (
   t.end();
 });
 
-test('the source of a frame is a text that a reader can use', (t) => {
+test('the source of a frame is a readable text', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'x.js': 'one\ntwo\n', 'min.js': 'a();'.repeat(5000), 'big.js': 'a();\n'.repeat(300_000) });
   const frames = new FrameResolver(folder);
@@ -338,7 +338,7 @@ test('the source of a frame is a text that a reader can use', (t) => {
   t.end();
 });
 
-test('what was written after the process had begun is told to be in doubt', (t) => {
+test('a file written after the start of the process has a note', (t) => {
   const folder = realpathSync(t.testdir());
   write(folder, { 'old.js': 'one\n', 'new.js': 'one\n' });
   utimesSync(join(folder, 'old.js'), 1000, 1000);

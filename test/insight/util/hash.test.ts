@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { Hash, hash } from '../../../src/insight/util/hash.js';
 
-test('a hash is the same for the same text, however it comes', (t) => {
+test('a hash does not depend on how a text is split', (t) => {
   t.equal(hash('SELECT ?'), hash('SELECT ?'));
   t.match(hash(''), /^[0-9a-f]{16}$/);
   const pieces = new Hash();
@@ -11,10 +11,10 @@ test('a hash is the same for the same text, however it comes', (t) => {
   t.end();
 });
 
-test('a hundred thousand texts have as many hashes, and each half of them nearly so', (t) => {
+test('100,000 texts have 100,000 hashes, and nearly as many halves of hashes', (t) => {
   const all = Array.from({ length: 100_000 }, (_, i) => hash(`SELECT c${i} FROM t${i % 7}`));
   t.equal(new Set(all).size, 100_000);
-  // By chance, two of 100,000 numbers of 32 bits are alike about once.
+  // Of 100,000 random numbers of 32 bits about one pair is equal.
   for (const half of [all.map((one) => one.slice(0, 8)), all.map((one) => one.slice(8))]) {
     t.ok(new Set(half).size > 99_980);
   }

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { Lru } from '../../../src/insight/util/lru.js';
 
-test('what is used stays, what is not used goes', (t) => {
+test('used entries stay, unused entries are dropped', (t) => {
   const lru = new Lru<number>(4);
   t.equal(lru.set('a', 1), 1);
   for (const key of ['b', 'c', 'd', 'e', 'f', 'g']) {

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import type { Dialect } from '../../../src/domain/library.js';
 import { lineText } from '../../../src/terminal/cells.js';
-import { colourSql, layOutSql, MAX_LABEL, tokens } from '../../../src/tui/view/sql-highlight.js';
+import { colourSql, highlightTokens, layOutSql, MAX_LABEL } from '../../../src/tui/view/sql-highlight.js';
 
 const laidOut = (sql: string) => layOutSql(sql, 'pg').map(lineText);
 
@@ -42,7 +42,7 @@ test('a statement is laid out clause by clause', (t) => {
   t.end();
 });
 
-test('any text gives an answer, and its tokens are the text again', (t) => {
+test('any text has tokens, whose joined texts are the text', (t) => {
   for (const sql of [
     '',
     "select 'open",
@@ -56,7 +56,7 @@ test('any text gives an answer, and its tokens are the text again', (t) => {
     '日本語 🇩🇪',
   ]) {
     t.equal(
-      tokens(sql, 'pg')
+      highlightTokens(sql, 'pg')
         .map(({ text }) => text)
         .join(''),
       sql,
@@ -68,7 +68,7 @@ test('any text gives an answer, and its tokens are the text again', (t) => {
   t.end();
 });
 
-test('each dialect is read in its own way', (t) => {
+test('each dialect has its own tokens', (t) => {
   const shown = (sql: string, dialect: Dialect) =>
     colourSql(sql, dialect).flatMap((part) => (typeof part === 'string' ? [] : [`${part[0]} ${part[1]}`]));
   t.same(shown("'a\\' # b", 'pg'), ["'a\\' string"]);
@@ -83,7 +83,7 @@ test('each dialect is read in its own way', (t) => {
   t.end();
 });
 
-test('of a long statement no more is read than is drawn', (t) => {
+test('a long statement is parsed only as far as it is drawn', (t) => {
   const long = `select ${"'x', ".repeat(400_000)}1`;
   t.equal(lineText(colourSql(long, 'pg')), long.slice(0, MAX_LABEL));
   const lines = layOutSql(`select 1,\n2 from t\n${long}`, 'pg');

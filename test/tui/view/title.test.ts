@@ -12,7 +12,7 @@ const TRACE = aTrace({
   spans: [aSpan(), aSpan()],
 });
 
-test('a wide title has all figures; a narrow one cuts the path first, then leaves figures out', (t) => {
+test('a wide title has all figures; a narrow title cuts the path first, then omits figures', (t) => {
   const title = (cells: number) => lineText(titleLine(TRACE, NOW, cells));
   t.equal(title(120), ` GET ${TRACE.url}  200  13ms  2 queries 4.0ms  5s  abcdef01`);
   t.equal(title(60).includes('2 queries 4.0ms'), false);
@@ -22,14 +22,14 @@ test('a wide title has all figures; a narrow one cuts the path first, then leave
   t.end();
 });
 
-test('a request without an answer says so', (t) => {
+test('a request without a response says so', (t) => {
   const { status: _, duration: __, ...rest } = TRACE;
   t.match(lineText(titleLine({ ...rest, state: 'open' }, NOW, 100)), / {2}… {2}2 queries/);
   t.match(lineText(titleLine({ ...rest, state: 'died' }, NOW, 100)), / {2}no answer {2}/);
   t.end();
 });
 
-test('the active tab is in sight at any width', (t) => {
+test('the active tab is visible at any width', (t) => {
   const panels = panelsOf(TRACE);
   for (const { title } of panels) {
     for (const cells of [20, 40, 80, 160]) {

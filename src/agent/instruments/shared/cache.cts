@@ -1,23 +1,23 @@
-/** What a cache call is, whichever library makes it: its command, its keys, what it writes, and whether it hit. */
+/** Span names and details of cache calls of any client: command, keys, bytes, hits and misses. */
 
 import { bytesIn, itemsIn, serialize } from '../../record/serialize.cjs';
 import type { CallInfo } from '../instrument.cjs';
 
-/** What a command is sent with. */
+/** Arguments of a cache command. */
 export interface CacheArguments {
-  /** The first of its keys at least. */
+  /** All keys, or the first of them together with `count`. */
   keys: string[];
-  /** How many keys it has, where those are not all. */
+  /** Number of keys; default `keys.length`. */
   count?: number;
-  /** What else it is given, fit to be told. */
+  /** Arguments other than keys, serialized and redacted. */
   others?: unknown[];
-  /** How many bytes it writes. */
+  /** Number of bytes written. */
   bytes?: number | undefined;
-  /** What it is called, where that is not the command. */
+  /** Name shown instead of the command, such as that of a script. */
   title?: string | undefined;
 }
 
-/** Whether a read hit: of one key `hit`, of several how many; and the bytes that it got. */
+/** Outcome of a read: `hit` only for a single key, and the bytes received. */
 export interface CacheFacts extends Record<string, unknown> {
   hit?: boolean;
   hits: number;
@@ -25,31 +25,31 @@ export interface CacheFacts extends Record<string, unknown> {
   bytes: number;
 }
 
-/** Of how many keys, or commands of a batch, a span tells. */
+/** Number of keys, or of commands of a batch, that a span lists. */
 export const MAX_KEYS = 100;
-const IN_NAME = 3;
-const MOST_NAME = 120;
-const MOST_COUNTED = 10_000;
-// Replies are lists of lists at most; what the app has put into one may lead back to itself.
-const DEEPEST = 6;
+const MAX_IN_NAME = 3;
+const MAX_NAME_LENGTH = 120;
+const MAX_COUNTED = 10_000;
+// Replies are lists of lists at most; an object of the app's may be circular.
+const MAX_DEPTH = 6;
 
 let counted = 0;
 
-/** Answers a command in words: `get user:42`, of several keys the first three and how many there are. */
+/** Name and detail of a command: `get user:42`; of many keys, the first three and a count. */
 export function cacheCallInfo(
   command: string,
-  asked: CacheArguments,
+  request: CacheArguments,
 ): CallInfo & { detail: Record<string, unknown> } {
-  const { keys, count = keys.length, others = [], bytes, title = command } = asked;
+  const { keys, count = keys.length, others = [], bytes, title = command } = request;
   const detail: Record<string, unknown> = { command, keys: keys.slice(0, MAX_KEYS) };
   if (others.length > 0) detail.arguments = others;
   if (bytes !== undefined) detail.bytes = bytes;
-  // Commands without keys have a subcommand, a channel, a number there.
-  const listed = keys.length > 0 ? keys : others.slice(0, 1).map(wordsOf);
-  return { name: capped([title, ...firstOf(listed, count, 'keys')].join(' ')), detail };
+  // Without keys the first argument identifies the command: a subcommand, a channel, a number.
+  const listed = keys.length > 0 ? keys : others.slice(0, 1).map(textOf);
+  return { name: truncated([title, ...firstOf(listed, count, 'keys')].join(' ')), detail };
 }
 
-/** Answers several commands sent as one in words: `pipeline: get a, incr b`; `count` is how many there are. */
+/** Name and detail of a batch of `count` commands: `pipeline: get a, incr b`. */
 export function cacheBatchInfo(
   kind: string,
   commands: ReturnType<typeof cacheCallInfo>[],
@@ -57,50 +57,54 @@ export function cacheBatchInfo(
 ): CallInfo {
   const names = commands.map(({ name }) => name);
   const keys = [...new Set(commands.flatMap(({ detail }) => detail.keys as string[]))].slice(0, MAX_KEYS);
-  const name = capped(`${kind}: ${firstOf(names, count, 'commands').join(', ')}`);
+  const name = truncated(`${kind}: ${firstOf(names, count, 'commands').join(', ')}`);
   return { name, detail: { command: kind, keys, commands: names } };
 }
 
-/** Answers what a read adds that asked for so many keys and found so many. */
-export function readFacts(asked: number, hits: number, bytes: number): CacheFacts {
-  return { ...(asked === 1 && { hit: hits === 1 }), hits, misses: asked - hits, bytes };
+/** Outcome of a read of `keyCount` keys of which `hits` were found. */
+export function readFacts(keyCount: number, hits: number, bytes: number): CacheFacts {
+  return { ...(keyCount === 1 && { hit: hits === 1 }), hits, misses: keyCount - hits, bytes };
 }
 
-/** Answers the keys that a client was given: one, a list of them, or none. */
-export function givenKeys(given: unknown): string[] {
-  if (given === undefined) return [];
-  return (Array.isArray(given) ? elementsOf(given) : [given]).map((key) =>
-    wordsOf(bytesIn(key)?.toString() ?? serialize(key)),
+/** Keys as text, from a client's argument: a single key, a list of keys, or undefined. */
+export function keyTexts(keys: unknown): string[] {
+  if (keys === undefined) return [];
+  return (Array.isArray(keys) ? elementsOf(keys) : [keys]).map((key) =>
+    textOf(bytesIn(key)?.toString() ?? serialize(key)),
   );
 }
 
-function wordsOf(told: unknown): string {
-  return typeof told === 'string' ? told : JSON.stringify(told);
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Answers the bytes of what a cache holds: text, bytes, numbers, and lists or maps of those, of which the first 10 000 count. */
+/**
+ * Size in bytes of a cached value: text, bytes, number, or lists and maps of them.
+ * Counts the first 10 000 elements.
+ */
 export function byteLengthOf(value: unknown, depth = 0): number {
   if (depth === 0) counted = 0;
   counted++;
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value).length;
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) return 0;
-  const held = bytesIn(value)?.length;
-  if (held !== undefined) return held;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return 0;
+  const length = bytesIn(value)?.length;
+  if (length !== undefined) return length;
   let bytes = 0;
-  for (const one of elementsOf(value)) if (counted < MOST_COUNTED) bytes += byteLengthOf(one, depth + 1);
+  for (const element of elementsOf(value))
+    if (counted < MAX_COUNTED) bytes += byteLengthOf(element, depth + 1);
   return bytes;
 }
 
-/** Answers what a list or a map holds, keys of maps included, as far as it is counted. */
+/** The first 10 000 elements of a list or a map, keys of maps included. */
 export function elementsOf(value: object): unknown[] {
-  return itemsIn(value, MOST_COUNTED);
+  return itemsIn(value, MAX_COUNTED);
 }
 
-function firstOf(words: string[], count: number, what: string): string[] {
-  return count > IN_NAME ? [...words.slice(0, IN_NAME), `… (${count} ${what})`] : words;
+function firstOf(names: string[], count: number, noun: string): string[] {
+  return count > MAX_IN_NAME ? [...names.slice(0, MAX_IN_NAME), `… (${count} ${noun})`] : names;
 }
 
-function capped(name: string): string {
-  return name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME)}…`;
+function truncated(name: string): string {
+  return name.length <= MAX_NAME_LENGTH ? name : `${name.slice(0, MAX_NAME_LENGTH)}…`;
 }

@@ -1,20 +1,20 @@
-/** Log lines as spans: what was said inside a request, in text, without running any code of the app's. */
+/** Records log lines as spans: text, level and logged objects, without running any app code. */
 
 import { format } from 'node:util';
 import { redactUrl } from '../../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
-import { captureCallSite } from '../../call/origin.cjs';
+import { captureCallSite } from '../../call/call-site.cjs';
 import { serialize } from '../../record/serialize.cjs';
 import { currentRequest } from '../../request/context.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
 
-const MOST_TEXT = 4000;
-// The whole of a thing is beside the text.
-const MOST_OF_A_THING = 400;
-// Loggers log by way of themselves.
+const MAX_TEXT_LENGTH = 4000;
+// detail.values has the whole object.
+const MAX_INLINE_OBJECT = 400;
+// Loggers call their own methods before the patched one.
 const LIBRARY_FRAMES = 10;
 
-/** Tells a line that the app logs by calling `cut` inside a request; of what it says outside any, nothing. */
+/** Records a line that the app logs by calling `cut` inside a request; others are not recorded. */
 export function recordLogLine(
   instrument: Instrument,
   cut: (...args: never[]) => unknown,
@@ -26,27 +26,29 @@ export function recordLogLine(
   if (site !== undefined) endCall(beginCallFrom(instrument, site, level, args));
 }
 
-/** Answers a logged line's text, its level, and what was given beside the text. */
+/** Text of a log line as the span's name; level and logged objects as its detail. */
 export function describeLogLine({ self: level, args }: TracedCall): CallInfo {
   const values = Array.from(args);
-  const things = values.filter((value) => typeof value === 'object' && value !== null);
+  const objects = values.filter((value) => typeof value === 'object' && value !== null);
   const detail: Record<string, unknown> = { level };
-  if (things.length > 0) detail.values = things.map((value) => serialize(value));
+  if (objects.length > 0) detail.values = objects.map((value) => serialize(value));
   return { name: textOf(values), detail };
 }
 
 function textOf(values: unknown[]): string {
-  // Things may carry code that writes them, so that only what is none is formatted.
-  const said = values.map((value) => {
-    if (typeof value === 'object' && value !== null) return wordsOf(serialize(value));
-    return typeof value === 'function' || typeof value === 'symbol' ? wordsOf(serialize(value)) : value;
+  // util.format would run code of objects (toString, inspect.custom), so they are serialized first.
+  const printable = values.map((value) => {
+    if (typeof value === 'object' && value !== null) return inlineText(serialize(value));
+    return typeof value === 'function' || typeof value === 'symbol' ? inlineText(serialize(value)) : value;
   });
-  const text = redactUrl(format(...said));
-  return text.length <= MOST_TEXT ? text : `${text.slice(0, MOST_TEXT)}… (${text.length} characters)`;
+  const text = redactUrl(format(...printable));
+  return text.length <= MAX_TEXT_LENGTH
+    ? text
+    : `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;
 }
 
-function wordsOf(told: unknown): string {
-  if (typeof told === 'string') return told;
-  const words = JSON.stringify(told);
-  return words.length <= MOST_OF_A_THING ? words : `${words.slice(0, MOST_OF_A_THING)}…`;
+function inlineText(serialized: unknown): string {
+  if (typeof serialized === 'string') return serialized;
+  const json = JSON.stringify(serialized);
+  return json.length <= MAX_INLINE_OBJECT ? json : `${json.slice(0, MAX_INLINE_OBJECT)}…`;
 }

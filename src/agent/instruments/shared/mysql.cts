@@ -1,4 +1,4 @@
-/** What mysql and mysql2 have in common: pools and clusters that query in the user's name, and commands that emit. */
+/** Patches that mysql and mysql2 share: pools, clusters, commands and their events. */
 
 import {
   beginCall,
@@ -10,8 +10,8 @@ import {
 } from '../../call/call.cjs';
 import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
-import { rememberConnection as noteSource } from '../../explain/runner.cjs';
-import { maskedNamed, maskedParams } from '../../record/sql-params.cjs';
+import { rememberConnection } from '../../explain/runner.cjs';
+import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
 import { applyInRequest } from '../../request/context.cjs';
 import { now, type TracedRequest } from '../../request/traced-request.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
@@ -24,112 +24,117 @@ interface Statement {
   values?: unknown;
 }
 
-/** What their instruments say alike of both. */
-export const facts = {
+/** Fields that are the same in the instruments of mysql and mysql2. */
+export const mysqlFacts = {
   dialect: 'mysql',
   explain: 'mysql',
   connections: mysqlConnections,
 } satisfies Partial<Instrument>;
 
-/** The call that the driver is making for the user: Pool#query connects, and then queries, in the user's name. */
-let handed: TracedCall | undefined;
-/** Answers that call. */
-export const pendingPoolCall = (): TracedCall | undefined => handed;
+/**
+ * The call that the driver executes in this tick: methods that the driver itself calls for it
+ * (Pool#query calls getConnection and Connection#query) begin no calls of their own.
+ */
+let pendingCall: TracedCall | undefined;
+/** The call that the driver executes in this tick. */
+export const pendingPoolCall = (): TracedCall | undefined => pendingCall;
 
+/** Calls by command of the driver. */
 const calls = new WeakMap<object, TracedCall>();
-/** Connections that a request waited for, until its first query on them. */
-const waits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
-/** Callbacks that a pool puts off by calling its own getConnection with them again. */
-const waiting = new WeakSet<Function>();
+/** Time in ms that a request waited for a connection, until its first query on it. */
+const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
+/** Wrapped callbacks: a pool that is full calls its own getConnection again with them. */
+const wrappedCallbacks = new WeakSet<Function>();
 
-/** Answers the statement as the user wrote it, with its values. */
+/** SQL text and redacted values of `query` or `execute`, from its arguments. */
 export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
-  const given = args[0] as string | Statement;
-  const name = String(typeof given === 'string' ? given : (given?.sql ?? ''));
+  const statement = args[0] as string | Statement;
+  const name = String(typeof statement === 'string' ? statement : (statement?.sql ?? ''));
   const values = typeof args[1] === 'function' ? undefined : args[1];
-  return mysqlCallInfo(name, values ?? (given as Statement | null)?.values, self as Connection);
+  return mysqlCallInfo(name, values ?? (statement as Statement | null)?.values, self as Connection);
 }
 
-/** Answers a statement with its values, and the server's id of the connection: those of one transaction share it. */
+/** SQL text, redacted values, and the connection id, which statements of a transaction share. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskedParams(name, values);
-  else if (typeof values === 'object' && values !== null) detail.params = maskedNamed(name, values);
-  else if (values !== undefined && values !== null) detail.params = maskedParams(name, [values]);
-  noteConnection(detail, threadId);
+  if (Array.isArray(values)) detail.params = maskParams(name, values);
+  else if (typeof values === 'object' && values !== null) detail.params = maskNamedParams(name, values);
+  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values]);
+  setConnectionId(detail, threadId);
   return { name, detail };
 }
 
-function noteConnection(detail: Record<string, unknown> | undefined, threadId: unknown): void {
+function setConnectionId(detail: Record<string, unknown> | undefined, threadId: unknown): void {
   if (detail !== undefined && typeof threadId === 'number') detail.connection = threadId;
 }
 
-/** Patches what connects first: `query` and `execute` of a pool or of the part of a cluster. */
+/** Patches `query` or `execute` of a pool or of a cluster namespace, which connect first. */
 export function patchPoolQuery(instrument: Instrument, prototype: object, method: string): void {
   replaceMethod(
     prototype,
     method,
     (original) =>
       function query(this: object) {
-        // A cluster that tries its next server.
-        if (handed !== undefined) return Reflect.apply(original, this, arguments);
+        // A cluster calls it again for its next server.
+        if (pendingCall !== undefined) return Reflect.apply(original, this, arguments);
         const call = beginCall(instrument, query, this, arguments);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        return making(call, original, this, answeringIn(call, arguments));
+        return runPending(call, original, this, argumentsWithCallback(call, arguments));
       },
   );
 }
 
-/** Patches `query` and `execute` of a connection. */
+/** Patches `query` or `execute` of a connection. */
 export function patchConnectionQuery(instrument: Instrument, prototype: object, method: string): void {
   replaceMethod(
     prototype,
     method,
     (original) =>
       function query(this: object) {
-        const carried = handed;
-        const call = carried ?? beginCall(instrument, query, this, arguments);
+        const poolCall = pendingCall;
+        const call = poolCall ?? beginCall(instrument, query, this, arguments);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        noteSent(call, this);
-        return making(call, original, this, carried ? arguments : answeringIn(call, arguments));
+        markSent(call, this);
+        const args = poolCall ? arguments : argumentsWithCallback(call, arguments);
+        return runPending(call, original, this, args);
       },
   );
 }
 
-/** Patches getConnection: of a pool, or of the part of a cluster, which goes `through` to a pool's. */
-export function patchGetConnection(instrument: Instrument, prototype: object, through: boolean): void {
+/** Patches getConnection of a pool; of a cluster namespace, which `delegates` to a pool's. */
+export function patchGetConnection(instrument: Instrument, prototype: object, delegates: boolean): void {
   replaceMethod(
     prototype,
     'getConnection',
     (original) =>
       function getConnection(this: object, callback: Function) {
-        if (waiting.has(callback) || (handed !== undefined && through)) {
+        if (wrappedCallbacks.has(callback) || (pendingCall !== undefined && delegates)) {
           return Reflect.apply(original, this, arguments);
         }
-        const carried = handed;
-        handed = undefined;
-        if (carried !== undefined) return original.call(this, handingOn(carried, callback));
+        const poolCall = pendingCall;
+        pendingCall = undefined;
+        if (poolCall !== undefined) return original.call(this, wrapPoolCallback(poolCall, callback));
         const call = beginCall(instrument, getConnection, this, ['connect']);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        const ours = connecting(call, callback);
-        return through ? making(call, original, this, [ours]) : original.call(this, ours);
+        const wrapper = wrapConnectCallback(call, callback);
+        return delegates ? runPending(call, original, this, [wrapper]) : original.call(this, wrapper);
       },
   );
 }
 
-/** Patches the class of a command: it tells when it is over, and its listeners run in the request that made it. */
+/** Patches `emit` of a command: events end its call, and listeners run in the call's request. */
 export function patchCommandEmit(prototype: object): void {
   replaceMethod(
     prototype,
     'emit',
     (original) =>
-      function emit(this: Command, type: string, given: unknown) {
+      function emit(this: Command, type: string, value: unknown) {
         const call = calls.get(this);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        handed = undefined;
-        if (type === 'error') endMysqlCall(call, given);
-        else if (type === 'result') call.rows = (call.rows ?? 0) + rowsIn(given);
-        // With a callback the answer is what that is told.
+        pendingCall = undefined;
+        if (type === 'error') endMysqlCall(call, value);
+        else if (type === 'result') call.rows = (call.rows ?? 0) + countRows(value);
+        // With a callback the call ends when that is called.
         else if (type === 'end' && typeof (this.onResult ?? this._callback) !== 'function') {
           endMysqlCall(call, undefined, call.rows ?? 0);
         }
@@ -138,39 +143,39 @@ export function patchCommandEmit(prototype: object): void {
   );
 }
 
-/** The call's command goes out on this connection: what was waited for it counts as the call's wait. */
-export function noteSent(call: TracedCall, connection: Connection & object): void {
-  noteConnection(call.info?.detail, connection.threadId);
-  noteSource(call.instrument, connection, connection._pool);
-  const wait = waits.get(connection);
+/** Marks a call as sent on a connection: the time waited for the connection is the call's wait. */
+export function markSent(call: TracedCall, connection: Connection & object): void {
+  setConnectionId(call.info?.detail, connection.threadId);
+  rememberConnection(call.instrument, connection, connection._pool);
+  const wait = connectionWaits.get(connection);
   if (wait === undefined) return;
-  waits.delete(connection);
+  connectionWaits.delete(connection);
   if (wait.request !== call.request) return;
   call.wait = wait.ms;
   call.began -= wait.ms;
 }
 
-/** The call is over. */
+/** Ends a call, with the SQL state of its error. */
 export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number): void {
   const sqlState = (error as { sqlState?: unknown } | undefined | null)?.sqlState;
   endCall(call, error, rows, typeof sqlState === 'string' ? { sqlState } : undefined);
 }
 
-/** The command is the call's: it ends with it, and its callback runs in its request. */
+/** Ties a command to a call: its end ends the call, and its callback runs in the call's request. */
 export function attachCall(call: TracedCall, command: Command): void {
   calls.set(command, call);
   for (const key of ['onResult', '_callback'] as const) {
     const callback = command[key];
-    if (typeof callback === 'function') command[key] = wrapCallback(call, callback, answered);
+    if (typeof callback === 'function') command[key] = wrapCallback(call, callback, onResult);
   }
 }
 
-/** Answers the call of a command. */
+/** The call that a command is tied to. */
 export const callOfCommand = (command: object): TracedCall | undefined => calls.get(command);
 
-/** Answers what the driver answers to the call. */
-function making(call: TracedCall, original: Function, self: object, args: ArrayLike<unknown>): unknown {
-  handed = call;
+/** Runs a method of the driver with `call` pending, and ties the returned command to the call. */
+function runPending(call: TracedCall, original: Function, self: object, args: ArrayLike<unknown>): unknown {
+  pendingCall = call;
   try {
     const command: unknown = Reflect.apply(original, self, args);
     if (typeof command === 'object' && command !== null) calls.set(command, call);
@@ -179,62 +184,64 @@ function making(call: TracedCall, original: Function, self: object, args: ArrayL
     endMysqlCall(call, error);
     throw error;
   } finally {
-    handed = undefined;
+    pendingCall = undefined;
   }
 }
 
-/** Answers the arguments with the callback among them, or that of the command among them, told to be the call's. */
-function answeringIn(call: TracedCall, args: ArrayLike<unknown>): ArrayLike<unknown> {
-  const given = Array.from(args);
-  const at = given.findIndex((one, i) => i > 0 && typeof one === 'function');
-  if (at > 0) given[at] = wrapCallback(call, given[at] as Function, answered);
-  else if (typeof (given[0] as { emit?: unknown })?.emit === 'function')
-    attachCall(call, given[0] as Command);
-  return given;
+/** Arguments with their callback wrapped; a command object is tied to the call instead. */
+function argumentsWithCallback(call: TracedCall, args: ArrayLike<unknown>): ArrayLike<unknown> {
+  const list = Array.from(args);
+  const at = list.findIndex((arg, i) => i > 0 && typeof arg === 'function');
+  if (at > 0) list[at] = wrapCallback(call, list[at] as Function, onResult);
+  else if (typeof (list[0] as { emit?: unknown })?.emit === 'function') attachCall(call, list[0] as Command);
+  return list;
 }
 
-function answered(call: TracedCall, { 0: error, 1: result, 2: fields }: ArrayLike<unknown>): void {
-  // What the app asks for in its callback is its own.
-  handed = undefined;
+function onResult(call: TracedCall, { 0: error, 1: result, 2: fields }: ArrayLike<unknown>): void {
+  // Queries that the app makes in its callback are calls of their own.
+  pendingCall = undefined;
   endMysqlCall(call, error, rowsOf(result, fields));
 }
 
-/** Answers the pool's own callback, which queries at once on the connection that it is given. */
-function handingOn(call: TracedCall, callback: Function): Function {
-  const ours = function (this: unknown, error: unknown) {
+/** Wraps the callback that Pool#query passes to getConnection: it queries synchronously. */
+function wrapPoolCallback(call: TracedCall, callback: Function): Function {
+  const wrapper = function (this: unknown, error: unknown) {
     if (!error) call.wait = now() - call.began;
-    handed = call;
+    pendingCall = call;
     try {
       return applyInRequest(call.request, callback, this, arguments);
     } finally {
-      handed = undefined;
+      pendingCall = undefined;
     }
   };
-  waiting.add(ours);
-  return ours;
+  wrappedCallbacks.add(wrapper);
+  return wrapper;
 }
 
-/** A connection that the user asks for is the wait of its first query; a call of its own while it lasts, and where it fails. */
-function connecting(call: TracedCall, callback: Function): Function {
-  const ours = bindToRequest(call.request, callback, ({ 0: error, 1: connection }) => {
-    handed = undefined;
+/**
+ * Wraps the app's callback for getConnection. The time becomes the wait of the first query on the
+ * connection: the call has a span only while it runs and if it fails.
+ */
+function wrapConnectCallback(call: TracedCall, callback: Function): Function {
+  const wrapper = bindToRequest(call.request, callback, ({ 0: error, 1: connection }) => {
+    pendingCall = undefined;
     if (error || typeof connection !== 'object' || connection === null) return endCall(call, error);
-    waits.set(connection, { ms: now() - call.began, request: call.request });
+    connectionWaits.set(connection, { ms: now() - call.began, request: call.request });
     discardCall(call);
   });
-  waiting.add(ours);
-  return ours;
+  wrappedCallbacks.add(wrapper);
+  return wrapper;
 }
 
 function rowsOf(result: unknown, fields: unknown): number | undefined {
   if (!Array.isArray(result)) return (result as { affectedRows?: number } | undefined)?.affectedRows;
-  const several = Array.isArray(fields) && (fields[0] === undefined || Array.isArray(fields[0]));
-  if (!several) return result.length;
-  return result.reduce((sum, one) => sum + (rowsOf(one, undefined) ?? 0), 0);
+  const multiple = Array.isArray(fields) && (fields[0] === undefined || Array.isArray(fields[0]));
+  if (!multiple) return result.length;
+  return result.reduce((sum, rows) => sum + (rowsOf(rows, undefined) ?? 0), 0);
 }
 
-/** A row counts as one, the header that a statement without rows is answered with as many as it changed. */
-function rowsIn(result: unknown): number {
+/** Number of rows of a `result` event: 1 for a row, the affected rows for a header without rows. */
+function countRows(result: unknown): number {
   const kind = (Object.getPrototypeOf(result ?? 0) as object | null)?.constructor?.name;
   if (kind !== 'OkPacket' && kind !== 'ResultSetHeader') return 1;
   return (result as { affectedRows: number }).affectedRows;

@@ -1,65 +1,66 @@
-/** What a Redis command says, whichever client sends it: its keys, its arguments without secrets, whether it hit, how many bytes. */
+/** Names, details and outcomes of Redis commands of any client: keys, redacted arguments, hits. */
 
 import { isSecretName, REDACTED } from '../../../domain/redact.cjs';
 import { bytesIn, serialize } from '../../record/serialize.cjs';
 import {
-  cacheBatchInfo as batch,
   byteLengthOf,
   type CacheFacts,
+  cacheBatchInfo,
   cacheCallInfo,
   elementsOf,
   MAX_KEYS,
   readFacts,
 } from './cache.cjs';
-import { argumentText, keyPositions, writtenPositions } from './redis-keys.cjs';
+import { argumentText, keyPositions, valuePositions } from './redis-keys.cjs';
 
-/** An argument or a reply as clients have them: text, bytes, numbers, null, and lists or maps of those. */
+/** An argument or a reply: text, bytes, number, null, or lists and maps of them. */
 type Value = unknown;
 
-const MOST_ARGUMENTS = 20;
-const MOST_TEXT = 256;
+const MAX_ARGUMENTS = 20;
+const MAX_TEXT_LENGTH = 256;
 
-// Reads whose null means that there was nothing: of one value, of a list of them, of a map that is empty then.
-const ONE = new Set(['get', 'getex', 'getdel', 'hget', 'json.get']);
-const LIST = new Set(['mget', 'hmget', 'json.mget']);
-const WHOLE = new Set(['hgetall']);
-// What they are given lets people in.
-const UNTOLD = new Set(['auth', 'hello', 'acl', 'migrate', 'config', 'client']);
+// Reads whose reply shows a miss: null, nulls in a list, or an empty map.
+const SINGLE_READS = new Set(['get', 'getex', 'getdel', 'hget', 'json.get']);
+const LIST_READS = new Set(['mget', 'hmget', 'json.mget']);
+const MAP_READS = new Set(['hgetall']);
+// Arguments are credentials.
+const CREDENTIAL_COMMANDS = new Set(['auth', 'hello', 'acl', 'migrate', 'config', 'client']);
 
-/** Answers what a command asks for: `get user:42`, with its keys and its other arguments; a script goes by its `title`. */
+/** Name and detail of a command: `get user:42`; `title` is the name of a script. */
 export function redisCallInfo(command: string, args: ArrayLike<Value>, title?: string) {
   const name = command.toLowerCase();
-  const at = keyPositions(name, args);
-  const all = argumentsOf(name, args, at);
-  const written = writtenPositions(name, args);
+  const positions = keyPositions(name, args);
+  const others = otherArguments(name, args, positions);
+  const values = valuePositions(name, args);
   return cacheCallInfo(name, {
-    keys: at.slice(0, MAX_KEYS).map((i) => argumentText(args[i])),
-    count: at.length,
-    // Before a script's own arguments stand its hash and the number of its keys.
-    others: title === undefined ? all : all.slice(2),
-    bytes: written && byteLengthOf(written.map((i) => args[i])),
+    keys: positions.slice(0, MAX_KEYS).map((i) => argumentText(args[i])),
+    count: positions.length,
+    // A script's hash and the number of its keys precede its own arguments.
+    others: title === undefined ? others : others.slice(2),
+    bytes: values && byteLengthOf(values.map((i) => args[i])),
     title,
   });
 }
 
-/** Answers what a command's reply adds: hits and misses of a read, and its bytes. */
+/** Hits, misses and bytes of a command's reply; undefined if it is not a read. */
 export function replyFacts(command: string, reply: Value): CacheFacts | undefined {
   const name = command.toLowerCase();
-  if (ONE.has(name)) return readFacts(1, Number(reply !== null && reply !== undefined), byteLengthOf(reply));
-  if (WHOLE.has(name)) return readFacts(1, Math.min(1, sizeOf(reply)), byteLengthOf(reply));
-  if (!LIST.has(name) || !Array.isArray(reply)) return undefined;
-  const all = elementsOf(reply);
-  const found = all.filter((one) => one !== null && one !== undefined);
-  return readFacts(all.length, found.length, byteLengthOf(found));
+  if (SINGLE_READS.has(name))
+    return readFacts(1, Number(reply !== null && reply !== undefined), byteLengthOf(reply));
+  if (MAP_READS.has(name)) return readFacts(1, Math.min(1, sizeOf(reply)), byteLengthOf(reply));
+  if (!LIST_READS.has(name) || !Array.isArray(reply)) return undefined;
+  const elements = elementsOf(reply);
+  const found = elements.filter((element) => element !== null && element !== undefined);
+  return readFacts(elements.length, found.length, byteLengthOf(found));
 }
 
-/** Answers what several commands sent as one ask for: `pipeline: get a, incr b`. */
+/** Name and detail of a pipeline or MULTI: `pipeline: get a, incr b`. */
 export function redisBatchInfo(kind: string, commands: readonly { name: string; args: ArrayLike<Value> }[]) {
-  const told = commands.slice(0, MAX_KEYS).map(({ name, args }) => redisCallInfo(name, args));
-  return batch(kind, told, commands.length);
+  const infos = commands.slice(0, MAX_KEYS).map(({ name, args }) => redisCallInfo(name, args));
+  return cacheBatchInfo(kind, infos, commands.length);
 }
 
-/** Answers what the replies of a batch add: the sums of their hits, misses and bytes. */
+/** Sums of hits, misses and bytes of a batch; undefined if it has no reads. */
 export function redisBatchFacts(commands: readonly { name: string }[], replies: readonly Value[]) {
   const sums = { hits: 0, misses: 0, bytes: 0 };
   let reads = 0;
@@ -72,42 +73,44 @@ export function redisBatchFacts(commands: readonly { name: string }[], replies: 
   return reads > 0 ? sums : undefined;
 }
 
-const OBJECT = /^\s*[[{]/;
+const JSON_START = /^\s*[[{]/;
 
-/** Everything but the keys; what a secret-looking key or field is given is masked. */
-function argumentsOf(name: string, args: ArrayLike<Value>, keys: number[]): unknown[] {
-  if (UNTOLD.has(name)) return [];
-  const told: unknown[] = [];
+/** Arguments except the keys; values of secret-looking keys or fields are redacted. */
+function otherArguments(name: string, args: ArrayLike<Value>, keys: number[]): unknown[] {
+  if (CREDENTIAL_COMMANDS.has(name)) return [];
+  const others: unknown[] = [];
   const secretKey = keys.length > 0 && isSecretName(argumentText(args[keys[0]!]));
   for (let i = 0; i < args.length; i++) {
     if (keys.includes(i)) continue;
-    if (told.length === MOST_ARGUMENTS) return [...told, `… (${args.length} arguments)`];
+    if (others.length === MAX_ARGUMENTS) return [...others, `… (${args.length} arguments)`];
     const secret = secretKey || (i > 0 && namesSecret(args[i - 1]));
-    told.push(secret ? REDACTED : toldValue(args[i]));
+    others.push(secret ? REDACTED : redactedValue(args[i]));
   }
-  return told;
+  return others;
 }
 
-// A field, that is; an object kept as JSON has its own secrets.
+// Only field names: a JSON value is redacted by redactedJson.
 function namesSecret(value: Value): boolean {
-  return typeof value === 'string' && !OBJECT.test(value) && isSecretName(value);
+  return typeof value === 'string' && !JSON_START.test(value) && isSecretName(value);
 }
 
-function toldValue(value: Value): unknown {
+function redactedValue(value: Value): unknown {
   const bytes = bytesIn(value);
-  const told = bytes !== undefined && bytes.length <= MOST_TEXT ? argumentText(bytes) : serialize(value);
-  if (typeof told !== 'string') return told;
-  const open = isSecretName(told) ? withoutSecrets(told) : told;
-  return open.length <= MOST_TEXT ? open : `${open.slice(0, MOST_TEXT)}… (${open.length} characters)`;
+  const shown =
+    bytes !== undefined && bytes.length <= MAX_TEXT_LENGTH ? argumentText(bytes) : serialize(value);
+  if (typeof shown !== 'string') return shown;
+  const text = isSecretName(shown) ? redactedJson(shown) : shown;
+  if (text.length <= MAX_TEXT_LENGTH) return text;
+  return `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;
 }
 
-/** Objects are mostly kept as JSON: `{"password":"…"}` is told without it. */
-function withoutSecrets(text: string): string {
-  if (!OBJECT.test(text)) return text;
+/** JSON text with its secrets redacted, because objects are mostly stored as JSON. */
+function redactedJson(text: string): string {
+  if (!JSON_START.test(text)) return text;
   try {
     return JSON.stringify(serialize(JSON.parse(text)));
   } catch {
-    // Cut short, or no JSON: nothing in it can be told apart.
+    // Truncated or invalid JSON: secrets in it cannot be located.
     return REDACTED;
   }
 }

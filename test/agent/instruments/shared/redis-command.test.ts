@@ -1,11 +1,11 @@
-/** What is told of redis, and that it does not notice. */
+/** Spans of redis; the app behaves as without the agent. */
 
 import { test } from 'tap';
 import { redis } from '../../../servers/index.js';
 import { driversOf } from '../../drivers.js';
 import { outcomes } from '../../outcomes.js';
 
-const TOLD = `
+const EXPECTED = `
 :11 flushdb {"command":"flushdb","keys":[]}
 :12 set user:1 {"command":"set","keys":["user:1"],"arguments":["Ada","EX","60"],"bytes":3}
 :13 get user:1 {"command":"get","keys":["user:1"],"hit":true,"hits":1,"misses":0,"bytes":3}
@@ -33,9 +33,9 @@ const TOLD = `
 `;
 
 for (const driver of driversOf('redis')) {
-  test(`${driver} tells each command, its keys, hits and bytes, and no secret`, async (t) => {
+  test(`${driver} records each command with keys, hits and bytes, without secrets`, async (t) => {
     const { url } = await redis();
-    const { told } = await outcomes(t, 'redis.cjs', { DRIVER: driver, SERVER: url });
-    t.same(told, TOLD.trim().split('\n'));
+    const { lines } = await outcomes(t, 'redis.cjs', { DRIVER: driver, SERVER: url });
+    t.same(lines, EXPECTED.trim().split('\n'));
   });
 }

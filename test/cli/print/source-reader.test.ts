@@ -1,44 +1,44 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
-import { sourceReaderOf } from '../../../src/cli/print/code.js';
+import { sourceReaderOf } from '../../../src/cli/print/source-reader.js';
 import { aTrace } from '../../factory.js';
 
 const TEXT = 'one\ntwo\nthree\n';
 const store = { source: (hash: string) => (hash === 'h' ? { file: 'a.js', text: TEXT } : undefined) };
 
-test('the text is the one that was kept, and what has become of it since is told', (t) => {
+test('stored lines, and the change note of a line', (t) => {
   const cwd = t.testdir({ 'a.js': TEXT });
   const file = join(cwd, 'a.js');
   const app = { pid: 1, command: 'node a.js', cwd };
-  const since = (line: number) =>
-    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).since('a.js', line);
+  const changeNote = (line: number) =>
+    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).changeNote('a.js', line);
   const code = sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
   t.same(code.lines('a.js'), ['one', 'two', 'three', '']);
-  t.equal(since(2), undefined);
+  t.equal(changeNote(2), undefined);
   writeFileSync(file, TEXT.replaceAll('\n', '\r\n'));
-  t.equal(since(2), undefined, 'only the ends of its lines changed');
+  t.equal(changeNote(2), undefined, 'only the line ends changed');
   writeFileSync(file, `zero\n${TEXT}`);
-  t.equal(since(2), 'changed since, now line 3');
+  t.equal(changeNote(2), 'changed since, now line 3');
   writeFileSync(file, 'one\nother\nthree\n');
-  t.equal(since(2), 'changed since');
-  t.equal(since(1), 'changed since', 'this line is where it was');
+  t.equal(changeNote(2), 'changed since');
+  t.equal(changeNote(1), 'changed since', 'this line has not moved');
   writeFileSync(file, 'two\ntwo\nthree\n');
-  t.equal(since(2), 'changed since', 'there are two of it');
+  t.equal(changeNote(2), 'changed since', 'the text is no longer unique');
   rmSync(file);
-  t.equal(since(2), 'gone since');
+  t.equal(changeNote(2), 'gone since');
   t.end();
 });
 
-test('what was not kept, and a project that is not on this machine, tell nothing', (t) => {
+test('no lines and no note for text that was not stored, or a project on another machine', (t) => {
   const cwd = join(t.testdir(), 'elsewhere');
   const code = sourceReaderOf(
     store,
     aTrace({ app: { pid: 1, command: '', cwd }, sources: { 'a.js': 'h', 'b.js': 'x' } }),
   );
-  t.equal(code.since('a.js', 1), undefined);
+  t.equal(code.changeNote('a.js', 1), undefined);
   t.equal(code.lines('b.js'), undefined);
   t.equal(code.lines('c.js'), undefined);
-  t.equal(code.since('b.js', 1), undefined);
+  t.equal(code.changeNote('b.js', 1), undefined);
   t.end();
 });

@@ -1,0 +1,64 @@
+/** Wrapper lines: source lines that only pass on a parameter: `pool.query(text)` in db.js. */
+
+import type { Frame, Kind } from '../../domain/trace.js';
+
+/** Text of a frame's line, or of another line of its file, as it was when the request ran. */
+export type ReadLine = (frame: Frame, line?: number) => string | undefined;
+
+// By kind of span: methods of drivers that receive a complete statement, key or URL.
+const DRIVER_METHODS: Record<string, RegExp> = {
+  sql: /^(?:query|execute|exec|raw|unsafe|prepare|any|one|none|many|oneOrNone|manyOrNone|selectQuery)$/,
+  cache: /^(?:get|gets|getMulti|mget|mGet|hget|hGet|hgetall|hGetAll|getBuffer)$/,
+  http: /^(?:fetch|request|axios|get|got)$/,
+};
+
+// await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
+const CALL =
+  /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
+// db.prepare(text).all(…): the call is `all`, the statement is the argument of `prepare`.
+const PREPARE_BEFORE = /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/;
+
+/** Lines above a call that are searched for the head of its function. */
+const MAX_LINES_ABOVE = 30;
+
+/**
+ * Whether the call at a frame passes on a parameter of its function, judged by the source text.
+ * `kind` is that of the span; undefined for a line that called a wrapper.
+ */
+export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: ReadLine): boolean {
+  const line = readLine(frame);
+  if (line === undefined) return false;
+  const before = line.slice(0, frame.column - 1);
+  const following = [1, 2].map((n) => readLine(frame, frame.line + n) ?? '');
+  const call = line.slice(frame.column - 1) + following.join(' ');
+  // new Promise((resolve, reject) => client.get(key, …)): the function is on the stack twice.
+  if (kind === undefined && /^new Promise\b/.test(call)) return true;
+  const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
+  if (prepared) return isParameter(prepared[1]!, frame, before, readLine);
+  const found = CALL.exec(call);
+  if (!found || (kind !== undefined && !DRIVER_METHODS[kind]?.test(found[1]!))) return false;
+  return isParameter(found[2] ?? found[3]!, frame, before, readLine);
+}
+
+// The nearest declaration above the call decides: a function's parameter, or a local variable.
+function isParameter(name: string, frame: Frame, before: string, readLine: ReadLine): boolean {
+  const lines = [before];
+  for (let line = frame.line - 1; line >= Math.max(1, frame.line - MAX_LINES_ABOVE); line--)
+    lines.unshift(readLine(frame, line) ?? '');
+  const above = lines.join('\n');
+  const word = `(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?![\\w$])`;
+  const parameter = `\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
+  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
+  // (values = []) assigns a default to a parameter: it declares no local variable.
+  const insideParameters = /\((?:[^()]*,)?\s*$/;
+  return lastIndexOf(above, parameter) > lastIndexOf(above, local, insideParameters);
+}
+
+/** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */
+function lastIndexOf(text: string, pattern: string, except?: RegExp): number {
+  let last = -1;
+  for (const { index } of text.matchAll(new RegExp(pattern, 'g'))) {
+    if (!except?.test(text.slice(0, index))) last = index;
+  }
+  return last;
+}

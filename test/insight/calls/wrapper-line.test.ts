@@ -1,0 +1,105 @@
+import { test } from 'tap';
+import { isWrapperLine } from '../../../src/insight/calls/wrapper-line.js';
+import { aFrame } from '../../factory.js';
+
+/** Whether the call marked by `^`, in the line above the mark, passes on a parameter of its function. */
+function isWrapper(kind: string | undefined, text: string): boolean {
+  const lines = text.split('\n');
+  const mark = lines.findIndex((line) => /^ *\^$/.test(line));
+  const column = lines[mark]!.indexOf('^') + 1;
+  lines.splice(mark, 1);
+  return isWrapperLine(aFrame({ line: mark, column }), kind, (frame, line = frame.line) => lines[line - 1]);
+}
+
+test('a wrapper passes on a parameter', (t) => {
+  for (const [kind, text] of [
+    [
+      'sql',
+      'const query = (text, values) => pool.query(text, values);\n                                     ^',
+    ],
+    ['sql', 'const query = (...args) => pool.query(...args);\n                                ^'],
+    ['sql', 'const run = sql => db.execute(sql);\n                      ^'],
+    [
+      'sql',
+      'async function one(text, values = []) {\n  const { rows } = await pool.query(text, values);\n                              ^',
+    ],
+    ['sql', 'function run(query) {\n  return pool.query(query.text, query.values);\n              ^'],
+    [
+      'sql',
+      'const query = (text, values) => pool.query({ text, values });\n                                     ^',
+    ],
+    [
+      'sql',
+      'const query = (sql, values) => pool.query({ text: sql, values });\n                                    ^',
+    ],
+    [
+      'sql',
+      'const all = (sql, values) => db.prepare(sql).all(...values);\n                                             ^',
+    ],
+    [
+      'sql',
+      'export async function query<T>(\n  text: string,\n  values: unknown[] = [],\n): Promise<T[]> {\n  const { rows } = await pool.query<T>(text, values);\n                              ^',
+    ],
+    [
+      'sql',
+      'class Db {\n  get(sql, params) {\n    return this.pool.query(\n                     ^\n      sql,\n      params,\n    );',
+    ],
+    ['cache', 'const read = (key) => client.get(key);\n                             ^'],
+    [
+      'http',
+      'const json = async (url, options) => (await fetch(url, options)).json();\n                                            ^',
+    ],
+    [
+      undefined,
+      'const one = async (text, values) => (await query(text, values)).rows[0];\n                                     ^',
+    ],
+    [undefined, 'const get = (key) => new Promise((ok, no) => mc.get(key, done));\n                     ^'],
+  ] as const)
+    t.equal(isWrapper(kind, text), true, text);
+  t.end();
+});
+
+test('a line with a statement of its own is no wrapper', (t) => {
+  for (const [kind, text] of [
+    [
+      'sql',
+      "const find = (id) => pool.query('select * from users where id = $1', [id]);\n                          ^",
+    ],
+    [
+      'sql',
+      'const find = (id) => pool.query(`select * from users where id = 7`);\n                          ^',
+    ],
+    [
+      'sql',
+      "async function find(id) {\n  const sql = 'select 1';\n  return pool.query(sql, [id]);\n              ^",
+    ],
+    ['sql', 'function find(sql) {\n  sql = sql + suffix;\n  return pool.query(sql);\n              ^'],
+    [
+      'sql',
+      'for (const sql of statements) await pool.query(sql);\n                                         ^',
+    ],
+    [
+      'sql',
+      "const SQL = 'select 1';\n\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
+    ],
+    [
+      'sql',
+      "import { SQL } from './sql.js';\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
+    ],
+    ['sql', 'const find = (id) => User.findByPk(id);\n                          ^'],
+    ['sql', 'const find = (id) => byId.get(id);\n                          ^'],
+    [
+      'sql',
+      "const find = (id) => db.prepare('select 1').get(id);\n                                            ^",
+    ],
+    ['rpc', 'const price = (id) => client.getPrice(id);\n                             ^'],
+    ['log', 'const log = (text) => console.log(text);\n                              ^'],
+    ['sql', 'nothing to see here\n   ^'],
+  ] as const)
+    t.equal(isWrapper(kind, text), false, text);
+  t.equal(
+    isWrapperLine(aFrame(), 'sql', () => undefined),
+    false,
+  );
+  t.end();
+});
