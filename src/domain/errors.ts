@@ -16,7 +16,7 @@ export class UserError extends Error {
 
 /** Ends the program with an exit code and prints nothing. */
 export class SilentExit extends Error {
-  override name = 'Ending';
+  override name = 'SilentExit';
   readonly exitCode: number;
 
   constructor(exitCode: number) {

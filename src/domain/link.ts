@@ -114,16 +114,11 @@ export type LinkLine =
 /** Message from the launcher to the agent. */
 export type LinkOrder =
   | { t: 'record'; record: Recording }
-  /**
-   * Ports of apps under scooby on this machine: requests to them carry the id of the calling trace.
-   */
+  /** Ports of local apps under scooby: requests to them carry the id of the calling trace. */
   | { t: 'peers'; ports: number[] }
   | ExplainOrder;
 
-/**
- * Statements to run on the app's database: on the pool that ran the explained statement, or a like
- * one.
- */
+/** Statements to run on the app's database, on the pool of the explained statement or its like. */
 export interface ExplainOrder {
   t: 'ask';
   /** Number of the order; repeated in its `answer`. */

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { completePart, type FilterQuery, intersectQueries, parseFilter } from '../../src/domain/filter.js';
 
-test('the words of a filter become conditions', (t) => {
+test('each word of a filter becomes a term', (t) => {
   t.same(parseFilter('status>=400 n1 path:orders sql:users slower:100ms !health'), {
     query: [
       [
@@ -17,7 +17,7 @@ test('the words of a filter become conditions', (t) => {
   t.end();
 });
 
-test('or separates alternatives, and is what may be said twice', (t) => {
+test('`or` separates alternatives, and may be repeated', (t) => {
   t.same(parseFilter('status:5xx or DIED'), {
     query: [
       [{ field: 'status', op: ':', value: '5xx', not: false }],
@@ -46,7 +46,7 @@ test('times have units, counts have none', (t) => {
   t.end();
 });
 
-test('a quoted phrase is one value; an unknown word with a colon is text', (t) => {
+test('a quoted phrase is one value; an unknown field with a colon is text', (t) => {
   t.same(parseFilter('sql:"group by" ftp://x'), {
     query: [
       [
@@ -58,7 +58,7 @@ test('a quoted phrase is one value; an unknown word with a colon is text', (t) =
   t.end();
 });
 
-test('both joins every alternative with every other', (t) => {
+test('the intersection of two queries joins each alternative with each other', (t) => {
   const [a, b] = [parseFilter('one or two'), parseFilter('n1')];
   t.same(
     'query' in a &&
@@ -72,8 +72,8 @@ test('both joins every alternative with every other', (t) => {
   t.end();
 });
 
-/** The filter as it is understood: `a & !b | c`. */
-function said(text: string): string {
+/** Parsed filter as text: `a & !b | c`. */
+function parsedText(text: string): string {
   const parsed = parseFilter(text);
   if ('trouble' in parsed) return parsed.trouble;
   const term = ({ field, op, value, not }: FilterQuery[number][number]) =>
@@ -81,7 +81,7 @@ function said(text: string): string {
   return parsed.query.map((all) => all.map(term).join(' & ')).join(' | ');
 }
 
-test('parentheses hold alternatives together', (t) => {
+test('parentheses group alternatives', (t) => {
   for (const [text, want] of [
     ['(a or b) c', 'a & c | b & c'],
     ['c (a or b)', 'c & a | c & b'],
@@ -99,18 +99,18 @@ test('parentheses hold alternatives together', (t) => {
     ['(or)', 'there is nothing between ( and )'],
     [`${'('.repeat(51)}a${')'.repeat(51)}`, 'parentheses go more than 50 deep'],
   ] as const)
-    t.equal(said(text), want, text);
+    t.equal(parsedText(text), want, text);
   t.end();
 });
 
-test('a filter that comes to more than SQLite can take is refused', (t) => {
-  t.equal(said('a '.repeat(201)), 'a filter comes to at most 200 conditions');
+test('a filter beyond the expression limits of SQLite is refused', (t) => {
+  t.equal(parsedText('a '.repeat(201)), 'a filter comes to at most 200 conditions');
   const alternatives = `(${Array.from({ length: 20 }, (_, n) => `a${n}`).join(' or ')})`;
-  t.equal(said(alternatives.repeat(2)), 'a filter comes to at most 200 conditions');
+  t.equal(parsedText(alternatives.repeat(2)), 'a filter comes to at most 200 conditions');
   t.end();
 });
 
-test('a class of statuses is a range, whatever it is compared with', (t) => {
+test('a status class is a range with every operator', (t) => {
   for (const [text, want] of [
     ['status=5xx', 'status:5xx'],
     ['status>=4xx', 'status>=400'],
@@ -118,24 +118,24 @@ test('a class of statuses is a range, whatever it is compared with', (t) => {
     ['status<5xx', 'status<500'],
     ['status<=4xx', 'status<500'],
   ] as const)
-    t.equal(said(text), want);
+    t.equal(parsedText(text), want);
   t.end();
 });
 
-test('a quote within quotes is written with a backslash', (t) => {
-  t.equal(said(String.raw`route="/a\"b"`), 'route=/a"b');
-  t.equal(said(String.raw`path:a\b`), String.raw`path:a\b`);
+test('a quote within quotes is escaped by a backslash', (t) => {
+  t.equal(parsedText(String.raw`route="/a\"b"`), 'route=/a"b');
+  t.equal(parsedText(String.raw`path:a\b`), String.raw`path:a\b`);
   t.end();
 });
 
-test('names that every object has are words like others', (t) => {
-  t.equal(said('constructor'), 'constructor');
-  t.equal(said('toString:x'), 'tostring:x');
-  t.equal(said('time>5constructor'), 'time wants a time like 200ms or 1.5s, not "5constructor"');
+test('names of Object.prototype are ordinary words', (t) => {
+  t.equal(parsedText('constructor'), 'constructor');
+  t.equal(parsedText('toString:x'), 'tostring:x');
+  t.equal(parsedText('time>5constructor'), 'time wants a time like 200ms or 1.5s, not "5constructor"');
   t.end();
 });
 
-test('of a half-typed filter what is finished applies', (t) => {
+test('the complete part of a half-typed filter applies', (t) => {
   for (const [text, want] of [
     ['time>', ''],
     ['n1 time>', 'n1'],

@@ -6,7 +6,7 @@ import { FINDING_KINDS } from '../../src/domain/finding-kinds.js';
 import { badgesOf } from '../../src/tui/view/badges.js';
 import { ROOT } from '../scooby.js';
 
-test('the kinds are those that the documentation explains', (t) => {
+test('the kinds of findings equal those of docs/findings.md', (t) => {
   const rows = readFileSync(join(ROOT, 'docs/findings.md'), 'utf8').match(/^\| `.*?\|/gm)!;
   t.same(
     FINDING_KINDS.map(({ kind }) => kind).sort(),
@@ -15,7 +15,7 @@ test('the kinds are those that the documentation explains', (t) => {
   t.end();
 });
 
-test('a badge that is typed as a filter finds the requests that have it', (t) => {
+test('a badge typed as a filter finds the requests with that badge', (t) => {
   const row = { status: 200, state: 'done', totals: {}, duration: 1 } as const;
   const badges = FINDING_KINDS.flatMap(({ kind }) =>
     badgesOf({ ...row, findings: [kind] }).map(({ text }) => [kind, text]),

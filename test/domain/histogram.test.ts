@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { binsOf, bucketOf, percentile } from '../../src/domain/histogram.js';
 
-test('each bucket is a tenth wider than the one before', (t) => {
+test('each bucket is 10 % wider than the bucket before', (t) => {
   t.same(
     [0, 0.001, 0.0011, 0.00111, 0.00121, 1, 1.05, 1000, 3_600_000].map(bucketOf),
     [0, 0, 1, 2, 2, 73, 73, 145, 231],
@@ -9,7 +9,7 @@ test('each bucket is a tenth wider than the one before', (t) => {
   t.end();
 });
 
-test('a percentile is exact where the times of its bucket are alike, and off by less than a tenth where not', (t) => {
+test('a percentile is exact where all times of its bucket are equal, and off by less than 10 % otherwise', (t) => {
   t.equal(percentile([], 0.5), 0);
   t.equal(percentile(binsOf([7.3]), 0.5), 7.3);
   t.equal(percentile(binsOf([1, 2, 3, 4]), 0.5), 2);

@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { isSecretName, redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
 
-test('the value of a secret-looking key goes, the key and all else stays', (t) => {
+test('the value of a secret-looking key is redacted, the rest of the URL stays', (t) => {
   const table: [string, string][] = [
     ['/a', '/a'],
     ['/a?b=1&c=%20', '/a?b=1&c=%20'],
@@ -39,7 +39,7 @@ test('the value of a secret-looking key goes, the key and all else stays', (t) =
   t.end();
 });
 
-test('no input makes it throw', (t) => {
+test('no input makes redaction throw', (t) => {
   const inputs = [
     '%',
     '?%=%',
@@ -58,8 +58,8 @@ test('no input makes it throw', (t) => {
   t.end();
 });
 
-test('a hostile URL costs no more than its length', (t) => {
-  // Each would run for minutes if any step were quadratic.
+test('the cost of a hostile URL is linear in its length', (t) => {
+  // A quadratic step would take minutes for each of these URLs.
   const long = 500_000;
   for (const part of [
     '?',
@@ -81,7 +81,7 @@ test('a hostile URL costs no more than its length', (t) => {
   t.end();
 });
 
-test('headers: credentials go, names, order and duplicates stay, our own secret is left out', (t) => {
+test('headers: credentials are redacted, names, order and duplicates stay, X-Scooby-Secret is left out', (t) => {
   const raw = [
     ...[
       'Host',
@@ -115,7 +115,7 @@ test('headers: credentials go, names, order and duplicates stay, our own secret 
   t.end();
 });
 
-test('names are judged alike the thousandth time', (t) => {
+test('the verdict on a header name is the same after a thousand others', (t) => {
   for (let i = 0; i < 2000; i++) redactHeaders([`x-${i}`, '1']);
   t.same(redactHeaders(['x-late-token', '1']), [['x-late-token', 'REDACTED']]);
   t.equal(isSecretName('dbPassword'), true);

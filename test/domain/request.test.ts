@@ -1,4 +1,4 @@
-/** Measures of a request, asked of the same requests in memory and in SQL. */
+/** Measures of a request, compared between memory and SQL. */
 
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -26,34 +26,34 @@ import { aSpan, aTrace } from '../factory.js';
 const finding = (kind: string) => ({
   ...{ id: kind, kind, severity: 'high' as const, message: '', spans: [], ms: 1, confidence: 1, reasons: [] },
 });
-const without = (trace: Trace, ...names: ('route' | 'status' | 'duration')[]) => {
+const omit = (trace: Trace, ...names: ('route' | 'status' | 'duration')[]) => {
   for (const name of names) delete trace[name];
   return trace;
 };
 const failing = aSpan({ error: 'no' });
 const named = aSpan({ kind: 'errors' });
 
-/** By name: whether it failed, whether anything went wrong. */
+/** Requests with their expected `isFailed` and `hasErrors`. */
 const REQUESTS: [name: string, failed: boolean, wrong: boolean, trace: Trace][] = [
   ['done', false, false, aTrace()],
   ['404', false, false, aTrace({ status: 404 })],
   ['499', false, false, aTrace({ status: 499 })],
   ['500', true, true, aTrace({ status: 500 })],
   ['503, and still open', true, true, aTrace({ status: 503, state: 'open' })],
-  ['died', true, true, without(aTrace({ state: 'died' }), 'status', 'duration')],
+  ['died', true, true, omit(aTrace({ state: 'died' }), 'status', 'duration')],
   ['died after its 200', true, true, aTrace({ state: 'died' })],
-  ['open', false, false, without(aTrace({ state: 'open' }), 'status', 'duration')],
-  ['aborted', false, false, without(aTrace({ aborted: true }), 'status')],
+  ['open', false, false, omit(aTrace({ state: 'open' }), 'status', 'duration')],
+  ['aborted', false, false, omit(aTrace({ aborted: true }), 'status')],
   ['a call failed', false, true, aTrace({ spans: [aSpan(), failing] })],
   ['a kind called errors', false, false, aTrace({ spans: [named] })],
   ['a kind called errors, one of which failed', false, true, aTrace({ spans: [{ ...named, error: 'no' }] })],
   ['a kind with that text', false, false, aTrace({ spans: [aSpan({ kind: '"errors":1' })] })],
   ['repeated', false, false, aTrace({ findings: [finding('slow'), finding('N+1-cache')] })],
   ['slow', false, false, aTrace({ findings: [finding('slow'), finding('1')] })],
-  ['no route', false, false, without(aTrace({ url: '/orders/7/items?page=2' }), 'route')],
+  ['no route', false, false, omit(aTrace({ url: '/orders/7/items?page=2' }), 'route')],
 ];
 
-test('what a request measures is the same in SQL', (t) => {
+test('measures of a request are equal in TypeScript and SQL', (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const connect = (file: string, options: Sqlite.Options) => new Sqlite(file, options);
   const store = new SqliteStore({ connect, path, ttl: 1e9, maxSize: 1e9, warn: t.fail });
@@ -91,7 +91,7 @@ test('what a request measures is the same in SQL', (t) => {
   t.end();
 });
 
-test('a request failed when its status is 500 or more, or it died; something went wrong also when a call failed', (t) => {
+test('a request failed when its status is 500 or more, or it died; it has errors also when a call failed', (t) => {
   for (const [name, failed, wrong, trace] of REQUESTS) {
     t.equal(isFailed(trace), failed, name);
     t.equal(hasErrors(trace), wrong, name);

@@ -19,7 +19,7 @@ test('a URL keeps its route and the names of its query', (t) => {
   t.end();
 });
 
-test('any URL has a shape, and it is its own', (t) => {
+test('any URL has a shape, and the shape of a shape is itself', (t) => {
   for (const text of ['%%%', '://', '?&&==', '/////', '#', '\u0000:7', 'x'.repeat(5000), '1'.repeat(5000)])
     t.equal(urlShape(urlShape(text)), urlShape(text));
   t.end();

@@ -13,7 +13,7 @@ import { themeOf } from '../../src/tui/view/theme.js';
 import { aSpan, aTrace } from '../factory.js';
 import { ROOT } from '../scooby.js';
 
-test('a kind that is not in the table is shown under its own name, in a tab of its own', (t) => {
+test('an unknown kind is shown under its own name, in its own tab', (t) => {
   t.same(kindOf('queue'), {
     ...{ title: 'Queue', short: 'Queue', key: '', head: 'CALL', noun: 'queue call', nouns: 'queue calls' },
     ...{ role: 'accent', isTimed: true },
@@ -32,7 +32,7 @@ test('a kind that is not in the table is shown under its own name, in a tab of i
   t.end();
 });
 
-test('tabs stand in the order of their keys, which open them', (t) => {
+test('tabs are in the order of their keys', (t) => {
   t.same(
     PANELS.map(({ key }) => key),
     ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -49,7 +49,7 @@ function candidate(spans: Span[]): Candidate {
   return { summary: summaryOf(trace), calls: () => [], whole: () => trace };
 }
 
-test('each kind of the table is a field of the filter, which the documentation names', (t) => {
+test('each kind of the table is a documented field of the filter language', (t) => {
   const page = readFileSync(join(ROOT, 'docs/browser.md'), 'utf8');
   for (const kind of KNOWN_KINDS) {
     const parsed = parseFilter(`${kind}:USERS`);
@@ -62,7 +62,7 @@ test('each kind of the table is a field of the filter, which the documentation n
   t.end();
 });
 
-test('what a kind looks like and when it is slow, everywhere', (t) => {
+test('colour and slow limit per kind', (t) => {
   const { roles } = themeOf({ colour: true, ascii: false });
   t.same(
     KNOWN_KINDS.map((kind) => [kind, kindOf(kind).role, DEFAULT_RULE_LIMITS.slow[kind], isTimed({ kind })]),

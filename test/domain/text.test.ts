@@ -8,7 +8,7 @@ import {
   valueText,
 } from '../../src/domain/text.js';
 
-test('a duration reads as people say it', (t) => {
+test('a duration as text', (t) => {
   t.same([0.04, 9.949, 9.96, 312.4, 1240, 59_990, 125_000].map(formatMs), [
     '0.0ms',
     '9.9ms',
@@ -21,13 +21,13 @@ test('a duration reads as people say it', (t) => {
   t.end();
 });
 
-test('a count carries its noun', (t) => {
+test('a count with its noun', (t) => {
   t.equal(formatCount(1, 'query', 'queries'), '1 query');
   t.equal(formatCount(1284, 'request'), '1,284 requests');
   t.end();
 });
 
-test('recorded text cannot steer a terminal', (t) => {
+test('recorded text contains no terminal control', (t) => {
   t.equal(escapeControls('a\x1b[2Jb'), 'a\\x1b[2Jb');
   t.equal(escapeControls('\x1b]52;c;Zm9v\x07'), '\\x1b]52;c;Zm9v\\x07');
   t.equal(escapeControls('\u009d0;title\u009c'), '\\x9d0;title\\x9c');
@@ -38,7 +38,7 @@ test('recorded text cannot steer a terminal', (t) => {
   t.end();
 });
 
-test('JSON holds nothing that steers a terminal, and means the same', (t) => {
+test('terminal-safe JSON contains no terminal control and parses to the same value', (t) => {
   const value = { '\u009b31m': 'a\x1b[2J\x7f\u202e\u{e0001}日本語👍\ud800\n' };
   t.equal(
     terminalSafeJson(value),
@@ -49,7 +49,7 @@ test('JSON holds nothing that steers a terminal, and means the same', (t) => {
   t.end();
 });
 
-test('a recorded value is on one line, a list with its items apart', (t) => {
+test('a recorded value is on one line, list items separated', (t) => {
   t.equal(valueText('a\nb\x1b'), 'a b\\x1b');
   t.equal(valueText([7, "o'x\x1b", null, [1, 2], { a: '1' }]), `[7, "o'x\\u001b", null, [1,2], {"a":"1"}]`);
   t.equal(valueText({ a: [1] }), '{"a":[1]}');

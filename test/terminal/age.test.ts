@@ -23,7 +23,7 @@ test('an age in a sentence', (t) => {
   t.end();
 });
 
-test('an instant is told where the user is', (t) => {
+test('an instant is formatted in local time', (t) => {
   t.equal(formatDateTime(new Date(2026, 0, 2, 3, 4, 5).getTime()), '2026-01-02 03:04:05');
   t.end();
 });

@@ -4,7 +4,7 @@ import { lineText } from '../../src/terminal/cells.js';
 import { OutputLog } from '../../src/terminal/output-log.js';
 import { paintLine, themeOf } from '../../src/tui/view/theme.js';
 
-test('colours become roles and stay until they are taken back; other sequences go', (t) => {
+test('colours become roles until they are reset; other sequences are removed', (t) => {
   const printer = new AnsiRowParser();
   t.same(printer.write('\x1b[1;31mbad\x1b[0m \x1b]0;title\x07\x1b[2J\x1b[10;5Hok\x1b(B\x1bc\n'), [
     [['bad', 'sgr1', 'sgr31'], ' ok'],
@@ -19,7 +19,7 @@ test('colours become roles and stay until they are taken back; other sequences g
   t.end();
 });
 
-test('whatever is not a colour cannot reach the terminal', (t) => {
+test('no sequence but colours reaches the terminal', (t) => {
   const printer = new AnsiRowParser();
   const rows = printer.write(
     '\x1b]8;;http://evil\x1b\\link\x1b]8;;\x1b\\ \x9b31m \x00\x1bP1$tq\x1b\\ \u202e\x1b[?1049h\x07\n',
@@ -28,7 +28,7 @@ test('whatever is not a colour cannot reach the terminal', (t) => {
   t.end();
 });
 
-test('a sequence and a line may be cut anywhere', (t) => {
+test('a sequence and a line may be split anywhere between chunks', (t) => {
   const whole = 'a\x1b[31mb\x1b[0m\r\nc\x1b]0;t\x07d\n';
   const wanted = new AnsiRowParser().write(whole);
   for (let at = 1; at < whole.length; at++) {
@@ -42,21 +42,21 @@ test('a sequence and a line may be cut anywhere', (t) => {
   t.end();
 });
 
-test('a character that comes in two pieces is measured as one', (t) => {
+test('a character split between two chunks is measured as one character', (t) => {
   const printer = new AnsiRowParser();
   printer.write('1');
   t.same(printer.write('\ufe0f\u20e3\n'), [['1\u20e3']]);
   t.end();
 });
 
-test('progress is written over itself', (t) => {
+test('a progress bar replaces its row', (t) => {
   const printer = new AnsiRowParser();
   t.same(printer.write('10%\r20%\r30%\ndone\n').map(lineText), ['30%', 'done']);
   t.same(printer.write('working\x1b[2K\x1b[1Gready\n').map(lineText), ['ready']);
   t.end();
 });
 
-test('a row of any length costs as much as is shown of it', (t) => {
+test('a row is cut at its maximum length', (t) => {
   const [row] = new AnsiRowParser().write(`${'x'.repeat(100_000)}\n`);
   t.equal(lineText(row!).length, 8000);
   t.end();
@@ -69,7 +69,7 @@ test('without colour weight and inverse stay', (t) => {
   t.end();
 });
 
-test('what was printed is kept up to a limit, broken at any width, and the rows that went are counted', (t) => {
+test('output is kept up to a limit, wrapped at any width, and dropped rows are counted', (t) => {
   const log = new OutputLog();
   log.write('abcdef\nxy', 'out');
   log.write('a warning\n', 'scooby');
@@ -97,7 +97,7 @@ test('what was printed is kept up to a limit, broken at any width, and the rows 
   t.end();
 });
 
-test('who listens is told, until he is not', (t) => {
+test('a listener is called until it unsubscribes', (t) => {
   const log = new OutputLog();
   let told = 0;
   const stop = log.subscribe(() => told++);

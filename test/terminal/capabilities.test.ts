@@ -63,7 +63,7 @@ for (const [env, onTerminal, inPipe, flags] of COLOURS) {
   });
 }
 
-test('only a terminal in the C locale shows no more than ASCII', (t) => {
+test('only a terminal in the C locale is limited to ASCII', (t) => {
   const unicode = (env: Env, output = TERMINAL as object) => capabilitiesOf(output, env).unicode;
   t.equal(unicode({}), true);
   t.equal(unicode({ LANG: 'C' }), false);
@@ -75,7 +75,7 @@ test('only a terminal in the C locale shows no more than ASCII', (t) => {
   t.end();
 });
 
-test('links are for terminals that know them', (t) => {
+test('hyperlinks only on terminals with support', (t) => {
   const links = (env: Env, output = TERMINAL as object) => capabilitiesOf(output, env).hyperlinks;
   t.equal(links({ TERM: 'xterm-256color' }), false, 'not known to');
   t.equal(links({ TERM_PROGRAM: 'vscode' }), true);
@@ -90,20 +90,20 @@ test('links are for terminals that know them', (t) => {
   t.end();
 });
 
-test('a row ends where the terminal does, and nowhere in a pipe', (t) => {
+test('rows have the width of the terminal, and no limit in a pipe', (t) => {
   t.equal(capabilitiesOf(TERMINAL, {}).width, 100);
   t.equal(capabilitiesOf({ isTTY: true, columns: 0 }, {}).width, Number.POSITIVE_INFINITY);
   t.equal(capabilitiesOf(PIPE, {}).width, Number.POSITIVE_INFINITY);
   t.end();
 });
 
-test('what has columns is laid out for a wide terminal in a pipe', (t) => {
+test('columns are laid out for a wide terminal in a pipe', (t) => {
   t.equal(drawingWidth(80), 80);
   t.equal(drawingWidth(capabilitiesOf(PIPE, {}).width), 120);
   t.end();
 });
 
-test('a screen is drawn on a terminal that somebody looks at', (t) => {
+test('a screen is drawn only on an interactive terminal', (t) => {
   const drawn = (env: Env) => canDrawScreen(TERMINAL, TERMINAL, env);
   t.same(
     [{}, { TERM: 'dumb' }, { CI: 'true' }, { CI: '' }, { CI: 'false' }, { INK_SCREEN_READER: 'true' }].map(
@@ -116,7 +116,7 @@ test('a screen is drawn on a terminal that somebody looks at', (t) => {
   t.end();
 });
 
-test('an empty variable decides nothing', (t) => {
+test('an empty variable counts as unset', (t) => {
   t.same(
     [
       {},

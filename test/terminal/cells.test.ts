@@ -14,7 +14,7 @@ import {
 } from '../../src/terminal/cells.js';
 import { asciiOf, paintLine, ROLES, themeOf } from '../../src/tui/view/theme.js';
 
-test('cells are counted as a terminal does', (t) => {
+test('widths in cells equal those of a terminal', (t) => {
   t.same(['abc', '日本語', 'é', 'e\u0301', '한글', '🇩🇪'].map(cellWidth), [3, 6, 1, 1, 4, 2]);
   t.end();
 });
@@ -31,7 +31,7 @@ test('a text is cut at its end or in its middle, never through a wide character'
   t.end();
 });
 
-test('a line is cut where it ends, keeping its roles', (t) => {
+test('a line is cut and keeps its roles', (t) => {
   t.same(cutLine(['ab', ['cd', 'ok'], 'ef'], 4), ['ab', ['c…', 'ok']]);
   t.same(cutLine(['ab', ['cd', 'ok']], 4), ['ab', ['cd', 'ok']]);
   t.same(cutLine([['abcd', 'ok'], 'ef'], 4), [['abc…', 'ok']]);
@@ -39,7 +39,7 @@ test('a line is cut where it ends, keeping its roles', (t) => {
   t.end();
 });
 
-test('a long line goes on in the next one, indented', (t) => {
+test('a long line continues in the next row, indented', (t) => {
   t.same(
     wrapLine(['abc', ['defgh', 'ok']], 5).map((line) => lineText(line)),
     ['abcde', '  fgh'],
@@ -51,7 +51,7 @@ test('a long line goes on in the next one, indented', (t) => {
   t.end();
 });
 
-test('recorded text has no controls and no character that terminals measure differently', (t) => {
+test('cleaned text has no control characters and no characters of unsure width', (t) => {
   t.equal(cleanText('a\x1b[31mb\nc'), 'a\\x1b[31mb c');
   t.equal(cleanText('❤️ 👍🏽'), '❤ 👍');
   t.same(cleanLines('a\r\n\tb'), ['a', '  b']);
@@ -59,13 +59,13 @@ test('recorded text has no controls and no character that terminals measure diff
   t.end();
 });
 
-test('only colours that are seen on light and on dark are used, and no background', (t) => {
+test('only colours visible on light and dark are used, and no background', (t) => {
   const codes = [...new Set(Object.values(ROLES).flatMap((role) => role.split(';')))].sort();
   t.same(codes, ['1', '2', '31', '32', '33', '34', '35', '36', '7']);
   t.end();
 });
 
-test('a line is painted by role; without colour only weight and inverse are left', (t) => {
+test('a line is painted by role; without colour only weight and inverse remain', (t) => {
   const colour = themeOf({ colour: true, ascii: false });
   const none = themeOf({ colour: false, ascii: true });
   t.equal(paintLine(['a', ['b', 'error'], ['c', 'title']], 9, colour), 'a\x1b[31mb\x1b[0m\x1b[1mc\x1b[0m');
@@ -75,7 +75,7 @@ test('a line is painted by role; without colour only weight and inverse are left
   t.end();
 });
 
-test('a row that ends in spaces, or is hardly wider than its indent, is no wider than asked', (t) => {
+test('a row with trailing spaces, or barely wider than its indent, does not exceed the width', (t) => {
   t.same(wrapLine(['word  '], 4).map(lineText), ['word']);
   t.same(wrapLine(['abcdef'], 4, 3).map(lineText), ['abcd', '  ef']);
   t.same(wrapLine(['ab'], 1).map(lineText), ['a', 'b']);

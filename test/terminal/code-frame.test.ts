@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { codeFrame, codeText, splitLines } from '../../src/terminal/code-frame.js';
 
-test('a code frame is the line and its neighbours, without the indentation that they share', (t) => {
+test('a code frame is the line and its neighbours, without common indentation', (t) => {
   const lines = splitLines('a\n  b\r\n\tc\r    d\n\n');
   t.same(codeFrame(lines, 3, 1), [
     { line: 2, gutter: '2 │ ', text: 'b', isCurrent: false },
@@ -27,7 +27,7 @@ test('the numbers of a frame are as wide as its longest', (t) => {
   t.end();
 });
 
-test('code steers no terminal', (t) => {
+test('code contains no terminal control', (t) => {
   t.equal(codeText("\tlog('\x1b[31m')  "), "  log('\\x1b[31m')");
   t.end();
 });

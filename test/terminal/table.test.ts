@@ -9,9 +9,9 @@ const columns: Column[] = [
   { head: 'N', align: 'right', dropOrder: 2 },
   { head: 'NOTE' },
 ];
-const screen = (width: number) => ({ width, style: plainStyle, now: 0 });
+const formatOf = (width: number) => ({ width, style: plainStyle, now: 0 });
 
-test('columns are as wide as what is in them; an empty one is left out', (t) => {
+test('columns are as wide as their content; an empty column is left out', (t) => {
   t.same(
     tableLines(
       columns,
@@ -19,16 +19,16 @@ test('columns are as wide as what is in them; an empty one is left out', (t) => 
         [['1s'], ['/a'], ['5'], ['']],
         [['10m'], ['/long'], ['1,234'], ['']],
       ],
-      screen(Infinity),
+      formatOf(Infinity),
     ),
     ['AGE  PATH       N', ' 1s  /a         5', '10m  /long  1,234'],
   );
   t.end();
 });
 
-test('where it is narrow the path is cut in its middle, then columns go', (t) => {
+test('on a narrow terminal the path is cut in the middle, then columns are dropped', (t) => {
   const row = [['1s'], ['/0123456789012345678901234567890123456789'], ['5'], ['N+1']] as const;
-  const at = (cells: number) => tableLines(columns, [[...row]], screen(cells))[1];
+  const at = (cells: number) => tableLines(columns, [[...row]], formatOf(cells))[1];
   t.equal(at(40), ' 1s  /012345678901…890123456789  5  N+1 ');
   t.equal(at(24), ' 1s  /0123…6789  5  N+1 ');
   t.equal(at(20), '/0123…56789  5  N+1 ');
@@ -44,15 +44,15 @@ test('characters of two cells are counted as two', (t) => {
       [['1s'], ['/日本語'], ['5'], ['x']],
       [['1s'], ['/abcdef'], ['5'], ['x']],
     ],
-    screen(Infinity),
+    formatOf(Infinity),
   );
   t.same(lines, ['AGE  PATH     N  NOTE', ' 1s  /日本語  5  x   ', ' 1s  /abcdef  5  x   ']);
-  const narrow = tableLines(columns, [[['1s'], [`/${'日本語'.repeat(20)}`], ['5'], ['x']]], screen(40));
+  const narrow = tableLines(columns, [[['1s'], [`/${'日本語'.repeat(20)}`], ['5'], ['x']]], formatOf(40));
   t.ok(cellWidth(narrow[1]!) <= 40);
   t.end();
 });
 
-test('paint does not move anything', (t) => {
+test('colours do not change the layout', (t) => {
   const rows = [[['1s', 'dim'], ['/a'], ['5', 'error'], ['x', 'warn']]] as const;
   const [, line] = tableLines(
     columns,

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import { test } from 'tap';
 import { cellWidth } from '../../src/terminal/cells.js';
 
-test('a character takes as many cells as Ink gives it', (t) => {
+test('widths of characters equal those of Ink', (t) => {
   const samples = [
     'plain',
     '日本語',

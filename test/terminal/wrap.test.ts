@@ -10,14 +10,14 @@ test('a statement keeps its lines, without the indentation of the code around it
   t.end();
 });
 
-test('a long line is broken between words and indented further', (t) => {
+test('a long line is wrapped between words and indented', (t) => {
   t.same(wrapText('  one two three four five six', 22), ['  one two three four', '    five six']);
   t.same(wrapText('one', 3), ['one']);
   t.same(wrapText('one two', Infinity), ['one two']);
   t.end();
 });
 
-test('a word that is too long is cut where the line ends, and nothing is lost', (t) => {
+test('a word longer than the row is split, without loss', (t) => {
   const word = 'abcdefghij'.repeat(5);
   const lines = wrapText(`x ${word}`, 24);
   t.ok(lines.every((line) => line.length <= 24));

@@ -15,7 +15,7 @@ const cases = new URL('../../../../test/cases/fingerprints.json', import.meta.ur
 const { pairs } = JSON.parse(readFileSync(cases, 'utf8')) as { pairs: Pair[] };
 const text = (sql: string, dialect: Dialect = 'pg') => fingerprint(sql, dialect).text;
 
-test('the shared pairs', (t) => {
+test('the shared pairs of statements and fingerprints', (t) => {
   t.equal(pairs.length, 29);
   for (const { dialect, a, b, same } of pairs) {
     t.equal(fingerprint(a, dialect).id === fingerprint(b, dialect).id, same, `${dialect}: ${a} | ${b}`);
@@ -144,7 +144,7 @@ test('SQLite', (t) => {
   t.end();
 });
 
-test('verb, tables and what a statement does', (t) => {
+test('verb, tables, and write or control', (t) => {
   const facts = (sql: string, dialect: Dialect = 'pg') => {
     const { verb, tables, isWrite, isControl, isBatched } = fingerprint(sql, dialect);
     const flags = `${isWrite ? 'w' : ''}${isControl ? 'c' : ''}${isBatched ? 'b' : ''}`;
@@ -188,7 +188,7 @@ test('verb, tables and what a statement does', (t) => {
   t.end();
 });
 
-test('schemas of tenants are one when a project says so', (t) => {
+test('schemas of tenants are equal with the option tenants', (t) => {
   const tenant = (n: string, tenants: boolean) =>
     fingerprint(`select u.id, "tenant_${n}".users.a from "tenant_${n}".users u`, 'pg', { tenants }).text;
   t.equal(tenant('1', true), 'SELECT u.id, tenant_#.users.a FROM tenant_#.users u');
@@ -198,7 +198,7 @@ test('schemas of tenants are one when a project says so', (t) => {
   t.end();
 });
 
-test('the values of a statement, and which are one of many', (t) => {
+test('the values of a statement, and whether they are listed', (t) => {
   t.same(operands("select * from t where a = $1 and b in ($2, 'x') and c = any($3) and d = -5", 'pg'), [
     { text: '$1', listed: false, before: '=' },
     { text: '$2', listed: true, before: '(' },
@@ -221,7 +221,7 @@ const PIECES =
   );
 const DIALECTS = ['pg', 'mysql', 'sqlite', 'standard'] as const;
 
-test('whatever the text, there is an answer, and its text is its own fingerprint', (t) => {
+test('any text has a fingerprint, and the fingerprint of its text is itself', (t) => {
   const next = random(4);
   for (let i = 0; i < 20_000; i++) {
     let sql = '';
@@ -245,7 +245,7 @@ test('whatever the text, there is an answer, and its text is its own fingerprint
   t.end();
 });
 
-test('a statement that was cut anywhere has an answer', (t) => {
+test('a statement cut anywhere has a fingerprint', (t) => {
   for (const [sql] of PG)
     for (let at = 0; at < sql.length; at++) t.type(fingerprint(sql.slice(0, at), 'pg').text, 'string');
   for (const [sql] of MYSQL)
@@ -300,7 +300,7 @@ test('values never change a fingerprint', (t) => {
   t.end();
 });
 
-test('no nesting is too deep, and no text too long to tell it from another', (t) => {
+test('no nesting is too deep, and long texts stay distinguishable', (t) => {
   for (const unit of [
     '(',
     'in(',

@@ -1,4 +1,4 @@
-/** What is written into statements means the same to the servers as the values that were bound. */
+/** Rendered literals equal the bound values on real servers. */
 
 import tap, { test } from 'tap';
 import { renderStatement } from '../../../src/insight/sql/render.js';
@@ -32,7 +32,7 @@ const NASTY = [
   '\x1b[2J\x07',
 ];
 
-test('PostgreSQL reads them as they were', async (t) => {
+test('PostgreSQL reads literals as the bound values', async (t) => {
   const { url } = await postgres(t);
   const client = postgresClient(url);
   await client.connect();
@@ -69,7 +69,7 @@ test('PostgreSQL reads them as they were', async (t) => {
   ]);
 });
 
-test('MariaDB reads them as they were', async (t) => {
+test('MariaDB reads literals as the bound values', async (t) => {
   const { url } = await mariadb(t);
   const client = await mysql.createConnection(url);
   t.teardown(() => client.end());
@@ -92,7 +92,7 @@ test('MariaDB reads them as they were', async (t) => {
   t.match(row, { listed: 1, at: '2026-11-22 09:05:07.089', 'a`b': 7 });
 });
 
-test('one statement, one line: comments go, hints and strings stay', (t) => {
+test('a statement on one line: comments are dropped, hints and strings stay', (t) => {
   const sql = (text: string, dialect: 'pg' | 'mysql' | 'sqlite' = 'pg', params: unknown = []) =>
     renderStatement(text, dialect, params).sql;
   t.equal(sql("select 1 -- one\n  , '--two' /* three */;\n"), "select 1 , '--two'");
@@ -126,7 +126,7 @@ test('one statement, one line: comments go, hints and strings stay', (t) => {
   t.end();
 });
 
-test('what is not what was sent is told, and which', (t) => {
+test('each difference from the sent statement is reported, with its placeholder', (t) => {
   const faults = (text: string, params: unknown) => renderStatement(text, 'pg', params).faults;
   t.same(faults('select $1, $2', [1, 'REDACTED']), ['$2 is masked']);
   t.same(faults('select $1', [['a', 'REDACTED']]), ['$1 is masked']);
