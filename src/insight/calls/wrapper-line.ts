@@ -21,6 +21,10 @@ const PREPARE_BEFORE = /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/;
 const TAG_HEAD =
   /\(\s*([\w$]+)\s*(:\s*(?:readonly\s+)?TemplateStringsArray)?\s*(?::[^,()]*)?,\s*\.\.\.\s*([\w$]+)\s*(?::[^()]*)?,?\s*\)\s*(?::[^{};=]*)?(?:=>\s*\{?|\{)/g;
 
+// const config = { text, values }; const sql = text.trim(); const { text, values } = statement;
+const DERIVED =
+  /^(?:const|let|var)\s[^=;]*=\s*(?:\{\s*(?:(?:text|sql)\s*:\s*)?)?([A-Za-z_$][\w$]*)(?![\w$]|\s*\()[^;\n'"`]*(?:;|\n(?!\s*[.?+]))/;
+
 /** Lines above a call that are searched for the head of its function. */
 const MAX_LINES_ABOVE = 30;
 
@@ -37,11 +41,13 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   // new Promise((resolve, reject) => client.get(key, …)): the function is on the stack twice.
   if (kind === undefined && /^new Promise\b/.test(call)) return true;
   const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
-  if (prepared) return isParameter(prepared[1]!, frame, before, readLine);
-  if (kind === 'sql' && isTagFunction(textAbove(frame, before, readLine), call)) return true;
+  const above = textAbove(frame, before, readLine);
+  if (prepared) return isStatementParameter(prepared[1]!, above);
+  if (kind === 'sql' && isTagFunction(above, call)) return true;
   const found = CALL.exec(call);
   if (!found || (kind !== undefined && !DRIVER_METHODS[kind]?.test(found[1]!))) return false;
-  return isParameter(found[2] ?? found[3]!, frame, before, readLine);
+  const name = found[2] ?? found[3]!;
+  return kind === 'sql' ? isStatementParameter(name, above) : isParameter(name, above);
 }
 
 /** Lines above a call that may have the head of its function, and the call's line up to it. */
@@ -80,15 +86,30 @@ function escapeDollar(name: string): string {
   return name.replaceAll('$', '\\$');
 }
 
+/** Whether a statement is a parameter, or a local variable that holds nothing but a parameter's text. */
+function isStatementParameter(name: string, above: string): boolean {
+  if (isParameter(name, above)) return true;
+  const declaredAt = lastIndexOf(above, localPattern(name));
+  const source = declaredAt < 0 ? undefined : DERIVED.exec(above.slice(declaredAt))?.[1];
+  return source !== undefined && isParameter(source, above);
+}
+
 // The nearest declaration above the call decides: a function's parameter, or a local variable.
-function isParameter(name: string, frame: Frame, before: string, readLine: ReadLine): boolean {
-  const above = textAbove(frame, before, readLine);
-  const word = `(?<![\\w$]|(?<!\\.\\.)\\.)${escapeDollar(name)}(?![\\w$])`;
+function isParameter(name: string, above: string): boolean {
+  const word = wordPattern(name);
   const parameter = `\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
-  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
   // (values = []) assigns a default to a parameter: it declares no local variable.
   const insideParameters = /\((?:[^()]*,)?\s*$/;
-  return lastIndexOf(above, parameter) > lastIndexOf(above, local, insideParameters);
+  return lastIndexOf(above, parameter) > lastIndexOf(above, localPattern(name), insideParameters);
+}
+
+function localPattern(name: string): string {
+  const word = wordPattern(name);
+  return `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
+}
+
+function wordPattern(name: string): string {
+  return `(?<![\\w$]|(?<!\\.\\.)\\.)${escapeDollar(name)}(?![\\w$])`;
 }
 
 /** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */

@@ -125,3 +125,30 @@ test('a tag function that joins the strings of a template is a wrapper', (t) => 
     t.equal(isWrapper('sql', text), false, text);
   t.end();
 });
+
+test('a local variable with the text of a parameter is passed on, of SQL', (t) => {
+  const after = 'return pool.query(sql, values);';
+  const inFunction = (head: string, declaration: string) =>
+    `${head} {\n  ${declaration}\n  ${after}\n              ^`;
+  for (const [head, declaration] of [
+    ['query(text, values)', 'const sql = text.trim();'],
+    ['query(text, values)', 'const sql = { text, values };'],
+    ['query(text, values)', 'const sql = { text: text, values, rowMode: mode };'],
+    ['query(statement)', 'const { sql, values } = statement;'],
+    ['async query<T>(q: Query)', 'const sql: string = q.text'],
+  ] as const)
+    t.equal(isWrapper('sql', inFunction(head, declaration)), true, declaration);
+  for (const [head, declaration] of [
+    ['find(id, values)', 'const sql = byId(id);'],
+    ['find(text, values)', 'const sql = text + " limit 1";'],
+    ['find(id, values)', 'const sql = { text: BY_ID, values: [id] };'],
+    ['find(qb)', 'const { sql, values } = qb\n    .where("id", 1);'],
+    ['find(id, values)', 'const sql = queries.byId;'],
+  ] as const)
+    t.equal(isWrapper('sql', inFunction(head, declaration)), false, declaration);
+  const read =
+    'function read(req) {\n  const key = req.params.id;\n  return client.get(key);\n                ^';
+  t.equal(isWrapper('cache', read), false);
+  t.equal(isWrapper(undefined, read), false);
+  t.end();
+});
