@@ -146,6 +146,9 @@ test('a local variable with the text of a parameter is passed on, of SQL', (t) =
     ['find(id, values)', 'const sql = queries.byId;'],
   ] as const)
     t.equal(isWrapper('sql', inFunction(head, declaration)), false, declaration);
+  const imported =
+    'const a = text;\nfunction find(text) {\n  return pool.query(BY_ID, [text]);\n              ^';
+  t.equal(isWrapper('sql', imported), false);
   const read =
     'function read(req) {\n  const key = req.params.id;\n  return client.get(key);\n                ^';
   t.equal(isWrapper('cache', read), false);
