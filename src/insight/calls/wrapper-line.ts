@@ -41,13 +41,20 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   // new Promise((resolve, reject) => client.get(key, …)): the function is on the stack twice.
   if (kind === undefined && /^new Promise\b/.test(call)) return true;
   const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
+  const name = prepared ? prepared[1] : firstArgument(call, kind);
+  if (name === undefined && kind !== 'sql') return false;
   const above = textAbove(frame, before, readLine);
-  if (prepared) return isStatementParameter(prepared[1]!, above);
-  if (kind === 'sql' && isTagFunction(above, call)) return true;
-  const found = CALL.exec(call);
-  if (!found || (kind !== undefined && !DRIVER_METHODS[kind]?.test(found[1]!))) return false;
-  const name = found[2] ?? found[3]!;
-  return kind === 'sql' ? isStatementParameter(name, above) : isParameter(name, above);
+  if (kind !== 'sql') return isParameter(name!, above);
+  return (
+    (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
+  );
+}
+
+/** Name of the variable that a call of a driver, or of any function above it, has as first argument. */
+function firstArgument(call: string, kind: Kind | undefined): string | undefined {
+  const [, method, variable, field] = CALL.exec(call) ?? [];
+  if (method === undefined || (kind !== undefined && !DRIVER_METHODS[kind]?.test(method))) return undefined;
+  return variable ?? field;
 }
 
 /** Lines above a call that may have the head of its function, and the call's line up to it. */
