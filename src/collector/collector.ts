@@ -31,10 +31,10 @@ export interface CollectorOptions {
   record: Recording;
   saveSource: SaveSource;
   /**
-   * Decides call sites, shapes and findings. `lineOf` returns the text of a line of the frame's
+   * Decides call sites, shapes and findings. `readLine` returns the text of a line of the frame's
    * file, by default of the frame's own line.
    */
-  finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
+  finish(trace: RecordedTrace, readLine: (frame: Frame, line?: number) => string | undefined): Trace;
 }
 
 /**

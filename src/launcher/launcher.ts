@@ -34,7 +34,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     agent,
     record,
     saveSource: (source) => traceWriter.writeSource(source),
-    finish: (trace, lineOf) => finishTrace(trace, lineOf, options.judgeOptions),
+    finish: (trace, readLine) => finishTrace(trace, readLine, options.judgeOptions),
   });
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
   collector.on('linesExpected', () => link.readSoon());
