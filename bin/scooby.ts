@@ -11,6 +11,7 @@ import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
+import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { scoobyVersion } from '../src/cli/version.js';
 import { SilentExit, UserError } from '../src/domain/errors.js';
 import { escapeControls } from '../src/domain/text.js';
@@ -18,11 +19,7 @@ import { StoreError } from '../src/store/store.js';
 
 const EXIT_USAGE = 2;
 
-// `scooby list | head -1` closes the pipe after its first line.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+handleOutputErrors();
 
 const program = new Command('scooby')
   .description('See what every request of your Node server really does, and which lines of code do it.')

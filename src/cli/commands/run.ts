@@ -16,6 +16,7 @@ import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { durationParser, parsePort, parseSize } from '../config/units.js';
+import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { samplingOf } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
@@ -102,6 +103,7 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
 }
 
 async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
+  makeOutputOptional();
   const cwd = process.cwd();
   const takePort = parseTakePort(options.takePort);
   const place = listenOptions(options, takePort);
