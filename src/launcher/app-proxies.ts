@@ -90,9 +90,13 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts } = this.#options;
+    const { wait, allowHosts, readToken } = this.#options;
     const find = (id: string) => this.#find(id);
-    const intercept = createDataEndpoint({ find, ...(allowHosts && { allowHosts }) });
+    const intercept = createDataEndpoint({
+      find,
+      ...(allowHosts && { allowHosts }),
+      ...(readToken !== undefined && { token: readToken }),
+    });
     const { secret } = this.#folder.run;
     this.#upstreams.add(upstream);
     const observer = this.#collector;

@@ -39,6 +39,7 @@ interface RunOptions {
 
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
+const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
 Examples:
@@ -49,6 +50,9 @@ Examples:
   scooby run --ui -- npm start                   browse the requests here; O shows the app's output, q ends both
 
 Defaults of a project belong in scooby.config.json: docs/config.md.
+
+Environment:
+  SCOOBY_TOKEN  with --host: other machines read recorded requests with "Authorization: Bearer <token>" only
 
 Exit codes:
   that of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`;
@@ -118,16 +122,17 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
   const store = await openStore({ db, cwd, ttl, maxSize, ...samplingOf(command) }, (message) =>
     warnings.push(message),
   );
+  const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(command, options, store.place, new AppServers());
   for (const warning of warnings) listener.warn(warning);
   try {
     const exit = await launch(
       {
-        ...launchOptions(command, options, config),
+        ...flags,
         store,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
-        ...(runUi && { env: colourEnvironment(process.env, options.color), sink: runUi }),
+        ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
     );
@@ -166,9 +171,11 @@ function launchOptions(
   { ignore, limits }: ProjectConfig,
 ): Omit<LaunchOptions, 'store' | 'listenAt'> {
   const cwd = process.cwd();
+  // The app has no use for the token.
+  const { SCOOBY_TOKEN: readToken, ...env } = process.env;
   return {
     command,
-    env: process.env,
+    env,
     project: projectFolder(cwd),
     agent: agentFile(),
     judgeOptions: { ignore, limits },
@@ -177,7 +184,13 @@ function launchOptions(
     database: databasePath(db, cwd),
     ...(upstream !== undefined && { upstream }),
     ...(allowHost && { allowHosts: allowHost }),
+    ...(readToken && { readToken: checkedToken(readToken) }),
   };
+}
+
+function checkedToken(token: string): string {
+  if (token.length >= MIN_TOKEN_LENGTH) return token;
+  throw new UserError(`SCOOBY_TOKEN has fewer than ${MIN_TOKEN_LENGTH} characters and could be guessed.`);
 }
 
 /**
