@@ -80,7 +80,17 @@ function exitCodeOf(error: unknown): number {
   // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof SilentExit) return error.exitCode;
+  if (isWorkingFolderMissing(error)) {
+    process.stderr.write('scooby: the working folder has been deleted. Change to one that exists:  cd ..\n');
+    return EXIT_USAGE;
+  }
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
   process.stderr.write(`scooby: ${escapeControls(error.message)}\n`);
   return error instanceof UserError ? error.exitCode : 1;
+}
+
+/** Whether process.cwd() has failed: a release script has replaced the folder of this shell. */
+function isWorkingFolderMissing(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' && (syscall === 'uv_cwd' || syscall === 'getcwd' || syscall === 'cwd');
 }

@@ -93,6 +93,34 @@ test('closing the terminal of the browser', async (t) => {
   t.match(pty.exit, { exitCode: 129, signal: 0 }, 'no SIGABRT');
 });
 
+test('a working folder that was deleted is told in a sentence', async (t) => {
+  const folder = project(t);
+  for (const args of [
+    'run -- node app.js',
+    'list',
+    'show last',
+    'top',
+    'ui',
+    'doctor',
+    'diff last last',
+    'check -- node app.js',
+  ]) {
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      [
+        '-c',
+        `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"`,
+        process.execPath,
+        PROGRAM,
+        ...args.split(' '),
+      ],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    t.same([status, stdout], [2, ''], args);
+    t.equal(stderr, 'scooby: the working folder has been deleted. Change to one that exists:  cd ..\n', args);
+  }
+});
+
 function textOf(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
