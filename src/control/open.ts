@@ -71,7 +71,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
 }
 
 function commandsOf(
-  { launch, folder, collector, proxies, traceWriter, app, listener }: RunParts,
+  { folder, collector, proxies, traceWriter, app, listener }: RunParts,
   runRecord: RunRecord,
 ) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
@@ -86,10 +86,7 @@ function commandsOf(
       folder.update({ record });
       collector.recording = record;
     },
-    findTrace(id) {
-      traceWriter.flush();
-      return launch.store.find(id);
-    },
+    findTrace: (id) => traceWriter.find(id),
     launcherStatus: () => ({
       run: { ...run, ...(proxies.url !== undefined && { url: proxies.url }) },
       ...(proxies.url !== undefined && { url: proxies.url }),

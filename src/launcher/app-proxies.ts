@@ -105,10 +105,9 @@ export class AppProxies {
     return proxy;
   }
 
-  /** A trace as public JSON. Flushes first: a request may be printed before it is saved. */
+  /** A trace as public JSON. */
   #find(id: string): object | undefined {
-    this.#traceWriter.flush();
-    const trace = this.#options.store.find(id);
+    const trace = this.#traceWriter.find(id);
     return trace && publicTrace(trace);
   }
 

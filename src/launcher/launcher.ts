@@ -63,8 +63,8 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     collector.on('library', (library) => listener.libraryDetected(library));
     collector.on('lost', (app) => listener.warn(lossMessage(app)));
     collector.on('trace', (trace, late) => {
-      traceWriter.write(trace);
-      if (!late) listener.requestFinished(trace);
+      // Printed once it is saved: `scooby list` has each request that was printed.
+      traceWriter.write(trace, late ? undefined : () => listener.requestFinished(trace));
     });
     const exit = await app.run();
     proxies.end();

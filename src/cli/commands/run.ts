@@ -39,6 +39,8 @@ interface RunOptions {
 
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
+// A save blocks the event loop that serves the proxy; what cannot be saved is queued.
+const LOCK_MS = 25;
 const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
@@ -119,8 +121,9 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
   ]);
   const { db, ttl, maxSize } = options;
   const warnings: string[] = [];
-  const store = await openStore({ db, cwd, ttl, maxSize, ...samplingOf(command) }, (message) =>
-    warnings.push(message),
+  const store = await openStore(
+    { db, cwd, ttl, maxSize, lockTimeout: LOCK_MS, ...samplingOf(command) },
+    (message) => warnings.push(message),
   );
   const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(command, options, store.place, new AppServers());
