@@ -24,7 +24,7 @@ import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls }
 import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
-import { setPeerPorts } from './request/propagation.cjs';
+import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { readRunConfig, state } from './run-config.cjs';
 
 export { coverage } from './coverage.cjs';
@@ -62,6 +62,7 @@ function isLoaderThread(): boolean {
 
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  setRunSecret(run.secret);
   const { patches, modules } = collectPatches();
   watchVitest();
   syncBuiltinESMExports();

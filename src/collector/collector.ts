@@ -144,6 +144,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
       case 'close':
         return this.#closeByApp(process, line);
       case 'dropped':
+        // Whose calls they were is unknown: no trace can say it, so the run does.
+        if (line.id === undefined) this.#reportLoss(connection, process);
         return this.#countDropped(process, line);
       case 'listen':
         this.#peerPorts.addPorts(connection, line);
@@ -163,6 +165,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const process = this.#processes.get(connection)!;
     const id = ID_IN_LINE.exec(text)?.[1];
     this.#countDropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
+    this.#reportLoss(connection, process);
+  }
+
+  #reportLoss(connection: AppConnection, process: AppProcess): void {
     if (this.#lossy.has(connection)) return;
     this.#lossy.add(connection);
     this.emit('lost', process.app);

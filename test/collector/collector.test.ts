@@ -299,3 +299,19 @@ test('the first call on a connection is marked as opened, also when it is sent t
   );
   t.end();
 });
+
+test('dropped calls belong to their request; where it is unknown, the run says so, once', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const lossy: number[] = [];
+  collector.on('lost', ({ pid }) => lossy.push(pid));
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.requestStarted(anExchange());
+  collector.lineReceived(connection, { t: 'dropped', id: ID, spans: 3 });
+  t.same(lossy, []);
+  for (const spans of [1, 2]) collector.lineReceived(connection, { t: 'dropped', spans });
+  t.same(lossy, [connection.pid]);
+  collector.finishAll();
+  t.match(emitted.at(-1)!.trace, { id: ID, dropped: 3 });
+  t.end();
+});

@@ -150,7 +150,7 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   const request = new TracedRequest(
     id ?? randomUUID(),
     id !== undefined,
-    takeParentId(message),
+    takeParentId(message, secret),
     message,
     response,
   );

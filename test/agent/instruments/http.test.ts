@@ -125,3 +125,19 @@ test('responses have X-Scooby except for requests of an app to itself', async (t
   const { id } = recorded.traces.find(({ url }) => url === '/')!;
   t.same(ids, [null, id]);
 });
+
+test('X-Scooby-Parent of any other client is not believed', async (t) => {
+  const args = [join(ROOT, 'test/fixtures/http/self.cjs')];
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const drive = async (url: string) => {
+    for (const value of [id, `${id}.`, `${id}.${'0'.repeat(32)}`])
+      await fetch(url, { headers: { 'X-Scooby-Parent': value } });
+    await ask(`${url}/end`);
+  };
+  const { traces } = await runRecorded(args, { drive });
+  t.ok(traces.length > 3);
+  t.same(
+    traces.flatMap(({ parent }) => parent ?? []),
+    [],
+  );
+});
