@@ -3,6 +3,7 @@
 import { isSecretName, REDACTED, redactUrl } from '../../domain/redact.cjs';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest, watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -59,7 +60,7 @@ function wrapSpawn(original: Function): Function {
   return function spawn(this: ChildProcess) {
     const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    watchStream(this, call.request, (type, value) => {
+    attempt(watchStream, this, call.request, (type, value) => {
       if (type === 'error') return endCall(call, value ?? 'error');
       if (type !== 'exit') return;
       const detail = call.info?.detail;

@@ -81,7 +81,7 @@ export function registerRun(program: Command): void {
         .default('all'),
     )
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
-    .option('-q, --quiet', 'print no line per request')
+    .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', DEFAULT_TTL_MS, '24h'))
     .addOption(
