@@ -89,7 +89,7 @@ function recordSent(query: Query, call: TracedCall): void {
   if (call.info === undefined) return;
   call.info.name = query.string!;
   call.info.detail = {
-    params: maskParams(query.string!, query.parameters ?? []),
+    params: maskParams(query.string!, query.parameters ?? [], 'pg'),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }
