@@ -46,7 +46,7 @@ const CREDENTIAL_HEADERS =
 export function redactText(text: string): string {
   if (typeof text !== 'string') return '';
   let redacted = redactUrl(text);
-  if (!/[=:]/.test(redacted)) return redacted;
+  if (!/[=:]|Duplicate entry/.test(redacted)) return redacted;
   redacted = redacted.replace(CREDENTIAL_HEADERS, `$1$2${REDACTED}`);
   redacted = redacted.replace(ASSIGNMENT, (all, quoted, quote, between, value) => {
     const name = quote === '' ? quoted : quoted.slice(1, -1);

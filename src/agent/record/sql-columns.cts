@@ -140,7 +140,7 @@ function nameInserted(
 ): void {
   const columns = columnList && namesOf(columnList);
   const { terms } = bracket;
-  const start = terms.findIndex(({ clause }) => clause === 'into');
+  const start = terms.map(({ clause }) => clause).lastIndexOf('into');
   const end = terms.findIndex(({ clause }, i) => i > start && /^(?:on|returning)$/.test(clause));
   const body = terms.slice(start, end < 0 ? terms.length : end);
   const isSelect = body.some(({ clause }) => clause === 'select');
