@@ -27,7 +27,7 @@ export function redactHeaders(rawHeaders: readonly string[]): [name: string, val
     const value = rawHeaders[i + 1];
     if (typeof name !== 'string' || typeof value !== 'string') continue;
     if (name.length === 15 && name.toLowerCase() === 'x-scooby-secret') continue;
-    pairs.push([name, isSecretHeader(name) ? REDACTED : redactUrl(value)]);
+    pairs.push([name, isSecretHeader(name) ? REDACTED : redactText(value)]);
   }
   return pairs;
 }
@@ -52,7 +52,7 @@ export function redactText(text: string): string {
     const name = quote === '' ? quoted : quoted.slice(1, -1);
     const mark = /^\\?["'`]/.exec(value)?.[0] ?? '';
     const bare = mark === '' ? value : value.slice(mark.length).replace(/\\?["'`]$/, '');
-    if (bare === '' || bare === REDACTED || !isSecretName(name)) return all;
+    if (bare === '' || bare.startsWith(REDACTED) || !isSecretName(name)) return all;
     if (!isSecretField(name, bare) || isNoValue(bare)) return all;
     return `${quoted}${between}${mark}${REDACTED}${mark}`;
   });

@@ -172,7 +172,8 @@ function nameInserted(
 }
 
 function setUnknown(found: Map<SqlValue, SqlVerdict>, value: SqlValue): void {
-  verdictOf(found, value).isUnknown = true;
+  // A named placeholder has the name of its column, mostly.
+  if (typeof value.param !== 'string') verdictOf(found, value).isUnknown = true;
 }
 
 function markUnknown(term: SqlTerm, found: Map<SqlValue, SqlVerdict>, depth: number): void {

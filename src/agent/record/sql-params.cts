@@ -1,10 +1,12 @@
 /** Masks what a statement holds in columns with secret-looking names: params and literals. */
 
 import type { Dialect } from '../../domain/library.js';
+import { redactText } from '../../domain/redact.cjs';
 import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED, redactShapes } from '../../domain/secret-shapes.cjs';
 import { bytesIn, serialize } from './serialize.cjs';
 import { type SqlVerdict, secretValues } from './sql-columns.cjs';
+import { sqlTokens } from './sql-tokens.cjs';
 
 interface MaskedStatement {
   text: string;
@@ -114,35 +116,43 @@ function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
 function maskText(sql: string, dialect: Dialect | undefined): MaskedStatement {
   const params = new Map<number | string, SqlVerdict>();
   if (!SIGNS.test(sql)) return { text: redactShapes(sql), params };
+  const literals = new Set<number>();
+  for (const [{ token, param }, verdict] of secretValues(sql, dialect)) {
+    if (param !== undefined) addVerdict(params, param, verdict);
+    else if (isSecretLiteral(token, verdict)) literals.add(token.from);
+  }
   let text = '';
   let copied = 0;
-  const found = [...secretValues(sql, dialect)].sort(([a], [b]) => a.token.from - b.token.from);
-  for (const [{ token, param }, verdict] of found) {
-    if (param !== undefined) {
-      const known = params.get(param);
-      if (known === undefined) params.set(param, verdict);
-      else if (known.names.length < MAX_NAMES && known.named.length < MAX_NAMES) {
-        known.names.push(...verdict.names);
-        known.named.push(...verdict.named);
-        known.isUnknown ||= verdict.isUnknown;
-        if (verdict.columns !== undefined) known.columns ??= verdict.columns;
-      }
-    } else if (token.from >= copied && isSecretLiteral(token, verdict)) {
-      text += `${sql.slice(copied, token.from)}'${REDACTED}'`;
-      copied = token.to;
-    }
+  for (const { type, text: content, from, to } of sqlTokens(sql, dialect)) {
+    let shown: string | undefined;
+    if (literals.has(from)) shown = `'${REDACTED}'`;
+    // A literal may be JSON, a URL or a line of a log.
+    else if (type === 'string' && content.length > 5) shown = redactedLiteral(sql.slice(from, to), content);
+    if (shown === undefined) continue;
+    text += sql.slice(copied, from) + shown;
+    copied = to;
   }
-  return { text: redactShapes(redactPairs(text + sql.slice(copied))), params };
+  return { text: redactShapes(text + sql.slice(copied)), params };
 }
 
-const JSON_PAIR = /((\\?")([\w.-]{1,80})\2\s{0,4}:\s{0,4})(\\?"[^"]*(?:"|$)|\[[^\]']*(?:\]|$)|[\d.]+)/g;
+function redactedLiteral(literal: string, content: string): string | undefined {
+  const redacted = redactText(content);
+  return redacted === content ? undefined : literal.replace(content, () => redacted);
+}
 
-/** Literals may be JSON: `'{"token":"x"}'`. */
-function redactPairs(sql: string): string {
-  if (!sql.includes('":')) return sql;
-  return sql.replace(JSON_PAIR, (all, before, quote, name, value) =>
-    isSecretField(name, value) ? `${before}${quote}${REDACTED}${quote}` : all,
-  );
+function addVerdict(
+  params: Map<number | string, SqlVerdict>,
+  param: number | string,
+  verdict: SqlVerdict,
+): void {
+  const known = params.get(param);
+  if (known === undefined) params.set(param, verdict);
+  else if (known.names.length < MAX_NAMES && known.named.length < MAX_NAMES) {
+    known.names.push(...verdict.names);
+    known.named.push(...verdict.named);
+    known.isUnknown ||= verdict.isUnknown;
+    if (verdict.columns !== undefined) known.columns ??= verdict.columns;
+  }
 }
 
 function isSecretLiteral({ type, text }: { type: string; text: string }, verdict: SqlVerdict): boolean {
