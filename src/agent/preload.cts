@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
+import { redactArguments } from '../domain/redact-command.cjs';
 import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
@@ -207,7 +208,9 @@ function helloLine(run: RunConfig): string {
     pid: process.pid,
     ppid: process.ppid,
     thread: threads.threadId,
-    command: [basename(process.argv0), ...process.argv.slice(1).map(relativeArgument)].join(' '),
+    command: redactArguments([basename(process.argv0), ...process.argv.slice(1).map(relativeArgument)]).join(
+      ' ',
+    ),
     cwd: workingFolder(),
     node: process.version,
     origin: performance.timeOrigin,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Collector } from '../collector/collector.js';
 import type { TraceWriter } from '../collector/trace-writer.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import { redactArguments } from '../domain/redact-command.cjs';
 import type { Store } from '../store/store.js';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
@@ -46,7 +47,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     pid: process.pid,
     socket,
     token,
-    command,
+    command: redactArguments(command),
     project,
     started: Date.now(),
   };

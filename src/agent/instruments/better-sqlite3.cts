@@ -4,7 +4,7 @@ import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { serialize } from '../record/serialize.cjs';
-import { maskParams } from '../record/sql-params.cjs';
+import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Statement = { source: string };
@@ -44,7 +44,7 @@ function paramsOf(sql: string, args: unknown[]): unknown {
   const [named] = values;
   const byName =
     values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
-  return byName ? serialize(named) : maskParams(sql, values);
+  return byName ? maskNamedParams(sql, named, 'sqlite') : maskParams(sql, values, 'sqlite');
 }
 
 /** Patches the native class of statements, which is not exported, by way of a statement. */

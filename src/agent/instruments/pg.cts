@@ -59,7 +59,7 @@ function describe({ self, args }: TracedCall): CallInfo {
   const name = typeof config === 'string' ? config : String(query?.text ?? '');
   const values = query?.values ?? args[1];
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values);
+  if (Array.isArray(values)) detail.params = maskParams(name, values, 'pg');
   if (typeof config === 'object' && typeof config?.name === 'string') detail.prepared = config.name;
   setConnectionId(detail, self as Client);
   return { name, detail };

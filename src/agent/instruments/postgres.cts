@@ -106,7 +106,7 @@ function recordSent(query: Query, call: TracedCall): void {
   if (call.info === undefined) return;
   call.info.name = textOf(query.string);
   call.info.detail = {
-    params: maskParams(call.info.name, query.parameters ?? []),
+    params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }

@@ -58,9 +58,10 @@ export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
 /** SQL text, redacted values, and the connection id, which statements of a transaction share. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values);
-  else if (typeof values === 'object' && values !== null) detail.params = maskNamedParams(name, values);
-  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values]);
+  if (Array.isArray(values)) detail.params = maskParams(name, values, 'mysql');
+  else if (typeof values === 'object' && values !== null)
+    detail.params = maskNamedParams(name, values, 'mysql');
+  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values], 'mysql');
   setConnectionId(detail, threadId);
   return { name, detail };
 }
