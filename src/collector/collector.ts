@@ -18,7 +18,7 @@ import {
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
 import type { AppConnection, LinkListener } from './link-server.js';
-import { OpenTrace } from './open-trace.js';
+import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
 import { PeerPorts } from './peer-ports.js';
 
@@ -63,6 +63,8 @@ const LATE_MS = 100;
 /** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
 const MAX_OUTSIDE_SPANS = 1000;
+/** Size of their texts, in characters. */
+const MAX_OUTSIDE_SIZE = 16 * 1024 * 1024;
 // Half a line mostly contains the id, too.
 const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
@@ -266,8 +268,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     addToTotals(trace.totals, span);
     trace.spans.push(span);
     trace.duration = roundToMicros(span.start + span.duration);
-    if (trace.spans.length > MAX_OUTSIDE_SPANS) {
-      trace.spans.shift();
+    openTrace.size += sizeOfSpan(span);
+    while (trace.spans.length > MAX_OUTSIDE_SPANS || openTrace.size > MAX_OUTSIDE_SIZE) {
+      openTrace.size -= sizeOfSpan(trace.spans.shift()!);
       trace.dropped = (trace.dropped ?? 0) + 1;
     }
     this.#traces.finishLater(openTrace, OUTSIDE_MS);

@@ -2,6 +2,7 @@
 
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Frame } from '../../domain/trace.js';
+import { Lru } from '../util/lru.js';
 import { type Disk, disk as realDisk } from './disk.js';
 import {
   isCommandLineCode,
@@ -42,6 +43,8 @@ const MAX_TEXT_SIZE = 1024 * 1024;
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
 const MAX_VERSIONS = 3;
 const MAX_FILES = 300;
+/** Characters of the texts of all files. */
+const MAX_TEXTS_SIZE = 64 * 1024 * 1024;
 
 /** Resolves the frames of one process, as soon as it sends them: a later build may move lines. */
 export class FrameResolver {
@@ -58,7 +61,11 @@ export class FrameResolver {
   /** Source text embedded in source maps, by displayed file name. */
   #contents = new Map<string, () => string | undefined>();
   /** Source files by path, the newest version last. */
-  #texts = new Map<string, TextVersion[]>();
+  #texts = new Lru<TextVersion[]>(MAX_FILES, {
+    maxSize: MAX_TEXTS_SIZE,
+    sizeOf: (_, versions) =>
+      versions.reduce((sum, { text, widths }) => sum + (text?.length ?? 0) + widths.length, 0),
+  });
 
   constructor(project: string, options: FrameResolverOptions = {}) {
     this.#disk = options.disk ?? realDisk;
@@ -226,7 +233,6 @@ export class FrameResolver {
     }
     const text = (this.#disk.size(path) ?? 0) > MAX_TEXT_SIZE ? undefined : this.#disk.read(path);
     const widths = (text ?? '').split('\n').map((line) => line.length);
-    if (this.#texts.size >= MAX_FILES) this.#texts.delete(this.#texts.keys().next().value!);
     this.#texts.set(path, [...versions, { identity, text, widths }].slice(-MAX_VERSIONS));
     return text;
   }
