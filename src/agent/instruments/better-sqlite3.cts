@@ -3,7 +3,6 @@
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { serialize } from '../record/serialize.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
