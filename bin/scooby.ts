@@ -11,6 +11,7 @@ import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
+import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { scoobyVersion } from '../src/cli/version.js';
 import { SilentExit, UserError } from '../src/domain/errors.js';
 import { escapeControls } from '../src/domain/text.js';
@@ -18,11 +19,7 @@ import { StoreError } from '../src/store/store.js';
 
 const EXIT_USAGE = 2;
 
-// `scooby list | head -1` closes the pipe after its first line.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+handleOutputErrors();
 
 const program = new Command('scooby')
   .description('See what every request of your Node server really does, and which lines of code do it.')
@@ -83,7 +80,17 @@ function exitCodeOf(error: unknown): number {
   // Commander has already printed its message or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof SilentExit) return error.exitCode;
+  if (isWorkingFolderMissing(error)) {
+    process.stderr.write('scooby: the working folder has been deleted. Change to one that exists:  cd ..\n');
+    return EXIT_USAGE;
+  }
   if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
   process.stderr.write(`scooby: ${escapeControls(error.message)}\n`);
   return error instanceof UserError ? error.exitCode : 1;
+}
+
+/** Whether process.cwd() has failed: a release script has replaced the folder of this shell. */
+function isWorkingFolderMissing(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' && (syscall === 'uv_cwd' || syscall === 'getcwd' || syscall === 'cwd');
 }

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { bothWays, project, scooby, until } from './scooby.js';
 import { postgres } from './servers/index.js';
@@ -59,6 +60,32 @@ test('a full disk: the app serves on, one warning', { skip: !canMount() && 'cann
   t.equal(warnings().length, 1, run.stderr);
   t.equal((await run.stop()).code, 143, 'and the launcher ends in order');
   t.match(await run.traces(), [{ url: '/before' }], 'what was kept is still there');
+});
+
+test('a locked database: the proxy serves on, and what is printed is stored', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': HELLO }, command: ['app.cjs'] });
+  await run.ask('/before');
+  await run.trace('/before');
+  const lock = new Sqlite(run.database);
+  t.teardown(() => lock.close());
+  lock.exec('BEGIN IMMEDIATE');
+  for (const url of ['/one', '/two', '/three']) {
+    const { body, headers } = await run.ask(url);
+    t.equal(body, 'hello');
+    const path = `/scooby/get-data/${headers['x-scooby']}/`;
+    while ((await run.ask(path)).status !== 200);
+  }
+  t.equal((await run.lines(1)).length, 1, 'none of them is printed');
+  lock.exec('COMMIT');
+  await run.lines(4);
+  const { pid } = (await run.trace('/before')).app!;
+  t.teardown(() => process.kill(pid));
+  run.child.kill('SIGKILL');
+  t.same(
+    (await run.traces()).map(({ url }) => url),
+    ['/before', '/one', '/two', '/three'],
+  );
+  t.notMatch(run.stderr, /^scooby: /m);
 });
 
 test('a bad line in what the app has told costs that line, which is said once', async (t) => {

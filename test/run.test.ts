@@ -452,7 +452,11 @@ console.log(fs.readdirSync(process.env.SCOOBY_RUN ?? '/nowhere').sort().join());
     command: ['app.cjs'],
   }).ended();
   t.same(sockets.length, plain.stdout.split('\n').filter((line) => line.startsWith('socket')).length);
-  t.match(stdout, /\nctrl,link,run\.json\n$/, 'the run folder holds what the launcher put there');
+  t.match(
+    stdout,
+    /\nctrl,link,run\.json,scooby-launcher\.json\n$/,
+    'the run folder holds what the launcher put there',
+  );
 });
 
 test("the run's folder is private, and gone afterwards", async (t) => {

@@ -11,7 +11,6 @@ import { coverageOf, coverageReport } from './coverage.js';
 import { buildTap, installPackages, installPrograms } from './install.js';
 import { nodes, sqliteFor } from './nodes.js';
 import { digest, summary } from './report.js';
-import { SERVERS } from './servers/index.js';
 import type { Server } from './servers/server.js';
 
 interface Outcome {
@@ -27,6 +26,8 @@ if (trouble) {
   process.exit(1);
 }
 
+// The servers' clients are among the packages that have just been installed.
+const { SERVERS } = await import('./servers/index.js');
 console.error('npm test: starting PostgreSQL, MariaDB, memcached and Redis');
 const [servers, versions] = await Promise.all([startAll(), nodes()]);
 for (const node of versions.slice(1)) await sqliteFor(node);

@@ -7,11 +7,13 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
+import { redactArguments } from '../domain/redact-command.cjs';
 import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
+import { attempt } from './guard.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
@@ -20,12 +22,14 @@ import { onImport } from './loader/esm.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
 import { encodeLine } from './record/encode-span.cjs';
+import { errorText } from './record/error-text.cjs';
 import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
 import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
-import { setPeerPorts } from './request/propagation.cjs';
-import { readRunConfig, state } from './run-config.cjs';
+import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
+import { watchClientSockets } from './request/self-requests.cjs';
+import { readRunConfig, state, workingFolder } from './run-config.cjs';
 
 export { coverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
@@ -53,33 +57,48 @@ function start(): void {
 /**
  * Whether this is the thread in which Node runs module loader hooks: no app code runs there, and
  * hooks of the agent would break it. Node 20 has no `isInternalThread`: there the thread's
- * workerData is null, while a worker of the app has its own data or undefined.
+ * workerData is null, and it has no parentPort, which every worker of the app has.
  */
 function isLoaderThread(): boolean {
   const { isInternalThread, isMainThread } = threads as typeof threads & { isInternalThread?: boolean };
-  return isInternalThread ?? (!isMainThread && threads.workerData === null);
+  return isInternalThread ?? (!isMainThread && threads.workerData === null && threads.parentPort === null);
 }
 
+/**
+ * Each step by itself: where one fails (a permission model refuses a file or a thread), the others
+ * record what they can, and the app runs in any case.
+ */
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  setRunSecret(run.secret);
   const { patches, modules, majors } = collectPatches();
-  watchVitest();
-  syncBuiltinESMExports();
-  const patchFor = onLoad(patches, prepareModule, reportLibrary);
-  patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
-  onImport(
-    modules,
-    (path, bindings, filename) => {
-      try {
-        patches.get(path)?.(bindings as never, filename);
-      } catch (error) {
-        reportLibrary(filename, error);
-      }
-    },
-    majors,
-  );
-  announceServers(run);
+  installStep('source maps of Vitest', watchVitest);
+  installStep('named imports of builtins', syncBuiltinESMExports);
+  installStep('CommonJS files', () => {
+    const patchFor = onLoad(patches, prepareModule, reportLibrary);
+    patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
+  });
+  const patchImported = (path: string, bindings: object, filename: string) => {
+    try {
+      patches.get(path)?.(bindings as never, filename);
+    } catch (error) {
+      reportLibrary(filename, error);
+    }
+  };
+  installStep('ES modules', () => onImport(modules, patchImported, majors));
+  installStep('client sockets', watchClientSockets);
+  installStep('servers', () => announceServers(run));
   process.on('exit', sendRunningCalls);
+}
+
+/** Runs a step of the installation; its error is reported as that of a library named `node`. */
+function installStep(what: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    const trouble = `${what} cannot be watched (${errorText(error)})`;
+    sendLines(encodeLine({ t: 'library', name: 'node', version: process.version, trouble }), false);
+  }
 }
 
 type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
@@ -198,8 +217,10 @@ function helloLine(run: RunConfig): string {
     pid: process.pid,
     ppid: process.ppid,
     thread: threads.threadId,
-    command: [basename(process.argv0), ...process.argv.slice(1).map(relativeArgument)].join(' '),
-    cwd: process.cwd(),
+    command: redactArguments([basename(process.argv0), ...process.argv.slice(1).map(relativeArgument)]).join(
+      ' ',
+    ),
+    cwd: workingFolder(),
     node: process.version,
     origin: performance.timeOrigin,
   });
@@ -207,7 +228,7 @@ function helloLine(run: RunConfig): string {
 
 /** Argument as the user typed it: Node makes the script's path absolute. */
 function relativeArgument(argument: string): string {
-  const folder = `${process.cwd()}/`;
+  const folder = `${workingFolder()}/`;
   return argument.startsWith(folder) ? argument.slice(folder.length) : argument;
 }
 
@@ -259,4 +280,4 @@ function factsOf({ dialect, explain, mapper }: LibraryFacts): LibraryFacts {
   };
 }
 
-start();
+attempt(start);

@@ -9,6 +9,18 @@ import type { Recording, RunConfig } from '../domain/link.js';
 export const state = { recording: 'off' as Recording };
 
 /**
+ * Working folder; where that has been removed (a release's, swapped for the next), the one that the
+ * shell last named: `process.cwd()` throws there, and would end the app.
+ */
+export function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env.PWD ?? '';
+  }
+}
+
+/**
  * Reads run.json of the run folder; undefined where scooby did not start this process or the
  * launcher has exited.
  */

@@ -11,6 +11,7 @@ import {
   roundToMicros,
 } from '../domain/trace.js';
 import { FrameResolver } from '../insight/source/frames.js';
+import { Lru } from '../insight/util/lru.js';
 import type { AppConnection } from './link-server.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
@@ -21,6 +22,10 @@ export type SaveSource = (source: { file: string; text: string }) => string | un
 
 /** Number of source texts kept split into lines. */
 const MAX_SPLIT_TEXTS = 300;
+/** Characters of these texts, each counted twice: as a whole and in lines. */
+const MAX_SPLIT_SIZE = 32 * 1024 * 1024;
+/** Connections whose first span is known. */
+const MAX_CONNECTIONS = 10_000;
 
 /**
  * One process, as described by the lines it has sent so far; lines refer to frames and stacks by
@@ -33,10 +38,14 @@ export class AppProcess {
   #frames = new Map<number, Frame>();
   #stacks = new Map<number, Frame[]>();
   #sourceHashes = new Map<Frame, string | undefined>();
-  #linesByFrame = new WeakMap<Frame, string[]>();
-  #linesByText = new Map<string, string[]>();
+  // Weak, as frames live as long as the process, and the texts are bounded.
+  #linesByFrame = new WeakMap<Frame, WeakRef<string[]>>();
+  #linesByText = new Lru<string[]>(MAX_SPLIT_TEXTS, {
+    maxSize: MAX_SPLIT_SIZE,
+    sizeOf: (text) => 2 * text.length,
+  });
   /** Database connection → number of the span that used it first. */
-  #firstSpans = new Map<string, number>();
+  #firstSpans = new Lru<number>(MAX_CONNECTIONS);
   /** By the library name that spans carry. */
   #libraries = new Map<string, LibraryInfo>();
 
@@ -148,13 +157,11 @@ export class AppProcess {
 
   /** Text of one line (1-based) of a frame's file as it ran; by default the frame's own line. */
   lineText(frame: Frame, line = frame.line): string | undefined {
-    let lines = this.#linesByFrame.get(frame);
+    let lines = this.#linesByFrame.get(frame)?.deref();
     if (lines === undefined) {
       const { text = '' } = this.#resolver.sourceOf(frame) ?? {};
-      lines = this.#linesByText.get(text) ?? text.split('\n');
-      if (this.#linesByText.size >= MAX_SPLIT_TEXTS) this.#linesByText.clear();
-      this.#linesByText.set(text, lines);
-      this.#linesByFrame.set(frame, lines);
+      lines = this.#linesByText.get(text) ?? this.#linesByText.set(text, text.split('\n'));
+      this.#linesByFrame.set(frame, new WeakRef(lines));
     }
     return lines[line - 1];
   }
@@ -166,8 +173,8 @@ export class AppProcess {
   #hasWaitedForOpening({ n, library, wait, detail }: SpanLine): boolean {
     if (detail?.connection === undefined) return false;
     const key = `${library} ${detail.connection}`;
-    if (!this.#firstSpans.has(key)) this.#firstSpans.set(key, n);
-    return wait !== undefined && wait > 0 && this.#firstSpans.get(key) === n;
+    const first = this.#firstSpans.get(key) ?? this.#firstSpans.set(key, n);
+    return wait !== undefined && wait > 0 && first === n;
   }
 
   #applicationFrames(spans: RecordedSpan[]): Set<Frame> {

@@ -18,7 +18,7 @@ import {
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
 import type { AppConnection, LinkListener } from './link-server.js';
-import { OpenTrace } from './open-trace.js';
+import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
 import { PeerPorts } from './peer-ports.js';
 
@@ -31,10 +31,10 @@ export interface CollectorOptions {
   record: Recording;
   saveSource: SaveSource;
   /**
-   * Decides call sites, shapes and findings. `lineOf` returns the text of a line of the frame's
+   * Decides call sites, shapes and findings. `readLine` returns the text of a line of the frame's
    * file, by default of the frame's own line.
    */
-  finish(trace: RecordedTrace, lineOf: (frame: Frame, line?: number) => string | undefined): Trace;
+  finish(trace: RecordedTrace, readLine: (frame: Frame, line?: number) => string | undefined): Trace;
 }
 
 /**
@@ -63,6 +63,8 @@ const LATE_MS = 100;
 /** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
 const MAX_OUTSIDE_SPANS = 1000;
+/** Size of their texts, in characters. */
+const MAX_OUTSIDE_SIZE = 16 * 1024 * 1024;
 // Half a line mostly contains the id, too.
 const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
@@ -144,6 +146,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
       case 'close':
         return this.#closeByApp(process, line);
       case 'dropped':
+        // Whose calls they were is unknown: no trace can say it, so the run does.
+        if (line.id === undefined) this.#reportLoss(connection, process);
         return this.#countDropped(process, line);
       case 'listen':
         this.#peerPorts.addPorts(connection, line);
@@ -163,6 +167,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const process = this.#processes.get(connection)!;
     const id = ID_IN_LINE.exec(text)?.[1];
     this.#countDropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
+    this.#reportLoss(connection, process);
+  }
+
+  #reportLoss(connection: AppConnection, process: AppProcess): void {
     if (this.#lossy.has(connection)) return;
     this.#lossy.add(connection);
     this.emit('lost', process.app);
@@ -260,8 +268,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     addToTotals(trace.totals, span);
     trace.spans.push(span);
     trace.duration = roundToMicros(span.start + span.duration);
-    if (trace.spans.length > MAX_OUTSIDE_SPANS) {
-      trace.spans.shift();
+    openTrace.size += sizeOfSpan(span);
+    while (trace.spans.length > MAX_OUTSIDE_SPANS || openTrace.size > MAX_OUTSIDE_SIZE) {
+      openTrace.size -= sizeOfSpan(trace.spans.shift()!);
       trace.dropped = (trace.dropped ?? 0) + 1;
     }
     this.#traces.finishLater(openTrace, OUTSIDE_MS);

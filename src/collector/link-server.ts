@@ -6,7 +6,7 @@
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { LinkLine, LinkOrder } from '../domain/link.js';
-import { isToken, listenAtPath } from './local-socket.js';
+import { isToken, listenAtPath, relistenAtPath } from './local-socket.js';
 import { readLines } from './socket-lines.js';
 import { Spools } from './spools.js';
 
@@ -44,6 +44,8 @@ export interface LinkServer {
    * lines.
    */
   readSoon(): void;
+  /** Listens again after its socket's file was deleted; connected processes stay connected. */
+  listenAgain(): Promise<void>;
   close(): void;
 }
 
@@ -79,7 +81,8 @@ export async function serveLink(path: string, token: string, listener: LinkListe
     // The open socket of a process that outlives the run would keep the launcher running.
     for (const socket of sockets) socket.destroy();
   };
-  return { readSoon: () => spools.readSoon(), close };
+  const listenAgain = () => relistenAtPath(server, path);
+  return { readSoon: () => spools.readSoon(), listenAgain, close };
 }
 
 interface SocketListener {

@@ -11,6 +11,13 @@ export function listenAtPath(server: Server, path: string): Promise<void> {
   });
 }
 
+/** Listens again on a path that was deleted; the server's connections stay open. */
+export function relistenAtPath(server: Server, path: string): Promise<void> {
+  // Closed first: closing deletes the file at the path, which would be the new socket's.
+  server.close();
+  return listenAtPath(server, path);
+}
+
 /** Whether a received value is the token, compared in constant time. */
 export function isToken(value: unknown, token: string): boolean {
   const a = Buffer.from(String(value));

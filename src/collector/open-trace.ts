@@ -5,6 +5,9 @@ import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { totalsOf } from '../domain/trace.js';
 import type { AppProcess } from './app-process.js';
 
+/** Memory of a span apart from its texts: 2000 calls without values take about 0.9 MB. */
+const SPAN_SIZE = 400;
+
 /**
  * Proxy's side of a request. `none`: a request that did not pass the proxy; `open`: the response is
  * on its way; `answered`: the client has the app's whole response; `unanswered`: the response was
@@ -33,6 +36,8 @@ export class OpenTrace {
   timer: NodeJS.Timeout | undefined;
   /** ms from the request's start to the end of the whole response, by the app's clock. */
   #responded = Number.POSITIVE_INFINITY;
+  /** Memory of its spans, in characters of their names and values; an estimate. */
+  size = SPAN_SIZE;
   #spansByNumber = new Map<number, RecordedSpan>();
 
   constructor(trace: RecordedTrace, proxy: 'none' | 'open') {
@@ -42,6 +47,7 @@ export class OpenTrace {
 
   /** Adds a span, or updates the span of the same number, which was sent while it was running. */
   addSpan(n: number, span: RecordedSpan): void {
+    this.size += sizeOfSpan(span);
     const known = this.#spansByNumber.get(n);
     if (known !== undefined) Object.assign(known, span);
     else {
@@ -110,4 +116,18 @@ export class OpenTrace {
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
     return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
   }
+}
+
+/** Memory of a span, in characters; an estimate. */
+export function sizeOfSpan({ name, detail, error }: RecordedSpan): number {
+  return SPAN_SIZE + name.length + (error?.length ?? 0) + sizeOfValue(detail);
+}
+
+/** Characters of the texts in a value of JSON; each other value counts as eight. */
+function sizeOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 8;
+  for (const [key, item] of Object.entries(value)) size += key.length + sizeOfValue(item);
+  return size;
 }

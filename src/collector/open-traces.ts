@@ -8,6 +8,8 @@ import type { OpenTrace } from './open-trace.js';
 const GRACE_MS = 300;
 /** Number of finished traces that still accept late spans. */
 const MAX_REMEMBERED = 500;
+/** Their size, in characters; the newest is kept, whatever its size. */
+const MAX_REMEMBERED_SIZE = 64 * 1024 * 1024;
 
 /** Callbacks of the open traces. */
 export interface FinishListener {
@@ -26,8 +28,9 @@ export class OpenTraces {
   #byId = new Map<string, OpenTrace>();
   /** Traces whose response the client has, and whose end the app has not reported yet. */
   #awaitingApp = new Set<OpenTrace>();
-  /** Ids of finished traces, the oldest first. */
-  #finishedIds: string[] = [];
+  /** Finished traces that accept late spans, the oldest first. */
+  #finished: { id: string; size: number }[] = [];
+  #finishedSize = 0;
   #isOver = false;
 
   constructor(listener: FinishListener) {
@@ -74,7 +77,7 @@ export class OpenTraces {
     const late = openTrace.finished;
     const trace = this.#listener.finish(openTrace);
     openTrace.finished = true;
-    if (!late && !trace.outside) this.#remember(trace.id);
+    if (!late && !trace.outside) this.#remember(openTrace);
     this.#listener.finished(trace, late);
   }
 
@@ -90,8 +93,17 @@ export class OpenTraces {
     }
   }
 
-  #remember(id: string): void {
-    this.#finishedIds.push(id);
-    if (this.#finishedIds.length > MAX_REMEMBERED) this.#byId.delete(this.#finishedIds.shift()!);
+  #remember({ trace: { id }, size }: OpenTrace): void {
+    this.#finished.push({ id, size });
+    this.#finishedSize += size;
+    while (this.#finished.length > MAX_REMEMBERED || this.#isTooLarge()) {
+      const oldest = this.#finished.shift()!;
+      this.#finishedSize -= oldest.size;
+      this.#byId.delete(oldest.id);
+    }
+  }
+
+  #isTooLarge(): boolean {
+    return this.#finished.length > 1 && this.#finishedSize > MAX_REMEMBERED_SIZE;
   }
 }

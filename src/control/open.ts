@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Collector } from '../collector/collector.js';
 import type { TraceWriter } from '../collector/trace-writer.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import { redactArguments } from '../domain/redact-command.cjs';
 import type { Store } from '../store/store.js';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
@@ -27,6 +28,8 @@ export interface RunParts {
 export interface OpenControl {
   /** Publishes the proxy's URL in the run's record. */
   setUrl(url: string): void;
+  /** Opens the socket again after its file was deleted. */
+  listenAgain(): Promise<void>;
   close(): void;
 }
 
@@ -44,17 +47,19 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     pid: process.pid,
     socket,
     token,
-    command,
+    command: redactArguments(command),
     project,
     started: Date.now(),
   };
   // Requests in a memory store cannot be read by other processes.
-  if (store.place !== database) return { setUrl: () => {}, close: () => {} };
+  if (store.place !== database) return { setUrl: () => {}, listenAgain: async () => {}, close: () => {} };
   const server = await serveControl(socket, token, commandsOf(parts, runRecord));
+  const { listenAgain } = server;
   try {
     const registration = registerRunRecord(database, runRecord);
     return {
       setUrl: (url) => registration.update({ url }),
+      listenAgain,
       close() {
         registration.remove();
         server.close();
@@ -62,12 +67,12 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     };
   } catch (error) {
     listener.warn(`other terminals cannot reach this run: ${(error as Error).message}`);
-    return { setUrl: () => {}, close: () => server.close() };
+    return { setUrl: () => {}, listenAgain, close: () => server.close() };
   }
 }
 
 function commandsOf(
-  { launch, folder, collector, proxies, traceWriter, app, listener }: RunParts,
+  { folder, collector, proxies, traceWriter, app, listener }: RunParts,
   runRecord: RunRecord,
 ) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
@@ -82,10 +87,7 @@ function commandsOf(
       folder.update({ record });
       collector.recording = record;
     },
-    findTrace(id) {
-      traceWriter.flush();
-      return launch.store.find(id);
-    },
+    findTrace: (id) => traceWriter.find(id),
     launcherStatus: () => ({
       run: { ...run, ...(proxies.url !== undefined && { url: proxies.url }) },
       ...(proxies.url !== undefined && { url: proxies.url }),

@@ -5,7 +5,7 @@
 
 import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { isToken, listenAtPath } from '../collector/local-socket.js';
+import { isToken, listenAtPath, relistenAtPath } from '../collector/local-socket.js';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
 import type { ControlResponse } from './protocol.js';
 
@@ -24,6 +24,8 @@ const TOKEN_MS = 10_000;
 
 /** A listening control socket. */
 export interface ControlServer {
+  /** Listens again after its socket's file was deleted. */
+  listenAgain(): Promise<void>;
   close(): void;
 }
 
@@ -46,12 +48,14 @@ export async function serveControl(
   server.maxConnections = MAX_CONNECTIONS;
   await listenAtPath(server, path);
   // The run folder's mode 0700 protects the socket already; this holds even if that mode is lost.
-  chmodSync(path, 0o600);
+  const protect = () => chmodSync(path, 0o600);
+  protect();
   const close = () => {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { close };
+  const listenAgain = () => relistenAtPath(server, path).then(protect);
+  return { listenAgain, close };
 }
 
 function serveConnection(socket: Socket, token: string, commands: Record<string, ControlCommand>): void {

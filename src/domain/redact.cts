@@ -1,39 +1,20 @@
 /**
- * Redacts secrets in URLs and headers before recording. Imports nothing; runs in app and launcher.
+ * Redacts secrets in URLs, headers and texts before recording, by their names and shapes. Runs in
+ * app and launcher.
  */
 
-/** Replacement of a secret. */
-export const REDACTED = 'REDACTED';
-
-// `auth` is no secret in author, authors, authority; `sig` only as a separate word.
-const SECRET =
-  /passw(?:or)?d|passphrase|pwd|secret|(?:api|access|private)[-_.]?key|token|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|(?<![a-z])sig(?![a-z])/i;
-
-// These names match the pattern, but their values only describe the server's configuration.
-const OPEN_HEADERS = new Set(['access-control-allow-credentials', 'www-authenticate']);
-
-// The cache is bounded: an app uses few header names, but a client may send any.
-const secretHeaderCache = new Map<string, boolean>();
-const MAX_CACHED_HEADERS = 500;
-
-/** True when a header, query key or variable of that name holds a secret. */
-export function isSecretName(name: string): boolean {
-  return typeof name === 'string' && SECRET.test(name);
-}
+import { isSecretField, isSecretHeader, isSecretName } from './secret-names.cjs';
+import { isCard, isRandomText, REDACTED, redactShapes } from './secret-shapes.cjs';
 
 /**
- * URL with `user:password@` and the values of secret-looking keys as REDACTED, otherwise unchanged.
- * Never throws.
+ * URL with `user:password@`, the values of secret-looking keys and what looks like a token as
+ * REDACTED, otherwise unchanged. Never throws.
  */
 export function redactUrl(url: string): string {
   if (typeof url !== 'string') return '';
-  let text = url;
-  if (text.includes('://')) text = text.replace(/:\/\/[^/?#&\s"<>]*@/g, `://${REDACTED}@`);
-  let query = text.indexOf('?');
-  if (query === -1) query = text.indexOf('#');
-  if (query === -1) return text;
-  if (!text.includes('%', query) && !SECRET.test(text.slice(query))) return text;
-  return redactQuery(text);
+  const text = redactShapes(url);
+  const query = text.search(/[?#]/);
+  return query === -1 ? text : redactQuery(text);
 }
 
 /**
@@ -46,18 +27,70 @@ export function redactHeaders(rawHeaders: readonly string[]): [name: string, val
     const value = rawHeaders[i + 1];
     if (typeof name !== 'string' || typeof value !== 'string') continue;
     if (name.length === 15 && name.toLowerCase() === 'x-scooby-secret') continue;
-    pairs.push([name, isSecretHeader(name) ? REDACTED : redactUrl(value)]);
+    pairs.push([name, isSecretHeader(name) ? REDACTED : redactText(value)]);
   }
   return pairs;
 }
 
-function isSecretHeader(name: string): boolean {
-  let secret = secretHeaderCache.get(name);
-  if (secret === undefined) {
-    secret = isSecretName(name) && !OPEN_HEADERS.has(name.toLowerCase());
-    if (secretHeaderCache.size < MAX_CACHED_HEADERS) secretHeaderCache.set(name, secret);
-  }
-  return secret;
+// Names are bounded, and begin where no other character of a name precedes: linear.
+const ASSIGNMENT =
+  /(?<![\w.$@-])((["'`]?)[\w.$@-]{1,80}(?:\[[\w.-]{1,40}\])?\2)(\\?["']?\s{0,4}(?:=>|[:=])\s{0,4})(\\"[^"]*(?:"|$)|"(?:[^"\\]|\\[\s\S])*(?:"|$)|'(?:[^'\\]|\\[\s\S])*(?:'|$)|`[^`]*(?:`|$)|[^\s,;&"'`<>)}\]]+)/g;
+const KEY_IN_ERROR = /(Duplicate entry ')([^']*)(' for key '([^']*)')|(\bKey \(([^)]*)\)=\()([^)]*)(\))/g;
+const CREDENTIAL_HEADERS =
+  /(?<![\w-])((?:Proxy-)?Authorization|(?:Set-)?Cookie)(["']?\s{0,4}[:=]\s{0,4}["']?)([^\r\n"']+)/gi;
+
+/**
+ * Free text (a log line, an error's message) with its secrets as REDACTED: URLs, shapes, and what
+ * is assigned to a secret name (`password=x`, `"token": "x"`). Never throws.
+ */
+export function redactText(text: string): string {
+  if (typeof text !== 'string') return '';
+  let redacted = redactUrl(text);
+  if (!/[=:]|Duplicate entry/.test(redacted)) return redacted;
+  redacted = redacted.replace(CREDENTIAL_HEADERS, `$1$2${REDACTED}`);
+  redacted = redacted.replace(ASSIGNMENT, (all, quoted, quote, between, value) => {
+    const name = quote === '' ? quoted : quoted.slice(1, -1);
+    const mark = /^\\?["'`]/.exec(value)?.[0] ?? '';
+    const bare = mark === '' ? value : value.slice(mark.length).replace(/\\?["'`]$/, '');
+    if (bare === '' || bare.startsWith(REDACTED) || !isSecretName(name)) return all;
+    if (!isSecretField(name, bare) || isNoValue(bare)) return all;
+    return `${quoted}${between}${mark}${REDACTED}${mark}`;
+  });
+  return redacted.replace(
+    KEY_IN_ERROR,
+    (all, before, _value, after, mysqlKey, pgBefore, pgKey, _pgValue, pgAfter) => {
+      const key: string = mysqlKey ?? pgKey;
+      if (!key.split(/[.,\s]+/).some(isSecretName)) return all;
+      return mysqlKey === undefined ? `${pgBefore}${REDACTED}${pgAfter}` : `${before}${REDACTED}${after}`;
+    },
+  );
+}
+
+const KEY_SEPARATOR = /([:|/.]+)/;
+
+/** Key of a cache: what stands behind a secret name (`session:4f9a…`) as REDACTED. */
+export function redactKey(key: string): string {
+  const redacted = redactUrl(key);
+  let behindName = false;
+  let changed = false;
+  const parts = redacted.split(KEY_SEPARATOR).map((part, i) => {
+    if (i % 2 === 1) return part;
+    const secret = behindName && isRandomText(part);
+    behindName ||= isSecretName(part);
+    changed ||= secret;
+    return secret ? REDACTED : part;
+  });
+  return changed ? parts.join('') : redacted;
+}
+
+/** Number with the digits of a payment card as REDACTED, otherwise unchanged. */
+export function redactNumber(value: number | bigint): number | bigint | string {
+  return value > 1e11 && isCard(String(value)) ? REDACTED : value;
+}
+
+// Placeholders, an object that goes on, the word of a schema.
+function isNoValue(value: string): boolean {
+  return /^(?:[?{[(]|\$\d|:|@|true$|false$|null$|undefined$|none$|\/\/|<)/i.test(value);
 }
 
 // Each step advances by at least the text it scanned: the cost of a hostile URL is linear in its

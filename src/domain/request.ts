@@ -10,6 +10,11 @@ export function isFailed({ status, state }: Pick<Summary, 'status' | 'state'>): 
   return state === 'died' || (status ?? 0) >= 500;
 }
 
+/** Status as text, or the end without a response: `died`, `aborted` (the client left first), `open`. */
+export function statusTextOf({ status, state }: Pick<Summary, 'status' | 'state'>): string {
+  return status === undefined ? (state === 'done' ? 'aborted' : state) : String(status);
+}
+
 export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state = 'died')`;
 
 /** True when the request or one of its calls failed. */

@@ -99,7 +99,7 @@ function unknownRow(kind: string): Row {
   return { title, noun: `${kind} call`, nouns: `${kind} calls` };
 }
 
-export function isKnownKind(kind: string): kind is KnownKind {
+function isKnownKind(kind: string): kind is KnownKind {
   return Object.hasOwn(TABLE, kind);
 }
 

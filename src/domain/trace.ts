@@ -150,14 +150,14 @@ export interface Trace {
   handler?: string;
   /** Route parameters. */
   params?: Record<string, string>;
-  /** Missing while open, or when the app died before responding. */
+  /** Missing while open, and when the app died or the client left before the response. */
   status?: number;
   /** Epoch ms, with a fraction. */
   start: number;
   /** ms until the last byte of the response was written. */
   duration?: number;
   state: TraceState;
-  /** True when the client disconnected before the response was complete. */
+  /** True when the client or the app broke off before the response was complete. */
   aborted?: boolean;
   /** True for the single trace per process of calls outside any request. */
   outside?: boolean;

@@ -2,7 +2,7 @@
 
 import { request } from 'node:http';
 import type { Recording } from '../domain/link.js';
-import { REDACTED } from '../domain/redact.cjs';
+import { REDACTED } from '../domain/secret-shapes.cjs';
 import type { Trace } from '../domain/trace.js';
 import type { ReplayResult } from './feed.js';
 import { replayableHeaders } from './replayable.js';

@@ -1,6 +1,6 @@
 /** Headers of a recorded request that can be sent again. */
 
-import { REDACTED } from '../domain/redact.cjs';
+import { REDACTED } from '../domain/secret-shapes.cjs';
 import type { Headers, Trace } from '../domain/trace.js';
 
 /** Headers of the connection, of the proxy, and of the body, which is not recorded. */

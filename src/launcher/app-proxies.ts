@@ -90,9 +90,13 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts } = this.#options;
+    const { wait, allowHosts, readToken } = this.#options;
     const find = (id: string) => this.#find(id);
-    const intercept = createDataEndpoint({ find, ...(allowHosts && { allowHosts }) });
+    const intercept = createDataEndpoint({
+      find,
+      ...(allowHosts && { allowHosts }),
+      ...(readToken !== undefined && { token: readToken }),
+    });
     const { secret } = this.#folder.run;
     this.#upstreams.add(upstream);
     const observer = this.#collector;
@@ -101,10 +105,9 @@ export class AppProxies {
     return proxy;
   }
 
-  /** A trace as public JSON. Flushes first: a request may be printed before it is saved. */
+  /** A trace as public JSON. */
   #find(id: string): object | undefined {
-    this.#traceWriter.flush();
-    const trace = this.#options.store.find(id);
+    const trace = this.#traceWriter.find(id);
     return trace && publicTrace(trace);
   }
 

@@ -19,6 +19,8 @@ import {
 const FORWARDED_SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 // A process that has not exited by then ignores the signal.
 const KILL_AFTER_MS = 5000;
+// An app that handles signals may take them for something else after that time.
+const REPEATED_MS = 5000;
 const END_SIGNALS = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']);
 
 /**
@@ -48,6 +50,10 @@ export class AppChild {
   #sink: OutputSink | undefined;
   #groupEnded: Promise<void> | undefined;
   #forwardedEndSignal: NodeJS.Signals | undefined;
+  /** performance.now() of the last signal that was to end the command, even if not forwarded. */
+  #endSignalAt = Number.NEGATIVE_INFINITY;
+  #killTimer: NodeJS.Timeout | undefined;
+  #hadTerminal = false;
 
   constructor(command: string[], env: NodeJS.ProcessEnv, sink?: OutputSink) {
     this.#command = command;
@@ -60,7 +66,10 @@ export class AppChild {
     return this.#child?.pid;
   }
 
-  /** The last of SIGINT, SIGTERM, SIGHUP and SIGQUIT that was forwarded, if any. */
+  /**
+   * The last of SIGINT, SIGTERM, SIGHUP and SIGQUIT that was forwarded, if any; SIGKILL where the
+   * command was killed.
+   */
   get forwardedEndSignal(): NodeJS.Signals | undefined {
     return this.#forwardedEndSignal;
   }
@@ -77,6 +86,7 @@ export class AppChild {
   /** Starts the command and resolves with its final exit; to be called once. */
   async run(): Promise<ChildExit> {
     const forward = (signal: NodeJS.Signals) => this.#forward(signal);
+    this.#hadTerminal = hasTerminal();
     for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
     try {
       for (;;) {
@@ -167,6 +177,8 @@ export class AppChild {
       this.#state = { name: this.#isEnding() ? 'ending' : 'stopped' };
       return startFailure(file, error as NodeJS.ErrnoException);
     } finally {
+      clearTimeout(this.#killTimer);
+      this.#killTimer = undefined;
       this.#child = undefined;
       if (this.#state.name === 'running') this.#state = { name: 'stopped' };
     }
@@ -183,12 +195,29 @@ export class AppChild {
 
   #forward(signal: NodeJS.Signals): void {
     if (END_SIGNALS.has(signal) && this.isRestarting) this.#enterEnding();
+    if (END_SIGNALS.has(signal) && this.#isRepeated(signal)) return this.#kill();
     if (END_SIGNALS.has(signal) && this.#sink) return this.#end(signal);
+    // SIGINT, SIGQUIT and SIGHUP may mean something else to the app; a closed terminal does not.
+    if (signal === 'SIGTERM' || (signal === 'SIGHUP' && this.#hadTerminal && !hasTerminal()))
+      this.#killTimer ??= setTimeout(() => this.#kill(), KILL_AFTER_MS);
     // The terminal sends Ctrl-C and Ctrl-\ to the whole foreground group: forwarded, the app would
     // receive the signal twice.
     if ((signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground()) return;
     if (END_SIGNALS.has(signal)) this.#forwardedEndSignal = signal;
     this.#signal(signal);
+  }
+
+  /** True for SIGINT (Ctrl-C) shortly after a signal that was to end the command. */
+  #isRepeated(signal: NodeJS.Signals): boolean {
+    const sinceLast = performance.now() - this.#endSignalAt;
+    this.#endSignalAt = performance.now();
+    return signal === 'SIGINT' && sinceLast < REPEATED_MS;
+  }
+
+  #kill(): void {
+    this.#forwardedEndSignal = 'SIGKILL';
+    if (this.#sink) this.#enterEnding();
+    this.#signal('SIGKILL');
   }
 
   #signal(signal: NodeJS.Signals): void {

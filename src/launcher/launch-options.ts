@@ -29,6 +29,8 @@ export interface LaunchOptions {
   /** ms that a request waits for the app to listen. */
   wait: number;
   allowHosts?: string[];
+  /** Bearer token with which other machines may read recorded requests. */
+  readToken?: string;
   /** The project's decisions on its findings. */
   judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
   /** Receives the app's output; without it the app inherits the terminal. */

@@ -3,6 +3,7 @@
  * the app has exited.
  */
 
+import { dirname } from 'node:path';
 import { Collector } from '../collector/collector.js';
 import { serveLink } from '../collector/link-server.js';
 import { TraceWriter } from '../collector/trace-writer.js';
@@ -12,10 +13,12 @@ import type { AppInfo } from '../domain/trace.js';
 import { finishTrace } from '../insight/judge.js';
 import { AppProxies } from './app-proxies.js';
 import { AppChild } from './child.js';
+import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
 import { appEnvironment, makeRunFolder } from './run-folder.js';
+import { removeStaleFolders } from './stale-folders.js';
 
 // Lines sent before the exit are read within ms; a process that outlives the command is not
 // awaited.
@@ -29,12 +32,13 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const { store, record, takePort, agent, project } = options;
   const traceWriter = new TraceWriter(store, (message) => listener.warn(message));
   const folder = makeRunFolder(record, takePort);
+  void removeStaleFolders(dirname(folder.path));
   const collector = new Collector({
     project,
     agent,
     record,
     saveSource: (source) => traceWriter.writeSource(source),
-    finish: (trace, lineOf) => finishTrace(trace, lineOf, options.judgeOptions),
+    finish: (trace, readLine) => finishTrace(trace, readLine, options.judgeOptions),
   });
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
   collector.on('linesExpected', () => link.readSoon());
@@ -49,13 +53,18 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   };
   const parts = { launch: options, folder, collector, proxies, traceWriter, listener };
   const control = await openControl({ ...parts, app: restartable });
+  const stopGuard = guardFolder({
+    folder,
+    listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
+    warn: (message) => listener.warn(message),
+  });
   try {
     await proxies.start((url) => control.setUrl(url));
     collector.on('library', (library) => listener.libraryDetected(library));
     collector.on('lost', (app) => listener.warn(lossMessage(app)));
     collector.on('trace', (trace, late) => {
-      traceWriter.write(trace);
-      if (!late) listener.requestFinished(trace);
+      // Printed once it is saved: `scooby list` has each request that was printed.
+      traceWriter.write(trace, late ? undefined : () => listener.requestFinished(trace));
     });
     const exit = await app.run();
     proxies.end();
@@ -64,6 +73,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     return exit;
   } finally {
     listener.runEnded();
+    stopGuard();
     control.close();
     await proxies.close();
     link.close();

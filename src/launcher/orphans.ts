@@ -8,10 +8,27 @@ import type { Collector } from '../collector/collector.js';
 // Processes that npm or a shell has started exit a little later than npm itself, or not at all.
 const EXIT_MS = 300;
 const KILL_AFTER_MS = 3000;
+// As long as the command itself has after SIGTERM (child.ts).
+const IGNORED_MS = 5000;
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Sends the signal that ended the command to its orphans, unless they exit within EXIT_MS. */
+/**
+ * Sends the signal that ended the command to its orphans, unless they exit within EXIT_MS. Orphans
+ * that ignore SIGTERM are killed after IGNORED_MS, or at once by the next signal to the launcher.
+ */
 export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
-  if (!(await collector.waitForDisconnects(EXIT_MS))) signalProcesses(collector, signal);
+  if (await collector.waitForDisconnects(EXIT_MS)) return;
+  signalProcesses(collector, signal);
+  if (signal !== 'SIGTERM') return;
+  const kill = () => signalProcesses(collector, 'SIGKILL');
+  for (const impatient of END_SIGNALS) process.on(impatient, kill);
+  try {
+    if (await collector.waitForDisconnects(IGNORED_MS)) return;
+    kill();
+    await collector.waitForDisconnects(EXIT_MS);
+  } finally {
+    for (const impatient of END_SIGNALS) process.off(impatient, kill);
+  }
 }
 
 /**

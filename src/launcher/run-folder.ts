@@ -1,11 +1,21 @@
 /** Run folder with socket and run.json, and the app's environment that loads the agent. */
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isProcessAlive } from '../control/process-alive.js';
+import { UserError } from '../domain/errors.js';
 import type { Recording, RunConfig } from '../domain/link.js';
+import { RUN_FOLDER_PREFIX, writeMarker } from './stale-folders.js';
 
 /** Folder by which agents find their launcher; mode 0700. */
 export interface RunFolder {
@@ -13,59 +23,81 @@ export interface RunFolder {
   run: RunConfig;
   /** Rewrites run.json, for processes that start from now on. */
   update(change: Partial<RunConfig>): void;
+  /** `full`: the app's processes cannot write their calls there. */
+  state(): 'ok' | 'missing' | 'full';
+  /** Creates the folder at the same path again, where the app's environment names it. */
+  restore(): void;
   remove(): void;
 }
 
 // sun_path of a Unix socket holds 108 bytes, and longer paths are truncated without an error.
 const MAX_SOCKET_PATH_BYTES = 100;
-const PREFIX = 'scooby-';
 
 /**
- * Creates the run folder with its run.json. Throws when every temporary folder's path is too long
- * for a socket.
+ * Creates the run folder with its run.json. Throws a UserError when no temporary folder can be
+ * written, or every path is too long for a socket.
  */
 export function makeRunFolder(record: Recording, takePort: number | undefined): RunFolder {
-  const base = [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp'].find(
-    (folder) =>
-      folder &&
-      Buffer.byteLength(join(folder, `${PREFIX}0000000-000000`, 'link')) <= MAX_SOCKET_PATH_BYTES &&
-      isWritable(folder),
-  );
-  if (base === undefined)
-    throw new Error('no temporary folder has a path short enough for a socket; set TMPDIR to a shorter one');
-  removeStaleFolders(base);
-  const path = mkdtempSync(join(base, `${PREFIX}${process.pid}-`));
-  chmodSync(path, 0o700);
   const randomToken = () => randomBytes(24).toString('base64url');
-  const run: RunConfig = { socket: join(path, 'link'), token: randomToken(), secret: randomToken(), record };
+  const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record };
   if (takePort !== undefined) run.takePort = takePort;
-  const update = (change: Partial<RunConfig>) => {
-    Object.assign(run, change);
-    writeFileSync(join(path, 'run.json'), JSON.stringify(run), { mode: 0o600 });
+  const path = createFolder(run);
+  return {
+    path,
+    run,
+    update: (change) => writeConfig(path, Object.assign(run, change)),
+    state: () => (existsSync(run.socket) ? (isFull(path) ? 'full' : 'ok') : 'missing'),
+    restore() {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      fill(path, run);
+    },
+    remove: () => rmSync(path, { recursive: true, force: true }),
   };
-  update({});
-  return { path, run, update, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-function isWritable(folder: string): boolean {
+/** Creates the folder in the first temporary folder that has room for it; sets the socket's path. */
+function createFolder(run: RunConfig): string {
+  let reason = 'has a path short enough for a socket';
+  for (const base of [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
+    if (!base || !isShort(base)) continue;
+    let path: string | undefined;
+    try {
+      path = mkdtempSync(join(base, `${RUN_FOLDER_PREFIX}${process.pid}-`));
+      run.socket = join(path, 'link');
+      fill(path, run);
+      return path;
+    } catch (error) {
+      reason = `can be written (${base}: ${(error as NodeJS.ErrnoException).code})`;
+      if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    }
+  }
+  throw new UserError(`No temporary folder ${reason}. Set TMPDIR to another one.`);
+}
+
+function isShort(base: string): boolean {
+  const socket = join(base, `${RUN_FOLDER_PREFIX}0000000-000000`, 'link');
+  return Buffer.byteLength(socket) <= MAX_SOCKET_PATH_BYTES;
+}
+
+function fill(path: string, run: RunConfig): void {
+  chmodSync(path, 0o700);
+  writeMarker(path);
+  writeConfig(path, run);
+}
+
+/** Writes run.json; a full disk leaves the one before, which a process that starts can read. */
+function writeConfig(path: string, run: RunConfig): void {
+  const file = join(path, 'run.json');
+  writeFileSync(`${file}.new`, JSON.stringify(run), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function isFull(path: string): boolean {
   try {
-    rmSync(mkdtempSync(join(folder, PREFIX)), { recursive: true });
-    return true;
+    const { bavail, ffree, files } = statfsSync(path);
+    return bavail === 0 || (files > 0 && ffree === 0);
   } catch {
     return false;
-  }
-}
-
-/** Removes the run folders of launchers that were killed. */
-function removeStaleFolders(base: string): void {
-  for (const name of readdirSync(base)) {
-    const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isProcessAlive(Number(pid))) continue;
-    try {
-      rmSync(join(base, name), { recursive: true });
-    } catch {
-      // The folder belongs to another user.
-    }
   }
 }
 

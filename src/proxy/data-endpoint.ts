@@ -3,7 +3,9 @@
  * tools only.
  */
 
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { terminalSafeJson } from '../domain/text.js';
 
 /** Options of the data endpoint. */
 export interface EndpointOptions {
@@ -11,6 +13,8 @@ export interface EndpointOptions {
   find: (id: string) => unknown;
   /** Host names other than loopback ones, e.g. `myapp.test`. */
   allowHosts?: string[];
+  /** Bearer token with which other machines may read; without it they may not. */
+  token?: string;
 }
 
 const PREFIX = '/scooby/get-data/';
@@ -31,7 +35,7 @@ const SECURITY_HEADERS = [
  * Request handler of the data endpoint. It responds and returns true, or returns false for a path
  * of the app.
  */
-export function createDataEndpoint({ find, allowHosts = [] }: EndpointOptions) {
+export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOptions) {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const isAllowed = (host: string) =>
     LOOPBACK.test(host) ||
@@ -45,13 +49,32 @@ export function createDataEndpoint({ find, allowHosts = [] }: EndpointOptions) {
     req.resume();
     const hosts = valuesOf(req, 'host');
     if (authority) hosts.push(authority[1]!);
-    if (valuesOf(req, 'host').length !== 1 || !hosts.every(isAllowed)) {
+    const isAuthorized = token !== undefined && hasToken(req, token);
+    // Any client can send any Host: it only tells which site a browser of this machine is at.
+    if (!isAuthorized && !isFromThisMachine(req)) {
+      refuse(res, 403, 'recorded requests can be read on this machine only; elsewhere with SCOOBY_TOKEN');
+    } else if (valuesOf(req, 'host').length !== 1 || !(isAuthorized || hosts.every(isAllowed))) {
       refuse(res, 403, 'this host may not read recorded requests; allow it with --allow-host');
     } else if (!isSameSite(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
     else if (req.method !== 'GET') refuse(res, 405, 'recorded requests can only be read', ['Allow', 'GET']);
     else respond(res, path, find);
     return true;
   };
+}
+
+const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
+
+/** Whether the client is a process of this machine, on loopback or on its own address. */
+function isFromThisMachine({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean {
+  return (
+    remoteAddress !== undefined && (LOOPBACK_ADDRESS.test(remoteAddress) || remoteAddress === localAddress)
+  );
+}
+
+function hasToken(req: IncomingMessage, token: string): boolean {
+  const given = Buffer.from(/^Bearer (.+)$/i.exec(req.headers.authorization ?? '')?.[1] ?? '');
+  const expected = Buffer.from(token);
+  return given.length > 0 && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 // Browsers send Origin and Sec-Fetch-Site; other clients, such as curl, send neither.
@@ -68,7 +91,7 @@ function respond(res: ServerResponse, path: string, find: (id: string) => unknow
   const id = PATH.exec(path)?.[1];
   const trace = id === undefined ? undefined : find(id);
   if (trace === undefined) refuse(res, 404, 'no such request; it may have expired');
-  else send(res, 200, `${JSON.stringify(trace)}\n`);
+  else send(res, 200, `${terminalSafeJson(trace)}\n`);
 }
 
 function refuse(res: ServerResponse, status: number, error: string, headers: string[] = []): void {

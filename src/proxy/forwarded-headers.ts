@@ -80,6 +80,8 @@ export function upstreamHeaders(
     }
     headers.push(name, unalteredValue(name, value, headers));
   }
+  // The app is asked by HTTP/1.1, which requires a Host; it is empty where there is none (RFC 9112, 3.2).
+  if (req.httpVersionMinor === 0 && req.headers.host === undefined) headers.push('Host', '');
   if (!hasConnection) headers.push('Connection', 'keep-alive');
   headers.push('X-Scooby', id);
   if (secret !== undefined) headers.push('X-Scooby-Secret', secret);

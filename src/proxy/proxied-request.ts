@@ -25,6 +25,8 @@ import { createUpstreamRequest, upstreamPath } from './upstream-request.js';
 const RETRY_INTERVAL_MS = 50;
 // A restarting app refuses connections for a moment before the launcher knows that it exited.
 const GRACE_MS = 200;
+// Shorter than the time in which the app is to learn that a client has disconnected, 1 s.
+const CLIENT_END_MS = 750;
 const REPEATABLE_METHOD = /^(?:GET|HEAD|OPTIONS)$/;
 
 /**
@@ -78,7 +80,10 @@ export class ProxiedRequest {
   #hasContinued = false;
   /** The request was sent to the app. */
   #reached = false;
+  /** Runs once the client has closed its side. */
+  #endTimer: NodeJS.Timeout | undefined;
   readonly #onClientClose = () => this.#finish();
+  readonly #onClientEnd = () => this.#clientEnded();
 
   constructor(
     options: ForwardOptions,
@@ -104,6 +109,7 @@ export class ProxiedRequest {
     this.#res.on('close', this.#onClientClose);
     // A pipelined response has no socket yet, and would not emit 'close'.
     if (!this.#res.socket) this.#req.socket.setMaxListeners(0).once('close', this.#onClientClose);
+    if (this.#onUpgrade === undefined) this.#req.socket.once('end', this.#onClientEnd);
     if (!this.#hasBody) this.#req.resume();
     this.#attempt();
   }
@@ -129,6 +135,7 @@ export class ProxiedRequest {
   /** Retries when the app's address changes or after `ms`, until the deadline. */
   #retryLater(ms: number): void {
     const { upstream, wait } = this.#options;
+    if (this.#endTimer !== undefined) return void this.#req.socket.destroy();
     if (upstream.hasEnded) return this.#fail(appEnded());
     const now = performance.now();
     this.#deadline ??= now + wait;
@@ -193,6 +200,7 @@ export class ProxiedRequest {
       return;
     }
     pumpResponse(response, res);
+    if (this.#endTimer !== undefined) this.#awaitBytes(response);
   }
 
   #framingOf(response: IncomingMessage): HopFraming {
@@ -251,6 +259,22 @@ export class ProxiedRequest {
     return isReset && upstreamRequest.reusedSocket && mayResend && isUnread;
   }
 
+  /**
+   * The client has closed its side: it has disconnected, or waits for the response (`nc -N`). Only
+   * a write tells, as one that has disconnected resets the connection; without any for
+   * CLIENT_END_MS it counts as disconnected.
+   */
+  #clientEnded(): void {
+    const { socket } = this.#req;
+    if (this.#state.name === 'waiting') return void socket.destroy();
+    this.#endTimer = setTimeout(() => socket.destroy(), CLIENT_END_MS);
+    if (this.#response !== undefined) this.#awaitBytes(this.#response);
+  }
+
+  #awaitBytes(response: IncomingMessage): void {
+    response.on('data', () => this.#endTimer?.refresh());
+  }
+
   #limitHeaderTime(upstreamRequest: ClientRequest, ms: number): void {
     const timer = setTimeout(() => {
       if (this.#response || this.#state.name === 'finished') return;
@@ -283,7 +307,9 @@ export class ProxiedRequest {
     if (state.name === 'finished') return;
     this.#state = { name: 'finished' };
     if (state.name === 'waiting') state.cancel?.();
+    clearTimeout(this.#endTimer);
     req.socket.removeListener('close', this.#onClientClose);
+    req.socket.removeListener('end', this.#onClientEnd);
     const isUpgraded = state.name === 'upgraded';
     const isWhole = isUpgraded || this.#res.writableFinished;
     this.#reached ||= isConnected(upstreamRequest?.socket);

@@ -95,6 +95,8 @@ function createHttpServer(
     shouldUpgradeCallback: (req: IncomingMessage) => !isServedPlain(req),
   } as object);
   server.maxHeadersCount = 0;
+  // A client that has closed its side after the request may wait for the response.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
   server.on('request', serve);
   server.on('checkContinue', serve);
   server.on('checkExpectation', serve);

@@ -24,6 +24,11 @@ export interface SqliteOptions {
   /** Approximate limit of the database's size in bytes. */
   maxSize: number;
   readonly?: boolean;
+  /**
+   * ms that a read or write waits for another process's lock, blocking the event loop; 5 s by
+   * default.
+   */
+  lockTimeout?: number | undefined;
   /** Receives a sentence about each problem that was repaired. */
   warn: (message: string) => void;
   clock?: Clock;
@@ -112,7 +117,7 @@ export class Connection {
   }
 
   #open(): void {
-    const { connect, path, maxSize, readonly = false } = this.#options;
+    const { connect, path, maxSize, readonly = false, lockTimeout } = this.#options;
     if (readonly) refuseForeignFiles(path);
     else createPrivate(path);
     this.#inode = inodeOf(path);
@@ -126,6 +131,7 @@ export class Connection {
       addFunctions(this.#db);
       if (wasNotClosed && !readonly) this.#quickCheck();
       this.statements = prepareStatements(this.#db);
+      if (lockTimeout !== undefined) this.#db.pragma(`busy_timeout = ${lockTimeout}`);
       this.#housekeeping = new Housekeeping(this.#db, this.statements, maxSize, this.clock);
     } catch (error) {
       this.#db.close();

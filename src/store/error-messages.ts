@@ -1,6 +1,6 @@
 /** Messages to the user for errors of SQLite and of the file system. */
 
-import { StoreError } from './store.js';
+import { StoreBusyError, StoreError } from './store.js';
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | undefined)?.code;
@@ -25,9 +25,11 @@ export function isMissingBinding(error: unknown): boolean {
   );
 }
 
+const BUSY = /^SQLITE_BUSY|^SQLITE_LOCKED/;
+
 const MESSAGES: [pattern: RegExp, message: string][] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'there is no room left on the disk. Recording goes on once there is.'],
-  [/^SQLITE_BUSY|^SQLITE_LOCKED/, 'another process has held it for more than 5 seconds.'],
+  [BUSY, 'another process has held it for more than 5 seconds.'],
   [/^SQLITE_(NOTADB|CORRUPT)/, 'it is damaged, or no database.'],
   [/^SQLITE_IOERR|^EIO/, 'the disk cannot be read or written.'],
   [/^(SQLITE_READONLY|EROFS|EACCES|EPERM|SQLITE_PERM|SQLITE_AUTH)/, 'it may not be written by this user.'],
@@ -43,5 +45,7 @@ export function explainStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return error;
   const code = codeOf(error);
   const message = MESSAGES.find(([pattern]) => pattern.test(code))?.[1];
-  return message === undefined ? error : new StoreError(`${path}: ${message}`, { cause: error });
+  if (message === undefined) return error;
+  const ExplainedError = BUSY.test(code) ? StoreBusyError : StoreError;
+  return new ExplainedError(`${path}: ${message}`, { cause: error });
 }

@@ -5,6 +5,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
+// Of one name in a path, on Linux (ext4, btrfs, xfs, tmpfs).
+const MAX_NAME_BYTES = 255;
+
 type Env = Record<string, string | undefined>;
 
 /**
@@ -34,5 +37,16 @@ export function databasePath(db: string | undefined, cwd: string, env: Env = pro
   if (path) return resolve(cwd, path);
   const project = projectFolder(cwd);
   const hash = createHash('sha256').update(project).digest('hex').slice(0, 8);
-  return join(stateFolder(env), 'scooby', `${basename(project) || 'root'}-${hash}`, 'scooby.db');
+  const name = shortened(basename(project) || 'root', MAX_NAME_BYTES - hash.length - 1);
+  return join(stateFolder(env), 'scooby', `${name}-${hash}`, 'scooby.db');
+}
+
+/** The start of a name, in whole characters; the hash behind it tells projects apart. */
+function shortened(name: string, maxBytes: number): string {
+  if (Buffer.byteLength(name) <= maxBytes) return name;
+  // A character that is cut in two is decoded as U+FFFD.
+  return Buffer.from(name)
+    .subarray(0, maxBytes)
+    .toString()
+    .replace(/\ufffd+$/, '');
 }

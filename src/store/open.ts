@@ -22,6 +22,8 @@ export interface OpenOptions extends Sampling {
   maxSize?: number | undefined;
   /** For commands that only read: nothing is created, and an unreadable database is an error. */
   readonly?: boolean | undefined;
+  /** ms that a save waits for another process's lock; 5 s by default. */
+  lockTimeout?: number | undefined;
 }
 
 export const DEFAULT_TTL_MS = 24 * 3600 * 1000;
@@ -38,6 +40,7 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
     ttl = DEFAULT_TTL_MS,
     maxSize = DEFAULT_MAX_SIZE,
     readonly = false,
+    lockTimeout,
     samplesOf,
     run,
     describe,
@@ -46,7 +49,8 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {
-    return new SqliteStore({ connect: await connector(), path, ttl, maxSize, readonly, warn, ...sampling });
+    const connect = await connector();
+    return new SqliteStore({ connect, path, ttl, maxSize, readonly, lockTimeout, warn, ...sampling });
   } catch (error) {
     const reason = isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;

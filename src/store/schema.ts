@@ -5,7 +5,7 @@ import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
 /** SQLite's user_version; increases with every change of the tables. */
-export const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 2;
 
 /** SQLite's application_id of scooby's files. */
 const APPLICATION_ID = 0x5c00b1;

@@ -40,6 +40,10 @@ export interface SubjectRow {
 
 /** Prepared statements of one connection. */
 export function prepareStatements(db: Database) {
+  return { ...writersOf(db), ...readersOf(db), ...deletersOf(db) };
+}
+
+function writersOf(db: Database) {
   return {
     save: db.prepare<[SavedRow], { seq: number }>(
       `INSERT INTO traces (${SUMMARY_COLUMNS}, outside, expires, run)
@@ -52,12 +56,8 @@ export function prepareStatements(db: Database) {
     saveBody: db.prepare<[number | bigint, PackedBody]>(
       'INSERT INTO bodies (trace, body) VALUES (?, ?) ON CONFLICT (trace) DO UPDATE SET body = excluded.body',
     ),
-    run: db.prepare<[key: string], { id: number }>('SELECT id FROM runs WHERE key = ?'),
     saveRun: db.prepare<[key: string, start: number, command: string], { id: number }>(
       'INSERT INTO runs (key, start, command) VALUES (?, ?, ?) RETURNING id',
-    ),
-    subject: db.prepare<[key: string], { id: number; site: string | null }>(
-      'SELECT id, site FROM subjects WHERE key = ?',
     ),
     saveSubject: db.prepare<[SubjectRow], { id: number }>(
       `INSERT INTO subjects (key, of, kind, text, site, function, route)
@@ -65,13 +65,8 @@ export function prepareStatements(db: Database) {
        ON CONFLICT (key) DO UPDATE SET text = @text, site = @site
        RETURNING id`,
     ),
-    subjectsOf: db.prepare<[traces: string], { subject: number }>(
-      'SELECT DISTINCT subject FROM figures WHERE trace IN (SELECT value FROM json_each(?))',
-    ),
-    dropFigures: db.prepare<[trace: number]>('DELETE FROM figures WHERE trace = ?'),
-    dropUnused: db.prepare<[subject: number]>(
-      'DELETE FROM subjects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM figures WHERE subject = subjects.id)',
-    ),
+    // REPLACE, because two findings with one id, or two texts with one hash, must not fail the
+    // save of a request.
     saveFigure: db.prepare<
       [
         subject: number,
@@ -85,10 +80,24 @@ export function prepareStatements(db: Database) {
         byKey: number | null,
         bySite: number | null,
       ]
-
-      // REPLACE, because two findings with one id, or two texts with one hash, must not fail the
-      // save of a request.
     >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    saveSource: db.prepare<[hash: string, file: string, body: PackedBody, expires: number]>(
+      `INSERT INTO sources (hash, file, body, expires) VALUES (?, ?, ?, ?)
+       ON CONFLICT (hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
+    ),
+    keepSource: db.prepare<[expires: number, hash: string]>('UPDATE sources SET expires = ? WHERE hash = ?'),
+  };
+}
+
+function readersOf(db: Database) {
+  return {
+    run: db.prepare<[key: string], { id: number }>('SELECT id FROM runs WHERE key = ?'),
+    subject: db.prepare<[key: string], { id: number; site: string | null }>(
+      'SELECT id, site FROM subjects WHERE key = ?',
+    ),
+    subjectsOf: db.prepare<[traces: string], { subject: number }>(
+      'SELECT DISTINCT subject FROM figures WHERE trace IN (SELECT value FROM json_each(?))',
+    ),
     find: db.prepare<[string, number], { body: PackedBody }>(
       'SELECT body FROM traces JOIN bodies ON trace = seq WHERE id = ? AND expires > ?',
     ),
@@ -101,14 +110,18 @@ export function prepareStatements(db: Database) {
     newest: db.prepare<[], { start: number | null }>(
       'SELECT max(start) AS start FROM traces WHERE outside = 0',
     ),
-    saveSource: db.prepare<[hash: string, file: string, body: PackedBody, expires: number]>(
-      `INSERT INTO sources (hash, file, body, expires) VALUES (?, ?, ?, ?)
-       ON CONFLICT (hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
-    ),
-    keepSource: db.prepare<[expires: number, hash: string]>('UPDATE sources SET expires = ? WHERE hash = ?'),
     sourceExpiry: db.prepare<[string], { expires: number }>('SELECT expires FROM sources WHERE hash = ?'),
     source: db.prepare<[string], { file: string; body: PackedBody }>(
       'SELECT file, body FROM sources WHERE hash = ?',
+    ),
+  };
+}
+
+function deletersOf(db: Database) {
+  return {
+    dropFigures: db.prepare<[trace: number]>('DELETE FROM figures WHERE trace = ?'),
+    dropUnused: db.prepare<[subject: number]>(
+      'DELETE FROM subjects WHERE id = ? AND NOT EXISTS (SELECT 1 FROM figures WHERE subject = subjects.id)',
     ),
     expired: db.prepare<[now: number, limit: number], { seq: number }>(
       'SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?',

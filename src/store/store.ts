@@ -111,3 +111,6 @@ export interface Store {
 export class StoreError extends Error {
   override name = 'StoreError';
 }
+
+/** Another process holds the store's lock: what was to be saved can be saved later. */
+export class StoreBusyError extends StoreError {}

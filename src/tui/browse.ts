@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import type { Summary } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
 import { canDrawScreen, capabilitiesOf } from '../terminal/capabilities.js';
@@ -24,19 +25,24 @@ export interface BrowseOptions {
   env?: NodeJS.ProcessEnv;
 }
 
+const EXIT_HANGUP = 129;
+
 /** Signals that end the browser, with the exit code of each. */
 const SIGNALS: [NodeJS.Signals, number][] = [
   ['SIGTERM', 143],
-  ['SIGHUP', 129],
+  ['SIGHUP', EXIT_HANGUP],
   ['SIGINT', 130],
 ];
 
 /** Restores the terminal however the process ends; the returned function removes the handlers. */
 function guardTerminal(screen: TerminalScreen): () => void {
   const leave = () => {
-    if (process.stdin.isTTY) process.stdin.setRawMode(false);
+    if (isatty(0)) process.stdin.setRawMode(false);
     screen.leave();
   };
+  // A read of a closed terminal fails (EIO) or ends, also where no SIGHUP arrives (a shell's disown).
+  const hangUp = () => process.exit(EXIT_HANGUP);
+  process.stdin.on('error', hangUp).on('end', hangUp);
   const handlers = SIGNALS.map(([signal, code]) => {
     const handler = () => {
       leave();
@@ -53,6 +59,7 @@ function guardTerminal(screen: TerminalScreen): () => void {
   process.on('uncaughtException', crash);
   process.on('exit', leave);
   return () => {
+    process.stdin.off('error', hangUp).off('end', hangUp);
     for (const off of handlers) off();
     process.off('uncaughtException', crash);
     process.off('exit', leave);
@@ -122,7 +129,7 @@ export async function browse(options: BrowseOptions): Promise<void> {
       ...(config.editor === undefined ? {} : { editor: config.editor }),
     });
   } finally {
-    process.stdin.setRawMode(false);
+    if (isatty(0)) process.stdin.setRawMode(false);
     screen.leave();
     unguard();
     feed?.close();

@@ -347,3 +347,59 @@ test('calls after an aborted response count: they are what it would have been ma
   t.equal(trace.totals.sql!.count, 1);
   t.end();
 });
+
+test('dropped calls belong to their request; where it is unknown, the run says so, once', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const lossy: number[] = [];
+  collector.on('lost', ({ pid }) => lossy.push(pid));
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.requestStarted(anExchange());
+  collector.lineReceived(connection, { t: 'dropped', id: ID, spans: 3 });
+  t.same(lossy, []);
+  for (const spans of [1, 2]) collector.lineReceived(connection, { t: 'dropped', spans });
+  t.same(lossy, [connection.pid]);
+  collector.finishAll();
+  t.match(emitted.at(-1)!.trace, { id: ID, dropped: 3 });
+  t.end();
+});
+
+test('finished traces accept late spans until their size is 64 Mi characters', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  const detail = { params: ['x'.repeat(1024 * 1024)] };
+  for (let n = 1; n <= 70; n++) {
+    const id = idOf(n);
+    collector.requestStarted(anExchange(id));
+    collector.lineReceived(connection, aSpanLine(n, { id, detail }));
+    collector.lineReceived(connection, { ...aClose(), id } as LinkLine);
+    collector.requestEnded(anEnding({ id }));
+    emitted.length = 0;
+  }
+  for (const n of [1, 6, 8, 70]) collector.lineReceived(connection, aSpanLine(100 + n, { id: idOf(n) }));
+  collector.finishAll();
+  t.same(
+    emitted.map(({ trace, late }) => [trace.id, trace.spans.length, late]),
+    [
+      [idOf(8), 2, true],
+      [idOf(70), 2, true],
+    ],
+  );
+  t.end();
+});
+
+test('calls outside requests are kept up to 16 Mi characters, and the others counted', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  const detail = { params: ['x'.repeat(1024 * 1024)] };
+  for (let n = 1; n <= 20; n++) collector.lineReceived(connection, aSpanLine(n, { id: undefined, detail }));
+  collector.finishAll();
+  const { trace } = emitted[0]!;
+  t.equal(trace.spans.length, 15);
+  t.equal(trace.dropped, 5);
+  t.equal(trace.totals.sql?.count, 20);
+  t.end();
+});

@@ -2,7 +2,7 @@ import { mock } from 'node:test';
 import { test } from 'tap';
 import { TraceWriter } from '../../src/collector/trace-writer.js';
 import { MemoryStore } from '../../src/store/memory.js';
-import { StoreError } from '../../src/store/store.js';
+import { StoreBusyError, StoreError } from '../../src/store/store.js';
 import { aTrace } from '../factory.js';
 
 class FailingStore extends MemoryStore {
@@ -117,5 +117,68 @@ test('nothing is saved after close', (t) => {
     store.recent({}, 10).map(({ url }) => url),
     ['/last'],
   );
+  t.end();
+});
+
+test('a locked store: traces and sources wait, are found meanwhile, and settle when saved', async (t) => {
+  const { traceWriter, store, warnings } = aTraceWriter();
+  mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+  t.teardown(() => mock.timers.reset());
+  const settled: string[] = [];
+  store.error = new StoreBusyError('locked');
+  const hash = traceWriter.writeSource({ file: 'a.js', text: 'a();' })!;
+  const first = aTrace({ url: '/first' });
+  traceWriter.write(first, () => settled.push('/first'));
+  traceWriter.flush();
+  traceWriter.write(aTrace({ url: '/second' }), () => settled.push('/second'));
+  traceWriter.write({ ...first, url: '/first again' });
+  t.equal(traceWriter.find(first.id)?.url, '/first again');
+  t.same(settled, [], 'nothing is printed that is not stored');
+  mock.timers.tick(250);
+  t.same([settled, store.recent({}, 10)], [[], []]);
+  store.error = undefined;
+  mock.timers.tick(250);
+  t.same(settled, ['/first', '/second']);
+  t.same(
+    store
+      .recent({}, 10)
+      .map(({ url }) => url)
+      .sort(),
+    ['/first again', '/second'],
+  );
+  t.match(store.source(hash), { file: 'a.js', text: 'a();' });
+  t.same(warnings, [], 'a short lock is no news');
+});
+
+test('a store that stays locked is told once, and again when it is free', (t) => {
+  const { traceWriter, store, warnings } = aTraceWriter();
+  const now = performance.now;
+  let at = 1_000_000;
+  performance.now = () => at;
+  mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] });
+  t.teardown(() => {
+    performance.now = now;
+    mock.timers.reset();
+  });
+  store.error = new StoreBusyError('db: another process holds it.');
+  traceWriter.write(aTrace());
+  for (; at < 1_020_000; at += 1000) traceWriter.flush();
+  t.same(warnings, ['db: another process holds it. Requests are kept in memory until it can be written.']);
+  store.error = undefined;
+  traceWriter.flush();
+  t.equal(warnings[1], 'the store is no longer locked; no request was lost');
+  t.equal(store.recent({}, 10).length, 1);
+  t.end();
+});
+
+test('a trace settles also where it is lost', (t) => {
+  const { traceWriter, store } = aTraceWriter();
+  let settled = 0;
+  store.error = new StoreError('The disk is full');
+  for (const _ of [1, 2]) {
+    traceWriter.write(aTrace(), () => settled++);
+    traceWriter.flush();
+  }
+  t.equal(settled, 2);
   t.end();
 });

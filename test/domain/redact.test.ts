@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import { isSecretName, redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
+import { redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
+import { isSecretName } from '../../src/domain/secret-names.cjs';
 
 test('the value of a secret-looking key is redacted, the rest of the URL stays', (t) => {
   const table: [string, string][] = [

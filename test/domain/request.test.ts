@@ -15,6 +15,7 @@ import {
   queriesOf,
   queryTimeOf,
   REPEATED_SQL,
+  statusTextOf,
 } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
 import type { Trace } from '../../src/domain/trace.js';
@@ -96,5 +97,14 @@ test('a request failed when its status is 500 or more, or it died; it has errors
     t.equal(isFailed(trace), failed, name);
     t.equal(hasErrors(trace), wrong, name);
   }
+  t.end();
+});
+
+test('the status as text is how a request without a response ended', (t) => {
+  t.equal(statusTextOf({ status: 200, state: 'done' }), '200');
+  t.equal(statusTextOf({ status: 502, state: 'died' }), '502');
+  t.equal(statusTextOf({ state: 'died' }), 'died');
+  t.equal(statusTextOf({ state: 'done' }), 'aborted');
+  t.equal(statusTextOf({ state: 'open' }), 'open');
   t.end();
 });

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { test } from 'tap';
+import { isProcessAlive } from '../../src/control/process-alive.js';
 import { AppChild } from '../../src/launcher/child.js';
 import type { ChildHandle, OutputSink } from '../../src/launcher/output-sink.js';
-import { until } from '../scooby.js';
+import { scooby, until } from '../scooby.js';
 
 const runCommand = (command: string[], env: NodeJS.ProcessEnv) => new AppChild(command, env).run();
 
@@ -67,3 +68,35 @@ test('a command that is ended while its sink decides is not restarted', async (t
   t.same(await new AppChild([process.execPath, '-e', ''], process.env, sink).run(), { code: 0 });
   t.equal(starts, 1);
 });
+
+const IGNORANT = `
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT']) process.on(signal, () => console.log('got ' + signal));
+require('node:http').createServer((req, res) => res.end()).listen(0, '127.0.0.1', () => console.log('ready'));
+`;
+
+for (const [how, command] of Object.entries({
+  'the app itself': ['node', 'app.cjs'],
+  'an app behind a shell that ends': ['sh', '-c', 'node app.cjs & wait'],
+})) {
+  test(`SIGTERM is ignored by ${how}: SIGKILL after 5 s, nothing is left`, async (t) => {
+    const run = scooby(t, { files: { 'app.cjs': IGNORANT }, command });
+    await run.said(/^ready$/m);
+    await run.ask('/');
+    const pid = (await run.trace('/')).app!.pid;
+    await run.stop('SIGTERM');
+    await until(() => !isProcessAlive(pid), 'the end of the app');
+    t.match(run.stdout, /^ready\ngot SIGTERM\n/);
+    t.ok([137, 143].includes(run.outcome!.code!), `${run.outcome!.code}`);
+  });
+}
+
+for (const first of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) {
+  test(`Ctrl-C after ${first} kills an app that ignores both, at once`, async (t) => {
+    const run = scooby(t, { files: { 'app.cjs': IGNORANT }, command: ['app.cjs'] });
+    await run.said(/^ready$/m);
+    run.child.kill(first);
+    await run.said(new RegExp(`^got ${first}$`, 'm'));
+    run.child.kill('SIGINT');
+    t.match(await run.ended(), { code: 137, stdout: `ready\ngot ${first}\n` });
+  });
+}

@@ -24,7 +24,7 @@ test('the run folder and run.json are readable by their owner only, under any um
   t.end();
 });
 
-test('a path too long for a socket is not used; folders of killed launchers are removed', (t) => {
+test('a path too long for a socket is not used', (t) => {
   const long = join(t.testdir(), 'x'.repeat(100));
   mkdirSync(long);
   const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
@@ -33,13 +33,34 @@ test('a path too long for a socket is not used; folders of killed launchers are 
   const folder = makeRunFolder('off', 3000);
   t.ok(Buffer.byteLength(folder.run.socket) <= 100);
   t.not(dirname(folder.path), long);
-  // No process has that pid.
-  const stale = join(dirname(folder.path), 'scooby-99999999-abcdef');
-  mkdirSync(stale);
-  makeRunFolder('off', undefined).remove();
-  t.notOk(existsSync(stale));
-  t.ok(existsSync(folder.path), 'the folder of a running launcher stays');
   folder.remove();
+  t.end();
+});
+
+test('a folder that cannot be written is passed over; without any, the user is told', (t) => {
+  const { TMPDIR, XDG_RUNTIME_DIR } = process.env;
+  t.teardown(() => {
+    for (const [name, value] of Object.entries({ TMPDIR, XDG_RUNTIME_DIR })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  process.env.XDG_RUNTIME_DIR = '/proc';
+  process.env.TMPDIR = '/dev/null';
+  const folder = makeRunFolder('all', undefined);
+  t.equal(dirname(folder.path), '/tmp');
+  t.equal(folder.state(), 'missing', 'without a socket');
+  folder.remove();
+  t.end();
+});
+
+test('run.json is replaced as a whole: what was there stays readable on a full disk', (t) => {
+  const folder = makeRunFolder('all', undefined);
+  t.teardown(() => folder.remove());
+  // A folder in the way of the new file stands for a write that fails.
+  mkdirSync(join(folder.path, 'run.json.new'));
+  t.throws(() => folder.update({ record: 'off' }), { code: 'EISDIR' });
+  t.match(JSON.parse(readFileSync(join(folder.path, 'run.json'), 'utf8')), { record: 'all' });
   t.end();
 });
 

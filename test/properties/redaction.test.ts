@@ -3,7 +3,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { isSecretName, redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
+import { redactHeaders, redactUrl } from '../../src/domain/redact.cjs';
+import { isSecretName } from '../../src/domain/secret-names.cjs';
 import { anyText, holds } from '../property.js';
 
 const NAMES = [

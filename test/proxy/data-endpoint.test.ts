@@ -244,3 +244,52 @@ test('an error of the store is a 500 with its message', async (t) => {
   );
   t.match(text, /^HTTP\/1.1 500 [\s\S]*scooby: the store is gone\n$/);
 });
+
+test('reading needs a client of this machine, or the token: a Host header alone does not do', async (t) => {
+  const token = 'a-token-of-this-user';
+  const request = (peer: string, headers: Record<string, string>, own = '192.168.1.5') => {
+    const rawHeaders = Object.entries({ Host: 'localhost', ...headers }).flat();
+    const lowercase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    return {
+      url: `/scooby/get-data/${ID}/`,
+      method: 'GET',
+      rawHeaders,
+      headers: Object.fromEntries(lowercase),
+      socket: { remoteAddress: peer, localAddress: own },
+      resume: () => {},
+    } as never;
+  };
+  const statusWith = (req: never, options: { token?: string } = {}) => {
+    let status = 0;
+    const res = { writeHead: (code: number) => void (status = code), end: () => {} } as never;
+    t.equal(createDataEndpoint({ find: () => ({}), ...options })(req, res), true);
+    return status;
+  };
+  for (const peer of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1', '192.168.1.5'])
+    t.equal(statusWith(request(peer, {})), 200, peer);
+  for (const peer of [
+    '192.168.1.6',
+    '10.0.0.1',
+    '172.17.0.1',
+    '::ffff:10.0.0.1',
+    'fe80::1',
+    '1127.0.0.1',
+    '::127.0.0.1',
+  ])
+    t.equal(statusWith(request(peer, {})), 403, peer);
+  const bearer = (value: string) =>
+    request('192.168.1.6', { Authorization: value, Host: '192.168.1.5:4000' });
+  t.equal(statusWith(bearer(`Bearer ${token}`), { token }), 200);
+  t.equal(statusWith(bearer(`Bearer ${token}x`), { token }), 403);
+  t.equal(statusWith(bearer(token), { token }), 403);
+  t.equal(statusWith(bearer('Bearer '), { token: '' }), 403);
+  t.equal(statusWith(bearer('Bearer undefined')), 403);
+});
+
+test('control characters of the recorded request are escaped in the JSON', async (t) => {
+  const app = await responder(t, OK);
+  const find = () => ({ id: ID, url: '/\u009b31m\u0085\u202e\u007f' });
+  const { port } = await proxy(t, app.address, { intercept: createDataEndpoint({ find }) });
+  const text = await ask(t, port, `GET /scooby/get-data/${ID}/ HTTP/1.1\r\nHost: localhost\r\n\r\n`, /\n$/);
+  t.match(text, '"url":"/\\u009b31m\\u0085\\u202e\\u007f"');
+});

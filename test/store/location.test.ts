@@ -1,6 +1,6 @@
-import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { test } from 'tap';
 import { databasePath, projectFolder, stateFolder } from '../../src/store/location.js';
 
@@ -45,5 +45,22 @@ test('the state folder follows the convention of each platform', (t) => {
   t.equal(stateFolder({ XDG_STATE_HOME: 'relative' }, 'linux'), join(home, '.local/state'));
   t.equal(stateFolder({}, 'darwin'), join(home, 'Library/Application Support'));
   t.equal(stateFolder({ LOCALAPPDATA: 'C:\\L' }, 'win32'), 'C:\\L');
+  t.end();
+});
+
+test('a project whose name is as long as a name can be', (t) => {
+  const state = t.testdir();
+  const parent = t.testdir();
+  for (const name of ['n'.repeat(255), 'é'.repeat(127), '漢'.repeat(85), `${'a'.repeat(245)}漢漢`]) {
+    const project = join(parent, name);
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, 'package.json'), '{}');
+    const path = databasePath(undefined, project, { XDG_STATE_HOME: state });
+    mkdirSync(dirname(path), { recursive: true });
+    const folder = basename(dirname(path));
+    t.ok(name.startsWith(folder.replace(/-[0-9a-f]{8}$/, '')), folder);
+    t.match(folder, /-[0-9a-f]{8}$/);
+  }
+  t.match(databasePath(undefined, '/nowhere/short', { XDG_STATE_HOME: state }), /\/short-[0-9a-f]{8}\//);
   t.end();
 });

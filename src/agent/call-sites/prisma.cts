@@ -9,6 +9,7 @@ import {
 } from '../call/call-site.cjs';
 import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
@@ -53,9 +54,11 @@ function prepareRuntime(module: object): void {
     // Uncovers the prototype's method again.
     Reflect.deleteProperty(compilable, '_compile');
     const result = Reflect.apply(original, this, arguments);
-    const { getPrismaClient } = compilable.exports;
-    if (typeof getPrismaClient === 'function')
-      compilable.exports = replaceGetPrismaClient(compilable.exports, wrapGetPrismaClient(getPrismaClient));
+    attempt(() => {
+      const { getPrismaClient } = compilable.exports;
+      if (typeof getPrismaClient === 'function')
+        compilable.exports = replaceGetPrismaClient(compilable.exports, wrapGetPrismaClient(getPrismaClient));
+    });
     return result;
   };
 }
@@ -186,7 +189,7 @@ const sourceOf = Function.prototype.toString;
 
 function wrapRequest(original: Function): Function {
   return function request(this: unknown, job: object) {
-    if (state.recording !== 'off') rememberCallSite(job, currentCallSite(currentRequest()));
+    if (state.recording !== 'off') attempt(rememberCallSite, job, currentCallSite(currentRequest()));
     return Reflect.apply(original, this, arguments);
   };
 }
@@ -198,7 +201,7 @@ function wrapRequest(original: Function): Function {
 function wrapLoader(original: Function): Function {
   return function load(this: unknown, jobs: object | object[]) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
-    const site = callSiteOfObject(Array.isArray(jobs) ? jobs[0]! : jobs);
+    const site = attempt(callSiteOfObject, Array.isArray(jobs) ? jobs[0]! : jobs);
     if (site === undefined) return Reflect.apply(original, this, arguments);
     return runInContext(site.request, site, original, this, arguments);
   };

@@ -40,11 +40,15 @@ let nextSite: CallSite | undefined;
  */
 export function captureCallSite(wrapper: (...args: never[]) => unknown, frames = 0): CallSite | undefined {
   if (state.recording === 'off') return undefined;
-  const request = currentRequest();
-  if (request === undefined && state.recording !== 'all') {
-    return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
+  try {
+    const request = currentRequest();
+    if (request === undefined && state.recording !== 'all') {
+      return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
+    }
+    return { request, stack: captureStack(wrapper, frames, currentCallSite(request)), began: now() };
+  } catch {
+    return undefined;
   }
-  return { request, stack: captureStack(wrapper, frames, currentCallSite(request)), began: now() };
 }
 
 /** Call site of the running work, if it belongs to `request`. */

@@ -1,6 +1,7 @@
 /** Traced calls: created with request and stack, published on the channel of their instrument. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
 import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
@@ -70,17 +71,22 @@ export function beginCall(
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
   if (state.recording === 'off') return undefined;
-  const request = currentRequest();
-  if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
-  const site = takeCallSite(request);
-  const stack = captureStack(wrapper, instrument.depth, site ?? currentCallSite(request));
-  const call = new TracedCall(instrument, request, stack, self, args);
-  if (site !== undefined) {
-    call.wait = call.began - site.began;
-    call.began = site.began;
+  try {
+    const request = currentRequest();
+    if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
+    const site = takeCallSite(request);
+    const stack = captureStack(wrapper, instrument.depth, site ?? currentCallSite(request));
+    const call = new TracedCall(instrument, request, stack, self, args);
+    if (site !== undefined) {
+      call.wait = call.began - site.began;
+      call.began = site.began;
+    }
+    publish(call);
+    return call;
+  } catch {
+    // The call is not recorded.
+    return undefined;
   }
-  publish(call);
-  return call;
 }
 
 function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): TracedCall | undefined {
@@ -115,16 +121,20 @@ export function endCall(
 ): void {
   if (call.ended !== 0) return;
   call.ended = now();
-  if (error !== undefined && error !== null) call.error = errorText(error);
   if (typeof rows === 'number') call.rows = rows;
-  if (facts !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), facts);
-  publish(call);
+  try {
+    if (error !== undefined && error !== null) call.error = errorText(error);
+    if (facts !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), facts);
+  } catch {
+    // The span ends without them.
+  }
+  attempt(publish, call);
 }
 
 /** Discards a call that only led to another traced call, so that it is not shown twice. */
 export function discardCall(call: TracedCall): void {
   call.discarded = true;
-  publish(call);
+  attempt(publish, call);
 }
 
 /**
@@ -138,7 +148,11 @@ export function bindToRequest(
   onCall?: (args: ArrayLike<unknown>) => void,
 ): Function {
   return function (this: unknown) {
-    onCall?.(arguments);
+    try {
+      onCall?.(arguments);
+    } catch {
+      // The app's callback is called all the same.
+    }
     return applyInRequest(request, fn, this, arguments);
   };
 }

@@ -1,5 +1,6 @@
 /** Wrappers for libraries that run the app's calls in a later tick. */
 
+import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
@@ -45,7 +46,7 @@ export function wrapCall(
   return function call(this: unknown) {
     const site = captureCallSite(call, frames);
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
-    const final = isFinal?.(arguments) === true;
+    const final = isFinal !== undefined && attempt(isFinal, arguments) === true;
     return runDeferred(final ? { ...site, final } : site, original, this, arguments);
   };
 }
@@ -70,9 +71,9 @@ export function wrapFactory(
 ): Function {
   return function make(this: unknown) {
     const object = Reflect.apply(original, this, arguments);
-    keepCallSite(object, make, frames);
+    attempt(keepCallSite, object, make, frames);
     // Even while recording is off: it restores properties that the wrapper itself has changed.
-    onCreated?.(object as never);
+    if (onCreated !== undefined) attempt(onCreated, object as never);
     return object;
   };
 }
@@ -81,7 +82,7 @@ export function wrapFactory(
 export function wrapFactoryClass<T extends Function>(Class: T): T {
   const construct = (original: Function, args: unknown[], target: Function) => {
     const object = Reflect.construct(original, args, target);
-    keepCallSite(object, construct, LIBRARY_FRAMES);
+    attempt(keepCallSite, object, construct, LIBRARY_FRAMES);
     return object;
   };
   return new Proxy(Class, { construct }) as T;
@@ -97,7 +98,8 @@ export function wrapExecutor(
 ): Function {
   return function execute(this: unknown) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
-    const site = siteOf(ownerOf(this as never)) ?? captureCallSite(execute, LIBRARY_FRAMES);
+    const owner = ownerOf === identity ? (this as object) : attempt(ownerOf, this as never);
+    const site = attempt(siteOf, owner) ?? captureCallSite(execute, LIBRARY_FRAMES);
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     return runDeferred(final ? { ...site, final } : site, original, this, arguments);
   };
@@ -112,7 +114,7 @@ export function wrapExecutor(
 export function wrapImmediateExecutor(original: Function): Function {
   return function execute(this: object) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
-    const site = siteOf(this);
+    const site = attempt(siteOf, this);
     if (site === undefined) return Reflect.apply(original, this, arguments);
     return runFrom({ ...site, began: now(), final: true }, original, this, arguments);
   };
@@ -132,8 +134,8 @@ export function bindDeferred(handler: Function): Function {
  * (`const all = db('users')`) or in another request runs again in each request that awaits it: the
  * line is that of the creation, the request that of the run.
  */
-function siteOf(object: object): CallSite | undefined {
-  const site = callSiteOfObject(object);
+function siteOf(object: object | undefined): CallSite | undefined {
+  const site = object && callSiteOfObject(object);
   const request = currentRequest();
   return site === undefined || site.request === request ? site : { ...site, request };
 }

@@ -1,5 +1,7 @@
 /** Observes how a driver's promise settles, without a handler on the promise that the app gets. */
 
+import { attempt } from '../guard.cjs';
+
 type SettleCallback = (error: unknown, value: never) => void;
 type Constructor = new (executor: (resolve: Function, reject: Function) => void) => unknown;
 
@@ -19,16 +21,22 @@ export function observePromise(
   onSettled: SettleCallback,
   run: () => unknown,
 ): unknown {
-  const holder = owner as Record<string, Function>;
-  const original = holder[key];
-  if (typeof original !== 'function' || !Reflect.set(holder, key, observingClassOf(original))) return run();
+  const original = attempt(replaceClass, owner as Record<string, Function>, key);
+  if (original === undefined) return run();
   pendingCallback = onSettled;
   try {
     return run();
   } finally {
-    holder[key] = original;
+    attempt(Reflect.set, owner, key, original);
     pendingCallback = undefined;
   }
+}
+
+/** Replaces the promise class and returns the original; undefined if it cannot be replaced. */
+function replaceClass(owner: Record<string, Function>, key: string): Function | undefined {
+  const original = owner[key];
+  if (typeof original !== 'function') return undefined;
+  return Reflect.set(owner, key, observingClassOf(original)) ? original : undefined;
 }
 
 function observingClassOf(original: Function): Function {
@@ -41,11 +49,11 @@ function observingClassOf(original: Function): Function {
     return new (original as Constructor)((resolve, reject) =>
       executor(
         (value: unknown) => {
-          onSettled(undefined, value);
+          attempt(onSettled, undefined, value);
           resolve(value);
         },
         (error: unknown) => {
-          onSettled(error ?? 'rejected');
+          attempt(onSettled, error ?? 'rejected');
           reject(error);
         },
       ),

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName, patternText } from './framework.cjs';
 
@@ -50,10 +51,12 @@ function patchRoute(Route: { prototype: object }): void {
       method,
       (original) =>
         function register(this: { stack: Layer[] }) {
-          const count = this.stack.length;
+          const count = attempt(countLayers, this);
           const route = Reflect.apply(original, this, arguments);
           const stack = captureStack(register as never, undefined);
-          for (const layer of this.stack.slice(count)) registrationStacks.set(layer, stack);
+          attempt(() => {
+            for (const layer of this.stack.slice(count)) registrationStacks.set(layer, stack);
+          });
           return route;
         },
     );
@@ -66,13 +69,19 @@ function patchRouter(Router: { prototype?: object; use?: unknown }): void {
     'use',
     (original) =>
       function use(this: { stack: Layer[] }, path: unknown) {
-        const count = this.stack.length;
+        const count = attempt(countLayers, this);
         const result = Reflect.apply(original, this, arguments);
-        const pattern = isPath(path) ? patternText(path) : '/';
-        if (pattern !== '/') for (const layer of this.stack.slice(count)) registerMount(layer, pattern);
+        attempt(() => {
+          const pattern = isPath(path) ? patternText(path) : '/';
+          if (pattern !== '/') for (const layer of this.stack.slice(count)) registerMount(layer, pattern);
+        });
         return result;
       },
   );
+}
+
+function countLayers({ stack }: { stack: Layer[] }): number {
+  return stack.length;
 }
 
 function isPath(path: unknown): boolean {
@@ -95,7 +104,7 @@ function registerMount(layer: Layer, pattern: string): void {
     (original) =>
       function (this: Layer, request: ExpressRequest) {
         const mounted = mounts.get(this);
-        if (mounted !== undefined) recordPrefix(this, request, mounted);
+        if (mounted !== undefined) attempt(recordPrefix, this, request, mounted);
         return Reflect.apply(original, this, arguments);
       },
   );

@@ -1,6 +1,7 @@
 /** Routes of Fastify 4 and 5, from channels that publish instances and, in 5, handled requests. */
 
 import { captureStack } from '../call/stack.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { type Framework, handlerName } from './framework.cjs';
 
@@ -30,13 +31,17 @@ export const fastify: Framework = {
     'fastify.initialization': ({ fastify: instance }: { fastify: Instance }) => {
       const onRoute = ({ method, url, handler }: Route) => {
         const stack = captureStack(onRoute, undefined);
-        for (const name of [method].flat()) handlers.set(`${name} ${url}`, { handler, stack });
+        attempt(() => {
+          for (const name of [method].flat()) handlers.set(`${name} ${url}`, { handler, stack });
+        });
       };
       instance.addHook('onRoute', onRoute);
       if (!instance.version.startsWith('4.')) return;
       instance.addHook('onRequest', (request: FastifyRequest, _reply: unknown, done: () => void) => {
         // With routeOptions present, reading routerPath prints a deprecation warning.
-        recordRoute(request, request.routeOptions ? request.routeOptions.url : request.routerPath);
+        attempt(() =>
+          recordRoute(request, request.routeOptions ? request.routeOptions.url : request.routerPath),
+        );
         done();
       });
     },

@@ -1,7 +1,9 @@
 /** The interface of a framework, and helpers to describe the route that served a request. */
 
 import type { IncomingMessage } from 'node:http';
-import { isSecretName, REDACTED } from '../../domain/redact.cjs';
+import { redactText } from '../../domain/redact.cjs';
+import { isSecretField } from '../../domain/secret-names.cjs';
+import { REDACTED } from '../../domain/secret-shapes.cjs';
 import { cachedJson } from '../record/encode-span.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 
@@ -43,7 +45,7 @@ export function paramsJson(params: object): string | undefined {
   let json = '';
   for (const [key, value] of Object.entries(params)) {
     if (value === undefined) continue;
-    const text = isSecretName(key) ? REDACTED : String(value).slice(0, MAX_PARAM_LENGTH);
+    const text = isSecretField(key, value) ? REDACTED : redactText(String(value).slice(0, MAX_PARAM_LENGTH));
     json += `${json === '' ? '' : ','}${cachedJson(key)}:${JSON.stringify(text)}`;
   }
   return json === '' ? undefined : `{${json}}`;

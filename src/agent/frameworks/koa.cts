@@ -2,6 +2,7 @@
 
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName } from './framework.cjs';
@@ -51,7 +52,10 @@ function patchRouter(exports: Exports): void {
     (original) =>
       function register(this: unknown) {
         const layer = Reflect.apply(original, this, arguments);
-        if (layer?.methods?.length > 0) recordRegistration(layer, captureStack(register as never, undefined));
+        const stack = captureStack(register as never, undefined);
+        attempt(() => {
+          if (layer?.methods?.length > 0) recordRegistration(layer, stack);
+        });
         return layer;
       },
   );

@@ -1,6 +1,7 @@
 /** Handler names of NestJS, which wraps handlers before it passes them to Express or Fastify. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { type Framework, handlerNames } from './framework.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
@@ -30,8 +31,10 @@ export const nest: Framework = {
 function wrapHandlerFactory(original: Function, nameParts: (args: unknown[]) => unknown[]): Function {
   return function (this: unknown) {
     const handler = Reflect.apply(original, this, arguments);
-    const name = nameParts([...arguments]).join('.');
-    if (typeof handler === 'function' && name !== '') handlerNames.set(handler, name);
+    attempt(() => {
+      const name = nameParts([...arguments]).join('.');
+      if (typeof handler === 'function' && name !== '') handlerNames.set(handler, name);
+    });
     return handler;
   };
 }

@@ -2,8 +2,8 @@
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { serialize } from '../record/serialize.cjs';
-import { maskParams } from '../record/sql-params.cjs';
+import { attempt } from '../guard.cjs';
+import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 type Statement = { source: string };
@@ -43,7 +43,7 @@ function paramsOf(sql: string, args: unknown[]): unknown {
   const [named] = values;
   const byName =
     values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
-  return byName ? serialize(named) : maskParams(sql, values);
+  return byName ? maskNamedParams(sql, named, 'sqlite') : maskParams(sql, values, 'sqlite');
 }
 
 /** Patches the native class of statements, which is not exported, by way of a statement. */
@@ -57,15 +57,16 @@ function wrapPrepare(original: Function): Function {
       if (call !== undefined) endCall(call, error);
       throw error;
     }
-    const prototype = Object.getPrototypeOf(statement);
-    replaceMethod(prototype, 'run', (run) =>
-      wrapTimed(run, (done) => (done as { changes?: number }).changes),
-    );
-    replaceMethod(prototype, 'get', (get) => wrapTimed(get, (row) => (row === undefined ? 0 : 1)));
-    replaceMethod(prototype, 'all', (all) => wrapTimed(all, (rows) => (rows as unknown[]).length));
-    replaceMethod(prototype, 'iterate', wrapIterate);
+    attempt(patchStatement, Object.getPrototypeOf(statement));
     return statement;
   };
+}
+
+function patchStatement(prototype: object): void {
+  replaceMethod(prototype, 'run', (run) => wrapTimed(run, (done) => (done as { changes?: number }).changes));
+  replaceMethod(prototype, 'get', (get) => wrapTimed(get, (row) => (row === undefined ? 0 : 1)));
+  replaceMethod(prototype, 'all', (all) => wrapTimed(all, (rows) => (rows as unknown[]).length));
+  replaceMethod(prototype, 'iterate', wrapIterate);
 }
 
 function wrapTimed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
@@ -74,7 +75,7 @@ function wrapTimed(original: Function, rowsOf: (result: unknown) => number | und
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments);
-      endCall(call, undefined, rowsOf(result));
+      endCall(call, undefined, attempt(rowsOf, result));
       return result;
     } catch (error) {
       endCall(call, error);
@@ -91,8 +92,7 @@ function wrapIterate(original: Function): Function {
     delete call.info?.detail?.blocking;
     try {
       const iterator = Reflect.apply(original, this, arguments) as object;
-      const prototype = Object.getPrototypeOf(iterator);
-      for (const method of ['next', 'return']) replaceMethod(prototype, method, wrapStep);
+      attempt(patchIterator, iterator);
       iterations.set(iterator, call);
       return iterator;
     } catch (error) {
@@ -100,6 +100,11 @@ function wrapIterate(original: Function): Function {
       throw error;
     }
   };
+}
+
+function patchIterator(iterator: object): void {
+  const prototype = Object.getPrototypeOf(iterator);
+  for (const method of ['next', 'return']) replaceMethod(prototype, method, wrapStep);
 }
 
 function wrapStep(original: Function): Function {

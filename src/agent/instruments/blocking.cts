@@ -3,6 +3,7 @@
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -47,7 +48,7 @@ function wrapMethods(module: string, exports: Record<string, unknown>, names: Re
           return Reflect.apply(original, this, arguments);
         } finally {
           inside = false;
-          if (now() - began > BLOCKS_MS) recordBlock(timed, `${module}.${method}`, arguments, began);
+          if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
         }
       };
       return timed;

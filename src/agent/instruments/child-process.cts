@@ -1,8 +1,9 @@
 /** Instrument of node:child_process: commands that a request runs, asynchronous and blocking. */
 
-import { isSecretName, REDACTED, redactUrl } from '../../domain/redact.cjs';
+import { redactArguments, redactShellLine } from '../../domain/redact-command.cjs';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { currentRequest, watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -39,27 +40,26 @@ export const childProcess: Instrument = {
 function describe({ self, args }: TracedCall): CallInfo {
   const sync = self === undefined;
   const { file, args: argv = [] } = sync ? optionsOfSync(args) : ((args[0] ?? {}) as SpawnOptions);
+  const isShell = argv[1] === '-c' || (sync && argv.length === 0);
   const line = argv[1] === '-c' ? [argv[2]] : sync ? [file, ...argv] : [argv[0] ?? file, ...argv.slice(1)];
-  const text = redactedLine(line.map(String).join(' '));
+  const text = isShell ? redactShellLine(cutText(line[0])) : redactArguments(line.map(cutText)).join(' ');
   return { name: text.slice(0, MAX_TEXT_LENGTH), detail: sync ? { blocking: true } : {} };
+}
+
+// A secret that the cut would halve is seen by its whole.
+function cutText(value: unknown): string {
+  return String(value).slice(0, 4 * MAX_TEXT_LENGTH);
 }
 
 function optionsOfSync(args: ArrayLike<unknown>): SpawnOptions {
   return { file: args[0], args: Array.isArray(args[1]) ? args[1] : [] };
 }
 
-/** Command line with secret values redacted: `--password=…`, `TOKEN=…`. */
-function redactedLine(line: string): string {
-  return redactUrl(line).replace(/(-[\w-]*|\b\w+(?==))(=|\s+)(\S+)/g, (all, name, between) =>
-    isSecretName(name) ? `${name}${between}${REDACTED}` : all,
-  );
-}
-
 function wrapSpawn(original: Function): Function {
   return function spawn(this: ChildProcess) {
     const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    watchStream(this, call.request, (type, value) => {
+    attempt(watchStream, this, call.request, (type, value) => {
       if (type === 'error') return endCall(call, value ?? 'error');
       if (type !== 'exit') return;
       const detail = call.info?.detail;

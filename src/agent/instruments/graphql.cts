@@ -1,7 +1,8 @@
 /** Instrument of graphql: operations by name, from channels (version 17) or a patch (16). */
 
-import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -67,15 +68,15 @@ function wrapExecute(original: Function): Function {
   return function execute(this: unknown) {
     const call = beginCall(graphql, execute, undefined, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    try {
-      const result = Reflect.apply(original, this, arguments) as { then?: Function } | undefined;
-      // It never rejects: errors are part of the result. This handler runs before the app's.
-      if (typeof result?.then === 'function') result.then(() => endCall(call));
-      else endCall(call);
-      return result;
-    } catch (error) {
-      endCall(call, error);
-      throw error;
-    }
+    const result = runCall(call, original, this, arguments);
+    attempt(endWithResult, call, result);
+    return result;
   };
+}
+
+/** The result never rejects: errors are part of it. This handler runs before the app's. */
+function endWithResult(call: TracedCall, result: unknown): void {
+  const { then } = (result ?? {}) as { then?: Function };
+  if (typeof then === 'function') Reflect.apply(then, result, [() => endCall(call)]);
+  else endCall(call);
 }

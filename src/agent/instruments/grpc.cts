@@ -2,6 +2,7 @@
 
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -56,7 +57,7 @@ function wrapMakeRequest(original: Function): Function {
       args[at] = wrapCallback(call, args[at] as Function, (_call, results) => endGrpcCall(call, results[0]));
     const emitter = runCall(call, original, this, args) as object;
     let messages = 0;
-    watchStream(emitter, call.request, (type, value) => {
+    attempt(watchStream, emitter, call.request, (type, value) => {
       if (type === 'data') messages++;
       if (type === 'error') endGrpcCall(call, value, messages);
       if (type === 'status')

@@ -2,6 +2,7 @@
 
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
@@ -68,7 +69,7 @@ function patchPipeline({ default: { prototype } }: Class): void {
   replaceMethod(prototype, 'sendCommand', (original) => {
     const send = wrapSendCommand(original);
     return function sendCommand(this: object) {
-      return Reflect.apply(isAutoPipeline(this) ? send : original, this, arguments);
+      return Reflect.apply(attempt(isAutoPipeline, this) ? send : original, this, arguments);
     };
   });
   replaceMethod(prototype, 'exec', wrapExec);
@@ -76,20 +77,24 @@ function patchPipeline({ default: { prototype } }: Class): void {
 
 function wrapSendCommand(original: Function): Function {
   return function sendCommand(this: object, command: Command) {
-    const known = calls.get(command);
-    if (known === undefined) {
-      if (internal || command.pipelineIndex !== undefined || isGreeting(command)) {
-        return Reflect.apply(original, this, arguments);
-      }
-      const call = beginCall(ioredis, sendCommand, this, [command]);
-      if (call === undefined) return Reflect.apply(original, this, arguments);
-      calls.set(command, call);
-      observeSettling(command, call, (reply) =>
-        endCall(call, undefined, undefined, replyFacts(command.name, reply)),
-      );
-    } else if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
+    attempt(recordCommand, sendCommand, this, command);
     return Reflect.apply(original, this, arguments);
   };
+}
+
+function recordCommand(cut: (...args: never[]) => unknown, client: object, command: Command): void {
+  const known = calls.get(command);
+  if (known !== undefined) {
+    if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
+    return;
+  }
+  if (internal || command.pipelineIndex !== undefined || isGreeting(command)) return;
+  const call = beginCall(ioredis, cut, client, [command]);
+  if (call === undefined) return;
+  calls.set(command, call);
+  observeSettling(command, call, (reply) =>
+    endCall(call, undefined, undefined, replyFacts(command.name, reply)),
+  );
 }
 
 /**
@@ -103,7 +108,7 @@ function observeSettling(
 ): void {
   const { resolve, reject } = owner;
   owner.resolve = function (value) {
-    if (call.ended === 0) onResolved(value);
+    if (call.ended === 0) attempt(onResolved, value);
     return resolve.call(this, value);
   };
   owner.reject = function (error) {
@@ -114,20 +119,23 @@ function observeSettling(
 
 function wrapExec(original: Function): Function {
   return function exec(this: Pipeline) {
-    // Inside MULTI the first exec only queues EXEC.
-    // A cluster's exec calls itself again when it knows its nodes.
-    if (this._transactions > 0 || isAutoPipeline(this) || calls.has(this) || this._queue.length === 0) {
-      return Reflect.apply(original, this, arguments);
-    }
-    const call = beginCall(ioredis, exec, this, [this]);
-    if (call === undefined) return Reflect.apply(original, this, arguments);
-    calls.set(this, call);
-    observeSettling(this, call, (results) => {
-      const { error, replies } = repliesOf(this, results as Reply[]);
-      endCall(call, error, undefined, redisBatchFacts(commandsOf(this), replies));
-    });
+    attempt(recordExec, exec, this);
     return Reflect.apply(original, this, arguments);
   };
+}
+
+function recordExec(cut: (...args: never[]) => unknown, pipeline: Pipeline): void {
+  // Inside MULTI the first exec only queues EXEC.
+  if (pipeline._transactions > 0 || isAutoPipeline(pipeline)) return;
+  // A cluster's exec calls itself again when it knows its nodes.
+  if (calls.has(pipeline) || pipeline._queue.length === 0) return;
+  const call = beginCall(ioredis, cut, pipeline, [pipeline]);
+  if (call === undefined) return;
+  calls.set(pipeline, call);
+  observeSettling(pipeline, call, (results) => {
+    const { error, replies } = repliesOf(pipeline, results as Reply[]);
+    endCall(call, error, undefined, redisBatchFacts(commandsOf(pipeline), replies));
+  });
 }
 
 function describe({ self, args }: TracedCall): CallInfo {

@@ -2,6 +2,7 @@
 
 import { beginCall, callOfCallback, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import type { Instrument } from './instrument.cjs';
 import { byteLengthOf, cacheCallInfo, keyTexts, readFacts } from './shared/cache.cjs';
 
@@ -63,14 +64,17 @@ function storedForm(value: unknown): unknown {
   return typeof value === 'string' || ArrayBuffer.isView(value) ? value : JSON.stringify(value);
 }
 
+function recordSize({ callback, value }: { callback?: unknown; value?: unknown }): void {
+  const detail = callOfCallback(callback)?.info?.detail;
+  if (detail !== undefined && typeof value === 'string') detail.bytes = Buffer.byteLength(value);
+}
+
 /** The size of the value is known when the client compiles its command. */
 function wrapCompile(original: Function): Function {
   return function command(this: object, compile: Function, server: unknown) {
     const compileMeasured = (noreply: unknown) => {
       const query = compile(noreply);
-      const detail = callOfCallback(query.callback)?.info?.detail;
-      if (detail !== undefined && typeof query.value === 'string')
-        detail.bytes = Buffer.byteLength(query.value);
+      attempt(recordSize, query);
       return query;
     };
     return original.call(this, compileMeasured, server);

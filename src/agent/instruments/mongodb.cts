@@ -3,6 +3,7 @@
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -57,11 +58,16 @@ function unwrappedDocuments(value: unknown): unknown {
   return Array.isArray(list) ? list : value;
 }
 
+function isDriverCommand(document: Document | undefined): boolean {
+  return DRIVER_COMMANDS.test(Object.keys(document ?? {})[0] ?? '');
+}
+
 /** A handler on this promise is safe: the driver awaits it, and the app receives another. */
 function wrapCommand(original: Function): Function {
   return function command(this: object, _namespace: unknown, document: Document) {
-    const isDriverCommand = DRIVER_COMMANDS.test(Object.keys(document ?? {})[0] ?? '');
-    const call = isDriverCommand ? undefined : beginCall(mongodb, command, this, arguments);
+    const call = attempt(isDriverCommand, document)
+      ? undefined
+      : beginCall(mongodb, command, this, arguments);
     const promise = Reflect.apply(original, this, arguments) as Promise<unknown>;
     if (call !== undefined) {
       promise.then(

@@ -2,6 +2,7 @@
 
 import { beginCall, type TracedCall } from '../call/call.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as shared from './shared/mysql.cjs';
 
@@ -57,18 +58,22 @@ function describe(call: TracedCall): CallInfo {
 
 function wrapAddCommand(original: Function): Function {
   return function addCommand(this: object, command: Command) {
-    if (
-      shared.pendingPoolCall() === undefined &&
-      (command.statement !== undefined || /^P(?:repare|ing)$/.test(command.constructor.name))
-    ) {
-      const call = beginCall(mysql2, addCommand, this, arguments);
-      if (call !== undefined) {
-        shared.markSent(call, this);
-        shared.attachCall(call, command as never);
-      }
-    }
+    if (shared.pendingPoolCall() === undefined) attempt(recordCommand, addCommand, this, command, arguments);
     return Reflect.apply(original, this, arguments);
   };
+}
+
+function recordCommand(
+  cut: (...args: never[]) => unknown,
+  connection: object,
+  command: Command,
+  args: IArguments,
+): void {
+  if (command.statement === undefined && !/^P(?:repare|ing)$/.test(command.constructor.name)) return;
+  const call = beginCall(mysql2, cut, connection, args);
+  if (call === undefined) return;
+  shared.markSent(call, connection);
+  shared.attachCall(call, command as never);
 }
 
 /** For a command without a callback a closed connection emits the error itself. */
@@ -85,21 +90,28 @@ function wrapClosedState(original: Function): Function {
 
 function wrapNotifyError(original: Function): Function {
   return function _notifyError(this: { _command?: object | null }, error: unknown) {
-    const call = this._command ? shared.callOfCommand(this._command) : undefined;
-    if (call !== undefined) shared.endMysqlCall(call, error);
+    attempt(endRunningCommand, this._command, error);
     return Reflect.apply(original, this, arguments);
   };
+}
+
+function endRunningCommand(command: object | null | undefined, error: unknown): void {
+  const call = command ? shared.callOfCommand(command) : undefined;
+  if (call !== undefined) shared.endMysqlCall(call, error);
 }
 
 /** A cluster namespace's class is not exported; its query and execute were added after 2.0. */
 function wrapOf(original: Function): Function {
   return function of(this: object) {
     const namespace = Reflect.apply(original, this, arguments);
-    const prototype = Object.getPrototypeOf(namespace);
-    shared.patchGetConnection(mysql2, prototype, true);
-    for (const method of ['query', 'execute']) {
-      if (method in prototype) shared.patchPoolQuery(mysql2, prototype, method);
-    }
+    attempt(patchNamespace, Object.getPrototypeOf(namespace));
     return namespace;
   };
+}
+
+function patchNamespace(prototype: object): void {
+  shared.patchGetConnection(mysql2, prototype, true);
+  for (const method of ['query', 'execute']) {
+    if (method in prototype) shared.patchPoolQuery(mysql2, prototype, method);
+  }
 }

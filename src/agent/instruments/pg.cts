@@ -5,6 +5,7 @@ import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
+import { attempt } from '../guard.cjs';
 import { maskParams } from '../record/sql-params.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -58,7 +59,7 @@ function describe({ self, args }: TracedCall): CallInfo {
   const name = typeof config === 'string' ? config : String(query?.text ?? '');
   const values = query?.values ?? args[1];
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values);
+  if (Array.isArray(values)) detail.params = maskParams(name, values, 'pg');
   if (typeof config === 'object' && typeof config?.name === 'string') detail.prepared = config.name;
   setConnectionId(detail, self as Client);
   return { name, detail };
@@ -86,7 +87,8 @@ function wrapPoolConnect(original: Function): Function {
   return function connect(this: object, callback?: unknown) {
     const call = pendingCall;
     pendingCall = undefined;
-    if (call !== undefined) return original.call(this, wrapPoolCallback(call, callback as Function));
+    if (call !== undefined)
+      return original.call(this, attempt(wrapPoolCallback, call, callback as Function) ?? callback);
     return recordConnect(original, connect, this, arguments);
   };
 }
@@ -96,7 +98,7 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
   return function (this: unknown, error: unknown, client: Client) {
     if (error) endCall(call, error);
     else {
-      rememberConnection(pg, client, call.self as object);
+      attempt(rememberConnection, pg, client, call.self as object);
       call.wait = now() - call.began;
       pendingCall = call;
     }
@@ -146,17 +148,15 @@ function wrapQuery(original: Function): Function {
     const call = pendingCall ?? beginCall(pg, query, this, arguments);
     pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    setConnectionId(call.info?.detail, this);
-    rememberConnection(pg, this);
-    takeWait(call, this);
+    attempt(recordSent, call, this);
     try {
       if (typeof config?.submit === 'function') {
-        patchSubmittable(config.cursor ?? config);
-        submittedCalls.set(config.cursor ?? config, call);
+        attempt(recordSubmitted, call, config);
         return Reflect.apply(original, this, arguments);
       }
       const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
-      const onResult = (error: unknown, result: Result | Result[]) => endCall(call, error, rowsOf(result));
+      const onResult = (error: unknown, result: Result | Result[]) =>
+        endCall(call, error, attempt(rowsOf, result));
       if (typeof appCallback !== 'function') {
         return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
       }
@@ -196,6 +196,17 @@ function wrapWithContext(original: Function): Function {
     if (typeof callback === 'function') args[args.length - 1] = bindToRequest(currentRequest(), callback);
     return Reflect.apply(original, this, args);
   };
+}
+
+function recordSent(call: TracedCall, client: Client): void {
+  setConnectionId(call.info?.detail, client);
+  rememberConnection(pg, client);
+  takeWait(call, client);
+}
+
+function recordSubmitted(call: TracedCall, query: Submittable): void {
+  patchSubmittable(query.cursor ?? query);
+  submittedCalls.set(query.cursor ?? query, call);
 }
 
 function takeWait(call: TracedCall, client: object): void {

@@ -3,6 +3,7 @@
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { maskParams } from '../record/sql-params.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -41,31 +42,47 @@ export const postgres: Instrument = {
 };
 
 function patchQuery(exports: { Query: Class }): void {
-  replaceMethod(exports.Query.prototype, 'handle', wrapHandle);
-  exports.Query = new Proxy(exports.Query, { construct: constructQuery });
+  const { Query } = exports;
+  replaceMethod(Query.prototype, 'handle', wrapHandle);
+  Object.setPrototypeOf(Query, siteKeepingPromise(Query, Object.getPrototypeOf(Query)));
 }
 
-/** The call site is where the app creates the query; it may be awaited anywhere. */
-function constructQuery(Query: Class, args: unknown[], target: Function): Query {
-  const query = Reflect.construct(Query, args, target) as Query;
-  if (!isTypesQuery(query)) rememberCallSite(query, captureCallSite(constructQuery as never));
-  return query;
+/**
+ * Superclass of Query: the call site is where the app creates the query; it may be awaited
+ * anywhere. It has returned before the driver captures the query's own stack of four frames, from
+ * which a frame of a wrapper of Query would push the app's line.
+ */
+function siteKeepingPromise(Query: Class, Super: PromiseConstructor): PromiseConstructor {
+  return class QueryPromise<T> extends Super<T> {
+    constructor(executor: ConstructorParameters<PromiseConstructor>[0]) {
+      super(executor as never);
+      attempt(rememberCallSite, this, captureCallSite(Query as never));
+    }
+  } as PromiseConstructor;
 }
 
-/** The query for array types that the driver sends on each new connection. */
+/**
+ * The query for array types that the driver sends on each new connection. The text of `unsafe` may
+ * be any object with a toString.
+ */
 function isTypesQuery({ strings }: Query): boolean {
-  return strings[0]?.includes('pg_catalog.pg_type') === true && strings[0].includes('typarray');
+  const [text] = strings;
+  return typeof text === 'string' && text.includes('pg_catalog.pg_type') && text.includes('typarray');
 }
 
 /** handle starts the query, and continues a cursor at each step. */
 function wrapHandle(original: Function): Function {
   return function handle(this: Query) {
-    const site = callSiteOfObject(this);
-    if (site !== undefined && !this.executed) beginQueryCall(this, site);
-    const call = calls.get(this);
-    if (call !== undefined && call.ended === 0) wrapSettling(this, call);
+    attempt(recordHandle, this);
     return Reflect.apply(original, this, []);
   };
+}
+
+function recordHandle(query: Query): void {
+  const site = callSiteOfObject(query);
+  if (site !== undefined && !query.executed && !isTypesQuery(query)) beginQueryCall(query, site);
+  const call = calls.get(query);
+  if (call !== undefined && call.ended === 0) wrapSettling(query, call);
 }
 
 function beginQueryCall(query: Query, site: CallSite): void {
@@ -77,7 +94,7 @@ function beginQueryCall(query: Query, site: CallSite): void {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        recordSent(query, call);
+        attempt(recordSent, query, call);
       }
       return Reflect.get(target, key);
     },
@@ -87,9 +104,9 @@ function beginQueryCall(query: Query, site: CallSite): void {
 function recordSent(query: Query, call: TracedCall): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
-  call.info.name = query.string!;
+  call.info.name = textOf(query.string);
   call.info.detail = {
-    params: maskParams(query.string!, query.parameters ?? []),
+    params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
   };
 }
@@ -99,7 +116,7 @@ function wrapSettling(query: Query, call: TracedCall): void {
   const { resolve, reject } = query;
   if (!wrappers.has(resolve)) {
     query.resolve = (result) => {
-      endCall(call, undefined, call.rows ?? rowsOf(result as Result | Result[] | undefined));
+      endCall(call, undefined, call.rows ?? attempt(rowsOf, result as Result | Result[] | undefined));
       return resolve(result);
     };
     query.reject = (error) => {
@@ -135,8 +152,13 @@ function rowsOf(result: Result | Result[] | undefined): number | undefined {
   return count === null ? undefined : length;
 }
 
+/** Text of a statement; that of an object with a toString would run the app's code. */
+function textOf(text: unknown): string {
+  return typeof text === 'string' ? text : '[object]';
+}
+
 /** The statement with $1, until it is sent. */
 function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
-  return { name: strings.reduce((text, part, i) => (i === 0 ? part : `${text}$${i}${part}`), '') };
+  return { name: strings.reduce((text, part, i) => (i === 0 ? textOf(part) : `${text}$${i}${part}`), '') };
 }

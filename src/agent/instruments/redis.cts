@@ -4,6 +4,7 @@ import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from 
 import { captureCallSite, runFrom } from '../call/call-site.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
 
@@ -63,11 +64,16 @@ function wrapAddCommand(original: Function): Function {
 
 function wrapSubscribe(original: Function): Function {
   return function subscribe(this: object, type: string, channels: string | string[] | undefined) {
-    const prefix = { PATTERNS: 'P', SHARDED: 'S' }[type] ?? '';
-    const list = Array.isArray(channels) ? channels : channels === undefined ? [] : [channels];
-    const args = [`${prefix}${original.name}`, ...list];
+    const args = attempt(subscribeArgs, original.name, type, channels);
+    if (args === undefined) return Reflect.apply(original, this, arguments);
     return recordQueued(original, this, arguments, subscribe, { args });
   };
+}
+
+function subscribeArgs(name: string, type: string, channels: string | string[] | undefined): string[] {
+  const prefix = { PATTERNS: 'P', SHARDED: 'S' }[type] ?? '';
+  const list = Array.isArray(channels) ? channels : channels === undefined ? [] : [channels];
+  return [`${prefix}${name}`, ...list];
 }
 
 /** Records a command: the queue creates its promise, with the global class, in this tick. */
@@ -80,9 +86,8 @@ function recordQueued(
 ): unknown {
   const call = beginCall(redis, cut, queue, [command]);
   if (call === undefined) return Reflect.apply(original, queue, args);
-  const name = String(command.args![0]);
   const onSettled = (error: unknown, reply: unknown) =>
-    endCall(call, error, undefined, replyFacts(name, reply));
+    endCall(call, error, undefined, attempt(replyFacts, String(command.args![0]), reply));
   const promise = observePromise(globalThis, 'Promise', onSettled, () =>
     Reflect.apply(original, queue, args),
   );
@@ -104,7 +109,7 @@ function wrapBatch(original: Function): Function {
       const onReplies = (replies: unknown) => {
         // Version 4 resolves with the replies of MULTI, of queueing, and third of the transaction.
         const batchReplies = original.name === 'multiExecutor' && multi ? (replies as unknown[])[2] : replies;
-        endBatch(call, commands, batchReplies);
+        attempt(endBatch, call, commands, batchReplies);
       };
       promise.then(onReplies, (error) => endCall(call, error ?? 'rejected'));
       return promise;

@@ -2,6 +2,7 @@
 
 import { beginCall, callOfCallback, endCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { withoutHttpCalls } from './http.cjs';
@@ -131,7 +132,7 @@ function wrapFunction(original: Function, method: Method): Function {
     try {
       return Reflect.apply(original, this, args);
     } catch (error) {
-      endThriftCall(tracedCall, error, 'not sent');
+      attempt(endThriftCall, tracedCall, error, 'not sent');
       throw error;
     } finally {
       sending = undefined;
@@ -139,21 +140,28 @@ function wrapFunction(original: Function, method: Method): Function {
   };
 }
 
+/** Whether the reply to the call was awaited under its sequence id, and now ends the call. */
+function recordSent(call: TracedCall, client: Client): boolean {
+  const callback = client._reqs?.[client._seqid];
+  if (callback === undefined) return false;
+  client._reqs[client._seqid] = wrapCallback(call, callback, (_call, { 0: error }) =>
+    endThriftCall(call, error),
+  );
+  pendingCallsOf(connections.get(client))?.add(call);
+  return true;
+}
+
 /** By now the callback, or that of a promise, is in _reqs under the sequence id. */
 function wrapSend(original: Function): Function {
   const send = function (this: Client) {
     const call = sending;
-    const callback = this._reqs?.[this._seqid];
-    if (call === undefined || callback === undefined) return withoutHttpCalls(original, this, arguments);
+    if (call === undefined || attempt(recordSent, call, this) !== true)
+      return withoutHttpCalls(original, this, arguments);
     sending = undefined;
-    this._reqs[this._seqid] = wrapCallback(call, callback, (_call, { 0: error }) =>
-      endThriftCall(call, error),
-    );
-    pendingCallsOf(connections.get(this))?.add(call);
     try {
       return withoutHttpCalls(original, this, arguments);
     } catch (error) {
-      endThriftCall(call, error, 'not sent');
+      attempt(endThriftCall, call, error, 'not sent');
       throw error;
     }
   };
@@ -164,18 +172,20 @@ function wrapSend(original: Function): Function {
 /** Counts the reply's bytes after it is read and before the transport resets its position. */
 function wrapReceive(original: Function): Function {
   return function (this: Client, input: { trans?: Transport }, type: unknown, sequenceId: number) {
-    const callback = this._reqs[sequenceId];
-    // The connection passes the negated id, under which it keeps a callback of its own.
-    const call = callOfCallback(callback) ?? callOfCallback(this._reqs[-sequenceId]);
-    if (call !== undefined) {
-      this._reqs[sequenceId] = function (this: unknown) {
-        const bytes = input.trans?.readPos ?? input.trans?.readCursor;
-        if (bytes !== undefined && call.info !== undefined)
-          Object.assign((call.info.detail ??= {}), { bytes });
-        return Reflect.apply(callback!, this, arguments);
-      };
-    }
+    attempt(countReply, this, input, sequenceId);
     return original.call(this, input, type, sequenceId);
+  };
+}
+
+function countReply(client: Client, input: { trans?: Transport }, sequenceId: number): void {
+  const callback = client._reqs[sequenceId];
+  // The connection passes the negated id, under which it keeps a callback of its own.
+  const call = callOfCallback(callback) ?? callOfCallback(client._reqs[-sequenceId]);
+  if (call === undefined) return;
+  client._reqs[sequenceId] = function (this: unknown) {
+    const bytes = attempt(() => input.trans?.readPos ?? input.trans?.readCursor);
+    if (bytes !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), { bytes });
+    return Reflect.apply(callback!, this, arguments);
   };
 }
 
@@ -187,7 +197,7 @@ function patchConnection({ prototype }: Class): void {
     (original) =>
       function emit(this: object, type: string, error: unknown) {
         if (type === 'error' || type === 'close')
-          failPendingCalls(this, error ?? 'the connection was closed');
+          attempt(failPendingCalls, this, error ?? 'the connection was closed');
         return Reflect.apply(original, this, arguments);
       },
   );

@@ -5,6 +5,7 @@ import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
@@ -137,7 +138,7 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
         // A full pool dispatches the same options again later, in another request's async context.
         dispatching =
           callSiteOfObject(options) ?? outer ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
-        if (typeof options === 'object' && options !== null) rememberCallSite(options, dispatching);
+        if (typeof options === 'object' && options !== null) attempt(rememberCallSite, options, dispatching);
         try {
           return Reflect.apply(original, this, arguments);
         } finally {
@@ -161,7 +162,7 @@ function patchRequest(prototype: object): void {
         function (this: object, value: unknown) {
           const call = calls.get(this);
           if (call === undefined) return Reflect.apply(original, this, arguments);
-          if (method === 'onData' || method === 'onResponseData') countBytes(call, value);
+          if (method === 'onData' || method === 'onResponseData') attempt(countBytes, call, value);
           return applyInRequest(call.request, original, this, arguments);
         },
     );

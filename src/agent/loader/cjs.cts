@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
+import { attempt } from '../guard.cjs';
 
 /** Patches a file's exports; an error that it throws is reported and never reaches the app. */
 export interface Patch {
@@ -53,14 +54,14 @@ export function onLoad(
     return patches.get(path) ?? patches.get(unaliased(path, filename, names));
   };
   const load: Load = function load(filename) {
-    const patch = patchFor(filename);
-    const isPrepared = prepare.appliesTo(filename);
+    const patch = attempt(patchFor, filename);
+    const isPrepared = attempt(prepare.appliesTo, filename);
     if (patch !== undefined || isPrepared) {
       loadStarted.add(filename);
       if (!isPermanent && prototype.load === load) prototype.load = original;
     }
-    if (isPrepared) prepare(this, filename);
-    if (patch?.replacesExports) patchWhenCompiled(this, filename, patch, onError);
+    if (isPrepared) attempt(prepare, this, filename);
+    if (patch?.replacesExports) attempt(patchWhenCompiled, this, filename, patch, onError);
     original.call(this, filename);
     if (patch !== undefined && !patch.replacesExports) applyPatch(this, filename, patch, onError);
   };
@@ -75,7 +76,7 @@ export function onLoad(
     if (typeof found !== 'string' || prototype.load !== original) return found;
     // Being in the cache is not enough: ESM importers put a module there before it loads.
     if (loadStarted.has(found) && internals._cache[found] !== undefined) return found;
-    if (prepare.appliesTo(found) || patchFor(found) !== undefined) prototype.load = load;
+    if (attempt(prepare.appliesTo, found) || attempt(patchFor, found) !== undefined) prototype.load = load;
     return found;
   };
   Object.defineProperty(findPath, 'name', { value: originalFindPath.name, configurable: true });
@@ -97,7 +98,7 @@ export function applyPatch(
     const replacement = patch(module.exports as never, filename);
     if (typeof replacement === 'function') module.exports = replacement;
   } catch (error) {
-    onError(filename, error);
+    attempt(onError, filename, error);
   }
 }
 

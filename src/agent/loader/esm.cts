@@ -8,6 +8,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { attempt } from '../guard.cjs';
+import { workingFolder } from '../run-config.cjs';
 import { packageName, packagePath } from './cjs.cjs';
 
 /** Bindings of a module as properties; writable if the module can assign them. */
@@ -47,7 +49,7 @@ export function onImport(
   if (![...names].some((name) => isInstalled(name, majors.get(name)))) return;
   subscribe(CHANNEL, (message) => {
     const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
-    listener(path, bindings, fileURLToPath(url));
+    attempt(() => listener(path, bindings, fileURLToPath(url)));
   });
   const suffixes = new Map([...modules].map(([path, bindings]) => [path, suffixOf(path, bindings)]));
   const { registerHooks, register } = nodeModule as Module;
@@ -55,14 +57,29 @@ export function onImport(
     registerHooks({
       load(url, context, next) {
         const loaded = next(url, context);
-        const path = packagePath(url);
-        if (path !== '' && isHidden(loaded, context)) return { ...loaded, source: null };
-        const suffix = suffixes.get(path);
-        return suffix === undefined ? loaded : withSuffix(loaded, suffix);
+        return attempt(publishingSource, suffixes, url, loaded, context) ?? loaded;
       },
     });
-    // Only without registerHooks, as it costs a thread and some 30 ms.
-  } else register?.(OFF_THREAD, { data: suffixes });
+    return;
+  }
+  // Throws where the working folder has been removed: the thread would not start there, and Node 20
+  // would wait for it without end.
+  process.cwd();
+  // Only without registerHooks, as it costs a thread and some 30 ms.
+  register?.(OFF_THREAD, { data: suffixes });
+}
+
+/** What the hook returns for a file: with the suffix, if it has one. */
+function publishingSource(
+  suffixes: Map<string, string>,
+  url: string,
+  loaded: LoadResult,
+  context: LoadContext,
+): LoadResult {
+  const path = packagePath(url);
+  if (path !== '' && isHidden(loaded, context)) return { ...loaded, source: null };
+  const suffix = suffixes.get(path);
+  return suffix === undefined ? loaded : withSuffix(loaded, suffix);
 }
 
 /**
@@ -131,15 +148,17 @@ export const load = (url, context, next) => ${loadOffThread.name}(suffixes, url,
 `)}`;
 
 /**
- * Whether a package, of a major version if one is given, is in a node_modules folder of the working directory, the script's folder or
+ * Whether a package, of a major version if one is given, is in a node_modules folder of the working
+ * directory, of the script's folder or of
  * their parents; always true with Yarn PnP.
  */
 function isInstalled(name: string, major?: number): boolean {
-  return [process.cwd(), dirname(process.argv[1] ?? '')].some((start) => {
+  return [workingFolder(), dirname(process.argv[1] ?? '')].some((start) => {
     for (let folder = start; ; folder = dirname(folder)) {
-      if (existsSync(join(folder, '.pnp.cjs'))) return true;
+      // Under a permission model Node 20 throws instead of answering false.
+      if (attempt(existsSync, join(folder, '.pnp.cjs'))) return true;
       const installed = join(folder, 'node_modules', name);
-      if (existsSync(installed)) return major === undefined || hasMajor(installed, major);
+      if (attempt(existsSync, installed)) return major === undefined || hasMajor(installed, major);
       if (folder === dirname(folder)) return false;
     }
   });

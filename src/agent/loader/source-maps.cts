@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { attempt } from '../guard.cjs';
 import { packagePath } from './cjs.cjs';
 
 interface Compilable {
@@ -45,7 +46,7 @@ export function keepMapOfModule(module: object, filename: string): void {
   compilable._compile = function _compile(content) {
     // Restores the method of the prototype.
     Reflect.deleteProperty(compilable, '_compile');
-    keepMapOfSource(filename, content);
+    attempt(keepMapOfSource, filename, content);
     return Reflect.apply(original, this, arguments);
   };
 }

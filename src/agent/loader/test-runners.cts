@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import vm from 'node:vm';
 import threads from 'node:worker_threads';
+import { attempt } from '../guard.cjs';
 import { applyPatch, type Patch, packagePath } from './cjs.cjs';
 import { keepMapFile, keepMapOfSource } from './source-maps.cjs';
 
@@ -34,7 +35,7 @@ export function jestPatch(patchFor: (filename: string) => Patch | undefined, onE
     if (typeof original !== 'function') throw new Error('createScriptTransformer not found');
     const createScriptTransformer = async (...args: unknown[]) => {
       const transformer = await original(...args);
-      patchTransform(Object.getPrototypeOf(transformer), patchFor);
+      attempt(() => patchTransform(Object.getPrototypeOf(transformer), patchFor));
       return transformer;
     };
     if (!isSubscribed) subscribeToLoads(patchFor, onError);
@@ -68,7 +69,7 @@ function patchTransform(prototype: { transform?: Transform }, patchFor: (filenam
   patchedPrototypes.add(prototype);
   prototype.transform = function transform(filename, ...rest) {
     const result = original.call(this, filename, ...rest);
-    if (patchFor(filename) !== undefined) return { ...result, code: result.code + PUBLISH_EXPORTS };
+    if (attempt(patchFor, filename) !== undefined) return { ...result, code: result.code + PUBLISH_EXPORTS };
     const { sourceMapPath } = result;
     if (sourceMapPath && packagePath(filename) === '')
       keepMapFile(filename, () => readFileSync(sourceMapPath, 'utf8'));
@@ -89,8 +90,10 @@ export function watchVitest(): void {
 function patchRunInThisContext(): void {
   const original = vm.runInThisContext;
   vm.runInThisContext = function runInThisContext(code: string, options?: vm.RunningScriptOptions | string) {
-    const filename = typeof options === 'object' ? options.filename : options;
-    if (filename !== undefined && packagePath(filename) === '') keepMapOfSource(filename, code);
+    attempt(() => {
+      const filename = typeof options === 'object' ? options.filename : options;
+      if (filename !== undefined && packagePath(filename) === '') keepMapOfSource(filename, code);
+    });
     return Reflect.apply(original, vm, arguments);
   };
 }

@@ -5,6 +5,7 @@
 
 import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
+import { maskStatement } from './sql-params.cjs';
 
 const MAX_CACHED = 1000;
 const MAX_TEXT = 64 * 1024;
@@ -25,7 +26,7 @@ export function wholeMicros(ms: number): number {
 /** The `span` line of a call, with no duration while it runs. */
 export function encodeSpan(call: TracedCall): string {
   const { instrument, info } = call;
-  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${cachedJson(info!.name)},"at":${wholeMicros(call.began)}`;
+  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call)},"at":${wholeMicros(call.began)}`;
   if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
   if (call.ended !== 0) line += `,"duration":${wholeMicros(call.ended - call.began - call.wait)}`;
   if (call.wait >= 0.1) line += `,"wait":${wholeMicros(call.wait)}`;
@@ -37,15 +38,23 @@ export function encodeSpan(call: TracedCall): string {
   return `${line}}\n`;
 }
 
+/** The one place where statements leave the app: literals are as secret as params. */
+function nameJson({ instrument, info }: TracedCall): string {
+  const { name } = info!;
+  return instrument.kind === 'sql'
+    ? cachedJson(maskStatement(name, instrument.dialect), name.length)
+    : cachedJson(name);
+}
+
 /**
  * JSON of a text that recurs (statement, route, handler's name), cached; texts over 64 Ki
  * characters are cut.
  */
-export function cachedJson(text: string): string {
+export function cachedJson(text: string, length = text.length): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
   if (cache.size >= MAX_CACHED) cache.clear();
-  const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+  const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${length} characters)`;
   const json = JSON.stringify(cut);
   cache.set(text, json);
   return json;

@@ -5,6 +5,7 @@ import type { LinkLine } from '../../domain/link.js';
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { takeNewFrames } from '../call/stack.cjs';
+import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -62,8 +63,12 @@ export function sendRequestClose(request: TracedRequest, aborted: boolean): void
 
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
-  for (const request of unannounced) sendLines(openLine(request), false);
-  for (const call of running) sendSpan(call);
+  for (const request of unannounced) attempt(sendOpen, request);
+  for (const call of running) attempt(sendSpan, call);
+}
+
+function sendOpen(request: TracedRequest): void {
+  sendLines(openLine(request), false);
 }
 
 function open(call: TracedCall): void {
@@ -131,12 +136,11 @@ function startTimer(): void {
   if (timer !== undefined) return;
   timer = startInterval(() => {
     const at = now();
-    for (const request of unannounced)
-      if (at - request.began > SEND_RUNNING_MS) sendLines(openLine(request), false);
+    for (const request of unannounced) if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
     for (const call of running) {
       if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
-      sendSpan(call);
+      attempt(sendSpan, call);
     }
     if (running.size + unannounced.size > 0) idleTicks = 0;
     else if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {

@@ -3,7 +3,9 @@
  */
 
 import { types } from 'node:util';
-import { isSecretName, REDACTED } from '../../domain/redact.cjs';
+import { redactNumber, redactText } from '../../domain/redact.cjs';
+import { isSecretField, isSecretName } from '../../domain/secret-names.cjs';
+import { REDACTED } from '../../domain/secret-shapes.cjs';
 
 /** Characters. */
 const MAX_TEXT = 8 * 1024;
@@ -14,6 +16,8 @@ const MAX_VALUES = 1000;
 
 // Values that the current copy may still hold: a logged object may reference all others of the app.
 let valuesLeft = 0;
+// Secrets that the current copy has masked.
+let masked = 0;
 
 /**
  * Copy of a value that JSON can hold. Getters, proxies and symbols become a text (`<getter>`) and
@@ -24,13 +28,13 @@ export function serialize(value: unknown, depth = 0): unknown {
   valuesLeft--;
   switch (typeof value) {
     case 'string':
-      return cutText(value);
+      return serializeText(value, depth);
     case 'number':
-      return Number.isFinite(value) ? value : String(value);
+      return Number.isFinite(value) ? redactNumber(value) : String(value);
     case 'boolean':
       return value;
     case 'bigint':
-      return `${value}`;
+      return String(redactNumber(value));
     case 'undefined':
       return null;
     case 'object':
@@ -38,6 +42,26 @@ export function serialize(value: unknown, depth = 0): unknown {
     default:
       return `<${typeof value}>`;
   }
+}
+
+/** Text cut, without its secrets; JSON is looked into. */
+function serializeText(text: string, depth: number): string {
+  const cut = cutText(text);
+  if (!/^\s*[[{]/.test(cut)) return redactText(cut);
+  const before = masked;
+  try {
+    // Behind a cut JSON has no end.
+    const copy = serialize(JSON.parse(text.length <= MAX_TEXT ? text : ''), depth + 1);
+    return masked > before ? JSON.stringify(copy) : redactText(cut);
+  } catch {
+    // Where a secret ends in a part of JSON is not known.
+    return hasSecretKey(cut) ? REDACTED : redactText(cut);
+  }
+}
+
+function hasSecretKey(text: string): boolean {
+  for (const [, key] of text.matchAll(/"([^"\\]{1,100})"\s{0,4}:/g)) if (isSecretName(key!)) return true;
+  return false;
 }
 
 function cutText(text: string): string {
@@ -56,7 +80,7 @@ function serializeObject(value: object, depth: number): unknown {
     if (Array.isArray(value)) return serializeArray(value, depth);
     return serializeFields(value, depth);
   } catch (error) {
-    return `<threw: ${error instanceof Error ? error.message : 'an error'}>`;
+    return `<threw: ${error instanceof Error ? redactText(error.message) : 'an error'}>`;
   }
 }
 
@@ -64,7 +88,7 @@ function formatError(value: Error): string {
   const name =
     ownData(value, 'name') ?? ownData(ownData(Object.getPrototypeOf(value), 'constructor'), 'name');
   const message = ownData(value, 'message');
-  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? cutText(message) : ''}`;
+  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? redactText(cutText(message)) : ''}`;
 }
 
 /** Own data property of an object; undefined for a getter. */
@@ -144,8 +168,10 @@ function serializeFields(value: object, depth: number): Record<string, unknown> 
     }
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
-    if (isSecretName(key)) fields[key] = REDACTED;
-    else fields[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
+    if (isSecretField(key, property.value)) {
+      masked++;
+      fields[key] = REDACTED;
+    } else fields[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
   }
   return fields;
 }

@@ -1,91 +1,165 @@
-/** Masks SQL parameters that are bound to columns with secret-looking names. */
+/** Masks what a statement holds in columns with secret-looking names: params and literals. */
 
-import { isSecretName, REDACTED } from '../../domain/redact.cjs';
-import { serialize } from './serialize.cjs';
+import type { Dialect } from '../../domain/library.js';
+import { redactText } from '../../domain/redact.cjs';
+import { isSecretField } from '../../domain/secret-names.cjs';
+import { REDACTED, redactShapes } from '../../domain/secret-shapes.cjs';
+import { bytesIn, serialize } from './serialize.cjs';
+import { type SqlVerdict, secretValues } from './sql-columns.cjs';
+import { sqlTokens } from './sql-tokens.cjs';
+
+interface MaskedStatement {
+  text: string;
+  params: Map<number | string, SqlVerdict>;
+}
 
 const MAX_PARAMS = 1000;
-const MAX_STATEMENTS = 1000;
-/** Positions of secret parameters by statement, which is parsed once. */
-const secretsByStatement = new Map<string, Set<number> | undefined>();
-const TOKEN =
-  /'(?:[^']|'')*'|\$(\d+)|\?|(?:"[^"]*"|`[^`]*`|[a-z_][\w$]*)(?:\s*\.\s*(?:"[^"]*"|`[^`]*`|[a-z_][\w$]*))*|[(),]/gi;
-// Words that may stand between a column and its value.
-const OPERATOR_WORD = /^(?:like|ilike|in|is|not|any|all|and|or|between|cast|as|values?)$/i;
+/** Of a param that stands in several places. */
+const MAX_NAMES = 100;
+/** Characters of statements read; what is behind them is not recorded. */
+const MAX_READ = 256 * 1024;
+// Characters: a statement is read once, and distinct ones must not fill the app's memory.
+const MAX_CACHED = 2 * 1024 * 1024;
+const MAX_CACHED_TEXT = 32 * 1024;
+
+const cache = new Map<string, MaskedStatement>();
+let cachedSize = 0;
+// Without these a statement has no column to mask; an insert may have no columns at all.
+const SIGNS =
+  /pass|pw|secret|key|token|auth|bearer|credential|cookie|session|sig|jwt|cvv|cvc|dpop|card|credit|cc|social|security|code|sid|otp|ssn|[cx]srf|magic|pin|ticket|identified|crypt|hmac|pgp|aes|insert|replace|\?\?/i;
+
+/** Statement with the literals of secret columns, and those of secret shapes, as REDACTED. */
+export function maskStatement(sql: string, dialect?: Dialect): string {
+  return read(sql, dialect).text;
+}
 
 /** Serialized values of `?` and `$1` placeholders, secrets masked; at most 1000 of them. */
-export function maskParams(sql: string, values: unknown[]): unknown[] {
-  const secrets = secretsOf(sql);
+export function maskParams(sql: string, values: unknown[], dialect?: Dialect): unknown[] {
+  const { params } = read(sql, dialect);
   const masked: unknown[] = [];
   const count = Math.min(values.length, MAX_PARAMS);
   for (let i = 0; i < count; i++) {
-    const value = values[i];
-    masked.push(
-      secrets?.has(i) === true && value !== null && value !== undefined ? REDACTED : serialize(value),
-    );
+    const property = Object.getOwnPropertyDescriptor(values, i);
+    const isGetter = property !== undefined && !('value' in property);
+    masked.push(isGetter ? '<getter>' : maskValue(params.get(i), property?.value, values));
   }
   if (values.length > MAX_PARAMS) masked.push(`… (${values.length} params)`);
   return masked;
 }
 
-const NAMED_PLACEHOLDER = /'(?:[^']|'')*'|:([a-z_]\w*)/gi;
+/** Serialized values of named placeholders (`:name`, `@name`), secrets masked. */
+export function maskNamedParams(sql: string, values: object, dialect?: Dialect): unknown {
+  const masked = serialize(values);
+  if (typeof masked !== 'object' || masked === null) return masked;
+  const fields = masked as Record<string, unknown>;
+  for (const [param, verdict] of read(sql, dialect).params) {
+    if (typeof param !== 'string' || fields[param] === undefined) continue;
+    fields[param] = maskValue(verdict, fields[param], []);
+  }
+  return fields;
+}
 
-/** Serialized values of named placeholders (`:name`), secrets masked. */
-export function maskNamedParams(sql: string, values: object): Record<string, unknown> {
-  const masked = serialize(values) as Record<string, unknown>;
-  const names: string[] = [];
-  const numbered = sql.replace(NAMED_PLACEHOLDER, (text, name) =>
-    name === undefined ? text : `$${names.push(name)}`,
+function maskValue(verdict: SqlVerdict | undefined, value: unknown, values: unknown[]): unknown {
+  if (verdict === undefined || value === null || value === undefined) return serialize(value);
+  if (verdict.names.some((name) => isSecretField(name, value))) return REDACTED;
+  if (verdict.isUnknown && (typeof value === 'string' || bytesIn(value) !== undefined)) return REDACTED;
+  if (verdict.isUnknown && typeof value === 'object') return maskUnknown(serialize(value));
+  let copy = serialize(value);
+  for (const position of verdict.named) copy = maskItems(textsOf(values[position]), copy);
+  if (verdict.columns !== undefined) {
+    const columns = verdict.columns.flatMap((column) =>
+      typeof column === 'number' ? textsOf(values[column]) : [column],
+    );
+    copy = maskItems(columns, copy);
+  }
+  return copy;
+}
+
+/** Masks a value by its column, or the items of a row, or of each of several rows, by theirs. */
+function maskItems(columns: string[], value: unknown): unknown {
+  if (!Array.isArray(value)) {
+    return columns.some((column) => isSecretField(column, value)) ? REDACTED : value;
+  }
+  if (value.length > 0 && value.every(Array.isArray)) return value.map((row) => maskItems(columns, row));
+  if (columns.length === 1) return isSecretField(columns[0]!, value) ? REDACTED : value;
+  return value.map((item, i) => (isSecretField(columns[i] ?? '', item) ? REDACTED : item));
+}
+
+function maskUnknown(value: unknown): unknown {
+  if (typeof value === 'string') return REDACTED;
+  return Array.isArray(value) ? value.map(maskUnknown) : value;
+}
+
+/** Column names in a param of `??`: `token`, `users.token`, or a list of them. */
+function textsOf(value: unknown): string[] {
+  const copy = serialize(value);
+  return (Array.isArray(copy) ? copy : [copy]).map((text) =>
+    typeof text === 'string' ? text.slice(text.lastIndexOf('.') + 1) : '',
   );
-  for (const position of secretsOf(numbered) ?? []) {
-    const name = names[position];
-    if (name !== undefined && masked[name] !== undefined && masked[name] !== null) masked[name] = REDACTED;
-  }
-  return masked;
 }
 
-/** 0-based positions of the parameters whose column has a secret-looking name. */
-function secretsOf(sql: string): Set<number> | undefined {
-  if (secretsByStatement.has(sql)) return secretsByStatement.get(sql);
-  if (secretsByStatement.size >= MAX_STATEMENTS) secretsByStatement.clear();
-  const secrets = isSecretName(sql) ? findSecrets(sql) : undefined;
-  secretsByStatement.set(sql, secrets);
-  return secrets;
+function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  const known = cache.get(sql);
+  if (known !== undefined) return known;
+  const statement = maskText(sql.length <= MAX_READ ? sql : sql.slice(0, MAX_READ), dialect);
+  if (sql.length > MAX_CACHED_TEXT) return statement;
+  // The masked text is counted as well.
+  cachedSize += 2 * sql.length + 200;
+  if (cachedSize > MAX_CACHED) {
+    cache.clear();
+    cachedSize = 2 * sql.length + 200;
+  }
+  cache.set(sql, statement);
+  return statement;
 }
 
-function findSecrets(sql: string): Set<number> {
-  const secrets = new Set<number>();
-  let column = '';
-  let previousName = '';
-  let position = 0;
-  let insertColumns: string[] | undefined;
-  let inValues = false;
-  let names: string[] = [];
-  let depth = 0;
-  let item = 0;
-  for (const [token, number] of sql.matchAll(TOKEN)) {
-    if (token === '(') {
-      // The last name is a function's, not the column's: `password = crypt($1, …)`.
-      column = previousName;
-      if (++depth === 1) {
-        names = [];
-        item = 0;
-      }
-    } else if (token === ')') {
-      if (--depth === 0 && !inValues) insertColumns = names;
-    } else if (token === ',') {
-      if (depth === 1) item++;
-    } else if (token === '?' || number !== undefined) {
-      const index = number === undefined ? position++ : Number(number) - 1;
-      if (isSecretName(inValues ? (insertColumns?.[item] ?? '') : column)) secrets.add(index);
-    } else if (/^values?$/i.test(token)) {
-      inValues = insertColumns !== undefined;
-    } else if (/^(?:on|returning|set|where)$/i.test(token)) {
-      inValues = false;
-    } else if (token[0] !== "'" && !OPERATOR_WORD.test(token)) {
-      previousName = column;
-      column = token;
-      if (depth === 1) names[item] = token;
-    }
+function maskText(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  const params = new Map<number | string, SqlVerdict>();
+  if (!SIGNS.test(sql)) return { text: redactShapes(sql), params };
+  const literals = new Set<number>();
+  for (const [{ token, param }, verdict] of secretValues(sql, dialect)) {
+    if (param !== undefined) addVerdict(params, param, verdict);
+    else if (isSecretLiteral(token, verdict)) literals.add(token.from);
   }
-  return secrets;
+  let text = '';
+  let copied = 0;
+  for (const { type, text: content, from, to } of sqlTokens(sql, dialect)) {
+    let shown: string | undefined;
+    if (literals.has(from)) shown = `'${REDACTED}'`;
+    // A literal may be JSON, a URL or a line of a log.
+    else if (type === 'string' && content.length > 5) shown = redactedLiteral(sql.slice(from, to), content);
+    if (shown === undefined) continue;
+    text += sql.slice(copied, from) + shown;
+    copied = to;
+  }
+  return { text: redactShapes(text + sql.slice(copied)), params };
+}
+
+function redactedLiteral(literal: string, content: string): string | undefined {
+  const redacted = redactText(content);
+  return redacted === content ? undefined : literal.replace(content, () => redacted);
+}
+
+function addVerdict(
+  params: Map<number | string, SqlVerdict>,
+  param: number | string,
+  verdict: SqlVerdict,
+): void {
+  const known = params.get(param);
+  if (known === undefined) params.set(param, verdict);
+  else if (known.names.length < MAX_NAMES && known.named.length < MAX_NAMES) {
+    known.names.push(...verdict.names);
+    known.named.push(...verdict.named);
+    known.isUnknown ||= verdict.isUnknown;
+    if (verdict.columns !== undefined) known.columns ??= verdict.columns;
+  }
+}
+
+function isSecretLiteral({ type, text }: { type: string; text: string }, verdict: SqlVerdict): boolean {
+  if (text === '') return false;
+  if (type === 'string') {
+    return verdict.isUnknown || verdict.names.some((name) => isSecretField(name, text));
+  }
+  // Counts and flags (`token_uses = 5`) are no secrets.
+  return text.length > 2 && verdict.names.some((name) => isSecretField(name, text));
 }

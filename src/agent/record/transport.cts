@@ -5,6 +5,8 @@ import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { LinkOrder, RunConfig } from '../../domain/link.js';
+import { attempt } from '../guard.cjs';
+import { ignoreClientSocket } from '../request/self-requests.cjs';
 
 // Characters kept until the launcher is connected; beyond it optional lines are only counted.
 const MAX_QUEUED = 4 * 1024 * 1024;
@@ -71,7 +73,8 @@ export function connectToLauncher(
   const end = () => {
     if (isClosed) return;
     isClosed = true;
-    if (fd >= 0) closeSync(fd);
+    // The app may have closed it: it closes all descriptors that it does not know.
+    if (fd >= 0) attempt(closeSync, fd);
     fd = -1;
     queue = [];
     onEnd();
@@ -80,6 +83,7 @@ export function connectToLauncher(
   if (!openPart()) return end();
   const net: typeof import('node:net') = require('node:net');
   socket = net.connect(run.socket);
+  attempt(ignoreClientSocket, socket);
   socket.unref();
   socket.write(hello);
   // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.

@@ -3,9 +3,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import { attempt } from '../guard.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
-import { isOwnPort } from './self-requests.cjs';
+import { isOwnConnection } from './self-requests.cjs';
 import { takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
@@ -96,22 +97,20 @@ export function patchServer(prototype: object): void {
   const original = server.emit as (...args: never[]) => boolean;
   const emit = function emit(this: HttpServer, type: string, message?: unknown, response?: unknown): boolean {
     if (state.recording === 'off' || !isRequest(type)) {
-      if (type === 'close') closeCallbacks.get(this)?.();
+      const callback = type === 'close' ? closeCallbacks.get(this) : undefined;
+      if (callback !== undefined) attempt(callback);
       return Reflect.apply(original, this, arguments);
     }
-    if (type === 'stream' && this.listenerCount('request') > 0)
-      return Reflect.apply(original, this, arguments);
     const request =
       type === 'stream'
-        ? startRequest(messageOf(arguments[2], arguments[4]), message)
-        : startRequest(message as IncomingMessage, response);
+        ? attempt(startStream, this, message, arguments)
+        : attempt(startRequest, message as IncomingMessage, response);
     if (request === undefined) return Reflect.apply(original, this, arguments);
-    listener.requestStarted(request);
     try {
       return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
-      if (request.response === undefined) endRequest(request, false);
+      if (request.response === undefined) attempt(endRequest, request, false);
     }
   };
   server.emit = copyNameAndLength(emit, original) as typeof server.emit;
@@ -122,6 +121,12 @@ export function patchServer(prototype: object): void {
  */
 export function onClose(server: object, callback: () => void): void {
   closeCallbacks.set(server, callback);
+}
+
+/** Starts the request of a `stream` event; undefined if a `request` event follows for it. */
+function startStream(server: HttpServer, stream: unknown, args: IArguments): TracedRequest | undefined {
+  if (server.listenerCount('request') > 0) return undefined;
+  return startRequest(messageOf(args[2], args[4]), stream);
 }
 
 /** Message for the http2 core API, whose `stream` event has only a stream and headers. */
@@ -150,7 +155,7 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   const request = new TracedRequest(
     id ?? randomUUID(),
     id !== undefined,
-    takeParentId(message),
+    takeParentId(message, secret),
     message,
     response,
   );
@@ -162,6 +167,7 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
     tagMessage(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
+  attempt(listener.requestStarted, request);
   return request;
 }
 
@@ -200,13 +206,13 @@ function patchStream(prototype: object): void {
     const owner = watchedCount === 0 ? undefined : tagOfMessage(this);
     if (owner === undefined) return Reflect.apply(original, this, arguments as never);
     if (owner instanceof WatchedStream) {
-      owner.onEvent(type, value);
+      attempt(owner.onEvent, type, value);
       const { emitIn } = owner;
       if (emitIn === undefined) return applyInRequest(owner.request, original, this, arguments) as boolean;
       return emitIn(original, this, arguments) as boolean;
     }
     if (owner.ended === 0 && this === owner.response && (type === 'finish' || type === 'close')) {
-      endRequest(owner, type === 'close');
+      attempt(endRequest, owner, type === 'close');
     }
     return applyInRequest(owner, original, this, arguments) as boolean;
   };
@@ -217,7 +223,7 @@ function endRequest(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
   openRequests--;
   lastEnded = request.ended;
-  listener.requestEnded(request, aborted);
+  attempt(listener.requestEnded, request, aborted);
   // Timers and sockets keep the context longer than the request: it must not keep these in memory.
   request.message = undefined;
   request.response = undefined;
@@ -230,19 +236,19 @@ function patchHead(prototype: object): void {
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
-    const request = watchedCount === 0 ? undefined : tagOfMessage(this);
-    // Into the serialized head: getHeaders() must return only the headers that the app has set.
-    if (
-      request instanceof TracedRequest &&
-      typeof this._header === 'string' &&
-      getsTraceHeader(request, this)
-    ) {
-      const head = this._header.replace(X_SCOOBY_LINE, '');
-      this._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
-    }
+    if (watchedCount > 0) attempt(addTraceHeader, this);
     return result;
   };
   response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
+}
+
+/** Into the serialized head: getHeaders() must return only the headers that the app has set. */
+function addTraceHeader(response: ServerResponse & { _header?: unknown }): void {
+  const request = tagOfMessage(response);
+  if (!(request instanceof TracedRequest) || typeof response._header !== 'string') return;
+  if (!getsTraceHeader(request, response)) return;
+  const head = response._header.replace(X_SCOOBY_LINE, '');
+  response._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
 }
 
 /**
@@ -250,7 +256,7 @@ function patchHead(prototype: object): void {
  * request with a parent comes from another app, whose span links to this trace by the header.
  */
 function getsTraceHeader({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
-  return !proxied && (parent !== undefined || !isOwnPort(socket?.remotePort));
+  return !proxied && (parent !== undefined || socket === null || !isOwnConnection(socket));
 }
 
 /** Copies `name` and `length` of the original, which some libraries read. */

@@ -3,6 +3,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import type { ServerAddress } from '../../domain/link.js';
+import { attempt } from '../guard.cjs';
 import { onClose, patchHttp, patchServer } from './context.cjs';
 
 interface ListenMessage {
@@ -28,20 +29,12 @@ export function watchListen(
   onClosed: AddressListener,
 ): void {
   subscribe('tracing:net.server.listen:asyncStart', (message) =>
-    runSafely(() => beforeListen(message as ListenMessage, takePort)),
+    // An error of a subscriber would end the process.
+    attempt(beforeListen, message as ListenMessage, takePort),
   );
   subscribe('tracing:net.server.listen:asyncEnd', (message) =>
-    runSafely(() => afterListen((message as ListenMessage).server, onListening, onClosed)),
+    attempt(afterListen, (message as ListenMessage).server, onListening, onClosed),
   );
-}
-
-/** Runs part of a channel subscriber, where an error would end the process. */
-function runSafely(fn: () => void): void {
-  try {
-    fn();
-  } catch {
-    // An unknown kind of server: its requests are not recorded.
-  }
 }
 
 function beforeListen({ server, options }: ListenMessage, takePort: number | undefined): void {

@@ -1,11 +1,17 @@
 /** Trace propagation: the parent header of calls to other apps under scooby on this machine. */
 
 import type { TracedCall } from '../call/call.cjs';
-import { PARENT_HEADER } from './trace-headers.cjs';
+import { PARENT_HEADER, parentHeaderValue } from './trace-headers.cjs';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i;
 
 let peerPorts = new Set<number>();
+let secret = '';
+
+/** Sets the run's secret, which proves the header to the other apps of the run. */
+export function setRunSecret(runSecret: string): void {
+  secret = runSecret;
+}
 
 /** Sets the ports on this machine at which apps under scooby listen. */
 export function setPeerPorts(ports: number[]): void {
@@ -23,6 +29,6 @@ export function injectParent(
   addHeader: (name: string, value: string) => unknown,
 ): boolean {
   if (call.request === undefined || !peerPorts.has(port) || !LOOPBACK.test(host)) return false;
-  addHeader(PARENT_HEADER, call.request.id);
+  addHeader(PARENT_HEADER, parentHeaderValue(call.request.id, secret));
   return true;
 }

@@ -1,23 +1,55 @@
 /** Detects requests that a process sends to itself (supertest): they get no X-Scooby header. */
 
+import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
-/** Client sockets of this process whose request has no response yet. */
-const sockets = new Set<Socket>();
+// Sockets are only removed when so many have been added since: `close` listeners could be counted.
+const SWEEP_AFTER = 64;
 
-/** Adds the client socket of a request that this process sends. */
+/** Client sockets of this process whose request has no response yet. */
+const requestSockets = new Set<Socket>();
+/** Client sockets that `net.connect` has made, whatever the app sends over them. */
+const netSockets = new Set<Socket>();
+let added = 0;
+
+/**
+ * Watches all client sockets of this process: raw ones, those of clients and tunnels of the app's
+ * own, and those to a unix socket.
+ */
+export function watchClientSockets(): void {
+  subscribe('net.client.socket', (message) => {
+    netSockets.add((message as { socket: Socket }).socket);
+    if (++added < SWEEP_AFTER) return;
+    added = 0;
+    for (const socket of netSockets) if (socket.destroyed) netSockets.delete(socket);
+  });
+}
+
+/** Forgets a socket of the agent itself. */
+export function ignoreClientSocket(socket: Socket): void {
+  netSockets.delete(socket);
+}
+
+/** Adds the client socket of a request that this process sends, which may be encrypted. */
 export function trackOwnSocket(socket: Socket): void {
-  sockets.add(socket);
+  requestSockets.add(socket);
 }
 
 /** Removes a socket when its request has a response or has failed. */
 export function untrackOwnSocket(socket: Socket | null | undefined): void {
-  if (socket) sockets.delete(socket);
+  if (socket) requestSockets.delete(socket);
 }
 
-/** Whether a request's remote port is a local port of this process. */
-export function isOwnPort(port: number | undefined): boolean {
-  if (port === undefined) return false;
-  for (const { localPort } of sockets) if (localPort === port) return true;
+/**
+ * Whether the other end of a server's connection is in this process. Connections over a unix socket
+ * have no ports: there each other connection of this process over one may be it.
+ */
+export function isOwnConnection({ remotePort }: Pick<Socket, 'remotePort'>): boolean {
+  for (const sockets of [requestSockets, netSockets]) {
+    for (const socket of sockets) {
+      if (socket.destroyed || socket.connecting) continue;
+      if (socket.localPort === remotePort) return true;
+    }
+  }
   return false;
 }

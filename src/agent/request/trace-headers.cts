@@ -1,11 +1,12 @@
 /** Reads and removes request headers that the proxy and other apps under scooby have added. */
 
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** Header with the calling request's id, for another app under scooby. */
 export const PARENT_HEADER = 'X-Scooby-Parent';
 const SECRET = 'x-scooby-secret';
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const PARENT = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.[\da-f]{32}$/;
 
 let headersCountKey: symbol | undefined;
 
@@ -20,13 +21,22 @@ export function takeProxiedId(message: IncomingMessage, secret: string): string 
   return message.headers['x-scooby'] as string | undefined;
 }
 
-/** Id of the calling request in another app; its header is removed. */
-export function takeParentId(message: IncomingMessage): string | undefined {
+/**
+ * Value of the parent header. Its proof, which only processes of the run can make, is of this id
+ * alone: the header is recorded, and the run's secret must not be.
+ */
+export function parentHeaderValue(id: string, secret: string): string {
+  return `${id}.${createHmac('sha256', secret).update(id).digest('hex').slice(0, 32)}`;
+}
+
+/** Id of the calling request in another app of the run; its header is removed. */
+export function takeParentId(message: IncomingMessage, secret: string): string | undefined {
   const index = indexOf(message, PARENT_HEADER);
-  const parent = index < 0 ? undefined : message.rawHeaders[index + 1];
-  if (parent === undefined || !UUID.test(parent)) return undefined;
+  const value = index < 0 ? undefined : message.rawHeaders[index + 1];
+  const id = value === undefined ? undefined : PARENT.exec(value)?.[1];
+  if (id === undefined || value !== parentHeaderValue(id, secret)) return undefined;
   removeHeader(message, index);
-  return parent;
+  return id;
 }
 
 /** Index of a header in rawHeaders, or -1. Names of another length are not compared. */

@@ -65,7 +65,7 @@ const COLUMNS: Column[] = [
 ];
 
 /** Report of a diagnosis as lines. */
-export function doctorLines(
+function doctorLines(
   { node, project, folders, libraries, port, store, config }: Diagnosis,
   format: OutputFormat,
 ): string[] {

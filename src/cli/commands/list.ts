@@ -1,6 +1,7 @@
 /** `scooby list`: the newest requests, or aggregates by route or by run, as a table. */
 
 import { type Command, Option } from 'commander';
+import { statusTextOf } from '../../domain/request.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import type { Summary } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
@@ -139,9 +140,10 @@ export function listLines(
   return tableLines(COLUMNS, rows, format);
 }
 
-function statusCell({ status, state }: Summary): Cell {
+function statusCell(request: Summary): Cell {
+  const { status, state } = request;
   if (state === 'died') return ['died', 'error'];
-  return status === undefined ? [state, 'dim'] : [`${status}`, statusRole(status)];
+  return [statusTextOf(request), status === undefined ? 'dim' : statusRole(status)];
 }
 
 /** One line with the totals of the calls that ran outside of requests; empty without such calls. */

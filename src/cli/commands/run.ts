@@ -16,6 +16,7 @@ import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { durationParser, parsePort, parseSize } from '../config/units.js';
+import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { samplingOf } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
@@ -38,6 +39,9 @@ interface RunOptions {
 
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
+// A save blocks the event loop that serves the proxy; what cannot be saved is queued.
+const LOCK_MS = 25;
+const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
 Examples:
@@ -48,6 +52,9 @@ Examples:
   scooby run --ui -- npm start                   browse the requests here; O shows the app's output, q ends both
 
 Defaults of a project belong in scooby.config.json: docs/config.md.
+
+Environment:
+  SCOOBY_TOKEN  with --host: other machines read recorded requests with "Authorization: Bearer <token>" only
 
 Exit codes:
   that of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`;
@@ -74,7 +81,7 @@ export function registerRun(program: Command): void {
         .default('all'),
     )
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
-    .option('-q, --quiet', 'print no line per request')
+    .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', DEFAULT_TTL_MS, '24h'))
     .addOption(
@@ -102,6 +109,7 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
 }
 
 async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
+  makeOutputOptional();
   const cwd = process.cwd();
   const takePort = parseTakePort(options.takePort);
   const place = listenOptions(options, takePort);
@@ -113,19 +121,21 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
   ]);
   const { db, ttl, maxSize } = options;
   const warnings: string[] = [];
-  const store = await openStore({ db, cwd, ttl, maxSize, ...samplingOf(command) }, (message) =>
-    warnings.push(message),
+  const store = await openStore(
+    { db, cwd, ttl, maxSize, lockTimeout: LOCK_MS, ...samplingOf(command) },
+    (message) => warnings.push(message),
   );
+  const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(command, options, store.place, new AppServers());
   for (const warning of warnings) listener.warn(warning);
   try {
     const exit = await launch(
       {
-        ...launchOptions(command, options, config),
+        ...flags,
         store,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
-        ...(runUi && { env: colourEnvironment(process.env, options.color), sink: runUi }),
+        ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
     );
@@ -164,9 +174,11 @@ function launchOptions(
   { ignore, limits }: ProjectConfig,
 ): Omit<LaunchOptions, 'store' | 'listenAt'> {
   const cwd = process.cwd();
+  // The app has no use for the token.
+  const { SCOOBY_TOKEN: readToken, ...env } = process.env;
   return {
     command,
-    env: process.env,
+    env,
     project: projectFolder(cwd),
     agent: agentFile(),
     judgeOptions: { ignore, limits },
@@ -175,7 +187,13 @@ function launchOptions(
     database: databasePath(db, cwd),
     ...(upstream !== undefined && { upstream }),
     ...(allowHost && { allowHosts: allowHost }),
+    ...(readToken && { readToken: checkedToken(readToken) }),
   };
+}
+
+function checkedToken(token: string): string {
+  if (token.length >= MIN_TOKEN_LENGTH) return token;
+  throw new UserError(`SCOOBY_TOKEN has fewer than ${MIN_TOKEN_LENGTH} characters and could be guessed.`);
 }
 
 /**

@@ -52,7 +52,7 @@ Examples:
  * Runs the browser until the user quits. Throws a UserError for an invalid configuration and a
  * StoreError for an unreadable store.
  */
-export async function runBrowser(flags: UiFlags): Promise<void> {
+async function runBrowser(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.

@@ -18,7 +18,7 @@ export interface AnnouncerOptions {
   servers: AppServers;
   /** Location of the store, as the banner names it. */
   place: string;
-  /** Omits the line per request. */
+  /** Omits the lines per request and per server that listens after the banner. */
   quiet: boolean;
   style: Style;
   write(text: string): void;
@@ -51,7 +51,11 @@ export class Announcer {
   /** A server of the app listens behind the proxy at `url`. */
   appListening(url: string): void {
     this.#url = url;
-    if (this.#hasBanner) return this.#printOtherServers();
+    if (this.#hasBanner) {
+      // A test suite starts a server per test.
+      if (!this.#options.quiet) this.#printOtherServers();
+      return;
+    }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#printBanner(), BANNER_DELAY_MS);
     this.#timer.unref();

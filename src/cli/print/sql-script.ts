@@ -2,6 +2,7 @@
  * SQL of a request as a script: its statements in order, one per line, with the values filled in.
  */
 
+import { statusTextOf } from '../../domain/request.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import { renderSpan, scriptLines } from '../../insight/sql/render.js';
@@ -15,8 +16,8 @@ import { formatCallSite } from './frames.js';
  */
 export function sqlLines(trace: Trace, { style }: OutputFormat): string[] {
   const statements = trace.spans.flatMap((span, index) => (span.kind === 'sql' ? [{ span, index }] : []));
-  const { method, url, status } = trace;
-  const title = trace.outside ? 'outside of requests' : `${method} ${url} ${status ?? trace.state}`;
+  const { method, url } = trace;
+  const title = trace.outside ? 'outside of requests' : `${method} ${url} ${statusTextOf(trace)}`;
   const writes = statements.filter(({ span }) => span.shape.statement?.isWrite).length;
   const head = [
     `-- ${escapeToOneLine(title)}, ${formatDateTime(trace.start)}: ${formatCount(statements.length, 'statement')}`,

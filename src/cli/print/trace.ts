@@ -78,12 +78,13 @@ function partition<T>(items: T[], isSecond: (item: T) => unknown): [T[], T[]] {
 /** `GET /orders?page=2  200  312ms`. */
 export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
-  const { method, url, status, duration, state } = trace;
+  const { method, url, status, duration, state, aborted } = trace;
   const parts = [
     style('bold', escapeToOneLine(`${method} ${url}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
+    state === 'done' && aborted ? style('warn', 'aborted: the response is not complete') : '',
     state === 'died' ? style('error', 'died: the app exited before it responded') : '',
   ];
   return parts.filter((part) => part !== '').join('  ');

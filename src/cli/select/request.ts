@@ -3,6 +3,7 @@
  */
 
 import { UserError } from '../../domain/errors.js';
+import { statusTextOf } from '../../domain/request.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
@@ -64,9 +65,9 @@ function ambiguousMessage(store: Store, wanted: string, ids: string[], now: numb
   const lines = ids.slice(0, MAX_LISTED).flatMap((id) => {
     const trace = store.find(id);
     if (!trace) return [];
-    const { method, url, status, duration } = trace;
+    const { method, url, duration } = trace;
     const took = duration === undefined ? '' : `  ${formatMs(duration)}`;
-    return `  ${shortId(store, id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${status ?? trace.state}${took}`;
+    return `  ${shortId(store, id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${statusTextOf(trace)}${took}`;
   });
   const more = ids.length > MAX_LISTED ? ['  … and more'] : [];
   return [`Several ids begin with ${quoted(wanted)}. Write more characters of it:`, ...lines, ...more].join(

@@ -1,7 +1,7 @@
 /** Calls: the spans of a trace with what the rules compare, their shape, identity and call site. */
 
 import type { Dialect } from '../../domain/library.js';
-import { REDACTED } from '../../domain/redact.cjs';
+import { REDACTED } from '../../domain/secret-shapes.cjs';
 import type { Frame, RecordedSpan, Shape, StatementFacts } from '../../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../libraries.js';
 import { type CallPath, callPathOf } from './stacks.js';

@@ -83,12 +83,12 @@ function partsOf(group: Call[]): Part[] {
     const key = call.positions.slice(1, 1 + MAX_CALLERS).join(' ');
     let part = partByCallers.get(key);
     if (!part) {
-      const callers = call.callers.slice(0, MAX_CALLERS);
+      const { callers } = call;
       if (callers.length === 0) {
         withoutCallers.push(call);
         continue;
       }
-      part = parts.find((other) => isSameCallPath(other.callers, callers));
+      part = parts.find((other) => isSameCallPath(other.callers, callers, MAX_CALLERS));
       if (part && part.callers.length < callers.length) part.callers = callers;
       if (!part) parts.push((part = { calls: [], callers }));
       partByCallers.set(key, part);
@@ -98,12 +98,32 @@ function partsOf(group: Call[]): Part[] {
   return joinIncomplete(parts, withoutCallers);
 }
 
-/** Whether two stacks agree as far as both reach: after an await they are cut, columns differ. */
-export function isSameCallPath(a: Frame[], b: Frame[]): boolean {
-  for (let at = 0; at < Math.min(a.length, b.length); at++) {
-    if (a[at]!.line !== b[at]!.line || !isSameFunction(a[at]!, b[at]!)) return false;
-  }
-  return true;
+/**
+ * Whether the nearest callers of two stacks agree as far as both reach: after an await stacks are
+ * cut, their columns differ, and functions are missing.
+ */
+export function isSameCallPath(a: Frame[], b: Frame[], maxCallers: number): boolean {
+  const [nearestOfA, nearestOfB] = [a.slice(0, maxCallers), b.slice(0, maxCallers)];
+  const length = Math.min(nearestOfA.length, nearestOfB.length);
+  return (
+    nearestOfA.slice(0, length).every((frame, at) => isSamePlace(frame, nearestOfB[at]!)) ||
+    isSubsequence(nearestOfA, b) ||
+    isSubsequence(nearestOfB, a)
+  );
+}
+
+// After an await V8's stack has only the async callers: `(req) => list(req)` between them is missing,
+// while the first call, made before any await, has it.
+function isSubsequence(resumed: Frame[], complete: Frame[]): boolean {
+  let at = -1;
+  return resumed.every((frame) => {
+    at = complete.findIndex((other, index) => index > at && isSamePlace(other, frame));
+    return at >= 0;
+  });
+}
+
+function isSamePlace(a: Frame, b: Frame): boolean {
+  return a.line === b.line && isSameFunction(a, b);
 }
 
 function isSameFunction(a: Frame, b: Frame): boolean {
@@ -128,9 +148,8 @@ function joinIncomplete(parts: Part[], withoutCallers: Call[]): Part[] {
 
 function isFirstCallOf({ calls, callers }: Part, part: Part): boolean {
   const isSingleFirst = part.calls.length === 1 && part.calls[0]!.start <= calls[0]!.start;
-  return (
-    isSingleFirst && part.callers.every((frame, at) => !callers[at] || isSameFunction(frame, callers[at]))
-  );
+  const nearest = part.callers.slice(0, MAX_CALLERS);
+  return isSingleFirst && nearest.every((frame, at) => !callers[at] || isSameFunction(frame, callers[at]));
 }
 
 function loopOf(calls: Call[], site: Frame | undefined): Loop {

@@ -17,6 +17,13 @@ const CALL =
   /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
 // db.prepare(text).all(…): the call is `all`, the statement is the argument of `prepare`.
 const PREPARE_BEFORE = /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/;
+// function sql(strings: TemplateStringsArray, ...values: unknown[]): Promise<Row[]> {
+const TAG_HEAD =
+  /\(\s*([\w$]+)\s*(:\s*(?:readonly\s+)?TemplateStringsArray)?\s*(?::[^,()]*)?,\s*\.\.\.\s*([\w$]+)\s*(?::[^()]*)?,?\s*\)\s*(?::[^{};=]*)?(?:=>\s*\{?|\{)/g;
+
+// const config = { text, values }; const sql = text.trim(); const { text, values } = statement;
+const DERIVED =
+  /^(?:const|let|var)\s[^=;]*=\s*(?:\{\s*(?:(?:text|sql)\s*:\s*)?)?([A-Za-z_$][\w$]*)(?![\w$]|\s*\()[^;\n'"`]*(?:;|\n(?!\s*[.?+]))/;
 
 /** Lines above a call that are searched for the head of its function. */
 const MAX_LINES_ABOVE = 30;
@@ -34,24 +41,82 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   // new Promise((resolve, reject) => client.get(key, …)): the function is on the stack twice.
   if (kind === undefined && /^new Promise\b/.test(call)) return true;
   const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
-  if (prepared) return isParameter(prepared[1]!, frame, before, readLine);
-  const found = CALL.exec(call);
-  if (!found || (kind !== undefined && !DRIVER_METHODS[kind]?.test(found[1]!))) return false;
-  return isParameter(found[2] ?? found[3]!, frame, before, readLine);
+  const name = prepared ? prepared[1] : firstArgument(call, kind);
+  if (name === undefined && kind !== 'sql') return false;
+  const above = textAbove(frame, before, readLine);
+  if (kind !== 'sql') return isParameter(name!, above);
+  return (
+    (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
+  );
 }
 
-// The nearest declaration above the call decides: a function's parameter, or a local variable.
-function isParameter(name: string, frame: Frame, before: string, readLine: ReadLine): boolean {
+/** Name of the variable that a call of a driver, or of any function above it, has as first argument. */
+function firstArgument(call: string, kind: Kind | undefined): string | undefined {
+  const [, method, variable, field] = CALL.exec(call) ?? [];
+  if (method === undefined || (kind !== undefined && !DRIVER_METHODS[kind]?.test(method))) return undefined;
+  return variable ?? field;
+}
+
+/** Lines above a call that may have the head of its function, and the call's line up to it. */
+function textAbove(frame: Frame, before: string, readLine: ReadLine): string {
   const lines = [before];
   for (let line = frame.line - 1; line >= Math.max(1, frame.line - MAX_LINES_ABOVE); line--)
     lines.unshift(readLine(frame, line) ?? '');
-  const above = lines.join('\n');
-  const word = `(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?![\\w$])`;
+  return lines.join('\n');
+}
+
+/** Whether the call's function, `sql(strings, ...values)`, joins a template's strings to its statement. */
+function isTagFunction(above: string, call: string): boolean {
+  const head = [...above.matchAll(TAG_HEAD)].at(-1);
+  if (!head) return false;
+  const body = above.slice(head.index + head[0].length);
+  if (hasEnded(body, head[0].endsWith('{'))) return false;
+  const [strings, type, values] = [escapeDollar(head[1]!), head[2], escapeDollar(head[3]!)];
+  const use = type
+    ? '(?![\\w$])'
+    : `(?:\\??\\.(?:reduce|join|map|raw)\\b|\\[|,\\s*(?:\\.{3})?${values}\\s*\\))`;
+  return new RegExp(`(?<![\\w$.])${strings}${use}|\\bString\\.raw\\(\\s*${strings}\\b`).test(body + call);
+}
+
+/** Whether a function, whose body begins with a text, ends in it: at its brace, or at its semicolon. */
+function hasEnded(text: string, isBlock: boolean): boolean {
+  if (!isBlock) return /;\s*\n/.test(text);
+  let depth = 0;
+  for (const [brace] of text.matchAll(/[{}]/g)) {
+    depth += brace === '{' ? 1 : -1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+function escapeDollar(name: string): string {
+  return name.replaceAll('$', '\\$');
+}
+
+/** Whether a statement is a parameter, or a local variable that holds nothing but a parameter's text. */
+function isStatementParameter(name: string, above: string): boolean {
+  if (isParameter(name, above)) return true;
+  const declaredAt = lastIndexOf(above, localPattern(name));
+  const source = declaredAt < 0 ? undefined : DERIVED.exec(above.slice(declaredAt))?.[1];
+  return source !== undefined && isParameter(source, above);
+}
+
+// The nearest declaration above the call decides: a function's parameter, or a local variable.
+function isParameter(name: string, above: string): boolean {
+  const word = wordPattern(name);
   const parameter = `\\([^()]*${word}[^()]*\\)\\s*(?::[^{};=]*)?(?:=>|\\{)|${word}\\s*=>`;
-  const local = `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
   // (values = []) assigns a default to a parameter: it declares no local variable.
   const insideParameters = /\((?:[^()]*,)?\s*$/;
-  return lastIndexOf(above, parameter) > lastIndexOf(above, local, insideParameters);
+  return lastIndexOf(above, parameter) > lastIndexOf(above, localPattern(name), insideParameters);
+}
+
+function localPattern(name: string): string {
+  const word = wordPattern(name);
+  return `\\b(?:const|let|var)\\s+(?:[{[][^}\\]]*)?${word}|${word}\\s*\\+?=(?![=>])`;
+}
+
+function wordPattern(name: string): string {
+  return `(?<![\\w$]|(?<!\\.\\.)\\.)${escapeDollar(name)}(?![\\w$])`;
 }
 
 /** Index of a pattern's last match whose preceding text does not match `except`; -1 without one. */

@@ -28,7 +28,7 @@ export interface Budget extends BudgetLimits {
 }
 
 /** Limits without a budget: no N+1 of high severity. */
-export const DEFAULT_LIMITS: Required<Pick<BudgetLimits, 'findings' | 'severity' | 'allow'>> = {
+const DEFAULT_LIMITS: Required<Pick<BudgetLimits, 'findings' | 'severity' | 'allow'>> = {
   findings: ['n+1'],
   severity: 'high',
   allow: [],

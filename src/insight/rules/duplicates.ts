@@ -94,7 +94,7 @@ function isOneCallPath({ calls }: Repetition): boolean {
   const [first] = calls;
   return calls.every(
     ({ positions, callers }) =>
-      positions[0] === first!.positions[0] && isSameCallPath(callers.slice(0, 2), first!.callers.slice(0, 2)),
+      positions[0] === first!.positions[0] && isSameCallPath(callers, first!.callers, 2),
   );
 }
 

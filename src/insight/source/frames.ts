@@ -1,7 +1,8 @@
 /** Frame resolution: from V8's frames to positions and text of the sources, through source maps. */
 
-import { join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Frame } from '../../domain/trace.js';
+import { Lru } from '../util/lru.js';
 import { type Disk, disk as realDisk } from './disk.js';
 import {
   isCommandLineCode,
@@ -42,6 +43,8 @@ const MAX_TEXT_SIZE = 1024 * 1024;
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
 const MAX_VERSIONS = 3;
 const MAX_FILES = 300;
+/** Characters of the texts of all files. */
+const MAX_TEXTS_SIZE = 64 * 1024 * 1024;
 
 /** Resolves the frames of one process, as soon as it sends them: a later build may move lines. */
 export class FrameResolver {
@@ -58,7 +61,11 @@ export class FrameResolver {
   /** Source text embedded in source maps, by displayed file name. */
   #contents = new Map<string, () => string | undefined>();
   /** Source files by path, the newest version last. */
-  #texts = new Map<string, TextVersion[]>();
+  #texts = new Lru<TextVersion[]>(MAX_FILES, {
+    maxSize: MAX_TEXTS_SIZE,
+    sizeOf: (_, versions) =>
+      versions.reduce((sum, { text, widths }) => sum + (text?.length ?? 0) + widths.length, 0),
+  });
 
   constructor(project: string, options: FrameResolverOptions = {}) {
     this.#disk = options.disk ?? realDisk;
@@ -103,7 +110,8 @@ export class FrameResolver {
     const path = original && this.#locateSource(original.source);
     if (!original || path === undefined) return { ...raw, application: false };
     const displayName = this.#displayName(path);
-    this.#contents.set(displayName, () => script.content(original.source));
+    const isOutside = !this.#mayRead(path, location.path);
+    this.#contents.set(displayName, () => script.content(original.source) ?? (isOutside ? '' : undefined));
     return {
       function: raw.function,
       file: displayName,
@@ -119,7 +127,7 @@ export class FrameResolver {
    */
   sourceOf(frame: Frame): { file: string; text: string } | undefined {
     const text = this.#contents.get(frame.file)?.() ?? this.#readText(frame);
-    return text === undefined || !isReadable(text) ? undefined : { file: frame.file, text };
+    return text === undefined || text === '' || !isReadable(text) ? undefined : { file: frame.file, text };
   }
 
   #isApplication(path: string): boolean {
@@ -127,12 +135,8 @@ export class FrameResolver {
   }
 
   #displayName(path: string): string {
-    for (const root of this.#roots) {
-      const inside = relative(root, path);
-      if (inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && inside !== path)
-        return inside;
-    }
-    return path;
+    const root = this.#roots.find((root) => isInside(root, path));
+    return root === undefined ? path : relative(root, path);
   }
 
   #absolute(file: string): string | undefined {
@@ -174,7 +178,7 @@ export class FrameResolver {
     const url = mapUrl(text);
     if (url === undefined) return { identity, script: new MappedScript(text, undefined, path) };
     const map = url.startsWith('data:') ? undefined : mapPath(url, path);
-    const json = map === undefined ? inlineMap(url) : this.#readMap(map);
+    const json = map === undefined ? inlineMap(url) : this.#readMap(map, path);
     const script = new MappedScript(text, json, map ?? path);
     if (json === undefined || script.isBroken) {
       const subject =
@@ -190,7 +194,27 @@ export class FrameResolver {
       : { identity: identity + this.#disk.identity(map), script, map };
   }
 
-  #readMap(path: string): string | undefined {
+  /**
+   * Whether a file that a script's map names may be read: in the project, in node_modules, or in the
+   * package of the script. A map may name any file of the user, and its text would be recorded.
+   */
+  #mayRead(path: string, script: string | undefined): boolean {
+    const real = this.#disk.real(path);
+    if (isLibrary(real) || this.#roots.some((root) => isInside(root, real))) return true;
+    const folder = script === undefined ? undefined : this.#packageFolder(script);
+    return folder !== undefined && isInside(this.#disk.real(folder), real);
+  }
+
+  /** Nearest folder above a script with a package.json, else the script's own folder. */
+  #packageFolder(script: string): string {
+    for (let folder = dirname(script); folder !== dirname(folder); folder = dirname(folder)) {
+      if (this.#disk.identity(join(folder, 'package.json')) !== undefined) return folder;
+    }
+    return dirname(script);
+  }
+
+  #readMap(path: string, script: string): string | undefined {
+    if (!this.#mayRead(path, script)) return undefined;
     return (this.#disk.size(path) ?? 0) > MAX_MAP_BYTES ? undefined : this.#disk.read(path);
   }
 
@@ -209,10 +233,14 @@ export class FrameResolver {
     }
     const text = (this.#disk.size(path) ?? 0) > MAX_TEXT_SIZE ? undefined : this.#disk.read(path);
     const widths = (text ?? '').split('\n').map((line) => line.length);
-    if (this.#texts.size >= MAX_FILES) this.#texts.delete(this.#texts.keys().next().value!);
     this.#texts.set(path, [...versions, { identity, text, widths }].slice(-MAX_VERSIONS));
     return text;
   }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const inside = relative(folder, path);
+  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 // A minified bundle is unreadable, and its one line would be stored completely.

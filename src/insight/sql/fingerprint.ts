@@ -33,11 +33,18 @@ export interface FingerprintOptions {
 const MAX_CACHED = 64 * 1024;
 const MAX_ROUNDS = 4;
 const CACHE_SIZE = 4000;
+/** Characters of the statements and texts of a cache. */
+const MAX_CACHE_CHARACTERS = 8 * 1024 * 1024;
+const newCache = <T extends { text: string }>() =>
+  new Lru<T>(CACHE_SIZE, {
+    maxSize: MAX_CACHE_CHARACTERS,
+    sizeOf: (statement, { text }) => statement.length + text.length,
+  });
 const caches: Record<Dialect, Lru<Fingerprint>> = {
-  pg: new Lru(CACHE_SIZE),
-  mysql: new Lru(CACHE_SIZE),
-  sqlite: new Lru(CACHE_SIZE),
-  standard: new Lru(CACHE_SIZE),
+  pg: newCache(),
+  mysql: newCache(),
+  sqlite: newCache(),
+  standard: newCache(),
 };
 
 /** Fingerprint of any text, SQL or not; the dialect decides the quotes of strings and names. */
@@ -71,10 +78,10 @@ type NormalisedText = Pick<Fingerprint, 'id' | 'text'>;
 
 // Normalised texts by their first form: statements that differ only in values share one entry.
 const normalisedTexts: Record<Dialect, Lru<NormalisedText>> = {
-  pg: new Lru(CACHE_SIZE),
-  mysql: new Lru(CACHE_SIZE),
-  sqlite: new Lru(CACHE_SIZE),
-  standard: new Lru(CACHE_SIZE),
+  pg: newCache(),
+  mysql: newCache(),
+  sqlite: newCache(),
+  standard: newCache(),
 };
 
 function identify(firstText: string, dialect: Dialect, rename: typeof maskDigits): NormalisedText {

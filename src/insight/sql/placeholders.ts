@@ -99,7 +99,7 @@ export class Faults {
 }
 
 /** `$2 is masked`, `$1, $2, $3 and 40 more are masked`. */
-export function formatLoss(names: string[], loss: Loss | 'unknown'): string {
+function formatLoss(names: string[], loss: Loss | 'unknown'): string {
   const [singular, plural] = LOSSES[loss];
   const more = names.length - MAX_NAMES;
   const shown = names.slice(0, more === 1 ? MAX_NAMES + 1 : MAX_NAMES).join(', ');

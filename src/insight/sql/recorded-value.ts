@@ -1,6 +1,6 @@
 /** Recorded values: bytes, and marks of values that were masked, cut or not recorded. */
 
-import { REDACTED } from '../../domain/redact.cjs';
+import { REDACTED } from '../../domain/secret-shapes.cjs';
 
 /** Reason why a recorded value differs from the sent value. */
 export type Loss = 'masked' | 'cut' | 'unrecorded';

@@ -1,6 +1,6 @@
 /** Builds the texts that the copy menu puts on the clipboard. */
 
-import { REDACTED } from '../../domain/redact.cjs';
+import { REDACTED } from '../../domain/secret-shapes.cjs';
 import type { Span, Trace } from '../../domain/trace.js';
 import { formatFaults, renderSpan, scriptLines } from '../../insight/sql/render.js';
 

@@ -121,7 +121,24 @@ test('responses have X-Scooby except for requests of an app to itself', async (t
   const plain = await runPlain(args, { drive });
   const recorded = await runRecorded(args, { drive });
   t.equal(recorded.stdout, plain.stdout);
-  t.equal(plain.stdout, 'connection,content-length,keep-alive\n'.repeat(2));
+  const raw = 'Connection,Content-Length Connection,Content-Length Date,Connection,Content-Length';
+  t.equal(plain.stdout, `${raw}\n${'connection,content-length,keep-alive\n'.repeat(2)}`);
   const { id } = recorded.traces.find(({ url }) => url === '/')!;
   t.same(ids, [null, id]);
+});
+
+test('X-Scooby-Parent of any other client is not believed', async (t) => {
+  const args = [join(ROOT, 'test/fixtures/http/self.cjs')];
+  const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const drive = async (url: string) => {
+    for (const value of [id, `${id}.`, `${id}.${'0'.repeat(32)}`])
+      await fetch(url, { headers: { 'X-Scooby-Parent': value } });
+    await ask(`${url}/end`);
+  };
+  const { traces } = await runRecorded(args, { drive });
+  t.ok(traces.length > 3);
+  t.same(
+    traces.flatMap(({ parent }) => parent ?? []),
+    [],
+  );
 });

@@ -27,7 +27,9 @@ const EXPECTED = `
 :28 rollback {"params":[]}
 :29 select nobody {"params":[]} ! 42703: column "nobody" does not exist
 :31 select 1 as a {"params":[]} (1)
-:35 select 1 ! write CONNECTION_ENDED server
+:34 select * from nowhere {"params":[]} ! 42P01: relation "nowhere" does not exist
+:38 [object] {"params":[]} (1)
+:40 select 1 ! write CONNECTION_ENDED server
 `;
 
 for (const driver of driversOf('postgres')) {

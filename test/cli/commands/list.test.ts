@@ -42,17 +42,19 @@ const requests = [
     spans: [aSpan({ error: 'no', duration: 96 })],
   }),
   unfinished('00000004', 7.3e6, { url: '/export', state: 'died' }),
+  unfinished('00000005', 7.3e6, { url: '/left', aborted: true }),
 ];
 
 test('the table of requests', (t) => {
   t.same(
     listLines(requests, (id) => id, { width: Infinity, style: plainStyle, now }),
     [
-      'AGE  METHOD  PATH            STATUS   TIME  QUERIES  IN SQL  FOUND  ID      ',
-      'now  GET     /events           open                                 00000001',
-      ' 3s  GET     /orders?page=2     200  312ms       51    51ms  N+1    00000002',
-      ' 1m  POST    /商品/\\x1b[2J      500  1.24s        1    96ms         00000003',
-      ' 2h  GET     /export           died                                 00000004',
+      'AGE  METHOD  PATH             STATUS   TIME  QUERIES  IN SQL  FOUND  ID      ',
+      'now  GET     /events            open                                 00000001',
+      ' 3s  GET     /orders?page=2      200  312ms       51    51ms  N+1    00000002',
+      ' 1m  POST    /商品/\\x1b[2J       500  1.24s        1    96ms         00000003',
+      ' 2h  GET     /export            died                                 00000004',
+      ' 2h  GET     /left           aborted                                 00000005',
     ],
   );
   t.end();

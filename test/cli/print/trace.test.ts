@@ -151,6 +151,10 @@ test('a request and its calls that have not finished', (t) => {
   const lines = traceLines(died, options, format);
   t.equal(lines[0], 'GET /orders  died: the app exited before it responded');
   t.match(lines.join('\n'), /2× sql {2}2 rows {2}2 not finished {2}#1 to #2/);
+  t.equal(
+    traceLines({ ...died, state: 'done', aborted: true }, options, format)[0],
+    'GET /orders  aborted: the response is not complete',
+  );
   t.equal(traceLines({ ...died, state: 'open' }, options, format)[0], 'GET /orders  still running');
   t.end();
 });

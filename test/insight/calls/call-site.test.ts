@@ -49,3 +49,47 @@ test('a line that runs several statements of an ORM for one caller, seen at two 
   );
   t.end();
 });
+
+test('a function that returns a promise, missing in the stacks after an await, splits no loop', (t) => {
+  const query = 'src/repo.js:4 byId';
+  // byId ← item ← each ← route (not async) ← handle; MAX_CALLERS is 3.
+  const above = ['src/app.js:7 item', 'src/each.js:3 each'];
+  const first = [query, ...above, 'src/app.js:7 route', 'src/server.js:9 handle'];
+  const resumed = [query, ...above, 'src/server.js:9 handle'];
+  const text = 'select * from users where id = ?';
+  const story = new Story()
+    .sql(text, { params: [0], at: first })
+    .each(upTo(4), (s, id) => s.sql(text, { params: [id], at: resumed }));
+  t.same(
+    judge(story.trace()).map(({ kind, site, spans }) => `${kind} ${site} ${spans.length}`),
+    ['n+1 src/repo.js:4 5'],
+  );
+  const repeated = new Story().sql(text, { params: [7], at: first });
+  repeated.each(upTo(3), (s) => s.sql(text, { params: [7], at: resumed }));
+  t.match(judge(repeated.trace()), [{ kind: 'duplicate', site: 'src/repo.js:4' }]);
+  // A nested loop has a first call in each turn.
+  const nested = new Story();
+  for (let turn = 0; turn < 3; turn++) {
+    nested.sql(text, { params: [turn], at: first });
+    nested.each(upTo(2), (s, id) => s.sql(text, { params: [`${turn} ${id}`], at: resumed }));
+  }
+  t.same(
+    judge(nested.trace()).map(({ kind, site, spans }) => `${kind} ${site} ${spans.length}`),
+    ['n+1 src/repo.js:4 9'],
+  );
+  t.end();
+});
+
+test('a shared line has a loop for each line that leads to it, also with a function between', (t) => {
+  const text = 'select * from users where id = ?';
+  const direct = ['src/repo.js:4 byId', 'src/app.js:12 handle'];
+  const through = ['src/repo.js:4 byId', 'src/auth.js:3 check', 'src/app.js:10 handle'];
+  const story = new Story()
+    .sql(text, { params: [0], at: through })
+    .each(upTo(5), (s, id) => s.sql(text, { params: [id], at: direct }));
+  t.same(
+    judge(story.trace()).map(({ kind, site, spans }) => `${kind} ${site} ${spans.length}`),
+    ['n+1 src/app.js:12 5'],
+  );
+  t.end();
+});

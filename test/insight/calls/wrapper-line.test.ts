@@ -103,3 +103,55 @@ test('a line with a statement of its own is no wrapper', (t) => {
   );
   t.end();
 });
+
+test('a tag function that joins the strings of a template is a wrapper', (t) => {
+  for (const text of [
+    'function sql(strings, ...values) {\n  const text = strings.reduce((all, part, at) => all + at + part);\n  return pool.query(text, values);\n              ^',
+    'const sql = (parts, ...values) => pool.query(parts.join("?"), values);\n                                       ^',
+    'const sql = (s, ...v) => my.execute(s.raw.join("?"), v);\n                            ^',
+    'export function sql<T>(strings: TemplateStringsArray, ...values: unknown[]): Promise<T[]> {\n  let text = strings[0]!;\n  for (let i = 1; i < strings.length; i++) text += "?" + strings[i];\n  return pool.query<T>(text, values).then(({ rows }) => rows);\n              ^',
+    'function sql(strings, ...values) {\n  const text = strings.reduce((all, part, at) => {\n    return all + at + part;\n  });\n  return pool.query(text, values);\n              ^',
+    'async function sql(strings, ...values) {\n  const statement = toStatement(strings, values);\n  return (await pool.query(statement)).rows;\n                     ^',
+    'const sql = async (strings, ...values) => {\n  return db.prepare(String.raw(strings, ...values.map(() => "?"))).all(...values);\n                                                                   ^',
+  ])
+    t.equal(isWrapper('sql', text), true, text);
+  for (const text of [
+    'function load(table, ...ids) {\n  return pool.query("select * from " + table + " where id = any($1)", [ids]);\n              ^',
+    'async function load(first, ...rest) {\n  const text = "select 1";\n  return pool.query(text, [first, rest]);\n              ^',
+    'app.get("/", (req, ...rest) => {\n  const text = "select 1";\n  return pool.query(text, [req.params.id]);\n              ^',
+    'function sql(strings, ...values) {\n  return build(strings.join("?"), { values });\n}\nfunction load(id) {\n  return pool.query("select 1", [id]);\n              ^',
+    'const sql = (strings, ...values) => pool.query(strings.join("?"), values);\nasync function load(id) {\n  return pool.query("select 1", [id]);\n              ^',
+  ])
+    t.equal(isWrapper('sql', text), false, text);
+  t.end();
+});
+
+test('a local variable with the text of a parameter is passed on, of SQL', (t) => {
+  const after = 'return pool.query(sql, values);';
+  const inFunction = (head: string, declaration: string) =>
+    `${head} {\n  ${declaration}\n  ${after}\n              ^`;
+  for (const [head, declaration] of [
+    ['query(text, values)', 'const sql = text.trim();'],
+    ['query(text, values)', 'const sql = { text, values };'],
+    ['query(text, values)', 'const sql = { text: text, values, rowMode: mode };'],
+    ['query(statement)', 'const { sql, values } = statement;'],
+    ['async query<T>(q: Query)', 'const sql: string = q.text'],
+  ] as const)
+    t.equal(isWrapper('sql', inFunction(head, declaration)), true, declaration);
+  for (const [head, declaration] of [
+    ['find(id, values)', 'const sql = byId(id);'],
+    ['find(text, values)', 'const sql = text + " limit 1";'],
+    ['find(id, values)', 'const sql = { text: BY_ID, values: [id] };'],
+    ['find(qb)', 'const { sql, values } = qb\n    .where("id", 1);'],
+    ['find(id, values)', 'const sql = queries.byId;'],
+  ] as const)
+    t.equal(isWrapper('sql', inFunction(head, declaration)), false, declaration);
+  const imported =
+    'const a = text;\nfunction find(text) {\n  return pool.query(BY_ID, [text]);\n              ^';
+  t.equal(isWrapper('sql', imported), false);
+  const read =
+    'function read(req) {\n  const key = req.params.id;\n  return client.get(key);\n                ^';
+  t.equal(isWrapper('cache', read), false);
+  t.equal(isWrapper(undefined, read), false);
+  t.end();
+});

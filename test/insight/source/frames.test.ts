@@ -1,4 +1,12 @@
-import { readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, transformSync } from 'esbuild';
@@ -244,6 +252,38 @@ test('a rebuild uses the new map, and processes of the old build the old map', (
   write(folder, { 'x.js.map': single('late.ts') });
   t.equal(statSync(js).mtimeMs, mtimeMs);
   t.equal(brief(frames.resolve('f', js, 1, 1)), '+ f late.ts:1:1');
+  t.end();
+});
+
+test('maps, and sources they name, are read in the project, node_modules and the package only', (t) => {
+  const folder = realpathSync(t.testdir());
+  write(folder, {
+    'secret/key.txt': 'secret\n',
+    'secret/x.js.map': single('stolen.ts'),
+    'app/package.json': '{}',
+    'app/src/own.ts': 'own();\n',
+    'app/node_modules/lib/src.ts': 'lib();\n',
+    'sibling/package.json': '{}',
+    'sibling/src/own.ts': 'sibling();\n',
+    'app/own.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('src/own.ts'))}`,
+    'app/lib.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('node_modules/lib/src.ts'))}`,
+    'app/up.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('../secret/key.txt'))}`,
+    'app/absolute.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single(`${folder}/secret/key.txt`))}`,
+    'app/url.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single(`file://${folder}/secret/key.txt`))}`,
+    'app/link.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('link.txt'))}`,
+    'app/map.js': 'x\n//# sourceMappingURL=../secret/x.js.map',
+    'sibling/dist/own.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('../src/own.ts'))}`,
+    'sibling/dist/up.js': `x\n//# sourceMappingURL=data:application/json,${encodeURIComponent(single('../../secret/key.txt'))}`,
+  });
+  symlinkSync(join(folder, 'secret/key.txt'), join(folder, 'app/link.txt'));
+  const frames = new FrameResolver(join(folder, 'app'));
+  const text = (file: string) => frames.sourceOf(frames.resolve('f', join(folder, file), 1, 1))?.text;
+  t.equal(text('app/own.js'), 'own();\n');
+  t.equal(text('app/lib.js'), 'lib();\n');
+  t.equal(text('sibling/dist/own.js'), 'sibling();\n');
+  for (const file of ['app/up.js', 'app/absolute.js', 'app/url.js', 'app/link.js', 'sibling/dist/up.js'])
+    t.equal(text(file), undefined, file);
+  t.equal(frames.resolve('f', join(folder, 'app/map.js'), 1, 1).file, 'map.js', 'the map is not read');
   t.end();
 });
 

@@ -1,5 +1,6 @@
 /** Span names and details of cache calls of any client: command, keys, bytes, hits and misses. */
 
+import { redactKey } from '../../../domain/redact.cjs';
 import { bytesIn, itemsIn, serialize } from '../../record/serialize.cjs';
 import type { CallInfo } from '../instrument.cjs';
 
@@ -40,8 +41,9 @@ export function cacheCallInfo(
   command: string,
   request: CacheArguments,
 ): CallInfo & { detail: Record<string, unknown> } {
-  const { keys, count = keys.length, others = [], bytes, title = command } = request;
-  const detail: Record<string, unknown> = { command, keys: keys.slice(0, MAX_KEYS) };
+  const { count = request.keys.length, others = [], bytes, title = command } = request;
+  const keys = request.keys.slice(0, MAX_KEYS).map(redactKey);
+  const detail: Record<string, unknown> = { command, keys };
   if (others.length > 0) detail.arguments = others;
   if (bytes !== undefined) detail.bytes = bytes;
   // Without keys the first argument identifies the command: a subcommand, a channel, a number.

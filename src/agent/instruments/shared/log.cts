@@ -1,7 +1,7 @@
 /** Records log lines as spans: text, level and logged objects, without running any app code. */
 
 import { format } from 'node:util';
-import { redactUrl } from '../../../domain/redact.cjs';
+import { redactText } from '../../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
 import { captureCallSite } from '../../call/call-site.cjs';
 import { serialize } from '../../record/serialize.cjs';
@@ -41,7 +41,11 @@ function textOf(values: unknown[]): string {
     if (typeof value === 'object' && value !== null) return inlineText(serialize(value));
     return typeof value === 'function' || typeof value === 'symbol' ? inlineText(serialize(value)) : value;
   });
-  const text = redactUrl(format(...printable));
+  const text = redactText(cutText(format(...printable)));
+  return text;
+}
+
+function cutText(text: string): string {
   return text.length <= MAX_TEXT_LENGTH
     ? text
     : `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;

@@ -11,6 +11,7 @@ import {
 import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
 import { rememberConnection } from '../../explain/runner.cjs';
+import { attempt } from '../../guard.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
 import { applyInRequest } from '../../request/context.cjs';
 import { now, type TracedRequest } from '../../request/traced-request.cjs';
@@ -57,9 +58,10 @@ export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
 /** SQL text, redacted values, and the connection id, which statements of a transaction share. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values);
-  else if (typeof values === 'object' && values !== null) detail.params = maskNamedParams(name, values);
-  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values]);
+  if (Array.isArray(values)) detail.params = maskParams(name, values, 'mysql');
+  else if (typeof values === 'object' && values !== null)
+    detail.params = maskNamedParams(name, values, 'mysql');
+  else if (values !== undefined && values !== null) detail.params = maskParams(name, [values], 'mysql');
   setConnectionId(detail, threadId);
   return { name, detail };
 }
@@ -79,7 +81,7 @@ export function patchPoolQuery(instrument: Instrument, prototype: object, method
         if (pendingCall !== undefined) return Reflect.apply(original, this, arguments);
         const call = beginCall(instrument, query, this, arguments);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        return runPending(call, original, this, argumentsWithCallback(call, arguments));
+        return runPending(call, original, this, attempt(argumentsWithCallback, call, arguments) ?? arguments);
       },
   );
 }
@@ -94,8 +96,8 @@ export function patchConnectionQuery(instrument: Instrument, prototype: object, 
         const poolCall = pendingCall;
         const call = poolCall ?? beginCall(instrument, query, this, arguments);
         if (call === undefined) return Reflect.apply(original, this, arguments);
-        markSent(call, this);
-        const args = poolCall ? arguments : argumentsWithCallback(call, arguments);
+        attempt(markSent, call, this);
+        const args = poolCall ? arguments : (attempt(argumentsWithCallback, call, arguments) ?? arguments);
         return runPending(call, original, this, args);
       },
   );
@@ -132,15 +134,19 @@ export function patchCommandEmit(prototype: object): void {
         const call = calls.get(this);
         if (call === undefined) return Reflect.apply(original, this, arguments);
         pendingCall = undefined;
-        if (type === 'error') endMysqlCall(call, value);
-        else if (type === 'result') call.rows = (call.rows ?? 0) + countRows(value);
-        // With a callback the call ends when that is called.
-        else if (type === 'end' && typeof (this.onResult ?? this._callback) !== 'function') {
-          endMysqlCall(call, undefined, call.rows ?? 0);
-        }
+        attempt(recordEvent, call, this, type, value);
         return applyInRequest(call.request, original, this, arguments);
       },
   );
+}
+
+function recordEvent(call: TracedCall, command: Command, type: string, value: unknown): void {
+  if (type === 'error') endMysqlCall(call, value);
+  else if (type === 'result') call.rows = (call.rows ?? 0) + countRows(value);
+  // With a callback the call ends when that is called.
+  else if (type === 'end' && typeof (command.onResult ?? command._callback) !== 'function') {
+    endMysqlCall(call, undefined, call.rows ?? 0);
+  }
 }
 
 /** Marks a call as sent on a connection: the time waited for the connection is the call's wait. */
@@ -157,8 +163,12 @@ export function markSent(call: TracedCall, connection: Connection & object): voi
 
 /** Ends a call, with the SQL state of its error. */
 export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number): void {
-  const sqlState = (error as { sqlState?: unknown } | undefined | null)?.sqlState;
+  const sqlState = attempt(sqlStateOf, error);
   endCall(call, error, rows, typeof sqlState === 'string' ? { sqlState } : undefined);
+}
+
+function sqlStateOf(error: unknown): unknown {
+  return (error as { sqlState?: unknown } | undefined | null)?.sqlState;
 }
 
 /** Ties a command to a call: its end ends the call, and its callback runs in the call's request. */

@@ -1,6 +1,7 @@
 /** Names, details and outcomes of Redis commands of any client: keys, redacted arguments, hits. */
 
-import { isSecretName, REDACTED } from '../../../domain/redact.cjs';
+import { isSecretField, isSecretName } from '../../../domain/secret-names.cjs';
+import { REDACTED } from '../../../domain/secret-shapes.cjs';
 import { bytesIn, serialize } from '../../record/serialize.cjs';
 import {
   byteLengthOf,
@@ -79,42 +80,36 @@ const JSON_START = /^\s*[[{]/;
 function otherArguments(name: string, args: ArrayLike<Value>, keys: number[]): unknown[] {
   if (CREDENTIAL_COMMANDS.has(name)) return [];
   const others: unknown[] = [];
-  const secretKey = keys.length > 0 && isSecretName(argumentText(args[keys[0]!]));
+  const secretKey = keys.length > 0 && namesSecretKey(argumentText(args[keys[0]!]));
   for (let i = 0; i < args.length; i++) {
     if (keys.includes(i)) continue;
     if (others.length === MAX_ARGUMENTS) return [...others, `… (${args.length} arguments)`];
-    const secret = secretKey || (i > 0 && namesSecret(args[i - 1]));
+    const secret = secretKey || (i > 0 && namesSecret(args[i - 1], args[i]));
     others.push(secret ? REDACTED : redactedValue(args[i]));
   }
   return others;
 }
 
 // Only field names: a JSON value is redacted by redactedJson.
-function namesSecret(value: Value): boolean {
-  return typeof value === 'string' && !JSON_START.test(value) && isSecretName(value);
+function namesSecret(name: Value, value: Value): boolean {
+  return typeof name === 'string' && !JSON_START.test(name) && isSecretField(name, argumentText(value));
 }
 
 function redactedValue(value: Value): unknown {
   const bytes = bytesIn(value);
-  const shown =
-    bytes !== undefined && bytes.length <= MAX_TEXT_LENGTH ? argumentText(bytes) : serialize(value);
+  const shown = serialize(
+    bytes !== undefined && bytes.length <= MAX_TEXT_LENGTH ? argumentText(bytes) : value,
+  );
   if (typeof shown !== 'string') return shown;
-  const text = isSecretName(shown) ? redactedJson(shown) : shown;
-  if (text.length <= MAX_TEXT_LENGTH) return text;
-  return `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length} characters)`;
-}
-
-/** JSON text with its secrets redacted, because objects are mostly stored as JSON. */
-function redactedJson(text: string): string {
-  if (!JSON_START.test(text)) return text;
-  try {
-    return JSON.stringify(serialize(JSON.parse(text)));
-  } catch {
-    // Truncated or invalid JSON: secrets in it cannot be located.
-    return REDACTED;
-  }
+  if (shown.length <= MAX_TEXT_LENGTH) return shown;
+  return `${shown.slice(0, MAX_TEXT_LENGTH)}… (${shown.length} characters)`;
 }
 
 function sizeOf(value: Value): number {
   return typeof value === 'object' && value !== null ? elementsOf(value).length : 0;
+}
+
+/** `user:42:token`: one of the parts of a key is a secret's name. */
+function namesSecretKey(key: string): boolean {
+  return key.split(/[:|/]/).some((part) => isSecretName(part) && !/^(?:code|key|ticket)$/i.test(part));
 }

@@ -1,0 +1,83 @@
+/** Names of secrets: which query keys, headers, fields, columns and options hold one. */
+
+// Parts that make any name secret. `auth` is no secret in author, authors, authority.
+const PARTS =
+  /passw(?:or)?d|passphrase|passcode|pwd|secret|token|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
+// `key` alone is mostly a word of databases: primary key, sort key, cache key.
+const KEY =
+  /(?:api|apim|access|private|secret|subscription|master|encryption|encrypt|signing|sign|licen[cs]e|account|storage|functions?|admin|service|deploy|ssh|ssl|tls|gpg|pgp|shared|hmac|aes|rsa|app|client|consumer|host)[-_. ]?key/i;
+const CODE =
+  /(?:verification|verify|reset|login|security|sms|invite|invitation|backup|recovery|confirm|confirmation|device|activation|one[-_. ]?time|magic|email|mfa|2fa|pin)[-_. ]?code/i;
+// Secret wherever they are one of the words of a name: `connect.sid`, `X-OTP`, `userSsn`.
+const WORDS = new Set(['sig', 'sid', 'otp', 'totp', 'hotp', 'ssn', 'cvc', 'csrf', 'xsrf', 'pw', 'magic']);
+// Secret as a name's last word: `db_pass`, but not `pass_count`.
+const LAST_WORDS = new Set(['pass', 'pin', 'ticket']);
+/** Names of many meanings: the value decides, except in URLs and headers. */
+const AMBIGUOUS = new Set(['code', 'key', 'ticket']);
+// Counts, kinds and lifetimes of secrets.
+const OPEN =
+  /^(?:(?:max|min|total|prompt|completion|input|output|cached)[-_ ]?(?:new[-_ ]?)?tokens|tokens?[-_ ]?(?:type|count|limit)|(?:session|cookie)s?[-_ ]?(?:count|timeout)|auth(?:entication)?[-_ ]?(?:type|method))$/i;
+const OPEN_HEADERS = new Set([
+  ...['access-control-allow-credentials', 'www-authenticate', 'proxy-authenticate', 'idempotency-key'],
+  ...['sec-websocket-key', 'surrogate-key', 'public-key-pins', 'x-cache-key'],
+]);
+
+const MAX_NAME_LENGTH = 200;
+// The cache is bounded: an app uses few names, but a client may send any.
+const MAX_CACHED = 1000;
+const MAX_CACHED_LENGTH = 64;
+const cache = new Map<string, boolean>();
+
+/** True when a header, query key, field, column or variable of that name holds a secret. */
+export function isSecretName(name: string): boolean {
+  if (typeof name !== 'string' || name === '') return false;
+  const known = cache.get(name);
+  if (known !== undefined) return known;
+  const secret = matchesName(name.length > MAX_NAME_LENGTH ? name.slice(-MAX_NAME_LENGTH) : name);
+  if (name.length <= MAX_CACHED_LENGTH && cache.size < MAX_CACHED) cache.set(name, secret);
+  return secret;
+}
+
+/** True when a field or column of that name holds a secret in `value`. */
+export function isSecretField(name: string, value: unknown): boolean {
+  if (!isSecretName(name)) return false;
+  const last = AMBIGUOUS.has(name) ? name : name.toLowerCase();
+  return !AMBIGUOUS.has(last) || !isPlainValue(last, value);
+}
+
+/** True when the value of a header of that name is a secret. */
+export function isSecretHeader(name: string): boolean {
+  const lower = name.length > MAX_NAME_LENGTH ? name : name.toLowerCase();
+  if (OPEN_HEADERS.has(lower)) return false;
+  return isSecretName(name) || lower.endsWith('-key') || lower === 'sec-websocket-protocol';
+}
+
+function matchesName(name: string): boolean {
+  if (OPEN.test(name)) return false;
+  if (PARTS.test(name) || KEY.test(name) || CODE.test(name)) return true;
+  if (AMBIGUOUS.has(name.toLowerCase())) return true;
+  // `userSid` has two words, `SiD` has one.
+  return hasSecretWord(name) || hasSecretWord(name.replace(/([a-z\d])([A-Z])/g, '$1 $2'));
+}
+
+function hasSecretWord(name: string): boolean {
+  const words = name
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '');
+  return words.some((word) => WORDS.has(word)) || LAST_WORDS.has(words.at(-1) ?? '');
+}
+
+const ERROR_CODE =
+  /^(?:(?:ERR|ER|SQLITE|UND_ERR|HPE)_[A-Z_\d]{1,60}|E[A-Z]{3,20}|[A-Za-z]{2,3}|[a-z]{2}[-_][A-Z]{2})$/;
+const PLAIN_KEY = /^(?:[a-z]{1,20}|\d{1,6})(?:[:._/-](?:[a-z]{1,20}|\d{1,6})){0,5}$/;
+
+/** An error's code, a country, a key of settings or of a cache, the number of a ticket. */
+function isPlainValue(name: string, value: unknown): boolean {
+  if (typeof value === 'number') return name !== 'code' || Math.abs(value) < 1000;
+  if (typeof value !== 'string') return typeof value === 'boolean' || value === null || value === undefined;
+  if (value.length > 64) return false;
+  if (/^-?\d{1,3}$/.test(value)) return true;
+  if (name === 'code') return ERROR_CODE.test(value);
+  return PLAIN_KEY.test(value);
+}

@@ -1,0 +1,48 @@
+/** Faults in functions of the agent, injected by name: what may throw, and how an app is asked. */
+
+import { join } from 'node:path';
+import { ROOT } from './app.js';
+
+/** NODE_OPTIONS under which functions of the agent can be made to throw. */
+export const FAULTS = `--require ${join(ROOT, 'test/fixtures/faults.cjs')}`;
+
+/** 150 processes and 200 requests, at a load of 18 on two cores. */
+export const MAX_TEST_MS = 300_000;
+const MAX_ANSWER_MS = 10_000;
+
+/** Functions that catch what they call. */
+const GUARDS = [
+  'guard:attempt',
+  'call/call:beginCall',
+  'call/call:endCall',
+  'call/call-site:captureCallSite',
+  'call/stack:captureStack',
+  'preload:installStep',
+];
+/** Functions that do no more than read a variable, or make a function or an object. */
+const PLAIN = [
+  'request/context:currentRequest',
+  'request/context:isRequest',
+  'request/private-field:tagOfMessage',
+  'call/call:bindToRequest',
+];
+/** Functions that call the app's own function, with nothing before it that is not guarded. */
+const PASSES = [
+  'call/call:runCall',
+  'call/call-site:runDeferred',
+  'call/observe-promise:observePromise',
+  'instruments/pg:queryWithCallback',
+  'instruments/pg:recordConnect',
+  'request/context:applyInRequest',
+];
+/** Functions that are not made to throw. */
+export const EXCEPTED = new Set([...GUARDS, ...PLAIN, ...PASSES]);
+
+/** Status and body of a path, asked for while a function throws. */
+export async function askAt(url: string, path: string, point = ''): Promise<string> {
+  const response = await fetch(url + path, {
+    headers: { 'x-point': point },
+    signal: AbortSignal.timeout(MAX_ANSWER_MS),
+  });
+  return `${response.status} ${await response.text()}`;
+}
