@@ -71,22 +71,21 @@ function isLoaderThread(): boolean {
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
   setRunSecret(run.secret);
-  const { patches, modules } = collectPatches();
+  const { patches, modules, majors } = collectPatches();
   installStep('source maps of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
     const patchFor = onLoad(patches, prepareModule, reportLibrary);
     patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
   });
-  installStep('ES modules', () =>
-    onImport(modules, (path, bindings, filename) => {
-      try {
-        patches.get(path)?.(bindings as never, filename);
-      } catch (error) {
-        reportLibrary(filename, error);
-      }
-    }),
-  );
+  const patchImported = (path: string, bindings: object, filename: string) => {
+    try {
+      patches.get(path)?.(bindings as never, filename);
+    } catch (error) {
+      reportLibrary(filename, error);
+    }
+  };
+  installStep('ES modules', () => onImport(modules, patchImported, majors));
   installStep('client sockets', watchClientSockets);
   installStep('servers', () => announceServers(run));
   process.on('exit', sendRunningCalls);
@@ -108,33 +107,43 @@ type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
  * Subscribes to the channels of all libraries and collects their patches by file path, and the
  * bindings that are patched of each ES module.
  */
-function collectPatches(): { patches: Map<string, Patch>; modules: Map<string, string[]> } {
+function collectPatches(): {
+  patches: Map<string, Patch>;
+  modules: Map<string, string[]>;
+  majors: Map<string, number>;
+} {
   const patches = new Map<string, Patch>();
   const modules = new Map<string, string[]>();
+  const majors = new Map<string, number>();
   for (const instrument of instruments) {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
   for (const library of [...instruments, ...frameworks, ...callSiteLibraries] as PatchedLibrary[]) {
-    const { channels, files, esm, role } = library;
+    const { channels, files, esm, esmMajor, role, replaced } = library;
+    if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
     const isMapper = role === 'orm' || role === 'builder';
     const facts = isMapper ? { ...library, mapper: true } : library;
     for (const [name, onMessage] of Object.entries(channels ?? {})) subscribeSafely(name, onMessage);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
-      patches.set(file, (exports, filename) => {
+      const patchFile: Patch = (exports, filename) => {
         if (isMapper) captureDeeperStacks();
+        let replacement: Function | void | undefined;
         let trouble: unknown;
         try {
-          patch(exports);
+          replacement = patch(exports);
         } catch (error) {
           trouble = error;
         }
         reportLibrary(filename, trouble, facts);
-      });
+        return replacement;
+      };
+      if (replaced?.includes(file)) patchFile.replacesExports = true;
+      patches.set(file, patchFile);
     }
   }
-  return { patches, modules };
+  return { patches, modules, majors };
 }
 
 /** Connects to the launcher when the first server listens: no process without one is the app. */

@@ -293,8 +293,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const openTrace = this.#traces.get(line.id);
     if (openTrace === undefined) return;
     assignProcess(openTrace, process);
-    openTrace.closeByApp();
     const { trace } = openTrace;
+    const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
+    openTrace.closeByApp(line.aborted ? undefined : responded);
     for (const key of ['parent', 'route', 'params'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }

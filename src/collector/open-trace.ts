@@ -1,5 +1,6 @@
 /** One trace under construction, from the reports of the proxy and of the app's processes. */
 
+import { isTimed } from '../domain/span-kinds.js';
 import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { totalsOf } from '../domain/trace.js';
 import type { AppProcess } from './app-process.js';
@@ -21,6 +22,9 @@ export type ProxyState = 'none' | 'open' | 'answered' | 'unanswered' | 'unreache
  */
 export type AppState = 'running' | 'closed' | 'died' | 'mayHaveDied';
 
+// Access logs are written when the response has finished: they are the request's own.
+const LOG_SLACK_MS = 100;
+
 /** A trace with the state of both sides; spans may still arrive after `finished`. */
 export class OpenTrace {
   readonly trace: RecordedTrace;
@@ -30,6 +34,8 @@ export class OpenTrace {
   finished = false;
   process: AppProcess | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** ms from the request's start to the end of the whole response, by the app's clock. */
+  #responded = Number.POSITIVE_INFINITY;
   /** Memory of its spans, in characters of their names and values; an estimate. */
   size = SPAN_SIZE;
   #spansByNumber = new Map<number, RecordedSpan>();
@@ -60,10 +66,18 @@ export class OpenTrace {
 
   /**
    * Records the end as the app reports it; a process that has exited cannot have completed the
-   * request.
+   * request. `responded` is the time of the response's end, in ms of the trace; missing if the
+   * client aborted it: what the app goes on with is what it would have answered.
    */
-  closeByApp(): void {
-    if (this.app !== 'died') this.app = 'closed';
+  closeByApp(responded?: number): void {
+    if (this.app === 'died') return;
+    this.app = 'closed';
+    if (responded !== undefined) this.#responded = responded;
+  }
+
+  /** Whether a call began after the response: by a timer, a consumer or unawaited work. */
+  #isAfterResponse(span: RecordedSpan): boolean {
+    return span.start > this.#responded + (isTimed(span) ? 0 : LOG_SLACK_MS);
   }
 
   /** Records that a process exited; true when that may concern this trace. */
@@ -99,6 +113,7 @@ export class OpenTrace {
     const isUnanswered = this.proxy === 'unanswered' || this.proxy === 'unreached';
     const died = this.app === 'died' || (this.app === 'mayHaveDied' && isUnanswered);
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
+    for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
     return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
   }
 }

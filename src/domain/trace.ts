@@ -31,6 +31,8 @@ export interface RecordedSpan {
   duration?: number;
   /** ms before the call, waiting for a pooled connection. */
   wait?: number;
+  /** True when it began after the response of its request: it counts in nothing of the request. */
+  afterResponse?: true;
   /** Rows returned or affected. */
   rows?: number;
   /** The error's code, where it has one, and message: `42P01: relation "x" does not exist`. */
@@ -198,10 +200,15 @@ export function firstApplicationFrame(stack: Frame[]): Frame | undefined {
   return stack.find((frame) => frame.application);
 }
 
-/** Count, time and errors per kind. */
+/** Spans that count for their request: all but those that began after its response. */
+export function countedSpans<S extends RecordedSpan>(spans: S[]): S[] {
+  return spans.filter(({ afterResponse }) => !afterResponse);
+}
+
+/** Count, time and errors per kind, of the spans that count. */
 export function totalsOf(spans: RecordedSpan[]): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of spans) addToTotals(totals, span);
+  for (const span of countedSpans(spans)) addToTotals(totals, span);
   return totals;
 }
 

@@ -50,7 +50,7 @@ export const DEFAULT_RULE_LIMITS: RuleLimits = {
 export interface Scene {
   trace: RecordedTrace;
   limits: RuleLimits;
-  /** Sorted by start. */
+  /** Those that began before the response had ended, sorted by start. */
   calls: Call[];
   loops: Loop[];
   /** Calls that an earlier rule reported: one cause is reported once. */
@@ -83,16 +83,6 @@ export function sceneOf(
 export function shareOf(scene: Scene, ms: number): number {
   const { duration } = scene.trace;
   return duration === undefined || duration <= 0 ? 0 : Math.min(1, ms / duration);
-}
-
-/** Whether a call began after the response had ended. */
-export function isAfterResponse(scene: Scene, call: Call): boolean {
-  return scene.trace.duration !== undefined && call.start > scene.trace.duration;
-}
-
-/** Whether the second half of a loop's calls began after the response had ended. */
-export function areAfterResponse(scene: Scene, calls: Call[]): boolean {
-  return isAfterResponse(scene, calls[calls.length >> 1]!);
 }
 
 /** ms covered by at least one of the intervals. */

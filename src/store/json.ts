@@ -54,6 +54,7 @@ export const PUBLIC_FIELDS = {
     start: 1,
     duration: 1,
     wait: 1,
+    afterResponse: 1,
     rows: 1,
     error: 1,
     stack: 1,

@@ -42,7 +42,7 @@ const wanted = process.argv.slice(2);
 tap.setTimeout(instruments.length * 60_000);
 
 // ORMs have no spans of their own; they supply the lines of their driver's spans.
-for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql']) {
+for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql', 'queues']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {

@@ -13,7 +13,13 @@ export const PAGE = join(ROOT, 'docs/libraries.md');
 
 /** Servers with plans for `scooby explain`, by the `explain` of the instrument. */
 const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, MariaDB' };
-const ROLES = { orm: 'ORM', builder: 'query builder', client: 'HTTP client', promises: 'promises' };
+const ROLES = {
+  orm: 'ORM',
+  builder: 'query builder',
+  client: 'HTTP client',
+  promises: 'promises',
+  queue: 'queue',
+};
 
 /** Text of the page. */
 export function libraries(): string {
@@ -39,7 +45,8 @@ ${table([['library', 'kind', 'SQL', 'plans of', 'versions', 'tested with'], ...r
 
 These have no calls of their own: what they send is seen at the driver, and shown with the line of the app that asked for
 it, made of the list in src/agent/call-sites/index.cts. The versions are those whose files have what is wrapped; the last
-column says with which of them the lines of each form are tested.
+column says with which of them the lines of each form are tested. What is handed to a queue that requests share counts for
+the request that handed it over.
 
 ${table([['library', 'what it is', 'versions', 'tested with'], ...lineRows])}
 `;

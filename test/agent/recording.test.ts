@@ -155,3 +155,36 @@ require('node:http').createServer((req, res) => {
   t.notMatch(JSON.stringify([own, child]), note.secret);
   t.notMatch(JSON.stringify([own, child]), note.token);
 });
+
+test('what a timer of a request does after the response is shown apart, and no finding', async (t) => {
+  const app = `
+const { Pool } = require('pg');
+const pool = new Pool({ connectionString: process.env.PG, max: 1 });
+const http = require('node:http');
+const look = async (n) => {
+  await pool.query('select $1::int', [n]);
+};
+http.createServer(async (req, res) => {
+  await look(0);
+  let n = 0;
+  const timer = setInterval(() => {
+    look(++n);
+    if (n === 12) clearInterval(timer);
+  }, 5);
+  res.end();
+}).listen(0, '127.0.0.1');
+`;
+  for (const launch of await launches(t, [])) {
+    const run = scooby(t, { ...launch, files: { 'app.cjs': app } });
+    await run.ask('/watched');
+    const { spans, totals, findings } = await run.trace('/watched', (trace) => trace.spans.length === 13);
+    t.same(
+      spans.map(({ site, afterResponse }) => [site, afterResponse]),
+      [['app.cjs:6', undefined], ...Array.from({ length: 12 }, () => ['app.cjs:6', true])],
+    );
+    t.equal(totals.sql!.count, 1);
+    t.same(findings, []);
+    await run.stop();
+    t.match(run.cli('show', 'last').stdout, /^ {2}after {4}12 sql .*: begun after the response$/m);
+  }
+});

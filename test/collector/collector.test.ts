@@ -300,6 +300,54 @@ test('the first call on a connection is marked as opened, also when it is sent t
   t.end();
 });
 
+test('calls that begin after the response are marked, and count in no total', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.requestStarted(anExchange());
+  const log = { kind: 'log', library: 'pino', duration: 0 };
+  collector.lineReceived(connection, aSpanLine(1));
+  // It begins before the response has ended, and ends after it.
+  collector.lineReceived(connection, aSpanLine(2, { at: 10_900, duration: 90_000 }));
+  collector.lineReceived(connection, aClose());
+  collector.lineReceived(connection, aSpanLine(3, { at: 11_500 }));
+  collector.lineReceived(connection, aSpanLine(4, { ...log, name: 'access', at: 11_500 }));
+  collector.lineReceived(connection, aSpanLine(5, { ...log, name: 'tick', at: 900_000 }));
+  collector.requestEnded(anEnding());
+  collector.finishAll();
+  const { trace } = emitted.at(-1)!;
+  t.same(
+    trace.spans.map(({ name, afterResponse }) => [name, afterResponse]),
+    [
+      ['select 1', undefined],
+      ['select 2', undefined],
+      ['select 3', true],
+      ['access', undefined],
+      ['tick', true],
+    ],
+  );
+  t.same(trace.totals, { sql: { count: 2, ms: 90.5 }, log: { count: 1, ms: 0 } });
+  t.end();
+});
+
+test('calls after an aborted response count: they are what it would have been made of', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.requestStarted(anExchange());
+  collector.lineReceived(connection, { ...aClose(), aborted: true } as LinkLine);
+  collector.lineReceived(connection, aSpanLine(1, { at: 20_000 }));
+  collector.requestEnded(anEnding({ aborted: true }));
+  collector.finishAll();
+  const { trace } = emitted.at(-1)!;
+  t.same(
+    trace.spans.map(({ afterResponse }) => afterResponse),
+    [undefined],
+  );
+  t.equal(trace.totals.sql!.count, 1);
+  t.end();
+});
+
 test('dropped calls belong to their request; where it is unknown, the run says so, once', (t) => {
   const { collector, emitted } = aCollector(t);
   const lossy: number[] = [];

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import type { Frame } from '../../src/domain/trace.js';
+import { finishTrace } from '../../src/insight/judge.js';
 import { bad } from './bad.js';
 import { innocent } from './innocent.js';
 import { random } from './random.js';
@@ -257,5 +258,19 @@ test('any trace can be judged, and is not modified', (t) => {
     if (JSON.stringify(trace) !== before) return t.fail('changed');
   }
   t.pass('five hundred');
+  t.end();
+});
+
+test('calls after the response have a call site and a shape, and no findings', (t) => {
+  const during = loop().trace();
+  t.equal(judge(during).length, 1);
+  const recorded = structuredClone(during);
+  for (const span of recorded.spans.slice(1)) span.afterResponse = true;
+  const { findings, spans } = finishTrace(recorded, () => undefined);
+  t.same(findings, []);
+  t.same(
+    [spans.at(-1)!.site, spans.at(-1)!.shape.text],
+    ['src/orders.js:47', 'SELECT * FROM users WHERE id = ?'],
+  );
   t.end();
 });

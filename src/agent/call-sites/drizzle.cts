@@ -15,7 +15,7 @@ const FACTORIES: Record<string, Record<string, string[]>> = {
   db: { '…Database': ['delete', 'execute'] },
 };
 
-export const drizzle: Required<Omit<CallSiteLibrary, 'prepareModule'>> = {
+export const drizzle: CallSiteLibrary & Required<Pick<CallSiteLibrary, 'files' | 'esm'>> = {
   library: 'drizzle-orm',
   versions: '>=0.29 <1',
   role: 'orm',

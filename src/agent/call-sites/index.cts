@@ -1,9 +1,14 @@
 /** The list of all call-site libraries: a new library is one file and one line here. */
 
+import { async } from './async.cjs';
+import { asyncLock } from './async-lock.cjs';
 import { axios } from './axios.cjs';
 import { bluebird } from './bluebird.cjs';
 import { bookshelf } from './bookshelf.cjs';
+import { bottleneck } from './bottleneck.cjs';
+import { cockatiel } from './cockatiel.cjs';
 import { drizzle } from './drizzle.cjs';
+import { fastq } from './fastq.cjs';
 import { got } from './got.cjs';
 import { knex } from './knex.cjs';
 import { ky } from './ky.cjs';
@@ -12,8 +17,13 @@ import type { CallSiteLibrary } from './library.cjs';
 import { mikroOrm } from './mikro-orm.cjs';
 import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
+import { pLimit } from './p-limit.cjs';
+import { pQueue } from './p-queue.cjs';
 import { prisma } from './prisma.cjs';
+import { promiseLimit } from './promise-limit.cjs';
+import { promiseQueue } from './promise-queue.cjs';
 import { request } from './request.cjs';
+import { semaphore } from './semaphore.cjs';
 import { sequelize } from './sequelize.cjs';
 import { superagent } from './superagent.cjs';
 import { typeorm } from './typeorm.cjs';
@@ -27,4 +37,6 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   ...[axios, got, superagent, ky, needle, request],
   // promises
   ...[bluebird],
+  // queues that requests share
+  ...[pLimit, pQueue, promiseLimit, promiseQueue, async, fastq, bottleneck, asyncLock, semaphore, cockatiel],
 ];

@@ -11,14 +11,19 @@ export interface CallSiteLibrary {
   /** Supported versions as a semver range; docs/libraries.md is generated from it. */
   versions: string;
   /** `orm` and `builder` are mappers: their stacks are captured deeper, for their many frames. */
-  role: 'orm' | 'builder' | 'client' | 'promises';
+  role: 'orm' | 'builder' | 'client' | 'promises' | 'queue';
   /**
    * Patches by file of a package (`knex/lib/client.js`), called with its exports after loading.
-   * Throws an Error with the name of a method that it does not find; the user sees it.
+   * Throws an Error with the name of a method that it does not find; the user sees it. A function
+   * that it returns replaces the exports of a file named in `replaced`.
    */
-  files: Record<string, (exports: never) => void>;
+  files: Record<string, (exports: never) => Function | void>;
+  /** CommonJS modules among `files` whose export is a function, which the patch replaces. */
+  replaced?: string[];
   /** ES modules among `files` with the bindings that the patch receives and may set. */
   esm?: Record<string, string[]>;
+  /** The one major version whose ES modules are patched, if the files of others look the same. */
+  esmMajor?: number;
   /** Prepares a module before it runs, if its exports cannot be set afterwards. */
   prepareModule?: ModulePreparation;
 }

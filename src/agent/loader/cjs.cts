@@ -5,9 +5,17 @@ import { Module } from 'node:module';
 import { attempt } from '../guard.cjs';
 
 /** Patches a file's exports; an error that it throws is reported and never reaches the app. */
-export type Patch = (exports: never, file: string) => void;
+export interface Patch {
+  (exports: never, file: string): Function | void;
+  /** True if it returns a function that replaces the exports. */
+  replacesExports?: boolean;
+}
 
-type Load = (this: { exports: unknown }, filename: string) => void;
+interface LoadedModule {
+  exports: unknown;
+  _compile?: Function;
+}
+type Load = (this: LoadedModule, filename: string) => void;
 
 interface ModuleInternals {
   prototype: { load: Load };
@@ -34,7 +42,7 @@ export interface ModulePreparation {
 export function onLoad(
   patches: Map<string, Patch>,
   prepare: ModulePreparation,
-  onError: (file: string, error: unknown) => void,
+  onError: ErrorListener,
 ): (filename: string) => Patch | undefined {
   const internals = Module as unknown as ModuleInternals;
   const { prototype, _findPath: originalFindPath } = internals;
@@ -53,13 +61,9 @@ export function onLoad(
       if (!isPermanent && prototype.load === load) prototype.load = original;
     }
     if (isPrepared) attempt(prepare, this, filename);
+    if (patch?.replacesExports) attempt(patchWhenCompiled, this, filename, patch, onError);
     original.call(this, filename);
-    if (patch === undefined) return;
-    try {
-      patch(this.exports as never, filename);
-    } catch (error) {
-      attempt(onError, filename, error);
-    }
+    if (patch !== undefined && !patch.replacesExports) applyPatch(this, filename, patch, onError);
   };
   // Yarn PnP resolves files without Module._findPath.
   const isPermanent = typeof originalFindPath !== 'function' || process.versions.pnp !== undefined;
@@ -79,6 +83,41 @@ export function onLoad(
   Object.defineProperty(findPath, 'length', { value: originalFindPath.length, configurable: true });
   internals._findPath = findPath;
   return patchFor;
+}
+
+type ErrorListener = (file: string, error: unknown) => void;
+
+/** Applies a patch to a module that has run, and replaces its exports by the function returned. */
+export function applyPatch(
+  module: { exports: unknown },
+  filename: string,
+  patch: Patch,
+  onError: ErrorListener,
+): void {
+  try {
+    const replacement = patch(module.exports as never, filename);
+    if (typeof replacement === 'function') module.exports = replacement;
+  } catch (error) {
+    attempt(onError, filename, error);
+  }
+}
+
+/** Patches before `Module#load` returns: it passes the exports to ES modules that import the file. */
+function patchWhenCompiled(
+  module: LoadedModule,
+  filename: string,
+  patch: Patch,
+  onError: ErrorListener,
+): void {
+  const original = module._compile;
+  if (original === undefined) return;
+  module._compile = function _compile() {
+    // Uncovers the prototype's method again.
+    Reflect.deleteProperty(module, '_compile');
+    const result = Reflect.apply(original, module, arguments);
+    applyPatch(module, filename, patch, onError);
+    return result;
+  };
 }
 
 /** Path below the last node_modules, with `/`: `pg/lib/client.js`; empty outside node_modules. */

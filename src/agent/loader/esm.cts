@@ -4,7 +4,7 @@
  */
 
 import { subscribe } from 'node:diagnostics_channel';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,11 +37,16 @@ const CHANNEL = 'scooby:imported';
 
 /**
  * Calls `listener` for each imported file that is a key of `modules` (its path below node_modules),
- * with the bindings named there. Does nothing if the project has none of the packages.
+ * with the bindings named there. Does nothing if the project has none of the packages; of those in
+ * `majors` only that major version counts.
  */
-export function onImport(modules: Map<string, string[]>, listener: ImportListener): void {
+export function onImport(
+  modules: Map<string, string[]>,
+  listener: ImportListener,
+  majors = new Map<string, number>(),
+): void {
   const names = new Set([...modules.keys()].map(packageName));
-  if (![...names].some(isInstalled)) return;
+  if (![...names].some((name) => isInstalled(name, majors.get(name)))) return;
   subscribe(CHANNEL, (message) => {
     const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
     attempt(() => listener(path, bindings, fileURLToPath(url)));
@@ -143,16 +148,27 @@ export const load = (url, context, next) => ${loadOffThread.name}(suffixes, url,
 `)}`;
 
 /**
- * Whether a package is in a node_modules folder of the working directory, the script's folder or
+ * Whether a package, of a major version if one is given, is in a node_modules folder of the working
+ * directory, of the script's folder or of
  * their parents; always true with Yarn PnP.
  */
-function isInstalled(name: string): boolean {
+function isInstalled(name: string, major?: number): boolean {
   return [workingFolder(), dirname(process.argv[1] ?? '')].some((start) => {
     for (let folder = start; ; folder = dirname(folder)) {
       // Under a permission model Node 20 throws instead of answering false.
-      if (attempt(existsSync, join(folder, 'node_modules', name))) return true;
       if (attempt(existsSync, join(folder, '.pnp.cjs'))) return true;
+      const installed = join(folder, 'node_modules', name);
+      if (attempt(existsSync, installed)) return major === undefined || hasMajor(installed, major);
       if (folder === dirname(folder)) return false;
     }
   });
+}
+
+function hasMajor(folder: string, major: number): boolean {
+  try {
+    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return String(version).startsWith(`${major}.`);
+  } catch {
+    return false;
+  }
 }

@@ -6,7 +6,7 @@ import { basename } from 'node:path';
 import vm from 'node:vm';
 import threads from 'node:worker_threads';
 import { attempt } from '../guard.cjs';
-import { type Patch, packagePath } from './cjs.cjs';
+import { applyPatch, type Patch, packagePath } from './cjs.cjs';
 import { keepMapFile, keepMapOfSource } from './source-maps.cjs';
 
 interface TransformResult {
@@ -23,7 +23,7 @@ export const JEST_TRANSFORM = '@jest/transform/build/index.js';
 
 const LOADED_CHANNEL = 'scooby:loaded';
 // A builtin is the same module inside a sandbox, so that its channels reach the agent.
-const PUBLISH_EXPORTS = `\n;require('node:diagnostics_channel').channel('${LOADED_CHANNEL}').publish({ exports: module.exports, file: __filename });`;
+const PUBLISH_EXPORTS = `\n;require('node:diagnostics_channel').channel('${LOADED_CHANNEL}').publish({ module, file: __filename });`;
 
 /**
  * Patch of Jest's transformer. In every sandbox, a file with a patch publishes its exports by a
@@ -55,12 +55,9 @@ let isSubscribed = false;
 
 function subscribeToLoads(patchFor: (filename: string) => Patch | undefined, onError: ErrorListener): void {
   subscribe(LOADED_CHANNEL, (message) => {
-    const { exports, file } = message as { exports: never; file: string };
-    try {
-      patchFor(file)?.(exports, file);
-    } catch (error) {
-      onError(file, error);
-    }
+    const { module, file } = message as { module: { exports: unknown }; file: string };
+    const patch = patchFor(file);
+    if (patch !== undefined) applyPatch(module, file, patch, onError);
   });
 }
 

@@ -3,7 +3,7 @@
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
-import type { Kind, Span, Trace } from '../../domain/trace.js';
+import { countedSpans, type Kind, type Span, type Trace, totalsOf } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { unionMs } from '../../insight/scene.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
@@ -50,10 +50,29 @@ function callLines(
 ): string[] {
   if (options.ungrouped) {
     const indices = spans.flatMap((span, index) => (isShown(span) ? [index] : []));
-    return spanLines(spans, indices, options, format);
+    const [counted, late] = partition(indices, (index) => spans[index]!.afterResponse);
+    return [
+      ...spanLines(spans, counted, options, format),
+      ...lateLines(spanLines(spans, late, options, format), format),
+    ];
   }
   const groups = groupsOf(spans).filter(({ slowest }: Group) => isShown(spans[slowest]!));
-  return groupLines(spans, groups, options, format);
+  const [counted, late] = partition(groups, ({ afterResponse }) => afterResponse);
+  return [
+    ...groupLines(spans, counted, options, format),
+    ...lateLines(groupLines(spans, late, options, format), format),
+  ];
+}
+
+/** Calls that began after the response, under a heading of their own. */
+function lateLines(lines: string[], { style }: OutputFormat): string[] {
+  if (lines.length === 0) return [];
+  return ['', `  ${style('dim', 'after the response, not counted:')}`, ...lines];
+}
+
+/** The items for which `isSecond` does not hold, and the others. */
+function partition<T>(items: T[], isSecond: (item: T) => unknown): [T[], T[]] {
+  return [items.filter((item) => !isSecond(item)), items.filter(isSecond)];
 }
 
 /** `GET /orders?page=2  200  312ms`. */
@@ -77,6 +96,7 @@ function factLines(trace: Trace, format: OutputFormat): string[] {
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
     ['calls', callTotals(trace)],
+    ['after', lateTotals(trace)],
     ['failed', failureText(trace)],
     ['route', routeText(trace)],
     ['ran', app ? `${when}, by ${escapeToOneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
@@ -128,6 +148,14 @@ function callTotals({ totals, spans, duration }: Trace): string {
   return kinds.join('   ');
 }
 
+/** `18 sql 31ms: begun after the response`; empty without such calls. */
+function lateTotals({ spans }: Trace): string {
+  const late = spans.filter(({ afterResponse }) => afterResponse);
+  const totals = totalsOf(late.map(({ afterResponse: _, ...span }) => span));
+  const texts = Object.entries(totals).map(([kind, total]) => formatTotal(kind, total));
+  return texts.length === 0 ? '' : `${texts.join('   ')}: begun after the response`;
+}
+
 /**
  * Share (0 to 1) of the request's time during which a matching call ran or waited for its
  * connection.
@@ -135,7 +163,7 @@ function callTotals({ totals, spans, duration }: Trace): string {
 function shareOf(spans: Span[], duration: number | undefined, isMatch: (span: Span) => boolean): number {
   if (!duration) return 0;
   const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  const chosen = spans.filter((span) => isMatch(span) && isTimed(span));
+  const chosen = countedSpans(spans).filter((span) => isMatch(span) && isTimed(span));
   return unionMs(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
 }
 

@@ -2,7 +2,7 @@
 
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
-import type { Kind, Trace } from '../../domain/trace.js';
+import { countedSpans, type Kind, type Trace } from '../../domain/trace.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
 import { cellWidth, cleanText, cutMiddle, fitText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -23,10 +23,11 @@ export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, format: 
   const sites = trace.spans.map(({ site = '' }) => cleanText(site));
   const columns = drawingWidth(format.width);
   const extent = timelineExtent(trace);
+  const isLate = (index: number) => Number(trace.spans[index]!.afterResponse === true);
   const order = trace.spans
     .map((_, index) => index)
     .filter((index) => !kinds || kinds.includes(trace.spans[index]!.kind))
-    .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
+    .sort((a, b) => isLate(a) - isLate(b) || trace.spans[a]!.start - trace.spans[b]!.start);
   const shown = order.slice(0, MAX_ROWS);
   const digits = String(trace.spans.length).length;
   const kind = Math.max(0, ...shown.map((index) => cellWidth(cleanText(trace.spans[index]!.kind))));
@@ -38,6 +39,9 @@ export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, format: 
   const layout = { extent, digits, kind, label, cells, site };
   const lead = ' '.repeat(digits + kind + label + 3);
   const rows = shown.map((index) => row(trace, index, sites[index]!, layout, format));
+  const counted = shown.filter((index) => !isLate(index)).length;
+  if (counted < rows.length)
+    rows.splice(counted, 0, format.style('dim', '  after the response, not counted:'));
   const hidden = order.length - shown.length;
   return [
     traceHeadline(trace, format),
@@ -81,7 +85,7 @@ function row({ spans }: Trace, index: number, site: string, layout: Layout, { st
 }
 
 function concurrencyText({ spans }: Trace, order: number[]): string {
-  const chosen = order.map((index) => spans[index]!);
+  const chosen = countedSpans(order.map((index) => spans[index]!));
   if (chosen.length === 0) return 'no calls';
   const max = maxConcurrent(chosen);
   return max > 1 ? `up to ${max} calls at the same time` : 'never two calls at the same time';

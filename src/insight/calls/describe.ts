@@ -15,8 +15,10 @@ const MAX_SHAPE_CHARS = 2000;
 
 /** Calls and loops of a trace, for the rules. */
 export interface CallAnalysis {
-  /** Sorted by start. */
+  /** Those that count for the request, sorted by start. */
   calls: Call[];
+  /** Those that began after the response: no rule sees them. */
+  callsAfterResponse: Call[];
   loops: Loop[];
 }
 
@@ -26,9 +28,12 @@ export function analyzeCalls(
   readLine: ReadLine,
 ): CallAnalysis {
   const shapes = new ShapeCache(trace);
-  const calls = callsOf(trace, (span) => shapes.shapeOf(span));
-  assignCallSites(calls, readLine);
-  return { calls, loops: loopsOf(calls) };
+  const all = callsOf(trace, (span) => shapes.shapeOf(span));
+  assignCallSites(all, readLine);
+  const callsAfterResponse = all.filter(({ span }) => span.afterResponse);
+  const calls = callsAfterResponse.length === 0 ? all : all.filter(({ span }) => !span.afterResponse);
+  for (const [order, call] of calls.entries()) call.order = order;
+  return { calls, callsAfterResponse, loops: loopsOf(calls) };
 }
 
 /**
@@ -36,10 +41,10 @@ export function analyzeCalls(
  * fields added before made V8 (Node 20) deoptimize them at every trace, which took twice the time
  * of the parallel rule.
  */
-export function describe(recorded: RecordedTrace, { calls }: CallAnalysis): Trace {
+export function describe(recorded: RecordedTrace, { calls, callsAfterResponse }: CallAnalysis): Trace {
   // Calls share their frames: a string for each call would be most of a large trace's memory.
   const sites = new Map<Frame, string>();
-  for (const { span, site: frame, spanShape } of calls) {
+  for (const { span, site: frame, spanShape } of [...calls, ...callsAfterResponse]) {
     const described = span as Span;
     described.shape = truncateShape(spanShape);
     if (frame === undefined) {

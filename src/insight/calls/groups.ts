@@ -27,6 +27,8 @@ export interface Group {
   /** Rows of all calls; missing if no call has a row count. */
   rows?: number;
   errors: number;
+  /** True if they began after the response; such calls have groups of their own. */
+  afterResponse?: true;
   /** Calls that have not ended. */
   running: number;
 }
@@ -36,7 +38,7 @@ export function groupsOf(spans: Span[]): Group[] {
   const groups = new Map<string, Group>();
   for (const index of byStart(spans)) {
     const span = spans[index]!;
-    const key = [span.kind, span.library, span.site, span.shape.text].join('\n');
+    const key = [span.kind, span.library, span.site, span.shape.text, span.afterResponse].join('\n');
     let group = groups.get(key);
     if (!group) groups.set(key, (group = emptyGroup(span, index)));
     addTo(group, span, index, spans);
@@ -52,7 +54,7 @@ function byStart(spans: Span[]): number[] {
   return spans.map((_, index) => index).sort((a, b) => spans[a]!.start - spans[b]!.start || a - b);
 }
 
-function emptyGroup({ kind, library, shape, frame, site, name }: Span, index: number): Group {
+function emptyGroup({ kind, library, shape, frame, site, name, afterResponse }: Span, index: number): Group {
   return {
     kind,
     library,
@@ -60,6 +62,7 @@ function emptyGroup({ kind, library, shape, frame, site, name }: Span, index: nu
     label: shape.label ?? name,
     ...(frame && { frame }),
     ...(site !== undefined && { site }),
+    ...(afterResponse && { afterResponse }),
     spans: [],
     slowest: index,
     total: 0,

@@ -2,7 +2,7 @@
 
 import { parseSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import type { Finding, Trace } from '../../domain/trace.js';
+import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
 import { groupsOf } from '../calls/groups.js';
 
 /** Calls of one shape from one call site. */
@@ -47,7 +47,7 @@ const MIN_COUNT_CHANGE = 0.05;
 
 /** Calls of a request for a comparison, without logs. */
 export function comparedCallsOf({ spans }: Pick<Trace, 'spans'>): ComparedCalls[] {
-  return groupsOf(spans)
+  return groupsOf(countedSpans(spans))
     .filter(isTimed)
     .map(({ kind, shape, site, frame, total, spans: calls }) => ({
       kind,

@@ -2,7 +2,7 @@
 
 import { queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
-import type { Finding, Trace } from '../../domain/trace.js';
+import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 
 /** Calls that exceed a limit, and their call site. */
@@ -34,7 +34,8 @@ export interface RequestFacts {
 
 /** Facts of a trace's request. */
 export function requestFactsOf(trace: Trace): RequestFacts {
-  const { id, method, duration, spans, findings, dropped = 0 } = trace;
+  const { id, method, duration, findings, dropped = 0 } = trace;
+  const spans = countedSpans(trace.spans);
   const groups = groupsOf(spans).filter(({ kind }) => kind === 'sql');
   const slowestMs = ({ slowest }: Group) => spans[slowest]!.duration ?? 0;
   const most = highest(groups, (group) => group.spans.length);

@@ -4,7 +4,7 @@ import { isFailed, queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
 import type { Sample } from '../../domain/sample.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import type { Trace } from '../../domain/trace.js';
+import { countedSpans, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 
@@ -30,7 +30,8 @@ function requestSample(trace: Trace): Sample {
   };
 }
 
-function callSamples({ spans, duration = 0 }: Trace): Sample[] {
+function callSamples({ spans: all, duration = 0 }: Trace): Sample[] {
+  const spans = countedSpans(all);
   // Log lines take no time and differ each time.
   const groups = groupsOf(spans).filter(isTimed);
   return groups.map((group): Sample => {

@@ -2,7 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { type Call, cacheCommandOf } from '../calls/calls.js';
-import { type Draft, isAfterResponse, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const READS = new Set(['get', 'gets', 'getmulti', 'mget', 'hget', 'hgetall', 'getex']);
 const WRITES = new Set([
@@ -46,12 +46,7 @@ export const cacheNotFilled: Rule = (scene) => {
       for (const key of keyShapesOf(call)) writtenKeys.add(key);
   const groups = new Map<string, Miss[]>();
   for (const [at, call] of scene.calls.entries()) {
-    if (
-      !isMiss(call) ||
-      isAfterResponse(scene, call) ||
-      keyShapesOf(call).some((key) => writtenKeys.has(key))
-    )
-      continue;
+    if (!isMiss(call) || keyShapesOf(call).some((key) => writtenKeys.has(key))) continue;
     const fallback = fallbackOf(scene, at);
     if (!fallback) continue;
     const group = groups.get(call.shape);

@@ -6,7 +6,7 @@ import { adviceForWrites } from '../advice/advice.js';
 import type { Loop } from '../calls/loops.js';
 import { isBatching } from '../patterns/batches.js';
 import { transactionOf } from '../patterns/transactions.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
 
@@ -36,13 +36,12 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   const { calls, distinct, site, ms } = loop;
   const { limits } = scene;
   const call = calls[0]!;
-  const isLate = areAfterResponse(scene, calls);
   const isHigh =
-    !isLate && call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || ms >= limits.loopHighMs * 4);
+    call.dialect !== 'sqlite' && (distinct >= limits.loopHigh * 5 || ms >= limits.loopHighMs * 4);
   const commitText = commits > 1 ? `, with ${formatCount(commits, 'commit')}` : ', in one transaction';
   return {
     kind: 'n+1-writes',
-    severity: isHigh ? 'high' : isLate ? 'low' : 'medium',
+    severity: isHigh ? 'high' : 'medium',
     message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
     suggestion: adviceForWrites(loop),
     calls,
@@ -55,7 +54,6 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
       [site === undefined, -0.2, 'no line of the app is known'],
       [commits > 1, 0.1, 'each statement commits by itself'],
       [distinct < limits.loop * 2, -0.1, 'few calls'],
-      [isLate, -0.1, 'after the response'],
     ),
   };
 }

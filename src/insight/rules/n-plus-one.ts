@@ -7,7 +7,7 @@ import { isParallel, type Loop } from '../calls/loops.js';
 import { isBatching, isOnePerTable, isPaging } from '../patterns/batches.js';
 import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 export const nPlusOne: Rule = (scene) => {
   const drafts: Draft[] = [];
@@ -63,7 +63,6 @@ function isByResolvers({ calls }: Scene, loop: Loop, parallel: boolean): boolean
 
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severity'] {
   const { limits } = scene;
-  if (areAfterResponse(scene, calls)) return 'low';
   // A large share of a short request is not expensive: at least a fifth of loopHighMs is needed.
   const isExpensive = ms >= limits.loopHighMs || (ms >= limits.loopHighMs / 5 && shareOf(scene, ms) >= 0.3);
   // A query of SQLite has no round trip to a server.
@@ -96,6 +95,5 @@ function confidenceOf(scene: Scene, loop: Loop, feeding: FeedingQuery | undefine
     [distinct === calls.length, 0.05, 'other values each time'],
     [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
     [packages.has('dataloader'), -0.1, 'a DataLoader is at work'],
-    [areAfterResponse(scene, calls), -0.1, 'after the response'],
   );
 }

@@ -7,7 +7,7 @@ import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop } from '../calls/loops.js';
 import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
-import { areAfterResponse, type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 const CACHE_READS = new Set([
   'get',
@@ -147,7 +147,6 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
       [distinct === calls.length, 0.05, 'another one each time'],
       [distinct < scene.limits.loop * 2, -0.1, 'few calls'],
       [kind === 'http' && call.verb !== 'GET', -0.2, 'each may have to be made by itself'],
-      [areAfterResponse(scene, calls), -0.1, 'after the response'],
     ),
   };
 }
@@ -155,7 +154,6 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
 function severityOf(scene: Scene, { calls, distinct, ms }: Loop, parallel: boolean): Draft['severity'] {
   const { limits } = scene;
   const call = calls[0]!;
-  if (areAfterResponse(scene, calls)) return 'low';
   if (call.span.kind === 'http' && call.verb !== 'GET') return 'low';
   // Cache clients send concurrent commands in one round trip.
   if (call.span.kind === 'cache' && parallel) return 'low';

@@ -4,7 +4,7 @@ import type { Dialect } from '../../domain/library.js';
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import type { Span, Trace } from '../../domain/trace.js';
+import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { dialectOf } from '../../insight/libraries.js';
 import {
@@ -75,6 +75,11 @@ function groupsAt(trace: Trace, indices: number[], sorted: PanelContext['sorted'
   return sorted === 'total' ? groups.sort((a, b) => b.total - a.total) : groups;
 }
 
+/** Mark of calls that began after the response, which no finding has. */
+function lateMark({ afterResponse }: Pick<Span, 'afterResponse'>): string | undefined {
+  return afterResponse && 'after response';
+}
+
 /** Columns from which a group's row shows its call site. */
 const MIN_COLUMNS_FOR_SITE = 100;
 
@@ -123,7 +128,11 @@ function groupedPage(context: PanelContext, indices: number[], options: CallsPan
   const marks = findingMarks(trace);
   const entries = sorted.map((group) => {
     const hasTwin = sorted.some((other) => other !== group && other.shape === group.shape);
-    return groupEntry(group, trace, { options, hasTwin, mark: marks.get(group.spans[0]!) });
+    return groupEntry(group, trace, {
+      options,
+      hasTwin,
+      mark: marks.get(group.spans[0]!) ?? lateMark(group),
+    });
   });
   const order = context.sorted === 'total' ? 'TOTAL↓' : 'TOTAL';
   return {
@@ -171,7 +180,13 @@ function ungroupedPage(context: PanelContext, indices: number[], options: CallsP
           ...rowCount,
           ' ',
         ];
-        return withMark(figures, columns, marks.get(index), span.error !== undefined, label);
+        return withMark(
+          figures,
+          columns,
+          marks.get(index) ?? lateMark(span),
+          span.error !== undefined,
+          label,
+        );
       },
     };
   });
@@ -207,7 +222,7 @@ export function callsPanel(kind: string, label: CallsPanelOptions['label'] = (te
     canBeEmpty: true,
     spans,
     badge: (trace) => {
-      const n = spans(trace).length;
+      const n = countedSpans(spans(trace)).length;
       return n === 0 ? '' : String(n);
     },
     page: (context) => {

@@ -3,7 +3,7 @@
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { Finding, Trace } from '../../domain/trace.js';
+import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
@@ -145,7 +145,7 @@ function findingText(finding: Finding, context: PanelContext): TextLine[] {
 }
 
 function kindText(kind: string, context: PanelContext): TextLine[] {
-  const spans = context.trace.spans.filter((span) => span.kind === kind);
+  const spans = countedSpans(context.trace.spans).filter((span) => span.kind === kind);
   const slowest = spans.sort((a, b) => (b.duration ?? 0) - (a.duration ?? 0)).slice(0, 10);
   const lines: TextLine[] = [{ line: [[' the slowest', 'dim']] }];
   for (const span of slowest) {

@@ -3,7 +3,7 @@
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import type { Span, Trace } from '../../domain/trace.js';
+import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { emptyPage, type Panel, type TableRow } from './panel.js';
 import { spanText } from './span-detail.js';
@@ -12,9 +12,10 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /**
  * Time in ms from the request's start to its end, or to the end of its last call if that is later.
+ * Calls that began after the response do not count: a timer's would leave the request one cell.
  */
 export function timelineExtent(trace: Trace): number {
-  const ends = trace.spans.map((span) => span.start + (span.wait ?? 0) + (span.duration ?? 0));
+  const ends = countedSpans(trace.spans).map((span) => span.start + (span.wait ?? 0) + (span.duration ?? 0));
   return Math.max(0.1, trace.duration ?? 0, ...ends);
 }
 
@@ -95,7 +96,7 @@ export const timelinePanel: Panel = {
     const order = trace.spans
       .map((_, index) => index)
       .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
-    const maxRunning = maxConcurrent(trace.spans);
+    const maxRunning = maxConcurrent(countedSpans(trace.spans));
     const parallel: Line = [
       [
         maxRunning > 1 ? ` up to ${maxRunning} calls at the same time` : ' never two calls at the same time',

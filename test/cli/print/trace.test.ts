@@ -260,3 +260,28 @@ test('values that a log line already contains are not repeated', (t) => {
   t.same(linesOf('paid {"id":7…', [{ id: 70 }]), ['paid {"id":7…', 'level  info', 'values  [{"id":70}]']);
   t.end();
 });
+
+test('calls after the response stand apart, and count in no total', (t) => {
+  const late = aTrace({
+    start,
+    duration: 12.5,
+    spans: [aSpan(), ...[20, 30].map((at) => aSpan({ start: at, afterResponse: true }))],
+  });
+  const lines = traceLines(late, options, format);
+  t.same(lines.slice(0, 3), [
+    'GET /orders  200  13ms',
+    '  calls    1 sql 2.0ms (16% of the time)',
+    '  after    2 sql 4.0ms: begun after the response',
+  ]);
+  t.same(
+    lines.filter((line) => /×|after the response,/.test(line)),
+    [
+      '   1× sql  2.0ms  1 row  #1 at +1.0ms',
+      '  after the response, not counted:',
+      '   2× sql  4.0ms  2.0ms each, slowest 2.0ms  2 rows  #2 to #3',
+    ],
+  );
+  const ungrouped = traceLines(late, { ...options, ungrouped: true }, format);
+  t.equal(ungrouped.filter((line) => line.includes('after the response, not counted')).length, 1);
+  t.end();
+});

@@ -56,3 +56,17 @@ test('a request without calls, and a request with more than 1000', (t) => {
   t.equal(linesOf(1003).at(-1), '  … 3 more calls: --json has all');
   t.end();
 });
+
+test('calls after the response do not stretch the scale, and stand below the others', (t) => {
+  const late = aSpan({ name: 'SELECT late', start: 30_000, duration: 5, afterResponse: true });
+  const lines = waterfallLines(aTrace({ spans: [...spans, late], duration: 100 }), undefined, {
+    width: 72,
+    style: plainStyle,
+    now: 0,
+  });
+  t.same(lines.slice(0, 7), show(72));
+  t.equal(lines[7], '  after the response, not counted:');
+  t.match(lines[8], /^4 sql {2}SELECT late .* 5\.0ms$/);
+  t.equal(lines.length, 9);
+  t.end();
+});

@@ -1,5 +1,7 @@
 import { test } from 'tap';
+import { comparedCallsOf } from '../../../src/insight/metrics/compare.js';
 import { requestFactsOf } from '../../../src/insight/metrics/request-facts.js';
+import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
 test('the facts of a request name its most frequent and its slowest query', (t) => {
@@ -21,5 +23,28 @@ test('the facts of a request name its most frequent and its slowest query', (t) 
     mostQueries: { text: 'SELECT ? FROM a', value: 2, site: 'src/orders.js:47', function: 'listOrders' },
     slowestQuery: { text: 'SELECT b', value: 40, site: 'src/orders.js:9', function: 'slow' },
   });
+  t.end();
+});
+
+test('calls after the response count in no budget, rollup or comparison', (t) => {
+  const late = { name: 'select late', duration: 900, start: 20, afterResponse: true as const };
+  const trace = aTrace({ spans: [aSpan({ name: 'select a', duration: 1 }), aSpan(late), aSpan(late)] });
+  const { queries, mostQueries, slowestQuery } = requestFactsOf(trace);
+  t.equal(queries, 1);
+  t.match(
+    [mostQueries, slowestQuery],
+    [
+      { text: 'SELECT a', value: 1 },
+      { text: 'SELECT a', value: 1 },
+    ],
+  );
+  t.same(
+    samplesOf(trace).flatMap(({ of, text }) => (of === 'call' ? [text] : [])),
+    ['SELECT a'],
+  );
+  t.same(
+    comparedCallsOf(trace).map(({ text }) => text),
+    ['SELECT a'],
+  );
   t.end();
 });
