@@ -63,7 +63,7 @@ export function onLoad(
     if (isPrepared) attempt(prepare, this, filename);
     if (patch?.replacesExports) attempt(patchWhenCompiled, this, filename, patch, onError);
     original.call(this, filename);
-    if (patch !== undefined && !patch.replacesExports) applyPatch(this, filename, patch, onError);
+    if (patch !== undefined && !patch.replacesExports) attempt(applyPatch, this, filename, patch, onError);
   };
   // Yarn PnP resolves files without Module._findPath.
   const isPermanent = typeof originalFindPath !== 'function' || process.versions.pnp !== undefined;
@@ -115,7 +115,7 @@ function patchWhenCompiled(
     // Uncovers the prototype's method again.
     Reflect.deleteProperty(module, '_compile');
     const result = Reflect.apply(original, module, arguments);
-    applyPatch(module, filename, patch, onError);
+    attempt(applyPatch, module, filename, patch, onError);
     return result;
   };
 }

@@ -57,7 +57,7 @@ function subscribeToLoads(patchFor: (filename: string) => Patch | undefined, onE
   subscribe(LOADED_CHANNEL, (message) => {
     const { module, file } = message as { module: { exports: unknown }; file: string };
     const patch = patchFor(file);
-    if (patch !== undefined) applyPatch(module, file, patch, onError);
+    if (patch !== undefined) attempt(applyPatch, module, file, patch, onError);
   });
 }
 
