@@ -22,7 +22,8 @@ const MAX_READ = 256 * 1024;
 const MAX_CACHED = 2 * 1024 * 1024;
 const MAX_CACHED_TEXT = 32 * 1024;
 
-const cache = new Map<string, MaskedStatement>();
+/** By dialect, as the same text may be read in several: a quote that ends a string of one goes on in another. */
+const caches = new Map<Dialect | undefined, Map<string, MaskedStatement>>();
 let cachedSize = 0;
 // Without these a statement has no column to mask; an insert may have no columns at all.
 const SIGNS =
@@ -99,6 +100,8 @@ function textsOf(value: unknown): string[] {
 }
 
 function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  let cache = caches.get(dialect);
+  if (cache === undefined) caches.set(dialect, (cache = new Map()));
   const known = cache.get(sql);
   if (known !== undefined) return known;
   const statement = maskText(sql.length <= MAX_READ ? sql : sql.slice(0, MAX_READ), dialect);
@@ -106,7 +109,7 @@ function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
   // The masked text is counted as well.
   cachedSize += 2 * sql.length + 200;
   if (cachedSize > MAX_CACHED) {
-    cache.clear();
+    for (const other of caches.values()) other.clear();
     cachedSize = 2 * sql.length + 200;
   }
   cache.set(sql, statement);
