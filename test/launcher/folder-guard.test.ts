@@ -31,7 +31,7 @@ test('a restarted app finds the folder that was made anew', async (t) => {
     'app.cjs': `
 require('node:http').createServer((req, res) => {
   console.log('seen ' + req.url);
-  res.end(process.env.SCOOBY_RUN);
+  res.end(process.pid + ' ' + process.env.SCOOBY_RUN);
   if (req.url === '/exit') res.on('close', () => process.exit());
 }).listen(0, '127.0.0.1');`,
     'again.cjs': `
@@ -41,11 +41,15 @@ start();`,
   };
   const run = scooby(t, { files, command: ['again.cjs'] });
   const url = await run.url();
-  const folder = (await ask(`${url}/first`)).body;
+  const [first, folder] = (await ask(`${url}/first`)).body.split(' ') as [string, string];
   rmSync(folder, { recursive: true });
   await until(() => run.stderr.includes('is made anew'), 'the message');
   await ask(`${url}/exit`);
-  t.equal((await ask(`${url}/second`)).body, folder);
+  let up = first;
+  while (!/^\d+$/.test(up) || up === first) {
+    up = (await ask(`${url}/up`)).body.split(' ')[0] ?? '';
+  }
+  t.same((await ask(`${url}/second`)).body.split(' '), [up, folder]);
   t.match((await run.trace('/second')).spans, [{ kind: 'log', name: 'seen /second' }]);
 });
 
