@@ -15,8 +15,10 @@ import {
   roundToMicros,
   type Trace,
 } from '../domain/trace.js';
+import { isUnit } from '../domain/unit.js';
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
+import { Causes } from './causes.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
@@ -78,6 +80,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   #processes = new Map<AppConnection, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #peerPorts = new PeerPorts();
+  #causes = new Causes();
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppConnection>();
   /**
@@ -139,6 +142,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
         return process.learnStack(line.n, line.frames);
       case 'open':
         return this.#openDirect(process, line);
+      case 'cause':
+        return this.#learnCause(line);
       case 'span':
         return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
@@ -246,9 +251,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   #openDirect(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
     if (this.#traces.get(line.id) !== undefined) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
-    const { method, url, at } = line;
+    const { method, at, stack, parent, cause } = line;
+    const url =
+      stack === undefined ? line.url : `${line.url} ${process.siteOf(stack) ?? ''}`.trim() || method;
     const request = { method, url, start: process.toEpochMs(at), ...(headers && { headers }) };
-    assignProcess(this.#open(line.id, 'none', request), process);
+    const openTrace = this.#open(line.id, 'none', request);
+    // A socket's unit is named by a path, which is masked like that of a request.
+    if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
+    if (parent !== undefined) openTrace.trace.parent = parent;
+    if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
+    assignProcess(openTrace, process);
   }
 
   #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
@@ -296,7 +308,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
@@ -308,6 +320,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     }
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
     else this.#settle(openTrace);
+  }
+
+  #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
+    const openTrace = this.#causes.learn(key, id);
+    if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
   #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {

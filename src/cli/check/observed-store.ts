@@ -39,6 +39,7 @@ export function observeStore(
     find: (id) => store.find(id),
     idsWith: (prefix, limit) => store.idsWith(prefix, limit),
     recent: (selection, limit) => store.recent(selection, limit),
+    children: (parent, limit) => store.children(parent, limit),
     outside: (limit) => store.outside(limit),
     aggregates: (by, selection) => store.aggregates(by, selection),
     runs: (limit) => store.runs(limit),

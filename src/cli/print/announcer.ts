@@ -13,6 +13,8 @@ const BANNER_DELAY_MS = 100;
 // An app that listens within this time needs no notice that requests wait for it.
 const WAITING_NOTICE_MS = 3000;
 
+const MAX_TICKS = 1000;
+
 export interface AnnouncerOptions {
   command: string[];
   servers: AppServers;
@@ -29,6 +31,8 @@ export class Announcer {
   readonly servers: AppServers;
   readonly #options: AnnouncerOptions;
   #printed = new Set<string>();
+  /** Names of the ticks that have been printed. */
+  #knownTicks = new Set<string>();
   #url = '';
   /** Pending banner or waiting notice. */
   #timer: NodeJS.Timeout | undefined;
@@ -71,8 +75,16 @@ export class Announcer {
   }
 
   requestFinished(trace: Trace): void {
-    if (!this.#options.quiet && !trace.outside)
+    if (!this.#options.quiet && !trace.outside && !this.#isUsual(trace))
       this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
+  }
+
+  /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
+  #isUsual({ method, url, state, findings }: Trace): boolean {
+    if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
+    const isKnown = this.#knownTicks.has(url);
+    if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
+    return isKnown;
   }
 
   /** Prints a warning, once. */

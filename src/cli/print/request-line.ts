@@ -12,7 +12,7 @@ import type { Style } from '../../terminal/style.js';
 export function requestLine(trace: Trace, style: Style): string {
   const parts = [trace.method, escapeToOneLine(trace.url)];
   if (trace.status !== undefined) parts.push(style(statusRole(trace.status), String(trace.status)));
-  if (trace.state === 'died') parts.push(style('error', 'died'));
+  if (trace.state === 'died' || trace.state === 'failed') parts.push(style('error', trace.state));
   else if (trace.aborted) parts.push(style('warn', 'aborted'));
   if (trace.duration !== undefined) parts.push(formatMs(trace.duration));
   for (const [kind, total] of Object.entries(trace.totals)) {
