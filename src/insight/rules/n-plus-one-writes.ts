@@ -1,9 +1,8 @@
 /** Rule: SQL writes in a loop, one statement for each row. */
 
-import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import { adviceForWrites } from '../advice/advice.js';
-import type { Loop } from '../calls/loops.js';
+import { type Loop, loopSiteText } from '../calls/loops.js';
 import { isBatching } from '../patterns/batches.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
@@ -42,10 +41,11 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   return {
     kind: 'n+1-writes',
     severity: isHigh ? 'high' : 'medium',
-    message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
+    message: `${loopSiteText(loop) ?? call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
     suggestion: adviceForWrites(loop),
     calls,
     site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms,
     ...weighConfidence(

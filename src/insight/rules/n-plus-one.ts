@@ -3,7 +3,7 @@
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForReads } from '../advice/advice.js';
-import { isParallel, type Loop } from '../calls/loops.js';
+import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isBatching, isOnePerTable, isPaging } from '../patterns/batches.js';
 import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
@@ -43,6 +43,7 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     ),
     calls: loop.calls,
     site: loop.site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms: loop.ms,
     ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
@@ -70,14 +71,16 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severit
   return distinct >= limits.loopHigh || isExpensive ? 'high' : 'medium';
 }
 
-function messageOf({ calls, site, ms }: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
+function messageOf(loop: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
+  const { calls, ms } = loop;
+  const site = loopSiteText(loop);
   const { label } = calls[0]!;
   const how = parallel ? 'at the same time' : 'one after the other';
   const cost = parallel ? `${formatMs(ms)} in all` : formatMs(ms);
   const what = feeding ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
   const then = feeding ? 'then ' : '';
   const ran = site
-    ? `${formatSite(site)} ${then}ran \`${label}\` ${calls.length} times`
+    ? `${site} ${then}ran \`${label}\` ${calls.length} times`
     : `\`${label}\` ${then}ran ${calls.length} times`;
   const noSite = site ? '' : '; no line of the app was on the stack';
   return `${feeding ? `${feedingQueryText(feeding)}; ` : ''}${ran}${feeding ? ', ' : ' '}${what}${noSite}`;

@@ -1,10 +1,9 @@
 /** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
-import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForCache, adviceForRemote } from '../advice/advice.js';
 import type { Call } from '../calls/calls.js';
-import { isParallel, type Loop } from '../calls/loops.js';
+import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { isPolling } from '../patterns/polling.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
@@ -126,7 +125,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
   const call = calls[0]!;
   const parallel = isParallel(loop);
   const feeding = feedingQueryOf(scene, loop);
-  const ran = `${site ? formatSite(site) : call.span.library} ${feeding ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
+  const ran = `${loopSiteText(loop) ?? call.span.library} ${feeding ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${calls.length} times`;
   const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${formatMs(ms)}`;
   return {
     kind: `n+1-${kind}`,
@@ -136,6 +135,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
       kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
     calls,
     site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms,
     ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
