@@ -21,20 +21,25 @@ import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } 
 import { onImport } from './loader/esm.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { watchParentChannel } from './processes/ipc.cjs';
+import { onRequestShared } from './processes/remote-requests.cjs';
+import { onThreadStarted, watchThreads } from './processes/threads.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import {
+  announceRequest,
   recordInstrument,
   sendRequestClose,
   sendRequestOpen,
   sendRunningCalls,
+  sendThread,
   sendUnitClose,
 } from './record/recorder.cjs';
-import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
+import { connectToLauncher, onConnectionWanted, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
-import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
+import { setPeers, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
 import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
@@ -81,6 +86,8 @@ function isLoaderThread(): boolean {
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
   onUnitEnd(sendUnitClose);
+  onRequestShared(announceRequest);
+  onThreadStarted(sendThread);
   setRunSecret(run.secret);
   const { patches, modules, majors } = collectPatches();
   installStep('source maps of Vitest', watchVitest);
@@ -98,6 +105,8 @@ function install(run: RunConfig): void {
   };
   installStep('ES modules', () => onImport(modules, patchImported, majors));
   installStep('client sockets', watchClientSockets);
+  installStep('messages of processes', watchParentChannel);
+  installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
   process.on('exit', sendRunningCalls);
 }
@@ -159,14 +168,20 @@ function collectPatches(): {
   return { patches, modules, majors };
 }
 
-/** Connects to the launcher when the first server listens: no process without one is the app. */
+/**
+ * Connects to the launcher when the first server listens, or with the first call of a worker or
+ * script without one.
+ */
 function announceServers(run: RunConfig): void {
+  const connect = () =>
+    connectToLauncher(run, helloLine(run), runOrder, () => {
+      state.recording = 'off';
+    });
+  onConnectionWanted(connect);
   watchListen(
     run.takePort,
     (address, signs) => {
-      connectToLauncher(run, helloLine(run), runOrder, () => {
-        state.recording = 'off';
-      });
+      connect();
       sendLines(encodeLine({ t: 'listen', ...address, signs }), false);
       watchPrintedPorts((printed) => sendLines(encodeLine({ t: 'printed', ...printed }), true));
       installServing();
@@ -251,7 +266,7 @@ function relativeArgument(argument: string): string {
 
 function runOrder(order: LinkOrder): void {
   if (order.t === 'record') state.recording = order.record;
-  if (order.t === 'peers') setPeerPorts(order.ports);
+  if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../domain/trace.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './link-server.js';
+import type { AppConnection } from './connections.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
@@ -32,10 +32,14 @@ const MAX_CONNECTIONS = 10_000;
  * number.
  */
 export class AppProcess {
+  static #count = 0;
   readonly connection: AppConnection;
+  /** Unlike its pid, no other process of the run has it. */
+  readonly ordinal = AppProcess.#count++;
   readonly app: AppInfo;
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
+  #ownFrames = new WeakSet<Frame>();
   #stacks = new Map<number, Frame[]>();
   #sourceHashes = new Map<Frame, string | undefined>();
   // Weak, as frames live as long as the process, and the texts are bounded.
@@ -72,8 +76,14 @@ export class AppProcess {
     for (const [n, fn, file, line, column] of frames) {
       const frame = this.#resolver.resolve(String(fn), String(file), Number(line), Number(column));
       this.#frames.set(n, frame);
+      this.#ownFrames.add(frame);
       if (frame.application) this.#resolver.sourceOf(frame);
     }
+  }
+
+  /** Whether a frame is one of this process's, whose sources it knows. */
+  hasFrame(frame: Frame): boolean {
+    return this.#ownFrames.has(frame);
   }
 
   learnStack(n: number, frames: number[]): void {
@@ -181,7 +191,7 @@ export class AppProcess {
     const frames = new Set<Frame>();
     // Spans of a loop share one stack: each stack is walked once.
     for (const stack of new Set(spans.map((span) => span.stack)))
-      for (const frame of stack) if (frame.application) frames.add(frame);
+      for (const frame of stack) if (frame.application && this.#ownFrames.has(frame)) frames.add(frame);
     return frames;
   }
 

@@ -19,10 +19,12 @@ import { isUnit } from '../domain/unit.js';
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
 import { Causes } from './causes.js';
-import type { AppConnection, LinkListener } from './link-server.js';
+import type { AppConnection, LinkListener } from './connections.js';
+import { EarlySpans, type SpanLine } from './early-spans.js';
 import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
 import { PeerPorts } from './peer-ports.js';
+import { Starters } from './starters.js';
 
 /** Settings and callbacks of a collector. */
 export interface CollectorOptions {
@@ -64,6 +66,8 @@ export interface CollectorEvents {
 
 /** ms after a late span or end until the trace is emitted again. */
 const LATE_MS = 100;
+/** ms in which a worker reports the end of a request that was handed to it. */
+const HANDED_MS = 300;
 /** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
 const MAX_OUTSIDE_SPANS = 1000;
@@ -83,6 +87,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #peerPorts = new PeerPorts();
   #causes = new Causes();
+  #starters = new Starters();
+  #early = new EarlySpans((process, line) => this.#addOutsideSpan(process, line));
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppConnection>();
   /**
@@ -144,12 +150,14 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
         return process.learnStack(line.n, line.frames);
       case 'open':
         return this.#openDirect(process, line);
+      case 'thread':
+        return this.#starters.addThread(connection.pid, line.thread, line.id);
       case 'cause':
         return this.#learnCause(line);
       case 'span':
-        return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
+        return line.id === undefined ? this.#addUnassigned(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
-        return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(line.n);
+        return line.id === undefined ? undefined : this.#removeSpan(process, line.id, line.n);
       case 'close':
         return this.#closeByApp(process, line);
       case 'dropped':
@@ -162,7 +170,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
       case 'printed':
         return void this.emit('printed', line);
       case 'unlisten':
-        this.#peerPorts.removePort(connection, line.port);
+        this.#peerPorts.removePort(connection, line);
         return void this.emit('unlisten', line, process.app);
       case 'answer':
         return void this.emit('answer', line, connection);
@@ -239,6 +247,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   /** Finishes all open traces with what is known of them; called at the end of the run. */
   finishAll(): void {
     this.#traces.stopTimers();
+    this.#early.flush();
     for (const connection of this.connections) this.disconnected(connection);
     this.#traces.finishAll();
   }
@@ -248,7 +257,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     proxy: 'none' | 'open',
     request: Pick<Trace, 'method' | 'url' | 'start' | 'headers'>,
   ): OpenTrace {
-    return this.#traces.add(new OpenTrace(emptyTrace({ id, ...request }), proxy));
+    const openTrace = this.#traces.add(new OpenTrace(emptyTrace({ id, ...request }), proxy));
+    for (const { process, line } of this.#early.take(id)) this.#addSpanTo(openTrace, process, line);
+    return openTrace;
   }
 
   /** Opens the trace of a request that did not pass the proxy. */
@@ -267,15 +278,36 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     assignProcess(openTrace, process);
   }
 
-  #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
+  #addSpan(process: AppProcess, line: SpanLine): void {
     const openTrace = this.#traces.get(line.id!);
-    if (openTrace === undefined) return;
+    if (openTrace !== undefined) this.#addSpanTo(openTrace, process, line);
+    // The process that has the request may tell of it later than one that works for it.
+    else if (!this.#early.add(line.id!, process, line)) this.#addOutsideSpan(process, line);
+  }
+
+  /** A call of a process or thread that a request has started is that request's while it runs. */
+  #addUnassigned(process: AppProcess, line: SpanLine): void {
+    const id = this.#starters.requestOf(process.connection);
+    const openTrace = id === undefined ? undefined : this.#traces.get(id);
+    if (openTrace?.isRunningAt(process.toEpochMs(line.at))) this.#addSpanTo(openTrace, process, line);
+    else this.#addOutsideSpan(process, line);
+  }
+
+  #removeSpan(process: AppProcess, id: string, n: number): void {
+    const openTrace = this.#traces.get(id);
+    if (openTrace !== undefined) openTrace.removeSpan(process, n);
+    else this.#early.remove(id, process, n);
+  }
+
+  #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
     assignProcess(openTrace, process);
-    openTrace.addSpan(line.n, process.toSpan(line, openTrace.trace.start));
+    const span = process.toSpan(line, openTrace.trace.start);
+    openTrace.addSpan(process, line.n, span);
+    this.#starters.addSpan(openTrace.trace.id, span);
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
-  #addOutsideSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
+  #addOutsideSpan(process: AppProcess, line: SpanLine): void {
     const openTrace = this.#outsideTraces.get(process) ?? this.#openOutside(process, line.at);
     const { trace } = openTrace;
     const span = process.toSpan(line, trace.start);
@@ -309,6 +341,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const openTrace = this.#traces.get(line.id);
     if (openTrace === undefined) return;
     assignProcess(openTrace, process);
+    // Its worker is about to report the end as well, with the route.
+    if (line.handed && openTrace.app === 'running') return this.#traces.finishLater(openTrace, HANDED_MS);
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
@@ -341,15 +375,25 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   }
 
   #complete(openTrace: OpenTrace): Trace {
-    const { process } = openTrace;
+    const processes = new Set([...(openTrace.process ? [openTrace.process] : []), ...openTrace.processes]);
     const trace = openTrace.snapshot();
-    const sources = process?.saveSources(trace.spans, this.#options.saveSource);
-    if (sources !== undefined && Object.keys(sources).length > 0) trace.sources = sources;
-    const libraries = process?.libraries(trace.spans) ?? {};
+    const all = [...processes].reverse();
+    const { spans } = trace;
+    const sources = Object.assign(
+      {},
+      ...all.map((each) => each.saveSources(spans, this.#options.saveSource)),
+    );
+    if (Object.keys(sources).length > 0) trace.sources = sources;
+    const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
-    const notes = process?.notes(trace.spans) ?? [];
-    if (notes.length > 0) trace.notes = notes;
-    return this.#options.finish(trace, (frame, line) => process?.lineText(frame, line));
+    const notes = new Set(all.flatMap((each) => each.notes(spans)));
+    if (notes.size > 0) trace.notes = [...notes];
+    return this.#options.finish(trace, (frame, line) => {
+      for (const process of processes) {
+        if (process.hasFrame(frame) || processes.size === 1) return process.lineText(frame, line);
+      }
+      return undefined;
+    });
   }
 }
 

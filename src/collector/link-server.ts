@@ -6,36 +6,10 @@
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { LinkLine, LinkOrder } from '../domain/link.js';
-import { isToken, listenAtPath, relistenAtPath } from './local-socket.js';
+import { type AppConnection, Connections, connectionOf, type LinkListener } from './connections.js';
+import { listenAtPath, relistenAtPath } from './local-socket.js';
 import { readLines } from './socket-lines.js';
 import { Spools } from './spools.js';
-
-/** A connected process or worker thread of the app. */
-export interface AppConnection {
-  pid: number;
-  command: string;
-  cwd: string;
-  node: string;
-  /** threadId of worker_threads; 0 is the main thread. */
-  thread: number;
-  /** Epoch ms from which the instants in its lines count. */
-  origin: number;
-  send(order: LinkOrder): void;
-}
-
-/** Callbacks of the link server. */
-export interface LinkListener {
-  connected(connection: AppConnection): void;
-  lineReceived(connection: AppConnection, line: LinkLine): void;
-  /**
-   * Called for a line that could not be parsed, or whose handling threw; `text` is the part of it
-   * that was read.
-   */
-  lineLost(connection: AppConnection, text: string): void;
-  disconnected(connection: AppConnection): void;
-  /** Whether a line that some trace waits for is about to be written. */
-  awaitsLines(): boolean;
-}
 
 /** A running link server. */
 export interface LinkServer {
@@ -57,25 +31,22 @@ export interface LinkServer {
 export async function serveLink(path: string, token: string, listener: LinkListener): Promise<LinkServer> {
   const spools = new Spools<AppConnection>(listener);
   const sockets = new Set<Socket>();
+  const connections = new Connections({ folder: dirname(path), token, spools, listener });
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     serveSocket(socket, token, {
-      connected(connection) {
-        spools.add(connection, dirname(path), `${connection.pid}-${connection.thread}`);
-        listener.connected(connection);
-        spools.readAll();
-      },
+      connected: (connection) => connections.add(connection),
       woken: () => spools.readSoon(),
-      disconnected(connection) {
-        spools.remove(connection);
-        listener.disconnected(connection);
-      },
+      disconnected: (connection) => connections.remove(connection),
     });
   });
   await listenAtPath(server, path);
   spools.start();
+  const looking = setInterval(() => connections.adoptOrphans(false), LOOK_MS);
   const close = () => {
+    clearInterval(looking);
+    connections.adoptOrphans(true);
     spools.close();
     server.close();
     // The open socket of a process that outlives the run would keep the launcher running.
@@ -85,8 +56,12 @@ export async function serveLink(path: string, token: string, listener: LinkListe
   return { readSoon: () => spools.readSoon(), listenAgain, close };
 }
 
+/** ms between two looks for files of processes that never connected. */
+const LOOK_MS = 250;
+
 interface SocketListener {
-  connected(connection: AppConnection): void;
+  /** Returns the connection to use. */
+  connected(connection: AppConnection): AppConnection;
   /** The process has written new lines. */
   woken(): void;
   disconnected(connection: AppConnection): void;
@@ -100,32 +75,13 @@ function serveSocket(socket: Socket, token: string, listener: SocketListener): v
   readLines(socket, MAX_MESSAGE, (line) => {
     // A process that is known only says that there is something to read, whatever it writes.
     if (connection !== undefined) return listener.woken();
-    connection = connectionOf(JSON.parse(line) as LinkLine, token, socket);
-    listener.connected(connection);
+    const send = (order: LinkOrder) => void socket.write(`${toAscii(JSON.stringify(order))}\n`);
+    connection = listener.connected(connectionOf(JSON.parse(line) as LinkLine, token, send));
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     if (connection !== undefined) listener.disconnected(connection);
   });
-}
-
-/**
- * Connection that a `hello` announces; throws on any other line, a wrong token and a pid or thread
- * that is no integer.
- */
-function connectionOf(line: LinkLine, token: string, socket: Socket): AppConnection {
-  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('no valid hello');
-  const { pid, command, cwd, node, thread, origin } = line;
-  if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('no valid hello');
-  return {
-    pid,
-    command,
-    cwd,
-    node,
-    thread,
-    origin,
-    send: (order) => void socket.write(`${toAscii(JSON.stringify(order))}\n`),
-  };
 }
 
 /** JSON in ASCII, because the agent splits what it receives into lines byte by byte. */

@@ -33,7 +33,10 @@ export class OpenTrace {
   app: AppState = 'running';
   /** True once the trace has been emitted. */
   finished = false;
+  /** Process that serves it: the first that reports on it. */
   process: AppProcess | undefined;
+  /** All processes and threads that have made calls for it. */
+  readonly processes = new Set<AppProcess>();
   timer: NodeJS.Timeout | undefined;
   /** ms from the request's start to the end of the whole response, by the app's clock. */
   #responded = Number.POSITIVE_INFINITY;
@@ -47,21 +50,24 @@ export class OpenTrace {
   }
 
   /** Adds a span, or updates the span of the same number, which was sent while it was running. */
-  addSpan(n: number, span: RecordedSpan): void {
+  addSpan(process: AppProcess, n: number, span: RecordedSpan): void {
     this.size += sizeOfSpan(span);
-    const known = this.#spansByNumber.get(n);
+    this.processes.add(process);
+    const key = keyOf(process, n);
+    const known = this.#spansByNumber.get(key);
     if (known !== undefined) Object.assign(known, span);
     else {
-      this.#spansByNumber.set(n, span);
+      this.#spansByNumber.set(key, span);
       this.trace.spans.push(span);
     }
   }
 
   /** Removes a span that turned out to be part of another span. */
-  removeSpan(n: number): void {
-    const known = this.#spansByNumber.get(n);
+  removeSpan(process: AppProcess, n: number): void {
+    const key = keyOf(process, n);
+    const known = this.#spansByNumber.get(key);
     if (known === undefined) return;
-    this.#spansByNumber.delete(n);
+    this.#spansByNumber.delete(key);
     this.trace.spans = this.trace.spans.filter((span) => span !== known);
   }
 
@@ -74,6 +80,12 @@ export class OpenTrace {
     if (this.app === 'died') return;
     this.app = 'closed';
     if (responded !== undefined) this.#responded = responded;
+  }
+
+  /** Whether it has not ended at an instant (epoch ms), as far as is known. */
+  isRunningAt(at: number): boolean {
+    const { start, duration } = this.trace;
+    return at >= start && (duration === undefined || at <= start + duration);
   }
 
   /** Whether a call began after the response: by a timer, a consumer or unawaited work. */
@@ -127,6 +139,11 @@ export class OpenTrace {
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
     return { ...trace, state, spans, duration, totals: totalsOf(spans) };
   }
+}
+
+/** Key of a span: each process numbers its own. */
+function keyOf({ ordinal }: AppProcess, n: number): number {
+  return ordinal * 2 ** 32 + n;
 }
 
 /** Memory of a span, in characters; an estimate. */

@@ -50,6 +50,7 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
       ...{ parent: maybe(text), cause: maybe(text), stack: maybe(number) },
     },
     cause: { key: text, id: text },
+    thread: { thread: number, id: text },
     span: {
       ...{ id: maybe(text), n: number, kind: text, library: text, name: text, at: number },
       ...{ detail: maybe(fields), duration: maybe(number), wait: maybe(number) },
@@ -58,6 +59,7 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     withdrawn: { id: maybe(text), n: number },
     close: {
       ...{ id: text, at: number, status: maybe(number), aborted: maybe(flag), parent: maybe(text) },
+      handed: maybe(flag),
       error: maybe(text),
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
     },

@@ -1,48 +1,75 @@
 /**
- * Ports of the run's own servers, sent to all its processes: a call from one service to another
- * becomes one tree.
+ * Addresses of the run's own servers, sent to all its processes: a call from one service to another
+ * becomes one tree, and what a dev server hands to its worker one trace.
  */
 
-import type { ServerAddress } from '../domain/link.js';
-import type { AppConnection } from './link-server.js';
+import type { PeerAddresses, ServerAddress } from '../domain/link.js';
+import type { AppConnection } from './connections.js';
 
-/** Ports by connected process; every change is sent to all of them. */
+type Endpoint = Pick<ServerAddress, 'port' | 'path'>;
+
+/** Servers by connected process; every change is sent to all of them. */
 export class PeerPorts {
-  #ports = new Map<AppConnection, Set<number>>();
+  #servers = new Map<AppConnection, Endpoint[]>();
 
-  /** Adds a process that has connected, and sends it the known ports. */
+  /** Adds a process that has connected, and sends it the known addresses. */
   addProcess(connection: AppConnection): void {
-    this.#ports.set(connection, new Set());
-    connection.send({ t: 'peers', ports: this.#all() });
+    this.#servers.set(connection, []);
+    this.#send(connection);
   }
 
   /**
-   * Adds a server's port, and the port that the app wanted, where the proxy listens instead of the
-   * app.
+   * Adds a server's address, and the port that the app wanted, where the proxy listens instead of
+   * the app.
    */
-  addPorts(connection: AppConnection, { port, wanted }: ServerAddress): void {
-    for (const each of [port, wanted]) if (each !== undefined) this.#ports.get(connection)?.add(each);
+  addPorts(connection: AppConnection, { port, path, wanted }: ServerAddress): void {
+    const servers = this.#servers.get(connection);
+    if (servers === undefined) return;
+    if (port !== undefined) servers.push({ port });
+    if (wanted !== undefined) servers.push({ port: wanted });
+    if (path !== undefined) servers.push({ path });
     this.#sendAll();
   }
 
-  /** Removes the port of a server that was closed. */
-  removePort(connection: AppConnection, port: number | undefined): void {
-    if (port !== undefined && this.#ports.get(connection)?.delete(port)) this.#sendAll();
+  /** Removes a server that was closed. */
+  removePort(connection: AppConnection, { port, path }: Endpoint): void {
+    const servers = this.#servers.get(connection) ?? [];
+    const at = servers.findIndex((server) => server.port === port && server.path === path);
+    if (at < 0) return;
+    servers.splice(at, 1);
+    this.#sendAll();
   }
 
-  /** Removes a process that has disconnected, with its ports. */
+  /** Removes a process that has disconnected, with its servers. */
   removeProcess(connection: AppConnection): void {
-    const ports = this.#ports.get(connection);
-    this.#ports.delete(connection);
-    if (ports !== undefined && ports.size > 0) this.#sendAll();
+    const servers = this.#servers.get(connection);
+    this.#servers.delete(connection);
+    if (servers !== undefined && servers.length > 0) this.#sendAll();
   }
 
   #sendAll(): void {
-    const ports = this.#all();
-    for (const connection of this.#ports.keys()) connection.send({ t: 'peers', ports });
+    for (const connection of this.#servers.keys()) this.#send(connection);
   }
 
-  #all(): number[] {
-    return [...new Set([...this.#ports.values()].flatMap((ports) => [...ports]))];
+  #send(connection: AppConnection): void {
+    const all = [...this.#servers];
+    const others = all.filter(([each]) => isStartedBy(each, connection));
+    connection.send({
+      t: 'peers',
+      ...addressesOf(all.flatMap(([, servers]) => servers)),
+      workers: addressesOf(others.flatMap(([, servers]) => servers)),
+    });
   }
+}
+
+/** Whether a process is a child of another, or its thread. */
+function isStartedBy({ pid, ppid, thread }: AppConnection, parent: AppConnection): boolean {
+  return pid === parent.pid ? thread > parent.thread : ppid === parent.pid;
+}
+
+function addressesOf(servers: Endpoint[]): PeerAddresses {
+  return {
+    ports: [...new Set(servers.flatMap(({ port }) => port ?? []))],
+    paths: [...new Set(servers.flatMap(({ path }) => path ?? []))],
+  };
 }

@@ -48,8 +48,8 @@ export interface RunConfig {
 }
 
 /**
- * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all
- * others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all but
+ * `wake` go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type LinkLine =
@@ -99,6 +99,8 @@ export type LinkLine =
       /** Of a unit: number of the stack of its registration, whose line is part of its name. */
       stack?: number;
     }
+  /** A request has started a thread of this process. */
+  | { t: 'thread'; thread: number; id: string }
   /** A request has handed over the work that a unit with this key runs, in any process. */
   | { t: 'cause'; key: string; id: string }
   | {
@@ -127,6 +129,8 @@ export type LinkLine =
       at: number;
       status?: number;
       aborted?: boolean;
+      /** True if another process answers it, whose `close` has the route. */
+      handed?: boolean;
       /** Of a unit: the error that it ended with. */
       error?: string;
       parent?: string;
@@ -147,9 +151,19 @@ export type LinkLine =
 /** Message from the launcher to the agent. */
 export type LinkOrder =
   | { t: 'record'; record: Recording }
-  /** Ports of local apps under scooby: requests to them carry the id of the calling trace. */
-  | { t: 'peers'; ports: number[] }
+  /**
+   * Local servers under scooby: requests to them carry the id of the calling trace; those that are
+   * sent on to a server of the process's own threads and children (`workers`) stay that trace.
+   */
+  | ({ t: 'peers' } & PeerAddresses & { workers?: PeerAddresses })
   | ExplainOrder;
+
+/** Addresses of local servers under scooby. */
+export interface PeerAddresses {
+  ports: number[];
+  /** Unix sockets. */
+  paths?: string[];
+}
 
 /** Statements to run on the app's database, on the pool of the explained statement or its like. */
 export interface ExplainOrder {

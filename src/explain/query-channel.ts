@@ -4,7 +4,7 @@
  */
 
 import type { Collector } from '../collector/collector.js';
-import type { AppConnection } from '../collector/link-server.js';
+import type { AppConnection } from '../collector/connections.js';
 import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/link.js';
 
 /** A row as an object by column names. */

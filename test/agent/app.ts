@@ -153,6 +153,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     const outcome = await runPlain(args, { ...launch, env });
     // Lines of the app may still be in transit.
     if (peers > 0) await left;
+    receiver.close();
     collector.finishAll();
     const all = [...traces.values()];
     const outside = all.filter((trace) => trace.outside).flatMap((trace) => trace.spans);

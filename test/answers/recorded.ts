@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import type { AppConnection } from '../../src/collector/link-server.js';
+import type { AppConnection } from '../../src/collector/connections.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { describeStored } from '../../src/insight/calls/describe.js';
 import { finishTrace } from '../../src/insight/judge.js';
@@ -74,7 +74,7 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
   const id = randomUUID();
   const start = Date.now() - 1000;
   const told = { pid: 7, command: 'node app.js', cwd: project, node: process.version, thread: 0 };
-  const peer: AppConnection = { ...told, origin: start, send: () => {} };
+  const peer: AppConnection = { ppid: 1, ...told, origin: start, send: () => {} };
   const duration = Math.max(...calls.map((call) => call.start + (call.duration ?? 1))) + 2;
   collector.connected(peer);
   collector.requestStarted({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Test, test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
-import type { AppConnection } from '../../src/collector/link-server.js';
+import type { AppConnection } from '../../src/collector/connections.js';
 import type { LinkLine } from '../../src/domain/link.js';
 import type { Trace } from '../../src/domain/trace.js';
 import type { Exchange, ExchangeEnd } from '../../src/proxy/observer.js';
@@ -27,6 +27,7 @@ function aCollector(t: Test) {
 
 const aConnection = (pid = 7): AppConnection => ({
   pid,
+  ppid: 1,
   command: 'node app.js',
   cwd: '/srv/shop',
   node: 'v20.0.0',
@@ -383,10 +384,12 @@ test('finished traces accept late spans until their size is 64 Mi characters', (
   t.same(
     emitted.map(({ trace, late }) => [trace.id, trace.spans.length, late]),
     [
+      [emitted[0]!.trace.id, 2, false],
       [idOf(8), 2, true],
       [idOf(70), 2, true],
     ],
   );
+  t.equal(emitted[0]!.trace.outside, true, 'calls of requests that were forgotten are not lost');
   t.end();
 });
 
@@ -460,4 +463,54 @@ test('a unit is linked to the request that handed its work over, whichever is to
   collector.lineReceived(connection, { t: 'cause', key: 'k2', id: 'second' });
   await once(collector, 'trace');
   t.match(emitted[2], { late: true, trace: { id: late, parent: 'second' } });
+});
+
+test('a call of a request that is told later waits for it; one of an unknown request is outside', async (t) => {
+  const { collector, emitted } = aCollector(t);
+  const [server, worker] = [aConnection(7), aConnection(8)];
+  collector.connected(server);
+  collector.connected(worker);
+  collector.lineReceived(worker, aSpanLine(1));
+  collector.lineReceived(worker, aSpanLine(2, { id: ID.replace(/1$/, '9') }));
+  collector.lineReceived(server, aSpanLine(1));
+  collector.lineReceived(server, { t: 'open', id: ID, at: 0, method: 'GET', url: '/a' });
+  collector.lineReceived(server, aClose());
+  t.equal(emitted[0]!.trace.spans.length, 2, 'equal numbers of two processes are two calls');
+  await once(collector, 'trace');
+  t.match(emitted[1]!.trace, { outside: true, spans: [{ name: 'select 2' }], app: { pid: 8 } });
+});
+
+test('what a request has started makes its calls while it runs, later ones are outside', async (t) => {
+  const { collector, emitted } = aCollector(t);
+  const [server, child] = [aConnection(7), { ...aConnection(8), ppid: 70 }];
+  const thread = { ...aConnection(7), thread: 3 };
+  for (const each of [server, child, thread]) collector.connected(each);
+  collector.lineReceived(server, { t: 'open', id: ID, at: 0, method: 'GET', url: '/a' });
+  collector.lineReceived(server, aSpanLine(1, { kind: 'process', detail: { pid: 70 } }));
+  collector.lineReceived(server, { t: 'thread', thread: 3, id: ID });
+  collector.lineReceived(child, aSpanLine(2, { id: undefined }));
+  collector.lineReceived(thread, aSpanLine(3, { id: undefined }));
+  collector.lineReceived(server, aClose());
+  collector.lineReceived(child, aSpanLine(12, { id: undefined }));
+  t.same(
+    emitted[0]!.trace.spans.map(({ name }) => name),
+    ['select 1', 'select 2', 'select 3'],
+  );
+  await once(collector, 'trace');
+  t.match(emitted[1]!.trace, { outside: true, spans: [{ name: 'select 12' }] });
+});
+
+test('the end of a request that was handed over is that of the process that answers it', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const [server, worker] = [aConnection(7), aConnection(8)];
+  collector.connected(server);
+  collector.connected(worker);
+  collector.requestStarted(anExchange());
+  collector.requestEnded(anEnding());
+  collector.lineReceived(server, { ...aClose(), handed: true } as LinkLine);
+  t.same(emitted, []);
+  collector.lineReceived(worker, aSpanLine(1));
+  collector.lineReceived(worker, { ...aClose(), route: '/users/:id' } as LinkLine);
+  t.match(emitted[0], { late: false, trace: { route: '/users/:id', totals: { sql: { count: 1 } } } });
+  t.end();
 });

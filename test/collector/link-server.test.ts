@@ -188,3 +188,48 @@ test('an order is sent to the process', async (t) => {
   await until(() => text.endsWith('\n'), 'the order');
   t.equal(text, '{"t":"record","record":"off"}\n');
 });
+
+const DEAD_PID = 4_194_303;
+const helloOf = (pid: number, token = TOKEN) =>
+  `${JSON.stringify({ t: 'hello', token, pid, ppid: 1, thread: 0, command: 'node a', cwd: '/', node: 'v20', origin: 0 })}\n`;
+
+test('a process that ended before it could connect is known by its file', async (t) => {
+  const { received, write } = await aServer(t);
+  write(DEAD_PID, helloOf(DEAD_PID) + line);
+  write(8, helloOf(8, 'guessed') + line);
+  await until(() => received.at(-1)?.[0] === 'disconnected', 'its end');
+  t.same(
+    received.map(([what, pid]) => [what, pid]),
+    [
+      ['connected', DEAD_PID],
+      ['line', DEAD_PID],
+      ['line', DEAD_PID],
+      ['disconnected', DEAD_PID],
+    ],
+  );
+});
+
+test('a process that connects late is the one that was known by its file', async (t) => {
+  const { received, join, write } = await aServer(t);
+  write(process.pid, helloOf(process.pid) + line);
+  await until(() => received.length === 3, 'what it has written');
+  const late = join(process.pid);
+  write(process.pid, line);
+  await until(() => received.length === 4, 'what it writes');
+  late.socket.end();
+  await until(() => received.at(-1)?.[0] === 'disconnected', 'its end');
+  t.same(
+    received.filter(([what]) => what === 'connected'),
+    [['connected', process.pid]],
+  );
+});
+
+test('the file of a process that has just ended is read at the end of the run', async (t) => {
+  const { received, write, server } = await aServer(t);
+  write(DEAD_PID, helloOf(DEAD_PID) + line);
+  server.close();
+  t.same(
+    received.map(([what]) => what),
+    ['connected', 'line', 'line', 'disconnected'],
+  );
+});

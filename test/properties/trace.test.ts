@@ -4,7 +4,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
-import type { AppConnection } from '../../src/collector/link-server.js';
+import type { AppConnection } from '../../src/collector/connections.js';
 import { parseLine } from '../../src/collector/parse-line.js';
 import type { LinkLine } from '../../src/domain/link.js';
 import type { Trace } from '../../src/domain/trace.js';
@@ -105,7 +105,15 @@ const aWord: fc.Arbitrary<Word> = fc.oneof(
 );
 
 const aPeer: AppConnection = {
-  ...{ pid: 7, command: 'node app.js', cwd: '/srv/shop', node: 'v20.0.0', thread: 0, origin: 1_000_000 },
+  ...{
+    pid: 7,
+    ppid: 1,
+    command: 'node app.js',
+    cwd: '/srv/shop',
+    node: 'v20.0.0',
+    thread: 0,
+    origin: 1_000_000,
+  },
   send: () => {},
 };
 

@@ -2,9 +2,12 @@
 
 import { redactArguments, redactShellLine } from '../../domain/redact-command.cjs';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
+import type { ContextRunner } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { currentRequest, watchStream } from '../request/context.cjs';
+import { watchChildChannel } from '../processes/ipc.cjs';
+import { applyInRequest, currentRequest, watchStream } from '../request/context.cjs';
+import type { TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface ChildProcess {
@@ -58,14 +61,19 @@ function optionsOfSync(args: ArrayLike<unknown>): SpawnOptions {
 function wrapSpawn(original: Function): Function {
   return function spawn(this: ChildProcess) {
     const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
-    if (call === undefined) return Reflect.apply(original, this, arguments);
-    attempt(watchStream, this, call.request, (type, value) => {
+    if (call === undefined) {
+      const result = Reflect.apply(original, this, arguments);
+      attempt(watchChildChannel, this);
+      return result;
+    }
+    const watched = attempt(watchStream, this, call.request, (type, value) => {
       if (type === 'error') return endCall(call, value ?? 'error');
       if (type !== 'exit') return;
       const detail = call.info?.detail;
       if (detail !== undefined) Object.assign(detail, outcomeOf(this.exitCode, this.signalCode));
       endCall(call);
     });
+    if (watched !== undefined) watched.emitIn = emitterOf(call.request);
     try {
       return Reflect.apply(original, this, arguments);
     } catch (error) {
@@ -73,8 +81,15 @@ function wrapSpawn(original: Function): Function {
       throw error;
     } finally {
       if (call.info?.detail && this.pid !== undefined) call.info.detail.pid = this.pid;
+      attempt(watchChildChannel, this);
     }
   };
+}
+
+/** A message is another request's as often as not: `watchChildChannel` knows which. */
+function emitterOf(request: TracedRequest | undefined): ContextRunner {
+  return (emit, self, args) =>
+    args[0] === 'message' ? Reflect.apply(emit, self, args) : applyInRequest(request, emit, self, args);
 }
 
 function outcomeOf(code: number | null, signal: string | null): object {

@@ -3,18 +3,19 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
-import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
+import { beginCallFrom, discardCall, endCall, type TracedCall } from '../call/call.cjs';
 import { type ContextRunner, captureCallSite, contextRunner, currentCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { watchStream } from '../request/context.cjs';
-import { injectParent } from '../request/propagation.cjs';
+import { handOver, injectParent, type RequestTarget } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 // Frames of axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
-const recorded = new WeakSet<ClientRequest>();
+/** Calls of the requests that are recorded. */
+const recorded = new WeakMap<ClientRequest, TracedCall>();
 /** True while a library sends a call that is recorded by its own instrument (thrift over HTTP). */
 let suppressed = false;
 
@@ -65,12 +66,15 @@ function recordRequest(request: ClientRequest, cut: (...args: never[]) => unknow
   if (recorded.has(request)) return;
   const site = captureCallSite(cut, LIBRARY_FRAMES);
   if (site === undefined) return;
-  recorded.add(request);
   const call = beginCallFrom(http, suppressed ? { ...site, silent: true } : site, request, []);
+  recorded.set(request, call);
   const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
+  const { socketPath } = request as { socketPath?: string };
   const isPeer =
     !request.headersSent &&
-    injectParent(call, request.host, port, (name, value) => request.setHeader(name, value));
+    injectParent(call, { host: request.host, port, path: socketPath }, (name, value) =>
+      request.setHeader(name, value),
+    );
   const watched = watchStream(request, call.request, (type, value) => {
     switch (type) {
       case 'socket':
@@ -134,9 +138,12 @@ function endRequest(call: TracedCall, complete: boolean, error?: unknown): void 
 }
 
 function wrapAddRequest(original: Function): Function {
-  return function addRequest(this: unknown, request: ClientRequest) {
+  return function addRequest(this: unknown, request: ClientRequest, target: RequestTarget) {
     try {
       recordRequest(request, addRequest);
+      const call = recorded.get(request);
+      // The request goes on in the worker: it makes no call of its own.
+      if (call !== undefined && handOver(call, request, target ?? {})) discardCall(call);
     } catch {
       // A request of an unexpected shape is sent without being recorded.
     }

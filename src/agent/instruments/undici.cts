@@ -95,8 +95,8 @@ function recordRequest(request: Request, site: CallSite): void {
   }
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(request.origin);
-  if (injectParent(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
-    peerRequests.add(request);
+  const target = { host: hostname, port: Number(port) };
+  if (injectParent(call, target, (name, value) => request.addHeader(name, value))) peerRequests.add(request);
 }
 
 function recordResponse(call: TracedCall, request: Request, { statusCode, headers }: Response): void {

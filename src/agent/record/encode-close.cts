@@ -15,6 +15,7 @@ export function encodeClose(request: TracedRequest, aborted: boolean): string {
     if (Number.isInteger(status)) line += `,"status":${status}`;
   }
   if (aborted) line += ',"aborted":true';
+  if (request.isHandedOver) line += ',"handed":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
   if (request.unit?.error !== undefined) line += `,"error":${JSON.stringify(request.unit.error)}`;
   return `${line}${routeInfoJson(request)}}\n`;

@@ -13,7 +13,7 @@ import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
-import { sendLines, takeDroppedCount } from './transport.cjs';
+import { sendLines, takeDroppedCount, wantConnection } from './transport.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -21,6 +21,8 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
+/** Kinds whose calls are the app's also in a process without a server. */
+const ALWAYS_TOLD = new Set(['sql', 'cache', 'rpc']);
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
@@ -63,6 +65,16 @@ export function sendRequestClose(request: TracedRequest, aborted: boolean): void
   let lines = openLine(request) + newFrameLines();
   if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
   sendLines(lines + close, false);
+}
+
+/** Makes a request known to the launcher, before another process reports calls of it. */
+export function announceRequest(request: TracedRequest): void {
+  if (!request.announced) sendOpen(request);
+}
+
+/** Sends that a thread was started in a request. */
+export function sendThread(thread: number, id: string): void {
+  sendLines(encodeLine({ t: 'thread', thread, id }), false);
 }
 
 /** Sends the end of a unit, if it has made a call. */
@@ -140,6 +152,7 @@ function sendSpan(call: TracedCall): void {
   if (lines !== '') sendLines(lines, false);
   const dropped = takeDroppedCount();
   if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
+  if (request !== undefined || ALWAYS_TOLD.has(call.instrument.kind)) wantConnection();
   sendLines(encodeSpan(call), true);
 }
 

@@ -26,6 +26,7 @@ let size = 0;
 let queue: string[] = [];
 let queuedSize = 0;
 let dropped = 0;
+let connector: (() => void) | undefined;
 /** True while the file ends in a partial line. */
 let hasPartialLine = false;
 /** True once the launcher has exited. */
@@ -45,6 +46,19 @@ export function sendLines(lines: string, optional: boolean): void {
     return;
   }
   write(lines);
+}
+
+/** Sets how this process connects, if it has calls to tell before a server of it listens. */
+export function onConnectionWanted(connect: () => void): void {
+  connector = connect;
+}
+
+/** Connects to the launcher, unless that has been done. */
+export function wantConnection(): void {
+  if (socket !== undefined || isClosed || connector === undefined) return;
+  const connect = connector;
+  connector = undefined;
+  attempt(connect);
 }
 
 /** Takes the number of lines dropped since the last call. */
@@ -81,6 +95,8 @@ export function connectToLauncher(
   };
   folder = dirname(run.socket);
   if (!openPart()) return end();
+  // A process that ends before it is connected is known by its file.
+  write(hello);
   const net: typeof import('node:net') = require('node:net');
   socket = net.connect(run.socket);
   attempt(ignoreClientSocket, socket);

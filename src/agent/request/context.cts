@@ -7,7 +7,7 @@ import { attempt } from '../guard.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { isOwnConnection } from './self-requests.cjs';
-import { takeParentId, takeProxiedId } from './trace-headers.cjs';
+import { takeHandedId, takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
@@ -64,6 +64,11 @@ export function applyInRequest(
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
   // `run` also for undefined: a callback passed outside any request may be called from within one.
   return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+}
+
+/** Continues the running function, which the agent does not call, in the context of `request`. */
+export function enterRequest(request: TracedRequest | undefined): void {
+  storage.enterWith(request as TracedRequest);
 }
 
 /**
@@ -148,7 +153,7 @@ function isRequest(type: string): boolean {
 function startRequest(message: IncomingMessage, responseOrSocket: unknown): TracedRequest | undefined {
   // An app may re-emit a request on another server of its own: it is still the same request.
   if (tagOfMessage(message) !== undefined) return undefined;
-  const id = takeProxiedId(message, secret);
+  const id = takeProxiedId(message, secret) ?? takeHandedId(message, secret);
   if (id === undefined && state.recording !== 'all' && message.headers[RECORD_HEADER] !== '1')
     return undefined;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;

@@ -5,6 +5,8 @@ import type { IncomingMessage } from 'node:http';
 
 /** Header with the calling request's id, for another app under scooby. */
 export const PARENT_HEADER = 'X-Scooby-Parent';
+/** Header with the id of a request that a dev server hands to its worker. */
+export const HANDED_HEADER = 'X-Scooby-Handed';
 const SECRET = 'x-scooby-secret';
 const PARENT = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.[\da-f]{32}$/;
 
@@ -29,9 +31,23 @@ export function parentHeaderValue(id: string, secret: string): string {
   return `${id}.${createHmac('sha256', secret).update(id).digest('hex').slice(0, 32)}`;
 }
 
+/** Value of the header of a request that is handed over. */
+export function handedHeaderValue(id: string, secret: string): string {
+  return parentHeaderValue(id, `${secret} handed`);
+}
+
 /** Id of the calling request in another app of the run; its header is removed. */
 export function takeParentId(message: IncomingMessage, secret: string): string | undefined {
-  const index = indexOf(message, PARENT_HEADER);
+  return takeProvenId(message, PARENT_HEADER, secret);
+}
+
+/** Id of a request that another process of the app has handed over; its header is removed. */
+export function takeHandedId(message: IncomingMessage, secret: string): string | undefined {
+  return takeProvenId(message, HANDED_HEADER, `${secret} handed`);
+}
+
+function takeProvenId(message: IncomingMessage, header: string, secret: string): string | undefined {
+  const index = indexOf(message, header);
   const value = index < 0 ? undefined : message.rawHeaders[index + 1];
   const id = value === undefined ? undefined : PARENT.exec(value)?.[1];
   if (id === undefined || value !== parentHeaderValue(id, secret)) return undefined;

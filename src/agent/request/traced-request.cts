@@ -48,6 +48,10 @@ export class TracedRequest {
   announced: boolean;
   /** performance.now() when the response finished or was aborted, in ms; 0 before. */
   ended = 0;
+  /** True if it stands for a request of another process or thread. */
+  isRemote = false;
+  /** True once a worker of the process answers it: its end is told by that, too. */
+  isHandedOver = false;
   /** Number of its calls, and of those beyond the limit, which are not sent. */
   calls = 0;
   dropped = 0;

@@ -1,20 +1,27 @@
 /** The list of all libraries of units: a new library is one file and one line here. */
 
+import { agenda } from './agenda.cjs';
+import { amqplib } from './amqplib.cjs';
+import { beeQueue } from './bee-queue.cjs';
+import { bull } from './bull.cjs';
 import { bullmq } from './bullmq.cjs';
 import { cron } from './cron.cjs';
 import { croner } from './croner.cjs';
+import { graphileWorker } from './graphile-worker.cjs';
+import { kafkajs } from './kafkajs.cjs';
 import type { UnitLibrary } from './library.cjs';
 import { nodeCron } from './node-cron.cjs';
 import { nodeSchedule } from './node-schedule.cjs';
+import { pgBoss } from './pg-boss.cjs';
 import { socketIo } from './socket-io.cjs';
 import { intervals } from './timers.cjs';
 import { ws } from './ws.cjs';
 
 export const unitLibraries: UnitLibrary[] = [
   // jobs
-  ...[bullmq],
+  ...[bullmq, bull, beeQueue, agenda, pgBoss, graphileWorker],
   // messages
-  ...[ws, socketIo],
+  ...[kafkajs, amqplib, ws, socketIo],
   // ticks
   ...[intervals, nodeCron, cron, croner, nodeSchedule],
 ];

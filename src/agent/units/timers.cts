@@ -1,6 +1,5 @@
 /** Units of `setInterval`: each call of its function, wherever it was begun. */
 
-import * as timers from 'node:timers';
 import { isCalledByApp } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
@@ -16,8 +15,7 @@ export const intervals: UnitLibrary = {
   files: {},
   install: () => {
     replaceMethod(globalThis, 'setInterval', wrapSetInterval);
-    const builtin = timers as { setInterval: unknown } & { default?: { setInterval: unknown } };
-    (builtin.default ?? builtin).setInterval = globalThis.setInterval;
+    require('node:timers').setInterval = globalThis.setInterval;
   },
 };
 
