@@ -79,6 +79,7 @@ function open(call: TracedCall): void {
   }
   call.n = ++lastSpanNumber;
   call.info = call.instrument.describe(call);
+  if (call.api !== undefined) (call.info.detail ??= {}).via = call.api;
   running.add(call);
   startTimer();
 }

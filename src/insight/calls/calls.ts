@@ -105,6 +105,7 @@ const NO_ARGUMENTS = new Set([
   'aborted',
   'socket',
   'command',
+  'via',
 ]);
 
 function argumentsOf({ kind, detail }: RecordedSpan): string {

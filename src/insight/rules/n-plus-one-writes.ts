@@ -2,7 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { adviceForWrites } from '../advice/advice.js';
+import { adviceForWrites } from '../advice/writes.js';
 import type { Loop } from '../calls/loops.js';
 import { isBatching } from '../patterns/batches.js';
 import { transactionOf } from '../patterns/transactions.js';
@@ -43,7 +43,7 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
     kind: 'n+1-writes',
     severity: isHigh ? 'high' : 'medium',
     message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
-    suggestion: adviceForWrites(loop),
+    suggestion: adviceForWrites(loop, scene.readLine),
     calls,
     site,
     shape: call.shape,

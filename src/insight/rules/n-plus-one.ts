@@ -36,11 +36,11 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(loop, feeding, parallel),
-    suggestion: adviceForReads(
-      loop,
-      feedingSite && formatSite(feedingSite),
-      isByResolvers(scene, loop, parallel),
-    ),
+    suggestion: adviceForReads(loop, {
+      feedingSite: feedingSite && formatSite(feedingSite),
+      isByResolvers: isByResolvers(scene, loop, parallel),
+      readLine: scene.readLine,
+    }),
     calls: loop.calls,
     site: loop.site,
     shape: call.shape,

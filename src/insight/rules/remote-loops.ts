@@ -2,7 +2,8 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { adviceForCache, adviceForRemote } from '../advice/advice.js';
+import { adviceForCache } from '../advice/caches.js';
+import { adviceForRemote } from '../advice/remote.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop } from '../calls/loops.js';
 import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
@@ -79,11 +80,11 @@ function kindOf(loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
   }
 }
 
-// Calls whose arguments or bodies were not recorded may all differ; after a failure it is a retry.
+// Calls whose arguments, documents or bodies were not recorded may all differ; after a failure it is a retry.
 function distinctOf({ calls, distinct }: Loop): number {
   const [{ span, verb, exactKey }] = calls as [Call];
   const hasUnknownArguments =
-    (span.kind === 'rpc' && exactKey === span.name) ||
+    (span.kind === 'rpc' && (exactKey === span.name || span.detail?.command === 'insert')) ||
     (span.kind === 'http' && verb === 'POST' && QUERY_URLS.test(span.name));
   return hasUnknownArguments
     ? calls.filter((_, at) => at === 0 || !hasFailed(calls[at - 1]!)).length
@@ -133,7 +134,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
     severity: severityOf(scene, loop, parallel),
     message: feeding ? `${feedingQueryText(feeding)}; ${what}` : what,
     suggestion:
-      kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
+      kind === 'cache' ? adviceForCache(calls) : adviceForRemote(kind, calls, parallel, scene.readLine),
     calls,
     site,
     shape: call.shape,
