@@ -24,7 +24,7 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
-import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
+import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
@@ -154,13 +154,12 @@ function announceServers(run: RunConfig): void {
       connectToLauncher(run, helloLine(run), runOrder, () => {
         state.recording = 'off';
       });
-      sendLines(encodeLine({ t: 'listen', ...address }), false);
+      sendAtOnce(encodeLine({ t: 'listen', ...address }));
       installServing();
       wakeLauncher();
     },
     (address) => {
-      sendLines(encodeLine({ t: 'unlisten', ...endpointOf(address) }), false);
-      wakeLauncher();
+      sendAtOnce(encodeLine({ t: 'unlisten', ...endpointOf(address) }));
     },
   );
 }

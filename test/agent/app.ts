@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import { serveLink } from '../../src/collector/link-server.js';
 import type { Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
 import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
+import { serveLines } from '../link.js';
 
 /** Root of the checkout, to which files of frames are relative. */
 export const ROOT = join(import.meta.dirname, '../../..');
@@ -116,7 +116,6 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const collector = new Collector({
     project: ROOT,
     agent: AGENT,
-    record,
     saveSource: () => undefined as never,
     finish: finishedPlainly,
   });
@@ -130,7 +129,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const left = new Promise<void>((resolve) => {
     over = resolve;
   });
-  const receiver = await serveLink(folder.run.socket, folder.run.token, {
+  const receiver = await serveLines(folder.run.socket, folder.run.token, {
     connected: (peer) => {
       peers++;
       collector.connected(peer);
