@@ -48,8 +48,8 @@ export interface RunConfig {
 }
 
 /**
- * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all
- * others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * One message on the link, one JSON object a line. The socket carries `hello`, `listen`, `unlisten`
+ * and `wake`; all others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type LinkLine =
