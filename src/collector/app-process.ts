@@ -12,7 +12,7 @@ import {
 } from '../domain/trace.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './link-server.js';
+import type { AppIdentity } from './link-server.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
@@ -32,7 +32,7 @@ const MAX_CONNECTIONS = 10_000;
  * number.
  */
 export class AppProcess {
-  readonly connection: AppConnection;
+  readonly identity: AppIdentity;
   readonly app: AppInfo;
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
@@ -52,9 +52,9 @@ export class AppProcess {
   /**
    * `project` is the folder that files are relative to, `agent` the path of the agent's own file.
    */
-  constructor(connection: AppConnection, project: string, agent: string) {
-    const { pid, command, node, origin } = connection;
-    this.connection = connection;
+  constructor(identity: AppIdentity, project: string, agent: string) {
+    const { pid, command, node, origin } = identity;
+    this.identity = identity;
     this.app = { pid, command, cwd: project, node };
     this.#resolver = new FrameResolver(project, { agent, since: origin });
   }
@@ -116,7 +116,7 @@ export class AppProcess {
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */
   toEpochMs(at: number): number {
-    return this.connection.origin + at / 1000;
+    return this.identity.origin + at / 1000;
   }
 
   /** Span of a line, in a trace that began at `start` (epoch ms). */

@@ -176,6 +176,12 @@ export interface Trace {
   notes?: string[];
 }
 
+/** A finished request as `scooby run` prints it. */
+export type FinishedRequest = Pick<
+  Trace,
+  'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
+> & { findings: Pick<Finding, 'kind' | 'severity'>[] };
+
 /** A trace whose calls have neither call site nor shape yet. */
 export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };
 
