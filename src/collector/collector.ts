@@ -26,6 +26,8 @@ import { PeerPorts } from './peer-ports.js';
 export interface CollectorOptions {
   /** Folder that files are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
   record: Recording;
@@ -123,8 +125,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
 
   connected(connection: AppConnection): void {
     this.#peerPorts.addProcess(connection);
-    const { project, agent, record } = this.#options;
-    this.#processes.set(connection, new AppProcess(connection, project, agent));
+    const { project, packages, agent, record } = this.#options;
+    this.#processes.set(connection, new AppProcess(connection, project, agent, packages));
     if (this.#wasSwitched) connection.send({ t: 'record', record });
   }
 

@@ -29,12 +29,13 @@ const FINAL_LINES_MS = 1000;
  * listen.
  */
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
-  const { store, record, takePort, agent, project } = options;
+  const { store, record, takePort, agent, project, packages = [] } = options;
   const traceWriter = new TraceWriter(store, (message) => listener.warn(message));
-  const folder = makeRunFolder(record, takePort);
+  const folder = makeRunFolder(record, takePort, packages);
   void removeStaleFolders(dirname(folder.path));
   const collector = new Collector({
     project,
+    packages,
     agent,
     record,
     saveSource: (source) => traceWriter.writeSource(source),

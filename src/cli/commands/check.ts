@@ -132,7 +132,7 @@ async function recordRequests(
   const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
-  const { ignore, limits } = readProjectConfig(cwd);
+  const { ignore, limits, packages } = readProjectConfig(cwd);
   const store = await openStore({ db: flags.db, cwd, ...samplingOf(command) }, warn);
   try {
     const exit = await launch(
@@ -140,6 +140,7 @@ async function recordRequests(
         command: flags.json ? withStdoutOnStderr(command) : command,
         env: process.env,
         project: projectFolder(cwd),
+        ...(packages && { packages }),
         agent: agentFile(),
         record: 'all',
         wait: WAIT_MS,

@@ -171,7 +171,7 @@ function listenerOf(
 function launchOptions(
   command: string[],
   { record, wait, upstream, allowHost, db }: RunOptions,
-  { ignore, limits }: ProjectConfig,
+  { ignore, limits, packages }: ProjectConfig,
 ): Omit<LaunchOptions, 'store' | 'listenAt'> {
   const cwd = process.cwd();
   // The app has no use for the token.
@@ -180,6 +180,7 @@ function launchOptions(
     command,
     env,
     project: projectFolder(cwd),
+    ...(packages && { packages }),
     agent: agentFile(),
     judgeOptions: { ignore, limits },
     record,
