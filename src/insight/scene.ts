@@ -87,6 +87,16 @@ export function shareOf(scene: Scene, ms: number): number {
   return duration === undefined || duration <= 0 ? 0 : Math.min(1, ms / duration);
 }
 
+/**
+ * `50 times`; of a request with more calls than are recorded, how many may be missing: an app does
+ * not run exactly 9,999 queries.
+ */
+export function timesText({ trace, calls: all }: Scene, calls: Call[]): string {
+  const times = `${calls.length.toLocaleString('en-US')} times`;
+  if (!trace.dropped || calls.length * 2 < all.length) return times;
+  return `${times}, and up to ${trace.dropped.toLocaleString('en-US')} more that were not recorded`;
+}
+
 /** ms covered by at least one of the intervals. */
 export function unionMs(intervals: { start: number; end: number }[]): number {
   let total = 0;

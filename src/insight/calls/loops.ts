@@ -181,7 +181,8 @@ function isFirstCallOf({ calls, callers }: Part, part: Part): boolean {
   return isSingleFirst && nearest.every((frame, at) => !callers[at] || isSameFunction(frame, callers[at]));
 }
 
-function loopOf(calls: Call[], site: Frame | undefined, loopSite: Frame | undefined): Loop {
+/** Loop of some calls, which are sorted by start. */
+export function loopOf(calls: Call[], site: Frame | undefined, loopSite?: Frame): Loop {
   // Created before the calls are counted: as a literal afterwards, Node 20 deoptimized each time.
   const loop: Loop = { calls, site, loopSite, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
   let end = Number.NEGATIVE_INFINITY;
