@@ -8,7 +8,8 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
-import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
+import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
+import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
@@ -51,6 +52,7 @@ function start(): void {
   if (run === undefined) return;
   Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
+  if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   state.recording = run.record;
   install(run);
 }

@@ -50,13 +50,14 @@ export class AppProcess {
   #libraries = new Map<string, LibraryInfo>();
 
   /**
-   * `project` is the folder that files are relative to, `agent` the path of the agent's own file.
+   * `project` is the folder that files are relative to, `agent` the path of the agent's own file;
+   * `packages` count as the app's code.
    */
-  constructor(identity: AppIdentity, project: string, agent: string) {
+  constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
     const { pid, command, node, origin } = identity;
     this.identity = identity;
     this.app = { pid, command, cwd: project, node };
-    this.#resolver = new FrameResolver(project, { agent, since: origin });
+    this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
 
   /** Adds the source map of a script whose running text is not on disk (tsx, ts-node). */
@@ -77,10 +78,10 @@ export class AppProcess {
   }
 
   learnStack(n: number, frames: number[]): void {
-    this.#stacks.set(
-      n,
-      frames.flatMap((frame) => this.#frames.get(frame) ?? []),
-    );
+    const resolved = frames.flatMap((frame) => this.#frames.get(frame) ?? []);
+    const stack = this.#resolver.resolveStack(resolved);
+    if (stack !== resolved) for (const frame of stack) if (frame.application) this.#resolver.sourceOf(frame);
+    this.#stacks.set(n, stack);
   }
 
   /**

@@ -28,6 +28,8 @@ import type { SpoolListener } from './spools.js';
 export interface CollectorOptions {
   /** Folder that files are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
   saveSource: SaveSource;
@@ -111,8 +113,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   connected(identity: AppIdentity): void {
-    const { project, agent } = this.#options;
-    this.#processes.set(identity, new AppProcess(identity, project, agent));
+    const { project, packages, agent } = this.#options;
+    this.#processes.set(identity, new AppProcess(identity, project, agent, packages));
   }
 
   lineReceived(identity: AppIdentity, line: LinkLine): void {

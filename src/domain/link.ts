@@ -45,6 +45,8 @@ export interface RunConfig {
    * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
    */
   takePort?: number;
+  /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
+  packages?: string[];
 }
 
 /**

@@ -13,6 +13,8 @@ export interface LaunchOptions {
   env: NodeJS.ProcessEnv;
   /** The folder that file names in traces are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;

@@ -119,16 +119,17 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     import('../../collector/collector-client.js'),
   ]);
   const { db, ttl, maxSize, quiet } = options;
-  const { ignore, limits } = config;
+  const { ignore, limits, packages } = config;
   const { collector, warnings } = await CollectorClient.open({
     project: projectFolder(cwd),
+    ...(packages && { packages }),
     agent: agentFile(),
     judgeOptions: { ignore, limits },
     store: { db, cwd, ttl, maxSize },
     run: newRun(command),
     reports: quiet ? 'none' : 'requests',
   });
-  const flags = launchOptions(command, options);
+  const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(
     command,
     options,
@@ -179,6 +180,7 @@ function listenerOf(
 function launchOptions(
   command: string[],
   { record, wait, upstream, allowHost, db }: RunOptions,
+  { packages }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const cwd = process.cwd();
   // The app has no use for the token.
@@ -187,6 +189,7 @@ function launchOptions(
     command,
     env,
     project: projectFolder(cwd),
+    ...(packages && { packages }),
     agent: agentFile(),
     record,
     wait,
