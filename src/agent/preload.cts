@@ -27,6 +27,7 @@ import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls }
 import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
+import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
@@ -150,11 +151,12 @@ function collectPatches(): {
 function announceServers(run: RunConfig): void {
   watchListen(
     run.takePort,
-    (address) => {
+    (address, signs) => {
       connectToLauncher(run, helloLine(run), runOrder, () => {
         state.recording = 'off';
       });
-      sendLines(encodeLine({ t: 'listen', ...address }), false);
+      sendLines(encodeLine({ t: 'listen', ...address, signs }), false);
+      watchPrintedPorts((printed) => sendLines(encodeLine({ t: 'printed', ...printed }), true));
       installServing();
       wakeLauncher();
     },

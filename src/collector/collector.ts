@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import type { LinkLine, Recording, ServerAddress } from '../domain/link.js';
+import type { LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
 import {
   type AppInfo,
   addToTotals,
@@ -43,7 +43,9 @@ export interface CollectorOptions {
  */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
-  listen: [address: ServerAddress, app: AppInfo];
+  listen: [address: ServerAddress, app: AppInfo, signs?: ServerSigns];
+  /** The app has printed a port. */
+  printed: [printed: { port: number; beside?: true }];
   unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
   library: [library: { name: string; version: string; trouble?: string }, app: AppInfo];
   /** A process disconnected. */
@@ -151,7 +153,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
         return this.#countDropped(process, line);
       case 'listen':
         this.#peerPorts.addPorts(connection, line);
-        return void this.emit('listen', line, process.app);
+        return void this.emit('listen', addressOf(line), process.app, line.signs);
+      case 'printed':
+        return void this.emit('printed', line);
       case 'unlisten':
         this.#peerPorts.removePort(connection, line.port);
         return void this.emit('unlisten', line, process.app);
@@ -336,6 +340,10 @@ function emptyTrace(
   about: Pick<Trace, 'id' | 'method' | 'url' | 'start' | 'headers' | 'outside'>,
 ): RecordedTrace {
   return { ...about, state: 'open', spans: [], findings: [], totals: {} };
+}
+
+function addressOf({ t: _, signs: __, ...address }: Extract<LinkLine, { t: 'listen' }>): ServerAddress {
+  return address;
 }
 
 /** Assigns a trace to the first process that reports on it. */

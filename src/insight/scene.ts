@@ -61,6 +61,8 @@ export interface Scene {
 export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function'> {
   calls: Call[];
   site: Frame | undefined;
+  /** Line of a caller that has the loop. */
+  loopSite?: Frame | undefined;
   /** Shape of the calls: part of the finding's id. */
   shape: string;
   /** The query that fed the loop, as the beginning of a message. */

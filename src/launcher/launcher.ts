@@ -11,13 +11,14 @@ import { openControl } from '../control/open.js';
 import { escapeToOneLine } from '../domain/text.js';
 import type { AppInfo } from '../domain/trace.js';
 import { finishTrace } from '../insight/judge.js';
+import { appEnvironment } from './app-environment.js';
 import { AppProxies } from './app-proxies.js';
 import { AppChild } from './child.js';
 import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
-import { appEnvironment, makeRunFolder } from './run-folder.js';
+import { makeRunFolder } from './run-folder.js';
 import { removeStaleFolders } from './stale-folders.js';
 
 // Lines sent before the exit are read within ms; a process that outlives the command is not
@@ -43,7 +44,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
   collector.on('linesExpected', () => link.readSoon());
   const proxies = new AppProxies({ options, folder, collector, traceWriter, listener });
-  const env = appEnvironment(options.env, agent, folder.path);
+  const env = appEnvironment(options.env, { agent, folder: folder.path });
   const app = new AppChild(options.command, env, options.sink);
   const restartable = {
     get isRestarting() {

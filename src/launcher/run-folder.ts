@@ -1,4 +1,4 @@
-/** Run folder with socket and run.json, and the app's environment that loads the agent. */
+/** Run folder with socket and run.json, by which agents find their launcher. */
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -99,14 +99,4 @@ function isFull(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Environment in which every Node process loads the agent: NODE_OPTIONS is appended to, never
- * replaced.
- */
-export function appEnvironment(env: NodeJS.ProcessEnv, agent: string, folder: string): NodeJS.ProcessEnv {
-  const quoted = agent.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  const options = [env.NODE_OPTIONS, `--require "${quoted}"`].filter(Boolean).join(' ');
-  return { ...env, NODE_OPTIONS: options, SCOOBY_RUN: folder };
 }

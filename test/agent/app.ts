@@ -8,7 +8,8 @@ import { Collector } from '../../src/collector/collector.js';
 import { serveLink } from '../../src/collector/link-server.js';
 import type { Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
-import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
+import { appEnvironment } from '../../src/launcher/app-environment.js';
+import { makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
 
 /** Root of the checkout, to which files of frames are relative. */
@@ -148,7 +149,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   collector.on('linesExpected', () => receiver.readSoon());
   try {
     const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
-    const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);
+    const env = appEnvironment(own, { agent: join(AGENT, 'preload.cjs'), folder: folder.path });
     const outcome = await runPlain(args, { ...launch, env });
     // Lines of the app may still be in transit.
     if (peers > 0) await left;

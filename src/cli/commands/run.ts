@@ -126,7 +126,12 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     (message) => warnings.push(message),
   );
   const flags = launchOptions(command, options, config);
-  const { listener, runUi } = listenerOf(command, options, store.place, new AppServers());
+  const { listener, runUi } = listenerOf(
+    command,
+    options,
+    store.place,
+    new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
+  );
   for (const warning of warnings) listener.warn(warning);
   try {
     const exit = await launch(
@@ -203,6 +208,16 @@ function checkedToken(token: string): string {
 function parseTakePort(option: number | true | undefined): number | undefined {
   if (option !== true) return option;
   return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
+}
+
+/** Ports that the command line names: `--take-port 3000`, `next dev -p 3000`, `env PORT=3000 …`. */
+function namedPorts(command: string[], takePort: number | undefined): number[] {
+  const named = command.flatMap((word, i) => {
+    const before = /^(?:-p|--port)$/.test(command[i - 1] ?? '');
+    const [, port] = (before ? /^(\d+)$/ : /^(?:--port|PORT)=(\d+)$/).exec(word) ?? [];
+    return port === undefined ? [] : [Number(port)];
+  });
+  return takePort ? [takePort, ...named] : named;
 }
 
 function listenOptions({ host, port }: RunOptions, takePort: number | undefined): LaunchOptions['listenAt'] {

@@ -1,9 +1,8 @@
 /** Rule: SQL writes in a loop, one statement for each row. */
 
-import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import { adviceForWrites } from '../advice/advice.js';
-import type { Loop } from '../calls/loops.js';
+import { type Loop, loopSiteText } from '../calls/loops.js';
 import { distinctWrites, isRepeatedAttempt } from '../patterns/attempts.js';
 import { isBatching } from '../patterns/batches.js';
 import { distinctInOnePlace } from '../patterns/sessions.js';
@@ -55,10 +54,11 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   return {
     kind: 'n+1-writes',
     severity: isHigh ? 'high' : 'medium',
-    message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${timesText(scene, calls)}, a row at a time${commitText}: ${formatMs(ms)}`,
+    message: `${loopSiteText(loop) ?? call.span.library} ran \`${call.label}\` ${timesText(scene, calls)}, a row at a time${commitText}: ${formatMs(ms)}`,
     suggestion: adviceForWrites(loop),
     calls,
     site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms,
     ...weighConfidence(

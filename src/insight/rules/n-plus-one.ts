@@ -3,7 +3,7 @@
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForReads } from '../advice/advice.js';
-import { isParallel, type Loop } from '../calls/loops.js';
+import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isSearch } from '../patterns/attempts.js';
 import { isBatching, isBatchOfEachRow, isOnePerTable } from '../patterns/batches.js';
 import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
@@ -52,6 +52,7 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     suggestion: adviceOf(loop, feedingSite && formatSite(feedingSite), isByResolvers(scene, loop, parallel)),
     calls: loop.calls,
     site: loop.site,
+    loopSite: loop.loopSite,
     shape: shapesOf(loop).join('; '),
     ms: loop.ms,
     ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
@@ -90,19 +91,16 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severit
   return distinct >= limits.loopHigh || isExpensive ? 'high' : 'medium';
 }
 
-function messageOf(
-  scene: Scene,
-  { calls, site, ms }: Loop,
-  feeding: FeedingQuery | undefined,
-  parallel: boolean,
-): string {
+function messageOf(scene: Scene, loop: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
+  const { calls, ms } = loop;
+  const site = loopSiteText(loop);
   const labels = [...new Set(calls.map(({ label }) => `\`${label}\``))].slice(0, MAX_LABELS).join(', ');
   const how = parallel ? 'at the same time' : 'one after the other';
   const cost = parallel ? `${formatMs(ms)} in all` : formatMs(ms);
   const what = feeding ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
   const then = feeding ? 'then ' : '';
   const ran = site
-    ? `${formatSite(site)} ${then}ran ${labels} ${timesText(scene, calls)}`
+    ? `${site} ${then}ran ${labels} ${timesText(scene, calls)}`
     : `${labels} ${then}ran ${timesText(scene, calls)}`;
   const noSite = site ? '' : '; no line of the app was on the stack';
   return `${feeding ? `${feedingQueryText(feeding)}; ` : ''}${ran}${feeding ? ', ' : ' '}${what}${noSite}`;

@@ -1,10 +1,9 @@
 /** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
-import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForCache, adviceForRemote } from '../advice/advice.js';
 import type { Call } from '../calls/calls.js';
-import { isParallel, type Loop } from '../calls/loops.js';
+import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { arePages } from '../patterns/pages-of-urls.js';
 import { isPolling } from '../patterns/polling.js';
@@ -85,7 +84,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
   const call = calls[0]!;
   const parallel = isParallel(loop);
   const feeding = feedingQueryOf(scene, loop);
-  const ran = `${site ? formatSite(site) : call.span.library} ${feeding ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${timesText(scene, calls)}`;
+  const ran = `${loopSiteText(loop) ?? call.span.library} ${feeding ? 'then ' : ''}${kind === 'http' ? 'requested' : 'called'} \`${call.label}\` ${timesText(scene, calls)}`;
   const what = `${ran}, ${parallel ? 'at the same time' : 'one after the other'}: ${formatMs(ms)}`;
   return {
     kind: `n+1-${kind}`,
@@ -95,6 +94,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
       kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
     calls,
     site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms,
     ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
