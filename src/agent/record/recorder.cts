@@ -96,6 +96,7 @@ function open(call: TracedCall): void {
   if (request?.unit !== undefined) openInUnit(call, request, request.unit);
   call.n = ++lastSpanNumber;
   call.info = call.instrument.describe(call);
+  if (call.api !== undefined) (call.info.detail ??= {}).via = call.api;
   running.add(call);
   startTimer();
 }
