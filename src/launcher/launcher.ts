@@ -16,6 +16,7 @@ import { AppProxies } from './app-proxies.js';
 import { AppChild } from './child.js';
 import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
+import { LostAgentWatch } from './lost-agent.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
 import { makeRunFolder } from './run-folder.js';
@@ -44,7 +45,8 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const link = await serveLink(folder.run.socket, folder.run.token, collector);
   collector.on('linesExpected', () => link.readSoon());
   const proxies = new AppProxies({ options, folder, collector, traceWriter, listener });
-  const env = appEnvironment(options.env, { agent, folder: folder.path });
+  const byImport = options.agentByImport === true;
+  const env = appEnvironment(options.env, { agent, folder: folder.path, byImport });
   const app = new AppChild(options.command, env, options.sink);
   const restartable = {
     get isRestarting() {
@@ -59,6 +61,14 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
     warn: (message) => listener.warn(message),
   });
+  const lostAgent = new LostAgentWatch({
+    connected: () => collector.connections.map(({ pid }) => pid),
+    problems: () => options.startProblems?.() ?? [],
+    forward: (port, server) => proxies.addUnseen(port, server),
+    exited: (server) => proxies.removeProcess(server),
+    warn: (message) => listener.warn(message),
+  });
+  collector.on('listen', () => lostAgent.agentListens());
   try {
     await proxies.start((url) => control.setUrl(url));
     collector.on('library', (library) => listener.libraryDetected(library));
@@ -69,6 +79,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     });
     const exit = await app.run();
     proxies.end();
+    lostAgent.end(app.forwardedEndSignal);
     if (app.forwardedEndSignal !== undefined) await signalOrphans(collector, app.forwardedEndSignal);
     await collector.waitUntilQuiet(FINAL_LINES_MS);
     return exit;
