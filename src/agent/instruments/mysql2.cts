@@ -4,6 +4,7 @@ import { beginCall, type TracedCall } from '../call/call.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import { notePause, notePauseEnd } from './shared/connections.cjs';
 import * as shared from './shared/mysql.cjs';
 
 type Class = { prototype: object };
@@ -26,6 +27,9 @@ export const mysql2: Instrument = {
   describe,
   files: {
     'mysql2/lib/commands/command.js': (Command: Class) => shared.patchCommandEmit(Command.prototype),
+    // Commands that waited in the queue of their connection are started later.
+    'mysql2/lib/commands/query.js': (Query: Class) => shared.patchCommandStart(Query.prototype),
+    'mysql2/lib/commands/execute.js': (Execute: Class) => shared.patchCommandStart(Execute.prototype),
     // Since 3.11.5 the exported classes are derived from classes in lib/base.
     'mysql2/lib/connection.js': (Connection: Class) => {
       const prototype = methodOwner(Connection.prototype, 'query') ?? Connection.prototype;
@@ -33,6 +37,8 @@ export const mysql2: Instrument = {
       replaceMethod(prototype, 'addCommand', wrapAddCommand);
       replaceMethod(prototype, '_addCommandClosedState', wrapClosedState);
       replaceMethod(prototype, '_notifyError', wrapNotifyError);
+      replaceMethod(prototype, 'pause', wrapPause);
+      replaceMethod(prototype, 'resume', wrapResume);
     },
     'mysql2/lib/pool.js': (Pool: Class) => {
       const prototype = methodOwner(Pool.prototype, 'query') ?? Pool.prototype;
@@ -52,8 +58,31 @@ function describe(call: TracedCall): CallInfo {
     return shared.mysqlCallInfo(object.statement.query, object.values, connection);
   if (object?.constructor.name === 'Prepare')
     return shared.mysqlCallInfo(`PREPARE ${object.query}`, undefined, connection);
+  if (object?.constructor.name === 'ChangeUser') return changeUserInfo(object, connection);
   if (object?.constructor.name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
   return shared.describeMysqlCall(call);
+}
+
+/** A change of user or database: what the connection reads from then on is something else. */
+function changeUserInfo(command: Command, connection: { threadId?: unknown }): CallInfo {
+  const { user, database } = command as Command & { user?: unknown; database?: unknown };
+  return shared.mysqlCallInfo('CHANGE USER', { user, database }, connection);
+}
+
+function wrapPause(original: Function): Function {
+  return function pause(this: { _command?: object | null }) {
+    const call = this._command ? shared.callOfCommand(this._command) : undefined;
+    if (call !== undefined) attempt(notePause, call);
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+function wrapResume(original: Function): Function {
+  return function resume(this: { _command?: object | null }) {
+    const call = this._command ? shared.callOfCommand(this._command) : undefined;
+    if (call !== undefined) attempt(notePauseEnd, call);
+    return Reflect.apply(original, this, arguments);
+  };
 }
 
 function wrapAddCommand(original: Function): Function {
@@ -69,7 +98,8 @@ function recordCommand(
   command: Command,
   args: IArguments,
 ): void {
-  if (command.statement === undefined && !/^P(?:repare|ing)$/.test(command.constructor.name)) return;
+  if (command.statement === undefined && !/^(?:Prepare|Ping|ChangeUser)$/.test(command.constructor.name))
+    return;
   const call = beginCall(mysql2, cut, connection, args);
   if (call === undefined) return;
   shared.markSent(call, connection);

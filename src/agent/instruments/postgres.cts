@@ -7,11 +7,14 @@ import { attempt } from '../guard.cjs';
 import { maskParams } from '../record/sql-params.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import * as connections from './shared/connections.cjs';
 
 interface Query {
   strings: readonly string[];
   args: unknown[];
   options: { simple?: boolean };
+  /** One function for each instance of the driver, and so for each database. */
+  canceller?: object | null;
   executed: boolean;
   /** Set when it is sent: the statement with $1, its values, and the server's process id. */
   string?: string;
@@ -23,7 +26,7 @@ interface Query {
   reject(error: unknown): unknown;
 }
 type Class = new (...args: unknown[]) => Query;
-type Result = { count?: number | null; length: number };
+type Result = { count?: number | null; length: number; command?: unknown };
 
 const calls = new WeakMap<object, TracedCall>();
 /** Wrappers that replace functions of a query. */
@@ -88,26 +91,28 @@ function recordHandle(query: Query): void {
 function beginQueryCall(query: Query, site: CallSite): void {
   const call = beginCallFrom(postgres, site, query, [query]);
   calls.set(query, call);
+  const { canceller } = query;
   const { options } = query;
   // The driver reads options.simple when it sends the statement, and has no other hook for that.
   query.options = new Proxy(options, {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        attempt(recordSent, query, call);
+        attempt(recordSent, query, call, canceller);
       }
       return Reflect.get(target, key);
     },
   });
 }
 
-function recordSent(query: Query, call: TracedCall): void {
+function recordSent(query: Query, call: TracedCall, canceller: object | null | undefined): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
   call.info.name = textOf(query.string);
   call.info.detail = {
     params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
     ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
+    ...(canceller && { source: connections.sourceNumber(canceller, canceller, String) }),
   };
 }
 
@@ -116,7 +121,8 @@ function wrapSettling(query: Query, call: TracedCall): void {
   const { resolve, reject } = query;
   if (!wrappers.has(resolve)) {
     query.resolve = (result) => {
-      endCall(call, undefined, call.rows ?? attempt(rowsOf, result as Result | Result[] | undefined));
+      const rows = call.rows ?? attempt(rowsOf, result as Result | Result[] | undefined);
+      endCall(call, undefined, rows, attempt(factsOf, result as Result));
       return resolve(result);
     };
     query.reject = (error) => {
@@ -128,7 +134,7 @@ function wrapSettling(query: Query, call: TracedCall): void {
   const onRows = (rows: unknown) => {
     call.rows = (call.rows ?? 0) + (Array.isArray(rows) ? rows.length : 1);
   };
-  if (query.cursorFn !== undefined) query.cursorFn = wrapRowCallback(query.cursorFn, call.request, onRows);
+  if (query.cursorFn !== undefined) query.cursorFn = wrapCursorCallback(query.cursorFn, call, onRows);
   if (query.forEachFn !== undefined) query.forEachFn = wrapRowCallback(query.forEachFn, call.request, onRows);
 }
 
@@ -141,6 +147,26 @@ function wrapRowCallback(
   const wrapper = bindToRequest(request, fn, ({ 0: rows }) => onRows(rows));
   wrappers.add(wrapper);
   return wrapper;
+}
+
+/** The next rows are asked for as the promise of the callback settles: until then the reader pauses. */
+function wrapCursorCallback(fn: Function, call: TracedCall, onRows: (rows: unknown) => void): Function {
+  if (wrappers.has(fn)) return fn;
+  const inRequest = wrapRowCallback(fn, call.request, onRows);
+  const wrapper = function (this: unknown) {
+    attempt(connections.notePauseEnd, call);
+    attempt(connections.notePause, call);
+    return Reflect.apply(inRequest, this, arguments);
+  };
+  wrappers.add(wrapper);
+  return wrapper;
+}
+
+/** Bytes of a result, estimated, and the id of the only row that an INSERT returned. */
+function factsOf(result: Result): Record<string, unknown> | undefined {
+  const bytes = connections.estimatedBytes(result);
+  if (result?.command !== 'INSERT' || result.length !== 1) return bytes;
+  return { ...bytes, ...connections.insertIdFacts(connections.idOfRow((result as never)[0])) };
 }
 
 function rowsOf(result: Result | Result[] | undefined): number | undefined {

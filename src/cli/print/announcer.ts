@@ -5,7 +5,7 @@ import type { AppServers } from '../../collector/app-servers.js';
 import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 
@@ -74,9 +74,9 @@ export class Announcer {
     else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
   }
 
-  requestFinished(trace: Trace): void {
-    if (!this.#options.quiet && !trace.outside)
-      this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
+  requestFinished(request: FinishedRequest): void {
+    if (!this.#options.quiet && !request.outside)
+      this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
 
   /** Prints a warning, once. */
