@@ -2,10 +2,10 @@
 
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { attempt } from '../guard.cjs';
+import { attempt, guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
-import { type Framework, handlerName } from './framework.cjs';
+import { type Framework, handlerName, patternText } from './framework.cjs';
 
 interface Layer {
   path: string;
@@ -33,7 +33,7 @@ export const koa: Framework = {
         (original) =>
           function (this: unknown, context: Context) {
             const request = currentRequest();
-            if (request !== undefined) request.routeInfo = () => routeInfoOf(context);
+            if (request !== undefined) request.routeInfo = () => readRoute(context);
             return Reflect.apply(original, this, arguments);
           },
       ),
@@ -65,17 +65,19 @@ function routeInfoOf({ _matchedRoute: route, matched, params }: Context): RouteI
   if (route === undefined) return undefined;
   const layer = matched?.findLast(({ methods }) => methods.length > 0);
   return {
-    route: String(route),
+    route: patternText(route),
     handler: handlerName(layer?.stack.at(-1)),
     stack: layer && registrationStack(layer),
     params,
   };
 }
 
+const readRoute = guardHook('koa', 'reading its routes', routeInfoOf);
+
 function recordRegistration({ path, stack }: Layer, registration: number): void {
   const handler = stack.at(-1)!;
   const stacksByPath = registrationStacks.get(handler) ?? new Map<string, number>();
-  registrationStacks.set(handler, stacksByPath.set(String(path), registration));
+  registrationStacks.set(handler, stacksByPath.set(patternText(path), registration));
 }
 
 function registrationStack({ path, stack }: Layer): number | undefined {

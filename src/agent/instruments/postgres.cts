@@ -4,7 +4,9 @@ import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { listOf } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
+import { describeCall } from '../record/value-budget.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -25,6 +27,7 @@ interface Query {
 type Class = new (...args: unknown[]) => Query;
 type Result = { count?: number | null; length: number };
 
+const MAX_PARTS = 10_000;
 const calls = new WeakMap<object, TracedCall>();
 /** Wrappers that replace functions of a query. */
 const wrappers = new WeakSet<Function>();
@@ -66,7 +69,7 @@ function siteKeepingPromise(Query: Class, Super: PromiseConstructor): PromiseCon
  * be any object with a toString.
  */
 function isTypesQuery({ strings }: Query): boolean {
-  const [text] = strings;
+  const [text] = listOf(strings, 1);
   return typeof text === 'string' && text.includes('pg_catalog.pg_type') && text.includes('typarray');
 }
 
@@ -104,11 +107,14 @@ function beginQueryCall(query: Query, site: CallSite): void {
 function recordSent(query: Query, call: TracedCall): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
-  call.info.name = textOf(query.string);
-  call.info.detail = {
-    params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
-    ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
-  };
+  describeCall(call, describeSent);
+}
+
+function describeSent({ args }: TracedCall): CallInfo {
+  const { string, parameters, state } = args[0] as Query;
+  const name = textOf(string);
+  const params = maskParams(name, parameters ?? [], 'pg');
+  return { name, detail: { params, ...(typeof state?.pid === 'number' && { connection: state.pid }) } };
 }
 
 /** A cursor gets a new resolve and reject at each step. */
@@ -160,5 +166,8 @@ function textOf(text: unknown): string {
 /** The statement with $1, until it is sent. */
 function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
-  return { name: strings.reduce((text, part, i) => (i === 0 ? textOf(part) : `${text}$${i}${part}`), '') };
+  const parts = listOf(strings, MAX_PARTS).map((part, i) =>
+    i === 0 ? textOf(part) : `$${i}${textOf(part)}`,
+  );
+  return { name: parts.join('') };
 }
