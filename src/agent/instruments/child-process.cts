@@ -42,11 +42,19 @@ export const childProcess: Instrument = {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const sync = self === undefined;
-  const { file, argv } = sync ? commandOfSync(args) : commandOfSpawn(args[0]);
+  const { file, argv: all } = sync ? commandOfSync(args) : commandOfSpawn(args[0]);
+  const argv = shownArguments(all);
   const isShell = argv[1] === '-c' || (sync && argv.length === 0);
   const line = argv[1] === '-c' ? [argv[2]] : sync ? [file, ...argv] : [argv[0] ?? file, ...argv.slice(1)];
   const text = isShell ? redactShellLine(cutText(line[0])) : redactArguments(line.map(cutText)).join(' ');
   return { name: text.slice(0, MAX_TEXT_LENGTH), detail: sync ? { blocking: true } : {} };
+}
+
+/** Arguments up to those behind the cut. */
+function shownArguments(argv: unknown[]): unknown[] {
+  let length = 0;
+  const end = argv.findIndex((arg) => length > 4 * MAX_TEXT_LENGTH || (length += cutText(arg).length) < 0);
+  return end < 0 ? argv : argv.slice(0, end);
 }
 
 // A secret that the cut would halve is seen by its whole.

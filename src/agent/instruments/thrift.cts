@@ -132,7 +132,11 @@ function serviceIn(prototype: object, key: string): string | undefined {
   const send = (prototype as Record<string, Function>)[key]!;
   const code = sources.get(send) ?? '';
   const end = code.indexOf(`_${key.slice(5)}_args(`);
-  return /\w+$/.exec(code.slice(Math.max(0, end - MAX_NAME), Math.max(0, end)))?.[0];
+  const service = code
+    .slice(Math.max(0, end - MAX_NAME), Math.max(0, end))
+    .split(/\W/)
+    .at(-1);
+  return service === '' ? undefined : service;
 }
 
 function wrapFunction(original: Function, method: Method): Function {

@@ -100,7 +100,9 @@ function idiomOf({ span, dialect = 'standard' }: Call): SqlIdiom {
 function columnOf({ shape, span }: Call): string {
   const where = shape.lastIndexOf(' WHERE ');
   if (where < 0) return 'id';
-  const found = /([\w"`]+(?:\.[\w"`]+)*) (?:= \?|= ANY\(\?\)|IN \(\?\+\))/.exec(shape.slice(where));
+  const found = /(?<![\w"`.])([\w"`]+(?:\.[\w"`]+)*) (?:= \?|= ANY\(\?\)|IN \(\?\+\))/.exec(
+    shape.slice(where),
+  );
   if (!found) return 'id';
   const name = found[1]!.replace(/^.*\./, '').replaceAll(/["`]/g, '');
   return new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'i').exec(span.name)?.[0] ?? name;
