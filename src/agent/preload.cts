@@ -8,7 +8,8 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
-import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
+import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
+import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
@@ -24,9 +25,10 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
-import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
+import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
+import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
@@ -50,6 +52,7 @@ function start(): void {
   if (run === undefined) return;
   Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
+  if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   state.recording = run.record;
   install(run);
 }
@@ -152,17 +155,17 @@ function collectPatches(): {
 function announceServers(run: RunConfig): void {
   watchListen(
     run.takePort,
-    (address) => {
+    (address, signs) => {
       connectToLauncher(run, helloLine(run), runOrder, () => {
         state.recording = 'off';
       });
-      sendLines(encodeLine({ t: 'listen', ...address }), false);
+      sendAtOnce(encodeLine({ t: 'listen', ...address, signs }));
+      watchPrintedPorts((printed) => sendAtOnce(encodeLine({ t: 'printed', ...printed })));
       installServing();
       wakeLauncher();
     },
     (address) => {
-      sendLines(encodeLine({ t: 'unlisten', ...endpointOf(address) }), false);
-      wakeLauncher();
+      sendAtOnce(encodeLine({ t: 'unlisten', ...endpointOf(address) }));
     },
   );
 }

@@ -124,7 +124,7 @@ export function sizeOfSpan({ name, detail, error }: RecordedSpan): number {
 }
 
 /** Characters of the texts in a value of JSON; each other value counts as eight. */
-function sizeOfValue(value: unknown): number {
+export function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 8;

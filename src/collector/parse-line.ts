@@ -27,13 +27,19 @@ const maybe =
 const frame = tuple(number, text, text, number, number);
 const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
 
+const signs: Check = (value) => {
+  const { variables, fixed, beside } = (value ?? {}) as Record<string, unknown>;
+  return fields(value) && maybe(listOf(text))(variables) && maybe(flag)(fixed) && maybe(text)(beside);
+};
+
 /**
  * Checks of the fields by kind of line; kinds that are not listed come from another version and are
  * not checked.
  */
 const SHAPES = new Map<string, [field: string, check: Check][]>(
   Object.entries({
-    listen: { ...address, wanted: maybe(number) },
+    listen: { ...address, wanted: maybe(number), signs: maybe(signs) },
+    printed: { port: number, beside: maybe(flag) },
     unlisten: { port: maybe(number), path: maybe(text) },
     library: { name: text, version: maybe(text), trouble: maybe(text) },
     map: { file: text, map: text },

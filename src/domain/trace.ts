@@ -13,8 +13,18 @@ export interface Frame {
   line: number;
   /** 1-based. */
   column: number;
-  /** True for the app's own code: neither node: nor node_modules nor the agent. */
+  /**
+   * True for the app's own code: neither node: nor node_modules, generated clients nor the agent. In
+   * a stack without such a frame, true for packages that are neither driver, ORM nor framework.
+   */
   application: boolean;
+  /** Package of application code in node_modules: `unleash-server`. */
+  package?: string;
+}
+
+/** What a line of the app is marked with: ` in unleash-server`; empty for one of the project. */
+export function frameMark({ package: name }: Pick<Frame, 'package'>): string {
+  return name === undefined ? '' : ` in ${name}`;
 }
 
 /** One timed call of a trace as the agent recorded it. Times are ms. */
@@ -175,6 +185,12 @@ export interface Trace {
   /** Gaps of the recording, e.g. `pg 9.1: Client#query not found`. */
   notes?: string[];
 }
+
+/** A finished request as `scooby run` prints it. */
+export type FinishedRequest = Pick<
+  Trace,
+  'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
+> & { findings: Pick<Finding, 'kind' | 'severity'>[] };
 
 /** A trace whose calls have neither call site nor shape yet. */
 export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };

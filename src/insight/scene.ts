@@ -61,6 +61,8 @@ export interface Scene {
 export interface Draft extends Omit<Finding, 'id' | 'spans' | 'site' | 'function'> {
   calls: Call[];
   site: Frame | undefined;
+  /** Line of a caller that has the loop. */
+  loopSite?: Frame | undefined;
   /** Shape of the calls: part of the finding's id. */
   shape: string;
   /** The query that fed the loop, as the beginning of a message. */
@@ -83,6 +85,16 @@ export function sceneOf(
 export function shareOf(scene: Scene, ms: number): number {
   const { duration } = scene.trace;
   return duration === undefined || duration <= 0 ? 0 : Math.min(1, ms / duration);
+}
+
+/**
+ * `50 times`; of a request with more calls than are recorded, how many may be missing: an app does
+ * not run exactly 9,999 queries.
+ */
+export function timesText({ trace, calls: all }: Scene, calls: Call[]): string {
+  const times = `${calls.length.toLocaleString('en-US')} times`;
+  if (!trace.dropped || calls.length * 2 < all.length) return times;
+  return `${times}, and up to ${trace.dropped.toLocaleString('en-US')} more that were not recorded`;
 }
 
 /** ms covered by at least one of the intervals. */

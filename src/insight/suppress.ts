@@ -19,9 +19,11 @@ export interface IgnoreRule {
 }
 
 /** Whether the finding's line, or a comment line above, has `scooby-ignore` for its kind or any. */
-export function isIgnoredBySource({ kind, calls, site }: Draft, readLine: ReadLine): boolean {
-  // The comment may also stand at a wrapper's line.
-  const frames = [site, calls[0]?.site, calls[0]?.path.frames[0]].filter((frame) => frame !== undefined);
+export function isIgnoredBySource({ kind, calls, site, loopSite }: Draft, readLine: ReadLine): boolean {
+  // The comment may also stand at a wrapper's line, or where the loop is.
+  const frames = [site, loopSite, calls[0]?.site, calls[0]?.path.frames[0]].filter(
+    (frame) => frame !== undefined,
+  );
   return frames.some((frame) => {
     const above = readLine(frame, frame.line - 1);
     return (

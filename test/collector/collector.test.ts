@@ -15,7 +15,6 @@ function aCollector(t: Test) {
   const collector = new Collector({
     project: '/srv/shop',
     agent: '/agent.cjs',
-    record: 'all',
     saveSource: () => undefined,
     finish: finishedPlainly,
   });

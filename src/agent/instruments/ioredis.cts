@@ -86,7 +86,7 @@ function wrapSendCommand(original: Function): Function {
 function recordCommand(cut: (...args: never[]) => unknown, client: object, command: Command): void {
   const known = calls.get(command);
   if (known !== undefined) {
-    if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
+    if (known.ended === 0 && known.wait === 0) noteOffline(known, now() - known.began);
     return;
   }
   if (internal || command.pipelineIndex !== undefined || isGreeting(command)) return;
@@ -96,6 +96,12 @@ function recordCommand(cut: (...args: never[]) => unknown, client: object, comma
   observeSettling(command, call, (reply) =>
     endCall(call, undefined, undefined, replyFacts(command.name, reply)),
   );
+}
+
+/** A command waited in the client's own queue until the client was connected. */
+function noteOffline(call: TracedCall, ms: number): void {
+  call.wait = ms;
+  if (call.info !== undefined) (call.info.detail ??= {}).queue = Math.round(ms * 1000) / 1000;
 }
 
 /**

@@ -5,6 +5,7 @@ import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import { notePause, notePauseEnd } from './shared/connections.cjs';
 import * as shared from './shared/mysql.cjs';
 
 type Class = { prototype: object };
@@ -19,6 +20,9 @@ export const mysql2: Instrument = {
   describe,
   files: {
     'mysql2/lib/commands/command.js': (Command: Class) => shared.patchCommandEmit(Command.prototype),
+    // Commands that waited in the queue of their connection are started later.
+    'mysql2/lib/commands/query.js': (Query: Class) => shared.patchCommandStart(Query.prototype),
+    'mysql2/lib/commands/execute.js': (Execute: Class) => shared.patchCommandStart(Execute.prototype),
     // Since 3.11.5 the exported classes are derived from classes in lib/base.
     'mysql2/lib/connection.js': (Connection: Class) => {
       const prototype = methodOwner(Connection.prototype, 'query') ?? Connection.prototype;
@@ -26,6 +30,8 @@ export const mysql2: Instrument = {
       replaceMethod(prototype, 'addCommand', wrapAddCommand);
       replaceMethod(prototype, '_addCommandClosedState', wrapClosedState);
       replaceMethod(prototype, '_notifyError', wrapNotifyError);
+      replaceMethod(prototype, 'pause', wrapPause);
+      replaceMethod(prototype, 'resume', wrapResume);
     },
     'mysql2/lib/pool.js': (Pool: Class) => {
       const prototype = methodOwner(Pool.prototype, 'query') ?? Pool.prototype;
@@ -47,6 +53,7 @@ function describe(call: TracedCall): CallInfo {
   const name = className(command);
   if (name === 'Prepare')
     return shared.mysqlCallInfo(`PREPARE ${textIn(command, 'query')}`, undefined, connection);
+  if (name === 'ChangeUser') return changeUserInfo(command, connection);
   if (name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
   return shared.describeMysqlCall(call);
 }
@@ -57,6 +64,29 @@ function className(command: unknown): string {
 
 function textIn(object: unknown, key: string): string {
   return plainText(dataOf(object, key)) ?? '';
+}
+
+/** A change of user or database: what the connection reads from then on is something else. */
+function changeUserInfo(command: object, connection: { threadId?: unknown }): CallInfo {
+  const user = dataOf(command, 'user');
+  const database = dataOf(command, 'database');
+  return shared.mysqlCallInfo('CHANGE USER', { user, database }, connection);
+}
+
+function wrapPause(original: Function): Function {
+  return function pause(this: { _command?: object | null }) {
+    const call = this._command ? shared.callOfCommand(this._command) : undefined;
+    if (call !== undefined) attempt(notePause, call);
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+function wrapResume(original: Function): Function {
+  return function resume(this: { _command?: object | null }) {
+    const call = this._command ? shared.callOfCommand(this._command) : undefined;
+    if (call !== undefined) attempt(notePauseEnd, call);
+    return Reflect.apply(original, this, arguments);
+  };
 }
 
 function wrapAddCommand(original: Function): Function {
@@ -72,7 +102,8 @@ function recordCommand(
   command: object,
   args: IArguments,
 ): void {
-  if (dataOf(command, 'statement') === undefined && !/^P(?:repare|ing)$/.test(className(command))) return;
+  if (dataOf(command, 'statement') === undefined && !/^(?:Prepare|Ping|ChangeUser)$/.test(className(command)))
+    return;
   const call = beginCall(mysql2, cut, connection, args);
   if (call === undefined) return;
   shared.markSent(call, connection);

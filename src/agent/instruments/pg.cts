@@ -1,6 +1,13 @@
 /** Instrument of pg and pg-native: Pool#query, Pool#connect, Client#query and submittables. */
 
-import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import {
+  beginCall,
+  bindToRequest,
+  discardCall,
+  endCall,
+  type PoolCounts,
+  type TracedCall,
+} from '../call/call.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
@@ -10,8 +17,9 @@ import { dataOf, isList, methodOf, ownData, plainText } from '../record/app-valu
 import { maskParams } from '../record/sql-params.cjs';
 import { describeCall } from '../record/value-budget.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
-import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import * as connections from './shared/connections.cjs';
 
 interface Submittable {
   text?: string;
@@ -20,13 +28,28 @@ interface Submittable {
   callback?: unknown;
 }
 type Result = { rowCount?: number | null } | undefined;
-type Client = { processID?: unknown; _Promise?: Function };
 type DriverQuery = { text?: string; values?: unknown; name?: unknown };
+interface Client {
+  processID?: unknown;
+  _Promise?: Function;
+  host?: unknown;
+  port?: unknown;
+  database?: unknown;
+  user?: unknown;
+  connection?: { stream?: unknown };
+  /** Queries that wait; `queryQueue` before 8.16. */
+  _queryQueue?: object[];
+  queryQueue?: object[];
+}
+interface Pool {
+  options?: { max?: number };
+  _clients?: unknown[];
+  _idle?: unknown[];
+  _pendingQueue?: unknown[];
+}
 
 /** The call that the driver executes in this tick: Pool#query runs connect and query for it. */
 let pendingCall: TracedCall | undefined;
-/** Time in ms that a request waited for a connection, until its first query on it. */
-const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
 const submittedCalls = new WeakMap<object, TracedCall>();
 
 export const pg: Instrument = {
@@ -48,10 +71,13 @@ export const pg: Instrument = {
       replaceMethod(Client.prototype, 'query', wrapQuery),
     'pg/lib/native/client.js': (Client: { prototype: object }) =>
       replaceMethod(Client.prototype, 'query', wrapQuery),
+    // Queries that waited in the queue of their client are submitted later.
+    'pg/lib/query.js': patchSubmit,
+    'pg/lib/native/query.js': patchSubmit,
     'pg-cursor/index.js': (Cursor: { prototype: object }) => {
       patchSubmittable(Cursor.prototype);
       // The connection calls these callbacks itself, not through the handlers of the cursor.
-      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, wrapWithContext);
+      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, wrapCursorMethod);
     },
   },
 };
@@ -95,10 +121,25 @@ function setConnectionId(detail: Record<string, unknown> | undefined, client: Cl
   if (detail !== undefined && typeof client.processID === 'number') detail.connection = client.processID;
 }
 
+function sourceOf(client: Client, pool?: object): number {
+  return connections.sourceNumber(client, pool, () => {
+    const { host, port, database, user } = client;
+    return `pg ${host}:${port}/${database} ${user}`;
+  });
+}
+
+function countsOf(pool: Pool): PoolCounts | undefined {
+  const { options, _clients, _idle, _pendingQueue } = pool;
+  if (_clients === undefined || _idle === undefined) return undefined;
+  const counts = { open: _clients.length, idle: _idle.length, waiting: _pendingQueue?.length ?? 0 };
+  return options?.max === undefined ? counts : { max: options.max, ...counts };
+}
+
 function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
+    call.pool = attempt(countsOf, this as Pool);
     pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
@@ -124,7 +165,9 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
     if (error) endCall(call, error);
     else {
       attempt(rememberConnection, pg, client, call.self as object);
+      attempt(sourceOf, client, call.self as object);
       call.wait = now() - call.began;
+      attempt(connections.tellPool, call, call.pool);
       pendingCall = call;
     }
     try {
@@ -147,10 +190,12 @@ function recordConnect(
 ): unknown {
   const call = beginCall(pg, cut, pool, ['connect']);
   if (call === undefined) return Reflect.apply(original, pool, args);
+  const counts = attempt(countsOf, pool as Pool);
   const onSettled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return endCall(call, error);
     rememberConnection(pg, client, pool);
-    connectionWaits.set(client, { ms: now() - call.began, request: call.request });
+    sourceOf(client as Client, pool);
+    connections.noteWait(client, call.request, call.began, counts);
     discardCall(call);
   };
   const callback = args[0];
@@ -177,18 +222,25 @@ function wrapQuery(original: Function): Function {
     try {
       if (typeof config !== 'string' && attempt(methodOf, config, 'submit') !== undefined) {
         attempt(recordSubmitted, call, config);
-        return Reflect.apply(original, this, arguments);
+        return noteIfQueued(call, this, Reflect.apply(original, this, arguments));
       }
       const appCallback = callback || (typeof values === 'function' ? values : attempt(callbackOf, config));
       const onResult = (error: unknown, result: Result | Result[]) =>
-        endCall(call, error, attempt(rowsOf, result));
+        endCall(call, error, attempt(rowsOf, result), attempt(factsOf, call, this, result));
       if (typeof appCallback !== 'function') {
-        return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
+        const promise = observePromise(this, '_Promise', onResult, () =>
+          Reflect.apply(original, this, arguments),
+        );
+        return noteIfQueued(call, this, promise);
       }
       const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
         onResult(error, result as Result),
       );
-      return queryWithCallback(original, this, config, values, appCallback, wrapper);
+      return noteIfQueued(
+        call,
+        this,
+        queryWithCallback(original, this, config, values, appCallback, wrapper),
+      );
     } catch (error) {
       endCall(call, error);
       throw error;
@@ -224,9 +276,35 @@ function restoreCallback(config: Submittable, wrapper: Function, appCallback: Fu
   if (ownData(config, 'callback') === wrapper) config.callback = appCallback;
 }
 
-/** Wraps a method: its callback, the last argument, runs in the request that passed it. */
-function wrapWithContext(original: Function): Function {
-  return function (this: unknown, ...args: unknown[]) {
+/** Notes a query that has to wait for those before it: it is the last of the client's queue. */
+function noteIfQueued<T>(call: TracedCall, client: Client, result: T): T {
+  const queue = client._queryQueue ?? client.queryQueue;
+  const last = queue?.[queue.length - 1];
+  if (last !== undefined) attempt(connections.noteQueued, call, (last as Submittable).cursor ?? last);
+  return result;
+}
+
+/** Patches `submit` of a class of queries, which sends the query. */
+function patchSubmit({ prototype }: { prototype: object }): void {
+  replaceMethod(
+    prototype,
+    'submit',
+    (original) =>
+      function submit(this: object, connection: unknown) {
+        attempt(connections.startQueued, this, (connection as Client['connection'])?.stream);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
+}
+
+/**
+ * Wraps a method of cursors: its callback, the last argument, runs in the request that passed it,
+ * and the reader's pause has ended.
+ */
+function wrapCursorMethod(original: Function): Function {
+  return function (this: object, ...args: unknown[]) {
+    const call = submittedCalls.get(this);
+    if (call !== undefined) attempt(connections.notePauseEnd, call);
     const callback = args.at(-1);
     if (typeof callback === 'function') args[args.length - 1] = bindToRequest(currentRequest(), callback);
     return Reflect.apply(original, this, args);
@@ -234,25 +312,32 @@ function wrapWithContext(original: Function): Function {
 }
 
 function recordSent(call: TracedCall, client: Client): void {
-  setConnectionId(call.info?.detail, client);
+  const detail = call.info?.detail;
+  setConnectionId(detail, client);
   rememberConnection(pg, client);
-  takeWait(call, client);
+  if (detail !== undefined) detail.source = sourceOf(client);
+  connections.takeWait(call, client);
+  connections.countBytesFrom(call, client.connection?.stream);
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {
   const owner = (dataOf(query, 'cursor') ?? query) as object;
   patchSubmittable(owner);
+  const submitter = methodOwner(Object.getPrototypeOf(owner), 'submit');
+  if (submitter !== undefined) patchSubmit({ prototype: submitter });
   submittedCalls.set(owner, call);
 }
 
-function takeWait(call: TracedCall, client: object): void {
-  const wait = connectionWaits.get(client);
-  if (wait === undefined) return;
-  connectionWaits.delete(client);
-  // A call that waited itself (Pool#query) got a connection that an earlier connect waited for.
-  if (wait.request !== call.request || call.wait > 0) return;
-  call.wait = wait.ms;
-  call.began -= wait.ms;
+/** Bytes of a result, and the id of the only row that an INSERT returned. */
+function factsOf(
+  call: TracedCall,
+  client: Client,
+  result: Result | Result[],
+): Record<string, unknown> | undefined {
+  const bytes = connections.bytesFacts(call, client.connection?.stream);
+  const { command, rows } = (result ?? {}) as { command?: unknown; rows?: unknown[] };
+  if (command !== 'INSERT' || rows?.length !== 1) return bytes;
+  return { ...bytes, ...connections.insertIdFacts(connections.idOfRow(rows[0])) };
 }
 
 function rowsOf(result: Result | Result[]): number | undefined {
@@ -292,6 +377,7 @@ function patchSubmittable(object: object): void {
           if (call === undefined) return Reflect.apply(original, this, arguments);
           if (suffix === 'Error') endCall(call, message);
           if (suffix === 'ReadyForQuery') endCall(call, undefined, call.rows);
+          if (suffix === 'PortalSuspended') attempt(connections.notePause, call);
           if (suffix === 'DataRow') call.rows = (call.rows ?? 0) + 1;
           return applyInRequest(call.request, original, this, arguments);
         },

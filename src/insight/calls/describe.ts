@@ -33,7 +33,7 @@ export function analyzeCalls(
   const callsAfterResponse = all.filter(({ span }) => span.afterResponse);
   const calls = callsAfterResponse.length === 0 ? all : all.filter(({ span }) => !span.afterResponse);
   for (const [order, call] of calls.entries()) call.order = order;
-  return { calls, callsAfterResponse, loops: loopsOf(calls) };
+  return { calls, callsAfterResponse, loops: loopsOf(calls, readLine) };
 }
 
 /**

@@ -1,14 +1,18 @@
 /** Loops: calls of one shape that ran repeatedly from one line, by the same callers. */
 
-import { formatPosition } from '../../domain/site.js';
-import type { Frame } from '../../domain/trace.js';
+import { formatPosition, formatSite } from '../../domain/site.js';
+import { type Frame, frameMark } from '../../domain/trace.js';
 import type { Call } from './calls.js';
+import { isLoopLine } from './loop-line.js';
+import type { ReadLine } from './wrapper-line.js';
 
 /** Calls of one shape from one line, through one path of callers. */
 export interface Loop {
   calls: Call[];
   /** Call site of the calls. */
   site: Frame | undefined;
+  /** Line of a caller that has the loop in its text; undefined where `site` has it, or no text does. */
+  loopSite: Frame | undefined;
   /** Number of different calls, with their values. */
   distinct: number;
   /** ms of all calls, without waits for a connection. */
@@ -23,15 +27,15 @@ export interface Loop {
 const MAX_CALLERS = 3;
 
 /** Loops of at least two calls, sorted by start. Moves a call's site to that of its loop. */
-export function loopsOf(calls: Call[]): Loop[] {
+export function loopsOf(calls: Call[], readLine: ReadLine): Loop[] {
   const loops: Loop[] = [];
+  const reader = loopLineReader(readLine);
   for (const group of groupsOf(calls)) {
     if (group.length < 2) continue;
-    const parts = byCallers(group);
-    for (const { calls, site } of parts) {
+    for (const { calls, site, loopSite, isMoved } of byCallers(group, reader)) {
       if (calls.length < 2) continue;
-      if (parts.length > 1 && site) for (const call of calls) moveSite(call, site);
-      loops.push(loopOf(calls, site));
+      if (isMoved) for (const call of calls) moveSite(call, site);
+      loops.push(loopOf(calls, site, loopSite));
     }
   }
   return loops.sort((a, b) => a.calls[0]!.start - b.calls[0]!.start);
@@ -65,14 +69,39 @@ interface Part {
   callers: Frame[];
 }
 
-// A shared line called from different places is not one loop: each caller's line is a call site.
-function byCallers(group: Call[]): { calls: Call[]; site: Frame | undefined }[] {
+/** Whether a frame's line is in a loop by its text. */
+type LoopLineTest = (frame: Frame, isCaller: boolean) => boolean;
+
+function loopLineReader(readLine: ReadLine): LoopLineTest {
+  const [bySite, byCaller] = [new Map<Frame, boolean>(), new Map<Frame, boolean>()];
+  return (frame, isCaller) => {
+    const known = isCaller ? byCaller : bySite;
+    let isInLoop = known.get(frame);
+    if (isInLoop === undefined) known.set(frame, (isInLoop = isLoopLine(frame, readLine, isCaller)));
+    return isInLoop;
+  };
+}
+
+/** Calls of one loop; `isMoved` if their own call site is another than the loop's. */
+type LoopCalls = { calls: Call[]; loopSite: Frame | undefined } & (
+  | { site: Frame; isMoved: true }
+  | { site: Frame | undefined; isMoved: false }
+);
+
+// A shared line called from different places is not one loop, unless it is in a loop itself. Its
+// callers' lines are the call sites where no text shows the line of the loop.
+function byCallers(group: Call[], isInLoop: LoopLineTest): LoopCalls[] {
   const parts = partsOf(group);
   const { site } = group[0]!;
-  return parts.map(({ calls, callers }) => ({
-    calls,
-    site: (parts.length > 1 ? callers[0] : undefined) ?? site,
-  }));
+  const isMoved = false;
+  if (site !== undefined && parts.some(({ calls }) => calls.length > 1) && isInLoop(site, false))
+    return [{ calls: group, site, loopSite: undefined, isMoved }];
+  return parts.map(({ calls, callers }): LoopCalls => {
+    const loopSite = site && callers.find((frame) => isInLoop(frame, true));
+    const [caller] = callers;
+    const hasCaller = parts.length > 1 && loopSite === undefined && caller !== undefined;
+    return hasCaller ? { calls, site: caller, loopSite, isMoved: true } : { calls, site, loopSite, isMoved };
+  });
 }
 
 function partsOf(group: Call[]): Part[] {
@@ -152,9 +181,10 @@ function isFirstCallOf({ calls, callers }: Part, part: Part): boolean {
   return isSingleFirst && nearest.every((frame, at) => !callers[at] || isSameFunction(frame, callers[at]));
 }
 
-function loopOf(calls: Call[], site: Frame | undefined): Loop {
+/** Loop of some calls, which are sorted by start. */
+export function loopOf(calls: Call[], site: Frame | undefined, loopSite?: Frame): Loop {
   // Created before the calls are counted: as a literal afterwards, Node 20 deoptimized each time.
-  const loop: Loop = { calls, site, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
+  const loop: Loop = { calls, site, loopSite, distinct: 0, ms: 0, rows: 0, overlapping: 0 };
   let end = Number.NEGATIVE_INFINITY;
   const exactKeys = new Set<string>();
   for (const call of calls) {
@@ -172,4 +202,11 @@ function loopOf(calls: Call[], site: Frame | undefined): Loop {
 /** Whether the calls of a loop ran concurrently: at least a fifth began while another ran. */
 export function isParallel(loop: Loop): boolean {
   return loop.overlapping * 5 >= loop.calls.length;
+}
+
+/** Call site of a loop for a message, with the caller's line that has the loop; undefined without one. */
+export function loopSiteText({ site, loopSite }: Loop): string | undefined {
+  if (site === undefined) return undefined;
+  const where = formatSite(site) + frameMark(site);
+  return where + (loopSite === undefined ? '' : `, called in a loop at ${formatSite(loopSite)},`);
 }

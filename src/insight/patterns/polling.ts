@@ -1,24 +1,51 @@
-/** Polling: repeated calls with pauses, which wait for a change rather than work through a list. */
+/** Polling: calls that ask the same again after a pause, and so wait for a change. */
 
 import type { Call } from '../calls/calls.js';
+import type { Loop } from '../calls/loops.js';
 import type { Scene } from '../scene.js';
+import { fullestOf, isMonotonic, valuesOfCalls, varyingPlaces } from './statement-values.js';
 
-// A pause of 50 ms is deliberate; one of 10 ms if all pauses are about as long.
+// A pause of 50 ms is deliberate; one of 10 ms if all pauses are about as long, or longer each time.
 const LONG_PAUSE_MS = 50;
 const SHORT_PAUSE_MS = 10;
+/** A pause between two calls only. */
+const ONLY_PAUSE_MS = 100;
 const MAX_CALLS = 50;
 
-/** Whether most of the calls came after a pause in which no other call ran. */
+/**
+ * Whether calls with the same values came after pauses in which no other call ran. Calls with other
+ * values each time work through a list, however long each item takes: they are not asked about.
+ */
 export function isPolling(scene: Scene, allCalls: Call[]): boolean {
-  if (allCalls.length < 3) return false;
   const calls = allCalls.slice(0, MAX_CALLS);
   // The gaps between the calls are cheap to compute, and rule out most loops.
   const gaps = calls.slice(1).map((call, at) => Math.max(0, call.start - calls[at]!.end));
-  if (median(gaps) < SHORT_PAUSE_MS) return false;
+  if (Math.max(...gaps) < SHORT_PAUSE_MS) return false;
   const pauses = calls.slice(1).map((call, at) => idleBetween(scene, calls[at]!.end, call.start));
+  if (pauses.length < 2) return pauses.every((pause) => pause >= ONLY_PAUSE_MS);
   const medianPause = median(pauses);
   const isRegular = pauses.every((pause) => pause >= medianPause * 0.66 && pause <= medianPause * 1.5);
-  return medianPause >= LONG_PAUSE_MS || (medianPause >= SHORT_PAUSE_MS && isRegular);
+  return medianPause >= LONG_PAUSE_MS || (medianPause >= SHORT_PAUSE_MS && isRegular) || isBackingOff(pauses);
+}
+
+// 5, 10, 20, 40 ms: with jitter a pause may also be shorter than the one before.
+function isBackingOff(pauses: number[]): boolean {
+  const grown = pauses.slice(1).filter((pause, at) => pause > pauses[at]! * 1.2).length;
+  return grown >= (pauses.length - 1) * 0.6 && pauses.at(-1)! >= Math.max(SHORT_PAUSE_MS, pauses[0]! * 1.4);
+}
+
+/** Whether a loop asks, with pauses, for what came after a time or a key that only grows. */
+export function isWatching(scene: Scene, loop: Loop): boolean {
+  const values = valuesOfCalls(loop);
+  const varying = varyingPlaces(values);
+  const { single } = fullestOf(values);
+  return (
+    varying.length > 0 &&
+    varying.every(
+      (at) => /^>=?$/.test(single[at]!.before) && isMonotonic(values.map((call) => call.single[at]?.value)),
+    ) &&
+    isPolling(scene, loop.calls)
+  );
 }
 
 interface Interval {
@@ -42,7 +69,8 @@ function busyIntervals(scene: Scene): Interval[] {
   return busy;
 }
 
-function idleBetween(scene: Scene, start: number, end: number): number {
+/** ms between two instants in which no call ran. */
+export function idleBetween(scene: Scene, start: number, end: number): number {
   if (end <= start) return 0;
   const busy = busyIntervals(scene);
   let idle = end - start;
@@ -64,7 +92,8 @@ function firstEndingAfter(busy: Interval[], time: number): number {
   return low;
 }
 
-function median(values: number[]): number {
+/** Middle of some values; 0 of none. */
+export function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1] ?? 0;
 }

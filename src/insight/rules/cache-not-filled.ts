@@ -26,9 +26,74 @@ const WRITES = new Set([
   'evalsha',
   'fcall',
 ]);
-// Locks, flags and sessions: the absence of such a key is its meaning.
-const MARKER_KEYS =
-  /lock|sess|rate|limit|throttl|idempot|nonce|csrf|black|revoke|deny|block|ban|once|seen|dedup|flag|token|otp|lease|presence|online/i;
+// Locks, flags and sessions: the absence of such a key is its meaning. Words of the key, not parts of
+// words: `urban`, `clock` and `ratings` are none.
+const MARKERS = new Set([
+  ...['lock', 'locks', 'locked', 'lockout', 'mutex', 'lease', 'leases', 'semaphore', 'leader'],
+  ...[
+    'sess',
+    'session',
+    'sessions',
+    'sid',
+    'token',
+    'tokens',
+    'jti',
+    'nonce',
+    'nonces',
+    'csrf',
+    'xsrf',
+    'otp',
+  ],
+  ...[
+    'limit',
+    'limits',
+    'limiter',
+    'ratelimit',
+    'throttle',
+    'throttled',
+    'cooldown',
+    'quota',
+    'attempts',
+    'tries',
+  ],
+  ...[
+    'idempotent',
+    'idempotency',
+    'idem',
+    'once',
+    'seen',
+    'dedup',
+    'dedupe',
+    'processed',
+    'pending',
+    'inflight',
+  ],
+  ...[
+    'blacklist',
+    'blacklisted',
+    'denylist',
+    'blocklist',
+    'blocked',
+    'deny',
+    'denied',
+    'revoked',
+    'revocation',
+  ],
+  ...[
+    'ban',
+    'bans',
+    'banned',
+    'muted',
+    'flag',
+    'flags',
+    'maintenance',
+    'presence',
+    'online',
+    'heartbeat',
+    'typing',
+  ],
+  'revoke',
+]);
 
 /** Calls after a miss among which the fallback is searched. */
 const MAX_CALLS_AFTER = 20;
@@ -57,16 +122,18 @@ export const cacheNotFilled: Rule = (scene) => {
 };
 
 function isMiss(call: Call): boolean {
-  if (
-    call.span.kind !== 'cache' ||
-    !READS.has(call.verb) ||
-    call.site === undefined ||
-    MARKER_KEYS.test(call.shape)
-  )
+  if (call.span.kind !== 'cache' || !READS.has(call.verb) || call.site === undefined || isMarker(call))
     return false;
   return (
     call.span.detail?.hit === false || (call.span.detail?.hits === 0 && Number(call.span.detail.misses) > 0)
   );
+}
+
+function isMarker({ span }: Call): boolean {
+  const words = cacheCommandOf(span)
+    .keys.flatMap((key) => key.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/))
+    .map((word) => word.toLowerCase());
+  return words.some((word, at) => MARKERS.has(word) || (word === 'rate' && words[at + 1] === 'limit'));
 }
 
 // Keys with ids masked; of a pipeline without keys its commands.

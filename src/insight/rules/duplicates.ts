@@ -5,11 +5,18 @@ import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';
+import { contextOf } from '../patterns/sessions.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Reads that lock, or return another value each time.
 const NOT_REPEATABLE =
-  /\b(?:FOR (?:UPDATE|SHARE|NO KEY|KEY)|nextval|currval|lastval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|random|rand|gen_random_uuid|clock_timestamp|pg_sleep|sleep|get_lock|release_lock|pg_(?:try_)?advisory\w*|txid_current|setval)\b/i;
+  /\b(?:FOR (?:UPDATE|SHARE|NO KEY|KEY)|LOCK IN SHARE MODE|TABLESAMPLE|nextval|currval|CURRENT_(?:DATE|TIME|TIMESTAMP)|LOCALTIME|LOCALTIMESTAMP)\b/i;
+const CHANGING_FUNCTION =
+  /\b(?:lastval|setval|last_insert_id|last_insert_rowid|found_rows|row_count|changes|total_changes|random|randomblob|random_normal|rand|uuid|uuid_short|uuid_generate_\w+|uuidv[47]|gen_random_\w+|newid|now|sysdate|getdate|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|unix_timestamp|utc_(?:date|time|timestamp)|current_(?:date|time|timestamp)|curdate|curtime|localtime|localtimestamp|pg_sleep\w*|sleep|benchmark|(?:get|release|is_free|is_used)_lock|pg_(?:try_)?advisory\w*|txid_\w+|pg_current_\w+)\s?\(/i;
+// date('now') of SQLite, timestamp 'now' of PostgreSQL.
+const NOW_LITERAL = /'now'/i;
+// A row that says whether something is locked, or whose turn it is.
+const LOCK_TABLE = /(?:^|[._])(?:\w+_)?(?:locks?|mutex(?:es)?|leases?|semaphores?|leaders?|heartbeats?)$/i;
 
 /** Equal calls with nothing between them that could change their result. */
 interface Repetition {
@@ -42,7 +49,8 @@ function repetitionsOf(scene: Scene): Repetition[] {
   for (const call of scene.calls) {
     writes.record(call);
     if (!isCandidate(scene, call)) continue;
-    const repetition = current.get(call.exactKey);
+    const key = `${contextOf(scene, call)} ${call.exactKey}`;
+    const repetition = current.get(key);
     const isRepeat =
       repetition &&
       repetition.calls.at(-1)!.span.error === undefined &&
@@ -52,7 +60,7 @@ function repetitionsOf(scene: Scene): Repetition[] {
       repetition.time = writes.clock;
     } else {
       if (repetition) ended.push(repetition);
-      current.set(call.exactKey, { calls: [call], time: writes.clock });
+      current.set(key, { calls: [call], time: writes.clock });
     }
   }
   return [...ended, ...current.values()].filter(({ calls }) => calls.length > 1 && !isPolling(scene, calls));
@@ -87,7 +95,14 @@ class WriteHistory {
 
 function isCandidate(scene: Scene, call: Call): boolean {
   if (call.span.kind !== 'sql' || call.verb !== 'SELECT' || call.sql!.isWrite || call.isSetup) return false;
-  return !call.isMasked && !scene.claimed.has(call) && !NOT_REPEATABLE.test(call.shape);
+  if (call.isMasked || scene.claimed.has(call)) return false;
+  if (
+    NOT_REPEATABLE.test(call.shape) ||
+    CHANGING_FUNCTION.test(call.shape) ||
+    NOW_LITERAL.test(call.span.name)
+  )
+    return false;
+  return !call.sql!.tables.some((table) => LOCK_TABLE.test(table));
 }
 
 function isOneCallPath({ calls }: Repetition): boolean {

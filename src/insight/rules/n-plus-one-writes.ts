@@ -1,12 +1,15 @@
 /** Rule: SQL writes in a loop, one statement for each row. */
 
-import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import { adviceForWrites } from '../advice/advice.js';
-import type { Loop } from '../calls/loops.js';
+import { type Loop, loopSiteText } from '../calls/loops.js';
+import { distinctWrites, isRepeatedAttempt } from '../patterns/attempts.js';
 import { isBatching } from '../patterns/batches.js';
+import { distinctInOnePlace } from '../patterns/sessions.js';
+import { isFromSeveralCallers } from '../patterns/several-callers.js';
 import { transactionOf } from '../patterns/transactions.js';
-import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { isChain, isJobByJob, isMarkAfterSend } from '../patterns/units.js';
+import { type Draft, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
 
@@ -14,8 +17,7 @@ export const nPlusOneWrites: Rule = (scene) => {
   const drafts: Draft[] = [];
   for (const loop of scene.loops) {
     const [call] = loop.calls;
-    if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < scene.limits.loop || isBatching(loop))
-      continue;
+    if (!isWriteLoop(scene, loop)) continue;
     const commits = commitsOf(scene, loop);
     // In one transaction, SQLite writes row by row as fast as all rows at once.
     if (call!.dialect === 'sqlite' && commits === 1) continue;
@@ -24,6 +26,16 @@ export const nPlusOneWrites: Rule = (scene) => {
   }
   return drafts;
 };
+
+function isWriteLoop(scene: Scene, loop: Loop): boolean {
+  const [call] = loop.calls;
+  const { limits } = scene;
+  if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < limits.loop || isBatching(loop))
+    return false;
+  if (distinctWrites(loop) < limits.loop || distinctInOnePlace(scene, loop) < limits.loop) return false;
+  if (isRepeatedAttempt(loop) || isFromSeveralCallers(scene, loop)) return false;
+  return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop));
+}
 
 // A commit waits for the disk: one for each transaction, and each statement outside of one.
 function commitsOf(scene: Scene, loop: Loop): number {
@@ -42,10 +54,11 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
   return {
     kind: 'n+1-writes',
     severity: isHigh ? 'high' : 'medium',
-    message: `${site ? formatSite(site) : call.span.library} ran \`${call.label}\` ${calls.length} times, a row at a time${commitText}: ${formatMs(ms)}`,
+    message: `${loopSiteText(loop) ?? call.span.library} ran \`${call.label}\` ${timesText(scene, calls)}, a row at a time${commitText}: ${formatMs(ms)}`,
     suggestion: adviceForWrites(loop),
     calls,
     site,
+    loopSite: loop.loopSite,
     shape: call.shape,
     ms,
     ...weighConfidence(

@@ -3,51 +3,72 @@
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForReads } from '../advice/advice.js';
-import { isParallel, type Loop } from '../calls/loops.js';
-import { isBatching, isOnePerTable, isPaging } from '../patterns/batches.js';
+import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
+import { isSearch } from '../patterns/attempts.js';
+import { isBatching, isBatchOfEachRow, isOnePerTable } from '../patterns/batches.js';
 import { type FeedingQuery, feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
-import { isPolling } from '../patterns/polling.js';
-import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
+import { mixedLoopsOf } from '../patterns/mixed-loops.js';
+import { isPaging } from '../patterns/paging.js';
+import { isWatching } from '../patterns/polling.js';
+import { distinctInOnePlace } from '../patterns/sessions.js';
+import { isFromSeveralCallers } from '../patterns/several-callers.js';
+import { isJobByJob } from '../patterns/units.js';
+import { type Draft, type Rule, type Scene, shareOf, timesText, weighConfidence } from '../scene.js';
+
+/** Statements of a loop that a message names. */
+const MAX_LABELS = 4;
 
 export const nPlusOne: Rule = (scene) => {
   const drafts: Draft[] = [];
-  for (const loop of scene.loops) {
-    if (!isReadLoop(scene, loop)) continue;
+  const report = (loop: Loop) => {
     for (const call of loop.calls) scene.claimed.add(call);
     drafts.push(draftOf(scene, loop));
-  }
+  };
+  for (const loop of scene.loops) if (isReadLoop(scene, loop)) report(loop);
+  for (const loop of mixedLoopsOf(scene)) report(loop);
   return drafts;
 };
 
 function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
-  if (loop.distinct < scene.limits.loop || isBatching(loop) || isPaging(loop)) return false;
-  if (isOnePerTable(loop)) return false;
-  return !isPolling(scene, loop.calls);
+  if (loop.distinct < scene.limits.loop || distinctInOnePlace(scene, loop) < scene.limits.loop) return false;
+  const feeding = feedingQueryOf(scene, loop);
+  if (isBatching(loop) && !isBatchOfEachRow(loop, feeding)) return false;
+  if (isPaging(loop) || isOnePerTable(loop)) return false;
+  if (isFromSeveralCallers(scene, loop) || isJobByJob(scene, loop)) return false;
+  // As many calls as a query returned rows: they work through those rows, whatever they look like.
+  return feeding?.isExact || !(isSearch(loop) || isWatching(scene, loop));
 }
 
 function draftOf(scene: Scene, loop: Loop): Draft {
-  const call = loop.calls[0]!;
   const parallel = isParallel(loop);
   const feeding = feedingQueryOf(scene, loop);
   const feedingSite = feeding?.calls[0]?.site;
   return {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
-    message: messageOf(loop, feeding, parallel),
-    suggestion: adviceForReads(
-      loop,
-      feedingSite && formatSite(feedingSite),
-      isByResolvers(scene, loop, parallel),
-    ),
+    message: messageOf(scene, loop, feeding, parallel),
+    suggestion: adviceOf(loop, feedingSite && formatSite(feedingSite), isByResolvers(scene, loop, parallel)),
     calls: loop.calls,
     site: loop.site,
-    shape: call.shape,
+    loopSite: loop.loopSite,
+    shape: shapesOf(loop).join('; '),
     ms: loop.ms,
     ...(feeding && { feedingQuery: feedingQueryText(feeding) }),
     ...confidenceOf(scene, loop, feeding),
   };
+}
+
+function shapesOf({ calls }: Loop): string[] {
+  return [...new Set(calls.map(({ shape }) => shape))];
+}
+
+function adviceOf(loop: Loop, feedingSite: string | undefined, isByResolvers: boolean): string {
+  const advice = adviceForReads(loop, feedingSite, isByResolvers);
+  return shapesOf(loop).length === 1
+    ? advice
+    : `Once for each table: ${advice[0]!.toLowerCase()}${advice.slice(1)}`;
 }
 
 // GraphQL resolvers of siblings run concurrently. A promise that is returned, not awaited, leaves
@@ -70,15 +91,17 @@ function severityOf(scene: Scene, { calls, distinct, ms }: Loop): Draft['severit
   return distinct >= limits.loopHigh || isExpensive ? 'high' : 'medium';
 }
 
-function messageOf({ calls, site, ms }: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
-  const { label } = calls[0]!;
+function messageOf(scene: Scene, loop: Loop, feeding: FeedingQuery | undefined, parallel: boolean): string {
+  const { calls, ms } = loop;
+  const site = loopSiteText(loop);
+  const labels = [...new Set(calls.map(({ label }) => `\`${label}\``))].slice(0, MAX_LABELS).join(', ');
   const how = parallel ? 'at the same time' : 'one after the other';
   const cost = parallel ? `${formatMs(ms)} in all` : formatMs(ms);
   const what = feeding ? `${how}: ${cost}` : `with other values each time, ${how}: ${cost}`;
   const then = feeding ? 'then ' : '';
   const ran = site
-    ? `${formatSite(site)} ${then}ran \`${label}\` ${calls.length} times`
-    : `\`${label}\` ${then}ran ${calls.length} times`;
+    ? `${site} ${then}ran ${labels} ${timesText(scene, calls)}`
+    : `${labels} ${then}ran ${timesText(scene, calls)}`;
   const noSite = site ? '' : '; no line of the app was on the stack';
   return `${feeding ? `${feedingQueryText(feeding)}; ` : ''}${ran}${feeding ? ', ' : ' '}${what}${noSite}`;
 }

@@ -1,7 +1,7 @@
 /** Rule: queries that return more rows or bytes than a page can show. */
 
 import { formatSite } from '../../domain/site.js';
-import { formatCount } from '../../domain/text.js';
+import { formatBytes, formatCount } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
@@ -43,8 +43,21 @@ function responseBytes({ trace }: Scene): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
+function isLarger(a: Call, b: Call): boolean {
+  const [rowsA = 0, rowsB = 0] = [a.span.rows, b.span.rows];
+  return rowsA === rowsB ? bytesOf(a.span.detail?.bytes) > bytesOf(b.span.detail?.bytes) : rowsA > rowsB;
+}
+
+/** `20,000 rows`, or `3.2 MB in 4 rows` where the bytes are what is too much. */
+function sizeText({ limits }: Scene, { span }: Call): string {
+  const rows = span.rows ?? 0;
+  const bytes = bytesOf(span.detail?.bytes);
+  if (rows > limits.rows || bytes === 0) return formatCount(rows, 'row');
+  return `${formatBytes(bytes)}${rows > 0 ? ` in ${formatCount(rows, 'row')}` : ''}`;
+}
+
 function draftOf(scene: Scene, calls: Call[]): Draft {
-  const largest = calls.reduce((a, b) => ((b.span.rows ?? 0) > (a.span.rows ?? 0) ? b : a));
+  const largest = calls.reduce((a, b) => (isLarger(b, a) ? b : a));
   const rows = largest.span.rows ?? 0;
   const bytes = responseBytes(scene);
   // Fewer than 10 bytes of response for each row: most rows were not used.
@@ -56,7 +69,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft {
   return {
     kind: 'over-fetching',
     severity: isUnused || rows >= scene.limits.rows * 10 ? 'medium' : 'info',
-    message: `\`${largest.label}\`${where} returned ${rows > 0 ? formatCount(rows, 'row') : `${bytesOf(largest.span.detail?.bytes)} bytes`}${response}${others}`,
+    message: `\`${largest.label}\`${where} returned ${sizeText(scene, largest)}${response}${others}`,
     suggestion: isUnused
       ? 'Let the database count, sum or choose (COUNT, GROUP BY, WHERE), and return only what is used.'
       : 'Return a page (LIMIT with a key to go on from), and only the columns that are used.',

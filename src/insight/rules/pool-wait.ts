@@ -9,14 +9,57 @@ import { type Draft, type Rule, type Scene, shareOf, unionMs, weighConfidence } 
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;
 
+/** Counts of a pool when a call asked it for a connection, as the agent reads them. */
+interface PoolCounts {
+  max?: number;
+  open?: number;
+  idle?: number;
+  waiting?: number;
+}
+
 export const poolWait: Rule = (scene) => {
-  // The wait for a new connection is paid once, and no sign of a full pool.
-  const waiting = scene.calls.filter(({ span }) => (span.wait ?? 0) >= MIN_WAIT_MS && !span.detail?.opened);
-  const total = unionMs(waiting.map(({ start, span }) => ({ start, end: start + span.wait! })));
+  const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
+  const waiting = scene.calls.filter((call) => isWaitForPool(call) && !isBlocked(call, blocks));
+  const total = unionMs(waiting.map(waitOf));
   if (total < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, total) < 0.1))
     return [];
   return [draftOf(scene, waiting, total)];
 };
+
+function isWaitForPool({ span }: Call): boolean {
+  const { wait = 0, detail, kind } = span;
+  // Clients of caches and HTTP wait for their one connection, or for a turn of their own.
+  if (kind === 'cache' || kind === 'http') return false;
+  // The wait for a new connection is paid once, and no sign of a full pool; the queue of a
+  // connection that the app holds is none of the pool's.
+  if (wait - Number(detail?.queue ?? 0) < MIN_WAIT_MS || detail?.opened) return false;
+  const { max, open = 0, idle = 0, waiting = 0 } = countsOf(span.detail) ?? {};
+  // Those that it may still open, and the idle ones, unless others have been waiting for them.
+  return max === undefined ? idle <= waiting : max - open + idle <= waiting;
+}
+
+function countsOf(detail: Call['span']['detail']): PoolCounts | undefined {
+  return typeof detail?.pool === 'object' && detail.pool !== null ? detail.pool : undefined;
+}
+
+function waitOf({ start, span }: Call): { start: number; end: number } {
+  return { start, end: start + span.wait! - Number(span.detail?.queue ?? 0) };
+}
+
+// A blocked event loop takes a connection late: then the loop is the cause.
+function isBlocked(call: Call, blocks: Call[]): boolean {
+  const { start, end } = waitOf(call);
+  const overlaps = blocks
+    .filter((block) => block.start < end && block.end > start)
+    .map((block) => ({ start: Math.max(block.start, start), end: Math.min(block.end, end) }));
+  return unionMs(overlaps) * 2 >= end - start;
+}
+
+/** `, since all 10 were in use`; empty where the pool's counts are not known. */
+function causeText(waiting: Call[]): string {
+  const counts = waiting.map(({ span }) => countsOf(span.detail)).find((known) => known !== undefined);
+  return counts?.max === undefined ? '' : `, since all ${counts.max} were in use`;
+}
 
 function draftOf(scene: Scene, waiting: Call[], total: number): Draft {
   const worst = waiting.reduce((a, b) => (b.span.wait! > a.span.wait! ? b : a));
@@ -28,7 +71,7 @@ function draftOf(scene: Scene, waiting: Call[], total: number): Draft {
   return {
     kind: 'pool-wait',
     severity: total >= scene.limits.poolWait * 10 || share >= 0.5 ? 'high' : 'medium',
-    message: `${formatCount(waiting.length, 'query', 'queries')} waited ${formatMs(total)} for a connection of the pool, since all were in use${part}${longest}`,
+    message: `${formatCount(waiting.length, 'query', 'queries')} waited ${formatMs(total)} for a connection of the pool${causeText(waiting)}${part}${longest}`,
     suggestion: parallelLoop
       ? `The ${parallelLoop.calls.length} queries that start at once${parallelLoop.site ? ` at ${formatSite(parallelLoop.site)}` : ''} need more connections than there are: ask once instead.`
       : 'Hold connections for a shorter time (release early, no calls to others inside transactions), or make the pool larger.',

@@ -38,10 +38,15 @@ export const slow: Rule = (scene) => {
 
 function isSlow({ limits }: Scene, call: Call): boolean {
   const limit = limits.slow[call.span.kind];
-  if (limit === undefined || (call.span.duration ?? 0) < limit) return false;
+  if (limit === undefined || timeOf(call) < limit) return false;
   if (call.span.kind === 'cache')
     return !BLOCKING_COMMANDS.has(call.verb) && !/\bblock\b/i.test(call.span.name);
   return !(call.span.kind === 'sql' && (call.sql!.isControl || /\bpg_sleep|\bsleep\(/.test(call.shape)));
+}
+
+// A stream lasts as long as its reader takes: those pauses are not the query's.
+function timeOf({ span }: Call): number {
+  return (span.duration ?? 0) - Number(span.detail?.paused ?? 0);
 }
 
 // A blocked event loop receives responses late: it, not the call, is slow if it covers half of it.
@@ -49,14 +54,14 @@ function isBlocked(call: Call, blocks: Call[]): boolean {
   const overlaps = blocks
     .filter((block) => block.start < call.end && block.end > call.start)
     .map((block) => ({ start: Math.max(block.start, call.start), end: Math.min(block.end, call.end) }));
-  return unionMs(overlaps) * 2 >= (call.span.duration ?? 0);
+  return unionMs(overlaps) * 2 >= timeOf(call);
 }
 
 function draftOf({ limits, trace }: Scene, calls: Call[]): Draft {
-  const times = calls.map(({ span }) => span.duration ?? 0);
+  const times = calls.map(timeOf);
   const slowest = calls[times.indexOf(Math.max(...times))]!;
   const total = times.reduce((sum, ms) => sum + ms, 0);
-  const maxMs = slowest.span.duration!;
+  const maxMs = timeOf(slowest);
   const share = trace.duration ? maxMs / trace.duration : 0;
   const count =
     calls.length > 1 ? ` (${calls.length} times over ${formatMs(limits.slow[slowest.span.kind]!)})` : '';

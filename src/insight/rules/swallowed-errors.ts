@@ -3,20 +3,20 @@
 import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import type { Call } from '../calls/calls.js';
+import { hasReplacement, isReported, isWantedError } from '../patterns/handled-errors.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
-// Some programs insert a row to find out whether it exists: these errors are expected.
-const EXPECTED_ERRORS =
-  /^(?:23505|ER_DUP_ENTRY|1062|SQLITE_CONSTRAINT)|duplicate (?:key|entry)|UNIQUE constraint|NOT_FOUND|NOSCRIPT/i;
-// Aborted by the app on purpose.
-const ABORTED = /\babort/i;
+// Answers with a status for each of their parts.
+const MULTI_STATUS = 207;
+// A failed look-up fails the call that asked for it; a graphql span has its errors in the response.
+const NOT_JUDGED = new Set(['block', 'dns', 'graphql']);
 
 export const swallowedErrors: Rule = (scene) => {
   const { status, state } = scene.trace;
-  if (status === undefined || status >= 400 || state !== 'done') return [];
+  if (status === undefined || status >= 400 || status === MULTI_STATUS || state !== 'done') return [];
   const groups = new Map<string, Call[]>();
-  for (const [at, call] of scene.calls.entries()) {
-    if (call.span.error === undefined || isHandled(scene, at)) continue;
+  for (const call of scene.calls) {
+    if (call.span.error === undefined || isHandled(scene, call)) continue;
     const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;
     const group = groups.get(key);
     if (group) group.push(call);
@@ -25,23 +25,9 @@ export const swallowedErrors: Rule = (scene) => {
   return [...groups.values()].map((calls) => draftOf(scene, calls));
 };
 
-function isHandled({ calls }: Scene, at: number): boolean {
-  const call = calls[at]!;
-  const { error, kind } = call.span;
-  if (
-    !isTimed(call.span) ||
-    kind === 'block' ||
-    EXPECTED_ERRORS.test(error!) ||
-    ABORTED.test(error!) ||
-    call.span.detail?.aborted === true
-  )
-    return true;
-  for (const later of calls.slice(at + 1)) {
-    // A retry succeeded.
-    if (later.shape === call.shape && later.span.kind === kind && later.span.error === undefined) return true;
-    if (kind === 'sql' && later.verb === 'ROLLBACK' && / TO /.test(later.shape)) return true;
-  }
-  return false;
+function isHandled(scene: Scene, call: Call): boolean {
+  if (!isTimed(call.span) || NOT_JUDGED.has(call.span.kind)) return true;
+  return isWantedError(call) || hasReplacement(scene, call) || isReported(scene, call);
 }
 
 function draftOf({ trace }: Scene, calls: Call[]): Draft {
@@ -62,7 +48,7 @@ function draftOf({ trace }: Scene, calls: Call[]): Draft {
     ms: calls.reduce((sum, { span }) => sum + (span.duration ?? 0), 0),
     ...weighConfidence(
       0.6,
-      [true, 0, 'it was not tried again with success'],
+      [true, 0, 'it was not tried again with success, and no log line or answer tells it'],
       [call!.sql?.isWrite === true, 0.2, 'what should have been written was not'],
       [isHarmless, -0.2, 'caches may fail without harm'],
     ),

@@ -4,8 +4,10 @@ import { format } from 'node:util';
 import { redactText } from '../../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../../call/call.cjs';
 import { captureCallSite } from '../../call/call-site.cjs';
+import { attempt } from '../../guard.cjs';
 import { serialize } from '../../record/serialize.cjs';
 import { currentRequest } from '../../request/context.cjs';
+import { notePrintedPorts, printedPorts } from '../../request/printed-ports.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
 
 const MAX_TEXT_LENGTH = 4000;
@@ -22,6 +24,7 @@ export function recordLogLine(
   level: string,
   args: ArrayLike<unknown>,
 ): void {
+  if (printedPorts.isWatching) attempt(notePrintedPorts, args);
   if (currentRequest() === undefined) return;
   const site = captureCallSite(cut, LIBRARY_FRAMES);
   if (site !== undefined) endCall(beginCallFrom(instrument, site, level, args));

@@ -5,6 +5,7 @@ import {
   bindToRequest,
   discardCall,
   endCall,
+  type PoolCounts,
   type TracedCall,
   wrapCallback,
 } from '../../call/call.cjs';
@@ -16,12 +17,29 @@ import { dataOf, isList, methodOf, plainText } from '../../record/app-values.cjs
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
 import { describeCall } from '../../record/value-budget.cjs';
 import { applyInRequest } from '../../request/context.cjs';
-import { now, type TracedRequest } from '../../request/traced-request.cjs';
+import { now } from '../../request/traced-request.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
+import * as connections from './connections.cjs';
 
 type Callback = 'onResult' | '_callback';
 type Command = { [key in Callback]?: unknown };
-type Connection = { threadId?: unknown; _pool?: object | null };
+interface Connection {
+  threadId?: unknown;
+  _pool?: object | null;
+  config?: { host?: unknown; port?: unknown; socketPath?: unknown; database?: unknown; user?: unknown };
+  /** Socket of mysql2, and of mysql. */
+  stream?: unknown;
+  _socket?: unknown;
+  /** Command of mysql2 that runs; commands of mysql. */
+  _command?: object | null;
+  _protocol?: { _queue?: unknown[] };
+}
+interface Pool {
+  config?: { connectionLimit?: number };
+  _allConnections?: { length: number };
+  _freeConnections?: { length: number };
+  _connectionQueue?: { length: number };
+}
 
 /** Fields that are the same in the instruments of mysql and mysql2. */
 export const mysqlFacts = {
@@ -40,8 +58,6 @@ export const pendingPoolCall = (): TracedCall | undefined => pendingCall;
 
 /** Calls by command of the driver. */
 const calls = new WeakMap<object, TracedCall>();
-/** Time in ms that a request waited for a connection, until its first query on it. */
-const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
 /** Wrapped callbacks: a pool that is full calls its own getConnection again with them. */
 const wrappedCallbacks = new WeakSet<Function>();
 
@@ -96,7 +112,11 @@ export function patchConnectionQuery(instrument: Instrument, prototype: object, 
         if (call === undefined) return Reflect.apply(original, this, arguments);
         attempt(markSent, call, this);
         const args = poolCall ? arguments : (attempt(argumentsWithCallback, call, arguments) ?? arguments);
-        return runPending(call, original, this, args);
+        const isQueued = attempt(isBusy, this);
+        const command = runPending(call, original, this, args);
+        if (isQueued && typeof command === 'object' && command !== null)
+          attempt(connections.noteQueued, call, command);
+        return command;
       },
   );
 }
@@ -113,13 +133,55 @@ export function patchGetConnection(instrument: Instrument, prototype: object, de
         }
         const poolCall = pendingCall;
         pendingCall = undefined;
-        if (poolCall !== undefined) return original.call(this, wrapPoolCallback(poolCall, callback));
+        const counts = attempt(countsOf, this as Pool);
+        if (poolCall !== undefined) {
+          poolCall.pool = counts;
+          return original.call(this, wrapPoolCallback(poolCall, callback));
+        }
         const call = beginCall(instrument, getConnection, this, ['connect']);
         if (call === undefined) return Reflect.apply(original, this, arguments);
+        call.pool = counts;
         const wrapper = wrapConnectCallback(call, callback);
         return delegates ? runPending(call, original, this, [wrapper]) : original.call(this, wrapper);
       },
   );
+}
+
+/** Patches `start` of a class of commands, which sends the command. */
+export function patchCommandStart(prototype: object): void {
+  replaceMethod(
+    prototype,
+    'start',
+    (original) =>
+      function start(this: object, _packet: unknown, connection: unknown) {
+        attempt(connections.startQueued, this, (connection as Connection | undefined)?.stream);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
+}
+
+/** True while a connection runs another command: the next one waits. */
+function isBusy({ _command, _protocol }: Connection): boolean {
+  return Boolean(_command) || (_protocol?._queue?.length ?? 0) > 0;
+}
+
+function countsOf(pool: Pool): PoolCounts | undefined {
+  const { config, _allConnections, _freeConnections, _connectionQueue } = pool;
+  if (_allConnections === undefined || _freeConnections === undefined) return undefined;
+  const counts = {
+    open: _allConnections.length,
+    idle: _freeConnections.length,
+    waiting: _connectionQueue?.length ?? 0,
+  };
+  // A limit of 0 is none.
+  return config?.connectionLimit ? { max: config.connectionLimit, ...counts } : counts;
+}
+
+function sourceOf(library: string, connection: Connection): number {
+  return connections.sourceNumber(connection, connection._pool, () => {
+    const { host, port, socketPath, database, user } = connection.config ?? {};
+    return `${library} ${host}:${socketPath ?? port}/${database} ${user}`;
+  });
 }
 
 /** Patches `emit` of a command: events end its call, and listeners run in the call's request. */
@@ -149,20 +211,23 @@ function recordEvent(call: TracedCall, command: Command, type: string, value: un
 
 /** Marks a call as sent on a connection: the time waited for the connection is the call's wait. */
 export function markSent(call: TracedCall, connection: Connection & object): void {
-  setConnectionId(call.info?.detail, connection.threadId);
+  const detail = call.info?.detail;
+  setConnectionId(detail, connection.threadId);
   rememberConnection(call.instrument, connection, connection._pool);
-  const wait = connectionWaits.get(connection);
-  if (wait === undefined) return;
-  connectionWaits.delete(connection);
-  if (wait.request !== call.request) return;
-  call.wait = wait.ms;
-  call.began -= wait.ms;
+  if (detail !== undefined) detail.source = sourceOf(call.instrument.library, connection);
+  connections.takeWait(call, connection);
+  call.socket = connection.stream ?? connection._socket;
+  connections.countBytesFrom(call, call.socket);
 }
 
 /** Ends a call, with the SQL state of its error. */
-export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number): void {
+export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number, insertId?: unknown): void {
   const sqlState = attempt(sqlStateOf, error);
-  endCall(call, error, rows, typeof sqlState === 'string' ? { sqlState } : undefined);
+  endCall(call, error, rows, {
+    ...connections.bytesFacts(call, call.socket),
+    ...connections.insertIdFacts(insertId),
+    ...(typeof sqlState === 'string' && { sqlState }),
+  });
 }
 
 function sqlStateOf(error: unknown): unknown {
@@ -218,13 +283,17 @@ function argumentsWithCallback(call: TracedCall, args: ArrayLike<unknown>): Arra
 function onResult(call: TracedCall, { 0: error, 1: result, 2: fields }: ArrayLike<unknown>): void {
   // Queries that the app makes in its callback are calls of their own.
   pendingCall = undefined;
-  endMysqlCall(call, error, rowsOf(result, fields));
+  const { affectedRows, insertId } = (result ?? {}) as { affectedRows?: unknown; insertId?: unknown };
+  endMysqlCall(call, error, rowsOf(result, fields), affectedRows === 1 ? insertId : undefined);
 }
 
 /** Wraps the callback that Pool#query passes to getConnection: it queries synchronously. */
 function wrapPoolCallback(call: TracedCall, callback: Function): Function {
   const wrapper = function (this: unknown, error: unknown) {
-    if (!error) call.wait = now() - call.began;
+    if (!error) {
+      call.wait = now() - call.began;
+      attempt(connections.tellPool, call, call.pool);
+    }
     pendingCall = call;
     try {
       return applyInRequest(call.request, callback, this, arguments);
@@ -244,7 +313,7 @@ function wrapConnectCallback(call: TracedCall, callback: Function): Function {
   const wrapper = bindToRequest(call.request, callback, ({ 0: error, 1: connection }) => {
     pendingCall = undefined;
     if (error || typeof connection !== 'object' || connection === null) return endCall(call, error);
-    connectionWaits.set(connection, { ms: now() - call.began, request: call.request });
+    connections.noteWait(connection, call.request, call.began, call.pool);
     discardCall(call);
   });
   wrappedCallbacks.add(wrapper);
