@@ -39,8 +39,11 @@ export function handlerName(handler: unknown): string | undefined {
 }
 
 /** Path pattern as text: routers accept strings, regular expressions and lists of both. */
-export function patternText(path: unknown): string {
-  if (isList(path)) return listOf(path, MAX_PATHS).map(patternText).join('|');
+export function patternText(path: unknown, depth = 0): string {
+  if (isList(path) && depth < MAX_DEPTH)
+    return listOf(path, MAX_PATHS)
+      .map((part) => patternText(part, depth + 1))
+      .join('|');
   return plainText(path) ?? regExpText(path) ?? '…';
 }
 
@@ -74,3 +77,5 @@ function valueText(value: unknown): string {
 const MAX_PARAM_LENGTH = 500;
 const MAX_PARAMS = 200;
 const MAX_PATHS = 100;
+/** Lists in lists. */
+const MAX_DEPTH = 5;

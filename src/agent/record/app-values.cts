@@ -97,7 +97,8 @@ export function itemOf(list: ArrayLike<unknown>, i: number): unknown {
 export function bytesIn(value: unknown): Buffer | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
   const { buffer, offset, length } = VIEW_GETTERS[types.isDataView(value) ? 0 : 1]!;
-  return Buffer.from(buffer.call(value), offset.call(value), length.call(value));
+  // Buffer.from would read the ArrayBuffer's own byteLength.
+  return Reflect.construct(Uint8Array, [buffer.call(value), offset.call(value), length.call(value)], Buffer);
 }
 
 /**

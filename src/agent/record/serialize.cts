@@ -95,7 +95,7 @@ function serializeObject(value: object, depth: number): unknown {
     if (types.isDate(value)) return formatDate(value);
     const bytes = bytesIn(value);
     if (bytes !== undefined) return formatBytes(bytes);
-    if (types.isAnyArrayBuffer(value)) return formatBytes(Buffer.from(value));
+    if (types.isAnyArrayBuffer(value)) return formatBytes(bytesIn(new Uint8Array(value))!);
     if (depth >= MAX_DEPTH) return Array.isArray(value) ? '<Array>' : '<Object>';
     if (Array.isArray(value)) return serializeArray(value, depth);
     return serializeFields(value, depth);
