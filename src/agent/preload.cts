@@ -24,14 +24,23 @@ import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
-import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
+import {
+  recordInstrument,
+  sendRequestClose,
+  sendRequestOpen,
+  sendRunningCalls,
+  sendUnitClose,
+} from './record/recorder.cjs';
 import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
+import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
+import { unitLibraries } from './units/index.cjs';
+import type { UnitLibrary } from './units/library.cjs';
 
 export { coverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
@@ -73,6 +82,7 @@ function isLoaderThread(): boolean {
  */
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  onUnitEnd(sendUnitClose);
   setRunSecret(run.secret);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
@@ -105,7 +115,7 @@ function installStep(what: string, step: () => void): void {
   }
 }
 
-type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
+type PatchedLibrary = Partial<Instrument & CallSiteLibrary & UnitLibrary>;
 
 /**
  * Subscribes to the channels of all libraries and collects their patches by file path, and the
@@ -123,7 +133,9 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
-  for (const library of [...instruments, ...frameworks, ...callSiteLibraries] as PatchedLibrary[]) {
+  for (const library of unitLibraries) runStep(library, 'install');
+  const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
+  for (const library of libraries as PatchedLibrary[]) {
     const { channels, files, esm, esmMajor, role, replaced } = library;
     if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
     const isMapper = role === 'orm' || role === 'builder';
@@ -192,7 +204,10 @@ function installServing(): void {
 }
 
 /** Runs a step of one instrument; an error is reported and does not affect other instruments. */
-function runStep(instrument: Instrument, step: 'install' | 'onListening'): void {
+function runStep(
+  instrument: Pick<Instrument, 'library' | 'install' | 'onListening'>,
+  step: 'install' | 'onListening',
+): void {
   try {
     instrument[step]?.();
   } catch (error) {

@@ -139,20 +139,27 @@ export interface AppInfo {
   node?: string;
 }
 
-/** open: still running · done · died: the app exited before the response ended. */
-export type TraceState = 'open' | 'done' | 'died';
+/**
+ * open: still running · done · died: the app exited before the response ended · failed: a unit that
+ * ended with an error.
+ */
+export type TraceState = 'open' | 'done' | 'died' | 'failed';
 
 /** Header names and values in wire order, secrets redacted. */
 export type Headers = [name: string, value: string][];
 
-/** One HTTP exchange and its calls. */
+/** One HTTP exchange, or one unit of a consumer, and its calls. */
 export interface Trace {
   /** UUID v4. */
   id: string;
+  /** Of a unit its kind: job, message or tick. */
   method: string;
-  /** Path and query as sent, secrets redacted. */
+  /** Path and query as sent, secrets redacted; of a unit its name. */
   url: string;
-  /** Id of the calling trace, when another app under scooby on this machine sent the request. */
+  /**
+   * Id of the calling trace, when another app under scooby on this machine sent the request; of a
+   * unit, of the request that handed its work over or began its consumer.
+   */
   parent?: string;
   /** Matched route pattern, e.g. `/orders/:id`. */
   route?: string;
@@ -171,6 +178,8 @@ export interface Trace {
   aborted?: boolean;
   /** True for the single trace per process of calls outside any request. */
   outside?: boolean;
+  /** Of a unit: the error that it ended with. */
+  error?: string;
   app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];

@@ -33,6 +33,7 @@ export const PUBLIC_FIELDS = {
     duration: 1,
     state: 1,
     aborted: 1,
+    error: 1,
     parent: 1,
     outside: 1,
     app: 1,
