@@ -89,7 +89,7 @@ export function beginCall(
   self: unknown,
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
-  if (state.recording === 'off') return undefined;
+  if (state.recording === 'off' || instrument.isOff) return undefined;
   try {
     const request = currentRequest();
     if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
