@@ -3,13 +3,8 @@
 import type { LibraryInfo } from '../domain/library.js';
 import type { LinkLine } from '../domain/link.js';
 import { formatSite } from '../domain/site.js';
-import {
-  type AppInfo,
-  type Frame,
-  firstApplicationFrame,
-  type RecordedSpan,
-  roundToMicros,
-} from '../domain/trace.js';
+import { type AppInfo, type Frame, type RecordedSpan, roundToMicros } from '../domain/trace.js';
+import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
 import type { AppIdentity } from './link-server.js';
@@ -50,13 +45,14 @@ export class AppProcess {
   #libraries = new Map<string, LibraryInfo>();
 
   /**
-   * `project` is the folder that files are relative to, `agent` the path of the agent's own file.
+   * `project` is the folder that files are relative to, `agent` the path of the agent's own file;
+   * `packages` count as the app's code.
    */
-  constructor(identity: AppIdentity, project: string, agent: string) {
+  constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
     const { pid, command, node, origin } = identity;
     this.identity = identity;
     this.app = { pid, command, cwd: project, node };
-    this.#resolver = new FrameResolver(project, { agent, since: origin });
+    this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
 
   /** Adds the source map of a script whose running text is not on disk (tsx, ts-node). */
@@ -77,10 +73,10 @@ export class AppProcess {
   }
 
   learnStack(n: number, frames: number[]): void {
-    this.#stacks.set(
-      n,
-      frames.flatMap((frame) => this.#frames.get(frame) ?? []),
-    );
+    const resolved = frames.flatMap((frame) => this.#frames.get(frame) ?? []);
+    const stack = this.#resolver.resolveStack(resolved);
+    if (stack !== resolved) for (const frame of stack) if (frame.application) this.#resolver.sourceOf(frame);
+    this.#stacks.set(n, stack);
   }
 
   /**
@@ -108,9 +104,10 @@ export class AppProcess {
     return Object.fromEntries([...this.#libraries].filter(([name, { mapper }]) => mapper || named.has(name)));
   }
 
-  /** `file:line` of the first application frame of a stack. */
+  /** `file:line` where a route was registered, by the stack of that. */
   siteOf(stack: number | undefined): string | undefined {
-    const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
+    const frames = (stack !== undefined && this.#stacks.get(stack)) || [];
+    const frame = registrationFrame(frames, (at, line) => this.lineText(at, line));
     return frame && formatSite(frame);
   }
 

@@ -14,6 +14,8 @@ import type { SpoolPosition } from './spool.js';
 export interface CollectorSettings {
   /** The folder that file names in traces are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
   /** The project's decisions on its findings. */

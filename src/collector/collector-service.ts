@@ -62,11 +62,12 @@ export class CollectorService {
     this.#settings = settings;
     this.#store = store;
     this.#post = post;
-    const { project, agent, judgeOptions, reports } = settings;
+    const { project, packages, agent, judgeOptions, reports } = settings;
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
     this.#collector = new Collector({
       project,
+      ...(packages && { packages }),
       agent,
       saveSource: (source) => this.#writer.writeSource(source),
       finish: (trace, readLine) => finishTrace(trace, readLine, judgeOptions),

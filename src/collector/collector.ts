@@ -15,8 +15,10 @@ import {
   roundToMicros,
   type Trace,
 } from '../domain/trace.js';
+import { isUnit } from '../domain/unit.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
+import { Causes } from './causes.js';
 import type { DetectedLibrary } from './collector-messages.js';
 import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
@@ -28,6 +30,8 @@ import type { SpoolListener } from './spools.js';
 export interface CollectorOptions {
   /** Folder that files are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
   saveSource: SaveSource;
@@ -74,6 +78,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
+  #causes = new Causes();
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppIdentity>();
 
@@ -111,8 +116,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   connected(identity: AppIdentity): void {
-    const { project, agent } = this.#options;
-    this.#processes.set(identity, new AppProcess(identity, project, agent));
+    const { project, packages, agent } = this.#options;
+    this.#processes.set(identity, new AppProcess(identity, project, agent, packages));
   }
 
   lineReceived(identity: AppIdentity, line: LinkLine): void {
@@ -127,6 +132,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return process.learnStack(line.n, line.frames);
       case 'open':
         return this.#openDirect(process, line);
+      case 'cause':
+        return this.#learnCause(line);
       case 'span':
         return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
@@ -201,9 +208,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #openDirect(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
     if (this.#traces.get(line.id) !== undefined) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
-    const { method, url, at } = line;
+    const { method, at, stack, parent, cause } = line;
+    const url =
+      stack === undefined ? line.url : `${line.url} ${process.siteOf(stack) ?? ''}`.trim() || method;
     const request = { method, url, start: process.toEpochMs(at), ...(headers && { headers }) };
-    assignProcess(this.#open(line.id, 'none', request), process);
+    const openTrace = this.#open(line.id, 'none', request);
+    // A socket's unit is named by a path, which is masked like that of a request.
+    if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
+    if (parent !== undefined) openTrace.trace.parent = parent;
+    if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
+    assignProcess(openTrace, process);
   }
 
   #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
@@ -251,7 +265,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
@@ -263,6 +277,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     }
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
     else this.#settle(openTrace);
+  }
+
+  #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
+    const openTrace = this.#causes.learn(key, id);
+    if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
   #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {

@@ -13,6 +13,8 @@ export interface LaunchOptions {
   env: NodeJS.ProcessEnv;
   /** The folder that file names in traces are relative to. */
   project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;
@@ -30,6 +32,10 @@ export interface LaunchOptions {
   allowHosts?: string[];
   /** Bearer token with which other machines may read recorded requests. */
   readToken?: string;
+  /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
+  startProblems?: () => string[];
+  /** Load the agent by --import, which Next.js passes on beside a --require of the app's own. */
+  agentByImport?: boolean;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }

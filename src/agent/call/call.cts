@@ -11,6 +11,15 @@ import { state } from '../run-config.cjs';
 import { type CallSite, currentCallSite, takeCallSite } from './call-site.cjs';
 import { captureStack } from './stack.cjs';
 
+/** Counts of a pool at the moment in which a call asked it for a connection. */
+export interface PoolCounts {
+  /** Missing for a pool without a limit. */
+  max?: number;
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
 /**
  * A call of a library that the app makes. It is the message of its instrument's channel, published
  * when it begins and again when it has ended or is discarded.
@@ -32,6 +41,12 @@ export class TracedCall {
   /** Method of the ORM or query builder that the app called instead of the driver's. */
   api: string | undefined;
   error: string | undefined;
+  /** Counts of the pool when it asked for a connection; set by instruments with pools. */
+  pool: PoolCounts | undefined = undefined;
+  /** Bytes that its connection had received when it was sent; -1 if unknown. */
+  received = -1;
+  /** The socket of its connection; set by instruments that count bytes. */
+  socket: unknown = undefined;
   /** Number of the span; like the next two fields it is set by the recorder. */
   n = 0;
   info: CallInfo | undefined;
@@ -41,6 +56,8 @@ export class TracedCall {
   discarded = false;
   /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
+  /** True if it is a call of no request, though it runs in a unit: a library's own, in its timer. */
+  isOutside = false;
 
   constructor(
     instrument: Instrument,
@@ -72,7 +89,7 @@ export function beginCall(
   self: unknown,
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
-  if (state.recording === 'off') return undefined;
+  if (state.recording === 'off' || instrument.isOff) return undefined;
   try {
     const request = currentRequest();
     if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);

@@ -131,10 +131,11 @@ async function recordRequests(
   const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
-  const { ignore, limits } = readProjectConfig(cwd);
+  const { ignore, limits, packages } = readProjectConfig(cwd);
   const [project, agent] = [projectFolder(cwd), agentFile()];
   const { collector, warnings } = await CollectorClient.open({
     project,
+    ...(packages && { packages }),
     agent,
     judgeOptions: { ignore, limits },
     store: { db: flags.db, cwd },
@@ -151,6 +152,7 @@ async function recordRequests(
         command: flags.json ? withStdoutOnStderr(command) : command,
         env: process.env,
         project,
+        ...(packages && { packages }),
         agent,
         record: 'all',
         wait: WAIT_MS,

@@ -12,7 +12,7 @@ import type { Style } from '../../terminal/style.js';
 export function requestLine(request: FinishedRequest, style: Style): string {
   const parts = [request.method, escapeToOneLine(request.url)];
   if (request.status !== undefined) parts.push(style(statusRole(request.status), String(request.status)));
-  if (request.state === 'died') parts.push(style('error', 'died'));
+  if (request.state === 'died' || request.state === 'failed') parts.push(style('error', request.state));
   else if (request.aborted) parts.push(style('warn', 'aborted'));
   if (request.duration !== undefined) parts.push(formatMs(request.duration));
   for (const [kind, total] of Object.entries(request.totals)) {
