@@ -64,6 +64,7 @@ function textOf(loop: Loop, shape: ReadShape, hints: SourceHints, { feedingSite 
     case 'key':
     case 'keys':
       return (
+        findOrCreateText(loop, shape, hints) ??
         relationText(call, hints, feedingSite) ??
         `ask once, before the loop: ${conditionText(loop, shape, hints)}${selected(call, columns)}; then pick each row from a Map${kind === 'key' ? withParents(call, feedingSite) : ''}`
       );
@@ -84,6 +85,12 @@ function textOf(loop: Loop, shape: ReadShape, hints: SourceHints, { feedingSite 
     default:
       return 'ask once for all values, before the loop: join the query to a list of them (VALUES, or JSON), so that the database answers for each';
   }
+}
+
+// The look of a findOrCreate, whose INSERT is a call of its own.
+function findOrCreateText(loop: Loop, shape: ReadShape, hints: SourceHints): string | undefined {
+  if (!/\.findOrCreate\(/.test(hints.call)) return undefined;
+  return `look for all at once, before the loop: ${conditionText(loop, shape, hints)}; then create those that are missing with \`bulkCreate\``;
 }
 
 // A Map needs its key among the rows' columns.

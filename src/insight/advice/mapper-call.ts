@@ -99,9 +99,9 @@ function namesOf(
       return { receiver: found ?? receiver, entity: argumentOf(hints, methods) ?? entity };
     case 'Drizzle': {
       const table =
+        tableOfQuery(hints) ??
         (property && ownerOf(hints, property)) ??
         argumentOf(hints, 'from|insert|update|delete|\\$count') ??
-        tableOfQuery(hints) ??
         sql?.tables[0];
       return { receiver: found ?? receiver, entity: table?.replaceAll(/["`]/g, '') ?? entity };
     }

@@ -63,7 +63,7 @@ function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): R
   const { shape } = loop.calls[0]!;
   if (varying.length === 0 || varying.some((place) => !isCondition(place))) return 'unknown';
   // A condition within OR or UNION decides only about some of the rows.
-  if (/ (?:UNION|INTERSECT|EXCEPT) /.test(shape)) return 'unknown';
+  if (/^WITH | (?:UNION|INTERSECT|EXCEPT) /.test(shape)) return 'unknown';
   // Within a query in the query the condition decides about something else than the rows.
   if (varying.some(({ nested }) => nested) && !isCountOfMapper(loop)) return 'unknown';
   const isEqual = varying.every(({ operator }) => EQUAL.test(operator));
@@ -90,7 +90,7 @@ function isCountOfMapper({ calls }: Loop): boolean {
 }
 
 function isCondition({ clause, column }: Place): boolean {
-  return (clause === 'WHERE' || clause === 'ON') && column !== '';
+  return clause === 'WHERE' && column !== '';
 }
 
 // `year DESC`, `3`: as the statement has them; the number only if it is the same each time.

@@ -95,8 +95,22 @@ const LOOP = /\b(?:for|while)\s*(?:await\s*)?\(|\bdo\s*\{|\.(?:map|forEach|reduc
  * a list: each turn needs what the turn before returned.
  */
 export function isOpenEnded({ before }: SourceHints): boolean {
-  const line = before.findLast((text) => LOOP.test(text));
+  const line = enclosingLines(before).find((text) => LOOP.test(text));
   if (line === undefined) return false;
   // Counting up to a number is going through a list.
   return /\bwhile\s*\((?![^)]*[<>])|\bdo\s*\{|\bfor\s*\(\s*;|\bfor\s*\(\s*let [^;]+;[^;<>]*;/.test(line);
+}
+
+// Lines around the call by their indentation, the innermost first: others belong to other blocks.
+function enclosingLines(before: string[]): string[] {
+  const lines: string[] = [];
+  let limit = Number.POSITIVE_INFINITY;
+  for (const line of [...before].reverse()) {
+    const indentation = line.search(/\S/);
+    const isCallLine = limit === Number.POSITIVE_INFINITY;
+    if (!isCallLine && (indentation < 0 || indentation >= limit)) continue;
+    lines.push(line);
+    limit = isCallLine && indentation < 0 ? line.length : indentation;
+  }
+  return lines;
 }

@@ -67,7 +67,10 @@ export function sqlInsertText(call: Call): string {
   const whole = isShort ? idiom.insert(table, names) : `\`INSERT INTO ${table} (…) VALUES (…), (…), …\``;
   const statement = call.verb === 'REPLACE' ? whole.replace('INSERT INTO', 'REPLACE INTO') : whole;
   const clause = conflictOf(call);
-  return clause.conflict === '' ? statement : `${statement}, ${keptConflict(clause)}`;
+  if (clause.conflict === '') return statement;
+  // `…`, or keep the loop: the clause belongs to the statement.
+  const end = statement.indexOf('`', 1) + 1;
+  return `${statement.slice(0, end)}, ${keptConflict(clause)}${statement.slice(end)}`;
 }
 
 // INSERT INTO t SET a = 1, b = 2

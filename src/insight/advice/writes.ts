@@ -53,8 +53,14 @@ function changeText(
   { columns: keys, placeholder }: Keys,
   hints: SourceHints,
 ): string {
-  if (!found || found.isRaw || keys.length > 1) return sqlCondition(call, keys, placeholder);
+  if (!found || found.isRaw) return sqlCondition(call, keys, placeholder);
   const facts = mapperFactsOf(call, found, keys, [], hints);
+  if (keys.length > 1) {
+    const isCondition = facts && found.mapper.keys(facts).startsWith('.');
+    return isCondition
+      ? `\`${found.mapper.keys(facts)}\` with all pairs`
+      : sqlCondition(call, keys, placeholder);
+  }
   if (/(?:^|\.)(?:increment|decrement)$/.test(found.method))
     return `with one ${found.method.replace(/^.*\./, '')} of all, by a condition on \`${bareName(keys[0]!)}\` with all values`;
   if (!facts) return conditionText({ calls: [call] }, { columns: keys }, hints);
@@ -95,7 +101,7 @@ function updateEachText(
   const isPlain =
     keys?.length === 1 && names.every((name) => name !== '' && isAssigned(call, bareName(name)));
   if (!isPlain) return 'one UPDATE that is joined to a list of all rows (VALUES, or JSON)';
-  const isWholeRow = found?.methods.some((method) => /(?:^|\.)save$/.test(method));
+  const isWholeRow = found !== undefined && /(?:^|\.)save$|^model\.update$/.test(found.method);
   if (found && isWholeRow && found.mapper.updateEach) {
     const facts = mapperFactsOf(call, found, keys!, names, hints);
     if (facts) return `\`${found.mapper.updateEach(facts)}\` with whole rows`;
