@@ -114,7 +114,7 @@ export class OpenTrace {
     const died = this.app === 'died' || (this.app === 'mayHaveDied' && isUnanswered);
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
+    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
   }
 }
 

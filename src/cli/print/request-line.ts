@@ -1,7 +1,7 @@
 /** Line that `scooby run` prints for a finished request. */
 
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import { type Trace, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
@@ -16,7 +16,7 @@ export function requestLine(trace: Trace, style: Style): string {
   else if (trace.aborted) parts.push(style('warn', 'aborted'));
   if (trace.duration !== undefined) parts.push(formatMs(trace.duration));
   for (const [kind, total] of Object.entries(trace.totals)) {
-    parts.push(style('dim', `${total.count} ${kind} ${formatMs(total.ms)}`));
+    parts.push(style('dim', `${total.count} ${kind} ${formatMs(timeOf(total))}`));
   }
   const findings = new Map(
     trace.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),

@@ -2,7 +2,7 @@
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { formatMs } from '../../domain/text.js';
-import type { Summary } from '../../domain/trace.js';
+import { type Summary, timeOf } from '../../domain/trace.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
@@ -97,7 +97,7 @@ export function requestRow(
     [rightAligned(status, columns.status), statusRole(row.status)],
     rightAligned(duration, columns.time),
     rightAligned(sql ? String(sql.count) : '0', columns.queries),
-    rightAligned(sql ? formatMs(sql.ms) : '-', columns.qtime),
+    rightAligned(sql ? formatMs(timeOf(sql)) : '-', columns.qtime),
     rightAligned(cache ? String(cache.count) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
