@@ -8,7 +8,8 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
-import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
+import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
+import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
@@ -23,14 +24,23 @@ import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
-import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
-import { connectToLauncher, sendLines, wakeLauncher } from './record/transport.cjs';
+import {
+  recordInstrument,
+  sendRequestClose,
+  sendRequestOpen,
+  sendRunningCalls,
+  sendUnitClose,
+} from './record/recorder.cjs';
+import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
+import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
+import { unitLibraries } from './units/index.cjs';
+import type { UnitLibrary } from './units/library.cjs';
 
 export { coverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
@@ -51,6 +61,7 @@ function start(): void {
   if (run === undefined) return;
   Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
+  if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   state.recording = run.record;
   install(run);
 }
@@ -71,6 +82,7 @@ function isLoaderThread(): boolean {
  */
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  onUnitEnd(sendUnitClose);
   setRunSecret(run.secret);
   const { patches, modules, majors } = collectPatches();
   installStep('source maps of Vitest', watchVitest);
@@ -102,7 +114,7 @@ function installStep(what: string, step: () => void): void {
   }
 }
 
-type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
+type PatchedLibrary = Partial<Instrument & CallSiteLibrary & UnitLibrary>;
 
 /**
  * Subscribes to the channels of all libraries and collects their patches by file path, and the
@@ -120,7 +132,9 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
-  for (const library of [...instruments, ...frameworks, ...callSiteLibraries] as PatchedLibrary[]) {
+  for (const library of unitLibraries) runStep(library, 'install');
+  const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
+  for (const library of libraries as PatchedLibrary[]) {
     const { channels, files, esm, esmMajor, role, replaced } = library;
     if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
     const isMapper = role === 'orm' || role === 'builder';
@@ -155,14 +169,13 @@ function announceServers(run: RunConfig): void {
       connectToLauncher(run, helloLine(run), runOrder, () => {
         state.recording = 'off';
       });
-      sendLines(encodeLine({ t: 'listen', ...address, signs }), false);
-      watchPrintedPorts((printed) => sendLines(encodeLine({ t: 'printed', ...printed }), true));
+      sendAtOnce(encodeLine({ t: 'listen', ...address, signs }));
+      watchPrintedPorts((printed) => sendAtOnce(encodeLine({ t: 'printed', ...printed })));
       installServing();
       wakeLauncher();
     },
     (address) => {
-      sendLines(encodeLine({ t: 'unlisten', ...endpointOf(address) }), false);
-      wakeLauncher();
+      sendAtOnce(encodeLine({ t: 'unlisten', ...endpointOf(address) }));
     },
   );
 }
@@ -189,7 +202,10 @@ function installServing(): void {
 }
 
 /** Runs a step of one instrument; an error is reported and does not affect other instruments. */
-function runStep(instrument: Instrument, step: 'install' | 'onListening'): void {
+function runStep(
+  instrument: Pick<Instrument, 'library' | 'install' | 'onListening'>,
+  step: 'install' | 'onListening',
+): void {
   try {
     instrument[step]?.();
   } catch (error) {

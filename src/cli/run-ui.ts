@@ -192,8 +192,8 @@ export class RunUi implements LaunchListener, OutputSink {
       );
   }
 
-  requestFinished(trace: Parameters<LaunchListener['requestFinished']>[0]): void {
-    if (this.#state === 'failed') this.#announcer.requestFinished(trace);
+  requestFinished(request: Parameters<LaunchListener['requestFinished']>[0]): void {
+    if (this.#state === 'failed') this.#announcer.requestFinished(request);
   }
 
   warn(message: string): void {

@@ -12,7 +12,7 @@ import {
 } from '../domain/trace.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './link-server.js';
+import type { AppIdentity } from './link-server.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
@@ -32,7 +32,7 @@ const MAX_CONNECTIONS = 10_000;
  * number.
  */
 export class AppProcess {
-  readonly connection: AppConnection;
+  readonly identity: AppIdentity;
   readonly app: AppInfo;
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
@@ -50,13 +50,14 @@ export class AppProcess {
   #libraries = new Map<string, LibraryInfo>();
 
   /**
-   * `project` is the folder that files are relative to, `agent` the path of the agent's own file.
+   * `project` is the folder that files are relative to, `agent` the path of the agent's own file;
+   * `packages` count as the app's code.
    */
-  constructor(connection: AppConnection, project: string, agent: string) {
-    const { pid, command, node, origin } = connection;
-    this.connection = connection;
+  constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
+    const { pid, command, node, origin } = identity;
+    this.identity = identity;
     this.app = { pid, command, cwd: project, node };
-    this.#resolver = new FrameResolver(project, { agent, since: origin });
+    this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
 
   /** Adds the source map of a script whose running text is not on disk (tsx, ts-node). */
@@ -77,10 +78,10 @@ export class AppProcess {
   }
 
   learnStack(n: number, frames: number[]): void {
-    this.#stacks.set(
-      n,
-      frames.flatMap((frame) => this.#frames.get(frame) ?? []),
-    );
+    const resolved = frames.flatMap((frame) => this.#frames.get(frame) ?? []);
+    const stack = this.#resolver.resolveStack(resolved);
+    if (stack !== resolved) for (const frame of stack) if (frame.application) this.#resolver.sourceOf(frame);
+    this.#stacks.set(n, stack);
   }
 
   /**
@@ -116,7 +117,7 @@ export class AppProcess {
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */
   toEpochMs(at: number): number {
-    return this.connection.origin + at / 1000;
+    return this.identity.origin + at / 1000;
   }
 
   /** Span of a line, in a trace that began at `start` (epoch ms). */

@@ -54,6 +54,8 @@ export class TracedCall {
   discarded = false;
   /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
+  /** True if it is a call of no request, though it runs in a unit: a library's own, in its timer. */
+  isOutside = false;
 
   constructor(
     instrument: Instrument,

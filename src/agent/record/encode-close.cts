@@ -16,6 +16,7 @@ export function encodeClose(request: TracedRequest, aborted: boolean): string {
   }
   if (aborted) line += ',"aborted":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
+  if (request.unit?.error !== undefined) line += `,"error":${JSON.stringify(request.unit.error)}`;
   return `${line}${routeInfoJson(request)}}\n`;
 }
 

@@ -27,7 +27,7 @@ export function wholeMicros(ms: number): number {
 export function encodeSpan(call: TracedCall): string {
   const { instrument, info } = call;
   let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call)},"at":${wholeMicros(call.began)}`;
-  if (call.request !== undefined) line += `,"id":"${call.request.id}"`;
+  if (call.request !== undefined && !call.isOutside) line += `,"id":"${call.request.id}"`;
   if (call.ended !== 0) line += `,"duration":${wholeMicros(call.ended - call.began - call.wait)}`;
   if (call.wait >= 0.1) line += `,"wait":${wholeMicros(call.wait)}`;
   if (Number.isFinite(call.rows)) line += `,"rows":${call.rows}`;

@@ -56,7 +56,15 @@ export function takeDroppedCount(): number {
 
 /** Makes the launcher read the file now. */
 export function wakeLauncher(): void {
-  if (socket?.writable) socket.write('{"t":"wake"}\n');
+  sendAtOnce('{"t":"wake"}\n');
+}
+
+/**
+ * Sends a line on the socket, and makes the launcher read the file: where servers listen is for its
+ * proxy, which waits for no reader of files.
+ */
+export function sendAtOnce(line: string): void {
+  if (socket?.writable) socket.write(line);
 }
 
 /**

@@ -12,6 +12,15 @@ const DRIVER_METHODS: Record<string, RegExp> = {
   http: /^(?:fetch|request|axios|get|got)$/,
 };
 
+// ORMs: their model, or what they are to find, is the statement.
+const MAPPER_METHOD =
+  /^(?:find\w*|get\w*|count\w*|create\w*|bulkCreate|insert\w*|update\w*|upsert\w*|save\w*|destroy|delete\w*|remove\w*|aggregate|groupBy)$/;
+const MAPPER_ARGUMENT =
+  /^(?:entity|model|target|options|opts|args|query|where|filters?|criteria|conditions?)\w*$/i;
+// this.repository.find: the name before the method; User.find is a statement of its own.
+const RECEIVER = /([\w$]+)\s*\??\.\s*$/;
+const GENERIC_MODEL = /(?:repo|repository|model|delegate|entity|manager|em|dao)$/i;
+
 // await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
 const CALL =
   /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
@@ -44,10 +53,20 @@ export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: Re
   const name = prepared ? prepared[1] : firstArgument(call, kind);
   if (name === undefined && kind !== 'sql') return false;
   const above = textAbove(frame, before, readLine);
+  if (kind === 'sql' && isMapperCall(call, before, above)) return true;
   if (kind !== 'sql') return isParameter(name!, above);
   return (
     (name !== undefined && isStatementParameter(name, above)) || (!prepared && isTagFunction(above, call))
   );
+}
+
+/** Whether a call of an ORM passes on the model, or what to find: `model.findAll(options)`. */
+function isMapperCall(call: string, before: string, above: string): boolean {
+  const [, method, variable] = CALL.exec(call) ?? [];
+  if (variable === undefined || !MAPPER_METHOD.test(method!) || !isParameter(variable, above)) return false;
+  const receiver = RECEIVER.exec(before)?.[1];
+  if (receiver === undefined) return false;
+  return (GENERIC_MODEL.test(receiver) && MAPPER_ARGUMENT.test(variable)) || isParameter(receiver, above);
 }
 
 /** Name of the variable that a call of a driver, or of any function above it, has as first argument. */
