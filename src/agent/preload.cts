@@ -8,12 +8,14 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
-import { captureDeeperStacks, setAgentFolder } from './call/stack.cjs';
+import { patchMapper } from './call/mapper-api.cjs';
+import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
+import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
-import { attempt } from './guard.cjs';
+import { attempt, guardHook, onHookOff } from './guard.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
@@ -35,7 +37,13 @@ import {
   sendThread,
   sendUnitClose,
 } from './record/recorder.cjs';
-import { connectToLauncher, onConnectionWanted, sendLines, wakeLauncher } from './record/transport.cjs';
+import {
+  connectToLauncher,
+  onConnectionWanted,
+  sendAtOnce,
+  sendLines,
+  wakeLauncher,
+} from './record/transport.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
@@ -65,6 +73,7 @@ function start(): void {
   if (run === undefined) return;
   Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
+  if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   state.recording = run.record;
   install(run);
 }
@@ -89,6 +98,7 @@ function install(run: RunConfig): void {
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
   setRunSecret(run.secret);
+  onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
   installStep('source maps of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
@@ -146,7 +156,8 @@ function collectPatches(): {
     if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
     const isMapper = role === 'orm' || role === 'builder';
     const facts = isMapper ? { ...library, mapper: true } : library;
-    for (const [name, onMessage] of Object.entries(channels ?? {})) subscribeSafely(name, onMessage);
+    for (const [name, onMessage] of Object.entries(channels ?? {}))
+      subscribeSafely(name, library.library ?? '', onMessage);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       const patchFile: Patch = (exports, filename) => {
@@ -154,7 +165,7 @@ function collectPatches(): {
         let replacement: Function | void | undefined;
         let trouble: unknown;
         try {
-          replacement = patch(exports);
+          replacement = isMapper ? patchMapper(library.library ?? '', () => patch(exports)) : patch(exports);
         } catch (error) {
           trouble = error;
         }
@@ -182,14 +193,13 @@ function announceServers(run: RunConfig): void {
     run.takePort,
     (address, signs) => {
       connect();
-      sendLines(encodeLine({ t: 'listen', ...address, signs }), false);
-      watchPrintedPorts((printed) => sendLines(encodeLine({ t: 'printed', ...printed }), true));
+      sendAtOnce(encodeLine({ t: 'listen', ...address, signs }));
+      watchPrintedPorts((printed) => sendAtOnce(encodeLine({ t: 'printed', ...printed })));
       installServing();
       wakeLauncher();
     },
     (address) => {
-      sendLines(encodeLine({ t: 'unlisten', ...endpointOf(address) }), false);
-      wakeLauncher();
+      sendAtOnce(encodeLine({ t: 'unlisten', ...endpointOf(address) }));
     },
   );
 }
@@ -232,14 +242,15 @@ function runStep(
 }
 
 /** Subscribes to a diagnostics channel, where an error of a subscriber would end the process. */
-function subscribeSafely(channel: string, onMessage: (message: never) => void): void {
-  subscribe(channel, (message) => {
-    try {
-      onMessage(message as never);
-    } catch {
-      // An unknown version of the library: this call is not recorded.
-    }
-  });
+function subscribeSafely(channel: string, library: string, onMessage: (message: never) => void): void {
+  // In an unknown version of the library a message may be another: the call is not recorded.
+  const onMessageSafely = guardHook(library, `reading its channel ${channel}`, onMessage);
+  subscribe(channel, (message) => onMessageSafely(message as never));
+}
+
+/** Reports a part of the agent that has been switched off, as a library that cannot be patched. */
+function reportHookOff(name: string, trouble: string): void {
+  sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
 }
 
 function helloLine(run: RunConfig): string {

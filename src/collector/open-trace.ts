@@ -128,7 +128,7 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
+    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -152,7 +152,7 @@ export function sizeOfSpan({ name, detail, error }: RecordedSpan): number {
 }
 
 /** Characters of the texts in a value of JSON; each other value counts as eight. */
-function sizeOfValue(value: unknown): number {
+export function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 8;

@@ -4,7 +4,7 @@
  */
 
 import type { PeerAddresses, ServerAddress } from '../domain/link.js';
-import type { AppConnection } from './connections.js';
+import type { AppConnection } from './link-server.js';
 
 type Endpoint = Pick<ServerAddress, 'port' | 'path'>;
 

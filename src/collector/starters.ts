@@ -2,7 +2,7 @@
 
 import type { RecordedSpan } from '../domain/trace.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './connections.js';
+import type { AppIdentity } from './link-server.js';
 
 const MAX_STARTED = 10_000;
 
@@ -20,7 +20,7 @@ export class Starters {
   }
 
   /** Request that started a process, directly or by a shell, or a thread. */
-  requestOf({ pid, ppid, thread }: AppConnection): string | undefined {
+  requestOf({ pid, ppid, thread }: AppIdentity): string | undefined {
     if (thread > 0) return this.#requests.get(`${pid}-${thread}`);
     return this.#requests.get(`${pid}`) ?? this.#requests.get(`${ppid}`);
   }

@@ -25,9 +25,9 @@ export interface ServerSigns {
   fixed?: true;
   /**
    * Not for a browser to open. `upgrades`: it serves websockets only; `operations`: metrics or
-   * health checks only.
+   * health checks only; `unseen`: its process has no agent, as the launcher finds.
    */
-  beside?: 'upgrades' | 'operations';
+  beside?: 'upgrades' | 'operations' | 'unseen';
 }
 
 /**
@@ -45,11 +45,13 @@ export interface RunConfig {
    * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
    */
   takePort?: number;
+  /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
+  packages?: string[];
 }
 
 /**
- * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all but
- * `wake` go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * One message on the link, one JSON object a line. The socket carries `hello`, `listen`, `unlisten`
+ * and `wake`; all others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type LinkLine =

@@ -3,7 +3,7 @@
  * process of the app.
  */
 
-import type { AppConnection } from '../collector/connections.js';
+import type { AppConnection } from '../collector/link-server.js';
 import type { Planner } from '../domain/library.js';
 import type { Span, Trace } from '../domain/trace.js';
 import { dialectOf, libraryOf } from '../insight/libraries.js';

@@ -37,10 +37,15 @@ const MAX_SOCKET_PATH_BYTES = 100;
  * Creates the run folder with its run.json. Throws a UserError when no temporary folder can be
  * written, or every path is too long for a socket.
  */
-export function makeRunFolder(record: Recording, takePort: number | undefined): RunFolder {
+export function makeRunFolder(
+  record: Recording,
+  takePort: number | undefined,
+  packages: string[] = [],
+): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
   const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record };
   if (takePort !== undefined) run.takePort = takePort;
+  if (packages.length > 0) run.packages = packages;
   const path = createFolder(run);
   return {
     path,

@@ -20,6 +20,7 @@ const ROLES = {
   client: 'HTTP client',
   promises: 'promises',
   queue: 'queue',
+  pool: 'pool',
 };
 
 /** Text of the page. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import type { AppConnection } from '../../src/collector/connections.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
 import type { Trace } from '../../src/domain/trace.js';
 import { describeStored } from '../../src/insight/calls/describe.js';
 import { finishTrace } from '../../src/insight/judge.js';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { AppConnection } from '../../src/collector/connections.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
 import type { ExplainTrouble } from '../../src/domain/link.js';
 import type { Span } from '../../src/domain/trace.js';
 import { explain } from '../../src/explain/explain.js';

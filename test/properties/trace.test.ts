@@ -4,7 +4,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { Collector } from '../../src/collector/collector.js';
-import type { AppConnection } from '../../src/collector/connections.js';
+import type { AppConnection } from '../../src/collector/link-server.js';
 import { parseLine } from '../../src/collector/parse-line.js';
 import type { LinkLine } from '../../src/domain/link.js';
 import type { Trace } from '../../src/domain/trace.js';

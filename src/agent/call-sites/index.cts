@@ -19,7 +19,7 @@ import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
 import { pQueue } from './p-queue.cjs';
-import { piscina, tinypool } from './pools.cjs';
+import { genericPool, sequelizePool, tarn } from './pools.cjs';
 import { prisma } from './prisma.cjs';
 import { promiseLimit } from './promise-limit.cjs';
 import { promiseQueue } from './promise-queue.cjs';
@@ -27,6 +27,7 @@ import { request } from './request.cjs';
 import { semaphore } from './semaphore.cjs';
 import { sequelize } from './sequelize.cjs';
 import { superagent } from './superagent.cjs';
+import { piscina, tinypool } from './thread-pools.cjs';
 import { typeorm } from './typeorm.cjs';
 
 export const callSiteLibraries: CallSiteLibrary[] = [
@@ -42,4 +43,6 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   ...[pLimit, pQueue, promiseLimit, promiseQueue, async, fastq, bottleneck, asyncLock, semaphore, cockatiel],
   // pools of threads
   ...[piscina, tinypool],
+  // pools of connections: the wait for one
+  ...[tarn, sequelizePool, genericPool],
 ];

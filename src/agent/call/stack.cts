@@ -2,15 +2,9 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { isOwnScript } from './own-script.cjs';
+
 type Sites = NodeJS.CallSite[];
-
-// Correct for the bundle; unbundled, as in tests, this file is one folder below the agent's root.
-let agentFolder = __dirname;
-
-/** Sets the agent's root folder, whose frames are not the app's. */
-export function setAgentFolder(folder: string): void {
-  agentFolder = folder;
-}
 
 /** Node of the tree of all stacks, innermost frame at the root; `stack` is 0 if none ends here. */
 interface StackNode {
@@ -201,8 +195,7 @@ function addStack(sites: Sites): number {
 }
 
 function isApplication(site: NodeJS.CallSite): boolean {
-  const script = site.getScriptNameOrSourceURL() ?? '';
-  return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(agentFolder);
+  return isOwnScript(site.getScriptNameOrSourceURL() ?? '');
 }
 
 /** Whether a frame runs: V8 appends awaiting async functions to the stack of the running one. */

@@ -5,7 +5,7 @@ import type { AppServers } from '../../collector/app-servers.js';
 import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 
@@ -78,13 +78,13 @@ export class Announcer {
     else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
   }
 
-  requestFinished(trace: Trace): void {
-    if (!this.#options.quiet && !trace.outside && !this.#isUsual(trace))
-      this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
+  requestFinished(request: FinishedRequest): void {
+    if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
+      this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
 
   /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
-  #isUsual({ method, url, state, findings }: Trace): boolean {
+  #isUsual({ method, url, state, findings }: FinishedRequest): boolean {
     if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
     const isKnown = this.#knownTicks.has(url);
     if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
