@@ -7,6 +7,9 @@ import { threadId } from 'node:worker_threads';
 import type { LinkOrder, RunConfig } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
 import { ignoreClientSocket } from '../request/self-requests.cjs';
+import { now } from '../request/traced-request.cjs';
+import { orderReader } from './order-reader.cjs';
+import { mayWriteAtOnce } from './write-credit.cjs';
 
 // Characters kept until the launcher is connected; beyond it optional lines are only counted.
 const MAX_QUEUED = 4 * 1024 * 1024;
@@ -14,9 +17,15 @@ const MAX_QUEUED = 4 * 1024 * 1024;
 const MAX_PART = 8 * 1024 * 1024;
 /** Files that the launcher has not removed yet. */
 const MAX_PARTS = 8;
+/** Characters of a turn that wait for its end. */
+const MAX_PENDING = 64 * 1024;
+/** ms after which a launcher that is behind is looked at again: a look is a system call. */
+const LOOK_MS = 5;
 
-// Bound at load, before an instrument wraps them to time calls of the app.
+// Bound at load, before an instrument wraps them to time calls of the app, or fake timers of the
+// app replace them.
 const { closeSync, existsSync, openSync, writeSync } = fs;
+const atEndOfTurn = setImmediate;
 
 let socket: Socket | undefined;
 let folder = '';
@@ -26,6 +35,11 @@ let size = 0;
 let queue: string[] = [];
 let queuedSize = 0;
 let dropped = 0;
+/** Lines that the end of the turn writes. */
+let pending = '';
+let isFlushPlanned = false;
+/** performance.now() when the launcher was last seen to be too far behind. */
+let behindAt = Number.NEGATIVE_INFINITY;
 /** True while the file ends in a partial line. */
 let hasPartialLine = false;
 /** True once the launcher has exited. */
@@ -33,9 +47,11 @@ let isClosed = false;
 
 /**
  * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
- * this process; `optional` lines are dropped while the launcher is too far behind in reading. The
- * socket is not used: a write wakes its reader, which costs the app four times as much as an
- * append. The launcher reads when a response has passed the proxy, and periodically.
+ * this process; `optional` lines are dropped while the launcher is too far behind in reading. They
+ * are written before this returns, or, where there are too many for that, with the others of this
+ * turn of the event loop (see write-credit). The socket is not used: a write wakes its reader,
+ * which costs the app four times as much as an append. The launcher reads when a response has
+ * passed the proxy, and periodically.
  */
 export function sendLines(lines: string, optional: boolean): void {
   if (isClosed) return;
@@ -44,7 +60,27 @@ export function sendLines(lines: string, optional: boolean): void {
     dropped++;
     return;
   }
+  size += lines.length;
+  pending += lines;
+  if (mayWriteAtOnce() || pending.length > MAX_PENDING) flushLines();
+  else if (!isFlushPlanned) {
+    isFlushPlanned = true;
+    // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
+    atEndOfTurn(flushPlanned);
+  }
+}
+
+/** Writes the lines of this turn now: what follows may end the process, or block it. */
+export function flushLines(): void {
+  if (pending === '' || fd < 0) return;
+  const lines = pending;
+  pending = '';
   write(lines);
+}
+
+function flushPlanned(): void {
+  isFlushPlanned = false;
+  flushLines();
 }
 
 /** Takes the number of lines dropped since the last call. */
@@ -56,6 +92,7 @@ export function takeDroppedCount(): number {
 
 /** Makes the launcher read the file now. */
 export function wakeLauncher(): void {
+  flushLines();
   if (socket?.writable) socket.write('{"t":"wake"}\n');
 }
 
@@ -77,6 +114,7 @@ export function connectToLauncher(
     if (fd >= 0) attempt(closeSync, fd);
     fd = -1;
     queue = [];
+    pending = '';
     onEnd();
   };
   folder = dirname(run.socket);
@@ -90,6 +128,7 @@ export function connectToLauncher(
   socket.on('error', end);
   socket.on('close', end);
   socket.on('data', orderReader(onOrder));
+  size += queuedSize;
   for (const lines of queue) write(lines);
   queue = [];
 }
@@ -103,9 +142,8 @@ function enqueue(lines: string, optional: boolean): void {
   queuedSize += lines.length;
 }
 
-/** Whether the lines could be written in full; if not, they are counted as dropped. */
+/** Whether the lines could be written in full; those that were not are counted as dropped. */
 function write(lines: string): boolean {
-  size += lines.length;
   // A newline ends a partial line, so that the launcher loses only that line.
   const text = hasPartialLine ? `\n${lines}` : lines;
   const length = Buffer.byteLength(text);
@@ -119,14 +157,27 @@ function write(lines: string): boolean {
   if (written === length) hasPartialLine = false;
   else {
     hasPartialLine ||= written > 0;
-    dropped++;
+    dropped += countLines(Buffer.from(text).subarray(written));
   }
   return written === length;
 }
 
+function countLines(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
+  return lines;
+}
+
 /** Begins the next file, so that the launcher can remove the last; false while it has 8 to read. */
 function startNextPart(): boolean {
-  if (part >= MAX_PARTS && existsSync(partPath(part - MAX_PARTS + 1))) return false;
+  if (part >= MAX_PARTS) {
+    if (now() - behindAt < LOOK_MS) return false;
+    if (existsSync(partPath(part - MAX_PARTS + 1))) {
+      behindAt = now();
+      return false;
+    }
+  }
+  flushLines();
   if (!write('{"t":"next"}\n')) return false;
   closeSync(fd);
   return openPart();
@@ -146,21 +197,4 @@ function openPart(): boolean {
 
 function partPath(n: number): string {
   return `${folder}/${process.pid}-${threadId}-${n}.lines`;
-}
-
-function orderReader(onOrder: (order: LinkOrder) => void): (chunk: Buffer) => void {
-  let text = '';
-  return (chunk) => {
-    text += chunk.toString('latin1');
-    let end = text.indexOf('\n');
-    while (end >= 0) {
-      try {
-        onOrder(JSON.parse(text.slice(0, end)));
-      } catch {
-        // An order of another version's launcher is ignored.
-      }
-      text = text.slice(end + 1);
-      end = text.indexOf('\n');
-    }
-  };
 }
