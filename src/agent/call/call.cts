@@ -39,6 +39,12 @@ export class TracedCall {
   discarded = false;
   /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
+  /** False if it is known to end in a promise, not in a callback of the app. */
+  hasCallback = true;
+  /** Neighbours in the list of running calls, and whether it is in the list. */
+  before: TracedCall | undefined;
+  after: TracedCall | undefined;
+  running = false;
 
   constructor(
     instrument: Instrument,
@@ -128,7 +134,11 @@ export function endCall(
   } catch {
     // The span ends without them.
   }
-  attempt(publish, call);
+  try {
+    publish(call);
+  } catch {
+    // The span is not recorded.
+  }
 }
 
 /** Discards a call that only led to another traced call, so that it is not shown twice. */

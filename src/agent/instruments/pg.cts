@@ -74,6 +74,7 @@ function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
+    call.hasCallback = hasFunction(arguments);
     pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
@@ -81,6 +82,11 @@ function wrapPoolQuery(original: Function): Function {
       pendingCall = undefined;
     }
   };
+}
+
+function hasFunction(args: ArrayLike<unknown>): boolean {
+  for (let i = 0; i < args.length; i++) if (typeof args[i] === 'function') return true;
+  return false;
 }
 
 function wrapPoolConnect(original: Function): Function {
@@ -103,11 +109,20 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
       pendingCall = call;
     }
     try {
-      return applyInRequest(call.request, callback, this, arguments);
+      return runCallback(call, callback, this, arguments);
     } finally {
       pendingCall = undefined;
     }
   };
+}
+
+/**
+ * Calls a callback in the call's request, where it leads to one of the app: the pool resolves a
+ * promise, and what awaits that has its own context.
+ */
+function runCallback(call: TracedCall, callback: Function, self: unknown, args: ArrayLike<unknown>): unknown {
+  if (!call.hasCallback) return Reflect.apply(callback, self, args);
+  return applyInRequest(call.request, callback, self, args);
 }
 
 /**
@@ -148,27 +163,31 @@ function wrapQuery(original: Function): Function {
     const call = pendingCall ?? beginCall(pg, query, this, arguments);
     pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    attempt(recordSent, call, this);
+    recordSent(call, this);
     try {
       if (typeof config?.submit === 'function') {
         attempt(recordSubmitted, call, config);
         return Reflect.apply(original, this, arguments);
       }
       const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
-      const onResult = (error: unknown, result: Result | Result[]) =>
-        endCall(call, error, attempt(rowsOf, result));
       if (typeof appCallback !== 'function') {
+        const onResult = (error: unknown, result: Result | Result[]) => endQuery(call, error, result);
         return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
       }
-      const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
-        onResult(error, result as Result),
-      );
+      const wrapper = function (this: unknown, error: unknown, result: Result) {
+        endQuery(call, error, result);
+        return runCallback(call, appCallback, this, arguments);
+      };
       return queryWithCallback(original, this, config, values, wrapper);
     } catch (error) {
       endCall(call, error);
       throw error;
     }
   };
+}
+
+function endQuery(call: TracedCall, error: unknown, result: Result | Result[]): void {
+  endCall(call, error, attempt(rowsOf, result));
 }
 
 /** Runs the query with `wrapper`; the driver stores it in the config, so the app's is restored. */
@@ -199,9 +218,13 @@ function wrapWithContext(original: Function): Function {
 }
 
 function recordSent(call: TracedCall, client: Client): void {
-  setConnectionId(call.info?.detail, client);
-  rememberConnection(pg, client);
-  takeWait(call, client);
+  try {
+    setConnectionId(call.info?.detail, client);
+    rememberConnection(pg, client);
+    takeWait(call, client);
+  } catch {
+    // The span has no connection.
+  }
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {

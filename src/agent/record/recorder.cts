@@ -2,16 +2,25 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
-import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { takeNewFrames } from '../call/stack.cjs';
+import { CallList } from './call-list.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { encodeClose } from './encode-close.cjs';
-import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
-import { sendLines, takeDroppedCount } from './transport.cjs';
+import { encodeOpen } from './encode-open.cjs';
+import { encodeLine, encodeSpan } from './encode-span.cjs';
+import {
+  appendLines,
+  beforeFlush,
+  flushLines,
+  planFlush,
+  sendLines,
+  takeDroppedCount,
+} from './transport.cjs';
+import { mayWriteAtOnce } from './write-credit.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -19,11 +28,15 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
+/** Ended calls that wait to be encoded at the end of the turn. */
+const MAX_ENDED = 200;
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
-const running = new Set<TracedCall>();
+const running = new CallList();
+// Between the app's work each step finds the caches cold: encoded together, lines take half of it.
+let ended: TracedCall[] = [];
 const unannounced = new Set<TracedRequest>();
 let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -31,6 +44,7 @@ let idleTicks = 0;
 
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
+  beforeFlush(appendEnded);
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as TracedCall;
@@ -55,6 +69,8 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
+  // Its calls come first.
+  appendEnded();
   const close = encodeClose(request, aborted);
   let lines = openLine(request) + newFrameLines();
   if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
@@ -63,8 +79,9 @@ export function sendRequestClose(request: TracedRequest, aborted: boolean): void
 
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
+  appendEnded();
   for (const request of unannounced) attempt(sendOpen, request);
-  for (const call of running) attempt(sendSpan, call);
+  for (const call of running.calls()) attempt(appendSpan, call);
 }
 
 function sendOpen(request: TracedRequest): void {
@@ -85,7 +102,21 @@ function open(call: TracedCall): void {
 
 function close(call: TracedCall): void {
   if (!running.delete(call)) return;
-  sendSpan(call);
+  if (mayWriteAtOnce()) {
+    appendEnded();
+    appendSpan(call);
+    return flushLines();
+  }
+  if (ended.push(call) >= MAX_ENDED) appendEnded();
+  planFlush();
+}
+
+/** Appends the spans that have ended in this turn. */
+function appendEnded(): void {
+  if (ended.length === 0) return;
+  const calls = ended;
+  ended = [];
+  for (const call of calls) attempt(appendSpan, call);
 }
 
 function discard(call: TracedCall): void {
@@ -96,13 +127,13 @@ function discard(call: TracedCall): void {
   sendLines(encodeLine(line), false);
 }
 
-function sendSpan(call: TracedCall): void {
+function appendSpan(call: TracedCall): void {
   const { request } = call;
   const lines = (request === undefined || request.announced ? '' : openLine(request)) + newFrameLines();
-  if (lines !== '') sendLines(lines, false);
+  if (lines !== '') appendLines(lines, false);
   const dropped = takeDroppedCount();
-  if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
-  sendLines(encodeSpan(call), true);
+  if (dropped > 0) appendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
+  appendLines(encodeSpan(call), true);
 }
 
 /** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */
@@ -122,9 +153,7 @@ function openLine(request: TracedRequest): string {
   if (request.announced) return '';
   request.announced = true;
   unannounced.delete(request);
-  const { id, method, url } = request;
-  const headers = redactHeaders(request.message?.rawHeaders ?? []);
-  return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
+  return encodeOpen(request);
 }
 
 /**
@@ -137,10 +166,10 @@ function startTimer(): void {
   timer = startInterval(() => {
     const at = now();
     for (const request of unannounced) if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
-    for (const call of running) {
+    for (const call of running.calls()) {
       if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
-      attempt(sendSpan, call);
+      attempt(appendSpan, call);
     }
     if (running.size + unannounced.size > 0) idleTicks = 0;
     else if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {

@@ -45,6 +45,14 @@ let hasPartialLine = false;
 /** True once the launcher has exited. */
 let isClosed = false;
 
+/** Appends what waits to be encoded; set by the recorder. */
+let appendEncoded: () => void = () => {};
+
+/** Sets the function that appends lines which are only encoded when the others are written. */
+export function beforeFlush(append: () => void): void {
+  appendEncoded = append;
+}
+
 /**
  * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
  * this process; `optional` lines are dropped while the launcher is too far behind in reading. They
@@ -54,6 +62,13 @@ let isClosed = false;
  * passed the proxy, and periodically.
  */
 export function sendLines(lines: string, optional: boolean): void {
+  appendEncoded();
+  appendLines(lines, optional);
+  if (mayWriteAtOnce()) writePending();
+}
+
+/** `sendLines` at the end of the turn. */
+export function appendLines(lines: string, optional: boolean): void {
   if (isClosed) return;
   if (fd < 0) return enqueue(lines, optional);
   if (size > MAX_PART && !startNextPart() && optional) {
@@ -62,16 +77,25 @@ export function sendLines(lines: string, optional: boolean): void {
   }
   size += lines.length;
   pending += lines;
-  if (mayWriteAtOnce() || pending.length > MAX_PENDING) flushLines();
-  else if (!isFlushPlanned) {
-    isFlushPlanned = true;
-    // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
-    atEndOfTurn(flushPlanned);
-  }
+  if (pending.length > MAX_PENDING) writePending();
+  else planFlush();
+}
+
+/** Makes the end of this turn call `flushLines`. */
+export function planFlush(): void {
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
+  atEndOfTurn(flushPlanned);
 }
 
 /** Writes the lines of this turn now: what follows may end the process, or block it. */
 export function flushLines(): void {
+  appendEncoded();
+  writePending();
+}
+
+function writePending(): void {
   if (pending === '' || fd < 0) return;
   const lines = pending;
   pending = '';
@@ -80,7 +104,7 @@ export function flushLines(): void {
 
 function flushPlanned(): void {
   isFlushPlanned = false;
-  flushLines();
+  attempt(flushLines);
 }
 
 /** Takes the number of lines dropped since the last call. */
@@ -177,7 +201,7 @@ function startNextPart(): boolean {
       return false;
     }
   }
-  flushLines();
+  writePending();
   if (!write('{"t":"next"}\n')) return false;
   closeSync(fd);
   return openPart();
