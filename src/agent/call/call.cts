@@ -41,10 +41,10 @@ export class TracedCall {
   silent = false;
   /** False if it is known to end in a promise, not in a callback of the app. */
   hasCallback = true;
-  /** Neighbours in the list of running calls, and whether it is in the list. */
+  /** Neighbours in the recorder's list of running calls. */
   before: TracedCall | undefined;
   after: TracedCall | undefined;
-  running = false;
+  isListed = false;
 
   constructor(
     instrument: Instrument,

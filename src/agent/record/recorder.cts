@@ -4,7 +4,6 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
 import { takeNewFrames } from '../call/stack.cjs';
-import { CallList } from './call-list.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
@@ -12,6 +11,7 @@ import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeOpen } from './encode-open.cjs';
 import { encodeLine, encodeSpan } from './encode-span.cjs';
+import { LinkedList } from './linked-list.cjs';
 import {
   appendLines,
   beforeFlush,
@@ -34,10 +34,10 @@ const MAX_ENDED = 200;
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
-const running = new CallList();
+const running = new LinkedList<TracedCall>();
 // Between the app's work each step finds the caches cold: encoded together, lines take half of it.
 let ended: TracedCall[] = [];
-const unannounced = new Set<TracedRequest>();
+const unannounced = new LinkedList<TracedRequest>();
 let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
 let idleTicks = 0;
@@ -80,8 +80,8 @@ export function sendRequestClose(request: TracedRequest, aborted: boolean): void
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
   appendEnded();
-  for (const request of unannounced) attempt(sendOpen, request);
-  for (const call of running.calls()) attempt(appendSpan, call);
+  for (const request of unannounced.items()) attempt(sendOpen, request);
+  for (const call of running.items()) attempt(appendSpan, call);
 }
 
 function sendOpen(request: TracedRequest): void {
@@ -165,8 +165,9 @@ function startTimer(): void {
   if (timer !== undefined) return;
   timer = startInterval(() => {
     const at = now();
-    for (const request of unannounced) if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
-    for (const call of running.calls()) {
+    for (const request of unannounced.items())
+      if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
+    for (const call of running.items()) {
       if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
       attempt(appendSpan, call);

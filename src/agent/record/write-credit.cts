@@ -10,7 +10,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { now } from '../request/traced-request.cjs';
 
-const WRITES_A_MS = 2;
+const WRITES_A_MS = 0.5;
 const MAX_CREDIT = 32;
 
 let credit = MAX_CREDIT;

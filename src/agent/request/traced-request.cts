@@ -42,6 +42,10 @@ export class TracedRequest {
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** Neighbours in the recorder's list of requests that are not announced yet. */
+  before: TracedRequest | undefined;
+  after: TracedRequest | undefined;
+  isListed = false;
 
   constructor(
     id: string,
