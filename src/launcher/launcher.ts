@@ -3,7 +3,6 @@
  * the app has exited.
  */
 
-import { dirname } from 'node:path';
 import { Collector } from '../collector/collector.js';
 import { serveLink } from '../collector/link-server.js';
 import { TraceWriter } from '../collector/trace-writer.js';
@@ -17,7 +16,7 @@ import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
-import { appEnvironment, makeRunFolder } from './run-folder.js';
+import { appEnvironment, makeRunFolder, runFolderBases } from './run-folder.js';
 import { removeStaleFolders } from './stale-folders.js';
 
 // Lines sent before the exit are read within ms; a process that outlives the command is not
@@ -32,7 +31,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const { store, record, takePort, agent, project } = options;
   const traceWriter = new TraceWriter(store, (message) => listener.warn(message));
   const folder = makeRunFolder(record, takePort);
-  void removeStaleFolders(dirname(folder.path));
+  for (const base of runFolderBases()) void removeStaleFolders(base);
   const collector = new Collector({
     project,
     agent,

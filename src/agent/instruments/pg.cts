@@ -74,7 +74,7 @@ function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    call.hasCallback = hasFunction(arguments);
+    call.hasCallback = attempt(hasFunction, arguments) !== false;
     pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
@@ -109,20 +109,13 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
       pendingCall = call;
     }
     try {
-      return runCallback(call, callback, this, arguments);
+      // The pool resolves a promise, and what awaits that has its own context.
+      if (!call.hasCallback) return Reflect.apply(callback, this, arguments);
+      return applyInRequest(call.request, callback, this, arguments);
     } finally {
       pendingCall = undefined;
     }
   };
-}
-
-/**
- * Calls a callback in the call's request, where it leads to one of the app: the pool resolves a
- * promise, and what awaits that has its own context.
- */
-function runCallback(call: TracedCall, callback: Function, self: unknown, args: ArrayLike<unknown>): unknown {
-  if (!call.hasCallback) return Reflect.apply(callback, self, args);
-  return applyInRequest(call.request, callback, self, args);
 }
 
 /**
@@ -163,7 +156,7 @@ function wrapQuery(original: Function): Function {
     const call = pendingCall ?? beginCall(pg, query, this, arguments);
     pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    recordSent(call, this);
+    attempt(recordSent, call, this);
     try {
       if (typeof config?.submit === 'function') {
         attempt(recordSubmitted, call, config);
@@ -171,12 +164,14 @@ function wrapQuery(original: Function): Function {
       }
       const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
       if (typeof appCallback !== 'function') {
-        const onResult = (error: unknown, result: Result | Result[]) => endQuery(call, error, result);
+        const onResult = (error: unknown, result: Result | Result[]) =>
+          attempt(endQuery, call, error, result);
         return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
       }
       const wrapper = function (this: unknown, error: unknown, result: Result) {
-        endQuery(call, error, result);
-        return runCallback(call, appCallback, this, arguments);
+        attempt(endQuery, call, error, result);
+        if (!call.hasCallback) return Reflect.apply(appCallback, this, arguments);
+        return applyInRequest(call.request, appCallback, this, arguments);
       };
       return queryWithCallback(original, this, config, values, wrapper);
     } catch (error) {
@@ -218,13 +213,9 @@ function wrapWithContext(original: Function): Function {
 }
 
 function recordSent(call: TracedCall, client: Client): void {
-  try {
-    setConnectionId(call.info?.detail, client);
-    rememberConnection(pg, client);
-    takeWait(call, client);
-  } catch {
-    // The span has no connection.
-  }
+  setConnectionId(call.info?.detail, client);
+  rememberConnection(pg, client);
+  takeWait(call, client);
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {

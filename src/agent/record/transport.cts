@@ -86,7 +86,7 @@ export function planFlush(): void {
   if (isFlushPlanned) return;
   isFlushPlanned = true;
   // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
-  atEndOfTurn(flushPlanned);
+  atEndOfTurn(attempt, flushPlanned);
 }
 
 /** Writes the lines of this turn now: what follows may end the process, or block it. */
@@ -104,7 +104,7 @@ function writePending(): void {
 
 function flushPlanned(): void {
   isFlushPlanned = false;
-  attempt(flushLines);
+  flushLines();
 }
 
 /** Takes the number of lines dropped since the last call. */

@@ -210,7 +210,11 @@ function patchStream(prototype: object): void {
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
-  const emit = function emit(this: object, type: string, value?: unknown): boolean {
+  const emit = function emit(
+    this: { _events?: Record<string, unknown> },
+    type: string,
+    value?: unknown,
+  ): boolean {
     const owner = watchedCount === 0 ? undefined : tagOfMessage(this);
     if (owner === undefined) return Reflect.apply(original, this, arguments as never);
     if (owner instanceof WatchedStream) {
@@ -223,16 +227,12 @@ function patchStream(prototype: object): void {
       attempt(endRequest, owner, type === 'close');
     }
     // Without a listener nothing runs in the context, and entering it costs more than the event.
-    if (hasNoListener(this, type)) return Reflect.apply(original, this, arguments as never);
+    // `_events` is EventEmitter's own; where it is missing, the context is entered.
+    if (this._events?.[type] === undefined && this._events !== undefined)
+      return Reflect.apply(original, this, arguments as never);
     return applyInRequest(owner, original, this, arguments) as boolean;
   };
   stream.emit = copyNameAndLength(emit, original) as typeof stream.emit;
-}
-
-/** Whether nothing listens to an event, by the private table of EventEmitter: a call would cost more. */
-function hasNoListener(emitter: { _events?: Record<string, unknown> }, type: string): boolean {
-  const { _events } = emitter;
-  return _events !== undefined && _events[type] === undefined;
 }
 
 function endRequest(request: TracedRequest, aborted: boolean): void {
