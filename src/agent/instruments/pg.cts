@@ -156,7 +156,11 @@ function wrapQuery(original: Function): Function {
     const call = pendingCall ?? beginCall(pg, query, this, arguments);
     pendingCall = undefined;
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    attempt(recordSent, call, this);
+    try {
+      recordSent(call, this);
+    } catch {
+      // The span has no connection.
+    }
     try {
       if (typeof config?.submit === 'function') {
         attempt(recordSubmitted, call, config);
@@ -169,7 +173,11 @@ function wrapQuery(original: Function): Function {
         return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
       }
       const wrapper = function (this: unknown, error: unknown, result: Result) {
-        attempt(endQuery, call, error, result);
+        try {
+          endQuery(call, error, result);
+        } catch {
+          // The span has no end.
+        }
         if (!call.hasCallback) return Reflect.apply(appCallback, this, arguments);
         return applyInRequest(call.request, appCallback, this, arguments);
       };
@@ -182,7 +190,13 @@ function wrapQuery(original: Function): Function {
 }
 
 function endQuery(call: TracedCall, error: unknown, result: Result | Result[]): void {
-  endCall(call, error, attempt(rowsOf, result));
+  let rows: number | undefined;
+  try {
+    rows = rowsOf(result);
+  } catch {
+    // Its getter threw.
+  }
+  endCall(call, error, rows);
 }
 
 /** Runs the query with `wrapper`; the driver stores it in the config, so the app's is restored. */

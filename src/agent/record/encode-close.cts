@@ -6,17 +6,26 @@ import { frameworks } from '../frameworks/index.cjs';
 import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
 
-/** The `close` line of a request whose response finished, or was `aborted` before it did. */
-export function encodeClose(request: TracedRequest, aborted: boolean): string {
-  const { response, parent } = request;
-  let line = `{"t":"close","id":"${request.id}","at":${wholeMicros(request.ended)}`;
-  if (response !== undefined && (response.headersSent || !aborted)) {
-    const status = statusOf(response);
-    if (Number.isInteger(status)) line += `,"status":${status}`;
+/** Keeps in a request what its `close` line says of the response, which the app may change later. */
+export function keepOutcome(request: TracedRequest, aborted: boolean): void {
+  const { response, message } = request;
+  request.aborted = aborted;
+  request.rawHeaders = message?.rawHeaders;
+  if (response !== undefined && (response.headersSent || !aborted)) request.status = statusOf(response);
+  try {
+    request.route = request.routeInfo?.() ?? readRouteInfo(message);
+  } catch {
+    // An unknown version of the framework: the trace has its path only.
   }
+}
+
+/** The `close` line of a request, by its outcome. */
+export function encodeClose({ id, ended, status, aborted, parent, route }: TracedRequest): string {
+  let line = `{"t":"close","id":"${id}","at":${wholeMicros(ended)}`;
+  if (Number.isInteger(status)) line += `,"status":${status}`;
   if (aborted) line += ',"aborted":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
-  return `${line}${routeInfoJson(request)}}\n`;
+  return route === undefined ? `${line}}\n` : `${line}${routeInfoJson(route)}}\n`;
 }
 
 function statusOf(response: ServerResponse): number {
@@ -24,12 +33,9 @@ function statusOf(response: ServerResponse): number {
   return Number(response.statusCode ?? sentHeaders?.[':status']);
 }
 
-/** Route fields as the rest of a line: set by a framework's patch, or read from the message. */
-function routeInfoJson(request: TracedRequest): string {
+/** Route fields as the rest of a line. */
+function routeInfoJson({ route, handler, stack, params }: RouteInfo): string {
   try {
-    const routeInfo = request.routeInfo?.() ?? readRouteInfo(request.message);
-    if (routeInfo === undefined) return '';
-    const { route, handler, stack, params } = routeInfo;
     let json = '';
     if (route !== undefined) json += `,"route":${cachedJson(route)}`;
     if (handler !== undefined) json += `,"handler":${cachedJson(handler)}`;
@@ -37,7 +43,6 @@ function routeInfoJson(request: TracedRequest): string {
     const masked = params && paramsJson(params);
     return masked === undefined ? json : `${json},"params":${masked}`;
   } catch {
-    // An unknown version of the framework: the trace has its path only.
     return '';
   }
 }

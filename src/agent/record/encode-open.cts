@@ -2,7 +2,7 @@
 
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedRequest } from '../request/traced-request.cjs';
-import { wholeMicros } from './encode-span.cjs';
+import { cachedJson, wholeMicros } from './encode-span.cjs';
 
 /** Characters of a URL or of a header's value that is kept. */
 const MAX_KEPT = 1024;
@@ -15,9 +15,9 @@ const headers = new Map<string, { value: string; json: string }>();
 const urls = new Map<string, string>();
 
 /** The `open` line of a request. */
-export function encodeOpen({ id, began, method, url, message }: TracedRequest): string {
-  const line = `{"t":"open","id":"${id}","at":${wholeMicros(began)},"method":${JSON.stringify(method)},"url":${urlJson(url)}`;
-  return `${line},"headers":[${headersJson(message?.rawHeaders ?? [])}]}\n`;
+export function encodeOpen({ id, began, method, url, message, rawHeaders }: TracedRequest): string {
+  const line = `{"t":"open","id":"${id}","at":${wholeMicros(began)},"method":${cachedJson(method)},"url":${urlJson(url)}`;
+  return `${line},"headers":[${headersJson(message?.rawHeaders ?? rawHeaders ?? [])}]}\n`;
 }
 
 function urlJson(url: string): string {
@@ -47,10 +47,8 @@ function headerJson(name: string, value: string): string {
   if (known !== undefined && known.value === value) return known.json;
   const [pair] = redactHeaders([name, value]);
   const json = pair === undefined ? '' : JSON.stringify(pair);
-  if (known !== undefined && value.length <= MAX_KEPT) {
-    known.value = value;
-    known.json = json;
-  } else if (known === undefined && value?.length <= MAX_KEPT && headers.size < MAX_NAMES)
-    headers.set(name, { value, json });
+  if (pair === undefined || value.length > MAX_KEPT) return json;
+  if (known !== undefined) Object.assign(known, { value, json });
+  else if (headers.size < MAX_NAMES) headers.set(name, { value, json });
   return json;
 }

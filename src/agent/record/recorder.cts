@@ -7,8 +7,8 @@ import { takeNewFrames } from '../call/stack.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
-import { now, type TracedRequest } from '../request/traced-request.cjs';
-import { encodeClose } from './encode-close.cjs';
+import { now, TracedRequest } from '../request/traced-request.cjs';
+import { encodeClose, keepOutcome } from './encode-close.cjs';
 import { encodeOpen } from './encode-open.cjs';
 import { encodeLine, encodeSpan } from './encode-span.cjs';
 import { LinkedList } from './linked-list.cjs';
@@ -28,7 +28,7 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
-/** Ended calls that wait to be encoded at the end of the turn. */
+/** Ended calls and requests that wait to be encoded at the end of the turn. */
 const MAX_ENDED = 200;
 
 // Bound at load, before fake timers of the app.
@@ -36,7 +36,7 @@ const startInterval = setInterval;
 const stopInterval = clearInterval;
 const running = new LinkedList<TracedCall>();
 // Between the app's work each step finds the caches cold: encoded together, lines take half of it.
-let ended: TracedCall[] = [];
+let ended: (TracedCall | TracedRequest)[] = [];
 const unannounced = new LinkedList<TracedRequest>();
 let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
@@ -69,12 +69,8 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
-  // Its calls come first.
-  appendEnded();
-  const close = encodeClose(request, aborted);
-  let lines = openLine(request) + newFrameLines();
-  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
-  sendLines(lines + close, false);
+  keepOutcome(request, aborted);
+  sendEnded(request);
 }
 
 /** Sends the requests and calls that still run when the process exits. */
@@ -101,22 +97,30 @@ function open(call: TracedCall): void {
 }
 
 function close(call: TracedCall): void {
-  if (!running.delete(call)) return;
-  if (mayWriteAtOnce()) {
-    appendEnded();
-    appendSpan(call);
-    return flushLines();
-  }
-  if (ended.push(call) >= MAX_ENDED) appendEnded();
-  planFlush();
+  if (running.delete(call)) sendEnded(call);
 }
 
-/** Appends the spans that have ended in this turn. */
+/** Sends the lines of a call or request now, or at the end of the turn if there are too many. */
+function sendEnded(item: TracedCall | TracedRequest): void {
+  if (ended.push(item) < MAX_ENDED && !mayWriteAtOnce()) return planFlush();
+  flushLines();
+}
+
+/** Appends the lines of what has ended in this turn. */
 function appendEnded(): void {
   if (ended.length === 0) return;
-  const calls = ended;
+  const items = ended;
   ended = [];
-  for (const call of calls) attempt(appendSpan, call);
+  for (const item of items) attempt(item instanceof TracedRequest ? appendClose : appendSpan, item as never);
+}
+
+function appendClose(request: TracedRequest): void {
+  let lines = openLine(request) + newFrameLines();
+  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
+  appendLines(lines + encodeClose(request), false);
+  // Timers and sockets keep the request: it must not keep these in memory.
+  request.route = undefined;
+  request.rawHeaders = undefined;
 }
 
 function discard(call: TracedCall): void {

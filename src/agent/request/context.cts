@@ -107,10 +107,13 @@ export function patchServer(prototype: object): void {
       if (callback !== undefined) attempt(callback);
       return Reflect.apply(original, this, arguments);
     }
-    const request =
-      type === 'stream'
-        ? attempt(startStream, this, message, arguments)
-        : attempt(startRequest, message as IncomingMessage, response);
+    let request: TracedRequest | undefined;
+    try {
+      if (type === 'stream') request = startStream(this, message, arguments);
+      else request = startRequest(message as IncomingMessage, response);
+    } catch {
+      // The request is not recorded.
+    }
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
     try {
@@ -224,7 +227,11 @@ function patchStream(prototype: object): void {
       return emitIn(original, this, arguments) as boolean;
     }
     if (owner.ended === 0 && this === owner.response && (type === 'finish' || type === 'close')) {
-      attempt(endRequest, owner, type === 'close');
+      try {
+        endRequest(owner, type === 'close');
+      } catch {
+        // Its end is not recorded.
+      }
     }
     // Without a listener nothing runs in the context, and entering it costs more than the event.
     // `_events` is EventEmitter's own; where it is missing, the context is entered.
@@ -252,7 +259,11 @@ function patchHead(prototype: object): void {
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
-    if (watchedCount > 0) attempt(addTraceHeader, this);
+    try {
+      if (watchedCount > 0) addTraceHeader(this);
+    } catch {
+      // The response has no id.
+    }
     return result;
   };
   response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
