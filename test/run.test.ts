@@ -7,6 +7,7 @@ import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { isProcessAlive } from '../src/control/process-alive.js';
+import { linkPackages } from './packages.js';
 import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
 
 const HELLO = `
@@ -156,6 +157,70 @@ for (const [name, options] of Object.entries({
     t.match(run.stderr, new RegExp(` on :(?!${port})\\d+ \\(instead of :${port}\\)\\n`));
   });
 }
+
+const TWO_SERVERS = `
+const http = require('node:http');
+http.createServer((req, res) => res.end('beside')).listen(Number(process.env.FIRST), '127.0.0.1', () => {
+  http.createServer((req, res) => res.end('app')).listen(Number(process.env.PORT), '127.0.0.1');
+});
+`;
+
+test("the server at PORT is the app's, another is named with the flag that chooses it", async (t) => {
+  const [first, port] = [String(await freePort()), String(await freePort())];
+  const env = { FIRST: first, PORT: port };
+  const run = scooby(t, { files: { 'app.cjs': TWO_SERVERS }, env, command: ['app.cjs'] });
+  t.equal((await run.ask('/')).body, 'app');
+  t.match(
+    run.stderr,
+    `on :${port}\n        also listening, not behind the proxy: :${first} (node app.cjs); to choose it: --upstream ${first}\n`,
+  );
+});
+
+test('--take-port without a number: each port leads to its own server', async (t) => {
+  const ports = [String(await freePort()), String(await freePort())];
+  const app = `
+const http = require('node:http');
+for (const port of [${ports}]) http.createServer((req, res) => res.end('own ' + port)).listen(port, '127.0.0.1');
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, options: ['--take-port'], command: ['app.cjs'] });
+  t.equal(await run.url(), `http://localhost:${ports[0]}`);
+  for (const port of ports) {
+    const { body, headers } = await ask(`http://127.0.0.1:${port}/`);
+    t.equal(body, `own ${port}`);
+    t.match(headers['x-scooby'], /^[0-9a-f-]{36}$/);
+  }
+  t.match(run.stderr, new RegExp(`behind a proxy of its own: :\\d+ \\(instead of :${ports[1]}\\)`));
+});
+
+test("Vite in middleware mode: its server for hot reloading is not the app's", async (t) => {
+  const app = `
+import http from 'node:http';
+import { createServer } from 'vite';
+const port = Number(process.env.HOT);
+const vite = await createServer({ server: { middlewareMode: true, hmr: { port } }, appType: 'custom' });
+const server = http.createServer((req, res) => vite.middlewares(req, res, () => res.end('page')));
+server.listen(0, '127.0.0.1');
+`;
+  const folder = project(t, { 'app.mjs': app });
+  linkPackages(folder, 'vite');
+  const hot = String(await freePort());
+  const run = scooby(t, { folder, env: { HOT: hot }, command: ['app.mjs'] });
+  t.equal((await run.ask('/')).body, 'page');
+  t.match(run.stderr, new RegExp(`not behind the proxy: :${hot} .*--upstream ${hot}`));
+});
+
+test('a server that refuses pages is left for another that answers', async (t) => {
+  const app = `
+const http = require('node:http');
+const refuse = (status) => (req, res) => res.writeHead(status).end();
+http.createServer(refuse(400 + 26)).listen(0, '127.0.0.1', () => {
+  http.createServer((req, res) => res.end('page')).listen(0, '127.0.0.1');
+});
+`;
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'] });
+  await run.url();
+  t.same((({ status, body }) => [status, body])(await run.ask('/')), [200, 'page']);
+});
 
 test('--port that is taken: exit 2 before the app starts', async (t) => {
   const port = await takenPort(t);
@@ -317,8 +382,54 @@ test('NODE_OPTIONS of the user stay, the agent comes after them', async (t) => {
   });
   const { stdout } = await run.ended();
   const [options, execArgv] = JSON.parse(stdout);
-  t.match(options, /^--require "\.\/first\.cjs" --no-warnings --require ".*\/agent\.cjs"$/);
+  t.match(options, /^--require "\.\/first\.cjs" --no-warnings --require \S*\/agent\.cjs$/);
   t.same(execArgv, []);
+});
+
+test('NODE_OPTIONS of an --env-file stay, as Node would read them', async (t) => {
+  const files = {
+    '.env': 'NODE_OPTIONS="--require ./first.cjs --no-warnings"\n',
+    'first.cjs': `globalThis.first = 'required'`,
+    'app.cjs': `console.log(globalThis.first, process.env.NODE_OPTIONS)`,
+  };
+  const run = scooby(t, { files, command: ['node', '--env-file=.env', 'app.cjs'] });
+  t.match(
+    (await run.ended()).stdout,
+    /^required --require \.\/first\.cjs --no-warnings --require \S+agent\.cjs$/m,
+  );
+});
+
+test('an environment without SCOOBY_RUN is recorded: NODE_OPTIONS leads to the run', async (t) => {
+  const run = scooby(t, {
+    files: { 'app.cjs': HELLO },
+    command: ['env', '-u', 'SCOOBY_RUN', process.execPath, 'app.cjs'],
+  });
+  t.equal((await run.ask('/filtered')).body, 'hello /filtered');
+  t.match((await run.trace('/filtered')).app?.command, /node app\.cjs/);
+});
+
+test('a --require of the app and that of the agent for a program that keeps one of them', async (t) => {
+  // As Next.js reads NODE_OPTIONS: by key, with equal keys joined.
+  const next = `#!/usr/bin/env node
+const options = {};
+const words = process.env.NODE_OPTIONS.split(' ');
+for (let i = 0; i < words.length; i += 2) options[words[i]] = words[i] in options ? options[words[i]] + ' ' + words[i + 1] : words[i + 1];
+const NODE_OPTIONS = Object.entries(options).map(([key, value]) => key + '=' + (/ /.test(value) ? JSON.stringify(value) : value)).join(' ');
+require('node:child_process').spawn(process.execPath, ['app.cjs'], { stdio: 'inherit', env: { ...process.env, NODE_OPTIONS } });
+`;
+  const files = {
+    'next.js': next,
+    'mine.cjs': `globalThis.mine = 'mine'`,
+    'app.cjs': HELLO.replace("'hello '", "globalThis.mine + ' '"),
+  };
+  const run = scooby(t, {
+    files,
+    env: { NODE_OPTIONS: '--require ./mine.cjs' },
+    command: ['next.js'],
+  });
+  t.equal((await run.ask('/')).body, 'mine /');
+  t.match((await run.trace('/')).app?.command, /node app\.cjs/);
+  await run.ask('/end');
 });
 
 test('a program installed under a folder with spaces and quotes', async (t) => {

@@ -20,11 +20,25 @@ export function workingFolder(): string {
   }
 }
 
+/** The run folder in a path to the agent that leads through it; in quotes it may have spaces. */
+const FOLDER_IN_OPTIONS =
+  /"((?:[^"\\]|\\.)*[\\/]scooby-\d+-\w{6})[\\/]\.\.[\\/]|(?:^|[\s=])([^\s"=]*[\\/]scooby-\d+-\w{6})[\\/]\.\.[\\/]/g;
+
+/**
+ * Run folder of this process: SCOOBY_RUN or, where that was filtered out of the environment
+ * (Turborepo), the one that NODE_OPTIONS leads through. Undefined without scooby.
+ */
+export function runFolder(env = process.env): string | undefined {
+  if (env.SCOOBY_RUN) return env.SCOOBY_RUN;
+  const [, quoted, bare] = [...(env.NODE_OPTIONS ?? '').matchAll(FOLDER_IN_OPTIONS)].at(-1) ?? [];
+  return quoted?.replace(/\\(.)/g, '$1') ?? bare;
+}
+
 /**
  * Reads run.json of the run folder; undefined where scooby did not start this process or the
  * launcher has exited.
  */
-export function readRunConfig(folder = process.env.SCOOBY_RUN): RunConfig | undefined {
+export function readRunConfig(folder = runFolder()): RunConfig | undefined {
   if (folder === undefined) return undefined;
   try {
     return JSON.parse(readFileSync(`${folder}/run.json`, 'utf8'));

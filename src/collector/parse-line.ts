@@ -27,19 +27,29 @@ const maybe =
 const frame = tuple(number, text, text, number, number);
 const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
 
+const signs: Check = (value) => {
+  const { variables, fixed, beside } = (value ?? {}) as Record<string, unknown>;
+  return fields(value) && maybe(listOf(text))(variables) && maybe(flag)(fixed) && maybe(text)(beside);
+};
+
 /**
  * Checks of the fields by kind of line; kinds that are not listed come from another version and are
  * not checked.
  */
 const SHAPES = new Map<string, [field: string, check: Check][]>(
   Object.entries({
-    listen: { ...address, wanted: maybe(number) },
+    listen: { ...address, wanted: maybe(number), signs: maybe(signs) },
+    printed: { port: number, beside: maybe(flag) },
     unlisten: { port: maybe(number), path: maybe(text) },
     library: { name: text, version: maybe(text), trouble: maybe(text) },
     map: { file: text, map: text },
     frames: { frames: listOf(frame) },
     stack: { n: number, frames: listOf(number) },
-    open: { id: text, at: number, method: text, url: text, headers: maybe(listOf(tuple(text, text))) },
+    open: {
+      ...{ id: text, at: number, method: text, url: text, headers: maybe(listOf(tuple(text, text))) },
+      ...{ parent: maybe(text), cause: maybe(text), stack: maybe(number) },
+    },
+    cause: { key: text, id: text },
     span: {
       ...{ id: maybe(text), n: number, kind: text, library: text, name: text, at: number },
       ...{ detail: maybe(fields), duration: maybe(number), wait: maybe(number) },
@@ -48,6 +58,7 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     withdrawn: { id: maybe(text), n: number },
     close: {
       ...{ id: text, at: number, status: maybe(number), aborted: maybe(flag), parent: maybe(text) },
+      error: maybe(text),
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
     },
     dropped: { id: maybe(text), spans: number },

@@ -17,6 +17,19 @@ export interface ServerAddress {
   wanted?: number;
 }
 
+/** Signs by which the app's own server is told from those beside it (metrics, hot reload). */
+export interface ServerSigns {
+  /** Names of the environment variables that hold its port: `PORT`, `METRICS_PORT`. */
+  variables?: string[];
+  /** The app has named the port: it is the same at the next start. */
+  fixed?: true;
+  /**
+   * Not for a browser to open. `upgrades`: it serves websockets only; `operations`: metrics or
+   * health checks only; `unseen`: its process has no agent, as the launcher finds.
+   */
+  beside?: 'upgrades' | 'operations' | 'unseen';
+}
+
 /**
  * Configuration file in the run folder, written by the launcher and read by the agent at its start.
  */
@@ -32,11 +45,13 @@ export interface RunConfig {
    * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
    */
   takePort?: number;
+  /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
+  packages?: string[];
 }
 
 /**
- * One message on the link, one JSON object a line. The socket carries `hello` and `wake`; all
- * others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
+ * One message on the link, one JSON object a line. The socket carries `hello`, `listen`, `unlisten`
+ * and `wake`; all others go into the file `<pid>-<thread>-<part>.lines` beside it. Instants (`at`) are whole µs
  * since the process's `origin`; `duration` and `wait` are whole µs.
  */
 export type LinkLine =
@@ -53,7 +68,9 @@ export type LinkLine =
       /** performance.timeOrigin: epoch ms, with a fraction. */
       origin: number;
     }
-  | ({ t: 'listen' } & ServerAddress)
+  | ({ t: 'listen'; signs?: ServerSigns } & ServerAddress)
+  /** The app has printed a port, of a server beside its own by the words around it. */
+  | { t: 'printed'; port: number; beside?: true }
   | { t: 'unlisten'; port?: number; path?: string }
   /**
    * A package was loaded; sent before its first span. `library` is the name in its spans, if
@@ -69,7 +86,23 @@ export type LinkLine =
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** New stack: numbers of its frames, innermost first. */
   | { t: 'stack'; n: number; frames: number[] }
-  | { t: 'open'; id: string; at: number; method: string; url: string; headers?: Headers }
+  /** A request, or a unit: then `method` is its kind, `url` its name. */
+  | {
+      t: 'open';
+      id: string;
+      at: number;
+      method: string;
+      url: string;
+      headers?: Headers;
+      /** Of a unit: the request that began its consumer. */
+      parent?: string;
+      /** Of a unit: key of the `cause` line of the request that handed its work over. */
+      cause?: string;
+      /** Of a unit: number of the stack of its registration, whose line is part of its name. */
+      stack?: number;
+    }
+  /** A request has handed over the work that a unit with this key runs, in any process. */
+  | { t: 'cause'; key: string; id: string }
   | {
       t: 'span';
       /** Id of the trace; missing for a span outside any request. */
@@ -96,6 +129,8 @@ export type LinkLine =
       at: number;
       status?: number;
       aborted?: boolean;
+      /** Of a unit: the error that it ended with. */
+      error?: string;
       parent?: string;
       route?: string;
       handler?: string;

@@ -4,18 +4,27 @@
  */
 
 import type { Summary } from './trace.js';
+import { isUnit } from './unit.js';
 
-/** True when the status is 500 or more, or the app died before responding. */
+/** True when the status is 500 or more, the app died before responding, or a unit failed. */
 export function isFailed({ status, state }: Pick<Summary, 'status' | 'state'>): boolean {
-  return state === 'died' || (status ?? 0) >= 500;
+  return state === 'died' || state === 'failed' || (status ?? 0) >= 500;
 }
 
-/** Status as text, or the end without a response: `died`, `aborted` (the client left first), `open`. */
-export function statusTextOf({ status, state }: Pick<Summary, 'status' | 'state'>): string {
-  return status === undefined ? (state === 'done' ? 'aborted' : state) : String(status);
+/**
+ * Status as text, or the end without a response: `died`, `aborted` (the client left first), `open`;
+ * of a unit `done` or `failed`.
+ */
+export function statusTextOf({
+  status,
+  state,
+  method,
+}: Pick<Summary, 'status' | 'state'> & { method?: string }): string {
+  if (status !== undefined) return String(status);
+  return state === 'done' && !isUnit({ method }) ? 'aborted' : state;
 }
 
-export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state = 'died')`;
+export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state IN ('died', 'failed'))`;
 
 /** True when the request or one of its calls failed. */
 export function hasErrors(request: Pick<Summary, 'status' | 'state' | 'totals'>): boolean {

@@ -13,8 +13,18 @@ export interface Frame {
   line: number;
   /** 1-based. */
   column: number;
-  /** True for the app's own code: neither node: nor node_modules nor the agent. */
+  /**
+   * True for the app's own code: neither node: nor node_modules, generated clients nor the agent. In
+   * a stack without such a frame, true for packages that are neither driver, ORM nor framework.
+   */
   application: boolean;
+  /** Package of application code in node_modules: `unleash-server`. */
+  package?: string;
+}
+
+/** What a line of the app is marked with: ` in unleash-server`; empty for one of the project. */
+export function frameMark({ package: name }: Pick<Frame, 'package'>): string {
+  return name === undefined ? '' : ` in ${name}`;
 }
 
 /** One timed call of a trace as the agent recorded it. Times are ms. */
@@ -129,20 +139,27 @@ export interface AppInfo {
   node?: string;
 }
 
-/** open: still running · done · died: the app exited before the response ended. */
-export type TraceState = 'open' | 'done' | 'died';
+/**
+ * open: still running · done · died: the app exited before the response ended · failed: a unit that
+ * ended with an error.
+ */
+export type TraceState = 'open' | 'done' | 'died' | 'failed';
 
 /** Header names and values in wire order, secrets redacted. */
 export type Headers = [name: string, value: string][];
 
-/** One HTTP exchange and its calls. */
+/** One HTTP exchange, or one unit of a consumer, and its calls. */
 export interface Trace {
   /** UUID v4. */
   id: string;
+  /** Of a unit its kind: job, message or tick. */
   method: string;
-  /** Path and query as sent, secrets redacted. */
+  /** Path and query as sent, secrets redacted; of a unit its name. */
   url: string;
-  /** Id of the calling trace, when another app under scooby on this machine sent the request. */
+  /**
+   * Id of the calling trace, when another app under scooby on this machine sent the request; of a
+   * unit, of the request that handed its work over or began its consumer.
+   */
   parent?: string;
   /** Matched route pattern, e.g. `/orders/:id`. */
   route?: string;
@@ -161,6 +178,8 @@ export interface Trace {
   aborted?: boolean;
   /** True for the single trace per process of calls outside any request. */
   outside?: boolean;
+  /** Of a unit: the error that it ended with. */
+  error?: string;
   app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];
@@ -175,6 +194,12 @@ export interface Trace {
   /** Gaps of the recording, e.g. `pg 9.1: Client#query not found`. */
   notes?: string[];
 }
+
+/** A finished request as `scooby run` prints it. */
+export type FinishedRequest = Pick<
+  Trace,
+  'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
+> & { findings: Pick<Finding, 'kind' | 'severity'>[] };
 
 /** A trace whose calls have neither call site nor shape yet. */
 export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };

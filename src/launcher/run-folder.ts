@@ -1,4 +1,4 @@
-/** Run folder with socket and run.json, and the app's environment that loads the agent. */
+/** Run folder with socket and run.json, by which agents find their launcher. */
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -42,10 +42,15 @@ const MIN_MEMORY_BYTES = 512 * 1024 * 1024;
  * Creates the run folder with its run.json. Throws a UserError when no temporary folder can be
  * written, or every path is too long for a socket.
  */
-export function makeRunFolder(record: Recording, takePort: number | undefined): RunFolder {
+export function makeRunFolder(
+  record: Recording,
+  takePort: number | undefined,
+  packages: string[] = [],
+): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
   const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record };
   if (takePort !== undefined) run.takePort = takePort;
+  if (packages.length > 0) run.packages = packages;
   const path = createFolder(run);
   return {
     path,
@@ -125,14 +130,4 @@ function isFull(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Environment in which every Node process loads the agent: NODE_OPTIONS is appended to, never
- * replaced.
- */
-export function appEnvironment(env: NodeJS.ProcessEnv, agent: string, folder: string): NodeJS.ProcessEnv {
-  const quoted = agent.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  const options = [env.NODE_OPTIONS, `--require "${quoted}"`].filter(Boolean).join(' ');
-  return { ...env, NODE_OPTIONS: options, SCOOBY_RUN: folder };
 }

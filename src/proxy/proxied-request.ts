@@ -73,7 +73,7 @@ export class ProxiedRequest {
   /**
    * Retries so far. `graceUsed`: ECONNREFUSED was retried once after GRACE_MS, the time the
    * launcher needs to learn that the app exited. `resent`: sent again because a keep-alive
-   * connection was closed.
+   * connection was closed, or to another server.
    */
   #retry: 'none' | 'graceUsed' | 'resent' = 'none';
   /** The client has received its 100 Continue. */
@@ -187,6 +187,12 @@ export class ProxiedRequest {
       upstreamRequest.destroy();
       return;
     }
+    if (this.#isForAnotherServer(response, target)) {
+      this.#retry = 'resent';
+      this.#state = { name: 'waiting' };
+      response.resume();
+      return this.#attempt();
+    }
     this.#reached = true;
     target.hasResponded = true;
     this.#state = { name: 'responding', upstreamRequest, response };
@@ -201,6 +207,12 @@ export class ProxiedRequest {
     }
     pumpResponse(response, res);
     if (this.#endTimer !== undefined) this.#awaitBytes(response);
+  }
+
+  /** True where a server for websockets only has refused a page, and another one is found. */
+  #isForAnotherServer({ statusCode }: IncomingMessage, target: Target): boolean {
+    const isPage = this.#isRepeatable && this.#retry !== 'resent';
+    return statusCode === 426 && isPage && this.#options.upstream.refused(target);
   }
 
   #framingOf(response: IncomingMessage): HopFraming {

@@ -28,6 +28,12 @@ export class Upstream {
   #target: Target | undefined;
   #waiters = new Set<() => void>();
   #hasEnded = false;
+  /** Called when the server has refused a page; may set another address. */
+  #onRefusal: ((address: ServerAddress) => void) | undefined;
+
+  constructor(onRefusal?: (address: ServerAddress) => void) {
+    this.#onRefusal = onRefusal;
+  }
 
   /** Target of new requests; undefined while no app listens. */
   get target(): Target | undefined {
@@ -48,6 +54,12 @@ export class Upstream {
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const wake of waiters) wake();
+  }
+
+  /** Reports that the target has refused a page (426); true where another target is to be asked. */
+  refused(target: Target): boolean {
+    this.#onRefusal?.(target.address);
+    return this.#target !== target;
   }
 
   /** True once the app has exited and will not be started again. */

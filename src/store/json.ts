@@ -33,6 +33,7 @@ export const PUBLIC_FIELDS = {
     duration: 1,
     state: 1,
     aborted: 1,
+    error: 1,
     parent: 1,
     outside: 1,
     app: 1,
@@ -62,7 +63,7 @@ export const PUBLIC_FIELDS = {
     function: 1,
     shape: 1,
   }),
-  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1 }),
+  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1, package: 1 }),
   finding: inOrderOf<Finding>({
     id: 1,
     kind: 1,

@@ -98,6 +98,8 @@ export interface Store {
   idsWith(prefix: string, limit: number): string[];
   /** Selected requests, newest first, without the traces of calls outside requests. */
   recent(selection: Selection, limit: number): Summary[];
+  /** The first units and requests of other apps that a request led to, in order. */
+  children(parent: string, limit: number): Summary[];
   /** Traces of calls outside requests, newest first. */
   outside(limit: number): Summary[];
   /** Aggregates over the selected requests, sorted by total time, the largest first. */

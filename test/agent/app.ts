@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { Collector } from '../../src/collector/collector.js';
-import { serveLink } from '../../src/collector/link-server.js';
 import type { Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
-import { appEnvironment, makeRunFolder } from '../../src/launcher/run-folder.js';
+import { appEnvironment } from '../../src/launcher/app-environment.js';
+import { makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
+import { serveLines } from '../link.js';
 
 /** Root of the checkout, to which files of frames are relative. */
 export const ROOT = join(import.meta.dirname, '../../..');
@@ -116,7 +117,6 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const collector = new Collector({
     project: ROOT,
     agent: AGENT,
-    record,
     saveSource: () => undefined as never,
     finish: finishedPlainly,
   });
@@ -130,7 +130,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const left = new Promise<void>((resolve) => {
     over = resolve;
   });
-  const receiver = await serveLink(folder.run.socket, folder.run.token, {
+  const receiver = await serveLines(folder.run.socket, folder.run.token, {
     connected: (peer) => {
       peers++;
       collector.connected(peer);
@@ -148,7 +148,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   collector.on('linesExpected', () => receiver.readSoon());
   try {
     const own = { NODE_OPTIONS: '', ...coverageEnv(launch.node), ...launch.env };
-    const env = appEnvironment(own, join(AGENT, 'preload.cjs'), folder.path);
+    const env = appEnvironment(own, { agent: join(AGENT, 'preload.cjs'), folder: folder.path });
     const outcome = await runPlain(args, { ...launch, env });
     // Lines of the app may still be in transit.
     if (peers > 0) await left;

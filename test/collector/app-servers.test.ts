@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { AppServers } from '../../src/collector/app-servers.js';
-import type { ServerAddress } from '../../src/domain/link.js';
+import type { ServerAddress, ServerSigns } from '../../src/domain/link.js';
 import type { AppInfo } from '../../src/domain/trace.js';
 
 const anApp = (pid: number, command = 'node app.js'): AppInfo => ({ pid, command, cwd: '/' });
@@ -67,5 +67,62 @@ test('a server on another port than it wanted is known by the wanted port', (t) 
   servers.removeProcess(app);
   servers.add({ ...at(40003), wanted: 3000 }, anApp(2, 'other'));
   t.equal(servers.upstream?.port, 40003);
+  t.end();
+});
+
+test("signs decide which server is the app's, whichever listens first", (t) => {
+  const chosen = (...all: [ServerAddress, ServerSigns][]) => {
+    const servers = new AppServers();
+    for (const [address, signs] of all) servers.add(address, anApp(1), signs);
+    return servers.upstream?.port;
+  };
+  t.equal(chosen([at(24678), { beside: 'upgrades' }], [at(5050), {}]), 5050);
+  t.equal(chosen([at(7000), { beside: 'operations' }], [at(5050), {}]), 5050);
+  t.equal(chosen([at(7000), {}], [at(5050), { variables: ['PORT'] }]), 5050);
+  t.equal(chosen([at(7000), { variables: ['METRICS_PORT'] }], [at(5050), {}]), 5050);
+  t.equal(chosen([at(7000), {}], [at(5050), { variables: ['HTTP_PORT'] }]), 5050);
+  t.equal(chosen([at(9464), {}], [at(5050), {}]), 5050, 'a port of exporters');
+  t.equal(chosen([{ protocol: 'http', path: '/s' }, {}], [at(5050), {}]), 5050);
+  t.equal(chosen([at(7000), {}], [at(5050), {}]), 7000, 'the first, where nothing tells');
+  t.equal(chosen([at(7000), { variables: ['PORT'] }], [at(5050), { variables: ['PORT'] }]), 7000);
+  t.end();
+});
+
+test('printed ports and refusals count as they come', (t) => {
+  const servers = new AppServers();
+  for (const port of [7000, 7001, 7002]) servers.add(at(port), anApp(1));
+  servers.notePrinted(7000, true);
+  t.equal(servers.upstream?.port, 7001);
+  servers.notePrinted(7002, false);
+  t.equal(servers.upstream?.port, 7002);
+  servers.noteRefusal(at(7002));
+  t.equal(servers.upstream?.port, 7001);
+  t.end();
+});
+
+test("a server beside the app's is doubted, until no other has come", (t) => {
+  const servers = new AppServers();
+  servers.add(at(7000), anApp(1), { beside: 'upgrades' });
+  t.equal(servers.isDoubtful, true);
+  servers.endDoubt();
+  t.equal(servers.isDoubtful, false);
+  t.equal(servers.upstream?.port, 7000);
+  t.end();
+});
+
+test('what the user has named wins: --upstream, a port of the command line', (t) => {
+  const wished = new AppServers({ upstream: at(7001) });
+  wished.add(at(7000), anApp(1), { variables: ['PORT'] });
+  wished.add(at(7001), anApp(1));
+  t.equal(wished.upstream?.port, 7001);
+  t.same(
+    wished.others.map(({ address }) => address.port),
+    [7000],
+  );
+  const named = new AppServers({ ports: [7001] });
+  named.add(at(7000), anApp(1), { variables: ['PORT'] });
+  named.add({ ...at(40001), wanted: 7001 }, anApp(1));
+  t.equal(named.upstream?.port, 40001);
+  t.same(named.movedFrom(7001), { ...at(40001), wanted: 7001 });
   t.end();
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
-import { appEnvironment, makeRunFolder, runFolderBases } from '../../src/launcher/run-folder.js';
+import { makeRunFolder, runFolderBases } from '../../src/launcher/run-folder.js';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -79,15 +79,5 @@ test('run.json is replaced as a whole: what was there stays readable on a full d
   mkdirSync(join(folder.path, 'run.json.new'));
   t.throws(() => folder.update({ record: 'off' }), { code: 'EISDIR' });
   t.match(JSON.parse(readFileSync(join(folder.path, 'run.json'), 'utf8')), { record: 'all' });
-  t.end();
-});
-
-test('NODE_OPTIONS is appended and quoted as Node reads it', (t) => {
-  const of = (NODE_OPTIONS: string | undefined, agent = '/a/agent.cjs') =>
-    appEnvironment({ NODE_OPTIONS, OTHER: '1' }, agent, '/run');
-  t.same(of(undefined), { OTHER: '1', NODE_OPTIONS: '--require "/a/agent.cjs"', SCOOBY_RUN: '/run' });
-  t.equal(of('').NODE_OPTIONS, '--require "/a/agent.cjs"');
-  t.equal(of('--no-warnings').NODE_OPTIONS, '--no-warnings --require "/a/agent.cjs"');
-  t.equal(of('', '/a "b" \\c/agent.cjs').NODE_OPTIONS, '--require "/a \\"b\\" \\\\c/agent.cjs"');
   t.end();
 });

@@ -202,6 +202,29 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.end();
   });
 
+  test(`${name}: what a request led to is found by it, in order`, (t) => {
+    const store = fresh(t);
+    const cause = aTrace({ start });
+    const unit = { method: 'job', url: 'emails welcome', parent: cause.id };
+    const later = aTrace({ ...unit, start: start + 20, state: 'failed' });
+    const first = aTrace({ ...unit, start: start + 10 });
+    store.saveAll([later, cause, aTrace({ start }), first]);
+    t.same(
+      store.children(cause.id, 9).map(({ id }) => id),
+      [first.id, later.id],
+    );
+    t.same(
+      store.children(cause.id, 1).map(({ id }) => id),
+      [first.id],
+    );
+    const found = (text: string) => store.recent({ query: query(text) }, 9).map(({ id }) => id);
+    t.same(found('unit:job'), [later.id, first.id]);
+    t.same(found('failed'), [later.id]);
+    t.equal(found('unit:request').length, 2);
+    t.equal(found('errors').length, 1);
+    t.end();
+  });
+
   test(`${name}: traces of calls outside requests have their own list`, (t) => {
     const store = fresh(t);
     store.saveAll([aTrace({ id: 'in', start }), aTrace({ id: 'out', start, outside: true })]);

@@ -2,15 +2,9 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { isOwnScript } from './own-script.cjs';
+
 type Sites = NodeJS.CallSite[];
-
-// Correct for the bundle; unbundled, as in tests, this file is one folder below the agent's root.
-let agentFolder = __dirname;
-
-/** Sets the agent's root folder, whose frames are not the app's. */
-export function setAgentFolder(folder: string): void {
-  agentFolder = folder;
-}
 
 /**
  * Node of the tree of all stacks, innermost frame at the root; `stack` is 0 if none ends here. The
@@ -107,8 +101,25 @@ export function captureStack(
 }
 
 /** Whether a stack has an app frame, running or awaiting. */
-function hasApplicationFrame(stack: number): boolean {
+export function hasApplicationFrame(stack: number): boolean {
   return stack !== 0 && !withoutApp.has(stack);
+}
+
+/** Whether the caller of `wrapper` is the app's own code. */
+export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
+  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
+  const { stackTraceLimit, prepareStackTrace } = errors;
+  const holder: { stack?: unknown } = {};
+  try {
+    errors.stackTraceLimit = 1;
+    errors.prepareStackTrace = (_: unknown, [caller]: NodeJS.CallSite[]) =>
+      caller !== undefined && isApplication(caller);
+    Error.captureStackTrace(holder, wrapper);
+    return holder.stack === true;
+  } finally {
+    errors.prepareStackTrace = prepareStackTrace;
+    errors.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Takes the scripts, frames and stacks captured since the last call; undefined if none is new. */
@@ -208,8 +219,7 @@ function addStack(sites: Sites): number {
 }
 
 function isApplication(site: NodeJS.CallSite): boolean {
-  const script = site.getScriptNameOrSourceURL() ?? '';
-  return script !== '' && !/^node:|[\\/]node_modules[\\/]/.test(script) && !script.startsWith(agentFolder);
+  return isOwnScript(site.getScriptNameOrSourceURL() ?? '');
 }
 
 /** Whether a frame runs: V8 appends awaiting async functions to the stack of the running one. */

@@ -3,16 +3,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { paramsJson } from '../frameworks/framework.cjs';
 import { frameworks } from '../frameworks/index.cjs';
+import { guardHook } from '../guard.cjs';
 import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
+
+const routeReaders = frameworks.flatMap(({ library, readRoute }) =>
+  readRoute === undefined ? [] : [guardHook(library, 'reading its routes', readRoute)],
+);
 
 /** Keeps in a request what its `close` line says of the response, which the app may change later. */
 export function keepOutcome(request: TracedRequest, aborted: boolean): void {
   const { response, message } = request;
   request.aborted = aborted;
   request.rawHeaders = message?.rawHeaders;
-  if (response !== undefined && (response.headersSent || !aborted)) request.status = statusOf(response);
   try {
+    if (response !== undefined && (response.headersSent || !aborted)) request.status = statusOf(response);
     request.route = request.routeInfo?.() ?? readRouteInfo(message);
   } catch {
     // An unknown version of the framework: the trace has its path only.
@@ -20,11 +25,12 @@ export function keepOutcome(request: TracedRequest, aborted: boolean): void {
 }
 
 /** The `close` line of a request, by its outcome. */
-export function encodeClose({ id, ended, status, aborted, parent, route }: TracedRequest): string {
+export function encodeClose({ id, ended, status, aborted, parent, unit, route }: TracedRequest): string {
   let line = `{"t":"close","id":"${id}","at":${wholeMicros(ended)}`;
   if (Number.isInteger(status)) line += `,"status":${status}`;
   if (aborted) line += ',"aborted":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
+  if (unit?.error !== undefined) line += `,"error":${JSON.stringify(unit.error)}`;
   return route === undefined ? `${line}}\n` : `${line}${routeInfoJson(route)}}\n`;
 }
 
@@ -49,8 +55,8 @@ function routeInfoJson({ route, handler, stack, params }: RouteInfo): string {
 
 function readRouteInfo(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { readRoute } of frameworks) {
-    const routeInfo = readRoute?.(message);
+  for (const readRoute of routeReaders) {
+    const routeInfo = readRoute(message);
     if (routeInfo !== undefined) return routeInfo;
   }
   return undefined;

@@ -37,6 +37,10 @@ export class LinkedList<T extends Listed<T>> {
     return true;
   }
 
+  get first(): T | undefined {
+    return this.#first;
+  }
+
   items(): T[] {
     const items: T[] = [];
     for (let item = this.#first; item !== undefined; item = item.after) items.push(item);

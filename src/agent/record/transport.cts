@@ -11,9 +11,10 @@ import { now } from '../request/traced-request.cjs';
 import { orderReader } from './order-reader.cjs';
 import { mayWriteAtOnce } from './write-credit.cjs';
 
-// Characters kept until the launcher is connected; beyond it optional lines are only counted.
+// Bytes kept until the launcher is connected; beyond it optional lines are not kept, and beyond the
+// double of it no others.
 const MAX_QUEUED = 4 * 1024 * 1024;
-/** Characters of a file before the next one is begun. */
+/** Bytes of a file before the next one is begun. */
 const MAX_PART = 8 * 1024 * 1024;
 /** Files that the launcher has not removed yet. */
 const MAX_PARTS = 8;
@@ -34,19 +35,18 @@ let part = 0;
 let size = 0;
 let queue: string[] = [];
 let queuedSize = 0;
-let dropped = 0;
-/** Lines that the end of the turn writes. */
+let lostLines = 0;
+/** Lines that are written together, at the end of the turn. */
 let pending = '';
 let isFlushPlanned = false;
 /** performance.now() when the launcher was last seen to be too far behind. */
 let behindAt = Number.NEGATIVE_INFINITY;
+/** Appends what waits to be encoded; set by the recorder. */
+let appendEncoded: () => void = () => {};
 /** True while the file ends in a partial line. */
 let hasPartialLine = false;
 /** True once the launcher has exited. */
 let isClosed = false;
-
-/** Appends what waits to be encoded; set by the recorder. */
-let appendEncoded: () => void = () => {};
 
 /** Sets the function that appends lines which are only encoded when the others are written. */
 export function beforeFlush(append: () => void): void {
@@ -59,26 +59,28 @@ export function beforeFlush(append: () => void): void {
  * are written before this returns, or, where there are too many for that, with the others of this
  * turn of the event loop (see write-credit). The socket is not used: a write wakes its reader,
  * which costs the app four times as much as an append. The launcher reads when a response has
- * passed the proxy, and periodically.
+ * passed the proxy, and periodically. Returns false if the lines are lost; those that are not
+ * optional are counted, and all that are lost with others of their turn.
  */
-export function sendLines(lines: string, optional: boolean): void {
+export function sendLines(lines: string, optional: boolean): boolean {
   appendEncoded();
-  appendLines(lines, optional);
-  if (mayWriteAtOnce()) writePending();
+  if (!mayWriteAtOnce() || fd < 0 || isClosed) return appendLines(lines, optional);
+  if (size > MAX_PART && !startNextPart() && optional) return false;
+  writePending();
+  const isWritten = write(lines);
+  if (!isWritten && !optional) lostLines++;
+  return isWritten;
 }
 
 /** `sendLines` at the end of the turn. */
-export function appendLines(lines: string, optional: boolean): void {
-  if (isClosed) return;
+export function appendLines(lines: string, optional: boolean): boolean {
+  if (isClosed) return true;
   if (fd < 0) return enqueue(lines, optional);
-  if (size > MAX_PART && !startNextPart() && optional) {
-    dropped++;
-    return;
-  }
-  size += lines.length;
+  if (size + pending.length > MAX_PART && !startNextPart() && optional) return false;
   pending += lines;
   if (pending.length > MAX_PENDING) writePending();
   else planFlush();
+  return true;
 }
 
 /** Makes the end of this turn call `flushLines`. */
@@ -99,7 +101,7 @@ function writePending(): void {
   if (pending === '' || fd < 0) return;
   const lines = pending;
   pending = '';
-  write(lines);
+  if (!write(lines)) lostLines += lines.split('\n').length - 1;
 }
 
 function flushPlanned(): void {
@@ -107,17 +109,25 @@ function flushPlanned(): void {
   flushLines();
 }
 
-/** Takes the number of lines dropped since the last call. */
-export function takeDroppedCount(): number {
-  const taken = dropped;
-  dropped = 0;
+/** Takes the number of lines, other than optional ones, that were lost since the last call. */
+export function takeLostLines(): number {
+  const taken = lostLines;
+  lostLines = 0;
   return taken;
 }
 
 /** Makes the launcher read the file now. */
 export function wakeLauncher(): void {
   flushLines();
-  if (socket?.writable) socket.write('{"t":"wake"}\n');
+  sendAtOnce('{"t":"wake"}\n');
+}
+
+/**
+ * Sends a line on the socket, and makes the launcher read the file: where servers listen is for its
+ * proxy, which waits for no reader of files.
+ */
+export function sendAtOnce(line: string): void {
+  if (socket?.writable) socket.write(line);
 }
 
 /**
@@ -152,25 +162,26 @@ export function connectToLauncher(
   socket.on('error', end);
   socket.on('close', end);
   socket.on('data', orderReader(onOrder));
-  size += queuedSize;
   for (const lines of queue) write(lines);
   queue = [];
 }
 
-function enqueue(lines: string, optional: boolean): void {
-  if (optional && queuedSize > MAX_QUEUED) {
-    dropped++;
-    return;
+function enqueue(lines: string, optional: boolean): boolean {
+  if (queuedSize > (optional ? MAX_QUEUED : 2 * MAX_QUEUED)) {
+    if (!optional) lostLines++;
+    return false;
   }
   queue.push(lines);
-  queuedSize += lines.length;
+  queuedSize += Buffer.byteLength(lines);
+  return true;
 }
 
-/** Whether the lines could be written in full; those that were not are counted as dropped. */
+/** Whether the lines could be written in full. */
 function write(lines: string): boolean {
   // A newline ends a partial line, so that the launcher loses only that line.
   const text = hasPartialLine ? `\n${lines}` : lines;
   const length = Buffer.byteLength(text);
+  size += length;
   let written = 0;
   try {
     written = writeSync(fd, text);
@@ -179,17 +190,8 @@ function write(lines: string): boolean {
     // The disk is full.
   }
   if (written === length) hasPartialLine = false;
-  else {
-    hasPartialLine ||= written > 0;
-    dropped += countLines(Buffer.from(text).subarray(written));
-  }
+  else hasPartialLine ||= written > 0;
   return written === length;
-}
-
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
-  return lines;
 }
 
 /** Begins the next file, so that the launcher can remove the last; false while it has 8 to read. */

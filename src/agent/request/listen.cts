@@ -2,20 +2,23 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
-import type { ServerAddress } from '../../domain/link.js';
+import type { ServerAddress, ServerSigns } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
 import { onClose, patchHttp, patchServer } from './context.cjs';
+import { noteOpener, signsOf } from './server-signs.cjs';
 
 interface ListenMessage {
   server: Server;
   options?: { port?: unknown; host?: unknown; path?: unknown; fd?: unknown };
 }
 
-type AddressListener = (address: ServerAddress) => void;
+type AddressListener = (address: ServerAddress, signs: ServerSigns) => void;
 
 const protocols = new WeakMap<Server, ServerAddress['protocol']>();
 /** Port that the app passed to `listen`, of servers that were moved to another one. */
 const wantedPorts = new WeakMap<Server, number>();
+/** Servers of which the app has named the port. */
+const fixedPorts = new WeakSet<Server>();
 const listening = new WeakSet<Server>();
 
 /**
@@ -43,9 +46,12 @@ function beforeListen({ server, options }: ListenMessage, takePort: number | und
   protocols.set(server, protocol);
   patchHttp(require('node:http'));
   patchServer(Object.getPrototypeOf(server));
-  if (takePort === undefined || options === undefined || options.path || options.fd !== undefined) return;
+  attempt(noteOpener, server);
+  if (options === undefined || options.path || options.fd !== undefined) return;
   const port = Number(options.port);
-  if (!(port > 0) || (takePort !== 0 && takePort !== port)) return;
+  if (!(port > 0)) return;
+  fixedPorts.add(server);
+  if (takePort === undefined || (takePort !== 0 && takePort !== port)) return;
   wantedPorts.set(server, port);
   options.port = 0;
   options.host = '127.0.0.1';
@@ -76,10 +82,12 @@ function afterListen(server: Server, onListening: AddressListener, onClosed: Add
     reportPort(server, port);
   }
   listening.add(server);
-  onListening(address);
+  const signs = attempt(signsOf, server, address.wanted ?? address.port) ?? {};
+  if (fixedPorts.has(server)) signs.fixed = true;
+  onListening(address, signs);
   onClose(server, () => {
     listening.delete(server);
-    onClosed(address);
+    onClosed(address, signs);
   });
 }
 

@@ -142,7 +142,7 @@ export function listLines(
 
 function statusCell(request: Summary): Cell {
   const { status, state } = request;
-  if (state === 'died') return ['died', 'error'];
+  if (state === 'died' || state === 'failed') return [state, 'error'];
   return [statusTextOf(request), status === undefined ? 'dim' : statusRole(status)];
 }
 

@@ -2,9 +2,10 @@
 
 import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
+import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { requestLine } from './request-line.js';
 
@@ -12,6 +13,8 @@ import { requestLine } from './request-line.js';
 const BANNER_DELAY_MS = 100;
 // An app that listens within this time needs no notice that requests wait for it.
 const WAITING_NOTICE_MS = 3000;
+
+const MAX_TICKS = 1000;
 
 export interface AnnouncerOptions {
   command: string[];
@@ -29,10 +32,14 @@ export class Announcer {
   readonly servers: AppServers;
   readonly #options: AnnouncerOptions;
   #printed = new Set<string>();
+  /** Names of the ticks that have been printed. */
+  #knownTicks = new Set<string>();
   #url = '';
   /** Pending banner or waiting notice. */
   #timer: NodeJS.Timeout | undefined;
   #hasBanner = false;
+  /** Address of the app in the banner. */
+  #announced = '';
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
@@ -52,6 +59,7 @@ export class Announcer {
   appListening(url: string): void {
     this.#url = url;
     if (this.#hasBanner) {
+      if (this.#hasMovedOn()) this.#printHead();
       // A test suite starts a server per test.
       if (!this.#options.quiet) this.#printOtherServers();
       return;
@@ -70,9 +78,17 @@ export class Announcer {
     else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
   }
 
-  requestFinished(trace: Trace): void {
-    if (!this.#options.quiet && !trace.outside)
-      this.#options.write(`${requestLine(trace, this.#options.style)}\n`);
+  requestFinished(request: FinishedRequest): void {
+    if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
+      this.#options.write(`${requestLine(request, this.#options.style)}\n`);
+  }
+
+  /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
+  #isUsual({ method, url, state, findings }: FinishedRequest): boolean {
+    if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
+    const isKnown = this.#knownTicks.has(url);
+    if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
+    return isKnown;
   }
 
   /** Prints a warning, once. */
@@ -93,23 +109,36 @@ export class Announcer {
   }
 
   #printBanner(): void {
-    if (this.#hasBanner) return;
+    // Until it is clear which server is the app's, which calls appListening again.
+    if (this.#hasBanner || this.servers.isDoubtful) return;
     this.#hasBanner = true;
-    const { servers, place, style } = this.#options;
-    const upstream = servers.upstream;
-    const at = upstream === undefined ? '' : ` on ${formatAddress(upstream)}`;
-    this.#options.write(
-      `${style('bold', 'scooby')}  ${style('accent', this.#url)}  ->  ${this.#command()}${at}\n`,
-    );
+    const { place, style } = this.#options;
+    this.#printHead();
     this.#printOtherServers();
     this.#options.write(
       `        ${style('dim', `data in ${abbreviateHome(place)}; look at it with: scooby list`)}\n`,
     );
   }
 
+  #printHead(): void {
+    const { servers, style } = this.#options;
+    const { upstream } = servers;
+    this.#announced = upstream === undefined ? '' : formatAddress(upstream);
+    const at = upstream === undefined ? '' : ` on ${this.#announced}`;
+    this.#options.write(
+      `${style('bold', 'scooby')}  ${style('accent', this.#url)}  ->  ${this.#command()}${at}\n`,
+    );
+  }
+
+  /** Whether the app's own server turned out to be another than the announced, which still listens. */
+  #hasMovedOn(): boolean {
+    const { servers } = this.#options;
+    return servers.others.some(({ address }) => formatAddress(address) === this.#announced);
+  }
+
   #printOtherServers(): void {
-    for (const { address, app } of this.#options.servers.others) {
-      const line = `        also listening, not behind the proxy: ${formatAddress(address)} (${escapeToOneLine(app.command)})`;
+    for (const server of this.#options.servers.others) {
+      const line = `        ${otherServerLine(server)}`;
       if (this.#printed.has(line)) continue;
       this.#printed.add(line);
       this.#options.write(`${line}\n`);
@@ -123,6 +152,21 @@ export class Announcer {
   #print(message: string): void {
     this.#options.write(`${this.#options.style('warn', 'scooby:')} ${message}\n`);
   }
+}
+
+/** A server other than the app's own, and the flag that would choose it. */
+function otherServerLine({ address, app, signs }: AppServer): string {
+  const command = `(${escapeToOneLine(app.command)})`;
+  if (address.wanted !== undefined)
+    return `also listening, behind a proxy of its own: ${formatAddress(address)} ${command}`;
+  const line = `also listening, not behind the proxy: ${formatAddress(address)} ${command}`;
+  return signs.fixed || address.path !== undefined ? `${line}; to choose it: ${flagFor(address)}` : line;
+}
+
+function flagFor({ protocol, path, port }: ServerAddress): string {
+  if (path !== undefined) return `--upstream unix:${path}`;
+  const isSecure = protocol === 'https' || protocol === 'h2';
+  return `--upstream ${isSecure ? `https://localhost:${port}` : port}`;
 }
 
 function formatAddress({ path, port, wanted }: ServerAddress): string {

@@ -4,6 +4,7 @@ import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import { countedSpans, type Kind, type Span, type Trace, totalsOf } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { unionMs } from '../../insight/scene.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
@@ -13,6 +14,7 @@ import { wrapText } from '../../terminal/wrap.js';
 import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
 import { groupLines } from './groups.js';
+import type { Relatives } from './relatives.js';
 import { spanLines } from './spans.js';
 import { formatTotal } from './totals.js';
 
@@ -22,6 +24,7 @@ export interface TraceOptions extends FrameOptions {
   ungrouped?: boolean;
   /** Only calls of these kinds, and their findings. */
   kinds?: Kind[];
+  relatives?: Relatives;
 }
 
 /** Cells of a fact's name, spaces included. */
@@ -35,7 +38,7 @@ export function traceLines(trace: Trace, options: TraceOptions, format: OutputFo
   );
   return [
     traceHeadline(trace, format),
-    ...factLines({ ...trace, findings }, format),
+    ...factLines({ ...trace, findings }, options.relatives, format),
     ...findingLines(findings, options.code, format),
     ...callLines(trace, options, isShown, format),
     ...remarkLines(trace, format),
@@ -79,18 +82,24 @@ function partition<T>(items: T[], isSecond: (item: T) => unknown): [T[], T[]] {
 export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state, aborted } = trace;
+  const wasBrokenOff = state === 'done' && aborted;
   const parts = [
     style('bold', escapeToOneLine(`${method} ${url}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
-    state === 'done' && aborted ? style('warn', 'aborted: the response is not complete') : '',
-    state === 'died' ? style('error', 'died: the app exited before it responded') : '',
+    wasBrokenOff ? style('warn', 'aborted: the response is not complete') : '',
+    state === 'died' ? style('error', diedText(trace)) : '',
+    state === 'failed' ? style('error', 'failed') : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function factLines(trace: Trace, format: OutputFormat): string[] {
+function diedText(trace: Trace): string {
+  return `died: the app exited before it ${isUnit(trace) ? 'was done' : 'responded'}`;
+}
+
+function factLines(trace: Trace, relatives: Relatives | undefined, format: OutputFormat): string[] {
   const { app, id } = trace;
   const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
@@ -98,7 +107,9 @@ function factLines(trace: Trace, format: OutputFormat): string[] {
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
     ['failed', failureText(trace)],
-    ['route', routeText(trace)],
+    [isUnit(trace) ? 'with' : 'route', routeText(trace)],
+    ['cause', relatives?.cause ?? ''],
+    ['led to', relatives?.effects ?? ''],
     ['ran', app ? `${when}, by ${escapeToOneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
     ['id', id],
   ];
@@ -170,6 +181,7 @@ function shareOf(spans: Span[], duration: number | undefined, isMatch: (span: Sp
 /** Error of the last failed call of a failed request; empty otherwise. */
 function failureText(trace: Trace): string {
   if (!isFailed(trace)) return '';
+  if (trace.error !== undefined) return escapeToOneLine(trace.error.split('\n', 1)[0]!);
   const failed = trace.spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
   if (!last) return '';
@@ -178,9 +190,11 @@ function failureText(trace: Trace): string {
   return `${error}${last.site ? `, at ${escapeToOneLine(last.site)}` : ''}${more}`;
 }
 
-function routeText({ route, handler, params = {} }: Trace): string {
+function routeText({ method, route, handler, params = {} }: Trace): string {
+  // Of a unit the route is its name.
+  const pattern = isUnit({ method }) ? undefined : route;
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
-  return [route, ...values, handler]
+  return [pattern, ...values, handler]
     .flatMap((text) => (text === undefined || text === '' ? [] : escapeToOneLine(text)))
     .join('   ');
 }

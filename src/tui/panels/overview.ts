@@ -4,6 +4,7 @@ import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
@@ -60,8 +61,11 @@ function headLines(trace: Trace, columns: number): Line[] {
         .map(([name, value]) => `${name}=${value}`)
         .join('  '),
   );
+  const goal = isUnit(trace) ? 'was done' : 'answered';
   if (trace.state === 'died')
-    lines.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
+    lines.push([' ', [`the app ended before it ${goal}; this is what it had done`, 'error']]);
+  addRow('failed', trace.error?.split('\n', 1)[0], 'error');
+  addRow('cause', trace.parent && `of ${trace.parent.slice(0, 8)}`);
   if (trace.state === 'open') lines.push([' ', ['still running', 'warn']]);
   for (const note of trace.notes ?? []) lines.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
   if (trace.dropped)

@@ -5,9 +5,7 @@ import { TracedRequest } from '../../../src/agent/request/traced-request.cjs';
 
 function open(url: unknown, rawHeaders: unknown): object {
   const message = { method: 'GET', url, rawHeaders } as IncomingMessage;
-  const { at, ...rest } = JSON.parse(
-    encodeOpen(new TracedRequest('id', false, undefined, message, undefined)),
-  );
+  const { at, ...rest } = JSON.parse(encodeOpen(new TracedRequest({ id: 'id', message })));
   return { at: typeof at, ...rest };
 }
 
