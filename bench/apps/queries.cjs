@@ -19,7 +19,7 @@ const server = http.createServer(async (req, res) => {
 });
 
 process.on('SIGTERM', () => process.exit(0));
-(async () => {
+void (async () => {
   await pool.query('create table if not exists users(id int primary key, name text)');
   await pool.query(
     "insert into users select i, 'user '||i from generate_series(1,100) i on conflict do nothing",

@@ -1,7 +1,7 @@
 /**
  * Decides which lines are written before the app goes on, and which wait for the end of the turn.
  * A write takes 3 to 5 µs between an app's other work: a sixth of what recording a query costs. Up
- * to 2,000 a second, and 32 at once, lines are written as they come, so that whatever ends the
+ * to 500 a second, and 32 in a burst, lines are written as they come, so that whatever ends the
  * process (a native crash, SIGKILL, an endless loop) leaves its last query. Above that rate those
  * of a turn are written together; `before-end.cts` writes them before what ends a process from
  * within, and a process that is killed from outside loses at most its last turn.
