@@ -7,7 +7,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { latency } from './latency.mjs';
 import { machine, median, nodes } from './machine.mjs';
@@ -38,6 +38,8 @@ if (!existsSync(join(import.meta.dirname, 'node_modules/pg')))
     stdio: 'inherit',
   });
 
+// Above the number of cores others were at work: then ratios are those of cold caches.
+const [load] = loadavg();
 const found = [];
 for (const [version, node] of nodes()) {
   console.error(`node ${version}`);
@@ -56,7 +58,7 @@ writeFileSync(
   join(import.meta.dirname, 'RESULTS.md'),
   `# Results
 
-Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${versions}; ${machine()}; ${ROUNDS} rounds of ${SECONDS} s.
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${versions}; ${machine()}; ${ROUNDS} rounds of ${SECONDS} s; load average ${load.toFixed(1)} when it began.
 
 ## What the app pays
 

@@ -42,11 +42,15 @@ interface Client {
   queryQueue?: object[];
 }
 interface Pool {
+  Promise?: unknown;
   options?: { max?: number };
   _clients?: unknown[];
   _idle?: unknown[];
   _pendingQueue?: unknown[];
 }
+
+// Bound at load, before an app replaces it by a library's, whose handlers run where it is resolved.
+const NativePromise = Promise;
 
 /** The call that the driver executes in this tick: Pool#query runs connect and query for it. */
 let pendingCall: TracedCall | undefined;
@@ -139,7 +143,7 @@ function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    call.hasCallback = attempt(hasFunction, arguments) !== false;
+    call.hasCallback = attempt(hasCallback, this as Pool, arguments) !== false;
     call.pool = attempt(countsOf, this as Pool);
     pendingCall = call;
     try {
@@ -150,7 +154,9 @@ function wrapPoolQuery(original: Function): Function {
   };
 }
 
-function hasFunction(args: ArrayLike<unknown>): boolean {
+/** Whether a query may end in code that has the context of the driver: a promise of Node's has its own. */
+function hasCallback(pool: Pool, args: ArrayLike<unknown>): boolean {
+  if (pool.Promise !== NativePromise) return true;
   for (let i = 0; i < args.length; i++) if (typeof args[i] === 'function') return true;
   return false;
 }

@@ -236,7 +236,7 @@ function patchStream(prototype: object): void {
     }
     // Without a listener nothing runs in the context, and entering it costs more than the event.
     // `_events` is EventEmitter's own; where it is missing, the context is entered.
-    if (this._events?.[type] === undefined && this._events !== undefined)
+    if (type !== 'error' && this._events !== undefined && this._events[type] === undefined)
       return Reflect.apply(original, this, arguments as never);
     return applyInRequest(owner, original, this, arguments) as boolean;
   };
