@@ -26,6 +26,7 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
+import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import {
@@ -118,7 +119,7 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
-  process.on('exit', sendRunningCalls);
+  installStep('ends of the process', () => watchEnds(sendRunningCalls));
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */

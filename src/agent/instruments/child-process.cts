@@ -7,6 +7,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { watchChildChannel } from '../processes/ipc.cjs';
 import { dataOf, listOf, plainText } from '../record/app-values.cjs';
+import { flushLines } from '../record/transport.cjs';
 import { applyInRequest, currentRequest, watchStream } from '../request/context.cjs';
 import type { TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -113,6 +114,8 @@ function outcomeOf(code: number | null, signal: string | null): object {
 
 function wrapSync(original: Function): Function {
   return function run(this: unknown) {
+    // The command may end this process.
+    attempt(flushLines);
     const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
