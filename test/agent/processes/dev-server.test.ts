@@ -8,11 +8,12 @@ import { postgres } from '../../servers/index.js';
 import { ROOT } from '../app.js';
 
 const FIXTURE = readFileSync(join(ROOT, 'test/fixtures/processes/dev-server.cjs'), 'utf8');
+const EXPRESS = join(ROOT, 'test/fixtures/node_modules/express');
 const PATIENCE_MS = 60_000;
 
 test('a request that is sent on to a child and to a thread of it is one trace', async (t) => {
   const { url: PG } = await postgres(t);
-  const run = scooby(t, { files: { 'dev.cjs': FIXTURE }, command: ['dev.cjs'], env: { PG } });
+  const run = scooby(t, { files: { 'dev.cjs': FIXTURE }, command: ['dev.cjs'], env: { PG, EXPRESS } });
   // Until the last of its servers listens, and each process knows of them.
   const deadline = performance.now() + PATIENCE_MS;
   for (let n = 0; ; n++) {
@@ -28,7 +29,7 @@ test('a request that is sent on to a child and to a thread of it is one trace', 
       trace.spans
         .filter(({ kind }) => kind === 'sql' || kind === 'http')
         .map(({ kind, site }) => [kind, site]),
-      [['sql', 'dev.cjs:32']],
+      [['sql', 'dev.cjs:31']],
     );
     t.notMatch(body, /scooby-/, 'the app sees no header of the agent');
     break;
