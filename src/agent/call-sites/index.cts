@@ -19,6 +19,7 @@ import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
 import { pQueue } from './p-queue.cjs';
+import { piscina } from './piscina.cjs';
 import { genericPool, sequelizePool, tarn } from './pools.cjs';
 import { prisma } from './prisma.cjs';
 import { promiseLimit } from './promise-limit.cjs';
@@ -27,7 +28,7 @@ import { request } from './request.cjs';
 import { semaphore } from './semaphore.cjs';
 import { sequelize } from './sequelize.cjs';
 import { superagent } from './superagent.cjs';
-import { piscina, tinypool } from './thread-pools.cjs';
+import { tinypool } from './tinypool.cjs';
 import { typeorm } from './typeorm.cjs';
 
 export const callSiteLibraries: CallSiteLibrary[] = [
