@@ -3,16 +3,11 @@
 import type { LibraryInfo } from '../domain/library.js';
 import type { LinkLine } from '../domain/link.js';
 import { formatSite } from '../domain/site.js';
-import {
-  type AppInfo,
-  type Frame,
-  firstApplicationFrame,
-  type RecordedSpan,
-  roundToMicros,
-} from '../domain/trace.js';
+import { type AppInfo, type Frame, type RecordedSpan, roundToMicros } from '../domain/trace.js';
+import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './link-server.js';
+import type { AppIdentity } from './link-server.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
@@ -32,7 +27,7 @@ const MAX_CONNECTIONS = 10_000;
  * number.
  */
 export class AppProcess {
-  readonly connection: AppConnection;
+  readonly identity: AppIdentity;
   readonly app: AppInfo;
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
@@ -50,13 +45,14 @@ export class AppProcess {
   #libraries = new Map<string, LibraryInfo>();
 
   /**
-   * `project` is the folder that files are relative to, `agent` the path of the agent's own file.
+   * `project` is the folder that files are relative to, `agent` the path of the agent's own file;
+   * `packages` count as the app's code.
    */
-  constructor(connection: AppConnection, project: string, agent: string) {
-    const { pid, command, node, origin } = connection;
-    this.connection = connection;
+  constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
+    const { pid, command, node, origin } = identity;
+    this.identity = identity;
     this.app = { pid, command, cwd: project, node };
-    this.#resolver = new FrameResolver(project, { agent, since: origin });
+    this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
 
   /** Adds the source map of a script whose running text is not on disk (tsx, ts-node). */
@@ -77,10 +73,10 @@ export class AppProcess {
   }
 
   learnStack(n: number, frames: number[]): void {
-    this.#stacks.set(
-      n,
-      frames.flatMap((frame) => this.#frames.get(frame) ?? []),
-    );
+    const resolved = frames.flatMap((frame) => this.#frames.get(frame) ?? []);
+    const stack = this.#resolver.resolveStack(resolved);
+    if (stack !== resolved) for (const frame of stack) if (frame.application) this.#resolver.sourceOf(frame);
+    this.#stacks.set(n, stack);
   }
 
   /**
@@ -108,15 +104,16 @@ export class AppProcess {
     return Object.fromEntries([...this.#libraries].filter(([name, { mapper }]) => mapper || named.has(name)));
   }
 
-  /** `file:line` of the first application frame of a stack. */
+  /** `file:line` where a route was registered, by the stack of that. */
   siteOf(stack: number | undefined): string | undefined {
-    const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
+    const frames = (stack !== undefined && this.#stacks.get(stack)) || [];
+    const frame = registrationFrame(frames, (at, line) => this.lineText(at, line));
     return frame && formatSite(frame);
   }
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */
   toEpochMs(at: number): number {
-    return this.connection.origin + at / 1000;
+    return this.identity.origin + at / 1000;
   }
 
   /** Span of a line, in a trace that began at `start` (epoch ms). */

@@ -33,6 +33,7 @@ export const PUBLIC_FIELDS = {
     duration: 1,
     state: 1,
     aborted: 1,
+    error: 1,
     parent: 1,
     outside: 1,
     app: 1,
@@ -62,7 +63,7 @@ export const PUBLIC_FIELDS = {
     function: 1,
     shape: 1,
   }),
-  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1 }),
+  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1, package: 1 }),
   finding: inOrderOf<Finding>({
     id: 1,
     kind: 1,
@@ -76,7 +77,7 @@ export const PUBLIC_FIELDS = {
     confidence: 1,
     reasons: 1,
   }),
-  total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
+  total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, errors: 1 }),
   library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,

@@ -1,5 +1,6 @@
 /** Call sites of Prisma, which calls its driver adapter on await, batched, in a later tick. */
 
+import { existsSync } from 'node:fs';
 import {
   callSiteOfObject,
   captureCallSite,
@@ -8,6 +9,7 @@ import {
   runInContext,
 } from '../call/call-site.cjs';
 import { bindDeferred, wrapCall, wrapExecutor, wrapFactory } from '../call/deferred.cjs';
+import { captureDeeperStacks } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -56,15 +58,21 @@ function prepareRuntime(module: object): void {
     const result = Reflect.apply(original, this, arguments);
     attempt(() => {
       const { getPrismaClient } = compilable.exports;
-      if (typeof getPrismaClient === 'function')
-        compilable.exports = replaceGetPrismaClient(compilable.exports, wrapGetPrismaClient(getPrismaClient));
+      if (typeof getPrismaClient !== 'function') return;
+      // A copy of the runtime in the app's folder is none of `files`.
+      captureDeeperStacks();
+      compilable.exports = replaceGetPrismaClient(compilable.exports, wrapGetPrismaClient(getPrismaClient));
     });
     return result;
   };
 }
 
-prepareRuntime.appliesTo = (filename: string): boolean =>
-  /@prisma[\\/]client[\\/]runtime[\\/](?:client|library)\.js$/.test(filename);
+// `prisma generate` with an `output` copies the runtime beside the client and its schema.
+prepareRuntime.appliesTo = (filename: string): boolean => {
+  if (!/[\\/]runtime[\\/](?:client|library)\.js$/.test(filename)) return false;
+  const folder = filename.slice(0, filename.search(/[\\/]runtime[\\/][^\\/]*$/));
+  return /@prisma[\\/]client$/.test(folder) || attempt(existsSync, `${folder}/schema.prisma`) === true;
+};
 
 /** Throws an Error if the runtime was loaded before it could be prepared. */
 function checkRuntime({ getPrismaClient }: Runtime): void {
@@ -115,7 +123,7 @@ function patchClient(client: Client): void {
 /** Wraps the promise factory: a query runs when its promise is awaited, without app frames. */
 function wrapPromiseFactory(original: Function): Function {
   return function make(this: unknown, query: Query, ...rest: unknown[]) {
-    const site = captureCallSite(make as never);
+    const site = captureCallSite(make as never, 0, '@prisma/client');
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     const run: Query = (transaction) =>
       // In a `$transaction([…])` the queries run as a batch, with the call site of the list.

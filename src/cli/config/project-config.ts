@@ -22,6 +22,8 @@ export interface FindingConfig {
 
 /** Merged configuration of a project and its user. */
 export interface ProjectConfig extends FindingConfig {
+  /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
+  packages?: string[];
   /** Unparsed options of `scooby run`, by camel-case name. */
   run: Record<string, unknown>;
   /** Files that were read, highest priority first. */
@@ -36,10 +38,11 @@ interface Section {
 }
 
 export const CONFIG_FILE_NAME = 'scooby.config.json';
-const SECTION_KEYS = ['run', 'ignore', 'limits'];
+const SECTION_KEYS = ['run', 'ignore', 'limits', 'packages'];
 /** Keys of the user's own file only: docs/browser.md. */
 const BROWSER_KEYS = ['keys', 'theme', 'editor', 'mouse', 'ascii'];
 const IGNORE_KEYS = ['kind', 'id', 'route', 'site', 'statement'];
+const PACKAGE_NAME = /^(?:@[\w.-]+\/)?(?:[\w.-]+\*?|\*)$/;
 /** Limits that are durations in ms. */
 const DURATION_LIMITS = ['loopHighMs', 'transaction', 'idle', 'poolWait', 'blocked', 'saved'];
 
@@ -54,8 +57,10 @@ export function readProjectConfig(cwd: string, env: NodeJS.ProcessEnv = process.
   const { slow: projectSlow, ...projectLimits } = project?.limits ?? {};
   const { slow: userSlow, ...userLimits } = user?.limits ?? {};
   const slow = { ...userSlow, ...projectSlow };
+  const packages = [...(project?.packages ?? []), ...(user?.packages ?? [])];
   return {
     run: { ...user?.run, ...project?.run },
+    ...(packages.length > 0 && { packages }),
     ignore: [...(project?.ignore ?? []), ...(user?.ignore ?? [])],
     limits: {
       ...userLimits,
@@ -120,12 +125,16 @@ function readFile(file: string, isUserFile: boolean) {
 }
 
 function parseSections(section: Section, path: string, file: string, lines: Map<string, number>) {
-  const { run = {}, ignore = [], limits = {} } = section.value;
+  const { run = {}, packages = [], ignore = [], limits = {} } = section.value;
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   if (!Array.isArray(ignore))
     section.fail('ignore', 'has to be a list of findings, such as [{ "kind": "slow" }]');
+  const isName = (name: unknown) => typeof name === 'string' && PACKAGE_NAME.test(name);
+  if (!Array.isArray(packages) || !packages.every(isName))
+    section.fail('packages', 'has to be a list of names of packages, such as ["unleash-server", "@acme/*"]');
   return {
     run: parseSection(run, at('run'), file, lines).value,
+    packages: packages as string[],
     ignore: (ignore as unknown[]).map((entry, n) =>
       parseIgnore(typeof entry === 'string' ? { kind: entry } : entry, at(`ignore.${n}`), file, lines),
     ),

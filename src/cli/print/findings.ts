@@ -5,7 +5,8 @@
 
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import type { Finding } from '../../domain/trace.js';
+import { type Finding, frameMark } from '../../domain/trace.js';
+import { packageOfPath } from '../../insight/source/package-code.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
 import { wrapText } from '../../terminal/wrap.js';
@@ -43,7 +44,7 @@ function oneFinding(
 /** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
 function heading(finding: Finding, code: SourceReader, { style }: OutputFormat): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
-  const where = site === undefined ? '' : formatCallSite(name, site);
+  const where = site === undefined ? '' : formatCallSite(name, site) + markOf(site);
   const position = parseSite(finding.site);
   const changeNote = position && code.changeNote(position.file, position.line);
   const parts = [
@@ -53,4 +54,9 @@ function heading(finding: Finding, code: SourceReader, { style }: OutputFormat):
     changeNote ? style('warn', changeNote) : '',
   ];
   return INDENT + parts.filter((part) => part !== '').join('  ');
+}
+
+function markOf(site: string): string {
+  const name = packageOfPath(site);
+  return name === undefined ? '' : escapeToOneLine(frameMark({ package: name }));
 }

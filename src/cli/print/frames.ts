@@ -2,7 +2,7 @@
 
 import { formatPosition } from '../../domain/site.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { Frame, Span } from '../../domain/trace.js';
+import { type Frame, frameMark, type Span } from '../../domain/trace.js';
 import { cellWidth, cutText } from '../../terminal/cells.js';
 import { codeFrame } from '../../terminal/code-frame.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -39,7 +39,12 @@ function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat
   const text = formatCallSite(name, formatPosition(frame));
   if (!application) return style('dim', text);
   const changeNote = code.changeNote(file, line);
-  return style('accent', text) + (changeNote ? style('warn', `  ${changeNote}`) : '');
+  const mark = escapeToOneLine(frameMark(frame));
+  return (
+    style('accent', text) +
+    (mark && style('dim', mark)) +
+    (changeNote ? style('warn', `  ${changeNote}`) : '')
+  );
 }
 
 /** `loadItems (src/orders.js:47)`; the position alone when the function has no name. */

@@ -1,7 +1,7 @@
 /** Loops: calls of one shape that ran repeatedly from one line, by the same callers. */
 
 import { formatPosition, formatSite } from '../../domain/site.js';
-import type { Frame } from '../../domain/trace.js';
+import { type Frame, frameMark } from '../../domain/trace.js';
 import type { Call } from './calls.js';
 import { isLoopLine } from './loop-line.js';
 import type { ReadLine } from './wrapper-line.js';
@@ -207,5 +207,6 @@ export function isParallel(loop: Loop): boolean {
 /** Call site of a loop for a message, with the caller's line that has the loop; undefined without one. */
 export function loopSiteText({ site, loopSite }: Loop): string | undefined {
   if (site === undefined) return undefined;
-  return formatSite(site) + (loopSite === undefined ? '' : `, called in a loop at ${formatSite(loopSite)},`);
+  const where = formatSite(site) + frameMark(site);
+  return where + (loopSite === undefined ? '' : `, called in a loop at ${formatSite(loopSite)},`);
 }

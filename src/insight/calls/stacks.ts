@@ -2,6 +2,7 @@
 
 import { formatPosition } from '../../domain/site.js';
 import type { Frame } from '../../domain/trace.js';
+import { packageOfPath } from '../source/package-code.js';
 
 /** A stack as the rules need it. */
 export interface CallPath {
@@ -54,7 +55,7 @@ function computePath(stack: Frame[]): CallPath {
       else isRecursive = true;
       continue;
     }
-    const name = packageOf(frame.file);
+    const name = packageOfPath(frame.file);
     if (name === undefined) continue;
     packages.add(name);
     if (SETUP_PACKAGES.has(name) || SETUP_FRAME.test(frame.file)) isSetup = true;
@@ -65,11 +66,4 @@ function computePath(stack: Frame[]): CallPath {
 // A recursive walk of a tree queries from ever deeper stacks: as one frame it has one call path.
 function isSelfCall(inner: Frame, outer: Frame): boolean {
   return inner.function === outer.function && inner.file === outer.file && inner.function !== '<anonymous>';
-}
-
-function packageOf(file: string): string | undefined {
-  const at = file.lastIndexOf('node_modules/');
-  if (at < 0) return undefined;
-  const [first = '', second = ''] = file.slice(at + 'node_modules/'.length).split('/', 2);
-  return first.startsWith('@') ? `${first}/${second}` : first;
 }

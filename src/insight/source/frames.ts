@@ -1,9 +1,10 @@
 /** Frame resolution: from V8's frames to positions and text of the sources, through source maps. */
 
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Frame } from '../../domain/trace.js';
 import { Lru } from '../util/lru.js';
 import { type Disk, disk as realDisk } from './disk.js';
+import { isInside, OwnCode } from './own-code.js';
 import {
   isCommandLineCode,
   isLibrary,
@@ -19,6 +20,8 @@ export interface FrameResolverOptions {
   agent?: string;
   /** Start of the app's process, in epoch ms: it may run older versions of files written later. */
   since?: number;
+  /** Names of packages that count as the app's code; `@acme/*` stands for a scope. */
+  packages?: string[];
   disk?: Disk;
 }
 
@@ -51,7 +54,7 @@ export class FrameResolver {
   /** Problems with a file or its source map, as sentences, by the displayed file name. */
   readonly notes = new Map<string, string>();
   #roots: string[];
-  #agent: string | undefined;
+  #ownCode: OwnCode;
   #since: number;
   #disk: Disk;
   /** Generated files by path, the newest version first. */
@@ -70,7 +73,8 @@ export class FrameResolver {
   constructor(project: string, options: FrameResolverOptions = {}) {
     this.#disk = options.disk ?? realDisk;
     this.#roots = [...new Set([project, this.#disk.real(project)])];
-    this.#agent = options.agent;
+    const { agent, packages = [] } = options;
+    this.#ownCode = new OwnCode({ roots: this.#roots, agent, packages, disk: this.#disk });
     this.#since = options.since ?? Number.POSITIVE_INFINITY;
   }
 
@@ -99,10 +103,16 @@ export class FrameResolver {
     const path = location.path ?? location.name;
     if (!inMemory) raw.file = this.#displayName(path);
     // Frames of libraries stay unmapped: their maps name sources that are not installed.
-    if (!this.#isApplication(path)) return { ...raw, application: false };
+    if (!this.#ownCode.isOwnPath(path)) return { ...raw, application: false };
     const script = this.#scriptAt(path, location.line, location.column);
-    if (!script?.hasMap) return { ...raw, application: true };
-    return this.#mapped(raw, script, location);
+    return script?.hasMap
+      ? this.#mapped(raw, script, location)
+      : this.#ownCode.frameOf(raw, path, () => this.#readText({ ...raw, application: true }));
+  }
+
+  /** The frames of a stack, where packages stand for the app if no frame is its own. */
+  resolveStack(frames: Frame[]): Frame[] {
+    return this.#ownCode.stackOf(frames, (file) => this.#absolute(file));
   }
 
   #mapped(raw: Omit<Frame, 'application'>, script: MappedScript, location: ScriptLocation): Frame {
@@ -111,14 +121,12 @@ export class FrameResolver {
     if (!original || path === undefined) return { ...raw, application: false };
     const displayName = this.#displayName(path);
     const isOutside = !this.#mayRead(path, location.path);
-    this.#contents.set(displayName, () => script.content(original.source) ?? (isOutside ? '' : undefined));
-    return {
-      function: raw.function,
-      file: displayName,
-      line: original.line,
-      column: original.column,
-      application: !original.ignored && this.#isApplication(path),
-    };
+    const content = () => script.content(original.source) ?? (isOutside ? '' : undefined);
+    this.#contents.set(displayName, content);
+    const { line, column } = original;
+    const frame = { function: raw.function, file: displayName, line, column };
+    if (original.ignored || !this.#ownCode.isOwnPath(path)) return { ...frame, application: false };
+    return this.#ownCode.frameOf(frame, path, () => content() ?? script.head);
   }
 
   /**
@@ -128,10 +136,6 @@ export class FrameResolver {
   sourceOf(frame: Frame): { file: string; text: string } | undefined {
     const text = this.#contents.get(frame.file)?.() ?? this.#readText(frame);
     return text === undefined || text === '' || !isReadable(text) ? undefined : { file: frame.file, text };
-  }
-
-  #isApplication(path: string): boolean {
-    return !isLibrary(path) && !(this.#agent && (path === this.#agent || path.startsWith(this.#agent + sep)));
   }
 
   #displayName(path: string): string {
@@ -236,11 +240,6 @@ export class FrameResolver {
     this.#texts.set(path, [...versions, { identity, text, widths }].slice(-MAX_VERSIONS));
     return text;
   }
-}
-
-function isInside(folder: string, path: string): boolean {
-  const inside = relative(folder, path);
-  return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
 }
 
 // A minified bundle is unreadable, and its one line would be stored completely.

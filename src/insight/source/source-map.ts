@@ -22,6 +22,8 @@ export interface OriginalPosition {
   ignored: boolean;
 }
 
+const MAX_HEAD = 4000;
+
 /** A version of a generated file with its source map. */
 export class MappedScript {
   #map: TraceMap | undefined;
@@ -31,9 +33,15 @@ export class MappedScript {
   constructor(text: string | undefined, json: string | undefined, mapPath: string) {
     this.#map = json === undefined ? undefined : parse(json, mapPath);
     this.isBroken = json !== undefined && this.#map === undefined;
+    if (!this.#map || text === undefined) return;
     // Only a mapped file can be mapped wrongly: only for it the line lengths are stored.
-    if (this.#map && text !== undefined) this.#widths = text.split('\n').map((line) => line.length);
+    this.#widths = text.split('\n').map((line) => line.length);
+    // Copied: a slice would keep the whole text.
+    if (this.#map.sources.length === 1) this.head = Buffer.from(text.slice(0, MAX_HEAD)).toString();
   }
+
+  /** Beginning of a file that was made of one source, whose first comments it has. */
+  readonly head: string | undefined;
 
   readonly isBroken: boolean;
 

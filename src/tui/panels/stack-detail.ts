@@ -5,7 +5,7 @@
 
 import { formatPosition, type Position } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
-import type { Frame, Span } from '../../domain/trace.js';
+import { type Frame, frameMark, type Span } from '../../domain/trace.js';
 import { cleanText, stripUnsureWidths } from '../../terminal/cells.js';
 import { codeFrame, splitLines } from '../../terminal/code-frame.js';
 import { framePosition, type PanelContext, type TextLine } from './panel.js';
@@ -32,7 +32,7 @@ function frameLine(frame: Frame): TextLine {
   const site = cleanText(formatPosition(frame));
   const name = cleanText(frame.function) || '(anonymous)';
   const line = frame.application
-    ? ([[' at ', 'dim'], name, ' ', [site, 'accent']] as const)
+    ? ([[' at ', 'dim'], name, ' ', [site, 'accent'], [cleanText(frameMark(frame)), 'dim']] as const)
     : ([[` at ${name} ${site}`, 'dim']] as const);
   return { line, position: framePosition(frame) };
 }

@@ -77,13 +77,14 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.equal(errorOf('[]'), 'scooby.config.json:1: this has to be an object: { … }');
   t.equal(
     errorOf('{\n  "run": {},\n  "limit": {}\n}'),
-    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits',
+    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits, packages',
   );
   t.match(
     errorOf('{\n"keys": {} }'),
     /^scooby\.config\.json:2: "keys" is the user's own; it belongs in .*config\.json$/,
   );
   t.equal(errorOf('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
+  t.match(errorOf('{ "packages": ["a b"] }'), ':1: "packages" has to be a list of names of packages');
   t.match(errorOf('{ "ignore": {} }'), '"ignore" has to be a list of findings');
   t.match(
     errorOf('{ "ignore": [\n"slow",\n{}] }'),
@@ -113,7 +114,7 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.match(errorOf('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is invalid');
   t.equal(
     errorOf('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
-    'package.json:3: "runs" is not known; known keys: run, ignore, limits',
+    'package.json:3: "runs" is not known; known keys: run, ignore, limits, packages',
   );
   t.end();
 });

@@ -44,6 +44,16 @@ test('a wrapper passes on a parameter', (t) => {
       'sql',
       'class Db {\n  get(sql, params) {\n    return this.pool.query(\n                     ^\n      sql,\n      params,\n    );',
     ],
+    [
+      'sql',
+      'class Sql {\n  async _findAll(model, options) {\n    const result = await model.findAll(options);\n                               ^',
+    ],
+    ['sql', 'const byKey = (model, id) => model.findByPk(id);\n                                   ^'],
+    [
+      'sql',
+      'class Base {\n  find(options?: FindManyOptions<T>): Promise<T[]> {\n    return this.repository.find(options);\n                           ^',
+    ],
+    ['sql', 'const all = (entity, where) => em.find(entity, where);\n                                  ^'],
     ['cache', 'const read = (key) => client.get(key);\n                             ^'],
     [
       'http',
@@ -87,6 +97,12 @@ test('a line with a statement of its own is no wrapper', (t) => {
       "import { SQL } from './sql.js';\nconst find = (id) => pool.query(SQL, [id]);\n                          ^",
     ],
     ['sql', 'const find = (id) => User.findByPk(id);\n                          ^'],
+    ['sql', 'const search = (where) => User.findAll(where);\n                               ^'],
+    ['sql', 'const load = (id) => this.repository.findOne(id);\n                                     ^'],
+    [
+      'sql',
+      "const one = (client, id) => client.query('select 1', [id]);\n                                   ^",
+    ],
     ['sql', 'const find = (id) => byId.get(id);\n                          ^'],
     [
       'sql',

@@ -1,0 +1,46 @@
+/** Own scripts: whether a script is the app's code, as far as its path shows. */
+
+import { sep } from 'node:path';
+import { workingFolder } from '../run-config.cjs';
+
+const LIBRARY = /[\\/]node_modules[\\/]/;
+// Prisma's client, generated into the app's folder, with its runtime beside it.
+const GENERATED = /[\\/](?:__generated__|generated)[\\/]|[\\/]runtime[\\/](?:client|library)\.m?js$/;
+
+// Correct for the bundle; unbundled, as in tests, this file is one folder below the agent's root.
+let agentFolder = __dirname;
+let appPackages: RegExp | undefined;
+let projectFolder: string | undefined;
+
+/** Sets the agent's root folder, whose scripts are not the app's. */
+export function setAgentFolder(folder: string): void {
+  agentFolder = folder;
+}
+
+/** Sets the packages in node_modules that count as the app's; `@acme/*` stands for a scope. */
+export function setAppPackages(names: string[]): void {
+  const patterns = names.map((name) =>
+    name
+      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+      .replace('/', '[\\\\/]')
+      .replace('*', '[^\\\\/]*'),
+  );
+  appPackages =
+    names.length === 0
+      ? undefined
+      : new RegExp(`node_modules[\\\\/](?:${patterns.join('|')})[\\\\/](?!.*node_modules)`);
+}
+
+/** Whether a script, by the name that V8 has of it, is neither Node's, a library's nor the agent's. */
+export function isOwnScript(script: string): boolean {
+  if (script === '' || script.startsWith('node:') || script.startsWith(agentFolder)) return false;
+  if (LIBRARY.test(script) && !isInProject(script)) return appPackages?.test(script) === true;
+  return !GENERATED.test(script);
+}
+
+/** Whether a script below a node_modules folder is the app's, as that is started from there. */
+function isInProject(script: string): boolean {
+  projectFolder ??= workingFolder() + sep;
+  const at = LIBRARY.test(projectFolder) ? script.indexOf(projectFolder) : -1;
+  return at >= 0 && !LIBRARY.test(sep + script.slice(at + projectFolder.length));
+}
