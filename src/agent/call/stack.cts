@@ -2,6 +2,7 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
 
 type Sites = NodeJS.CallSite[];
@@ -127,7 +128,7 @@ function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number>
   if (known === undefined) {
     known = {
       positions: addScript(script),
-      positionsByHash: RELOADABLE.test(script) ? new Map() : undefined,
+      positionsByHash: isEvaluated(script, site.isEval()) || RELOADABLE.test(script) ? new Map() : undefined,
     };
     scripts.set(script, known);
   }

@@ -7,7 +7,7 @@ import type { TracedCall } from '../call/call.cjs';
 import { takeNewFrames } from '../call/stack.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
-import { mapOf } from '../loader/source-maps.cjs';
+import { mapsOf } from '../loader/evaluated.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
@@ -110,10 +110,7 @@ function newFrameLines(): string {
   const added = takeNewFrames();
   if (added === undefined) return '';
   let maps = '';
-  for (const file of added.scripts) {
-    const map = mapOf(file);
-    if (map !== undefined) maps += encodeLine({ t: 'map', file, map });
-  }
+  for (const [file, map] of mapsOf(added.scripts)) maps += encodeLine({ t: 'map', file, map });
   const frames = added.frames.length > 0 ? encodeLine({ t: 'frames', frames: added.frames }) : '';
   return maps + frames + added.stacks.map((stack) => encodeLine({ t: 'stack', ...stack })).join('');
 }
