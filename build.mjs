@@ -29,7 +29,7 @@ if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);
 
 await build({
   ...shared,
-  entryPoints: { scooby: 'bin/scooby.ts' },
+  entryPoints: { scooby: 'bin/scooby.ts', 'chunks/collector-worker': 'src/collector/collector-worker.ts' },
   outdir: 'dist',
   format: 'esm',
   // The screen is imported on demand: `list` and `run` do not load React.

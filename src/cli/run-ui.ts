@@ -73,7 +73,9 @@ export function colourEnvironment(
 
 /** Line that most likely says why a program exited: the last that names an error, else the last. */
 function exitReason(lines: string[]): string[] {
-  const errorLine = lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line));
+  const errorLine = lines.findLast((line) =>
+    /^\s*(?:Uncaught )?[\w.]{0,200}(?:Error|Exception)\b.*:/.test(line),
+  );
   return [errorLine ?? lines.at(-1) ?? ''].filter(Boolean);
 }
 
@@ -192,8 +194,8 @@ export class RunUi implements LaunchListener, OutputSink {
       );
   }
 
-  requestFinished(trace: Parameters<LaunchListener['requestFinished']>[0]): void {
-    if (this.#state === 'failed') this.#announcer.requestFinished(trace);
+  requestFinished(request: Parameters<LaunchListener['requestFinished']>[0]): void {
+    if (this.#state === 'failed') this.#announcer.requestFinished(request);
   }
 
   warn(message: string): void {

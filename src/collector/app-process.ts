@@ -7,7 +7,7 @@ import { type AppInfo, type Frame, type RecordedSpan, roundToMicros } from '../d
 import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
-import type { AppConnection } from './link-server.js';
+import type { AppIdentity } from './link-server.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
@@ -27,7 +27,7 @@ const MAX_CONNECTIONS = 10_000;
  * number.
  */
 export class AppProcess {
-  readonly connection: AppConnection;
+  readonly identity: AppIdentity;
   readonly app: AppInfo;
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
@@ -48,9 +48,9 @@ export class AppProcess {
    * `project` is the folder that files are relative to, `agent` the path of the agent's own file;
    * `packages` count as the app's code.
    */
-  constructor(connection: AppConnection, project: string, agent: string, packages?: string[]) {
-    const { pid, command, node, origin } = connection;
-    this.connection = connection;
+  constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
+    const { pid, command, node, origin } = identity;
+    this.identity = identity;
     this.app = { pid, command, cwd: project, node };
     this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
@@ -113,7 +113,7 @@ export class AppProcess {
 
   /** Epoch ms of an instant in a line, which is µs since the process's origin. */
   toEpochMs(at: number): number {
-    return this.connection.origin + at / 1000;
+    return this.identity.origin + at / 1000;
   }
 
   /** Span of a line, in a trace that began at `start` (epoch ms). */

@@ -4,8 +4,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
-import type { LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import { EventEmitter } from 'node:events';
+import type { LinkLine } from '../domain/link.js';
 import {
   type AppInfo,
   addToTotals,
@@ -15,12 +15,16 @@ import {
   roundToMicros,
   type Trace,
 } from '../domain/trace.js';
-import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import { isUnit } from '../domain/unit.js';
+import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
-import type { AppConnection, LinkListener } from './link-server.js';
+import { Causes } from './causes.js';
+import type { DetectedLibrary } from './collector-messages.js';
+import { EarlyLines } from './early-lines.js';
+import type { AppIdentity } from './link-server.js';
 import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
-import { PeerPorts } from './peer-ports.js';
+import type { SpoolListener } from './spools.js';
 
 /** Settings and callbacks of a collector. */
 export interface CollectorOptions {
@@ -30,7 +34,6 @@ export interface CollectorOptions {
   packages?: string[];
   /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
   agent: string;
-  record: Recording;
   saveSource: SaveSource;
   /**
    * Decides call sites, shapes and findings. `readLine` returns the text of a line of the frame's
@@ -45,27 +48,20 @@ export interface CollectorOptions {
  */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
-  listen: [address: ServerAddress, app: AppInfo, signs?: ServerSigns];
-  /** The app has printed a port. */
-  printed: [printed: { port: number; beside?: true }];
-  unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
-  library: [library: { name: string; version: string; trouble?: string }, app: AppInfo];
-  /** A process disconnected. */
-  left: [app: AppInfo];
+  library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
-  lost: [app: AppInfo];
+  lost: [process: AppIdentity];
   /** A process's answer to an order. */
-  answer: [answer: Extract<LinkLine, { t: 'answer' }>, connection: AppConnection];
+  answer: [answer: Extract<LinkLine, { t: 'answer' }>, process: AppIdentity];
   /** The client has its response, but the app's last lines of the request are not read yet. */
   linesExpected: [];
-  /** A process disconnected or a response ended. */
-  progress: [];
 }
 
 /** ms after a late span or end until the trace is emitted again. */
 const LATE_MS = 100;
 /** ms between two emissions of the trace of calls outside requests. */
 const OUTSIDE_MS = 500;
+const RESENT_NOTE = 'the collector failed during this request; calls may be missing';
 const MAX_OUTSIDE_SPANS = 1000;
 /** Size of their texts, in characters. */
 const MAX_OUTSIDE_SIZE = 16 * 1024 * 1024;
@@ -73,37 +69,32 @@ const MAX_OUTSIDE_SIZE = 16 * 1024 * 1024;
 const ID_IN_LINE = /"id":"([0-9a-f-]{36})"/;
 
 /** Collects what belongs to each request; one collector per run. */
-export class Collector extends EventEmitter<CollectorEvents> implements ProxyObserver, LinkListener {
+export class Collector extends EventEmitter<CollectorEvents> implements SpoolListener<AppIdentity> {
   #options: CollectorOptions;
   #traces = new OpenTraces({
     finish: (openTrace) => this.#complete(openTrace),
     finished: (trace, late) => this.emit('trace', trace, late),
   });
-  #processes = new Map<AppConnection, AppProcess>();
+  #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
-  #peerPorts = new PeerPorts();
+  #earlyLines = new EarlyLines();
+  #causes = new Causes();
   /** Processes of which a line was lost. */
-  #lossy = new WeakSet<AppConnection>();
-  /**
-   * True once `recording` was changed: a process that starts may have read the run's config file
-   * before that.
-   */
-  #wasSwitched = false;
+  #lossy = new WeakSet<AppIdentity>();
 
   constructor(options: CollectorOptions) {
     super();
-    this.#options = { ...options };
+    this.#options = options;
   }
 
-  /** Whether a request is recorded; `marked` when it carries `X-Scooby-Record: 1`. */
-  isRecorded(marked: boolean): boolean {
-    const { record } = this.#options;
-    return record === 'all' || (record === 'marked' && marked);
-  }
-
-  requestStarted({ id, method, url, start, headers, marked }: Exchange): void {
-    if (this.isRecorded(marked))
-      this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+  /**
+   * Opens the trace of a request that the proxy has received, with what the app has told of it;
+   * `isResent` where an earlier collector may have read some of that.
+   */
+  requestStarted({ id, method, url, start, headers }: Exchange, isResent = false): void {
+    const { trace } = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    if (isResent) trace.notes = [RESENT_NOTE];
+    for (const { process, line } of this.#earlyLines.take(id)) this.lineReceived(process, line);
   }
 
   requestEnded(ending: ExchangeEnd): void {
@@ -118,22 +109,20 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
     if (!openTrace.finished) this.emit('linesExpected');
-    this.emit('progress');
   }
 
   awaitsLines(): boolean {
     return this.#traces.isAwaitingApp;
   }
 
-  connected(connection: AppConnection): void {
-    this.#peerPorts.addProcess(connection);
-    const { project, packages, agent, record } = this.#options;
-    this.#processes.set(connection, new AppProcess(connection, project, agent, packages));
-    if (this.#wasSwitched) connection.send({ t: 'record', record });
+  connected(identity: AppIdentity): void {
+    const { project, packages, agent } = this.#options;
+    this.#processes.set(identity, new AppProcess(identity, project, agent, packages));
   }
 
-  lineReceived(connection: AppConnection, line: LinkLine): void {
-    const process = this.#processes.get(connection)!;
+  lineReceived(identity: AppIdentity, line: LinkLine): void {
+    const process = this.#processes.get(identity);
+    if (process === undefined || this.#isEarly(identity, line)) return;
     switch (line.t) {
       case 'map':
         return process.learnMap(String(line.file), String(line.map));
@@ -143,6 +132,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
         return process.learnStack(line.n, line.frames);
       case 'open':
         return this.#openDirect(process, line);
+      case 'cause':
+        return this.#learnCause(line);
       case 'span':
         return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
@@ -151,92 +142,57 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
         return this.#closeByApp(process, line);
       case 'dropped':
         // Whose calls they were is unknown: no trace can say it, so the run does.
-        if (line.id === undefined) this.#reportLoss(connection, process);
+        if (line.id === undefined) this.#reportLoss(identity);
         return this.#countDropped(process, line);
-      case 'listen':
-        this.#peerPorts.addPorts(connection, line);
-        return void this.emit('listen', addressOf(line), process.app, line.signs);
-      case 'printed':
-        return void this.emit('printed', line);
-      case 'unlisten':
-        this.#peerPorts.removePort(connection, line.port);
-        return void this.emit('unlisten', line, process.app);
       case 'answer':
-        return void this.emit('answer', line, connection);
+        return void this.emit('answer', line, identity);
       case 'library':
         process.learnLibrary(line);
         return void this.emit('library', line, process.app);
     }
   }
 
-  lineLost(connection: AppConnection, text: string): void {
-    const process = this.#processes.get(connection)!;
+  lineLost(identity: AppIdentity, text: string): void {
+    const process = this.#processes.get(identity)!;
     const id = ID_IN_LINE.exec(text)?.[1];
     this.#countDropped(process, { t: 'dropped', ...(id !== undefined && { id }), spans: 1 });
-    this.#reportLoss(connection, process);
+    this.#reportLoss(identity);
   }
 
-  #reportLoss(connection: AppConnection, process: AppProcess): void {
-    if (this.#lossy.has(connection)) return;
-    this.#lossy.add(connection);
-    this.emit('lost', process.app);
+  /** Whether a line is kept until the proxy has reported its request, as its reports come in batches. */
+  #isEarly(process: AppIdentity, line: LinkLine): boolean {
+    if (!isOfRequest(line) || this.#traces.get(line.id) !== undefined) return false;
+    this.#earlyLines.add(line.id, { process, line });
+    return true;
   }
 
-  disconnected(connection: AppConnection): void {
-    const process = this.#processes.get(connection)!;
-    this.#processes.delete(connection);
-    this.#peerPorts.removeProcess(connection);
+  #reportLoss(identity: AppIdentity): void {
+    if (this.#lossy.has(identity)) return;
+    this.#lossy.add(identity);
+    this.emit('lost', identity);
+  }
+
+  disconnected(identity: AppIdentity): void {
+    const process = this.#processes.get(identity)!;
+    this.#processes.delete(identity);
     for (const openTrace of this.#traces.values()) {
       if (openTrace.processExited(process)) this.#settle(openTrace);
     }
     const outside = this.#outsideTraces.get(process);
     if (outside !== undefined) this.#traces.finish(outside);
     this.#outsideTraces.delete(process);
-    this.emit('left', process.app);
-    this.emit('progress');
   }
 
-  /** Connections of all processes and worker threads of the app. */
-  get connections(): AppConnection[] {
-    return [...this.#processes.keys()];
-  }
-
-  /** Which requests are recorded; a change applies to requests that begin after it. */
-  get recording(): Recording {
-    return this.#options.record;
-  }
-
-  set recording(record: Recording) {
-    this.#options.record = record;
-    this.#wasSwitched = true;
-    for (const connection of this.connections) connection.send({ t: 'record', record });
-  }
-
-  /** Waits at most `maxMs` until all processes have disconnected and all responses have ended. */
-  async waitUntilQuiet(maxMs: number): Promise<void> {
-    const isAtProxy = ({ proxy }: OpenTrace) => proxy === 'open';
-    await this.#waitUntil(() => this.#processes.size === 0 && !this.#traces.values().some(isAtProxy), maxMs);
-  }
-
-  /**
-   * Waits at most `maxMs` until all processes have disconnected; resolves with whether they have.
-   */
-  waitForDisconnects(maxMs: number): Promise<boolean> {
-    return this.#waitUntil(() => this.#processes.size === 0, maxMs);
-  }
-
-  async #waitUntil(condition: () => boolean, maxMs: number): Promise<boolean> {
-    const deadline = AbortSignal.timeout(maxMs);
-    while (!condition() && !deadline.aborted) {
-      await once(this, 'progress', { signal: deadline }).catch(() => {});
-    }
-    return condition();
+  /** Whether a request has ended at the proxy, and its trace is about to be finished. */
+  isFinishing(id: string): boolean {
+    const openTrace = this.#traces.get(id);
+    return openTrace?.hasEndedAtProxy === true && !openTrace.finished;
   }
 
   /** Finishes all open traces with what is known of them; called at the end of the run. */
   finishAll(): void {
     this.#traces.stopTimers();
-    for (const connection of this.connections) this.disconnected(connection);
+    for (const identity of this.#processes.keys()) this.disconnected(identity);
     this.#traces.finishAll();
   }
 
@@ -252,9 +208,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
   #openDirect(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
     if (this.#traces.get(line.id) !== undefined) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
-    const { method, url, at } = line;
+    const { method, at, stack, parent, cause } = line;
+    const url =
+      stack === undefined ? line.url : `${line.url} ${process.siteOf(stack) ?? ''}`.trim() || method;
     const request = { method, url, start: process.toEpochMs(at), ...(headers && { headers }) };
-    assignProcess(this.#open(line.id, 'none', request), process);
+    const openTrace = this.#open(line.id, 'none', request);
+    // A socket's unit is named by a path, which is masked like that of a request.
+    if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
+    if (parent !== undefined) openTrace.trace.parent = parent;
+    if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
+    assignProcess(openTrace, process);
   }
 
   #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
@@ -302,7 +265,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
@@ -314,6 +277,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     }
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
     else this.#settle(openTrace);
+  }
+
+  #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
+    const openTrace = this.#causes.learn(key, id);
+    if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
   #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {
@@ -333,19 +301,21 @@ export class Collector extends EventEmitter<CollectorEvents> implements ProxyObs
     const libraries = process?.libraries(trace.spans) ?? {};
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
     const notes = process?.notes(trace.spans) ?? [];
-    if (notes.length > 0) trace.notes = notes;
+    if (notes.length > 0) trace.notes = [...(trace.notes ?? []), ...notes];
     return this.#options.finish(trace, (frame, line) => process?.lineText(frame, line));
   }
+}
+
+/** Whether a line belongs to a request that the proxy reports. */
+function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
+  const { t } = line;
+  return (t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') && line.id !== undefined;
 }
 
 function emptyTrace(
   about: Pick<Trace, 'id' | 'method' | 'url' | 'start' | 'headers' | 'outside'>,
 ): RecordedTrace {
   return { ...about, state: 'open', spans: [], findings: [], totals: {} };
-}
-
-function addressOf({ t: _, signs: __, ...address }: Extract<LinkLine, { t: 'listen' }>): ServerAddress {
-  return address;
 }
 
 /** Assigns a trace to the first process that reports on it. */

@@ -1,17 +1,16 @@
 /**
- * Launcher's end of the link: accepts connections of the app's processes and reads the lines they
- * write.
+ * Launcher's end of the link's socket: accepts the app's processes, hears where their servers
+ * listen, and sends them orders.
  */
 
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import type { LinkLine, LinkOrder } from '../domain/link.js';
+import type { LinkLine, LinkOrder, ServerAddress, ServerSigns } from '../domain/link.js';
 import { isToken, listenAtPath, relistenAtPath } from './local-socket.js';
+import { parseLine } from './parse-line.js';
 import { readLines } from './socket-lines.js';
-import { Spools } from './spools.js';
 
-/** A connected process or worker thread of the app. */
-export interface AppConnection {
+/** A process or worker thread of the app, as it has introduced itself. */
+export interface AppIdentity {
   pid: number;
   command: string;
   cwd: string;
@@ -20,93 +19,85 @@ export interface AppConnection {
   thread: number;
   /** Epoch ms from which the instants in its lines count. */
   origin: number;
+}
+
+/** A connected process or worker thread of the app. */
+export interface AppConnection extends AppIdentity {
   send(order: LinkOrder): void;
 }
 
 /** Callbacks of the link server. */
 export interface LinkListener {
   connected(connection: AppConnection): void;
-  lineReceived(connection: AppConnection, line: LinkLine): void;
-  /**
-   * Called for a line that could not be parsed, or whose handling threw; `text` is the part of it
-   * that was read.
-   */
-  lineLost(connection: AppConnection, text: string): void;
+  /** The process has written new lines to its file. */
+  woken(connection: AppConnection): void;
+  serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void;
+  /** The app has printed a port. */
+  portPrinted(printed: { port: number; beside?: true }): void;
+  serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void;
   disconnected(connection: AppConnection): void;
-  /** Whether a line that some trace waits for is about to be written. */
-  awaitsLines(): boolean;
 }
 
 /** A running link server. */
 export interface LinkServer {
-  /**
-   * Reads new lines after the current turn, and again shortly after while the listener awaits
-   * lines.
-   */
-  readSoon(): void;
   /** Listens again after its socket's file was deleted; connected processes stay connected. */
   listenAgain(): Promise<void>;
   close(): void;
 }
 
 /**
- * Listens on the run's socket. A process that sends the token is connected until its socket closes;
- * the files with its lines, beside the socket, are read at intervals. Rejects when the path cannot
- * be listened on.
+ * Listens on the run's socket. A process that sends the token is connected until its socket closes.
+ * Rejects when the path cannot be listened on.
  */
 export async function serveLink(path: string, token: string, listener: LinkListener): Promise<LinkServer> {
-  const spools = new Spools<AppConnection>(listener);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serveSocket(socket, token, {
-      connected(connection) {
-        spools.add(connection, dirname(path), `${connection.pid}-${connection.thread}`);
-        listener.connected(connection);
-        spools.readAll();
-      },
-      woken: () => spools.readSoon(),
-      disconnected(connection) {
-        spools.remove(connection);
-        listener.disconnected(connection);
-      },
-    });
+    serveSocket(socket, token, listener);
   });
   await listenAtPath(server, path);
-  spools.start();
   const close = () => {
-    spools.close();
     server.close();
     // The open socket of a process that outlives the run would keep the launcher running.
     for (const socket of sockets) socket.destroy();
   };
-  const listenAgain = () => relistenAtPath(server, path);
-  return { readSoon: () => spools.readSoon(), listenAgain, close };
+  return { listenAgain: () => relistenAtPath(server, path), close };
 }
 
-interface SocketListener {
-  connected(connection: AppConnection): void;
-  /** The process has written new lines. */
-  woken(): void;
-  disconnected(connection: AppConnection): void;
-}
-
-/** Characters; no `hello` is that long. */
+/** Characters; no message is that long. */
 const MAX_MESSAGE = 1024 * 1024;
 
-function serveSocket(socket: Socket, token: string, listener: SocketListener): void {
+function serveSocket(socket: Socket, token: string, listener: LinkListener): void {
   let connection: AppConnection | undefined;
-  readLines(socket, MAX_MESSAGE, (line) => {
-    // A process that is known only says that there is something to read, whatever it writes.
-    if (connection !== undefined) return listener.woken();
-    connection = connectionOf(JSON.parse(line) as LinkLine, token, socket);
-    listener.connected(connection);
+  readLines(socket, MAX_MESSAGE, (text) => {
+    if (connection === undefined) {
+      connection = connectionOf(JSON.parse(text) as LinkLine, token, socket);
+      return listener.connected(connection);
+    }
+    const line = messageOf(text);
+    if (line?.t === 'listen') listener.serverOpened(connection, addressOf(line), line.signs);
+    else if (line?.t === 'printed') listener.portPrinted(line);
+    else if (line?.t === 'unlisten') listener.serverClosed(connection, line);
+    listener.woken(connection);
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     if (connection !== undefined) listener.disconnected(connection);
   });
+}
+
+function addressOf({ t: _, signs: __, ...address }: Extract<LinkLine, { t: 'listen' }>): ServerAddress {
+  return address;
+}
+
+/** Message of a known process; whatever it writes, there is something to read in its file. */
+function messageOf(text: string): LinkLine | undefined {
+  try {
+    return parseLine(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

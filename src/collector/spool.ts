@@ -3,7 +3,7 @@
  * they are read.
  */
 
-import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import type { LinkLine } from '../domain/link.js';
 import { parseLine } from './parse-line.js';
@@ -13,6 +13,8 @@ const CHUNK_BYTES = 64 * 1024;
 const MAX_BYTES_PER_TURN = 1024 * 1024;
 /** Characters; the agent writes no line as long. */
 const MAX_LINE = 16 * 1024 * 1024;
+const LINE_BREAK = 0x0a;
+const PART = /^(\d+-\d+)-(\d+)\.lines$/;
 const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
 
 /** Receiver of the lines of a spool. */
@@ -25,6 +27,13 @@ export interface LineSink {
   lost(text: string): void;
 }
 
+/** Position in the files of a process, at the beginning of a line. */
+export interface SpoolPosition {
+  part: number;
+  /** In bytes. */
+  offset: number;
+}
+
 /** Files of one process, read in order from part 1 on. */
 export class Spool {
   #path: (part: number) => string;
@@ -32,6 +41,8 @@ export class Spool {
   #part = 1;
   #fd = -1;
   #position = 0;
+  /** Position behind the last line break. */
+  #lineStart = 0;
   #decoder = new StringDecoder('utf8');
   #rest = '';
   /** True while the rest of a line of more than MAX_LINE characters is skipped. */
@@ -39,10 +50,19 @@ export class Spool {
   /** True when a lost line may have been the `next` line, which leads to the next file. */
   #mayHaveMissedNext = false;
 
-  /** `name` is `<pid>-<thread>`, as in the names of the files. */
-  constructor(folder: string, name: string, sink: LineSink) {
+  /**
+   * `name` is `<pid>-<thread>`, as in the names of the files. Reading begins at `from`; at the end
+   * of what is written it leaves out what has failed an earlier reader.
+   */
+  constructor(folder: string, name: string, sink: LineSink, from?: SpoolPosition | 'end') {
     this.#path = (part) => `${folder}/${name}-${part}.lines`;
     this.#sink = sink;
+    if (from !== undefined) this.#resume(from, partsOf(folder, name));
+  }
+
+  /** Position up to which all lines were passed to the sink. */
+  get position(): SpoolPosition {
+    return { part: this.#part, offset: this.#lineStart };
   }
 
   /**
@@ -57,6 +77,8 @@ export class Spool {
       if (count === 0 && !isFollowed) return false;
       if (count === 0) this.#startNextPart();
       bytes += count;
+      const lineEnd = buffer.lastIndexOf(LINE_BREAK, count - 1);
+      if (count > 0 && lineEnd >= 0) this.#lineStart = this.#position + lineEnd + 1;
       this.#position += count;
       this.#splitLines(this.#decoder.write(buffer.subarray(0, count)));
     }
@@ -112,6 +134,16 @@ export class Spool {
     }
   }
 
+  #resume(from: SpoolPosition | 'end', parts: number[]): void {
+    const { part, offset } = from === 'end' ? { part: Math.max(1, ...parts), offset: undefined } : from;
+    // Files that were read whole since then are removed.
+    this.#part =
+      parts.includes(part) || parts.length === 0 ? part : Math.min(...parts.filter((other) => other > part));
+    const path = this.#path(this.#part);
+    const end = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    this.#position = this.#lineStart = this.#part === part ? (offset ?? end) : 0;
+  }
+
   #skip(): void {
     this.#reportLost(this.#rest);
     this.#rest = '';
@@ -131,11 +163,17 @@ export class Spool {
     this.#decoder = new StringDecoder('utf8');
     this.close();
     const finishedPath = this.#path(this.#part++);
-    this.#position = 0;
+    this.#position = this.#lineStart = 0;
     try {
       rmSync(finishedPath, { force: true });
     } catch {
       // The file is deleted with the run's folder.
     }
   }
+}
+
+/** Numbers of the files that a process has written and no reader has removed yet. */
+function partsOf(folder: string, name: string): number[] {
+  const parts = readdirSync(folder).map((file) => PART.exec(file));
+  return parts.flatMap((part) => (part?.[1] === name ? Number(part[2]) : []));
 }

@@ -1,7 +1,7 @@
 /** Spools of all connected processes, read at intervals and sooner when a line is expected. */
 
 import type { LinkLine } from '../domain/link.js';
-import { Spool } from './spool.js';
+import { Spool, type SpoolPosition } from './spool.js';
 
 const READ_INTERVAL_MS = 40;
 // The agent reports the end of a request just after the last byte of the response.
@@ -36,13 +36,18 @@ export class Spools<Owner> {
     this.#interval = setInterval(() => this.readAll(), READ_INTERVAL_MS);
   }
 
-  /** `name` is `<pid>-<thread>`, as in the names of the files. */
-  add(owner: Owner, folder: string, name: string): void {
+  /** `name` is `<pid>-<thread>`, as in the names of the files; reading begins at `from`. */
+  add(owner: Owner, folder: string, name: string, from?: SpoolPosition | 'end'): void {
     const sink = {
       line: (line: LinkLine) => this.#listener.lineReceived(owner, line),
       lost: (text: string) => this.#listener.lineLost(owner, text),
     };
-    this.#spools.set(owner, new Spool(folder, name, sink));
+    this.#spools.set(owner, new Spool(folder, name, sink, from));
+  }
+
+  /** Position of each spool up to which its lines were passed to the listener. */
+  positions(): [owner: Owner, position: SpoolPosition][] {
+    return [...this.#spools].map(([owner, spool]) => [owner, spool.position]);
   }
 
   /** Reads an owner's spool to its end and removes it. */
@@ -66,6 +71,13 @@ export class Spools<Owner> {
       this.#isReadPlanned = false;
       this.#readUntilNoneAwaited(...REREAD_DELAYS_MS);
     });
+  }
+
+  /** Reads all that is written, in turns between which other work is done. */
+  async readRest(): Promise<void> {
+    while ([...this.#spools.values()].map((spool) => spool.read()).includes(true)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   close(): void {

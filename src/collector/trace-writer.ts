@@ -25,6 +25,7 @@ const MAX_QUEUED_SOURCES = 200;
 export class TraceWriter {
   #store: Store;
   #warn: (message: string) => void;
+  #consequence: string;
   #queue = new TraceQueue();
   #queuedSources = new Map<string, SourceText>();
   /** Cancels the planned flush; undefined when none is planned. */
@@ -37,9 +38,15 @@ export class TraceWriter {
   #lostCount = 0;
   #isClosed = false;
 
-  constructor(store: Store, warn: (message: string) => void) {
+  /** `consequence` of a failing store is part of its warning. */
+  constructor(
+    store: Store,
+    warn: (message: string) => void,
+    consequence = 'requests are not kept until it works again',
+  ) {
     this.#store = store;
     this.#warn = warn;
+    this.#consequence = consequence;
   }
 
   /**
@@ -164,7 +171,7 @@ export class TraceWriter {
   #handleFailure(error: unknown, lostTraces: number): void {
     if (!(error instanceof StoreError)) throw error;
     if (this.#failedAt === Number.NEGATIVE_INFINITY) {
-      this.#warn(`${error.message}; requests are not kept until it works again`);
+      this.#warn(`${error.message}; ${this.#consequence}`);
     }
     this.#failedAt = performance.now();
     this.#busySince = undefined;

@@ -1,8 +1,8 @@
 /** Commands of the control socket: status, record, restart, explain. */
 
-import type { Collector } from '../collector/collector.js';
+import type { AppConnections } from '../collector/app-connections.js';
+import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording } from '../domain/link.js';
-import type { Trace } from '../domain/trace.js';
 import { explain } from '../explain/explain.js';
 import { QueryChannel } from '../explain/query-channel.js';
 import type { RunStatus } from './client.js';
@@ -18,10 +18,10 @@ export interface Restartable {
 /** Parts of the run that the commands use. */
 export interface RunHandles {
   app: Restartable;
-  collector: Collector;
+  connections: AppConnections;
+  collector: CollectorClient;
   /** Changes which requests are recorded, in running processes and in those to come. */
   setRecording(record: Recording): void;
-  findTrace(id: string): Trace | undefined;
   /** The part of the status that only the launcher knows. */
   launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
   /** Prints a message in the terminal of the run. */
@@ -33,13 +33,13 @@ const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 /** Commands by name; each returns or resolves with the response. */
 export function controlCommands(run: RunHandles): Record<string, ControlCommand> {
   const status = () => statusOf(run);
-  const queryChannel = new QueryChannel(run.collector);
+  const queryChannel = new QueryChannel(run.connections, run.collector);
   return {
     status,
     record({ record }) {
       const recording = RECORDINGS.find((value) => value === record);
       if (recording === undefined) throw new Error(`Requests to record are ${RECORDINGS.join(', ')}.`);
-      if (recording !== run.collector.recording) {
+      if (recording !== run.connections.recording) {
         run.setRecording(recording);
         run.announce(RECORDING_MESSAGES[recording]);
       }
@@ -51,12 +51,11 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
-    explain({ trace: id, span: index, analyze, nulls }) {
-      const trace = run.findTrace(String(id));
-      const span = trace?.spans[Number(index)];
-      if (trace === undefined || span === undefined) throw new Error('There is no such call any more.');
+    async explain({ trace: id, span: index, analyze, nulls }) {
+      const call = await run.collector.findCall(String(id), Number(index));
+      if (call === undefined) throw new Error('There is no such call any more.');
       const options = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ trace, span, options }, queryChannel, run.collector.connections);
+      return explain({ ...call, options }, queryChannel, run.connections.all);
     },
   };
 }
@@ -67,13 +66,13 @@ const RECORDING_MESSAGES: Record<Recording, string> = {
   off: 'no request is recorded from now on',
 };
 
-function statusOf({ app, collector, launcherStatus }: RunHandles): RunStatus {
+function statusOf({ app, connections, launcherStatus }: RunHandles): RunStatus {
   const launcher = launcherStatus();
   return {
     ...launcher,
-    record: collector.recording,
+    record: connections.recording,
     app: app.isRestarting ? 'restarting' : launcher.upstream === undefined ? 'starting' : 'listening',
-    processes: collector.connections
+    processes: connections.all
       .filter(({ thread }) => thread === 0)
       .map(({ pid, command, cwd, node }) => ({ pid, command, cwd, node })),
   };

@@ -4,22 +4,21 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Collector } from '../collector/collector.js';
-import type { TraceWriter } from '../collector/trace-writer.js';
+import type { AppConnections } from '../collector/app-connections.js';
+import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
-import type { Store } from '../store/store.js';
 import { controlCommands, type Restartable } from './commands.js';
 import { type RunRecord, registerRunRecord } from './registry.js';
 import { serveControl } from './server.js';
 
 /** Parts of a run that the control commands use. */
 export interface RunParts {
-  launch: { command: string[]; project: string; database: string; store: Store };
+  launch: { command: string[]; project: string; database: string };
   folder: { readonly path: string; update(change: { record: Recording }): void };
-  collector: Collector;
+  connections: AppConnections;
+  collector: CollectorClient;
   proxies: { readonly url: string | undefined; readonly upstream: ServerAddress | undefined };
-  traceWriter: TraceWriter;
   app: Restartable;
   listener: { warn(message: string): void; notify(message: string): void };
 }
@@ -38,10 +37,10 @@ export interface OpenControl {
  * the run goes on.
  */
 export async function openControl(parts: RunParts): Promise<OpenControl> {
-  const { launch, folder, listener } = parts;
+  const { launch, folder, collector, listener } = parts;
   const token = randomBytes(24).toString('base64url');
   const socket = join(folder.path, 'ctrl');
-  const { command, project, database, store } = launch;
+  const { command, project, database } = launch;
   const runRecord: RunRecord = {
     id: randomUUID(),
     pid: process.pid,
@@ -52,7 +51,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     started: Date.now(),
   };
   // Requests in a memory store cannot be read by other processes.
-  if (store.place !== database) return { setUrl: () => {}, listenAgain: async () => {}, close: () => {} };
+  if (collector.place !== database) return { setUrl: () => {}, listenAgain: async () => {}, close: () => {} };
   const server = await serveControl(socket, token, commandsOf(parts, runRecord));
   const { listenAgain } = server;
   try {
@@ -72,7 +71,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
 }
 
 function commandsOf(
-  { folder, collector, proxies, traceWriter, app, listener }: RunParts,
+  { folder, connections, collector, proxies, app, listener }: RunParts,
   runRecord: RunRecord,
 ) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
@@ -82,12 +81,12 @@ function commandsOf(
   const { socket: _, token: __, ...run } = runRecord;
   return controlCommands({
     app,
+    connections,
     collector,
     setRecording(record) {
       folder.update({ record });
-      collector.recording = record;
+      connections.recording = record;
     },
-    findTrace: (id) => traceWriter.find(id),
     launcherStatus: () => ({
       run: { ...run, ...(proxies.url !== undefined && { url: proxies.url }) },
       ...(proxies.url !== undefined && { url: proxies.url }),

@@ -3,7 +3,8 @@
  * line with the rows.
  */
 
-import type { Collector } from '../collector/collector.js';
+import type { AppConnections } from '../collector/app-connections.js';
+import type { CollectorClient } from '../collector/collector-client.js';
 import type { AppConnection } from '../collector/link-server.js';
 import type { ExplainOrder, ExplainTrouble, LinkLine } from '../domain/link.js';
 
@@ -30,23 +31,23 @@ const QUERY_MS = 5000;
 // The agent waits QUERY_MS for a connection and QUERY_MS for the rows; 2 s are for the link.
 const TOTAL_MS = 2 * QUERY_MS + 2000;
 
-/** Sends queries to the app processes that are connected to the collector. */
+/** Sends queries to the connected processes of the app; their answers come from the collector. */
 export class QueryChannel {
-  #collector: Collector;
+  #connections: AppConnections;
   #pending = new Map<
     number,
     { appConnection: AppConnection; settle(response: ResponseLine | QueryError): void }
   >();
   #lastQuery = 0;
 
-  constructor(collector: Collector) {
-    this.#collector = collector;
+  constructor(connections: AppConnections, collector: CollectorClient) {
+    this.#connections = connections;
     collector.on('answer', (response, appConnection) => {
       const pending = this.#pending.get(response.n);
       if (pending?.appConnection === appConnection) pending.settle(response);
     });
-    collector.on('left', () => {
-      const connected = new Set(collector.connections);
+    connections.on('left', () => {
+      const connected = new Set(connections.all);
       for (const { appConnection, settle } of this.#pending.values())
         if (!connected.has(appConnection)) settle(new QueryError(undefined));
     });
@@ -66,7 +67,7 @@ export class QueryChannel {
         else reject(new QueryError(response.trouble ?? 'refused', response.message));
       };
       const timer = setTimeout(() => settle(new QueryError('slow')), TOTAL_MS);
-      if (!this.#collector.connections.includes(appConnection)) return settle(new QueryError(undefined));
+      if (!this.#connections.all.includes(appConnection)) return settle(new QueryError(undefined));
       this.#pending.set(n, { appConnection, settle });
       appConnection.send({ t: 'ask', n, patience: QUERY_MS, ...databaseQuery });
     });

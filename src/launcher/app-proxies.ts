@@ -1,14 +1,13 @@
 /** Proxies of a run: a single proxy, or a proxy for each port that was taken over from the app. */
 
-import type { Collector } from '../collector/collector.js';
-import type { TraceWriter } from '../collector/trace-writer.js';
+import type { AppConnections } from '../collector/app-connections.js';
+import type { CollectorClient } from '../collector/collector-client.js';
 import type { ServerAddress, ServerSigns } from '../domain/link.js';
 import type { AppInfo } from '../domain/trace.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import { type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
-import { publicTrace } from '../store/json.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import type { RunFolder } from './run-folder.js';
 
@@ -16,8 +15,8 @@ import type { RunFolder } from './run-folder.js';
 export interface AppProxiesParts {
   options: LaunchOptions;
   folder: RunFolder;
-  collector: Collector;
-  traceWriter: TraceWriter;
+  connections: AppConnections;
+  collector: CollectorClient;
   listener: LaunchListener;
 }
 
@@ -33,8 +32,8 @@ const NOTHING_TO_TAKE =
 export class AppProxies {
   #options: LaunchOptions;
   #folder: RunFolder;
-  #collector: Collector;
-  #traceWriter: TraceWriter;
+  #connections: AppConnections;
+  #collector: CollectorClient;
   #listener: LaunchListener;
   #onUrl: (url: string) => void = () => {};
   #upstream = new Upstream((address) => {
@@ -48,11 +47,11 @@ export class AppProxies {
   #url: string | undefined;
   #doubtTimer: NodeJS.Timeout | undefined;
 
-  constructor({ options, folder, collector, traceWriter, listener }: AppProxiesParts) {
+  constructor({ options, folder, connections, collector, listener }: AppProxiesParts) {
     this.#options = options;
     this.#folder = folder;
+    this.#connections = connections;
     this.#collector = collector;
-    this.#traceWriter = traceWriter;
     this.#listener = listener;
   }
 
@@ -80,17 +79,19 @@ export class AppProxies {
       this.#listener.proxyListening(url);
     }
     this.#upstream.set(upstream);
+    // An app at --upstream may have no agent to say that it listens.
+    if (upstream !== undefined) this.#doubtTimer = setTimeout(() => this.#update(), DOUBT_MS).unref();
     const { servers } = this.#listener;
-    this.#collector.on('listen', (address, app, signs) => void this.add(address, app, signs));
-    this.#collector.on('printed', ({ port, beside }) => {
+    this.#connections.on('listen', (address, app, signs) => void this.add(address, app, signs));
+    this.#connections.on('printed', ({ port, beside }) => {
       servers.notePrinted(port, beside === true);
       this.#update();
     });
-    this.#collector.on('unlisten', (address, app) => {
+    this.#connections.on('unlisten', (address, app) => {
       servers.remove(address, app);
       this.#update();
     });
-    this.#collector.on('left', (app) => this.removeProcess(app));
+    this.#connections.on('left', (app) => this.removeProcess(app));
   }
 
   /** Fails the requests that wait for the app: it has exited and will not be started again. */
@@ -118,6 +119,13 @@ export class AppProxies {
     }
   }
 
+  /** Adds a server whose process has no agent: any other is preferred to it. */
+  addUnseen(port: number, app: AppInfo): void {
+    this.#listener.servers.add({ protocol: 'http', port }, app, { beside: 'unseen' });
+    this.#listener.servers.endDoubt();
+    this.#update();
+  }
+
   /** Removes the servers of a process that has exited. */
   removeProcess(app: AppInfo): void {
     this.#listener.servers.removeProcess(app);
@@ -126,9 +134,8 @@ export class AppProxies {
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
     const { wait, allowHosts, readToken } = this.#options;
-    const find = (id: string) => this.#find(id);
     const intercept = createDataEndpoint({
-      find,
+      find: (id) => this.#collector.find(id),
       ...(allowHosts && { allowHosts }),
       ...(readToken !== undefined && { token: readToken }),
     });
@@ -137,12 +144,6 @@ export class AppProxies {
     const proxy = startProxy({ ...listenOptions, secret, wait, upstream, observer, intercept });
     this.#proxies.push(proxy);
     return proxy;
-  }
-
-  /** A trace as public JSON. */
-  #find(id: string): object | undefined {
-    const trace = this.#traceWriter.find(id);
-    return trace && publicTrace(trace);
   }
 
   /** Opens a proxy at a port that processes were moved off, once, before the server behind it. */

@@ -1,11 +1,10 @@
 /** Options of a run, and the listener that receives its events. */
 
 import type { AppServers } from '../collector/app-servers.js';
+import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
-import type { Trace } from '../domain/trace.js';
-import type { JudgeOptions } from '../insight/judge.js';
+import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
-import type { Store } from '../store/store.js';
 import type { OutputSink } from './output-sink.js';
 
 /** Options of a run. */
@@ -19,7 +18,7 @@ export interface LaunchOptions {
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;
-  store: Store;
+  collector: CollectorClient;
   /** Path of the database, beside which other terminals find this run. */
   database: string;
   /** Address of the proxy; without `port` it takes the port that the app listens on. */
@@ -33,8 +32,10 @@ export interface LaunchOptions {
   allowHosts?: string[];
   /** Bearer token with which other machines may read recorded requests. */
   readToken?: string;
-  /** The project's decisions on its findings. */
-  judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
+  /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
+  startProblems?: () => string[];
+  /** Load the agent by --import, which Next.js passes on beside a --require of the app's own. */
+  agentByImport?: boolean;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }
@@ -47,7 +48,7 @@ export interface LaunchListener {
   /** The app listens, and `url` is the proxy's. */
   appListening(url: string): void;
   libraryDetected(library: { name: string; version: string; trouble?: string }): void;
-  requestFinished(trace: Trace): void;
+  requestFinished(request: FinishedRequest): void;
   warn(message: string): void;
   /** Another terminal changed or restarted the run. */
   notify(message: string): void;

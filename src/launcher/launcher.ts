@@ -1,24 +1,21 @@
 /**
- * Launcher: connects store, link, collector, proxies and app for one run, and takes them apart when
- * the app has exited.
+ * Launcher: connects link, collector, proxies and app for one run, and takes them apart when the app
+ * has exited.
  */
 
-import { dirname } from 'node:path';
-import { Collector } from '../collector/collector.js';
-import { serveLink } from '../collector/link-server.js';
-import { TraceWriter } from '../collector/trace-writer.js';
+import { AppConnections } from '../collector/app-connections.js';
+import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
 import { escapeToOneLine } from '../domain/text.js';
-import type { AppInfo } from '../domain/trace.js';
-import { finishTrace } from '../insight/judge.js';
 import { appEnvironment } from './app-environment.js';
 import { AppProxies } from './app-proxies.js';
 import { AppChild } from './child.js';
 import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
+import { LostAgentWatch } from './lost-agent.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
-import { makeRunFolder } from './run-folder.js';
+import { makeRunFolder, runFolderBases } from './run-folder.js';
 import { removeStaleFolders } from './stale-folders.js';
 
 // Lines sent before the exit are read within ms; a process that outlives the command is not
@@ -30,47 +27,49 @@ const FINAL_LINES_MS = 1000;
  * listen.
  */
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
-  const { store, record, takePort, agent, project, packages = [] } = options;
-  const traceWriter = new TraceWriter(store, (message) => listener.warn(message));
+  const { collector, record, takePort, agent, project, packages = [] } = options;
   const folder = makeRunFolder(record, takePort, packages);
-  void removeStaleFolders(dirname(folder.path));
-  const collector = new Collector({
-    project,
-    packages,
-    agent,
-    record,
-    saveSource: (source) => traceWriter.writeSource(source),
-    finish: (trace, readLine) => finishTrace(trace, readLine, options.judgeOptions),
-  });
-  const link = await serveLink(folder.run.socket, folder.run.token, collector);
-  collector.on('linesExpected', () => link.readSoon());
-  const proxies = new AppProxies({ options, folder, collector, traceWriter, listener });
-  const env = appEnvironment(options.env, { agent, folder: folder.path });
+  for (const base of runFolderBases()) void removeStaleFolders(base);
+  const connections = new AppConnections(project, record);
+  collector.follow(connections, folder.path);
+  const link = await serveLink(folder.run.socket, folder.run.token, connections);
+  const proxies = new AppProxies({ options, folder, connections, collector, listener });
+  const byImport = options.agentByImport === true;
+  const env = appEnvironment(options.env, { agent, folder: folder.path, byImport });
   const app = new AppChild(options.command, env, options.sink);
   const restartable = {
     get isRestarting() {
       return app.isRestarting;
     },
-    restart: () => app.restart(() => endOrphans(collector)),
+    restart: () => app.restart(() => endOrphans(connections)),
   };
-  const parts = { launch: options, folder, collector, proxies, traceWriter, listener };
+  const parts = { launch: options, folder, connections, collector, proxies, listener };
   const control = await openControl({ ...parts, app: restartable });
   const stopGuard = guardFolder({
     folder,
     listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
     warn: (message) => listener.warn(message),
   });
+  const lostAgent = new LostAgentWatch({
+    connected: () => connections.all.map(({ pid }) => pid),
+    problems: () => options.startProblems?.() ?? [],
+    forward: (port, server) => proxies.addUnseen(port, server),
+    exited: (server) => proxies.removeProcess(server),
+    warn: (message) => listener.warn(message),
+  });
+  connections.on('listen', () => lostAgent.agentListens());
   try {
     await proxies.start((url) => control.setUrl(url));
     collector.on('library', (library) => listener.libraryDetected(library));
-    collector.on('lost', (app) => listener.warn(lossMessage(app)));
-    collector.on('trace', (trace, late) => {
-      // Printed once it is saved: `scooby list` has each request that was printed.
-      traceWriter.write(trace, late ? undefined : () => listener.requestFinished(trace));
+    collector.on('lost', (process) => listener.warn(lossMessage(process)));
+    collector.on('warning', (message) => listener.warn(message));
+    collector.on('requests', (requests) => {
+      for (const request of requests) listener.requestFinished(request);
     });
     const exit = await app.run();
     proxies.end();
-    if (app.forwardedEndSignal !== undefined) await signalOrphans(collector, app.forwardedEndSignal);
+    lostAgent.end(app.forwardedEndSignal);
+    if (app.forwardedEndSignal !== undefined) await signalOrphans(connections, app.forwardedEndSignal);
     await collector.waitUntilQuiet(FINAL_LINES_MS);
     return exit;
   } finally {
@@ -79,12 +78,11 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     control.close();
     await proxies.close();
     link.close();
-    collector.finishAll();
-    traceWriter.close();
+    await collector.finish();
     folder.remove();
   }
 }
 
-function lossMessage({ pid, command }: AppInfo): string {
+function lossMessage({ pid, command }: AppIdentity): string {
   return `process ${pid} (${escapeToOneLine(command)}): a record of it could not be read; calls may be missing`;
 }

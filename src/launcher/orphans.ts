@@ -3,7 +3,7 @@
  * signals.
  */
 
-import type { Collector } from '../collector/collector.js';
+import type { AppConnections } from '../collector/app-connections.js';
 
 // Processes that npm or a shell has started exit a little later than npm itself, or not at all.
 const EXIT_MS = 300;
@@ -16,16 +16,16 @@ const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
  * Sends the signal that ended the command to its orphans, unless they exit within EXIT_MS. Orphans
  * that ignore SIGTERM are killed after IGNORED_MS, or at once by the next signal to the launcher.
  */
-export async function signalOrphans(collector: Collector, signal: NodeJS.Signals): Promise<void> {
-  if (await collector.waitForDisconnects(EXIT_MS)) return;
-  signalProcesses(collector, signal);
+export async function signalOrphans(connections: AppConnections, signal: NodeJS.Signals): Promise<void> {
+  if (await connections.waitForDisconnects(EXIT_MS)) return;
+  signalProcesses(connections, signal);
   if (signal !== 'SIGTERM') return;
-  const kill = () => signalProcesses(collector, 'SIGKILL');
+  const kill = () => signalProcesses(connections, 'SIGKILL');
   for (const impatient of END_SIGNALS) process.on(impatient, kill);
   try {
-    if (await collector.waitForDisconnects(IGNORED_MS)) return;
+    if (await connections.waitForDisconnects(IGNORED_MS)) return;
     kill();
-    await collector.waitForDisconnects(EXIT_MS);
+    await connections.waitForDisconnects(EXIT_MS);
   } finally {
     for (const impatient of END_SIGNALS) process.off(impatient, kill);
   }
@@ -35,16 +35,16 @@ export async function signalOrphans(collector: Collector, signal: NodeJS.Signals
  * Ends orphans, after KILL_AFTER_MS by SIGKILL: they would occupy the port that the restarted app
  * needs.
  */
-export async function endOrphans(collector: Collector): Promise<void> {
-  if (await collector.waitForDisconnects(EXIT_MS)) return;
-  signalProcesses(collector, 'SIGTERM');
-  if (await collector.waitForDisconnects(KILL_AFTER_MS)) return;
-  signalProcesses(collector, 'SIGKILL');
-  await collector.waitForDisconnects(EXIT_MS);
+export async function endOrphans(connections: AppConnections): Promise<void> {
+  if (await connections.waitForDisconnects(EXIT_MS)) return;
+  signalProcesses(connections, 'SIGTERM');
+  if (await connections.waitForDisconnects(KILL_AFTER_MS)) return;
+  signalProcesses(connections, 'SIGKILL');
+  await connections.waitForDisconnects(EXIT_MS);
 }
 
-function signalProcesses({ connections }: Collector, signal: NodeJS.Signals): void {
-  for (const pid of new Set(connections.map(({ pid }) => pid))) {
+function signalProcesses(connections: AppConnections, signal: NodeJS.Signals): void {
+  for (const pid of new Set(connections.all.map(({ pid }) => pid))) {
     try {
       process.kill(pid, signal);
     } catch {

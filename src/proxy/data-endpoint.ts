@@ -5,12 +5,12 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { terminalSafeJson } from '../domain/text.js';
+import { sendPage } from './error-pages.js';
 
 /** Options of the data endpoint. */
 export interface EndpointOptions {
-  /** The public JSON of the trace with that id, or undefined. */
-  find: (id: string) => unknown;
+  /** Resolves with the public JSON of the trace with that id, or undefined. */
+  find: (id: string) => Promise<string | undefined>;
   /** Host names other than loopback ones, e.g. `myapp.test`. */
   allowHosts?: string[];
   /** Bearer token with which other machines may read; without it they may not. */
@@ -57,7 +57,7 @@ export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOpt
       refuse(res, 403, 'this host may not read recorded requests; allow it with --allow-host');
     } else if (!isSameSite(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
     else if (req.method !== 'GET') refuse(res, 405, 'recorded requests can only be read', ['Allow', 'GET']);
-    else respond(res, path, find);
+    else void respond(res, path, find);
     return true;
   };
 }
@@ -87,11 +87,15 @@ function isSameSite(req: IncomingMessage, isAllowed: (host: string) => boolean):
   });
 }
 
-function respond(res: ServerResponse, path: string, find: (id: string) => unknown): void {
+async function respond(res: ServerResponse, path: string, find: EndpointOptions['find']): Promise<void> {
   const id = PATH.exec(path)?.[1];
-  const trace = id === undefined ? undefined : find(id);
-  if (trace === undefined) refuse(res, 404, 'no such request; it may have expired');
-  else send(res, 200, `${terminalSafeJson(trace)}\n`);
+  try {
+    const json = id === undefined ? undefined : await find(id);
+    if (json === undefined) refuse(res, 404, 'no such request; it may have expired');
+    else send(res, 200, json);
+  } catch (error) {
+    sendPage(res, { status: 500, text: `scooby: ${(error as Error).message}` });
+  }
 }
 
 function refuse(res: ServerResponse, status: number, error: string, headers: string[] = []): void {

@@ -16,17 +16,17 @@ export class ExchangeReport {
   readonly #startedAt = performance.now();
   /** The client sent `X-Scooby-Record: 1`. */
   readonly #isMarked: boolean;
+  /** Whether the observer hears of it; decided once, as that may be switched meanwhile. */
+  readonly isRecorded: boolean;
 
   constructor(observer: ProxyObserver, req: IncomingMessage) {
     this.#observer = observer;
     this.#isMarked = req.headers['x-scooby-record'] === '1';
-  }
-
-  get isRecorded(): boolean {
-    return this.#observer.isRecorded?.(this.#isMarked) !== false;
+    this.isRecorded = observer.isRecorded?.(this.#isMarked) !== false;
   }
 
   start(req: IncomingMessage, path: string): void {
+    if (!this.isRecorded) return;
     try {
       this.#observer.requestStarted({
         id: this.id,
@@ -41,6 +41,7 @@ export class ExchangeReport {
 
   /** Reports the outcome; `response` is the app's response, if any. */
   end(response: IncomingMessage | undefined, outcome: Omit<ExchangeEnd, 'id' | 'duration'>): void {
+    if (!this.isRecorded) return;
     const duration = performance.now() - this.#startedAt;
     const end: ExchangeEnd = { id: this.id, duration, ...outcome };
     if (response) end.headers = redactHeaders(response.rawHeaders);

@@ -4,13 +4,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
+import { AppConnections } from '../../src/collector/app-connections.js';
 import { Collector } from '../../src/collector/collector.js';
-import { serveLink } from '../../src/collector/link-server.js';
 import type { Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
 import { appEnvironment } from '../../src/launcher/app-environment.js';
 import { makeRunFolder } from '../../src/launcher/run-folder.js';
 import { finishedPlainly } from '../factory.js';
+import { serveLines } from '../link.js';
 
 /** Root of the checkout, to which files of frames are relative. */
 export const ROOT = join(import.meta.dirname, '../../..');
@@ -117,7 +118,6 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const collector = new Collector({
     project: ROOT,
     agent: AGENT,
-    record,
     saveSource: () => undefined as never,
     finish: finishedPlainly,
   });
@@ -126,21 +126,27 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     traces.set(trace.id, trace);
   });
   collector.on('library', (library) => libraries.push(library));
+  // Processes hear of each other's ports from it.
+  const connections = new AppConnections(ROOT, record);
   let peers = 0;
   let over = () => {};
   const left = new Promise<void>((resolve) => {
     over = resolve;
   });
-  const receiver = await serveLink(folder.run.socket, folder.run.token, {
+  const receiver = await serveLines(folder.run.socket, folder.run.token, {
     connected: (peer) => {
       peers++;
+      connections.connected(peer);
       collector.connected(peer);
     },
+    serverOpened: (peer, address) => connections.serverOpened(peer, address),
+    serverClosed: (peer, address) => connections.serverClosed(peer, address),
     lineReceived: (peer, line) => collector.lineReceived(peer, line),
     lineLost: (_, text) => {
       throw new Error(`not a line of the link: ${text.slice(0, 500)}`);
     },
     disconnected: (peer) => {
+      connections.disconnected(peer);
       collector.disconnected(peer);
       if (--peers === 0) over();
     },

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { type Test, test } from 'tap';
-import { serveLink } from '../../src/collector/link-server.js';
 import type { LinkLine } from '../../src/domain/link.js';
+import { serveLines } from '../link.js';
 import { until } from '../scooby.js';
 
 const TOKEN = 'a-token';
@@ -13,7 +13,7 @@ async function aServer(t: Test, awaits = () => false) {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const received: [string, number, (LinkLine | string)?][] = [];
-  const server = await serveLink(join(folder, 'link'), TOKEN, {
+  const server = await serveLines(join(folder, 'link'), TOKEN, {
     connected: ({ pid }) => received.push(['connected', pid]),
     lineReceived: ({ pid }, line) => received.push(['line', pid, line]),
     lineLost: ({ pid }, text) => received.push(['lost', pid, text.slice(0, 20)]),
@@ -109,7 +109,7 @@ test('a line whose handling throws does not end the reading', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
   const received: string[] = [];
-  const server = await serveLink(join(folder, 'link'), TOKEN, {
+  const server = await serveLines(join(folder, 'link'), TOKEN, {
     connected: () => {},
     lineReceived: (_, line) => {
       if (line.t === 'map') throw new Error('useless');
@@ -170,7 +170,7 @@ test('awaited lines are read again after 2 and 10 ms, and no more once they are 
 test('an order is sent to the process', async (t) => {
   const folder = mkdtempSync('/tmp/scooby-test-link-');
   t.teardown(() => rmSync(folder, { recursive: true }));
-  const server = await serveLink(join(folder, 'link'), TOKEN, {
+  const server = await serveLines(join(folder, 'link'), TOKEN, {
     connected: (process) => process.send({ t: 'record', record: 'off' }),
     lineReceived: () => {},
     lineLost: () => {},

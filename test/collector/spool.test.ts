@@ -119,3 +119,33 @@ test('an incomplete last line of a process that exited is lost', (t) => {
   t.same(lost, ['{"t":"wa']);
   t.end();
 });
+
+test('a reader that goes on for another begins at its position, in files that are still there', (t) => {
+  const { spool, part, lines } = aSpool(t);
+  const more = '{"t":"unlisten","port":1}\n';
+  writeFileSync(part(1), `${wake}{"t":"unli`);
+  spool.read();
+  t.same(spool.position, { part: 1, offset: wake.length });
+  appendFileSync(part(1), 'sten","port":1}\n{"t":"next"}\n');
+  writeFileSync(part(2), more);
+  const read = (from: Parameters<typeof aSpoolFrom>[1]) => aSpoolFrom(t, from, part(1));
+  t.same(read(spool.position), [
+    { t: 'unlisten', port: 1 },
+    { t: 'unlisten', port: 1 },
+  ]);
+  t.notOk(existsSync(part(1)));
+  t.same(read({ part: 1, offset: 7 }), [{ t: 'unlisten', port: 1 }], 'what was read whole is gone');
+  t.same(read('end'), []);
+  t.equal(lines.length, 1);
+  t.end();
+});
+
+function aSpoolFrom(t: Test, from: { part: number; offset: number } | 'end', part: string): LinkLine[] {
+  const lines: LinkLine[] = [];
+  const sink = { line: (line: LinkLine) => void lines.push(line), lost: (text: string) => t.fail(text) };
+  const spool = new Spool(join(part, '..'), '7-0', sink, from);
+  t.teardown(() => spool.close());
+  while (spool.read());
+  spool.read();
+  return lines;
+}

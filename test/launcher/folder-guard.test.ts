@@ -13,7 +13,7 @@ test('a run folder that is deleted: it is said, connected and new processes are 
   const run = scooby(t, { files: { 'app.cjs': APP }, command: ['app.cjs'] });
   const url = await run.url();
   const folder = (await ask(`${url}/before`)).body;
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, maxRetries: 5 });
   const restored = `scooby: ${folder} was deleted and is made anew; calls may be missing`;
   await until(() => run.stderr.includes(restored), 'the message');
   t.same(readdirSync(folder).sort(), ['ctrl', 'link', 'run.json', 'scooby-launcher.json']);
@@ -42,7 +42,7 @@ start();`,
   const run = scooby(t, { files, command: ['again.cjs'] });
   const url = await run.url();
   const [first, folder] = (await ask(`${url}/first`)).body.split(' ') as [string, string];
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, maxRetries: 5 });
   await until(() => run.stderr.includes('is made anew'), 'the message');
   await ask(`${url}/exit`);
   let up = first;

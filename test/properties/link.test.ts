@@ -9,9 +9,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { test } from 'tap';
 import { encodeLine } from '../../src/agent/record/encode-span.cjs';
-import { serveLink } from '../../src/collector/link-server.js';
 import { Spool } from '../../src/collector/spool.js';
 import type { LinkLine, LinkOrder, RunConfig } from '../../src/domain/link.js';
+import { serveLines } from '../link.js';
 import { anyText, holds, pieces, someCuts } from '../property.js';
 import { until } from '../scooby.js';
 
@@ -273,7 +273,7 @@ test('a hello cut anywhere is heard once, with its process as it says', () =>
       inFolder(async (folder) => {
         const joined: string[] = [];
         const path = join(folder, 'link');
-        const receiver = await serveLink(path, 'token', {
+        const receiver = await serveLines(path, 'token', {
           ...{ lineReceived() {}, lineLost() {}, disconnected() {}, awaitsLines: () => false },
           connected: (peer) => joined.push(peer.command),
         });

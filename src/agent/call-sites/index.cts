@@ -19,6 +19,7 @@ import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
 import { pQueue } from './p-queue.cjs';
+import { genericPool, sequelizePool, tarn } from './pools.cjs';
 import { prisma } from './prisma.cjs';
 import { promiseLimit } from './promise-limit.cjs';
 import { promiseQueue } from './promise-queue.cjs';
@@ -39,4 +40,6 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   ...[bluebird],
   // queues that requests share
   ...[pLimit, pQueue, promiseLimit, promiseQueue, async, fastq, bottleneck, asyncLock, semaphore, cockatiel],
+  // pools of connections: the wait for one
+  ...[tarn, sequelizePool, genericPool],
 ];

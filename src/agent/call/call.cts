@@ -11,6 +11,15 @@ import { state } from '../run-config.cjs';
 import { type CallSite, currentCallSite, takeCallSite } from './call-site.cjs';
 import { captureStack } from './stack.cjs';
 
+/** Counts of a pool at the moment in which a call asked it for a connection. */
+export interface PoolCounts {
+  /** Missing for a pool without a limit. */
+  max?: number;
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
 /**
  * A call of a library that the app makes. It is the message of its instrument's channel, published
  * when it begins and again when it has ended or is discarded.
@@ -29,7 +38,15 @@ export class TracedCall {
   /** ms before it was sent, spent waiting for a connection. */
   wait = 0;
   rows: number | undefined;
+  /** Method of the ORM or query builder that the app called instead of the driver's. */
+  api: string | undefined;
   error: string | undefined;
+  /** Counts of the pool when it asked for a connection; set by instruments with pools. */
+  pool: PoolCounts | undefined = undefined;
+  /** Bytes that its connection had received when it was sent; -1 if unknown. */
+  received = -1;
+  /** The socket of its connection; set by instruments that count bytes. */
+  socket: unknown = undefined;
   /** Number of the span; like the next two fields it is set by the recorder. */
   n = 0;
   info: CallInfo | undefined;
@@ -39,6 +56,14 @@ export class TracedCall {
   discarded = false;
   /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
+  /** False if it is known to end in a promise, not in a callback of the app. */
+  hasCallback = true;
+  /** Neighbours in the recorder's list of running calls. */
+  before: TracedCall | undefined;
+  after: TracedCall | undefined;
+  isListed = false;
+  /** True if it is a call of no request, though it runs in a unit: a library's own, in its timer. */
+  isOutside = false;
 
   constructor(
     instrument: Instrument,
@@ -70,13 +95,15 @@ export function beginCall(
   self: unknown,
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
-  if (state.recording === 'off') return undefined;
+  if (state.recording === 'off' || instrument.isOff) return undefined;
   try {
     const request = currentRequest();
     if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
     const site = takeCallSite(request);
-    const stack = captureStack(wrapper, instrument.depth, site ?? currentCallSite(request));
+    const deferred = site ?? currentCallSite(request);
+    const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
+    if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
     if (site !== undefined) {
       call.wait = call.began - site.began;
       call.began = site.began;
@@ -104,6 +131,7 @@ export function beginCallFrom(
   args: ArrayLike<unknown>,
 ): TracedCall {
   const call = new TracedCall(instrument, site.request, site.stack, self, args);
+  call.api = site.api;
   if (site.silent) call.silent = true;
   publish(call);
   return call;
@@ -128,7 +156,11 @@ export function endCall(
   } catch {
     // The span ends without them.
   }
-  attempt(publish, call);
+  try {
+    publish(call);
+  } catch {
+    // The span is not recorded.
+  }
 }
 
 /** Discards a call that only led to another traced call, so that it is not shown twice. */

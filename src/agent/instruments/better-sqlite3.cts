@@ -1,13 +1,25 @@
 /** Instrument of better-sqlite3: statements and exec, which block the event loop. */
 
+import { types } from 'node:util';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { bytesIn, isList, listOf, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import {
+  estimatedBytes,
+  insertIdFacts,
+  notePause,
+  notePauseEnd,
+  sourceNumber,
+} from './shared/connections.cjs';
 
-type Statement = { source: string };
+type Statement = { source: string; database?: { name?: unknown; memory?: unknown } };
 type Step = { done?: boolean };
+
+// One more than are recorded.
+const MAX_PARAMS = 1001;
 
 const iterations = new WeakMap<object, TracedCall>();
 
@@ -27,22 +39,32 @@ export const betterSqlite3: Instrument = {
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const name = args.length > 0 && !isStatement(self) ? String(args[0]) : (self as Statement).source;
+  const source = sourceOf(self);
+  const name = source ?? plainText(args[0]) ?? '[object]';
   const detail: Record<string, unknown> = { blocking: true };
-  if (isStatement(self) && args.length > 0) detail.params = paramsOf(name, Array.from(args));
+  if (source !== undefined && args.length > 0) detail.params = paramsOf(name, args);
+  const database = source !== undefined ? (self as Statement).database : (self as Statement['database']);
+  if (typeof database === 'object' && database !== null && !types.isProxy(database))
+    detail.source = sourceNumber(
+      database,
+      database.memory ? database : undefined,
+      () => `sqlite ${database.name}`,
+    );
   return { name, detail };
 }
 
-function isStatement(self: unknown): self is Statement {
-  return typeof (self as Partial<Statement>)?.source === 'string';
+/** Text of a statement; undefined for a database. */
+function sourceOf(self: unknown): string | undefined {
+  // The native class has a property for it.
+  const source = types.isProxy(self) ? undefined : (self as Partial<Statement>)?.source;
+  return typeof source === 'string' ? source : undefined;
 }
 
 /** Values are positional, in arrays, or named in an object. */
-function paramsOf(sql: string, args: unknown[]): unknown {
-  const values = args.flat();
+function paramsOf(sql: string, args: ArrayLike<unknown>): unknown {
+  const values = listOf(args, MAX_PARAMS).flatMap((arg) => (isList(arg) ? listOf(arg, MAX_PARAMS) : [arg]));
   const [named] = values;
-  const byName =
-    values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
+  const byName = values.length === 1 && typeof named === 'object' && named !== null && !bytesIn(named);
   return byName ? maskNamedParams(sql, named, 'sqlite') : maskParams(sql, values, 'sqlite');
 }
 
@@ -63,19 +85,44 @@ function wrapPrepare(original: Function): Function {
 }
 
 function patchStatement(prototype: object): void {
-  replaceMethod(prototype, 'run', (run) => wrapTimed(run, (done) => (done as { changes?: number }).changes));
-  replaceMethod(prototype, 'get', (get) => wrapTimed(get, (row) => (row === undefined ? 0 : 1)));
-  replaceMethod(prototype, 'all', (all) => wrapTimed(all, (rows) => (rows as unknown[]).length));
+  replaceMethod(prototype, 'run', (run) =>
+    wrapTimed(run, (done) => (done as { changes?: number }).changes, insertFacts),
+  );
+  replaceMethod(prototype, 'get', (get) =>
+    wrapTimed(
+      get,
+      (row) => (row === undefined ? 0 : 1),
+      (row) => estimatedBytes([row]),
+    ),
+  );
+  replaceMethod(prototype, 'all', (all) =>
+    wrapTimed(all, (rows) => (rows as unknown[]).length, estimatedBytes),
+  );
   replaceMethod(prototype, 'iterate', wrapIterate);
 }
 
-function wrapTimed(original: Function, rowsOf: (result: unknown) => number | undefined): Function {
+/** The id of the only row that a statement inserted. */
+function insertFacts(done: unknown, { source }: Statement): Record<string, unknown> | undefined {
+  const { changes, lastInsertRowid } = done as { changes?: number; lastInsertRowid?: unknown };
+  return changes === 1 && /^\s*insert/i.test(source) ? insertIdFacts(lastInsertRowid) : undefined;
+}
+
+function wrapTimed(
+  original: Function,
+  rowsOf: (result: unknown) => number | undefined,
+  factsOf?: (result: unknown, statement: Statement) => Record<string, unknown> | undefined,
+): Function {
   return function wrapper(this: unknown) {
     const call = beginCall(betterSqlite3, wrapper, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments);
-      endCall(call, undefined, attempt(rowsOf, result));
+      endCall(
+        call,
+        undefined,
+        attempt(rowsOf, result),
+        factsOf && attempt(factsOf, result, this as Statement),
+      );
       return result;
     } catch (error) {
       endCall(call, error);
@@ -112,7 +159,9 @@ function wrapStep(original: Function): Function {
     const call = iterations.get(this);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
+      notePauseEnd(call);
       const step = Reflect.apply(original, this, arguments) as Step;
+      if (!step.done) notePause(call);
       if (step.done) endCall(call, undefined, call.rows ?? 0);
       else call.rows = (call.rows ?? 0) + 1;
       return step;

@@ -6,6 +6,7 @@ import { attempt } from '../guard.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
+import { argumentText } from './shared/redis-keys.cjs';
 
 interface Command {
   name: string;
@@ -85,7 +86,7 @@ function wrapSendCommand(original: Function): Function {
 function recordCommand(cut: (...args: never[]) => unknown, client: object, command: Command): void {
   const known = calls.get(command);
   if (known !== undefined) {
-    if (known.ended === 0 && known.wait === 0) known.wait = now() - known.began;
+    if (known.ended === 0 && known.wait === 0) noteOffline(known, now() - known.began);
     return;
   }
   if (internal || command.pipelineIndex !== undefined || isGreeting(command)) return;
@@ -95,6 +96,12 @@ function recordCommand(cut: (...args: never[]) => unknown, client: object, comma
   observeSettling(command, call, (reply) =>
     endCall(call, undefined, undefined, replyFacts(command.name, reply)),
   );
+}
+
+/** A command waited in the client's own queue until the client was connected. */
+function noteOffline(call: TracedCall, ms: number): void {
+  call.wait = ms;
+  if (call.info !== undefined) (call.info.detail ??= {}).queue = Math.round(ms * 1000) / 1000;
 }
 
 /**
@@ -176,7 +183,7 @@ function isAutoPipeline(pipeline: object): boolean {
 
 /** CLIENT SETINFO, sent by ioredis on each connection in a later tick. */
 function isGreeting({ name, args }: Command): boolean {
-  return name === 'client' && /^setinfo$/i.test(String(args[0]));
+  return name === 'client' && /^setinfo$/i.test(argumentText(args[0]));
 }
 
 function wrapHandlerFactory(original: Function): Function {

@@ -1,15 +1,25 @@
 /** Instrument of pg and pg-native: Pool#query, Pool#connect, Client#query and submittables. */
 
-import { beginCall, bindToRequest, discardCall, endCall, type TracedCall } from '../call/call.cjs';
+import {
+  beginCall,
+  bindToRequest,
+  discardCall,
+  endCall,
+  type PoolCounts,
+  type TracedCall,
+} from '../call/call.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, isList, methodOf, ownData, plainText } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
+import { describeCall } from '../record/value-budget.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
-import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import * as connections from './shared/connections.cjs';
 
 interface Submittable {
   text?: string;
@@ -18,12 +28,32 @@ interface Submittable {
   callback?: unknown;
 }
 type Result = { rowCount?: number | null } | undefined;
-type Client = { processID?: unknown; _Promise?: Function };
+type DriverQuery = { text?: string; values?: unknown; name?: unknown };
+interface Client {
+  processID?: unknown;
+  _Promise?: Function;
+  host?: unknown;
+  port?: unknown;
+  database?: unknown;
+  user?: unknown;
+  connection?: { stream?: unknown };
+  /** Queries that wait; `queryQueue` before 8.16. */
+  _queryQueue?: object[];
+  queryQueue?: object[];
+}
+interface Pool {
+  Promise?: unknown;
+  options?: { max?: number };
+  _clients?: unknown[];
+  _idle?: unknown[];
+  _pendingQueue?: unknown[];
+}
+
+// Bound at load, before an app replaces it by a library's, whose handlers run where it is resolved.
+const NativePromise = Promise;
 
 /** The call that the driver executes in this tick: Pool#query runs connect and query for it. */
 let pendingCall: TracedCall | undefined;
-/** Time in ms that a request waited for a connection, until its first query on it. */
-const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
 const submittedCalls = new WeakMap<object, TracedCall>();
 
 export const pg: Instrument = {
@@ -45,24 +75,49 @@ export const pg: Instrument = {
       replaceMethod(Client.prototype, 'query', wrapQuery),
     'pg/lib/native/client.js': (Client: { prototype: object }) =>
       replaceMethod(Client.prototype, 'query', wrapQuery),
+    // Queries that waited in the queue of their client are submitted later.
+    'pg/lib/query.js': patchSubmit,
+    'pg/lib/native/query.js': patchSubmit,
     'pg-cursor/index.js': (Cursor: { prototype: object }) => {
       patchSubmittable(Cursor.prototype);
       // The connection calls these callbacks itself, not through the handlers of the cursor.
-      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, wrapWithContext);
+      for (const method of ['read', 'close']) replaceMethod(Cursor.prototype, method, wrapCursorMethod);
     },
   },
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const config = args[0] as string | (Submittable & { name?: unknown }) | undefined;
-  const query = typeof config === 'object' ? (config?.cursor ?? config) : undefined;
-  const name = typeof config === 'string' ? config : String(query?.text ?? '');
-  const values = query?.values ?? args[1];
+  const config = args[0];
+  if (typeof config === 'string') return callInfoOf(self, config, args[1]);
+  const query = dataOf(config, 'cursor') ?? config;
+  const text = plainText(dataOf(query, 'text')) ?? '';
+  return callInfoOf(self, text, dataOf(query, 'values') ?? args[1], dataOf(config, 'name'));
+}
+
+function callInfoOf(client: unknown, name: string, values: unknown, prepared?: unknown): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values, 'pg');
-  if (typeof config === 'object' && typeof config?.name === 'string') detail.prepared = config.name;
-  setConnectionId(detail, self as Client);
+  if (isList(values)) detail.params = maskParams(name, values, 'pg');
+  if (typeof prepared === 'string') detail.prepared = prepared;
+  setConnectionId(detail, client as Client);
   return { name, detail };
+}
+
+/** What the driver has read of a config whose text is a getter: the query that it made last. */
+function recordMade(call: TracedCall, client: Client): void {
+  if (call.info?.name !== '' || typeof call.args[0] === 'string') return;
+  const made = lastQueryOf(client);
+  const text = plainText(made?.text);
+  if (text) describeCall(call, () => callInfoOf(client, text, made!.values, made!.name));
+}
+
+/** The newest of the queries that wait, are sent, or run. */
+function lastQueryOf(client: Client): DriverQuery | undefined {
+  for (const queue of ['_queryQueue', 'queryQueue', '_sentQueryQueue']) {
+    const last = (ownData(client, queue) as DriverQuery[] | undefined)?.at(-1);
+    if (last !== undefined) return last;
+  }
+  // The version's other property is a getter, which warns.
+  return (ownData(client, '_activeQuery') ?? ownData(client, 'activeQuery')) as DriverQuery | undefined;
 }
 
 /** Records the server's process id, which statements of one transaction share. */
@@ -70,10 +125,26 @@ function setConnectionId(detail: Record<string, unknown> | undefined, client: Cl
   if (detail !== undefined && typeof client.processID === 'number') detail.connection = client.processID;
 }
 
+function sourceOf(client: Client, pool?: object): number {
+  return connections.sourceNumber(client, pool, () => {
+    const { host, port, database, user } = client;
+    return `pg ${host}:${port}/${database} ${user}`;
+  });
+}
+
+function countsOf(pool: Pool): PoolCounts | undefined {
+  const { options, _clients, _idle, _pendingQueue } = pool;
+  if (_clients === undefined || _idle === undefined) return undefined;
+  const counts = { open: _clients.length, idle: _idle.length, waiting: _pendingQueue?.length ?? 0 };
+  return options?.max === undefined ? counts : { max: options.max, ...counts };
+}
+
 function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
+    call.hasCallback = attempt(hasCallback, this as Pool, arguments) !== false;
+    call.pool = attempt(countsOf, this as Pool);
     pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
@@ -81,6 +152,13 @@ function wrapPoolQuery(original: Function): Function {
       pendingCall = undefined;
     }
   };
+}
+
+/** Whether a query may end in code that has the context of the driver: a promise of Node's has its own. */
+function hasCallback(pool: Pool, args: ArrayLike<unknown>): boolean {
+  if (pool.Promise !== NativePromise) return true;
+  for (let i = 0; i < args.length; i++) if (typeof args[i] === 'function') return true;
+  return false;
 }
 
 function wrapPoolConnect(original: Function): Function {
@@ -99,10 +177,14 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
     if (error) endCall(call, error);
     else {
       attempt(rememberConnection, pg, client, call.self as object);
+      attempt(sourceOf, client, call.self as object);
       call.wait = now() - call.began;
+      attempt(connections.tellPool, call, call.pool);
       pendingCall = call;
     }
     try {
+      // The pool resolves a promise, and what awaits that has its own context.
+      if (!call.hasCallback) return Reflect.apply(callback, this, arguments);
       return applyInRequest(call.request, callback, this, arguments);
     } finally {
       pendingCall = undefined;
@@ -122,10 +204,12 @@ function recordConnect(
 ): unknown {
   const call = beginCall(pg, cut, pool, ['connect']);
   if (call === undefined) return Reflect.apply(original, pool, args);
+  const counts = attempt(countsOf, pool as Pool);
   const onSettled = (error: unknown, client: object | undefined) => {
     if (error || client === undefined) return endCall(call, error);
     rememberConnection(pg, client, pool);
-    connectionWaits.set(client, { ms: now() - call.began, request: call.request });
+    sourceOf(client as Client, pool);
+    connections.noteWait(client, call.request, call.began, counts);
     discardCall(call);
   };
   const callback = args[0];
@@ -150,48 +234,97 @@ function wrapQuery(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, arguments);
     attempt(recordSent, call, this);
     try {
-      if (typeof config?.submit === 'function') {
+      if (typeof config !== 'string' && attempt(methodOf, config, 'submit') !== undefined) {
         attempt(recordSubmitted, call, config);
-        return Reflect.apply(original, this, arguments);
+        return noteIfQueued(call, this, Reflect.apply(original, this, arguments));
       }
-      const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
+      const appCallback = callback || (typeof values === 'function' ? values : attempt(callbackOf, config));
       const onResult = (error: unknown, result: Result | Result[]) =>
-        endCall(call, error, attempt(rowsOf, result));
+        endCall(call, error, attempt(rowsOf, result), attempt(factsOf, call, this, result));
       if (typeof appCallback !== 'function') {
-        return observePromise(this, '_Promise', onResult, () => Reflect.apply(original, this, arguments));
+        const promise = observePromise(this, '_Promise', onResult, () =>
+          Reflect.apply(original, this, arguments),
+        );
+        return noteIfQueued(call, this, promise);
       }
-      const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
-        onResult(error, result as Result),
+      const wrapper = function (this: unknown, error: unknown, result: Result) {
+        try {
+          onResult(error, result);
+        } catch {
+          // The span has no end.
+        }
+        if (!call.hasCallback) return Reflect.apply(appCallback, this, arguments);
+        return applyInRequest(call.request, appCallback, this, arguments);
+      };
+      return noteIfQueued(
+        call,
+        this,
+        queryWithCallback(original, this, config, values, appCallback, wrapper),
       );
-      return queryWithCallback(original, this, config, values, wrapper);
     } catch (error) {
       endCall(call, error);
       throw error;
+    } finally {
+      if (call.info?.name === '') attempt(recordMade, call, this);
     }
   };
 }
 
-/** Runs the query with `wrapper`; the driver stores it in the config, so the app's is restored. */
+function callbackOf(config: unknown): unknown {
+  return typeof config === 'string' ? undefined : dataOf(config, 'callback');
+}
+
+/** Runs the query with `wrapper`; the driver stores it in the config, where the app gets its own. */
 function queryWithCallback(
   original: Function,
   client: Client,
   config: Submittable,
   values: unknown,
+  appCallback: Function,
   wrapper: Function,
 ): unknown {
-  const appCallback = typeof config === 'object' ? config.callback : undefined;
   try {
     return typeof values === 'function'
       ? original.call(client, config, wrapper)
       : original.call(client, config, values, wrapper);
   } finally {
-    if (appCallback !== undefined) config.callback = appCallback;
+    if (typeof config === 'object') attempt(restoreCallback, config, wrapper, appCallback);
   }
 }
 
-/** Wraps a method: its callback, the last argument, runs in the request that passed it. */
-function wrapWithContext(original: Function): Function {
-  return function (this: unknown, ...args: unknown[]) {
+function restoreCallback(config: Submittable, wrapper: Function, appCallback: Function): void {
+  if (ownData(config, 'callback') === wrapper) config.callback = appCallback;
+}
+
+/** Notes a query that has to wait for those before it: it is the last of the client's queue. */
+function noteIfQueued<T>(call: TracedCall, client: Client, result: T): T {
+  const queue = client._queryQueue ?? client.queryQueue;
+  const last = queue?.[queue.length - 1];
+  if (last !== undefined) attempt(connections.noteQueued, call, (last as Submittable).cursor ?? last);
+  return result;
+}
+
+/** Patches `submit` of a class of queries, which sends the query. */
+function patchSubmit({ prototype }: { prototype: object }): void {
+  replaceMethod(
+    prototype,
+    'submit',
+    (original) =>
+      function submit(this: object, connection: unknown) {
+        attempt(connections.startQueued, this, (connection as Client['connection'])?.stream);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
+}
+
+/**
+ * Wraps a method of cursors: its callback, the last argument, runs in the request that passed it,
+ * and the reader's pause has ended.
+ */
+function wrapCursorMethod(original: Function): Function {
+  return function (this: object, ...args: unknown[]) {
+    const call = submittedCalls.get(this);
+    if (call !== undefined) attempt(connections.notePauseEnd, call);
     const callback = args.at(-1);
     if (typeof callback === 'function') args[args.length - 1] = bindToRequest(currentRequest(), callback);
     return Reflect.apply(original, this, args);
@@ -199,24 +332,32 @@ function wrapWithContext(original: Function): Function {
 }
 
 function recordSent(call: TracedCall, client: Client): void {
-  setConnectionId(call.info?.detail, client);
+  const detail = call.info?.detail;
+  setConnectionId(detail, client);
   rememberConnection(pg, client);
-  takeWait(call, client);
+  if (detail !== undefined) detail.source = sourceOf(client);
+  connections.takeWait(call, client);
+  connections.countBytesFrom(call, client.connection?.stream);
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {
-  patchSubmittable(query.cursor ?? query);
-  submittedCalls.set(query.cursor ?? query, call);
+  const owner = (dataOf(query, 'cursor') ?? query) as object;
+  patchSubmittable(owner);
+  const submitter = methodOwner(Object.getPrototypeOf(owner), 'submit');
+  if (submitter !== undefined) patchSubmit({ prototype: submitter });
+  submittedCalls.set(owner, call);
 }
 
-function takeWait(call: TracedCall, client: object): void {
-  const wait = connectionWaits.get(client);
-  if (wait === undefined) return;
-  connectionWaits.delete(client);
-  // A call that waited itself (Pool#query) got a connection that an earlier connect waited for.
-  if (wait.request !== call.request || call.wait > 0) return;
-  call.wait = wait.ms;
-  call.began -= wait.ms;
+/** Bytes of a result, and the id of the only row that an INSERT returned. */
+function factsOf(
+  call: TracedCall,
+  client: Client,
+  result: Result | Result[],
+): Record<string, unknown> | undefined {
+  const bytes = connections.bytesFacts(call, client.connection?.stream);
+  const { command, rows } = (result ?? {}) as { command?: unknown; rows?: unknown[] };
+  if (command !== 'INSERT' || rows?.length !== 1) return bytes;
+  return { ...bytes, ...connections.insertIdFacts(connections.idOfRow(rows[0])) };
 }
 
 function rowsOf(result: Result | Result[]): number | undefined {
@@ -256,6 +397,7 @@ function patchSubmittable(object: object): void {
           if (call === undefined) return Reflect.apply(original, this, arguments);
           if (suffix === 'Error') endCall(call, message);
           if (suffix === 'ReadyForQuery') endCall(call, undefined, call.rows);
+          if (suffix === 'PortalSuspended') attempt(connections.notePause, call);
           if (suffix === 'DataRow') call.rows = (call.rows ?? 0) + 1;
           return applyInRequest(call.request, original, this, arguments);
         },

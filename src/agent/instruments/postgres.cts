@@ -4,14 +4,19 @@ import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { listOf } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
+import { describeCall } from '../record/value-budget.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
+import * as connections from './shared/connections.cjs';
 
 interface Query {
   strings: readonly string[];
   args: unknown[];
   options: { simple?: boolean };
+  /** One function for each instance of the driver, and so for each database. */
+  canceller?: object | null;
   executed: boolean;
   /** Set when it is sent: the statement with $1, its values, and the server's process id. */
   string?: string;
@@ -23,8 +28,9 @@ interface Query {
   reject(error: unknown): unknown;
 }
 type Class = new (...args: unknown[]) => Query;
-type Result = { count?: number | null; length: number };
+type Result = { count?: number | null; length: number; command?: unknown };
 
+const MAX_PARTS = 10_000;
 const calls = new WeakMap<object, TracedCall>();
 /** Wrappers that replace functions of a query. */
 const wrappers = new WeakSet<Function>();
@@ -66,7 +72,7 @@ function siteKeepingPromise(Query: Class, Super: PromiseConstructor): PromiseCon
  * be any object with a toString.
  */
 function isTypesQuery({ strings }: Query): boolean {
-  const [text] = strings;
+  const [text] = listOf(strings, 1);
   return typeof text === 'string' && text.includes('pg_catalog.pg_type') && text.includes('typarray');
 }
 
@@ -88,27 +94,33 @@ function recordHandle(query: Query): void {
 function beginQueryCall(query: Query, site: CallSite): void {
   const call = beginCallFrom(postgres, site, query, [query]);
   calls.set(query, call);
+  const { canceller } = query;
   const { options } = query;
   // The driver reads options.simple when it sends the statement, and has no other hook for that.
   query.options = new Proxy(options, {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        attempt(recordSent, query, call);
+        attempt(recordSent, call, canceller);
       }
       return Reflect.get(target, key);
     },
   });
 }
 
-function recordSent(query: Query, call: TracedCall): void {
+function recordSent(call: TracedCall, canceller: object | null | undefined): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
-  call.info.name = textOf(query.string);
-  call.info.detail = {
-    params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
-    ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
-  };
+  describeCall(call, (sent) => describeSent(sent, canceller));
+}
+
+function describeSent({ args }: TracedCall, canceller: object | null | undefined): CallInfo {
+  const { string, parameters, state } = args[0] as Query;
+  const name = textOf(string);
+  const detail: Record<string, unknown> = { params: maskParams(name, parameters ?? [], 'pg') };
+  if (typeof state?.pid === 'number') detail.connection = state.pid;
+  if (canceller) detail.source = connections.sourceNumber(canceller, canceller, String);
+  return { name, detail };
 }
 
 /** A cursor gets a new resolve and reject at each step. */
@@ -116,7 +128,8 @@ function wrapSettling(query: Query, call: TracedCall): void {
   const { resolve, reject } = query;
   if (!wrappers.has(resolve)) {
     query.resolve = (result) => {
-      endCall(call, undefined, call.rows ?? attempt(rowsOf, result as Result | Result[] | undefined));
+      const rows = call.rows ?? attempt(rowsOf, result as Result | Result[] | undefined);
+      endCall(call, undefined, rows, attempt(factsOf, result as Result));
       return resolve(result);
     };
     query.reject = (error) => {
@@ -128,7 +141,7 @@ function wrapSettling(query: Query, call: TracedCall): void {
   const onRows = (rows: unknown) => {
     call.rows = (call.rows ?? 0) + (Array.isArray(rows) ? rows.length : 1);
   };
-  if (query.cursorFn !== undefined) query.cursorFn = wrapRowCallback(query.cursorFn, call.request, onRows);
+  if (query.cursorFn !== undefined) query.cursorFn = wrapCursorCallback(query.cursorFn, call, onRows);
   if (query.forEachFn !== undefined) query.forEachFn = wrapRowCallback(query.forEachFn, call.request, onRows);
 }
 
@@ -141,6 +154,26 @@ function wrapRowCallback(
   const wrapper = bindToRequest(request, fn, ({ 0: rows }) => onRows(rows));
   wrappers.add(wrapper);
   return wrapper;
+}
+
+/** The next rows are asked for as the promise of the callback settles: until then the reader pauses. */
+function wrapCursorCallback(fn: Function, call: TracedCall, onRows: (rows: unknown) => void): Function {
+  if (wrappers.has(fn)) return fn;
+  const inRequest = wrapRowCallback(fn, call.request, onRows);
+  const wrapper = function (this: unknown) {
+    attempt(connections.notePauseEnd, call);
+    attempt(connections.notePause, call);
+    return Reflect.apply(inRequest, this, arguments);
+  };
+  wrappers.add(wrapper);
+  return wrapper;
+}
+
+/** Bytes of a result, estimated, and the id of the only row that an INSERT returned. */
+function factsOf(result: Result): Record<string, unknown> | undefined {
+  const bytes = connections.estimatedBytes(result);
+  if (result?.command !== 'INSERT' || result.length !== 1) return bytes;
+  return { ...bytes, ...connections.insertIdFacts(connections.idOfRow((result as never)[0])) };
 }
 
 function rowsOf(result: Result | Result[] | undefined): number | undefined {
@@ -160,5 +193,8 @@ function textOf(text: unknown): string {
 /** The statement with $1, until it is sent. */
 function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
-  return { name: strings.reduce((text, part, i) => (i === 0 ? textOf(part) : `${text}$${i}${part}`), '') };
+  const parts = listOf(strings, MAX_PARTS).map((part, i) =>
+    i === 0 ? textOf(part) : `$${i}${textOf(part)}`,
+  );
+  return { name: parts.join('') };
 }

@@ -9,13 +9,11 @@ import { SilentExit, UserError } from '../../domain/errors.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
 import { breachesOf } from '../../insight/metrics/breaches.js';
-import { type RequestFacts, requestFactsOf } from '../../insight/metrics/request-facts.js';
+import type { RequestFacts } from '../../insight/metrics/request-facts.js';
 import type { LaunchListener } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
-import { openStore } from '../../store/open.js';
 import { agentFile } from '../agent-file.js';
 import { readBaseline, readBudget, writeBaseline } from '../check/files.js';
-import { observeStore } from '../check/observed-store.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import {
@@ -27,7 +25,7 @@ import {
   reportJson,
   reportLines,
 } from '../print/check-report.js';
-import { samplingOf } from '../run-metrics.js';
+import { newRun } from '../run-metrics.js';
 
 interface CheckFlags {
   budget?: string;
@@ -125,34 +123,41 @@ async function recordRequests(
 ): Promise<{ facts: RequestFacts[]; notes: string[]; code: number }> {
   const cwd = process.cwd();
   // Loaded on demand, as in `run`: the other commands start sooner without the launcher.
-  const [{ launch }, { AppServers }] = await Promise.all([
+  const [{ launch }, { AppServers }, { CollectorClient }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
+    import('../../collector/collector-client.js'),
   ]);
   const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
   const { ignore, limits, packages } = readProjectConfig(cwd);
-  const store = await openStore({ db: flags.db, cwd, ...samplingOf(command) }, warn);
+  const [project, agent] = [projectFolder(cwd), agentFile()];
+  const { collector, warnings } = await CollectorClient.open({
+    project,
+    ...(packages && { packages }),
+    agent,
+    judgeOptions: { ignore, limits },
+    store: { db: flags.db, cwd },
+    run: newRun(command),
+    reports: 'facts',
+  });
+  for (const warning of warnings) warn(warning);
+  collector.on('facts', (all) => {
+    for (const request of all) facts.set(request.id, request);
+  });
   try {
     const exit = await launch(
       {
         command: flags.json ? withStdoutOnStderr(command) : command,
         env: process.env,
-        project: projectFolder(cwd),
+        project,
         ...(packages && { packages }),
-        agent: agentFile(),
+        agent,
         record: 'all',
         wait: WAIT_MS,
         database: databasePath(flags.db, cwd),
-        judgeOptions: { ignore, limits },
-        store: observeStore(
-          store,
-          (trace) => {
-            if (!trace.outside) facts.set(trace.id, requestFactsOf(trace));
-          },
-          warn,
-        ),
+        collector,
         listenAt: { host: '127.0.0.1', port: 0, exactPort: true },
       },
       quietListener(new AppServers(), warn),
@@ -160,7 +165,7 @@ async function recordRequests(
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return { facts: [...facts.values()], notes: [...notes], code: exit.code };
   } finally {
-    store.close();
+    await collector.finish();
   }
 }
 

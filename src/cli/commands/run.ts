@@ -9,7 +9,7 @@ import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
-import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS, openStore } from '../../store/open.js';
+import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
@@ -18,8 +18,11 @@ import { applyProjectConfig } from '../config/run-options.js';
 import { durationParser, parsePort, parseSize } from '../config/units.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
-import { samplingOf } from '../run-metrics.js';
+import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
+import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
+import { nodeOptionsOf } from '../start-problems/env-files.js';
+import { startProblems } from '../start-problems/problems.js';
 
 interface RunOptions {
   port?: number;
@@ -39,8 +42,6 @@ interface RunOptions {
 
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
-// A save blocks the event loop that serves the proxy; what cannot be saved is queued.
-const LOCK_MS = 25;
 const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
@@ -115,21 +116,27 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
   const place = listenOptions(options, takePort);
   // Loaded on demand: the launcher is most of this program, and the other commands start sooner
   // without it.
-  const [{ launch }, { AppServers }] = await Promise.all([
+  const [{ launch }, { AppServers }, { CollectorClient }] = await Promise.all([
     import('../../launcher/launcher.js'),
     import('../../collector/app-servers.js'),
+    import('../../collector/collector-client.js'),
   ]);
-  const { db, ttl, maxSize } = options;
-  const warnings: string[] = [];
-  const store = await openStore(
-    { db, cwd, ttl, maxSize, lockTimeout: LOCK_MS, ...samplingOf(command) },
-    (message) => warnings.push(message),
-  );
+  const { db, ttl, maxSize, quiet } = options;
+  const { ignore, limits, packages } = config;
+  const { collector, warnings } = await CollectorClient.open({
+    project: projectFolder(cwd),
+    ...(packages && { packages }),
+    agent: agentFile(),
+    judgeOptions: { ignore, limits },
+    store: { db, cwd, ttl, maxSize },
+    run: newRun(command),
+    reports: quiet ? 'none' : 'requests',
+  });
   const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(
     command,
     options,
-    store.place,
+    collector.place,
     new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
   );
   for (const warning of warnings) listener.warn(warning);
@@ -137,7 +144,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     const exit = await launch(
       {
         ...flags,
-        store,
+        collector,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
         ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
@@ -148,7 +155,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     return exit.code;
   } finally {
     await runUi?.close();
-    store.close();
+    await collector.finish();
   }
 }
 
@@ -172,22 +179,24 @@ function listenerOf(
   return { listener: runUi ?? announcer, runUi };
 }
 
-/** Launch options that come from flags and configuration. */
+/** Launch options that come from flags. */
 function launchOptions(
   command: string[],
   { record, wait, upstream, allowHost, db }: RunOptions,
-  { ignore, limits, packages }: ProjectConfig,
-): Omit<LaunchOptions, 'store' | 'listenAt'> {
+  { packages }: ProjectConfig,
+): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const cwd = process.cwd();
   // The app has no use for the token.
-  const { SCOOBY_TOKEN: readToken, ...env } = process.env;
+  const { SCOOBY_TOKEN: readToken, ...own } = process.env;
+  const env = withOptionsOfEnvFile(command, own);
   return {
     command,
     env,
+    startProblems: () => startProblems(cwd, command, own).map(({ cause, remedy }) => `${cause}; ${remedy}`),
+    agentByImport: keepsOneRequire(commandSteps(cwd, command), env),
     project: projectFolder(cwd),
     ...(packages && { packages }),
     agent: agentFile(),
-    judgeOptions: { ignore, limits },
     record,
     wait,
     database: databasePath(db, cwd),
@@ -195,6 +204,20 @@ function launchOptions(
     ...(allowHost && { allowHosts: allowHost }),
     ...(readToken && { readToken: checkedToken(readToken) }),
   };
+}
+
+/** Node does not read NODE_OPTIONS of an --env-file where the environment has one, as under scooby. */
+function withOptionsOfEnvFile(command: string[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const options = nodeOptionsOf({ words: command, folder: process.cwd() }, env);
+  return options === undefined ? env : { ...env, NODE_OPTIONS: options.value };
+}
+
+/** Whether a command leads to `next`, which keeps the last --require of NODE_OPTIONS only. */
+function keepsOneRequire(steps: CommandStep[], { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): boolean {
+  const hasRequire = /(?:^|\s)(?:-r|--require)[\s=]/.test(NODE_OPTIONS);
+  return (
+    hasRequire && steps.some(({ words }) => words.some((word) => /(?:^|[\\/])next(?:\.js)?$/.test(word)))
+  );
 }
 
 function checkedToken(token: string): string {

@@ -94,6 +94,10 @@ function exactKeyOf({ kind, name }: RecordedSpan, args: string): string {
 // Fields of a span's detail that describe the response or the connection, not the arguments.
 const NO_ARGUMENTS = new Set([
   'connection',
+  'source',
+  'pool',
+  'queue',
+  'paused',
   'prepared',
   'bytes',
   'hit',
@@ -105,6 +109,7 @@ const NO_ARGUMENTS = new Set([
   'aborted',
   'socket',
   'command',
+  'via',
 ]);
 
 function argumentsOf({ kind, detail }: RecordedSpan): string {

@@ -1,10 +1,11 @@
 /** Rule: time in which queries waited for a connection of the pool. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel } from '../calls/loops.js';
-import { type Draft, type Rule, type Scene, shareOf, unionMs, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;
@@ -27,12 +28,15 @@ export const poolWait: Rule = (scene) => {
 };
 
 function isWaitForPool({ span }: Call): boolean {
-  const { wait = 0, detail } = span;
+  const { wait = 0, detail, kind } = span;
+  // Clients of caches and HTTP wait for their one connection, or for a turn of their own.
+  if (kind === 'cache' || kind === 'http') return false;
   // The wait for a new connection is paid once, and no sign of a full pool; the queue of a
   // connection that the app holds is none of the pool's.
   if (wait - Number(detail?.queue ?? 0) < MIN_WAIT_MS || detail?.opened) return false;
-  const { idle = 0, open, max } = countsOf(span.detail) ?? {};
-  return idle === 0 && (open === undefined || max === undefined || open >= max);
+  const { max, open = 0, idle = 0, waiting = 0 } = countsOf(span.detail) ?? {};
+  // Those that it may still open, and the idle ones, unless others have been waiting for them.
+  return max === undefined ? idle <= waiting : max - open + idle <= waiting;
 }
 
 function countsOf(detail: Call['span']['detail']): PoolCounts | undefined {

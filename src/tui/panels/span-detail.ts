@@ -29,7 +29,7 @@ function factsLine(span: Span): Line {
 }
 
 /** Details that only insight reads, and connection numbers, which mean nothing to the user. */
-const HIDDEN = new Set(['opened', 'prepared', 'connection']);
+const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source']);
 
 /** Details of a call, such as its values, as `scooby show` and the browser print them. */
 export function detailsOf(span: Span): [name: string, text: string][] {

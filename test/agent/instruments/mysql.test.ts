@@ -20,7 +20,11 @@ testForms('mysql', () => ({
   queryObject: oneSpan('select ? as n', [6]),
   poolQuery: oneSpan('select ? as n', [1]),
   insert: [
-    ...oneSpan('insert into users set ?', { name: 'ann', password: 'REDACTED' }),
+    {
+      name: 'insert into users set ?',
+      detail: { params: { name: 'ann', password: 'REDACTED' }, insertId: 1 },
+      rows: 1,
+    },
     ...oneSpan('update users set password = ? where name = ?', ['REDACTED', 'ann']),
   ],
   transaction: [

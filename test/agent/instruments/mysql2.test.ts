@@ -29,7 +29,11 @@ testForms('mysql2', (driver) => ({
     ...oneSpan('do 0', undefined, 0),
   ],
   insert: [
-    ...oneSpan('insert into users set ?', { name: 'ann', password: 'REDACTED' }),
+    {
+      name: 'insert into users set ?',
+      detail: { params: { name: 'ann', password: 'REDACTED' }, insertId: 1 },
+      rows: 1,
+    },
     ...oneSpan('update users set password = ? where name = ?', ['REDACTED', 'ann']),
   ],
   transaction: [

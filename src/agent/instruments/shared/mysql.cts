@@ -5,6 +5,7 @@ import {
   bindToRequest,
   discardCall,
   endCall,
+  type PoolCounts,
   type TracedCall,
   wrapCallback,
 } from '../../call/call.cjs';
@@ -12,17 +13,32 @@ import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
 import { rememberConnection } from '../../explain/runner.cjs';
 import { attempt } from '../../guard.cjs';
+import { dataOf, isList, methodOf, plainText } from '../../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
+import { describeCall } from '../../record/value-budget.cjs';
 import { applyInRequest } from '../../request/context.cjs';
-import { now, type TracedRequest } from '../../request/traced-request.cjs';
+import { now } from '../../request/traced-request.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
+import * as connections from './connections.cjs';
 
 type Callback = 'onResult' | '_callback';
 type Command = { [key in Callback]?: unknown };
-type Connection = { threadId?: unknown; _pool?: object | null };
-interface Statement {
-  sql?: unknown;
-  values?: unknown;
+interface Connection {
+  threadId?: unknown;
+  _pool?: object | null;
+  config?: { host?: unknown; port?: unknown; socketPath?: unknown; database?: unknown; user?: unknown };
+  /** Socket of mysql2, and of mysql. */
+  stream?: unknown;
+  _socket?: unknown;
+  /** Command of mysql2 that runs; commands of mysql. */
+  _command?: object | null;
+  _protocol?: { _queue?: unknown[] };
+}
+interface Pool {
+  config?: { connectionLimit?: number };
+  _allConnections?: { length: number };
+  _freeConnections?: { length: number };
+  _connectionQueue?: { length: number };
 }
 
 /** Fields that are the same in the instruments of mysql and mysql2. */
@@ -42,23 +58,21 @@ export const pendingPoolCall = (): TracedCall | undefined => pendingCall;
 
 /** Calls by command of the driver. */
 const calls = new WeakMap<object, TracedCall>();
-/** Time in ms that a request waited for a connection, until its first query on it. */
-const connectionWaits = new WeakMap<object, { ms: number; request: TracedRequest | undefined }>();
 /** Wrapped callbacks: a pool that is full calls its own getConnection again with them. */
 const wrappedCallbacks = new WeakSet<Function>();
 
 /** SQL text and redacted values of `query` or `execute`, from its arguments. */
 export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
-  const statement = args[0] as string | Statement;
-  const name = String(typeof statement === 'string' ? statement : (statement?.sql ?? ''));
+  const statement = args[0];
+  const name = plainText(statement) ?? plainText(dataOf(statement, 'sql')) ?? '';
   const values = typeof args[1] === 'function' ? undefined : args[1];
-  return mysqlCallInfo(name, values ?? (statement as Statement | null)?.values, self as Connection);
+  return mysqlCallInfo(name, values ?? dataOf(statement, 'values'), self as Connection);
 }
 
 /** SQL text, redacted values, and the connection id, which statements of a transaction share. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values, 'mysql');
+  if (isList(values)) detail.params = maskParams(name, values, 'mysql');
   else if (typeof values === 'object' && values !== null)
     detail.params = maskNamedParams(name, values, 'mysql');
   else if (values !== undefined && values !== null) detail.params = maskParams(name, [values], 'mysql');
@@ -98,7 +112,11 @@ export function patchConnectionQuery(instrument: Instrument, prototype: object, 
         if (call === undefined) return Reflect.apply(original, this, arguments);
         attempt(markSent, call, this);
         const args = poolCall ? arguments : (attempt(argumentsWithCallback, call, arguments) ?? arguments);
-        return runPending(call, original, this, args);
+        const isQueued = attempt(isBusy, this);
+        const command = runPending(call, original, this, args);
+        if (isQueued && typeof command === 'object' && command !== null)
+          attempt(connections.noteQueued, call, command);
+        return command;
       },
   );
 }
@@ -115,13 +133,55 @@ export function patchGetConnection(instrument: Instrument, prototype: object, de
         }
         const poolCall = pendingCall;
         pendingCall = undefined;
-        if (poolCall !== undefined) return original.call(this, wrapPoolCallback(poolCall, callback));
+        const counts = attempt(countsOf, this as Pool);
+        if (poolCall !== undefined) {
+          poolCall.pool = counts;
+          return original.call(this, wrapPoolCallback(poolCall, callback));
+        }
         const call = beginCall(instrument, getConnection, this, ['connect']);
         if (call === undefined) return Reflect.apply(original, this, arguments);
+        call.pool = counts;
         const wrapper = wrapConnectCallback(call, callback);
         return delegates ? runPending(call, original, this, [wrapper]) : original.call(this, wrapper);
       },
   );
+}
+
+/** Patches `start` of a class of commands, which sends the command. */
+export function patchCommandStart(prototype: object): void {
+  replaceMethod(
+    prototype,
+    'start',
+    (original) =>
+      function start(this: object, _packet: unknown, connection: unknown) {
+        attempt(connections.startQueued, this, (connection as Connection | undefined)?.stream);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
+}
+
+/** True while a connection runs another command: the next one waits. */
+function isBusy({ _command, _protocol }: Connection): boolean {
+  return Boolean(_command) || (_protocol?._queue?.length ?? 0) > 0;
+}
+
+function countsOf(pool: Pool): PoolCounts | undefined {
+  const { config, _allConnections, _freeConnections, _connectionQueue } = pool;
+  if (_allConnections === undefined || _freeConnections === undefined) return undefined;
+  const counts = {
+    open: _allConnections.length,
+    idle: _freeConnections.length,
+    waiting: _connectionQueue?.length ?? 0,
+  };
+  // A limit of 0 is none.
+  return config?.connectionLimit ? { max: config.connectionLimit, ...counts } : counts;
+}
+
+function sourceOf(library: string, connection: Connection): number {
+  return connections.sourceNumber(connection, connection._pool, () => {
+    const { host, port, socketPath, database, user } = connection.config ?? {};
+    return `${library} ${host}:${socketPath ?? port}/${database} ${user}`;
+  });
 }
 
 /** Patches `emit` of a command: events end its call, and listeners run in the call's request. */
@@ -151,24 +211,27 @@ function recordEvent(call: TracedCall, command: Command, type: string, value: un
 
 /** Marks a call as sent on a connection: the time waited for the connection is the call's wait. */
 export function markSent(call: TracedCall, connection: Connection & object): void {
-  setConnectionId(call.info?.detail, connection.threadId);
+  const detail = call.info?.detail;
+  setConnectionId(detail, connection.threadId);
   rememberConnection(call.instrument, connection, connection._pool);
-  const wait = connectionWaits.get(connection);
-  if (wait === undefined) return;
-  connectionWaits.delete(connection);
-  if (wait.request !== call.request) return;
-  call.wait = wait.ms;
-  call.began -= wait.ms;
+  if (detail !== undefined) detail.source = sourceOf(call.instrument.library, connection);
+  connections.takeWait(call, connection);
+  call.socket = connection.stream ?? connection._socket;
+  connections.countBytesFrom(call, call.socket);
 }
 
 /** Ends a call, with the SQL state of its error. */
-export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number): void {
+export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number, insertId?: unknown): void {
   const sqlState = attempt(sqlStateOf, error);
-  endCall(call, error, rows, typeof sqlState === 'string' ? { sqlState } : undefined);
+  endCall(call, error, rows, {
+    ...connections.bytesFacts(call, call.socket),
+    ...connections.insertIdFacts(insertId),
+    ...(typeof sqlState === 'string' && { sqlState }),
+  });
 }
 
 function sqlStateOf(error: unknown): unknown {
-  return (error as { sqlState?: unknown } | undefined | null)?.sqlState;
+  return dataOf(error, 'sqlState');
 }
 
 /** Ties a command to a call: its end ends the call, and its callback runs in the call's request. */
@@ -188,7 +251,10 @@ function runPending(call: TracedCall, original: Function, self: object, args: Ar
   pendingCall = call;
   try {
     const command: unknown = Reflect.apply(original, self, args);
-    if (typeof command === 'object' && command !== null) calls.set(command, call);
+    if (typeof command === 'object' && command !== null) {
+      calls.set(command, call);
+      if (call.info?.name === '') attempt(describeMade, call, command);
+    }
     return command;
   } catch (error) {
     endMysqlCall(call, error);
@@ -198,25 +264,36 @@ function runPending(call: TracedCall, original: Function, self: object, args: Ar
   }
 }
 
+/** What the driver has read of a statement whose text is a getter: the command that it made. */
+function describeMade(call: TracedCall, command: object): void {
+  const sql = plainText(dataOf(command, 'sql'));
+  if (!sql) return;
+  describeCall(call, () => mysqlCallInfo(sql, dataOf(command, 'values'), call.self as Connection));
+}
+
 /** Arguments with their callback wrapped; a command object is tied to the call instead. */
 function argumentsWithCallback(call: TracedCall, args: ArrayLike<unknown>): ArrayLike<unknown> {
   const list = Array.from(args);
   const at = list.findIndex((arg, i) => i > 0 && typeof arg === 'function');
   if (at > 0) list[at] = wrapCallback(call, list[at] as Function, onResult);
-  else if (typeof (list[0] as { emit?: unknown })?.emit === 'function') attachCall(call, list[0] as Command);
+  else if (methodOf(list[0], 'emit') !== undefined) attachCall(call, list[0] as Command);
   return list;
 }
 
 function onResult(call: TracedCall, { 0: error, 1: result, 2: fields }: ArrayLike<unknown>): void {
   // Queries that the app makes in its callback are calls of their own.
   pendingCall = undefined;
-  endMysqlCall(call, error, rowsOf(result, fields));
+  const { affectedRows, insertId } = (result ?? {}) as { affectedRows?: unknown; insertId?: unknown };
+  endMysqlCall(call, error, rowsOf(result, fields), affectedRows === 1 ? insertId : undefined);
 }
 
 /** Wraps the callback that Pool#query passes to getConnection: it queries synchronously. */
 function wrapPoolCallback(call: TracedCall, callback: Function): Function {
   const wrapper = function (this: unknown, error: unknown) {
-    if (!error) call.wait = now() - call.began;
+    if (!error) {
+      call.wait = now() - call.began;
+      attempt(connections.tellPool, call, call.pool);
+    }
     pendingCall = call;
     try {
       return applyInRequest(call.request, callback, this, arguments);
@@ -236,7 +313,7 @@ function wrapConnectCallback(call: TracedCall, callback: Function): Function {
   const wrapper = bindToRequest(call.request, callback, ({ 0: error, 1: connection }) => {
     pendingCall = undefined;
     if (error || typeof connection !== 'object' || connection === null) return endCall(call, error);
-    connectionWaits.set(connection, { ms: now() - call.began, request: call.request });
+    connections.noteWait(connection, call.request, call.began, call.pool);
     discardCall(call);
   });
   wrappedCallbacks.add(wrapper);

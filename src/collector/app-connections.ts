@@ -1,0 +1,105 @@
+/**
+ * Connected processes of the app, as the launcher knows them: their servers, what they are to
+ * record, and the ports of all, by which a call from one to another becomes one tree.
+ */
+
+import { EventEmitter, once } from 'node:events';
+import type { Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import type { AppInfo } from '../domain/trace.js';
+import type { AppConnection, LinkListener } from './link-server.js';
+import { PeerPorts } from './peer-ports.js';
+
+/** Events of the connections. */
+export interface ConnectionEvents {
+  connected: [connection: AppConnection];
+  woken: [];
+  listen: [address: ServerAddress, app: AppInfo, signs?: ServerSigns];
+  /** The app has printed a port. */
+  printed: [printed: { port: number; beside?: true }];
+  unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
+  /** A process disconnected. */
+  left: [app: AppInfo, connection: AppConnection];
+}
+
+/** The processes that are connected now. */
+export class AppConnections extends EventEmitter<ConnectionEvents> implements LinkListener {
+  readonly #project: string;
+  readonly #apps = new Map<AppConnection, AppInfo>();
+  readonly #peerPorts = new PeerPorts();
+  #recording: Recording;
+  /**
+   * True once `recording` was changed: a process that starts may have read the run's config file
+   * before that.
+   */
+  #wasSwitched = false;
+
+  /** `project` is the folder that files are relative to. */
+  constructor(project: string, recording: Recording) {
+    super();
+    this.#project = project;
+    this.#recording = recording;
+  }
+
+  connected(connection: AppConnection): void {
+    this.#peerPorts.addProcess(connection);
+    const { pid, command, node } = connection;
+    this.#apps.set(connection, { pid, command, cwd: this.#project, node });
+    if (this.#wasSwitched) connection.send({ t: 'record', record: this.#recording });
+    this.emit('connected', connection);
+  }
+
+  woken(): void {
+    this.emit('woken');
+  }
+
+  serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void {
+    this.#peerPorts.addPorts(connection, address);
+    this.emit('listen', address, this.#apps.get(connection)!, signs);
+  }
+
+  portPrinted(printed: { port: number; beside?: true }): void {
+    this.emit('printed', printed);
+  }
+
+  serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
+    this.#peerPorts.removePort(connection, address.port);
+    this.emit('unlisten', address, this.#apps.get(connection)!);
+  }
+
+  disconnected(connection: AppConnection): void {
+    const app = this.#apps.get(connection)!;
+    this.#apps.delete(connection);
+    this.#peerPorts.removeProcess(connection);
+    this.emit('left', app, connection);
+  }
+
+  /** Connections of all processes and worker threads of the app. */
+  get all(): AppConnection[] {
+    return [...this.#apps.keys()];
+  }
+
+  /** Which requests are recorded; a change applies to requests that begin after it. */
+  get recording(): Recording {
+    return this.#recording;
+  }
+
+  set recording(record: Recording) {
+    this.#recording = record;
+    this.#wasSwitched = true;
+    for (const connection of this.all) connection.send({ t: 'record', record });
+  }
+
+  /** Whether a request is recorded; `marked` when it carries `X-Scooby-Record: 1`. */
+  isRecorded(marked: boolean): boolean {
+    return this.#recording === 'all' || (this.#recording === 'marked' && marked);
+  }
+
+  /** Waits at most `maxMs` until all processes have disconnected; resolves with whether they have. */
+  async waitForDisconnects(maxMs: number): Promise<boolean> {
+    const deadline = AbortSignal.timeout(maxMs);
+    while (this.#apps.size > 0 && !deadline.aborted) {
+      await once(this, 'left', { signal: deadline }).catch(() => {});
+    }
+    return this.#apps.size === 0;
+  }
+}

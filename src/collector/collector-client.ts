@@ -1,0 +1,250 @@
+/**
+ * The collector as the launcher uses it: reports of the proxy and of the link go to its thread,
+ * which nothing waits for, and its events come back.
+ */
+
+import { EventEmitter, once } from 'node:events';
+import type { LinkLine } from '../domain/link.js';
+import type { FinishedRequest } from '../domain/trace.js';
+import type { RequestFacts } from '../insight/metrics/request-facts.js';
+import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import { AppConnections } from './app-connections.js';
+import type { CollectorSettings, DetectedLibrary, FoundCall, FromCollector } from './collector-messages.js';
+import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
+import { ExchangeQueue } from './exchange-queue.js';
+import type { AppConnection } from './link-server.js';
+import type { SpoolPosition } from './spool.js';
+
+/** Events of the collector; requests are reported once they are saved, or lost with a warning. */
+export interface CollectorClientEvents {
+  requests: [requests: FinishedRequest[]];
+  facts: [facts: RequestFacts[]];
+  library: [library: DetectedLibrary];
+  /** A line of a process was lost; emitted once per process. */
+  lost: [connection: AppConnection];
+  /** A process's answer to an order. */
+  answer: [answer: Extract<LinkLine, { t: 'answer' }>, connection: AppConnection];
+  warning: [message: string];
+  /** A response ended, or the collector has finished. */
+  progress: [];
+}
+
+/** A process of the app whose lines are not all read yet. */
+interface KnownProcess {
+  connection: AppConnection;
+  hasLeft: boolean;
+  /** Up to which its lines are read. */
+  position: SpoolPosition;
+}
+
+type Found = Omit<Extract<FromCollector, { t: 'found' }>, 't' | 'n'>;
+
+/** ms that a search of a trace waits for the collector. */
+const FIND_MS = 3000;
+/** Failures in a row from which a new collector leaves out what the failed one had to read. */
+const MAX_REPLAYS = 2;
+
+/** A run's collector, which outlives its thread. */
+export class CollectorClient extends EventEmitter<CollectorClientEvents> implements ProxyObserver {
+  /** Path of the store's data, or a phrase, for the banner. */
+  readonly place: string;
+  readonly #thread: CollectorThread;
+  readonly #exchanges = new ExchangeQueue((items) => this.#thread.post({ t: 'exchanges', items }));
+  #connections: AppConnections;
+  #folder = '';
+  readonly #processes = new Map<number, KnownProcess>();
+  readonly #searches = new Map<number, (found: Found) => void>();
+  #lastNumber = 0;
+  #state: 'running' | 'finishing' | 'finished' = 'running';
+
+  /**
+   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Rejects when its thread cannot be started.
+   */
+  static open(
+    settings: CollectorSettings,
+    options?: ThreadOptions,
+  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+    return new Promise((resolve, reject) => {
+      let client: CollectorClient | undefined;
+      const listener: ThreadListener = {
+        received(message) {
+          if (client !== undefined) client.#received(message);
+          else if (message.t === 'ready') {
+            client = new CollectorClient(settings, thread, message.place);
+            resolve({ collector: client, warnings: message.warnings });
+          }
+        },
+        failed(reason) {
+          if (client !== undefined) return client.#failed(reason);
+          thread.close();
+          reject(new Error(`the collector cannot be started: ${reason}`));
+        },
+        restarted(attempt) {
+          if (client !== undefined) client.#restarted(attempt);
+        },
+      };
+      const thread = new CollectorThread(settings, listener, options);
+    });
+  }
+
+  private constructor(settings: CollectorSettings, thread: CollectorThread, place: string) {
+    super();
+    this.#thread = thread;
+    this.place = place;
+    this.#connections = new AppConnections(settings.project, 'off');
+  }
+
+  /** Reads what the connected processes write into the run's folder from now on. */
+  follow(connections: AppConnections, folder: string): void {
+    this.#connections = connections;
+    this.#folder = folder;
+    connections.on('connected', (connection) => {
+      const n = ++this.#lastNumber;
+      this.#processes.set(n, { connection, hasLeft: false, position: { part: 1, offset: 0 } });
+      this.#postProcess(n, connection);
+    });
+    connections.on('woken', () => this.#thread.post({ t: 'woken' }));
+    connections.on('left', (_, connection) => {
+      for (const [n, process] of this.#processes) {
+        if (process.connection !== connection) continue;
+        process.hasLeft = true;
+        // What the proxy has reported of its requests comes first.
+        this.#exchanges.flush();
+        this.#thread.post({ t: 'disconnected', n });
+      }
+      this.emit('progress');
+    });
+  }
+
+  isRecorded(marked: boolean): boolean {
+    return this.#connections.isRecorded(marked);
+  }
+
+  requestStarted(exchange: Exchange): void {
+    this.#exchanges.started(exchange);
+  }
+
+  requestEnded(end: ExchangeEnd): void {
+    this.#exchanges.ended(end);
+    this.emit('progress');
+  }
+
+  /** Waits at most `maxMs` until all processes have disconnected and all responses have ended. */
+  async waitUntilQuiet(maxMs: number): Promise<void> {
+    const deadline = AbortSignal.timeout(maxMs);
+    const isQuiet = () => this.#connections.all.length === 0 && this.#exchanges.open === 0;
+    while (!isQuiet() && !deadline.aborted) {
+      await once(this, 'progress', { signal: deadline }).catch(() => {});
+    }
+  }
+
+  /** Public JSON of a trace, saved or waiting to be; undefined where there is none. */
+  async find(id: string): Promise<string | undefined> {
+    return (await this.#search(id)).json;
+  }
+
+  /** A call of a trace, by its index; undefined where there is none. */
+  async findCall(id: string, span: number): Promise<FoundCall | undefined> {
+    return (await this.#search(id, span)).call;
+  }
+
+  #search(id: string, span?: number): Promise<Found> {
+    this.#exchanges.flush();
+    return new Promise((resolve, reject) => {
+      const n = ++this.#lastNumber;
+      const timer = setTimeout(() => settle({}), FIND_MS);
+      const settle = (found: Found) => {
+        clearTimeout(timer);
+        this.#searches.delete(n);
+        if (found.trouble === undefined) resolve(found);
+        else reject(new Error(found.trouble));
+      };
+      this.#searches.set(n, settle);
+      this.#thread.post({ t: 'find', n, id, ...(span !== undefined && { span }) });
+    });
+  }
+
+  /** Has everything read and saved; resolves when that is done, or the collector has failed. */
+  async finish(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'finishing';
+    this.#exchanges.flush();
+    this.#thread.post({ t: 'finish' });
+    while (this.#state === 'finishing') await once(this, 'progress');
+  }
+
+  #received(message: FromCollector): void {
+    switch (message.t) {
+      case 'settled':
+        this.#exchanges.settle(message.ids);
+        if (message.requests.length > 0) this.emit('requests', message.requests);
+        if (message.facts.length > 0) this.emit('facts', message.facts);
+        return;
+      case 'library':
+        return void this.emit('library', message.library);
+      case 'lost':
+        return this.#emitOf(message.n, (connection) => this.emit('lost', connection));
+      case 'answer':
+        return this.#emitOf(message.n, (connection) => this.emit('answer', message.answer, connection));
+      case 'warn':
+        return void this.emit('warning', message.message);
+      case 'found':
+        return this.#searches.get(message.n)?.(message);
+      case 'read':
+        for (const [n, position] of message.positions) this.#setPosition(n, position);
+        return;
+      case 'left':
+        this.#processes.delete(message.n);
+        return;
+      case 'finished':
+        return this.#finished();
+    }
+  }
+
+  #emitOf(n: number, emit: (connection: AppConnection) => void): void {
+    const process = this.#processes.get(n);
+    if (process !== undefined) emit(process.connection);
+  }
+
+  #setPosition(n: number, position: SpoolPosition): void {
+    const process = this.#processes.get(n);
+    if (process !== undefined) process.position = position;
+  }
+
+  #postProcess(n: number, connection: AppConnection, resume?: SpoolPosition | 'end'): void {
+    const { send: _, ...process } = connection;
+    const folder = this.#folder;
+    this.#thread.post({ t: 'connected', n, process, folder, ...(resume !== undefined && { resume }) });
+  }
+
+  #failed(reason: string): void {
+    for (const settle of this.#searches.values()) settle({});
+    if (this.#state === 'running') {
+      this.emit('warning', `the collector has failed (${reason}) and is started again; calls may be missing`);
+      return;
+    }
+    const lost = this.#exchanges.clear();
+    this.emit('warning', `the collector has failed (${reason}); ${lost} requests were not kept`);
+    this.#finished();
+  }
+
+  #restarted(attempt: number): void {
+    const isFresh = attempt > MAX_REPLAYS;
+    if (isFresh) {
+      const lost = this.#exchanges.clear();
+      if (lost > 0) this.emit('warning', `${lost} requests at which the collector failed were not kept`);
+    }
+    for (const [n, { connection, hasLeft, position }] of this.#processes) {
+      this.#postProcess(n, connection, isFresh ? 'end' : position);
+      if (hasLeft) this.#thread.post({ t: 'disconnected', n });
+    }
+    this.#exchanges.resend();
+  }
+
+  #finished(): void {
+    this.#state = 'finished';
+    this.#thread.close();
+    this.emit('progress');
+  }
+}

@@ -1,0 +1,75 @@
+/** Messages between the launcher's thread and the collector's. */
+
+import type { LinkLine } from '../domain/link.js';
+import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
+import type { JudgeOptions } from '../insight/judge.js';
+import type { RequestFacts } from '../insight/metrics/request-facts.js';
+import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
+import type { OpenOptions } from '../store/open.js';
+import type { Sampling } from '../store/store.js';
+import type { AppIdentity } from './link-server.js';
+import type { SpoolPosition } from './spool.js';
+
+/** Settings of a collector, which has a store of its own. */
+export interface CollectorSettings {
+  /** The folder that file names in traces are relative to. */
+  project: string;
+  /** Packages in node_modules whose code counts as the app's. */
+  packages?: string[];
+  /** Path of the agent's own file, whose frames are neither the app's nor a library's. */
+  agent: string;
+  /** The project's decisions on its findings. */
+  judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
+  store: Pick<OpenOptions, 'db' | 'cwd' | 'ttl' | 'maxSize'>;
+  run: NonNullable<Sampling['run']>;
+  /** What is reported of each request: what `run` prints, or what `check` compares. */
+  reports: 'requests' | 'facts' | 'none';
+}
+
+/**
+ * Start or end of an exchange, in the order in which the proxy reported them. `isResent`: a collector
+ * before this one has had it, and what it had read of its calls is lost.
+ */
+export type ExchangeReportItem = { start: Exchange; isResent?: true } | { end: ExchangeEnd };
+
+/** To the collector; `n` numbers processes, and calls that are answered. */
+export type ToCollector =
+  | { t: 'exchanges'; items: ExchangeReportItem[] }
+  /** `resume`: a collector before this one has read the process's lines up to there. */
+  | { t: 'connected'; n: number; process: AppIdentity; folder: string; resume?: SpoolPosition | 'end' }
+  | { t: 'woken' }
+  | { t: 'disconnected'; n: number }
+  /** A trace as JSON, or the call of the index `span` in it. */
+  | { t: 'find'; n: number; id: string; span?: number }
+  | { t: 'ping' }
+  | { t: 'finish' };
+
+/** From the collector. */
+export type FromCollector =
+  | { t: 'ready'; place: string; warnings: string[] }
+  /** Requests that are saved, or lost with a warning; `facts` also of those that have changed. */
+  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[] }
+  | { t: 'library'; library: DetectedLibrary }
+  | { t: 'lost'; n: number }
+  | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }
+  | { t: 'warn'; message: string }
+  /** All are missing where there is no such trace, or no such call in it. */
+  | { t: 'found'; n: number; json?: string; call?: FoundCall; trouble?: string }
+  | { t: 'read'; positions: [n: number, position: SpoolPosition][] }
+  /** All lines of a process that has disconnected are read. */
+  | { t: 'left'; n: number }
+  | { t: 'pong' }
+  | { t: 'finished' };
+
+/** A call, and its trace without any. */
+export interface FoundCall {
+  trace: Trace;
+  span: Span;
+}
+
+/** A library of the app, and why its calls are not recorded, if so. */
+export interface DetectedLibrary {
+  name: string;
+  version: string;
+  trouble?: string;
+}

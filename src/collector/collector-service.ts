@@ -1,0 +1,248 @@
+/** The collector with its reader of lines and its store, behind messages of the launcher's thread. */
+
+import { terminalSafeJson } from '../domain/text.js';
+import type { FinishedRequest, Trace } from '../domain/trace.js';
+import { describeStored } from '../insight/calls/describe.js';
+import { finishTrace } from '../insight/judge.js';
+import { type RequestFacts, requestFactsOf } from '../insight/metrics/request-facts.js';
+import { samplesOf } from '../insight/metrics/samples.js';
+import { publicTrace } from '../store/json.js';
+import { openStore } from '../store/open.js';
+import type { Store } from '../store/store.js';
+import { Collector } from './collector.js';
+import type {
+  CollectorSettings,
+  ExchangeReportItem,
+  FromCollector,
+  ToCollector,
+} from './collector-messages.js';
+import { isLearned, LearnedLines } from './learned-lines.js';
+import type { AppIdentity } from './link-server.js';
+import { Spools } from './spools.js';
+import { TraceWriter } from './trace-writer.js';
+
+// The queue of the trace writer waits for a lock; meanwhile lines are read.
+const LOCK_MS = 25;
+/** ms between two reports of how far the lines are read. */
+const POSITIONS_MS = 250;
+/** ms that a search waits for a request that is about to be finished. */
+const FIND_MS = 1000;
+
+type Post = (message: FromCollector) => void;
+
+/** Opens a store and serves the launcher's messages, by `receive`, until `finish`. */
+export class CollectorService {
+  readonly #post: Post;
+  readonly #settings: CollectorSettings;
+  readonly #store: Store;
+  readonly #writer: TraceWriter;
+  readonly #collector: Collector;
+  readonly #spools: Spools<AppIdentity>;
+  readonly #processes = new Map<number, AppIdentity>();
+  readonly #numbers = new Map<AppIdentity, number>();
+  readonly #learned = new Map<AppIdentity, LearnedLines>();
+  #settled: Extract<FromCollector, { t: 'settled' }> | undefined;
+  #positionsAt = 0;
+
+  /** Opens the store and says where it is; rejects when neither a file nor memory can be used. */
+  static async open(settings: CollectorSettings, post: Post): Promise<CollectorService> {
+    const warnings: string[] = [];
+    let warn = (message: string): void => void warnings.push(message);
+    const { store: place, run } = settings;
+    const sampling = { samplesOf, run, describe: describeStored };
+    const store = await openStore({ ...place, lockTimeout: LOCK_MS, ...sampling }, (message) =>
+      warn(message),
+    );
+    warn = (message) => post({ t: 'warn', message });
+    post({ t: 'ready', place: store.place, warnings });
+    return new CollectorService(settings, store, post);
+  }
+
+  private constructor(settings: CollectorSettings, store: Store, post: Post) {
+    this.#settings = settings;
+    this.#store = store;
+    this.#post = post;
+    const { project, packages, agent, judgeOptions, reports } = settings;
+    const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
+    this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
+    this.#collector = new Collector({
+      project,
+      ...(packages && { packages }),
+      agent,
+      saveSource: (source) => this.#writer.writeSource(source),
+      finish: (trace, readLine) => finishTrace(trace, readLine, judgeOptions),
+    });
+    this.#spools = new Spools<AppIdentity>({
+      lineReceived: (process, line) => {
+        if (isLearned(line)) this.#learned.get(process)?.add(line);
+        this.#collector.lineReceived(process, line);
+      },
+      lineLost: (process, text) => this.#collector.lineLost(process, text),
+      awaitsLines: () => this.#collector.awaitsLines(),
+    });
+    this.#spools.start();
+    this.#forwardEvents();
+  }
+
+  receive(message: ToCollector): void {
+    switch (message.t) {
+      case 'exchanges':
+        for (const item of message.items) this.#report(item);
+        return this.#postPositions();
+      case 'connected':
+        return this.#connected(message);
+      case 'woken':
+        return this.#spools.readSoon();
+      case 'disconnected':
+        return this.#disconnected(message.n);
+      case 'find':
+        return this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'ping':
+        this.#postPositions();
+        return this.#post({ t: 'pong' });
+      case 'finish':
+        return void this.#finish();
+    }
+  }
+
+  #forwardEvents(): void {
+    const { reports } = this.#settings;
+    this.#collector
+      .on('linesExpected', () => this.#spools.readSoon())
+      .on('library', (library) => this.#post({ t: 'library', library }))
+      .on('lost', (process) => this.#post({ t: 'lost', n: this.#numbers.get(process)! }))
+      .on('answer', (answer, process) => this.#post({ t: 'answer', n: this.#numbers.get(process)!, answer }))
+      .on('trace', (trace, late) => {
+        if (reports === 'facts' && !trace.outside) this.#batch().facts.push(requestFactsOf(trace));
+        this.#writer.write(trace, late ? undefined : () => this.#settle(trace));
+      });
+  }
+
+  #report(item: ExchangeReportItem): void {
+    try {
+      if ('start' in item) this.#collector.requestStarted(item.start, item.isResent);
+      else this.#collector.requestEnded(item.end);
+    } catch (error) {
+      const { id } = 'start' in item ? item.start : item.end;
+      this.#post({ t: 'warn', message: `request ${id} could not be recorded (${(error as Error).message})` });
+      this.#batch().ids.push(id);
+    }
+  }
+
+  #connected({ n, process, folder, resume }: Extract<ToCollector, { t: 'connected' }>): void {
+    const name = `${process.pid}-${process.thread}`;
+    this.#processes.set(n, process);
+    this.#numbers.set(process, n);
+    this.#collector.connected(process);
+    const learned = new LearnedLines(folder, name);
+    // What has failed a collector before may be among them, too.
+    if (resume !== undefined && resume !== 'end') this.#replay(process, learned);
+    this.#learned.set(process, learned);
+    this.#spools.add(process, folder, name, resume);
+    this.#spools.readAll();
+  }
+
+  #replay(process: AppIdentity, learned: LearnedLines): void {
+    for (const line of learned.read()) {
+      try {
+        this.#collector.lineReceived(process, line);
+      } catch {
+        // It was of no use to the collector before, either.
+      }
+    }
+  }
+
+  #disconnected(n: number): void {
+    const process = this.#processes.get(n);
+    if (process === undefined) return;
+    this.#spools.remove(process);
+    this.#collector.disconnected(process);
+    this.#processes.delete(n);
+    this.#numbers.delete(process);
+    this.#learned.delete(process);
+    this.#post({ t: 'left', n });
+  }
+
+  #findOrExplain(search: Extract<ToCollector, { t: 'find' }>, until: number): void {
+    try {
+      this.#find(search, until);
+    } catch (error) {
+      this.#post({ t: 'found', n: search.n, trouble: (error as Error).message });
+    }
+  }
+
+  #find(search: Extract<ToCollector, { t: 'find' }>, until: number): void {
+    const { n, id, span } = search;
+    const trace = this.#writer.find(id);
+    if (trace !== undefined && span === undefined)
+      return this.#post({ t: 'found', n, json: `${terminalSafeJson(publicTrace(trace))}\n` });
+    const found = span === undefined ? undefined : trace?.spans[span];
+    if (found !== undefined)
+      return this.#post({ t: 'found', n, call: { trace: { ...trace!, spans: [] }, span: found } });
+    const isComing = trace === undefined && this.#collector.isFinishing(id) && performance.now() < until;
+    if (!isComing) return this.#post({ t: 'found', n });
+    this.#collector.once('trace', () => this.#findOrExplain(search, until));
+  }
+
+  #settle(trace: Trace): void {
+    const batch = this.#batch();
+    batch.ids.push(trace.id);
+    if (this.#settings.reports === 'requests') batch.requests.push(finishedRequestOf(trace));
+  }
+
+  /** What is posted after the current task: a write to the store settles many requests. */
+  #batch(): Extract<FromCollector, { t: 'settled' }> {
+    if (this.#settled !== undefined) return this.#settled;
+    queueMicrotask(() => {
+      this.#post(this.#settled!);
+      this.#settled = undefined;
+    });
+    return (this.#settled = {
+      t: 'settled',
+      ids: [],
+      requests: [] as FinishedRequest[],
+      facts: [] as RequestFacts[],
+    });
+  }
+
+  #postPositions(): void {
+    const now = performance.now();
+    if (now - this.#positionsAt < POSITIONS_MS) return;
+    this.#positionsAt = now;
+    const positions = this.#spools
+      .positions()
+      .map(([process, position]) => [this.#numbers.get(process)!, position] as [number, typeof position]);
+    this.#post({ t: 'read', positions });
+  }
+
+  async #finish(): Promise<void> {
+    await this.#spools.readRest();
+    this.#spools.close();
+    this.#collector.finishAll();
+    this.#writer.close();
+    this.#store.close();
+    // After the last batch, which a microtask posts.
+    queueMicrotask(() => this.#post({ t: 'finished' }));
+  }
+}
+
+function finishedRequestOf({
+  method,
+  url,
+  status,
+  state,
+  aborted,
+  duration,
+  totals,
+  outside,
+  findings,
+}: Trace): FinishedRequest {
+  return {
+    ...{ method, url, state, totals },
+    ...(status !== undefined && { status }),
+    ...(aborted !== undefined && { aborted }),
+    ...(duration !== undefined && { duration }),
+    ...(outside !== undefined && { outside }),
+    findings: findings.map(({ kind, severity }) => ({ kind, severity })),
+  };
+}
