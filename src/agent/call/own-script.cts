@@ -48,7 +48,7 @@ export function isOwnScript(script: string): boolean {
 }
 
 function decide(script: string): boolean {
-  if (script === '' || script.startsWith('node:') || script.startsWith(agentFolder)) return false;
+  if (script === '' || /^(?:node|wasm):/.test(script) || script.startsWith(agentFolder)) return false;
   if (LIBRARY.test(script) && !isInProject(script)) return appPackages?.test(script) === true;
   return !GENERATED.test(script);
 }
