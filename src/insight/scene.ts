@@ -107,19 +107,6 @@ export function timesText({ trace, calls: all }: Scene, calls: Call[]): string {
   return `${times}, and up to ${trace.dropped.toLocaleString('en-US')} more that were not recorded`;
 }
 
-/** ms covered by at least one of the intervals. */
-export function unionMs(intervals: { start: number; end: number }[]): number {
-  let total = 0;
-  let coveredUntil = Number.NEGATIVE_INFINITY;
-  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
-    if (end > coveredUntil) {
-      total += end - Math.max(start, coveredUntil);
-      coveredUntil = end;
-    }
-  }
-  return total;
-}
-
 /** Confidence (0.05 to 0.99) and its reasons: `base` plus the weight of each reason that holds. */
 export function weighConfidence(
   base: number,

@@ -2,10 +2,10 @@
 
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { attempt } from '../guard.cjs';
+import { attempt, guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
-import { type Framework, handlerName } from './framework.cjs';
+import { type Framework, handlerName, patternText } from './framework.cjs';
 
 interface Layer {
   path: string;
@@ -76,7 +76,7 @@ function wrapCaptures(original: Function): Function {
 }
 
 function koaRouteInfo(context: Context): KoaRouteInfo {
-  const routeInfo: KoaRouteInfo = () => routeInfoOf(context, routeInfo.layer);
+  const routeInfo: KoaRouteInfo = () => readRoute(context, routeInfo.layer);
   routeInfo.layer = undefined;
   return routeInfo;
 }
@@ -91,17 +91,19 @@ function routeInfoOf(
   if (route === undefined) return undefined;
   const layer = ran ?? matched?.findLast(({ methods }) => methods.length > 0);
   return {
-    route: String(route),
+    route: patternText(route),
     handler: handlerName(layer?.stack.at(-1)),
     stack: layer && registrationStack(layer),
     params,
   };
 }
 
+const readRoute = guardHook('koa', 'reading its routes', routeInfoOf);
+
 function recordRegistration({ path, stack }: Layer, registration: number): void {
   const handler = stack.at(-1)!;
   const stacksByPath = registrationStacks.get(handler) ?? new Map<string, number>();
-  registrationStacks.set(handler, stacksByPath.set(String(path), registration));
+  registrationStacks.set(handler, stacksByPath.set(patternText(path), registration));
 }
 
 function registrationStack({ path, stack }: Layer): number | undefined {

@@ -2,18 +2,21 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
-import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
-import { attempt } from '../guard.cjs';
+import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
-import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
-import { encodeClose } from './encode-close.cjs';
-import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
+import { encodeClose, keepOutcome } from './encode-close.cjs';
+import { encodeOpen } from './encode-open.cjs';
+import { encodeLine, encodeSpan } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
-import { sendLines, takeDroppedCount } from './transport.cjs';
+import { LinkedList } from './linked-list.cjs';
+import { appendLines, beforeFlush, flushLines, planFlush, sendLines, takeLostLines } from './transport.cjs';
+import { describeCall } from './value-budget.cjs';
+import { mayWriteAtOnce } from './write-credit.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -21,12 +24,23 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
+/** Calls that run at once: some drivers never tell of an end. */
+const MAX_RUNNING = 10_000;
+/** Requests that have ended before the loss of their call could be told. */
+const MAX_LATE_LOSSES = 1000;
+/** Ended calls and requests that wait to be encoded at the end of the turn. */
+const MAX_ENDED = 200;
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
-const running = new Set<TracedCall>();
-const unannounced = new Set<TracedRequest>();
+const running = new LinkedList<TracedCall>();
+const unannounced = new LinkedList<TracedRequest>();
+// Between the app's work each step finds the caches cold: encoded together, lines take half of it.
+let ended: (TracedCall | TracedRequest)[] = [];
+const lateLosses = new Set<TracedRequest>();
+/** Calls of no request, and lines of which the calls are not known. */
+let unknownLosses = 0;
 /** Units that have called something, and whose function returned without a promise to observe. */
 const unsettledUnits = new Set<TracedRequest>();
 let lastSpanNumber = 0;
@@ -35,16 +49,24 @@ let idleTicks = 0;
 
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
+  beforeFlush(appendEnded);
+  const hook = new Hook(instrument.library, 'recording its calls');
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as TracedCall;
       if (call.discarded) discard(call);
       else if (call.ended === 0) open(call);
       else close(call);
-    } catch {
+    } catch (error) {
       // An error of a subscriber would end the process: the span is not sent.
+      attempt(noteFailure, instrument, hook, error);
     }
   });
+}
+
+function noteFailure(instrument: Instrument, hook: Hook, error: unknown): void {
+  hook.failed(error);
+  instrument.isOff = hook.isOff;
 }
 
 /**
@@ -59,10 +81,17 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
-  const close = encodeClose(request, aborted);
-  let lines = openLine(request) + newFrameLines();
-  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
-  sendLines(lines + close, false);
+  keepOutcome(request, aborted);
+  sendEnded(request);
+}
+
+/** Line of the calls of a request that were not kept since the last such line. */
+function droppedLine(request: TracedRequest): string {
+  const { id, dropped } = request;
+  if (dropped === 0) return '';
+  request.dropped = 0;
+  lateLosses.delete(request);
+  return encodeLine({ t: 'dropped', id, spans: dropped });
 }
 
 /** Sends the end of a unit, if it has made a call. */
@@ -78,8 +107,8 @@ export function sendCause(key: string, request: TracedRequest): void {
 
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
-  for (const request of unannounced) attempt(sendOpen, request);
-  for (const call of running) attempt(sendSpan, call);
+  for (const request of unannounced.items()) attempt(sendOpen, request);
+  for (const call of running.items()) attempt(appendSpan, call);
   for (const request of unsettledUnits) if (request.ended !== 0) attempt(sendUnitClose, request);
 }
 
@@ -95,10 +124,18 @@ function open(call: TracedCall): void {
   }
   if (request?.unit !== undefined) openInUnit(call, request, request.unit);
   call.n = ++lastSpanNumber;
-  call.info = call.instrument.describe(call);
-  if (call.api !== undefined) (call.info.detail ??= {}).via = call.api;
+  describeCall(call, call.instrument.describe);
+  if (running.size >= MAX_RUNNING) forgetOldest();
   running.add(call);
   startTimer();
+}
+
+/** A call of which the end is never heard keeps its span as it is: running. */
+function forgetOldest(): void {
+  const oldest = running.first;
+  running.delete(oldest!);
+  closeInUnit(oldest!);
+  if (!oldest!.sentWhileRunning) attempt(appendSpan, oldest!);
 }
 
 /** A library's own timer is no unit of the app's until the app's code makes a call in it. */
@@ -121,7 +158,29 @@ function closeInUnit({ request, isOutside }: TracedCall): void {
 function close(call: TracedCall): void {
   if (!running.delete(call)) return;
   closeInUnit(call);
-  sendSpan(call);
+  sendEnded(call);
+}
+
+/** Sends the lines of a call or request now, or at the end of the turn if there are too many. */
+function sendEnded(item: TracedCall | TracedRequest): void {
+  if (ended.push(item) < MAX_ENDED && !mayWriteAtOnce()) return planFlush();
+  flushLines();
+}
+
+/** Appends the lines of what has ended in this turn. */
+function appendEnded(): void {
+  if (ended.length === 0) return;
+  const items = ended;
+  ended = [];
+  for (const item of items) attempt(item instanceof TracedRequest ? appendClose : appendSpan, item as never);
+}
+
+function appendClose(request: TracedRequest): void {
+  const lines = openLine(request) + newFrameLines();
+  appendLines(lines + droppedLine(request) + encodeClose(request), false);
+  // Timers and sockets keep the request: it must not keep these in memory.
+  request.route = undefined;
+  request.rawHeaders = undefined;
 }
 
 function discard(call: TracedCall): void {
@@ -132,16 +191,29 @@ function discard(call: TracedCall): void {
   sendLines(encodeLine(line), false);
 }
 
-function sendSpan(call: TracedCall): void {
+function appendSpan(call: TracedCall): void {
   const { request, isOutside } = call;
   const isOpen = request === undefined || request.announced || isOutside;
   // A unit's first line names the stack of its registration.
   const frames = newFrameLines();
   const lines = frames + (isOpen ? '' : openLine(request));
-  if (lines !== '') sendLines(lines, false);
-  const dropped = takeDroppedCount();
-  if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
-  sendLines(encodeSpan(call), true);
+  if (lines !== '') appendLines(lines, false);
+  if (appendLines(encodeSpan(call), true)) appendLosses();
+  else countLoss(isOutside ? undefined : request);
+}
+
+/** Counts a call that could not be sent: told at the end of its request, or when there is room. */
+function countLoss(request: TracedRequest | undefined): void {
+  if (request === undefined || lateLosses.size >= MAX_LATE_LOSSES) return void unknownLosses++;
+  request.dropped++;
+  if (request.ended !== 0) lateLosses.add(request);
+}
+
+function appendLosses(): void {
+  unknownLosses += takeLostLines();
+  if (unknownLosses > 0 && appendLines(encodeLine({ t: 'dropped', spans: unknownLosses }), false))
+    unknownLosses = 0;
+  for (const request of lateLosses) appendLines(droppedLine(request), false);
 }
 
 /** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */
@@ -161,10 +233,8 @@ function openLine(request: TracedRequest): string {
   if (request.announced) return '';
   request.announced = true;
   unannounced.delete(request);
-  const { id, method, url, unit } = request;
-  if (unit !== undefined) return encodeUnitOpen(request, unit);
-  const headers = redactHeaders(request.message?.rawHeaders ?? []);
-  return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
+  const { unit } = request;
+  return unit === undefined ? encodeOpen(request) : encodeUnitOpen(request, unit);
 }
 
 function hasSettled({ ended, unit }: TracedRequest, at: number): boolean {
@@ -189,11 +259,12 @@ function startTimer(): void {
   if (timer !== undefined) return;
   timer = startInterval(() => {
     const at = now();
-    for (const request of unannounced) if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
-    for (const call of running) {
+    for (const request of unannounced.items())
+      if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
+    for (const call of running.items()) {
       if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
-      attempt(sendSpan, call);
+      attempt(appendSpan, call);
     }
     for (const request of unsettledUnits) if (hasSettled(request, at)) attempt(settleUnit, request);
     if (running.size + unannounced.size + unsettledUnits.size > 0) idleTicks = 0;

@@ -51,10 +51,22 @@ export class TracedRequest {
   /** Number of its calls, and of those beyond the limit, which are not sent. */
   calls = 0;
   dropped = 0;
+  /** Characters that its calls' values may still have, and those of the lines of its calls. */
+  charactersLeft = 4 * 1024 * 1024;
+  recorded = 0;
   /** Reads route and handler when the request ends; set by the framework's patch. */
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** Its outcome, until its lines are encoded: status (NaN without one), and what a framework says. */
+  status = Number.NaN;
+  aborted = false;
+  route: RouteInfo | undefined;
+  rawHeaders: readonly string[] | undefined;
+  /** Neighbours in the recorder's list of requests that are not announced yet. */
+  before: TracedRequest | undefined;
+  after: TracedRequest | undefined;
+  isListed = false;
   /** State of a unit; undefined for a request. */
   readonly unit: TracedUnit | undefined;
 
