@@ -2,6 +2,7 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
 
 type Sites = NodeJS.CallSite[];
@@ -50,6 +51,8 @@ const root = newNode();
 let frameCount = 0;
 let stackCount = 0;
 let maxFrames = MAX_FRAMES;
+/** A new stack that ends without an app frame where its capture was cut; 0 if the newest does not. */
+let cutStack = 0;
 let unsent: NewFrames | undefined;
 /** Holder of the stack that is captured: a new object for each would get its properties anew. */
 const holder: { stack?: unknown } = {};
@@ -85,6 +88,7 @@ export function captureStack(
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return siteStack;
+    if (stack === cutStack && siteStack === 0) return recaptureDeeper(wrapper, depth);
     if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
     return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
   } catch {
@@ -98,6 +102,22 @@ export function captureStack(
       // Frozen: nothing was changed above.
     }
   }
+}
+
+/**
+ * Number of a stack whose capture reached no app frame, captured as deep as under an ORM. Where that
+ * reaches the app, all captures are as deep from now on: a library with many frames is in use that
+ * is none of the known ones.
+ */
+function recaptureDeeper(wrapper: (...args: never[]) => unknown, depth: number): number {
+  const cut = cutStack;
+  cutStack = 0;
+  Error.stackTraceLimit = MAX_FRAMES_UNDER_ORM + depth;
+  Error.captureStackTrace(holder, wrapper);
+  const { stack } = holder;
+  if (typeof stack !== 'number' || withoutApp.has(stack)) return cut;
+  captureDeeperStacks();
+  return stack;
 }
 
 /** Whether a stack has an app frame, running or awaiting. */
@@ -166,7 +186,7 @@ function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number>
   if (known === undefined) {
     known = {
       positions: addScript(script),
-      positionsByHash: RELOADABLE.test(script) ? new Map() : undefined,
+      positionsByHash: isEvaluated(script, site.isEval()) || RELOADABLE.test(script) ? new Map() : undefined,
     };
     scripts.set(script, known);
   }
@@ -213,7 +233,10 @@ function addStack(sites: Sites): number {
   unsent ??= { scripts: [], frames: [], stacks: [] };
   unsent.stacks.push({ n: stack, frames: sites.map(frameNumber) });
   const appSites = sites.filter(isApplication);
-  if (appSites.length === 0) withoutApp.add(stack);
+  if (appSites.length === 0) {
+    withoutApp.add(stack);
+    if (maxFrames === MAX_FRAMES && sites.length >= MAX_FRAMES) cutStack = stack;
+  }
   if (!appSites.some(isRunning)) withoutRunningApp.add(stack);
   return stack;
 }
