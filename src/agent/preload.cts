@@ -8,6 +8,7 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
+import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
@@ -149,7 +150,7 @@ function collectPatches(): {
         let replacement: Function | void | undefined;
         let trouble: unknown;
         try {
-          replacement = patch(exports);
+          replacement = isMapper ? patchMapper(library.library ?? '', () => patch(exports)) : patch(exports);
         } catch (error) {
           trouble = error;
         }

@@ -169,10 +169,10 @@ function partsOf(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[]
   return rollup
     .filter(({ sample }) => sample.of === SUBJECT_OF[by])
     .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
-      const { times: _, of: __, ...subject } = sample;
+      const { times: _, intervals: __, of: ___, ...subject } = sample;
       const share = shares[SHARE_COLUMN[by]];
       const requests = share === null ? 0 : 1;
       const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
-      return { ...subject, ...counted, worst: share ?? -1, id };
+      return { ...subject, ...counted, covered: share ?? 0, worst: share ?? -1, id };
     });
 }

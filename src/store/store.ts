@@ -39,7 +39,10 @@ export interface Aggregate {
   /** Number of calls; for a route or a finding, of requests. */
   count: number;
   requests: number;
+  /** Sum of the times. */
   ms: number;
+  /** ms of the requests in which at least one of the calls ran or waited. */
+  covered: number;
   p50: number;
   p95: number;
   errors: number;

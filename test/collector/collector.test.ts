@@ -325,7 +325,7 @@ test('calls that begin after the response are marked, and count in no total', (t
       ['tick', true],
     ],
   );
-  t.same(trace.totals, { sql: { count: 2, ms: 90.5 }, log: { count: 1, ms: 0 } });
+  t.same(trace.totals, { sql: { count: 2, ms: 90.5, busy: 1.6 }, log: { count: 1, ms: 0 } });
   t.end();
 });
 

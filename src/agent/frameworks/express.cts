@@ -150,10 +150,12 @@ function readRoute(message: IncomingMessage): RouteInfo | undefined {
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
   const path = patternText(route.path);
-  const layer = route.stack?.findLast(
-    ({ handle, method: own }) =>
-      Number(ownData(handle, 'length')) < 4 && (!own || own === method?.toLowerCase()),
-  );
+  const layerOf = (name: string | undefined) =>
+    route.stack?.findLast(
+      ({ handle, method: own }) => Number(ownData(handle, 'length')) < 4 && (!own || own === name),
+    );
+  // HEAD is answered by what GET has where nothing else does.
+  const layer = layerOf(method?.toLowerCase()) ?? (method === 'HEAD' ? layerOf('get') : undefined);
   return {
     route: path === '/' && base !== '' ? base : base + path,
     handler: handlerName(layer?.handle),

@@ -34,9 +34,13 @@ function construct(Context: Constructor, args: never[], target: Function): Conte
   return context;
 }
 
-/** The handler is the last match of a method; middleware matches with method ALL. */
+/**
+ * The handler is the last match of a method that ran: of two patterns that match, the first
+ * answers. Middleware matches with method ALL.
+ */
 function routeInfoOf({ req }: Context): RouteInfo | undefined {
-  const route = req.matchedRoutes?.findLast(({ method }) => method !== 'ALL');
+  const ran = req.matchedRoutes?.slice(0, (req.routeIndex ?? Number.POSITIVE_INFINITY) + 1);
+  const route = ran?.findLast(({ method }) => method !== 'ALL');
   return route && { route: route.path, handler: handlerName(route.handler), params: req.param() };
 }
 

@@ -101,14 +101,14 @@ function beginQueryCall(query: Query, site: CallSite): void {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        attempt(recordSent, query, call, canceller);
+        attempt(recordSent, call, canceller);
       }
       return Reflect.get(target, key);
     },
   });
 }
 
-function recordSent(query: Query, call: TracedCall, canceller: object | null | undefined): void {
+function recordSent(call: TracedCall, canceller: object | null | undefined): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
   describeCall(call, (sent) => describeSent(sent, canceller));

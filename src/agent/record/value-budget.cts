@@ -30,6 +30,7 @@ export function describeCall(call: TracedCall, describe: (call: TracedCall) => C
   budget.isCut = false;
   try {
     const info = describe(call);
+    if (call.api !== undefined) (info.detail ??= {}).via = call.api;
     if (budget.isCut) (info.detail ??= {}).cut = true;
     call.info = info;
   } finally {

@@ -17,6 +17,7 @@ interface Manifest {
   main?: string;
   workspaces?: string[] | { packages?: string[] };
   scripts?: Record<string, string>;
+  wireit?: Record<string, { command?: string; dependencies?: (string | { script: string })[] }>;
 }
 
 /** A folder's package.json; undefined when it is missing or unreadable. */

@@ -1,7 +1,7 @@
 /** Line that `scooby run` prints for a finished request. */
 
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import type { FinishedRequest } from '../../domain/trace.js';
+import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
@@ -16,7 +16,7 @@ export function requestLine(request: FinishedRequest, style: Style): string {
   else if (request.aborted) parts.push(style('warn', 'aborted'));
   if (request.duration !== undefined) parts.push(formatMs(request.duration));
   for (const [kind, total] of Object.entries(request.totals)) {
-    parts.push(style('dim', `${total.count} ${kind} ${formatMs(total.ms)}`));
+    parts.push(style('dim', `${total.count} ${kind} ${formatMs(timeOf(total))}`));
   }
   const findings = new Map(
     request.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),

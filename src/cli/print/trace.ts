@@ -3,10 +3,17 @@
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
-import { countedSpans, type Kind, type Span, type Trace, totalsOf } from '../../domain/trace.js';
+import {
+  type Kind,
+  type Span,
+  shareOfTime,
+  type Trace,
+  timeOf,
+  totalsOf,
+  waitOf,
+} from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
-import { unionMs } from '../../insight/scene.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
@@ -144,13 +151,15 @@ function findingSummary({ findings }: Trace, { style, width }: OutputFormat): st
   );
 }
 
-/** `52 sql 131ms (73% of the time, waited 3.0ms)   own 48ms`. */
-function callTotals({ totals, spans, duration }: Trace): string {
+/** `52 sql 131ms (73% of the time, waited 3.0ms)`, `50 sql 90ms (75% of the time, 1.20s added up)`. */
+function callTotals({ totals, duration }: Trace): string {
   const kinds = Object.entries(totals).map(([kind, total]) => {
-    const share = shareOf(spans, duration, (span) => span.kind === kind);
+    const share = isTimed({ kind }) ? shareOfTime(total, duration) : 0;
+    const waited = waitOf(total);
     const extra = [
       share >= 0.01 ? `${Math.round(share * 100)}% of the time` : '',
-      total.wait ? `waited ${formatMs(total.wait)}` : '',
+      total.ms >= timeOf(total) * 1.05 ? `${formatMs(total.ms)} added up` : '',
+      waited ? `waited ${formatMs(waited)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
     return formatTotal(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
@@ -165,17 +174,6 @@ function lateTotals({ spans }: Trace): string {
   const totals = totalsOf(late.map(({ afterResponse: _, ...span }) => span));
   const texts = Object.entries(totals).map(([kind, total]) => formatTotal(kind, total));
   return texts.length === 0 ? '' : `${texts.join('   ')}: begun after the response`;
-}
-
-/**
- * Share (0 to 1) of the request's time during which a matching call ran or waited for its
- * connection.
- */
-function shareOf(spans: Span[], duration: number | undefined, isMatch: (span: Span) => boolean): number {
-  if (!duration) return 0;
-  const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  const chosen = countedSpans(spans).filter((span) => isMatch(span) && isTimed(span));
-  return unionMs(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
 }
 
 /** Error of the last failed call of a failed request; empty otherwise. */

@@ -123,6 +123,12 @@ function isStatementParameter(name: string, above: string): boolean {
   return source !== undefined && isParameter(source, above);
 }
 
+/** Whether a variable at a frame is a parameter of the frame's function. */
+export function isParameterOf(name: string, frame: Frame, readLine: ReadLine): boolean {
+  const before = (readLine(frame) ?? '').slice(0, frame.column - 1);
+  return isParameter(name, textAbove(frame, before, readLine));
+}
+
 // The nearest declaration above the call decides: a function's parameter, or a local variable.
 function isParameter(name: string, above: string): boolean {
   const word = wordPattern(name);

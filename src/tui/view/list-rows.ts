@@ -3,7 +3,7 @@
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
 import { formatMs } from '../../domain/text.js';
-import type { Summary } from '../../domain/trace.js';
+import { type Summary, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
 import { formatAge } from '../../terminal/age.js';
@@ -106,7 +106,7 @@ export function requestRow(
     [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
     rightAligned(sql ? String(sql.count) : '0', columns.queries),
-    rightAligned(sql ? formatMs(sql.ms) : '-', columns.qtime),
+    rightAligned(sql ? formatMs(timeOf(sql)) : '-', columns.qtime),
     rightAligned(cache ? String(cache.count) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),

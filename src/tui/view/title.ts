@@ -2,7 +2,7 @@
 
 import { statusTextOf } from '../../domain/request.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import { type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
@@ -22,7 +22,7 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
     ...badges.slice(0, 2).flatMap((badge): Segment[] => ['  ', [badge.text, badge.role]]),
   ];
   const optional: Segment[] = [
-    sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(sql.ms)}` : '',
+    sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(timeOf(sql))}` : '',
     [`  ${formatAge(trace.start, now)}`, 'dim'],
     [`  ${trace.id.slice(0, 8)}`, 'dim'],
   ];
