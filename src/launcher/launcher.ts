@@ -28,8 +28,8 @@ const FINAL_LINES_MS = 1000;
  * listen.
  */
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
-  const { collector, record, takePort, agent, project, packages = [] } = options;
-  const folder = makeRunFolder(record, takePort, packages);
+  const { collector, record, takePort, agent, project, packages = [], redact } = options;
+  const folder = makeRunFolder(record, takePort, packages, redact);
   void removeStaleFolders(dirname(folder.path));
   const connections = new AppConnections(project, record);
   collector.follow(connections, folder.path);

@@ -90,6 +90,7 @@ function* textsFor({ source }: Literal, length: number): Generator<string> {
     yield `${repeat(single)}\u0001`;
     yield repeat(`${single}a`);
     yield repeat(`${single} `);
+    yield repeat(`\\${single}`);
   }
   for (const word of words) {
     yield repeat(word);
@@ -141,8 +142,9 @@ test('every regular expression is linear in the text', (t) => {
     for (const short of textsFor(literal, SHORT)) {
       const long = longer.next().value as string;
       const ratio = growth(run, short, () => long);
-      if (ratio > MAX_RATIO)
-        t.fail(`${literal.file}: /${literal.source}/${literal.flags}`, { text: short.slice(0, 40), ratio });
+      if (ratio < MAX_RATIO) continue;
+      t.fail(`${literal.file}: /${literal.source}/${literal.flags}`, { text: short.slice(0, 40), ratio });
+      break;
     }
   }
   t.end();
@@ -173,9 +175,55 @@ const READERS: Record<string, (text: string) => unknown> = {
 };
 const PARTS = [
   ...COMMON,
-  ...['--', '-- ', '/*', "'", '"', '`', '$a$', '$1,', '?,', '(', '((', '),(', 'password=', 'token:', '::', '://'],
-  ...['a=1&', '%', '{', '[', '},{"a":', '@@', 'eyJ', 'Bearer ', '4 ', '4111-', '#', '->', '\u001b[', '\ud800', 'é'],
-  ...['-p', '-H ', '--x=', 'a.b.', 'and ', 'in (', 'case ', 'select ', 'values ', "\\'", '/reset/', '-----BEGIN '],
+  ...[
+    '--',
+    '-- ',
+    '/*',
+    "'",
+    '"',
+    '`',
+    '$a$',
+    '$1,',
+    '?,',
+    '(',
+    '((',
+    '),(',
+    'password=',
+    'token:',
+    '::',
+    '://',
+  ],
+  ...[
+    'a=1&',
+    '%',
+    '{',
+    '[',
+    '},{"a":',
+    '@@',
+    'eyJ',
+    'Bearer ',
+    '4 ',
+    '4111-',
+    '#',
+    '->',
+    '\u001b[',
+    '\ud800',
+    'é',
+  ],
+  ...[
+    '-p',
+    '-H ',
+    '--x=',
+    'a.b.',
+    'and ',
+    'in (',
+    'case ',
+    'select ',
+    'values ',
+    "\\'",
+    '/reset/',
+    '-----BEGIN ',
+  ],
 ];
 
 test('every reader of the app’s text is linear in it', (t) => {
@@ -185,6 +233,7 @@ test('every reader of the app’s text is linear in it', (t) => {
       let n = 0;
       const repeat = (length: number) => part.repeat(Math.ceil(length / part.length)).slice(0, length);
       const runNew = (text: string) => run(`${text}${n++}`);
+      if (process.env.LT) console.error(name, part);
       const ratio = growth(runNew, repeat(2 * SHORT), () => repeat(8 * SHORT));
       if (ratio > MAX_RATIO) t.fail(`${name} of ${JSON.stringify(part)}`, { ratio });
     }
