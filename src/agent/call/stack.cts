@@ -28,6 +28,9 @@ const MAX_FRAMES_UNDER_ORM = 30;
 const RELOADABLE = /^webpack-internal:|[\\/]\.next[\\/]/;
 // Call sites are finite, except in generated code.
 const MAX_STACKS = 50_000;
+/** Nodes of the tree, and characters of the names of scripts; then only what is known is found. */
+const MAX_NODES = 200_000;
+const MAX_SCRIPT_NAMES = 4 * 1024 * 1024;
 
 /** Frame numbers of a script by position; for a reloadable script also by the hash of its text. */
 interface Script {
@@ -35,6 +38,7 @@ interface Script {
   positionsByHash: Map<string, Map<number, number>> | undefined;
 }
 
+const NO_POSITIONS = new Map<number, number>();
 const scripts = new Map<string, Script>();
 /** Stacks without a running app frame: a library runs in a later tick than the app's call. */
 const withoutRunningApp = new Set<number>();
@@ -43,6 +47,8 @@ const withoutApp = new Set<number>();
 const root: StackNode = { stack: 0, callers: new Map() };
 let frameCount = 0;
 let stackCount = 0;
+let nodeCount = 0;
+let scriptNames = 0;
 let maxFrames = MAX_FRAMES;
 let unsent: NewFrames | undefined;
 
@@ -128,8 +134,10 @@ function intern(_error: unknown, sites: Sites): number {
   let node = root;
   for (let i = 0; i < sites.length; i++) {
     const frame = frameOf(sites[i]!);
+    if (frame === 0) return 0;
     let caller = node.callers.get(frame);
     if (caller === undefined) {
+      if (++nodeCount > MAX_NODES || scriptNames > MAX_SCRIPT_NAMES) return 0;
       caller = { stack: 0, callers: new Map() };
       node.callers.set(frame, caller);
     }
@@ -142,6 +150,8 @@ function intern(_error: unknown, sites: Sites): number {
 function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
   let known = scripts.get(script);
   if (known === undefined) {
+    if (scriptNames > MAX_SCRIPT_NAMES) return NO_POSITIONS;
+    scriptNames += script.length;
     known = {
       positions: addScript(script),
       positionsByHash: RELOADABLE.test(script) ? new Map() : undefined,
@@ -170,6 +180,7 @@ function frameOf(site: NodeJS.CallSite): number {
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
   const known = positions.get(position);
   if (known !== undefined) return known;
+  if (nodeCount > MAX_NODES || scriptNames > MAX_SCRIPT_NAMES) return 0;
   const frame = ++frameCount;
   positions.set(position, frame);
   unsent ??= { scripts: [], frames: [], stacks: [] };

@@ -15,18 +15,29 @@ interface Compilable {
 
 /** Characters. */
 const MAX_COMMENT = 16 * 1024 * 1024;
+/** Characters of all comments that are kept. */
+const MAX_COMMENTS = 64 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=data:application/json';
 
 /** Source map comment of the compiled code, by file. */
 const mapComments = new Map<string, string>();
+let commentsLength = 0;
 /** Reader of a map that is in another file, by file. */
 const mapReaders = new Map<string, () => string>();
 
 /** Keeps the map inside compiled code until a stack has a frame of the file. */
 export function keepMapOfSource(filename: string, content: unknown): void {
   const start = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-  if (start >= 0 && (content as string).length - start < MAX_COMMENT)
-    mapComments.set(filename, (content as string).slice(start));
+  if (start < 0 || (content as string).length - start >= MAX_COMMENT) return;
+  const comment = (content as string).slice(start);
+  commentsLength += comment.length - (mapComments.get(filename)?.length ?? 0);
+  mapComments.set(filename, comment);
+  // The oldest are those of files that no stack has shown since.
+  for (const [oldest, kept] of mapComments) {
+    if (commentsLength <= MAX_COMMENTS) break;
+    mapComments.delete(oldest);
+    commentsLength -= kept.length;
+  }
 }
 
 /** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
@@ -62,6 +73,7 @@ export function mapOf(script: string): string | undefined {
   try {
     const comment = mapComments.get(script);
     mapComments.delete(script);
+    commentsLength -= comment?.length ?? 0;
     if (comment !== undefined) return decodeComment(comment);
     const read = mapReaders.get(script);
     mapReaders.delete(script);
