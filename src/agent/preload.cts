@@ -22,6 +22,7 @@ import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
 import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
 import { onImport } from './loader/esm.cjs';
+import { watchEvaluation } from './loader/evaluated.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
 import { watchEnds } from './record/before-end.cjs';
@@ -90,7 +91,8 @@ function install(run: RunConfig): void {
   setRunSecret(run.secret);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
-  installStep('source maps of Vitest', watchVitest);
+  installStep('evaluated code', watchEvaluation);
+  installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
     const patchFor = onLoad(patches, prepareModule, reportLibrary);

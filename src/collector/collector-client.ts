@@ -9,6 +9,7 @@ import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
+import { BacklogNotice } from './backlog-notice.js';
 import type { CollectorSettings, DetectedLibrary, FoundCall, FromCollector } from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeQueue } from './exchange-queue.js';
@@ -41,6 +42,8 @@ type Found = Omit<Extract<FromCollector, { t: 'found' }>, 't' | 'n'>;
 
 /** ms that a search of a trace waits for the collector. */
 const FIND_MS = 3000;
+/** ms between two looks at what waits. */
+const BACKLOG_MS = 1000;
 /** Failures in a row from which a new collector leaves out what the failed one had to read. */
 const MAX_REPLAYS = 2;
 
@@ -54,6 +57,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
   readonly #searches = new Map<number, (found: Found) => void>();
+  readonly #backlog = new BacklogNotice((message) => void this.emit('warning', message));
+  readonly #backlogTimer: NodeJS.Timeout;
   #lastNumber = 0;
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
@@ -93,6 +98,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#thread = thread;
     this.place = place;
     this.#connections = new AppConnections(settings.project, 'off');
+    this.#backlogTimer = setInterval(() => this.#updateBacklog(), BACKLOG_MS).unref();
   }
 
   /** Reads what the connected processes write into the run's folder from now on. */
@@ -169,9 +175,20 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   async finish(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'finishing';
+    clearInterval(this.#backlogTimer);
+    this.#backlog.end(this.#exchanges.behind, this.#exchanges.refused);
     this.#exchanges.flush();
     this.#thread.post({ t: 'finish' });
     while (this.#state === 'finishing') await once(this, 'progress');
+  }
+
+  /** Requests whose response has ended, and which are not saved yet. */
+  get behind(): number {
+    return this.#exchanges.behind;
+  }
+
+  #updateBacklog(): void {
+    this.#backlog.update(this.#exchanges.behind, this.#exchanges.refused);
   }
 
   #received(message: FromCollector): void {

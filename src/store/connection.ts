@@ -82,7 +82,7 @@ export class Connection {
     if (this.#refusal && this.clock.steady() < this.#refusal.until) throw this.#refusal.error;
     return this.#explaining(() => {
       try {
-        const result = this.#recovering(() => this.#db.transaction(() => work(this.statements)).immediate());
+        const result = this.#recovering(() => this.#transact(work));
         this.#refusal = undefined;
         return result;
       } catch (error) {
@@ -93,6 +93,21 @@ export class Connection {
         throw error;
       }
     });
+  }
+
+  #transact<T>(work: (statements: Statements) => T): T {
+    try {
+      return this.#db.transaction(() => work(this.statements)).immediate();
+    } catch (error) {
+      // Those that were added are undone.
+      this.statements.knownSubjects.clear();
+      throw error;
+    }
+  }
+
+  /** SQLite's data_version: another number after each change by another connection. */
+  dataVersion(): number {
+    return this.#db.pragma('data_version', { simple: true }) as number;
   }
 
   /** Sweeps when that is due after `saves` more traces; a failed sweep does not undo the saves. */

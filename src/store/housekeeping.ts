@@ -82,6 +82,7 @@ export class Housekeeping {
     const subjects = subjectsOf.all(seqs);
     dropTraces.run(seqs);
     for (const { subject } of subjects) dropUnused.run(subject);
+    this.#statements.knownSubjects.clear();
     return true;
   }
 

@@ -10,8 +10,19 @@ import { type Describe, skipDescribe, unpackTrace } from './document.js';
 import { rollupRowsOf } from './rollup.js';
 import { selectionSql } from './selection.js';
 import { cachedStatement } from './statement-cache.js';
-import { type Statements, SUMMARY_COLUMNS, summaryOfRow, type TraceRow, traceRowOf } from './statements.js';
+import {
+  type FigureRow,
+  type Statements,
+  SUMMARY_COLUMNS,
+  savedValuesOf,
+  summaryOfRow,
+  type TraceRow,
+  traceRowOf,
+} from './statements.js';
 import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
+
+/** Subjects that a connection remembers, some 200 bytes each. */
+const MAX_KNOWN_SUBJECTS = 10_000;
 
 /** Store that several processes may write and read at the same time. */
 export class SqliteStore implements Store {
@@ -22,6 +33,8 @@ export class SqliteStore implements Store {
   #describe: Describe;
   /** Hash of a source text → epoch ms at which it expires, as far as this process knows. */
   #sourceExpiry = new Map<string, number>();
+  /** SQLite's data_version at the last save: it changes with each change by another connection. */
+  #dataVersion = 0;
 
   /** Opens the database and creates it if missing; throws a StoreError when that fails. */
   constructor(options: SqliteOptions & Sampling) {
@@ -42,11 +55,14 @@ export class SqliteStore implements Store {
     const rows = traces.map((trace) => ({ ...traceRowOf(trace, expires), samples: samplesOf(trace) }));
     const sources = new Set(traces.flatMap((trace) => Object.values(trace.sources ?? {})));
     this.#connection.write((statements) => {
+      this.#forgetSubjectsOfOthers(statements);
       const run = this.#runId(statements);
       for (const { row, body, samples } of rows) {
-        const { seq } = statements.save.get({ ...row, run })!;
+        const added = statements.saveNew.get(...savedValuesOf(row, run));
+        const { seq } = added ?? statements.save.get({ ...row, run })!;
         statements.saveBody.run(seq, body);
-        this.#saveFigures(statements, seq, samples);
+        if (added === undefined) this.#replaceFigures(statements, seq, samples);
+        else this.#saveFigures(statements, seq, samples);
       }
       for (const hash of sources) this.#extendSource(statements, hash, expires);
     });
@@ -128,21 +144,30 @@ export class SqliteStore implements Store {
     return (statements.run.get(run.key) ?? statements.saveRun.get(run.key, run.start, run.command)!).id;
   }
 
-  #saveFigures(statements: Statements, trace: number, samples: Sample[]): void {
-    // A trace that is saved again has new figures.
+  // Ids of deleted subjects are given to others: a subject is looked up again after any change by
+  // another process.
+  #forgetSubjectsOfOthers(statements: Statements): void {
+    const version = this.#connection.dataVersion();
+    if (version !== this.#dataVersion) statements.knownSubjects.clear();
+    this.#dataVersion = version;
+  }
+
+  #replaceFigures(statements: Statements, trace: number, samples: Sample[]): void {
     const oldSubjects = statements.subjectsOf.all(`[${trace}]`);
-    if (oldSubjects.length > 0) statements.dropFigures.run(trace);
-    const subjects = new Map<string, number>();
-    for (const row of rollupRowsOf(samples)) {
-      const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } = row;
-      let subject = subjects.get(sample.key);
-      if (subject === undefined) subjects.set(sample.key, (subject = subjectOf(statements, sample)));
-      statements.saveFigure.run(
-        ...[subject, bucket, trace, count, total],
-        ...[errors, queries, byText, byKey, bySite],
-      );
-    }
+    statements.dropFigures.run(trace);
+    this.#saveFigures(statements, trace, samples);
     for (const { subject } of oldSubjects) statements.dropUnused.run(subject);
+    statements.knownSubjects.clear();
+  }
+
+  #saveFigures(statements: Statements, trace: number, samples: Sample[]): void {
+    if (samples.length === 0) return;
+    const rows = rollupRowsOf(samples).map((row): FigureRow => {
+      const { sample, bucket, count, total, errors, queries, byText, byKey, bySite } = row;
+      const subject = subjectOf(statements, sample);
+      return [subject, bucket, trace, count, total, errors, queries, byText, byKey, bySite];
+    });
+    statements.saveFigures(rows);
   }
 
   // A source text has to outlive the traces that refer to it, but is not updated at each of them.
@@ -161,7 +186,15 @@ export class SqliteStore implements Store {
 /** Id of a sample's subject; a finding keeps its id when its line moves. */
 function subjectOf(statements: Statements, sample: Sample): number {
   const { key, of, kind, text, site = null, function: name = null, route = null } = sample;
+  const { knownSubjects } = statements;
+  const seen = knownSubjects.get(key);
+  if (seen?.site === site) return seen.id;
   const known = statements.subject.get(key);
-  if (known?.site === site) return known.id;
-  return statements.saveSubject.get({ key, of, kind, text, site, function: name, route })!.id;
+  const { id } =
+    known?.site === site
+      ? known
+      : statements.saveSubject.get({ key, of, kind, text, site, function: name, route })!;
+  if (knownSubjects.size >= MAX_KNOWN_SUBJECTS) knownSubjects.clear();
+  knownSubjects.set(key, { id, site });
+  return id;
 }

@@ -1,6 +1,6 @@
 /** Fixed SQL statements of the store, and the mapping of traces to rows. */
 
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { Summary, Trace } from '../domain/trace.js';
 import type { PackedBody } from './body.js';
 import { packTrace } from './document.js';
@@ -27,6 +27,12 @@ export interface TraceRow {
 
 type SavedRow = TraceRow & { parent: string | null; outside: 0 | 1; expires: number; run: number | null };
 
+type SavedValues = [
+  ...[id: string, method: string, url: string, route: string | null, status: number | null],
+  ...[start: number, duration: number | null, state: string, totals: string, findings: string, spans: number],
+  ...[parent: string | null, outside: number, expires: number, run: number | null],
+];
+
 /** Columns of a row of `subjects`. */
 export interface SubjectRow {
   key: string;
@@ -40,11 +46,59 @@ export interface SubjectRow {
 
 /** Prepared statements of one connection. */
 export function prepareStatements(db: Database) {
-  return { ...writersOf(db), ...readersOf(db), ...deletersOf(db) };
+  return {
+    ...writersOf(db),
+    ...readersOf(db),
+    ...deletersOf(db),
+    /**
+     * Subjects by key, as far as this connection has seen them; to be cleared whenever one may have
+     * been deleted, or a transaction was undone.
+     */
+    knownSubjects: new Map<string, { id: number; site: string | null }>(),
+    saveFigures: figureWriterOf(db),
+  };
+}
+
+/** Columns of a row of `figures`. */
+export type FigureRow = [
+  subject: number,
+  bucket: number,
+  trace: number,
+  count: number,
+  total: number,
+  errors: number,
+  queries: number,
+  byText: number | null,
+  byKey: number | null,
+  bySite: number | null,
+];
+
+/** Rows of one statement: each call of a statement takes as long as some three rows. */
+const MAX_ROWS = 16;
+
+/** Writer of rows of `figures`. */
+function figureWriterOf(db: Database): (rows: FigureRow[]) => void {
+  const statements: Statement<number[]>[] = [];
+  // REPLACE, because two findings with one id, or two texts with one hash, must not fail the save
+  // of a request.
+  const statementOf = (count: number) =>
+    (statements[count] ??= db.prepare(
+      `INSERT OR REPLACE INTO figures VALUES ${Array(count).fill('(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join()}`,
+    ));
+  return (rows) => {
+    for (let from = 0; from < rows.length; from += MAX_ROWS) {
+      const part = rows.slice(from, from + MAX_ROWS);
+      statementOf(part.length).run(...(part.flat() as number[]));
+    }
+  };
 }
 
 function writersOf(db: Database) {
   return {
+    saveNew: db.prepare<SavedValues, { seq: number }>(
+      `INSERT INTO traces (${SUMMARY_COLUMNS}, parent, outside, expires, run)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
+    ),
     save: db.prepare<[SavedRow], { seq: number }>(
       `INSERT INTO traces (${SUMMARY_COLUMNS}, parent, outside, expires, run)
        VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @parent, @outside, @expires, @run)
@@ -65,22 +119,6 @@ function writersOf(db: Database) {
        ON CONFLICT (key) DO UPDATE SET text = @text, site = @site
        RETURNING id`,
     ),
-    // REPLACE, because two findings with one id, or two texts with one hash, must not fail the
-    // save of a request.
-    saveFigure: db.prepare<
-      [
-        subject: number,
-        bucket: number,
-        trace: number,
-        count: number,
-        total: number,
-        errors: number,
-        queries: number,
-        byText: number | null,
-        byKey: number | null,
-        bySite: number | null,
-      ]
-    >('INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
     saveSource: db.prepare<[hash: string, file: string, body: PackedBody, expires: number]>(
       `INSERT INTO sources (hash, file, body, expires) VALUES (?, ?, ?, ?)
        ON CONFLICT (hash) DO UPDATE SET expires = max(expires, excluded.expires)`,
@@ -144,6 +182,13 @@ function deletersOf(db: Database) {
 }
 
 export type Statements = ReturnType<typeof prepareStatements>;
+
+/** Values of a row in the order of its columns: bound by position in a third of the time. */
+export function savedValuesOf(row: Omit<SavedRow, 'run'>, run: number | null): SavedValues {
+  const { id, method, url, route, status, start, duration, state } = row;
+  const summary = [id, method, url, route, status, start, duration, state] as const;
+  return [...summary, row.totals, row.findings, row.spans, row.parent, row.outside, row.expires, run];
+}
 
 /** Row and body of a trace; `expires` is epoch ms. */
 export function traceRowOf(trace: Trace, expires: number): { row: Omit<SavedRow, 'run'>; body: PackedBody } {

@@ -249,3 +249,39 @@ test('a writer that cannot lock the database within 5 s reports it', (t) => {
   t.equal(store.recent({}, 10).length, 1);
   t.end();
 });
+
+test('a subject that another process has deleted is added anew, whatever has its id now', (t) => {
+  const { store, path } = open(t);
+  store.save(aTrace({ id: 'a', method: 'GET', url: '/orders' }));
+  const other = new Sqlite(path);
+  other.pragma('foreign_keys = ON');
+  const [{ id }] = other.prepare("SELECT id FROM subjects WHERE text = '/orders'").all() as [{ id: number }];
+  other.exec('DELETE FROM traces; DELETE FROM subjects');
+  other
+    .prepare("INSERT INTO subjects (id, key, of, kind, text) VALUES (?, 'k', 'request', 'GET', '/other')")
+    .run(id);
+  other.close();
+  store.save(aTrace({ id: 'b', method: 'GET', url: '/orders' }));
+  t.same(
+    store.aggregates('route', {}).map(({ text, requests }) => [text, requests]),
+    [['/orders', 1]],
+  );
+  t.end();
+});
+
+test('a subject of a transaction that was undone is added by the next one', (t) => {
+  const { store, path } = open(t, { lockTimeout: 0 });
+  const other = new Sqlite(path);
+  t.teardown(() => other.close());
+  // A trigger that fails the last trace of the batch, after the subjects of the first were added.
+  other.exec(`CREATE TRIGGER refuse BEFORE INSERT ON bodies WHEN (SELECT id FROM traces WHERE seq = NEW.trace) = 'bad'
+    BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  const good = aTrace({ id: 'good', method: 'GET', url: '/orders' });
+  t.throws(() => store.saveAll([good, aTrace({ id: 'bad' })]), /no/);
+  store.save(good);
+  t.same(
+    store.aggregates('route', {}).map(({ text, requests }) => [text, requests]),
+    [['/orders', 1]],
+  );
+  t.end();
+});

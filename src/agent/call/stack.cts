@@ -2,6 +2,7 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
 
 type Sites = NodeJS.CallSite[];
@@ -56,6 +57,8 @@ let stackCount = 0;
 let nodeCount = 0;
 let scriptNames = 0;
 let maxFrames = MAX_FRAMES;
+/** A new stack that ends without an app frame where its capture was cut; 0 if the newest does not. */
+let cutStack = 0;
 let unsent: NewFrames | undefined;
 /** Holder of the stack that is captured: a new object for each would get its properties anew. */
 const holder: { stack?: unknown } = {};
@@ -91,6 +94,7 @@ export function captureStack(
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return siteStack;
+    if (stack === cutStack && siteStack === 0) return recaptureDeeper(wrapper, depth);
     if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
     return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
   } catch {
@@ -104,6 +108,22 @@ export function captureStack(
       // Frozen: nothing was changed above.
     }
   }
+}
+
+/**
+ * Number of a stack whose capture reached no app frame, captured as deep as under an ORM. Where that
+ * reaches the app, all captures are as deep from now on: a library with many frames is in use that
+ * is none of the known ones.
+ */
+function recaptureDeeper(wrapper: (...args: never[]) => unknown, depth: number): number {
+  const cut = cutStack;
+  cutStack = 0;
+  Error.stackTraceLimit = MAX_FRAMES_UNDER_ORM + depth;
+  Error.captureStackTrace(holder, wrapper);
+  const { stack } = holder;
+  if (typeof stack !== 'number' || withoutApp.has(stack)) return cut;
+  captureDeeperStacks();
+  return stack;
 }
 
 /** Whether a stack has an app frame, running or awaiting. */
@@ -182,7 +202,7 @@ function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number>
     scriptNames += script.length;
     known = {
       positions: addScript(script),
-      positionsByHash: RELOADABLE.test(script) ? new Map() : undefined,
+      positionsByHash: isEvaluated(script, site.isEval()) || RELOADABLE.test(script) ? new Map() : undefined,
     };
     scripts.set(script, known);
   }
@@ -230,7 +250,10 @@ function addStack(sites: Sites): number {
   unsent ??= { scripts: [], frames: [], stacks: [] };
   unsent.stacks.push({ n: stack, frames: sites.map(frameNumber) });
   const appSites = sites.filter(isApplication);
-  if (appSites.length === 0) withoutApp.add(stack);
+  if (appSites.length === 0) {
+    withoutApp.add(stack);
+    if (maxFrames === MAX_FRAMES && sites.length >= MAX_FRAMES) cutStack = stack;
+  }
   if (!appSites.some(isRunning)) withoutRunningApp.add(stack);
   return stack;
 }

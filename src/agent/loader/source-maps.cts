@@ -22,14 +22,23 @@ const COMMENT = '//# sourceMappingURL=data:application/json';
 /** Source map comment of the compiled code, by file. */
 const mapComments = new Map<string, string>();
 let commentsLength = 0;
+/** Scripts whose map has been read. */
+const mapped = new Set<string>();
 /** Reader of a map that is in another file, by file. */
 const mapReaders = new Map<string, () => string>();
 
-/** Keeps the map inside compiled code until a stack has a frame of the file. */
-export function keepMapOfSource(filename: string, content: unknown): void {
+/**
+ * Keeps the map inside compiled code until a stack has a frame of the file; returns whether there
+ * is one.
+ */
+export function keepMapOfSource(filename: string, content: unknown): boolean {
   const start = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-  if (start < 0 || (content as string).length - start >= MAX_COMMENT) return;
-  const comment = (content as string).slice(start);
+  if (start < 0 || (content as string).length - start >= MAX_COMMENT) return false;
+  keepComment(filename, (content as string).slice(start));
+  return true;
+}
+
+function keepComment(filename: string, comment: string): void {
   commentsLength += comment.length - (mapComments.get(filename)?.length ?? 0);
   mapComments.set(filename, comment);
   // The oldest are those of files that no stack has shown since.
@@ -38,6 +47,11 @@ export function keepMapOfSource(filename: string, content: unknown): void {
     mapComments.delete(oldest);
     commentsLength -= kept.length;
   }
+}
+
+/** Whether a map of the script has been kept or read. */
+export function hasKnownMap(script: string): boolean {
+  return mapComments.has(script) || mapReaders.has(script) || mapped.has(script);
 }
 
 /** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
@@ -74,7 +88,8 @@ export function mapOf(script: string): string | undefined {
     const comment = mapComments.get(script);
     mapComments.delete(script);
     commentsLength -= comment?.length ?? 0;
-    if (comment !== undefined) return decodeComment(comment);
+    if (comment !== undefined || mapReaders.has(script)) mapped.add(script);
+    if (comment !== undefined) return mapInComment(comment);
     const read = mapReaders.get(script);
     mapReaders.delete(script);
     if (read !== undefined) return read();
@@ -87,9 +102,12 @@ export function mapOf(script: string): string | undefined {
   }
 }
 
-function decodeComment(comment: string): string | undefined {
+/** Source map (JSON) of a `data:` URL, or of a comment that begins with one. */
+export function mapInComment(comment: string): string | undefined {
   const [, base64] = /^[^,]*;base64,([\w+/=]+)/.exec(comment) ?? [];
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
+  if (base64 !== undefined) return Buffer.from(base64, 'base64').toString();
+  const [, json] = /^[^,]*,(\S+)/.exec(comment) ?? [];
+  return json === undefined ? undefined : decodeURIComponent(json);
 }
 
 function hasOwnMap(script: string): boolean {

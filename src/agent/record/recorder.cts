@@ -6,7 +6,7 @@ import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
-import { mapOf } from '../loader/source-maps.cjs';
+import { mapsOf } from '../loader/evaluated.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose, keepOutcome } from './encode-close.cjs';
@@ -221,10 +221,7 @@ function newFrameLines(): string {
   const added = takeNewFrames();
   if (added === undefined) return '';
   let maps = '';
-  for (const file of added.scripts) {
-    const map = mapOf(file);
-    if (map !== undefined) maps += encodeLine({ t: 'map', file, map });
-  }
+  for (const [file, map] of mapsOf(added.scripts)) maps += encodeLine({ t: 'map', file, map });
   const frames = added.frames.length > 0 ? encodeLine({ t: 'frames', frames: added.frames }) : '';
   return maps + frames + added.stacks.map((stack) => encodeLine({ t: 'stack', ...stack })).join('');
 }

@@ -55,9 +55,24 @@ export function fingerprint(sql: string, dialect: Dialect, options: FingerprintO
   return cache.get(sql) ?? cache.set(sql, computeFingerprint(sql, dialect));
 }
 
+const newOperandCache = () =>
+  new Lru<readonly Operand[]>(CACHE_SIZE, {
+    maxSize: MAX_CACHE_CHARACTERS,
+    // A statement of one megabyte has its values as texts of their own.
+    sizeOf: (statement, values) => 2 * statement.length + 100 * values.length,
+  });
+const operandCaches: Record<Dialect, Lru<readonly Operand[]>> = {
+  pg: newOperandCache(),
+  mysql: newOperandCache(),
+  sqlite: newOperandCache(),
+  standard: newOperandCache(),
+};
+
 /** Values of a statement in order, as written. */
-export function operands(sql: string, dialect: Dialect): Operand[] {
-  return new StatementNormalizer(sql, dialect, true).operands!;
+export function operands(sql: string, dialect: Dialect): readonly Operand[] {
+  const read = () => new StatementNormalizer(sql, dialect, true).operands!;
+  if (sql.length > MAX_CACHED) return read();
+  return operandCaches[dialect].get(sql) ?? operandCaches[dialect].set(sql, read());
 }
 
 /** `fingerprint` without the cache. */
