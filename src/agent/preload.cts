@@ -8,6 +8,7 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
+import { setRedaction } from '../domain/redaction.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
@@ -76,6 +77,7 @@ function start(): void {
   Object.defineProperty(holder, INSTALLED, { value: true, enumerable: false });
   setAgentFolder(__dirname);
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
+  if (run.redact !== undefined) attempt(setRedaction, run.redact);
   state.recording = run.record;
   install(run);
 }

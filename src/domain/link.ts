@@ -1,6 +1,7 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
 import type { LibraryFacts } from './library.js';
+import type { RedactRules } from './redaction.cjs';
 import type { Headers, Kind } from './trace.js';
 
 /** Recorded requests: all, those with the header `X-Scooby-Record: 1`, or none. */
@@ -47,6 +48,8 @@ export interface RunConfig {
   takePort?: number;
   /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
   packages?: string[];
+  /** What the project masks besides, or leaves readable. */
+  redact?: RedactRules;
 }
 
 /**

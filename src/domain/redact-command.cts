@@ -1,6 +1,7 @@
 /** Redacts secrets in command lines: options, headers, user:password, assignments. */
 
 import { redactText } from './redact.cjs';
+import { redaction } from './redaction.cjs';
 import { isSecretHeader, isSecretName } from './secret-names.cjs';
 import { isRandomText, REDACTED } from './secret-shapes.cjs';
 
@@ -20,6 +21,7 @@ const WORD = /(?:"[^"]*"|'[^']*'|[^\s"']|["'])+/g;
 
 /** Arguments of a command, the program first, with their secrets as REDACTED. */
 export function redactArguments(args: readonly string[]): string[] {
+  if (redaction.isOff) return [...args];
   let program = '';
   let option = '';
   return args.map((arg, i) => {

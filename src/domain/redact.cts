@@ -3,6 +3,7 @@
  * app and launcher.
  */
 
+import { redaction } from './redaction.cjs';
 import { isSecretField, isSecretHeader, isSecretName } from './secret-names.cjs';
 import { isCard, isRandomText, REDACTED, redactShapes } from './secret-shapes.cjs';
 
@@ -45,6 +46,7 @@ const CREDENTIAL_HEADERS =
  */
 export function redactText(text: string): string {
   if (typeof text !== 'string') return '';
+  if (redaction.isOff) return text;
   let redacted = redactUrl(text);
   if (!/[=:]|Duplicate entry/.test(redacted)) return redacted;
   redacted = redacted.replace(CREDENTIAL_HEADERS, `$1$2${REDACTED}`);
@@ -75,7 +77,7 @@ export function redactKey(key: string): string {
   let changed = false;
   const parts = redacted.split(KEY_SEPARATOR).map((part, i) => {
     if (i % 2 === 1) return part;
-    const secret = behindName && isRandomText(part);
+    const secret = behindName && !redaction.isOff && isRandomText(part);
     behindName ||= isSecretName(part);
     changed ||= secret;
     return secret ? REDACTED : part;

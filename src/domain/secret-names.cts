@@ -1,5 +1,7 @@
 /** Names of secrets: which query keys, headers, fields, columns and options hold one. */
 
+import { onRedactionChange, redaction } from './redaction.cjs';
+
 // Parts that make any name secret. `auth` is no secret in author, authors, authority.
 const PARTS =
   /passw(?:or)?d|passphrase|passcode|pwd|secret|token|auth(?!or(?!i[sz]))|bearer|credential|cookie|session|signature|jwt|cvv|dpop|(?:card|cc)[-_. ]?(?:number|num|no)(?![a-z])|credit[-_. ]?card|social[-_. ]?security/i;
@@ -27,6 +29,7 @@ const MAX_NAME_LENGTH = 200;
 const MAX_CACHED = 1000;
 const MAX_CACHED_LENGTH = 64;
 const cache = new Map<string, boolean>();
+onRedactionChange(() => cache.clear());
 
 /** True when a header, query key, field, column or variable of that name holds a secret. */
 export function isSecretName(name: string): boolean {
@@ -34,13 +37,16 @@ export function isSecretName(name: string): boolean {
   const known = cache.get(name);
   if (known !== undefined) return known;
   const secret = matchesName(name.length > MAX_NAME_LENGTH ? name.slice(-MAX_NAME_LENGTH) : name);
-  if (name.length <= MAX_CACHED_LENGTH && cache.size < MAX_CACHED) cache.set(name, secret);
+  // Copied: a slice would keep the text in memory of which it is a part.
+  if (name.length <= MAX_CACHED_LENGTH && cache.size < MAX_CACHED)
+    cache.set(Buffer.from(name).toString(), secret);
   return secret;
 }
 
 /** True when a field or column of that name holds a secret in `value`. */
 export function isSecretField(name: string, value: unknown): boolean {
   if (!isSecretName(name)) return false;
+  if (redaction.names?.test(name)) return true;
   const last = AMBIGUOUS.has(name) ? name : name.toLowerCase();
   return !AMBIGUOUS.has(last) || !isPlainValue(last, value);
 }
@@ -48,11 +54,14 @@ export function isSecretField(name: string, value: unknown): boolean {
 /** True when the value of a header of that name is a secret. */
 export function isSecretHeader(name: string): boolean {
   const lower = name.length > MAX_NAME_LENGTH ? name : name.toLowerCase();
-  if (OPEN_HEADERS.has(lower)) return false;
+  if (isSecretName(name) && redaction.names?.test(name)) return true;
+  if (OPEN_HEADERS.has(lower) || redaction.isOff || redaction.allow?.test(name)) return false;
   return isSecretName(name) || lower.endsWith('-key') || lower === 'sec-websocket-protocol';
 }
 
 function matchesName(name: string): boolean {
+  if (redaction.isOff || redaction.allow?.test(name)) return false;
+  if (redaction.names?.test(name)) return true;
   if (OPEN.test(name)) return false;
   if (PARTS.test(name) || KEY.test(name) || CODE.test(name)) return true;
   if (AMBIGUOUS.has(name.toLowerCase())) return true;

@@ -3,6 +3,7 @@
 import type { AppServers } from '../collector/app-servers.js';
 import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import type { RedactRules } from '../domain/redaction.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OutputSink } from './output-sink.js';
@@ -15,6 +16,8 @@ export interface LaunchOptions {
   project: string;
   /** Packages in node_modules whose code counts as the app's. */
   packages?: string[];
+  /** What is masked besides, or left readable, in the app's processes; the launcher's are its own. */
+  redact?: RedactRules;
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;

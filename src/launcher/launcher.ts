@@ -27,8 +27,8 @@ const FINAL_LINES_MS = 1000;
  * listen.
  */
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
-  const { collector, record, takePort, agent, project, packages = [] } = options;
-  const folder = makeRunFolder(record, takePort, packages);
+  const { collector, record, takePort, agent, project, packages = [], redact } = options;
+  const folder = makeRunFolder(record, takePort, packages, redact);
   for (const base of runFolderBases()) void removeStaleFolders(base);
   const connections = new AppConnections(project, record);
   collector.follow(connections, folder.path);

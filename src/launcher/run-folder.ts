@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../domain/errors.js';
 import type { Recording, RunConfig } from '../domain/link.js';
+import type { RedactRules } from '../domain/redaction.cjs';
 import { RUN_FOLDER_PREFIX, writeMarker } from './stale-folders.js';
 
 /** Folder by which agents find their launcher; mode 0700. */
@@ -46,11 +47,13 @@ export function makeRunFolder(
   record: Recording,
   takePort: number | undefined,
   packages: string[] = [],
+  redact?: RedactRules,
 ): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
   const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record };
   if (takePort !== undefined) run.takePort = takePort;
   if (packages.length > 0) run.packages = packages;
+  if (redact !== undefined) run.redact = redact;
   const path = createFolder(run);
   return {
     path,

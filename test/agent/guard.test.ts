@@ -2,6 +2,11 @@
 
 import { join } from 'node:path';
 import { test } from 'tap';
+import { beginCall } from '../../src/agent/call/call.cjs';
+import { attempt, guardHook, MAX_FAILURES, onHookOff } from '../../src/agent/guard.cjs';
+import { pg } from '../../src/agent/instruments/pg.cjs';
+import { recordInstrument } from '../../src/agent/record/recorder.cjs';
+import { state } from '../../src/agent/run-config.cjs';
 import { postgres } from '../servers/index.js';
 import { ROOT, runPlain, runRecorded } from './app.js';
 import { askAt, EXCEPTED, FAULTS, MAX_TEST_MS } from './faults.js';
@@ -42,4 +47,62 @@ test('an error at any function of the agent leaves the output of a serving app t
   // The first request is without a fault.
   t.equal(recorded.stderr, plain.stderr.repeat(points.length + 1));
   t.same([recorded.stdout, recorded.code, recorded.signal], [plain.stdout, 0, null]);
+});
+
+test('a hook that has failed twenty times is off, which is said once', (t) => {
+  const said: [string, string][] = [];
+  onHookOff((library, trouble) => said.push([library, trouble]));
+  t.teardown(() => onHookOff(() => {}));
+  let calls = 0;
+  const fail = () => {
+    calls++;
+    throw new TypeError('not a row');
+  };
+  const read = guardHook('pg', 'reading its channel', fail);
+  for (let i = 0; i < 50; i++) t.equal(read(), undefined);
+  t.equal(calls, MAX_FAILURES);
+  t.same(said, [['pg', 'is off: reading its channel failed 20 times (not a row)']]);
+  t.end();
+});
+
+test('a function of the agent that has failed twenty times is not called any more', (t) => {
+  const said: [string, string][] = [];
+  onHookOff((library, trouble) => said.push([library, trouble]));
+  t.teardown(() => onHookOff(() => {}));
+  let calls = 0;
+  function recordRow(fails: boolean): number {
+    calls++;
+    if (fails) throw Object.create(null, { message: { get: () => t.fail('a getter of an error') } });
+    return 7;
+  }
+  for (let i = 1; i < MAX_FAILURES; i++) t.equal(attempt(recordRow, true), undefined);
+  t.equal(attempt(recordRow, false), 7);
+  t.equal(attempt(recordRow, true), undefined);
+  t.equal(attempt(recordRow, false), undefined);
+  t.equal(calls, 21);
+  t.same(said, [['scooby’s recordRow', 'is off: it failed 20 times (an error)']]);
+  t.end();
+});
+
+test('what fails by itself in each call of the app does not switch off the others', (t) => {
+  for (let i = 0; i < 50; i++) attempt(JSON.parse, '{');
+  t.same(attempt(JSON.parse, '{}'), {});
+  t.end();
+});
+
+test('an instrument whose calls cannot be recorded is off', (t) => {
+  const instrument = { ...pg, channel: 'scooby:test', describe: () => JSON.parse('{') };
+  recordInstrument(instrument);
+  const said: [string, string][] = [];
+  onHookOff((library, trouble) => said.push([library, trouble]));
+  t.teardown(() => onHookOff(() => {}));
+  state.recording = 'all';
+  t.teardown(() => {
+    state.recording = 'off';
+  });
+  const begin = () => beginCall(instrument, begin, {}, []);
+  for (let i = 0; i < MAX_FAILURES; i++) t.not(begin(), undefined);
+  t.equal(begin(), undefined);
+  t.match(said, [['pg', /^is off: recording its calls failed 20 times/]]);
+  t.end();
 });

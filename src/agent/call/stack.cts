@@ -35,6 +35,9 @@ const MAX_FRAMES_UNDER_ORM = 30;
 const RELOADABLE = /^webpack-internal:|[\\/]\.next[\\/]/;
 // Call sites are finite, except in generated code.
 const MAX_STACKS = 50_000;
+/** Nodes of the tree, and characters of the names of scripts; then only what is known is found. */
+const MAX_NODES = 200_000;
+const MAX_SCRIPT_NAMES = 4 * 1024 * 1024;
 
 /** Frame numbers of a script by position; for a reloadable script also by the hash of its text. */
 interface Script {
@@ -42,6 +45,7 @@ interface Script {
   positionsByHash: Map<string, Map<number, number>> | undefined;
 }
 
+const NO_POSITIONS = new Map<number, number>();
 const scripts = new Map<string, Script>();
 /** Stacks without a running app frame: a library runs in a later tick than the app's call. */
 const withoutRunningApp = new Set<number>();
@@ -50,6 +54,8 @@ const withoutApp = new Set<number>();
 const root = newNode();
 let frameCount = 0;
 let stackCount = 0;
+let nodeCount = 0;
+let scriptNames = 0;
 let maxFrames = MAX_FRAMES;
 /** A new stack that ends without an app frame where its capture was cut; 0 if the newest does not. */
 let cutStack = 0;
@@ -153,7 +159,11 @@ function intern(_error: unknown, sites: Sites): number {
   // The wrapper is not on the stack.
   if (sites.length === 0) return 0;
   let node = root;
-  for (let i = 0; i < sites.length; i++) node = callerOf(node, sites[i]!);
+  for (let i = 0; i < sites.length; i++) {
+    const caller = callerOf(node, sites[i]!);
+    if (caller === undefined) return 0;
+    node = caller;
+  }
   if (node.stack === 0) node.stack = addStack(sites);
   return node.stack;
 }
@@ -162,13 +172,17 @@ function newNode(): StackNode {
   return { stack: 0, callers: new Map(), lastScript: undefined, lastPosition: 0, lastCaller: undefined };
 }
 
-function callerOf(node: StackNode, site: NodeJS.CallSite): StackNode {
+/** Node of the caller; undefined for an unknown one when no more are kept. */
+function callerOf(node: StackNode, site: NodeJS.CallSite): StackNode | undefined {
   const script = scriptOf(site);
   const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
-  if (node.lastScript === script && node.lastPosition === position) return node.lastCaller!;
+  if (node.lastScript === script && node.lastPosition === position) return node.lastCaller;
   const frame = frameOf(site, script, position);
   let caller = node.callers.get(frame);
-  if (caller === undefined) node.callers.set(frame, (caller = newNode()));
+  if (caller === undefined) {
+    if (frame === 0 || ++nodeCount > MAX_NODES) return undefined;
+    node.callers.set(frame, (caller = newNode()));
+  }
   if (scripts.get(script)?.positionsByHash === undefined) {
     node.lastScript = script;
     node.lastPosition = position;
@@ -184,6 +198,8 @@ function scriptOf(site: NodeJS.CallSite): string {
 function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
   let known = scripts.get(script);
   if (known === undefined) {
+    if (scriptNames > MAX_SCRIPT_NAMES) return NO_POSITIONS;
+    scriptNames += script.length;
     known = {
       positions: addScript(script),
       positionsByHash: isEvaluated(script, site.isEval()) || RELOADABLE.test(script) ? new Map() : undefined,
@@ -210,6 +226,7 @@ function frameOf(site: NodeJS.CallSite, script: string, position: number): numbe
   const positions = positionsOf(site, script);
   const known = positions.get(position);
   if (known !== undefined) return known;
+  if (nodeCount > MAX_NODES || scriptNames > MAX_SCRIPT_NAMES) return 0;
   const frame = ++frameCount;
   positions.set(position, frame);
   unsent ??= { scripts: [], frames: [], stacks: [] };

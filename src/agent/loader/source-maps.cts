@@ -15,10 +15,13 @@ interface Compilable {
 
 /** Characters. */
 const MAX_COMMENT = 16 * 1024 * 1024;
+/** Characters of all comments that are kept. */
+const MAX_COMMENTS = 64 * 1024 * 1024;
 const COMMENT = '//# sourceMappingURL=data:application/json';
 
 /** Source map comment of the compiled code, by file. */
 const mapComments = new Map<string, string>();
+let commentsLength = 0;
 /** Scripts whose map has been read. */
 const mapped = new Set<string>();
 /** Reader of a map that is in another file, by file. */
@@ -30,9 +33,20 @@ const mapReaders = new Map<string, () => string>();
  */
 export function keepMapOfSource(filename: string, content: unknown): boolean {
   const start = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-  const hasMap = start >= 0 && (content as string).length - start < MAX_COMMENT;
-  if (hasMap) mapComments.set(filename, (content as string).slice(start));
-  return hasMap;
+  if (start < 0 || (content as string).length - start >= MAX_COMMENT) return false;
+  keepComment(filename, (content as string).slice(start));
+  return true;
+}
+
+function keepComment(filename: string, comment: string): void {
+  commentsLength += comment.length - (mapComments.get(filename)?.length ?? 0);
+  mapComments.set(filename, comment);
+  // The oldest are those of files that no stack has shown since.
+  for (const [oldest, kept] of mapComments) {
+    if (commentsLength <= MAX_COMMENTS) break;
+    mapComments.delete(oldest);
+    commentsLength -= kept.length;
+  }
 }
 
 /** Whether a map of the script has been kept or read. */
@@ -73,6 +87,7 @@ export function mapOf(script: string): string | undefined {
   try {
     const comment = mapComments.get(script);
     mapComments.delete(script);
+    commentsLength -= comment?.length ?? 0;
     if (comment !== undefined || mapReaders.has(script)) mapped.add(script);
     if (comment !== undefined) return mapInComment(comment);
     const read = mapReaders.get(script);

@@ -7,7 +7,7 @@ import { redactNumber, redactText } from '../../domain/redact.cjs';
 import { isSecretField, isSecretName } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
 import { bytesIn, errorField, itemOf, ownData } from './app-values.cjs';
-import { budget, takeCharacters } from './value-budget.cjs';
+import { budget, takeCharacters, UNLIMITED } from './value-budget.cjs';
 
 /** Characters. */
 const MAX_TEXT = 8 * 1024;
@@ -69,7 +69,7 @@ function serializeText(text: string, depth: number): string {
 /** Copy of the values of JSON, whose characters have been counted as the text's. */
 function lookInto(json: string, depth: number): unknown {
   const { left, isCut } = budget;
-  budget.left = Number.POSITIVE_INFINITY;
+  budget.left = UNLIMITED;
   try {
     return serialize(JSON.parse(json), depth + 1);
   } finally {

@@ -7,9 +7,11 @@ import type { CallInfo } from '../instruments/instrument.cjs';
 const MAX_CALL = 256 * 1024;
 // Of a number, a comma, the quotes of a text.
 const VALUE_SIZE = 4;
+/** No bound; a small integer, as another number would be an object of its own at each change. */
+export const UNLIMITED = 2 ** 30;
 
 /** Characters left for the values of the running `describe`, and whether some were cut. */
-export const budget = { left: Number.POSITIVE_INFINITY, isCut: false };
+export const budget = { left: UNLIMITED, isCut: false };
 
 /** Takes the characters of a text of that length, and returns how many of it may be recorded. */
 export function takeCharacters(length: number): number {
@@ -35,6 +37,6 @@ export function describeCall(call: TracedCall, describe: (call: TracedCall) => C
     call.info = info;
   } finally {
     if (request !== undefined) request.charactersLeft -= left - Math.max(0, budget.left);
-    budget.left = Number.POSITIVE_INFINITY;
+    budget.left = UNLIMITED;
   }
 }

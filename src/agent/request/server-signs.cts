@@ -9,7 +9,7 @@ const OPERATIONS =
   /^\/?(?:_|-\/)?(?:metrics|prometheus|health|healthz|healthcheck|health-check|livez?|liveness|alive|ready|readyz|readiness|ping|status|started|startup)(?:\/(?:live|ready|startup|liveness|readiness))?\/?$/i;
 const PATH_LITERAL = /(['"`])(\/[\w./-]*)\1/g;
 /** The registry of prom-client and its kin. */
-const REGISTRY = /\b\w*(?:regist(?:er|ry)|prom(?:etheus)?|client)\w*\.(?:metrics|contentType)\b/i;
+const REGISTRY = /(?:regist(?:er|ry)|prom(?:etheus)?|client)\w{0,40}\.(?:metrics|contentType)\b/i;
 /** Packages whose servers a browser does not open. */
 const OPERATIONS_PACKAGE =
   /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]*(?:prometheus|metrics|livereload|lightship|healthcheck)[^\\/]*[\\/]/i;

@@ -6,6 +6,7 @@
 import type { Command } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
+import { setRedaction } from '../../domain/redaction.cjs';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
 import { breachesOf } from '../../insight/metrics/breaches.js';
@@ -131,7 +132,8 @@ async function recordRequests(
   const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
-  const { ignore, limits, packages } = readProjectConfig(cwd);
+  const { ignore, limits, packages, redact } = readProjectConfig(cwd);
+  if (redact !== undefined) setRedaction(redact);
   const [project, agent] = [projectFolder(cwd), agentFile()];
   const { collector, warnings } = await CollectorClient.open({
     project,
@@ -153,6 +155,7 @@ async function recordRequests(
         env: process.env,
         project,
         ...(packages && { packages }),
+        ...(redact && { redact }),
         agent,
         record: 'all',
         wait: WAIT_MS,

@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
+import { setRedaction } from '../../domain/redaction.cjs';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS } from '../../store/open.js';
@@ -94,12 +95,15 @@ export function registerRun(program: Command): void {
       '--allow-host <host...>',
       'host names, besides localhost, under which recorded requests can be read',
     )
+    .option('--show-secrets', 'record passwords, tokens and the like as they are')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .addHelpText('after', HELP)
     .passThroughOptions()
     .action(async (words: string[], _: RunOptions, command: Command) => {
       const config = readProjectConfig(process.cwd());
       applyProjectConfig(command, config);
+      if (command.opts().showSecrets) config.redact = { ...config.redact, isOff: true };
+      if (config.redact !== undefined) setRedaction(config.redact);
       const code = await run(words, command.opts(), config);
       if (code !== 0) throw new SilentExit(code);
     });
@@ -183,7 +187,7 @@ function listenerOf(
 function launchOptions(
   command: string[],
   { record, wait, upstream, allowHost, db }: RunOptions,
-  { packages }: ProjectConfig,
+  { packages, redact }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const cwd = process.cwd();
   // The app has no use for the token.
@@ -196,6 +200,7 @@ function launchOptions(
     agentByImport: keepsOneRequire(commandSteps(cwd, command), env),
     project: projectFolder(cwd),
     ...(packages && { packages }),
+    ...(redact && { redact }),
     agent: agentFile(),
     record,
     wait,

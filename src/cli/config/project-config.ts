@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
+import type { RedactRules } from '../../domain/redaction.cjs';
 import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
 import type { IgnoreRule } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
@@ -24,6 +25,8 @@ export interface FindingConfig {
 export interface ProjectConfig extends FindingConfig {
   /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
   packages?: string[];
+  /** What is masked besides, and what is not. */
+  redact?: RedactRules;
   /** Unparsed options of `scooby run`, by camel-case name. */
   run: Record<string, unknown>;
   /** Files that were read, highest priority first. */
@@ -38,7 +41,8 @@ interface Section {
 }
 
 export const CONFIG_FILE_NAME = 'scooby.config.json';
-const SECTION_KEYS = ['run', 'ignore', 'limits', 'packages'];
+const SECTION_KEYS = ['run', 'ignore', 'limits', 'packages', 'redact'];
+const REDACT_KEYS = ['names', 'patterns', 'allow'] as const;
 /** Keys of the user's own file only: docs/browser.md. */
 const BROWSER_KEYS = ['keys', 'theme', 'editor', 'mouse', 'ascii'];
 const IGNORE_KEYS = ['kind', 'id', 'route', 'site', 'statement'];
@@ -58,9 +62,11 @@ export function readProjectConfig(cwd: string, env: NodeJS.ProcessEnv = process.
   const { slow: userSlow, ...userLimits } = user?.limits ?? {};
   const slow = { ...userSlow, ...projectSlow };
   const packages = [...(project?.packages ?? []), ...(user?.packages ?? [])];
+  const redact = mergeRedactRules(project?.redact, user?.redact);
   return {
     run: { ...user?.run, ...project?.run },
     ...(packages.length > 0 && { packages }),
+    ...(redact && { redact }),
     ignore: [...(project?.ignore ?? []), ...(user?.ignore ?? [])],
     limits: {
       ...userLimits,
@@ -125,7 +131,7 @@ function readFile(file: string, isUserFile: boolean) {
 }
 
 function parseSections(section: Section, path: string, file: string, lines: Map<string, number>) {
-  const { run = {}, packages = [], ignore = [], limits = {} } = section.value;
+  const { run = {}, packages = [], ignore = [], limits = {}, redact = {} } = section.value;
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   if (!Array.isArray(ignore))
     section.fail('ignore', 'has to be a list of findings, such as [{ "kind": "slow" }]');
@@ -135,11 +141,42 @@ function parseSections(section: Section, path: string, file: string, lines: Map<
   return {
     run: parseSection(run, at('run'), file, lines).value,
     packages: packages as string[],
+    redact: parseRedactRules(parseSection(redact, at('redact'), file, lines)),
     ignore: (ignore as unknown[]).map((entry, n) =>
       parseIgnore(typeof entry === 'string' ? { kind: entry } : entry, at(`ignore.${n}`), file, lines),
     ),
     limits: parseRuleLimits(parseSection(limits, at('limits'), file, lines), at('limits'), file, lines),
   };
+}
+
+/** Rules of both files; undefined if there are none. */
+function mergeRedactRules(...sources: (RedactRules | undefined)[]): RedactRules | undefined {
+  const rules: RedactRules = {};
+  for (const key of REDACT_KEYS) {
+    const all = sources.flatMap((source) => source?.[key] ?? []);
+    if (all.length > 0) rules[key] = all;
+  }
+  return Object.keys(rules).length > 0 ? rules : undefined;
+}
+
+function parseRedactRules({ value, fail }: Section): RedactRules {
+  for (const [key, list] of Object.entries(value)) {
+    if (!(REDACT_KEYS as readonly string[]).includes(key))
+      fail(key, `is not known; known keys: ${REDACT_KEYS.join(', ')}`);
+    const isText = (text: unknown) => typeof text === 'string' && text !== '';
+    if (!Array.isArray(list) || !list.every(isText)) fail(key, 'has to be a list of strings');
+  }
+  const rules = value as RedactRules;
+  for (const [n, pattern] of (rules.patterns ?? []).entries()) {
+    try {
+      if (new RegExp(pattern, 'g').test(''))
+        fail(`patterns.${n}`, 'would match everywhere: also no text at all');
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      fail(`patterns.${n}`, `is no regular expression: ${error.message}`);
+    }
+  }
+  return rules;
 }
 
 function parseSection(value: unknown, path: string, file: string, lines: Map<string, number>): Section {

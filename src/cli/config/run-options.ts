@@ -7,7 +7,7 @@ import { keyLines } from './json-positions.js';
 import { CONFIG_FILE_NAME, type ProjectConfig } from './project-config.js';
 
 /** Options of a single run, which a configuration cannot set. */
-const NOT_CONFIGURABLE = ['db', 'color'];
+const NOT_CONFIGURABLE = ['db', 'color', 'showSecrets'];
 
 /** Mutually exclusive options: the command line's overrides the configuration's. */
 const EXCLUSIVE_WITH: Record<string, string> = { port: 'takePort', takePort: 'port' };

@@ -74,5 +74,5 @@ function variableIn(path: string, name: string): string | undefined {
   const [, text] = line.exec(readFileSync(path, 'utf8')) ?? [];
   if (text === undefined) return undefined;
   const [, , quoted] = /^(["'`])(.*?)\1/.exec(text) ?? [];
-  return quoted ?? text.replace(/\s+#.*$/, '').trim();
+  return quoted ?? text.replace(/(?<!\s)\s+#.*$/, '').trim();
 }

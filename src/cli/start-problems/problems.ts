@@ -174,7 +174,8 @@ function npmrcFolders(start: string): string[] {
 
 function nodeOptionsIn(file: string): { place: string; value: string } | undefined {
   try {
-    const [, value] = /^\s*node-options\s*=\s*(.*?)\s*$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    const [, text] = /^[ \t]*node-options[ \t]*=(.*)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+    const value = text?.trim();
     return value ? { place: file, value: value.replace(/^(["'])(.*)\1$/, '$2') } : undefined;
   } catch {
     return undefined;

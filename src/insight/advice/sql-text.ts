@@ -42,7 +42,7 @@ export function conflictOf({ span, shape }: Call): ConflictClause {
   const namesIn = (list = '') => list.split(',').map((name) => name.replaceAll(/["`\s]/g, ''));
   const keys = /\bON CONFLICT\s*\(([^()]*)\)/i.exec(span.name)?.[1];
   const set = /\b(?:DO UPDATE SET|ON DUPLICATE KEY UPDATE)\b(.*)$/is.exec(span.name)?.[1] ?? '';
-  const changed = [...set.matchAll(/["`]?([\w$]+)["`]?\s*=(?!=)/g)].map(([, name]) => name!);
+  const changed = [...set.matchAll(/(?<![\w$])([\w$]+)["`]?\s*=(?!=)/g)].map(([, name]) => name!);
   return { conflict, keys: keys === undefined ? [] : namesIn(keys), changed };
 }
 

@@ -9,7 +9,8 @@ const MAX_LINES_ABOVE = 80;
 const MAX_HEAD = 200;
 
 // Backwards only their ends matter: what they hold is no code.
-const NO_CODE = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+const NO_CODE =
+  /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|'(?:\\.|[^'\\\n])*(?:'|(?=\n)|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n)|$)|`(?:\\[\s\S]|[^`\\])*(?:`|$)/g;
 // ids.map(…), forEach, async.eachLimit, Array.from({ length }, …), pMap: they call a function for each value.
 const ITERATION =
   /(?:map|each|times|reduce(?:right)?|filter|some|every|from)(?:series|limit|async|parallel|of)*$/i;
@@ -21,7 +22,7 @@ const BLOCK_HEAD = /\b(?:if|switch|catch|with)\s*$/;
 const FUNCTION_HEAD = /\bfunction\b\s*\*?\s*[\w$]*\s*(?:<[^<>]*>)?\s*$/;
 // async load(ids: number[]): Promise<Item[]> {
 const RETURN_TYPE = /\)\s*:\s*[^(){};=]+$/;
-const CALLEE = /([\w$]+)\s*(?:<[^<>]*>)?\s*(?:\?\.)?\s*$/;
+const CALLEE = /(?<![\w$])([\w$]+)\s*(?:<[^<>]*>\s*)?(?:\?\.\s*)?$/;
 // rows.map(load), await Promise.all(rows.map(load)), async.eachLimit(rows, 5, load)
 const ITERATION_CALL = /^(?:await\s+)?(?:Promise\.all\w*\(\s*)?(?:[\w$]+\??\.)*([\w$]+)\s*\(/;
 

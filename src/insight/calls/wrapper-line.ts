@@ -18,7 +18,7 @@ const MAPPER_METHOD =
 const MAPPER_ARGUMENT =
   /^(?:entity|model|target|options|opts|args|query|where|filters?|criteria|conditions?)\w*$/i;
 // this.repository.find: the name before the method; User.find is a statement of its own.
-const RECEIVER = /([\w$]+)\s*\??\.\s*$/;
+const RECEIVER = /(?<![\w$])([\w$]+)\s*\??\.\s*$/;
 const GENERIC_MODEL = /(?:repo|repository|model|delegate|entity|manager|em|dao)$/i;
 
 // await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.

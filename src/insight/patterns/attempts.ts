@@ -4,8 +4,7 @@ import type { Loop } from '../calls/loops.js';
 import { comparableValue, valuesOfCalls, varyingPlaces } from './statement-values.js';
 
 // UPDATE … WHERE id = ? AND version = ?
-const VERSION_CONDITION =
-  / WHERE .*\b(?:\w*version|ver|rev|revision|etag|updated_at|xmin|_v|generation)["`]? = \?/i;
+const VERSION_CONDITION = /\b(?:\w*version|ver|rev|revision|etag|updated_at|xmin|_v|generation)["`]? = \?/i;
 
 /** Whether a loop searches, in order, for the first value that is there, or that is free. */
 export function isSearch({ calls, overlapping }: Loop): boolean {
@@ -36,8 +35,15 @@ function isNumberedName(calls: Loop['calls']): boolean {
 
 function numberedName(name: unknown): { stem: string; number: number } | undefined {
   if (typeof name !== 'string') return undefined;
-  const [, stem = name, digits = '0'] = /^(.*?)[-_ .(]*(\d+)\)?$/.exec(name) ?? [];
-  return { stem, number: Number(digits) };
+  const match = /(?<!\d)(\d+)\)?$/.exec(name);
+  const stem = match === null ? name : name.slice(0, match.index).replace(/(?<![-_ .(])[-_ .(]+$/, '');
+  return { stem, number: Number(match?.[1] ?? 0) };
+}
+
+/** What stands behind WHERE in a shape; empty without one. */
+function conditionOf(shape: string): string {
+  const where = shape.search(/ WHERE /i);
+  return where < 0 ? '' : shape.slice(where + 7);
 }
 
 /** Whether a loop writes the same row again until nothing has changed it meanwhile. */
@@ -50,7 +56,7 @@ export function isRepeatedAttempt({ calls, overlapping }: Loop): boolean {
 /** Different writes of a loop, without those that failed or lost to another writer. */
 export function distinctWrites({ calls, distinct }: Loop): number {
   const [call] = calls;
-  const isVersioned = call!.verb === 'UPDATE' && VERSION_CONDITION.test(call!.shape);
+  const isVersioned = call!.verb === 'UPDATE' && VERSION_CONDITION.test(conditionOf(call!.shape));
   const written = calls.filter(({ span }) => span.error === undefined && !(isVersioned && span.rows === 0));
   if (written.length === calls.length) return distinct;
   return new Set(written.map(({ exactKey }) => exactKey)).size;

@@ -32,25 +32,28 @@ export interface PlanNode {
   onDisk?: string;
 }
 
-const NODE_LINE =
-  /^(\s*)(->\s+)?(.+?)\s+\(cost=\S+ rows=(\d+) width=\d+\)(?: \((?:actual (?:time=\S+ )?rows=([\d.]+) loops=(\d+)|never executed)\))?/;
+const COST = ' (cost=';
+const NODE_COST =
+  /^ \(cost=\S+ rows=(\d+) width=\d+\)(?: \((?:actual (?:time=\S+ )?rows=([\d.]+) loops=(\d+)|never executed)\))?/;
 const NODE_TARGET = /^(.*?)(?: using (\S+))?(?: on (\S+)(?: (\S+))?)?$/;
 
 /** Nodes of a plan, in the order of its lines. */
 export function planNodes(plan: string[]): PlanNode[] {
   const nodes: PlanNode[] = [];
   for (const line of plan) {
-    const match = NODE_LINE.exec(line);
-    if (match !== null) nodes.push(nodeOf(match));
+    const cost = line.indexOf(COST);
+    const match = cost < 0 ? null : NODE_COST.exec(line.slice(cost));
+    if (match !== null) nodes.push(nodeOf(line.slice(0, cost).trimEnd(), match));
     else if (nodes.length > 0) addDetail(nodes.at(-1)!, line);
   }
   return nodes;
 }
 
-function nodeOf([, indent, arrow, title, estimated, actual, loops]: RegExpExecArray): PlanNode {
-  const [, type = '', index, table, alias] = NODE_TARGET.exec(title!) ?? [];
+function nodeOf(head: string, [, estimated, actual, loops]: RegExpExecArray): PlanNode {
+  const depth = /^\s*(?:->\s+)?/.exec(head)![0].length;
+  const [, type = '', index, table, alias] = NODE_TARGET.exec(head.slice(depth)) ?? [];
   return {
-    depth: indent!.length + (arrow?.length ?? 0),
+    depth,
     type: type.replace(/^(?:Parallel|Partial|Finalize) /, '').trim(),
     ...(table !== undefined && !/^Bitmap Index/.test(type) && { table }),
     ...(table !== undefined && alias !== undefined && { alias }),
@@ -79,7 +82,7 @@ export function scannedTables(plan: string[]): string[] {
 /** Columns that a filter compares, in their order. */
 export function filterColumns(filter: string): string[] {
   const compared =
-    /([a-z_][\w$]*|"[^"]+")\)*(?:::[a-z ]+(?:\(\d+\))?(?:\[\])?\)*)? (?:=|<|>|<=|>=|~~\*?|IN|= ANY)(?= )/g;
+    /(?<![\w$])([a-z_][\w$]*|"[^"]+")\)*(?:::[a-z ]+(?:\(\d+\))?(?:\[\])?\)*)? (?:=|<|>|<=|>=|~~\*?|IN|= ANY)(?= )/g;
   return [...new Set([...filter.matchAll(compared)].map(([, column]) => column!.replaceAll('"', '')))];
 }
 
@@ -135,7 +138,7 @@ function joinRemarks(node: PlanNode, nodes: PlanNode[], n: number, tables: Table
 
 /** Columns of a table in a join condition. */
 function joinColumns(condition: string, alias: string): string[] {
-  const names = [...condition.matchAll(/([a-z_][\w$]*|"[^"]+")\.([a-z_][\w$]*|"[^"]+")/g)];
+  const names = [...condition.matchAll(/(?<![\w$])([a-z_][\w$]*|"[^"]+")\.([a-z_][\w$]*|"[^"]+")/g)];
   return names.flatMap(([, owner, column]) =>
     owner!.replaceAll('"', '') === alias ? column!.replaceAll('"', '') : [],
   );

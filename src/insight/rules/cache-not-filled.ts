@@ -141,7 +141,7 @@ function keyShapesOf(call: Call): string[] {
   const { commands } = call.span.detail ?? {};
   const keys = cacheCommandOf(call.span).keys;
   const names = Array.isArray(commands) && keys.length === 0 ? commands.map(String) : keys;
-  return names.map((name) => name.replaceAll(/[0-9a-f]*[0-9][0-9a-f-]*/gi, '#'));
+  return names.map((name) => name.replaceAll(/(?<![0-9a-f])[a-f]*[0-9][0-9a-f-]*/gi, '#'));
 }
 
 // The next call of the same function that is no cache call, if it is a read with a result.

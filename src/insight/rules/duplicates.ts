@@ -17,7 +17,7 @@ const CHANGING_FUNCTION =
 // date('now') of SQLite, timestamp 'now' of PostgreSQL.
 const NOW_LITERAL = /'now'/i;
 // A row that says whether something is locked, or whose turn it is.
-const LOCK_TABLE = /(?:^|[._])(?:\w+_)?(?:locks?|mutex(?:es)?|leases?|semaphores?|leaders?|heartbeats?)$/i;
+const LOCK_TABLE = /(?:^|[._])(?:locks?|mutex(?:es)?|leases?|semaphores?|leaders?|heartbeats?)$/i;
 
 /** Equal calls with nothing between them that could change their result. */
 interface Repetition {

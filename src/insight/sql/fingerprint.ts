@@ -129,7 +129,7 @@ function maskDigits(name: string, isTable: boolean): string {
   if (!isTable || !/[0-9]{2}/.test(name)) return name;
   const parts = name.split('_');
   const rest = parts.slice(1).map((part) => (digitCount(part) >= 2 ? part.replace(/^[^"`]*/, '#') : part));
-  return [parts[0]!.replace(/([^_])[0-9]{4,}(?=["`]?$)/, '$1_#'), ...rest].join('_');
+  return [parts[0]!.replace(/(?<![0-9])([^_])[0-9]{4,}(?=["`]?$)/, '$1_#'), ...rest].join('_');
 }
 
 // Name parts before the table's are schemas.

@@ -77,13 +77,20 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.equal(errorOf('[]'), 'scooby.config.json:1: this has to be an object: { … }');
   t.equal(
     errorOf('{\n  "run": {},\n  "limit": {}\n}'),
-    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits, packages',
+    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits, packages, redact',
   );
   t.match(
     errorOf('{\n"keys": {} }'),
     /^scooby\.config\.json:2: "keys" is the user's own; it belongs in .*config\.json$/,
   );
   t.equal(errorOf('{ "run": 1 }'), 'scooby.config.json:1: "run" has to be an object: { … }');
+  t.match(
+    errorOf('{ "redact": { "name": [] } }'),
+    ':1: "redact.name" is not known; known keys: names, patterns, allow',
+  );
+  t.match(errorOf('{ "redact": { "names": "a" } }'), ':1: "redact.names" has to be a list of strings');
+  t.match(errorOf('{ "redact": { "patterns": ["("] } }'), ':1: "redact.patterns.0" is no regular expression');
+  t.match(errorOf('{ "redact": { "patterns": ["a*"] } }'), ':1: "redact.patterns.0" would match everywhere');
   t.match(errorOf('{ "packages": ["a b"] }'), ':1: "packages" has to be a list of names of packages');
   t.match(errorOf('{ "ignore": {} }'), '"ignore" has to be a list of findings');
   t.match(
@@ -114,7 +121,7 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.match(errorOf('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is invalid');
   t.equal(
     errorOf('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
-    'package.json:3: "runs" is not known; known keys: run, ignore, limits, packages',
+    'package.json:3: "runs" is not known; known keys: run, ignore, limits, packages, redact',
   );
   t.end();
 });
@@ -184,4 +191,15 @@ test('ignore and limits of the configuration apply to a run', async (t) => {
     code: 2,
     stderr: /^scooby: .*scooby\.config\.json:1: "run\.quiet" has to be true or false\n$/,
   });
+});
+
+test('rules of redaction are those of both files; that nothing is masked no file can say', (t) => {
+  const { read } = folders(t, {
+    'scooby.config.json': { redact: { names: ['customer'], allow: ['session'] } },
+    'home/scooby/config.json': { redact: { names: ['mine'], patterns: ['CUS-\\d+'] } },
+  });
+  t.same(read().redact, { names: ['customer', 'mine'], patterns: ['CUS-\\d+'], allow: ['session'] });
+  t.throws(() => optionsOf(t, { showSecrets: true }), { message: /"run.showSecrets" is not known/ });
+  t.equal(optionsOf(t, {}, '--show-secrets').showSecrets, true);
+  t.end();
 });

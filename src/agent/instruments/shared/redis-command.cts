@@ -1,5 +1,6 @@
 /** Names, details and outcomes of Redis commands of any client: keys, redacted arguments, hits. */
 
+import { redaction } from '../../../domain/redaction.cjs';
 import { isSecretField, isSecretName } from '../../../domain/secret-names.cjs';
 import { REDACTED } from '../../../domain/secret-shapes.cjs';
 import { bytesIn } from '../../record/app-values.cjs';
@@ -79,7 +80,7 @@ const JSON_START = /^\s*[[{]/;
 
 /** Arguments except the keys; values of secret-looking keys or fields are redacted. */
 function otherArguments(name: string, args: ArrayLike<Value>, keys: number[]): unknown[] {
-  if (CREDENTIAL_COMMANDS.has(name)) return [];
+  if (CREDENTIAL_COMMANDS.has(name) && !redaction.isOff) return [];
   const others: unknown[] = [];
   const secretKey = keys.length > 0 && namesSecretKey(argumentText(args[keys[0]!]));
   // Positions of keys ascend.
