@@ -17,6 +17,8 @@ export interface ConnectionEvents {
   /** The app has printed a port. */
   printed: [printed: { port: number; beside?: true }];
   unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
+  /** A process cannot write its calls. */
+  muted: [app: AppInfo];
   /** A process disconnected. */
   left: [app: AppInfo, connection: AppConnection];
 }
@@ -64,6 +66,10 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
     this.#peerPorts.removePort(connection, address.port);
     this.emit('unlisten', address, this.#apps.get(connection)!);
+  }
+
+  muted(connection: AppConnection): void {
+    this.emit('muted', this.#apps.get(connection)!);
   }
 
   disconnected(connection: AppConnection): void {

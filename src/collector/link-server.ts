@@ -35,6 +35,8 @@ export interface LinkListener {
   /** The app has printed a port. */
   portPrinted(printed: { port: number; beside?: true }): void;
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void;
+  /** The process cannot write its file, and records nothing. */
+  muted?(connection: AppConnection): void;
   disconnected(connection: AppConnection): void;
 }
 
@@ -79,6 +81,7 @@ function serveSocket(socket: Socket, token: string, listener: LinkListener): voi
     if (line?.t === 'listen') listener.serverOpened(connection, addressOf(line), line.signs);
     else if (line?.t === 'printed') listener.portPrinted(line);
     else if (line?.t === 'unlisten') listener.serverClosed(connection, line);
+    else if (line?.t === 'mute') listener.muted?.(connection);
     listener.woken(connection);
   });
   socket.on('error', () => socket.destroy());

@@ -39,6 +39,7 @@ const signs: Check = (value) => {
 const SHAPES = new Map<string, [field: string, check: Check][]>(
   Object.entries({
     listen: { ...address, wanted: maybe(number), signs: maybe(signs) },
+    mute: {},
     printed: { port: number, beside: maybe(flag) },
     unlisten: { port: maybe(number), path: maybe(text) },
     library: { name: text, version: maybe(text), trouble: maybe(text) },

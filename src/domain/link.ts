@@ -125,6 +125,8 @@ export type LinkLine =
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
   /** The process continues in its next file. */
   | { t: 'next' }
+  /** On the socket: the process cannot write its file, and records nothing. */
+  | { t: 'mute' }
   /** On the socket: new lines are in the file. */
   | { t: 'wake' };
 

@@ -5,6 +5,7 @@ import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
+import type { AgentOption } from './app-environment.js';
 import type { OutputSink } from './output-sink.js';
 
 /** Options of a run. */
@@ -34,8 +35,7 @@ export interface LaunchOptions {
   readToken?: string;
   /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
   startProblems?: () => string[];
-  /** Load the agent by --import, which Next.js passes on beside a --require of the app's own. */
-  agentByImport?: boolean;
+  agentBy?: AgentOption;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }

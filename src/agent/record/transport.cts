@@ -30,6 +30,8 @@ let dropped = 0;
 let hasPartialLine = false;
 /** True once the launcher has exited. */
 let isClosed = false;
+/** True where no file can be written, by Node's permission model or on a full disk. */
+let isMute = false;
 
 /**
  * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
@@ -38,7 +40,7 @@ let isClosed = false;
  * append. The launcher reads when a response has passed the proxy, and periodically.
  */
 export function sendLines(lines: string, optional: boolean): void {
-  if (isClosed) return;
+  if (isClosed || isMute) return;
   if (fd < 0) return enqueue(lines, optional);
   if (size > MAX_PART && !startNextPart() && optional) {
     dropped++;
@@ -68,8 +70,10 @@ export function sendAtOnce(line: string): void {
 }
 
 /**
- * Connects to the launcher, sending `hello` first. `onOrder` receives its orders, `onEnd` is called
- * once when it has exited or cannot be reached.
+ * Connects to the launcher, sending `hello` first, before any file is opened: where none can be
+ * written, the app is served all the same, and the launcher says why nothing is recorded. `onOrder`
+ * receives its orders; `onEnd` is called once when nothing can be recorded (any more): no file can be
+ * written, or the launcher has exited or cannot be reached.
  */
 export function connectToLauncher(
   run: RunConfig,
@@ -88,7 +92,6 @@ export function connectToLauncher(
     onEnd();
   };
   folder = dirname(run.socket);
-  if (!openPart()) return end();
   const net: typeof import('node:net') = require('node:net');
   socket = net.connect(run.socket);
   attempt(ignoreClientSocket, socket);
@@ -97,8 +100,16 @@ export function connectToLauncher(
   // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.
   socket.on('error', end);
   socket.on('close', end);
-  socket.on('data', orderReader(onOrder));
-  for (const lines of queue) write(lines);
+  socket.on(
+    'data',
+    orderReader((order) => isMute || onOrder(order)),
+  );
+  if (openPart()) for (const lines of queue) write(lines);
+  else {
+    isMute = true;
+    socket.write('{"t":"mute"}\n');
+    onEnd();
+  }
   queue = [];
 }
 
@@ -156,7 +167,7 @@ function partPath(n: number): string {
   return `${folder}/${process.pid}-${threadId}-${n}.lines`;
 }
 
-function orderReader(onOrder: (order: LinkOrder) => void): (chunk: Buffer) => void {
+function orderReader(onOrder: (order: LinkOrder) => unknown): (chunk: Buffer) => void {
   let text = '';
   return (chunk) => {
     text += chunk.toString('latin1');
