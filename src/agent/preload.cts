@@ -26,6 +26,7 @@ import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
 import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
+import { certificateAt } from './request/certificates.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
@@ -237,6 +238,8 @@ function relativeArgument(argument: string): string {
 
 function runOrder(order: LinkOrder): void {
   if (order.t === 'record') state.recording = order.record;
+  if (order.t === 'certificate')
+    sendAtOnce(encodeLine({ t: 'certificate', at: order.at, ...certificateAt(order.at) }));
   if (order.t === 'peers') setPeerPorts(order.ports);
   if (order.t === 'ask') runExplainOrder(order);
 }

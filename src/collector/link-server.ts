@@ -37,8 +37,12 @@ export interface LinkListener {
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void;
   /** The process cannot write its file, and records nothing. */
   muted?(connection: AppConnection): void;
+  /** Certificate of a server of the process, which was asked for. */
+  certificateGiven?(connection: AppConnection, certificate: CertificateLine): void;
   disconnected(connection: AppConnection): void;
 }
+
+type CertificateLine = Extract<LinkLine, { t: 'certificate' }>;
 
 /** A running link server. */
 export interface LinkServer {
@@ -81,6 +85,7 @@ function serveSocket(socket: Socket, token: string, listener: LinkListener): voi
     if (line?.t === 'listen') listener.serverOpened(connection, addressOf(line), line.signs);
     else if (line?.t === 'printed') listener.portPrinted(line);
     else if (line?.t === 'unlisten') listener.serverClosed(connection, line);
+    else if (line?.t === 'certificate') listener.certificateGiven?.(connection, line);
     else if (line?.t === 'mute') listener.muted?.(connection);
     listener.woken(connection);
   });

@@ -125,16 +125,31 @@ export type LinkLine =
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
   /** The process continues in its next file. */
   | { t: 'next' }
+  /**
+   * On the socket alone, never in a file: certificate of a server, asked for by its port or path; each
+   * part in base64, none where the agent does not know it.
+   */
+  | ({ t: 'certificate'; at: number | string } & AppCertificate)
   /** On the socket: the process cannot write its file, and records nothing. */
   | { t: 'mute' }
   /** On the socket: new lines are in the file. */
   | { t: 'wake' };
+
+/** Certificate of a TLS server of the app, as it was given to Node. */
+export interface AppCertificate {
+  key?: string[];
+  cert?: string[];
+  pfx?: string[];
+  passphrase?: string;
+}
 
 /** Message from the launcher to the agent. */
 export type LinkOrder =
   | { t: 'record'; record: Recording }
   /** Ports of local apps under scooby: requests to them carry the id of the calling trace. */
   | { t: 'peers'; ports: number[] }
+  /** The proxy has a client of TLS, and asks for the certificate of the server at a port or path. */
+  | { t: 'certificate'; at: number | string }
   | ExplainOrder;
 
 /** Statements to run on the app's database, on the pool of the explained statement or its like. */
