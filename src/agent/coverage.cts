@@ -4,6 +4,7 @@ import { callSiteLibraries } from './call-sites/index.cjs';
 import { frameworks } from './frameworks/index.cjs';
 import { instruments } from './instruments/index.cjs';
 import { packageName } from './loader/cjs.cjs';
+import { unitLibraries } from './units/index.cjs';
 
 /** A supported library, and how the agent observes it. */
 export interface Coverage {
@@ -11,7 +12,8 @@ export interface Coverage {
   versions: string;
   /**
    * Kind of its spans. `route` for a web framework, which supplies a request's route and handler;
-   * `line` for a library that calls drivers in a later tick: their spans get the app's line.
+   * `line` for a library that calls drivers in a later tick: their spans get the app's line; `unit`
+   * for one that runs the app's code outside requests.
    */
   kind: string;
   how:
@@ -20,7 +22,8 @@ export interface Coverage {
     | 'patched, and its own channels'
     | 'read from the request'
     | 'Node’s own'
-    | 'its calls show the line of the app';
+    | 'its calls show the line of the app'
+    | 'what it runs has a trace of its own';
   /** Packages that contain it; empty for a Node builtin. */
   packages: string[];
   /** Patched files, and a text unique to the library: each identifies it inside a bundle. */
@@ -28,13 +31,16 @@ export interface Coverage {
   marker?: string;
 }
 
-/** Supported libraries in the order of the lists: instruments, frameworks, call-site libraries. */
+/** Supported libraries in the order of the lists: instruments, frameworks, call-site libraries, libraries of units. */
 export function coverage(): Coverage[] {
   return [
     ...instruments.map((instrument) => coverageOf(instrument, instrument.kind)),
     ...frameworks.map((framework) => coverageOf(framework, 'route')),
     ...callSiteLibraries.map((library): Coverage => {
       return { ...coverageOf(library, 'line'), how: 'its calls show the line of the app' };
+    }),
+    ...unitLibraries.map((library): Coverage => {
+      return { ...coverageOf(library, 'unit'), how: 'what it runs has a trace of its own' };
     }),
   ];
 }

@@ -8,13 +8,14 @@ import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
+import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
-import { attempt } from './guard.cjs';
+import { attempt, guardHook, onHookOff } from './guard.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
@@ -24,7 +25,13 @@ import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
-import { recordInstrument, sendRequestClose, sendRequestOpen, sendRunningCalls } from './record/recorder.cjs';
+import {
+  recordInstrument,
+  sendRequestClose,
+  sendRequestOpen,
+  sendRunningCalls,
+  sendUnitClose,
+} from './record/recorder.cjs';
 import { connectToLauncher, sendAtOnce, sendLines, wakeLauncher } from './record/transport.cjs';
 import { certificateAt } from './request/certificates.cjs';
 import { trackRequests } from './request/context.cjs';
@@ -32,7 +39,10 @@ import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
 import { setPeerPorts, setRunSecret } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
+import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
+import { unitLibraries } from './units/index.cjs';
+import type { UnitLibrary } from './units/library.cjs';
 
 export { coverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
@@ -74,7 +84,9 @@ function isLoaderThread(): boolean {
  */
 function install(run: RunConfig): void {
   trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  onUnitEnd(sendUnitClose);
   setRunSecret(run.secret);
+  onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
   installStep('source maps of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
@@ -105,7 +117,7 @@ function installStep(what: string, step: () => void): void {
   }
 }
 
-type PatchedLibrary = Partial<Instrument & CallSiteLibrary>;
+type PatchedLibrary = Partial<Instrument & CallSiteLibrary & UnitLibrary>;
 
 /**
  * Subscribes to the channels of all libraries and collects their patches by file path, and the
@@ -123,12 +135,15 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
-  for (const library of [...instruments, ...frameworks, ...callSiteLibraries] as PatchedLibrary[]) {
+  for (const library of unitLibraries) runStep(library, 'install');
+  const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
+  for (const library of libraries as PatchedLibrary[]) {
     const { channels, files, esm, esmMajor, role, replaced } = library;
     if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
     const isMapper = role === 'orm' || role === 'builder';
     const facts = isMapper ? { ...library, mapper: true } : library;
-    for (const [name, onMessage] of Object.entries(channels ?? {})) subscribeSafely(name, onMessage);
+    for (const [name, onMessage] of Object.entries(channels ?? {}))
+      subscribeSafely(name, library.library ?? '', onMessage);
     for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
     for (const [file, patch] of Object.entries(files ?? {})) {
       const patchFile: Patch = (exports, filename) => {
@@ -136,7 +151,7 @@ function collectPatches(): {
         let replacement: Function | void | undefined;
         let trouble: unknown;
         try {
-          replacement = patch(exports);
+          replacement = isMapper ? patchMapper(library.library ?? '', () => patch(exports)) : patch(exports);
         } catch (error) {
           trouble = error;
         }
@@ -191,7 +206,10 @@ function installServing(): void {
 }
 
 /** Runs a step of one instrument; an error is reported and does not affect other instruments. */
-function runStep(instrument: Instrument, step: 'install' | 'onListening'): void {
+function runStep(
+  instrument: Pick<Instrument, 'library' | 'install' | 'onListening'>,
+  step: 'install' | 'onListening',
+): void {
   try {
     instrument[step]?.();
   } catch (error) {
@@ -204,14 +222,15 @@ function runStep(instrument: Instrument, step: 'install' | 'onListening'): void 
 }
 
 /** Subscribes to a diagnostics channel, where an error of a subscriber would end the process. */
-function subscribeSafely(channel: string, onMessage: (message: never) => void): void {
-  subscribe(channel, (message) => {
-    try {
-      onMessage(message as never);
-    } catch {
-      // An unknown version of the library: this call is not recorded.
-    }
-  });
+function subscribeSafely(channel: string, library: string, onMessage: (message: never) => void): void {
+  // In an unknown version of the library a message may be another: the call is not recorded.
+  const onMessageSafely = guardHook(library, `reading its channel ${channel}`, onMessage);
+  subscribe(channel, (message) => onMessageSafely(message as never));
+}
+
+/** Reports a part of the agent that has been switched off, as a library that cannot be patched. */
+function reportHookOff(name: string, trouble: string): void {
+  sendLines(encodeLine({ t: 'library', name, version: '', trouble }), false);
 }
 
 function helloLine(run: RunConfig): string {

@@ -15,8 +15,10 @@ import {
   roundToMicros,
   type Trace,
 } from '../domain/trace.js';
+import { isUnit } from '../domain/unit.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
 import { AppProcess, type SaveSource } from './app-process.js';
+import { Causes } from './causes.js';
 import type { DetectedLibrary } from './collector-messages.js';
 import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
@@ -76,6 +78,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
+  #causes = new Causes();
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppIdentity>();
 
@@ -129,6 +132,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return process.learnStack(line.n, line.frames);
       case 'open':
         return this.#openDirect(process, line);
+      case 'cause':
+        return this.#learnCause(line);
       case 'span':
         return line.id === undefined ? this.#addOutsideSpan(process, line) : this.#addSpan(process, line);
       case 'withdrawn':
@@ -203,9 +208,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #openDirect(process: AppProcess, line: Extract<LinkLine, { t: 'open' }>): void {
     if (this.#traces.get(line.id) !== undefined) return;
     const headers: { request: Headers } | undefined = line.headers && { request: line.headers };
-    const { method, url, at } = line;
+    const { method, at, stack, parent, cause } = line;
+    const url =
+      stack === undefined ? line.url : `${line.url} ${process.siteOf(stack) ?? ''}`.trim() || method;
     const request = { method, url, start: process.toEpochMs(at), ...(headers && { headers }) };
-    assignProcess(this.#open(line.id, 'none', request), process);
+    const openTrace = this.#open(line.id, 'none', request);
+    // A socket's unit is named by a path, which is masked like that of a request.
+    if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
+    if (parent !== undefined) openTrace.trace.parent = parent;
+    if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
+    assignProcess(openTrace, process);
   }
 
   #addSpan(process: AppProcess, line: Extract<LinkLine, { t: 'span' }>): void {
@@ -253,7 +265,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const { trace } = openTrace;
     const responded = roundToMicros(process.toEpochMs(line.at) - trace.start);
     openTrace.closeByApp(line.aborted ? undefined : responded);
-    for (const key of ['parent', 'route', 'params'] as const) {
+    for (const key of ['parent', 'route', 'params', 'error'] as const) {
       if (line[key] !== undefined) Object.assign(trace, { [key]: line[key] });
     }
     const handler = [line.handler, process.siteOf(line.stack)].filter(Boolean).join(' ');
@@ -265,6 +277,11 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     }
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
     else this.#settle(openTrace);
+  }
+
+  #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
+    const openTrace = this.#causes.learn(key, id);
+    if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
   }
 
   #countDropped(process: AppProcess, { id, spans }: Extract<LinkLine, { t: 'dropped' }>): void {

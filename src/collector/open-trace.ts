@@ -2,7 +2,8 @@
 
 import { isTimed } from '../domain/span-kinds.js';
 import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
-import { totalsOf } from '../domain/trace.js';
+import { roundToMicros, totalsOf } from '../domain/trace.js';
+import { isUnit } from '../domain/unit.js';
 import type { AppProcess } from './app-process.js';
 
 /** Memory of a span apart from its texts: 2000 calls without values take about 0.9 MB. */
@@ -113,8 +114,18 @@ export class OpenTrace {
     const isUnanswered = this.proxy === 'unanswered' || this.proxy === 'unreached';
     const died = this.app === 'died' || (this.app === 'mayHaveDied' && isUnanswered);
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
+    if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans) };
+    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
+  }
+
+  /** A unit has no response: it lasts until its last call has ended, and all of them count. */
+  #unitSnapshot(spans: RecordedSpan[], died: boolean): RecordedTrace {
+    const { trace } = this;
+    const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
+    const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
+    const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
+    return { ...trace, state, spans, duration, totals: totalsOf(spans) };
   }
 }
 

@@ -50,7 +50,11 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     map: { file: text, map: text },
     frames: { frames: listOf(frame) },
     stack: { n: number, frames: listOf(number) },
-    open: { id: text, at: number, method: text, url: text, headers: maybe(listOf(tuple(text, text))) },
+    open: {
+      ...{ id: text, at: number, method: text, url: text, headers: maybe(listOf(tuple(text, text))) },
+      ...{ parent: maybe(text), cause: maybe(text), stack: maybe(number) },
+    },
+    cause: { key: text, id: text },
     span: {
       ...{ id: maybe(text), n: number, kind: text, library: text, name: text, at: number },
       ...{ detail: maybe(fields), duration: maybe(number), wait: maybe(number) },
@@ -59,6 +63,7 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
     withdrawn: { id: maybe(text), n: number },
     close: {
       ...{ id: text, at: number, status: maybe(number), aborted: maybe(flag), parent: maybe(text) },
+      error: maybe(text),
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
     },
     dropped: { id: maybe(text), spans: number },

@@ -22,6 +22,7 @@ export type FilterField =
   | 'finding'
   | 'errors'
   | 'state'
+  | 'unit'
   | KnownKind;
 
 export type FilterOp = ':' | '=' | '>' | '>=' | '<' | '<=';
@@ -45,6 +46,7 @@ const FILTER_WORDS: Record<string, Omit<FilterTerm, 'not'>> = {
   errors: { field: 'errors', op: '>', value: 0 },
   died: { field: 'state', op: ':', value: 'died' },
   open: { field: 'state', op: ':', value: 'open' },
+  failed: { field: 'state', op: ':', value: 'failed' },
 };
 
 const TEXT_FIELDS: Record<string, FilterField> = {
@@ -56,6 +58,7 @@ const TEXT_FIELDS: Record<string, FilterField> = {
   id: 'id',
   finding: 'finding',
   state: 'state',
+  unit: 'unit',
   ...Object.fromEntries(KNOWN_KINDS.map((kind) => [kind, kind])),
 };
 

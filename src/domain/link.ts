@@ -86,7 +86,23 @@ export type LinkLine =
   | { t: 'frames'; frames: [number, string, string, number, number][] }
   /** New stack: numbers of its frames, innermost first. */
   | { t: 'stack'; n: number; frames: number[] }
-  | { t: 'open'; id: string; at: number; method: string; url: string; headers?: Headers }
+  /** A request, or a unit: then `method` is its kind, `url` its name. */
+  | {
+      t: 'open';
+      id: string;
+      at: number;
+      method: string;
+      url: string;
+      headers?: Headers;
+      /** Of a unit: the request that began its consumer. */
+      parent?: string;
+      /** Of a unit: key of the `cause` line of the request that handed its work over. */
+      cause?: string;
+      /** Of a unit: number of the stack of its registration, whose line is part of its name. */
+      stack?: number;
+    }
+  /** A request has handed over the work that a unit with this key runs, in any process. */
+  | { t: 'cause'; key: string; id: string }
   | {
       t: 'span';
       /** Id of the trace; missing for a span outside any request. */
@@ -113,6 +129,8 @@ export type LinkLine =
       at: number;
       status?: number;
       aborted?: boolean;
+      /** Of a unit: the error that it ended with. */
+      error?: string;
       parent?: string;
       route?: string;
       handler?: string;

@@ -3,19 +3,28 @@
  * lists, aggregates and filters agree; a test compares both on the same rows.
  */
 
-import type { Summary } from './trace.js';
+import { type Summary, timeOf } from './trace.js';
+import { isUnit } from './unit.js';
 
-/** True when the status is 500 or more, or the app died before responding. */
+/** True when the status is 500 or more, the app died before responding, or a unit failed. */
 export function isFailed({ status, state }: Pick<Summary, 'status' | 'state'>): boolean {
-  return state === 'died' || (status ?? 0) >= 500;
+  return state === 'died' || state === 'failed' || (status ?? 0) >= 500;
 }
 
-/** Status as text, or the end without a response: `died`, `aborted` (the client left first), `open`. */
-export function statusTextOf({ status, state }: Pick<Summary, 'status' | 'state'>): string {
-  return status === undefined ? (state === 'done' ? 'aborted' : state) : String(status);
+/**
+ * Status as text, or the end without a response: `died`, `aborted` (the client left first), `open`;
+ * of a unit `done` or `failed`.
+ */
+export function statusTextOf({
+  status,
+  state,
+  method,
+}: Pick<Summary, 'status' | 'state'> & { method?: string }): string {
+  if (status !== undefined) return String(status);
+  return state === 'done' && !isUnit({ method }) ? 'aborted' : state;
 }
 
-export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state = 'died')`;
+export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state IN ('died', 'failed'))`;
 
 /** True when the request or one of its calls failed. */
 export function hasErrors(request: Pick<Summary, 'status' | 'state' | 'totals'>): boolean {
@@ -33,12 +42,12 @@ export function queriesOf({ totals }: Pick<Summary, 'totals'>): number {
 
 export const QUERIES_SQL = `ifnull(json_extract(totals, '$.sql.count'), 0)`;
 
-/** ms of all SQL calls of a request together. */
+/** ms that the SQL calls of a request took: those that ran at once count once. */
 export function queryTimeOf({ totals }: Pick<Summary, 'totals'>): number {
-  return totals.sql?.ms ?? 0;
+  return totals.sql ? timeOf(totals.sql) : 0;
 }
 
-export const QUERY_TIME_SQL = `ifnull(json_extract(totals, '$.sql.ms'), 0)`;
+export const QUERY_TIME_SQL = `ifnull(min(json_extract(totals, '$.sql.ms'), ifnull(json_extract(totals, '$.sql.busy'), json_extract(totals, '$.sql.ms'))), 0)`;
 
 /** True when the request repeats calls in a loop: it has a finding of any N+1 kind. */
 export function hasRepeatedCalls({ findings }: Pick<Summary, 'findings'>): boolean {

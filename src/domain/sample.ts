@@ -1,5 +1,7 @@
 /** Sample: the figures that one request adds to an aggregate. */
 
+import type { Interval } from './intervals.js';
+
 /** Figures of one request for one subject: a statement at a call site, its route, or a finding. */
 export interface Sample {
   /** Key of the subject: 16 hex digits. */
@@ -16,6 +18,8 @@ export interface Sample {
   route?: string;
   /** ms: of each call; for a request its duration, for a finding its cost. */
   times: number[];
+  /** From start to end of each call, or of a finding's calls; missing where `times` do not overlap. */
+  intervals?: Interval[];
   /** Failed calls; for a request 1 when it failed. */
   errors: number;
   /** For a request: its SQL calls. */

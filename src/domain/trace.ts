@@ -1,6 +1,8 @@
 /** Trace: one HTTP exchange with its recorded calls (spans), findings and totals. */
 
+import { type Interval, unionMs } from './intervals.js';
 import type { LibraryInfo } from './library.js';
+import { isTimed } from './span-kinds.js';
 
 /** Kind of a span. A new kind is a new string; kinds missing in span-kinds.ts get its defaults. */
 export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
@@ -125,7 +127,15 @@ export interface Finding {
 export interface Total {
   count: number;
   ms: number;
+  /** Sum of the waits. */
   wait?: number;
+  /**
+   * ms of the request in which at least one of them ran or waited; missing where that is the sum of
+   * `ms` and `wait`, because they never did so at once.
+   */
+  busy?: number;
+  /** ms of the request in which at least one of them waited; missing where that is `wait`. */
+  waiting?: number;
   errors?: number;
 }
 
@@ -139,20 +149,27 @@ export interface AppInfo {
   node?: string;
 }
 
-/** open: still running · done · died: the app exited before the response ended. */
-export type TraceState = 'open' | 'done' | 'died';
+/**
+ * open: still running · done · died: the app exited before the response ended · failed: a unit that
+ * ended with an error.
+ */
+export type TraceState = 'open' | 'done' | 'died' | 'failed';
 
 /** Header names and values in wire order, secrets redacted. */
 export type Headers = [name: string, value: string][];
 
-/** One HTTP exchange and its calls. */
+/** One HTTP exchange, or one unit of a consumer, and its calls. */
 export interface Trace {
   /** UUID v4. */
   id: string;
+  /** Of a unit its kind: job, message or tick. */
   method: string;
-  /** Path and query as sent, secrets redacted. */
+  /** Path and query as sent, secrets redacted; of a unit its name. */
   url: string;
-  /** Id of the calling trace, when another app under scooby on this machine sent the request. */
+  /**
+   * Id of the calling trace, when another app under scooby on this machine sent the request; of a
+   * unit, of the request that handed its work over or began its consumer.
+   */
   parent?: string;
   /** Matched route pattern, e.g. `/orders/:id`. */
   route?: string;
@@ -171,6 +188,8 @@ export interface Trace {
   aborted?: boolean;
   /** True for the single trace per process of calls outside any request. */
   outside?: boolean;
+  /** Of a unit: the error that it ended with. */
+  error?: string;
   app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];
@@ -221,11 +240,57 @@ export function countedSpans<S extends RecordedSpan>(spans: S[]): S[] {
   return spans.filter(({ afterResponse }) => !afterResponse);
 }
 
-/** Count, time and errors per kind, of the spans that count. */
-export function totalsOf(spans: RecordedSpan[]): Record<string, Total> {
+/** Count, time and errors per kind, of the spans that count; `duration` is the request's. */
+export function totalsOf(spans: RecordedSpan[], duration?: number): Record<string, Total> {
   const totals: Record<string, Total> = {};
-  for (const span of countedSpans(spans)) addToTotals(totals, span);
+  const counted = countedSpans(spans);
+  for (const span of counted) addToTotals(totals, span);
+  for (const [kind, total] of Object.entries(totals)) {
+    if (!isTimed({ kind })) continue;
+    const own = counted.filter((span) => span.kind === kind);
+    setUnions(total, own, duration ?? Number.POSITIVE_INFINITY);
+  }
   return totals;
+}
+
+/** Differences below are those of rounding. */
+const MIN_DIFFERENCE = 0.01;
+
+function setUnions(total: Total, spans: RecordedSpan[], duration: number): void {
+  const { ms, wait = 0 } = total;
+  const busy = unionMs(spans.map((span) => intervalOf(span, duration)));
+  if (busy < ms + wait - MIN_DIFFERENCE) total.busy = roundToMicros(busy);
+  if (wait === 0) return;
+  const waiting = unionMs(
+    spans.map(({ start, wait: own = 0 }) => ({
+      start,
+      end: Math.max(start, Math.min(duration, start + own)),
+    })),
+  );
+  if (waiting < wait - MIN_DIFFERENCE) total.waiting = roundToMicros(waiting);
+}
+
+/** From a span's start to its end, with its wait; not beyond the request's end. */
+export function intervalOf(
+  { start, wait = 0, duration: own = 0 }: Pick<RecordedSpan, 'start' | 'wait' | 'duration'>,
+  duration = Number.POSITIVE_INFINITY,
+): Interval {
+  return { start, end: Math.max(start, Math.min(duration, start + wait + own)) };
+}
+
+/** Share (0 to 1) of a request's time in which at least one call of a kind ran or waited. */
+export function shareOfTime({ ms, wait = 0, busy = ms + wait }: Total, duration: number | undefined): number {
+  return duration === undefined || duration <= 0 ? 0 : Math.min(1, busy / duration);
+}
+
+/** ms of a request that the calls of a kind took: those that ran at once count once. */
+export function timeOf({ ms, busy = ms }: Total): number {
+  return Math.min(ms, busy);
+}
+
+/** ms of a request in which calls of a kind waited. */
+export function waitOf({ wait = 0, waiting = wait }: Total): number {
+  return waiting;
 }
 
 /** Adds one span to the totals. */

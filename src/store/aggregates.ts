@@ -22,7 +22,7 @@ export function aggregatesIn(db: Database, by: AggregateBy, selection: Selection
   const from = figuresFrom(db, selection, now);
   const grouped = `SELECT s.id AS subject, f.bucket AS bucket, sum(f.count) AS count, sum(f.total) AS total,
       sum(f.errors) AS errors, sum(f.queries) AS queries, count(f.${SHARE_COLUMN[by]}) AS requests,
-      max(f.${SHARE_COLUMN[by]}) AS worst, f.trace AS trace
+      ifnull(sum(f.${SHARE_COLUMN[by]}), 0) AS covered, max(f.${SHARE_COLUMN[by]}) AS worst, f.trace AS trace
     ${from.sql} AND s.of = ? GROUP BY s.id, f.bucket`;
   const sql = `SELECT s.key, s.kind, s.text, s.site, s.function, s.route, g.*, t.id
     FROM (${grouped}) AS g JOIN subjects AS s ON s.id = g.subject JOIN traces AS t ON t.seq = g.trace`;
@@ -50,6 +50,7 @@ interface AggregateRow {
   errors: number;
   queries: number;
   requests: number;
+  covered: number;
   worst: number | null;
   id: string;
 }

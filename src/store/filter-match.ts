@@ -8,6 +8,7 @@ import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
 import type { Sample } from '../domain/sample.js';
 import type { Summary, Trace } from '../domain/trace.js';
+import { unitOf } from '../domain/unit.js';
 
 /**
  * A request to be matched; calls and the whole trace are loaded only for conditions that need them.
@@ -33,6 +34,8 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
       return isTextIn(term, textsOf(candidate));
     case 'path':
       return isTextIn(term, [summary.url]);
+    case 'unit':
+      return isTextIn(term, [unitOf(summary)]);
     case 'route':
       return isTextIn(term, [routeNameOf(summary)]);
     case 'finding':

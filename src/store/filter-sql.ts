@@ -6,6 +6,7 @@
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
 import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
+import { UNIT_SQL } from '../domain/unit.js';
 import { ageBound, statusClass } from './filter-match.js';
 import { ROUTE_SQL } from './sql-functions.js';
 
@@ -95,6 +96,8 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
       return anywhere(term);
     case 'path':
       return text('url', term);
+    case 'unit':
+      return text(UNIT_SQL, term);
     case 'route':
       return text(ROUTE_SQL, term);
     case 'status':

@@ -33,6 +33,7 @@ export const PUBLIC_FIELDS = {
     duration: 1,
     state: 1,
     aborted: 1,
+    error: 1,
     parent: 1,
     outside: 1,
     app: 1,
@@ -76,7 +77,7 @@ export const PUBLIC_FIELDS = {
     confidence: 1,
     reasons: 1,
   }),
-  total: inOrderOf<Total>({ count: 1, ms: 1, wait: 1, errors: 1 }),
+  total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, errors: 1 }),
   library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,

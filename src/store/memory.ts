@@ -19,6 +19,7 @@ import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } f
 interface Entry {
   summary: Summary;
   outside: boolean;
+  parent: string | undefined;
   body: PackedBody;
   rollup: RollupRow[];
   expires: number;
@@ -57,7 +58,8 @@ export class MemoryStore implements Store {
     for (const { trace, body, rollup } of packed) {
       this.#size += body.length - (this.#traces.get(trace.id)?.body.length ?? 0);
       const summary = structuredClone(summaryOf(trace));
-      this.#traces.set(trace.id, { summary, outside: trace.outside ?? false, body, rollup, expires });
+      const { outside = false, parent } = trace;
+      this.#traces.set(trace.id, { summary, outside, parent, body, rollup, expires });
     }
     this.#tidy();
   }
@@ -91,6 +93,12 @@ export class MemoryStore implements Store {
   recent(selection: Selection, limit: number): Summary[] {
     const now = this.#clock.now();
     return this.#newest((entry) => !entry.outside && isSelected(entry, selection, now)).slice(0, limit);
+  }
+
+  children(parent: string, limit: number): Summary[] {
+    return this.#newest((entry) => entry.parent === parent)
+      .reverse()
+      .slice(0, limit);
   }
 
   outside(limit: number): Summary[] {
@@ -161,10 +169,10 @@ function partsOf(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[]
   return rollup
     .filter(({ sample }) => sample.of === SUBJECT_OF[by])
     .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
-      const { times: _, of: __, ...subject } = sample;
+      const { times: _, intervals: __, of: ___, ...subject } = sample;
       const share = shares[SHARE_COLUMN[by]];
       const requests = share === null ? 0 : 1;
       const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
-      return { ...subject, ...counted, worst: share ?? -1, id };
+      return { ...subject, ...counted, covered: share ?? 0, worst: share ?? -1, id };
     });
 }

@@ -5,6 +5,7 @@
 
 import { Accumulator, type BucketCounts } from '../domain/aggregate.js';
 import { binsOf } from '../domain/histogram.js';
+import { type Interval, unionMs } from '../domain/intervals.js';
 import type { Sample } from '../domain/sample.js';
 import { roundToMicros } from '../domain/trace.js';
 import type { Aggregate, AggregateBy } from './store.js';
@@ -21,7 +22,7 @@ export interface RollupRow {
   errors: number;
   queries: number;
   /**
-   * Time in the trace of all calls with the same text; null in all of their rows but one. The rows
+   * Time in the trace of all calls with the same text, those that ran at once counted once; null in all of their rows but one. The rows
    * that are not null count the requests, and the largest names the worst request.
    */
   byText: number | null;
@@ -33,29 +34,51 @@ export interface RollupRow {
 
 /** Rows of a trace's samples. */
 export function rollupRowsOf(samples: Sample[]): RollupRow[] {
-  const texts = new Map<string, RollupRow>();
-  const sites = new Map<string, RollupRow>();
+  const texts = new Map<string, Share>();
+  const sites = new Map<string, Share>();
   return samples.flatMap((sample) => {
     const rows = bucketRowsOf(sample);
-    const total = rows.reduce((sum, row) => sum + row.total, 0);
     const [first] = rows;
-    first!.byKey = total;
-    const text = firstRow(texts, `${sample.of}\n${sample.kind}\n${sample.text}`, first!);
-    text.byText = (text.byText ?? 0) + total;
+    const own = timesOf(sample);
+    first!.byKey = coveredMicros(own);
+    const text = firstShare(texts, `${sample.of}\n${sample.kind}\n${sample.text}`, first!, own);
+    text.row.byText = coveredMicros(text.times);
     if (sample.of === 'call' && sample.site !== undefined) {
-      const site = firstRow(sites, sample.site, first!);
-      site.bySite = (site.bySite ?? 0) + total;
+      const site = firstShare(sites, sample.site, first!, own);
+      site.row.bySite = coveredMicros(site.times);
     }
     return rows;
   });
 }
 
-/** First row of a name, which carries the share of all rows of that name. */
-function firstRow(rows: Map<string, RollupRow>, name: string, row: RollupRow): RollupRow {
-  const known = rows.get(name);
-  if (known) return known;
-  rows.set(name, row);
-  return row;
+/** First row of a name, which carries the share of all rows of that name, and their times. */
+interface Share {
+  row: RollupRow;
+  times: Times;
+}
+
+/** Intervals of calls; ms of samples without intervals. */
+interface Times {
+  intervals: Interval[];
+  ms: number;
+}
+
+function timesOf({ times, intervals }: Sample): Times {
+  return intervals === undefined
+    ? { intervals: [], ms: times.reduce((sum, ms) => sum + ms, 0) }
+    : { intervals, ms: 0 };
+}
+
+function coveredMicros({ intervals, ms }: Times): number {
+  return Math.round((unionMs(intervals) + ms) * 1000);
+}
+
+function firstShare(shares: Map<string, Share>, name: string, row: RollupRow, own: Times): Share {
+  const known = shares.get(name);
+  const intervals = [...(known?.times.intervals ?? []), ...own.intervals];
+  const share = { row: known?.row ?? row, times: { intervals, ms: (known?.times.ms ?? 0) + own.ms } };
+  shares.set(name, share);
+  return share;
 }
 
 function bucketRowsOf(sample: Sample): RollupRow[] {
@@ -72,9 +95,11 @@ function bucketRowsOf(sample: Sample): RollupRow[] {
  * Rollup rows of several traces added up, for one subject and one histogram bucket. Times are whole
  * µs.
  */
-export interface RollupPart extends Omit<Sample, 'times' | 'of'>, BucketCounts {
+export interface RollupPart extends Omit<Sample, 'times' | 'intervals' | 'of'>, BucketCounts {
   requests: number;
   mostQueries: number;
+  /** Sum of the shares of all traces. */
+  covered: number;
   /** Largest share of one trace, -1 if none; `id` is that trace. */
   worst: number;
   id: string;
@@ -141,6 +166,7 @@ function aggregateOf(parts: RollupPart[]): Aggregate {
     count: accumulator.count,
     requests: parts.reduce((sum, { requests }) => sum + requests, 0),
     ms: accumulator.ms,
+    covered: roundToMicros(parts.reduce((sum, { covered }) => sum + covered, 0) / 1000),
     p50: accumulator.percentile(0.5),
     p95: accumulator.percentile(0.95),
     errors: accumulator.errors,

@@ -5,7 +5,7 @@ import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 
 /** SQLite's user_version; increases with every change of the tables. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /** SQLite's application_id of scooby's files. */
 const APPLICATION_ID = 0x5c00b1;
@@ -83,8 +83,15 @@ CREATE INDEX figures_trace ON figures (trace);
 CREATE INDEX traces_run ON traces (run, outside, expires);
 `;
 
+// A request shows the units and the requests of other apps that it led to. Traces of earlier versions
+// have no parent here.
+const PARENTS = `
+ALTER TABLE traces ADD COLUMN parent TEXT;
+CREATE INDEX traces_parent ON traces (parent, start) WHERE parent IS NOT NULL;
+`;
+
 /** Migration to each version from the version before it. */
-const STEPS = [TABLES, FIGURES];
+const STEPS = [TABLES, FIGURES, PARENTS];
 
 /**
  * Prepares the connection for several concurrent processes, and creates or migrates the tables.

@@ -93,6 +93,12 @@ export class SqliteStore implements Store {
     });
   }
 
+  children(parent: string, limit: number): Summary[] {
+    return this.#connection.read((statements) =>
+      statements.children.all(parent, this.#now(), limit).map(summaryOfRow),
+    );
+  }
+
   outside(limit: number): Summary[] {
     return this.#connection.read((statements) =>
       statements.outside.all(this.#now(), limit).map(summaryOfRow),

@@ -25,7 +25,7 @@ export interface TraceRow {
   spans: number;
 }
 
-type SavedRow = TraceRow & { outside: 0 | 1; expires: number; run: number | null };
+type SavedRow = TraceRow & { parent: string | null; outside: 0 | 1; expires: number; run: number | null };
 
 /** Columns of a row of `subjects`. */
 export interface SubjectRow {
@@ -46,11 +46,11 @@ export function prepareStatements(db: Database) {
 function writersOf(db: Database) {
   return {
     save: db.prepare<[SavedRow], { seq: number }>(
-      `INSERT INTO traces (${SUMMARY_COLUMNS}, outside, expires, run)
-       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
+      `INSERT INTO traces (${SUMMARY_COLUMNS}, parent, outside, expires, run)
+       VALUES (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @parent, @outside, @expires, @run)
        ON CONFLICT (id) DO UPDATE SET
-         (${SUMMARY_COLUMNS}, outside, expires, run) =
-         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @outside, @expires, @run)
+         (${SUMMARY_COLUMNS}, parent, outside, expires, run) =
+         (@id, @method, @url, @route, @status, @start, @duration, @state, @totals, @findings, @spans, @parent, @outside, @expires, @run)
        RETURNING seq`,
     ),
     saveBody: db.prepare<[number | bigint, PackedBody]>(
@@ -107,6 +107,9 @@ function readersOf(db: Database) {
     outside: db.prepare<[number, number], TraceRow>(
       `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE outside = 1 AND expires > ? ORDER BY start DESC, seq DESC LIMIT ?`,
     ),
+    children: db.prepare<[parent: string, now: number, limit: number], TraceRow>(
+      `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE parent = ? AND expires > ? ORDER BY start, seq LIMIT ?`,
+    ),
     newest: db.prepare<[], { start: number | null }>(
       'SELECT max(start) AS start FROM traces WHERE outside = 0',
     ),
@@ -148,7 +151,7 @@ export function traceRowOf(trace: Trace, expires: number): { row: Omit<SavedRow,
   const json = { totals: JSON.stringify(totals), findings: JSON.stringify(findings) };
   const outside = trace.outside ? 1 : 0;
   return {
-    row: { ...rest, ...json, route, status, duration, outside, expires },
+    row: { ...rest, ...json, route, status, duration, parent: trace.parent ?? null, outside, expires },
     body: packTrace(trace),
   };
 }

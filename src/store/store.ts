@@ -39,7 +39,10 @@ export interface Aggregate {
   /** Number of calls; for a route or a finding, of requests. */
   count: number;
   requests: number;
+  /** Sum of the times. */
   ms: number;
+  /** ms of the requests in which at least one of the calls ran or waited. */
+  covered: number;
   p50: number;
   p95: number;
   errors: number;
@@ -98,6 +101,8 @@ export interface Store {
   idsWith(prefix: string, limit: number): string[];
   /** Selected requests, newest first, without the traces of calls outside requests. */
   recent(selection: Selection, limit: number): Summary[];
+  /** The first units and requests of other apps that a request led to, in order. */
+  children(parent: string, limit: number): Summary[];
   /** Traces of calls outside requests, newest first. */
   outside(limit: number): Summary[];
   /** Aggregates over the selected requests, sorted by total time, the largest first. */

@@ -1,7 +1,7 @@
 /** Prints requests as plain lines, for pipes, CI, simple terminals and screen readers. */
 
 import { formatCount, formatMs } from '../domain/text.js';
-import type { Summary } from '../domain/trace.js';
+import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
 import { cleanText } from '../terminal/cells.js';
 import { badgesOf } from './view/badges.js';
@@ -13,7 +13,7 @@ function plainLine(row: Summary): string {
   const time = new Date(row.start).toISOString().slice(11, 19);
   const duration = row.duration === undefined ? row.state : formatMs(row.duration);
   const calls = Object.entries(row.totals).map(
-    ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(total.ms)}`,
+    ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(timeOf(total))}`,
   );
   const badges = badgesOf(row).map((badge) => badge.text);
   const parts = [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { callSiteLibraries } from '../../src/agent/call-sites/index.cjs';
 import { instruments } from '../../src/agent/instruments/index.cjs';
+import { unitLibraries } from '../../src/agent/units/index.cjs';
 import { ROOT } from './app.js';
 import { testedVersions } from './drivers.js';
 
@@ -33,6 +34,16 @@ export function libraries(): string {
   const lineRows = callSiteLibraries.map(({ library, role, versions }) => {
     return [library, ROLES[role], versions, testedVersions(library).join(', ') || 'none'];
   });
+  const unitRows = unitLibraries.map(({ library, runs, name, versions }) => {
+    const tested = testedVersions(library).join(', ');
+    return [
+      library,
+      runs,
+      name,
+      versions,
+      versions === '*' ? 'every Node that is supported' : tested || 'none',
+    ];
+  });
   return `# Libraries
 
 What scooby sees of a request, made of the list in src/agent/instruments/index.cts by \`node dist/test/agent/libraries.js\`.
@@ -50,6 +61,13 @@ column says with which of them the lines of each form are tested. What is handed
 the request that handed it over.
 
 ${table([['library', 'what it is', 'versions', 'tested with'], ...lineRows])}
+
+## Units
+
+What these run is no part of the request that began them: it has a trace of its own, of the kind and with the name below,
+made of the list in src/agent/units/index.cts. docs/how-it-works.md tells what a unit is.
+
+${table([['library', 'kind', 'named by', 'versions', 'tested with'], ...unitRows])}
 `;
 }
 

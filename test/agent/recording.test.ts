@@ -167,10 +167,11 @@ const look = async (n) => {
 http.createServer(async (req, res) => {
   await look(0);
   let n = 0;
-  const timer = setInterval(() => {
+  const again = () => {
     look(++n);
-    if (n === 12) clearInterval(timer);
-  }, 5);
+    if (n < 12) setTimeout(again, 5);
+  };
+  setTimeout(again, 5);
   res.end();
 }).listen(0, '127.0.0.1');
 `;

@@ -325,7 +325,7 @@ test('calls that begin after the response are marked, and count in no total', (t
       ['tick', true],
     ],
   );
-  t.same(trace.totals, { sql: { count: 2, ms: 90.5 }, log: { count: 1, ms: 0 } });
+  t.same(trace.totals, { sql: { count: 2, ms: 90.5, busy: 1.6 }, log: { count: 1, ms: 0 } });
   t.end();
 });
 
@@ -401,4 +401,62 @@ test('calls outside requests are kept up to 16 Mi characters, and the others cou
   t.equal(trace.dropped, 5);
   t.equal(trace.totals.sql?.count, 20);
   t.end();
+});
+
+const aUnit = (more: object = {}): LinkLine => ({
+  t: 'open',
+  id: ID,
+  at: 0,
+  method: 'job',
+  url: 'emails welcome',
+  ...more,
+});
+
+test('a unit lasts until its last call has ended, and all its calls count', async (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.lineReceived(connection, aUnit({ parent: 'p' }));
+  collector.lineReceived(connection, aSpanLine(1));
+  collector.lineReceived(connection, { t: 'close', id: ID, at: 2000, error: 'no such user' });
+  collector.lineReceived(connection, aSpanLine(9));
+  await once(collector, 'trace');
+  const [first, second] = emitted.map(({ trace }) => trace);
+  t.match(first, { method: 'job', url: 'emails welcome', route: 'emails welcome', parent: 'p' });
+  t.match(first, { state: 'failed', error: 'no such user', duration: 2, totals: { sql: { count: 1 } } });
+  t.match(second, { duration: 9.5, totals: { sql: { count: 2 } } });
+  t.notOk(second!.spans.some(({ afterResponse }) => afterResponse));
+});
+
+test('a unit without a name has the line of its registration, a path is masked like a URL', (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.lineReceived(connection, { t: 'frames', frames: [[1, 'start', '/srv/shop/cron.js', 12, 3]] });
+  collector.lineReceived(connection, { t: 'stack', n: 1, frames: [1] });
+  collector.lineReceived(connection, aUnit({ method: 'tick', url: '* * * * *', stack: 1 }));
+  collector.lineReceived(connection, { t: 'close', id: ID, at: 10 });
+  const socket = ID.replace(/1$/, '2');
+  collector.lineReceived(connection, aUnit({ id: socket, method: 'message', url: '/rooms/7' }));
+  collector.lineReceived(connection, { t: 'close', id: socket, at: 10 });
+  t.match(emitted[0]!.trace, { url: '* * * * * cron.js:12', route: '* * * * * cron.js:12' });
+  t.equal(emitted[1]!.trace.route, undefined);
+  t.end();
+});
+
+test('a unit is linked to the request that handed its work over, whichever is told first', async (t) => {
+  const { collector, emitted } = aCollector(t);
+  const connection = aConnection();
+  collector.connected(connection);
+  collector.lineReceived(connection, { t: 'cause', key: 'k1', id: 'first' });
+  collector.lineReceived(connection, aUnit({ cause: 'k1' }));
+  collector.lineReceived(connection, { t: 'close', id: ID, at: 10 });
+  t.equal(emitted[0]!.trace.parent, 'first');
+  const late = ID.replace(/1$/, '2');
+  collector.lineReceived(connection, aUnit({ id: late, cause: 'k2' }));
+  collector.lineReceived(connection, { t: 'close', id: late, at: 10 });
+  t.equal(emitted[1]!.trace.parent, undefined);
+  collector.lineReceived(connection, { t: 'cause', key: 'k2', id: 'second' });
+  await once(collector, 'trace');
+  t.match(emitted[2], { late: true, trace: { id: late, parent: 'second' } });
 });

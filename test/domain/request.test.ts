@@ -106,5 +106,8 @@ test('the status as text is how a request without a response ended', (t) => {
   t.equal(statusTextOf({ state: 'died' }), 'died');
   t.equal(statusTextOf({ state: 'done' }), 'aborted');
   t.equal(statusTextOf({ state: 'open' }), 'open');
+  t.equal(statusTextOf({ state: 'done', method: 'GET' }), 'aborted');
+  t.equal(statusTextOf({ state: 'done', method: 'job' }), 'done');
+  t.equal(statusTextOf({ state: 'failed', method: 'job' }), 'failed');
   t.end();
 });

@@ -163,7 +163,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
         start,
         duration: 12.5,
         state: 'done',
-        totals: { sql: { count: 2, ms: 6, wait: 3, errors: 1 } },
+        totals: { sql: { count: 2, ms: 6, wait: 3, busy: 5, errors: 1 } },
         findings: ['n+1', 'slow'],
         spans: 2,
       },
@@ -199,6 +199,29 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     t.same(store.idsWith('a%', 10), ['a%c']);
     t.same(store.idsWith('', 2), ['b', 'a%c']);
     t.same(store.idsWith('x', 10), []);
+    t.end();
+  });
+
+  test(`${name}: what a request led to is found by it, in order`, (t) => {
+    const store = fresh(t);
+    const cause = aTrace({ start });
+    const unit = { method: 'job', url: 'emails welcome', parent: cause.id };
+    const later = aTrace({ ...unit, start: start + 20, state: 'failed' });
+    const first = aTrace({ ...unit, start: start + 10 });
+    store.saveAll([later, cause, aTrace({ start }), first]);
+    t.same(
+      store.children(cause.id, 9).map(({ id }) => id),
+      [first.id, later.id],
+    );
+    t.same(
+      store.children(cause.id, 1).map(({ id }) => id),
+      [first.id],
+    );
+    const found = (text: string) => store.recent({ query: query(text) }, 9).map(({ id }) => id);
+    t.same(found('unit:job'), [later.id, first.id]);
+    t.same(found('failed'), [later.id]);
+    t.equal(found('unit:request').length, 2);
+    t.equal(found('errors').length, 1);
     t.end();
   });
 
@@ -287,12 +310,12 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
           ...[kind, text, site, parts, count, requests, ms, p50, p95, errors, worst.id, worst.ms],
         ]);
     t.same(rows('statement'), [
-      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 2, 5, 2, 18, 3, 8, 0, 'a', 10],
+      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 2, 5, 2, 18, 3, 8, 0, 'b', 8],
       ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
     ]);
     t.same(rows('site'), [
       ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 1, 2, 2, 12, 4, 8, 0, 'b', 8],
-      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:47', 1, 3, 1, 6, 2, 3, 0, 'a', 6],
+      ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:47', 1, 3, 1, 6, 2, 3, 0, 'a', 3],
       ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
     ]);
     t.same(rows('call'), rows('site'));
@@ -300,7 +323,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
       ['GET', '/orders', undefined, 1, 2, 2, 30, 10, 20, 0, 'a', 20],
       ['GET', '/gone', undefined, 1, 1, 1, 12.5, 12.5, 12.5, 1, 'c', 12.5],
     ]);
-    t.same(rows('finding'), [['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 6]]);
+    t.same(rows('finding'), [['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 3]]);
     t.same(
       store.aggregates('route', {}).map(({ queries, mostQueries }) => [queries, mostQueries]),
       [

@@ -84,7 +84,7 @@ test('a database of a newer version is unchanged, and the message names the vers
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 2). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 3). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
@@ -96,6 +96,7 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   const older = () => {
     const db = new Sqlite(path);
     db.exec('DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP INDEX traces_run');
+    db.exec('DROP INDEX traces_parent; ALTER TABLE traces DROP COLUMN parent');
     db.exec('ALTER TABLE traces DROP COLUMN run');
     db.pragma('user_version = 1');
     db.close();

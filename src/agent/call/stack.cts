@@ -94,8 +94,25 @@ export function captureStack(
 }
 
 /** Whether a stack has an app frame, running or awaiting. */
-function hasApplicationFrame(stack: number): boolean {
+export function hasApplicationFrame(stack: number): boolean {
   return stack !== 0 && !withoutApp.has(stack);
+}
+
+/** Whether the caller of `wrapper` is the app's own code. */
+export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
+  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
+  const { stackTraceLimit, prepareStackTrace } = errors;
+  const holder: { stack?: unknown } = {};
+  try {
+    errors.stackTraceLimit = 1;
+    errors.prepareStackTrace = (_: unknown, [caller]: NodeJS.CallSite[]) =>
+      caller !== undefined && isApplication(caller);
+    Error.captureStackTrace(holder, wrapper);
+    return holder.stack === true;
+  } finally {
+    errors.prepareStackTrace = prepareStackTrace;
+    errors.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Takes the scripts, frames and stacks captured since the last call; undefined if none is new. */

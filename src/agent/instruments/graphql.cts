@@ -3,22 +3,16 @@
 import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, listOf, methodOf, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Execution {
-  document?: { definitions?: readonly Definition[] };
-  operationName?: string | null;
-  variableValues?: unknown;
-  rawVariableValues?: unknown;
   error?: unknown;
 }
-interface Definition {
-  kind?: string;
-  operation?: string;
-  name?: { value?: string };
-  selectionSet?: { selections?: readonly { name?: { value?: string } }[] };
-}
+
+const MAX_DEFINITIONS = 1000;
+const MAX_FIELDS = 100;
 
 const calls = new WeakMap<object, TracedCall>();
 
@@ -47,16 +41,28 @@ export const graphql: Instrument = {
 };
 
 function describe({ args }: TracedCall): CallInfo {
-  const { document, operationName, variableValues, rawVariableValues } = args[0] as Execution;
-  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
-  const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
-  const fields = operation?.selectionSet?.selections?.map(({ name }) => name?.value ?? '…') ?? [];
-  const name = operation?.name?.value ?? `{ ${fields.join(', ')} }`;
-  const variables = variableValues ?? rawVariableValues;
+  const execution = args[0];
+  const definitions = listOf(dataOf(dataOf(execution, 'document'), 'definitions'), MAX_DEFINITIONS);
+  const wanted = dataOf(execution, 'operationName');
+  const operation = definitions.find(
+    (definition) =>
+      dataOf(definition, 'kind') === 'OperationDefinition' && (!wanted || nameOf(definition) === wanted),
+  );
+  const variables = dataOf(execution, 'variableValues') ?? dataOf(execution, 'rawVariableValues');
+  const kind = plainText(dataOf(operation, 'operation')) ?? 'query';
   return {
-    name: `${operation?.operation ?? 'query'} ${name}`,
+    name: `${kind} ${nameOf(operation) ?? `{ ${fieldsOf(operation).join(', ')} }`}`,
     ...(variables ? { detail: { variables: serialize(variables) } } : {}),
   };
+}
+
+function fieldsOf(operation: unknown): string[] {
+  const selections = listOf(dataOf(dataOf(operation, 'selectionSet'), 'selections'), MAX_FIELDS);
+  return selections.map((selection) => nameOf(selection) ?? '…');
+}
+
+function nameOf(node: unknown): string | undefined {
+  return plainText(dataOf(dataOf(node, 'name'), 'value'));
 }
 
 function endExecution(execution: Execution): void {
@@ -76,7 +82,7 @@ function wrapExecute(original: Function): Function {
 
 /** The result never rejects: errors are part of it. This handler runs before the app's. */
 function endWithResult(call: TracedCall, result: unknown): void {
-  const { then } = (result ?? {}) as { then?: Function };
-  if (typeof then === 'function') Reflect.apply(then, result, [() => endCall(call)]);
+  const then = methodOf(result, 'then');
+  if (then !== undefined) Reflect.apply(then, result, [() => endCall(call)]);
   else endCall(call);
 }

@@ -4,14 +4,17 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
-import { takeNewFrames } from '../call/stack.cjs';
-import { attempt } from '../guard.cjs';
+import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
+import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
+import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
-import { sendLines, takeDroppedCount } from './transport.cjs';
+import { encodeUnitOpen } from './encode-unit.cjs';
+import { sendLines, takeLostLines } from './transport.cjs';
+import { describeCall } from './value-budget.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -19,28 +22,44 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
+/** Calls that run at once: some drivers never tell of an end. */
+const MAX_RUNNING = 10_000;
+/** Requests that have ended before the loss of their call could be told. */
+const MAX_LATE_LOSSES = 1000;
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
 const running = new Set<TracedCall>();
 const unannounced = new Set<TracedRequest>();
+const lateLosses = new Set<TracedRequest>();
+/** Calls of no request, and lines of which the calls are not known. */
+let unknownLosses = 0;
+/** Units that have called something, and whose function returned without a promise to observe. */
+const unsettledUnits = new Set<TracedRequest>();
 let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
 let idleTicks = 0;
 
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
+  const hook = new Hook(instrument.library, 'recording its calls');
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as TracedCall;
       if (call.discarded) discard(call);
       else if (call.ended === 0) open(call);
       else close(call);
-    } catch {
+    } catch (error) {
       // An error of a subscriber would end the process: the span is not sent.
+      attempt(noteFailure, instrument, hook, error);
     }
   });
+}
+
+function noteFailure(instrument: Instrument, hook: Hook, error: unknown): void {
+  hook.failed(error);
+  instrument.isOff = hook.isOff;
 }
 
 /**
@@ -56,15 +75,35 @@ export function sendRequestOpen(request: TracedRequest): void {
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   const close = encodeClose(request, aborted);
-  let lines = openLine(request) + newFrameLines();
-  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
-  sendLines(lines + close, false);
+  const lines = openLine(request) + newFrameLines();
+  sendLines(lines + droppedLine(request) + close, false);
+}
+
+/** Line of the calls of a request that were not kept since the last such line. */
+function droppedLine(request: TracedRequest): string {
+  const { id, dropped } = request;
+  if (dropped === 0) return '';
+  request.dropped = 0;
+  lateLosses.delete(request);
+  return encodeLine({ t: 'dropped', id, spans: dropped });
+}
+
+/** Sends the end of a unit, if it has made a call. */
+export function sendUnitClose(request: TracedRequest): void {
+  if (request.announced) sendRequestClose(request, false);
+}
+
+/** Sends which request handed over the work that a unit with this key (`cause`) will run. */
+export function sendCause(key: string, request: TracedRequest): void {
+  const open = request.announced ? '' : openLine(request);
+  sendLines(open + encodeLine({ t: 'cause', key, id: request.id }), false);
 }
 
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
   for (const request of unannounced) attempt(sendOpen, request);
   for (const call of running) attempt(sendSpan, call);
+  for (const request of unsettledUnits) if (request.ended !== 0) attempt(sendUnitClose, request);
 }
 
 function sendOpen(request: TracedRequest): void {
@@ -77,32 +116,76 @@ function open(call: TracedCall): void {
     request.dropped++;
     return;
   }
+  if (request?.unit !== undefined) openInUnit(call, request, request.unit);
   call.n = ++lastSpanNumber;
-  call.info = call.instrument.describe(call);
+  describeCall(call, call.instrument.describe);
+  if (running.size >= MAX_RUNNING) forgetOldest();
   running.add(call);
   startTimer();
 }
 
+/** A call of which the end is never heard keeps its span as it is: running. */
+function forgetOldest(): void {
+  const [oldest] = running;
+  running.delete(oldest!);
+  closeInUnit(oldest!);
+  if (!oldest!.sentWhileRunning) attempt(sendSpan, oldest!);
+}
+
+/** A library's own timer is no unit of the app's until the app's code makes a call in it. */
+function openInUnit(call: TracedCall, request: TracedRequest, unit: TracedUnit): void {
+  if (unit.needsApp && !request.announced && !hasApplicationFrame(call.stack)) {
+    call.isOutside = true;
+    return;
+  }
+  unit.pending++;
+  unit.touched = call.began;
+  if (!unit.isObserved && !unit.isClosed) unsettledUnits.add(request);
+}
+
+function closeInUnit({ request, isOutside }: TracedCall): void {
+  if (request?.unit === undefined || isOutside) return;
+  request.unit.pending--;
+  request.unit.touched = now();
+}
+
 function close(call: TracedCall): void {
   if (!running.delete(call)) return;
+  closeInUnit(call);
   sendSpan(call);
 }
 
 function discard(call: TracedCall): void {
-  running.delete(call);
+  if (running.delete(call)) closeInUnit(call);
   if (!call.sentWhileRunning) return;
   const line: LinkLine = { t: 'withdrawn', n: call.n };
-  if (call.request !== undefined) line.id = call.request.id;
+  if (call.request !== undefined && !call.isOutside) line.id = call.request.id;
   sendLines(encodeLine(line), false);
 }
 
 function sendSpan(call: TracedCall): void {
-  const { request } = call;
-  const lines = (request === undefined || request.announced ? '' : openLine(request)) + newFrameLines();
+  const { request, isOutside } = call;
+  const isOpen = request === undefined || request.announced || isOutside;
+  // A unit's first line names the stack of its registration.
+  const frames = newFrameLines();
+  const lines = frames + (isOpen ? '' : openLine(request));
   if (lines !== '') sendLines(lines, false);
-  const dropped = takeDroppedCount();
-  if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
-  sendLines(encodeSpan(call), true);
+  if (sendLines(encodeSpan(call), true)) sendLosses();
+  else countLoss(isOutside ? undefined : request);
+}
+
+/** Counts a call that could not be sent: told at the end of its request, or when there is room. */
+function countLoss(request: TracedRequest | undefined): void {
+  if (request === undefined || lateLosses.size >= MAX_LATE_LOSSES) return void unknownLosses++;
+  request.dropped++;
+  if (request.ended !== 0) lateLosses.add(request);
+}
+
+function sendLosses(): void {
+  unknownLosses += takeLostLines();
+  if (unknownLosses > 0 && sendLines(encodeLine({ t: 'dropped', spans: unknownLosses }), false))
+    unknownLosses = 0;
+  for (const request of lateLosses) sendLines(droppedLine(request), false);
 }
 
 /** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */
@@ -122,9 +205,23 @@ function openLine(request: TracedRequest): string {
   if (request.announced) return '';
   request.announced = true;
   unannounced.delete(request);
-  const { id, method, url } = request;
+  const { id, method, url, unit } = request;
+  if (unit !== undefined) return encodeUnitOpen(request, unit);
   const headers = redactHeaders(request.message?.rawHeaders ?? []);
   return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
+}
+
+function hasSettled({ ended, unit }: TracedRequest, at: number): boolean {
+  return ended !== 0 && unit!.pending === 0 && at - unit!.touched > SEND_RUNNING_MS;
+}
+
+/** A call that begins later has the collector finish the unit again. */
+function settleUnit(request: TracedRequest): void {
+  unsettledUnits.delete(request);
+  const unit = request.unit!;
+  unit.isClosed = true;
+  request.ended = Math.max(request.ended, unit.touched);
+  sendUnitClose(request);
 }
 
 /**
@@ -142,7 +239,8 @@ function startTimer(): void {
       call.sentWhileRunning = true;
       attempt(sendSpan, call);
     }
-    if (running.size + unannounced.size > 0) idleTicks = 0;
+    for (const request of unsettledUnits) if (hasSettled(request, at)) attempt(settleUnit, request);
+    if (running.size + unannounced.size + unsettledUnits.size > 0) idleTicks = 0;
     else if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {
       stopInterval(timer);
       timer = undefined;

@@ -152,13 +152,14 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   if (id === undefined && state.recording !== 'all' && message.headers[RECORD_HEADER] !== '1')
     return undefined;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
-  const request = new TracedRequest(
-    id ?? randomUUID(),
-    id !== undefined,
-    takeParentId(message, secret),
+  const parent = takeParentId(message, secret);
+  const request = new TracedRequest({
+    id: id ?? randomUUID(),
+    proxied: id !== undefined,
+    parent,
     message,
     response,
-  );
+  });
   watchedCount++;
   openRequests++;
   tagMessage(message, request);

@@ -1,6 +1,7 @@
 /** The recorded request, and the watched stream of a call. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TracedUnit } from './unit-info.cjs';
 
 /**
  * performance.now() in ms since the process start; bound at load, before fake timers of the app.
@@ -19,7 +20,19 @@ export interface RouteInfo {
   params?: object | undefined;
 }
 
-/** A request of this process that is being recorded. */
+/** What a request is made of; method and URL are read from the message, where there is one. */
+export interface RequestParts {
+  id: string;
+  proxied?: boolean;
+  parent?: string | undefined;
+  message?: IncomingMessage;
+  response?: ServerResponse | undefined;
+  method?: string;
+  url?: string;
+  unit?: TracedUnit;
+}
+
+/** A request of this process that is being recorded, or a unit of a consumer. */
 export class TracedRequest {
   readonly id: string;
   readonly method: string;
@@ -38,23 +51,23 @@ export class TracedRequest {
   /** Number of its calls, and of those beyond the limit, which are not sent. */
   calls = 0;
   dropped = 0;
+  /** Characters that its calls' values may still have, and those of the lines of its calls. */
+  charactersLeft = 4 * 1024 * 1024;
+  recorded = 0;
   /** Reads route and handler when the request ends; set by the framework's patch. */
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** State of a unit; undefined for a request. */
+  readonly unit: TracedUnit | undefined;
 
-  constructor(
-    id: string,
-    proxied: boolean,
-    parent: string | undefined,
-    message: IncomingMessage,
-    response: ServerResponse | undefined,
-  ) {
+  constructor({ id, proxied = false, parent, message, response, method, url, unit }: RequestParts) {
     this.id = id;
-    this.method = message.method ?? '';
-    this.url = message.url ?? '';
+    this.method = method ?? message?.method ?? '';
+    this.url = url ?? message?.url ?? '';
     this.began = now();
     this.proxied = proxied;
+    this.unit = unit;
     this.parent = parent;
     this.announced = proxied;
     this.message = message;

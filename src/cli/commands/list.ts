@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { statusTextOf } from '../../domain/request.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
-import type { Summary } from '../../domain/trace.js';
+import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import type { Store } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
@@ -132,7 +132,7 @@ export function listLines(
       statusCell(request),
       [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
-      [sql?.ms ? formatMs(sql.ms) : ''],
+      [sql?.ms ? formatMs(timeOf(sql)) : ''],
       [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
       [short(id), 'accent'],
     ];
@@ -142,7 +142,7 @@ export function listLines(
 
 function statusCell(request: Summary): Cell {
   const { status, state } = request;
-  if (state === 'died') return ['died', 'error'];
+  if (state === 'died' || state === 'failed') return [state, 'error'];
   return [statusTextOf(request), status === undefined ? 'dim' : statusRole(status)];
 }
 

@@ -11,6 +11,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
+import { relativesOf } from '../print/relatives.js';
 import { sourceLines } from '../print/source.js';
 import { type SourceReader, sourceReaderOf } from '../print/source-reader.js';
 import { sqlLines } from '../print/sql-script.js';
@@ -106,7 +107,11 @@ function show(store: Store, id: string, flags: ShowFlags): void {
         ? waterfallLines(trace, kinds, format)
         : flags.source
           ? sourceLines(trace, kinds, code, format)
-          : traceLines(trace, { ...flags, ...(kinds && { kinds }), code }, format);
+          : traceLines(
+              trace,
+              { ...flags, ...(kinds && { kinds }), code, relatives: relativesOf(store, trace) },
+              format,
+            );
   printLines(lines, format);
 }
 

@@ -35,8 +35,8 @@ export function registerTop(program: Command): void {
     .addHelpText(
       'after',
       `
-SHARE is the part of the total time of these requests; it may exceed 100%, because calls that ran in parallel count in
-full. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
+SHARE is the part of the total time of these requests in which at least one of the calls ran or waited. TOTAL adds up
+all calls, also those that ran at once. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
 
 Examples:
   scooby top                          the statements and calls that took most time
@@ -54,7 +54,7 @@ function top(store: Store, filter: string[], flags: TopFlags): void {
   const { by, limit } = flags;
   const selection = { query: queryFromOptions(filter, flags) };
   const totalMs = store.aggregates('request', selection)[0]?.ms ?? 0;
-  const share = ({ ms }: Aggregate) => (totalMs > 0 ? ms / totalMs : 0);
+  const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {
     const routes = routeAggregates(store, selection).slice(0, limit);
     return printDocument(

@@ -172,7 +172,7 @@ function recordedLibraries(folders: string[], coverage: Coverage[]): LibraryChec
     packages.slice(0, 1).flatMap((name) =>
       installedCopies(folders, name).map(({ version }): LibraryCheck => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
-        const missing = kind === 'line' ? 'lines' : 'calls';
+        const missing = kind === 'line' ? 'lines' : kind === 'unit' ? 'units' : 'calls';
         const text = `${how}, but only tested with ${versions}: ${missing} may be missing`;
         return { name, version, kind, grade: 'note', text };
       }),
@@ -213,7 +213,7 @@ function bundledLibraries(
 ): LibraryCheck[] {
   if (main === undefined || statSync(main).size > MAX_BUNDLE_BYTES) return [];
   // A bundled framework or ORM only loses routes or lines; its calls are still recorded.
-  const libraries = coverage.filter(({ kind }) => kind !== 'route' && kind !== 'line');
+  const libraries = coverage.filter(({ kind }) => !['route', 'line', 'unit'].includes(kind));
   return agent
     .librariesInText(readFileSync(main, 'utf8'), libraries)
     .map((name) => ({ name, version: '', grade: 'bad', text: agent.bundledMessage(name, main) }));

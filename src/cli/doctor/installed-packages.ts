@@ -49,7 +49,7 @@ function pnpmWorkspaces(project: string): string[] {
 /** Folders of one workspace pattern; only plain folders and a trailing `/*` are supported. */
 function matchingFolders(project: string, pattern: string): string[] {
   if (pattern.startsWith('!')) return [];
-  const base = join(project, pattern.replace(/\/?\*+$/, ''));
+  const base = join(project, pattern.replace(/\/?\*{1,2}$/, ''));
   if (!pattern.includes('*')) return manifestOf(base) ? [base] : [];
   if (!existsSync(base)) return [];
   return readdirSync(base)

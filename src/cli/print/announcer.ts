@@ -14,6 +14,8 @@ const BANNER_DELAY_MS = 100;
 // An app that listens within this time needs no notice that requests wait for it.
 const WAITING_NOTICE_MS = 3000;
 
+const MAX_TICKS = 1000;
+
 export interface AnnouncerOptions {
   command: string[];
   servers: AppServers;
@@ -30,6 +32,8 @@ export class Announcer {
   readonly servers: AppServers;
   readonly #options: AnnouncerOptions;
   #printed = new Set<string>();
+  /** Names of the ticks that have been printed. */
+  #knownTicks = new Set<string>();
   #url = '';
   /** Pending banner or waiting notice. */
   #timer: NodeJS.Timeout | undefined;
@@ -75,8 +79,16 @@ export class Announcer {
   }
 
   requestFinished(request: FinishedRequest): void {
-    if (!this.#options.quiet && !request.outside)
+    if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
       this.#options.write(`${requestLine(request, this.#options.style)}\n`);
+  }
+
+  /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
+  #isUsual({ method, url, state, findings }: FinishedRequest): boolean {
+    if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
+    const isKnown = this.#knownTicks.has(url);
+    if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
+    return isKnown;
   }
 
   /** Prints a warning, once. */

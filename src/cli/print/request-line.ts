@@ -1,7 +1,7 @@
 /** Line that `scooby run` prints for a finished request. */
 
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import type { FinishedRequest } from '../../domain/trace.js';
+import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
@@ -12,11 +12,11 @@ import type { Style } from '../../terminal/style.js';
 export function requestLine(request: FinishedRequest, style: Style): string {
   const parts = [request.method, escapeToOneLine(request.url)];
   if (request.status !== undefined) parts.push(style(statusRole(request.status), String(request.status)));
-  if (request.state === 'died') parts.push(style('error', 'died'));
+  if (request.state === 'died' || request.state === 'failed') parts.push(style('error', request.state));
   else if (request.aborted) parts.push(style('warn', 'aborted'));
   if (request.duration !== undefined) parts.push(formatMs(request.duration));
   for (const [kind, total] of Object.entries(request.totals)) {
-    parts.push(style('dim', `${total.count} ${kind} ${formatMs(total.ms)}`));
+    parts.push(style('dim', `${total.count} ${kind} ${formatMs(timeOf(total))}`));
   }
   const findings = new Map(
     request.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),

@@ -3,9 +3,17 @@
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
-import { countedSpans, type Kind, type Span, type Trace, totalsOf } from '../../domain/trace.js';
+import {
+  type Kind,
+  type Span,
+  shareOfTime,
+  type Trace,
+  timeOf,
+  totalsOf,
+  waitOf,
+} from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
-import { unionMs } from '../../insight/scene.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
@@ -13,6 +21,7 @@ import { wrapText } from '../../terminal/wrap.js';
 import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
 import { groupLines } from './groups.js';
+import type { Relatives } from './relatives.js';
 import { spanLines } from './spans.js';
 import { formatTotal } from './totals.js';
 
@@ -22,6 +31,7 @@ export interface TraceOptions extends FrameOptions {
   ungrouped?: boolean;
   /** Only calls of these kinds, and their findings. */
   kinds?: Kind[];
+  relatives?: Relatives;
 }
 
 /** Cells of a fact's name, spaces included. */
@@ -35,7 +45,7 @@ export function traceLines(trace: Trace, options: TraceOptions, format: OutputFo
   );
   return [
     traceHeadline(trace, format),
-    ...factLines({ ...trace, findings }, format),
+    ...factLines({ ...trace, findings }, options.relatives, format),
     ...findingLines(findings, options.code, format),
     ...callLines(trace, options, isShown, format),
     ...remarkLines(trace, format),
@@ -79,18 +89,24 @@ function partition<T>(items: T[], isSecond: (item: T) => unknown): [T[], T[]] {
 export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   if (trace.outside) return style('bold', 'Outside of requests');
   const { method, url, status, duration, state, aborted } = trace;
+  const wasBrokenOff = state === 'done' && aborted;
   const parts = [
     style('bold', escapeToOneLine(`${method} ${url}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
-    state === 'done' && aborted ? style('warn', 'aborted: the response is not complete') : '',
-    state === 'died' ? style('error', 'died: the app exited before it responded') : '',
+    wasBrokenOff ? style('warn', 'aborted: the response is not complete') : '',
+    state === 'died' ? style('error', diedText(trace)) : '',
+    state === 'failed' ? style('error', 'failed') : '',
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function factLines(trace: Trace, format: OutputFormat): string[] {
+function diedText(trace: Trace): string {
+  return `died: the app exited before it ${isUnit(trace) ? 'was done' : 'responded'}`;
+}
+
+function factLines(trace: Trace, relatives: Relatives | undefined, format: OutputFormat): string[] {
   const { app, id } = trace;
   const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
@@ -98,7 +114,9 @@ function factLines(trace: Trace, format: OutputFormat): string[] {
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
     ['failed', failureText(trace)],
-    ['route', routeText(trace)],
+    [isUnit(trace) ? 'with' : 'route', routeText(trace)],
+    ['cause', relatives?.cause ?? ''],
+    ['led to', relatives?.effects ?? ''],
     ['ran', app ? `${when}, by ${escapeToOneLine(app.command)} (pid ${app.pid}${nodeOf(app.node)})` : when],
     ['id', id],
   ];
@@ -133,13 +151,15 @@ function findingSummary({ findings }: Trace, { style, width }: OutputFormat): st
   );
 }
 
-/** `52 sql 131ms (73% of the time, waited 3.0ms)   own 48ms`. */
-function callTotals({ totals, spans, duration }: Trace): string {
+/** `52 sql 131ms (73% of the time, waited 3.0ms)`, `50 sql 90ms (75% of the time, 1.20s added up)`. */
+function callTotals({ totals, duration }: Trace): string {
   const kinds = Object.entries(totals).map(([kind, total]) => {
-    const share = shareOf(spans, duration, (span) => span.kind === kind);
+    const share = isTimed({ kind }) ? shareOfTime(total, duration) : 0;
+    const waited = waitOf(total);
     const extra = [
       share >= 0.01 ? `${Math.round(share * 100)}% of the time` : '',
-      total.wait ? `waited ${formatMs(total.wait)}` : '',
+      total.ms >= timeOf(total) * 1.05 ? `${formatMs(total.ms)} added up` : '',
+      waited ? `waited ${formatMs(waited)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
     return formatTotal(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');
@@ -156,20 +176,10 @@ function lateTotals({ spans }: Trace): string {
   return texts.length === 0 ? '' : `${texts.join('   ')}: begun after the response`;
 }
 
-/**
- * Share (0 to 1) of the request's time during which a matching call ran or waited for its
- * connection.
- */
-function shareOf(spans: Span[], duration: number | undefined, isMatch: (span: Span) => boolean): number {
-  if (!duration) return 0;
-  const end = (span: Span) => Math.min(duration, span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  const chosen = countedSpans(spans).filter((span) => isMatch(span) && isTimed(span));
-  return unionMs(chosen.map((span) => ({ start: span.start, end: end(span) }))) / duration;
-}
-
 /** Error of the last failed call of a failed request; empty otherwise. */
 function failureText(trace: Trace): string {
   if (!isFailed(trace)) return '';
+  if (trace.error !== undefined) return escapeToOneLine(trace.error.split('\n', 1)[0]!);
   const failed = trace.spans.filter((span) => span.error !== undefined && isTimed(span));
   const last = failed.at(-1);
   if (!last) return '';
@@ -178,9 +188,11 @@ function failureText(trace: Trace): string {
   return `${error}${last.site ? `, at ${escapeToOneLine(last.site)}` : ''}${more}`;
 }
 
-function routeText({ route, handler, params = {} }: Trace): string {
+function routeText({ method, route, handler, params = {} }: Trace): string {
+  // Of a unit the route is its name.
+  const pattern = isUnit({ method }) ? undefined : route;
   const values = Object.entries(params).map(([name, value]) => `${name}=${value}`);
-  return [route, ...values, handler]
+  return [pattern, ...values, handler]
     .flatMap((text) => (text === undefined || text === '' ? [] : escapeToOneLine(text)))
     .join('   ');
 }

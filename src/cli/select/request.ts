@@ -3,6 +3,7 @@
  */
 
 import { UserError } from '../../domain/errors.js';
+import type { FilterQuery } from '../../domain/filter.js';
 import { statusTextOf } from '../../domain/request.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
@@ -45,8 +46,11 @@ export function parseNewestPosition(wanted: string): number | undefined {
   return /^-[1-9]\d{0,8}$/.test(wanted) ? Number(wanted.slice(1)) : undefined;
 }
 
+/** Units are not counted: a timer would push the request away that was just sent. */
+const REQUESTS: FilterQuery = [[{ field: 'unit', op: '=', value: 'request', not: false }]];
+
 function newestAt(store: Store, position: number): Trace {
-  const recent = store.recent({}, position);
+  const recent = store.recent({ query: REQUESTS }, position);
   const trace = recent.length >= position ? store.find(recent[position - 1]!.id) : undefined;
   if (trace) return trace;
   if (recent.length === 0)

@@ -1,10 +1,11 @@
 /** Samples of a trace for the metrics of all requests: of its route, its calls and its findings. */
 
+import { type Interval, unionMs } from '../../domain/intervals.js';
 import { isFailed, queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
 import type { Sample } from '../../domain/sample.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { countedSpans, type Trace } from '../../domain/trace.js';
+import { countedSpans, intervalOf, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
 
@@ -30,7 +31,7 @@ function requestSample(trace: Trace): Sample {
   };
 }
 
-function callSamples({ spans: all, duration = 0 }: Trace): Sample[] {
+function callSamples({ spans: all, duration = 0, duration: end }: Trace): Sample[] {
   const spans = countedSpans(all);
   // Log lines take no time and differ each time.
   const groups = groupsOf(spans).filter(isTimed);
@@ -40,7 +41,8 @@ function callSamples({ spans: all, duration = 0 }: Trace): Sample[] {
     // A call that did not end took at least until the request's end.
     const times = indexes.map((at) => spans[at]!.duration ?? Math.max(0, duration - spans[at]!.start));
     const callSite = site !== undefined && { site, function: frame!.function };
-    return { key: callKey(group), of: 'call', kind, text, ...callSite, times, errors, queries: 0 };
+    const intervals = indexes.map((at, n) => intervalOf({ ...spans[at]!, duration: times[n]! }, end));
+    return { key: callKey(group), of: 'call', kind, text, ...callSite, times, intervals, errors, queries: 0 };
   });
 }
 
@@ -51,7 +53,7 @@ function callKey({ kind, library, shape, site = '' }: Group): string {
 
 function findingSamples(trace: Trace): Sample[] {
   const route = `${trace.method} ${routeNameOf(trace)}`;
-  return trace.findings.map(({ id, kind, message, site, function: name, ms }) => ({
+  return trace.findings.map(({ id, kind, message, site, function: name, ms, spans }) => ({
     key: id,
     of: 'finding',
     kind,
@@ -60,7 +62,17 @@ function findingSamples(trace: Trace): Sample[] {
     ...(name !== undefined && { function: name }),
     route,
     times: [ms],
+    // What a finding costs may be less than what its calls took.
+    intervals: atMost(
+      ms,
+      spans.map((at) => intervalOf(trace.spans[at]!, trace.duration)),
+    ),
     errors: 0,
     queries: 0,
   }));
+}
+
+/** Intervals that cover no more than a time: themselves, or one as long. */
+function atMost(ms: number, intervals: Interval[]): Interval[] {
+  return unionMs(intervals) <= ms ? intervals : [{ start: 0, end: ms }];
 }

@@ -1,11 +1,12 @@
 /** Rule: transactions that are open for long, idle during other calls, or never end. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Frame } from '../../domain/trace.js';
 import type { Call } from '../calls/calls.js';
 import { type Transaction, transactionsOf } from '../patterns/transactions.js';
-import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 export const longTransactions: Rule = (scene) =>
   transactionsOf(scene).flatMap((transaction) => draftOf(scene, transaction) ?? []);

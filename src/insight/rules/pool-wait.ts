@@ -1,10 +1,11 @@
 /** Rule: time in which queries waited for a connection of the pool. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel } from '../calls/loops.js';
-import { type Draft, type Rule, type Scene, shareOf, unionMs, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;

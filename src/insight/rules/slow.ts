@@ -1,9 +1,10 @@
 /** Rule: single calls that take long. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { type Draft, type Rule, type Scene, unionMs, weighConfidence } from '../scene.js';
+import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Commands of Redis that wait on purpose.
 const BLOCKING_COMMANDS = new Set([

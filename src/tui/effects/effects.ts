@@ -3,6 +3,7 @@
 import type { Position } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import type { Feed } from '../../feed/feed.js';
 import { replayableHeaders } from '../../feed/replayable.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -166,6 +167,7 @@ export class Effects {
   async #replay(trace: Trace, url: string | undefined, sure: boolean): Promise<void> {
     const { feed } = this.#browser;
     if (feed.status().exit && feed.restart) return this.#restart();
+    if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
     if (!SAFE_METHODS.has(trace.method) && !sure) {
       const { without } = replayableHeaders(trace);
       const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;

@@ -1,9 +1,19 @@
 /** Overview tab: the findings of a request, and its time by kind of call. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { parseSite } from '../../domain/site.js';
-import { kindOf } from '../../domain/span-kinds.js';
+import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
+import {
+  countedSpans,
+  type Finding,
+  intervalOf,
+  shareOfTime,
+  type Trace,
+  timeOf,
+  waitOf,
+} from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
@@ -14,7 +24,7 @@ import { timelineExtent } from './timeline.js';
 function totalsText(trace: Trace): string {
   const parts = Object.entries(trace.totals).map(([kind, total]) => {
     const { noun, nouns } = kindOf(kind);
-    return `${formatCount(total.count, noun, nouns)}${total.ms > 0 ? ` ${formatMs(total.ms)}` : ''}`;
+    return `${formatCount(total.count, noun, nouns)}${total.ms > 0 ? ` ${formatMs(timeOf(total))}` : ''}`;
   });
   return parts.length > 0 ? parts.join(', ') : 'no calls';
 }
@@ -22,27 +32,35 @@ function totalsText(trace: Trace): string {
 /** Bar of a request's time by kind of call, and its legend. */
 function timeBar(trace: Trace, columns: number): Line[] {
   const extent = timelineExtent(trace);
-  const kinds = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
+  const kinds = Object.entries(trace.totals).filter(([kind, total]) => total.ms > 0 && isTimed({ kind }));
   const cells = Math.max(10, columns - 2);
-  const totalMs = kinds.reduce((sum, [, total]) => sum + total.ms, 0);
-  // Concurrent calls add up to more than the request's duration.
-  const cellsPerMs = cells / Math.max(extent, totalMs);
+  const shares = kinds.map(([, total]) => shareOfTime(total, extent));
+  // Calls of one kind inside those of another count for both.
+  const scale =
+    cells /
+    Math.max(
+      1,
+      shares.reduce((sum, share) => sum + share, 0),
+    );
   const bars: Segment[] = [];
   const legend: Segment[] = [' '];
   let used = 0;
-  for (const [kind, total] of kinds) {
-    const size = Math.min(cells - used, Math.max(1, Math.round(total.ms * cellsPerMs)));
+  for (const [at, [kind, total]] of kinds.entries()) {
+    const share = shares[at]!;
+    const size = Math.min(cells - used, Math.max(1, Math.round(share * scale)));
     used += size;
     const { role } = kindOf(kind);
     bars.push(['█'.repeat(size), role]);
     legend.push(
       ['█ ', role],
-      `${cleanText(kind)} ${formatMs(total.ms)} ${Math.round((total.ms / extent) * 100)}%`,
+      `${cleanText(kind)} ${formatMs(timeOf(total))} ${Math.round(share * 100)}%`,
       '   ',
     );
   }
   bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
-  if (totalMs <= extent) legend.push(['░ ', 'dim'], `own ${formatMs(extent - totalMs)}`);
+  const calls = countedSpans(trace.spans).filter(isTimed);
+  const own = extent - unionMs(calls.map((span) => intervalOf(span, extent)));
+  if (own > 0) legend.push(['░ ', 'dim'], `own ${formatMs(own)}`);
   return [[' ', ...bars], legend];
 }
 
@@ -60,8 +78,11 @@ function headLines(trace: Trace, columns: number): Line[] {
         .map(([name, value]) => `${name}=${value}`)
         .join('  '),
   );
+  const goal = isUnit(trace) ? 'was done' : 'answered';
   if (trace.state === 'died')
-    lines.push([' ', ['the app ended before it answered; this is what it had done', 'error']]);
+    lines.push([' ', [`the app ended before it ${goal}; this is what it had done`, 'error']]);
+  addRow('failed', trace.error?.split('\n', 1)[0], 'error');
+  addRow('cause', trace.parent && `of ${trace.parent.slice(0, 8)}`);
   if (trace.state === 'open') lines.push([' ', ['still running', 'warn']]);
   for (const note of trace.notes ?? []) lines.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
   if (trace.dropped)
@@ -100,9 +121,9 @@ function kindEntry(kind: string, trace: Trace): TableRow {
     tab: title,
     line: () => [
       [` ${fitText(kind, 6)}`, role],
-      fitText(formatMs(total.ms), 7, 'right'),
+      fitText(formatMs(timeOf(total)), 7, 'right'),
       ` ${formatCount(total.count, noun, nouns)}`,
-      total.wait ? [`   ${formatMs(total.wait)} waiting for a connection`, 'warn'] : '',
+      total.wait ? [`   ${formatMs(waitOf(total))} waiting for a connection`, 'warn'] : '',
       errors ? [`   ${errors}`, 'error'] : '',
     ],
   };

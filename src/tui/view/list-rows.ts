@@ -1,8 +1,10 @@
 /** Rows and column heads of the list, in columns that fit its width. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
+import { statusTextOf } from '../../domain/request.js';
 import { formatMs } from '../../domain/text.js';
-import type { Summary } from '../../domain/trace.js';
+import { type Summary, timeOf } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
@@ -76,6 +78,11 @@ function pathCells(path: string, cells: number): string {
   return shortened + ' '.repeat(Math.max(0, cells - cellWidth(shortened)));
 }
 
+/** Method of a request or kind of a unit. */
+function methodCells(method: string, cells: number): string {
+  return fitText(method === 'message' && cells < method.length ? 'msg' : cleanText(method), cells);
+}
+
 function gutter(selected: boolean, marked: boolean): string {
   return `${selected ? '▌' : ' '}${marked ? '●' : ' '}`;
 }
@@ -89,15 +96,17 @@ export function requestRow(
   const { sql, cache } = row.totals;
   const missing = row.state === 'open' ? '…' : '-';
   const duration = row.duration === undefined ? missing : formatMs(row.duration);
-  const status = row.status === undefined ? missing : String(row.status);
+  const isUnitRow = isUnit(row);
+  const status = row.status !== undefined || isUnitRow ? statusTextOf(row) : missing;
+  const statusText = status === 'failed' ? 'fail' : status;
   const line: Segment[] = [
     gutter(display.selected, display.marked),
-    `${fitText(cleanText(row.method), columns.method)} `,
+    `${methodCells(row.method, columns.method)} `,
     pathCells(row.url, columns.path),
-    [rightAligned(status, columns.status), statusRole(row.status)],
+    [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
     rightAligned(sql ? String(sql.count) : '0', columns.queries),
-    rightAligned(sql ? formatMs(sql.ms) : '-', columns.qtime),
+    rightAligned(sql ? formatMs(timeOf(sql)) : '-', columns.qtime),
     rightAligned(cache ? String(cache.count) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
@@ -114,7 +123,7 @@ export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean)
   ];
   return [
     gutter(selected, false),
-    `${fitText(cleanText(row.method), columns.method)} `,
+    `${methodCells(row.method, columns.method)} `,
     pathCells(row.route, columns.path),
     rightAligned(row.count.toLocaleString('en-US'), columns.status),
     rightAligned(formatMs(row.mean), columns.time),

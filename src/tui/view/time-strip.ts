@@ -2,6 +2,7 @@
 
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
+import { timeOf } from '../../domain/trace.js';
 import { cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import { timelineExtent } from '../panels/timeline.js';
 import type { ViewModel } from './view-model.js';
@@ -28,7 +29,7 @@ export function timeStripLine(viewModel: ViewModel, cells: number): Line {
   const totals = Object.entries(trace.totals).filter(([, total]) => total.ms > 0);
   const legend = totals.flatMap(([kind, total]): Segment[] => [
     [` ${cleanText(kind)}`, kindOf(kind).role],
-    ` ${formatMs(total.ms)} ×${total.count} `,
+    ` ${formatMs(timeOf(total))} ×${total.count} `,
   ]);
   const legendWidth = legend.reduce(
     (width, segment) => width + (typeof segment === 'string' ? segment : segment[0]).length,

@@ -1,7 +1,9 @@
 /** Two rows above the detail: the request's title and its tabs. */
 
+import { statusTextOf } from '../../domain/request.js';
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { Trace } from '../../domain/trace.js';
+import { type Trace, timeOf } from '../../domain/trace.js';
+import { isUnit } from '../../domain/unit.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { statusRole } from '../../terminal/roles.js';
@@ -11,7 +13,7 @@ import { badgesOf } from './badges.js';
 /** Title of the detail: the request and its figures; `now` is epoch ms. */
 export function titleLine(trace: Trace, now: number, cells: number): Line {
   const { sql } = trace.totals;
-  const missing = trace.state === 'open' ? '…' : 'no answer';
+  const missing = trace.state === 'open' ? '…' : isUnit(trace) ? statusTextOf(trace) : 'no answer';
   const badges = badgesOf({ ...trace, findings: trace.findings.map((finding) => finding.kind) });
   const path = `${cleanText(trace.method)} ${cleanText(trace.url)}`;
   const required: Segment[] = [
@@ -20,7 +22,7 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
     ...badges.slice(0, 2).flatMap((badge): Segment[] => ['  ', [badge.text, badge.role]]),
   ];
   const optional: Segment[] = [
-    sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(sql.ms)}` : '',
+    sql ? `  ${formatCount(sql.count, 'query', 'queries')} ${formatMs(timeOf(sql))}` : '',
     [`  ${formatAge(trace.start, now)}`, 'dim'],
     [`  ${trace.id.slice(0, 8)}`, 'dim'],
   ];

@@ -51,7 +51,7 @@ test('the table of requests', (t) => {
     [
       'AGE  METHOD  PATH             STATUS   TIME  QUERIES  IN SQL  FOUND  ID      ',
       'now  GET     /events            open                                 00000001',
-      ' 3s  GET     /orders?page=2      200  312ms       51    51ms  N+1    00000002',
+      ' 3s  GET     /orders?page=2      200  312ms       51   1.0ms  N+1    00000002',
       ' 1m  POST    /商品/\\x1b[2J       500  1.24s        1    96ms         00000003',
       ' 2h  GET     /export            died                                 00000004',
       ' 2h  GET     /left           aborted                                 00000005',
@@ -83,7 +83,7 @@ test('calls outside of requests: one line, none without calls', (t) => {
   const outside = aSummary('00000009', 0, { outside: true, spans });
   t.same(
     outsideLines([outside], (id) => id, format),
-    ['outside requests: 12 sql 30ms  1 cache 1.0ms   scooby show 00000009'],
+    ['outside requests: 12 sql 2.5ms  1 cache 1.0ms   scooby show 00000009'],
   );
   t.same(
     outsideLines([aSummary('1', 0, { outside: true })], (id) => id, format),

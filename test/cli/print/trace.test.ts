@@ -1,6 +1,8 @@
 import { test } from 'tap';
+import { relativesOf } from '../../../src/cli/print/relatives.js';
 import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
+import { MemoryStore } from '../../../src/store/memory.js';
 import { formatDateTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
 import { aFrame, aLibraryFrame, aSpan, aTrace } from '../../factory.js';
@@ -283,5 +285,41 @@ test('calls after the response stand apart, and count in no total', (t) => {
   );
   const ungrouped = traceLines(late, { ...options, ungrouped: true }, format);
   t.equal(ungrouped.filter((line) => line.includes('after the response, not counted')).length, 1);
+  t.end();
+});
+
+test('a unit: how it ended, its error, what led to it; of a request, what it led to', (t) => {
+  const unit = aTrace({
+    method: 'job',
+    url: 'emails welcome',
+    route: 'emails welcome',
+    params: { id: '4' },
+    start,
+    duration: 47,
+    state: 'failed',
+    error: 'no such user\nat x',
+    spans: [],
+  });
+  Reflect.deleteProperty(unit, 'status');
+  const request = aTrace({
+    id: '00000000-0000-4000-8000-00000000000a',
+    method: 'POST',
+    url: '/users',
+    start,
+  });
+  const store = new MemoryStore({ ttl: 60_000, maxSize: 1e6, clock: { now: () => now, steady: () => 0 } });
+  store.saveAll([request, { ...unit, parent: request.id }, { ...unit, id: 'b', parent: request.id }]);
+  const relatives = relativesOf(store, store.find('b')!);
+  t.same(relatives, { cause: 'POST /users 200  00000000' });
+  t.same(relativesOf(store, { ...unit, parent: 'gone' }), { cause: 'gone, which is not stored any more' });
+  const lines = traceLines({ ...unit, parent: request.id }, { ...options, relatives }, format);
+  t.same(lines.slice(0, 5), [
+    'job emails welcome  47ms  failed',
+    '  calls    none that scooby records',
+    '  failed   no such user',
+    '  with     id=4',
+    '  cause    POST /users 200  00000000',
+  ]);
+  t.match(relativesOf(store, request), { effects: /^job emails welcome ×2 {2}[\da-f-]+$/ });
   t.end();
 });

@@ -38,7 +38,7 @@ test('samples are of the route, the calls by statement and site, and the finding
     ],
   });
   t.same(
-    samplesOf(trace).map(({ key: _, ...rest }) => rest),
+    samplesOf(trace).map(({ key: _, intervals: __, ...rest }) => rest),
     [
       { of: 'request', kind: 'GET', text: '/orders', times: [30], errors: 0, queries: 4 },
       {
