@@ -79,6 +79,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
   #causes = new Causes();
+  /** Epoch ms at which a process last exited. */
+  #lastExit = Number.NEGATIVE_INFINITY;
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppIdentity>();
 
@@ -92,7 +94,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * `isResent` where an earlier collector may have read some of that.
    */
   requestStarted({ id, method, url, start, headers }: Exchange, isResent = false): void {
-    const { trace } = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    const { trace } = openTrace;
+    // The exit may be heard of before the request that it has cut off.
+    if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
     if (isResent) trace.notes = [RESENT_NOTE];
     for (const { process, line } of this.#earlyLines.take(id)) this.lineReceived(process, line);
   }
@@ -175,6 +180,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   disconnected(identity: AppIdentity): void {
     const process = this.#processes.get(identity)!;
     this.#processes.delete(identity);
+    this.#lastExit = Date.now();
     for (const openTrace of this.#traces.values()) {
       if (openTrace.processExited(process)) this.#settle(openTrace);
     }

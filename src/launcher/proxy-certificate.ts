@@ -15,10 +15,13 @@ export class ProxyCertificates {
     this.#connections = connections;
   }
 
-  /** Certificate for a proxy to that address; undefined where the app does not speak TLS. */
-  of(address: ServerAddress | undefined): Promise<SecureContextOptions> | undefined {
-    if (address === undefined || (address.protocol !== 'https' && address.protocol !== 'h2'))
-      return undefined;
+  /** Reader of the certificate for a proxy to that address; undefined where the app speaks no TLS. */
+  of(address: ServerAddress | undefined): (() => Promise<SecureContextOptions>) | undefined {
+    const isSecure = address?.protocol === 'https' || address?.protocol === 'h2';
+    return isSecure ? () => this.#certificateFor(address) : undefined;
+  }
+
+  #certificateFor(address: ServerAddress): Promise<SecureContextOptions> {
     let known = this.#byAddress.get(address);
     if (known === undefined) {
       known = this.#ask(address);

@@ -52,7 +52,8 @@ export function acceptTls(server: Server, identity: TlsIdentity, sockets: Set<So
       }
       socket.on('error', destroy);
       readCertificate()
-        .then((options) => serveTls(socket, options)).catch(destroy);
+        .then((options) => serveTls(socket, options))
+        .catch(destroy);
     });
   });
 }

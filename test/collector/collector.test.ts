@@ -460,3 +460,18 @@ test('a unit is linked to the request that handed its work over, whichever is to
   await once(collector, 'trace');
   t.match(emitted[2], { late: true, trace: { id: late, parent: 'second' } });
 });
+
+test('an exit that is heard of after the request was finished, or before it began, is its end', async (t) => {
+  for (const order of ['late', 'early'] as const) {
+    const { collector, emitted } = aCollector(t);
+    const connection = aConnection();
+    collector.connected(connection);
+    if (order === 'early') collector.disconnected(connection);
+    collector.requestStarted(anExchange());
+    const { headers: _, ...unanswered } = anEnding({ status: 502 });
+    collector.requestEnded(unanswered);
+    if (emitted.length === 0) await once(collector, 'trace');
+    if (order === 'late') collector.disconnected(connection);
+    t.equal(emitted.at(-1)?.trace.state, 'died', order);
+  }
+});
