@@ -21,8 +21,10 @@ import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
 import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } from './loader/cjs.cjs';
 import { onImport } from './loader/esm.cjs';
+import { watchEvaluation } from './loader/evaluated.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import {
@@ -88,7 +90,8 @@ function install(run: RunConfig): void {
   setRunSecret(run.secret);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
-  installStep('source maps of Vitest', watchVitest);
+  installStep('evaluated code', watchEvaluation);
+  installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
     const patchFor = onLoad(patches, prepareModule, reportLibrary);
@@ -104,7 +107,7 @@ function install(run: RunConfig): void {
   installStep('ES modules', () => onImport(modules, patchImported, majors));
   installStep('client sockets', watchClientSockets);
   installStep('servers', () => announceServers(run));
-  process.on('exit', sendRunningCalls);
+  installStep('ends of the process', () => watchEnds(sendRunningCalls));
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */

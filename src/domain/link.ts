@@ -79,7 +79,7 @@ export type LinkLine =
   | ({ t: 'library'; name: string; version: string; trouble?: string; library?: string } & LibraryFacts)
   /**
    * Source map (JSON) of a script that exists only in the app's memory (tsx, ts-node); before its
-   * first frame.
+   * first frame. Empty: it is evaluated, and no map of it is known.
    */
   | { t: 'map'; file: string; map: string }
   /** New frames: `[number, function, file, line, column]`. File names are V8's. */

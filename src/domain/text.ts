@@ -9,6 +9,8 @@ export function formatMs(value: number): string {
   if (value < 999.5) return `${Math.round(value)}ms`;
   if (value < 59_995) return `${(value / 1000).toFixed(2)}s`;
   const seconds = Math.round(value / 1000);
+  // Seven cells, as columns of times are wide.
+  if (seconds >= 360_000) return `${Math.floor(seconds / 3600).toLocaleString('en-US')}h`;
   if (seconds >= 3600)
     return `${Math.floor(seconds / 3600)}h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')}m`;
   return `${Math.floor(seconds / 60)}m ${String(seconds % 60).padStart(2, '0')}s`;

@@ -22,11 +22,16 @@ export interface Frame {
   application: boolean;
   /** Package of application code in node_modules: `unleash-server`. */
   package?: string;
+  /** The position is in code that was made when it ran, and of which no source map is known. */
+  generated?: true;
 }
 
-/** What a line of the app is marked with: ` in unleash-server`; empty for one of the project. */
-export function frameMark({ package: name }: Pick<Frame, 'package'>): string {
-  return name === undefined ? '' : ` in ${name}`;
+/**
+ * What a line of the app is marked with: ` in unleash-server`, ` of generated code`; empty for one
+ * that the project has in a file.
+ */
+export function frameMark({ package: name, generated }: Pick<Frame, 'package' | 'generated'>): string {
+  return (name === undefined ? '' : ` in ${name}`) + (generated ? ' of generated code' : '');
 }
 
 /** One timed call of a trace as the agent recorded it. Times are ms. */

@@ -63,7 +63,15 @@ export const PUBLIC_FIELDS = {
     function: 1,
     shape: 1,
   }),
-  frame: inOrderOf<Frame>({ function: 1, file: 1, line: 1, column: 1, application: 1, package: 1 }),
+  frame: inOrderOf<Frame>({
+    function: 1,
+    file: 1,
+    line: 1,
+    column: 1,
+    application: 1,
+    package: 1,
+    generated: 1,
+  }),
   finding: inOrderOf<Finding>({
     id: 1,
     kind: 1,

@@ -12,20 +12,54 @@ const ASCII = /^[\x20-\x7e]*$/;
 // ASCII and scooby's own drawing characters are one cell wide in all terminals.
 const GLYPHS = /^[\x20-\x7e─-▟●○…·×↑↓←→↵✓]*$/;
 const MAX_WIDTHS = 4096;
+/** Characters of a text whose width is remembered: longer ones are seldom drawn twice. */
+const MAX_REMEMBERED = 512;
+/** UTF-16 units that are examined for a cell: more are combining marks without end, not text. */
+const UNITS_PER_CELL = 16;
 const widths = new Map<string, number>();
 
 /** Width of a text in cells. */
 export function cellWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
+  if (text.length > MAX_REMEMBERED) return measureCells(text);
   let width = widths.get(text);
   if (width === undefined) {
     if (widths.size >= MAX_WIDTHS) widths.clear();
-    width = GLYPHS.test(text)
-      ? text.length
-      : segmentGraphemes(text).reduce((sum, cluster) => sum + graphemeWidth(cluster), 0);
+    width = measureCells(text);
     widths.set(text, width);
   }
   return width;
+}
+
+function measureCells(text: string): number {
+  if (GLYPHS.test(text)) return text.length;
+  return segmentGraphemes(text).reduce((sum, cluster) => sum + graphemeWidth(cluster), 0);
+}
+
+/**
+ * Beginning of a text that holds whatever is drawn of it in `cells` cells, and at least a character
+ * more: a statement of megabytes is neither measured nor segmented as a whole.
+ */
+function drawnHead(text: string, cells: number): string {
+  const units = (cells + 1) * UNITS_PER_CELL;
+  return text.length > units ? text.slice(0, units) : text;
+}
+
+/** True for a text of at most `cells` cells. */
+export function fitsCells(text: string, cells: number): boolean {
+  const head = drawnHead(text, cells);
+  return head.length === text.length && cellWidth(text) <= cells;
+}
+
+/** True for a line of at most `cells` cells. */
+export function lineFits(line: Line, cells: number): boolean {
+  let used = 0;
+  return line.every((segment) => {
+    const text = segmentText(segment);
+    if (!fitsCells(text, cells - used)) return false;
+    used += cellWidth(text);
+    return true;
+  });
 }
 
 export function segmentText(segment: Segment): string {
@@ -48,7 +82,7 @@ export function graphemes(text: string): string[] {
   return segmentGraphemes(text);
 }
 
-function takeCells(chars: string[], cells: number): string {
+function takeCells(chars: readonly string[], cells: number): string {
   let used = 0;
   let taken = '';
   for (const char of chars) {
@@ -62,18 +96,17 @@ function takeCells(chars: string[], cells: number): string {
 /** Text of at most `cells` cells, ending in `…` where it was cut. */
 export function cutText(text: string, cells: number): string {
   if (cells <= 0) return '';
-  if (cellWidth(text) <= cells) return text;
-  if (ASCII.test(text)) return `${text.slice(0, cells - 1)}…`;
-  return `${takeCells(graphemes(text), cells - 1)}…`;
+  if (fitsCells(text, cells)) return text;
+  return `${takeCells(graphemes(drawnHead(text, cells)), cells - 1)}…`;
 }
 
 /** Text of at most `cells` cells, cut in the middle: both ends of a path are informative. */
 export function cutMiddle(text: string, cells: number): string {
   if (cells <= 0) return '';
-  if (cellWidth(text) <= cells) return text;
-  const chars = graphemes(text);
-  const head = takeCells(chars, Math.ceil((cells - 1) / 2));
-  const tail = takeCells(chars.reverse(), cells - 1 - cellWidth(head));
+  if (fitsCells(text, cells)) return text;
+  const head = takeCells(graphemes(drawnHead(text, cells)), Math.ceil((cells - 1) / 2));
+  const end = graphemes(text.slice(-(cells + 1) * UNITS_PER_CELL));
+  const tail = takeCells(end.reverse(), cells - 1 - cellWidth(head));
   return `${head}…${graphemes(tail).reverse().join('')}`;
 }
 
@@ -91,9 +124,8 @@ export function cutLine(line: Line, cells: number): Line {
   const segments: Segment[] = [];
   for (const [index, segment] of line.entries()) {
     const text = segmentText(segment);
-    const size = cellWidth(text);
-    const isLast = index === line.length - 1;
-    if (size < remaining || (size === remaining && (isLast || lineWidth(line.slice(index + 1)) === 0))) {
+    const size = fitsCells(text, remaining) ? cellWidth(text) : Number.POSITIVE_INFINITY;
+    if (size < remaining || (size === remaining && lineFits(line.slice(index + 1), 0))) {
       segments.push(segment);
       remaining -= size;
       continue;
@@ -128,7 +160,7 @@ function rowLength(chars: { char: string }[], at: number, cells: number): number
  * indented.
  */
 export function wrapLine(line: Line, cells: number, indent = 2): Line[] {
-  if (lineWidth(line) <= cells) return [line];
+  if (lineFits(line, cells)) return [line];
   const chars = line.flatMap((segment, from) =>
     graphemes(segmentText(segment)).map((char) => ({ char, from })),
   );

@@ -6,8 +6,10 @@ import {
   cutLine,
   cutMiddle,
   cutText,
+  fitsCells,
   fitText,
   graphemes,
+  lineFits,
   lineText,
   lineWidth,
   wrapLine,
@@ -79,5 +81,19 @@ test('a row with trailing spaces, or barely wider than its indent, does not exce
   t.same(wrapLine(['word  '], 4).map(lineText), ['word']);
   t.same(wrapLine(['abcdef'], 4, 3).map(lineText), ['abcd', '  ef']);
   t.same(wrapLine(['ab'], 1).map(lineText), ['a', 'b']);
+  t.end();
+});
+
+test('a text of megabytes is cut as one that is as long as its row', (t) => {
+  const wide = `é${'select * from orders where id in (1, 2, 3) '.repeat(50_000)}ende`;
+  t.equal(cutText(wide, 10), 'éselect *…');
+  t.equal(cutMiddle(wide, 10), 'ésele…ende');
+  t.equal(lineText(cutLine([' ', [wide, 'dim'], 'after'], 8)), ' éselec…');
+  t.equal(lineFits([' ', wide], 2_000), false);
+  t.equal(lineFits([' ', 'é'], 2), true);
+  t.equal(fitsCells('日本', 3), false);
+  t.equal(fitsCells('日本', 4), true);
+  // Marks without end on one letter take no cell: the text ends where no terminal would go on.
+  t.equal(cutText(`a${'\u0301'.repeat(100_000)}b`, 4).endsWith('…'), true);
   t.end();
 });

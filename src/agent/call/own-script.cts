@@ -15,10 +15,12 @@ let projectFolder: string | undefined;
 /** Sets the agent's root folder, whose scripts are not the app's. */
 export function setAgentFolder(folder: string): void {
   agentFolder = folder;
+  known.clear();
 }
 
 /** Sets the packages in node_modules that count as the app's; `@acme/*` stands for a scope. */
 export function setAppPackages(names: string[]): void {
+  known.clear();
   const patterns = names.map((name) =>
     name
       .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
@@ -31,9 +33,22 @@ export function setAppPackages(names: string[]): void {
       : new RegExp(`node_modules[\\\\/](?:${patterns.join('|')})[\\\\/](?!.*node_modules)`);
 }
 
+// Asked at each capture of a stack.
+const known = new Map<string, boolean>();
+const MAX_KNOWN = 5000;
+
 /** Whether a script, by the name that V8 has of it, is neither Node's, a library's nor the agent's. */
 export function isOwnScript(script: string): boolean {
-  if (script === '' || script.startsWith('node:') || script.startsWith(agentFolder)) return false;
+  let isOwn = known.get(script);
+  if (isOwn === undefined) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(script, (isOwn = decide(script)));
+  }
+  return isOwn;
+}
+
+function decide(script: string): boolean {
+  if (script === '' || /^(?:node|wasm):/.test(script) || script.startsWith(agentFolder)) return false;
   if (LIBRARY.test(script) && !isInProject(script)) return appPackages?.test(script) === true;
   return !GENERATED.test(script);
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
+import { hasApplicationFrame } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, errorField, plainText } from '../record/app-values.cjs';
@@ -146,12 +147,12 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
     Dispatcher.prototype,
     'dispatch',
     (original) =>
-      function dispatch(this: unknown, options: object) {
+      function dispatch(this: unknown, options: object, handler: unknown) {
         const outer = dispatching;
         // A full pool dispatches the same options again later, in another request's async context.
-        dispatching =
-          callSiteOfObject(options) ?? outer ?? captureCallSite(dispatch as never, LIBRARY_FRAMES);
-        if (typeof options === 'object' && options !== null) attempt(rememberCallSite, options, dispatching);
+        dispatching = callSiteOfObject(options) ?? outer ?? hopCallSite(options, handler, dispatch as never);
+        for (const object of [options, handler])
+          if (typeof object === 'object' && object !== null) attempt(rememberCallSite, object, dispatching);
         try {
           return Reflect.apply(original, this, arguments);
         } finally {
@@ -159,6 +160,25 @@ function patchDispatcher(Dispatcher: { prototype: object }): void {
         }
       },
   );
+}
+
+/**
+ * Call site of a dispatch. Interceptors (redirect, retry) dispatch their handler again in a later
+ * tick, and a fetch its next URL: without an app frame it is that of the first dispatch.
+ */
+function hopCallSite(
+  options: Partial<Request>,
+  handler: unknown,
+  dispatch: (...args: never[]) => unknown,
+): CallSite | undefined {
+  const site = captureCallSite(dispatch, LIBRARY_FRAMES);
+  if (site === undefined || hasApplicationFrame(site.stack)) return site;
+  const url = `${options?.origin}${options?.path}`;
+  const isHandler = typeof handler === 'object' && handler !== null;
+  const first = (isHandler ? callSiteOfObject(handler) : undefined) ?? redirects.get(url);
+  if (first === undefined || first.request !== site.request) return site;
+  redirects.delete(url);
+  return { ...first, began: site.began };
 }
 
 /**

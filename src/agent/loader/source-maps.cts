@@ -19,14 +19,25 @@ const COMMENT = '//# sourceMappingURL=data:application/json';
 
 /** Source map comment of the compiled code, by file. */
 const mapComments = new Map<string, string>();
+/** Scripts whose map has been read. */
+const mapped = new Set<string>();
 /** Reader of a map that is in another file, by file. */
 const mapReaders = new Map<string, () => string>();
 
-/** Keeps the map inside compiled code until a stack has a frame of the file. */
-export function keepMapOfSource(filename: string, content: unknown): void {
+/**
+ * Keeps the map inside compiled code until a stack has a frame of the file; returns whether there
+ * is one.
+ */
+export function keepMapOfSource(filename: string, content: unknown): boolean {
   const start = typeof content === 'string' ? content.lastIndexOf(COMMENT) : -1;
-  if (start >= 0 && (content as string).length - start < MAX_COMMENT)
-    mapComments.set(filename, (content as string).slice(start));
+  const hasMap = start >= 0 && (content as string).length - start < MAX_COMMENT;
+  if (hasMap) mapComments.set(filename, (content as string).slice(start));
+  return hasMap;
+}
+
+/** Whether a map of the script has been kept or read. */
+export function hasKnownMap(script: string): boolean {
+  return mapComments.has(script) || mapReaders.has(script) || mapped.has(script);
 }
 
 /** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
@@ -62,7 +73,8 @@ export function mapOf(script: string): string | undefined {
   try {
     const comment = mapComments.get(script);
     mapComments.delete(script);
-    if (comment !== undefined) return decodeComment(comment);
+    if (comment !== undefined || mapReaders.has(script)) mapped.add(script);
+    if (comment !== undefined) return mapInComment(comment);
     const read = mapReaders.get(script);
     mapReaders.delete(script);
     if (read !== undefined) return read();
@@ -75,9 +87,12 @@ export function mapOf(script: string): string | undefined {
   }
 }
 
-function decodeComment(comment: string): string | undefined {
+/** Source map (JSON) of a `data:` URL, or of a comment that begins with one. */
+export function mapInComment(comment: string): string | undefined {
   const [, base64] = /^[^,]*;base64,([\w+/=]+)/.exec(comment) ?? [];
-  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString();
+  if (base64 !== undefined) return Buffer.from(base64, 'base64').toString();
+  const [, json] = /^[^,]*,(\S+)/.exec(comment) ?? [];
+  return json === undefined ? undefined : decodeURIComponent(json);
 }
 
 function hasOwnMap(script: string): boolean {

@@ -3,11 +3,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import vm from 'node:vm';
 import threads from 'node:worker_threads';
 import { attempt } from '../guard.cjs';
 import { applyPatch, type Patch, packagePath } from './cjs.cjs';
-import { keepMapFile, keepMapOfSource } from './source-maps.cjs';
+import { keepMapFile } from './source-maps.cjs';
 
 interface TransformResult {
   code: string;
@@ -78,24 +77,11 @@ function patchTransform(prototype: { transform?: Transform }, patchFor: (filenam
 }
 
 /**
- * Keeps the source maps of code that Vitest compiles in its workers (with VITEST in the
- * environment), and adds the agent to the arguments of the threads that it starts: their execArgv
- * replaces the inherited one.
+ * Adds the agent to the arguments of the threads that Vitest starts: their execArgv replaces the
+ * inherited one.
  */
 export function watchVitest(): void {
-  if (process.env.VITEST !== undefined) patchRunInThisContext();
   if (/^vitest(?:\.mjs)?$/.test(basename(process.argv[1] ?? ''))) patchWorker();
-}
-
-function patchRunInThisContext(): void {
-  const original = vm.runInThisContext;
-  vm.runInThisContext = function runInThisContext(code: string, options?: vm.RunningScriptOptions | string) {
-    attempt(() => {
-      const filename = typeof options === 'object' ? options.filename : options;
-      if (filename !== undefined && packagePath(filename) === '') keepMapOfSource(filename, code);
-    });
-    return Reflect.apply(original, vm, arguments);
-  };
 }
 
 function patchWorker(): void {

@@ -29,7 +29,7 @@ export function frameLines(
     return [format.style('dim', "no line of the app's own code called this; all frames: --stack")];
   return shown.flatMap((frame) => [
     frameText(frame, options, format),
-    ...(frame === callSite ? codeLines(frame, 0, options.code, format) : []),
+    ...(frame === callSite && !frame.generated ? codeLines(frame, 0, options.code, format) : []),
   ]);
 }
 

@@ -5,8 +5,10 @@ import type { Loop } from '../calls/loops.js';
 import type { ReadLine } from '../calls/wrapper-line.js';
 import { mapperCallOf, mapperFactsOf } from './mapper-call.js';
 import { type ReadShape, readShapeOf } from './read-shape.js';
+import { relationText } from './relations.js';
 import { isOpenEnded, type SourceHints, sourceHintsOf } from './source-hints.js';
 import { idiomOf, sqlCondition } from './sql-text.js';
+import { bareName } from './varying.js';
 
 /** What a rule knows of a loop of reads besides its calls. */
 export interface ReadsContext {
@@ -53,41 +55,57 @@ function isWalk({ kind }: ReadShape): boolean {
 }
 
 function textOf(loop: Loop, shape: ReadShape, hints: SourceHints, { feedingSite }: ReadsContext): string {
-  const { kind, columns, operator } = shape;
+  const { kind, columns, operator, placeholder } = shape;
   const [column = ''] = columns;
+  const name = `\`${bareName(column)}\``;
   const call = loop.calls[0]!;
+  const isMapped = mapperCallOf(call)?.isRaw === false;
   switch (kind) {
     case 'key':
-      return `ask once, before the loop: ${conditionText(loop, shape, hints)}${selected(call, columns)}; then pick each row from a Map${withParents(call, feedingSite)}`;
     case 'keys':
-      return `ask once, before the loop: ${conditionText(loop, shape, hints)}${selected(call, columns)}; then pick each row from a Map`;
+      return (
+        findOrCreateText(loop, shape, hints) ??
+        relationText(call, hints, feedingSite) ??
+        `ask once, before the loop: ${conditionText(loop, shape, hints)}${selected(call, columns)}; then pick each row from a Map${kind === 'key' ? withParents(call, feedingSite) : ''}`
+      );
     case 'aggregate':
       return `ask once, before the loop: ${groupedText(loop, shape, hints)}; then pick each answer from a Map`;
     case 'first':
-      return `ask once, before the loop: number the rows of each in a subquery, \`row_number() OVER (PARTITION BY ${column} ORDER BY ${shape.order}) AS n\` with ${sqlCondition(call, columns, shape.placeholder)}, and keep those ${shape.limit === '' ? 'with the lowest `n`' : `with \`n <= ${shape.limit}\``} outside of it`;
+      return `ask once, before the loop${isMapped ? ', in SQL' : ''}: number the rows of each in a subquery, \`row_number() OVER (PARTITION BY ${column} ORDER BY ${shape.order}) AS n\` with ${sqlCondition(call, columns, placeholder)}, and keep those ${shape.limit === '' ? 'with the lowest `n`' : `with \`n <= ${shape.limit}\``} outside of it`;
     case 'pattern':
-      return `ask once, before the loop: ${idiomOf(call).pattern(column, operator, shape.placeholder)}, and see in the code which row matches which`;
+      return isMapped
+        ? `ask once, before the loop, with a condition on ${name} for each pattern, joined by OR, and see in the code which row matches which`
+        : `ask once, before the loop: ${idiomOf(call).pattern(column, operator, placeholder)}, and see in the code which row matches which`;
     case 'unequal':
-      return `each turn asks for all rows but some: ask once without the condition on \`${column}\`, and leave those out in the code`;
+      return `each turn asks for all rows but some: ask once without the condition on ${name}, and leave those out in the code`;
     case 'range':
-      return `each turn asks for a range of \`${column}\`, which no list of values can replace: ask once for the widest range, and divide the rows in the code`;
+      return `each turn asks for a range of ${name}, which no list of values can replace: ask once for the widest range, and divide the rows in the code`;
     case 'neighbour':
-      return `each turn asks for the row next to one, by \`${column}\`: let the database find all neighbours at once, with \`lag()\` or \`lead()\` over that order, or a LATERAL join`;
+      return `each turn asks for the row next to one, by ${name}: let the database find all neighbours at once, with \`lag()\` or \`lead()\` over that order, or a LATERAL join`;
     default:
       return 'ask once for all values, before the loop: join the query to a list of them (VALUES, or JSON), so that the database answers for each';
   }
 }
 
+// The look of a findOrCreate, whose INSERT is a call of its own.
+function findOrCreateText(loop: Loop, shape: ReadShape, hints: SourceHints): string | undefined {
+  if (!/\.findOrCreate\(/.test(hints.call)) return undefined;
+  return `look for all at once, before the loop: ${conditionText(loop, shape, hints)}; then create those that are missing with \`bulkCreate\``;
+}
+
 // A Map needs its key among the rows' columns.
-function selected({ shape, sql }: Call, columns: string[]): string {
-  if (sql?.tables.length === 0) return '';
+function selected(call: Call, columns: string[]): string {
+  const { shape } = call;
+  // The finds of ORMs return whole rows.
+  const found = mapperCallOf(call);
+  if (found?.isRaw === false && found.mapper.hasProperties) return '';
   const list = /^SELECT (.*?) FROM /.exec(shape)?.[1];
   if (list === undefined || list.includes('*')) return '';
   const names = list
     .toLowerCase()
     .replaceAll(/["`]/g, '')
     .split(/[^\w$]+/);
-  const missing = columns.filter((column) => !names.includes(column.replace(/^.*\./, '').toLowerCase()));
+  const missing = columns.filter((column) => !names.includes(bareName(column).toLowerCase()));
   return missing.length === 0 ? '' : `, and select ${missing.map((name) => `\`${name}\``).join(' and ')} too`;
 }
 
@@ -106,6 +124,7 @@ function groupedText(loop: Loop, shape: ReadShape, hints: SourceHints): string {
     const facts = mapperFactsOf(call, found, shape.columns, [], hints);
     if (facts) return `\`${found.mapper.count(facts)}\``;
   }
+  if (found?.isRaw === false) return `the same for all values of \`${bareName(column)}\`, grouped by it`;
   const groups = call.shape.includes(' GROUP BY ')
     ? `, with \`${column}\` in its GROUP BY and among its columns`
     : ` and \`GROUP BY ${column}\`, with \`${column}\` among its columns`;
@@ -122,25 +141,19 @@ export function conditionText(
   if (columns.length === 0) return 'with a list of all values';
   const found = mapperCallOf(call);
   if (!found || found.isRaw) return sqlCondition(call, columns, placeholder);
-  const { mapper, methods } = found;
+  const { mapper } = found;
   const facts = mapperFactsOf(call, found, columns, [], hints);
-  const names = columns.map((column) => `\`${column.replace(/^.*\./, '')}\``).join(' and ');
+  const names = columns.map((column) => `\`${bareName(column)}\``).join(' and ');
   if (!facts) return `with all values of the property for the column ${names}`;
   if (columns.length > 1) return `\`${mapper.keys(facts)}\` with all pairs of ${names}`;
-  const isBuilder = methods.some((method) => /QueryBuilder\./.test(method)) && !methods.some(isFind);
-  const isPart = call.verb !== 'SELECT' || isBuilder || !isWhole(call);
   if (mapper.name === 'Drizzle' && /^find(?:Many|First)$/.test(found.method))
     return `\`where: ${mapper.condition!(facts)}\``;
-  return `\`${isPart && mapper.condition ? mapper.condition(facts) : mapper.key(facts)}\``;
-}
-
-function isFind(method: string): boolean {
-  return /\.find/.test(method);
-}
-
-// A query of other tables is not replaced by a find of one.
-function isWhole({ sql }: Call): boolean {
-  return (sql?.tables.length ?? 0) <= 1;
+  const isBuilder = /\bcreateQueryBuilder\b|\.where\(/.test(hints.call);
+  if (isBuilder && mapper.condition) return `\`${mapper.condition(facts)}\``;
+  // A query of several tables is not replaced by a find of one.
+  const isWhole = (call.sql?.tables.length ?? 0) <= 1 || !mapper.hasProperties || mapper.name === 'Drizzle';
+  if (!isWhole) return `with all values of ${names} in place of one`;
+  return `\`${mapper.key(facts)}\``;
 }
 
 /** A text as a sentence. */

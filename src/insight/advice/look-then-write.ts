@@ -25,7 +25,7 @@ export function adviceForOneCall(
   );
   if (!found || found.isRaw || !isOneLine || writes.length === 0) return undefined;
   const isOneMethod =
-    /save|upsert|create|update|insert/i.test(found.method) &&
+    /save|upsert|create|update|insert|remove|delete|destroy/i.test(found.method) &&
     others.every((other) => other!.method === found.method);
   if (!isOneMethod && !isUpsert(sourceHintsOf(calls[0]!.site, readLine))) return undefined;
   const insert = writes.find((write) => write.calls[0]!.verb === 'INSERT');

@@ -5,7 +5,8 @@ import type { Call } from '../calls/calls.js';
 import { BUILDERS } from './builders.js';
 import type { Mapper, MapperFacts } from './mapper.js';
 import { MAPPERS } from './mappers.js';
-import { argumentOf, propertyOf, receiverOf, type SourceHints } from './source-hints.js';
+import { argumentOf, ownerOf, propertyOf, receiverOf, type SourceHints } from './source-hints.js';
+import { bareName } from './varying.js';
 
 const ALL = [...MAPPERS, ...BUILDERS];
 
@@ -58,16 +59,20 @@ export function mapperFactsOf(
   changed: string[],
   hints: SourceHints,
 ): MapperFacts | undefined {
+  const hasJoin = (call.sql?.tables.length ?? 0) > 1;
   const nameOf = (column: string) => {
-    const property = propertyOf(column, call.span.name, hints, !mapper.hasProperties);
-    return property ?? (mapper.hasProperties ? undefined : column.replace(/^.*\./, ''));
+    const name = bareName(column);
+    const property = propertyOf(name, call.span.name, hints);
+    if (mapper.hasProperties) return property;
+    const alias = hasJoin ? /^(.+)\.[^.]+$/.exec(column)?.[1]?.replaceAll(/["`]/g, '') : undefined;
+    return `${alias === undefined ? '' : `${alias}.`}${property ?? name}`;
   };
   const properties = columns.map(nameOf);
   const changedProperties = changed.map(nameOf);
   if ([...properties, ...changedProperties].includes(undefined)) return undefined;
-  const alias = /^(.+)\.[^.]+$/.exec(columns[0] ?? '')?.[1] ?? 't';
+  const alias = /^(.+)\.[^.]+$/.exec(columns[0] ?? '')?.[1]?.replaceAll(/["`]/g, '') ?? 't';
   return {
-    ...namesOf(call, mapper, method, methods, hints),
+    ...namesOf(call, mapper, method, methods, hints, properties[0]),
     properties: properties as string[],
     changed: changedProperties as string[],
     alias,
@@ -80,6 +85,7 @@ function namesOf(
   called: string,
   passed: string[],
   hints: SourceHints,
+  property: string | undefined,
 ): { receiver: string; entity: string } {
   const found = methods === '' ? undefined : receiverOf(hints, methods);
   switch (name) {
@@ -93,7 +99,10 @@ function namesOf(
       return { receiver: found ?? receiver, entity: argumentOf(hints, methods) ?? entity };
     case 'Drizzle': {
       const table =
-        argumentOf(hints, 'from|insert|update|delete|\\$count') ?? tableOfQuery(hints) ?? sql?.tables[0];
+        tableOfQuery(hints) ??
+        (property && ownerOf(hints, property)) ??
+        argumentOf(hints, 'from|insert|update|delete|\\$count') ??
+        sql?.tables[0];
       return { receiver: found ?? receiver, entity: table?.replaceAll(/["`]/g, '') ?? entity };
     }
     case 'Sequelize':

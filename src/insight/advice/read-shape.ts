@@ -1,6 +1,7 @@
 /** Shapes of SQL reads in loops, by what varies: each has another remedy. */
 
 import type { Loop } from '../calls/loops.js';
+import { mapperCallOf } from './mapper-call.js';
 import { type Place, placesOf } from './varying.js';
 
 /**
@@ -22,7 +23,7 @@ export type ReadKind =
 /** Shape of the reads of a loop. */
 export interface ReadShape {
   kind: ReadKind;
-  /** Columns that vary, with table or alias, without quotes. */
+  /** Columns that vary, with table or alias, as SQL. */
   columns: string[];
   /** Operator of the varying column. */
   operator: string;
@@ -62,12 +63,15 @@ function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): R
   const { shape } = loop.calls[0]!;
   if (varying.length === 0 || varying.some((place) => !isCondition(place))) return 'unknown';
   // A condition within OR or UNION decides only about some of the rows.
-  if (/ (?:UNION|INTERSECT|EXCEPT) /.test(shape)) return 'unknown';
+  if (/^WITH | (?:UNION|INTERSECT|EXCEPT) /.test(shape)) return 'unknown';
+  // Within a query in the query the condition decides about something else than the rows.
+  if (varying.some(({ nested }) => nested) && !isCountOfMapper(loop)) return 'unknown';
   const isEqual = varying.every(({ operator }) => EQUAL.test(operator));
   const columns = new Set(varying.map(({ column }) => column));
   const hasLimit = places.some(({ before }) => /^(?:LIMIT|first|next|FETCH)$/i.test(before));
   if (isEqual) {
-    if (AGGREGATE.test(shape)) return columns.size === 1 ? 'aggregate' : 'unknown';
+    if (AGGREGATE.test(shape) || / GROUP BY /.test(shape))
+      return columns.size === 1 ? 'aggregate' : 'unknown';
     if (columns.size > 1) return / OR /.test(shape) ? 'unknown' : 'keys';
     return order !== '' && hasLimit ? 'first' : 'key';
   }
@@ -75,13 +79,19 @@ function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): R
   const [{ operator }] = varying as [Place];
   if (/^(?:<|>|<=|>=)$/.test(operator) && order !== '' && hasLimit) return 'neighbour';
   if (AGGREGATE.test(shape) || hasLimit) return 'unknown';
-  if (/^(?:<>|!=|NOT IN)$/.test(operator)) return 'unequal';
+  if (/^(?:<>|!=|NOT IN|NOT =)$/.test(operator)) return 'unequal';
   if (/^I?LIKE$/.test(operator)) return 'pattern';
   return /^(?:<|>|<=|>=|BETWEEN)$/.test(operator) ? 'range' : 'unknown';
 }
 
+// COUNT(*) FROM (SELECT …): the library counts the rows of its own query.
+function isCountOfMapper({ calls }: Loop): boolean {
+  const found = mapperCallOf(calls[0]!);
+  return found !== undefined && !found.isRaw && /^SELECT COUNT\(/i.test(calls[0]!.shape);
+}
+
 function isCondition({ clause, column }: Place): boolean {
-  return (clause === 'WHERE' || clause === 'ON') && column !== '';
+  return clause === 'WHERE' && column !== '';
 }
 
 // `year DESC`, `3`: as the statement has them; the number only if it is the same each time.

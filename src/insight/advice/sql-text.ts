@@ -57,7 +57,7 @@ const MAX_COLUMNS = 4;
 /** INSERT of many rows. */
 export function sqlInsertText(call: Call): string {
   const text = call.span.name;
-  const columns = /^\s*(?:INSERT|REPLACE)\s.*?\(([^()]*)\)\s*VALUES/is.exec(text)?.[1];
+  const columns = /^\s*(?:INSERT|REPLACE)\s.*?\(([^()]*)\)\s*VALUES/is.exec(text)?.[1] ?? setColumnsOf(text);
   const table = /\bINTO\s+([\w."`$]+)/i.exec(text)?.[1] ?? '…';
   if (!columns) return 'with one INSERT, from a SELECT or from a list of all rows';
   const names = columns.split(',').map((name) => name.trim());
@@ -67,5 +67,18 @@ export function sqlInsertText(call: Call): string {
   const whole = isShort ? idiom.insert(table, names) : `\`INSERT INTO ${table} (…) VALUES (…), (…), …\``;
   const statement = call.verb === 'REPLACE' ? whole.replace('INSERT INTO', 'REPLACE INTO') : whole;
   const clause = conflictOf(call);
-  return clause.conflict === '' ? statement : `${statement}, ${keptConflict(clause)}`;
+  if (clause.conflict === '') return statement;
+  // `…`, or keep the loop: the clause belongs to the statement.
+  const end = statement.indexOf('`', 1) + 1;
+  return `${statement.slice(0, end)}, ${keptConflict(clause)}${statement.slice(end)}`;
+}
+
+// INSERT INTO t SET a = 1, b = 2
+function setColumnsOf(text: string): string | undefined {
+  const set =
+    /^\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+\S+\s+SET\s+(.*?)(?:\s+ON DUPLICATE\b.*)?$/is.exec(
+      text,
+    )?.[1];
+  const names = set && [...set.matchAll(/(?:^|,)\s*([\w`$]+)\s*=/g)].map(([, name]) => name!);
+  return names && names.length > 0 ? names.join(', ') : undefined;
 }

@@ -6,8 +6,8 @@ import { operands } from '../sql/fingerprint.js';
 import type { Operand } from '../sql/shape.js';
 
 /** A place for a value in a loop's statement; items of one list share a place. */
-export interface Place extends Pick<Operand, 'operator' | 'clause' | 'before'> {
-  /** Column in the statement's spelling, with its table or alias, without quotes. */
+export interface Place extends Pick<Operand, 'operator' | 'clause' | 'before' | 'nested'> {
+  /** Column in the statement's spelling, with its table or alias, in quotes where it needs them. */
   column: string;
   isListed: boolean;
   /** Whether the value is another in some calls. */
@@ -38,7 +38,7 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
   let next = 0;
   let last: Operand | undefined;
   for (const operand of operands(span.name, dialect)) {
-    const { operator, clause, before, listed, column } = operand;
+    const { operator, clause, before, listed, column, nested } = operand;
     const value = operandValue(operand.text, params, () => next++);
     // Items of a list; rows of VALUES have a place for each value.
     if (listed && before === ',' && last?.listed && operator !== '') places.at(-1)!.values.push(value);
@@ -47,6 +47,7 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
         operator,
         clause,
         before,
+        nested,
         column: spelling(column, span.name),
         isListed: listed && operator !== '',
         varies: false,
@@ -70,14 +71,19 @@ function operandValue(text: string, params: unknown, nextIndex: () => number): u
   return text;
 }
 
-/** A name without quotes, each part as the statement spells it. */
-export function spelling(column: string, statement: string): string {
+// Names in quotes differ in case or are reserved words: they stay as they are.
+function spelling(column: string, statement: string): string {
   return column
     .split('.')
-    .map((quoted) => {
-      const name = quoted.replaceAll(/["`[\]]/g, '');
-      const escaped = name.replaceAll(/[$]/g, '\\$');
+    .map((name) => {
+      if (/^["`[]/.test(name)) return name;
+      const escaped = name.replaceAll('$', '\\$');
       return new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'i').exec(statement)?.[0] ?? name;
     })
     .join('.');
+}
+
+/** Name of a column without its table and quotes. */
+export function bareName(column: string): string {
+  return column.replace(/^.*\./, '').replaceAll(/["`[\]]/g, '');
 }

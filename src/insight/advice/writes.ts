@@ -6,7 +6,7 @@ import { conditionText, type LoopCalls, sentence } from './advice.js';
 import { type MapperCall, mapperCallOf, mapperFactsOf } from './mapper-call.js';
 import { type SourceHints, sourceHintsOf } from './source-hints.js';
 import { conflictOf, idiomOf, keptConflict, sqlCondition, sqlInsertText } from './sql-text.js';
-import { type Place, placesOf } from './varying.js';
+import { bareName, type Place, placesOf } from './varying.js';
 
 /** Suggestion for SQL writes in a loop. */
 export function adviceForWrites(loop: LoopCalls, readLine: ReadLine = () => undefined): string {
@@ -53,8 +53,16 @@ function changeText(
   { columns: keys, placeholder }: Keys,
   hints: SourceHints,
 ): string {
-  if (!found || found.isRaw || keys.length > 1) return sqlCondition(call, keys, placeholder);
+  if (!found || found.isRaw) return sqlCondition(call, keys, placeholder);
   const facts = mapperFactsOf(call, found, keys, [], hints);
+  if (keys.length > 1) {
+    const isCondition = facts && found.mapper.keys(facts).startsWith('.');
+    return isCondition
+      ? `\`${found.mapper.keys(facts)}\` with all pairs`
+      : sqlCondition(call, keys, placeholder);
+  }
+  if (/(?:^|\.)(?:increment|decrement)$/.test(found.method))
+    return `with one ${found.method.replace(/^.*\./, '')} of all, by a condition on \`${bareName(keys[0]!)}\` with all values`;
   if (!facts) return conditionText({ calls: [call] }, { columns: keys }, hints);
   return `\`${call.verb === 'DELETE' ? found.mapper.remove(facts) : found.mapper.update(facts)}\``;
 }
@@ -79,7 +87,7 @@ export function insertText(call: Call, found: MapperCall | undefined, hints: Sou
 
 /** Whether a call's source looks for the row before it writes. */
 export function isUpsert({ call }: SourceHints): boolean {
-  return /\.(?:upsert|save|findOrCreate|updateOrCreate)\s*\(/.test(call.split('\n').slice(0, 2).join('\n'));
+  return /\.(?:upsert|save|findOrCreate|updateOrCreate)\s*\(/.test(call);
 }
 
 function updateEachText(
@@ -90,18 +98,19 @@ function updateEachText(
   hints: SourceHints,
 ): string {
   const names = changed.map(({ column }) => column);
-  const isPlain = keys?.length === 1 && names.every((name) => name !== '' && isAssigned(call, name));
+  const isPlain =
+    keys?.length === 1 && names.every((name) => name !== '' && isAssigned(call, bareName(name)));
   if (!isPlain) return 'one UPDATE that is joined to a list of all rows (VALUES, or JSON)';
-  const isWholeRow = found?.methods.some((method) => /(?:^|\.)save$/.test(method));
+  const isWholeRow = found !== undefined && /(?:^|\.)save$|^model\.update$/.test(found.method);
   if (found && isWholeRow && found.mapper.updateEach) {
-    const facts = mapperFactsOf(call, found, keys, names, hints);
+    const facts = mapperFactsOf(call, found, keys!, names, hints);
     if (facts) return `\`${found.mapper.updateEach(facts)}\` with whole rows`;
   }
   const [key] = keys as [string];
   const statement = idiomOf(call).updateEach(
     quotedAs(call, call.sql!.tables[0] ?? '…'),
-    names.map((name) => quotedAs(call, name)),
-    quotedAs(call, key.replace(/^.*\./, '')),
+    names.map((name) => quotedAs(call, bareName(name))),
+    quotedAs(call, bareName(key)),
   );
   if (!found) return statement;
   const text = statement.replace(/\$1|(?<=json_each\()\?/, () => found.mapper.json ?? '$1');

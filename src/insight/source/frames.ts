@@ -13,6 +13,7 @@ import {
   scriptLocation,
 } from './script-location.js';
 import { inlineMap, MappedScript, mapPath, mapUrl } from './source-map.js';
+import { mayRunAt } from './source-position.js';
 
 /** Options of a FrameResolver. */
 export interface FrameResolverOptions {
@@ -61,6 +62,8 @@ export class FrameResolver {
   #versions = new Map<string, ScriptVersion[]>();
   /** Source maps that the process sent, by script name. */
   #memoryMaps = new Map<string, MappedScript>();
+  /** Scripts that were evaluated without a map: no file has their lines. */
+  #unmapped = new Set<string>();
   /** Source text embedded in source maps, by displayed file name. */
   #contents = new Map<string, () => string | undefined>();
   /** Source files by path, the newest version last. */
@@ -78,9 +81,18 @@ export class FrameResolver {
     this.#since = options.since ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Adds a source map that exists only in memory (tsx, ts-node); it replaces the map on disk. */
+  /**
+   * Adds a source map that exists only in memory (tsx, ts-node); it replaces the map on disk. Empty
+   * for a script that was evaluated and has none.
+   */
   addMap(file: string, json: string): void {
     const { path, name } = scriptLocation(file, 0, 0);
+    this.#unmapped.delete(name);
+    if (json === '') {
+      this.#memoryMaps.delete(name);
+      this.#unmapped.add(name);
+      return;
+    }
     // A script without a file, such as webpack's in memory, has sources relative to the project.
     const script = new MappedScript(undefined, json, path ?? join(this.#roots[0]!, 'memory'));
     const displayName = this.#displayName(name);
@@ -104,10 +116,19 @@ export class FrameResolver {
     if (!inMemory) raw.file = this.#displayName(path);
     // Frames of libraries stay unmapped: their maps name sources that are not installed.
     if (!this.#ownCode.isOwnPath(path)) return { ...raw, application: false };
+    if (this.#unmapped.has(location.name)) return { ...raw, application: true, generated: true };
     const script = this.#scriptAt(path, location.line, location.column);
-    return script?.hasMap
-      ? this.#mapped(raw, script, location)
-      : this.#ownCode.frameOf(raw, path, () => this.#readText({ ...raw, application: true }));
+    return script?.hasMap ? this.#mapped(raw, script, location) : this.#unmappedFrame(raw, path);
+  }
+
+  /** Frame of a file as it is on disk, unless another text must have been running. */
+  #unmappedFrame(raw: Omit<Frame, 'application'>, path: string): Frame {
+    const frame = this.#ownCode.frameOf(raw, path, () => this.#readText({ ...raw, application: true }));
+    if (!frame.application) return frame;
+    const text = this.#readText(frame);
+    const isChanged = (this.#disk.written(path) ?? 0) > this.#since;
+    if (text === undefined || isChanged || mayRunAt(text, frame.line, frame.column)) return frame;
+    return { ...frame, generated: true };
   }
 
   /** The frames of a stack, where packages stand for the app if no frame is its own. */
@@ -134,6 +155,7 @@ export class FrameResolver {
    * Undefined for a minified file, and above 1 MB.
    */
   sourceOf(frame: Frame): { file: string; text: string } | undefined {
+    if (frame.generated) return undefined;
     const text = this.#contents.get(frame.file)?.() ?? this.#readText(frame);
     return text === undefined || text === '' || !isReadable(text) ? undefined : { file: frame.file, text };
   }

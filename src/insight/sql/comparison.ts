@@ -48,6 +48,8 @@ function columnBefore(tokens: Tokens, start: number, operator: string): Comparis
     back += 2;
     column = `${nameAt(tokens, back)}.${column}`;
   }
+  // NOT a = ?
+  if (tokens.textAt(back + 1) === 'NOT') name = `NOT ${name}`;
   return { operator: name, column };
 }
 

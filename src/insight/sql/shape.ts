@@ -26,6 +26,8 @@ export interface Operand {
   operator: string;
   /** Column that it is compared with or assigned to, as written: `b.author_id`; '' if unknown. */
   column: string;
+  /** Whether it is in a query within the statement. */
+  nested: boolean;
   /** Keyword of its clause: `WHERE`, `SET`, `VALUES`, … */
   clause: string;
 }
@@ -136,8 +138,10 @@ export class StatementNormalizer {
     const comparison =
       listed && before === ',' && last?.listed ? last : comparisonBefore(this.tokens, listed);
     const { operator, column } = comparison;
-    const clause = this.#clauses.findLast((word) => word !== undefined && word !== '') ?? '';
-    this.operands.push({ text, listed, before, operator, column, clause });
+    const clauses = this.#clauses.filter((word) => word !== undefined && word !== '');
+    const clause = clauses.at(-1) ?? '';
+    const nested = clauses.length > 1;
+    this.operands.push({ text, listed, before, operator, column, nested, clause });
   }
 
   #word(text: string): void {

@@ -16,6 +16,7 @@ import {
   type Line,
   lineWidth,
 } from '../../terminal/cells.js';
+import { compactCount } from '../../terminal/compact-count.js';
 import { MAX_LABEL } from '../view/sql-highlight.js';
 import { emptyPage, type Panel, type PanelContext, type PanelPage, type TableRow } from './panel.js';
 import { groupText, spanText } from './span-detail.js';
@@ -109,7 +110,7 @@ function groupEntry(
     ...(position ? { position } : positionOf(trace.spans[slowest]!)),
     line: (columns) => {
       const figures: Line = [
-        numberCell(`${group.spans.length}×`, 6),
+        numberCell(`${compactCount(group.spans.length, 5)}×`, 6),
         numberCell(formatMs(total), 7),
         ...(columns < 50 ? [] : [numberCell(formatMs(average), 7)]),
         ' ',
@@ -173,7 +174,7 @@ function ungroupedPage(context: PanelContext, indices: number[], options: CallsP
       line: (columns) => {
         const durationText = span.duration === undefined ? '…' : formatMs(span.duration);
         const rowCount =
-          columns < 50 ? [] : [numberCell(span.rows === undefined ? '' : String(span.rows), 5)];
+          columns < 50 ? [] : [numberCell(span.rows === undefined ? '' : compactCount(span.rows, 5), 5)];
         const figures: Line = [
           [numberCell(`+${formatMs(span.start)}`, 8), 'dim'],
           numberCell(durationText, 7),

@@ -10,9 +10,23 @@ import { layOutSql } from '../view/sql-highlight.js';
 import type { PanelContext, TextLine } from './panel.js';
 import { stackLines } from './stack-detail.js';
 
+/** Characters of one text that are drawn: megabytes would be laid out anew at each key. */
+const MAX_DRAWN = 65_536;
+
 function statementLines(span: Span, { trace }: PanelContext): Line[] {
-  if (span.kind === 'sql') return layOutSql(span.name, dialectOf(trace, span.library));
-  return cleanLines(span.name).map((line) => [line]);
+  const drawn = span.name.slice(0, MAX_DRAWN);
+  const lines: Line[] =
+    span.kind === 'sql'
+      ? layOutSql(drawn, dialectOf(trace, span.library))
+      : cleanLines(drawn).map((line) => [line]);
+  return [...lines, ...undrawnLine(span.name)];
+}
+
+/** What a text has beyond its drawn part, and where to have it. */
+function undrawnLine(text: string): Line[] {
+  if (text.length <= MAX_DRAWN) return [];
+  const more = formatCount(text.length - MAX_DRAWN, 'more character');
+  return [[[`… ${more}; y copies all of it`, 'dim']]];
 }
 
 function factsLine(span: Span): Line {
@@ -52,7 +66,9 @@ function isInMessage({ kind, name }: Span, value: unknown): boolean {
 }
 
 function detailLines(span: Span): TextLine[] {
-  return detailsOf(span).map(([name, text]) => ({ line: [[` ${name} `, 'dim'], text] }));
+  return detailsOf(span).map(([name, text]) => ({
+    line: [[` ${name} `, 'dim'], text.slice(0, MAX_DRAWN), ...undrawnLine(text).flat()],
+  }));
 }
 
 function planLines({ asked, server, plan, remarks, notes }: ExplainResult): TextLine[] {
@@ -70,7 +86,8 @@ export function spanText(span: Span, context: PanelContext, note?: Line): TextLi
   lines.push({ line: [] }, { line: factsLine(span) });
   if (note) lines.push({ line: note });
   if (span.error !== undefined) {
-    for (const text of cleanLines(span.error)) lines.push({ line: [' ', [text, 'error']] });
+    for (const text of cleanLines(span.error.slice(0, MAX_DRAWN)))
+      lines.push({ line: [' ', [text, 'error']] });
   }
   lines.push(...detailLines(span), { line: [] });
   const plan = context.plan?.(span);

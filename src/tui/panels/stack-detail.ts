@@ -51,7 +51,8 @@ export function stackLines(
       continue;
     }
     lines.push(frameLine(frame));
-    if (frame === siteFrame) lines.push(...codeRows(context.source(frame.file), framePosition(frame)));
+    if (frame === siteFrame && !frame.generated)
+      lines.push(...codeRows(context.source(frame.file), framePosition(frame)));
   }
   if (hidden > 0)
     lines.push({ line: [[` … ${formatCount(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });

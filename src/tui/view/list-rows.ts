@@ -8,6 +8,7 @@ import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { compactCount } from '../../terminal/compact-count.js';
 import { statusRole } from '../../terminal/roles.js';
 import { badgeCells, badgesOf } from './badges.js';
 
@@ -105,14 +106,19 @@ export function requestRow(
     pathCells(row.url, columns.path),
     [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
-    rightAligned(sql ? String(sql.count) : '0', columns.queries),
+    rightAligned(sql ? compactCount(sql.count, columns.queries) : '0', columns.queries),
     rightAligned(sql ? formatMs(timeOf(sql)) : '-', columns.qtime),
-    rightAligned(cache ? String(cache.count) : '-', columns.cache),
+    rightAligned(cache ? compactCount(cache.count, columns.cache) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),
   ];
   if (columns.age > 0) line.push([rightAligned(formatAge(row.start, display.now), columns.age), 'dim']);
   return line;
+}
+
+/** Average of counts: with a tenth below 10. */
+function averageCount(average: number, cells: number): string {
+  return average < 10 && average % 1 !== 0 ? average.toFixed(1) : compactCount(Math.round(average), cells);
 }
 
 /** Row of a route in the list by route. */
@@ -125,9 +131,9 @@ export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean)
     gutter(selected, false),
     `${methodCells(row.method, columns.method)} `,
     pathCells(row.route, columns.path),
-    rightAligned(row.count.toLocaleString('en-US'), columns.status),
+    rightAligned(compactCount(row.count, columns.status), columns.status),
     rightAligned(formatMs(row.mean), columns.time),
-    rightAligned(row.queries.toFixed(row.queries < 10 && row.queries % 1 !== 0 ? 1 : 0), columns.queries),
+    rightAligned(averageCount(row.queries, columns.queries), columns.queries),
     rightAligned(row.queries > 0 ? formatMs(row.qtime) : '-', columns.qtime),
     rightAligned(columns.cache > 0 ? formatMs(row.p95) : '', columns.cache && 7),
     ' ',

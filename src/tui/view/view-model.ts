@@ -3,7 +3,7 @@
 import { type Position, parseSite } from '../../domain/site.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
-import { type Line, lineText, lineWidth, wrapLine } from '../../terminal/cells.js';
+import { type Line, lineFits, lineText, wrapLine } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Binding } from '../input/bindings.js';
@@ -144,7 +144,7 @@ export function tableHeight({ layout, page }: Pick<ViewModel, 'layout' | 'page'>
 function wrapText(lines: TextLine[], cells: number, all: boolean): TextLine[] {
   if (!all && !lines.some((text) => text.prose)) return lines;
   return lines.flatMap((text) => {
-    if (!(all || text.prose) || lineWidth(text.line) <= cells) return [text];
+    if (!(all || text.prose) || lineFits(text.line, cells)) return [text];
     return wrapLine(text.line, cells, text.prose ? 1 : 4).map((line) => ({ ...text, line }));
   });
 }

@@ -7,6 +7,7 @@ test('scripts of the app by their names', (t) => {
   for (const script of [
     '',
     'node:fs',
+    'wasm://wasm/00034eea',
     '/app/node_modules/pg/lib/client.js',
     'C:\\app\\node_modules\\pg\\lib\\client.js',
     '/app/src/generated/client.js',
