@@ -3,6 +3,7 @@
  * has exited.
  */
 
+import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
