@@ -2,12 +2,16 @@
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { type Test, test } from 'tap';
 import { isProcessAlive } from '../src/control/process-alive.js';
 import { linkPackages } from './packages.js';
+import { cert, key } from './proxy/certificate.js';
 import { ask, bothWays, PROGRAM, plainly, project, scooby, until } from './scooby.js';
 
 const HELLO = `
@@ -313,6 +317,79 @@ require('node:http').createServer((req, res) => {
 }).listen(0, '127.0.0.1', () => console.log('ready'));
 `;
 
+const OWN_ORIGIN = `
+const server = require('node:http').createServer((req, res) => {
+  const own = 'http://localhost:' + server.address().port;
+  if (req.headers.origin !== own) return res.writeHead(403).end('Cross-site POST form submissions are forbidden');
+  res.end('taken');
+}).listen(Number(process.env.OWN), '127.0.0.1');
+`;
+
+test('a form that is refused for its Origin: --take-port is suggested, and helps', async (t) => {
+  const port = String(await freePort());
+  const options = { files: { 'app.cjs': OWN_ORIGIN }, env: { OWN: port }, command: ['app.cjs'] };
+  const run = scooby(t, options);
+  const post = async (url: string) => ask(`${url}/form?a=b`, { method: 'POST', headers: { Origin: url } });
+  const url = await run.url();
+  t.equal((await post(url)).status, 403);
+  await run.said(
+    /has refused POST \/form \(403 “Cross-site POST form submissions are forbidden”\): it expects the origin of its own URL, not http:\/\/localhost:\d+; run with --take-port/,
+  );
+  await run.stop();
+  const taken = scooby(t, { ...options, options: ['--take-port', port] });
+  t.equal((await post(await taken.url())).body, 'taken');
+  t.notMatch(taken.stderr, 'has refused');
+});
+
+const SECURE = `
+const fs = require('node:fs');
+const tls = { key: fs.readFileSync('key.pem'), cert: fs.readFileSync('cert.pem') };
+const own = { SNICallback: (name, done) => done(null, require('node:tls').createSecureContext(tls)) };
+require('node:https').createServer(process.env.OWN ? own : tls, (req, res) => {
+  const { host } = req.headers;
+  if (req.url === '/from') res.writeHead(302, { Location: 'https://' + host + '/to' }).end();
+  else res.end(host + req.url + ' ' + process.env.SCOOBY_RUN);
+}).listen(0, '127.0.0.1');
+`;
+
+/** Answers what a server says by TLS, and the names of its certificate. */
+async function askByTls(url: string, ca?: string): Promise<{ body: string; names: string | undefined }> {
+  const options = { agent: false, rejectUnauthorized: ca !== undefined, ...(ca && { ca }) };
+  const [response] = (await once(https.get(url, options), 'response')) as [IncomingMessage];
+  const names = (response.socket as TLSSocket).getPeerCertificate().subjectaltname;
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += chunk;
+  return { body, names };
+}
+
+test('an HTTPS app that redirects absolutely: its certificate at the proxy, and nowhere on disk', async (t) => {
+  const files = { 'app.cjs': SECURE, 'key.pem': key, 'cert.pem': cert };
+  const run = scooby(t, { files, command: ['app.cjs'] });
+  const { status, headers } = await run.ask('/from');
+  const host = new URL(await run.url()).host;
+  t.same([status, headers.location], [302, `https://${host}/to`]);
+  const { body } = await askByTls(headers.location!, cert);
+  const [answer, folder = ''] = body.split(' ');
+  t.equal(answer, `${host}/to`);
+  t.equal((await run.trace('/to')).status, 200);
+  t.match(run.stderr, `\n        the same by TLS: https://${host}\n`);
+  const secret = key.split('\n')[1]!;
+  const found = [folder, join(run.folder, 'state')].flatMap((each) =>
+    readdirSync(each)
+      .map((name) => join(each, name))
+      .filter((file) => statSync(file).isFile() && readFileSync(file).includes(secret)),
+  );
+  t.same(found, []);
+});
+
+test('an HTTPS app whose certificate is not known: one for localhost is made', async (t) => {
+  const files = { 'app.cjs': SECURE, 'key.pem': key, 'cert.pem': cert };
+  const run = scooby(t, { files, env: { OWN: '1' }, command: ['app.cjs'] });
+  const { body, names } = await askByTls((await run.url()).replace('http:', 'https:'));
+  t.match(body, /^localhost:\d+\//);
+  t.equal(names, 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
+});
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const) {
   test(`${signal} is sent on to the app, once`, async (t) => {
     const run = scooby(t, { files: { 'app.cjs': COUNTING }, command: ['app.cjs'] });
@@ -331,7 +408,7 @@ test('Ctrl-C and Ctrl-\\ in a terminal reach the app once', { skip: !hasTmux() &
   let name = '';
   const tmux = (...args: string[]) => spawnSync('tmux', ['-L', name, ...args], { encoding: 'utf8' });
   const screen = () => tmux('capture-pane', '-p', '-J').stdout;
-  const command = `cd ${folder} && SCOOBY_DB=${folder}/db ${process.execPath} ${PROGRAM} run -p 0 -- node app.cjs`;
+  const command = `cd ${folder} && SCOOBY_DB=${folder}/db sh -c 'echo launcher $$; exec ${process.execPath} ${PROGRAM} run -p 0 -- node app.cjs'`;
   for (const input of ['', '< /dev/null']) {
     const own = `scooby-test-${process.pid}-${input.length}`;
     name = own;
@@ -345,6 +422,11 @@ test('Ctrl-C and Ctrl-\\ in a terminal reach the app once', { skip: !hasTmux() &
     tmux('send-keys', 'C-\\');
     await until(() => /got SIGQUIT/.test(screen()), screen);
     t.equal((await ask(`${url}/`)).body, 'SIGINT,SIGQUIT', input || 'standard input is the terminal');
+    // Sent to the launcher alone, a signal is sent on: once each, as the ones before have shown.
+    const pid = Number(/launcher (\d+)/.exec(screen())![1]);
+    process.kill(pid, 'SIGQUIT');
+    await until(() => screen().match(/got SIGQUIT/g)?.length === 2, screen);
+    t.equal((await ask(`${url}/`)).body, 'SIGINT,SIGQUIT,SIGQUIT');
     await ask(`${url}/end`).catch(() => {});
     await until(() => /code 7/.test(screen()), screen);
   }

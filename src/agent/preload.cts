@@ -47,6 +47,7 @@ import {
   sendLines,
   wakeLauncher,
 } from './record/transport.cjs';
+import { certificateAt } from './request/certificates.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
@@ -282,6 +283,8 @@ function relativeArgument(argument: string): string {
 
 function runOrder(order: LinkOrder): void {
   if (order.t === 'record') state.recording = order.record;
+  if (order.t === 'certificate')
+    sendAtOnce(encodeLine({ t: 'certificate', at: order.at, ...certificateAt(order.at) }));
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
 }

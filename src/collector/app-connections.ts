@@ -4,7 +4,7 @@
  */
 
 import { EventEmitter, once } from 'node:events';
-import type { Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import type { AppCertificate, LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { PeerPorts } from './peer-ports.js';
@@ -17,15 +17,23 @@ export interface ConnectionEvents {
   /** The app has printed a port. */
   printed: [printed: { port: number; beside?: true }];
   unlisten: [address: Pick<ServerAddress, 'port' | 'path'>, app: AppInfo];
+  /** A process cannot write its calls. */
+  muted: [app: AppInfo];
   /** A process disconnected. */
   left: [app: AppInfo, connection: AppConnection];
 }
+
+/** ms that a process has to tell a certificate: its event loop may be blocked. */
+const CERTIFICATE_MS = 2000;
 
 /** The processes that are connected now. */
 export class AppConnections extends EventEmitter<ConnectionEvents> implements LinkListener {
   readonly #project: string;
   readonly #apps = new Map<AppConnection, AppInfo>();
   readonly #peerPorts = new PeerPorts();
+  /** Process of each server. */
+  readonly #servers = new WeakMap<ServerAddress, AppConnection>();
+  readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
   #recording: Recording;
   /**
    * True once `recording` was changed: a process that starts may have read the run's config file
@@ -52,7 +60,33 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     this.emit('woken');
   }
 
+  /**
+   * Certificate of a TLS server; undefined where its process is not connected, or does not say within
+   * CERTIFICATE_MS. It is neither kept nor written anywhere.
+   */
+  async certificateOf(address: ServerAddress): Promise<AppCertificate | undefined> {
+    const connection = this.#servers.get(address);
+    const at = address.path ?? address.port;
+    if (connection === undefined || at === undefined || !this.#apps.has(connection)) return undefined;
+    const given = new Promise<AppCertificate | undefined>((resolve) => {
+      this.#certificateWaiters.set(`${connection.pid} ${connection.thread} ${at}`, resolve);
+      setTimeout(resolve, CERTIFICATE_MS, undefined).unref();
+    });
+    connection.send({ t: 'certificate', at });
+    return given;
+  }
+
+  certificateGiven(
+    { pid, thread }: AppConnection,
+    { t: _, at, ...certificate }: Extract<LinkLine, { t: 'certificate' }>,
+  ): void {
+    const key = `${pid} ${thread} ${at}`;
+    this.#certificateWaiters.get(key)?.(certificate);
+    this.#certificateWaiters.delete(key);
+  }
+
   serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void {
+    this.#servers.set(address, connection);
     this.#peerPorts.addPorts(connection, address);
     this.emit('listen', address, this.#apps.get(connection)!, signs);
   }
@@ -64,6 +98,10 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
     this.#peerPorts.removePort(connection, address);
     this.emit('unlisten', address, this.#apps.get(connection)!);
+  }
+
+  muted(connection: AppConnection): void {
+    this.emit('muted', this.#apps.get(connection)!);
   }
 
   disconnected(connection: AppConnection): void {

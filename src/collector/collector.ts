@@ -85,6 +85,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #earlyLines = new EarlyLines();
   #causes = new Causes();
   #starters = new Starters();
+  /** Epoch ms at which a process last exited. */
+  #lastExit = Number.NEGATIVE_INFINITY;
   /** Processes of which a line was lost. */
   #lossy = new WeakSet<AppIdentity>();
 
@@ -98,7 +100,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * `isResent` where an earlier collector may have read some of that.
    */
   requestStarted({ id, method, url, start, headers }: Exchange, isResent = false): void {
-    const { trace } = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    const { trace } = openTrace;
+    // The exit may be heard of before the request that it has cut off.
+    if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
     if (isResent) trace.notes = [RESENT_NOTE];
     this.#addEarlyLines(id);
   }
@@ -183,6 +188,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   disconnected(identity: AppIdentity): void {
     const process = this.#processes.get(identity)!;
     this.#processes.delete(identity);
+    this.#lastExit = Date.now();
     for (const openTrace of this.#traces.values()) {
       if (openTrace.processExited(process)) this.#settle(openTrace);
     }

@@ -39,8 +39,14 @@ export interface LinkListener {
   /** The app has printed a port. */
   portPrinted(printed: { port: number; beside?: true }): void;
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void;
+  /** The process cannot write its file, and records nothing. */
+  muted?(connection: AppConnection): void;
+  /** Certificate of a server of the process, which was asked for. */
+  certificateGiven?(connection: AppConnection, certificate: CertificateLine): void;
   disconnected(connection: AppConnection): void;
 }
+
+type CertificateLine = Extract<LinkLine, { t: 'certificate' }>;
 
 /** A running link server. */
 export interface LinkServer {
@@ -157,6 +163,8 @@ function serveSocket(socket: Socket, { token, listener, connections }: SocketOpt
     if (line?.t === 'listen') listener.serverOpened(connection, addressOf(line), line.signs);
     else if (line?.t === 'printed') listener.portPrinted(line);
     else if (line?.t === 'unlisten') listener.serverClosed(connection, line);
+    else if (line?.t === 'certificate') listener.certificateGiven?.(connection, line);
+    else if (line?.t === 'mute') listener.muted?.(connection);
     listener.woken(connection);
   });
   socket.on('error', () => socket.destroy());

@@ -23,6 +23,8 @@ export type ProxyState = 'none' | 'open' | 'answered' | 'unanswered' | 'unreache
  */
 export type AppState = 'running' | 'closed' | 'died' | 'mayHaveDied';
 
+// The socket of a process closes when the system has taken it down, which takes longer under load.
+const MAX_EXIT_DELAY_MS = 3000;
 // Access logs are written when the response has finished: they are the request's own.
 const LOG_SLACK_MS = 100;
 
@@ -33,6 +35,8 @@ export class OpenTrace {
   app: AppState = 'running';
   /** True once the trace has been emitted. */
   finished = false;
+  /** performance.now() at which it was first emitted. */
+  finishedAt = 0;
   /** Process that serves it: the first that reports on it. */
   process: AppProcess | undefined;
   /** All processes and threads that have made calls for it. */
@@ -93,13 +97,21 @@ export class OpenTrace {
     return span.start > this.#responded + (isTimed(span) ? 0 : LOG_SLACK_MS);
   }
 
-  /** Records that a process exited; true when that may concern this trace. */
+  /**
+   * Records that a process exited; true when that may concern this trace. On a busy machine it is
+   * heard of after the trace was finished: a request that the app left unanswered a moment ago, and
+   * whose end it never reported, has died with it.
+   */
   processExited(process: AppProcess): boolean {
-    if (this.finished || this.app === 'closed') return false;
+    if (this.app === 'closed' || (this.finished && !this.#isJustCutOff())) return false;
     if (this.process === process) this.app = 'died';
     else if (this.process === undefined) this.app = 'mayHaveDied';
     else return false;
     return true;
+  }
+
+  #isJustCutOff(): boolean {
+    return this.proxy === 'unanswered' && performance.now() - this.finishedAt < MAX_EXIT_DELAY_MS;
   }
 
   get hasEndedAtProxy(): boolean {

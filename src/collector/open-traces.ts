@@ -76,6 +76,7 @@ export class OpenTraces {
     openTrace.timer = undefined;
     const late = openTrace.finished;
     const trace = this.#listener.finish(openTrace);
+    if (!late) openTrace.finishedAt = performance.now();
     openTrace.finished = true;
     if (!late && !trace.outside) this.#remember(openTrace);
     this.#listener.finished(trace, late);

@@ -39,6 +39,11 @@ const signs: Check = (value) => {
 const SHAPES = new Map<string, [field: string, check: Check][]>(
   Object.entries({
     listen: { ...address, wanted: maybe(number), signs: maybe(signs) },
+    mute: {},
+    certificate: {
+      ...{ at: (value) => text(value) || number(value), passphrase: maybe(text) },
+      ...{ key: maybe(listOf(text)), cert: maybe(listOf(text)), pfx: maybe(listOf(text)) },
+    },
     printed: { port: number, beside: maybe(flag) },
     unlisten: { port: maybe(number), path: maybe(text) },
     library: { name: text, version: maybe(text), trouble: maybe(text) },

@@ -150,8 +150,23 @@ export type LinkLine =
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
   /** The process continues in its next file. */
   | { t: 'next' }
+  /**
+   * On the socket alone, never in a file: certificate of a server, asked for by its port or path; each
+   * part in base64, none where the agent does not know it.
+   */
+  | ({ t: 'certificate'; at: number | string } & AppCertificate)
+  /** On the socket: the process cannot write its file, and records nothing. */
+  | { t: 'mute' }
   /** On the socket: new lines are in the file. */
   | { t: 'wake' };
+
+/** Certificate of a TLS server of the app, as it was given to Node. */
+export interface AppCertificate {
+  key?: string[];
+  cert?: string[];
+  pfx?: string[];
+  passphrase?: string;
+}
 
 /** Message from the launcher to the agent. */
 export type LinkOrder =
@@ -161,6 +176,8 @@ export type LinkOrder =
    * sent on to a server of the process's own threads and children (`workers`) stay that trace.
    */
   | ({ t: 'peers' } & PeerAddresses & { workers?: PeerAddresses })
+  /** The proxy has a client of TLS, and asks for the certificate of the server at a port or path. */
+  | { t: 'certificate'; at: number | string }
   | ExplainOrder;
 
 /** Addresses of local servers under scooby. */

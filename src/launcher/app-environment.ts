@@ -3,14 +3,19 @@
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+/**
+ * Option of NODE_OPTIONS that loads the agent. `import`: for programs that keep one `--require` only;
+ * `none`: for an app that would end because it may not read the agent.
+ */
+export type AgentOption = 'require' | 'import' | 'none';
+
 /** How the app's processes load the agent. */
 export interface AgentLoading {
   /** Path of the agent's bundle. */
   agent: string;
   /** The run folder. */
   folder: string;
-  /** Preload by `--import`: for programs that keep one `--require` of NODE_OPTIONS only. */
-  byImport?: boolean;
+  by?: AgentOption;
 }
 
 /**
@@ -20,10 +25,11 @@ export interface AgentLoading {
  */
 export function appEnvironment(
   env: NodeJS.ProcessEnv,
-  { agent, folder, byImport = false }: AgentLoading,
+  { agent, folder, by = 'require' }: AgentLoading,
 ): NodeJS.ProcessEnv {
+  if (by === 'none') return { ...env, SCOOBY_RUN: folder };
   const path = pathThrough(folder, agent);
-  const option = byImport ? `--import ${asSpecifier(path)}` : `--require ${quoteOption(path)}`;
+  const option = by === 'import' ? `--import ${asSpecifier(path)}` : `--require ${quoteOption(path)}`;
   const options = [env.NODE_OPTIONS, option];
   return { ...env, NODE_OPTIONS: options.filter(Boolean).join(' '), SCOOBY_RUN: folder };
 }

@@ -3,12 +3,15 @@
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
 import type { ServerAddress, ServerSigns } from '../domain/link.js';
+import { escapeToOneLine } from '../domain/text.js';
 import type { AppInfo } from '../domain/trace.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
+import type { OriginRefusal } from '../proxy/origin-refusal.js';
 import { type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
+import { ProxyCertificates } from './proxy-certificate.js';
 import type { RunFolder } from './run-folder.js';
 
 /** Parts of a run that its proxies use. */
@@ -33,6 +36,7 @@ export class AppProxies {
   #options: LaunchOptions;
   #folder: RunFolder;
   #connections: AppConnections;
+  #certificates: ProxyCertificates;
   #collector: CollectorClient;
   #listener: LaunchListener;
   #onUrl: (url: string) => void = () => {};
@@ -51,6 +55,7 @@ export class AppProxies {
     this.#options = options;
     this.#folder = folder;
     this.#connections = connections;
+    this.#certificates = new ProxyCertificates(connections);
     this.#collector = collector;
     this.#listener = listener;
   }
@@ -141,9 +146,25 @@ export class AppProxies {
     });
     const { secret } = this.#folder.run;
     const observer = this.#collector;
-    const proxy = startProxy({ ...listenOptions, secret, wait, upstream, observer, intercept });
+    const onOriginRefused = this.#adviseToTakePort();
+    const proxy = startProxy({
+      ...listenOptions,
+      ...{ secret, wait, upstream, observer, intercept },
+      ...(onOriginRefused && { onOriginRefused }),
+      identity: () => this.#certificates.of(upstream.address),
+    });
     this.#proxies.push(proxy);
     return proxy;
+  }
+
+  /** Says, once, that an app which compares origins works with --take-port; undefined where it is set. */
+  #adviseToTakePort(): ((refusal: OriginRefusal) => void) | undefined {
+    if (this.#options.takePort !== undefined) return undefined;
+    let hasAdvised = false;
+    return (refusal) => {
+      if (!hasAdvised) this.#listener.warn(originAdvice(refusal));
+      hasAdvised = true;
+    };
   }
 
   /** Opens a proxy at a port that processes were moved off, once, before the server behind it. */
@@ -194,4 +215,10 @@ export class AppProxies {
 
 function follow(upstream: Upstream, address: ServerAddress | undefined): void {
   if (upstream.address !== address) upstream.set(address);
+}
+
+function originAdvice({ method, path, status, text, origin }: OriginRefusal): string {
+  const answer = text === '' ? `${status}` : `${status} “${escapeToOneLine(text)}”`;
+  const reason = text === '' ? 'perhaps because it expects' : 'it expects';
+  return `the app has refused ${method} ${escapeToOneLine(path)} (${answer}): ${reason} the origin of its own URL, not ${escapeToOneLine(origin)}; run with --take-port, and the URL stays its own`;
 }

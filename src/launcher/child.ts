@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { GroupSignals } from './group-signals.js';
 import {
   type ChildExit,
   endGroup,
@@ -54,6 +55,7 @@ export class AppChild {
   #endSignalAt = Number.NEGATIVE_INFINITY;
   #killTimer: NodeJS.Timeout | undefined;
   #hadTerminal = false;
+  #groupSignals = new GroupSignals();
 
   constructor(command: string[], env: NodeJS.ProcessEnv, sink?: OutputSink) {
     this.#command = command;
@@ -87,6 +89,9 @@ export class AppChild {
   async run(): Promise<ChildExit> {
     const forward = (signal: NodeJS.Signals) => this.#forward(signal);
     this.#hadTerminal = hasTerminal();
+    // With a sink the app has a group of its own, and each signal is sent on.
+    if (this.#hadTerminal && this.#sink === undefined && process.platform !== 'win32')
+      this.#groupSignals.start();
     for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
     try {
       for (;;) {
@@ -97,6 +102,7 @@ export class AppChild {
       }
     } finally {
       for (const signal of FORWARDED_SIGNALS) process.off(signal, forward);
+      this.#groupSignals.stop();
       this.#settleRestarts(false);
     }
   }
@@ -202,7 +208,14 @@ export class AppChild {
       this.#killTimer ??= setTimeout(() => this.#kill(), KILL_AFTER_MS);
     // The terminal sends Ctrl-C and Ctrl-\ to the whole foreground group: forwarded, the app would
     // receive the signal twice.
-    if ((signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground()) return;
+    if ((signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground())
+      return void this.#groupSignals.reachedGroup(signal).then((hasReached) => {
+        if (hasReached === false) this.#sendOn(signal);
+      });
+    this.#sendOn(signal);
+  }
+
+  #sendOn(signal: NodeJS.Signals): void {
     if (END_SIGNALS.has(signal)) this.#forwardedEndSignal = signal;
     this.#signal(signal);
   }

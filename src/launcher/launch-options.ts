@@ -6,6 +6,7 @@ import type { Recording, ServerAddress } from '../domain/link.js';
 import type { RedactRules } from '../domain/redaction.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
+import type { AgentOption } from './app-environment.js';
 import type { OutputSink } from './output-sink.js';
 
 /** Options of a run. */
@@ -37,8 +38,7 @@ export interface LaunchOptions {
   readToken?: string;
   /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
   startProblems?: () => string[];
-  /** Load the agent by --import, which Next.js passes on beside a --require of the app's own. */
-  agentByImport?: boolean;
+  agentBy?: AgentOption;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }

@@ -3,6 +3,7 @@
  * has exited.
  */
 
+import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
@@ -34,8 +35,8 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);
   const proxies = new AppProxies({ options, folder, connections, collector, listener });
-  const byImport = options.agentByImport === true;
-  const env = appEnvironment(options.env, { agent, folder: folder.path, byImport });
+  const { agentBy: by = 'require' } = options;
+  const env = appEnvironment(options.env, { agent, folder: folder.path, by });
   const app = new AppChild(options.command, env, options.sink);
   const restartable = {
     get isRestarting() {
@@ -56,6 +57,11 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     forward: (port, server) => proxies.addUnseen(port, server),
     exited: (server) => proxies.removeProcess(server),
     warn: (message) => listener.warn(message),
+  });
+  connections.on('muted', (process) => {
+    const problems = options.startProblems?.() ?? [];
+    listener.warn(muteMessage(process, folder.path, problems.length === 0));
+    for (const problem of problems) listener.warn(problem);
   });
   connections.on('listen', () => lostAgent.agentListens());
   try {
@@ -85,4 +91,14 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
 
 function lossMessage({ pid, command }: AppIdentity): string {
   return `process ${pid} (${escapeToOneLine(command)}): a record of it could not be read; calls may be missing`;
+}
+
+function muteMessage(
+  { pid, command }: Pick<AppIdentity, 'pid' | 'command'>,
+  folder: string,
+  isUnexplained: boolean,
+): string {
+  const message = `process ${pid} (${escapeToOneLine(command)}) cannot write to ${folder}: it is served, but its calls are not recorded`;
+  if (!isUnexplained) return message;
+  return `${message}; where Node's permission model is on, add --allow-fs-write=${dirname(folder)}/scooby-*`;
 }

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ProxyObserver } from './observer.js';
+import type { OriginRefusal } from './origin-refusal.js';
 import type { Upstream } from './upstream.js';
 
 /** The proxy's settings that apply to every request. */
@@ -15,6 +16,8 @@ export interface ForwardOptions {
   wait: number;
   /** ms within which the app has to send its response headers; 0 means no limit. */
   timeout: number;
+  /** Called when the app has refused a request for its Origin. */
+  onOriginRefused?: ((refusal: OriginRefusal) => void) | undefined;
 }
 
 /** Called once the app has agreed to switch protocols (101), with the socket to the app. */

@@ -19,6 +19,7 @@ import {
 import { ExchangeReport } from './exchange-report.js';
 import type { ForwardOptions, UpgradeListener } from './forward-options.js';
 import { clientHeaders, type HopFraming, hasBody } from './forwarded-headers.js';
+import { watchOriginRefusal } from './origin-refusal.js';
 import { isConnected, type Target } from './upstream.js';
 import { createUpstreamRequest, upstreamPath } from './upstream-request.js';
 
@@ -206,6 +207,8 @@ export class ProxiedRequest {
       return;
     }
     pumpResponse(response, res);
+    const { onOriginRefused } = this.#options;
+    if (onOriginRefused !== undefined) watchOriginRefusal(this.#req, response, onOriginRefused);
     if (this.#endTimer !== undefined) this.#awaitBytes(response);
   }
 

@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createDispatcher } from './dispatcher.js';
 import { sendPage } from './error-pages.js';
@@ -13,6 +14,7 @@ import type { ForwardOptions } from './forward-options.js';
 import { type ListenOptions, listen } from './listen.js';
 import type { ProxyObserver } from './observer.js';
 import { messageHead } from './raw-headers.js';
+import { acceptTls, type TlsIdentity } from './tls-front.js';
 import { isServedPlain, serveWithoutUpgrade, tunnelUpgrade } from './upgrade.js';
 import type { Upstream } from './upstream.js';
 
@@ -29,6 +31,9 @@ export interface ProxyOptions extends ListenOptions {
   timeout?: number;
   upstream: Upstream;
   observer: ProxyObserver;
+  onOriginRefused?: ForwardOptions['onOriginRefused'];
+  /** Certificate with which the proxy speaks TLS as well, where the app does. */
+  identity?: TlsIdentity;
   /**
    * Responds to a request in the proxy itself and returns true; such a request is not forwarded or
    * observed.
@@ -49,9 +54,11 @@ export interface RunningProxy {
 
 /** Starts the proxy; resolves once it listens. Throws a UserError when its port cannot be bound. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { upstream, observer, secret, wait, timeout = 0, intercept } = options;
-  const forwardOptions: ForwardOptions = { upstream, observer, secret, wait, timeout };
+  const { upstream, observer, secret, wait, timeout = 0, intercept, onOriginRefused } = options;
+  const forwardOptions: ForwardOptions = { upstream, observer, secret, wait, timeout, onOriginRefused };
   const tunnels = new Set<Duplex>();
+  /** Connections of which is not known yet whether they speak TLS. */
+  const untold = new Set<Socket>();
   const dispatcher = createDispatcher(
     (req, res) => forward(forwardOptions, req, res),
     (req, socket, _, head) => tunnelUpgrade(forwardOptions, req, socket, head, tunnels),
@@ -59,10 +66,11 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const serve = (req: IncomingMessage, res: ServerResponse) => {
     if (!isIntercepted(intercept, req, res)) dispatcher.web(req, res);
   };
-  const { port, hosts, servers } = await listen(
-    () => createHttpServer(serve, dispatcher.ws.bind(dispatcher)),
-    options,
-  );
+  const { port, hosts, servers } = await listen(() => {
+    const server = createHttpServer(serve, dispatcher.ws.bind(dispatcher));
+    if (options.identity !== undefined) acceptTls(server, options.identity, untold);
+    return server;
+  }, options);
   const urls = hosts.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const isLocal = /^(?:127\.0\.0\.1|0\.0\.0\.0|::)$/.test(hosts[0]!);
   return {
@@ -72,7 +80,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     async close() {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
       for (const server of servers) server.closeAllConnections();
-      for (const socket of tunnels) socket.destroy();
+      for (const socket of [...tunnels, ...untold]) socket.destroy();
       upstream.set(undefined);
       await Promise.all(closed);
     },

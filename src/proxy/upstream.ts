@@ -100,6 +100,7 @@ function createTarget(address: ServerAddress): Target {
   const secure = address.protocol === 'https' || address.protocol === 'h2';
   const Agent = secure ? https.Agent : http.Agent;
   const destination = connectionOptions(address);
+  const isLocal = isLoopback(destination.host ?? 'localhost');
   const connectEvent = secure ? 'secureConnect' : 'connect';
   // Only with a timeout does Node's Agent respect the app's `Keep-Alive: timeout=`.
   const keepAliveAgent = new Agent({ keepAlive: true, timeout: 4000, maxFreeSockets: 1024 });
@@ -115,7 +116,9 @@ function createTarget(address: ServerAddress): Target {
     // An HTTP/2-only server refuses this protocol with a TLS alert, which errorPageOf() recognizes.
     ...(secure && {
       ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: !isLoopback(destination.host ?? 'localhost'),
+      rejectUnauthorized: !isLocal,
+      // An app that chooses its certificate by name has none for an IP address.
+      ...(isLocal && { servername: 'localhost' }),
     }),
   };
   return {

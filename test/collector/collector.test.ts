@@ -509,3 +509,18 @@ test('the end of a request that was handed over is that of the process that answ
   t.match(emitted[0], { late: false, trace: { route: '/users/:id', totals: { sql: { count: 1 } } } });
   t.end();
 });
+
+test('an exit that is heard of after the request was finished, or before it began, is its end', async (t) => {
+  for (const order of ['late', 'early'] as const) {
+    const { collector, emitted } = aCollector(t);
+    const connection = aConnection();
+    collector.connected(connection);
+    if (order === 'early') collector.disconnected(connection);
+    collector.requestStarted(anExchange());
+    const { headers: _, ...unanswered } = anEnding({ status: 502 });
+    collector.requestEnded(unanswered);
+    if (emitted.length === 0) await once(collector, 'trace');
+    if (order === 'late') collector.disconnected(connection);
+    t.equal(emitted.at(-1)?.trace.state, 'died', order);
+  }
+});

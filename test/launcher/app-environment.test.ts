@@ -28,9 +28,15 @@ test('NODE_OPTIONS is appended, and quoted only where the path has spaces or quo
 test('by --import, for programs that keep one --require only', (t) => {
   const env = { NODE_OPTIONS: '--require ./mine.cjs' };
   const options = (agent: string) =>
-    appEnvironment(env, { agent, folder: FOLDER, byImport: true }).NODE_OPTIONS;
+    appEnvironment(env, { agent, folder: FOLDER, by: 'import' }).NODE_OPTIONS;
   t.equal(options('/a/agent.cjs'), `--require ./mine.cjs --import ${FOLDER}/../../a/agent.cjs`);
   t.equal(options('/a b/agent.cjs'), '--require ./mine.cjs --import file:///a%20b/agent.cjs');
+  t.end();
+});
+
+test('none, for an app that may not read the agent', (t) => {
+  const env = appEnvironment({ NODE_OPTIONS: '-x' }, { agent: '/a/agent.cjs', folder: FOLDER, by: 'none' });
+  t.same(env, { NODE_OPTIONS: '-x', SCOOBY_RUN: FOLDER });
   t.end();
 });
 

@@ -2,7 +2,8 @@
 
 import { test } from 'tap';
 import { type LostAgentParts, LostAgentWatch } from '../../src/launcher/lost-agent.js';
-import { ask, scooby } from '../scooby.js';
+import { nodes } from '../nodes.js';
+import { ask, project, scooby } from '../scooby.js';
 
 const APP = `
 const server = require('node:http').createServer((req, res) => res.end('served'));
@@ -30,6 +31,37 @@ test('a script that takes the agent out: the cause, the remedy, and the page', a
       ),
     );
   t.match(await run.trace('/'), { method: 'GET', status: 200, spans: [] });
+});
+
+for (const node of await nodes()) {
+  const model = node.version.startsWith('20.') ? '--experimental-permission' : '--permission';
+  const net = Number.parseInt(node.version, 10) >= 25 ? ['--allow-net'] : [];
+
+  test(`${model} without --allow-fs-write: served, and the permission is named, Node ${node.version}`, async (t) => {
+    const command = [node.path, model, ...net, '--allow-fs-read=*', 'app.cjs'];
+    const run = scooby(t, { files: { 'app.cjs': APP }, command });
+    t.equal((await run.ask('/')).body, 'served');
+    t.match(
+      run.stderr,
+      /process \d+ \(node app\.cjs\) cannot write to .*: it is served, but its calls are not recorded\n/,
+    );
+    t.match(
+      run.stderr,
+      new RegExp(
+        `node ${model} without what the agent needs to record; add --allow-fs-write=\\S+/scooby-\\*\\n`,
+      ),
+    );
+  });
+}
+
+test('Node 20 with --experimental-permission, without the right to read the agent', async (t) => {
+  const [node20] = (await nodes()).filter(({ version }) => version.startsWith('20.'));
+  if (node20 === undefined) return void t.comment('no Node 20');
+  const folder = project(t, { 'app.cjs': APP });
+  const command = [node20.path, '--experimental-permission', `--allow-fs-read=${folder}/*`, 'app.cjs'];
+  const run = scooby(t, { folder, command });
+  t.equal((await run.ask('/')).body, 'served');
+  t.match(run.stderr, /without what the agent needs to record; add --allow-fs-read=\S+agent\.cjs /);
 });
 
 test('a command that ends without a server: what is known of it is said', async (t) => {

@@ -48,6 +48,8 @@ let appendEncoded: () => void = () => {};
 let hasPartialLine = false;
 /** True once the launcher has exited. */
 let isClosed = false;
+/** True where no file can be written, by Node's permission model or on a full disk. */
+let isMute = false;
 
 /** Sets the function that appends lines which are only encoded when the others are written. */
 export function beforeFlush(append: () => void): void {
@@ -88,7 +90,7 @@ export function wantConnection(): void {
 
 /** `sendLines` at the end of the turn. */
 export function appendLines(lines: string, optional: boolean): boolean {
-  if (isClosed) return true;
+  if (isClosed || isMute) return true;
   if (fd < 0) return enqueue(lines, optional);
   if (size + pending.length > MAX_PART && !startNextPart() && optional) return false;
   pending += lines;
@@ -145,8 +147,10 @@ export function sendAtOnce(line: string): void {
 }
 
 /**
- * Connects to the launcher, sending `hello` first. `onOrder` receives its orders, `onEnd` is called
- * once when it has exited or cannot be reached.
+ * Connects to the launcher, sending `hello` first, before any file is opened: where none can be
+ * written, the app is served all the same, and the launcher says why nothing is recorded. `onOrder`
+ * receives its orders; `onEnd` is called once when nothing can be recorded (any more): no file can be
+ * written, or the launcher has exited or cannot be reached.
  */
 export function connectToLauncher(
   run: RunConfig,
@@ -166,9 +170,6 @@ export function connectToLauncher(
     onEnd();
   };
   folder = dirname(run.socket);
-  if (!openPart()) return end();
-  // A process that ends before it is connected is known by its file.
-  write(hello);
   const net: typeof import('node:net') = require('node:net');
   socket = net.connect(run.socket);
   attempt(ignoreClientSocket, socket);
@@ -177,8 +178,22 @@ export function connectToLauncher(
   // No reconnection: the launcher outlives the app, so a closed socket means that it has exited.
   socket.on('error', end);
   socket.on('close', end);
-  socket.on('data', orderReader(onOrder));
-  for (const lines of queue) write(lines);
+  socket.on(
+    'data',
+    orderReader((order) => {
+      // It is not to record, whatever is ordered.
+      if (!isMute || order.t === 'certificate') onOrder(order);
+    }),
+  );
+  if (openPart()) {
+    // A process that ends before it is connected is known by its file.
+    write(hello);
+    for (const lines of queue) write(lines);
+  } else {
+    isMute = true;
+    socket.write('{"t":"mute"}\n');
+    onEnd();
+  }
   queue = [];
 }
 

@@ -4,6 +4,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import type { ServerAddress, ServerSigns } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
+import { noteSecureServer } from './certificates.cjs';
 import { onClose, patchHttp, patchServer } from './context.cjs';
 import { noteOpener, signsOf } from './server-signs.cjs';
 
@@ -82,6 +83,8 @@ function afterListen(server: Server, onListening: AddressListener, onClosed: Add
     reportPort(server, port);
   }
   listening.add(server);
+  if (protocol === 'https' || protocol === 'h2')
+    noteSecureServer(typeof bound === 'string' ? bound : bound.port, server);
   const signs = attempt(signsOf, server, address.wanted ?? address.port) ?? {};
   if (fixedPorts.has(server)) signs.fixed = true;
   onListening(address, signs);

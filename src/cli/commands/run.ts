@@ -23,6 +23,7 @@ import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
 import { nodeOptionsOf } from '../start-problems/env-files.js';
+import { endsByAgent } from '../start-problems/permissions.js';
 import { startProblems } from '../start-problems/problems.js';
 
 interface RunOptions {
@@ -197,7 +198,7 @@ function launchOptions(
     command,
     env,
     startProblems: () => startProblems(cwd, command, own).map(({ cause, remedy }) => `${cause}; ${remedy}`),
-    agentByImport: keepsOneRequire(commandSteps(cwd, command), env),
+    agentBy: agentOption(commandSteps(cwd, command), env),
     project: projectFolder(cwd),
     ...(packages && { packages }),
     ...(redact && { redact }),
@@ -217,12 +218,13 @@ function withOptionsOfEnvFile(command: string[], env: NodeJS.ProcessEnv): NodeJS
   return options === undefined ? env : { ...env, NODE_OPTIONS: options.value };
 }
 
-/** Whether a command leads to `next`, which keeps the last --require of NODE_OPTIONS only. */
-function keepsOneRequire(steps: CommandStep[], { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): boolean {
-  const hasRequire = /(?:^|\s)(?:-r|--require)[\s=]/.test(NODE_OPTIONS);
-  return (
-    hasRequire && steps.some(({ words }) => words.some((word) => /(?:^|[\\/])next(?:\.js)?$/.test(word)))
-  );
+/** How the agent is loaded in what a command leads to. */
+function agentOption(steps: CommandStep[], env: NodeJS.ProcessEnv): NonNullable<LaunchOptions['agentBy']> {
+  if (steps.some((step) => endsByAgent(step, env))) return 'none';
+  // Next.js keeps the last --require of NODE_OPTIONS only.
+  const hasRequire = /(?:^|\s)(?:-r|--require)[\s=]/.test(env.NODE_OPTIONS ?? '');
+  const isNext = steps.some(({ words }) => words.some((word) => /(?:^|[\\/])next(?:\.js)?$/.test(word)));
+  return hasRequire && isNext ? 'import' : 'require';
 }
 
 function checkedToken(token: string): string {

@@ -128,6 +128,8 @@ export class Announcer {
     this.#options.write(
       `${style('bold', 'scooby')}  ${style('accent', this.#url)}  ->  ${this.#command()}${at}\n`,
     );
+    if (upstream?.protocol === 'https' || upstream?.protocol === 'h2')
+      this.#options.write(`        the same by TLS: ${this.#url.replace(/^http:/, 'https:')}\n`);
   }
 
   /** Whether the app's own server turned out to be another than the announced, which still listens. */

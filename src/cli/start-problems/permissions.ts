@@ -8,9 +8,7 @@ import type { StartProblem } from './start-problem.js';
 
 /** Problem of a step that runs `node --permission` without what the agent reads and writes. */
 export function permissionProblem(step: CommandStep, env: NodeJS.ProcessEnv): StartProblem | undefined {
-  const { name, args } = programOf(step.words) ?? { name: '', args: [] };
-  if (name !== 'node') return undefined;
-  const options = [...optionsIn(args), ...(env.NODE_OPTIONS ?? '').split(/\s+/)];
+  const options = optionsOf(step, env);
   const model = options.find((word) => /^--(?:experimental-)?permission$/.test(word));
   if (model === undefined) return undefined;
   const missing = missingPermissions(options, env);
@@ -19,6 +17,21 @@ export function permissionProblem(step: CommandStep, env: NodeJS.ProcessEnv): St
     cause: `${step.at} runs the app by node ${model} without what the agent needs to record`,
     remedy: `add ${missing.join(' ')}`,
   };
+}
+
+/**
+ * Whether a step would end because it may not read the agent: so does Node 20, where the model has
+ * this name; newer versions may always read what they preload.
+ */
+export function endsByAgent(step: CommandStep, env: NodeJS.ProcessEnv): boolean {
+  const options = optionsOf(step, env);
+  return options.includes('--experimental-permission') && !isAllowed(options, 'read', agentFile());
+}
+
+/** Options of the node that a step starts; empty for another program. */
+function optionsOf({ words }: CommandStep, { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): string[] {
+  const { name, args } = programOf(words) ?? { name: '', args: [] };
+  return name === 'node' ? [...optionsIn(args), ...NODE_OPTIONS.split(/\s+/)] : [];
 }
 
 /** Options of node, before its script. */
