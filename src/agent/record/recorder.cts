@@ -8,6 +8,8 @@ import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
+import { noteActivity } from '../request/activity.cjs';
+import { watchLoop } from '../request/event-loop.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose } from './encode-close.cjs';
@@ -52,6 +54,7 @@ export function recordInstrument(instrument: Instrument): void {
  * 25 ms. Nothing to do for requests that the proxy has announced.
  */
 export function sendRequestOpen(request: TracedRequest): void {
+  watchLoop(request);
   if (request.announced) return;
   unannounced.add(request);
   startTimer();
@@ -59,6 +62,7 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
+  noteActivity(now(), request, 0);
   const close = encodeClose(request, aborted);
   let lines = openLine(request) + newFrameLines();
   if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
