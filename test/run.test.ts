@@ -386,6 +386,52 @@ test('NODE_OPTIONS of the user stay, the agent comes after them', async (t) => {
   t.same(execArgv, []);
 });
 
+test('NODE_OPTIONS of an --env-file stay, as Node would read them', async (t) => {
+  const files = {
+    '.env': 'NODE_OPTIONS="--require ./first.cjs --no-warnings"\n',
+    'first.cjs': `globalThis.first = 'required'`,
+    'app.cjs': `console.log(globalThis.first, process.env.NODE_OPTIONS)`,
+  };
+  const run = scooby(t, { files, command: ['node', '--env-file=.env', 'app.cjs'] });
+  t.match(
+    (await run.ended()).stdout,
+    /^required --require \.\/first\.cjs --no-warnings --require \S+agent\.cjs$/m,
+  );
+});
+
+test('an environment without SCOOBY_RUN is recorded: NODE_OPTIONS leads to the run', async (t) => {
+  const run = scooby(t, {
+    files: { 'app.cjs': HELLO },
+    command: ['env', '-u', 'SCOOBY_RUN', process.execPath, 'app.cjs'],
+  });
+  t.equal((await run.ask('/filtered')).body, 'hello /filtered');
+  t.match((await run.trace('/filtered')).app?.command, /node app\.cjs/);
+});
+
+test('a --require of the app and that of the agent for a program that keeps one of them', async (t) => {
+  // As Next.js reads NODE_OPTIONS: by key, with equal keys joined.
+  const next = `#!/usr/bin/env node
+const options = {};
+const words = process.env.NODE_OPTIONS.split(' ');
+for (let i = 0; i < words.length; i += 2) options[words[i]] = words[i] in options ? options[words[i]] + ' ' + words[i + 1] : words[i + 1];
+const NODE_OPTIONS = Object.entries(options).map(([key, value]) => key + '=' + (/ /.test(value) ? JSON.stringify(value) : value)).join(' ');
+require('node:child_process').spawn(process.execPath, ['app.cjs'], { stdio: 'inherit', env: { ...process.env, NODE_OPTIONS } });
+`;
+  const files = {
+    'next.js': next,
+    'mine.cjs': `globalThis.mine = 'mine'`,
+    'app.cjs': HELLO.replace("'hello '", "globalThis.mine + ' '"),
+  };
+  const run = scooby(t, {
+    files,
+    env: { NODE_OPTIONS: '--require ./mine.cjs' },
+    command: ['next.js'],
+  });
+  t.equal((await run.ask('/')).body, 'mine /');
+  t.match((await run.trace('/')).app?.command, /node app\.cjs/);
+  await run.ask('/end');
+});
+
 test('a program installed under a folder with spaces and quotes', async (t) => {
   const folder = project(t, { 'app.cjs': HELLO });
   const place = join(folder, 'a "b" it');

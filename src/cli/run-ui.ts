@@ -73,7 +73,9 @@ export function colourEnvironment(
 
 /** Line that most likely says why a program exited: the last that names an error, else the last. */
 function exitReason(lines: string[]): string[] {
-  const errorLine = lines.findLast((line) => /^\s*(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*:/.test(line));
+  const errorLine = lines.findLast((line) =>
+    /^\s*(?:Uncaught )?[\w.]{0,200}(?:Error|Exception)\b.*:/.test(line),
+  );
   return [errorLine ?? lines.at(-1) ?? ''].filter(Boolean);
 }
 

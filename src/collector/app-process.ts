@@ -3,13 +3,8 @@
 import type { LibraryInfo } from '../domain/library.js';
 import type { LinkLine } from '../domain/link.js';
 import { formatSite } from '../domain/site.js';
-import {
-  type AppInfo,
-  type Frame,
-  firstApplicationFrame,
-  type RecordedSpan,
-  roundToMicros,
-} from '../domain/trace.js';
+import { type AppInfo, type Frame, type RecordedSpan, roundToMicros } from '../domain/trace.js';
+import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
 import type { AppIdentity } from './link-server.js';
@@ -109,9 +104,10 @@ export class AppProcess {
     return Object.fromEntries([...this.#libraries].filter(([name, { mapper }]) => mapper || named.has(name)));
   }
 
-  /** `file:line` of the first application frame of a stack. */
+  /** `file:line` where a route was registered, by the stack of that. */
   siteOf(stack: number | undefined): string | undefined {
-    const frame = firstApplicationFrame((stack !== undefined && this.#stacks.get(stack)) || []);
+    const frames = (stack !== undefined && this.#stacks.get(stack)) || [];
+    const frame = registrationFrame(frames, (at, line) => this.lineText(at, line));
     return frame && formatSite(frame);
   }
 

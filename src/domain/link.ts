@@ -25,9 +25,9 @@ export interface ServerSigns {
   fixed?: true;
   /**
    * Not for a browser to open. `upgrades`: it serves websockets only; `operations`: metrics or
-   * health checks only.
+   * health checks only; `unseen`: its process has no agent, as the launcher finds.
    */
-  beside?: 'upgrades' | 'operations';
+  beside?: 'upgrades' | 'operations' | 'unseen';
 }
 
 /**

@@ -31,7 +31,7 @@ export function urlShape(url: string): string {
   const path = maskIds(beforeQuery.slice(origin.length), /([/.,;=:_~-]+)/);
   const keys = queryStart < 0 ? [] : noFragment.slice(queryStart + 1).split('&');
   const names = [...new Set(keys.map((pair) => pair.split('=', 1)[0]!).filter((name) => name !== ''))].sort();
-  const host = origin.toLowerCase().replace(/\/\/[^@]*@/, '//');
+  const host = origin.toLowerCase().replace(/\/\/[^@/]*@/, '//');
   return host + path + (names.length > 0 ? `?${names.join('&')}` : '');
 }
 
@@ -51,7 +51,8 @@ function maskWord(word: string): string {
   if (/^[0-9]+$/.test(word) || word.includes('@')) return '#';
   if (/^(?:0x)?[0-9a-f]{8,}$/i.test(word)) return '#';
   // Tokens and object ids: long, with letters and digits mixed.
-  if (word.length >= 16 && /[0-9].*[a-z]/i.test(word)) return '#';
+  if (word.length >= 16 && /[a-z]/i.test(word.slice(word.search(/[0-9]/)))) return '#';
   // `v2` and `md5` are names, `user42` has an id.
-  return /^[a-z]{3,}[0-9]+$/i.test(word) ? word.replace(/[0-9]+$/, '#') : word;
+  const [, name] = /^([a-z]{3,})[0-9]+$/i.exec(word) ?? [];
+  return name === undefined ? word : `${name}#`;
 }

@@ -36,7 +36,7 @@ function judge(
   config: JudgeOptions,
 ): Finding[] {
   if (trace.outside || trace.spans.length === 0) return [];
-  const scene = sceneOf(trace, analysis, config.limits);
+  const scene = sceneOf(trace, analysis, config.limits, readLine);
   const countByKey = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {

@@ -5,6 +5,7 @@ import type { Finding, Frame, RecordedTrace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
 import type { CallAnalysis } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
+import type { ReadLine } from './calls/wrapper-line.js';
 
 /** Thresholds of the rules; in ms unless noted. */
 export interface RuleLimits {
@@ -53,6 +54,8 @@ export interface Scene {
   /** Those that began before the response had ended, sorted by start. */
   calls: Call[];
   loops: Loop[];
+  /** Reads the app's source, for advice. */
+  readLine: ReadLine;
   /** Calls that an earlier rule reported: one cause is reported once. */
   claimed: Set<Call>;
 }
@@ -76,9 +79,16 @@ export function sceneOf(
   trace: RecordedTrace,
   analysis: CallAnalysis,
   limits: Partial<RuleLimits> = {},
+  readLine: ReadLine = () => undefined,
 ): Scene {
   const slow = { ...DEFAULT_RULE_LIMITS.slow, ...limits.slow };
-  return { trace, ...analysis, limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow }, claimed: new Set() };
+  return {
+    trace,
+    ...analysis,
+    limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow },
+    readLine,
+    claimed: new Set(),
+  };
 }
 
 /** Share of the request's duration, 0 to 1; 0 if the duration is unknown. */

@@ -34,11 +34,12 @@ export function isIgnoredBySource({ kind, calls, site, loopSite }: Draft, readLi
 }
 
 function hasIgnoreComment(text: string | undefined, kind: string): boolean {
-  const match = text === undefined ? null : /\/[/*].*?\bscooby-ignore\b([^*\n]*)/.exec(text);
+  const comment = text === undefined ? -1 : text.search(/\/[/*]/);
+  const match = comment < 0 ? null : /\bscooby-ignore\b([^*\n]*)/.exec(text!.slice(comment));
   if (!match) return false;
   // `scooby-ignore n+1: a reason`, `scooby-ignore n+1 -- a reason`
   const kinds = match[1]!
-    .split(/\s*(?::|--| - )/, 1)[0]!
+    .split(/:|--| - /, 1)[0]!
     .split(/[\s,]+/)
     .filter((word) => word !== '');
   return kinds.length === 0 || kinds.some((word) => covers(word, kind));

@@ -79,6 +79,8 @@ export class AppProxies {
       this.#listener.proxyListening(url);
     }
     this.#upstream.set(upstream);
+    // An app at --upstream may have no agent to say that it listens.
+    if (upstream !== undefined) this.#doubtTimer = setTimeout(() => this.#update(), DOUBT_MS).unref();
     const { servers } = this.#listener;
     this.#connections.on('listen', (address, app, signs) => void this.add(address, app, signs));
     this.#connections.on('printed', ({ port, beside }) => {
@@ -115,6 +117,13 @@ export class AppProxies {
     } catch (error) {
       this.#listener.warn((error as Error).message);
     }
+  }
+
+  /** Adds a server whose process has no agent: any other is preferred to it. */
+  addUnseen(port: number, app: AppInfo): void {
+    this.#listener.servers.add({ protocol: 'http', port }, app, { beside: 'unseen' });
+    this.#listener.servers.endDoubt();
+    this.#update();
   }
 
   /** Removes the servers of a process that has exited. */

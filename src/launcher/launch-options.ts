@@ -32,6 +32,10 @@ export interface LaunchOptions {
   allowHosts?: string[];
   /** Bearer token with which other machines may read recorded requests. */
   readToken?: string;
+  /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
+  startProblems?: () => string[];
+  /** Load the agent by --import, which Next.js passes on beside a --require of the app's own. */
+  agentByImport?: boolean;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }

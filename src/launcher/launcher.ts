@@ -13,6 +13,7 @@ import { AppProxies } from './app-proxies.js';
 import { AppChild } from './child.js';
 import { guardFolder } from './folder-guard.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
+import { LostAgentWatch } from './lost-agent.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
 import { makeRunFolder } from './run-folder.js';
@@ -34,7 +35,8 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);
   const proxies = new AppProxies({ options, folder, connections, collector, listener });
-  const env = appEnvironment(options.env, { agent, folder: folder.path });
+  const byImport = options.agentByImport === true;
+  const env = appEnvironment(options.env, { agent, folder: folder.path, byImport });
   const app = new AppChild(options.command, env, options.sink);
   const restartable = {
     get isRestarting() {
@@ -49,6 +51,14 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
     warn: (message) => listener.warn(message),
   });
+  const lostAgent = new LostAgentWatch({
+    connected: () => connections.all.map(({ pid }) => pid),
+    problems: () => options.startProblems?.() ?? [],
+    forward: (port, server) => proxies.addUnseen(port, server),
+    exited: (server) => proxies.removeProcess(server),
+    warn: (message) => listener.warn(message),
+  });
+  connections.on('listen', () => lostAgent.agentListens());
   try {
     await proxies.start((url) => control.setUrl(url));
     collector.on('library', (library) => listener.libraryDetected(library));
@@ -59,6 +69,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     });
     const exit = await app.run();
     proxies.end();
+    lostAgent.end(app.forwardedEndSignal);
     if (app.forwardedEndSignal !== undefined) await signalOrphans(connections, app.forwardedEndSignal);
     await collector.waitUntilQuiet(FINAL_LINES_MS);
     return exit;

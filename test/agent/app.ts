@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
+import { AppConnections } from '../../src/collector/app-connections.js';
 import { Collector } from '../../src/collector/collector.js';
 import type { Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
@@ -125,6 +126,8 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     traces.set(trace.id, trace);
   });
   collector.on('library', (library) => libraries.push(library));
+  // Processes hear of each other's ports from it.
+  const connections = new AppConnections(ROOT, record);
   let peers = 0;
   let over = () => {};
   const left = new Promise<void>((resolve) => {
@@ -133,13 +136,17 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
   const receiver = await serveLines(folder.run.socket, folder.run.token, {
     connected: (peer) => {
       peers++;
+      connections.connected(peer);
       collector.connected(peer);
     },
+    serverOpened: (peer, address) => connections.serverOpened(peer, address),
+    serverClosed: (peer, address) => connections.serverClosed(peer, address),
     lineReceived: (peer, line) => collector.lineReceived(peer, line),
     lineLost: (_, text) => {
       throw new Error(`not a line of the link: ${text.slice(0, 500)}`);
     },
     disconnected: (peer) => {
+      connections.disconnected(peer);
       collector.disconnected(peer);
       if (--peers === 0) over();
     },

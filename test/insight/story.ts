@@ -29,7 +29,7 @@ export function stackOf(at: string | string[]): Frame[] {
     const found = /^(.+):(\d+)(?: (.+))?$/.exec(text);
     if (!found) {
       return {
-        function: 'query',
+        function: 'run',
         file: `node_modules/${text}/index.js`,
         line: 1,
         column: 1,

@@ -123,7 +123,7 @@ function patchClient(client: Client): void {
 /** Wraps the promise factory: a query runs when its promise is awaited, without app frames. */
 function wrapPromiseFactory(original: Function): Function {
   return function make(this: unknown, query: Query, ...rest: unknown[]) {
-    const site = captureCallSite(make as never);
+    const site = captureCallSite(make as never, 0, '@prisma/client');
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     const run: Query = (transaction) =>
       // In a `$transaction([…])` the queries run as a batch, with the call site of the list.

@@ -17,6 +17,8 @@ export interface CallSite {
    * the query.
    */
   readonly final?: boolean;
+  /** Method of the ORM or query builder that the app called: `sequelize.findAll`. */
+  readonly api?: string | undefined;
   /** True if its request is unrecorded while another request is recorded: its calls are silent. */
   readonly silent?: boolean;
 }
@@ -36,16 +38,23 @@ let nextSite: CallSite | undefined;
 
 /**
  * Captures the call site of the app's call of `wrapper`; undefined if it is not recorded. `frames`
- * is the maximum number of library frames between the two.
+ * is the maximum number of library frames between the two, `api` the name of the wrapped method.
  */
-export function captureCallSite(wrapper: (...args: never[]) => unknown, frames = 0): CallSite | undefined {
+export function captureCallSite(
+  wrapper: (...args: never[]) => unknown,
+  frames = 0,
+  api?: string,
+): CallSite | undefined {
   if (state.recording === 'off') return undefined;
   try {
     const request = currentRequest();
     if (request === undefined && state.recording !== 'all') {
       return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
     }
-    return { request, stack: captureStack(wrapper, frames, currentCallSite(request)), began: now() };
+    const outer = currentCallSite(request);
+    const stack = captureStack(wrapper, frames, outer);
+    // Where a method calls another, the app called the outer.
+    return { request, stack, began: now(), api: stack === outer?.stack ? (outer.api ?? api) : api };
   } catch {
     return undefined;
   }

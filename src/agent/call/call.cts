@@ -39,6 +39,8 @@ export class TracedCall {
   /** ms before it was sent, spent waiting for a connection. */
   wait = 0;
   rows: number | undefined;
+  /** Method of the ORM or query builder that the app called instead of the driver's. */
+  api: string | undefined;
   error: string | undefined;
   /** Counts of the pool when it asked for a connection; set by instruments with pools. */
   pool: PoolCounts | undefined = undefined;
@@ -89,13 +91,15 @@ export function beginCall(
   self: unknown,
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
-  if (state.recording === 'off') return undefined;
+  if (state.recording === 'off' || instrument.isOff) return undefined;
   try {
     const request = currentRequest();
     if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
     const site = takeCallSite(request);
-    const stack = captureStack(wrapper, instrument.depth, site ?? currentCallSite(request));
+    const deferred = site ?? currentCallSite(request);
+    const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
+    if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
     if (site !== undefined) {
       call.wait = call.began - site.began;
       call.began = site.began;
@@ -123,6 +127,7 @@ export function beginCallFrom(
   args: ArrayLike<unknown>,
 ): TracedCall {
   const call = new TracedCall(instrument, site.request, site.stack, self, args);
+  call.api = site.api;
   if (site.silent) call.silent = true;
   publish(call);
   return call;

@@ -14,6 +14,7 @@ import {
   runFrom,
   runInContext,
 } from './call-site.cjs';
+import { mapperApiOf } from './mapper-api.cjs';
 
 // Enough for the frames that the libraries have between the app's call and the wrapped function.
 const LIBRARY_FRAMES = 20;
@@ -43,8 +44,9 @@ export function wrapCall(
   original: Function,
   { frames = LIBRARY_FRAMES, isFinal }: CallOptions = {},
 ): Function {
+  const api = mapperApiOf(original);
   return function call(this: unknown) {
-    const site = captureCallSite(call, frames);
+    const site = captureCallSite(call, frames, api);
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     const final = isFinal !== undefined && attempt(isFinal, arguments) === true;
     return runDeferred(final ? { ...site, final } : site, original, this, arguments);
@@ -69,9 +71,10 @@ export function wrapFactory(
   original: Function,
   { frames = LIBRARY_FRAMES, onCreated }: FactoryOptions = {},
 ): Function {
+  const api = mapperApiOf(original);
   return function make(this: unknown) {
     const object = Reflect.apply(original, this, arguments);
-    attempt(keepCallSite, object, make, frames);
+    attempt(keepCallSite, object, make, frames, api);
     // Even while recording is off: it restores properties that the wrapper itself has changed.
     if (onCreated !== undefined) attempt(onCreated, object as never);
     return object;
@@ -96,10 +99,11 @@ export function wrapExecutor(
   original: Function,
   { ownerOf = identity, final = false }: ExecutorOptions = {},
 ): Function {
+  const api = mapperApiOf(original);
   return function execute(this: unknown) {
     if (state.recording === 'off') return Reflect.apply(original, this, arguments);
     const owner = ownerOf === identity ? (this as object) : attempt(ownerOf, this as never);
-    const site = attempt(siteOf, owner) ?? captureCallSite(execute, LIBRARY_FRAMES);
+    const site = attempt(siteOf, owner) ?? captureCallSite(execute, LIBRARY_FRAMES, api);
     if (site === undefined || site.silent) return Reflect.apply(original, this, arguments);
     return runDeferred(final ? { ...site, final } : site, original, this, arguments);
   };
@@ -140,9 +144,14 @@ function siteOf(object: object | undefined): CallSite | undefined {
   return site === undefined || site.request === request ? site : { ...site, request };
 }
 
-function keepCallSite(object: unknown, wrapper: (...args: never[]) => unknown, frames: number): void {
+function keepCallSite(
+  object: unknown,
+  wrapper: (...args: never[]) => unknown,
+  frames: number,
+  api?: string,
+): void {
   if (typeof object !== 'object' || object === null) return;
-  const site = captureCallSite(wrapper, frames);
+  const site = captureCallSite(wrapper, frames, api);
   if (!site?.silent) rememberCallSite(object, site);
 }
 

@@ -1,9 +1,11 @@
 /** Routes of Express 4 and 5: read from the request, and from layers as they are registered. */
 
 import type { IncomingMessage } from 'node:http';
+import { types } from 'node:util';
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { isList, itemOf, ownData } from '../record/app-values.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName, patternText } from './framework.cjs';
 
@@ -23,6 +25,9 @@ interface Prefix {
   pattern: string;
   params: object;
 }
+
+// Of lists in lists of paths.
+const MAX_DEPTH = 20;
 
 /** Stacks of registration, by layer of a route. */
 const registrationStacks = new WeakMap<Layer, number>();
@@ -86,8 +91,8 @@ function countLayers({ stack }: { stack: Layer[] }): number {
 
 function isPath(path: unknown): boolean {
   let first = path;
-  while (Array.isArray(first)) first = first[0];
-  return typeof first === 'string' || first instanceof RegExp;
+  for (let depth = 0; depth < MAX_DEPTH && isList(first); depth++) first = itemOf(first, 0);
+  return typeof first === 'string' || types.isRegExp(first);
 }
 
 /**
@@ -120,7 +125,7 @@ function recordPrefix(layer: Layer, request: ExpressRequest, mounted: string): v
   const outerPrefix = requestPrefixes.get(outer);
   requestPrefixes.set(url, {
     pattern: (outerPrefix?.pattern ?? outer) + pattern,
-    params: { ...outerPrefix?.params, ...request.params },
+    params: { ...outerPrefix?.params, ...dataIn(request.params) },
   });
 }
 
@@ -149,19 +154,30 @@ function readMount(message: IncomingMessage): RouteInfo | undefined {
   return { route: prefix.pattern + (rest === '/' ? '' : rest), params: prefix.params };
 }
 
+/** Copy of the data of an object, without what its getters would give. */
+function dataIn(object: object | undefined): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  if (object === undefined || types.isProxy(object)) return copy;
+  for (const key of Object.keys(object)) copy[key] = ownData(object, key);
+  return copy;
+}
+
 function readRoute(message: IncomingMessage): RouteInfo | undefined {
   const { route, baseUrl = '', params, method } = message as ExpressRequest;
   if (route?.path === undefined) return readMount(message);
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
   const path = patternText(route.path);
-  const layer = route.stack?.findLast(
-    ({ handle, method: own }) => handle.length < 4 && (!own || own === method?.toLowerCase()),
-  );
+  const layerOf = (name: string | undefined) =>
+    route.stack?.findLast(
+      ({ handle, method: own }) => Number(ownData(handle, 'length')) < 4 && (!own || own === name),
+    );
+  // HEAD is answered by what GET has where nothing else does.
+  const layer = layerOf(method?.toLowerCase()) ?? (method === 'HEAD' ? layerOf('get') : undefined);
   return {
     route: path === '/' && base !== '' ? base : base + path,
     handler: handlerName(layer?.handle),
     stack: layer && registrationStacks.get(layer),
-    params: prefix === undefined ? params : { ...prefix.params, ...params },
+    params: prefix === undefined ? params : { ...prefix.params, ...dataIn(params) },
   };
 }

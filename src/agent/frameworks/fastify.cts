@@ -2,6 +2,7 @@
 
 import { captureStack } from '../call/stack.cjs';
 import { attempt } from '../guard.cjs';
+import { isList, listOf, plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { type Framework, handlerName } from './framework.cjs';
 
@@ -21,6 +22,8 @@ interface Instance {
   addHook(name: string, hook: Function): void;
 }
 
+const MAX_METHODS = 100;
+
 /** Handlers and stacks of registration, by method and path. */
 const handlers = new Map<string, { handler: Function; stack: number }>();
 
@@ -32,7 +35,8 @@ export const fastify: Framework = {
       const onRoute = ({ method, url, handler }: Route) => {
         const stack = captureStack(onRoute, undefined);
         attempt(() => {
-          for (const name of [method].flat()) handlers.set(`${name} ${url}`, { handler, stack });
+          for (const name of isList(method) ? listOf(method, MAX_METHODS) : [method])
+            handlers.set(`${plainText(name)} ${plainText(url)}`, { handler, stack });
         });
       };
       instance.addHook('onRoute', onRoute);

@@ -1,5 +1,6 @@
 /** Routes of Hono, read from the context of a request. */
 
+import { guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName } from './framework.cjs';
@@ -29,12 +30,18 @@ function patchContext(exports: { Context: Constructor }): void {
 function construct(Context: Constructor, args: never[], target: Function): Context {
   const context = Reflect.construct(Context, args, target) as Context;
   const request = currentRequest();
-  if (request !== undefined) request.routeInfo = () => routeInfoOf(context);
+  if (request !== undefined) request.routeInfo = () => readRoute(context);
   return context;
 }
 
-/** The handler is the last match of a method; middleware matches with method ALL. */
+/**
+ * The handler is the last match of a method that ran: of two patterns that match, the first
+ * answers. Middleware matches with method ALL.
+ */
 function routeInfoOf({ req }: Context): RouteInfo | undefined {
-  const route = req.matchedRoutes?.findLast(({ method }) => method !== 'ALL');
+  const ran = req.matchedRoutes?.slice(0, (req.routeIndex ?? Number.POSITIVE_INFINITY) + 1);
+  const route = ran?.findLast(({ method }) => method !== 'ALL');
   return route && { route: route.path, handler: handlerName(route.handler), params: req.param() };
 }
+
+const readRoute = guardHook('hono', 'reading its routes', routeInfoOf);

@@ -1,11 +1,11 @@
-/** Routes of Koa with @koa/router, read from the context of a request. */
+/** Routes of Koa with @koa/router or koa-router: the layer that ran, else what the context says. */
 
 import { captureStack } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
-import { attempt } from '../guard.cjs';
+import { attempt, guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
-import { type Framework, handlerName } from './framework.cjs';
+import { type Framework, handlerName, patternText } from './framework.cjs';
 
 interface Layer {
   path: string;
@@ -17,6 +17,8 @@ interface Context {
   matched?: Layer[];
   params?: object;
 }
+/** Route of a request, with the last layer of a route that began to run. */
+type KoaRouteInfo = { (): RouteInfo | undefined; layer: Layer | undefined };
 type Exports = { prototype?: object; default?: { prototype: object }; Router?: { prototype: object } };
 
 /** Stacks of registration by handler and path; a mounted router has copies with longer paths. */
@@ -33,13 +35,14 @@ export const koa: Framework = {
         (original) =>
           function (this: unknown, context: Context) {
             const request = currentRequest();
-            if (request !== undefined) request.routeInfo = () => routeInfoOf(context);
+            if (request !== undefined) request.routeInfo = koaRouteInfo(context);
             return Reflect.apply(original, this, arguments);
           },
       ),
     '@koa/router/dist/index.js': patchRouter,
     '@koa/router/dist/index.mjs': patchRouter,
     '@koa/router/lib/router.js': patchRouter,
+    'koa-router/lib/router.js': patchRouter,
   },
   esm: { '@koa/router/dist/index.mjs': ['Router'] },
 };
@@ -54,28 +57,53 @@ function patchRouter(exports: Exports): void {
         const layer = Reflect.apply(original, this, arguments);
         const stack = captureStack(register as never, undefined);
         attempt(() => {
-          if (layer?.methods?.length > 0) recordRegistration(layer, stack);
+          if (!(layer?.methods?.length > 0)) return;
+          recordRegistration(layer, stack);
+          replaceMethod(Object.getPrototypeOf(layer), 'captures', wrapCaptures);
         });
         return layer;
       },
   );
 }
 
-function routeInfoOf({ _matchedRoute: route, matched, params }: Context): RouteInfo | undefined {
+/** Every version calls it for a layer just before the layer's functions run. */
+function wrapCaptures(original: Function): Function {
+  return function captures(this: Layer) {
+    const routeInfo = currentRequest()?.routeInfo as KoaRouteInfo | undefined;
+    if (routeInfo !== undefined && 'layer' in routeInfo && this.methods.length > 0) routeInfo.layer = this;
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+function koaRouteInfo(context: Context): KoaRouteInfo {
+  const routeInfo: KoaRouteInfo = () => readRoute(context, routeInfo.layer);
+  routeInfo.layer = undefined;
+  return routeInfo;
+}
+
+// `matched` are all layers of the path, also of other methods, and `_matchedRoute` is the last of
+// the method, though the first answers: GET /articles/feed is not what /articles/:slug did.
+function routeInfoOf(
+  { _matchedRoute, matched, params }: Context,
+  ran: Layer | undefined,
+): RouteInfo | undefined {
+  const route = ran?.path ?? _matchedRoute;
   if (route === undefined) return undefined;
-  const layer = matched?.findLast(({ methods }) => methods.length > 0);
+  const layer = ran ?? matched?.findLast(({ methods }) => methods.length > 0);
   return {
-    route: String(route),
+    route: patternText(route),
     handler: handlerName(layer?.stack.at(-1)),
     stack: layer && registrationStack(layer),
     params,
   };
 }
 
+const readRoute = guardHook('koa', 'reading its routes', routeInfoOf);
+
 function recordRegistration({ path, stack }: Layer, registration: number): void {
   const handler = stack.at(-1)!;
   const stacksByPath = registrationStacks.get(handler) ?? new Map<string, number>();
-  registrationStacks.set(handler, stacksByPath.set(String(path), registration));
+  registrationStacks.set(handler, stacksByPath.set(patternText(path), registration));
 }
 
 function registrationStack({ path, stack }: Layer): number | undefined {

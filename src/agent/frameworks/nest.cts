@@ -2,6 +2,7 @@
 
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, ownData, plainText } from '../record/app-values.cjs';
 import { type Framework, handlerNames } from './framework.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
@@ -13,10 +14,10 @@ export const nest: Framework = {
   files: {
     '@nestjs/core/router/router-explorer.js': ({ RouterExplorer: { prototype } }: Exports) => {
       replaceMethod(prototype, 'createCallbackProxy', (original) =>
-        wrapHandlerFactory(original, (args) => [(args[0] as object).constructor.name, args[2]]),
+        wrapHandlerFactory(original, (args) => [className(dataOf(args[0], 'constructor')), args[2]]),
       );
       replaceMethod(prototype, 'createRequestScopedHandler', (original) =>
-        wrapHandlerFactory(original, (args) => [(args[0] as { name?: string }).name, args[4]]),
+        wrapHandlerFactory(original, (args) => [className(args[0]), args[4]]),
       );
     },
     '@nestjs/platform-fastify/adapters/fastify-adapter.js': ({ FastifyAdapter: { prototype } }: Adapter) => {
@@ -28,11 +29,17 @@ export const nest: Framework = {
   },
 };
 
+function className(Class: unknown): unknown {
+  return ownData(Class, 'name');
+}
+
 function wrapHandlerFactory(original: Function, nameParts: (args: unknown[]) => unknown[]): Function {
   return function (this: unknown) {
     const handler = Reflect.apply(original, this, arguments);
     attempt(() => {
-      const name = nameParts([...arguments]).join('.');
+      const name = nameParts(Array.from(arguments))
+        .map((part) => plainText(part) ?? '…')
+        .join('.');
       if (typeof handler === 'function' && name !== '') handlerNames.set(handler, name);
     });
     return handler;

@@ -1,8 +1,10 @@
 /** Instrument of better-sqlite3: statements and exec, which block the event loop. */
 
+import { types } from 'node:util';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { bytesIn, isList, listOf, plainText } from '../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../record/sql-params.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import {
@@ -15,6 +17,9 @@ import {
 
 type Statement = { source: string; database?: { name?: unknown; memory?: unknown } };
 type Step = { done?: boolean };
+
+// One more than are recorded.
+const MAX_PARAMS = 1001;
 
 const iterations = new WeakMap<object, TracedCall>();
 
@@ -34,11 +39,12 @@ export const betterSqlite3: Instrument = {
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const name = args.length > 0 && !isStatement(self) ? String(args[0]) : (self as Statement).source;
+  const source = sourceOf(self);
+  const name = source ?? plainText(args[0]) ?? '[object]';
   const detail: Record<string, unknown> = { blocking: true };
-  if (isStatement(self) && args.length > 0) detail.params = paramsOf(name, Array.from(args));
-  const database = isStatement(self) ? self.database : (self as Statement['database']);
-  if (typeof database === 'object' && database !== null)
+  if (source !== undefined && args.length > 0) detail.params = paramsOf(name, args);
+  const database = source !== undefined ? (self as Statement).database : (self as Statement['database']);
+  if (typeof database === 'object' && database !== null && !types.isProxy(database))
     detail.source = sourceNumber(
       database,
       database.memory ? database : undefined,
@@ -47,16 +53,18 @@ function describe({ self, args }: TracedCall): CallInfo {
   return { name, detail };
 }
 
-function isStatement(self: unknown): self is Statement {
-  return typeof (self as Partial<Statement>)?.source === 'string';
+/** Text of a statement; undefined for a database. */
+function sourceOf(self: unknown): string | undefined {
+  // The native class has a property for it.
+  const source = types.isProxy(self) ? undefined : (self as Partial<Statement>)?.source;
+  return typeof source === 'string' ? source : undefined;
 }
 
 /** Values are positional, in arrays, or named in an object. */
-function paramsOf(sql: string, args: unknown[]): unknown {
-  const values = args.flat();
+function paramsOf(sql: string, args: ArrayLike<unknown>): unknown {
+  const values = listOf(args, MAX_PARAMS).flatMap((arg) => (isList(arg) ? listOf(arg, MAX_PARAMS) : [arg]));
   const [named] = values;
-  const byName =
-    values.length === 1 && typeof named === 'object' && named !== null && !Buffer.isBuffer(named);
+  const byName = values.length === 1 && typeof named === 'object' && named !== null && !bytesIn(named);
   return byName ? maskNamedParams(sql, named, 'sqlite') : maskParams(sql, values, 'sqlite');
 }
 

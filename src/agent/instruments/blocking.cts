@@ -9,6 +9,7 @@ import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 const BLOCKS_MS = 5;
+const MAX_PATH = 4096;
 // Includes functions that block only without a callback: with a callback they return within 5 ms.
 const CRYPTO_METHODS = /Sync$|^(?:randomBytes|sign|verify|generatePrime|checkPrime)$/;
 
@@ -30,10 +31,12 @@ export const blocking: Instrument = {
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const path = typeof args[0] === 'string' && String(self).startsWith('fs.') ? ` ${args[0]}` : '';
+  const method = self as string;
+  const path =
+    typeof args[0] === 'string' && method.startsWith('fs.') ? ` ${args[0].slice(0, MAX_PATH)}` : '';
   // Strings may be secrets; numbers (iterations, lengths) explain the duration.
   const numbers = Array.from(args).filter((value) => typeof value === 'number');
-  return { name: `${self}${path}`, ...(numbers.length > 0 && { detail: { numbers } }) };
+  return { name: `${method}${path}`, ...(numbers.length > 0 && { detail: { numbers } }) };
 }
 
 function wrapMethods(module: string, exports: Record<string, unknown>, names: RegExp): void {

@@ -4,6 +4,7 @@ import { redactArguments, redactShellLine } from '../../domain/redact-command.cj
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, listOf, plainText } from '../record/app-values.cjs';
 import { currentRequest, watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -12,12 +13,14 @@ interface ChildProcess {
   exitCode: number | null;
   signalCode: string | null;
 }
-interface SpawnOptions {
-  file?: unknown;
-  args?: unknown[];
+interface Command {
+  file: unknown;
+  argv: unknown[];
 }
 
 const MAX_TEXT_LENGTH = 1000;
+// Each has a character, and a space behind it.
+const MAX_ARGUMENTS = MAX_TEXT_LENGTH / 2;
 
 export const childProcess: Instrument = {
   library: 'child_process',
@@ -39,20 +42,32 @@ export const childProcess: Instrument = {
 
 function describe({ self, args }: TracedCall): CallInfo {
   const sync = self === undefined;
-  const { file, args: argv = [] } = sync ? optionsOfSync(args) : ((args[0] ?? {}) as SpawnOptions);
+  const { file, argv: all } = sync ? commandOfSync(args) : commandOfSpawn(args[0]);
+  const argv = shownArguments(all);
   const isShell = argv[1] === '-c' || (sync && argv.length === 0);
   const line = argv[1] === '-c' ? [argv[2]] : sync ? [file, ...argv] : [argv[0] ?? file, ...argv.slice(1)];
   const text = isShell ? redactShellLine(cutText(line[0])) : redactArguments(line.map(cutText)).join(' ');
   return { name: text.slice(0, MAX_TEXT_LENGTH), detail: sync ? { blocking: true } : {} };
 }
 
-// A secret that the cut would halve is seen by its whole.
-function cutText(value: unknown): string {
-  return String(value).slice(0, 4 * MAX_TEXT_LENGTH);
+/** Arguments up to those behind the cut. */
+function shownArguments(argv: unknown[]): unknown[] {
+  let length = 0;
+  const end = argv.findIndex((arg) => length > 4 * MAX_TEXT_LENGTH || (length += cutText(arg).length) < 0);
+  return end < 0 ? argv : argv.slice(0, end);
 }
 
-function optionsOfSync(args: ArrayLike<unknown>): SpawnOptions {
-  return { file: args[0], args: Array.isArray(args[1]) ? args[1] : [] };
+// A secret that the cut would halve is seen by its whole.
+function cutText(value: unknown): string {
+  return (plainText(value) ?? '…').slice(0, 4 * MAX_TEXT_LENGTH);
+}
+
+function commandOfSync({ 0: file, 1: argv }: ArrayLike<unknown>): Command {
+  return { file, argv: listOf(argv, MAX_ARGUMENTS) };
+}
+
+function commandOfSpawn(options: unknown): Command {
+  return { file: dataOf(options, 'file'), argv: listOf(dataOf(options, 'args'), MAX_ARGUMENTS) };
 }
 
 function wrapSpawn(original: Function): Function {
@@ -87,7 +102,7 @@ function wrapSync(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {
       const result = Reflect.apply(original, this, arguments);
-      endCall(call, (result as { error?: unknown } | null)?.error);
+      endCall(call, attempt(dataOf, result, 'error'));
       return result;
     } catch (error) {
       endCall(call, error);

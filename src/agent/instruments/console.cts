@@ -1,6 +1,7 @@
 /** Instrument of console: lines logged inside a request; the output stays unchanged. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import type { Instrument } from './instrument.cjs';
 import { describeLogLine, recordLogLine } from './shared/log.cjs';
 
@@ -19,11 +20,7 @@ export const consoleMethods: Instrument = {
         // A method has no prototype property, like the method that it replaces.
         const holder = {
           write(this: unknown) {
-            try {
-              recordLogLine(consoleMethods, holder.write, level, arguments);
-            } catch {
-              // A line that cannot be recorded is still printed.
-            }
+            attempt(recordLogLine, consoleMethods, holder.write, level, arguments);
             return Reflect.apply(original, this, arguments);
           },
         };

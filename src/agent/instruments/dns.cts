@@ -3,6 +3,7 @@
 import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -16,7 +17,7 @@ export const dns: Instrument = {
   versions: '*',
   kind: 'dns',
   channel: 'scooby:dns',
-  describe: ({ args }: TracedCall): CallInfo => ({ name: `lookup ${String(args[0])}` }),
+  describe: ({ args }: TracedCall): CallInfo => ({ name: `lookup ${plainText(args[0]) ?? '…'}` }),
   files: {},
   install: () => replaceMethod(require('node:dns'), 'lookup', wrapLookup),
 };

@@ -6,27 +6,17 @@
 import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, listOf, methodOf, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Execution {
-  document?: { definitions?: readonly Definition[] };
-  operationName?: string | null;
-  variableValues?: unknown;
-  rawVariableValues?: unknown;
   error?: unknown;
   result?: unknown;
 }
-/** Result of an operation, if it did not return a stream of results. */
-interface Result {
-  errors?: readonly { message?: unknown }[];
-}
-interface Definition {
-  kind?: string;
-  operation?: string;
-  name?: { value?: string };
-  selectionSet?: { selections?: readonly { name?: { value?: string } }[] };
-}
+
+const MAX_DEFINITIONS = 1000;
+const MAX_FIELDS = 100;
 
 const calls = new WeakMap<object, TracedCall>();
 
@@ -58,14 +48,17 @@ export const graphql: Instrument = {
 };
 
 function describe({ args }: TracedCall): CallInfo {
-  const { document, operationName, variableValues, rawVariableValues } = args[0] as Execution;
-  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
-  const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
-  const fields = operation?.selectionSet?.selections?.map(({ name }) => name?.value ?? '…') ?? [];
-  const name = operation?.name?.value ?? `{ ${fields.join(', ')} }`;
-  const variables = variableValues ?? rawVariableValues;
+  const execution = args[0];
+  const definitions = listOf(dataOf(dataOf(execution, 'document'), 'definitions'), MAX_DEFINITIONS);
+  const wanted = dataOf(execution, 'operationName');
+  const operation = definitions.find(
+    (definition) =>
+      dataOf(definition, 'kind') === 'OperationDefinition' && (!wanted || nameOf(definition) === wanted),
+  );
+  const variables = dataOf(execution, 'variableValues') ?? dataOf(execution, 'rawVariableValues');
+  const kind = plainText(dataOf(operation, 'operation')) ?? 'query';
   return {
-    name: `${operation?.operation ?? 'query'} ${name}`,
+    name: `${kind} ${nameOf(operation) ?? `{ ${fieldsOf(operation).join(', ')} }`}`,
     ...(variables ? { detail: { variables: serialize(variables) } } : {}),
   };
 }
@@ -81,6 +74,15 @@ function patchExecutorBinding(bindings: { normalizedExecutor: unknown }): void {
   bindings.normalizedExecutor = holder.normalizedExecutor;
 }
 
+function fieldsOf(operation: unknown): string[] {
+  const selections = listOf(dataOf(dataOf(operation, 'selectionSet'), 'selections'), MAX_FIELDS);
+  return selections.map((selection) => nameOf(selection) ?? '…');
+}
+
+function nameOf(node: unknown): string | undefined {
+  return plainText(dataOf(dataOf(node, 'name'), 'value'));
+}
+
 function endExecution(execution: Execution): void {
   const call = calls.get(execution);
   if (call !== undefined) endOperation(call, execution.result, execution.error);
@@ -93,7 +95,7 @@ function endOperation(call: TracedCall, result: unknown, thrown?: unknown): void
 }
 
 function errorsOf(result: unknown): readonly object[] {
-  const { errors } = (result ?? {}) as Result;
+  const errors = dataOf(result, 'errors');
   return Array.isArray(errors) ? errors : [];
 }
 
@@ -112,8 +114,8 @@ function wrapExecute(original: Function): Function {
  * handle that. These handlers run before the app's.
  */
 function endWithResult(call: TracedCall, result: unknown): void {
-  const { then } = (result ?? {}) as { then?: Function };
-  if (typeof then === 'function')
+  const then = methodOf(result, 'then');
+  if (then !== undefined)
     Reflect.apply(then, result, [
       (value: unknown) => endOperation(call, value),
       (error: unknown) => endCall(call, error ?? 'rejected'),

@@ -3,6 +3,7 @@
 import { beginCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { ownData, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -38,13 +39,13 @@ export const grpc: Instrument = {
 
 /** `/shop.Shop/getItem` becomes `shop.Shop.getItem`; streamed requests are not recorded. */
 function describe({ args: { 0: path, [FIRST_APP_ARGUMENT]: message } }: TracedCall): CallInfo {
-  const name = String(path).replace(/^\//, '').replace('/', '.');
+  const name = (plainText(path) ?? '[object]').replace(/^\//, '').replace('/', '.');
   return { name, detail: isMessage(message) ? { arguments: serialize(message) } : {} };
 }
 
 /** In a streamed request the message's place has metadata, options or a callback. */
 function isMessage(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !('internalRepr' in value);
+  return typeof value === 'object' && value !== null && ownData(value, 'internalRepr') === undefined;
 }
 
 function wrapMakeRequest(original: Function): Function {

@@ -6,6 +6,8 @@ import { redactUrl } from '../../domain/redact.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { type ContextRunner, captureCallSite, contextRunner, currentCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
+import { bytesIn, plainText } from '../record/app-values.cjs';
 import { watchStream } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
@@ -14,6 +16,8 @@ import type { CallInfo, Instrument } from './instrument.cjs';
 
 // Frames of axios, got and Node itself.
 const LIBRARY_FRAMES = 20;
+const MAX_URL = 64 * 1024;
+const MAX_HOST = 300;
 const recorded = new WeakSet<ClientRequest>();
 /** True while a library sends a call that is recorded by its own instrument (thrift over HTTP). */
 let suppressed = false;
@@ -53,12 +57,11 @@ export function withoutHttpCalls(fn: Function, self: unknown, args: ArrayLike<un
 
 function describe({ self }: TracedCall): CallInfo {
   const request = self as ClientRequest;
-  const host = String(request.getHeader('host') ?? request.host);
-  const target = /^[a-z]+:\/\//i.test(request.path)
-    ? request.path
-    : `${request.protocol}//${host}${request.path}`;
-  const { socketPath } = request as { socketPath?: string };
-  return { name: `${request.method} ${redactUrl(target)}`, detail: socketPath ? { socket: socketPath } : {} };
+  const host = plainText(request.getHeader('host')) ?? plainText(request.host) ?? '…';
+  const path = (plainText(request.path) ?? '/…').slice(0, MAX_URL);
+  const target = /^[a-z]{1,20}:\/\//i.test(path) ? path : `${request.protocol}//${host}${path}`;
+  const socket = plainText((request as { socketPath?: unknown }).socketPath);
+  return { name: `${request.method} ${redactUrl(target)}`, detail: socket ? { socket } : {} };
 }
 
 function recordRequest(request: ClientRequest, cut: (...args: never[]) => unknown): void {
@@ -67,7 +70,7 @@ function recordRequest(request: ClientRequest, cut: (...args: never[]) => unknow
   if (site === undefined) return;
   recorded.add(request);
   const call = beginCallFrom(http, suppressed ? { ...site, silent: true } : site, request, []);
-  const port = Number(/:(\d+)$/.exec(String(request.getHeader('host') ?? ''))?.[1]);
+  const port = Number(/:(\d{1,5})$/.exec(plainText(request.getHeader('host'))?.slice(-MAX_HOST) ?? '')?.[1]);
   const isPeer =
     !request.headersSent &&
     injectParent(call, request.host, port, (name, value) => request.setHeader(name, value));
@@ -108,7 +111,7 @@ function watchResponse(
   const watched = watchStream(response, call.request, (type, value) => {
     switch (type) {
       case 'data':
-        bytes += typeof value === 'string' ? Buffer.byteLength(value) : (value as Buffer).length;
+        bytes += typeof value === 'string' ? Buffer.byteLength(value) : (bytesIn(value)?.length ?? 0);
         return;
       case 'end':
       case 'error':
@@ -135,11 +138,7 @@ function endRequest(call: TracedCall, complete: boolean, error?: unknown): void 
 
 function wrapAddRequest(original: Function): Function {
   return function addRequest(this: unknown, request: ClientRequest) {
-    try {
-      recordRequest(request, addRequest);
-    } catch {
-      // A request of an unexpected shape is sent without being recorded.
-    }
+    attempt(recordRequest, request, addRequest);
     return Reflect.apply(original, this, arguments);
   };
 }

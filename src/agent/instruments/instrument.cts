@@ -46,6 +46,8 @@ export interface Instrument extends LibraryFacts {
    * All other importers see the new values.
    */
   esm?: Record<string, string[]>;
+  /** Set when recording its calls has failed twenty times: they are not recorded any more. */
+  isOff?: boolean;
   /** Number of library frames between the app's call and the patched method; default few. */
   depth?: number;
 }

@@ -6,6 +6,7 @@ import { attempt } from '../guard.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
+import { argumentText } from './shared/redis-keys.cjs';
 
 interface Command {
   name: string;
@@ -182,7 +183,7 @@ function isAutoPipeline(pipeline: object): boolean {
 
 /** CLIENT SETINFO, sent by ioredis on each connection in a later tick. */
 function isGreeting({ name, args }: Command): boolean {
-  return name === 'client' && /^setinfo$/i.test(String(args[0]));
+  return name === 'client' && /^setinfo$/i.test(argumentText(args[0]));
 }
 
 function wrapHandlerFactory(original: Function): Function {

@@ -1,8 +1,10 @@
 /** Instrument of memcached: one call per command, whatever its number of keys and servers. */
 
+import { types } from 'node:util';
 import { beginCall, callOfCallback, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { isList } from '../record/app-values.cjs';
 import type { Instrument } from './instrument.cjs';
 import { byteLengthOf, cacheCallInfo, keyTexts, readFacts } from './shared/cache.cjs';
 
@@ -33,14 +35,20 @@ export const memcached: Instrument = {
 function wrapCommand(method: string, original: Function): Function {
   return function run(this: object, ...args: unknown[]) {
     // Without a callback nothing is sent, and this client does not accept an async function.
-    const at = args.findLastIndex((arg) => Object.prototype.toString.call(arg) === '[object Function]');
+    const at = args.findLastIndex((arg) => attempt(isCallback, arg));
     // get with several keys calls getMulti, which is recorded.
-    if (at < 0 || (method === 'get' && Array.isArray(args[0]))) return Reflect.apply(original, this, args);
+    if (at < 0 || (method === 'get' && attempt(Array.isArray, args[0])))
+      return Reflect.apply(original, this, args);
     const call = beginCall(memcached, run, this, [method, ...args]);
     if (call === undefined) return Reflect.apply(original, this, args);
     args[at] = wrapCallback(call, args[at] as Function, onReply);
     return runCall(call, original, this, args);
   };
+}
+
+/** As the client sees it, but without reading the function's tag, which may be a getter. */
+function isCallback(value: unknown): boolean {
+  return typeof value === 'function' && !types.isAsyncFunction(value) && !types.isGeneratorFunction(value);
 }
 
 function onReply(call: TracedCall, { 0: error, 1: result }: ArrayLike<unknown>): void {
@@ -51,7 +59,11 @@ function factsOf({ 0: method, 1: key }: ArrayLike<unknown>, result: unknown) {
   if (!/^get/.test(String(method))) return result === false ? { done: false } : undefined;
   const replies = method === 'getMulti' ? Object.values(result as object) : [replyValue(method, result)];
   const values = replies.filter((value) => value !== undefined);
-  return readFacts(keyTexts(key).length, values.length, byteLengthOf(values.map(storedForm)));
+  return readFacts(countKeys(key), values.length, byteLengthOf(values.map(storedForm)));
+}
+
+function countKeys(key: unknown): number {
+  return isList(key) ? key.length : 1;
 }
 
 /** gets replies with the value and a token for cas. */

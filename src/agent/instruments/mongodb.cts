@@ -1,9 +1,11 @@
 /** Instrument of mongodb: commands at the connection that sends them, except the driver's own. */
 
+import { types } from 'node:util';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, isList, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -39,27 +41,36 @@ export const mongodb: Instrument = {
 };
 
 function describe({ args }: TracedCall): CallInfo {
-  const [namespace, command] = args as unknown as [{ db?: string }, Document];
-  const [verb = '', ...rest] = Object.keys(command);
-  const collection = command[verb];
+  const { 0: namespace, 1: command } = args;
+  const [verb = '', ...rest] = keysOf(command);
+  const collection = dataOf(command, verb);
   const fields: Document = {};
   for (const key of rest) {
     if (ENVELOPE.has(key)) continue;
-    const value = unwrappedDocuments(command[key]);
-    fields[key] = key === 'documents' && Array.isArray(value) ? `${value.length} documents` : value;
+    const value = unwrappedDocuments(dataOf(command, key));
+    fields[key] = key === 'documents' && isList(value) ? `${value.length} documents` : value;
   }
   const name = typeof collection === 'string' ? `${collection}.${verb}` : verb;
-  return { name, detail: { command: verb, database: namespace?.db, arguments: serialize(fields) } };
+  return {
+    name,
+    detail: { command: verb, database: plainText(dataOf(namespace, 'db')), arguments: serialize(fields) },
+  };
 }
 
 /** Documents to write are wrapped in an object with a `documents` field. */
 function unwrappedDocuments(value: unknown): unknown {
-  const list = (value as { documents?: unknown } | null | undefined)?.documents;
-  return Array.isArray(list) ? list : value;
+  const list = dataOf(value, 'documents');
+  return isList(list) ? list : value;
 }
 
-function isDriverCommand(document: Document | undefined): boolean {
-  return DRIVER_COMMANDS.test(Object.keys(document ?? {})[0] ?? '');
+function isDriverCommand(document: unknown): boolean {
+  return DRIVER_COMMANDS.test(keysOf(document)[0]?.slice(0, 100) ?? '');
+}
+
+function keysOf(document: unknown): string[] {
+  return typeof document !== 'object' || document === null || types.isProxy(document)
+    ? []
+    : Object.keys(document);
 }
 
 /** A handler on this promise is safe: the driver awaits it, and the app receives another. */

@@ -3,19 +3,12 @@
 import { beginCall, type TracedCall } from '../call/call.cjs';
 import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { notePause, notePauseEnd } from './shared/connections.cjs';
 import * as shared from './shared/mysql.cjs';
 
 type Class = { prototype: object };
-interface Command {
-  constructor: { name: string };
-  /** Of class Execute. */
-  statement?: { query: string };
-  values?: unknown;
-  /** Of class Prepare. */
-  query?: string;
-}
 
 export const mysql2: Instrument = {
   library: 'mysql2',
@@ -51,21 +44,32 @@ export const mysql2: Instrument = {
 
 /** Also describes commands that are not from `query` or `execute`: prepared statements, pings. */
 function describe(call: TracedCall): CallInfo {
-  const command = call.args[0] as Command;
-  const object = typeof command === 'object' && command !== null ? command : undefined;
+  const command = call.args[0];
+  if (typeof command !== 'object' || command === null) return shared.describeMysqlCall(call);
   const connection = call.self as { threadId?: unknown };
-  if (object?.statement !== undefined)
-    return shared.mysqlCallInfo(object.statement.query, object.values, connection);
-  if (object?.constructor.name === 'Prepare')
-    return shared.mysqlCallInfo(`PREPARE ${object.query}`, undefined, connection);
-  if (object?.constructor.name === 'ChangeUser') return changeUserInfo(object, connection);
-  if (object?.constructor.name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
+  const statement = dataOf(command, 'statement');
+  if (statement !== undefined)
+    return shared.mysqlCallInfo(textIn(statement, 'query'), dataOf(command, 'values'), connection);
+  const name = className(command);
+  if (name === 'Prepare')
+    return shared.mysqlCallInfo(`PREPARE ${textIn(command, 'query')}`, undefined, connection);
+  if (name === 'ChangeUser') return changeUserInfo(command, connection);
+  if (name === 'Ping') return shared.mysqlCallInfo('PING', undefined, connection);
   return shared.describeMysqlCall(call);
 }
 
+function className(command: unknown): string {
+  return plainText(dataOf(dataOf(command, 'constructor'), 'name')) ?? '';
+}
+
+function textIn(object: unknown, key: string): string {
+  return plainText(dataOf(object, key)) ?? '';
+}
+
 /** A change of user or database: what the connection reads from then on is something else. */
-function changeUserInfo(command: Command, connection: { threadId?: unknown }): CallInfo {
-  const { user, database } = command as Command & { user?: unknown; database?: unknown };
+function changeUserInfo(command: object, connection: { threadId?: unknown }): CallInfo {
+  const user = dataOf(command, 'user');
+  const database = dataOf(command, 'database');
   return shared.mysqlCallInfo('CHANGE USER', { user, database }, connection);
 }
 
@@ -86,7 +90,7 @@ function wrapResume(original: Function): Function {
 }
 
 function wrapAddCommand(original: Function): Function {
-  return function addCommand(this: object, command: Command) {
+  return function addCommand(this: object, command: object) {
     if (shared.pendingPoolCall() === undefined) attempt(recordCommand, addCommand, this, command, arguments);
     return Reflect.apply(original, this, arguments);
   };
@@ -95,10 +99,10 @@ function wrapAddCommand(original: Function): Function {
 function recordCommand(
   cut: (...args: never[]) => unknown,
   connection: object,
-  command: Command,
+  command: object,
   args: IArguments,
 ): void {
-  if (command.statement === undefined && !/^(?:Prepare|Ping|ChangeUser)$/.test(command.constructor.name))
+  if (dataOf(command, 'statement') === undefined && !/^(?:Prepare|Ping|ChangeUser)$/.test(className(command)))
     return;
   const call = beginCall(mysql2, cut, connection, args);
   if (call === undefined) return;

@@ -13,7 +13,9 @@ import { methodOwner, replaceMethod } from '../call/wrap.cjs';
 import { pgConnections } from '../explain/pg.cjs';
 import { rememberConnection } from '../explain/runner.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, isList, methodOf, ownData, plainText } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
+import { describeCall } from '../record/value-budget.cjs';
 import { applyInRequest, currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -26,6 +28,7 @@ interface Submittable {
   callback?: unknown;
 }
 type Result = { rowCount?: number | null } | undefined;
+type DriverQuery = { text?: string; values?: unknown; name?: unknown };
 interface Client {
   processID?: unknown;
   _Promise?: Function;
@@ -80,15 +83,37 @@ export const pg: Instrument = {
 };
 
 function describe({ self, args }: TracedCall): CallInfo {
-  const config = args[0] as string | (Submittable & { name?: unknown }) | undefined;
-  const query = typeof config === 'object' ? (config?.cursor ?? config) : undefined;
-  const name = typeof config === 'string' ? config : String(query?.text ?? '');
-  const values = query?.values ?? args[1];
+  const config = args[0];
+  if (typeof config === 'string') return callInfoOf(self, config, args[1]);
+  const query = dataOf(config, 'cursor') ?? config;
+  const text = plainText(dataOf(query, 'text')) ?? '';
+  return callInfoOf(self, text, dataOf(query, 'values') ?? args[1], dataOf(config, 'name'));
+}
+
+function callInfoOf(client: unknown, name: string, values: unknown, prepared?: unknown): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values, 'pg');
-  if (typeof config === 'object' && typeof config?.name === 'string') detail.prepared = config.name;
-  setConnectionId(detail, self as Client);
+  if (isList(values)) detail.params = maskParams(name, values, 'pg');
+  if (typeof prepared === 'string') detail.prepared = prepared;
+  setConnectionId(detail, client as Client);
   return { name, detail };
+}
+
+/** What the driver has read of a config whose text is a getter: the query that it made last. */
+function recordMade(call: TracedCall, client: Client): void {
+  if (call.info?.name !== '' || typeof call.args[0] === 'string') return;
+  const made = lastQueryOf(client);
+  const text = plainText(made?.text);
+  if (text) describeCall(call, () => callInfoOf(client, text, made!.values, made!.name));
+}
+
+/** The newest of the queries that wait, are sent, or run. */
+function lastQueryOf(client: Client): DriverQuery | undefined {
+  for (const queue of ['_queryQueue', 'queryQueue', '_sentQueryQueue']) {
+    const last = (ownData(client, queue) as DriverQuery[] | undefined)?.at(-1);
+    if (last !== undefined) return last;
+  }
+  // The version's other property is a getter, which warns.
+  return (ownData(client, '_activeQuery') ?? ownData(client, 'activeQuery')) as DriverQuery | undefined;
 }
 
 /** Records the server's process id, which statements of one transaction share. */
@@ -195,11 +220,11 @@ function wrapQuery(original: Function): Function {
     if (call === undefined) return Reflect.apply(original, this, arguments);
     attempt(recordSent, call, this);
     try {
-      if (typeof config?.submit === 'function') {
+      if (typeof config !== 'string' && attempt(methodOf, config, 'submit') !== undefined) {
         attempt(recordSubmitted, call, config);
         return noteIfQueued(call, this, Reflect.apply(original, this, arguments));
       }
-      const appCallback = callback || (typeof values === 'function' ? values : config?.callback);
+      const appCallback = callback || (typeof values === 'function' ? values : attempt(callbackOf, config));
       const onResult = (error: unknown, result: Result | Result[]) =>
         endCall(call, error, attempt(rowsOf, result), attempt(factsOf, call, this, result));
       if (typeof appCallback !== 'function') {
@@ -211,30 +236,44 @@ function wrapQuery(original: Function): Function {
       const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
         onResult(error, result as Result),
       );
-      return noteIfQueued(call, this, queryWithCallback(original, this, config, values, wrapper));
+      return noteIfQueued(
+        call,
+        this,
+        queryWithCallback(original, this, config, values, appCallback, wrapper),
+      );
     } catch (error) {
       endCall(call, error);
       throw error;
+    } finally {
+      if (call.info?.name === '') attempt(recordMade, call, this);
     }
   };
 }
 
-/** Runs the query with `wrapper`; the driver stores it in the config, so the app's is restored. */
+function callbackOf(config: unknown): unknown {
+  return typeof config === 'string' ? undefined : dataOf(config, 'callback');
+}
+
+/** Runs the query with `wrapper`; the driver stores it in the config, where the app gets its own. */
 function queryWithCallback(
   original: Function,
   client: Client,
   config: Submittable,
   values: unknown,
+  appCallback: Function,
   wrapper: Function,
 ): unknown {
-  const appCallback = typeof config === 'object' ? config.callback : undefined;
   try {
     return typeof values === 'function'
       ? original.call(client, config, wrapper)
       : original.call(client, config, values, wrapper);
   } finally {
-    if (appCallback !== undefined) config.callback = appCallback;
+    if (typeof config === 'object') attempt(restoreCallback, config, wrapper, appCallback);
   }
+}
+
+function restoreCallback(config: Submittable, wrapper: Function, appCallback: Function): void {
+  if (ownData(config, 'callback') === wrapper) config.callback = appCallback;
 }
 
 /** Notes a query that has to wait for those before it: it is the last of the client's queue. */
@@ -282,10 +321,11 @@ function recordSent(call: TracedCall, client: Client): void {
 }
 
 function recordSubmitted(call: TracedCall, query: Submittable): void {
-  patchSubmittable(query.cursor ?? query);
-  const submitter = methodOwner(Object.getPrototypeOf(query.cursor ?? query), 'submit');
+  const owner = (dataOf(query, 'cursor') ?? query) as object;
+  patchSubmittable(owner);
+  const submitter = methodOwner(Object.getPrototypeOf(owner), 'submit');
   if (submitter !== undefined) patchSubmit({ prototype: submitter });
-  submittedCalls.set(query.cursor ?? query, call);
+  submittedCalls.set(owner, call);
 }
 
 /** Bytes of a result, and the id of the only row that an INSERT returned. */

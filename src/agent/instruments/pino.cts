@@ -1,6 +1,9 @@
 /** Instrument of pino: lines of an enabled level, as they are formatted as JSON. */
 
+import { types } from 'node:util';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
+import { plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { Instrument } from './instrument.cjs';
 import { describeLogLine, recordLogLine } from './shared/log.cjs';
@@ -27,14 +30,21 @@ function wrapAsJson(original: Function): Function {
     const line: unknown = Reflect.apply(original, this, arguments);
     // Outside a request lines are not recorded: parsing them is skipped.
     if (currentRequest() === undefined) return line;
-    try {
-      const values = [text, fieldsOf(line, text) ?? object].filter((value) => !isEmpty(value));
-      recordLogLine(pino, asJson, this.levels?.labels?.[level] ?? String(level), values);
-    } catch {
-      // A line that cannot be recorded is still written.
-    }
+    attempt(recordLine, asJson, this, line, object, text, level);
     return line;
   };
+}
+
+function recordLine(
+  cut: (...args: never[]) => unknown,
+  logger: Logger,
+  line: unknown,
+  object: unknown,
+  text: unknown,
+  level: number,
+): void {
+  const values = [text, fieldsOf(line, text) ?? object].filter((value) => !isEmpty(value));
+  recordLogLine(pino, cut, logger.levels?.labels?.[level] ?? plainText(level) ?? '', values);
 }
 
 // Fields after the app's serializers and redaction: the object may be a request with its socket.
@@ -54,5 +64,5 @@ function fieldsOf(line: unknown, text: unknown): object | undefined {
 function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null)
     return value === undefined || value === null || value === '';
-  return !(value instanceof Error) && Object.keys(value).length === 0;
+  return !types.isProxy(value) && !types.isNativeError(value) && Object.keys(value).length === 0;
 }

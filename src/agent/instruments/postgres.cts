@@ -4,7 +4,9 @@ import { beginCallFrom, bindToRequest, endCall, type TracedCall } from '../call/
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { listOf } from '../record/app-values.cjs';
 import { maskParams } from '../record/sql-params.cjs';
+import { describeCall } from '../record/value-budget.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import * as connections from './shared/connections.cjs';
@@ -28,6 +30,7 @@ interface Query {
 type Class = new (...args: unknown[]) => Query;
 type Result = { count?: number | null; length: number; command?: unknown };
 
+const MAX_PARTS = 10_000;
 const calls = new WeakMap<object, TracedCall>();
 /** Wrappers that replace functions of a query. */
 const wrappers = new WeakSet<Function>();
@@ -69,7 +72,7 @@ function siteKeepingPromise(Query: Class, Super: PromiseConstructor): PromiseCon
  * be any object with a toString.
  */
 function isTypesQuery({ strings }: Query): boolean {
-  const [text] = strings;
+  const [text] = listOf(strings, 1);
   return typeof text === 'string' && text.includes('pg_catalog.pg_type') && text.includes('typarray');
 }
 
@@ -98,22 +101,26 @@ function beginQueryCall(query: Query, site: CallSite): void {
     get(target, key) {
       if (key === 'simple' && query.executed && query.string !== undefined) {
         query.options = options;
-        attempt(recordSent, query, call, canceller);
+        attempt(recordSent, call, canceller);
       }
       return Reflect.get(target, key);
     },
   });
 }
 
-function recordSent(query: Query, call: TracedCall, canceller: object | null | undefined): void {
+function recordSent(call: TracedCall, canceller: object | null | undefined): void {
   call.wait = now() - call.began;
   if (call.info === undefined) return;
-  call.info.name = textOf(query.string);
-  call.info.detail = {
-    params: maskParams(call.info.name, query.parameters ?? [], 'pg'),
-    ...(typeof query.state?.pid === 'number' && { connection: query.state.pid }),
-    ...(canceller && { source: connections.sourceNumber(canceller, canceller, String) }),
-  };
+  describeCall(call, (sent) => describeSent(sent, canceller));
+}
+
+function describeSent({ args }: TracedCall, canceller: object | null | undefined): CallInfo {
+  const { string, parameters, state } = args[0] as Query;
+  const name = textOf(string);
+  const detail: Record<string, unknown> = { params: maskParams(name, parameters ?? [], 'pg') };
+  if (typeof state?.pid === 'number') detail.connection = state.pid;
+  if (canceller) detail.source = connections.sourceNumber(canceller, canceller, String);
+  return { name, detail };
 }
 
 /** A cursor gets a new resolve and reject at each step. */
@@ -186,5 +193,8 @@ function textOf(text: unknown): string {
 /** The statement with $1, until it is sent. */
 function describe({ args }: TracedCall): CallInfo {
   const { strings } = args[0] as Query;
-  return { name: strings.reduce((text, part, i) => (i === 0 ? textOf(part) : `${text}$${i}${part}`), '') };
+  const parts = listOf(strings, MAX_PARTS).map((part, i) =>
+    i === 0 ? textOf(part) : `$${i}${textOf(part)}`,
+  );
+  return { name: parts.join('') };
 }

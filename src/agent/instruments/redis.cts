@@ -5,6 +5,7 @@ import { captureCallSite, runFrom } from '../call/call-site.cjs';
 import { observePromise } from '../call/observe-promise.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { dataOf, isList, listOf, plainText } from '../record/app-values.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 import { redisBatchFacts, redisBatchInfo, redisCallInfo, replyFacts } from './shared/redis-command.cjs';
 
@@ -16,6 +17,9 @@ interface CommandOrBatch {
   commands?: { args: Args }[];
 }
 type Class = { default: { prototype: object } };
+
+/** Arguments. */
+const MAX_READ = 10_000;
 
 /** True while the commands of a batch are queued: they have no calls of their own. */
 let inBatch = false;
@@ -50,14 +54,16 @@ function callInfoOf({ kind, args, commands }: CommandOrBatch): CallInfo {
 }
 
 function splitName({ args }: { args: Args }): { name: string; args: unknown[] } {
-  const [name, ...rest] = Array.from(args);
-  return { name: String(name), args: rest };
+  const [name, ...rest] = listOf(args, MAX_READ);
+  // Keys and arguments are counted by their positions.
+  if (isList(args) && args.length > MAX_READ) rest.length = args.length - 1;
+  return { name: plainText(name) ?? 'command', args: rest };
 }
 
 function wrapAddCommand(original: Function): Function {
   return function addCommand(this: object, args: Args, options?: { asap?: boolean }) {
     // The client queues its own commands on connecting with asap, at the head of the queue.
-    if (inBatch || options?.asap) return Reflect.apply(original, this, arguments);
+    if (inBatch || attempt(dataOf, options, 'asap')) return Reflect.apply(original, this, arguments);
     return recordQueued(original, this, arguments, addCommand, { args });
   };
 }
@@ -70,9 +76,9 @@ function wrapSubscribe(original: Function): Function {
   };
 }
 
-function subscribeArgs(name: string, type: string, channels: string | string[] | undefined): string[] {
+function subscribeArgs(name: string, type: string, channels: string | string[] | undefined): unknown[] {
   const prefix = { PATTERNS: 'P', SHARDED: 'S' }[type] ?? '';
-  const list = Array.isArray(channels) ? channels : channels === undefined ? [] : [channels];
+  const list = typeof channels === 'string' ? [channels] : listOf(channels, MAX_READ);
   return [`${prefix}${name}`, ...list];
 }
 
@@ -87,7 +93,7 @@ function recordQueued(
   const call = beginCall(redis, cut, queue, [command]);
   if (call === undefined) return Reflect.apply(original, queue, args);
   const onSettled = (error: unknown, reply: unknown) =>
-    endCall(call, error, undefined, attempt(replyFacts, String(command.args![0]), reply));
+    endCall(call, error, undefined, attempt(factsOf, command, reply));
   const promise = observePromise(globalThis, 'Promise', onSettled, () =>
     Reflect.apply(original, queue, args),
   );
@@ -117,6 +123,10 @@ function wrapBatch(original: Function): Function {
       inBatch = before;
     }
   };
+}
+
+function factsOf({ args }: CommandOrBatch, reply: unknown) {
+  return replyFacts(plainText(listOf(args, 1)[0]) ?? '', reply);
 }
 
 function endBatch(call: TracedCall, commands: { args: Args }[], replies: unknown): void {

@@ -3,6 +3,7 @@
 import { beginCall, callOfCallback, endCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { bytesIn, dataOf, errorField } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { withoutHttpCalls } from './http.cjs';
@@ -22,6 +23,7 @@ type Transport = { readPos?: number; readCursor?: number };
 type Exports = Record<string, unknown>;
 type Class = { prototype: object };
 
+const MAX_NAME = 200;
 const CREATORS = [
   'createClient',
   'createHttpClient',
@@ -65,14 +67,16 @@ function describe({ self, args: { 0: method, 1: values } }: TracedCall): CallInf
   (values as unknown[]).forEach((value, i) => {
     fields[params[i] ?? `argument ${i + 1}`] = int64Value(value);
   });
-  const service = services.get(self as object) ?? serviceOf(Object.getPrototypeOf(self));
+  const service = services.get(self as object) ?? rememberService(self as object);
   return { name: `${service}.${name}`, detail: { arguments: serialize(fields), ...(oneway && { oneway }) } };
 }
 
 /** Value of a node-int64 object, which keeps its eight bytes in a buffer, as a BigInt. */
 function int64Value(value: unknown): unknown {
-  const { buffer, offset } = (value ?? {}) as { buffer?: unknown; offset?: unknown };
-  return Buffer.isBuffer(buffer) && typeof offset === 'number' ? buffer.readBigInt64BE(offset) : value;
+  if (typeof value !== 'object') return value;
+  const bytes = bytesIn(dataOf(value, 'buffer'));
+  const offset = dataOf(value, 'offset');
+  return bytes !== undefined && typeof offset === 'number' ? bytes.readBigInt64BE(offset) : value;
 }
 
 /** Wraps a function that creates clients to patch them; the class is argument `classPosition`. */
@@ -98,12 +102,18 @@ function patchFunctions(prototype: object): void {
     if (!key.startsWith('send_')) continue;
     const name = key.slice(5);
     const code = String((prototype as Record<string, unknown>)[key]);
-    const params = /\(([^)]*)\)/.exec(code)?.[1]?.match(/\w+/g) ?? [];
+    const params = code.slice(code.indexOf('(') + 1, code.indexOf(')') + 1).match(/\w+/g) ?? [];
     const method = { name, params, oneway: !(`recv_${name}` in prototype) };
     replaceMethod(prototype, name, (original) => wrapFunction(original, method));
     replaceMethod(prototype, key, wrapSend);
     if (!method.oneway) replaceMethod(prototype, `recv_${name}`, wrapReceive);
   }
+}
+
+function rememberService(client: object): string {
+  const service = serviceOf(Object.getPrototypeOf(client));
+  services.set(client, service);
+  return service;
 }
 
 /** Service name, found only in class names of generated code (`Shop_getItem_args`). */
@@ -120,7 +130,13 @@ const sources = new WeakMap<Function, string>();
 
 function serviceIn(prototype: object, key: string): string | undefined {
   const send = (prototype as Record<string, Function>)[key]!;
-  return new RegExp(`(\\w+)_${key.slice(5)}_args\\(`).exec(sources.get(send) ?? '')?.[1];
+  const code = sources.get(send) ?? '';
+  const end = code.indexOf(`_${key.slice(5)}_args(`);
+  const service = code
+    .slice(Math.max(0, end - MAX_NAME), Math.max(0, end))
+    .split(/\W/)
+    .at(-1);
+  return service === '' ? undefined : service;
 }
 
 function wrapFunction(original: Function, method: Method): Function {
@@ -234,21 +250,17 @@ function endThriftCall(call: TracedCall, error: unknown, failure = failureOf(err
 /** Kind of an error reply: an exception that the service declares, or one of its processor. */
 function failureOf(error: unknown): string | undefined {
   if (error === null || error === undefined) return undefined;
-  const { name } = error as { name?: unknown };
-  return typeof error === 'string' || name === 'TApplicationException' ? 'application' : 'declared';
+  const isApplication = typeof error === 'string' || dataOf(error, 'name') === 'TApplicationException';
+  return isApplication ? 'application' : 'declared';
 }
 
 function errorValue(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error || undefined;
-  const { code, name, message, ...fields } = serialize({ ...error, ...nameAndMessage(error) }) as Record<
-    string,
-    unknown
-  >;
-  if (typeof code === 'string') return error;
-  return `${name}: ${message ?? JSON.stringify(fields)}`;
-}
-
-/** Copied because some errors inherit name and message. */
-function nameAndMessage({ name, message }: { name?: unknown; message?: unknown }) {
-  return { name, ...(message !== undefined && message !== '' && { message }) };
+  if (typeof dataOf(error, 'code') === 'string') return error;
+  // Some errors inherit name and message.
+  const name = errorField(error, 'name');
+  const message = errorField(error, 'message');
+  if (message) return `${name}: ${message}`;
+  const { code, name: _name, message: _message, ...fields } = Object(serialize(error));
+  return `${name}: ${JSON.stringify(fields)}`;
 }

@@ -6,6 +6,7 @@ import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { bytesIn, errorField, plainText } from '../record/app-values.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { injectParent } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
@@ -26,6 +27,7 @@ interface Response {
 // Frames of npm's undici from fetch to its dispatcher.
 const LIBRARY_FRAMES = 20;
 const MAX_REDIRECTS = 100;
+const MAX_URL = 64 * 1024;
 const calls = new WeakMap<object, TracedCall>();
 const peerRequests = new WeakSet<object>();
 const sockets = new WeakMap<object, Socket>();
@@ -67,8 +69,18 @@ export const undici: Instrument = {
 };
 
 function describe({ self }: TracedCall): CallInfo {
-  const { method, origin, path } = self as Request;
-  return { name: `${method} ${redactUrl(`${origin}${path}`)}`, detail: {} };
+  const request = self as Request;
+  return { name: `${plainText(request.method)} ${redactUrl(urlOf(request).slice(0, MAX_URL))}`, detail: {} };
+}
+
+/** URL of a request, whose origin may be a URL object of the app's. */
+function urlOf({ origin, path }: Request): string {
+  return `${originText(origin)}${plainText(path) ?? ''}`;
+}
+
+function originText(origin: unknown): string {
+  const text = plainText(origin) ?? '';
+  return typeof origin === 'string' ? text : text.replace(/\/$/, '');
 }
 
 /**
@@ -78,7 +90,7 @@ function describe({ self }: TracedCall): CallInfo {
 function fetchCallSite(request: Request, create: (...args: never[]) => unknown): CallSite | undefined {
   const site = captureCallSite(nativeFetch, LIBRARY_FRAMES);
   if (site === undefined || site.stack !== 0) return site;
-  const url = `${request.origin}${request.path}`;
+  const url = urlOf(request);
   const firstSite = redirects.get(url);
   if (firstSite === undefined || firstSite.request !== site.request)
     return captureCallSite(create, LIBRARY_FRAMES);
@@ -94,7 +106,7 @@ function recordRequest(request: Request, site: CallSite): void {
     call.began = site.began;
   }
   patchRequest(Object.getPrototypeOf(request));
-  const { hostname, port } = new URL(request.origin);
+  const { hostname, port } = new URL(originText(request.origin));
   if (injectParent(call, hostname, Number(port), (name, value) => request.addHeader(name, value)))
     peerRequests.add(request);
 }
@@ -106,8 +118,10 @@ function recordResponse(call: TracedCall, request: Request, { statusCode, header
   detail.ttfb = Math.round((now() - call.began) * 1000) / 1000;
   if (peerRequests.has(request)) detail.trace = headerOf(headers, 'x-scooby');
   const location = statusCode >= 300 && statusCode < 400 ? headerOf(headers, 'location') : undefined;
-  if (location === undefined || redirects.size >= MAX_REDIRECTS) return;
-  const { href, hash } = new URL(location, `${request.origin}${request.path}`);
+  if (location === undefined) return;
+  // Those that nothing followed are the oldest.
+  if (redirects.size >= MAX_REDIRECTS) redirects.delete(redirects.keys().next().value!);
+  const { href, hash } = new URL(location, urlOf(request));
   const { request: tracedRequest, stack } = call;
   redirects.set(href.slice(0, href.length - hash.length), { request: tracedRequest, stack, began: 0 });
 }
@@ -123,8 +137,7 @@ function endRequest(request: Request, error?: unknown): void {
   const call = calls.get(request);
   if (call === undefined) return;
   untrackOwnSocket(sockets.get(request));
-  if ((error as Error | undefined)?.name === 'AbortError' && call.info?.detail)
-    call.info.detail.aborted = true;
+  if (errorField(error, 'name') === 'AbortError' && call.info?.detail) call.info.detail.aborted = true;
   endCall(call, error);
 }
 
@@ -171,6 +184,6 @@ function patchRequest(prototype: object): void {
 
 function countBytes(call: TracedCall, chunk: unknown): void {
   const detail = call.info?.detail;
-  if (detail !== undefined && ArrayBuffer.isView(chunk))
-    detail.bytes = ((detail.bytes as number | undefined) ?? 0) + chunk.byteLength;
+  const bytes = detail && bytesIn(chunk)?.length;
+  if (bytes !== undefined) detail!.bytes = ((detail!.bytes as number | undefined) ?? 0) + bytes;
 }

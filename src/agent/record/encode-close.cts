@@ -3,8 +3,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { paramsJson } from '../frameworks/framework.cjs';
 import { frameworks } from '../frameworks/index.cjs';
+import { guardHook } from '../guard.cjs';
 import type { RouteInfo, TracedRequest } from '../request/traced-request.cjs';
 import { cachedJson, wholeMicros } from './encode-span.cjs';
+
+const routeReaders = frameworks.flatMap(({ library, readRoute }) =>
+  readRoute === undefined ? [] : [guardHook(library, 'reading its routes', readRoute)],
+);
 
 /** The `close` line of a request whose response finished, or was `aborted` before it did. */
 export function encodeClose(request: TracedRequest, aborted: boolean): string {
@@ -45,8 +50,8 @@ function routeInfoJson(request: TracedRequest): string {
 
 function readRouteInfo(message: IncomingMessage | undefined): RouteInfo | undefined {
   if (message === undefined) return undefined;
-  for (const { readRoute } of frameworks) {
-    const routeInfo = readRoute?.(message);
+  for (const readRoute of routeReaders) {
+    const routeInfo = readRoute(message);
     if (routeInfo !== undefined) return routeInfo;
   }
   return undefined;

@@ -6,12 +6,15 @@
 import type { LinkLine } from '../../domain/link.js';
 import type { TracedCall } from '../call/call.cjs';
 import { maskStatement } from './sql-params.cjs';
+import { detachText, MAX_CACHED_TEXT, TextCache } from './text-cache.cjs';
 
-const MAX_CACHED = 1000;
 const MAX_TEXT = 64 * 1024;
+/** Characters of the lines of a request; then names and errors are cut short. */
+const MAX_REQUEST = 16 * 1024 * 1024;
+const MAX_SHORT_TEXT = 1000;
 
 /** JSON by text. */
-const cache = new Map<string, string>();
+const cache = new TextCache<string>();
 
 /** A line of the link. */
 export function encodeLine(line: LinkLine): string {
@@ -25,25 +28,33 @@ export function wholeMicros(ms: number): number {
 
 /** The `span` line of a call, with no duration while it runs. */
 export function encodeSpan(call: TracedCall): string {
-  const { instrument, info } = call;
-  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call)},"at":${wholeMicros(call.began)}`;
-  if (call.request !== undefined && !call.isOutside) line += `,"id":"${call.request.id}"`;
+  const { instrument, info, request } = call;
+  const isShort = request !== undefined && request.recorded > MAX_REQUEST;
+  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call, isShort)},"at":${wholeMicros(call.began)}`;
+  if (request !== undefined && !call.isOutside) line += `,"id":"${request.id}"`;
   if (call.ended !== 0) line += `,"duration":${wholeMicros(call.ended - call.began - call.wait)}`;
   if (call.wait >= 0.1) line += `,"wait":${wholeMicros(call.wait)}`;
   if (Number.isFinite(call.rows)) line += `,"rows":${call.rows}`;
   if (call.stack !== 0) line += `,"stack":${call.stack}`;
-  if (call.error !== undefined) line += `,"error":${JSON.stringify(call.error)}`;
+  if (call.error !== undefined)
+    line += `,"error":${JSON.stringify(isShort ? shortText(call.error) : call.error)}`;
   const detail = info!.detail;
   if (detail !== undefined) line += `,"detail":${JSON.stringify(detail)}`;
+  if (request !== undefined) request.recorded += line.length;
   return `${line}}\n`;
 }
 
 /** The one place where statements leave the app: literals are as secret as params. */
-function nameJson({ instrument, info }: TracedCall): string {
+function nameJson({ instrument, info }: TracedCall, isShort: boolean): string {
   const { name } = info!;
-  return instrument.kind === 'sql'
-    ? cachedJson(maskStatement(name, instrument.dialect), name.length)
-    : cachedJson(name);
+  const text = instrument.kind === 'sql' ? maskStatement(name, instrument.dialect) : name;
+  return isShort ? JSON.stringify(shortText(text)) : cachedJson(text, name.length);
+}
+
+function shortText(text: string): string {
+  return text.length <= MAX_SHORT_TEXT
+    ? text
+    : `${text.slice(0, MAX_SHORT_TEXT)}… (${text.length} characters)`;
 }
 
 /**
@@ -53,9 +64,8 @@ function nameJson({ instrument, info }: TracedCall): string {
 export function cachedJson(text: string, length = text.length): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  if (cache.size >= MAX_CACHED) cache.clear();
   const cut = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${length} characters)`;
   const json = JSON.stringify(cut);
-  cache.set(text, json);
+  if (text.length <= MAX_CACHED_TEXT) cache.set(detachText(text), json, json.length);
   return json;
 }

@@ -5,7 +5,7 @@ import type { LinkLine } from '../../domain/link.js';
 import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
-import { attempt } from '../guard.cjs';
+import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
 import { noteActivity } from '../request/activity.cjs';
@@ -15,7 +15,8 @@ import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose } from './encode-close.cjs';
 import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
-import { sendLines, takeDroppedCount } from './transport.cjs';
+import { sendLines, takeLostLines } from './transport.cjs';
+import { describeCall } from './value-budget.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -23,12 +24,19 @@ const MAX_CALLS = 10_000;
 // is killed meanwhile.
 const SEND_RUNNING_MS = 25;
 const MAX_IDLE_TICKS = 40;
+/** Calls that run at once: some drivers never tell of an end. */
+const MAX_RUNNING = 10_000;
+/** Requests that have ended before the loss of their call could be told. */
+const MAX_LATE_LOSSES = 1000;
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
 const running = new Set<TracedCall>();
 const unannounced = new Set<TracedRequest>();
+const lateLosses = new Set<TracedRequest>();
+/** Calls of no request, and lines of which the calls are not known. */
+let unknownLosses = 0;
 /** Units that have called something, and whose function returned without a promise to observe. */
 const unsettledUnits = new Set<TracedRequest>();
 let lastSpanNumber = 0;
@@ -37,16 +45,23 @@ let idleTicks = 0;
 
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
+  const hook = new Hook(instrument.library, 'recording its calls');
   subscribe(instrument.channel, (message) => {
     try {
       const call = message as TracedCall;
       if (call.discarded) discard(call);
       else if (call.ended === 0) open(call);
       else close(call);
-    } catch {
+    } catch (error) {
       // An error of a subscriber would end the process: the span is not sent.
+      attempt(noteFailure, instrument, hook, error);
     }
   });
+}
+
+function noteFailure(instrument: Instrument, hook: Hook, error: unknown): void {
+  hook.failed(error);
+  instrument.isOff = hook.isOff;
 }
 
 /**
@@ -64,9 +79,17 @@ export function sendRequestOpen(request: TracedRequest): void {
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   noteActivity(now(), request, 0);
   const close = encodeClose(request, aborted);
-  let lines = openLine(request) + newFrameLines();
-  if (request.dropped > 0) lines += encodeLine({ t: 'dropped', id: request.id, spans: request.dropped });
-  sendLines(lines + close, false);
+  const lines = openLine(request) + newFrameLines();
+  sendLines(lines + droppedLine(request) + close, false);
+}
+
+/** Line of the calls of a request that were not kept since the last such line. */
+function droppedLine(request: TracedRequest): string {
+  const { id, dropped } = request;
+  if (dropped === 0) return '';
+  request.dropped = 0;
+  lateLosses.delete(request);
+  return encodeLine({ t: 'dropped', id, spans: dropped });
 }
 
 /** Sends the end of a unit, if it has made a call. */
@@ -99,9 +122,18 @@ function open(call: TracedCall): void {
   }
   if (request?.unit !== undefined) openInUnit(call, request, request.unit);
   call.n = ++lastSpanNumber;
-  call.info = call.instrument.describe(call);
+  describeCall(call, call.instrument.describe);
+  if (running.size >= MAX_RUNNING) forgetOldest();
   running.add(call);
   startTimer();
+}
+
+/** A call of which the end is never heard keeps its span as it is: running. */
+function forgetOldest(): void {
+  const [oldest] = running;
+  running.delete(oldest!);
+  closeInUnit(oldest!);
+  if (!oldest!.sentWhileRunning) attempt(sendSpan, oldest!);
 }
 
 /** A library's own timer is no unit of the app's until the app's code makes a call in it. */
@@ -142,9 +174,22 @@ function sendSpan(call: TracedCall): void {
   const frames = newFrameLines();
   const lines = frames + (isOpen ? '' : openLine(request));
   if (lines !== '') sendLines(lines, false);
-  const dropped = takeDroppedCount();
-  if (dropped > 0) sendLines(encodeLine({ t: 'dropped', spans: dropped }), false);
-  sendLines(encodeSpan(call), true);
+  if (sendLines(encodeSpan(call), true)) sendLosses();
+  else countLoss(isOutside ? undefined : request);
+}
+
+/** Counts a call that could not be sent: told at the end of its request, or when there is room. */
+function countLoss(request: TracedRequest | undefined): void {
+  if (request === undefined || lateLosses.size >= MAX_LATE_LOSSES) return void unknownLosses++;
+  request.dropped++;
+  if (request.ended !== 0) lateLosses.add(request);
+}
+
+function sendLosses(): void {
+  unknownLosses += takeLostLines();
+  if (unknownLosses > 0 && sendLines(encodeLine({ t: 'dropped', spans: unknownLosses }), false))
+    unknownLosses = 0;
+  for (const request of lateLosses) sendLines(droppedLine(request), false);
 }
 
 /** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */

@@ -6,13 +6,19 @@ import { types } from 'node:util';
 import { redactNumber, redactText } from '../../domain/redact.cjs';
 import { isSecretField, isSecretName } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
+import { bytesIn, errorField, itemOf, ownData } from './app-values.cjs';
+import { budget, takeCharacters } from './value-budget.cjs';
 
 /** Characters. */
 const MAX_TEXT = 8 * 1024;
+const MAX_KEY = 256;
 /** Keys of an object, items of an array. */
 const MAX_KEYS = 200;
 const MAX_DEPTH = 6;
+const MAX_SHOWN_BYTES = 32;
 const MAX_VALUES = 1000;
+/** Characters, about. */
+const NUMBER_SIZE = 8;
 
 // Values that the current copy may still hold: a logged object may reference all others of the app.
 let valuesLeft = 0;
@@ -30,6 +36,7 @@ export function serialize(value: unknown, depth = 0): unknown {
     case 'string':
       return serializeText(value, depth);
     case 'number':
+      budget.left -= NUMBER_SIZE;
       return Number.isFinite(value) ? redactNumber(value) : String(value);
     case 'boolean':
       return value;
@@ -51,11 +58,23 @@ function serializeText(text: string, depth: number): string {
   const before = masked;
   try {
     // Behind a cut JSON has no end.
-    const copy = serialize(JSON.parse(text.length <= MAX_TEXT ? text : ''), depth + 1);
+    const copy = lookInto(cut === text ? text : '', depth);
     return masked > before ? JSON.stringify(copy) : redactText(cut);
   } catch {
     // Where a secret ends in a part of JSON is not known.
     return hasSecretKey(cut) ? REDACTED : redactText(cut);
+  }
+}
+
+/** Copy of the values of JSON, whose characters have been counted as the text's. */
+function lookInto(json: string, depth: number): unknown {
+  const { left, isCut } = budget;
+  budget.left = Number.POSITIVE_INFINITY;
+  try {
+    return serialize(JSON.parse(json), depth + 1);
+  } finally {
+    budget.left = left;
+    budget.isCut = isCut;
   }
 }
 
@@ -65,7 +84,8 @@ function hasSecretKey(text: string): boolean {
 }
 
 function cutText(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+  const length = takeCharacters(Math.min(text.length, MAX_TEXT));
+  return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
 function serializeObject(value: object, depth: number): unknown {
@@ -75,12 +95,12 @@ function serializeObject(value: object, depth: number): unknown {
     if (types.isDate(value)) return formatDate(value);
     const bytes = bytesIn(value);
     if (bytes !== undefined) return formatBytes(bytes);
-    if (types.isAnyArrayBuffer(value)) return formatBytes(Buffer.from(value));
+    if (types.isAnyArrayBuffer(value)) return formatBytes(bytesIn(new Uint8Array(value))!);
     if (depth >= MAX_DEPTH) return Array.isArray(value) ? '<Array>' : '<Object>';
     if (Array.isArray(value)) return serializeArray(value, depth);
     return serializeFields(value, depth);
   } catch (error) {
-    return `<threw: ${error instanceof Error ? redactText(error.message) : 'an error'}>`;
+    return `<threw: ${redactText((errorField(error, 'message') ?? 'an error').slice(0, MAX_KEY))}>`;
   }
 }
 
@@ -88,13 +108,7 @@ function formatError(value: Error): string {
   const name =
     ownData(value, 'name') ?? ownData(ownData(Object.getPrototypeOf(value), 'constructor'), 'name');
   const message = ownData(value, 'message');
-  return `${typeof name === 'string' ? name : 'Error'}: ${typeof message === 'string' ? redactText(cutText(message)) : ''}`;
-}
-
-/** Own data property of an object; undefined for a getter. */
-function ownData(value: unknown, key: string): unknown {
-  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isObject && !types.isProxy(value) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+  return `${typeof name === 'string' ? name.slice(0, MAX_KEY) : 'Error'}: ${typeof message === 'string' ? redactText(cutText(message)) : ''}`;
 }
 
 function formatDate(value: Date): string {
@@ -102,76 +116,41 @@ function formatDate(value: Date): string {
   return Number.isNaN(time) ? 'Invalid Date' : Date.prototype.toISOString.call(value);
 }
 
-// The built-in getters: an object of the app may have own ones with the same names.
-const VIEW_GETTERS = [DataView.prototype, Object.getPrototypeOf(Uint8Array.prototype)].map((prototype) => {
-  const getterOf = (key: string) => Object.getOwnPropertyDescriptor(prototype, key)!.get!;
-  return { buffer: getterOf('buffer'), offset: getterOf('byteOffset'), length: getterOf('byteLength') };
-});
-
-/** Bytes of a Buffer, typed array or DataView, not copied; undefined for any other value. */
-export function bytesIn(value: unknown): Buffer | undefined {
-  if (!ArrayBuffer.isView(value)) return undefined;
-  const { buffer, offset, length } = VIEW_GETTERS[types.isDataView(value) ? 0 : 1]!;
-  return Buffer.from(buffer.call(value), offset.call(value), length.call(value));
-}
-
-/**
- * Items of an array, or keys and values of a Map or an object, in turn; at most `max` items or
- * keys. Getters and proxies are not called.
- */
-export function itemsIn(value: object, max: number): unknown[] {
-  if (types.isProxy(value)) return [];
-  if (types.isMap(value)) return firstItems(Map.prototype.entries.call(value), max).flat();
-  const isArray = Array.isArray(value);
-  const keys = isArray
-    ? Array.from({ length: Math.min(value.length, max) }, (_, i) => i)
-    : Object.keys(value);
-  return keys.slice(0, max).flatMap((key) => {
-    const item = Object.getOwnPropertyDescriptor(value, key)?.value;
-    // flatMap must not flatten an array in the array.
-    return isArray ? [item] : [key, item];
-  });
-}
-
-function firstItems<T>(items: Iterable<T>, max: number): T[] {
-  const first: T[] = [];
-  for (const item of items) if (first.push(item) >= max) break;
-  return first;
-}
-
 function formatBytes(bytes: Buffer): string {
+  budget.left -= MAX_SHOWN_BYTES * 2;
   const { length } = bytes;
-  return `<${length} bytes ${bytes.toString('hex', 0, 32)}${length > 32 ? '…' : ''}>`;
+  return `<${length} bytes ${bytes.toString('hex', 0, MAX_SHOWN_BYTES)}${length > MAX_SHOWN_BYTES ? '…' : ''}>`;
 }
 
 function serializeArray(value: unknown[], depth: number): unknown[] {
   const items: unknown[] = [];
   const count = Math.min(value.length, MAX_KEYS);
   let i = 0;
-  for (; i < count && valuesLeft > 0; i++) {
-    const property = Object.getOwnPropertyDescriptor(value, i);
-    items.push(
-      property === undefined || 'value' in property ? serialize(property?.value, depth + 1) : '<getter>',
-    );
-  }
+  for (; i < count && valuesLeft > 0 && budget.left > 0; i++)
+    items.push(serialize(itemOf(value, i), depth + 1));
   if (value.length > i) items.push(`… (${value.length} items)`);
+  if (i < count) budget.isCut = true;
   return items;
 }
 
 function serializeFields(value: object, depth: number): Record<string, unknown> {
   const fields: Record<string, unknown> = Object.create(null);
   let count = 0;
-  for (const key of Object.keys(value)) {
-    if (++count > MAX_KEYS || valuesLeft <= 0) {
-      fields['…'] = `${Object.keys(value).length} keys`;
+  const keys = Object.keys(value);
+  for (const key of keys) {
+    if (++count > MAX_KEYS || valuesLeft <= 0 || budget.left <= 0) {
+      fields['…'] = `${keys.length} keys`;
+      if (count <= MAX_KEYS) budget.isCut = true;
       break;
     }
     const property = Object.getOwnPropertyDescriptor(value, key);
     if (property === undefined) continue;
+    const name = key.length <= MAX_KEY ? key : `${key.slice(0, MAX_KEY)}…`;
+    budget.left -= name.length;
     if (isSecretField(key, property.value)) {
       masked++;
-      fields[key] = REDACTED;
-    } else fields[key] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
+      fields[name] = REDACTED;
+    } else fields[name] = 'value' in property ? serialize(property.value, depth + 1) : '<getter>';
   }
   return fields;
 }

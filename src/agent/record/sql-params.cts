@@ -4,9 +4,12 @@ import type { Dialect } from '../../domain/library.js';
 import { redactText } from '../../domain/redact.cjs';
 import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED, redactShapes } from '../../domain/secret-shapes.cjs';
-import { bytesIn, serialize } from './serialize.cjs';
+import { bytesIn, isList, itemOf } from './app-values.cjs';
+import { serialize } from './serialize.cjs';
 import { type SqlVerdict, secretValues } from './sql-columns.cjs';
 import { sqlTokens } from './sql-tokens.cjs';
+import { detachText, MAX_CACHED_TEXT, TextCache } from './text-cache.cjs';
+import { budget } from './value-budget.cjs';
 
 interface MaskedStatement {
   text: string;
@@ -18,13 +21,15 @@ const MAX_PARAMS = 1000;
 const MAX_NAMES = 100;
 /** Characters of statements read; what is behind them is not recorded. */
 const MAX_READ = 256 * 1024;
-// Characters: a statement is read once, and distinct ones must not fill the app's memory.
-const MAX_CACHED = 2 * 1024 * 1024;
-const MAX_CACHED_TEXT = 32 * 1024;
+/** Characters of the one long statement that is kept. */
+const MAX_KEPT = 1024 * 1024;
+// Characters, about, of what is known of a param.
+const PARAM_SIZE = 50;
 
 /** By dialect, as the same text may be read in several: a quote that ends a string of one goes on in another. */
-const caches = new Map<Dialect | undefined, Map<string, MaskedStatement>>();
-let cachedSize = 0;
+const caches = new Map<Dialect | undefined, TextCache<MaskedStatement>>();
+/** The last long statement, whose text and params are masked one after the other. */
+let lastLong: { sql: string; dialect: Dialect | undefined; statement: MaskedStatement } | undefined;
 // Without these a statement has no column to mask; an insert may have no columns at all.
 const SIGNS =
   /pass|pw|secret|key|token|auth|bearer|credential|cookie|session|sig|jwt|cvv|cvc|dpop|card|credit|cc|social|security|code|sid|otp|ssn|[cx]srf|magic|pin|ticket|identified|crypt|hmac|pgp|aes|insert|replace|\?\?/i;
@@ -36,15 +41,14 @@ export function maskStatement(sql: string, dialect?: Dialect): string {
 
 /** Serialized values of `?` and `$1` placeholders, secrets masked; at most 1000 of them. */
 export function maskParams(sql: string, values: unknown[], dialect?: Dialect): unknown[] {
+  if (!isList(values)) return ['<Proxy>'];
   const { params } = read(sql, dialect);
   const masked: unknown[] = [];
   const count = Math.min(values.length, MAX_PARAMS);
-  for (let i = 0; i < count; i++) {
-    const property = Object.getOwnPropertyDescriptor(values, i);
-    const isGetter = property !== undefined && !('value' in property);
-    masked.push(isGetter ? '<getter>' : maskValue(params.get(i), property?.value, values));
-  }
-  if (values.length > MAX_PARAMS) masked.push(`… (${values.length} params)`);
+  for (let i = 0; i < count && budget.left > 0; i++)
+    masked.push(maskValue(params.get(i), itemOf(values, i), values));
+  if (masked.length < count) budget.isCut = true;
+  if (values.length > masked.length) masked.push(`… (${values.length} params)`);
   return masked;
 }
 
@@ -66,10 +70,10 @@ function maskValue(verdict: SqlVerdict | undefined, value: unknown, values: unkn
   if (verdict.isUnknown && (typeof value === 'string' || bytesIn(value) !== undefined)) return REDACTED;
   if (verdict.isUnknown && typeof value === 'object') return maskUnknown(serialize(value));
   let copy = serialize(value);
-  for (const position of verdict.named) copy = maskItems(textsOf(values[position]), copy);
+  for (const position of verdict.named) copy = maskItems(textsOf(itemOf(values, position)), copy);
   if (verdict.columns !== undefined) {
     const columns = verdict.columns.flatMap((column) =>
-      typeof column === 'number' ? textsOf(values[column]) : [column],
+      typeof column === 'number' ? textsOf(itemOf(values, column)) : [column],
     );
     copy = maskItems(columns, copy);
   }
@@ -100,19 +104,21 @@ function textsOf(value: unknown): string[] {
 }
 
 function read(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  if (sql.length > MAX_CACHED_TEXT) return readLong(sql, dialect);
   let cache = caches.get(dialect);
-  if (cache === undefined) caches.set(dialect, (cache = new Map()));
+  if (cache === undefined) caches.set(dialect, (cache = new TextCache()));
   const known = cache.get(sql);
   if (known !== undefined) return known;
+  const own = detachText(sql);
+  const statement = maskText(own, dialect);
+  cache.set(own, statement, statement.text.length + statement.params.size * PARAM_SIZE);
+  return statement;
+}
+
+function readLong(sql: string, dialect: Dialect | undefined): MaskedStatement {
+  if (lastLong?.sql === sql && lastLong.dialect === dialect) return lastLong.statement;
   const statement = maskText(sql.length <= MAX_READ ? sql : sql.slice(0, MAX_READ), dialect);
-  if (sql.length > MAX_CACHED_TEXT) return statement;
-  // The masked text is counted as well.
-  cachedSize += 2 * sql.length + 200;
-  if (cachedSize > MAX_CACHED) {
-    for (const other of caches.values()) other.clear();
-    cachedSize = 2 * sql.length + 200;
-  }
-  cache.set(sql, statement);
+  lastLong = sql.length <= MAX_KEPT ? { sql, dialect, statement } : undefined;
   return statement;
 }
 

@@ -14,7 +14,7 @@ export interface SqlToken {
 
 // One alternative a token, none of which may scan the text twice: linear.
 const PART =
-  /\s+|--[^\n]*|\/\*|'|"[^"]*(?:"|$)|`[^`]*(?:`|$)|\$(\d+)|\$([\p{L}_]*)\$|\?{1,2}\d*|::|:=|[:@$]+[\p{L}_][\p{L}\p{N}_$]*|0x[\da-f]+|\d[\d.]*(?:e[+-]?\d+)?|[\p{L}_][\p{L}\p{N}_$]*|->>?|#>>?|[\s\S]/giu;
+  /\s+|--|\/\*|'|"[^"]*(?:"|$)|`[^`]*(?:`|$)|\$(\d+)|\$([\p{L}_]*)\$|\?{1,2}\d*|::|:=|[:@$]{1,2}[\p{L}_][\p{L}\p{N}_$]*|0x[\da-f]+|\d[\d.]*(?:e[+-]?\d+)?|[\p{L}_][\p{L}\p{N}_$]*|->>?|#>>?|[\s\S]/giu;
 
 /** Tokens of a statement, without spaces and comments. Never throws. */
 export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator<SqlToken> {
@@ -26,9 +26,10 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
     const first = text[0]!;
     let to = part.lastIndex;
     if (/\s/.test(first)) continue;
-    if (text.startsWith('--')) {
+    if (text === '--') {
       // To MySQL two minus signs are a comment only before a space.
-      if (dialect === 'mysql' && /\S/.test(text[2] ?? ' ')) part.lastIndex = from + 2;
+      if (dialect !== 'mysql' || !/\S/.test(sql[to] ?? ' ')) part.lastIndex = endOfLine(sql, to);
+      if (part.lastIndex === sql.length) return;
       continue;
     }
     if (text.startsWith('/*')) {
@@ -37,8 +38,7 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
     }
     if (text === '#') {
       if (dialect === 'pg' || dialect === 'sqlite') continue;
-      const end = sql.indexOf('\n', from);
-      part.lastIndex = end < 0 ? sql.length : end;
+      part.lastIndex = endOfLine(sql, from);
       if (part.lastIndex === sql.length) return;
       continue;
     }
@@ -64,6 +64,11 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
     else yield { type: /[\p{L}_]/u.test(first) ? 'name' : 'sign', text, from, to };
     if (to >= sql.length) return;
   }
+}
+
+function endOfLine(sql: string, from: number): number {
+  const end = sql.indexOf('\n', from);
+  return end < 0 ? sql.length : end;
 }
 
 function isPlaceholder(text: string, first: string): boolean {

@@ -36,6 +36,7 @@ export interface SqlBracket {
   insert?: { columns: SqlBracket | undefined };
 }
 
+const CLOSING = new Set(['"', '}', ']']);
 const MAX_DEPTH = 100;
 const CLAUSES = new Set(
   'select from where set on having values limit offset returning order group union except intersect join into update table do using when then else with window conflict merge matched duplicate for fetch'.split(
@@ -159,5 +160,8 @@ function newTerm(bracket: SqlBracket, clause: string): void {
 
 /** Last part of a path: `$.a.token`, `{a,token}`. */
 export function lastPart(path: string): string {
-  return path.slice(-100).match(/[\p{L}_][\p{L}\p{N}_-]*(?=["}\]]*$)/u)?.[0] ?? '';
+  let end = path.length;
+  while (end > 0 && CLOSING.has(path[end - 1]!)) end--;
+  const [, ...parts] = ` ${path.slice(Math.max(0, end - 100), end)}`.split(/[^\p{L}\p{N}_-]/u);
+  return (parts.at(-1) ?? '').replace(/^[^\p{L}_]+/u, '');
 }

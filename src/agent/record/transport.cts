@@ -8,9 +8,10 @@ import type { LinkOrder, RunConfig } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
 import { ignoreClientSocket } from '../request/self-requests.cjs';
 
-// Characters kept until the launcher is connected; beyond it optional lines are only counted.
+// Bytes kept until the launcher is connected; beyond it optional lines are not kept, and beyond the
+// double of it no others.
 const MAX_QUEUED = 4 * 1024 * 1024;
-/** Characters of a file before the next one is begun. */
+/** Bytes of a file before the next one is begun. */
 const MAX_PART = 8 * 1024 * 1024;
 /** Files that the launcher has not removed yet. */
 const MAX_PARTS = 8;
@@ -25,7 +26,7 @@ let part = 0;
 let size = 0;
 let queue: string[] = [];
 let queuedSize = 0;
-let dropped = 0;
+let lostLines = 0;
 /** True while the file ends in a partial line. */
 let hasPartialLine = false;
 /** True once the launcher has exited. */
@@ -35,22 +36,22 @@ let isClosed = false;
  * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
  * this process; `optional` lines are dropped while the launcher is too far behind in reading. The
  * socket is not used: a write wakes its reader, which costs the app four times as much as an
- * append. The launcher reads when a response has passed the proxy, and periodically.
+ * append. The launcher reads when a response has passed the proxy, and periodically. Returns false if
+ * the lines are lost; those that are not optional are counted.
  */
-export function sendLines(lines: string, optional: boolean): void {
-  if (isClosed) return;
+export function sendLines(lines: string, optional: boolean): boolean {
+  if (isClosed) return true;
   if (fd < 0) return enqueue(lines, optional);
-  if (size > MAX_PART && !startNextPart() && optional) {
-    dropped++;
-    return;
-  }
-  write(lines);
+  if (size > MAX_PART && !startNextPart() && optional) return false;
+  const isWritten = write(lines);
+  if (!isWritten && !optional) lostLines++;
+  return isWritten;
 }
 
-/** Takes the number of lines dropped since the last call. */
-export function takeDroppedCount(): number {
-  const taken = dropped;
-  dropped = 0;
+/** Takes the number of lines, other than optional ones, that were lost since the last call. */
+export function takeLostLines(): number {
+  const taken = lostLines;
+  lostLines = 0;
   return taken;
 }
 
@@ -102,21 +103,22 @@ export function connectToLauncher(
   queue = [];
 }
 
-function enqueue(lines: string, optional: boolean): void {
-  if (optional && queuedSize > MAX_QUEUED) {
-    dropped++;
-    return;
+function enqueue(lines: string, optional: boolean): boolean {
+  if (queuedSize > (optional ? MAX_QUEUED : 2 * MAX_QUEUED)) {
+    if (!optional) lostLines++;
+    return false;
   }
   queue.push(lines);
-  queuedSize += lines.length;
+  queuedSize += Buffer.byteLength(lines);
+  return true;
 }
 
-/** Whether the lines could be written in full; if not, they are counted as dropped. */
+/** Whether the lines could be written in full. */
 function write(lines: string): boolean {
-  size += lines.length;
   // A newline ends a partial line, so that the launcher loses only that line.
   const text = hasPartialLine ? `\n${lines}` : lines;
   const length = Buffer.byteLength(text);
+  size += length;
   let written = 0;
   try {
     written = writeSync(fd, text);
@@ -125,10 +127,7 @@ function write(lines: string): boolean {
     // The disk is full.
   }
   if (written === length) hasPartialLine = false;
-  else {
-    hasPartialLine ||= written > 0;
-    dropped++;
-  }
+  else hasPartialLine ||= written > 0;
   return written === length;
 }
 

@@ -51,6 +51,9 @@ export class TracedRequest {
   /** Number of its calls, and of those beyond the limit, which are not sent. */
   calls = 0;
   dropped = 0;
+  /** Characters that its calls' values may still have, and those of the lines of its calls. */
+  charactersLeft = 4 * 1024 * 1024;
+  recorded = 0;
   /** Reads route and handler when the request ends; set by the framework's patch. */
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;

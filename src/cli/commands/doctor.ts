@@ -34,6 +34,7 @@ export function registerDoctor(program: Command): void {
 Examples:
   scooby doctor
   scooby doctor -- node dist/server.js    also looks for libraries inside the bundle
+  scooby doctor -- npm run dev            also whether the agent reaches the app by that way
   scooby doctor --json | jq .libraries
 
 Exit codes: 0; 1 when something cannot be recorded but can be fixed; 2 wrong usage.`,
@@ -52,8 +53,8 @@ function printDiagnosis(diagnosis: Diagnosis, flags: DoctorFlags): void {
   printLines(doctorLines(diagnosis, format), format);
 }
 
-function isBad({ node, port, store, config, libraries }: Diagnosis): boolean {
-  return [node, port, store, config, ...libraries].some(({ grade }) => grade === 'bad');
+function isBad({ node, port, store, config, start, libraries }: Diagnosis): boolean {
+  return [node, port, store, config, ...start, ...libraries].some(({ grade }) => grade === 'bad');
 }
 
 const COLUMNS: Column[] = [
@@ -66,7 +67,7 @@ const COLUMNS: Column[] = [
 
 /** Report of a diagnosis as lines. */
 function doctorLines(
-  { node, project, folders, libraries, port, store, config }: Diagnosis,
+  { node, project, folders, libraries, port, store, config, start }: Diagnosis,
   format: OutputFormat,
 ): string[] {
   const line = (head: string, { grade, text }: CheckResult) =>
@@ -82,6 +83,7 @@ function doctorLines(
     line('Port', port),
     line('Store', store),
     line('Config', config),
+    ...start.map((problem) => line('Start', problem)),
     ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), format)] : []),
   ];
 }

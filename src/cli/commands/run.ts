@@ -20,6 +20,9 @@ import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
+import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
+import { nodeOptionsOf } from '../start-problems/env-files.js';
+import { startProblems } from '../start-problems/problems.js';
 
 interface RunOptions {
   port?: number;
@@ -184,10 +187,13 @@ function launchOptions(
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const cwd = process.cwd();
   // The app has no use for the token.
-  const { SCOOBY_TOKEN: readToken, ...env } = process.env;
+  const { SCOOBY_TOKEN: readToken, ...own } = process.env;
+  const env = withOptionsOfEnvFile(command, own);
   return {
     command,
     env,
+    startProblems: () => startProblems(cwd, command, own).map(({ cause, remedy }) => `${cause}; ${remedy}`),
+    agentByImport: keepsOneRequire(commandSteps(cwd, command), env),
     project: projectFolder(cwd),
     ...(packages && { packages }),
     agent: agentFile(),
@@ -198,6 +204,20 @@ function launchOptions(
     ...(allowHost && { allowHosts: allowHost }),
     ...(readToken && { readToken: checkedToken(readToken) }),
   };
+}
+
+/** Node does not read NODE_OPTIONS of an --env-file where the environment has one, as under scooby. */
+function withOptionsOfEnvFile(command: string[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const options = nodeOptionsOf({ words: command, folder: process.cwd() }, env);
+  return options === undefined ? env : { ...env, NODE_OPTIONS: options.value };
+}
+
+/** Whether a command leads to `next`, which keeps the last --require of NODE_OPTIONS only. */
+function keepsOneRequire(steps: CommandStep[], { NODE_OPTIONS = '' }: NodeJS.ProcessEnv): boolean {
+  const hasRequire = /(?:^|\s)(?:-r|--require)[\s=]/.test(NODE_OPTIONS);
+  return (
+    hasRequire && steps.some(({ words }) => words.some((word) => /(?:^|[\\/])next(?:\.js)?$/.test(word)))
+  );
 }
 
 function checkedToken(token: string): string {

@@ -1,6 +1,6 @@
 /** Line numbers in a JSON text, for error messages. */
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|\n|[^\s"{}[\],:]+/g;
+const TOKEN = /"(?:[^"\\]|\\[\s\S])*(?:"|$)|[{}[\],:]|\n|[^\s"{}[\],:]+/g;
 
 /** An open object or list around the current token. */
 interface Level {

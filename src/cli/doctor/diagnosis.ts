@@ -15,6 +15,7 @@ import { agentFile } from '../agent-file.js';
 import { registerRun } from '../commands/run.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
+import { startProblems } from '../start-problems/problems.js';
 import { installedCopies, manifestOf, projectFolders } from './installed-packages.js';
 import { isWithin } from './version-range.js';
 
@@ -50,6 +51,8 @@ export interface Diagnosis {
   port: CheckResult;
   store: CheckResult;
   config: CheckResult;
+  /** What keeps the agent out of the app, by the command or, without it, the scripts start and dev. */
+  start: CheckResult[];
 }
 
 /** An instrument: its library, the supported versions and how calls are recorded. */
@@ -102,7 +105,20 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     port: await checkPort(),
     store: await checkStore(databasePath(db, cwd)),
     config: checkConfig(cwd),
+    start: checkStart(cwd, project, command),
   };
+}
+
+function checkStart(cwd: string, project: string, command: string[]): CheckResult[] {
+  const { scripts = {} } = manifestOf(project) ?? {};
+  const usual = ['start', 'dev'].filter((name) => scripts[name] !== undefined);
+  const commands = command.length > 0 ? [command] : usual.map((name) => ['npm', 'run', name]);
+  const problems = commands.flatMap((each) =>
+    startProblems(command.length > 0 ? cwd : project, each, process.env),
+  );
+  const texts = new Set(problems.map(({ cause, remedy }) => `${cause}; ${remedy}`));
+  // Which script the user starts is not known without the command.
+  return [...texts].map((text) => ({ grade: command.length > 0 ? 'bad' : 'note', text }));
 }
 
 function checkConfig(cwd: string): CheckResult {

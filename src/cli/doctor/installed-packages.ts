@@ -17,6 +17,7 @@ interface Manifest {
   main?: string;
   workspaces?: string[] | { packages?: string[] };
   scripts?: Record<string, string>;
+  wireit?: Record<string, { command?: string; dependencies?: (string | { script: string })[] }>;
 }
 
 /** A folder's package.json; undefined when it is missing or unreadable. */
@@ -48,7 +49,7 @@ function pnpmWorkspaces(project: string): string[] {
 /** Folders of one workspace pattern; only plain folders and a trailing `/*` are supported. */
 function matchingFolders(project: string, pattern: string): string[] {
   if (pattern.startsWith('!')) return [];
-  const base = join(project, pattern.replace(/\/?\*+$/, ''));
+  const base = join(project, pattern.replace(/\/?\*{1,2}$/, ''));
   if (!pattern.includes('*')) return manifestOf(base) ? [base] : [];
   if (!existsSync(base)) return [];
   return readdirSync(base)

@@ -1,90 +1,117 @@
-/** Suggestions for ORMs and query builders, found by the packages in a call's stack. */
+/** Advice for ORMs, as code, by library and shape. test/insight/advice executes it. */
 
-/** Replacement of a loop. `'…'` stands for the column, `id: ids` for the column and its values. */
-export interface MapperAdvice {
-  read: string;
-  write: string;
-  /** Condition on a column with many values, of query builders: `.whereIn('…', values)`. */
-  many?: string;
-}
+import { interpolated, quotedList as list, type Mapper, propertyIn as p } from './mapper.js';
 
 // The first entry found in the stack wins: libraries that are built on another precede it.
-const MAPPERS: [packages: string[], advice: MapperAdvice][] = [
-  [
-    ['sequelize', 'sequelize-typescript'],
-    {
-      read: 'load it with its parents, `include: […]` in the findAll before, or ask once with `where: { id: ids }`',
-      write: 'write once: `Model.bulkCreate(rows)`, or one update or destroy with `where: { id: ids }`',
-    },
-  ],
-  [
-    ['objection'],
-    {
-      read: 'load it with its parents: `.withGraphFetched(…)` on the query before',
-      write: 'write once: `.insert(rows)` or `.insertGraph(…)`, or one patch or delete with `.whereIn(…)`',
-    },
-  ],
-  [
-    ['bookshelf'],
-    {
-      read: "load it with its parents: `fetchAll({ withRelated: ['…'] })`",
-      write: 'write once through knex: `.insert(rows)`, or `.whereIn(…)` before update or delete',
-    },
-  ],
-  [
-    ['typeorm'],
-    {
-      read: 'load it with its parents: `relations: { … }` in find(), or `leftJoinAndSelect`, or once with `In(ids)`',
-      write: 'write once: `insert([…])` or `save([…])` with all rows, or one update with `In(ids)`',
-    },
-  ],
-  [
-    ['@mikro-orm/core', '@mikro-orm/knex', '@mikro-orm/sql', '@mikro-orm/postgresql', '@mikro-orm/mysql'],
-    {
-      read: "load it with its parents: `populate: ['…']` in the find before",
-      write: 'persist in the loop, and `await em.flush()` once after it',
-    },
-  ],
-  [
-    ['drizzle-orm'],
-    {
-      read: 'load it with its parents, `with: { … }`, or ask once with `inArray(column, values)`',
-      write: 'write once: `.values([…])` with all rows, or one statement with `inArray(column, values)`',
-    },
-  ],
-  [
-    ['@prisma/client', 'prisma'],
-    {
-      read: 'load it with its parents, `include: { … }`, or ask once with `where: { id: { in: ids } }`',
-      write: 'write once: `createMany`, or `updateMany` with `where: { id: { in: ids } }`',
-    },
-  ],
-  [
-    ['kysely'],
-    {
-      many: "`.where('…', 'in', values)`",
-      read: "ask once, before the loop: `.where('…', 'in', values)`",
-      write: "write once: `.values([…])` with all rows, or one statement with `.where('…', 'in', values)`",
-    },
-  ],
-  [
-    ['knex'],
-    {
-      many: "`.whereIn('…', values)`",
-      read: "ask once, before the loop: `.whereIn('…', values)`, or join",
-      write: "write once: `.insert(rows)`, or one update or delete with `.whereIn('…', values)`",
-    },
-  ],
+export const MAPPERS: Mapper[] = [
+  {
+    name: 'Sequelize',
+    packages: ['sequelize', 'sequelize-typescript'],
+    raw: /^(?:Sequelize\.)?query$/,
+    methods:
+      'findAll|findOne|findByPk|findAndCountAll|findOrCreate|count|create|build|bulkCreate|update|destroy|upsert',
+    receiver: 'Model',
+    entity: '',
+    parents: '`include` in the findAll',
+    key: (f) => `${f.receiver}.findAll({ where: { ${p(f)}: values } })`,
+    keys: (f) => `${f.receiver}.findAll({ where: { [Op.or]: pairs } })`,
+    count: (f) => `${f.receiver}.count({ where: { ${p(f)}: values }, group: ['${p(f)}'] })`,
+    insert: (f) => `${f.receiver}.bulkCreate(rows)`,
+    update: (f) => `${f.receiver}.update(changes, { where: { ${p(f)}: values } })`,
+    upsert: (f) => `${f.receiver}.bulkCreate(rows, { updateOnDuplicate: [${list(f.changed)}] })`,
+    updateEach: (f) => `${f.receiver}.bulkCreate(rows, { updateOnDuplicate: [${list(f.changed)}] })`,
+    remove: (f) => `${f.receiver}.destroy({ where: { ${p(f)}: values } })`,
+    condition: (f) => `where: { ${p(f)}: values }`,
+    many: (column) => `WHERE ${column} IN (:values)`,
+    json: ':rows',
+    hasProperties: true,
+  },
+  {
+    name: 'Objection',
+    packages: ['objection'],
+    raw: /^raw$/,
+    methods: 'query',
+    receiver: 'Model',
+    entity: '',
+    parents: '`withGraphFetched` on the query',
+    key: (f) => `${f.receiver}.query().whereIn('${p(f)}', values)`,
+    keys: (f) => `${f.receiver}.query().whereIn([${list(f.properties)}], pairs)`,
+    count: (f) =>
+      `${f.receiver}.query().select('${p(f)}').count('* as count').whereIn('${p(f)}', values).groupBy('${p(f)}')`,
+    insert: (f) => `${f.receiver}.query().insert(rows)`,
+    update: (f) => `${f.receiver}.query().whereIn('${p(f)}', values).patch(changes)`,
+    remove: (f) => `${f.receiver}.query().whereIn('${p(f)}', values).delete()`,
+    condition: (f) => `.whereIn('${p(f)}', values)`,
+    json: '?',
+    hasProperties: false,
+  },
+  {
+    name: 'TypeORM',
+    packages: ['typeorm'],
+    raw: /^(?:DataSource|EntityManager|Repository|\w*QueryRunner)?\.?query$/,
+    methods:
+      'find|findBy|findOne|findOneBy|findOneOrFail|findOneByOrFail|findAndCount|count|countBy|exists|existsBy|save|insert|update|delete|remove|softDelete|upsert|createQueryBuilder',
+    receiver: 'repository',
+    entity: '',
+    parents: '`relations` in the find',
+    key: (f) => `${f.receiver}.findBy(${f.entity}{ ${p(f)}: In(values) })`,
+    keys: (f) => `${f.receiver}.findBy(${f.entity}pairs)`,
+    count: ({ receiver, entity, properties: [name] }) =>
+      `${receiver}.createQueryBuilder(${entity}'t').select('t.${name}', '${name}').addSelect('COUNT(*)', 'count').where('t.${name} IN (:...values)', { values }).groupBy('t.${name}').getRawMany()`,
+    insert: (f) => `${f.receiver}.insert(${f.entity}rows)`,
+    update: (f) => `${f.receiver}.update(${f.entity}{ ${p(f)}: In(values) }, changes)`,
+    upsert: (f) => `${f.receiver}.upsert(${f.entity}rows, [${list(f.properties)}])`,
+    remove: (f) => `${f.receiver}.delete(${f.entity}{ ${p(f)}: In(values) })`,
+    condition: (f) => `.where('${f.alias}.${p(f)} IN (:...values)', { values })`,
+    hasProperties: true,
+  },
+  {
+    name: 'MikroORM',
+    packages: [
+      '@mikro-orm/core',
+      '@mikro-orm/knex',
+      '@mikro-orm/sql',
+      '@mikro-orm/postgresql',
+      '@mikro-orm/mysql',
+    ],
+    raw: /^(?:SqlEntityManager\.|.*Connection\.)?execute$/,
+    methods:
+      'find|findOne|findOneOrFail|findAndCount|count|insert|nativeInsert|nativeUpdate|nativeDelete|upsert|create|persist|flush|remove',
+    receiver: 'em',
+    entity: 'Entity',
+    parents: '`populate` in the find',
+    key: (f) => `${f.receiver}.find(${f.entity}, { ${p(f)}: { $in: values } })`,
+    keys: (f) => `${f.receiver}.find(${f.entity}, { $or: pairs })`,
+    count: ({ receiver, entity, properties: [name] }) =>
+      `${receiver}.qb(${entity}).select(['${name}', raw('count(*) as count')]).where({ ${name}: values }).groupBy('${name}').execute()`,
+    insert: (f) => `${f.receiver}.insertMany(${f.entity}, rows)`,
+    upsert: (f) => `${f.receiver}.upsertMany(${f.entity}, rows)`,
+    update: (f) => `${f.receiver}.nativeUpdate(${f.entity}, { ${p(f)}: { $in: values } }, changes)`,
+    remove: (f) => `${f.receiver}.nativeDelete(${f.entity}, { ${p(f)}: { $in: values } })`,
+    condition: (f) => `{ ${p(f)}: { $in: values } }`,
+    many: (column) => `WHERE ${column} IN (?)`,
+    json: '?',
+    hasProperties: true,
+  },
+  {
+    name: 'Prisma',
+    packages: ['@prisma/client', 'prisma'],
+    raw: /\$(?:query|execute)Raw/,
+    methods:
+      'findUnique|findUniqueOrThrow|findFirst|findFirstOrThrow|findMany|count|aggregate|groupBy|create|update|delete|upsert|createMany|updateMany|deleteMany',
+    receiver: 'prisma.model',
+    entity: '',
+    parents: '`include` in the findMany',
+    key: (f) => `${f.receiver}.findMany({ where: { ${p(f)}: { in: values } } })`,
+    keys: (f) => `${f.receiver}.findMany({ where: { OR: pairs } })`,
+    count: (f) =>
+      `${f.receiver}.groupBy({ by: ['${p(f)}'], where: { ${p(f)}: { in: values } }, _count: true })`,
+    insert: (f) => `${f.receiver}.createMany({ data: rows })`,
+    update: (f) => `${f.receiver}.updateMany({ where: { ${p(f)}: { in: values } }, data: changes })`,
+    remove: (f) => `${f.receiver}.deleteMany({ where: { ${p(f)}: { in: values } } })`,
+    condition: (f) => `where: { ${p(f)}: { in: values } }`,
+    many: (column) => `WHERE ${column} IN (\${Prisma.join(values)})`,
+    json: `${interpolated('JSON.stringify(rows)')}::json`,
+    hasProperties: true,
+  },
 ];
-
-/** Suggestions for the ORM or query builder in a stack; undefined without either. */
-export function mapperAdviceOf(packages: Set<string>): MapperAdvice | undefined {
-  return MAPPERS.find(([names]) => names.some((name) => packages.has(name)))?.[1];
-}
-
-/** Condition with many values of a stack's query builder; Objection and Bookshelf use knex. */
-export function manyCondition(packages: Set<string>, column: string): string | undefined {
-  const mappers = MAPPERS.filter(([names]) => names.some((name) => packages.has(name)));
-  const many = mappers.find(([, advice]) => advice.many !== undefined)?.[1].many;
-  return many?.replace('…', column);
-}

@@ -109,6 +109,7 @@ const NO_ARGUMENTS = new Set([
   'aborted',
   'socket',
   'command',
+  'via',
 ]);
 
 function argumentsOf({ kind, detail }: RecordedSpan): string {

@@ -23,7 +23,7 @@ const GENERIC_MODEL = /(?:repo|repository|model|delegate|entity|manager|em|dao)$
 
 // await pool.query<Row>(text, …), run(...args), query({ text, values }): method and first argument.
 const CALL =
-  /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>)?\s*\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
+  /^\(*(?:await\s+)?(?:[\w$]+\s*\??\.\s*)*([\w$]+)\s*(?:<[^<>()]*>\s*)?\(\s*(?:(?:\.\.\.\s*)?([A-Za-z_$][\w$]*)(?:\??\.[\w$]+)*\s*[,)]|\{\s*(?:(?:text|sql|url)\s*:\s*)?([A-Za-z_$][\w$]*)\s*[,}])/;
 // db.prepare(text).all(…): the call is `all`, the statement is the argument of `prepare`.
 const PREPARE_BEFORE = /\bprepare\(\s*([A-Za-z_$][\w$]*)\s*\)\s*\.\s*$/;
 // function sql(strings: TemplateStringsArray, ...values: unknown[]): Promise<Row[]> {
@@ -36,6 +36,8 @@ const DERIVED =
 
 /** Lines above a call that are searched for the head of its function. */
 const MAX_LINES_ABOVE = 30;
+/** Characters of a line: a minified file has all of its code in one. */
+const MAX_LINE = 500;
 
 /**
  * Whether the call at a frame passes on a parameter of its function, judged by the source text.
@@ -44,9 +46,10 @@ const MAX_LINES_ABOVE = 30;
 export function isWrapperLine(frame: Frame, kind: Kind | undefined, readLine: ReadLine): boolean {
   const line = readLine(frame);
   if (line === undefined) return false;
-  const before = line.slice(0, frame.column - 1);
-  const following = [1, 2].map((n) => readLine(frame, frame.line + n) ?? '');
-  const call = line.slice(frame.column - 1) + following.join(' ');
+  const at = frame.column - 1;
+  const before = line.slice(Math.max(0, at - MAX_LINE), at);
+  const following = [1, 2].map((n) => (readLine(frame, frame.line + n) ?? '').slice(0, MAX_LINE));
+  const call = line.slice(at, at + MAX_LINE) + following.join(' ');
   // new Promise((resolve, reject) => client.get(key, …)): the function is on the stack twice.
   if (kind === undefined && /^new Promise\b/.test(call)) return true;
   const prepared = kind === 'sql' && PREPARE_BEFORE.exec(before);
@@ -80,7 +83,7 @@ function firstArgument(call: string, kind: Kind | undefined): string | undefined
 function textAbove(frame: Frame, before: string, readLine: ReadLine): string {
   const lines = [before];
   for (let line = frame.line - 1; line >= Math.max(1, frame.line - MAX_LINES_ABOVE); line--)
-    lines.unshift(readLine(frame, line) ?? '');
+    lines.unshift((readLine(frame, line) ?? '').slice(0, MAX_LINE));
   return lines.join('\n');
 }
 
@@ -118,6 +121,12 @@ function isStatementParameter(name: string, above: string): boolean {
   const declaredAt = lastIndexOf(above, localPattern(name));
   const source = declaredAt < 0 ? undefined : DERIVED.exec(above.slice(declaredAt))?.[1];
   return source !== undefined && isParameter(source, above);
+}
+
+/** Whether a variable at a frame is a parameter of the frame's function. */
+export function isParameterOf(name: string, frame: Frame, readLine: ReadLine): boolean {
+  const before = (readLine(frame) ?? '').slice(0, frame.column - 1);
+  return isParameter(name, textAbove(frame, before, readLine));
 }
 
 // The nearest declaration above the call decides: a function's parameter, or a local variable.

@@ -2,6 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
+import { adviceForRepeats, adviceForSameQuery } from '../advice/repeats.js';
 import type { Call } from '../calls/calls.js';
 import { isSameCallPath } from '../calls/loops.js';
 import { isPolling } from '../patterns/polling.js';
@@ -140,8 +141,7 @@ function oneSiteDraft(scene: Scene, repetitions: Repetition[], calls: Call[], wa
     kind: 'duplicate',
     severity: repeats >= scene.limits.loopHigh || waste >= scene.limits.loopHighMs ? 'medium' : 'low',
     message: `${where} ran \`${call!.label}\` ${calls.length} times with ${values}; ${formatCount(repeats, 'repeat')} cost ${formatMs(waste)}`,
-    suggestion:
-      'Keep the answer for the rest of the request: a variable, a Map by its key, or a memoised function.',
+    suggestion: adviceForRepeats(calls),
     calls,
     site: call!.site,
     shape: call!.shape,
@@ -164,8 +164,7 @@ function severalSitesDraft(scene: Scene, repetitions: Repetition[], waste: numbe
     kind: 'same-query',
     severity: waste >= scene.limits.loopHighMs ? 'medium' : 'low',
     message: `\`${call!.label}\` ran ${calls.length} times with the same values, ${originText(calls)}`,
-    suggestion:
-      'Ask once per request and pass the answer on: on the request object, or memoised per request.',
+    suggestion: adviceForSameQuery(calls),
     calls,
     site: call!.site,
     shape: call!.shape,

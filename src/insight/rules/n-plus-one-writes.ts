@@ -1,7 +1,7 @@
 /** Rule: SQL writes in a loop, one statement for each row. */
 
 import { formatCount, formatMs } from '../../domain/text.js';
-import { adviceForWrites } from '../advice/advice.js';
+import { adviceForWrites } from '../advice/writes.js';
 import { type Loop, loopSiteText } from '../calls/loops.js';
 import { distinctWrites, isRepeatedAttempt } from '../patterns/attempts.js';
 import { isBatching } from '../patterns/batches.js';
@@ -55,7 +55,7 @@ function draftOf(scene: Scene, loop: Loop, commits: number): Draft {
     kind: 'n+1-writes',
     severity: isHigh ? 'high' : 'medium',
     message: `${loopSiteText(loop) ?? call.span.library} ran \`${call.label}\` ${timesText(scene, calls)}, a row at a time${commitText}: ${formatMs(ms)}`,
-    suggestion: adviceForWrites(loop),
+    suggestion: adviceForWrites(loop, scene.readLine),
     calls,
     site,
     loopSite: loop.loopSite,

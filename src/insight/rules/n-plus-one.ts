@@ -2,7 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
-import { adviceForReads } from '../advice/advice.js';
+import { adviceForReads, type ReadsContext } from '../advice/advice.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { isSearch } from '../patterns/attempts.js';
 import { isBatching, isBatchOfEachRow, isOnePerTable } from '../patterns/batches.js';
@@ -49,7 +49,11 @@ function draftOf(scene: Scene, loop: Loop): Draft {
     kind: parallel ? 'n+1-parallel' : 'n+1',
     severity: severityOf(scene, loop),
     message: messageOf(scene, loop, feeding, parallel),
-    suggestion: adviceOf(loop, feedingSite && formatSite(feedingSite), isByResolvers(scene, loop, parallel)),
+    suggestion: adviceOf(loop, {
+      feedingSite: feedingSite && formatSite(feedingSite),
+      isByResolvers: isByResolvers(scene, loop, parallel),
+      readLine: scene.readLine,
+    }),
     calls: loop.calls,
     site: loop.site,
     loopSite: loop.loopSite,
@@ -64,8 +68,8 @@ function shapesOf({ calls }: Loop): string[] {
   return [...new Set(calls.map(({ shape }) => shape))];
 }
 
-function adviceOf(loop: Loop, feedingSite: string | undefined, isByResolvers: boolean): string {
-  const advice = adviceForReads(loop, feedingSite, isByResolvers);
+function adviceOf(loop: Loop, context: ReadsContext): string {
+  const advice = adviceForReads(loop, context);
   return shapesOf(loop).length === 1
     ? advice
     : `Once for each table: ${advice[0]!.toLowerCase()}${advice.slice(1)}`;

@@ -1,7 +1,8 @@
 /** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
 import { formatMs } from '../../domain/text.js';
-import { adviceForCache, adviceForRemote } from '../advice/advice.js';
+import { adviceForCache } from '../advice/caches.js';
+import { adviceForRemote } from '../advice/remote.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel, type Loop, loopSiteText } from '../calls/loops.js';
 import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
@@ -59,7 +60,7 @@ function kindOf(scene: Scene, loop: Loop): 'cache' | 'rpc' | 'http' | undefined 
   }
 }
 
-// Calls whose arguments or bodies were not recorded may all differ; after a failure it is a retry.
+// Calls whose arguments, documents or bodies were not recorded may all differ; after a failure it is a retry.
 function distinctOf(loop: Loop): number {
   const { calls, distinct } = loop;
   return hasUnknownArguments(loop)
@@ -70,7 +71,7 @@ function distinctOf(loop: Loop): number {
 function hasUnknownArguments({ calls }: Loop): boolean {
   const [{ span, verb, exactKey }] = calls as [Call];
   return (
-    (span.kind === 'rpc' && exactKey === span.name) ||
+    (span.kind === 'rpc' && (exactKey === span.name || span.detail?.command === 'insert')) ||
     (span.kind === 'http' && verb === 'POST' && QUERY_URLS.test(span.name))
   );
 }
@@ -91,7 +92,7 @@ function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draf
     severity: severityOf(scene, loop, parallel),
     message: feeding ? `${feedingQueryText(feeding)}; ${what}` : what,
     suggestion:
-      kind === 'cache' ? adviceForCache(call.span.library, call.verb) : adviceForRemote(kind, parallel),
+      kind === 'cache' ? adviceForCache(calls) : adviceForRemote(kind, calls, parallel, scene.readLine),
     calls,
     site,
     loopSite: loop.loopSite,

@@ -2,6 +2,7 @@
 
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
+import { adviceForLookThenWrite, adviceForOneCall } from '../advice/look-then-write.js';
 import type { Call } from '../calls/calls.js';
 import type { Draft, Rule, Scene } from '../scene.js';
 import { nPlusOne } from './n-plus-one.js';
@@ -59,6 +60,12 @@ function suggestionOf(group: Draft[]): string {
     .join(' ');
 }
 
+function lookThenWriteOf({ readLine }: Scene, group: Draft[]): string | undefined {
+  const reads = group.filter(({ kind }) => kind === 'n+1');
+  const writes = group.filter(({ kind }) => kind === 'n+1-writes');
+  return adviceForOneCall(reads, writes, readLine) ?? adviceForLookThenWrite(reads, writes, readLine);
+}
+
 const SEVERITIES = ['info', 'low', 'medium', 'high'] as const;
 
 function joinedDraft(scene: Scene, group: Draft[]): Draft {
@@ -76,7 +83,7 @@ function joinedDraft(scene: Scene, group: Draft[]): Draft {
     kind: 'n+1-group',
     severity: scene.limits.loopHighMs <= ms ? 'high' : SEVERITIES[maxSeverity]!,
     message: feedingQuery ? `${feedingQuery}; ${what}` : what,
-    suggestion: suggestionOf(group),
+    suggestion: lookThenWriteOf(scene, group) ?? suggestionOf(group),
     calls,
     shape: group.map(({ shape }) => shape).join('; '),
     ms,

@@ -5,6 +5,7 @@
 
 import type { Dialect } from '../../domain/library.js';
 import { Hash } from '../util/hash.js';
+import { comparisonBefore } from './comparison.js';
 import { CASTING, Groups, LIST, PLAIN, ROW, ROWS, SPREAD } from './groups.js';
 import { Lexer } from './lexer.js';
 import { CAST, CLOSE, COMMA, DOT, END, NAME, OPEN, OPERATOR, SEMICOLON, VALUE, WORD } from './token-kinds.js';
@@ -21,11 +22,22 @@ export interface Operand {
   listed: boolean;
   /** Token before the value: `=`, LIMIT, … */
   before: string;
+  /** How the value is compared: `=`, `IN`, `ANY`, `NOT IN`, `BETWEEN`, `LIKE`, …; '' if it is not. */
+  operator: string;
+  /** Column that it is compared with or assigned to, as written: `b.author_id`; '' if unknown. */
+  column: string;
+  /** Whether it is in a query within the statement. */
+  nested: boolean;
+  /** Keyword of its clause: `WHERE`, `SET`, `VALUES`, … */
+  clause: string;
 }
 
 // Longer than any hand-written statement.
 const MAX_TOKENS = 20_000;
 const CONSTANTS = new Set(['NULL', 'TRUE', 'FALSE']);
+const CLAUSES = new Set(
+  'SELECT FROM WHERE SET VALUES HAVING ON LIMIT OFFSET FETCH ORDER GROUP RETURNING CONFLICT'.split(' '),
+);
 
 /** Normaliser of one text; the constructor reads the whole text and fills the fields. */
 export class StatementNormalizer {
@@ -42,6 +54,8 @@ export class StatementNormalizer {
   #afterString = false;
   // Open brackets beyond the maximum depth of groups.
   #ignoredDepth = 0;
+  // Keyword of the current clause, by depth of groups.
+  readonly #clauses: string[] = [];
 
   constructor(sql: string, dialect: Dialect, keepOperands = false) {
     const { tokens } = this;
@@ -117,7 +131,17 @@ export class StatementNormalizer {
   }
 
   #addOperand(text: string): void {
-    this.operands?.push({ text, listed: this.#groups.isListed, before: this.tokens.textAt(1) });
+    if (this.operands === undefined) return;
+    const listed = this.#groups.isListed;
+    const before = this.tokens.textAt(1);
+    const last = this.operands.at(-1);
+    const comparison =
+      listed && before === ',' && last?.listed ? last : comparisonBefore(this.tokens, listed);
+    const { operator, column } = comparison;
+    const clauses = this.#clauses.filter((word) => word !== undefined && word !== '');
+    const clause = clauses.at(-1) ?? '';
+    const nested = clauses.length > 1;
+    this.operands.push({ text, listed, before, operator, column, nested, clause });
   }
 
   #word(text: string): void {
@@ -130,6 +154,7 @@ export class StatementNormalizer {
     if (text === 'VALUE' && this.#dialect === 'mysql' && tokens.kind(1) === CLOSE)
       return this.#word('VALUES');
     this.verbs.addWord(text, tokens, this.#groups.depth);
+    if (this.operands && CLAUSES.has(text)) this.#clauses[this.#groups.depth] = text;
     if (text === 'SELECT' && this.#groups.isFirst) this.#groups.asSubquery();
     tokens.push(WORD, text);
     if (text === 'VALUES' && !this.#inKeyUpdate && !this.#groups.isFull)
@@ -181,6 +206,7 @@ export class StatementNormalizer {
     tokens.push(OPEN, text);
     if (this.#groups.isFull) this.#ignoredDepth++;
     else this.#groups.enter(type, tokens.length - 1);
+    if (this.operands) this.#clauses.length = this.#groups.depth;
   }
 
   #typeOf(bracket: string): number {
@@ -224,6 +250,7 @@ export class StatementNormalizer {
     if (type === SPREAD && (tokens.kinds[start + 1] === VALUE || tokens.texts[start + 1] === 'ARRAY'))
       groups.isBatched = true;
     tokens.push(CLOSE, text);
+    if (this.operands) this.#clauses.length = groups.depth + 1;
     tokens.tables.noteClosed(start);
     if (type === ROW) groups.endRow(start);
   }

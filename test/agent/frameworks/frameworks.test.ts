@@ -57,6 +57,12 @@ const koa = (file: string): ExpectedRoutes => ({
     params: { org: '7', id: '9', token: 'REDACTED' },
   },
   '/orgs/7/': { route: '/orgs/:org', handler: `${FOLDER}/${file}:18`, params: { org: '7' } },
+  '/orgs/7/feed': { route: '/orgs/:org/feed', handler: `feed ${FOLDER}/${file}:22`, params: { org: '7' } },
+  '/orgs/7/news': {
+    route: '/orgs/:org/:page',
+    handler: `page ${FOLDER}/${file}:25`,
+    params: { org: '7', page: 'news' },
+  },
   '/nowhere': {},
 });
 const hono: ExpectedRoutes = {
@@ -66,6 +72,8 @@ const hono: ExpectedRoutes = {
     handler: 'showUser',
     params: { org: '7', id: '9', token: 'REDACTED' },
   },
+  '/orgs/7/feed': { route: '/orgs/:org/feed', handler: 'feed', params: { org: '7' } },
+  '/orgs/7/news': { route: '/orgs/:org/:page', handler: 'page', params: { org: '7', page: 'news' } },
   '/nowhere': {},
 };
 const nest: ExpectedRoutes = {

@@ -6,8 +6,8 @@ import { outcomes } from '../outcomes.js';
 
 const EXPECTED = `
 :8 create table users (id int, name text, password text) {"blocking":true}
-:10 insert into users values (@id, @name, @password) {"blocking":true,"params":{"id":1,"name":"Ada","password":"REDACTED"}} (1)
-:11 insert into users values (?, ?, ?) {"blocking":true,"params":[2,"REDACTED","REDACTED"]} (1)
+:10 insert into users values (@id, @name, @password) {"blocking":true,"params":{"id":1,"name":"Ada","password":"REDACTED"},"insertId":1} (1)
+:11 insert into users values (?, ?, ?) {"blocking":true,"params":[2,"REDACTED","REDACTED"],"insertId":2} (1)
 :12 select name from users where id = ? {"blocking":true,"params":[1]} (1)
 :13 select name from users where id = ? {"blocking":true,"params":[9]} (0)
 :14 select id from users {"blocking":true} (2)

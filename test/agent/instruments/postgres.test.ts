@@ -7,7 +7,7 @@ import { outcomes } from '../outcomes.js';
 
 const EXPECTED = `
 :8 create temp table users (id int, name text, password text) {"params":[]}
-:9 insert into users ("id","name","password")values($1,$2,$3) returning id {"params":[1,"Ada","REDACTED"]} (1)
+:9 insert into users ("id","name","password")values($1,$2,$3) returning id {"params":[1,"Ada","REDACTED"],"insertId":1} (1)
 :12 select name from users where id = $1 and password <> $2 {"params":[1,"REDACTED"]} (1)
 :13 select $1::int as n {"params":[7]} (1)
 :13 select 1; select 2 {"params":[]} (2)

@@ -1,7 +1,8 @@
 /** Span names and details of cache calls of any client: command, keys, bytes, hits and misses. */
 
 import { redactKey } from '../../../domain/redact.cjs';
-import { bytesIn, itemsIn, serialize } from '../../record/serialize.cjs';
+import { bytesIn, isList, itemsIn, listOf } from '../../record/app-values.cjs';
+import { serialize } from '../../record/serialize.cjs';
 import type { CallInfo } from '../instrument.cjs';
 
 /** Arguments of a cache command. */
@@ -31,6 +32,7 @@ export const MAX_KEYS = 100;
 const MAX_IN_NAME = 3;
 const MAX_NAME_LENGTH = 120;
 const MAX_COUNTED = 10_000;
+const MAX_KEY_BYTES = 1024;
 // Replies are lists of lists at most; an object of the app's may be circular.
 const MAX_DEPTH = 6;
 
@@ -71,8 +73,8 @@ export function readFacts(keyCount: number, hits: number, bytes: number): CacheF
 /** Keys as text, from a client's argument: a single key, a list of keys, or undefined. */
 export function keyTexts(keys: unknown): string[] {
   if (keys === undefined) return [];
-  return (Array.isArray(keys) ? elementsOf(keys) : [keys]).map((key) =>
-    textOf(bytesIn(key)?.toString() ?? serialize(key)),
+  return (isList(keys) ? listOf(keys, MAX_COUNTED) : [keys]).map((key, i) =>
+    i < MAX_KEYS ? textOf(bytesIn(key)?.toString('utf8', 0, MAX_KEY_BYTES) ?? serialize(key)) : '',
   );
 }
 

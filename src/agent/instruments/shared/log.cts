@@ -11,6 +11,7 @@ import { notePrintedPorts, printedPorts } from '../../request/printed-ports.cjs'
 import type { CallInfo, Instrument } from '../instrument.cjs';
 
 const MAX_TEXT_LENGTH = 4000;
+const MAX_VALUES = 1000;
 // detail.values has the whole object.
 const MAX_INLINE_OBJECT = 400;
 // Loggers call their own methods before the patched one.
@@ -31,7 +32,7 @@ export function recordLogLine(
 
 /** Text of a log line as the span's name; level and logged objects as its detail. */
 export function describeLogLine({ self: level, args }: TracedCall): CallInfo {
-  const values = Array.from(args);
+  const values = Array.from(args).slice(0, MAX_VALUES);
   const objects = values.filter((value) => typeof value === 'object' && value !== null);
   const detail: Record<string, unknown> = { level };
   if (objects.length > 0) detail.values = objects.map((value) => serialize(value));
@@ -42,10 +43,10 @@ function textOf(values: unknown[]): string {
   // util.format would run code of objects (toString, inspect.custom), so they are serialized first.
   const printable = values.map((value) => {
     if (typeof value === 'object' && value !== null) return inlineText(serialize(value));
-    return typeof value === 'function' || typeof value === 'symbol' ? inlineText(serialize(value)) : value;
+    if (typeof value === 'function' || typeof value === 'symbol') return inlineText(serialize(value));
+    return typeof value === 'string' && value.length > MAX_TEXT_LENGTH ? cutText(value) : value;
   });
-  const text = redactText(cutText(format(...printable)));
-  return text;
+  return redactText(cutText(format(...printable)));
 }
 
 function cutText(text: string): string {

@@ -13,7 +13,9 @@ import { replaceMethod } from '../../call/wrap.cjs';
 import { mysqlConnections } from '../../explain/mysql.cjs';
 import { rememberConnection } from '../../explain/runner.cjs';
 import { attempt } from '../../guard.cjs';
+import { dataOf, isList, methodOf, plainText } from '../../record/app-values.cjs';
 import { maskNamedParams, maskParams } from '../../record/sql-params.cjs';
+import { describeCall } from '../../record/value-budget.cjs';
 import { applyInRequest } from '../../request/context.cjs';
 import { now } from '../../request/traced-request.cjs';
 import type { CallInfo, Instrument } from '../instrument.cjs';
@@ -38,10 +40,6 @@ interface Pool {
   _freeConnections?: { length: number };
   _connectionQueue?: { length: number };
 }
-interface Statement {
-  sql?: unknown;
-  values?: unknown;
-}
 
 /** Fields that are the same in the instruments of mysql and mysql2. */
 export const mysqlFacts = {
@@ -65,16 +63,16 @@ const wrappedCallbacks = new WeakSet<Function>();
 
 /** SQL text and redacted values of `query` or `execute`, from its arguments. */
 export function describeMysqlCall({ self, args }: TracedCall): CallInfo {
-  const statement = args[0] as string | Statement;
-  const name = String(typeof statement === 'string' ? statement : (statement?.sql ?? ''));
+  const statement = args[0];
+  const name = plainText(statement) ?? plainText(dataOf(statement, 'sql')) ?? '';
   const values = typeof args[1] === 'function' ? undefined : args[1];
-  return mysqlCallInfo(name, values ?? (statement as Statement | null)?.values, self as Connection);
+  return mysqlCallInfo(name, values ?? dataOf(statement, 'values'), self as Connection);
 }
 
 /** SQL text, redacted values, and the connection id, which statements of a transaction share. */
 export function mysqlCallInfo(name: string, values: unknown, { threadId }: Connection): CallInfo {
   const detail: Record<string, unknown> = {};
-  if (Array.isArray(values)) detail.params = maskParams(name, values, 'mysql');
+  if (isList(values)) detail.params = maskParams(name, values, 'mysql');
   else if (typeof values === 'object' && values !== null)
     detail.params = maskNamedParams(name, values, 'mysql');
   else if (values !== undefined && values !== null) detail.params = maskParams(name, [values], 'mysql');
@@ -233,7 +231,7 @@ export function endMysqlCall(call: TracedCall, error?: unknown, rows?: number, i
 }
 
 function sqlStateOf(error: unknown): unknown {
-  return (error as { sqlState?: unknown } | undefined | null)?.sqlState;
+  return dataOf(error, 'sqlState');
 }
 
 /** Ties a command to a call: its end ends the call, and its callback runs in the call's request. */
@@ -253,7 +251,10 @@ function runPending(call: TracedCall, original: Function, self: object, args: Ar
   pendingCall = call;
   try {
     const command: unknown = Reflect.apply(original, self, args);
-    if (typeof command === 'object' && command !== null) calls.set(command, call);
+    if (typeof command === 'object' && command !== null) {
+      calls.set(command, call);
+      if (call.info?.name === '') attempt(describeMade, call, command);
+    }
     return command;
   } catch (error) {
     endMysqlCall(call, error);
@@ -263,12 +264,19 @@ function runPending(call: TracedCall, original: Function, self: object, args: Ar
   }
 }
 
+/** What the driver has read of a statement whose text is a getter: the command that it made. */
+function describeMade(call: TracedCall, command: object): void {
+  const sql = plainText(dataOf(command, 'sql'));
+  if (!sql) return;
+  describeCall(call, () => mysqlCallInfo(sql, dataOf(command, 'values'), call.self as Connection));
+}
+
 /** Arguments with their callback wrapped; a command object is tied to the call instead. */
 function argumentsWithCallback(call: TracedCall, args: ArrayLike<unknown>): ArrayLike<unknown> {
   const list = Array.from(args);
   const at = list.findIndex((arg, i) => i > 0 && typeof arg === 'function');
   if (at > 0) list[at] = wrapCallback(call, list[at] as Function, onResult);
-  else if (typeof (list[0] as { emit?: unknown })?.emit === 'function') attachCall(call, list[0] as Command);
+  else if (methodOf(list[0], 'emit') !== undefined) attachCall(call, list[0] as Command);
   return list;
 }
 

@@ -2,7 +2,8 @@
 
 import { isSecretField, isSecretName } from '../../../domain/secret-names.cjs';
 import { REDACTED } from '../../../domain/secret-shapes.cjs';
-import { bytesIn, serialize } from '../../record/serialize.cjs';
+import { bytesIn } from '../../record/app-values.cjs';
+import { serialize } from '../../record/serialize.cjs';
 import {
   byteLengthOf,
   type CacheFacts,
@@ -81,8 +82,13 @@ function otherArguments(name: string, args: ArrayLike<Value>, keys: number[]): u
   if (CREDENTIAL_COMMANDS.has(name)) return [];
   const others: unknown[] = [];
   const secretKey = keys.length > 0 && namesSecretKey(argumentText(args[keys[0]!]));
+  // Positions of keys ascend.
+  let nextKey = 0;
   for (let i = 0; i < args.length; i++) {
-    if (keys.includes(i)) continue;
+    if (keys[nextKey] === i) {
+      nextKey++;
+      continue;
+    }
     if (others.length === MAX_ARGUMENTS) return [...others, `… (${args.length} arguments)`];
     const secret = secretKey || (i > 0 && namesSecret(args[i - 1], args[i]));
     others.push(secret ? REDACTED : redactedValue(args[i]));

@@ -1,6 +1,6 @@
 /** Grammar of Redis commands: positions of keys and of written values among the arguments. */
 
-import { bytesIn } from '../../record/serialize.cjs';
+import { bytesIn } from '../../record/app-values.cjs';
 
 const MAX_TEXT_LENGTH = 256;
 

@@ -1,0 +1,116 @@
+/** What the app's source says around a call: receiver, names of properties, and the kind of loop. */
+
+import type { Frame } from '../../domain/trace.js';
+import type { ReadLine } from '../calls/wrapper-line.js';
+import { expressionAt } from './expression.js';
+
+const LINES_BEFORE = 12;
+const LINES_AFTER = 10;
+
+/** Source around a call. */
+export interface SourceHints {
+  /** Lines before the call, the nearest last, which ends at the call. */
+  before: string[];
+  /** Expression of the call: its receiver, methods and arguments. */
+  call: string;
+}
+
+/** Source around a call site; empty texts where it cannot be read. */
+export function sourceHintsOf(site: Frame | undefined, readLine: ReadLine): SourceHints {
+  if (!site) return { before: [], call: '' };
+  const lineAt = (line: number) => (line > 0 ? (readLine(site, line) ?? '') : '');
+  const before = numbers(site.line - LINES_BEFORE, site.line - 1).map(lineAt);
+  const lines = numbers(site.line, site.line + LINES_AFTER).map(lineAt);
+  return {
+    before: [...before, lines[0]!.slice(0, site.column - 1)],
+    call: expressionAt(before, lines, site.column - 1),
+  };
+}
+
+function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, n) => from + n);
+}
+
+/** Receiver of a call of one of the methods: `prisma.book` of `prisma.book.findMany(…)`. */
+export function receiverOf({ call }: SourceHints, methods: string): string | undefined {
+  const found = new RegExp(`^([\\w$]+(?:\\s*\\.\\s*[\\w$]+)*)\\s*\\.\\s*(?:${methods})\\s*[(<]`).exec(call);
+  return found?.[1]?.replaceAll(/\s+/g, '');
+}
+
+/** First argument of such a call, if it is a name or a string: `Book` of `em.find(Book, …)`. */
+export function argumentOf({ call }: SourceHints, methods: string): string | undefined {
+  return new RegExp(`\\.\\s*(?:${methods})\\s*(?:<[^>()]*>)?\\(\\s*([\\w$.]+|'[^']*'|"[^"]*")\\s*[,)]`).exec(
+    call,
+  )?.[1];
+}
+
+/** Variable that has a property in the call's arguments: `books` of `eq(books.authorId, id)`. */
+export function ownerOf({ call }: SourceHints, property: string): string | undefined {
+  return new RegExp(`(?<![\\w$.])([\\w$]+)\\.${escaped(property)}(?![\\w$(])`).exec(call)?.[1];
+}
+
+/**
+ * Property of a model for a column. From the statement's `"author_id" AS "authorId"`, or the name
+ * that the source has as a key, a string or a property; undefined if it has neither.
+ */
+export function propertyOf(
+  name: string,
+  statement: string,
+  { before, call }: SourceHints,
+): string | undefined {
+  const alias = new RegExp(`["\`.]?${escaped(name)}["\`]? AS ["\`](\\w+)["\`]`, 'i').exec(statement)?.[1];
+  if (alias !== undefined && camelCase(alias) === camelCase(name)) return alias;
+  const camel = camelCase(name);
+  if (camel === name) return name;
+  return nameIn(call, [camel, name]) ?? nameIn(before.slice(-LINES_BEFORE).join('\n'), [camel, name]);
+}
+
+// `authorId: id` before `{ authorId }`, `'authorId'` and `book.authorId`: a value may have that name.
+const PLACES = [
+  (name: string) => `(?<![\\w$.])${name}['"]?\\s*:`,
+  (name: string) => `[{,]\\s*${name}\\s*[,}]`,
+  (name: string) => `['".]${name}(?![\\w$(])`,
+];
+
+function nameIn(text: string, names: string[]): string | undefined {
+  for (const place of PLACES) {
+    const found = names.find((name) => new RegExp(place(escaped(name))).test(text));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function escaped(name: string): string {
+  return name.replaceAll('$', '\\$');
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const LOOP = /\b(?:for|while)\s*(?:await\s*)?\(|\bdo\s*\{|\.(?:map|forEach|reduce|flatMap)\(/;
+
+/**
+ * Whether the nearest loop around a call goes on while there is something left, rather than through
+ * a list: each turn needs what the turn before returned.
+ */
+export function isOpenEnded({ before }: SourceHints): boolean {
+  const line = enclosingLines(before).find((text) => LOOP.test(text));
+  if (line === undefined) return false;
+  // Counting up to a number is going through a list.
+  return /\bwhile\s*\((?![^)]*[<>])|\bdo\s*\{|\bfor\s*\(\s*;|\bfor\s*\(\s*let [^;]+;[^;<>]*;/.test(line);
+}
+
+// Lines around the call by their indentation, the innermost first: others belong to other blocks.
+function enclosingLines(before: string[]): string[] {
+  const lines: string[] = [];
+  let limit = Number.POSITIVE_INFINITY;
+  for (const line of [...before].reverse()) {
+    const indentation = line.search(/\S/);
+    const isCallLine = limit === Number.POSITIVE_INFINITY;
+    if (!isCallLine && (indentation < 0 || indentation >= limit)) continue;
+    lines.push(line);
+    limit = isCallLine && indentation < 0 ? line.length : indentation;
+  }
+  return lines;
+}
