@@ -21,7 +21,7 @@ const store = new SqliteStore({
   ttl: 30 * 86_400_000,
   maxSize: 8e9,
   warn: console.error,
-  samplesOf: (trace) => samplesOf(whole.get(trace)),
+  samplesOf: (trace) => samplesOf(completeTraces.get(trace)),
   run: { key: 'fill', start: Date.now(), command: 'node bench/fill.mjs' },
 });
 const source = store.saveSource({ file: 'src/orders.js', text: ORDERS_SOURCE });

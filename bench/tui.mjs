@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { requirePackage } from '../dist/test/packages.js';
 
 const { spawn } = requirePackage('node-pty');
-const [entry = 'dist/fake/ui.js', ...entryArgs] = process.argv.slice(2);
+const [entry = 'dist/test/tui/fake-ui.js', ...entryArgs] = process.argv.slice(2);
 const END = '\x1b[?2026l';
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 

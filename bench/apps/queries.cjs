@@ -1,33 +1,33 @@
-/**
- * Express app: `/queries/:count` runs that many queries, `/cpu` returns the CPU time of the
- * process.
- */
+// The app under test: plain node:http with pg; nothing in it knows of any profiler. GET /hello, GET /q/<n>: n queries one after the other.
+const http = require('node:http');
+const { Pool } = require('pg');
 
-const { createRequire } = require('node:module');
+const pool = new Pool({ connectionString: process.env.DATABASE, max: 10 });
 
-// Packages of the tests.
-const requirePackage = createRequire(`${__dirname}/../../test/fixtures/package.json`);
-const express = requirePackage('express');
-const { Pool } = requirePackage('pg');
-
-const pool = new Pool({ connectionString: process.env.BENCH_POSTGRES, max: 10 });
-const app = express();
-
-app.get('/queries/:count', async (req, res) => {
+async function work(n) {
   const rows = [];
-  for (let i = 0; i < Number(req.params.count); i++) {
-    const result = await pool.query('select id, name, price from products where id = $1', [i + 1]);
-    rows.push(result.rows[0]);
-  }
-  res.json(rows);
+  for (let i = 1; i <= n; i++)
+    rows.push((await pool.query('select * from users where id = $1', [i])).rows[0]);
+  return rows;
+}
+
+const server = http.createServer(async (req, res) => {
+  const n = req.url.startsWith('/q/') ? Number(req.url.slice(3)) : 0;
+  const body = n > 0 ? await work(n) : { hello: 'world' };
+  res.setHeader('content-type', 'application/json');
+  res.end(JSON.stringify(body));
 });
 
-app.get('/cpu', (_req, res) => {
-  res.json(process.cpuUsage());
-});
-
-process.on('SIGINT', () => process.exit(0));
-const server = app.listen(0, '127.0.0.1', () => {
-  process.send?.(server.address().port);
-  process.stdout.write(`port ${server.address().port} ${process.version}\n`);
-});
+process.on('SIGTERM', () => process.exit(0));
+void (async () => {
+  await pool.query('create table if not exists users(id int primary key, name text)');
+  await pool.query(
+    "insert into users select i, 'user '||i from generate_series(1,100) i on conflict do nothing",
+  );
+  server.listen(0, '127.0.0.1', () => {
+    const rss = Math.round(process.memoryUsage.rss() / 1048576);
+    console.log(
+      `READY ${server.address().port} ${Math.round(process.uptime() * 1000)} ${rss} ${process.pid}`,
+    );
+  });
+})();

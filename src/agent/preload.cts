@@ -23,6 +23,7 @@ import { type ModulePreparation, onLoad, type Patch, packageName, packagePath } 
 import { onImport } from './loader/esm.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
 import {
@@ -103,7 +104,7 @@ function install(run: RunConfig): void {
   installStep('ES modules', () => onImport(modules, patchImported, majors));
   installStep('client sockets', watchClientSockets);
   installStep('servers', () => announceServers(run));
-  process.on('exit', sendRunningCalls);
+  installStep('ends of the process', () => watchEnds(sendRunningCalls));
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */

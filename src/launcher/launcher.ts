@@ -3,7 +3,6 @@
  * has exited.
  */
 
-import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
@@ -16,7 +15,7 @@ import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { LostAgentWatch } from './lost-agent.js';
 import { endOrphans, signalOrphans } from './orphans.js';
 import type { ChildExit } from './output-sink.js';
-import { makeRunFolder } from './run-folder.js';
+import { makeRunFolder, runFolderBases } from './run-folder.js';
 import { removeStaleFolders } from './stale-folders.js';
 
 // Lines sent before the exit are read within ms; a process that outlives the command is not
@@ -30,7 +29,7 @@ const FINAL_LINES_MS = 1000;
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
   const { collector, record, takePort, agent, project, packages = [] } = options;
   const folder = makeRunFolder(record, takePort, packages);
-  void removeStaleFolders(dirname(folder.path));
+  for (const base of runFolderBases()) void removeStaleFolders(base);
   const connections = new AppConnections(project, record);
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);

@@ -32,6 +32,11 @@ export interface RunFolder {
 
 // sun_path of a Unix socket holds 108 bytes, and longer paths are truncated without an error.
 const MAX_SOCKET_PATH_BYTES = 100;
+const MEMORY = '/dev/shm';
+/** f_type of a tmpfs. */
+const TMPFS = 0x01021994;
+// A process has up to 72 MB that the launcher has not read; a container's /dev/shm has 64 MB.
+const MIN_MEMORY_BYTES = 512 * 1024 * 1024;
 
 /**
  * Creates the run folder with its run.json. Throws a UserError when no temporary folder can be
@@ -60,11 +65,32 @@ export function makeRunFolder(
   };
 }
 
+/**
+ * Folders in which a run folder may be, the best first. What the app's processes write is read and
+ * deleted at once, and an append to a file in memory costs them half of one on a disk. A TMPDIR that
+ * is set says where such files are wanted.
+ */
+export function runFolderBases({ XDG_RUNTIME_DIR, TMPDIR } = process.env): string[] {
+  const memory = TMPDIR === undefined && hasRoom(MEMORY) ? MEMORY : undefined;
+  return [...new Set([XDG_RUNTIME_DIR, memory, tmpdir(), '/tmp'])].filter((base) => !!base) as string[];
+}
+
+/** Whether a folder is in memory, with room for the lines that several processes may have waiting. */
+function hasRoom(folder: string): boolean {
+  try {
+    const { type, bavail, bsize } = statfsSync(folder);
+    return type === TMPFS && bavail * bsize >= MIN_MEMORY_BYTES;
+  } catch {
+    // Not Linux.
+    return false;
+  }
+}
+
 /** Creates the folder in the first temporary folder that has room for it; sets the socket's path. */
 function createFolder(run: RunConfig): string {
   let reason = 'has a path short enough for a socket';
-  for (const base of [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
-    if (!base || !isShort(base)) continue;
+  for (const base of runFolderBases()) {
+    if (!isShort(base)) continue;
     let path: string | undefined;
     try {
       path = mkdtempSync(join(base, `${RUN_FOLDER_PREFIX}${process.pid}-`));

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
-import { makeRunFolder } from '../../src/launcher/run-folder.js';
+import { makeRunFolder, runFolderBases } from '../../src/launcher/run-folder.js';
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
@@ -51,6 +51,24 @@ test('a folder that cannot be written is passed over; without any, the user is t
   t.equal(dirname(folder.path), '/tmp');
   t.equal(folder.state(), 'missing', 'without a socket');
   folder.remove();
+  t.end();
+});
+
+test('the folder is in memory where there is room for it, and TMPDIR has not been set', (t) => {
+  const { bavail, bsize } = existsSync('/dev/shm') ? statfsSync('/dev/shm') : { bavail: 0, bsize: 0 };
+  const memory = bavail * bsize >= 512 * 1024 * 1024 ? ['/dev/shm'] : [];
+  const { TMPDIR } = process.env;
+  t.teardown(() => void (TMPDIR !== undefined && Object.assign(process.env, { TMPDIR })));
+  delete process.env.TMPDIR;
+  t.same(runFolderBases({}), [...memory, '/tmp']);
+  t.same(runFolderBases({ XDG_RUNTIME_DIR: '/run/user/7' }), ['/run/user/7', ...memory, '/tmp']);
+  process.env.TMPDIR = '/var/tmp';
+  t.same(runFolderBases(), [
+    ...(process.env.XDG_RUNTIME_DIR ? [process.env.XDG_RUNTIME_DIR] : []),
+    '/var/tmp',
+    '/tmp',
+  ]);
+  delete process.env.TMPDIR;
   t.end();
 });
 

@@ -57,6 +57,12 @@ export class TracedCall {
   discarded = false;
   /** True if it is not published: it belongs to an unrecorded request. */
   silent = false;
+  /** False if it is known to end in a promise, not in a callback of the app. */
+  hasCallback = true;
+  /** Neighbours in the recorder's list of running calls. */
+  before: TracedCall | undefined;
+  after: TracedCall | undefined;
+  isListed = false;
   /** True if it is a call of no request, though it runs in a unit: a library's own, in its timer. */
   isOutside = false;
 
@@ -155,7 +161,11 @@ export function endCall(
   } catch {
     // The span ends without them.
   }
-  attempt(publish, call);
+  try {
+    publish(call);
+  } catch {
+    // The span is not recorded.
+  }
 }
 
 /** Discards a call that only led to another traced call, so that it is not shown twice. */

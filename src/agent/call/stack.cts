@@ -6,10 +6,16 @@ import { isOwnScript } from './own-script.cjs';
 
 type Sites = NodeJS.CallSite[];
 
-/** Node of the tree of all stacks, innermost frame at the root; `stack` is 0 if none ends here. */
+/**
+ * Node of the tree of all stacks, innermost frame at the root; `stack` is 0 if none ends here. The
+ * last caller is found by comparing, without a look into maps, unless its script is reloadable.
+ */
 interface StackNode {
   stack: number;
   callers: Map<number, StackNode>;
+  lastScript: string | undefined;
+  lastPosition: number;
+  lastCaller: StackNode | undefined;
 }
 
 /** Scripts, frames and stacks not sent yet: their lines precede those that refer to them. */
@@ -40,11 +46,13 @@ const scripts = new Map<string, Script>();
 const withoutRunningApp = new Set<number>();
 /** Stacks without any app frame, not even an awaiting (async) one. */
 const withoutApp = new Set<number>();
-const root: StackNode = { stack: 0, callers: new Map() };
+const root = newNode();
 let frameCount = 0;
 let stackCount = 0;
 let maxFrames = MAX_FRAMES;
 let unsent: NewFrames | undefined;
+/** Holder of the stack that is captured: a new object for each would get its properties anew. */
+const holder: { stack?: unknown } = {};
 
 /** Raises the captured depth from 10 to 30 frames, to reach the app's frames below an ORM's. */
 export function captureDeeperStacks(): void {
@@ -69,14 +77,13 @@ export function captureStack(
   const siteStack = site?.stack ?? 0;
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
-  const holder: { stack?: unknown } = {};
   try {
     errors.stackTraceLimit = maxFrames + depth;
     // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
     // run.
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, wrapper);
-    const stack = holder.stack;
+    const { stack } = holder;
     if (typeof stack !== 'number') return siteStack;
     if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
     return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
@@ -126,17 +133,32 @@ function intern(_error: unknown, sites: Sites): number {
   // The wrapper is not on the stack.
   if (sites.length === 0) return 0;
   let node = root;
-  for (let i = 0; i < sites.length; i++) {
-    const frame = frameOf(sites[i]!);
-    let caller = node.callers.get(frame);
-    if (caller === undefined) {
-      caller = { stack: 0, callers: new Map() };
-      node.callers.set(frame, caller);
-    }
-    node = caller;
-  }
+  for (let i = 0; i < sites.length; i++) node = callerOf(node, sites[i]!);
   if (node.stack === 0) node.stack = addStack(sites);
   return node.stack;
+}
+
+function newNode(): StackNode {
+  return { stack: 0, callers: new Map(), lastScript: undefined, lastPosition: 0, lastCaller: undefined };
+}
+
+function callerOf(node: StackNode, site: NodeJS.CallSite): StackNode {
+  const script = scriptOf(site);
+  const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
+  if (node.lastScript === script && node.lastPosition === position) return node.lastCaller!;
+  const frame = frameOf(site, script, position);
+  let caller = node.callers.get(frame);
+  if (caller === undefined) node.callers.set(frame, (caller = newNode()));
+  if (scripts.get(script)?.positionsByHash === undefined) {
+    node.lastScript = script;
+    node.lastPosition = position;
+    node.lastCaller = caller;
+  }
+  return caller;
+}
+
+function scriptOf(site: NodeJS.CallSite): string {
+  return site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
 }
 
 function positionsOf(site: NodeJS.CallSite, script: string): Map<number, number> {
@@ -164,10 +186,8 @@ function addScript(script: string): Map<number, number> {
   return new Map();
 }
 
-function frameOf(site: NodeJS.CallSite): number {
-  const script = site.getScriptNameOrSourceURL() ?? site.getEvalOrigin?.() ?? '<anonymous>';
+function frameOf(site: NodeJS.CallSite, script: string, position: number): number {
   const positions = positionsOf(site, script);
-  const position = (site as NodeJS.CallSite & { getPosition(): number }).getPosition();
   const known = positions.get(position);
   if (known !== undefined) return known;
   const frame = ++frameCount;
@@ -183,11 +203,15 @@ function frameOf(site: NodeJS.CallSite): number {
   return frame;
 }
 
+function frameNumber(site: NodeJS.CallSite): number {
+  return frameOf(site, scriptOf(site), (site as NodeJS.CallSite & { getPosition(): number }).getPosition());
+}
+
 function addStack(sites: Sites): number {
   if (stackCount >= MAX_STACKS) return 0;
   const stack = ++stackCount;
   unsent ??= { scripts: [], frames: [], stacks: [] };
-  unsent.stacks.push({ n: stack, frames: sites.map(frameOf) });
+  unsent.stacks.push({ n: stack, frames: sites.map(frameNumber) });
   const appSites = sites.filter(isApplication);
   if (appSites.length === 0) withoutApp.add(stack);
   if (!appSites.some(isRunning)) withoutRunningApp.add(stack);

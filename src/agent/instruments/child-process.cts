@@ -5,6 +5,7 @@ import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, listOf, plainText } from '../record/app-values.cjs';
+import { flushLines } from '../record/transport.cjs';
 import { currentRequest, watchStream } from '../request/context.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
@@ -98,6 +99,8 @@ function outcomeOf(code: number | null, signal: string | null): object {
 
 function wrapSync(original: Function): Function {
   return function run(this: unknown) {
+    // The command may end this process.
+    attempt(flushLines);
     const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
     try {

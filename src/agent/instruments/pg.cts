@@ -42,11 +42,15 @@ interface Client {
   queryQueue?: object[];
 }
 interface Pool {
+  Promise?: unknown;
   options?: { max?: number };
   _clients?: unknown[];
   _idle?: unknown[];
   _pendingQueue?: unknown[];
 }
+
+// Bound at load, before an app replaces it by a library's, whose handlers run where it is resolved.
+const NativePromise = Promise;
 
 /** The call that the driver executes in this tick: Pool#query runs connect and query for it. */
 let pendingCall: TracedCall | undefined;
@@ -139,6 +143,7 @@ function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
+    call.hasCallback = attempt(hasCallback, this as Pool, arguments) !== false;
     call.pool = attempt(countsOf, this as Pool);
     pendingCall = call;
     try {
@@ -147,6 +152,13 @@ function wrapPoolQuery(original: Function): Function {
       pendingCall = undefined;
     }
   };
+}
+
+/** Whether a query may end in code that has the context of the driver: a promise of Node's has its own. */
+function hasCallback(pool: Pool, args: ArrayLike<unknown>): boolean {
+  if (pool.Promise !== NativePromise) return true;
+  for (let i = 0; i < args.length; i++) if (typeof args[i] === 'function') return true;
+  return false;
 }
 
 function wrapPoolConnect(original: Function): Function {
@@ -171,6 +183,8 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
       pendingCall = call;
     }
     try {
+      // The pool resolves a promise, and what awaits that has its own context.
+      if (!call.hasCallback) return Reflect.apply(callback, this, arguments);
       return applyInRequest(call.request, callback, this, arguments);
     } finally {
       pendingCall = undefined;
@@ -233,9 +247,15 @@ function wrapQuery(original: Function): Function {
         );
         return noteIfQueued(call, this, promise);
       }
-      const wrapper = bindToRequest(call.request, appCallback, ({ 0: error, 1: result }) =>
-        onResult(error, result as Result),
-      );
+      const wrapper = function (this: unknown, error: unknown, result: Result) {
+        try {
+          onResult(error, result);
+        } catch {
+          // The span has no end.
+        }
+        if (!call.hasCallback) return Reflect.apply(appCallback, this, arguments);
+        return applyInRequest(call.request, appCallback, this, arguments);
+      };
       return noteIfQueued(
         call,
         this,

@@ -11,18 +11,27 @@ const routeReaders = frameworks.flatMap(({ library, readRoute }) =>
   readRoute === undefined ? [] : [guardHook(library, 'reading its routes', readRoute)],
 );
 
-/** The `close` line of a request whose response finished, or was `aborted` before it did. */
-export function encodeClose(request: TracedRequest, aborted: boolean): string {
-  const { response, parent } = request;
-  let line = `{"t":"close","id":"${request.id}","at":${wholeMicros(request.ended)}`;
-  if (response !== undefined && (response.headersSent || !aborted)) {
-    const status = statusOf(response);
-    if (Number.isInteger(status)) line += `,"status":${status}`;
+/** Keeps in a request what its `close` line says of the response, which the app may change later. */
+export function keepOutcome(request: TracedRequest, aborted: boolean): void {
+  const { response, message } = request;
+  request.aborted = aborted;
+  request.rawHeaders = message?.rawHeaders;
+  try {
+    if (response !== undefined && (response.headersSent || !aborted)) request.status = statusOf(response);
+    request.route = request.routeInfo?.() ?? readRouteInfo(message);
+  } catch {
+    // An unknown version of the framework: the trace has its path only.
   }
+}
+
+/** The `close` line of a request, by its outcome. */
+export function encodeClose({ id, ended, status, aborted, parent, unit, route }: TracedRequest): string {
+  let line = `{"t":"close","id":"${id}","at":${wholeMicros(ended)}`;
+  if (Number.isInteger(status)) line += `,"status":${status}`;
   if (aborted) line += ',"aborted":true';
   if (parent !== undefined) line += `,"parent":"${parent}"`;
-  if (request.unit?.error !== undefined) line += `,"error":${JSON.stringify(request.unit.error)}`;
-  return `${line}${routeInfoJson(request)}}\n`;
+  if (unit?.error !== undefined) line += `,"error":${JSON.stringify(unit.error)}`;
+  return route === undefined ? `${line}}\n` : `${line}${routeInfoJson(route)}}\n`;
 }
 
 function statusOf(response: ServerResponse): number {
@@ -30,12 +39,9 @@ function statusOf(response: ServerResponse): number {
   return Number(response.statusCode ?? sentHeaders?.[':status']);
 }
 
-/** Route fields as the rest of a line: set by a framework's patch, or read from the message. */
-function routeInfoJson(request: TracedRequest): string {
+/** Route fields as the rest of a line. */
+function routeInfoJson({ route, handler, stack, params }: RouteInfo): string {
   try {
-    const routeInfo = request.routeInfo?.() ?? readRouteInfo(request.message);
-    if (routeInfo === undefined) return '';
-    const { route, handler, stack, params } = routeInfo;
     let json = '';
     if (route !== undefined) json += `,"route":${cachedJson(route)}`;
     if (handler !== undefined) json += `,"handler":${cachedJson(handler)}`;
@@ -43,7 +49,6 @@ function routeInfoJson(request: TracedRequest): string {
     const masked = params && paramsJson(params);
     return masked === undefined ? json : `${json},"params":${masked}`;
   } catch {
-    // An unknown version of the framework: the trace has its path only.
     return '';
   }
 }

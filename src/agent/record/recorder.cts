@@ -2,7 +2,6 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
-import { redactHeaders, redactUrl } from '../../domain/redact.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt, Hook } from '../guard.cjs';
@@ -10,13 +9,16 @@ import type { Instrument } from '../instruments/instrument.cjs';
 import { mapOf } from '../loader/source-maps.cjs';
 import { noteActivity } from '../request/activity.cjs';
 import { watchLoop } from '../request/event-loop.cjs';
-import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
-import { encodeClose } from './encode-close.cjs';
-import { encodeLine, encodeSpan, wholeMicros } from './encode-span.cjs';
+import { encodeClose, keepOutcome } from './encode-close.cjs';
+import { encodeOpen } from './encode-open.cjs';
+import { encodeLine, encodeSpan } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
-import { sendLines, takeLostLines } from './transport.cjs';
+import { LinkedList } from './linked-list.cjs';
+import { appendLines, beforeFlush, flushLines, planFlush, sendLines, takeLostLines } from './transport.cjs';
 import { describeCall } from './value-budget.cjs';
+import { mayWriteAtOnce } from './write-credit.cjs';
 
 /** Per request. */
 const MAX_CALLS = 10_000;
@@ -28,12 +30,16 @@ const MAX_IDLE_TICKS = 40;
 const MAX_RUNNING = 10_000;
 /** Requests that have ended before the loss of their call could be told. */
 const MAX_LATE_LOSSES = 1000;
+/** Ended calls and requests that wait to be encoded at the end of the turn. */
+const MAX_ENDED = 200;
 
 // Bound at load, before fake timers of the app.
 const startInterval = setInterval;
 const stopInterval = clearInterval;
-const running = new Set<TracedCall>();
-const unannounced = new Set<TracedRequest>();
+const running = new LinkedList<TracedCall>();
+const unannounced = new LinkedList<TracedRequest>();
+// Between the app's work each step finds the caches cold: encoded together, lines take half of it.
+let ended: (TracedCall | TracedRequest)[] = [];
 const lateLosses = new Set<TracedRequest>();
 /** Calls of no request, and lines of which the calls are not known. */
 let unknownLosses = 0;
@@ -45,6 +51,7 @@ let idleTicks = 0;
 
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
+  beforeFlush(appendEnded);
   const hook = new Hook(instrument.library, 'recording its calls');
   subscribe(instrument.channel, (message) => {
     try {
@@ -78,9 +85,8 @@ export function sendRequestOpen(request: TracedRequest): void {
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   noteActivity(now(), request, 0);
-  const close = encodeClose(request, aborted);
-  const lines = openLine(request) + newFrameLines();
-  sendLines(lines + droppedLine(request) + close, false);
+  keepOutcome(request, aborted);
+  sendEnded(request);
 }
 
 /** Line of the calls of a request that were not kept since the last such line. */
@@ -105,8 +111,8 @@ export function sendCause(key: string, request: TracedRequest): void {
 
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
-  for (const request of unannounced) attempt(sendOpen, request);
-  for (const call of running) attempt(sendSpan, call);
+  for (const request of unannounced.items()) attempt(sendOpen, request);
+  for (const call of running.items()) attempt(appendSpan, call);
   for (const request of unsettledUnits) if (request.ended !== 0) attempt(sendUnitClose, request);
 }
 
@@ -130,10 +136,10 @@ function open(call: TracedCall): void {
 
 /** A call of which the end is never heard keeps its span as it is: running. */
 function forgetOldest(): void {
-  const [oldest] = running;
+  const oldest = running.first;
   running.delete(oldest!);
   closeInUnit(oldest!);
-  if (!oldest!.sentWhileRunning) attempt(sendSpan, oldest!);
+  if (!oldest!.sentWhileRunning) attempt(appendSpan, oldest!);
 }
 
 /** A library's own timer is no unit of the app's until the app's code makes a call in it. */
@@ -156,7 +162,29 @@ function closeInUnit({ request, isOutside }: TracedCall): void {
 function close(call: TracedCall): void {
   if (!running.delete(call)) return;
   closeInUnit(call);
-  sendSpan(call);
+  sendEnded(call);
+}
+
+/** Sends the lines of a call or request now, or at the end of the turn if there are too many. */
+function sendEnded(item: TracedCall | TracedRequest): void {
+  if (ended.push(item) < MAX_ENDED && !mayWriteAtOnce()) return planFlush();
+  flushLines();
+}
+
+/** Appends the lines of what has ended in this turn. */
+function appendEnded(): void {
+  if (ended.length === 0) return;
+  const items = ended;
+  ended = [];
+  for (const item of items) attempt(item instanceof TracedRequest ? appendClose : appendSpan, item as never);
+}
+
+function appendClose(request: TracedRequest): void {
+  const lines = openLine(request) + newFrameLines();
+  appendLines(lines + droppedLine(request) + encodeClose(request), false);
+  // Timers and sockets keep the request: it must not keep these in memory.
+  request.route = undefined;
+  request.rawHeaders = undefined;
 }
 
 function discard(call: TracedCall): void {
@@ -167,14 +195,14 @@ function discard(call: TracedCall): void {
   sendLines(encodeLine(line), false);
 }
 
-function sendSpan(call: TracedCall): void {
+function appendSpan(call: TracedCall): void {
   const { request, isOutside } = call;
   const isOpen = request === undefined || request.announced || isOutside;
   // A unit's first line names the stack of its registration.
   const frames = newFrameLines();
   const lines = frames + (isOpen ? '' : openLine(request));
-  if (lines !== '') sendLines(lines, false);
-  if (sendLines(encodeSpan(call), true)) sendLosses();
+  if (lines !== '') appendLines(lines, false);
+  if (appendLines(encodeSpan(call), true)) appendLosses();
   else countLoss(isOutside ? undefined : request);
 }
 
@@ -185,11 +213,11 @@ function countLoss(request: TracedRequest | undefined): void {
   if (request.ended !== 0) lateLosses.add(request);
 }
 
-function sendLosses(): void {
+function appendLosses(): void {
   unknownLosses += takeLostLines();
-  if (unknownLosses > 0 && sendLines(encodeLine({ t: 'dropped', spans: unknownLosses }), false))
+  if (unknownLosses > 0 && appendLines(encodeLine({ t: 'dropped', spans: unknownLosses }), false))
     unknownLosses = 0;
-  for (const request of lateLosses) sendLines(droppedLine(request), false);
+  for (const request of lateLosses) appendLines(droppedLine(request), false);
 }
 
 /** Lines of new source maps, frames and stacks: they precede the lines that refer to them. */
@@ -209,10 +237,8 @@ function openLine(request: TracedRequest): string {
   if (request.announced) return '';
   request.announced = true;
   unannounced.delete(request);
-  const { id, method, url, unit } = request;
-  if (unit !== undefined) return encodeUnitOpen(request, unit);
-  const headers = redactHeaders(request.message?.rawHeaders ?? []);
-  return encodeLine({ t: 'open', id, at: wholeMicros(request.began), method, url: redactUrl(url), headers });
+  const { unit } = request;
+  return unit === undefined ? encodeOpen(request) : encodeUnitOpen(request, unit);
 }
 
 function hasSettled({ ended, unit }: TracedRequest, at: number): boolean {
@@ -237,11 +263,12 @@ function startTimer(): void {
   if (timer !== undefined) return;
   timer = startInterval(() => {
     const at = now();
-    for (const request of unannounced) if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
-    for (const call of running) {
+    for (const request of unannounced.items())
+      if (at - request.began > SEND_RUNNING_MS) attempt(sendOpen, request);
+    for (const call of running.items()) {
       if (call.sentWhileRunning || at - call.began < SEND_RUNNING_MS) continue;
       call.sentWhileRunning = true;
-      attempt(sendSpan, call);
+      attempt(appendSpan, call);
     }
     for (const request of unsettledUnits) if (hasSettled(request, at)) attempt(settleUnit, request);
     if (running.size + unannounced.size + unsettledUnits.size > 0) idleTicks = 0;

@@ -7,6 +7,9 @@ import { threadId } from 'node:worker_threads';
 import type { LinkOrder, RunConfig } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
 import { ignoreClientSocket } from '../request/self-requests.cjs';
+import { now } from '../request/traced-request.cjs';
+import { orderReader } from './order-reader.cjs';
+import { mayWriteAtOnce } from './write-credit.cjs';
 
 // Bytes kept until the launcher is connected; beyond it optional lines are not kept, and beyond the
 // double of it no others.
@@ -15,9 +18,15 @@ const MAX_QUEUED = 4 * 1024 * 1024;
 const MAX_PART = 8 * 1024 * 1024;
 /** Files that the launcher has not removed yet. */
 const MAX_PARTS = 8;
+/** Characters of a turn that wait for its end. */
+const MAX_PENDING = 64 * 1024;
+/** ms after which a launcher that is behind is looked at again: a look is a system call. */
+const LOOK_MS = 5;
 
-// Bound at load, before an instrument wraps them to time calls of the app.
+// Bound at load, before an instrument wraps them to time calls of the app, or fake timers of the
+// app replace them.
 const { closeSync, existsSync, openSync, writeSync } = fs;
+const atEndOfTurn = setImmediate;
 
 let socket: Socket | undefined;
 let folder = '';
@@ -27,25 +36,77 @@ let size = 0;
 let queue: string[] = [];
 let queuedSize = 0;
 let lostLines = 0;
+/** Lines that are written together, at the end of the turn. */
+let pending = '';
+let isFlushPlanned = false;
+/** performance.now() when the launcher was last seen to be too far behind. */
+let behindAt = Number.NEGATIVE_INFINITY;
+/** Appends what waits to be encoded; set by the recorder. */
+let appendEncoded: () => void = () => {};
 /** True while the file ends in a partial line. */
 let hasPartialLine = false;
 /** True once the launcher has exited. */
 let isClosed = false;
 
+/** Sets the function that appends lines which are only encoded when the others are written. */
+export function beforeFlush(append: () => void): void {
+  appendEncoded = append;
+}
+
 /**
  * Appends lines, each ended by a newline, to a file in the run folder, which survives any end of
- * this process; `optional` lines are dropped while the launcher is too far behind in reading. The
- * socket is not used: a write wakes its reader, which costs the app four times as much as an
- * append. The launcher reads when a response has passed the proxy, and periodically. Returns false if
- * the lines are lost; those that are not optional are counted.
+ * this process; `optional` lines are dropped while the launcher is too far behind in reading. They
+ * are written before this returns, or, where there are too many for that, with the others of this
+ * turn of the event loop (see write-credit). The socket is not used: a write wakes its reader,
+ * which costs the app four times as much as an append. The launcher reads when a response has
+ * passed the proxy, and periodically. Returns false if the lines are lost; those that are not
+ * optional are counted, and all that are lost with others of their turn.
  */
 export function sendLines(lines: string, optional: boolean): boolean {
-  if (isClosed) return true;
-  if (fd < 0) return enqueue(lines, optional);
+  appendEncoded();
+  if (!mayWriteAtOnce() || fd < 0 || isClosed) return appendLines(lines, optional);
   if (size > MAX_PART && !startNextPart() && optional) return false;
+  writePending();
   const isWritten = write(lines);
   if (!isWritten && !optional) lostLines++;
   return isWritten;
+}
+
+/** `sendLines` at the end of the turn. */
+export function appendLines(lines: string, optional: boolean): boolean {
+  if (isClosed) return true;
+  if (fd < 0) return enqueue(lines, optional);
+  if (size + pending.length > MAX_PART && !startNextPart() && optional) return false;
+  pending += lines;
+  if (pending.length > MAX_PENDING) writePending();
+  else planFlush();
+  return true;
+}
+
+/** Makes the end of this turn call `flushLines`. */
+export function planFlush(): void {
+  if (isFlushPlanned) return;
+  isFlushPlanned = true;
+  // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
+  atEndOfTurn(attempt, flushPlanned);
+}
+
+/** Writes the lines of this turn now: what follows may end the process, or block it. */
+export function flushLines(): void {
+  appendEncoded();
+  writePending();
+}
+
+function writePending(): void {
+  if (pending === '' || fd < 0) return;
+  const lines = pending;
+  pending = '';
+  if (!write(lines)) lostLines += lines.split('\n').length - 1;
+}
+
+function flushPlanned(): void {
+  isFlushPlanned = false;
+  flushLines();
 }
 
 /** Takes the number of lines, other than optional ones, that were lost since the last call. */
@@ -57,6 +118,7 @@ export function takeLostLines(): number {
 
 /** Makes the launcher read the file now. */
 export function wakeLauncher(): void {
+  flushLines();
   sendAtOnce('{"t":"wake"}\n');
 }
 
@@ -86,6 +148,7 @@ export function connectToLauncher(
     if (fd >= 0) attempt(closeSync, fd);
     fd = -1;
     queue = [];
+    pending = '';
     onEnd();
   };
   folder = dirname(run.socket);
@@ -133,7 +196,14 @@ function write(lines: string): boolean {
 
 /** Begins the next file, so that the launcher can remove the last; false while it has 8 to read. */
 function startNextPart(): boolean {
-  if (part >= MAX_PARTS && existsSync(partPath(part - MAX_PARTS + 1))) return false;
+  if (part >= MAX_PARTS) {
+    if (now() - behindAt < LOOK_MS) return false;
+    if (existsSync(partPath(part - MAX_PARTS + 1))) {
+      behindAt = now();
+      return false;
+    }
+  }
+  writePending();
   if (!write('{"t":"next"}\n')) return false;
   closeSync(fd);
   return openPart();
@@ -153,21 +223,4 @@ function openPart(): boolean {
 
 function partPath(n: number): string {
   return `${folder}/${process.pid}-${threadId}-${n}.lines`;
-}
-
-function orderReader(onOrder: (order: LinkOrder) => void): (chunk: Buffer) => void {
-  let text = '';
-  return (chunk) => {
-    text += chunk.toString('latin1');
-    let end = text.indexOf('\n');
-    while (end >= 0) {
-      try {
-        onOrder(JSON.parse(text.slice(0, end)));
-      } catch {
-        // An order of another version's launcher is ignored.
-      }
-      text = text.slice(end + 1);
-      end = text.indexOf('\n');
-    }
-  };
 }

@@ -20,6 +20,7 @@ export interface RequestListener {
 const HEADER = 'X-Scooby';
 const RECORD_HEADER = 'x-scooby-record';
 // An X-Scooby header of the app itself is removed, as the proxy does.
+const X_SCOOBY = /\n[xX]-[sS]/;
 const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
 // A timer started in a request keeps its context for ever: after this time its calls are not
 // attributed to the request any more.
@@ -28,6 +29,9 @@ const MAX_CONTEXT_AGE_MS = 60_000;
 const storage = new AsyncLocalStorage<TracedRequest>();
 const patched = new WeakSet<object>();
 const closeCallbacks = new WeakMap<object, () => void>();
+/** Patched prototypes of most messages: comparing them is cheaper than looking into a WeakSet. */
+let usualMessage: object | undefined;
+let usualResponse: object | undefined;
 let secret = '';
 let listener: RequestListener;
 /**
@@ -84,6 +88,8 @@ export function patchHttp(http: typeof import('node:http')): void {
   patchServer(http.Server.prototype);
   patchStream(http.IncomingMessage.prototype);
   patchStream(http.ServerResponse.prototype);
+  usualMessage = http.IncomingMessage.prototype;
+  usualResponse = http.ServerResponse.prototype;
   patchHead(http.ServerResponse.prototype);
 }
 
@@ -101,16 +107,20 @@ export function patchServer(prototype: object): void {
       if (callback !== undefined) attempt(callback);
       return Reflect.apply(original, this, arguments);
     }
-    const request =
-      type === 'stream'
-        ? attempt(startStream, this, message, arguments)
-        : attempt(startRequest, message as IncomingMessage, response);
+    let request: TracedRequest | undefined;
+    try {
+      if (type === 'stream') request = startStream(this, message, arguments);
+      else request = startRequest(message as IncomingMessage, response);
+    } catch {
+      // The request is not recorded.
+    }
     if (request === undefined) return Reflect.apply(original, this, arguments);
+    const isUpgrade = request.response === undefined;
     try {
       return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
-      if (request.response === undefined) attempt(endRequest, request, false);
+      if (isUpgrade) attempt(endRequest, request, false);
     }
   };
   server.emit = copyNameAndLength(emit, original) as typeof server.emit;
@@ -199,11 +209,16 @@ export function watchStream(
  * and `finish` in a context of its own.
  */
 function patchStream(prototype: object): void {
+  if (prototype === usualMessage || prototype === usualResponse) return;
   if (patched.has(prototype) || patched.has(Object.getPrototypeOf(prototype))) return;
   patched.add(prototype);
   const stream = prototype as NodeJS.EventEmitter;
   const original = stream.emit as (...args: never[]) => boolean;
-  const emit = function emit(this: object, type: string, value?: unknown): boolean {
+  const emit = function emit(
+    this: { _events?: Record<string, unknown> },
+    type: string,
+    value?: unknown,
+  ): boolean {
     const owner = watchedCount === 0 ? undefined : tagOfMessage(this);
     if (owner === undefined) return Reflect.apply(original, this, arguments as never);
     if (owner instanceof WatchedStream) {
@@ -213,8 +228,16 @@ function patchStream(prototype: object): void {
       return emitIn(original, this, arguments) as boolean;
     }
     if (owner.ended === 0 && this === owner.response && (type === 'finish' || type === 'close')) {
-      attempt(endRequest, owner, type === 'close');
+      try {
+        endRequest(owner, type === 'close');
+      } catch {
+        // Its end is not recorded.
+      }
     }
+    // Without a listener nothing runs in the context, and entering it costs more than the event.
+    // `_events` is EventEmitter's own; where it is missing, the context is entered.
+    if (type !== 'error' && this._events !== undefined && this._events[type] === undefined)
+      return Reflect.apply(original, this, arguments as never);
     return applyInRequest(owner, original, this, arguments) as boolean;
   };
   stream.emit = copyNameAndLength(emit, original) as typeof stream.emit;
@@ -237,7 +260,11 @@ function patchHead(prototype: object): void {
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
-    if (watchedCount > 0) attempt(addTraceHeader, this);
+    try {
+      if (watchedCount > 0) addTraceHeader(this);
+    } catch {
+      // The response has no id.
+    }
     return result;
   };
   response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
@@ -248,7 +275,8 @@ function addTraceHeader(response: ServerResponse & { _header?: unknown }): void 
   const request = tagOfMessage(response);
   if (!(request instanceof TracedRequest) || typeof response._header !== 'string') return;
   if (!getsTraceHeader(request, response)) return;
-  const head = response._header.replace(X_SCOOBY_LINE, '');
+  const { _header } = response;
+  const head = X_SCOOBY.test(_header) ? _header.replace(X_SCOOBY_LINE, '') : _header;
   response._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
 }
 

@@ -2,6 +2,7 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import { PrivateField } from './private-field.cjs';
 
 // Sockets are only removed when so many have been added since: `close` listeners could be counted.
 const SWEEP_AFTER = 64;
@@ -44,7 +45,30 @@ export function untrackOwnSocket(socket: Socket | null | undefined): void {
  * Whether the other end of a server's connection is in this process. Connections over a unix socket
  * have no ports: there each other connection of this process over one may be it.
  */
-export function isOwnConnection({ remotePort }: Pick<Socket, 'remotePort'>): boolean {
+export function isOwnConnection(connection: Pick<Socket, 'remotePort'>): boolean {
+  const known = SocketTag.read(connection);
+  if (known !== undefined) return known;
+  const isOwn = isOtherEnd(connection.remotePort);
+  // The client is known before its first request arrives, and a port has one client.
+  if (connection.remotePort !== undefined) new SocketTag(connection, isOwn);
+  return isOwn;
+}
+
+/** Private field of a server's connection: whether its other end is in this process. */
+class SocketTag extends PrivateField {
+  #isOwn: boolean;
+
+  constructor(connection: object, isOwn: boolean) {
+    super(connection);
+    this.#isOwn = isOwn;
+  }
+
+  static read(connection: object): boolean | undefined {
+    return #isOwn in connection ? connection.#isOwn : undefined;
+  }
+}
+
+function isOtherEnd(remotePort: number | undefined): boolean {
   for (const sockets of [requestSockets, netSockets]) {
     for (const socket of sockets) {
       if (socket.destroyed || socket.connecting) continue;

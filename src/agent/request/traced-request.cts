@@ -58,6 +58,15 @@ export class TracedRequest {
   routeInfo: (() => RouteInfo | undefined) | undefined;
   message: IncomingMessage | undefined;
   response: ServerResponse | undefined;
+  /** Its outcome, until its lines are encoded: status (NaN without one), and what a framework says. */
+  status = Number.NaN;
+  aborted = false;
+  route: RouteInfo | undefined;
+  rawHeaders: readonly string[] | undefined;
+  /** Neighbours in the recorder's list of requests that are not announced yet. */
+  before: TracedRequest | undefined;
+  after: TracedRequest | undefined;
+  isListed = false;
   /** State of a unit; undefined for a request. */
   readonly unit: TracedUnit | undefined;
 

@@ -70,7 +70,8 @@ function kindOf(loop: Loop, places: Place[], varying: Place[], order: string): R
   const columns = new Set(varying.map(({ column }) => column));
   const hasLimit = places.some(({ before }) => /^(?:LIMIT|first|next|FETCH)$/i.test(before));
   if (isEqual) {
-    if (AGGREGATE.test(shape)) return columns.size === 1 ? 'aggregate' : 'unknown';
+    if (AGGREGATE.test(shape) || / GROUP BY /.test(shape))
+      return columns.size === 1 ? 'aggregate' : 'unknown';
     if (columns.size > 1) return / OR /.test(shape) ? 'unknown' : 'keys';
     return order !== '' && hasLimit ? 'first' : 'key';
   }

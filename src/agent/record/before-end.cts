@@ -1,0 +1,32 @@
+/**
+ * Writes the lines of the running turn before the process ends from within: `exit`, which comes
+ * after process.exit, an uncaught error and the last work, and the functions that end it without.
+ */
+
+import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
+import { flushLines } from './transport.cjs';
+import { writeAllAtOnce } from './write-credit.cjs';
+
+/** Functions of process that may not return: `kill` of itself, and `execve` of Node 23.11. */
+const ENDS = ['kill', 'abort', 'reallyExit', 'execve'];
+
+/** Watches every end of this process; at `exit`, `onExit` sends what is still to be said before. */
+export function watchEnds(onExit: () => void): void {
+  process.on('exit', () => {
+    attempt(onExit);
+    attempt(flushLines);
+    attempt(writeAllAtOnce);
+  });
+  for (const method of ENDS) if (method in process) attempt(replaceMethod, process, method, wrapEnd);
+}
+
+function wrapEnd(original: Function): Function {
+  // A method has no prototype property, like the method that it replaces.
+  return {
+    end(this: unknown) {
+      attempt(flushLines);
+      return Reflect.apply(original, this, arguments);
+    },
+  }.end;
+}
