@@ -12,8 +12,8 @@ import { now, type TracedRequest } from './traced-request.cjs';
 const TICK_MS = 25;
 /** A tick that is this late: shorter blocks are no finding. */
 const MIN_LATE_MS = 30;
-/** A process that waits for its turn on a busy machine is late, too, but uses no CPU. */
-const MIN_CPU_SHARE = 0.3;
+/** A process that waits for its turn on a busy machine is late, too, but uses little CPU. */
+const MIN_CPU_MS = 50;
 /** The first request of a process loads modules and compiles code, as no other does. */
 const MIN_FIRST_MS = 200;
 const MAX_IDLE_TICKS = 40;
@@ -53,7 +53,7 @@ function tick(): void {
   const used = usedMicros();
   const late = at - tickAt - TICK_MS;
   const gap = takeLongestGap(at);
-  if (late >= MIN_LATE_MS && used - cpuMicros >= late * 1000 * MIN_CPU_SHARE) attempt(recordGap, gap);
+  if (late >= MIN_LATE_MS && used - cpuMicros >= MIN_CPU_MS * 1000) attempt(recordGap, gap);
   tickAt = at;
   cpuMicros = used;
   if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {
