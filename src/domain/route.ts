@@ -10,8 +10,13 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
  * browser.
  */
 export function routeNameOf({ route, url }: { route?: string; url: string }): string {
-  return route ?? urlShape(url).replace(/\?.*$/, '');
+  if (route !== undefined) return route;
+  const path = urlShape(url).replace(/\?.*$/, '');
+  return BATCH.test(url) ? path.replace(/[^/]*$/, '(batch)') : path;
 }
+
+// tRPC's `/trpc/user.byId,user.list?batch=1`: any procedures may come together.
+const BATCH = /^[^?]*(?:,|%2c)[^/?]*\?(?:.*&)?batch=1(?:&|$)/i;
 
 /**
  * URL with `#` for ids in its path and only the keys of its query: `/users/42?page=2` becomes

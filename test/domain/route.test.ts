@@ -28,5 +28,13 @@ test('any URL has a shape, and the shape of a shape is itself', (t) => {
 test('a route is the pattern, or the path with # for ids and without its query', (t) => {
   t.equal(routeNameOf({ route: '/orders/:id', url: '/orders/7?page=2' }), '/orders/:id');
   t.equal(routeNameOf({ url: '/orders/7/items?page=2' }), '/orders/#/items');
+  for (const url of [
+    '/trpc/user.byId,user.list?batch=1&input=%7B%7D',
+    '/trpc/a%2Cb%2Cc?input=%7B%7D&batch=1',
+    '/trpc/a,user.list?batch=1',
+  ])
+    t.equal(routeNameOf({ url }), '/trpc/(batch)', url);
+  t.equal(routeNameOf({ url: '/trpc/user.byId?batch=1&input=%7B%7D' }), '/trpc/user.byId');
+  t.equal(routeNameOf({ url: '/tiles/a,b?zoom=1' }), '/tiles/a,b');
   t.end();
 });

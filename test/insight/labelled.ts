@@ -852,6 +852,14 @@ export const errors: Labelled[] = [
     want: [],
   },
   {
+    name: 'a service that failed before an unrelated query',
+    trace: new Story()
+      .http('GET http://geo.test/ip/1', { error: 'ETIMEDOUT: connect', at })
+      .sql(USER, { params: [1], rows: 1, at: 'src/orders.js:50 listOrders' })
+      .trace(),
+    want: [`swallowed-error ${line}`],
+  },
+  {
     name: 'a read that failed before a read of something else',
     trace: new Story()
       .sql('SELECT * FROM recommendations WHERE id = $1', { params: [7], error: FAILED, at })

@@ -4,6 +4,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
+import { noteActivity } from '../request/activity.cjs';
 import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
 import { PrivateField } from '../request/private-field.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -78,6 +79,7 @@ export class TracedCall {
     this.self = self;
     this.args = args;
     this.began = now();
+    noteActivity(this.began, request, stack);
   }
 }
 
@@ -139,16 +141,19 @@ export function beginCallFrom(
 
 /**
  * Ends a call, before the app receives its result. `error` is the app's error, `rows` the number of
- * rows, `facts` are added to the span's detail; a call that has ended already stays as it is.
+ * rows, `facts` are added to the span's detail; a call that has ended already stays as it is. `at` is
+ * its end, if that is not now.
  */
 export function endCall(
   call: TracedCall,
   error?: unknown,
   rows?: number,
   facts?: Record<string, unknown>,
+  at: number = now(),
 ): void {
   if (call.ended !== 0) return;
-  call.ended = now();
+  call.ended = at;
+  noteActivity(at, call.request, call.stack);
   if (typeof rows === 'number') call.rows = rows;
   try {
     if (error !== undefined && error !== null) call.error = errorText(error);

@@ -136,6 +136,24 @@ function lastSegments(url: string, pattern: string): string {
   return `/${segments.slice(Math.max(1, segments.length - count)).join('/')}`;
 }
 
+// Ids in the part of a URL behind a mount.
+const IDS = /(?<=\/)(?:\d+|[0-9a-f-]{16,}|[^/]*\d{4,}[^/]*)(?=\/|$)/gi;
+// tRPC's `/user.byId,user.list?batch=1`: any procedures may come together.
+const BATCH = /[^/]*(?:,|%2c)[^/]*$/i;
+
+/**
+ * Route of a request that no route of Express served, but a handler mounted below a pattern, such
+ * as tRPC's: the pattern, and the rest of the path.
+ */
+function readMount(message: IncomingMessage): RouteInfo | undefined {
+  const { baseUrl = '', url = '' } = message as ExpressRequest;
+  const prefix = prefixes.get(message)?.get(baseUrl);
+  if (prefix === undefined || prefix.pattern === baseUrl) return undefined;
+  const [path = '', query = ''] = url.split('?', 2);
+  const rest = /(?:^|&)batch=1(?:&|$)/.test(query) ? path.replace(BATCH, '(batch)') : path.replace(IDS, '#');
+  return { route: prefix.pattern + (rest === '/' ? '' : rest), params: prefix.params };
+}
+
 /** Copy of the data of an object, without what its getters would give. */
 function dataIn(object: object | undefined): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
@@ -146,7 +164,7 @@ function dataIn(object: object | undefined): Record<string, unknown> {
 
 function readRoute(message: IncomingMessage): RouteInfo | undefined {
   const { route, baseUrl = '', params, method } = message as ExpressRequest;
-  if (route?.path === undefined) return undefined;
+  if (route?.path === undefined) return readMount(message);
   const prefix = prefixes.get(message)?.get(baseUrl);
   const base = prefix?.pattern ?? baseUrl;
   const path = patternText(route.path);

@@ -1,4 +1,7 @@
-/** Instrument of graphql: operations by name, from channels (version 17) or a patch (16). */
+/**
+ * Instrument of graphql: operations by name, from channels (version 17) or a patch (16); and of the
+ * executor of graphql-tools, by which Yoga runs them.
+ */
 
 import { beginCall, endCall, runCall, type TracedCall } from '../call/call.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
@@ -9,6 +12,7 @@ import type { CallInfo, Instrument } from './instrument.cjs';
 
 interface Execution {
   error?: unknown;
+  result?: unknown;
 }
 
 const MAX_DEFINITIONS = 1000;
@@ -27,7 +31,10 @@ export const graphql: Instrument = {
       if (exports.experimentalExecuteIncrementally === undefined)
         replaceMethod(exports, 'execute', wrapExecute);
     },
+    '@graphql-tools/executor/cjs/execution/normalizedExecutor.js': patchExecutor,
+    '@graphql-tools/executor/esm/execution/normalizedExecutor.js': patchExecutorBinding,
   },
+  esm: { '@graphql-tools/executor/esm/execution/normalizedExecutor.js': ['normalizedExecutor'] },
   channels: {
     'tracing:graphql:execute:start': function start(execution: Execution) {
       const call = beginCall(graphql, start, undefined, [execution]);
@@ -56,6 +63,17 @@ function describe({ args }: TracedCall): CallInfo {
   };
 }
 
+function patchExecutor(exports: object): void {
+  replaceMethod(exports, 'normalizedExecutor', wrapExecute);
+}
+
+/** A binding of an ES module is assigned, not defined. */
+function patchExecutorBinding(bindings: { normalizedExecutor: unknown }): void {
+  const holder = { normalizedExecutor: bindings.normalizedExecutor };
+  patchExecutor(holder);
+  bindings.normalizedExecutor = holder.normalizedExecutor;
+}
+
 function fieldsOf(operation: unknown): string[] {
   const selections = listOf(dataOf(dataOf(operation, 'selectionSet'), 'selections'), MAX_FIELDS);
   return selections.map((selection) => nameOf(selection) ?? '…');
@@ -67,7 +85,18 @@ function nameOf(node: unknown): string | undefined {
 
 function endExecution(execution: Execution): void {
   const call = calls.get(execution);
-  if (call !== undefined) endCall(call, execution.error);
+  if (call !== undefined) endOperation(call, execution.result, execution.error);
+}
+
+/** Ends an operation; its errors are part of the response. */
+function endOperation(call: TracedCall, result: unknown, thrown?: unknown): void {
+  const errors = attempt(errorsOf, result) ?? [];
+  endCall(call, thrown ?? errors[0], undefined, errors.length > 0 ? { errors: errors.length } : undefined);
+}
+
+function errorsOf(result: unknown): readonly object[] {
+  const errors = dataOf(result, 'errors');
+  return Array.isArray(errors) ? errors : [];
 }
 
 function wrapExecute(original: Function): Function {
@@ -80,9 +109,16 @@ function wrapExecute(original: Function): Function {
   };
 }
 
-/** The result never rejects: errors are part of it. This handler runs before the app's. */
+/**
+ * Errors are part of the result, which rejects only in the executor of graphql-tools, whose callers
+ * handle that. These handlers run before the app's.
+ */
 function endWithResult(call: TracedCall, result: unknown): void {
   const then = methodOf(result, 'then');
-  if (then !== undefined) Reflect.apply(then, result, [() => endCall(call)]);
-  else endCall(call);
+  if (then !== undefined)
+    Reflect.apply(then, result, [
+      (value: unknown) => endOperation(call, value),
+      (error: unknown) => endCall(call, error ?? 'rejected'),
+    ]);
+  else endOperation(call, result);
 }

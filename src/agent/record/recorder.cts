@@ -7,6 +7,8 @@ import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapsOf } from '../loader/evaluated.cjs';
+import { noteActivity } from '../request/activity.cjs';
+import { watchLoop } from '../request/event-loop.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose, keepOutcome } from './encode-close.cjs';
@@ -84,6 +86,7 @@ function noteFailure(instrument: Instrument, hook: Hook, error: unknown): void {
  * 25 ms. Nothing to do for requests that the proxy has announced.
  */
 export function sendRequestOpen(request: TracedRequest): void {
+  watchLoop(request);
   if (request.announced) return;
   unannounced.add(request);
   startTimer();
@@ -91,6 +94,7 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
+  noteActivity(now(), request, 0);
   keepOutcome(request, aborted);
   sendEnded(request);
 }

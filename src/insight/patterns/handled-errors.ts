@@ -95,7 +95,9 @@ function hasSameTarget(a: Call, b: Call): boolean {
 function isFallback(call: Call, later: Call): boolean {
   if (!isRead(call) || !isRead(later) || later.start < call.end - 0.01) return false;
   if (!isSameFunction(call, later)) return false;
-  if (later.span.kind !== call.span.kind || later.span.library !== call.span.library) return true;
+  // A service and a database seldom have the same; a cache has what either has.
+  if (later.span.kind !== call.span.kind) return later.span.kind === 'cache' || call.span.kind === 'cache';
+  if (later.span.library !== call.span.library) return true;
   if (call.span.kind === 'http' || call.span.kind === 'rpc') return true;
   if (call.span.kind !== 'sql') return false;
   return (

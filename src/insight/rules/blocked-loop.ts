@@ -1,5 +1,6 @@
 /** Rule: synchronous code of the app that blocked the event loop. */
 
+import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
@@ -8,7 +9,7 @@ import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../
 export const blockedLoop: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
   for (const call of scene.calls) {
-    if (call.span.kind !== 'block') continue;
+    if (call.span.kind !== 'block' || isKnownOtherwise(scene, call)) continue;
     const key = `${call.positions[0] ?? ''} ${call.shape}`;
     const group = groups.get(key);
     if (group) group.push(call);
@@ -17,12 +18,34 @@ export const blockedLoop: Rule = (scene) => {
   return [...groups.values()].flatMap((calls) => draftOf(scene, calls) ?? []);
 };
 
+/** Name of the spans of a blocked loop whose code is not known. */
+const WHOLE_LOOP = 'event loop';
+
+// A synchronous call that is known by its name covers what the watch of the loop saw.
+function isKnownOtherwise(scene: Scene, call: Call): boolean {
+  if (call.span.name !== WHOLE_LOOP) return false;
+  const known = scene.calls.filter(
+    (other) =>
+      other !== call &&
+      ((other.span.kind === 'block' && other.span.name !== WHOLE_LOOP) ||
+        other.span.detail?.blocking === true) &&
+      other.start < call.end &&
+      other.end > call.start,
+  );
+  const covered = unionMs(
+    known.map(({ start, end }) => ({ start: Math.max(start, call.start), end: Math.min(end, call.end) })),
+  );
+  return covered * 2 >= call.end - call.start;
+}
+
 function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   const times = calls.map(({ span }) => span.duration ?? 0);
   const total = times.reduce((sum, ms) => sum + ms, 0);
   const longest = Math.max(...times);
-  if (longest < scene.limits.blocked) return undefined;
   const [call] = calls;
+  // The watch of the loop also sees code that is run, and compiled, for the first time.
+  const limit = scene.limits.blocked * (call!.span.name === WHOLE_LOOP ? 1.5 : 1);
+  if (longest < limit) return undefined;
   const { site } = call!;
   const subject = site
     ? `${site.function === '<anonymous>' ? '' : `${site.function} at `}${formatSite(site)}`
@@ -32,7 +55,10 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   return {
     kind: 'event-loop',
     severity: longest >= scene.limits.blocked * 4 ? 'high' : 'medium',
-    message: `${subject} blocked the event loop ${period}, in \`${call!.span.name}\`; meanwhile no request was answered`,
+    message:
+      call!.span.name === WHOLE_LOOP
+        ? `The event loop was blocked ${period} by code ${site ? `that ran with the call at ${formatSite(site)}` : 'of the request'}; meanwhile no request was answered`
+        : `${subject} blocked the event loop ${period}, in \`${call!.span.name}\`; meanwhile no request was answered`,
     suggestion:
       'Do less at once: go through it in pieces (`await setImmediate()` between them), use the asynchronous call, or a worker thread.',
     calls,
