@@ -1,0 +1,23 @@
+/** sequelize-pool: what a query waits in it for its connection. */
+
+import type { PoolCounts } from '../call/call.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import type { CallSiteLibrary } from './library.cjs';
+import type { Class } from './own-methods.cjs';
+import { wrapAcquire, wrapResolve } from './pool-waits.cjs';
+
+export const sequelizePool: CallSiteLibrary = {
+  library: 'sequelize-pool',
+  versions: '>=6 <9',
+  role: 'pool',
+  files: {
+    'sequelize-pool/lib/Pool.js': ({ Pool }: { Pool: Class }) =>
+      replaceMethod(Pool.prototype, 'acquire', (acquire) => wrapAcquire(acquire, countsOf)),
+    'sequelize-pool/lib/Deferred.js': ({ Deferred }: { Deferred: Class }) =>
+      replaceMethod(Deferred.prototype, 'resolve', wrapResolve),
+  },
+};
+
+function countsOf(pool: { maxSize: number; size: number; available: number; waiting: number }): PoolCounts {
+  return { max: pool.maxSize, open: pool.size, idle: pool.available, waiting: pool.waiting };
+}
