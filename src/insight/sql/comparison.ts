@@ -19,6 +19,9 @@ export function comparisonBefore(tokens: Tokens, listed: boolean): Comparison {
   if (word === 'AND' && tokens.kind(2) === VALUE && tokens.textAt(3).toUpperCase() === 'BETWEEN')
     return columnBefore(tokens, 4, 'BETWEEN');
   if (OPERATORS.has(word.toUpperCase())) return columnBefore(tokens, 2, word.toUpperCase());
+  // a = -5
+  const signed = tokens.textAt(2).toUpperCase();
+  if ((word === '-' || word === '+') && OPERATORS.has(signed)) return columnBefore(tokens, 3, signed);
   if (tokens.kind(1) !== OPEN) return NONE;
   const before = tokens.textAt(2);
   if (before === 'IN') return columnBefore(tokens, 3, 'IN');

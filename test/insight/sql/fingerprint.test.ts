@@ -198,16 +198,17 @@ test('schemas of tenants are equal with the option tenants', (t) => {
   t.end();
 });
 
-test('the values of a statement, and whether they are listed', (t) => {
+test('the values of a statement, whether they are listed, and what they are compared with', (t) => {
+  const where = (value: object) => ({ nested: false, clause: 'WHERE', ...value });
   t.same(operands("select * from t where a = $1 and b in ($2, 'x') and c = any($3) and d = -5", 'pg'), [
-    { text: '$1', listed: false, before: '=' },
-    { text: '$2', listed: true, before: '(' },
-    { text: "'x'", listed: true, before: ',' },
-    { text: '$3', listed: true, before: '(' },
-    { text: '5', listed: false, before: '-' },
+    where({ text: '$1', listed: false, before: '=', operator: '=', column: 'a' }),
+    where({ text: '$2', listed: true, before: '(', operator: 'IN', column: 'b' }),
+    where({ text: "'x'", listed: true, before: ',', operator: 'IN', column: 'b' }),
+    where({ text: '$3', listed: true, before: '(', operator: '= ANY', column: 'c' }),
+    where({ text: '5', listed: false, before: '-', operator: '=', column: 'd' }),
   ]);
   t.same(operands('select * from t where a in (select b from u where c = ?)', 'mysql'), [
-    { text: '?', listed: false, before: '=' },
+    where({ text: '?', listed: false, before: '=', operator: '=', column: 'c', nested: true }),
   ]);
   t.end();
 });
