@@ -1,8 +1,8 @@
 /**
  * Thread of the collector: started again when it has failed or does not answer.
  *
- * A thread rather than a process: it starts in a third of the time, needs half the memory, and ends
- * with the launcher however that is killed. A loop without end and a full heap end the thread only.
+ * A thread rather than a process: it ends with the launcher however that is killed.
+ * A loop without end and a full heap end the thread only.
  */
 
 import { existsSync } from 'node:fs';
