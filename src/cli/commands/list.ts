@@ -23,6 +23,7 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
+import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
@@ -36,7 +37,7 @@ export function registerList(program: Command): void {
     program
       .command('list')
       .description('list the newest requests, or sum up all requests by route or by run')
-      .option('-n, --limit <count>', 'maximum number of rows', parseCount, 20)
+      .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT)
       .addOption(
         new Option('--by <what>', 'sum up by route (costliest first) or by run (newest first)').choices([
           'route',
@@ -65,36 +66,43 @@ function list(store: Store, filter: string[], flags: ListFlags): void {
   const format = outputFormat(flags);
   const selection = { query: queryFromOptions(filter, flags) };
   const short = (id: string) => shortId(store, id);
-  if (flags.by === 'route')
-    return listRoutes(routeAggregates(store, selection).slice(0, flags.limit), flags, short, format);
-  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit), flags, format);
-  const requests = store.recent(selection, flags.limit);
-  if (flags.json) return printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
+  if (flags.by === 'route') return listRoutes(routeAggregates(store, selection), flags, short, format);
+  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit + 1), flags, format);
+  const { rows: requests, more } = firstRows(store.recent(selection, flags.limit + 1), flags.limit);
+  if (flags.json) {
+    printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
+    return remarkMore(more, flags.limit);
+  }
   const isUnfiltered = selection.query.length === 0;
   if (requests.length === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
   else printLines(listLines(requests, short, format), format);
   const footer = [
     ...(isUnfiltered ? outsideLines(store.outside(1), short, format) : []),
-    ...(format.width < Infinity ? hintLines(requests, short, format) : []),
+    ...(format.width < Infinity ? [...moreLines(more, format), ...hintLines(requests, short, format)] : []),
   ];
   if (footer.length > 0) printLines(['', ...footer], format);
+  if (format.width === Infinity) remarkMore(more, flags.limit);
 }
 
 function listRoutes(
   routes: RouteAggregate[],
-  { json }: ListFlags,
+  { json, limit }: ListFlags,
   short: (id: string) => string,
   format: OutputFormat,
 ): void {
-  if (json) printDocument(routeJson(routes));
-  else if (routes.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(routes, short, format), format);
+  const { rows, more } = firstRows(routes, limit);
+  if (json) printDocument(routeJson(rows));
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(routeLines(rows, short, format), format);
+  printMore(more, limit, json, format);
 }
 
-function listRuns(runs: RunAggregate[], { json }: ListFlags, format: OutputFormat): void {
-  if (json) printDocument(runJson(runs));
-  else if (runs.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(runLines(runs, format), format);
+function listRuns(runs: RunAggregate[], { json, limit }: ListFlags, format: OutputFormat): void {
+  const { rows, more } = firstRows(runs, limit);
+  if (json) printDocument(runJson(rows));
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(runLines(rows, format), format);
+  printMore(more, limit, json, format);
 }
 
 /** Remark when no aggregate matches. */
