@@ -10,8 +10,8 @@ import { type Gap, noteActivity, takeLongestGap } from './activity.cjs';
 import { now, type TracedRequest } from './traced-request.cjs';
 
 const TICK_MS = 25;
-/** ms of CPU in one gap: shorter blocks are no finding. A process that waits for its turn uses none. */
-const MIN_CPU_MS = 75;
+/** ms of CPU in one gap; loading fetch takes 50. A process that waits for its turn uses none. */
+const MIN_CPU_MS = 100;
 /** The first request of a process loads modules and compiles code, as no other does. */
 const MIN_FIRST_MS = 200;
 const MAX_IDLE_TICKS = 40;
