@@ -1,10 +1,12 @@
 /** `scooby list`: the newest requests, or aggregates by route or by run, as a table. */
 
 import { type Command, Option } from 'commander';
+import { UserError } from '../../domain/errors.js';
 import { statusTextOf } from '../../domain/request.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
+import { openReader } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -12,6 +14,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
+import { followRequests } from '../follow.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   type RouteAggregate,
@@ -29,7 +32,9 @@ import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type ListFlags = StoreFlags & FilterFlags & { limit: number; by?: 'route' | 'run' };
+const DAY_MS = 24 * 3_600_000;
+
+type ListFlags = StoreFlags & FilterFlags & { limit: number; by?: 'route' | 'run'; follow?: boolean };
 
 /** Adds the command to the program. */
 export function registerList(program: Command): void {
@@ -45,6 +50,7 @@ export function registerList(program: Command): void {
         ]),
       ),
   )
+    .option('-f, --follow', 'go on with a line for each request that finishes, until Ctrl-C')
     .option('--json', 'one JSON object per line; docs/trace.md describes it')
     .addHelpText(
       'after',
@@ -56,10 +62,50 @@ Examples:
   scooby list n1 '!health'            requests with an N+1, without health checks
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
+  scooby list --follow n1              requests with an N+1, as they come
   scooby list --json | jq .url        the URLs`,
     )
-    .action((filter: string[], flags: ListFlags) => withStore(flags, (store) => list(store, filter, flags)));
+    .action((filter: string[], flags: ListFlags) =>
+      flags.follow ? follow(filter, flags) : withStore(flags, (store) => list(store, filter, flags)),
+    );
   addStoreOptions(command);
+}
+
+async function follow(filter: string[], flags: ListFlags): Promise<void> {
+  if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
+  const format = outputFormat(flags);
+  const query = queryFromOptions(filter, flags);
+  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
+  const print = (requests: Summary[]) =>
+    flags.json
+      ? printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))))
+      : printLines(
+          requests.map((request) => followLine(request, format)),
+          format,
+        );
+  try {
+    await followRequests(reader, query, flags.limit, print, new AbortController().signal);
+  } finally {
+    reader.close();
+  }
+}
+
+/** `3fa85f64  GET  /orders  200  312ms  51 sql 48ms  N+1`, with the words of the table. */
+function followLine(request: Summary, { style, now }: OutputFormat): string {
+  const { id, method, url, start, duration, totals, findings } = request;
+  const [status, statusStyle] = statusCell(request);
+  const time = new Date(start).toLocaleTimeString('en-GB');
+  const calls = Object.entries(totals).map(([kind, total]) => formatTotal(kind, total));
+  const parts = [
+    style('dim', now - start < DAY_MS ? time : formatAge(start, now)),
+    style('accent', id.slice(0, 8)),
+    cleanText(`${method} ${url}`),
+    style(statusStyle, status),
+    duration === undefined ? '' : formatMs(duration),
+    ...calls,
+    style('warn', cleanText(findings.join(' ')).toUpperCase()),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
 }
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
