@@ -242,7 +242,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
 
   #addSpan(process: AppProcess, line: SpanLine): void {
     const openTrace = this.#traces.get(line.id!);
-    if (openTrace !== undefined) this.#addSpanTo(openTrace, process, line);
+    if (openTrace === undefined) return;
+    if (!line.remote) assignProcess(openTrace, process);
+    this.#addSpanTo(openTrace, process, line);
   }
 
   /** A call of a process or thread that a request has started is that request's while it runs. */
@@ -254,7 +256,6 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
-    assignProcess(openTrace, process);
     const span = process.toSpan(line, openTrace.trace.start);
     openTrace.addSpan(process, line.n, span);
     this.#starters.addSpan(openTrace.trace.id, span);

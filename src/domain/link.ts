@@ -125,6 +125,8 @@ export type LinkLine =
       error?: string;
       /** Number of a stack sent earlier. */
       stack?: number;
+      /** True if another process or thread serves the request. */
+      remote?: true;
     }
   /** A span, already sent while running, turned out to be part of another span: it is discarded. */
   | { t: 'withdrawn'; id?: string; n: number }

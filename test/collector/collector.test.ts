@@ -220,6 +220,27 @@ test('the open requests of a process that disconnects have died, those of other 
   t.end();
 });
 
+test('a request outlives the threads and processes that it has started or sent a message', (t) => {
+  for (const line of [aSpanLine(1, { remote: true }), aSpanLine(1, { id: undefined })]) {
+    const { collector, emitted } = aCollector(t);
+    const app = aConnection(7);
+    const thread = { ...aConnection(7), command: 'node worker.js', thread: 1 };
+    collector.connected(app);
+    collector.connected(thread);
+    collector.requestStarted(anExchange());
+    collector.lineReceived(app, { t: 'thread', thread: 1, id: ID });
+    collector.lineReceived(thread, line);
+    collector.disconnected(thread);
+    collector.lineReceived(app, aClose());
+    collector.requestEnded(anEnding());
+    t.same(
+      emitted.map(({ trace }) => [trace.state, trace.app?.command, trace.spans.length]),
+      [['done', 'node app.js', 1]],
+    );
+  }
+  t.end();
+});
+
 test('open traces are emitted when the run ends', (t) => {
   const { collector, emitted } = aCollector(t);
   collector.connected(aConnection());

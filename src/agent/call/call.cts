@@ -4,7 +4,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
-import { noteActivity } from '../request/activity.cjs';
+import { noteActivity, noteBlockingCall } from '../request/activity.cjs';
 import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
 import { PrivateField } from '../request/private-field.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
@@ -153,7 +153,8 @@ export function endCall(
 ): void {
   if (call.ended !== 0) return;
   call.ended = at;
-  noteActivity(at, call.request, call.stack);
+  if (call.info?.detail?.blocking === true) noteBlockingCall(call.began, at, call.request, call.stack);
+  else noteActivity(at, call.request, call.stack);
   if (typeof rows === 'number') call.rows = rows;
   try {
     if (error !== undefined && error !== null) call.error = errorText(error);

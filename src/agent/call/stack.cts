@@ -59,6 +59,7 @@ let scriptNames = 0;
 let maxFrames = MAX_FRAMES;
 /** A new stack that ends without an app frame where its capture was cut; 0 if the newest does not. */
 let cutStack = 0;
+let isRegistration = false;
 let unsent: NewFrames | undefined;
 /** Holder of the stack that is captured: a new object for each would get its properties anew. */
 const holder: { stack?: unknown } = {};
@@ -94,7 +95,7 @@ export function captureStack(
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return siteStack;
-    if (stack === cutStack && siteStack === 0) return recaptureDeeper(wrapper, depth);
+    if (stack === cutStack && siteStack === 0 && !isRegistration) return recaptureDeeper(wrapper, depth);
     if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
     return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
   } catch {
@@ -107,6 +108,22 @@ export function captureStack(
     } catch {
       // Frozen: nothing was changed above.
     }
+  }
+}
+
+/**
+ * Number of the stack of a route's registration, ten frames deep whatever else is in use: further up
+ * is where a framework that registers by itself was started, which is no route's line.
+ */
+export function captureRegistration(wrapper: (...args: never[]) => unknown): number {
+  const frames = maxFrames;
+  maxFrames = MAX_FRAMES;
+  isRegistration = true;
+  try {
+    return captureStack(wrapper);
+  } finally {
+    maxFrames = frames;
+    isRegistration = false;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
-import { captureStack } from '../call/stack.cjs';
+import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { isList, itemOf, ownData } from '../record/app-values.cjs';
@@ -58,7 +58,7 @@ function patchRoute(Route: { prototype: object }): void {
         function register(this: { stack: Layer[] }) {
           const count = attempt(countLayers, this);
           const route = Reflect.apply(original, this, arguments);
-          const stack = captureStack(register as never, undefined);
+          const stack = captureRegistration(register as never);
           attempt(() => {
             for (const layer of this.stack.slice(count)) registrationStacks.set(layer, stack);
           });

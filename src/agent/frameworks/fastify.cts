@@ -1,6 +1,6 @@
 /** Routes of Fastify 4 and 5, from channels that publish instances and, in 5, handled requests. */
 
-import { captureStack } from '../call/stack.cjs';
+import { captureRegistration } from '../call/stack.cjs';
 import { attempt } from '../guard.cjs';
 import { isList, listOf, plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -33,7 +33,7 @@ export const fastify: Framework = {
   channels: {
     'fastify.initialization': ({ fastify: instance }: { fastify: Instance }) => {
       const onRoute = ({ method, url, handler }: Route) => {
-        const stack = captureStack(onRoute, undefined);
+        const stack = captureRegistration(onRoute);
         attempt(() => {
           for (const name of isList(method) ? listOf(method, MAX_METHODS) : [method])
             handlers.set(`${plainText(name)} ${plainText(url)}`, { handler, stack });

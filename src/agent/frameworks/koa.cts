@@ -1,6 +1,6 @@
 /** Routes of Koa with @koa/router or koa-router: the layer that ran, else what the context says. */
 
-import { captureStack } from '../call/stack.cjs';
+import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt, guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -55,7 +55,7 @@ function patchRouter(exports: Exports): void {
     (original) =>
       function register(this: unknown) {
         const layer = Reflect.apply(original, this, arguments);
-        const stack = captureStack(register as never, undefined);
+        const stack = captureRegistration(register as never);
         attempt(() => {
           if (!(layer?.methods?.length > 0)) return;
           recordRegistration(layer, stack);

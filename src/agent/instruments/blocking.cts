@@ -4,6 +4,7 @@ import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { noteBlockingCall } from '../request/activity.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -62,6 +63,7 @@ function wrapMethods(module: string, exports: Record<string, unknown>, names: Re
 function recordBlock(cut: () => unknown, name: string, args: IArguments, began: number): void {
   const site = captureCallSite(cut);
   if (site === undefined) return;
+  noteBlockingCall(began, now(), site.request, site.stack);
   const call = beginCallFrom(blocking, site, name, args);
   call.began = began;
   endCall(call);

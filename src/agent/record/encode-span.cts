@@ -31,7 +31,10 @@ export function encodeSpan(call: TracedCall): string {
   const { instrument, info, request } = call;
   const isShort = request !== undefined && request.recorded > MAX_REQUEST;
   let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call, isShort)},"at":${wholeMicros(call.began)}`;
-  if (request !== undefined && !call.isOutside) line += `,"id":"${request.id}"`;
+  if (request !== undefined && !call.isOutside) {
+    line += `,"id":"${request.id}"`;
+    if (request.isRemote) line += ',"remote":true';
+  }
   if (call.ended !== 0) line += `,"duration":${wholeMicros(call.ended - call.began - call.wait)}`;
   if (call.wait >= 0.1) line += `,"wait":${wholeMicros(call.wait)}`;
   if (Number.isFinite(call.rows)) line += `,"rows":${call.rows}`;

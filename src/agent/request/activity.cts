@@ -30,6 +30,17 @@ export function noteActivity(at: number, request: TracedRequest | undefined, sta
   lastStack = stack;
 }
 
+/** Notes a synchronous call, whose own record tells how long it blocked. */
+export function noteBlockingCall(
+  began: number,
+  ended: number,
+  request: TracedRequest | undefined,
+  stack: number,
+): void {
+  noteActivity(began, request, stack);
+  lastAt = ended;
+}
+
 /** The longest gap up to a tick, from which on the next is measured. */
 export function takeLongestGap(at: number): Gap {
   const last = { start: lastAt, end: at, request: lastRequest, stack: lastStack };

@@ -6,14 +6,12 @@
 import { beginCallFrom, endCall } from '../call/call.cjs';
 import { attempt } from '../guard.cjs';
 import { blocking } from '../instruments/blocking.cjs';
-import { noteActivity, takeLongestGap } from './activity.cjs';
+import { type Gap, noteActivity, takeLongestGap } from './activity.cjs';
 import { now, type TracedRequest } from './traced-request.cjs';
 
 const TICK_MS = 25;
-/** A tick that is this late: shorter blocks are no finding. */
-const MIN_LATE_MS = 30;
-/** A process that waits for its turn on a busy machine is late, too, but uses little CPU. */
-const MIN_CPU_MS = 50;
+/** ms of CPU in one gap; loading fetch takes 50. A process that waits for its turn uses none. */
+const MIN_CPU_MS = 100;
 /** The first request of a process loads modules and compiles code, as no other does. */
 const MIN_FIRST_MS = 200;
 const MAX_IDLE_TICKS = 40;
@@ -37,7 +35,7 @@ export function watchLoop(request: TracedRequest): void {
     tickAt = now();
     cpuMicros = usedMicros();
     takeLongestGap(tickAt);
-    timer = startInterval(tick, TICK_MS);
+    timer = startInterval(attempt, TICK_MS, tick);
     timer.unref();
   }
   noteActivity(request.began, request, 0);
@@ -51,9 +49,11 @@ function usedMicros(): number {
 function tick(): void {
   const at = now();
   const used = usedMicros();
-  const late = at - tickAt - TICK_MS;
   const gap = takeLongestGap(at);
-  if (late >= MIN_LATE_MS && used - cpuMicros >= MIN_CPU_MS * 1000) attempt(recordGap, gap);
+  const length = gap.end - gap.start;
+  // What was used outside of the gap was at most as long as that lasted.
+  const usedInGap = (used - cpuMicros) / 1000 - (at - tickAt - length);
+  if (usedInGap >= MIN_CPU_MS) recordGap(gap);
   tickAt = at;
   cpuMicros = used;
   if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) {
@@ -62,9 +62,9 @@ function tick(): void {
   }
 }
 
-function recordGap({ start, end, request, stack }: ReturnType<typeof takeLongestGap>): void {
+function recordGap({ start, end, request, stack }: Gap): void {
   if (request === undefined) return;
-  if (end - start < (request.id === firstRequest ? MIN_FIRST_MS : MIN_LATE_MS)) return;
+  if (request.id === firstRequest && end - start < MIN_FIRST_MS) return;
   const call = beginCallFrom(blocking, { request, stack, began: start }, 'event loop', []);
   call.began = Math.max(start, request.began);
   endCall(call, undefined, undefined, undefined, end);

@@ -79,6 +79,7 @@ export class Announcer {
   }
 
   requestFinished(request: FinishedRequest): void {
+    if (this.servers.upstream !== undefined) this.#printBanner();
     if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
       this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
@@ -112,6 +113,7 @@ export class Announcer {
     // Until it is clear which server is the app's, which calls appListening again.
     if (this.#hasBanner || this.servers.isDoubtful) return;
     this.#hasBanner = true;
+    clearTimeout(this.#timer);
     const { place, style } = this.#options;
     this.#printHead();
     this.#printOtherServers();

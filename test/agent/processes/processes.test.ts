@@ -52,6 +52,7 @@ for (const { version, path } of await nodes()) {
     t.equal(stderr, '');
     for (const [way, sites] of Object.entries(QUERIES)) {
       const own = traces.filter(({ url }) => url.startsWith(`/${way}/`));
+      for (const { url, state } of own) t.equal(state, 'done', url);
       for (const trace of own) {
         const mark = trace.url.split('/')[2];
         t.same(
