@@ -16,7 +16,13 @@ import { registerRun } from '../commands/run.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { startProblems } from '../start-problems/problems.js';
-import { installedCopies, manifestOf, projectFolders } from './installed-packages.js';
+import {
+  type InstalledPackage,
+  installedCopies,
+  isOnlyOf,
+  manifestOf,
+  projectFolders,
+} from './installed-packages.js';
 import { isWithin } from './version-range.js';
 
 /**
@@ -98,7 +104,7 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     project,
     folders: folders.length,
     libraries: [
-      ...recordedLibraries(folders, coverage),
+      ...recordedLibraries(folders, coverage, dirname(dirname(agentFile()))),
       ...unsupportedLibraries(folders, coverage),
       ...bundledLibraries(main, coverage, agent),
     ],
@@ -150,6 +156,9 @@ function nodeVersion(): string {
   }
 }
 
+/** First versions of Node whose synchronous module hooks are sound, by major version. */
+const MENDED_HOOKS: Record<number, string> = { 22: 'v22.22.3', 24: 'v24.11.1', 25: 'v25.1.0' };
+
 /** Result for a version of Node: whether libraries that are ES modules can be recorded. */
 export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0, patch = 0] = version.slice(1).split('.').map(Number);
@@ -162,15 +171,21 @@ export function checkNode(version: string): CheckResult {
     (major === 25 && minor >= 1);
   if (hasModuleHooks)
     return { grade: 'good', text: `${version}: libraries are recorded however they are loaded.` };
-  const reason = major === 20 ? 'has no hooks for ES modules' : 'has hooks for ES modules that break imports';
-  const text = `${version}: libraries that are only ES modules are recorded through a loader thread, which adds some 30 ms at the start, because this version ${reason}.`;
-  return { grade: 'note', text };
+  const through = `${version}: libraries that are only ES modules are recorded through a loader thread, which adds some 30 ms at the start`;
+  // No Node 20 will have better hooks, so there is nothing to act on.
+  if (major === 20) return { grade: 'good', text: `${through}.` };
+  const mended = MENDED_HOOKS[major] ?? 'v24.11.1';
+  return {
+    grade: 'note',
+    text: `${through}, because its hooks for ES modules break imports; ${mended} has better ones.`,
+  };
 }
 
-function recordedLibraries(folders: string[], coverage: Coverage[]): LibraryCheck[] {
+/** Libraries with an instrument; those that are installed for scooby alone, in `scooby`, are not the app's. */
+function recordedLibraries(folders: string[], coverage: Coverage[], scooby: string): LibraryCheck[] {
   return coverage.flatMap(({ packages, versions, kind, how }) =>
     packages.slice(0, 1).flatMap((name) =>
-      installedCopies(folders, name).map(({ version }): LibraryCheck => {
+      appCopies(folders, name, scooby).map(({ version }): LibraryCheck => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
         const missing = kind === 'line' ? 'lines' : kind === 'unit' ? 'units' : 'calls';
         const text = `${how}, but only tested with ${versions}: ${missing} may be missing`;
@@ -178,6 +193,10 @@ function recordedLibraries(folders: string[], coverage: Coverage[]): LibraryChec
       }),
     ),
   );
+}
+
+function appCopies(folders: string[], name: string, scooby: string): InstalledPackage[] {
+  return installedCopies(folders, name).filter((copy) => !isOnlyOf(scooby, copy, folders));
 }
 
 function unsupportedLibraries(folders: string[], coverage: Coverage[]): LibraryCheck[] {
