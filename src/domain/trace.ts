@@ -3,6 +3,7 @@
 import { type Interval, unionMs } from './intervals.js';
 import type { LibraryInfo } from './library.js';
 import { isTimed } from './span-kinds.js';
+import { escapeToOneLine } from './text.js';
 
 /** Kind of a span. A new kind is a new string; kinds missing in span-kinds.ts get its defaults. */
 export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
@@ -31,7 +32,7 @@ export interface Frame {
  * that the project has in a file.
  */
 export function frameMark({ package: name, generated }: Pick<Frame, 'package' | 'generated'>): string {
-  return (name === undefined ? '' : ` in ${name}`) + (generated ? ' of generated code' : '');
+  return (name === undefined ? '' : ` in ${escapeToOneLine(name)}`) + (generated ? ' of generated code' : '');
 }
 
 /** One timed call of a trace as the agent recorded it. Times are ms. */

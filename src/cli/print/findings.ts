@@ -58,5 +58,5 @@ function heading(finding: Finding, code: SourceReader, { style }: OutputFormat):
 
 function markOf(site: string): string {
   const name = packageOfPath(site);
-  return name === undefined ? '' : escapeToOneLine(frameMark({ package: name }));
+  return name === undefined ? '' : frameMark({ package: name });
 }

@@ -39,7 +39,7 @@ function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat
   const text = formatCallSite(name, formatPosition(frame));
   if (!application) return style('dim', text);
   const changeNote = code.changeNote(file, line);
-  const mark = escapeToOneLine(frameMark(frame));
+  const mark = frameMark(frame);
   return (
     style('accent', text) +
     (mark && style('dim', mark)) +

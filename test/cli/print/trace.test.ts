@@ -196,6 +196,20 @@ test('findings come before the calls, with the code at the time of the request',
   t.end();
 });
 
+test('a line of a package is followed by the name of the package', (t) => {
+  const frame = aFrame({ function: 'run', file: 'node_modules/shop-core/run.js', package: 'shop-core' });
+  const site = 'node_modules/shop-core/run.js:47';
+  const found = aTrace({ start, spans: [aSpan({ stack: [frame] })], findings: [{ ...finding, site }] });
+  t.same(
+    traceLines(found, options, format).filter((line) => line.includes('shop-core')),
+    [
+      '  N+1  loadItems (node_modules/shop-core/run.js:47) in shop-core  121ms',
+      '      run (node_modules/shop-core/run.js:47:21) in shop-core',
+    ],
+  );
+  t.end();
+});
+
 test('several findings are listed first', (t) => {
   const { site: _, function: __, ...nowhere } = finding;
   const found = aTrace({ start, findings: [finding, { ...nowhere, kind: 'slow', ms: 0 }] });
