@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command-line program: the only file that prints errors and sets exit codes. */
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -12,6 +12,7 @@ import { registerShow } from '../src/cli/commands/show.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
+import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
 import { SilentExit, UserError } from '../src/domain/errors.js';
 import { escapeControls } from '../src/domain/text.js';
@@ -23,15 +24,17 @@ handleOutputErrors();
 
 const program = new Command('scooby')
   .description('See what every request of your Node server really does, and which lines of code do it.')
-  .version(scoobyVersion(), '-V, --version', 'print the version')
-  .helpCommand(false)
+  .version(scoobyVersion(), '-v, --version', 'print the version')
+  // The letter of commander, which earlier versions had.
+  .addOption(new Option('-V').hideHelp())
+  .on('option:V', () => void program.parse(['-v'], { from: 'user' }))
+  .helpCommand('help [command]', 'print the help of a command')
   .enablePositionalOptions()
   .exitOverride()
   .configureHelp({
     subcommandTerm: (command) => `${command.name()} ${command.usage()}`,
     showGlobalOptions: false,
   })
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'scooby: ')) })
   .addHelpText(
     'after',
     `
@@ -58,7 +61,12 @@ for (const register of [
   register(program);
 for (const command of [program, ...program.commands]) {
   const name = command === program ? 'scooby' : `scooby ${command.name()}`;
-  command.showHelpAfterError(`Help:  ${name} --help`);
+  command.showHelpAfterError(`Help:  ${name} --help`).configureOutput({
+    outputError: (text, write) => {
+      const advised = withUsageAdvice(text, command, process.argv.slice(2), process.cwd());
+      write(advised.replace(/^error: /, 'scooby: '));
+    },
+  });
 }
 
 try {

@@ -20,6 +20,8 @@ import { type ScreenExit, ScreenProcess } from './screen-process.js';
 
 /** Characters of the app's latest output that are kept, to say why it exited. */
 const MAX_RECENT_OUTPUT = 4000;
+/** Exit codes of an app that SIGTERM ended, or SIGKILL where it took no notice of that. */
+const END_CODES = new Set([143, 137]);
 /** Lines of it that are printed after a crash. */
 const MAX_CRASH_LINES = 12;
 
@@ -94,6 +96,8 @@ export class RunUi implements LaunchListener, OutputSink {
   #decide: ((restart: boolean) => void) | undefined;
   #exit: ChildExit | undefined;
   #state: 'shown' | 'quit' | 'failed' = 'shown';
+  /** The user left the screen, which ended the app. */
+  #isAppEnded = false;
 
   constructor({ command, database, flags, servers, announcer }: RunUiOptions) {
     this.servers = servers;
@@ -116,11 +120,12 @@ export class RunUi implements LaunchListener, OutputSink {
 
   #screenExited(exit: ScreenExit): void {
     if (this.#state !== 'shown') return;
-    this.#state = exit;
+    this.#state = exit === 'failed' ? 'failed' : 'quit';
+    this.#isAppEnded = exit === 'quit' && this.#exit === undefined;
     if (exit === 'failed')
       this.#announcer.warn('the screen has failed; the app continues without it, Ctrl-C ends it');
-    if (exit === 'quit' || this.#exit !== undefined) this.#decide?.(false);
-    if (exit === 'quit') this.#child?.end();
+    if (exit !== 'failed' || this.#exit !== undefined) this.#decide?.(false);
+    if (exit !== 'failed') this.#child?.end();
   }
 
   childStarted(child: ChildHandle): void {
@@ -158,6 +163,14 @@ export class RunUi implements LaunchListener, OutputSink {
     if (this.#state === 'shown') this.#state = 'quit';
     this.#decide?.(false);
     this.#screen.close();
+  }
+
+  /**
+   * Exit code of the run for one of the app: 0 where the app ended by the signal that followed the
+   * user's `q`, since nothing failed; npm and shells report that signal as 128+n.
+   */
+  exitCode(code: number): number {
+    return this.#isAppEnded && END_CODES.has(code) ? 0 : code;
   }
 
   /** Restores the terminal, and prints why the app exited if it was not ended by the user. */

@@ -9,14 +9,11 @@ import { LEAVE_SEQUENCE } from '../tui/screen.js';
 const MAX_BUFFERED = 512 * 1024;
 /** Time between SIGTERM and SIGKILL. */
 const KILL_AFTER_MS = 2000;
-/**
- * Exit codes of a screen that the user left, or that a signal ended: 129 SIGHUP, 130 SIGINT, 143
- * SIGTERM.
- */
-const QUIT_CODES = new Set<number | null>([0, 129, 130, 143]);
+/** Exit codes of a screen that a signal ended: 129 SIGHUP, 130 SIGINT, 143 SIGTERM. */
+const SIGNAL_CODES = new Set<number | null>([129, 130, 143]);
 
-/** Reason of the screen's exit: the user left it, or it failed. */
-export type ScreenExit = 'quit' | 'failed';
+/** Reason of the screen's exit: the user left it, a signal or the launcher ended it, or it failed. */
+export type ScreenExit = 'quit' | 'ended' | 'failed';
 
 export class ScreenProcess {
   /** Resolves when the screen has exited and the terminal is restored. */
@@ -29,6 +26,7 @@ export class ScreenProcess {
   #dropped = 0;
   #sending = false;
   #hasExited = false;
+  #isClosing = false;
 
   /**
    * Starts the screen over a database; `flags` are those of `scooby ui`, `onMessage` receives the
@@ -48,10 +46,13 @@ export class ScreenProcess {
       const finish = (exit: ScreenExit) => {
         this.#hasExited = true;
         if (exit === 'failed') restoreTerminal(terminalState.stdout?.trim() ?? '');
-        resolve(exit);
+        // A signal of ours ends a screen that has only begun to start: that is no fault of it.
+        resolve(exit === 'failed' && this.#isClosing ? 'ended' : exit);
       };
       this.#child.once('error', () => finish('failed'));
-      this.#child.once('exit', (code) => finish(QUIT_CODES.has(code) ? 'quit' : 'failed'));
+      this.#child.once('exit', (code) =>
+        finish(code === 0 ? 'quit' : SIGNAL_CODES.has(code) ? 'ended' : 'failed'),
+      );
     });
   }
 
@@ -91,6 +92,7 @@ export class ScreenProcess {
   /** Ends the screen with SIGTERM, and with SIGKILL if it does not react. */
   close(): void {
     if (this.#hasExited) return;
+    this.#isClosing = true;
     this.#child.kill('SIGTERM');
     const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), KILL_AFTER_MS);
     void this.exited.then(() => clearTimeout(killTimer));

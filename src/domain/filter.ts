@@ -5,6 +5,7 @@
 
 import { type FilterField, type FilterTerm, parseTerm } from './filter-term.js';
 import { type FilterToken, filterTokens } from './filter-tokens.js';
+import { FINDING_KINDS } from './finding-kinds.js';
 import { KNOWN_KINDS } from './span-kinds.js';
 
 /**
@@ -58,7 +59,19 @@ function parseOperand(rest: FilterToken[], depth: number): FilterQuery {
   if (kind === 'open') return parseGroup(rest, depth + 1, text.startsWith('!'));
   const term = parseTerm(text);
   if (typeof term === 'string') throw new FilterError(term);
-  return [[term]];
+  return term.field === 'text' ? withFinding(term) : [[term]];
+}
+
+const KINDS = new Set(FINDING_KINDS.map(({ kind }) => kind));
+
+/**
+ * Query of a plain word. The kind of a finding, such as `transaction`, also finds the requests that
+ * have it, and stays a word of URLs.
+ */
+function withFinding(term: FilterTerm): FilterQuery {
+  if (!KINDS.has(String(term.value))) return [[term]];
+  const finding: FilterTerm = { ...term, field: 'finding' };
+  return term.not ? [[term, finding]] : [[term], [finding]];
 }
 
 function parseGroup(rest: FilterToken[], depth: number, not: boolean): FilterQuery {

@@ -104,6 +104,13 @@ export class PageReader {
     return this.#queryOne<{ seq: number | null }>('SELECT max(seq) AS seq FROM traces')?.seq ?? 0;
   }
 
+  /** Requests of the rows after `after` up to `until` that meet a condition, the last saved first. */
+  lastSaved(after: number, until: number, { sql: where, values }: SqlCondition, limit: number): Summary[] {
+    const sql = `SELECT ${SUMMARY_COLUMNS} FROM traces NOT INDEXED
+      WHERE outside = 0 AND seq > ? AND seq <= ? AND expires > ? AND ${where} ORDER BY seq DESC LIMIT ?`;
+    return this.#queryAll<TraceRow>(sql, after, until, this.now(), ...values, limit).map(summaryOfRow);
+  }
+
   /**
    * Number of requests that were saved after the row `seq` and started not after `until` (epoch
    * ms).

@@ -34,6 +34,9 @@ export interface BrowserOptions {
 /** Actions with which the user selects a request. */
 const SELECTING_ACTIONS = new Set(['move', 'at', 'request']);
 
+/** Actions on the list after which a request that was selected earlier is not looked for. */
+const ANCHOR_ENDING_ACTIONS = new Set(['sort', 'reverse', 'follow', 'freeze', 'hold']);
+
 export class Browser {
   readonly feed: Feed;
   readonly list: ListData;
@@ -115,6 +118,7 @@ export class Browser {
       const viewModel = this.#buildViewModel();
       const reason = unavailableReason(action, viewModel);
       if (reason !== undefined) return this.notify(reason, 'warn');
+      if (this.state.focus === 'list' && ANCHOR_ENDING_ACTIONS.has(action.type)) this.#anchorId = undefined;
       if (isEffect(action)) this.#effects.perform(action);
       else {
         const facts = viewFactsOf(viewModel, this.#clock());
@@ -145,8 +149,11 @@ export class Browser {
     const { list } = this.state;
     const isNewQuery = this.list.setQuery(listQueryOf(list), list.sort, list.view === 'routes');
     const { height } = this.facts().list;
-    const cursor = settleCursor(this.state.list.cursor, this.list.count, height);
-    if (cursor.at !== list.cursor.at || cursor.top !== list.cursor.top) {
+    const isSeeking = this.#seekRoute();
+    const from = this.state.list.cursor;
+    // The count of the previous rows would move the cursor off the route that is looked for.
+    const cursor = isSeeking ? from : settleCursor(from, this.list.count, height);
+    if (cursor.at !== from.at || cursor.top !== from.top) {
       this.state = { ...this.state, list: { ...this.state.list, cursor } };
     }
     this.list.loadRows(cursor.top, cursor.top + height);
@@ -157,6 +164,19 @@ export class Browser {
     }
     this.#selectUnderCursor();
     this.#showSelected();
+  }
+
+  /** Moves the cursor to the wanted route; true while the rows are loading. */
+  #seekRoute(): boolean {
+    const { wantedRoute, ...list } = this.state.list;
+    if (!wantedRoute) return false;
+    if (list.view === 'routes' && this.list.stale) return true;
+    const at = this.list.routes.findIndex(
+      ({ method, route }) => method === wantedRoute.method && route === wantedRoute.route,
+    );
+    const isFound = list.view === 'routes' && at >= 0;
+    this.state = { ...this.state, list: isFound ? { ...list, cursor: { ...list.cursor, at } } : list };
+    return false;
   }
 
   #selectUnderCursor(): void {
@@ -190,13 +210,17 @@ export class Browser {
   #showSelected(): void {
     const { focus, list } = this.state;
     if (paneCount(this.state) === 1 && focus === 'list') return;
+    // The shown request stays until the rows of a new order or view are loaded.
+    if (list.selected === undefined && this.list.stale) return;
     if (focus !== 'list' || this.detail.trace === undefined) {
       this.#timers.cancel('preview');
       this.detail.show(list.selected);
       return;
     }
     if (list.selected === this.detail.trace.id) return;
-    const show = () => this.detail.show(this.state.list.selected);
+    const show = () => {
+      if (!this.list.stale) this.detail.show(this.state.list.selected);
+    };
     this.#timers.schedule('preview', this.#previewDelay, show, true);
   }
 

@@ -17,6 +17,7 @@ const PLANS: Record<string, string> = { postgres: 'PostgreSQL', mysql: 'MySQL, M
 const ROLES = {
   orm: 'ORM',
   builder: 'query builder',
+  driver: 'client',
   client: 'HTTP client',
   promises: 'promises',
   queue: 'queue',

@@ -29,7 +29,10 @@ async function database(t: Test, traces: Trace[], source?: { file: string; text:
 }
 
 test('help and version are printed on stdout, exit code 0', (t) => {
-  t.same(scooby(['--version']), { code: 0, out: '0.2.0\n', err: '' });
+  for (const flag of ['--version', '-v', '-V'])
+    t.same(scooby([flag]), { code: 0, out: '0.2.0\n', err: '' }, flag);
+  t.match(scooby(['help']), { code: 0, out: /^Usage: scooby/, err: '' });
+  t.match(scooby(['help', 'top']), { code: 0, out: /^Usage: scooby top/, err: '' });
   const bare = scooby([]);
   t.same([bare.code, bare.err], [0, '']);
   t.match(bare.out, /Usage: scooby/);
@@ -49,10 +52,15 @@ test('wrong usage: exit code 2 and a hint at --help', (t) => {
     out: '',
     err: "scooby: unknown command 'what'\nHelp:  scooby --help\n",
   });
-  t.same(scooby(['show']), {
+  t.same(scooby(['node', 'app.js']), {
     code: 2,
     out: '',
-    err: "scooby: missing required argument 'id'\nHelp:  scooby show --help\n",
+    err: "scooby: unknown command 'node'\nTo start an app under scooby:  scooby run -- node app.js\nHelp:  scooby --help\n",
+  });
+  t.same(scooby(['list', '--count', '3']), {
+    code: 2,
+    out: '',
+    err: "scooby: unknown option '--count'\n(Did you mean --limit?)\nHelp:  scooby list --help\n",
   });
   for (const args of [
     ['list', '--nope'],
@@ -121,6 +129,18 @@ test('list prints a table, without colours in a pipe', async (t) => {
   });
 });
 
+test('list, list --by and top say that there are more rows than they print', async (t) => {
+  const db = await database(
+    t,
+    Array.from({ length: 21 }, (_, n) => aTrace({ url: `/${String.fromCharCode(97 + n)}` })),
+  );
+  const err = 'These are the first 20; there are more:  -n <count>\n';
+  t.match(scooby(['list', '--db', db]), { code: 0, err });
+  t.match(scooby(['list', '--json', '--db', db]), { code: 0, err });
+  t.match(scooby(['list', '--db', db, '-n', '21']), { code: 0, err: '' });
+  t.match(scooby(['list', '--db', db, '-n', '3']), { code: 0, err: '' }, 'the user has chosen');
+});
+
 test('list of an empty store: a hint at how to record', async (t) => {
   const db = await database(t, []);
   t.same(scooby(['list', '--db', db]), {
@@ -145,9 +165,10 @@ test('show prints the line of code as it was when the request ran', async (t) =>
   const span = aSpan({ stack: [aFrame({ function: 'loadItems', line: 47, column: 23 })] });
   const trace = aTrace({ id: 'abcdef01-1', spans: [span, span] });
   const db = await database(t, [trace], { file: 'src/orders.js', text });
-  for (const id of ['abcdef', 'last', '-1', trace.id]) {
-    const { code, out, err } = scooby(['show', id, '--db', db]);
-    t.same([code, err], [0, ''], id);
+  const words = [['abcdef'], ['last'], ['-1'], [trace.id], [], [trace.url], [trace.method, trace.url]];
+  for (const request of words) {
+    const { code, out, err } = scooby(['show', ...request, '--db', db]);
+    t.same([code, err], [0, ''], request.join(' '));
     t.match(out, /2× sql {2}4\.0ms/);
     t.match(out, '      loadItems (src/orders.js:47:23)\n      47 │ const items = await db.query(sql);\n');
   }

@@ -12,7 +12,8 @@ const { createServer } = require('node:http');
 const { writeFileSync } = require('node:fs');
 console.log('\\x1b[32mhello\\x1b[0m \\x1b]0;title\\x07from', process.env.FORCE_COLOR);
 process.stdin.on('data', (line) => console.log('typed ' + line));
-process.on('SIGTERM', () => { if (!process.argv[3]) process.exit(7); });
+if (process.argv[3] !== 'unaware')
+  process.on('SIGTERM', () => { if (!process.argv[3]) process.exit(7); });
 createServer((request, response) => {
   if (request.url === '/crash') { console.error(new TypeError('no table')); process.exit(3); }
   response.end('ok');
@@ -111,6 +112,15 @@ test('quit after a crash: the reason is printed, and the exit code is that of th
   t.match(terminal.rows().join('\n'), /TypeError: no table[\s\S]*scooby: the app ended with code 3/);
 });
 
+test('q is no failure of an app that ends by the signal', async (t) => {
+  const { terminal, pid } = await runOnTerminal(t, (app) => [...app, 'unaware']);
+  terminal.send('q');
+  await until(() => terminal.exit, 'its end');
+  t.equal(terminal.exit?.exitCode, 0);
+  t.equal(isAlive(pid()), false);
+  t.notMatch(terminal.rows().join('\n'), /ended with code/);
+});
+
 const ENDS: [name: string, end: (terminal: PtyTerminal) => void, code: number][] = [
   ['Ctrl-C', (terminal) => terminal.send('\x03'), 7],
   ['SIGTERM', (terminal) => terminal.pty.kill('SIGTERM'), 7],
@@ -126,7 +136,8 @@ for (const [name, end, code] of ENDS) {
     t.same(terminal.terminalModes(), SANE);
     t.equal(isAlive(app), false);
     // The shell exits by the signal itself, or with the code of the app when it waits for it.
-    t.ok([code, 143].includes(terminal.exit!.exitCode), String(terminal.exit?.exitCode));
+    const bySignal = name === 'Ctrl-C' ? 0 : 143;
+    t.ok([code, bySignal].includes(terminal.exit!.exitCode), String(terminal.exit?.exitCode));
   });
 }
 
@@ -186,5 +197,6 @@ test('an unknown command: the error is printed after the screen', async (t) => {
   t.equal(terminal.exit?.exitCode, 127);
   t.same(terminal.terminalModes(), SANE);
   t.match(terminal.rows().join('\n'), /^scooby: no-such-command: command not found/m);
+  t.notMatch(terminal.rows().join('\n'), /screen/, 'which is not at fault');
   await terminal.close();
 });

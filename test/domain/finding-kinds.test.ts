@@ -41,5 +41,13 @@ test('a badge typed as a filter finds the requests with that badge', (t) => {
     ],
   );
   t.match(meant('transaction'), { field: 'text' }, 'a word of URLs stays one');
+  for (const { kind, words = [] } of FINDING_KINDS) {
+    if (words.includes(kind)) continue;
+    const both = (not: boolean) =>
+      (['text', 'finding'] as const).map((field) => ({ field, op: ':', value: kind, not }));
+    const [text, finding] = both(false);
+    t.same(parseFilter(kind.toUpperCase()), { query: [[text], [finding]] }, kind);
+    t.same(parseFilter(`!${kind}`), { query: [both(true)] }, kind);
+  }
   t.end();
 });

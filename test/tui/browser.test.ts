@@ -90,7 +90,7 @@ test('matches are shown with a plus while the feed is still counting', async (t)
   browser.close();
 });
 
-test('the selection stays with its request when the filter or the order changes', (t) => {
+test('the selection stays with its request when the filter changes', (t) => {
   const { browser, press } = createBrowser(40);
   press(...'jjjjjjjjjjj');
   const { selected } = browser.state.list;
@@ -101,8 +101,116 @@ test('the selection stays with its request when the filter or the order changes'
   press('esc');
   t.equal(browser.state.list.selected, selected);
   t.equal(browser.state.list.cursor.at, 11);
-  press('s', 'd');
-  t.equal(browser.state.list.selected, selected);
+  browser.close();
+  t.end();
+});
+
+test('an order starts at its first row', (t) => {
+  const { browser, feed, press } = createBrowser(40);
+  const slowest = [...feed.traces].sort((a, b) => b.duration! - a.duration!)[0]!.id;
+  press(...'jjjjjjjjjjj', 's', 'd');
+  t.same(browser.state.list.cursor, { at: 0, top: 0 });
+  t.equal(browser.state.list.selected, slowest);
+  press(...'jjj', 'S');
+  t.same(browser.state.list.cursor, { at: 0, top: 0 });
+  t.not(browser.state.list.selected, slowest);
+  browser.close();
+  t.end();
+});
+
+test('an order that loads later starts at its first row as well', async (t) => {
+  const feed = new MemoryFeed(40);
+  const page = feed.page.bind(feed);
+  feed.page = async (...query) => page(...query);
+  const { browser, press } = createBrowser(feed);
+  await waitUntil(() => browser.list.count === 40);
+  press(...'jjjjjjjjjjj', 's', 'd');
+  await waitUntil(() => !browser.list.stale);
+  t.same(browser.state.list.cursor, { at: 0, top: 0 });
+  t.equal(
+    browser.state.list.selected,
+    (await page({ query: [] }, { by: 'duration', reverse: false }, 0, 1))[0]!.id,
+  );
+  browser.close();
+});
+
+test('following and freezing do not go back to a row that was selected before', (t) => {
+  const { browser, press } = createBrowser(40);
+  press(...'jjjjjjjjjjj', 'F', 'F');
+  t.equal(browser.state.list.cursor.at, 0);
+  press(...'jjjjj', 'F', 'p');
+  t.equal(browser.state.list.cursor.at, 0);
+  t.equal(browser.state.list.selected, traceAt(0).id);
+  browser.close();
+  t.end();
+});
+
+test('escape goes from the requests of a route back to its row', async (t) => {
+  const feed = new MemoryFeed(40);
+  const routes = feed.routes.bind(feed);
+  feed.routes = async (query) => routes(query);
+  const { browser, press } = createBrowser(feed);
+  press('/', ...'!health', 'enter', 'v');
+  await waitUntil(() => !browser.list.stale);
+  press(...'jjj');
+  const { route, count } = browser.list.routes[3]!;
+  press('enter');
+  t.equal(browser.state.list.view, 'all');
+  t.match(browser.state.list.filter, /^\(!health\) method=/);
+  t.equal(browser.list.count, count);
+  press('enter', 'esc', 'esc');
+  await waitUntil(() => !browser.list.stale);
+  t.equal(browser.state.list.view, 'routes');
+  t.equal(browser.state.list.filter, '!health');
+  t.equal(browser.list.routes[browser.state.list.cursor.at]!.route, route);
+  browser.close();
+});
+
+test('find in a tab searches the whole table, its head and the text', (t) => {
+  const { browser, press } = createBrowser(40, { columns: 120, rows: 40 });
+  press('j', 'enter', '2', '/', ...'update');
+  t.match(rowsOf(browser).at(-1), /0 found/);
+  press('ctrl+u', ...'from items');
+  const { rowMatches, matches } = browser.viewModel();
+  t.ok(rowMatches.length > 0);
+  const found = rowMatches.length + matches.length;
+  t.match(rowsOf(browser).at(-1), new RegExp(`from items.* ${found} found`));
+  press('ctrl+u', ...'total');
+  t.equal(browser.viewModel().headMatches, 1, 'the head of a column');
+  t.match(rowsOf(browser).at(-1), / [1-9] found/);
+  browser.close();
+  t.end();
+});
+
+test('n goes from match to match, through rows and their texts, and N back', (t) => {
+  const { browser, press } = createBrowser(40, { columns: 120, rows: 40 });
+  press('j', 'enter', '2');
+  const { entries } = browser.viewModel().page;
+  t.ok(entries.length > 2);
+  press('/', ...'sessions', 'enter');
+  const [row] = browser.viewModel().rowMatches;
+  t.equal(browser.state.detail.table.at, row);
+  t.equal(browser.state.focus, row === 0 ? 'text' : 'table');
+  press('n');
+  t.equal(browser.state.focus, 'text');
+  t.ok(browser.viewModel().matches.includes(browser.state.detail.text.at));
+  const first = browser.state.detail.text.at;
+  for (const _ of browser.viewModel().matches) press('N');
+  t.equal(browser.state.focus, 'table');
+  press('n');
+  t.equal(browser.state.detail.text.at, browser.viewModel().matches[0]);
+  t.ok(browser.state.detail.text.at <= first);
+  browser.close();
+  t.end();
+});
+
+test('the delete key deletes the character after the caret', (t) => {
+  const { browser, press } = createBrowser(40);
+  press('/', ...'n12', 'left', 'left', 'delete');
+  t.equal(browser.state.prompt?.text, 'n2');
+  t.equal(browser.state.prompt?.caret, 1);
+  press('delete', 'delete', 'backspace');
+  t.equal(browser.state.prompt?.text, '');
   browser.close();
   t.end();
 });

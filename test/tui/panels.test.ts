@@ -55,6 +55,20 @@ test('the overview has each finding with its line and suggestion', (t) => {
   t.end();
 });
 
+test('only a request that went well has nothing suspicious', (t) => {
+  const verdict = (more: Partial<Trace>) => {
+    const { findings: _, spans: __, totals: ___, ...trace } = ORDERS;
+    const page = panel('Overview').page(reading({ ...trace, findings: [], spans: [], totals: {}, ...more }));
+    return page.headLines(80).at(-1)![0];
+  };
+  t.same(verdict({}), [' nothing suspicious found', 'ok']);
+  t.same(verdict({ status: 404 }), [' nothing suspicious found', 'ok']);
+  t.same(verdict({ state: 'open' }), [' nothing suspicious so far', 'dim']);
+  for (const failed of [{ state: 'died' }, { state: 'failed' }, { status: 500 }] as const)
+    t.same(verdict(failed), [' no finding besides the failure', 'warn']);
+  t.end();
+});
+
 test('queries are grouped by shape, with the slowest of each group', (t) => {
   t.same(table('SQL').slice(0, 2), [
     ' COUNT  TOTAL↓     AVG  QUERY  v: one by one',

@@ -2,6 +2,7 @@
 
 import { bindDeferred } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { attempt } from '../guard.cjs';
 import { isRecording } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
@@ -12,9 +13,25 @@ export const bluebird: CallSiteLibrary = {
   versions: '>=3 <4',
   role: 'promises',
   files: {
-    'bluebird/js/release/bluebird.js': ({ prototype }: Class) => replaceMethod(prototype, '_then', wrapThen),
+    'bluebird/js/release/bluebird.js': patchPromise,
   },
 };
+
+type PromiseClass = Class & { getNewLibraryCopy?(): unknown };
+
+/** Patches a promise class and those that it makes: Sequelize 4 and 5 have one of their own. */
+function patchPromise(Class: PromiseClass): void {
+  replaceMethod(Class.prototype, '_then', wrapThen);
+  if (typeof Class.getNewLibraryCopy === 'function') replaceMethod(Class, 'getNewLibraryCopy', wrapCopy);
+}
+
+function wrapCopy(original: Function): Function {
+  return function getNewLibraryCopy(this: unknown) {
+    const copy: unknown = Reflect.apply(original, this, arguments);
+    attempt(patchPromise, copy as PromiseClass);
+    return copy;
+  };
+}
 
 /** All methods that add handlers to a promise call it. */
 function wrapThen(original: Function): Function {

@@ -20,6 +20,7 @@ import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
 import { pQueue } from './p-queue.cjs';
+import { pgPromise } from './pg-promise.cjs';
 import { piscina } from './piscina.cjs';
 import { prisma } from './prisma.cjs';
 import { promiseLimit } from './promise-limit.cjs';
@@ -38,6 +39,8 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   ...[knex, kysely],
   // ORMs
   ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma],
+  // what is above a driver without mapping
+  ...[pgPromise],
   // HTTP clients
   ...[axios, got, superagent, ky, needle, request],
   // promises

@@ -11,7 +11,7 @@ export interface CallSiteLibrary {
   /** Supported versions as a semver range; docs/libraries.md is generated from it. */
   versions: string;
   /** `orm` and `builder` are mappers: their stacks are captured deeper, for their many frames. */
-  role: 'orm' | 'builder' | 'client' | 'promises' | 'queue' | 'pool';
+  role: 'orm' | 'builder' | 'driver' | 'client' | 'promises' | 'queue' | 'pool';
   /**
    * Patches by file of a package (`knex/lib/client.js`), called with its exports after loading.
    * Throws an Error with the name of a method that it does not find; the user sees it. A function

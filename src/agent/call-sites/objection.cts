@@ -6,7 +6,7 @@ import { type Classes, wrapOwnMethods } from './own-methods.cjs';
 
 export const objection: CallSiteLibrary = {
   library: 'objection',
-  versions: '>=2 <4',
+  versions: '>=1 <4',
   role: 'orm',
   files: {
     'objection/lib/queryBuilder/QueryBuilderOperationSupport.js': ({

@@ -8,13 +8,14 @@ import { wrapAcquire, wrapResolve } from './pool-waits.cjs';
 
 export const sequelizePool: CallSiteLibrary = {
   library: 'sequelize-pool',
-  versions: '>=6 <9',
+  versions: '>=2 <9',
   role: 'pool',
   files: {
     'sequelize-pool/lib/Pool.js': ({ Pool }: { Pool: Class }) =>
       replaceMethod(Pool.prototype, 'acquire', (acquire) => wrapAcquire(acquire, countsOf)),
-    'sequelize-pool/lib/Deferred.js': ({ Deferred }: { Deferred: Class }) =>
-      replaceMethod(Deferred.prototype, 'resolve', wrapResolve),
+    // Before 3 the class is the export.
+    'sequelize-pool/lib/Deferred.js': (exports: Class & { Deferred?: Class }) =>
+      replaceMethod((exports.Deferred ?? exports).prototype, 'resolve', wrapResolve),
   },
 };
 

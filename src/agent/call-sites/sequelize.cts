@@ -6,7 +6,7 @@ import { type Class, wrapOwnMethods } from './own-methods.cjs';
 
 export const sequelize: CallSiteLibrary = {
   library: 'sequelize',
-  versions: '>=6 <7',
+  versions: '>=4 <7',
   role: 'orm',
   files: {
     'sequelize/lib/sequelize.js': ({ prototype }: Class) =>

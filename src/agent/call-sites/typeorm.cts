@@ -2,21 +2,32 @@
 
 import { wrapCall } from '../call/deferred.cjs';
 import type { CallSiteLibrary } from './library.cjs';
-import { type Classes, wrapOwnMethods } from './own-methods.cjs';
+import { type Class, type Classes, wrapOwnMethods } from './own-methods.cjs';
 
 const BUILDERS = ['', 'Select', 'Insert', 'Update', 'Delete', 'SoftDelete', 'Relation'];
 
+/** Drivers whose runners wait for a connection, by folder. */
+const RUNNERS = { postgres: 'Postgres', cockroachdb: 'Cockroach', mysql: 'Mysql' };
+
 export const typeorm: CallSiteLibrary = {
   library: 'typeorm',
-  versions: '>=0.3 <2',
+  versions: '>=0.2 <2',
   role: 'orm',
   files: {
-    'typeorm/data-source/DataSource.js': ({ DataSource }: Classes) =>
-      wrapOwnMethods(
-        DataSource!.prototype,
-        'query synchronize runMigrations undoLastMigration showMigrations',
-        wrapCall,
-      ),
+    'typeorm/data-source/DataSource.js': ({ DataSource }: Classes) => patchSource(DataSource!),
+    // Before 0.3; then it only passes on DataSource.
+    'typeorm/connection/Connection.js': ({ Connection }: Classes) => Connection && patchSource(Connection),
+    ...Object.fromEntries(
+      Object.entries(RUNNERS).map(([folder, driver]) => [
+        `typeorm/driver/${folder}/${driver}QueryRunner.js`,
+        (classes: Classes) =>
+          wrapOwnMethods(
+            classes[`${driver}QueryRunner`]!.prototype,
+            'query startTransaction commitTransaction rollbackTransaction stream',
+            wrapCall,
+          ),
+      ]),
+    ),
     'typeorm/entity-manager/EntityManager.js': ({ EntityManager }: Classes) =>
       wrapOwnMethods(
         EntityManager!.prototype,
@@ -39,3 +50,7 @@ export const typeorm: CallSiteLibrary = {
     ),
   },
 };
+
+function patchSource({ prototype }: Class): void {
+  wrapOwnMethods(prototype, 'query synchronize runMigrations undoLastMigration showMigrations', wrapCall);
+}

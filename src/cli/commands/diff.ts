@@ -22,7 +22,10 @@ export function registerDiff(program: Command): void {
   const command = program
     .command('diff')
     .description('compare two requests or two runs: new, gone, slower and faster calls')
-    .argument('[before]', 'request: an id or its beginning, last, last~1 or -2; with --runs, a run')
+    .argument(
+      '[before]',
+      'request: an id or its beginning, a URL, a route, last, last~1 or -2; with --runs, a run',
+    )
     .argument('[after]', 'the same (default: the newest)')
     .option('--runs', 'compare two runs: last, previous, last~2, or a number from scooby list --by run')
     .option('--json', 'one JSON document; docs/trace.md describes it')

@@ -28,7 +28,7 @@ export function registerExplain(program: Command): void {
   const command = program
     .command('explain')
     .description("show the plan of a query, from the running app's own database")
-    .argument('<id>', 'request, as in show: its id or the beginning of it, last, -1, -2')
+    .argument('[request]', 'as in show: an id or its beginning, a URL, a route, last, -2 (default: last)')
     .argument(
       '[n]',
       "number of the call in scooby show, or a statement's fingerprint (default: the slowest query)",
@@ -57,7 +57,7 @@ Exit codes: 0; 1 when there is no such request or no plan is available; 2 wrong 
   addStoreOptions(command);
 }
 
-async function explain(id: string, n: string | undefined, flags: ExplainFlags): Promise<void> {
+async function explain(id = 'last', n: string | undefined, flags: ExplainFlags): Promise<void> {
   const format = outputFormat(flags);
   const call = await withStore(flags, (store) => chooseCall(chooseRequest(store, id, format.now), n));
   const plan = await planOf(databasePath(flags.db, process.cwd()), call, flags);

@@ -1,10 +1,12 @@
 /** `scooby list`: the newest requests, or aggregates by route or by run, as a table. */
 
 import { type Command, Option } from 'commander';
+import { UserError } from '../../domain/errors.js';
 import { statusTextOf } from '../../domain/request.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
+import { openReader } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -12,6 +14,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
+import { followRequests } from '../follow.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   type RouteAggregate,
@@ -23,12 +26,15 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
+import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
-type ListFlags = StoreFlags & FilterFlags & { limit: number; by?: 'route' | 'run' };
+const DAY_MS = 24 * 3_600_000;
+
+type ListFlags = StoreFlags & FilterFlags & { limit: number; by?: 'route' | 'run'; follow?: boolean };
 
 /** Adds the command to the program. */
 export function registerList(program: Command): void {
@@ -36,7 +42,7 @@ export function registerList(program: Command): void {
     program
       .command('list')
       .description('list the newest requests, or sum up all requests by route or by run')
-      .option('-n, --limit <count>', 'maximum number of rows', parseCount, 20)
+      .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT)
       .addOption(
         new Option('--by <what>', 'sum up by route (costliest first) or by run (newest first)').choices([
           'route',
@@ -44,6 +50,7 @@ export function registerList(program: Command): void {
         ]),
       ),
   )
+    .option('-f, --follow', 'go on with a line for each request that finishes, until Ctrl-C')
     .option('--json', 'one JSON object per line; docs/trace.md describes it')
     .addHelpText(
       'after',
@@ -55,46 +62,93 @@ Examples:
   scooby list n1 '!health'            requests with an N+1, without health checks
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
+  scooby list --follow n1              requests with an N+1, as they come
   scooby list --json | jq .url        the URLs`,
     )
-    .action((filter: string[], flags: ListFlags) => withStore(flags, (store) => list(store, filter, flags)));
+    .action((filter: string[], flags: ListFlags) =>
+      flags.follow ? follow(filter, flags) : withStore(flags, (store) => list(store, filter, flags)),
+    );
   addStoreOptions(command);
+}
+
+async function follow(filter: string[], flags: ListFlags): Promise<void> {
+  if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
+  const format = outputFormat(flags);
+  const query = queryFromOptions(filter, flags);
+  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
+  const print = (requests: Summary[]) =>
+    flags.json
+      ? printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))))
+      : printLines(
+          requests.map((request) => followLine(request, format)),
+          format,
+        );
+  try {
+    await followRequests(reader, query, flags.limit, print, new AbortController().signal);
+  } finally {
+    reader.close();
+  }
+}
+
+/** `3fa85f64  GET  /orders  200  312ms  51 sql 48ms  N+1`, with the words of the table. */
+function followLine(request: Summary, { style, now }: OutputFormat): string {
+  const { id, method, url, start, duration, totals, findings } = request;
+  const [status, statusStyle] = statusCell(request);
+  const time = new Date(start).toLocaleTimeString('en-GB');
+  const calls = Object.entries(totals).map(([kind, total]) => formatTotal(kind, total));
+  const parts = [
+    style('dim', now - start < DAY_MS ? time : formatAge(start, now)),
+    style('accent', id.slice(0, 8)),
+    cleanText(`${method} ${url}`),
+    style(statusStyle, status),
+    duration === undefined ? '' : formatMs(duration),
+    ...calls,
+    style('warn', cleanText(findings.join(' ')).toUpperCase()),
+  ];
+  return parts.filter((part) => part !== '').join('  ');
 }
 
 function list(store: Store, filter: string[], flags: ListFlags): void {
   const format = outputFormat(flags);
   const selection = { query: queryFromOptions(filter, flags) };
   const short = (id: string) => shortId(store, id);
-  if (flags.by === 'route')
-    return listRoutes(routeAggregates(store, selection).slice(0, flags.limit), flags, short, format);
-  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit), flags, format);
-  const requests = store.recent(selection, flags.limit);
-  if (flags.json) return printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
+  if (flags.by === 'route') return listRoutes(routeAggregates(store, selection), flags, short, format);
+  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit + 1), flags, format);
+  const { rows: requests, more } = firstRows(store.recent(selection, flags.limit + 1), flags.limit);
+  if (flags.json) {
+    printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
+    return remarkMore(more, flags.limit);
+  }
   const isUnfiltered = selection.query.length === 0;
   if (requests.length === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
   else printLines(listLines(requests, short, format), format);
   const footer = [
     ...(isUnfiltered ? outsideLines(store.outside(1), short, format) : []),
-    ...(format.width < Infinity ? hintLines(requests, short, format) : []),
+    ...(format.width < Infinity ? [...moreLines(more, format), ...hintLines(requests, short, format)] : []),
   ];
   if (footer.length > 0) printLines(['', ...footer], format);
+  if (format.width === Infinity) remarkMore(more, flags.limit);
 }
 
 function listRoutes(
   routes: RouteAggregate[],
-  { json }: ListFlags,
+  { json, limit }: ListFlags,
   short: (id: string) => string,
   format: OutputFormat,
 ): void {
-  if (json) printDocument(routeJson(routes));
-  else if (routes.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(routes, short, format), format);
+  const { rows, more } = firstRows(routes, limit);
+  if (json) printDocument(routeJson(rows));
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(routeLines(rows, short, format), format);
+  printMore(more, limit, json, format);
 }
 
-function listRuns(runs: RunAggregate[], { json }: ListFlags, format: OutputFormat): void {
-  if (json) printDocument(runJson(runs));
-  else if (runs.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(runLines(runs, format), format);
+function listRuns(runs: RunAggregate[], { json, limit }: ListFlags, format: OutputFormat): void {
+  const { rows, more } = firstRows(runs, limit);
+  if (json) printDocument(runJson(rows));
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else printLines(runLines(rows, format), format);
+  printMore(more, limit, json, format);
 }
 
 /** Remark when no aggregate matches. */

@@ -60,7 +60,7 @@ Environment:
   SCOOBY_TOKEN  with --host: other machines read recorded requests with "Authorization: Bearer <token>" only
 
 Exit codes:
-  that of the command; 128+n when signal n ended it; 127 when there is no such command; 2 when the port is taken`;
+  that of the command; 128+n when signal n ended it; 0 when q in --ui ended it; 127 when there is no such command; 2 when the port is taken`;
 
 /** Adds the command to the program. */
 export function registerRun(program: Command): void {
@@ -157,7 +157,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
       listener,
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
-    return exit.code;
+    return runUi?.exitCode(exit.code) ?? exit.code;
   } finally {
     await runUi?.close();
     await collector.finish();

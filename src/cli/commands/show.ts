@@ -36,7 +36,10 @@ export function registerShow(program: Command): void {
   const command = program
     .command('show')
     .description('show one request: its problems, its calls, and the lines of code that made them')
-    .argument('<id>', 'id of the request or its beginning; last or -1 is the newest, -2 the one before')
+    .argument(
+      '[request...]',
+      'id or its beginning, a URL or a route (the newest of it); last, -1 or nothing is the newest, -2 the one before',
+    )
     .option('--ungrouped', 'list every call in order, instead of grouping equal calls')
     .option(
       '--kind <kinds>',
@@ -54,17 +57,19 @@ export function registerShow(program: Command): void {
       'after',
       `
 Examples:
-  scooby show last               the newest request
+  scooby show                    the newest request
   scooby show -2                 the one before it
+  scooby show /orders/7          the newest request of that URL
+  scooby show 'GET /orders/:id'  the newest of that route
   scooby show 5f0c9a4e           any unique beginning of an id
   scooby show last --source      how many calls each line made, and how long they took
   scooby show last --waterfall   which calls waited for which
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
     )
-    .action((id: string, flags: ShowFlags) => {
+    .action((words: string[], flags: ShowFlags) => {
       rejectConflicts(flags);
-      return withStore(flags, (store) => show(store, id, flags));
+      return withStore(flags, (store) => show(store, words.length > 0 ? words.join(' ') : 'last', flags));
     });
   addStoreOptions(command);
 }

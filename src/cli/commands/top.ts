@@ -4,12 +4,13 @@ import { type Command, Option } from 'commander';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicAggregate, publicRoute } from '../../store/json.js';
 import type { Aggregate, AggregateBy, Store } from '../../store/store.js';
-import { cleanText } from '../../terminal/cells.js';
+import { cleanText, cutMiddle } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import { routeAggregates } from '../print/by-route-and-run.js';
+import { DEFAULT_LIMIT, firstRows, printMore } from '../print/more-rows.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -29,7 +30,7 @@ export function registerTop(program: Command): void {
           .choices(['statement', 'route', 'site', 'finding'])
           .default('statement'),
       )
-      .option('-n, --limit <count>', 'maximum number of rows', parseCount, 20),
+      .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT),
   )
     .option('--json', 'one JSON object per line; docs/trace.md describes it')
     .addHelpText(
@@ -56,22 +57,31 @@ function top(store: Store, filter: string[], flags: TopFlags): void {
   const totalMs = store.aggregates('request', selection)[0]?.ms ?? 0;
   const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {
-    const routes = routeAggregates(store, selection).slice(0, limit);
-    return printDocument(
-      routes.map((route) =>
+    const { rows, more } = firstRows(routeAggregates(store, selection), limit);
+    printDocument(
+      rows.map((route) =>
         terminalSafeJson({ ...publicRoute(route, route.findings), share: round(share(route)) }),
       ),
     );
+    return printMore(more, limit, true, format);
   }
-  const aggregates = store.aggregates(by, selection).slice(0, limit);
+  const { rows, more } = firstRows(store.aggregates(by, selection), limit);
   if (flags.json)
-    return printDocument(
-      aggregates.map((aggregate) => terminalSafeJson(publicAggregate(aggregate, round(share(aggregate))))),
+    printDocument(
+      rows.map((aggregate) => terminalSafeJson(publicAggregate(aggregate, round(share(aggregate))))),
     );
-  if (aggregates.length === 0) return printRemark(NO_AGGREGATES);
-  const lines = topLines(by, aggregates, share, (id) => shortId(store, id), format);
-  printLines(lines, format);
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else
+    printLines(
+      topLines(by, rows, share, (id) => shortId(store, id), format),
+      format,
+    );
+  printMore(more, limit, flags.json, format);
 }
+
+/** Cells of a statement in a pipe, where no terminal sets a width: a bulk insert has thousands. */
+const MAX_PIPE_LABEL = 120;
+const MIN_LINE = 20;
 
 function round(share: number): number {
   return Math.round(share * 10_000) / 10_000;
@@ -85,7 +95,7 @@ const HEADS: Record<TopBy, string> = {
 };
 
 function columnsOf(by: TopBy): Column[] {
-  const line: Column = { head: 'LINE', ...(by === 'statement' && { dropOrder: 5 }) };
+  const line: Column = { head: 'LINE', ...(by !== 'site' && { dropOrder: 5 }) };
   return [
     { head: 'TOTAL', align: 'right' },
     { head: 'SHARE', align: 'right', dropOrder: 4 },
@@ -111,7 +121,7 @@ export function topLines(
 ): string[] {
   const rows = aggregates.map((aggregate): Cell[] => {
     const { ms, count, requests, p50, p95, errors, worst } = aggregate;
-    const line = lineCell(by, aggregate);
+    const line = lineCell(by, aggregate, format);
     return [
       [formatMs(ms), 'bold'],
       [`${Math.round(share(aggregate) * 100)}%`],
@@ -122,7 +132,7 @@ export function topLines(
       [formatMs(p95)],
       [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
       ...(by === 'site' ? [line] : []),
-      [labelOf(by, aggregate)],
+      [cutMiddle(labelOf(by, aggregate), Number.isFinite(format.width) ? format.width : MAX_PIPE_LABEL)],
       ...(by === 'site' ? [] : [line]),
       [short(worst.id), 'accent'],
     ];
@@ -137,6 +147,8 @@ function labelOf(by: TopBy, { kind, text, parts }: Aggregate): string {
   return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;
 }
 
-function lineCell(by: TopBy, { site = '', parts }: Aggregate): Cell {
-  return [cleanText(site) + (by === 'statement' && parts > 1 ? ` +${parts - 1}` : ''), 'accent'];
+/** The line; it leaves the label at least two thirds of a narrow terminal. */
+function lineCell(by: TopBy, { site = '', parts }: Aggregate, { width }: OutputFormat): Cell {
+  const text = cutMiddle(cleanText(site), Math.max(MIN_LINE, Math.floor(width / (by === 'site' ? 4 : 3))));
+  return [text + (by === 'statement' && parts > 1 ? ` +${parts - 1}` : ''), 'accent'];
 }

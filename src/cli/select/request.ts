@@ -1,5 +1,6 @@
 /**
- * Request selected on a command line: an id, the beginning of an id, `last`, `last~1`, `-1`, `-2`.
+ * Request selected on a command line: an id, the beginning of an id, `last`, `last~1`, `-1`, `-2`, a
+ * URL or a route.
  */
 
 import { UserError } from '../../domain/errors.js';
@@ -9,6 +10,7 @@ import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Store } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
+import { isAddress, newestAtAddress } from './address.js';
 
 /** Ids listed when a prefix is ambiguous. */
 const MAX_LISTED = 10;
@@ -33,6 +35,7 @@ export function chooseRequest(store: Store, wanted: string, now: number): Trace 
   const trace = store.find(prefix) ?? (ids.length === 1 ? store.find(ids[0]!) : undefined);
   if (trace) return trace;
   if (ids.length > 1) throw new UserError(ambiguousMessage(store, wanted, ids, now), 1);
+  if (isAddress(wanted)) return newestAtAddress(store, wanted);
   throw new UserError(`No request ${quoted(wanted)} is stored. List the stored ones:  scooby list`, 1);
 }
 

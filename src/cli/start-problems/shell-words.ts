@@ -36,3 +36,8 @@ function unquote(word: string): string {
     escaped !== undefined ? escaped : double !== undefined ? double.replace(/\\(["\\$`])/g, '$1') : single,
   );
 }
+
+/** A word as a shell reads it back: in quotes where it has to be. */
+export function quoteShellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -14,7 +14,7 @@ import { footerLine, messageLine } from '../view/footer.js';
 import { alarmLine, filterLine, headerLine } from '../view/header.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import { timeStripLine } from '../view/time-strip.js';
-import type { ViewModel } from '../view/view-model.js';
+import { matchCountOf, type ViewModel } from '../view/view-model.js';
 import { OutputPane } from './OutputPane.js';
 import { PopupBox } from './Popup.js';
 import { Rows } from './Rows.js';
@@ -32,14 +32,14 @@ function headerRows(viewModel: ViewModel, theme: Theme): string[] {
 }
 
 function footerRows(viewModel: ViewModel, browser: Browser, theme: Theme): string[] {
-  const { state, layout, matches } = viewModel;
-  const matchCount = (state.focus === 'output' ? viewModel.output?.matches : matches)?.length ?? 0;
+  const { state, layout } = viewModel;
   const isAvailable = (action: Action) => unavailableReason(action, viewModel) === undefined;
   const cells = state.columns;
   let rule = '─'.repeat(cells);
   if (!layout.output) for (const x of layout.bars) rule = `${rule.slice(0, x)}┴${rule.slice(x + 1)}`;
   const footer =
-    messageLine(state, matchCount, cells) ?? footerLine(browser.bindings, state, cells - 1, isAvailable);
+    messageLine(state, matchCountOf(viewModel), cells) ??
+    footerLine(browser.bindings, state, cells - 1, isAvailable);
   // The last cell of the last row stays empty: writing it makes some terminals scroll.
   const last = paintLine(footer, cells - 1, theme);
   return layout.footer > 1 ? [paintLine([[rule, 'border']], cells, theme), last] : [last];

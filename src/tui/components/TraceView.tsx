@@ -40,7 +40,7 @@ function tableRows({ page, state }: ViewModel, rect: Rect, theme: Theme): string
   const { at, top } = state.detail.table;
   const out = page
     .headLines(rect.width - 1)
-    .map((line) => paintLine([' ', ...line], rect.width, theme, '', rect.x));
+    .map((line) => paintLine([' ', ...withMatches(line, state.detail.find)], rect.width, theme, '', rect.x));
   const height = rect.height - out.length;
   for (let index = top; index < Math.min(top + height, page.entries.length); index++) {
     const selected = index === at;

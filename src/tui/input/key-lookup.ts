@@ -18,7 +18,7 @@ const PROMPT_KEYS: Record<string, Action> = {
   esc: { type: 'back' },
   'ctrl+c': { type: 'quit' },
   backspace: { type: 'erase', what: 'char' },
-  delete: { type: 'erase', what: 'char' },
+  delete: { type: 'erase', what: 'next' },
   'ctrl+d': { type: 'erase', what: 'next' },
   'ctrl+w': { type: 'erase', what: 'word' },
   'ctrl+u': { type: 'erase', what: 'line' },

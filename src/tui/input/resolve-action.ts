@@ -23,9 +23,10 @@ export function listQueryOf(list: ListState): ListQuery {
   };
 }
 
-/** Filter that matches the requests of a route. */
-function routeFilter({ method, route }: RouteRow): string {
-  return `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
+/** Filter that matches the requests of a route among those of another filter. */
+function routeFilter({ method, route }: RouteRow, filter: string): string {
+  const ofRoute = `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
+  return filter === '' ? ofRoute : `(${filter}) ${ofRoute}`;
 }
 
 /** Action for the selection: a row opens its tab, a route its requests, R has the URL. */
@@ -37,7 +38,9 @@ export function resolveAction(action: Action, { state, page, list }: ViewModel):
   }
   if (action.type === 'open' && focus === 'list' && state.list.view === 'routes') {
     const row = list.routes[state.list.cursor.at];
-    return row ? { type: 'route', filter: routeFilter(row) } : action;
+    if (!row) return action;
+    const { method, route } = row;
+    return { type: 'route', filter: routeFilter(row, state.list.filter), route: { method, route } };
   }
   if (action.type !== 'prompt' || action.kind !== 'url') return action;
   const url = list.row(state.list.cursor.at)?.url;

@@ -3,7 +3,7 @@
 import type { Feed, FeedCapability } from '../../feed/feed.js';
 import type { Action } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
-import { selectedPosition } from '../view/view-model.js';
+import { matchCountOf, selectedPosition } from '../view/view-model.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
@@ -119,9 +119,9 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
   }
 }
 
-function matchReason({ state, matches, output }: ViewModel): string | undefined {
-  const inOutput = state.focus === 'output';
-  const find = inOutput ? (state.output?.find ?? '') : state.detail.find;
+function matchReason(viewModel: ViewModel): string | undefined {
+  const { state } = viewModel;
+  const find = state.focus === 'output' ? (state.output?.find ?? '') : state.detail.find;
   if (find === '') return 'nothing is searched for: / finds';
-  return (inOutput ? (output?.matches ?? []) : matches).length > 0 ? undefined : `"${find}" is not in it`;
+  return matchCountOf(viewModel) > 0 ? undefined : `"${find}" is not in it`;
 }

@@ -1,6 +1,7 @@
 /** Overview tab: the findings of a request, and its time by kind of call. */
 
 import { unionMs } from '../../domain/intervals.js';
+import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
@@ -64,6 +65,14 @@ function timeBar(trace: Trace, columns: number): Line[] {
   return [[' ', ...bars], legend];
 }
 
+/** Number of findings; without any, whether that is good news. */
+function verdict(trace: Trace): Segment {
+  if (trace.findings.length > 0) return [` ${formatCount(trace.findings.length, 'finding')}`, 'title'];
+  if (trace.state === 'open') return [' nothing suspicious so far', 'dim'];
+  if (hasErrors(trace)) return [' no finding besides the failure', 'warn'];
+  return [' nothing suspicious found', 'ok'];
+}
+
 function headLines(trace: Trace, columns: number): Line[] {
   const lines: Line[] = [];
   const addRow = (name: string, text: string | undefined, role = '') => {
@@ -89,9 +98,7 @@ function headLines(trace: Trace, columns: number): Line[] {
     lines.push([' ', [`${formatCount(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
   addRow('calls', totalsText(trace));
   lines.push(...timeBar(trace, columns), []);
-  const title =
-    trace.findings.length > 0 ? formatCount(trace.findings.length, 'finding') : 'nothing suspicious found';
-  lines.push([[` ${title}`, trace.findings.length > 0 ? 'title' : 'ok']]);
+  lines.push([verdict(trace)]);
   return lines;
 }
 

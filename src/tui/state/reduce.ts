@@ -1,10 +1,21 @@
 /** Reducer of the browser's state: pure, without terminal, clock or feed. */
 
+import type { Sort } from '../../feed/feed.js';
 import { moveCursor, settleCursor } from './cursor.js';
+import { goToMatch } from './go-to-match.js';
 import { reduceOutput } from './reduce-output.js';
 import { reducePopup } from './reduce-popup.js';
 import { reducePrompt } from './reduce-prompt.js';
-import { type Action, LIST_VIEWS, type ListState, type Pane, type State, type ViewFacts } from './state.js';
+import {
+  type Action,
+  LIST_VIEWS,
+  type ListState,
+  type Pane,
+  type RouteKey,
+  type RoutesOrigin,
+  type State,
+  type ViewFacts,
+} from './state.js';
 
 const TOP = { at: 0, top: 0 };
 
@@ -55,14 +66,32 @@ function goBack(state: State): State {
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
+  const { origin } = state.list;
+  if (origin && isInOrigin(state.list)) return backToRoutes(state, origin);
   if (state.list.filter !== '' || state.list.trouble) return setFilter(state, '');
   if (state.list.onlyMarked) return withList(state, { onlyMarked: false, cursor: TOP });
   if (state.list.view !== 'all') return withList(state, { view: 'all', cursor: TOP });
   return state;
 }
 
+/** True while the list has the requests of the route that was opened. */
+function isInOrigin({ view, filter, trouble, origin }: ListState): boolean {
+  return view === 'all' && filter === origin?.routeFilter && trouble === undefined;
+}
+
+function openRoute(state: State, routeFilter: string, route: RouteKey): State {
+  const { filter, cursor } = state.list;
+  const origin = { route, routeFilter, filter, cursor };
+  return withList(setFilter(state, routeFilter), { view: 'all', origin });
+}
+
+function backToRoutes(state: State, { route, filter, cursor }: RoutesOrigin): State {
+  const { selected: _, ...list } = setFilter(state, filter).list;
+  return { ...state, list: { ...list, view: 'routes', cursor, wantedRoute: route } };
+}
+
 function setFilter(state: State, filter: string): State {
-  const { trouble: _, ...list } = state.list;
+  const { trouble: _, origin: __, ...list } = state.list;
   return { ...state, list: { ...list, filter, cursor: TOP } };
 }
 
@@ -102,20 +131,8 @@ function nextView(state: State): State {
   if (state.focus !== 'list')
     return withDetail(state, { grouped: !state.detail.grouped, table: TOP, text: TOP });
   const view = LIST_VIEWS[(LIST_VIEWS.indexOf(state.list.view) + 1) % LIST_VIEWS.length]!;
-  const { selected: _, ...list } = state.list;
+  const { selected: _, origin: __, ...list } = state.list;
   return { ...state, list: { ...list, view, cursor: TOP } };
-}
-
-function goToMatch(state: State, n: 1 | -1, facts: ViewFacts): State {
-  const { matches, count, height } = facts.text;
-  if (matches.length === 0) return state;
-  const { at } = state.detail.text;
-  const next = n > 0 ? matches.find((line) => line > at) : matches.findLast((line) => line < at);
-  const target = next ?? (n > 0 ? matches[0]! : matches.at(-1)!);
-  return withDetail(
-    { ...state, focus: 'text' },
-    { text: settleCursor({ at: target, top: state.detail.text.top }, count, height) },
-  );
 }
 
 function stepRequest(state: State, n: 1 | -1, facts: ViewFacts): State {
@@ -180,9 +197,9 @@ function reduceList(state: State, action: Action, facts: ViewFacts): State | und
     case 'filter':
       return setFilter(state, action.text);
     case 'route':
-      return withList(setFilter(state, action.filter), { view: 'all' });
+      return openRoute(state, action.filter, action.route);
     case 'sort':
-      return withList(state, { sort: { by: action.by, reverse: false }, cursor: TOP });
+      return sortList(state, { by: action.by, reverse: false });
     case 'reverse':
       return reverse(state);
     case 'follow':
@@ -226,9 +243,15 @@ function reduceDisplay(state: State, action: Action): State {
   }
 }
 
+/** Sorts the list and goes to its first row, which is what the order is asked for. */
+function sortList(state: State, sort: Sort): State {
+  const { selected: _, ...list } = state.list;
+  return { ...state, list: { ...list, sort, cursor: TOP } };
+}
+
 function reverse(state: State): State {
   if (state.focus === 'list')
-    return withList(state, { sort: { ...state.list.sort, reverse: !state.list.sort.reverse }, cursor: TOP });
+    return sortList(state, { ...state.list.sort, reverse: !state.list.sort.reverse });
   return withDetail(state, { sorted: state.detail.sorted === 'total' ? 'start' : 'total', table: TOP });
 }
 

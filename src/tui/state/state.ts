@@ -35,6 +35,25 @@ export interface ListState {
   /** Ids of the marked requests, oldest mark first. */
   marks: string[];
   onlyMarked: boolean;
+  /** Where the filter of a route was set from; escape returns there. */
+  origin?: RoutesOrigin;
+  /** Route to select once the rows of the routes view are loaded. */
+  wantedRoute?: RouteKey;
+}
+
+export interface RouteKey {
+  method: string;
+  route: string;
+}
+
+/** Routes view as it was when one of its routes was opened. */
+export interface RoutesOrigin {
+  route: RouteKey;
+  /** Filter of the route's requests. */
+  routeFilter: string;
+  /** Filter and cursor of the routes view. */
+  filter: string;
+  cursor: Cursor;
 }
 
 export interface DetailState {
@@ -123,7 +142,7 @@ export type Action =
   | { type: 'past'; n: 1 | -1 }
   | { type: 'accept' }
   | { type: 'filter'; text: string }
-  | { type: 'route'; filter: string }
+  | { type: 'route'; filter: string; route: RouteKey }
   | { type: 'match'; n: 1 | -1 }
   | { type: 'sort'; by: Sort['by'] }
   | { type: 'reverse' }
@@ -165,7 +184,7 @@ export type EffectAction =
 /** Measurements that `reduce` needs besides the state: row counts, pane heights, matches. */
 export interface ViewFacts {
   list: { count: number; height: number };
-  table: { count: number; height: number };
+  table: { count: number; height: number; matches: number[] };
   text: { count: number; height: number; matches: number[] };
   output: { first: number; count: number; height: number; matches: number[] };
   popup: { count: number; height: number };

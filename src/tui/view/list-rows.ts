@@ -41,9 +41,11 @@ export function listColumns(cells: number): ListColumns {
   const reductions: [column: keyof ListColumns, width: number, belowCells: number][] = [
     ['age', 0, 84],
     ['cache', 0, 82],
-    ['badges', 4, 68],
+    // Room for ERR and N+1 beside each other.
+    ['badges', 7, 68],
     ['qtime', 0, 62],
     ['method', 4, 56],
+    ['badges', 4, 52],
     ['queries', 0, 44],
   ];
   for (const [column, width, belowCells] of reductions) if (cells < belowCells) columns[column] = width;
@@ -88,13 +90,32 @@ function gutter(selected: boolean, marked: boolean): string {
   return `${selected ? '▌' : ' '}${marked ? '●' : ' '}`;
 }
 
+/** Queries and their time; of a request without any, its calls of another kind: `12 cache`. */
+function queryCells({ totals }: Pick<Summary, 'totals'>, columns: ListColumns): string {
+  const { sql, log: _, ...others } = totals;
+  if (sql) {
+    const count = rightAligned(compactCount(sql.count, columns.queries), columns.queries);
+    return count + rightAligned(formatMs(timeOf(sql)), columns.qtime);
+  }
+  const [kind, most] =
+    Object.entries(others)
+      .filter(([name]) => name !== 'cache' || columns.cache === 0)
+      .sort(([, a], [, b]) => b.count - a.count)[0] ?? [];
+  if (most && columns.qtime > 0) {
+    const text = `${compactCount(most.count, columns.queries)} ${cleanText(kind!)}`;
+    return rightAligned(text, columns.queries + 1 + columns.qtime);
+  }
+  const isIdle = Object.keys(others).length === 0;
+  return rightAligned(isIdle ? '0' : '-', columns.queries) + rightAligned('-', columns.qtime);
+}
+
 /** Row of a request; `now` is epoch ms. */
 export function requestRow(
   row: Summary,
   columns: ListColumns,
   display: { selected: boolean; marked: boolean; now: number },
 ): Line {
-  const { sql, cache } = row.totals;
+  const { cache } = row.totals;
   const missing = row.state === 'open' ? '…' : '-';
   const duration = row.duration === undefined ? missing : formatMs(row.duration);
   const isUnitRow = isUnit(row);
@@ -106,8 +127,7 @@ export function requestRow(
     pathCells(row.url, columns.path),
     [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
-    rightAligned(sql ? compactCount(sql.count, columns.queries) : '0', columns.queries),
-    rightAligned(sql ? formatMs(timeOf(sql)) : '-', columns.qtime),
+    queryCells(row, columns),
     rightAligned(cache ? compactCount(cache.count, columns.cache) : '-', columns.cache),
     ' ',
     ...badgeCells(badgesOf(row), columns.badges),

@@ -3,13 +3,14 @@
 import { type Position, parseSite } from '../../domain/site.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
-import { type Line, lineFits, lineText, wrapLine } from '../../terminal/cells.js';
+import { type Line, lineFits, wrapLine } from '../../terminal/cells.js';
 import type { ListData } from '../data/list-data.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Binding } from '../input/bindings.js';
 import { type MenuItem, menuItems } from '../input/menu.js';
 import type { Panel, PanelPage, TextLine } from '../panels/panel.js';
 import type { State, ViewFacts } from '../state/state.js';
+import { matchingLines, matchingRows } from './find.js';
 import { type Layout, layoutOf } from './layout.js';
 
 /** Rows of the app's output with the search matches, counted from the first row ever printed. */
@@ -32,6 +33,10 @@ export interface ViewModel {
   text: TextLine[];
   /** Indexes of text lines that match the search. */
   matches: number[];
+  /** Indexes of table rows that match the search. */
+  rowMatches: number[];
+  /** Number of the tab's head lines that match the search; no row can be selected there. */
+  headMatches: number;
   /** App output; undefined when it is hidden or not available. */
   output: OutputRows | undefined;
   /** Optional operations that the feed has. */
@@ -52,17 +57,11 @@ interface ViewModelInput
 /** Screen rows that a popup does not use for its lines. */
 const POPUP_MARGIN_ROWS = 6;
 
-function matchesIn(lines: Line[], find: string): number[] {
-  const lower = find.toLowerCase();
-  if (lower === '') return [];
-  return lines.flatMap((line, index) => (lineText(line).toLowerCase().includes(lower) ? [index] : []));
-}
-
 function outputRowsOf({ output }: Pick<Feed, 'output'>, cells: number, find: string): OutputRows | undefined {
   if (!output) return undefined;
   // The first cell of each row is empty, as in the other panes.
   const { first, rows } = output.wrappedRows(cells - 1);
-  return { first, rows, matches: matchesIn(rows, find).map((row) => first + row) };
+  return { first, rows, matches: matchingLines(rows, find).map((row) => first + row) };
 }
 
 export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput): ViewModel {
@@ -79,6 +78,7 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
   const row = Math.min(state.detail.table.at, page.entries.length - 1);
   const lines = detail.text(page, Math.max(0, row));
   const text = layout.text ? wrapText(lines, layout.text.width, state.detail.wrap) : lines;
+  const { find } = state.detail;
   return {
     ...parts,
     layout,
@@ -86,10 +86,12 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
     text,
     trace: detail.trace,
     panels: detail.panels(),
-    matches: matchesIn(
+    matches: matchingLines(
       text.map(({ line }) => line),
-      state.detail.find,
+      find,
     ),
+    rowMatches: matchingRows(page, find),
+    headMatches: find === '' ? 0 : matchingLines(page.headLines(layout.table?.width ?? columns), find).length,
     output: layout.output && outputRowsOf(feed, layout.output.width, state.output?.find ?? ''),
     items: state.popup?.kind === 'menu' ? menuItems(state.popup, state, bindings) : [],
   };
@@ -97,13 +99,13 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
 
 /** Row counts and pane heights for the reducer; `now` is epoch ms. */
 export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
-  const { state, layout, list, page, text, items, matches, panels } = viewModel;
+  const { state, layout, list, page, text, items, matches, rowMatches, panels } = viewModel;
   const heads = layout.compact ? 0 : 1;
   const { popup } = state;
   const { first = 0, rows = [], matches: outputMatches = [] } = viewModel.output ?? {};
   return {
     list: { count: list.count, height: Math.max(1, (layout.list?.height ?? state.rows - 4) - heads) },
-    table: { count: page.entries.length, height: tableHeight(viewModel) },
+    table: { count: page.entries.length, height: tableHeight(viewModel), matches: rowMatches },
     text: { count: text.length, height: Math.max(1, layout.text?.height ?? 1), matches },
     output: {
       first,
@@ -119,6 +121,12 @@ export function viewFactsOf(viewModel: ViewModel, now: number): ViewFacts {
     panes: layout.panes,
     now,
   };
+}
+
+/** Number of search matches in the focused pane: in the app's output, or in the tab. */
+export function matchCountOf({ state, output, matches, rowMatches, headMatches }: ViewModel): number {
+  if (state.focus === 'output') return output?.matches.length ?? 0;
+  return matches.length + rowMatches.length + headMatches;
 }
 
 /** Position for the editor: of the selected text line or row, else of the worst finding. */

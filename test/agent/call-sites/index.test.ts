@@ -45,6 +45,6 @@ test('doctor lists the call-site libraries', async (t) => {
   );
   t.match(
     lines.find(({ library }) => library === 'knex'),
-    { versions: '>=0.95 <4', how: 'its calls show the line of the app' },
+    { versions: '>=0.12 <4', how: 'its calls show the line of the app' },
   );
 });

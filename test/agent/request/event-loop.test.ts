@@ -5,6 +5,7 @@ import { ask, ROOT, runRecorded } from '../app.js';
 test('code that blocks the event loop is recorded under the request that ran it', async (t) => {
   const shapes = ['warm', 'atOnce', 'later', 'waits'];
   const { traces, code, stderr } = await runRecorded([join(ROOT, 'test/fixtures/blocked-loop.cjs')], {
+    blocks: true,
     drive: async (url) => {
       for (const shape of [...shapes, 'end']) await ask(`${url}/${shape}`);
     },

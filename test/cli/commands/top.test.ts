@@ -245,25 +245,27 @@ test('diff: no difference, no earlier request, no such request', async (t) => {
 
 const formatOf = (width: number) => ({ width, style: plainStyle, now: Date.now() });
 
+const AGGREGATE = {
+  kind: 'sql',
+  text: '',
+  site: 'src/orders.js:47',
+  key: 'k',
+  parts: 3,
+  count: 1234,
+  requests: 7,
+  ms: 65_536_000,
+  covered: 65_536_000,
+  p50: 1,
+  p95: 2,
+  errors: 1,
+  queries: 0,
+  mostQueries: 0,
+  worst: { id: 'abcdef01', ms: 1 },
+};
+
 test('on a narrow terminal columns are dropped and statements cut', (t) => {
   const text = `SELECT ${'a, '.repeat(60)}b FROM items`;
-  const aggregate = {
-    kind: 'sql',
-    text,
-    site: 'src/orders.js:47',
-    key: 'k',
-    parts: 3,
-    count: 1234,
-    requests: 7,
-    ms: 65_536_000,
-    covered: 65_536_000,
-    p50: 1,
-    p95: 2,
-    errors: 1,
-    queries: 0,
-    mostQueries: 0,
-    worst: { id: 'abcdef01', ms: 1 },
-  };
+  const aggregate = { ...AGGREGATE, text };
   const [head, row] = topLines(
     'statement',
     [aggregate],
@@ -273,6 +275,28 @@ test('on a narrow terminal columns are dropped and statements cut', (t) => {
   );
   t.equal(head, '  TOTAL  SHARE  COUNT  STATEMENT                   LINE                 WORST   ');
   t.equal(row, '18h 12m   120%  1,234  SELECT a, a, …b FROM items  src/orders.js:47 +2  abcdef01');
+  t.end();
+});
+
+test('top in a pipe cuts a long statement, and a long line leaves room on a terminal', (t) => {
+  const long = {
+    ...AGGREGATE,
+    text: `INSERT ${'(?),'.repeat(20_000)} END`,
+    site: `src/${'deep/'.repeat(30)}a.js:1`,
+  };
+  const row = (by: 'statement' | 'site' | 'finding', width: number) =>
+    topLines(
+      by,
+      [long],
+      () => 0.5,
+      () => 'abcdef01',
+      formatOf(width),
+    )[1]!;
+  t.match(row('statement', Infinity), / {2}INSERT \(\?\),[(?),]+…[(?),]+ END {2}src\/deep/);
+  t.equal(/INSERT .* END/.exec(row('statement', Infinity))?.[0].length, 120);
+  for (const width of [72, 100])
+    for (const by of ['statement', 'site', 'finding'] as const)
+      t.ok(row(by, width).length <= width, `${by} ${width}`);
   t.end();
 });
 

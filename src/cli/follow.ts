@@ -1,0 +1,43 @@
+/** Requests of a store as they are saved, for `scooby list --follow`: polled, whichever run records. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FilterQuery } from '../domain/filter.js';
+import type { Summary } from '../domain/trace.js';
+import { conditionOf } from '../store/filter-sql.js';
+import type { PageReader } from '../store/page-reader.js';
+
+const POLL_MS = 250;
+/** Requests that one poll reads; the next one goes on behind them. */
+const MAX_READ = 5000;
+
+type FollowedStore = Pick<PageReader, 'lastSaved' | 'lastSeq' | 'now' | 'version'>;
+
+/**
+ * Passes the `limit` requests that were saved last to `print`, in that order, and then each request
+ * that matches once it is saved, until `signal` is aborted.
+ */
+export async function followRequests(
+  store: FollowedStore,
+  query: FilterQuery,
+  limit: number,
+  print: (requests: Summary[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const condition = () => conditionOf(query, store.now());
+  let version = store.version();
+  let seq = store.lastSeq();
+  print(store.lastSaved(0, seq, condition(), limit).reverse());
+  while (!signal.aborted) {
+    await delay(POLL_MS, undefined, { signal }).catch(() => {});
+    const now = store.version();
+    if (now === version || signal.aborted) continue;
+    version = now;
+    const newest = store.lastSeq();
+    // A database that was replaced numbers its rows from the start.
+    if (newest < seq) seq = 0;
+    for (; seq < newest; seq = Math.min(newest, seq + MAX_READ)) {
+      const saved = store.lastSaved(seq, Math.min(newest, seq + MAX_READ), condition(), MAX_READ);
+      if (saved.length > 0) print(saved.reverse());
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'tap';
+import { openStore } from '../../src/store/open.js';
+import { aSpan, aTrace } from '../factory.js';
+import { PROGRAM, until } from '../scooby.js';
+
+test('list --follow: the last requests, then each that is saved, whenever it began', async (t) => {
+  const db = join(t.testdir(), 'scooby.db');
+  const store = await openStore({ db, cwd: '/' }, t.fail);
+  t.teardown(() => store.close());
+  const start = Date.now();
+  const save = (url: string, more = {}) => store.save(aTrace({ url, start, duration: 13, ...more }));
+  save('/first');
+  save('/health');
+  const { FORCE_COLOR: _, ...env } = process.env;
+  const args = [PROGRAM, 'list', '-f', '!health', '--db', db];
+  const child = spawn(process.execPath, args, { env });
+  t.teardown(() => child.kill('SIGKILL'));
+  const lines: string[] = [];
+  createInterface(child.stdout).on('line', (line) => lines.push(line));
+  await until(() => lines.length === 1, 'the stored request');
+  save('/slow', { id: 'abcdef01-1', start: start - 60_000, duration: 60_000, spans: [aSpan()] });
+  save('/health');
+  store.saveAll([aTrace({ url: '/x' }), aTrace({ url: '/y' })]);
+  await until(
+    () => lines.length === 4,
+    () => lines.join('\n'),
+  );
+  t.match(lines[0], /^\d\d:\d\d:\d\d {2}[\da-f]{8} {2}GET \/first {2}200 {2}13ms$/);
+  t.match(lines[1], /^\d\d:\d\d:\d\d {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/);
+  t.match(lines.slice(2), [/GET \/x /, /GET \/y /]);
+  child.kill('SIGINT');
+  t.same(await once(child, 'close'), [null, 'SIGINT']);
+});
+
+test('list --follow with --by is wrong usage', async (t) => {
+  const child = spawn(process.execPath, [PROGRAM, 'list', '--follow', '--by', 'run']);
+  let err = '';
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  t.same(await once(child, 'close'), [2, null]);
+  t.equal(err, 'scooby: --follow lists requests: leave --by out.\n');
+});
