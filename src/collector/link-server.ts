@@ -61,7 +61,7 @@ export interface LinkServer {
  */
 export async function serveLink(path: string, token: string, listener: LinkListener): Promise<LinkServer> {
   const sockets = new Set<Socket>();
-  const connections = new Connections(dirname(path), token, listener);
+  const connections = new Connections(dirname(path), listener);
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -84,15 +84,13 @@ const LOOK_MS = 250;
 
 /** Connected processes and threads, each once: by its socket or by its file. */
 class Connections {
-  #token: string;
   #listener: LinkListener;
   #orphans: OrphanFiles;
   /** Names (`<pid>-<thread>`) of all that have connected or were adopted. */
   #known = new Set<string>();
   #adopted = new Map<string, AppConnection>();
 
-  constructor(folder: string, token: string, listener: LinkListener) {
-    this.#token = token;
+  constructor(folder: string, listener: LinkListener) {
     this.#listener = listener;
     this.#orphans = new OrphanFiles(folder);
   }
@@ -115,7 +113,8 @@ class Connections {
     for (const [name, line] of this.#orphans.find(this.#known, isLast)) {
       this.#known.add(name);
       try {
-        const connection = connectionOf(JSON.parse(line) as LinkLine, this.#token, () => {});
+        const connection = connectionOf(JSON.parse(line) as LinkLine, () => {});
+        if (nameOf(connection) !== name) continue;
         this.#adopted.set(name, connection);
         this.#listener.connected(connection);
       } catch {
@@ -156,7 +155,9 @@ function serveSocket(socket: Socket, { token, listener, connections }: SocketOpt
   readLines(socket, MAX_MESSAGE, (text) => {
     if (connection === undefined) {
       const send = (order: LinkOrder) => void socket.write(`${toAscii(JSON.stringify(order))}\n`);
-      connection = connections.add(connectionOf(JSON.parse(text) as LinkLine, token, send));
+      const line = JSON.parse(text) as LinkLine;
+      if (line.t === 'hello' && !isToken(line.token, token)) throw new Error('no valid hello');
+      connection = connections.add(connectionOf(line, send));
       return;
     }
     const line = messageOf(text);
@@ -186,12 +187,9 @@ function messageOf(text: string): LinkLine | undefined {
   }
 }
 
-/**
- * Connection that a `hello` announces; throws on any other line, a wrong token and a pid or thread
- * that is no integer.
- */
-function connectionOf(line: LinkLine, token: string, send: AppConnection['send']): AppConnection {
-  if (line.t !== 'hello' || !isToken(line.token, token)) throw new Error('no valid hello');
+/** Connection that a `hello` announces; throws on any other line, and a pid or thread that is no integer. */
+function connectionOf(line: LinkLine, send: AppConnection['send']): AppConnection {
+  if (line.t !== 'hello') throw new Error('no valid hello');
   const { pid, ppid, command, cwd, node, thread, origin } = line;
   if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(thread)) throw new Error('no valid hello');
   return {

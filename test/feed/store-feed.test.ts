@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
+import { queryTimeOf } from '../../src/domain/request.js';
 import type { Sort, SortKey } from '../../src/feed/feed.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
@@ -128,7 +129,7 @@ test('every sort order is the same as in memory, in both directions, page by pag
             time: row.start,
             duration: row.duration ?? 0,
             queries: row.totals.sql?.count ?? 0,
-            qtime: row.totals.sql?.ms ?? 0,
+            qtime: queryTimeOf(row),
             status: row.status ?? 0,
             path: row.url,
           })[by];

@@ -2,7 +2,7 @@
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import type { Recording } from '../../src/domain/link.js';
-import { hasRepeatedCalls, isFailed } from '../../src/domain/request.js';
+import { hasRepeatedCalls, isFailed, queryTimeOf } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
 import type { SourceText } from '../../src/domain/site.js';
 import type { Summary, Trace } from '../../src/domain/trace.js';
@@ -28,7 +28,7 @@ function orderOf(trace: Trace, by: Sort['by']): number | string {
     case 'queries':
       return trace.totals.sql?.count ?? 0;
     case 'qtime':
-      return trace.totals.sql?.ms ?? 0;
+      return queryTimeOf(trace);
     case 'status':
       return trace.status ?? 0;
     case 'path':
@@ -148,7 +148,7 @@ export class MemoryFeed implements Feed {
         mean: sum((trace) => trace.duration ?? 0) / traces.length,
         p95: percentile(binsOf(traces.map(({ duration }) => duration)), 0.95),
         queries: sum((trace) => trace.totals.sql?.count ?? 0) / traces.length,
-        qtime: sum((trace) => trace.totals.sql?.ms ?? 0) / traces.length,
+        qtime: sum((trace) => queryTimeOf(trace)) / traces.length,
         repeated: traces.filter((trace) => hasRepeatedCalls(summaryOf(trace))).length,
       };
     });

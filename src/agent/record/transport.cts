@@ -186,8 +186,8 @@ export function connectToLauncher(
     }),
   );
   if (openPart()) {
-    // A process that ends before it is connected is known by its file.
-    write(hello);
+    // A process that ends before it is connected is known by its file, which needs no token.
+    write(hello.replace(run.token, ''));
     for (const lines of queue) write(lines);
   } else {
     isMute = true;
