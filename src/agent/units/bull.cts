@@ -1,6 +1,9 @@
 /** Units of Bull, the predecessor of BullMQ. */
 
+import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { wrapOwnMethods } from '../call-sites/own-methods.cjs';
+import { attempt } from '../guard.cjs';
 import { runDetached } from '../request/unit.cjs';
 import { state } from '../run-config.cjs';
 import { wrapHandler, wrapHandOver } from './consumer.cjs';
@@ -17,6 +20,15 @@ interface Job {
   queue: Queue;
 }
 
+// Methods that the app calls: their commands are sent in a later tick, once the client is ready.
+const QUEUE_METHODS = `add addBulk pause resume isPaused getRepeatableJobs getNextJob removeRepeatable
+  removeRepeatableByKey removeJobs empty clean obliterate retryJobs`;
+const GETTER_METHODS = `getJob count getJobCounts getJobCountByTypes getCompletedCount getFailedCount getDelayedCount
+  getActiveCount getWaitingCount getPausedCount getWaiting getActive getDelayed getCompleted getFailed getJobs
+  getJobLogs getWorkers getMetrics`;
+const JOB_METHODS = `progress update log remove isCompleted isFailed isDelayed isActive isWaiting isPaused isStuck
+  getState promote retry finished`;
+
 export const bull: UnitLibrary = {
   library: 'bull',
   versions: '>=3.20 <5',
@@ -24,6 +36,7 @@ export const bull: UnitLibrary = {
   name: 'queue and job',
   files: {
     'bull/lib/queue.js': ({ prototype }: { prototype: object }) => {
+      wrapOwnMethods(prototype, QUEUE_METHODS, wrapCall);
       replaceMethod(prototype, 'setHandler', wrapSetHandler);
       replaceMethod(
         prototype,
@@ -34,9 +47,19 @@ export const bull: UnitLibrary = {
           },
       );
     },
-    'bull/lib/job.js': (Job: object) =>
-      replaceMethod(Job, 'create', (original) => wrapHandOver(original, (job: Job) => [keyOf(job)])),
+    'bull/lib/getters.js': (addGetters: Function) =>
+      function (this: unknown, Queue: { prototype: object }) {
+        const result: unknown = Reflect.apply(addGetters, this, arguments);
+        attempt(wrapOwnMethods, Queue.prototype, GETTER_METHODS, wrapCall);
+        return result;
+      },
+    'bull/lib/job.js': (Job: { prototype: object }) => {
+      wrapOwnMethods(Job.prototype, JOB_METHODS, wrapCall);
+      wrapOwnMethods(Job, 'fromId', wrapCall);
+      replaceMethod(Job, 'create', (original) => wrapHandOver(original, (job: Job) => [keyOf(job)]));
+    },
   },
+  replaced: ['bull/lib/getters.js'],
 };
 
 /** A path in place of the function is run in another process. */

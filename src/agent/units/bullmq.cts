@@ -1,6 +1,8 @@
 /** Units of BullMQ: jobs, linked to the request that added them. */
 
+import { wrapCall } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { type Classes, wrapOwnMethods } from '../call-sites/own-methods.cjs';
 import { wrapConsumerClass, wrapHandOver, wrapLoop, wrapUnitMethod } from './consumer.cjs';
 import type { UnitLibrary } from './library.cjs';
 
@@ -15,6 +17,22 @@ interface Job {
 interface Worker {
   prototype: object;
 }
+
+// Methods that the app calls: their commands are sent in a later tick, once the client is ready.
+const QUEUE_METHODS = `add addBulk upsertJobScheduler pause resume rateLimit isPaused getRepeatableJobs getJobScheduler
+  getJobSchedulers getJobSchedulersCount removeRepeatable removeRepeatableByKey removeJobScheduler removeDebounceKey
+  removeDeduplicationKey removeRateLimitKey remove updateJobProgress addJobLog drain clean obliterate retryJobs
+  promoteJobs trimEvents setGlobalConcurrency setGlobalRateLimit removeGlobalConcurrency removeGlobalRateLimit
+  removeDeprecatedPriorityKey removeOrphanedJobs getVersion`;
+const GETTER_METHODS = `getJob count getRateLimitTtl getDebounceJobId getDeduplicationJobId getGlobalConcurrency
+  getGlobalRateLimit getJobCountByTypes getJobCounts getJobState getMeta getCompletedCount getFailedCount getDelayedCount
+  getActiveCount getPrioritizedCount getCountsPerPriority getWaitingCount getWaitingChildrenCount getWaiting
+  getWaitingChildren getActive getDelayed getPrioritized getCompleted getFailed getDependencies getRanges getJobs
+  getJobLogs getWorkers getWorkersCount getQueueEvents getMetrics exportPrometheusMetrics`;
+const JOB_METHODS = `update updateData updateProgress log clearLogs remove removeChildDependency
+  removeUnprocessedChildren isCompleted isFailed isDelayed isWaitingChildren isActive isWaiting getState changeDelay
+  changePriority getChildrenValues getIgnoredChildrenFailures getFailedChildrenValues getDependencies
+  getDependenciesCount waitUntilFinished moveToDelayed moveToWaitingChildren promote retry removeDeduplicationKey`;
 
 export const bullmq: UnitLibrary = {
   library: 'bullmq',
@@ -31,9 +49,17 @@ export const bullmq: UnitLibrary = {
       replaceMethod(prototype, 'run', wrapLoop);
       exports.Worker = wrapConsumerClass(exports.Worker);
     },
-    'bullmq/dist/cjs/classes/job.js': ({ Job }: { Job: object }) => {
-      replaceMethod(Job, 'create', (original) => wrapHandOver(original, (job: Job) => [keyOf(job)]));
-      replaceMethod(Job, 'createBulk', (original) =>
+    'bullmq/dist/cjs/classes/queue.js': ({ Queue }: Classes) =>
+      wrapOwnMethods(Queue!.prototype, QUEUE_METHODS, wrapCall),
+    'bullmq/dist/cjs/classes/queue-getters.js': ({ QueueGetters }: Classes) =>
+      wrapOwnMethods(QueueGetters!.prototype, GETTER_METHODS, wrapCall),
+    'bullmq/dist/cjs/classes/flow-producer.js': ({ FlowProducer }: Classes) =>
+      wrapOwnMethods(FlowProducer!.prototype, 'add addBulk getFlow', wrapCall),
+    'bullmq/dist/cjs/classes/job.js': ({ Job }: Classes) => {
+      wrapOwnMethods(Job!.prototype, JOB_METHODS, wrapCall);
+      wrapOwnMethods(Job!, 'fromId addJobLog', wrapCall);
+      replaceMethod(Job!, 'create', (original) => wrapHandOver(original, (job: Job) => [keyOf(job)]));
+      replaceMethod(Job!, 'createBulk', (original) =>
         wrapHandOver(original, (jobs: Job[]) => jobs.map(keyOf)),
       );
     },

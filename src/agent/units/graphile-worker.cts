@@ -1,5 +1,6 @@
 /** Units of Graphile Worker: jobs, linked to the request that added them. */
 
+import { wrapCall } from '../call/deferred.cjs';
 import { runDetached } from '../request/unit.cjs';
 import { state } from '../run-config.cjs';
 import { wrapHandler, wrapHandOver } from './consumer.cjs';
@@ -79,7 +80,8 @@ function wrapMakeAddJob(original: Function): Function {
         wrapHandOver(work, (job: Job | undefined) => [job?.id === undefined ? undefined : keyOf(job.id)]),
         ...more,
       );
-    return Reflect.apply(original, this, [options, Object.assign(observed, withClient), ...rest]);
+    const made = [options, Object.assign(observed, withClient), ...rest];
+    return wrapCall(Reflect.apply(original, this, made) as Function);
   };
 }
 

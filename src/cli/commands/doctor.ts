@@ -7,7 +7,8 @@ import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
-import { type CheckResult, type Diagnosis, diagnose, type Grade } from '../doctor/diagnosis.js';
+import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
+import type { CheckResult, Grade } from '../doctor/library-checks.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 
 interface DoctorFlags {

@@ -16,36 +16,13 @@ import { registerRun } from '../commands/run.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { startProblems } from '../start-problems/problems.js';
+import { manifestOf, projectFolders } from './installed-packages.js';
 import {
-  type InstalledPackage,
-  installedCopies,
-  isOnlyOf,
-  manifestOf,
-  projectFolders,
-} from './installed-packages.js';
-import { isWithin } from './version-range.js';
-
-/**
- * good: as it should be; note: worth a look; bad: calls or requests are not recorded because of it.
- */
-export type Grade = 'good' | 'note' | 'bad';
-
-/** Result of one check, with a text for the user. */
-export interface CheckResult {
-  grade: Grade;
-  text: string;
-}
-
-/** An installed library. */
-export interface LibraryCheck extends CheckResult {
-  name: string;
-  version: string;
-  /**
-   * Kind of its spans; `route` for a framework, `line` for an ORM or client; undefined when it is
-   * not recorded.
-   */
-  kind?: string;
-}
+  type CheckResult,
+  type LibraryCheck,
+  type LibraryCoverage,
+  libraryChecks,
+} from './library-checks.js';
 
 /** Results of all checks; also the document of `--json`. */
 export interface Diagnosis {
@@ -61,36 +38,16 @@ export interface Diagnosis {
   start: CheckResult[];
 }
 
-/** An instrument: its library, the supported versions and how calls are recorded. */
-interface Coverage {
-  library: string;
-  versions: string;
-  kind: string;
-  how: string;
-  packages: string[];
-  files: string[];
-  marker?: string;
-}
-
 /** Exports of agent.cjs that describe its instruments. */
 interface AgentExports {
-  coverage(): Coverage[];
-  librariesInText(text: string, libraries: Coverage[]): string[];
+  coverage(): LibraryCoverage[];
+  librariesInText(text: string, libraries: LibraryCoverage[]): string[];
   bundledMessage(name: string, file: string): string;
 }
 
 const DEFAULT_PORT = 4000;
 
 const MAX_BUNDLE_BYTES = 64 * 1024 * 1024;
-
-/**
- * Libraries that call other processes and have no instrument: the user should know that they are
- * not recorded.
- */
-const UNSUPPORTED =
-  'mssql tedious oracledb sqlite3 cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @google-cloud/firestore pg-native mariadb'.split(
-    ' ',
-  );
 
 /** Diagnosis of running `command` (may be empty) in `cwd`. The command is inspected, not run. */
 export async function diagnose(cwd: string, command: string[], db: string | undefined): Promise<Diagnosis> {
@@ -104,8 +61,7 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     project,
     folders: folders.length,
     libraries: [
-      ...recordedLibraries(folders, coverage, dirname(dirname(agentFile()))),
-      ...unsupportedLibraries(folders, coverage),
+      ...libraryChecks(folders, coverage, dirname(dirname(agentFile()))),
       ...bundledLibraries(main, coverage, agent),
     ],
     port: await checkPort(),
@@ -181,34 +137,6 @@ export function checkNode(version: string): CheckResult {
   };
 }
 
-/** Libraries with an instrument; those that are installed for scooby alone, in `scooby`, are not the app's. */
-function recordedLibraries(folders: string[], coverage: Coverage[], scooby: string): LibraryCheck[] {
-  return coverage.flatMap(({ packages, versions, kind, how }) =>
-    packages.slice(0, 1).flatMap((name) =>
-      appCopies(folders, name, scooby).map(({ version }): LibraryCheck => {
-        if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
-        const missing = kind === 'line' ? 'lines' : kind === 'unit' ? 'units' : 'calls';
-        const text = `${how}, but only tested with ${versions}: ${missing} may be missing`;
-        return { name, version, kind, grade: 'note', text };
-      }),
-    ),
-  );
-}
-
-function appCopies(folders: string[], name: string, scooby: string): InstalledPackage[] {
-  return installedCopies(folders, name).filter((copy) => !isOnlyOf(scooby, copy, folders));
-}
-
-function unsupportedLibraries(folders: string[], coverage: Coverage[]): LibraryCheck[] {
-  const known = new Set(coverage.flatMap(({ packages }) => packages));
-  const text = 'not supported: its calls are not shown';
-  return UNSUPPORTED.filter((name) => !known.has(name)).flatMap((name) =>
-    installedCopies(folders, name).map(
-      ({ version }): LibraryCheck => ({ name, version, grade: 'note', text }),
-    ),
-  );
-}
-
 /**
  * File that a command starts, if its words name it; `npm run x` is resolved through package.json.
  */
@@ -227,7 +155,7 @@ function scriptWords(project: string, [, ...words]: string[]): string[] {
 
 function bundledLibraries(
   main: string | undefined,
-  coverage: Coverage[],
+  coverage: LibraryCoverage[],
   agent: AgentExports,
 ): LibraryCheck[] {
   if (main === undefined || statSync(main).size > MAX_BUNDLE_BYTES) return [];

@@ -21,7 +21,7 @@ interface Fixture {
 const FOLDER = join(ROOT, 'test/fixtures/call-sites');
 const require = createRequire(import.meta.url);
 
-for (const name of ['orms', 'clients']) {
+for (const name of ['orms', 'clients', 'commands']) {
   // Only the oldest and the newest Node: the contention tests cover all versions.
   for (const node of (await nodes()).filter((_, i, all) => i === 0 || i === all.length - 1)) {
     test(`lines of ${name}, Node ${node.version}`, async (t) => {

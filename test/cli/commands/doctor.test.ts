@@ -77,6 +77,30 @@ test('a project, its workspaces and its bundle', async (t) => {
   t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
 });
 
+test('ORMs, by version: whether their calls show the line of the app', async (t) => {
+  const folder = write(emptyFolder(t), {
+    'package.json': {},
+    'node_modules/knex/package.json': pkg('0.19.5'),
+    'node_modules/sequelize/package.json': pkg('3.35.1'),
+    'node_modules/typeorm/package.json': pkg('0.2.45'),
+    'node_modules/pg-promise/package.json': pkg('11.15.0'),
+    'node_modules/mongoose/package.json': pkg('9.0.0'),
+  });
+  const { libraries } = JSON.parse((await doctor(folder, '--json')).stdout);
+  t.same(
+    libraries.map(({ name, version, kind, grade, text }: Record<string, string>) =>
+      [grade, name, version, kind, text].join(' | '),
+    ),
+    [
+      'good | knex | 0.19.5 | line | its calls show the line of the app',
+      'note | sequelize | 3.35.1 | line | its calls show the line of the app only with >=4 <7: this version is older, and lines are missing',
+      'good | typeorm | 0.2.45 | line | its calls show the line of the app',
+      'good | pg-promise | 11.15.0 | line | its calls show the line of the app',
+      'note | mongoose | 9.0.0 | line | the calls of its driver are shown, with the line of the app where every call is awaited, else in this package',
+    ],
+  );
+});
+
 test('a database that cannot be written', async (t) => {
   const folder = write(emptyFolder(t), { 'package.json': {}, state: 'a file where a folder should be' });
   const { code, stdout } = await doctor(folder, '--json', '--db', '/dev/null/scooby.db');
