@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
@@ -59,6 +60,7 @@ for (const register of [
   registerExplain,
   registerCheck,
   registerDoctor,
+  registerCompletion,
 ])
   register(program);
 for (const command of [program, ...program.commands]) {

@@ -20,13 +20,16 @@ import { outputFormat, printDocument, printLines } from '../output.js';
 import {
   acceptedLine,
   type CheckReport,
+  type CommandTraits,
   droppedNote,
   githubAnnotations,
   isWithinBudget,
+  reasonWithoutRequests,
   reportJson,
   reportLines,
 } from '../print/check-report.js';
 import { newRun } from '../run-metrics.js';
+import { startProblems } from '../start-problems/problems.js';
 
 interface CheckFlags {
   budget?: string;
@@ -81,7 +84,7 @@ Exit codes:
 async function check(command: string[], flags: CheckFlags): Promise<number> {
   const { budget, file } = readBudget(flags.budget);
   const baseline = readBaseline(flags.baseline, flags.updateBaseline === true);
-  const { facts, notes, code } = await recordRequests(command, flags);
+  const { facts, notes, code, traits } = await recordRequests(command, flags);
   const breaches = breachesOf(budget, facts);
   if (flags.updateBaseline) writeBaseline(baseline.file, baselineOf(breaches));
   const dropped = facts.reduce((sum, request) => sum + request.dropped, 0);
@@ -94,6 +97,7 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
     command: code,
     ...(file !== undefined && { budget: file }),
     ...((baseline.baseline || flags.updateBaseline) && { baseline: baseline.file }),
+    ...(facts.length === 0 && { reason: reasonWithoutRequests(traits) }),
     notes: dropped > 0 ? [...notes, droppedNote(dropped)] : notes,
   };
   printReport(report, flags);
@@ -121,7 +125,7 @@ function printReportLines(report: CheckReport, flags: CheckFlags): void {
 async function recordRequests(
   command: string[],
   flags: CheckFlags,
-): Promise<{ facts: RequestFacts[]; notes: string[]; code: number }> {
+): Promise<{ facts: RequestFacts[]; notes: string[]; code: number; traits: CommandTraits }> {
   const cwd = process.cwd();
   // Loaded on demand, as in `run`: the other commands start sooner without the launcher.
   const [{ launch }, { AppServers }, { CollectorClient }] = await Promise.all([
@@ -132,6 +136,8 @@ async function recordRequests(
   const facts = new Map<string, RequestFacts>();
   const notes = new Set<string>();
   const warn = (message: string) => void notes.add(message);
+  const libraries = new Set<string>();
+  const traits: CommandTraits = { libraries: [], hasListened: false, problems: [] };
   const { ignore, limits, packages, redact } = readProjectConfig(cwd);
   if (redact !== undefined) setRedaction(redact);
   const [project, agent] = [projectFolder(cwd), agentFile()];
@@ -145,6 +151,7 @@ async function recordRequests(
     reports: 'facts',
   });
   for (const warning of warnings) warn(warning);
+  collector.on('library', ({ name }) => libraries.add(name));
   collector.on('facts', (all) => {
     for (const request of all) facts.set(request.id, request);
   });
@@ -163,10 +170,16 @@ async function recordRequests(
         collector,
         listenAt: { host: '127.0.0.1', port: 0, exactPort: true },
       },
-      quietListener(new AppServers(), warn),
+      {
+        ...quietListener(new AppServers(), warn),
+        appListening: () => void (traits.hasListened = true),
+      },
     );
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
-    return { facts: [...facts.values()], notes: [...notes], code: exit.code };
+    const problems = startProblems(cwd, command, process.env);
+    traits.problems = problems.map(({ cause, remedy }) => `${cause}; ${remedy}`);
+    traits.libraries = [...libraries].sort();
+    return { facts: [...facts.values()], notes: [...notes], code: exit.code, traits };
   } finally {
     await collector.finish();
   }

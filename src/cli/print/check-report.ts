@@ -23,6 +23,8 @@ export interface CheckReport extends BaselineResult {
   lesser: Breach[];
   /** Messages about calls that could not be recorded. */
   notes: string[];
+  /** Why no request was recorded; only without requests. */
+  reason?: string;
 }
 
 /** Report as text. */
@@ -33,7 +35,7 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
     requests === 0
       ? format.style(
           'error',
-          'no request was recorded, so nothing could be judged. Does the command serve requests with node:http?',
+          `no request was recorded, so nothing could be judged. ${escapeToOneLine(report.reason ?? 'Does the command serve requests with node:http?')}`,
         )
       : broken.length === 0
         ? format.style('ok', `${checked}, all within the budget`)
@@ -155,6 +157,25 @@ function escapeProperty(text: string): string {
  */
 export function droppedNote(dropped: number): string {
   return `${formatCount(dropped, 'call was', 'calls were')} not recorded, because there were too many at once: the report may miss broken budgets`;
+}
+
+/** What a command without requests was seen to do, by name. */
+export interface CommandTraits {
+  /** Names of the libraries that it loaded. */
+  libraries: string[];
+  hasListened: boolean;
+  /** Why the agent may not be in it, with remedies. */
+  problems: string[];
+}
+
+/** Why a command has no requests to judge. */
+export function reasonWithoutRequests({ libraries, hasListened, problems }: CommandTraits): string {
+  if (problems.length > 0) return `${problems.join('; ')}.`;
+  const loaded = libraries.length > 0 ? `It loaded ${libraries.join(', ')}` : '';
+  if (hasListened)
+    return `${loaded ? `${loaded} and its` : 'Its'} server listened, but no request came: does the command send any?`;
+  if (loaded) return `${loaded}, but no server listened and no request was made to one.`;
+  return 'No server listened, and no library was loaded that scooby knows: is this the command that starts or calls the server?';
 }
 
 /** Line that reports a written baseline. */

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import {
   type CheckReport,
   githubAnnotations,
+  reasonWithoutRequests,
   reportJson,
   reportLines,
 } from '../../../src/cli/print/check-report.js';
@@ -42,6 +43,36 @@ const report = (more: Partial<CheckReport> = {}): CheckReport => ({
   lesser: [],
   notes: [],
   ...more,
+});
+
+test('why there is nothing to judge, by name', (t) => {
+  const traits = { libraries: [], hasListened: false, problems: [] };
+  t.equal(
+    reasonWithoutRequests(traits),
+    'No server listened, and no library was loaded that scooby knows: is this the command that starts or calls the server?',
+  );
+  t.equal(
+    reasonWithoutRequests({ ...traits, libraries: ['fastify', 'pg'] }),
+    'It loaded fastify, pg, but no server listened and no request was made to one.',
+  );
+  t.equal(
+    reasonWithoutRequests({ ...traits, hasListened: true }),
+    'Its server listened, but no request came: does the command send any?',
+  );
+  t.equal(
+    reasonWithoutRequests({
+      ...traits,
+      hasListened: true,
+      problems: ['env -i drops NODE_OPTIONS; leave it out'],
+    }),
+    'env -i drops NODE_OPTIONS; leave it out.',
+  );
+  const reason = reasonWithoutRequests(traits);
+  t.equal(
+    reportLines(report({ requests: 0, routes: 0, reason }), format)[1],
+    `scooby check  no request was recorded, so nothing could be judged. ${reason}`,
+  );
+  t.end();
 });
 
 test('broken budgets with their lines', (t) => {
