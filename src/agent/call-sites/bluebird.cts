@@ -6,7 +6,7 @@ import { attempt } from '../guard.cjs';
 import { isRecording } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
-import type { Class } from './own-methods.cjs';
+import { type Class, wrapOwnMethods } from './own-methods.cjs';
 
 export const bluebird: CallSiteLibrary = {
   library: 'bluebird',
@@ -17,11 +17,16 @@ export const bluebird: CallSiteLibrary = {
   },
 };
 
+// They call their function from bluebird's queue, without `_then`.
+const ITERATIONS = 'map filter reduce each mapSeries';
+
 type PromiseClass = Class & { getNewLibraryCopy?(): unknown };
 
 /** Patches a promise class and those that it makes: Sequelize 4 and 5 have one of their own. */
 function patchPromise(Class: PromiseClass): void {
   replaceMethod(Class.prototype, '_then', wrapThen);
+  wrapOwnMethods(Class.prototype, ITERATIONS, wrapIteration);
+  wrapOwnMethods(Class, `${ITERATIONS} using join`, wrapIteration);
   if (typeof Class.getNewLibraryCopy === 'function') replaceMethod(Class, 'getNewLibraryCopy', wrapCopy);
 }
 
@@ -38,6 +43,13 @@ function wrapThen(original: Function): Function {
   return function _then(this: unknown, fulfilled: unknown, rejected: unknown, ...rest: unknown[]) {
     if (state.recording === 'off' || !isRecording()) return Reflect.apply(original, this, arguments);
     return original.call(this, boundHandler(fulfilled), boundHandler(rejected), ...rest);
+  };
+}
+
+function wrapIteration(original: Function): Function {
+  return function iterate(this: unknown) {
+    if (state.recording === 'off' || !isRecording()) return Reflect.apply(original, this, arguments);
+    return Reflect.apply(original, this, Array.from(arguments, boundHandler));
   };
 }
 
