@@ -9,6 +9,7 @@ import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerList } from '../src/cli/commands/list.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
+import { registerStatus } from '../src/cli/commands/status.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
@@ -50,6 +51,7 @@ Exit codes:
 for (const register of [
   registerRun,
   registerUi,
+  registerStatus,
   registerList,
   registerShow,
   registerTop,

@@ -25,6 +25,8 @@ export interface RunStatus {
   /** Connected Node processes of the app. */
   processes: { pid: number; command: string; cwd: string; node: string }[];
   libraries: { name: string; version: string; trouble?: string }[];
+  /** Finished requests that wait to be recorded; missing in runs of earlier versions. */
+  behind?: number;
 }
 
 /** A request to a run failed; `message` has the reason and the remedy. */

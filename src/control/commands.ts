@@ -66,11 +66,12 @@ const RECORDING_MESSAGES: Record<Recording, string> = {
   off: 'no request is recorded from now on',
 };
 
-function statusOf({ app, connections, launcherStatus }: RunHandles): RunStatus {
+function statusOf({ app, collector, connections, launcherStatus }: RunHandles): RunStatus {
   const launcher = launcherStatus();
   return {
     ...launcher,
     record: connections.recording,
+    behind: collector.behind,
     app: app.isRestarting ? 'restarting' : launcher.upstream === undefined ? 'starting' : 'listening',
     processes: connections.all
       .filter(({ thread }) => thread === 0)

@@ -112,6 +112,8 @@ export interface ExplainResult {
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
+  /** Resolves once `status` says whether an app runs; a feed without it knows at once. */
+  connected?(): Promise<void>;
   stats(): MaybePromise<ListStats>;
   count(listQuery: ListQuery): MaybePromise<number>;
   /** Number of matches that started after the query's `until`. */

@@ -52,6 +52,10 @@ export class LiveFeed extends StoreFeed implements Feed {
     };
   }
 
+  connected(): Promise<void> {
+    return this.#run.attempted;
+  }
+
   async replay(trace: Trace, url?: string): Promise<ReplayResult> {
     const { control } = this.#run;
     const run = await control.status();

@@ -7,6 +7,8 @@ const POLL_MS = 1000;
 
 /** Polls the status of the run and calls `onChange` when it changes. */
 export class RunConnection {
+  /** Resolves after the first attempt to connect. */
+  readonly attempted: Promise<void>;
   /** Last status of the run; undefined where there is none. */
   status: RunStatus | undefined;
   readonly #database: string;
@@ -18,7 +20,7 @@ export class RunConnection {
   constructor(database: string, onChange: () => void) {
     this.#database = database;
     this.#onChange = onChange;
-    void this.#poll();
+    this.attempted = this.#poll();
   }
 
   /** Throws an Error with a message for the user when there is no run. */

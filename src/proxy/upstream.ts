@@ -90,6 +90,8 @@ export class Upstream {
 }
 
 const connectedSockets = new WeakSet<Duplex>();
+/** Agents of addresses that are no longer the app's. */
+const retiredAgents = new WeakSet<http.Agent>();
 
 /** True where a socket to the app was ever connected. */
 export function isConnected(socket: Duplex | null | undefined): boolean {
@@ -175,7 +177,7 @@ function guardIdleSockets(agent: http.Agent, connectEvent: Target['connectEvent'
     return socket;
   };
   internals.keepSocketAlive = (socket) => {
-    const keep = keepSocketAlive.call(agent, socket);
+    const keep = !retiredAgents.has(agent) && keepSocketAlive.call(agent, socket);
     if (keep) socket.on('data', destroy);
     return keep;
   };
@@ -196,7 +198,9 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
+/** A server that closes waits for the connections in use, too: they end with their requests. */
 function closeIdle({ keepAliveAgent }: Target): void {
+  retiredAgents.add(keepAliveAgent);
   for (const sockets of Object.values(keepAliveAgent.freeSockets))
     for (const socket of sockets ?? []) socket.destroy();
 }

@@ -10,7 +10,7 @@ import { canDrawScreen, capabilitiesOf } from '../terminal/capabilities.js';
 import { printPlain } from './plain-lines.js';
 import { TerminalScreen } from './screen.js';
 import { initialState } from './state/state.js';
-import { configFolder, filtersFile, readFilters, readUserConfig, writeFilters } from './user-config.js';
+import { addFilter, configFolder, filtersFile, readFilters, readUserConfig } from './user-config.js';
 import { skeletonFrame } from './view/skeleton.js';
 import { themeOf } from './view/theme.js';
 
@@ -125,7 +125,7 @@ export async function browse(options: BrowseOptions): Promise<void> {
       bindings: config.bindings,
       saved: readFilters(filtersFile(env)),
       mouse: options.mouse ?? config.mouse,
-      saveFilters: (filters) => writeFilters(filtersFile(env), filters),
+      addFilter: (filter) => addFilter(filtersFile(env), filter),
       ...(config.editor === undefined ? {} : { editor: config.editor }),
     });
   } finally {

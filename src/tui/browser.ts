@@ -25,6 +25,7 @@ export interface BrowserOptions {
   effectHandlers: EffectHandlers;
   bindings?: Binding[];
   saved?: State['saved'];
+  ascii?: boolean;
   /** Epoch ms. */
   clock?(): number;
   /** ms without a move of the cursor before the preview loads the selected request. */
@@ -32,7 +33,7 @@ export interface BrowserOptions {
 }
 
 /** Actions with which the user selects a request. */
-const SELECTING_ACTIONS = new Set(['move', 'at', 'request']);
+const SELECTING_ACTIONS = new Set(['move', 'wheel', 'at', 'request']);
 
 /** Actions on the list after which a request that was selected earlier is not looked for. */
 const ANCHOR_ENDING_ACTIONS = new Set(['sort', 'reverse', 'follow', 'freeze', 'hold']);
@@ -66,6 +67,7 @@ export class Browser {
     this.state = {
       ...initialState(options.columns, options.rows, feed.output !== undefined),
       saved: options.saved ?? [],
+      ascii: options.ascii === true,
     };
     const changed = () => this.#dataChanged();
     const failed = (error: unknown) =>

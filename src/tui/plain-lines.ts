@@ -6,11 +6,14 @@ import type { Feed } from '../feed/feed.js';
 import { cleanText } from '../terminal/cells.js';
 import { badgesOf } from './view/badges.js';
 
-/** Stored requests that are printed first. */
-const MAX_STORED_LINES = 50;
+/** Stored requests that are printed first, and requests that are read at once. */
+const PAGE_ROWS = 50;
+/** Ids of printed requests that are kept; more than finish between two changes of the feed. */
+const MAX_REMEMBERED = 20_000;
 
 function plainLine(row: Summary): string {
-  const time = new Date(row.start).toISOString().slice(11, 19);
+  // The day as well, and that it is UTC: lines end up in files.
+  const time = new Date(row.start).toISOString().replace(/\.\d+Z$/, 'Z');
   const duration = row.duration === undefined ? row.state : formatMs(row.duration);
   const calls = Object.entries(row.totals).map(
     ([kind, total]) => `${cleanText(kind)} ${total.count} ${formatMs(timeOf(total))}`,
@@ -29,30 +32,63 @@ function plainLine(row: Summary): string {
   return parts.join('  ');
 }
 
+/** Prints finished requests once each, oldest first. */
+class PlainPrinter {
+  readonly #feed: Feed;
+  readonly #write: (line: string) => void;
+  readonly #printed = new Set<string>();
+  /** Start of the oldest request of the first page (epoch ms): earlier ones are no news. */
+  #floor: number | undefined;
+
+  constructor(feed: Feed, write: (line: string) => void) {
+    this.#feed = feed;
+    this.#write = write;
+  }
+
+  get hasPrinted(): boolean {
+    return this.#printed.size > 0;
+  }
+
+  /** Prints what has finished since the last call; the first call prints one page. */
+  async print(): Promise<void> {
+    const news: Summary[] = [];
+    for (let offset = 0; ; offset += PAGE_ROWS) {
+      const rows = await this.#feed.page({ query: [] }, { by: 'time', reverse: false }, offset, PAGE_ROWS);
+      const isFirst = this.#floor === undefined;
+      if (isFirst) this.#floor = rows.length < PAGE_ROWS ? 0 : rows.at(-1)!.start;
+      const floor = this.#floor ?? 0;
+      const fresh = rows.filter(
+        ({ id, state, start }) => state !== 'open' && start >= floor && !this.#printed.has(id),
+      );
+      for (const { id } of fresh) this.#printed.add(id);
+      news.push(...fresh);
+      if (isFirst || fresh.length === 0 || rows.length < PAGE_ROWS) break;
+    }
+    for (const row of news.reverse()) this.#write(plainLine(row));
+    for (const id of this.#printed) {
+      if (this.#printed.size <= MAX_REMEMBERED) break;
+      this.#printed.delete(id);
+    }
+  }
+}
+
 /** Prints the newest requests; with a live app, then each finished one until `ended` resolves. */
 export async function printPlain(
   feed: Feed,
   write: (line: string) => void,
   ended: Promise<void>,
 ): Promise<void> {
-  const printed = new Set<string>();
-  const print = async () => {
-    const rows = await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, MAX_STORED_LINES);
-    for (const row of rows.toReversed()) {
-      if (row.state === 'open' || printed.has(row.id)) continue;
-      printed.add(row.id);
-      write(plainLine(row));
-    }
-  };
-  await print();
-  if (printed.size === 0) write('no requests are stored yet');
+  const printer = new PlainPrinter(feed, write);
+  await printer.print();
+  if (!printer.hasPrinted) write('no requests are stored yet');
+  await Promise.race([feed.connected?.(), ended]);
   if (!feed.status().live) {
     write(`${formatCount(await feed.count({ query: [] }), 'request')} stored`);
     return;
   }
-  let printing = Promise.resolve();
+  let printing = printer.print();
   const stop = feed.subscribe(() => {
-    printing = printing.then(print);
+    printing = printing.then(() => printer.print());
   });
   await ended;
   stop();

@@ -22,7 +22,7 @@ export interface StartOptions {
   mouse: boolean;
   /** Message in the footer at the start, e.g. a fault in the configuration. */
   warning?: string;
-  saveFilters(saved: State['saved']): void;
+  addFilter: EffectHandlers['addFilter'];
 }
 
 /** Runs work, such as a full-screen editor, outside the alternate screen and raw mode. */
@@ -51,7 +51,7 @@ function suspendProcess(screen: TerminalScreen): void {
   process.kill(0, 'SIGTSTP');
 }
 
-function effectHandlersOf({ screen, editor, saveFilters }: StartOptions, quit: () => void): EffectHandlers {
+function effectHandlersOf({ screen, editor, addFilter }: StartOptions, quit: () => void): EffectHandlers {
   return {
     copy: (text) => copyText(text, (sequence) => process.stdout.write(sequence)),
     edit: (position, cwd) => openEditor(position, cwd, (work) => runSuspended(screen, work), editor),
@@ -63,7 +63,7 @@ function effectHandlersOf({ screen, editor, saveFilters }: StartOptions, quit: (
     redraw: () => screen.repaint(true),
     suspend: () => suspendProcess(screen),
     setMouse: (on) => screen.setMouse(on),
-    saveFilters,
+    addFilter,
     quit,
   };
 }
@@ -78,6 +78,7 @@ export async function startScreen(options: StartOptions): Promise<void> {
   const effectHandlers = effectHandlersOf(options, () => quit());
   const browser = new Browser(feed, {
     ...options,
+    ascii: theme.ascii,
     effectHandlers,
     columns: screen.columns,
     rows: screen.rows,

@@ -1,6 +1,6 @@
 /** Reads the user's keys, colours and saved filters, validated before anything is drawn. */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BINDINGS, type Binding, type BindingScope } from './input/bindings.js';
@@ -140,7 +140,16 @@ export function readFilters(file: string): State['saved'] {
   }
 }
 
-export function writeFilters(file: string, saved: State['saved']): void {
+/**
+ * Adds a filter to the file, in place of an earlier one of its name; returns all filters. The file
+ * is read again, as another browser may have saved to it.
+ */
+export function addFilter(file: string, filter: State['saved'][number]): State['saved'] {
+  const saved = [...readFilters(file).filter(({ name }) => name !== filter.name), filter];
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  // Renamed into place: a reader never meets half a file, which would count as none.
+  const written = `${file}.${process.pid}`;
+  writeFileSync(written, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  renameSync(written, file);
+  return saved;
 }

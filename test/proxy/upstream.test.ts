@@ -127,6 +127,24 @@ test('a restart: requests wait while no app listens, and go to its next address'
   await until(() => first.open === 0);
 });
 
+test('a connection that is in use when its server closes is not kept', async (t) => {
+  const closing = await peer(t, ({ socket }) => socket.on('end', () => socket.end()));
+  const next = await responder(t, OK);
+  const { port, upstream } = await proxy(t, closing.address);
+  const wire = await client(t, port);
+  wire.send(GET);
+  const used = await closing.wire();
+  await used.got('\r\n\r\n');
+  upstream.set(next.address);
+  const other = await client(t, port);
+  other.send(GET);
+  await other.got('\r\n\r\nok');
+  used.send(OK);
+  await wire.got('\r\n\r\nok');
+  await until(() => closing.open === 0);
+  t.equal(next.open, 1, 'before a connection that has been idle for longer');
+});
+
 test('an app that has responded and then refuses connections: 502', async (t) => {
   const address = await freeAddress();
   const server = net.createServer((socket) => socket.resume().end(OK.replace('keep-alive', 'close')));

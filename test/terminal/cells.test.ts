@@ -74,6 +74,11 @@ test('a line is painted by role; without colour only weight and inverse remain',
   t.equal(paintLine(['▌', ['b', 'error'], ['c', 'key']], 9, none), '>b\x1b[1mc\x1b[0m');
   t.equal(paintLine(['a', ['b', 'error']], 4, colour, 'selected'), '\x1b[7mab  \x1b[0m');
   t.equal(asciiOf('│─┴█░…●↑'), '|-+#..*^');
+  t.equal(asciiOf('/api/ord…s'), '/api/o...s', 'in the place of three cells');
+  t.equal(asciiOf('    … x'), '  ... x');
+  t.equal(asciiOf('sort by … s'), 'sort by...s');
+  t.equal(asciiOf('its plan …'), 'its plan..');
+  t.equal(asciiOf('日…'), '日.');
   t.end();
 });
 

@@ -204,6 +204,23 @@ test('n goes from match to match, through rows and their texts, and N back', (t)
   t.end();
 });
 
+test('the wheel moves the pane under the pointer, and the focus stays', (t) => {
+  const { browser, press } = createBrowser(40, { columns: 120, rows: 40 });
+  press('j', 'enter', '2');
+  browser.dispatch({ type: 'wheel', pane: 'list', n: 1 });
+  t.equal(browser.state.list.cursor.at, 2);
+  t.equal(browser.state.list.selected, traceAt(2).id);
+  t.equal(browser.state.focus, 'table');
+  t.equal(browser.state.detail.table.at, 0);
+  press('q', 'k');
+  browser.dispatch({ type: 'wheel', pane: 'text', n: 1 });
+  t.equal(browser.state.list.cursor.at, 1);
+  t.equal(browser.state.detail.text.at, 1);
+  t.equal(browser.state.focus, 'list');
+  browser.close();
+  t.end();
+});
+
 test('the delete key deletes the character after the caret', (t) => {
   const { browser, press } = createBrowser(40);
   press('/', ...'n12', 'left', 'left', 'delete');

@@ -2,6 +2,7 @@
 
 import { Browser, type BrowserOptions } from '../../src/tui/browser.js';
 import type { EffectHandlers } from '../../src/tui/effects/effects.js';
+import type { State } from '../../src/tui/state/state.js';
 import { NOW } from './fake.js';
 import { MemoryFeed } from './memory-feed.js';
 
@@ -35,8 +36,12 @@ export class FakeTerminal implements EffectHandlers {
     this.calls.push(`mouse ${on}`);
   }
 
-  saveFilters(): void {
+  saved: State['saved'] = [];
+
+  addFilter(filter: State['saved'][number]): State['saved'] {
     this.calls.push('save');
+    this.saved = [...this.saved, filter];
+    return this.saved;
   }
 
   quit(): void {

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { clipboardTools, osc52 } from '../../src/tui/effects/clipboard.js';
 import { copyTextOf, curlCommand } from '../../src/tui/effects/copy-text.js';
@@ -9,12 +9,12 @@ import { keyNames, mouseReport } from '../../src/tui/input/key-names.js';
 import { fuzzyScore } from '../../src/tui/input/menu.js';
 import { frameDifference } from '../../src/tui/screen.js';
 import {
+  addFilter,
   ConfigError,
   configFolder,
   filtersFile,
   readFilters,
   readUserConfig,
-  writeFilters,
 } from '../../src/tui/user-config.js';
 import { traceAt } from './fake.js';
 
@@ -63,8 +63,22 @@ test('configured keys and colours apply; conflicting keys are an error with both
 test('saved filters are readable by their user only', (t) => {
   const file = join(folder, 'deep/filters.json');
   t.same(readFilters(file), []);
-  writeFilters(file, [{ name: 'loops', filter: 'n1' }]);
+  addFilter(file, { name: 'loops', filter: 'n1' });
   t.same(readFilters(file), [{ name: 'loops', filter: 'n1' }]);
+  t.same(
+    addFilter(file, { name: 'slow', filter: 'time>1s' }),
+    [
+      { name: 'loops', filter: 'n1' },
+      { name: 'slow', filter: 'time>1s' },
+    ],
+    'beside one of another browser',
+  );
+  addFilter(file, { name: 'loops', filter: 'n1 orders' });
+  t.same(
+    readFilters(file).map(({ filter }) => filter),
+    ['time>1s', 'n1 orders'],
+  );
+  t.same(readdirSync(dirname(file)), ['filters.json']);
   t.equal(statSync(file).mode & 0o777, 0o600);
   writeFileSync(file, '{"not": "a list"}');
   t.same(readFilters(file), []);

@@ -108,8 +108,7 @@ export function patchServer(prototype: object): void {
   const original = server.emit as (...args: never[]) => boolean;
   const emit = function emit(this: HttpServer, type: string, message?: unknown, response?: unknown): boolean {
     if (state.recording === 'off' || !isRequest(type)) {
-      const callback = type === 'close' ? closeCallbacks.get(this) : undefined;
-      if (callback !== undefined) attempt(callback);
+      if (type === 'close') attempt(noteClosed, this);
       return Reflect.apply(original, this, arguments);
     }
     let request: TracedRequest | undefined;
@@ -132,7 +131,7 @@ export function patchServer(prototype: object): void {
 }
 
 /**
- * Calls `callback` when the server closes; an event listener for it could be counted by the app.
+ * Calls `callback` once when the server closes; an event listener for it could be counted by the app.
  */
 export function onClose(server: object, callback: () => void): void {
   closeCallbacks.set(server, callback);
@@ -248,7 +247,24 @@ function patchStream(prototype: object): void {
   stream.emit = copyNameAndLength(emit, original) as typeof stream.emit;
 }
 
+function noteClosed(server: object): void {
+  const callback = closeCallbacks.get(server);
+  closeCallbacks.delete(server);
+  callback?.();
+}
+
+/**
+ * A server that has stopped listening emits `close` after its last connection, which the proxy
+ * would keep: the end of a request on it tells earlier.
+ */
+function noteClosing(response: ServerResponse | undefined): void {
+  const { server } = (response?.socket ?? {}) as { server?: HttpServer };
+  if (server?.listening === false) noteClosed(server);
+}
+
 function endRequest(request: TracedRequest, aborted: boolean): void {
+  // Only those are HTTP/1 for sure: a socket of HTTP/2 is a proxy object.
+  if (request.proxied) attempt(noteClosing, request.response);
   request.ended = now();
   openRequests--;
   lastEnded = request.ended;

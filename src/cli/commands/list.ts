@@ -29,6 +29,7 @@ import {
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
+import { rejectMissingStore } from '../select/missing-store.js';
 import { shortId } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
@@ -75,6 +76,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
+  rejectMissingStore(flags.db, process.cwd());
   const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   const print = (requests: Summary[]) =>
     flags.json

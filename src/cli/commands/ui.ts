@@ -27,7 +27,7 @@ export function registerUi(program: Command): void {
     .command('ui')
     .description('browse the requests in the terminal; the same as scooby without arguments')
     .option('--db <file>', "database to read (default: SCOOBY_DB, else this project's)")
-    .option('--plain', 'print one line per request instead of a screen')
+    .option('--plain', 'print one line per request instead of a screen, and follow a running app')
     .option('--ascii', 'draw with ASCII characters only')
     .option('--mouse', 'use clicks and the wheel; shift then selects text')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
@@ -35,7 +35,7 @@ export function registerUi(program: Command): void {
     .addHelpText(
       'after',
       `
-Keys: ? shows all of them. In the list, ↵ opens a request, / filters, e opens the line in your editor, q quits.
+Keys: ? shows all of them. In the list, Enter opens a request, / filters, e opens the line in your editor, q quits.
 While an app runs under scooby in this project, r sends a request again, t changes which requests are recorded, ctrl-r
 restarts the app. \`scooby run --ui -- <command>\` shows the app and the browser in one terminal.
 Keys and colours can be changed in ~/.config/scooby/config.json.

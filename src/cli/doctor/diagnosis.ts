@@ -60,7 +60,10 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     node: checkNode(nodeVersion()),
     project,
     folders: folders.length,
-    libraries: [...libraryChecks(folders, coverage), ...bundledLibraries(main, coverage, agent)],
+    libraries: [
+      ...libraryChecks(folders, coverage, dirname(dirname(agentFile()))),
+      ...bundledLibraries(main, coverage, agent),
+    ],
     port: await checkPort(),
     store: await checkStore(databasePath(db, cwd)),
     config: checkConfig(cwd),
@@ -109,6 +112,9 @@ function nodeVersion(): string {
   }
 }
 
+/** First versions of Node whose synchronous module hooks are sound, by major version. */
+const MENDED_HOOKS: Record<number, string> = { 22: 'v22.22.3', 24: 'v24.11.1', 25: 'v25.1.0' };
+
 /** Result for a version of Node: whether libraries that are ES modules can be recorded. */
 export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0, patch = 0] = version.slice(1).split('.').map(Number);
@@ -121,9 +127,14 @@ export function checkNode(version: string): CheckResult {
     (major === 25 && minor >= 1);
   if (hasModuleHooks)
     return { grade: 'good', text: `${version}: libraries are recorded however they are loaded.` };
-  const reason = major === 20 ? 'has no hooks for ES modules' : 'has hooks for ES modules that break imports';
-  const text = `${version}: libraries that are only ES modules are recorded through a loader thread, which adds some 30 ms at the start, because this version ${reason}.`;
-  return { grade: 'note', text };
+  const through = `${version}: libraries that are only ES modules are recorded through a loader thread, which adds some 30 ms at the start`;
+  // No Node 20 will have better hooks, so there is nothing to act on.
+  if (major === 20) return { grade: 'good', text: `${through}.` };
+  const mended = MENDED_HOOKS[major] ?? 'v24.11.1';
+  return {
+    grade: 'note',
+    text: `${through}, because its hooks for ES modules break imports; ${mended} has better ones.`,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Installed packages of a project and its workspaces, with their versions. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** One installed copy of a package. */
@@ -15,6 +15,10 @@ interface Manifest {
   name?: string;
   version?: string;
   main?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   workspaces?: string[] | { packages?: string[] };
   scripts?: Record<string, string>;
   wireit?: Record<string, { command?: string; dependencies?: (string | { script: string })[] }>;
@@ -72,6 +76,45 @@ export function installedCopies(folders: string[], name: string): InstalledPacka
     }
   }
   return found.size > 0 ? [...found.values()] : pnpCopies(folders, name);
+}
+
+/**
+ * Whether a copy of a package is there for `owner` alone: it is the one that `owner` loads, and neither the
+ * folders nor another package beside it ask for it.
+ */
+export function isOnlyOf(owner: string, { name, folder }: InstalledPackage, folders: string[]): boolean {
+  const { name: ownerName } = manifestOf(owner) ?? {};
+  const loaded = installedCopies([owner], name)[0]?.folder;
+  if (loaded === undefined || realPath(loaded) !== realPath(folder)) return false;
+  const isWanted = (dependent: string) => {
+    const manifest = manifestOf(dependent);
+    return manifest?.name !== ownerName && asksFor(manifest, name);
+  };
+  return !folders.some(isWanted) && !packagesBeside(folder, name).some(isWanted);
+}
+
+function asksFor(manifest: Manifest | undefined, name: string): boolean {
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = manifest ?? {};
+  return [dependencies, devDependencies, optionalDependencies, peerDependencies].some(
+    (list) => list !== undefined && Object.hasOwn(list, name),
+  );
+}
+
+/** Folders of the packages in the same node_modules. */
+function packagesBeside(folder: string, name: string): string[] {
+  const modules = folder.slice(0, -name.length);
+  const names = namesIn(modules).flatMap((entry) =>
+    entry.startsWith('@') ? namesIn(join(modules, entry)).map((scoped) => join(entry, scoped)) : [entry],
+  );
+  return names.map((each) => join(modules, each));
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /** Yarn's packageRegistryData: packages by name, then by reference, such as `npm:8.23.1`. */

@@ -1,6 +1,6 @@
 /** Checks of `scooby doctor` by installed library: recorded, with lines of the app, or neither. */
 
-import { installedCopies } from './installed-packages.js';
+import { type InstalledPackage, installedCopies, isOnlyOf } from './installed-packages.js';
 import { isWithin } from './version-range.js';
 
 /**
@@ -54,19 +54,30 @@ const MAPPERS_WITHOUT_LINES =
     ' ',
   );
 
-/** Checks of the libraries that Node finds from the folders: instruments, ORMs, drivers without any. */
-export function libraryChecks(folders: string[], coverage: LibraryCoverage[]): LibraryCheck[] {
+/**
+ * Checks of the libraries that Node finds from the folders: instruments, ORMs, drivers without any.
+ * What is installed for scooby alone, in the folder `scooby`, is not the app's.
+ */
+export function libraryChecks(
+  folders: string[],
+  coverage: LibraryCoverage[],
+  scooby: string,
+): LibraryCheck[] {
   return [
-    ...recordedLibraries(folders, coverage),
+    ...recordedLibraries(folders, coverage, scooby),
     ...unsupportedLibraries(folders, coverage),
     ...mappersWithoutLines(folders, coverage),
   ];
 }
 
-function recordedLibraries(folders: string[], coverage: LibraryCoverage[]): LibraryCheck[] {
+function appCopies(folders: string[], name: string, scooby: string): InstalledPackage[] {
+  return installedCopies(folders, name).filter((copy) => !isOnlyOf(scooby, copy, folders));
+}
+
+function recordedLibraries(folders: string[], coverage: LibraryCoverage[], scooby: string): LibraryCheck[] {
   return coverage.flatMap(({ packages, versions, kind, how }) =>
     packages.slice(0, 1).flatMap((name) =>
-      installedCopies(folders, name).map(({ version }): LibraryCheck => {
+      appCopies(folders, name, scooby).map(({ version }): LibraryCheck => {
         if (isWithin(version, versions)) return { name, version, kind, grade: 'good', text: how };
         return { name, version, kind, grade: 'note', text: untestedText(version, versions, kind, how) };
       }),

@@ -5,6 +5,7 @@ import { describeStored } from '../../insight/calls/describe.js';
 import { openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { printRemark } from '../output.js';
+import { rejectMissingStore } from './missing-store.js';
 
 /** Options of every command that reads the store. */
 export interface StoreFlags {
@@ -25,6 +26,7 @@ export function addStoreOptions(command: Command): Command {
  * StoreError when it cannot be opened.
  */
 export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
+  rejectMissingStore(flags.db, process.cwd());
   const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {

@@ -47,8 +47,8 @@ const READERS: Record<string, ShapeReader> = {
     return known.get(text) ?? remember(known, { text, label: text });
   },
   block({ name }, known) {
-    // `fs.readFileSync /etc/hosts`: the function without its argument.
-    const text = name.split(' ', 1)[0]!;
+    // `fs.readFileSync /etc/hosts`: the function without its argument; `event loop` is none.
+    const text = /^\w+\.\w+(?= )/.exec(name)?.[0] ?? name;
     return known.get(text) ?? remember(known, { text });
   },
   http({ name }, known) {

@@ -4,6 +4,7 @@ import { Box } from 'ink';
 import { cellWidth, fitText, type Line, lineWidth } from '../../terminal/cells.js';
 import { isNarrowedByTyping, MENU_TITLES, menuItemLine } from '../input/menu.js';
 import type { Popup as PopupState } from '../state/state.js';
+import { keyLabel } from '../view/footer.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import type { ViewModel } from '../view/view-model.js';
 import { Rows } from './Rows.js';
@@ -30,7 +31,7 @@ function menuContent(
   });
   if (items.length === 0) lines.push({ line: [['  nothing like that', 'dim']], selected: false });
   const typedSuffix = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
-  const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${isNarrowedByTyping(popup.menu) ? 'type to narrow  ' : ''}↵ do  esc close`;
+  const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${isNarrowedByTyping(popup.menu) ? 'type to narrow  ' : ''}${keyLabel('enter', viewModel.state.ascii)} do  esc close`;
   return { title: `${MENU_TITLES[popup.menu]}${typedSuffix}`, lines, foot, width: cells };
 }
 

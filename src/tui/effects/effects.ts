@@ -24,7 +24,8 @@ export interface EffectHandlers {
   redraw(): void;
   suspend(): void;
   setMouse(on: boolean): void;
-  saveFilters(saved: State['saved']): void;
+  /** Saves a filter beside those of other browsers; returns all of them. */
+  addFilter(filter: State['saved'][number]): State['saved'];
   quit(): void;
 }
 
@@ -225,11 +226,12 @@ export class Effects {
   /** Saves the current filter under a name, in place of an earlier filter of that name. */
   saveFilter(name: string): void {
     const { state } = this.#browser;
-    const saved = [
-      ...state.saved.filter((filter) => filter.name !== name),
-      { name, filter: state.list.filter },
-    ];
-    this.#handlers.saveFilters(saved);
+    let saved: State['saved'];
+    try {
+      saved = this.#handlers.addFilter({ name, filter: state.list.filter });
+    } catch (error) {
+      return this.#browser.notify(`not saved: ${(error as Error).message}`, 'error');
+    }
     this.#browser.dispatch({ type: 'saved', saved });
     this.#browser.notify(`saved as "${name}"; f lists them`);
   }

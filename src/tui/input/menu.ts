@@ -42,9 +42,9 @@ const SORT_ITEMS: [key: string, by: State['list']['sort']['by'], label: string][
   ['p', 'path', 'path'],
 ];
 
-function bindingItem(binding: Binding): MenuItem {
+function bindingItem(binding: Binding, ascii: boolean | undefined): MenuItem {
   return {
-    key: binding.keys.map(keyLabel).join(' '),
+    key: binding.keys.map((key) => keyLabel(key, ascii)).join(' '),
     label: binding.help,
     hint: binding.name,
     action: binding.action,
@@ -131,11 +131,14 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
     case 'help': {
       const typed = popup.input.toLowerCase();
       return paneBindings
-        .map(bindingItem)
+        .map((binding) => bindingItem(binding, state.ascii))
         .filter((item) => `${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed));
     }
     case 'palette':
-      return rankItems([...paneBindings.map(bindingItem), ...submenuItems(state)], popup.input);
+      return rankItems(
+        [...paneBindings.map((binding) => bindingItem(binding, state.ascii)), ...submenuItems(state)],
+        popup.input,
+      );
     case 'copy':
       return copyItems();
     case 'sort':

@@ -47,10 +47,12 @@ function rowAt(
 /** Action of a mouse report; undefined for releases, other buttons, and with a prompt or popup. */
 export function mouseAction(viewModel: ViewModel, mouse: MouseReport): Action | undefined {
   if (!mouse.press || viewModel.state.popup || viewModel.state.prompt) return undefined;
-  if (mouse.button === WHEEL_UP) return { type: 'move', by: 'row', n: -1 };
-  if (mouse.button === WHEEL_DOWN) return { type: 'move', by: 'row', n: 1 };
-  if (mouse.button !== 0) return undefined;
   const row = rowAt(viewModel, mouse);
+  if (mouse.button === WHEEL_UP || mouse.button === WHEEL_DOWN) {
+    const pane = row?.pane ?? viewModel.state.focus;
+    return { type: 'wheel', pane, n: mouse.button === WHEEL_UP ? -1 : 1 };
+  }
+  if (mouse.button !== 0) return undefined;
   if (!row || row.index < 0 || row.index >= row.count) return undefined;
   return { type: 'at', pane: row.pane, index: row.index };
 }

@@ -2,6 +2,7 @@
 
 import type { Feed, FeedCapability } from '../../feed/feed.js';
 import type { Action } from '../state/state.js';
+import { keyLabel } from '../view/footer.js';
 import type { ViewModel } from '../view/view-model.js';
 import { matchCountOf, selectedPosition } from '../view/view-model.js';
 
@@ -43,7 +44,7 @@ function requestReason({ state, list }: ViewModel, action: Action): string | und
   if (!opens && !menu && !url && !REQUEST_ACTIONS.has(action.type)) return undefined;
   if (list.count === 0) return 'no request is selected';
   const isRoute = state.list.view === 'routes' && state.focus === 'list' && !opens;
-  return isRoute ? 'this is a route; ↵ lists its requests' : undefined;
+  return isRoute ? `this is a route; ${keyLabel('enter', state.ascii)} lists its requests` : undefined;
 }
 
 /** Reason as a sentence; undefined when the action has an effect. */

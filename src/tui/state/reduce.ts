@@ -52,6 +52,12 @@ function move(state: State, by: 'row' | 'half' | 'page' | 'end', n: 1 | -1, fact
   });
 }
 
+/** Moves a pane's row without giving it the focus. */
+function turnWheel(state: State, pane: Pane, n: 1 | -1, facts: ViewFacts): State {
+  const moved = reduce({ ...state, focus: pane }, { type: 'move', by: 'row', n }, facts);
+  return { ...moved, focus: state.focus };
+}
+
 /** Moves the focus one level in: from the list to the table, from the table to its text. */
 function open(state: State, facts: ViewFacts): State {
   if (state.focus === 'list') return facts.list.count > 0 ? { ...state, focus: 'table' } : state;
@@ -160,6 +166,8 @@ function reduceNavigation(state: State, action: Action, facts: ViewFacts): State
       return move(state, action.by, action.n, facts);
     case 'at':
       return pointAt(state, action.pane, action.index, facts);
+    case 'wheel':
+      return turnWheel(state, action.pane, action.n, facts);
     case 'open':
       return open(state, facts);
     case 'back':

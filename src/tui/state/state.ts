@@ -108,6 +108,8 @@ export interface State {
   focus: Pane;
   zoom: boolean;
   mouse: boolean;
+  /** Names of keys in ASCII. */
+  ascii?: boolean;
   list: ListState;
   detail: DetailState;
   /** Only where the feed has the app's output (`scooby run --ui`). */
@@ -126,6 +128,7 @@ export type Action =
   | { type: 'size'; columns: number; rows: number }
   | { type: 'move'; by: 'row' | 'half' | 'page' | 'end'; n: 1 | -1 }
   | { type: 'at'; pane: Pane; index: number }
+  | { type: 'wheel'; pane: Pane; n: 1 | -1 }
   | { type: 'select'; id: string | undefined; index: number }
   | { type: 'open' }
   | { type: 'back' }

@@ -15,9 +15,17 @@ const KEY_LABELS: Record<string, string> = {
   space: 'space',
 };
 
+const ASCII_KEY_LABELS: Record<string, string> = {
+  enter: 'Enter',
+  up: 'Up',
+  down: 'Down',
+  left: 'Left',
+  right: 'Right',
+};
+
 /** Label of a key on the screen: `^d` for `ctrl+d`. */
-export function keyLabel(key: string): string {
-  return KEY_LABELS[key] ?? key.replace('ctrl+', '^');
+export function keyLabel(key: string, ascii = false): string {
+  return (ascii ? ASCII_KEY_LABELS : KEY_LABELS)[key] ?? key.replace('ctrl+', '^');
 }
 
 /** Keys of the focused pane, as many as fit beside help and quit; `isAvailable` omits keys. */
@@ -34,7 +42,10 @@ export function footerLine(
       isBoundIn(binding, state.focus) &&
       isAvailable(binding.action),
   );
-  const piece = (binding: Binding): Line => [[keyLabel(binding.keys[0]!), 'key'], ` ${binding.hint}`];
+  const piece = (binding: Binding): Line => [
+    [keyLabel(binding.keys[0]!, state.ascii), 'key'],
+    ` ${binding.hint}`,
+  ];
   const last = hints.filter((binding) => ['help', 'quitList', 'pop', 'leaveOutput'].includes(binding.name));
   const first = hints.filter((binding) => !last.includes(binding));
   return fitPieces(cells, first.map(piece), last.map(piece));
@@ -55,11 +66,11 @@ export function messageLine(state: State, matches: number, cells: number): Line 
     if (state.list.trouble) return [' ', [state.list.trouble, 'error']];
     return [
       ' ',
-      ['↵', 'key'],
+      [keyLabel('enter', state.ascii), 'key'],
       ' keep  ',
       ['esc', 'key'],
       ' undo  ',
-      ['↑', 'key'],
+      [keyLabel('up', state.ascii), 'key'],
       ' earlier  ',
       ['status>=400  n1  slow  sql:users  time>200ms  !health  a or b', 'dim'],
     ];

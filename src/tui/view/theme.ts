@@ -96,11 +96,15 @@ const ASCII_FOR: Record<string, string> = {
   '▊': '#',
   '▉': '#',
 };
+/** An ellipsis with the two cells before it, or with the spaces around it. */
+const ELLIPSIS = /[!-~]{2}…| {2}…| … /g;
 const DRAWN_GLYPHS = /[┌┐└┘├┤┬┴┼╭╮╯╰]|[▌│─▏░●○…↑↓→↵·×✓✗▁▂▃▄▅▆▇█▎▍▋▊▉]/g;
 
-/** Text with the browser's glyphs replaced by ASCII. */
+/** Text of the same width with the browser's glyphs replaced by ASCII. */
 export function asciiOf(text: string): string {
-  return text.replace(DRAWN_GLYPHS, (glyph) => ASCII_FOR[glyph] ?? '+');
+  // Three dots take the place of two more cells: of what is cut, or of spaces.
+  const dotted = text.replace(ELLIPSIS, '...').replace(/ …$/, '..');
+  return dotted.replace(DRAWN_GLYPHS, (glyph) => ASCII_FOR[glyph] ?? '+');
 }
 
 /** Line as text with SGR codes, cut at `cells`; role `base` colours and pads the whole row. */

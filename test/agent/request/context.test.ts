@@ -8,6 +8,7 @@ import { test } from 'tap';
 import { nodes, scoobyFor } from '../../nodes.js';
 import { scooby, until } from '../../scooby.js';
 import { postgres } from '../../servers/index.js';
+import { ask } from '../app.js';
 
 const PLACES = ['await', 'close', 'data', 'end', 'finish', 'immediate', 'nextTick', 'sync', 'timer'];
 
@@ -94,3 +95,33 @@ for (const node of await nodes()) {
     await run.stop();
   });
 }
+
+const CLOSING = `
+const server = require('node:http').createServer((req, res) => {
+  setImmediate(() => {
+    if (server.listening) server.close(() => process.exit(3));
+    res.end('ok');
+  });
+});
+server.keepAliveTimeout = 0;
+server.listen(0, '127.0.0.1');
+`;
+
+test('a server that stops listening closes, although the proxy has a connection and requests', async (t) => {
+  const run = scooby(t, { files: { 'app.cjs': CLOSING }, command: ['app.cjs'] });
+  const url = await run.url();
+  let answer: Promise<unknown> | undefined;
+  const askAgain = () => {
+    answer ??= ask(`${url}/`)
+      .catch(() => {})
+      .finally(() => {
+        answer = undefined;
+      });
+  };
+  const { code } = await until(() => {
+    askAgain();
+    return run.outcome;
+  }, 'the end of the server');
+  await answer;
+  t.equal(code, 3);
+});

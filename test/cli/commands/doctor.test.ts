@@ -1,14 +1,14 @@
 /** `scooby doctor` on generated projects. */
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
 import { checkNode } from '../../../src/cli/doctor/diagnosis.js';
-import { projectFolders } from '../../../src/cli/doctor/installed-packages.js';
+import { installedCopies, isOnlyOf, projectFolders } from '../../../src/cli/doctor/installed-packages.js';
 import { isWithin } from '../../../src/cli/doctor/version-range.js';
-import { PROGRAM } from '../../scooby.js';
+import { PROGRAM, ROOT } from '../../scooby.js';
 
 const _SCOOBY = join(import.meta.dirname, '../../../scooby.js');
 
@@ -108,6 +108,32 @@ test('a database that cannot be written', async (t) => {
   t.match(JSON.parse(stdout).store, { grade: 'bad', text: /kept in memory only/ });
 });
 
+test("scooby's own SQLite binding is not the app's, unless the app or another package asks for it", async (t) => {
+  const name = 'better-sqlite3';
+  const asking = { dependencies: { [name]: '12' } };
+  const copyIn = (files: Record<string, object>) => {
+    const folder = write(emptyFolder(t), {
+      'package.json': { devDependencies: { scooby: '1' } },
+      'node_modules/scooby/package.json': { name: 'scooby', ...asking },
+      [`node_modules/${name}/package.json`]: pkg('12.1.0'),
+      'node_modules/@scope/other/package.json': {},
+      ...files,
+    });
+    const [copy] = installedCopies([folder], name);
+    return isOnlyOf(join(folder, 'node_modules/scooby'), copy!, [folder]);
+  };
+  t.equal(copyIn({}), true);
+  t.equal(copyIn({ 'package.json': asking }), false);
+  t.equal(copyIn({ 'node_modules/@scope/other/package.json': asking }), false);
+  t.equal(copyIn({ [`node_modules/scooby/node_modules/${name}/package.json`]: pkg('12.0.0') }), false);
+
+  const folder = write(emptyFolder(t), { 'package.json': {}, 'node_modules/pg/package.json': pkg('8.23.1') });
+  symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  const { stdout } = await doctor(folder);
+  t.match(stdout, /: 1 library that scooby knows\n/);
+  t.notMatch(stdout, name);
+});
+
 test('grades of Node versions', async (t) => {
   const grades = [
     'v18.20.0',
@@ -121,8 +147,9 @@ test('grades of Node versions', async (t) => {
   ];
   t.same(
     grades.map((version) => checkNode(version).grade),
-    ['bad', 'note', 'note', 'good', 'note', 'good', 'note', 'good'],
+    ['bad', 'good', 'note', 'good', 'note', 'good', 'note', 'good'],
   );
+  t.match(checkNode('v22.22.2').text, /v22\.22\.3 has better ones/, 'a warning says what to do');
 });
 
 test('version ranges', async (t) => {

@@ -136,6 +136,7 @@ test('help and quit stay in a narrow footer', (t) => {
     ' ↵ open  / filter  s sort  v view  m mark    ? help  q quit',
   );
   t.equal(lineText(footerLine(BINDINGS, state, 24)), ' ↵ open  ? help  q quit');
+  t.equal(lineText(footerLine(BINDINGS, { ...state, ascii: true }, 28)), ' Enter open  ? help  q quit');
   t.end();
 });
 

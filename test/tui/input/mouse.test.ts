@@ -34,9 +34,14 @@ test('a click on heads, borders and empty rows has no action', (t) => {
   t.end();
 });
 
-test('the wheel moves by rows; releases, other buttons and open popups have no action', (t) => {
-  t.same(mouseAction(viewModel(), report(5, 2, 64)), { type: 'move', by: 'row', n: -1 });
-  t.same(mouseAction(viewModel(), report(5, 2, 65)), { type: 'move', by: 'row', n: 1 });
+test('the wheel moves the pane under it by rows; releases, other buttons and open popups have no action', (t) => {
+  t.same(mouseAction(viewModel(), report(5, 2, 64)), { type: 'wheel', pane: 'list', n: -1 });
+  t.same(mouseAction(viewModel(), report(45, 5, 65)), { type: 'wheel', pane: 'text', n: 1 });
+  t.same(mouseAction(viewModel({ focus: 'table' }), report(40, 3, 65)), {
+    type: 'wheel',
+    pane: 'table',
+    n: 1,
+  });
   t.equal(mouseAction(viewModel(), report(5, 2, 0, false)), undefined);
   t.equal(mouseAction(viewModel(), report(5, 2, 2)), undefined);
   t.equal(mouseAction(viewModel({ popup: {} }), report(5, 2)), undefined);
