@@ -1,12 +1,13 @@
 /** Call sites of bluebird, whose queue runs handlers in the async context of its first entry. */
 
+import { type ContextRunner, currentCallSite, runInContext } from '../call/call-site.cjs';
 import { bindDeferred } from '../call/deferred.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { isRecording } from '../request/context.cjs';
+import { currentRequest, isRecording } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
 import type { CallSiteLibrary } from './library.cjs';
-import type { Class } from './own-methods.cjs';
+import { type Class, wrapOwnMethods } from './own-methods.cjs';
 
 export const bluebird: CallSiteLibrary = {
   library: 'bluebird',
@@ -17,11 +18,17 @@ export const bluebird: CallSiteLibrary = {
   },
 };
 
+// They call their function from bluebird's queue, without `_then`.
+const ITERATIONS = 'map filter reduce each mapSeries';
+
 type PromiseClass = Class & { getNewLibraryCopy?(): unknown };
 
 /** Patches a promise class and those that it makes: Sequelize 4 and 5 have one of their own. */
 function patchPromise(Class: PromiseClass): void {
   replaceMethod(Class.prototype, '_then', wrapThen);
+  wrapOwnMethods(Class.prototype, '_settlePromiseFromHandler', wrapSettle);
+  wrapOwnMethods(Class.prototype, ITERATIONS, wrapIteration);
+  wrapOwnMethods(Class, `${ITERATIONS} using join`, wrapIteration);
   if (typeof Class.getNewLibraryCopy === 'function') replaceMethod(Class, 'getNewLibraryCopy', wrapCopy);
 }
 
@@ -41,6 +48,28 @@ function wrapThen(original: Function): Function {
   };
 }
 
+function wrapIteration(original: Function): Function {
+  return function iterate(this: unknown) {
+    if (state.recording === 'off' || !isRecording()) return Reflect.apply(original, this, arguments);
+    return Reflect.apply(original, this, Array.from(arguments, boundHandler));
+  };
+}
+
+const runners = new WeakMap<Function, ContextRunner>();
+
+/** A query builder that a handler returns is run behind the handler. */
+function wrapSettle(original: Function): Function {
+  return function _settlePromiseFromHandler(this: unknown, handler: unknown) {
+    const run = typeof handler === 'function' ? runners.get(handler) : undefined;
+    return run === undefined ? Reflect.apply(original, this, arguments) : run(original, this, arguments);
+  };
+}
+
 function boundHandler(handler: unknown): unknown {
-  return typeof handler === 'function' ? bindDeferred(handler) : handler;
+  if (typeof handler !== 'function') return handler;
+  const request = currentRequest();
+  const site = currentCallSite(request);
+  const bound = bindDeferred(handler);
+  runners.set(bound, (fn, self, args) => runInContext(request, site, fn, self, args));
+  return bound;
 }

@@ -12,6 +12,8 @@ const ready = Bluebird.resolve();
 // All calls of a tick are one drain of bluebird's queue.
 module.exports = class Sequelize {
   query(sql) { return ready.then(() => driver.query(sql)); }
+  transaction(sql) { return ready.then(() => ({ then: (done) => void driver.query(sql).then(done) })); }
+  sync(sql) { return Bluebird.map([ready], () => driver.query(sql)); }
 };`,
 });
 
@@ -22,11 +24,21 @@ const forms = {
     db.query('one'),
     db.query('two'),
   ]),
+  thenables: () => Promise.all([
+    db.transaction('one'),
+    db.transaction('two'),
+  ]),
+  mapped: () => Promise.all([
+    db.sync('one'),
+    db.sync('two'),
+  ]),
 };`;
 
 for (const copy of ['', '.getNewLibraryCopy()', '.getNewLibraryCopy().getNewLibraryCopy()'])
   test(`two calls in a tick over bluebird${copy}`, async (t) => {
-    t.same(await linesOfForms(t, packages(copy), APP, ['atOnce']), {
+    t.same(await linesOfForms(t, packages(copy), APP, ['atOnce', 'thenables', 'mapped']), {
       atOnce: ['one app.cjs:5', 'two app.cjs:6'],
+      thenables: ['one app.cjs:9', 'two app.cjs:10'],
+      mapped: ['one app.cjs:13', 'two app.cjs:14'],
     });
   });
