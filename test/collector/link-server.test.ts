@@ -196,7 +196,7 @@ const helloOf = (pid: number, token = TOKEN) =>
 test('a process that ended before it could connect is known by its file', async (t) => {
   const { received, write } = await aServer(t);
   write(DEAD_PID, helloOf(DEAD_PID) + line);
-  write(8, helloOf(8, 'guessed') + line);
+  write(8, helloOf(9) + line);
   await until(() => received.at(-1)?.[0] === 'disconnected', 'its end');
   t.same(
     received.map(([what, pid]) => [what, pid]),
