@@ -178,8 +178,9 @@ export class AppProcess {
    * call may be sent twice, so the first call is known by its number.
    */
   #hasWaitedForOpening({ n, library, wait, detail }: SpanLine): boolean {
-    if (detail?.connection === undefined) return false;
-    const key = `${library} ${detail.connection}`;
+    const connection = detail?.connection;
+    if (typeof connection !== 'number' && typeof connection !== 'string') return false;
+    const key = `${library} ${connection}`;
     const first = this.#firstSpans.get(key) ?? this.#firstSpans.set(key, n);
     return wait !== undefined && wait > 0 && first === n;
   }

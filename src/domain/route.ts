@@ -12,11 +12,19 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 export function routeNameOf({ route, url }: { route?: string; url: string }): string {
   if (route !== undefined) return route;
   const path = urlShape(url).replace(/\?.*$/, '');
-  return BATCH.test(url) ? path.replace(/[^/]*$/, '(batch)') : path;
+  return isBatch(url) ? `${path.slice(0, path.lastIndexOf('/') + 1)}(batch)` : path;
 }
 
 // tRPC's `/trpc/user.byId,user.list?batch=1`: any procedures may come together.
-const BATCH = /^[^?]*(?:,|%2c)[^/?]*\?(?:.*&)?batch=1(?:&|$)/i;
+function isBatch(url: string): boolean {
+  const queryStart = url.indexOf('?');
+  if (queryStart < 0) return false;
+  const path = url.slice(0, queryStart);
+  return (
+    /,|%2c/i.test(path.slice(path.lastIndexOf('/') + 1)) &&
+    /(?:^|&)batch=1(?:&|$)/.test(url.slice(queryStart + 1))
+  );
+}
 
 /**
  * URL with `#` for ids in its path and only the keys of its query: `/users/42?page=2` becomes

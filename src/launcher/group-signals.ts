@@ -25,10 +25,10 @@ export class GroupSignals {
     const forget = () => {
       if (this.#witness === witness) this.#witness = undefined;
     };
-    // Without the program, no signal is told from another.
+    // Without the program, no signal is told from another. One that has ended tells by which it did: its
+    // end may be heard of before the launcher's own signal.
     witness.once('error', forget);
     witness.stdin?.on('error', () => {});
-    witness.once('exit', forget);
     witness.unref();
     (witness.stdin as unknown as { unref?(): void } | null)?.unref?.();
   }

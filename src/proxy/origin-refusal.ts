@@ -57,9 +57,26 @@ export function watchOriginRefusal(
   });
 }
 
+/** Text of HTML: a line break for each tag, nothing of styles and scripts. */
+function withoutTags(html: string): string {
+  // toLowerCase changes the length of some texts.
+  const lower = html.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  let text = '';
+  for (let at = 0; ; ) {
+    const open = lower.indexOf('<', at);
+    if (open < 0) return text + html.slice(at);
+    const raw = /^<(style|script)\b/.exec(lower.slice(open, open + 8))?.[1];
+    const end = raw === undefined ? open : Math.max(open, lower.indexOf(`</${raw}>`, open));
+    const close = lower.indexOf('>', end);
+    if (close < 0) return text + html.slice(at);
+    text += `${html.slice(at, open)}\n`;
+    at = close + 1;
+  }
+}
+
 /** Line of a text that refuses an Origin. */
 function reasonIn(text: string): string | undefined {
-  const plain = text.replace(/<(?:style|script)\b[\s\S]*?<\/(?:style|script)>|<[^>]*>/gi, '\n');
+  const plain = withoutTags(text);
   const line = plain.split(/[\r\n]+/).find((each) => REFUSAL.test(each));
   if (line === undefined || (TOKEN.test(line) && !NAMES_ORIGIN.test(line))) return undefined;
   const cut = line.trim();

@@ -82,13 +82,13 @@ export function graphemes(text: string): string[] {
   return segmentGraphemes(text);
 }
 
-function takeCells(chars: readonly string[], cells: number): string {
+function takeCells(chars: readonly string[], cells: number): string[] {
   let used = 0;
-  let taken = '';
+  const taken: string[] = [];
   for (const char of chars) {
     used += cellWidth(char);
     if (used > cells) break;
-    taken += char;
+    taken.push(char);
   }
   return taken;
 }
@@ -97,17 +97,17 @@ function takeCells(chars: readonly string[], cells: number): string {
 export function cutText(text: string, cells: number): string {
   if (cells <= 0) return '';
   if (fitsCells(text, cells)) return text;
-  return `${takeCells(graphemes(drawnHead(text, cells)), cells - 1)}…`;
+  return `${takeCells(graphemes(drawnHead(text, cells)), cells - 1).join('')}…`;
 }
 
 /** Text of at most `cells` cells, cut in the middle: both ends of a path are informative. */
 export function cutMiddle(text: string, cells: number): string {
   if (cells <= 0) return '';
   if (fitsCells(text, cells)) return text;
-  const head = takeCells(graphemes(drawnHead(text, cells)), Math.ceil((cells - 1) / 2));
+  const head = takeCells(graphemes(drawnHead(text, cells)), Math.ceil((cells - 1) / 2)).join('');
   const end = graphemes(text.slice(-(cells + 1) * UNITS_PER_CELL));
   const tail = takeCells(end.reverse(), cells - 1 - cellWidth(head));
-  return `${head}…${graphemes(tail).reverse().join('')}`;
+  return `${head}…${tail.reverse().join('')}`;
 }
 
 /** Text of exactly `cells` cells, cut or padded with spaces. */

@@ -89,6 +89,12 @@ test('a row with trailing spaces, or barely wider than its indent, does not exce
   t.end();
 });
 
+test('a mark that joins the character behind it stays before it where the middle is cut out', (t) => {
+  const cut = cutMiddle('\\x00\u0890', 3);
+  t.equal(cut, `\\…${'\\x00\u0890'.slice(-(cut.length - 2))}`);
+  t.end();
+});
+
 test('a text of megabytes is cut as one that is as long as its row', (t) => {
   const wide = `é${'select * from orders where id in (1, 2, 3) '.repeat(50_000)}ende`;
   t.equal(cutText(wide, 10), 'éselect *…');

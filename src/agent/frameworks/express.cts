@@ -139,7 +139,10 @@ function lastSegments(url: string, pattern: string): string {
 // Ids in the part of a URL behind a mount.
 const IDS = /(?<=\/)(?:\d+|[0-9a-f-]{16,}|[^/]*\d{4,}[^/]*)(?=\/|$)/gi;
 // tRPC's `/user.byId,user.list?batch=1`: any procedures may come together.
-const BATCH = /[^/]*(?:,|%2c)[^/]*$/i;
+function batchPath(path: string): string {
+  const last = path.lastIndexOf('/') + 1;
+  return /,|%2c/i.test(path.slice(last)) ? `${path.slice(0, last)}(batch)` : path;
+}
 
 /**
  * Route of a request that no route of Express served, but a handler mounted below a pattern, such
@@ -150,7 +153,7 @@ function readMount(message: IncomingMessage): RouteInfo | undefined {
   const prefix = prefixes.get(message)?.get(baseUrl);
   if (prefix === undefined || prefix.pattern === baseUrl) return undefined;
   const [path = '', query = ''] = url.split('?', 2);
-  const rest = /(?:^|&)batch=1(?:&|$)/.test(query) ? path.replace(BATCH, '(batch)') : path.replace(IDS, '#');
+  const rest = /(?:^|&)batch=1(?:&|$)/.test(query) ? batchPath(path) : path.replace(IDS, '#');
   return { route: prefix.pattern + (rest === '/' ? '' : rest), params: prefix.params };
 }
 
