@@ -58,7 +58,7 @@ function patchRoute(Route: { prototype: object }): void {
         function register(this: { stack: Layer[] }) {
           const count = attempt(countLayers, this);
           const route = Reflect.apply(original, this, arguments);
-          const stack = captureRegistration(register as never);
+          const stack = attempt(captureRegistration, register as never) ?? 0;
           attempt(() => {
             for (const layer of this.stack.slice(count)) registrationStacks.set(layer, stack);
           });

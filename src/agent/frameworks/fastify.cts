@@ -33,7 +33,7 @@ export const fastify: Framework = {
   channels: {
     'fastify.initialization': ({ fastify: instance }: { fastify: Instance }) => {
       const onRoute = ({ method, url, handler }: Route) => {
-        const stack = captureRegistration(onRoute);
+        const stack = attempt(captureRegistration, onRoute as never) ?? 0;
         attempt(() => {
           for (const name of isList(method) ? listOf(method, MAX_METHODS) : [method])
             handlers.set(`${plainText(name)} ${plainText(url)}`, { handler, stack });

@@ -55,7 +55,7 @@ function patchRouter(exports: Exports): void {
     (original) =>
       function register(this: unknown) {
         const layer = Reflect.apply(original, this, arguments);
-        const stack = captureRegistration(register as never);
+        const stack = attempt(captureRegistration, register as never) ?? 0;
         attempt(() => {
           if (!(layer?.methods?.length > 0)) return;
           recordRegistration(layer, stack);
