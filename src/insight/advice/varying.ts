@@ -2,6 +2,7 @@
 
 import type { Call } from '../calls/calls.js';
 import type { Loop } from '../calls/loops.js';
+import { MAX_COMPARED_CALLS, operandValue } from '../patterns/statement-values.js';
 import { operands } from '../sql/fingerprint.js';
 import type { Operand } from '../sql/shape.js';
 
@@ -18,12 +19,9 @@ export interface Place extends Pick<Operand, 'operator' | 'clause' | 'before' | 
   values: unknown[];
 }
 
-/** Calls of a loop that are compared; what varies shows within the first 20. */
-const MAX_CALLS = 20;
-
 /** Places of a loop's values; empty if its statements cannot be compared. */
 export function placesOf({ calls }: Loop): Place[] {
-  const [first, ...others] = calls.slice(0, MAX_CALLS).map(placesOfCall);
+  const [first, ...others] = calls.slice(0, MAX_COMPARED_CALLS).map(placesOfCall);
   for (const other of others) {
     if (other.length !== first!.length) return [];
     for (const [at, place] of first!.entries())
@@ -39,7 +37,7 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
   let last: Operand | undefined;
   for (const operand of operands(span.name, dialect)) {
     const { operator, clause, before, listed, column, nested } = operand;
-    const value = operandValue(operand.text, params, () => next++);
+    const value = operandValue(operand, params, () => next++);
     // Items of a list; rows of VALUES have a place for each value.
     if (listed && before === ',' && last?.listed && operator !== '') places.at(-1)!.values.push(value);
     else
@@ -57,18 +55,6 @@ function placesOfCall({ span, dialect = 'standard' }: Call): Place[] {
     last = operand;
   }
   return places;
-}
-
-function operandValue(text: string, params: unknown, nextIndex: () => number): unknown {
-  const numbered = /^[$?@]p?(\d+)$/.exec(text);
-  if (Array.isArray(params)) {
-    if (numbered) return params[Number(numbered[1]) - 1];
-    if (text === '?') return params[nextIndex()];
-  }
-  const named = /^[:@$]([A-Za-z_]\w*)$/.exec(text);
-  if (named && params !== null && typeof params === 'object')
-    return (params as Record<string, unknown>)[named[1]!];
-  return text;
 }
 
 // Names in quotes differ in case or are reserved words: they stay as they are.

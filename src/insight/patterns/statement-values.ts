@@ -14,11 +14,11 @@ export interface CallValues {
 }
 
 /** Calls of a loop that are compared; what varies between them shows within the first 20. */
-const MAX_CALLS = 20;
+export const MAX_COMPARED_CALLS = 20;
 
 /** Values of the first calls of a loop. */
 export function valuesOfCalls({ calls }: Pick<Loop, 'calls'>): CallValues[] {
-  return calls.slice(0, MAX_CALLS).map(valuesOf);
+  return calls.slice(0, MAX_COMPARED_CALLS).map(valuesOf);
 }
 
 function valuesOf(call: Call): CallValues {
@@ -34,8 +34,12 @@ function valuesOf(call: Call): CallValues {
   return values;
 }
 
-function operandValue({ text }: Operand, params: unknown, nextIndex: () => number): unknown {
-  const numbered = /^[$?](\d+)$/.exec(text);
+/**
+ * Value of an operand: that of its placeholder, by number, by name, or the next of the list
+ * (`nextIndex` counts), else its own text.
+ */
+export function operandValue({ text }: Operand, params: unknown, nextIndex: () => number): unknown {
+  const numbered = /^(?:[$?]|@p?)(\d+)$/.exec(text);
   if (Array.isArray(params)) {
     if (numbered) return params[Number(numbered[1]) - 1];
     if (text === '?') return params[nextIndex()];

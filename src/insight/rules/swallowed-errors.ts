@@ -6,7 +6,7 @@ import type { Call } from '../calls/calls.js';
 import { hasReplacement, isReported, isWantedError } from '../patterns/handled-errors.js';
 import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
 
-// Answers with a status for each of their parts.
+// A response with a status for each of its parts.
 const MULTI_STATUS = 207;
 // A failed look-up fails the call that asked for it; a graphql span has its errors in the response.
 const NOT_JUDGED = new Set(['block', 'dns', 'graphql']);
