@@ -2,6 +2,7 @@
 
 import { type Interval, unionMs } from './intervals.js';
 import type { LibraryInfo } from './library.js';
+import type { Profiles } from './profile.js';
 import { isTimed } from './span-kinds.js';
 import { escapeToOneLine } from './text.js';
 
@@ -209,6 +210,8 @@ export interface Trace {
   dropped?: number;
   /** Gaps of the recording, e.g. `pg 9.1: Client#query not found`. */
   notes?: string[];
+  /** Profiles, where they were asked for. */
+  profiles?: Profiles;
 }
 
 /** A finished request as `scooby run` prints it. */

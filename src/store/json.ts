@@ -45,6 +45,7 @@ export const PUBLIC_FIELDS = {
     sources: 1,
     dropped: 1,
     notes: 1,
+    profiles: 1,
   }),
   app: inOrderOf<AppInfo>({ pid: 1, command: 1, cwd: 1, node: 1 }),
   span: inOrderOf<PublicSpan>({
