@@ -16,14 +16,17 @@ export class NewestPage {
   readonly #reader: PageReader;
   /** Condition of the listed requests, without values. */
   readonly #where: string;
+  readonly #countStored: () => number;
   #lastCount: { at: number; n: number; seq: number } | undefined;
   /** Offset → position of the row before it. Valid for `#positionsUntil` only. */
   #positions = new Map<number, TimePosition>();
   #positionsUntil = Number.NaN;
 
-  constructor(reader: PageReader, where: string) {
+  /** `countStored` counts the requests that meet `where`. */
+  constructor(reader: PageReader, where: string, countStored: () => number) {
     this.#reader = reader;
     this.#where = where;
+    this.#countStored = countStored;
   }
 
   /** Number of requests that began up to an instant (epoch ms). */
@@ -36,7 +39,7 @@ export class NewestPage {
   #countAll(): number {
     const now = this.#reader.now();
     if (!this.#lastCount || now - this.#lastCount.at > COUNT_TTL_MS)
-      this.#lastCount = { at: now, seq: this.#reader.lastSeq(), n: this.#reader.count(this.#where) };
+      this.#lastCount = { at: now, seq: this.#reader.lastSeq(), n: this.#countStored() };
     // By order of saving: a long request may have begun before requests that are counted already.
     return this.#lastCount.n + this.#reader.countSince(this.#lastCount.seq, END_OF_TIME, this.#where);
   }

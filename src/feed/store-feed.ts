@@ -55,8 +55,12 @@ export class StoreFeed implements Feed {
   constructor(reader: PageReader, place: string) {
     this.#reader = reader;
     this.#place = place;
-    this.#all = new NewestPage(reader, '1');
-    this.#listed = new NewestPage(reader, `NOT ${ROUTINE_SQL}`);
+    this.#all = new NewestPage(reader, '1', () => reader.count());
+    this.#listed = new NewestPage(
+      reader,
+      `NOT ${ROUTINE_SQL}`,
+      () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
+    );
     this.#routeScan = new TurnQueue((error) => this.#handleError(error));
     this.#version = reader.version();
   }

@@ -12,7 +12,7 @@ test('list --follow: the last requests, then each that is saved, whenever it beg
   const store = await openStore({ db, cwd: '/' }, t.fail);
   t.teardown(() => store.close());
   const start = Date.now();
-  const save = (url: string, more = {}) => store.save(aTrace({ url, start, duration: 13, ...more }));
+  const save = (url: string, more = {}) => store.saveAll([aTrace({ url, start, duration: 13, ...more })]);
   save('/first');
   save('/health');
   save('poll', { method: 'tick' });

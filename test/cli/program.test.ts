@@ -94,7 +94,7 @@ test("the project's database is found from a subfolder", async (t) => {
     before === undefined ? delete process.env.XDG_STATE_HOME : (process.env.XDG_STATE_HOME = before),
   );
   const store = await openStore({ cwd }, t.fail);
-  store.save(aTrace({ url: '/mine' }));
+  store.saveAll([aTrace({ url: '/mine' })]);
   store.close();
   t.match(scooby(['list'], { cwd: join(cwd, 'src'), env: { ...env, XDG_STATE_HOME: state } }).out, /\/mine/);
 });

@@ -175,7 +175,7 @@ test('expired requests are neither shown nor counted, deleted or not', async (t)
   const clock = { now: () => now, steady: () => 0 };
   const { store, feed } = bothFeeds(t, 10, { ttl: 60_000, clock });
   now += 60_001;
-  store.save({ ...traceAt(0), id: 'c0000001-0000-4000-8000-000000000000', start: traceAt(0).start + 1 });
+  store.saveAll([{ ...traceAt(0), id: 'c0000001-0000-4000-8000-000000000000', start: traceAt(0).start + 1 }]);
   t.equal(await feed.count({ query: [] }), 1);
   t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 1);
 });
@@ -208,7 +208,7 @@ test('requests of another process are reported, counted, and shown where the lis
   const late = { ...traceAt(1), id: 'b0000000-0000-4000-8000-000000000000', start: until + 500 };
   t.equal(await feed.count({ query: [] }), 20);
   t.equal(await feed.count({ query: query('n1') }), 2);
-  store.save(late);
+  store.saveAll([late]);
   await notified;
   t.equal(await feed.count({ query: [] }), 21);
   t.equal(await feed.count({ query: query('n1') }), 3);

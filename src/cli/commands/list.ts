@@ -9,7 +9,7 @@ import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -33,7 +33,7 @@ import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../p
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
-import { shortId } from '../select/request.js';
+import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -115,26 +115,31 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function list(store: Store, filter: string[], flags: ListFlags): void {
+async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
   const selection = { query };
-  const short = (id: string) => shortId(store, id);
-  if (flags.by === 'route') return listRoutes(routeAggregates(store, selection), flags, short, format);
-  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit + 1), flags, format);
-  const listed = store.recent({ query: listedQuery(query) }, flags.limit + 1);
+  if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
+  if (flags.by === 'run')
+    return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
+  const listed = await store.recent({ query: listedQuery(query) }, flags.limit + 1);
   const { rows: requests, more } = firstRows(listed, flags.limit);
+  const leftOut = await countLeftOut(store, query);
   if (flags.json) {
     printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
     remarkMore(more, flags.limit);
-    return remarkLeftOut(store, query);
+    return remarkLeftOut(leftOut);
   }
   const isUnfiltered = query.length === 0;
-  const leftOut = countLeftOut(store, query);
+  const outside = isUnfiltered ? await store.outside(1) : [];
+  const short = await shortIds(
+    store,
+    [...requests, ...outside].map(({ id }) => id),
+  );
   if (requests.length === 0 && leftOut === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
   if (requests.length > 0) printLines(listLines(requests, short, format), format);
   const footer = [
-    ...(isUnfiltered ? outsideLines(store.outside(1), short, format) : []),
+    ...outsideLines(outside, short, format),
     ...(format.width < Infinity
       ? [...leftOutLines(leftOut, format), ...moreLines(more, format), ...hintLines(requests, short, format)]
       : []),
@@ -142,19 +147,20 @@ function list(store: Store, filter: string[], flags: ListFlags): void {
   if (footer.length > 0) printLines(requests.length > 0 ? ['', ...footer] : footer, format);
   if (format.width < Infinity) return;
   remarkMore(more, flags.limit);
-  remarkLeftOut(store, query);
+  remarkLeftOut(leftOut);
 }
 
-function listRoutes(
+async function listRoutes(
+  store: StoreReader,
   routes: RouteAggregate[],
   { json, limit }: ListFlags,
-  short: (id: string) => string,
   format: OutputFormat,
-): void {
+): Promise<void> {
   const { rows, more } = firstRows(routes, limit);
+  const worst = rows.map((row) => row.worst.id);
   if (json) printDocument(routeJson(rows));
   else if (rows.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(rows, short, format), format);
+  else printLines(routeLines(rows, await shortIds(store, worst), format), format);
   printMore(more, limit, json, format);
 }
 

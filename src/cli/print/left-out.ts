@@ -2,7 +2,7 @@
 
 import type { FilterQuery } from '../../domain/filter.js';
 import { leftOutQuery, leftOutText, TICKS_FILTER } from '../../domain/routine.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { printRemark } from '../output.js';
 
@@ -10,9 +10,9 @@ import { printRemark } from '../output.js';
 const MAX_COUNTED = 1000;
 
 /** Number of ticks that the list of a query leaves out, at most MAX_COUNTED. */
-export function countLeftOut(store: Pick<Store, 'recent'>, query: FilterQuery): number {
+export async function countLeftOut(store: Pick<StoreReader, 'recent'>, query: FilterQuery): Promise<number> {
   const leftOut = leftOutQuery(query);
-  return leftOut ? store.recent({ query: leftOut }, MAX_COUNTED).length : 0;
+  return leftOut ? (await store.recent({ query: leftOut }, MAX_COUNTED)).length : 0;
 }
 
 function countText(count: number): string {
@@ -26,8 +26,7 @@ export function leftOutLines(count: number, { style }: Pick<OutputFormat, 'style
 }
 
 /** The same for a pipe, on stderr. */
-export function remarkLeftOut(store: Pick<Store, 'recent'>, query: FilterQuery): void {
-  const count = countLeftOut(store, query);
+export function remarkLeftOut(count: number): void {
   if (count > 0)
     printRemark(`${countText(count)}, which had nothing to tell. See them:  scooby list ${TICKS_FILTER}`);
 }
