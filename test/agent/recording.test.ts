@@ -207,6 +207,7 @@ test('--include has them, and --sample takes its share, but each that is marked'
   const all = scooby(t, { files, command: ['app.cjs'], options: ['--include', '*', '--exclude', '/not'] });
   for (const path of ['/a.js', '/health', '/not']) await all.ask(path);
   await all.askDirectly('/b.js');
+  await all.trace('/b.js');
   await all.stop();
   t.same(
     (await all.traces()).map(({ url }) => url),
@@ -218,9 +219,14 @@ test('--include has them, and --sample takes its share, but each that is marked'
     await some.askDirectly('/direct');
     await some.askDirectly('/marked', { headers: { 'X-Scooby-Record': '1' } });
   }
+  await some.askDirectly('/last?__scooby=1');
+  await some.trace('/last?__scooby=1');
   await some.stop();
   const urls = (await some.traces()).map(({ url }) => url).sort();
-  t.same(urls, ['/direct', '/direct', '/through', '/through', ...Array(8).fill('/marked')].sort());
+  t.same(
+    urls,
+    ['/last?__scooby=1', '/direct', '/direct', '/through', '/through', ...Array(8).fill('/marked')].sort(),
+  );
   t.match(some.stderr, /recorded: 1 of 4 requests/);
 });
 

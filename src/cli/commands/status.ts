@@ -14,7 +14,7 @@ import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { wrapText } from '../../terminal/wrap.js';
 import { allLivingRuns, folderFrom, isNearby, type NearbyRun, nearbyStores } from '../nearby.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
-import { leftOutCount, leftOutText } from '../print/recording.js';
+import { unrecordedCount, unrecordedText } from '../print/recording.js';
 import { addStoreOptions, type StoreFlags } from '../select/store-options.js';
 
 /** A run with what it answers; `status` is missing where it does not answer. */
@@ -90,7 +90,7 @@ async function storedRuns(database: string): Promise<RunSummary[]> {
   try {
     const store = await openStore({ db: database, cwd: '/', readonly: true }, () => {});
     try {
-      return store.runs(MAX_RUNS);
+      return await store.runs(MAX_RUNS);
     } finally {
       store.close();
     }
@@ -180,14 +180,14 @@ export function statusLines(
 }
 
 function leftOutCell(status: RunStatus | undefined): string {
-  const count = status?.leftOut === undefined ? 0 : leftOutCount(status.leftOut);
+  const count = status?.leftOut === undefined ? 0 : unrecordedCount(status.leftOut);
   return count === 0 ? '' : count.toLocaleString('en-US');
 }
 
 /** What was left out of each run, and how to have it. */
 function leftOutLines(runs: RunReport[], { width, style }: OutputFormat): string[] {
   return runs.flatMap(({ run, status }) => {
-    const text = status?.leftOut && leftOutText(status.leftOut);
+    const text = status?.leftOut && unrecordedText(status.leftOut);
     if (text === undefined) return [];
     const whose = runs.length > 1 ? `pid ${run.pid}: ` : '';
     return wrapText(`${whose}${text}`, width).map((line) => style('dim', line));

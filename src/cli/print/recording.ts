@@ -39,12 +39,12 @@ function formatShare(share: number): string {
 }
 
 /** Number of requests that were left out, whatever the reason. */
-export function leftOutCount(leftOut: LeftOut): number {
+export function unrecordedCount(leftOut: LeftOut): number {
   return Object.values(leftOut).reduce((sum, count) => sum + count, 0);
 }
 
 /** How many requests were left out, why, and how to have them; undefined where none was. */
-export function leftOutText(leftOut: LeftOut): string | undefined {
+export function unrecordedText(leftOut: LeftOut): string | undefined {
   const reasons: [count: number, text: string][] = [
     [leftOut.withoutCalls, `files, modules and health checks without calls (${HAVE_ALL} has them)`],
     [leftOut.excluded, 'by --exclude'],
@@ -52,7 +52,7 @@ export function leftOutText(leftOut: LeftOut): string | undefined {
     [leftOut.unmarked, `without a mark (${RECORDING_COMMANDS.all} has them)`],
     [leftOut.off, 'switched off'],
   ];
-  const all = leftOutCount(leftOut);
+  const all = unrecordedCount(leftOut);
   if (all === 0) return undefined;
   const parts = reasons.filter(([count]) => count > 0);
   const list = parts.map(([count, text]) => `${count.toLocaleString('en-US')} ${text}`).join(', ');

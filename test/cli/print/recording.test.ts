@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { leftOutText, recordingNote } from '../../../src/cli/print/recording.js';
+import { recordingNote, unrecordedText } from '../../../src/cli/print/recording.js';
 
 const NONE = { withoutCalls: 0, excluded: 0, unsampled: 0, unmarked: 0, off: 0 };
 
@@ -20,10 +20,10 @@ test('the banner says what is recorded, where that is not each request', (t) => 
 });
 
 test('what was left out, why, and how to have it', (t) => {
-  t.equal(leftOutText(NONE), undefined);
-  t.equal(leftOutText({ ...NONE, unsampled: 1 }), '1 request left out: 1 by --sample');
+  t.equal(unrecordedText(NONE), undefined);
+  t.equal(unrecordedText({ ...NONE, unsampled: 1 }), '1 request left out: 1 by --sample');
   t.equal(
-    leftOutText({ withoutCalls: 1200, excluded: 2, unsampled: 3, unmarked: 4, off: 5 }),
+    unrecordedText({ withoutCalls: 1200, excluded: 2, unsampled: 3, unmarked: 4, off: 5 }),
     "1,214 requests left out: 1,200 files, modules and health checks without calls (--include '*' has them), 2 by --exclude, 3 by --sample, 4 without a mark (scooby on has them), 5 switched off",
   );
   t.end();
