@@ -8,6 +8,7 @@ import type { AppCertificate, LinkLine, Recording, ServerAddress, ServerSigns } 
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { PeerPorts } from './peer-ports.js';
+import { ProfileOrders } from './profile/profile-orders.js';
 
 /** Events of the connections. */
 export interface ConnectionEvents {
@@ -34,6 +35,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   /** Process of each server. */
   readonly #servers = new WeakMap<ServerAddress, AppConnection>();
   readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
+  /** Servers of each process that listen now. */
+  readonly #listening = new Map<AppConnection, number>();
+  readonly #muted = new WeakSet<AppConnection>();
+  /** Profiles of the processes that serve requests. */
+  readonly profiles = new ProfileOrders(() =>
+    [...this.#listening.keys()].filter((connection) => !this.#muted.has(connection)),
+  );
   #recording: Recording;
   /**
    * True once `recording` was changed: a process that starts may have read the run's config file
@@ -85,8 +93,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     this.#certificateWaiters.delete(key);
   }
 
+  profilingAnswered(connection: AppConnection, answer: Extract<LinkLine, { t: 'profiling' }>): void {
+    this.profiles.answered(connection, answer);
+  }
+
   serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void {
     this.#servers.set(address, connection);
+    this.#listening.set(connection, (this.#listening.get(connection) ?? 0) + 1);
     this.#peerPorts.addPorts(connection, address);
     this.emit('listen', address, this.#apps.get(connection)!, signs);
   }
@@ -97,10 +110,14 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
 
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
     this.#peerPorts.removePort(connection, address);
+    const left = (this.#listening.get(connection) ?? 0) - 1;
+    if (left > 0) this.#listening.set(connection, left);
+    else this.#listening.delete(connection);
     this.emit('unlisten', address, this.#apps.get(connection)!);
   }
 
   muted(connection: AppConnection): void {
+    this.#muted.add(connection);
     this.emit('muted', this.#apps.get(connection)!);
   }
 
@@ -108,6 +125,8 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     const app = this.#apps.get(connection)!;
     this.#apps.delete(connection);
     this.#peerPorts.removeProcess(connection);
+    this.#listening.delete(connection);
+    this.profiles.left(connection);
     this.emit('left', app, connection);
   }
 

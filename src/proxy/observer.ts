@@ -15,6 +15,8 @@ export interface Exchange {
   headers: Headers;
   /** The client sent `X-Scooby-Record: 1`. */
   marked: boolean;
+  /** What the recording does not have, in sentences. */
+  notes?: string[];
 }
 
 /** Outcome of a request. */
@@ -44,6 +46,13 @@ export interface ProxyObserver {
    * X-Scooby-Secret.
    */
   isRecorded?(marked: boolean): boolean;
+  /** What a request is to have by another wish than its header's: cpu, heap, light. */
+  profileWish?(id: string, method: string, url: string): string | undefined;
+  /**
+   * Starts the profiler of the app for a request that is held meanwhile; resolves, within 2 s, with
+   * what is not profiled, in a sentence.
+   */
+  startProfile?(id: string, wish: string): Promise<string | undefined>;
   requestStarted(exchange: Exchange): void;
   requestEnded(end: ExchangeEnd): void;
 }

@@ -49,6 +49,7 @@ const KINDS: Record<string, HeaderKind> = {
   'transfer-encoding': 'transfer-encoding',
   'x-scooby': 'ours',
   'x-scooby-secret': 'ours',
+  'x-scooby-profile': 'ours',
 };
 
 // The length alone rules out most headers, which is cheaper than lowercasing their names.
