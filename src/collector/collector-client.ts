@@ -131,12 +131,21 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return this.#connections.recordingSwitch.decide(mark, about);
   }
 
+  profileWish(id: string, method: string, url: string): string | undefined {
+    return this.#connections.profiles.take(id, method, url);
+  }
+
+  startProfile(id: string, wish: string): Promise<string | undefined> {
+    return this.#connections.profiles.start(id, wish);
+  }
+
   requestStarted(exchange: Exchange): void {
     this.#exchanges.started(exchange);
   }
 
   requestEnded(end: ExchangeEnd): void {
     this.#exchanges.ended(end);
+    this.#connections.profiles.end(end.id);
     this.emit('progress');
   }
 
