@@ -180,7 +180,12 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
+    return {
+      ...trace,
+      state: died ? 'died' : 'done',
+      spans,
+      totals: totalsOf(spans, trace.duration, trace.profiles),
+    };
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -189,7 +194,7 @@ export class OpenTrace {
     const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
     const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
-    return { ...trace, state, spans, duration, totals: totalsOf(spans) };
+    return { ...trace, state, spans, duration, totals: totalsOf(spans, duration, trace.profiles) };
   }
 }
 
