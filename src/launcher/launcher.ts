@@ -5,6 +5,7 @@
 
 import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
+import type { RecordedRun } from '../collector/collector-messages.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
 import { escapeToOneLine } from '../domain/text.js';
@@ -30,7 +31,6 @@ const FINAL_LINES_MS = 1000;
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
   const { collector, record, takePort, agent, project, packages = [], redact } = options;
   const folder = makeRunFolder(record, takePort, packages, redact);
-  for (const base of runFolderBases()) void removeStaleFolders(base);
   const connections = new AppConnections(project, record);
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);
@@ -48,7 +48,10 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const control = await openControl({ ...parts, app: restartable });
   const stopGuard = guardFolder({
     folder,
-    listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
+    listenAgain: async () => {
+      collector.folderRestored();
+      await Promise.all([link.listenAgain(), control.listenAgain()]);
+    },
     warn: (message) => listener.warn(message),
   });
   const lostAgent = new LostAgentWatch({
@@ -69,6 +72,9 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     collector.on('library', (library) => listener.libraryDetected(library));
     collector.on('lost', (process) => listener.warn(lossMessage(process)));
     collector.on('warning', (message) => listener.warn(message));
+    const recover = (left: string, facts: RecordedRun) => collector.recover(left, facts);
+    for (const base of runFolderBases())
+      void removeStaleFolders(base, { database: options.database, recover });
     collector.on('requests', (requests) => {
       for (const request of requests) listener.requestFinished(request);
     });

@@ -6,6 +6,7 @@ import { openStore } from '../../store/open.js';
 import type { Store } from '../../store/store.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from './missing-store.js';
+import { recoverKilledRuns } from './recover-killed-runs.js';
 
 /** Options of every command that reads the store. */
 export interface StoreFlags {
@@ -27,6 +28,7 @@ export function addStoreOptions(command: Command): Command {
  */
 export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
   rejectMissingStore(flags.db, process.cwd());
+  await recoverKilledRuns(flags.db);
   const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {
