@@ -99,23 +99,20 @@ async function readRun(
   collector.on('trace', (trace) => {
     if (!trace.outside) traces.set(trace.id, trace);
   });
-  const isStored = (id: string) => attempt(() => store.idsWith(id, 1).includes(id)) ?? false;
   const exchanges = readJournal(folder);
-  for (const [id, { start }] of exchanges) {
-    if (isStored(id)) exchanges.delete(id);
-    else collector.requestStarted(start);
-  }
+  for (const { start } of exchanges.values()) collector.requestStarted(start);
   for (const [name, identity] of leftProcesses(folder)) {
     collector.connected(identity);
     const receive = (line: LinkLine) => {
       if (line.t === 'close') endByApp(exchanges.get(line.id), line, identity);
-      // The rest of what its store has would replace the whole of it.
-      if (line.t !== 'open' || !isStored(line.id)) collector.lineReceived(identity, line);
+      collector.lineReceived(identity, line);
     };
     lost += await readProcess(folder, name, receive);
   }
   for (const { end } of exchanges.values()) if (end !== undefined) collector.requestEnded(end);
   collector.abandonAll(NOTE);
+  // What is left of a stored request would replace the whole of it.
+  for (const id of traces.keys()) if ((await store.idsWith(id, 1)).includes(id)) traces.delete(id);
   return { traces: [...traces.values()], lost };
 }
 
@@ -144,8 +141,8 @@ async function save(store: Store, traces: Trace[]): Promise<void> {
   for (let at = 0, attempts = 0; at < traces.length; ) {
     try {
       store.saveAll(traces.slice(at, at + BATCH));
+      await store.flushed();
       at += BATCH;
-      await setImmediate();
     } catch (error) {
       if (!(error instanceof StoreBusyError) || ++attempts > MAX_ATTEMPTS) throw error;
       await sleep(BUSY_RETRY_MS);

@@ -41,8 +41,9 @@ function aRun(t: Test, files: Record<string, string>) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const stored = async () => {
     const store = await openStore({ db: database, cwd: project, readonly: true }, () => {});
-    const traces = store.recent({}, 100).map((summary) => store.find(summary.id)!);
-    const runs = store.runs(9).map(({ command, requests }) => [command, requests]);
+    const summaries = await store.recent({}, 100);
+    const traces = await Promise.all(summaries.map(async ({ id }) => (await store.find(id))!));
+    const runs = (await store.runs(9)).map(({ command, requests }) => [command, requests]);
     store.close();
     return { runs, traces: traces.sort((a, b) => (a.url < b.url ? -1 : 1)) };
   };
