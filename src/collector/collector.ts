@@ -215,6 +215,15 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     this.#traces.finishAll();
   }
 
+  /** Finishes all open traces as they stand, with a note: their launcher was killed, the app was not. */
+  abandonAll(note: string): void {
+    this.#traces.stopTimers();
+    for (const openTrace of this.#traces.values()) {
+      if (!openTrace.finished && !openTrace.isComplete()) openTrace.trace.notes = [note];
+    }
+    this.#traces.finishAll();
+  }
+
   #open(
     id: string,
     proxy: 'none' | 'open',
