@@ -20,12 +20,14 @@ export interface SpanKind {
   role: KindRole;
   /** False where calls take no time of the request, and their texts rarely repeat: log lines. */
   isTimed: boolean;
+  /** True where a span stands around other calls and the app's own work, and says nothing of either. */
+  encloses: boolean;
   /** ms from which a call is slow; missing where time alone does not make a call slow. */
   slow?: number;
 }
 
-type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed'> &
-  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed'>> & {
+type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed' | 'encloses'> &
+  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed' | 'encloses'>> & {
     /** SGR parameters of the kind's own role, unless a theme overrides them. */
     colour?: string;
   };
@@ -72,6 +74,7 @@ const TABLE = {
   graphql: { title: 'GraphQL', noun: 'GraphQL operation', nouns: 'GraphQL operations' },
   dns: { title: 'DNS', noun: 'DNS look-up', nouns: 'DNS look-ups' },
   process: { title: 'Process', noun: 'child process', nouns: 'child processes' },
+  span: { title: 'Spans', head: 'SPAN', noun: 'span', nouns: 'spans', encloses: true },
   block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls' },
 } as const satisfies Record<string, Row>;
 
@@ -89,7 +92,7 @@ export function kindOf(kind: string): SpanKind {
 }
 
 function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
-  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL', isTimed: true };
+  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL', isTimed: true, encloses: false };
   const role = colour !== undefined && isKnownKind(kind) ? kind : 'accent';
   return { ...defaults, ...row, role };
 }

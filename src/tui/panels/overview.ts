@@ -30,10 +30,15 @@ function totalsText(trace: Trace): string {
   return parts.length > 0 ? parts.join(', ') : 'no calls';
 }
 
+/** Whether a call takes time that is not its request's own: a span around others does not. */
+function isOfTime({ kind }: { kind: string }): boolean {
+  return isTimed({ kind }) && !kindOf(kind).encloses;
+}
+
 /** Bar of a request's time by kind of call, and its legend. */
 function timeBar(trace: Trace, columns: number): Line[] {
   const extent = timelineExtent(trace);
-  const kinds = Object.entries(trace.totals).filter(([kind, total]) => total.ms > 0 && isTimed({ kind }));
+  const kinds = Object.entries(trace.totals).filter(([kind, total]) => total.ms > 0 && isOfTime({ kind }));
   const cells = Math.max(10, columns - 2);
   const shares = kinds.map(([, total]) => shareOfTime(total, extent));
   // Calls of one kind inside those of another count for both.
@@ -59,7 +64,7 @@ function timeBar(trace: Trace, columns: number): Line[] {
     );
   }
   bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
-  const calls = countedSpans(trace.spans).filter(isTimed);
+  const calls = countedSpans(trace.spans).filter(isOfTime);
   const own = extent - unionMs(calls.map((span) => intervalOf(span, extent)));
   if (own > 0) legend.push(['░ ', 'dim'], `own ${formatMs(own)}`);
   return [[' ', ...bars], legend];
