@@ -23,11 +23,11 @@ function open(name, maxSize) {
   return new SqliteStore({ connect, path, ttl: 86_400_000, maxSize, warn: console.error, samplesOf });
 }
 
-function measure(label, times, work) {
+async function measure(label, times, work) {
   const durations = [];
   for (let n = 0; n < times; n++) {
     const begun = performance.now();
-    work(n);
+    await work(n);
     durations.push(performance.now() - begun);
   }
   durations.sort((a, b) => a - b);
@@ -51,8 +51,8 @@ const requestOf = (spans, start = Date.now()) =>
 for (const spans of [0, 20, 200]) {
   const store = open(`save-${spans}.db`, 64 << 20);
   const traces = Array.from({ length: 2000 }, () => requestOf(spans));
-  const one = measure(`save, ${spans} spans of 10 frames`, 1000, (n) => store.save(traces[n]));
-  const many = measure(`saveAll of 20, ${spans} spans of 10 frames`, 50, (n) =>
+  const one = await measure(`save, ${spans} spans of 10 frames`, 1000, (n) => store.saveAll([traces[n]]));
+  const many = await measure(`saveAll of 20, ${spans} spans of 10 frames`, 50, (n) =>
     store.saveAll(traces.slice(1000 + n * 20, 1020 + n * 20)),
   );
   console.log(
@@ -78,20 +78,20 @@ const size = statSync(join(folder, 'million.db')).size / 1e6;
 console.log(
   `${rows} requests saved in ${((performance.now() - begun) / 1000).toFixed(1)}s, ${Math.round(size)} MB`,
 );
-measure('list: newest 20', 50, () => store.recent({}, 20));
-measure('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
-measure('list: --status 5xx (1 of 5000)', 20, () => store.recent(selection('status:5xx'), 20));
-measure('list: --status 404 (none)', 5, () => store.recent(selection('status:404'), 20));
-measure('list: --slower 2s (none)', 5, () => store.recent(selection('slower:2s'), 20));
-measure('list: --path nowhere (none)', 5, () => store.recent(selection('path:nowhere'), 20));
-measure('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
-measure('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
-const { id } = store.recent({}, 1)[0];
-measure('find', 50, () => store.find(id));
+await measure('list: newest 20', 50, () => store.recent({}, 20));
+await measure('list: newest 20 before the middle', 50, () => store.recent({ before: first + rows / 2 }, 20));
+await measure('list: --status 5xx (1 of 5000)', 20, () => store.recent(selection('status:5xx'), 20));
+await measure('list: --status 404 (none)', 5, () => store.recent(selection('status:404'), 20));
+await measure('list: --slower 2s (none)', 5, () => store.recent(selection('slower:2s'), 20));
+await measure('list: --path nowhere (none)', 5, () => store.recent(selection('path:nowhere'), 20));
+await measure('ids by a prefix of 8', 50, (n) => store.idsWith(n.toString(16).padStart(8, '0'), 10));
+await measure('ids by a prefix of 1', 5, () => store.idsWith('a', 10));
+const { id } = (await store.recent({}, 1))[0];
+await measure('find', 50, () => store.find(id));
 store.close();
-const reader = measure('open and list newest 20, a new connection', 10, () => {
+const reader = await measure('open and list newest 20, a new connection', 10, async () => {
   const reopened = open('million.db', 4e9);
-  reopened.recent({}, 20);
+  await reopened.recent({}, 20);
   reopened.close();
 });
 console.log(`${''.padEnd(52)} ${(reader / 10).toFixed(1)}ms on average`);

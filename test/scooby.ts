@@ -175,7 +175,8 @@ export class ScoobyRun extends Running {
   async traces(): Promise<Trace[]> {
     const store = await openStore({ db: this.database, cwd: this.folder, readonly: true }, () => {});
     try {
-      const kept = [...store.outside(100), ...store.recent({}, 1000)].map(({ id }) => store.find(id)!);
+      const summaries = [...(await store.outside(100)), ...(await store.recent({}, 1000))];
+      const kept = await Promise.all(summaries.map(async ({ id }) => (await store.find(id))!));
       return kept.sort((a, b) => a.start - b.start);
     } finally {
       store.close();

@@ -96,7 +96,7 @@ export class CollectorService {
       case 'disconnected':
         return this.#disconnected(message.n);
       case 'find':
-        return this.#findOrExplain(message, performance.now() + FIND_MS);
+        return void this.#findOrExplain(message, performance.now() + FIND_MS);
       case 'ping':
         this.#postPositions();
         return this.#post({ t: 'pong' });
@@ -163,25 +163,27 @@ export class CollectorService {
     this.#post({ t: 'left', n });
   }
 
-  #findOrExplain(search: Extract<ToCollector, { t: 'find' }>, until: number): void {
+  async #findOrExplain(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
     try {
-      this.#find(search, until);
+      await this.#find(search, until);
     } catch (error) {
       this.#post({ t: 'found', n: search.n, trouble: (error as Error).message });
     }
   }
 
-  #find(search: Extract<ToCollector, { t: 'find' }>, until: number): void {
+  async #find(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
     const { n, id, span } = search;
-    const trace = this.#writer.find(id);
+    const wasComing = this.#collector.isFinishing(id) && performance.now() < until;
+    const trace = await this.#writer.find(id);
     if (trace !== undefined && span === undefined)
       return this.#post({ t: 'found', n, json: `${terminalSafeJson(publicTrace(trace))}\n` });
     const found = span === undefined ? undefined : trace?.spans[span];
     if (found !== undefined)
       return this.#post({ t: 'found', n, call: { trace: { ...trace!, spans: [] }, span: found } });
-    const isComing = trace === undefined && this.#collector.isFinishing(id) && performance.now() < until;
-    if (!isComing) return this.#post({ t: 'found', n });
-    this.#collector.once('trace', () => this.#findOrExplain(search, until));
+    if (trace !== undefined || !wasComing) return this.#post({ t: 'found', n });
+    // It may have been finished while the store was asked.
+    if (!this.#collector.isFinishing(id)) return this.#find(search, until);
+    this.#collector.once('trace', () => void this.#findOrExplain(search, until));
   }
 
   #settle(trace: Trace): void {
@@ -219,7 +221,7 @@ export class CollectorService {
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();
-    this.#writer.close();
+    await this.#writer.close();
     this.#store.close();
     // After the last batch, which a microtask posts.
     queueMicrotask(() => this.#post({ t: 'finished' }));

@@ -46,12 +46,14 @@ export class TraceQueue {
     return [...this.#queued.values()].map(({ trace }) => trace);
   }
 
-  /** Empties the queue and calls the callbacks of its traces. */
-  settle(): void {
-    const settled = [...this.#queued.values()];
+  /** Empties the queue; the function that it returns calls the callbacks of its traces. */
+  take(): () => void {
+    const taken = [...this.#queued.values()];
     this.#queued.clear();
     this.#weight = 0;
-    for (const { onSettled } of settled) for (const settle of onSettled) settle();
+    return () => {
+      for (const { onSettled } of taken) for (const settle of onSettled) settle();
+    };
   }
 }
 

@@ -73,7 +73,7 @@ export class TraceWriter {
   }
 
   /** Trace of an id, saved or waiting to be. */
-  find(id: string): Trace | undefined {
+  async find(id: string): Promise<Trace | undefined> {
     if (this.#busySince === undefined) this.flush();
     return this.#queue.find(id) ?? this.#store.find(id);
   }
@@ -87,22 +87,26 @@ export class TraceWriter {
     this.#flushedAt = performance.now();
     if (!this.#isUsable()) {
       this.#lostCount += traces.length;
-      this.#queue.settle();
+      this.#queue.take()();
       return;
     }
     try {
       this.#saveSources();
       this.#store.saveAll(traces);
       this.#saved();
+      void this.#store.flushed().then(this.#queue.take());
     } catch (error) {
       if (error instanceof StoreBusyError) return this.#waitForLock(error);
       this.#handleFailure(error, traces.length);
+      this.#queue.take()();
     }
-    this.#queue.settle();
   }
 
-  /** Writes the queued traces, waiting for the lock if need be; later traces are ignored. */
-  close(): void {
+  /**
+   * Writes the queued traces, waiting for the lock if need be; later traces are ignored. Resolves once
+   * they are stored or lost.
+   */
+  async close(): Promise<void> {
     this.flush();
     const deadline = performance.now() + BUSY_NOTICE_MS;
     const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -114,6 +118,7 @@ export class TraceWriter {
     const { size } = this.#queue;
     if (size > 0) this.#warn(`the store is locked by another process; ${size} requests were not kept`);
     this.#isClosed = true;
+    await this.#store.flushed();
   }
 
   #saved(): void {

@@ -43,10 +43,6 @@ export class MemoryStore implements Store {
     this.#clock = options.clock ?? systemClock;
   }
 
-  save(trace: Trace): void {
-    this.saveAll([trace]);
-  }
-
   saveAll(traces: Trace[]): void {
     const { samplesOf = () => [] } = this.#sampling;
     const packed = traces.map((trace) => ({
@@ -75,37 +71,39 @@ export class MemoryStore implements Store {
     return hash;
   }
 
-  source(hash: string): SourceText | undefined {
+  async flushed(): Promise<void> {}
+
+  async source(hash: string): Promise<SourceText | undefined> {
     const source = this.#sources.get(hash);
     return source && { file: source.file, text: unpack(source.body) };
   }
 
-  find(id: string): Trace | undefined {
+  async find(id: string): Promise<Trace | undefined> {
     const entry = this.#traces.get(id);
     return entry && this.#isAlive(entry) ? unpackTrace(entry.body, skipDescribe) : undefined;
   }
 
-  idsWith(prefix: string, limit: number): string[] {
+  async idsWith(prefix: string, limit: number): Promise<string[]> {
     const found = this.#newest((entry) => entry.summary.id.startsWith(prefix));
     return found.slice(0, limit).map(({ id }) => id);
   }
 
-  recent(selection: Selection, limit: number): Summary[] {
+  async recent(selection: Selection, limit: number): Promise<Summary[]> {
     const now = this.#clock.now();
     return this.#newest((entry) => !entry.outside && isSelected(entry, selection, now)).slice(0, limit);
   }
 
-  children(parent: string, limit: number): Summary[] {
+  async children(parent: string, limit: number): Promise<Summary[]> {
     return this.#newest((entry) => entry.parent === parent)
       .reverse()
       .slice(0, limit);
   }
 
-  outside(limit: number): Summary[] {
+  async outside(limit: number): Promise<Summary[]> {
     return this.#newest((entry) => entry.outside).slice(0, limit);
   }
 
-  aggregates(by: AggregateBy, selection: Selection): Aggregate[] {
+  async aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]> {
     const now = this.#clock.now();
     const selected = [...this.#traces.values()].filter(
       (entry) => !entry.outside && this.#isAlive(entry) && isSelected(entry, selection, now),
@@ -116,7 +114,7 @@ export class MemoryStore implements Store {
     );
   }
 
-  runs(limit: number): RunSummary[] {
+  async runs(limit: number): Promise<RunSummary[]> {
     const { run } = this.#sampling;
     const requests = this.#newest((entry) => !entry.outside).length;
     if (!run || requests === 0) return [];

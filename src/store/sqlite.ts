@@ -45,10 +45,6 @@ export class SqliteStore implements Store {
     this.#connection = new Connection(options);
   }
 
-  save(trace: Trace): void {
-    this.saveAll([trace]);
-  }
-
   saveAll(traces: Trace[]): void {
     const expires = this.#now() + this.#ttl;
     const { samplesOf = () => [] } = this.#sampling;
@@ -81,27 +77,30 @@ export class SqliteStore implements Store {
     return hash;
   }
 
-  source(hash: string): SourceText | undefined {
+  // Saves are committed when they return.
+  async flushed(): Promise<void> {}
+
+  async source(hash: string): Promise<SourceText | undefined> {
     return this.#connection.read((statements) => {
       const row = statements.source.get(hash);
       return row && { file: row.file, text: unpack(row.body) };
     });
   }
 
-  find(id: string): Trace | undefined {
+  async find(id: string): Promise<Trace | undefined> {
     return this.#connection.read((statements) => {
       const row = statements.find.get(id, this.#now());
       return row && unpackTrace(row.body, this.#describe);
     });
   }
 
-  idsWith(prefix: string, limit: number): string[] {
+  async idsWith(prefix: string, limit: number): Promise<string[]> {
     return this.#connection.read((statements) =>
       statements.idsWith.all(prefix, `${prefix}\uffff`, this.#now(), limit).map(({ id }) => id),
     );
   }
 
-  recent(selection: Selection, limit: number): Summary[] {
+  async recent(selection: Selection, limit: number): Promise<Summary[]> {
     return this.#connection.query((db) => {
       const { sql, values } = selectionSql(selection, this.#now());
       const newest = `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE ${sql} ORDER BY start DESC, seq DESC LIMIT ?`;
@@ -109,23 +108,23 @@ export class SqliteStore implements Store {
     });
   }
 
-  children(parent: string, limit: number): Summary[] {
+  async children(parent: string, limit: number): Promise<Summary[]> {
     return this.#connection.read((statements) =>
       statements.children.all(parent, this.#now(), limit).map(summaryOfRow),
     );
   }
 
-  outside(limit: number): Summary[] {
+  async outside(limit: number): Promise<Summary[]> {
     return this.#connection.read((statements) =>
       statements.outside.all(this.#now(), limit).map(summaryOfRow),
     );
   }
 
-  aggregates(by: AggregateBy, selection: Selection): Aggregate[] {
+  async aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]> {
     return this.#connection.query((db) => aggregatesIn(db, by, selection, this.#now()));
   }
 
-  runs(limit: number): RunSummary[] {
+  async runs(limit: number): Promise<RunSummary[]> {
     return this.#connection.query((db) => runsIn(db, limit, this.#now()));
   }
 

@@ -77,39 +77,43 @@ export interface Sampling {
   describe?: Describe;
 }
 
-/**
- * Store of traces with a time to live. Every method may throw a StoreError; `scooby run` then warns
- * and goes on.
- */
-export interface Store {
+/** Reads what was recorded; every promise may reject with a StoreError. */
+export interface StoreReader {
   /** Path of the data, or a phrase, for the banner. */
   readonly place: string;
+  /** Source text of a hash. */
+  source(hash: string): Promise<SourceText | undefined>;
+  /** Trace of an id. */
+  find(id: string): Promise<Trace | undefined>;
+  /** At most `limit` ids that begin with the prefix, newest first. */
+  idsWith(prefix: string, limit: number): Promise<string[]>;
+  /** Selected requests, newest first, without the traces of calls outside requests. */
+  recent(selection: Selection, limit: number): Promise<Summary[]>;
+  /** The first units and requests of other apps that a request led to, in order. */
+  children(parent: string, limit: number): Promise<Summary[]>;
+  /** Traces of calls outside requests, newest first. */
+  outside(limit: number): Promise<Summary[]>;
+  /** Aggregates over the selected requests, sorted by total time, the largest first. */
+  aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]>;
+  /** Runs with stored requests, newest first. */
+  runs(limit: number): Promise<RunSummary[]>;
+  close(): void;
+}
+
+/**
+ * Store of traces with a time to live. A method that writes may throw a StoreError; `scooby run` then
+ * warns and goes on.
+ */
+export interface Store extends StoreReader {
   /**
-   * Saves a trace, or replaces the trace of the same id. A saved trace in a file survives a crash
-   * of the process.
+   * Saves several traces at the cost of one, or replaces those of the same ids. What a file has saved
+   * survives a crash of the process; all or none of them are saved.
    */
-  save(trace: Trace): void;
-  /** Saves several traces at the cost of one, in one transaction. */
   saveAll(traces: Trace[]): void;
   /** Saves a source text, each text once; returns its hash. */
   saveSource(source: SourceText): string;
-  /** Source text of a hash. */
-  source(hash: string): SourceText | undefined;
-  /** Trace of an id. */
-  find(id: string): Trace | undefined;
-  /** At most `limit` ids that begin with the prefix, newest first. */
-  idsWith(prefix: string, limit: number): string[];
-  /** Selected requests, newest first, without the traces of calls outside requests. */
-  recent(selection: Selection, limit: number): Summary[];
-  /** The first units and requests of other apps that a request led to, in order. */
-  children(parent: string, limit: number): Summary[];
-  /** Traces of calls outside requests, newest first. */
-  outside(limit: number): Summary[];
-  /** Aggregates over the selected requests, sorted by total time, the largest first. */
-  aggregates(by: AggregateBy, selection: Selection): Aggregate[];
-  /** Runs with stored requests, newest first. */
-  runs(limit: number): RunSummary[];
-  close(): void;
+  /** Resolves once what was handed over so far is stored, or lost with a warning. */
+  flushed(): Promise<void>;
 }
 
 /** Error of the store that a user can act on: `message` says what happened and what to do. */

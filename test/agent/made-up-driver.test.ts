@@ -87,9 +87,9 @@ test('every command reads SQL in the dialect of the instrument', async (t) => {
     [{ text: SHAPE, times: { length: 6 } }],
   );
   const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7, samplesOf });
-  store.save(trace);
-  t.match(store.aggregates('statement', {}), [{ text: SHAPE, count: 6 }]);
-  const kept = store.find(trace.id)!;
+  store.saveAll([trace]);
+  t.match(await store.aggregates('statement', {}), [{ text: SHAPE, count: 6 }]);
+  const kept = (await store.find(trace.id))!;
   t.match(traceLines(kept, { code }, screen).join('\n'), /^ {3}6× sql {2}/m);
   t.match(sqlLines(kept, screen), { 9: 'SELECT * FROM `users` WHERE name = "c#";' });
   const tabOptions = {

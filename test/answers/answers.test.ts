@@ -10,7 +10,7 @@ for (const { name, calls, want } of corpus) {
     const recorded = await record(t, name, calls);
     for (const question of Object.keys(want) as (keyof Answers)[]) {
       for (const { name: place, answers } of places) {
-        const answer = answers[question]?.(recorded);
+        const answer = await answers[question]?.(recorded);
         if (answer !== undefined) t.strictSame(answer, want[question], `${question}: ${place}`);
       }
     }

@@ -28,7 +28,7 @@ export interface Answers {
 /** A command, or a screen; it says nothing on questions that it does not answer. */
 export interface Place {
   name: string;
-  answers: { [Q in keyof Answers]?: (recorded: Recorded) => string[] };
+  answers: { [Q in keyof Answers]?: (recorded: Recorded) => string[] | Promise<string[]> };
 }
 
 interface Asked {
@@ -52,12 +52,12 @@ const byLine = ({ site = UNKNOWN }: Asked) => site;
 const byShape = ({ text }: Asked) => text;
 
 /** All questions on calls, of a place that lists them by what they ask and from where. */
-function ofCalls(read: (recorded: Recorded) => Asked[]): Place['answers'] {
+function ofCalls(read: (recorded: Recorded) => Asked[] | Promise<Asked[]>): Place['answers'] {
   return {
-    lines: (recorded) => counted(read(recorded), byLine),
-    shapes: (recorded) => counted(read(recorded), byShape),
-    most: (recorded) => {
-      const most = read(recorded).reduce((best, one) => (one.count > best.count ? one : best));
+    lines: async (recorded) => counted(await read(recorded), byLine),
+    shapes: async (recorded) => counted(await read(recorded), byShape),
+    most: async (recorded) => {
+      const most = (await read(recorded)).reduce((best, one) => (one.count > best.count ? one : best));
       return [`${most.count}× ${most.text} ${most.site ?? UNKNOWN}`];
     },
   };
@@ -67,30 +67,30 @@ const told = (findings: { kind?: string; site?: string | undefined }[]) =>
   findings.map(({ kind, site = UNKNOWN }) => `${kind} ${site}`).sort();
 
 /** What the JSON of a request says, in `show --json` and of the proxy. */
-function ofDocument(read: (recorded: Recorded) => PublicTrace): Place['answers'] {
-  const calls = (recorded: Recorded): Asked[] => {
+function ofDocument(read: (recorded: Recorded) => PublicTrace | Promise<PublicTrace>): Place['answers'] {
+  const calls = async (recorded: Recorded): Promise<Asked[]> => {
     const groups = new Map<string, Asked>();
-    for (const { shape, site } of read(recorded).spans) {
+    for (const { shape, site } of (await read(recorded)).spans) {
       const key = `${shape}\n${site}`;
       const one = groups.get(key) ?? { text: shape, site, count: 0 };
       groups.set(key, { ...one, count: one.count + 1 });
     }
     return [...groups.values()];
   };
-  return { ...ofCalls(calls), findings: (recorded) => told(read(recorded).findings) };
+  return { ...ofCalls(calls), findings: async (recorded) => told((await read(recorded)).findings) };
 }
 
-const document = ({ store, trace }: Recorded) =>
-  JSON.parse(JSON.stringify(publicTrace(store.find(trace.id)!))) as PublicTrace;
+const document = async ({ store, trace }: Recorded) =>
+  JSON.parse(JSON.stringify(publicTrace((await store.find(trace.id))!))) as PublicTrace;
 
-function shown({ store, trace }: Recorded): string[] {
-  return traceLines(trace, { code: sourceReaderOf(store, trace) }, screen);
+async function shown({ store, trace }: Recorded): Promise<string[]> {
+  return traceLines(trace, { code: await sourceReaderOf(store, trace) }, screen);
 }
 
 // `    6×  sql  6.0ms …`, and below it `load (src/orders.js:10:24)`.
-function shownCalls(recorded: Recorded): Asked[] {
+async function shownCalls(recorded: Recorded): Promise<Asked[]> {
   const asked: Asked[] = [];
-  for (const line of shown(recorded)) {
+  for (const line of await shown(recorded)) {
     const group = /^ *(\d+)× /.exec(line);
     const site = /^ {6}(?:\S+ \()?(\S+:\d+):\d+\)?$/.exec(line)?.[1];
     if (group) asked.push({ text: '', count: Number(group[1]) });
@@ -100,9 +100,9 @@ function shownCalls(recorded: Recorded): Asked[] {
 }
 
 // `  N+1  load (src/orders.js:10)  6.0ms`
-function shownFindings(recorded: Recorded): string[] {
+async function shownFindings(recorded: Recorded): Promise<string[]> {
   return told(
-    shown(recorded).flatMap((line) => {
+    (await shown(recorded)).flatMap((line) => {
       const [, kind, site] =
         /^ {2}([A-Z][A-Z\d+-]+)(?: {2}(?:\S+ \()?(\S+:\d+)\)?)?(?: {2}|$)/.exec(line) ?? [];
       return kind === undefined ? [] : [{ kind: kind.toLowerCase(), site }];
@@ -111,8 +111,8 @@ function shownFindings(recorded: Recorded): string[] {
 }
 
 /** What `top --json` says, by one thing or another. */
-function top({ store }: Recorded, by: AggregateBy): (Asked & { kind: string })[] {
-  return store.aggregates(by, {}).map((sum) => publicAggregate(sum, 0) as Asked & { kind: string });
+async function top({ store }: Recorded, by: AggregateBy): Promise<(Asked & { kind: string })[]> {
+  return (await store.aggregates(by, {})).map((sum) => publicAggregate(sum, 0) as Asked & { kind: string });
 }
 
 /** What `diff --json` says of the request, after one that made no calls. */
@@ -150,27 +150,30 @@ export const places: Place[] = [
   {
     name: 'show',
     answers: {
-      lines: (recorded) => counted(shownCalls(recorded), byLine),
+      lines: async (recorded) => counted(await shownCalls(recorded), byLine),
       findings: shownFindings,
     },
   },
   { name: 'top, by both', answers: ofCalls((recorded) => top(recorded, 'call')) },
   {
     name: 'top --by statement',
-    answers: { shapes: (recorded) => counted(top(recorded, 'statement'), byShape) },
+    answers: { shapes: async (recorded) => counted(await top(recorded, 'statement'), byShape) },
   },
   {
     name: 'top --by site',
     answers: {
       // Calls without a line are not among them.
-      lines: (recorded) => {
-        const asked = top(recorded, 'site');
-        const none = top(recorded, 'call').filter(({ site }) => site === undefined);
+      lines: async (recorded) => {
+        const asked = await top(recorded, 'site');
+        const none = (await top(recorded, 'call')).filter(({ site }) => site === undefined);
         return counted([...asked, ...none], byLine);
       },
     },
   },
-  { name: 'top --by finding', answers: { findings: (recorded) => told(top(recorded, 'finding')) } },
+  {
+    name: 'top --by finding',
+    answers: { findings: async (recorded) => told(await top(recorded, 'finding')) },
+  },
   {
     name: 'diff --json',
     answers: { ...ofCalls(differing), findings: (recorded) => told(difference(recorded).findings.new) },

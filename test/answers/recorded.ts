@@ -61,7 +61,7 @@ export async function record(t: Test, name: string, calls: MadeCall[]): Promise<
   const store = await openStore(options, (message) => void t.fail(message));
   t.teardown(() => store.close());
   const id = await collect(project, store, calls);
-  return { store, trace: store.find(id)! };
+  return { store, trace: (await store.find(id))! };
 }
 
 async function collect(project: string, store: Store, calls: MadeCall[]): Promise<string> {
@@ -70,7 +70,7 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
     saveSource: (source) => store.saveSource(source),
     finish: finishTrace,
   });
-  collector.on('trace', (trace) => store.save(trace));
+  collector.on('trace', (trace) => store.saveAll([trace]));
   const id = randomUUID();
   const start = Date.now() - 1000;
   const told = { pid: 7, command: 'node app.js', cwd: project, node: process.version, thread: 0 };

@@ -10,7 +10,7 @@ const LONG_PATH = `/orders/${'x'.repeat(100)}`;
 async function database(t: Test): Promise<string> {
   const db = join(t.testdir(), 'scooby.db');
   const store = await openStore({ db, cwd: '/' }, t.fail);
-  store.save(aTrace({ id: 'aaaaaaaa-1', url: LONG_PATH, spans: [aSpan(), aSpan()] }));
+  store.saveAll([aTrace({ id: 'aaaaaaaa-1', url: LONG_PATH, spans: [aSpan(), aSpan()] })]);
   store.close();
   return db;
 }
@@ -44,7 +44,7 @@ test('in a C locale every command draws with ASCII; in a UTF-8 locale it does no
 test('JSON and SQL keep their characters in a C locale', async (t) => {
   const db = join(t.testdir(), 'scooby.db');
   const store = await openStore({ db, cwd: '/' }, t.fail);
-  store.save(aTrace({ url: '/a→b', spans: [aSpan({ name: "SELECT '→'", detail: {} })] }));
+  store.saveAll([aTrace({ url: '/a→b', spans: [aSpan({ name: "SELECT '→'", detail: {} })] })]);
   store.close();
   t.match(await printed('C', 'list', '--json', '--db', db), '"url":"/a→b"');
   t.match(await printed('C', 'show', 'last', '--sql', '--db', db), "SELECT '→';");

@@ -73,9 +73,9 @@ function openStores(t: Test) {
   return { store, memory, feed };
 }
 
-const routesOf = (store: Store) =>
+const routesOf = async (store: Store) =>
   Object.fromEntries(
-    routeAggregates(store, {}).map(({ kind, text, count, errors, p95 }) => [
+    (await routeAggregates(store, {})).map(({ kind, text, count, errors, p95 }) => [
       `${kind} ${text}`,
       [count, errors, p95],
     ]),
@@ -83,13 +83,14 @@ const routesOf = (store: Store) =>
 
 test('list, top and the browser show the same count, errors and p95 of each route', async (t) => {
   const { store, memory, feed } = openStores(t);
-  t.same(routesOf(store), EXPECTED);
-  t.same(routesOf(memory), EXPECTED);
+  t.same(await routesOf(store), EXPECTED);
+  t.same(await routesOf(memory), EXPECTED);
   t.same(
     Object.fromEntries(
-      store
-        .aggregates('route', {})
-        .map(({ kind, text, count, errors, p95 }) => [`${kind} ${text}`, [count, errors, p95]]),
+      (await store.aggregates('route', {})).map(({ kind, text, count, errors, p95 }) => [
+        `${kind} ${text}`,
+        [count, errors, p95],
+      ]),
     ),
     EXPECTED,
   );
@@ -119,8 +120,8 @@ test('check judges the same routes by the same p95', (t) => {
 
 test('diff --runs and the header show the same errors and p95', async (t) => {
   const { store, feed } = openStores(t);
-  const [only] = store.runs(1);
-  const { metrics } = diffRuns(store, only!, only!);
+  const [only] = await store.runs(1);
+  const { metrics } = await diffRuns(store, only!, only!);
   const after = (name: string) => metrics.find((metric) => metric.name === name)?.after;
   const stats = await feed.stats();
   t.same([after('requests'), after('errors'), after('p95'), after('p50')], [42, 5, stats.p95, stats.p50]);
@@ -140,10 +141,10 @@ test('enter on a route lists as many requests as the route counts', async (t) =>
   }
 });
 
-test('the filter finds the requests that count as errors', (t) => {
+test('the filter finds the requests that count as errors', async (t) => {
   const { store } = openStores(t);
-  const countOf = (filter: string) => store.recent({ query: queryFromOptions([filter], {}) }, 100).length;
-  t.equal(countOf('status>=500 or died'), 5);
-  t.equal(countOf('errors'), 6, 'and one in which a call failed');
-  t.end();
+  const countOf = async (filter: string) =>
+    (await store.recent({ query: queryFromOptions([filter], {}) }, 100)).length;
+  t.equal(await countOf('status>=500 or died'), 5);
+  t.equal(await countOf('errors'), 6, 'and one in which a call failed');
 });

@@ -20,7 +20,7 @@ test('the oldest traces are pushed out, counted and settled, once the queue is f
   );
   t.equal(add('/huge', 200_000), 2, 'the newest is kept, whatever its size');
   t.same(settled, ['/a', '/b', '/c']);
-  queue.settle();
+  queue.take()();
   t.same([queue.size, settled], [0, ['/a', '/b', '/c', '/huge']]);
   t.equal(add('/d', 90_000), 0, 'an empty queue has room');
   t.end();

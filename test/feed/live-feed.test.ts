@@ -22,7 +22,7 @@ async function aLiveFeed(t: Test, commands: Record<string, ControlCommand>) {
   const db = join(folder, 'scooby.db');
   const store = await openStore({ db, cwd: folder }, quiet);
   const now = Date.now();
-  store.save({ ...traceAt(0), start: now });
+  store.saveAll([{ ...traceAt(0), start: now }]);
   const feed = new LiveFeed(await openReader({ db, cwd: folder }, quiet), db);
   t.teardown(() => {
     feed.close();

@@ -18,14 +18,14 @@ if (what === 'flood') {
   // Prints each id once its trace is saved, until the process is killed.
   for (;;) {
     const trace = aTrace({ spans: [aSpan(), aSpan()] });
-    store.save(trace);
+    store.saveAll([trace]);
     await say(trace.id);
   }
 }
 for (let saved = 0; saved < Number(n); saved++) {
   const trace = aTrace({ spans: [aSpan()] });
-  store.save(trace);
-  if (what === 'reading' && store.recent({}, 5).length === 0) await say('nothing to read');
+  store.saveAll([trace]);
+  if (what === 'reading' && (await store.recent({}, 5)).length === 0) await say('nothing to read');
   await say(trace.id);
 }
 store.close();

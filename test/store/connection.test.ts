@@ -43,32 +43,30 @@ function fill(store: SqliteStore) {
 
 const aside = (path: string) => readdirSync(dirname(path)).filter((name) => /\.corrupt-\d+T\d+$/.test(name));
 
-test('a file that is no database is moved aside and replaced, with one warning', (t) => {
+test('a file that is no database is moved aside and replaced, with one warning', async (t) => {
   const path = join(t.testdir({ 'scooby.db': 'these are my notes\n'.repeat(500) }), 'scooby.db');
   const { store, warnings } = open(t, path);
-  store.save(aTrace({ id: 'new' }));
-  t.same(store.idsWith('', 10), ['new']);
+  store.saveAll([aTrace({ id: 'new' })]);
+  t.same(await store.idsWith('', 10), ['new']);
   t.equal(aside(path).length, 1);
   t.match(readFileSync(join(dirname(path), aside(path)[0]!), 'utf8'), /^these are my notes/);
   t.same(warnings, [
     `${path} was damaged, or no database. It is kept as ${path}.corrupt-20261122T120000; a new one was begun.`,
   ]);
-  t.end();
 });
 
-test('damage found by a save: the file is moved aside, and the trace is in the new one', (t) => {
+test('damage found by a save: the file is moved aside, and the trace is in the new one', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const { store: first } = open(t, path);
   fill(first);
   first.close();
   damage(path);
   const { store, warnings } = open(t, path);
-  for (let n = 0; n < 5; n++) store.save(aTrace({ id: `new-${n}` }));
-  t.equal(store.idsWith('new-', 10).length, 5);
-  t.equal(store.find('new-4')?.id, 'new-4');
+  for (let n = 0; n < 5; n++) store.saveAll([aTrace({ id: `new-${n}` })]);
+  t.equal((await store.idsWith('new-', 10)).length, 5);
+  t.equal((await store.find('new-4'))?.id, 'new-4');
   t.equal(warnings.length, 1);
   t.equal(aside(path).length, 1);
-  t.end();
 });
 
 test('damage in a database that was not closed is found at the start', (t) => {
@@ -84,7 +82,7 @@ test('damage in a database that was not closed is found at the start', (t) => {
   t.end();
 });
 
-test('two stores that find the same damage share the new database', (t) => {
+test('two stores that find the same damage share the new database', async (t) => {
   const path = join(t.testdir(), 'scooby.db');
   const { store: first } = open(t, path);
   fill(first);
@@ -92,13 +90,12 @@ test('two stores that find the same damage share the new database', (t) => {
   const { store: one, warnings: warned } = open(t, path);
   const { store: two, warnings } = open(t, path);
   damage(path);
-  one.save(aTrace({ id: 'one' }));
-  two.save(aTrace({ id: 'two' }));
-  t.same(one.idsWith('', 10).sort(), ['one', 'two']);
-  t.same(two.idsWith('', 10).sort(), ['one', 'two']);
+  one.saveAll([aTrace({ id: 'one' })]);
+  two.saveAll([aTrace({ id: 'two' })]);
+  t.same((await one.idsWith('', 10)).sort(), ['one', 'two']);
+  t.same((await two.idsWith('', 10)).sort(), ['one', 'two']);
   t.equal(warned.length + warnings.length, 1);
   t.equal(aside(path).length, 1);
-  t.end();
 });
 
 test('a reader reports a damaged database and leaves it unchanged', (t) => {
@@ -112,13 +109,12 @@ test('a reader reports a damaged database and leaves it unchanged', (t) => {
   t.end();
 });
 
-test('a database deleted while it is in use is created again', (t) => {
+test('a database deleted while it is in use is created again', async (t) => {
   const path = join(t.testdir(), 'x', 'scooby.db');
   const { store } = open(t, path);
-  store.save(aTrace());
+  store.saveAll([aTrace()]);
   rmSync(dirname(path), { recursive: true });
-  store.save(aTrace({ id: 'kept' }));
+  store.saveAll([aTrace({ id: 'kept' })]);
   t.ok(existsSync(path));
-  t.same(store.idsWith('', 10), ['kept']);
-  t.end();
+  t.same(await store.idsWith('', 10), ['kept']);
 });

@@ -37,14 +37,20 @@ function query(text: string): FilterQuery {
   return parsed.query;
 }
 
+/** Saves traces, and waits until they can be read. */
+function save(store: Store, ...traces: Trace[]): Promise<void> {
+  store.saveAll(traces);
+  return store.flushed();
+}
+
 /** Runs the contract; `open` creates an empty store with a time to live of a day. */
-export function contract(name: string, open: (t: Test, clock: Clock) => Store): void {
+export function contract(name: string, open: (t: Test, clock: Clock) => Store | Promise<Store>): void {
   const clock = aClock();
   const start = clock.now();
   const fresh = (t: Test) => open(t, clock);
 
-  test(`${name}: a saved trace is found again, whole`, (t) => {
-    const store = fresh(t);
+  test(`${name}: a saved trace is found again, whole`, async (t) => {
+    const store = await fresh(t);
     const trace = aTrace({
       start,
       url: '/a?b=日本語',
@@ -69,57 +75,53 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
         },
       ],
     });
-    store.save(trace);
-    t.same(store.find(trace.id), trace);
-    t.equal(store.find('unknown'), undefined);
-    t.end();
+    await save(store, trace);
+    t.same(await store.find(trace.id), trace);
+    t.equal(await store.find('unknown'), undefined);
   });
 
-  test(`${name}: traces are copied when they are saved and when they are read`, (t) => {
-    const store = fresh(t);
+  test(`${name}: traces are copied when they are saved and when they are read`, async (t) => {
+    const store = await fresh(t);
     const trace = aTrace({ start, method: 'GET' });
-    store.save(trace);
+    await save(store, trace);
     trace.method = 'PUT';
-    store.find(trace.id)!.method = 'PATCH';
-    t.equal(store.find(trace.id)?.method, 'GET');
-    t.equal(store.recent({}, 1)[0]?.method, 'GET');
-    t.end();
+    (await store.find(trace.id))!.method = 'PATCH';
+    t.equal((await store.find(trace.id))?.method, 'GET');
+    t.equal((await store.recent({}, 1))[0]?.method, 'GET');
   });
 
-  test(`${name}: a trace saved again replaces itself`, (t) => {
-    const store = fresh(t);
+  test(`${name}: a trace saved again replaces itself`, async (t) => {
+    const store = await fresh(t);
     const trace = aTrace({ start, state: 'open', spans: [aSpan()] });
-    store.save(trace);
-    store.save({ ...trace, state: 'done', status: 500, spans: [aSpan(), aSpan()] });
-    t.equal(store.find(trace.id)?.state, 'done');
+    await save(store, trace);
+    await save(store, { ...trace, state: 'done', status: 500, spans: [aSpan(), aSpan()] });
+    t.equal((await store.find(trace.id))?.state, 'done');
     t.same(
-      store.recent({}, 10).map(({ state, status, spans }) => ({ state, status, spans })),
+      (await store.recent({}, 10)).map(({ state, status, spans }) => ({ state, status, spans })),
       [{ state: 'done', status: 500, spans: 2 }],
     );
-    t.end();
   });
 
-  test(`${name}: the list is newest first, and has pages`, (t) => {
-    const store = fresh(t);
+  test(`${name}: the list is newest first, and has pages`, async (t) => {
+    const store = await fresh(t);
     const at = (n: number) => aTrace({ start: start + n, url: `/${n}` });
-    store.saveAll([at(2), at(5), at(1)]);
-    store.saveAll([at(4), at(3)]);
+    await save(store, at(2), at(5), at(1));
+    await save(store, at(4), at(3));
     t.same(
-      store.recent({}, 2).map(({ url }) => url),
+      (await store.recent({}, 2)).map(({ url }) => url),
       ['/5', '/4'],
     );
     t.same(
-      store.recent({ before: start + 4 }, 2).map(({ url }) => url),
+      (await store.recent({ before: start + 4 }, 2)).map(({ url }) => url),
       ['/3', '/2'],
     );
-    t.same(store.recent({}, 0), []);
-    store.saveAll(['/first', '/second'].map((url) => aTrace({ start: start + 9, url })));
-    t.equal(store.recent({}, 1)[0]?.url, '/second', 'of two at one instant, the one that came last');
-    t.end();
+    t.same(await store.recent({}, 0), []);
+    await save(store, ...['/first', '/second'].map((url) => aTrace({ start: start + 9, url })));
+    t.equal((await store.recent({}, 1))[0]?.url, '/second', 'of two at one instant, the one that came last');
   });
 
-  test(`${name}: the list shows a trace's columns, without its spans`, (t) => {
-    const store = fresh(t);
+  test(`${name}: the list shows a trace's columns, without its spans`, async (t) => {
+    const store = await fresh(t);
     const finding = {
       severity: 'high' as const,
       message: 'm',
@@ -139,11 +141,11 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
         { ...finding, id: '3', kind: 'slow' },
       ],
     });
-    store.save(trace);
+    await save(store, trace);
     const open = aTrace({ id: 'b', start: start + 1, state: 'open' });
     for (const missing of ['route', 'status', 'duration'] as const) delete open[missing];
-    store.save(open);
-    t.same(store.recent({}, 10), [
+    await save(store, open);
+    t.same(await store.recent({}, 10), [
       {
         id: 'b',
         method: 'GET',
@@ -168,105 +170,100 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
         spans: 2,
       },
     ]);
-    t.end();
   });
 
-  test(`${name}: each field of a selection narrows it, and all together do`, (t) => {
-    const store = fresh(t);
-    store.saveAll([
+  test(`${name}: each field of a selection narrows it, and all together do`, async (t) => {
+    const store = await fresh(t);
+    await save(
+      store,
       aTrace({ id: 'a', start: start + 1, method: 'GET', url: '/Orders?page=2', status: 200, duration: 10 }),
       aTrace({ id: 'b', start: start + 2, method: 'POST', url: '/orders', status: 503, duration: 200 }),
       aTrace({ id: 'c', start: start + 3, method: 'POST', url: '/100%_off', status: 404, duration: 100 }),
-    ]);
-    const ids = (text: string, more: Selection = {}) =>
-      store.recent({ query: query(text), ...more }, 10).map(({ id }) => id);
-    t.same(ids('path:orders'), ['b', 'a']);
-    t.same(ids('path:%_'), ['c']);
-    t.same(ids('path:_rders'), []);
-    t.same(ids('method=post'), ['c', 'b']);
-    t.same(ids('status:404'), ['c']);
-    t.same(ids('status:5xx'), ['b']);
-    t.same(ids('slower:100ms'), ['c', 'b']);
-    t.same(ids('method=POST status:4xx slower:100 path:off', { before: start + 4 }), ['c']);
-    t.end();
+    );
+    const ids = async (text: string, more: Selection = {}) =>
+      (await store.recent({ query: query(text), ...more }, 10)).map(({ id }) => id);
+    t.same(await ids('path:orders'), ['b', 'a']);
+    t.same(await ids('path:%_'), ['c']);
+    t.same(await ids('path:_rders'), []);
+    t.same(await ids('method=post'), ['c', 'b']);
+    t.same(await ids('status:404'), ['c']);
+    t.same(await ids('status:5xx'), ['b']);
+    t.same(await ids('slower:100ms'), ['c', 'b']);
+    t.same(await ids('method=POST status:4xx slower:100 path:off', { before: start + 4 }), ['c']);
   });
 
-  test(`${name}: ids are found by their prefix`, (t) => {
-    const store = fresh(t);
-    store.saveAll(['ab10', 'ab2', 'a%c', 'b'].map((id, n) => aTrace({ id, start: start + n })));
-    t.same(store.idsWith('ab', 10), ['ab2', 'ab10']);
-    t.same(store.idsWith('ab1', 10), ['ab10']);
-    t.same(store.idsWith('a%', 10), ['a%c']);
-    t.same(store.idsWith('', 2), ['b', 'a%c']);
-    t.same(store.idsWith('x', 10), []);
-    t.end();
+  test(`${name}: ids are found by their prefix`, async (t) => {
+    const store = await fresh(t);
+    await save(store, ...['ab10', 'ab2', 'a%c', 'b'].map((id, n) => aTrace({ id, start: start + n })));
+    t.same(await store.idsWith('ab', 10), ['ab2', 'ab10']);
+    t.same(await store.idsWith('ab1', 10), ['ab10']);
+    t.same(await store.idsWith('a%', 10), ['a%c']);
+    t.same(await store.idsWith('', 2), ['b', 'a%c']);
+    t.same(await store.idsWith('x', 10), []);
   });
 
-  test(`${name}: what a request led to is found by it, in order`, (t) => {
-    const store = fresh(t);
+  test(`${name}: what a request led to is found by it, in order`, async (t) => {
+    const store = await fresh(t);
     const cause = aTrace({ start });
     const unit = { method: 'job', url: 'emails welcome', parent: cause.id };
     const later = aTrace({ ...unit, start: start + 20, state: 'failed' });
     const first = aTrace({ ...unit, start: start + 10 });
-    store.saveAll([later, cause, aTrace({ start }), first]);
+    await save(store, later, cause, aTrace({ start }), first);
     t.same(
-      store.children(cause.id, 9).map(({ id }) => id),
+      (await store.children(cause.id, 9)).map(({ id }) => id),
       [first.id, later.id],
     );
     t.same(
-      store.children(cause.id, 1).map(({ id }) => id),
+      (await store.children(cause.id, 1)).map(({ id }) => id),
       [first.id],
     );
-    const found = (text: string) => store.recent({ query: query(text) }, 9).map(({ id }) => id);
-    t.same(found('unit:job'), [later.id, first.id]);
-    t.same(found('failed'), [later.id]);
-    t.equal(found('unit:request').length, 2);
-    t.equal(found('errors').length, 1);
-    t.end();
+    const found = async (text: string) => (await store.recent({ query: query(text) }, 9)).map(({ id }) => id);
+    t.same(await found('unit:job'), [later.id, first.id]);
+    t.same(await found('failed'), [later.id]);
+    t.equal((await found('unit:request')).length, 2);
+    t.equal((await found('errors')).length, 1);
   });
 
-  test(`${name}: traces of calls outside requests have their own list`, (t) => {
-    const store = fresh(t);
-    store.saveAll([aTrace({ id: 'in', start }), aTrace({ id: 'out', start, outside: true })]);
+  test(`${name}: traces of calls outside requests have their own list`, async (t) => {
+    const store = await fresh(t);
+    await save(store, aTrace({ id: 'in', start }), aTrace({ id: 'out', start, outside: true }));
     t.same(
-      store.recent({}, 10).map(({ id }) => id),
+      (await store.recent({}, 10)).map(({ id }) => id),
       ['in'],
     );
     t.same(
-      store.outside(10).map(({ id }) => id),
+      (await store.outside(10)).map(({ id }) => id),
       ['out'],
     );
-    t.equal(store.find('out')?.outside, true);
-    t.end();
+    t.equal((await store.find('out'))?.outside, true);
   });
 
-  test(`${name}: a source text is saved once, under its hash`, (t) => {
-    const store = fresh(t);
+  test(`${name}: a source text is saved once, under its hash`, async (t) => {
+    const store = await fresh(t);
     const text = `const name = '日本語';\n${'// long\n'.repeat(200)}`;
     const hash = store.saveSource({ file: 'src/orders.js', text });
+    await store.flushed();
     t.match(hash, /^[0-9a-f]{32}$/);
     t.equal(store.saveSource({ file: 'src/orders.js', text }), hash);
-    t.same(store.source(hash), { file: 'src/orders.js', text });
+    t.same(await store.source(hash), { file: 'src/orders.js', text });
     t.not(store.saveSource({ file: 'src/orders.js', text: '' }), hash);
-    t.equal(store.source('0'.repeat(32)), undefined);
-    t.end();
+    t.equal(await store.source('0'.repeat(32)), undefined);
   });
 
-  test(`${name}: a trace is gone after its time to live`, (t) => {
+  test(`${name}: a trace is gone after its time to live`, async (t) => {
     const passing = aClock();
-    const store = open(t, passing);
-    store.save(aTrace({ id: 'old', start: passing.now() }));
+    const store = await open(t, passing);
+    await save(store, aTrace({ id: 'old', start: passing.now() }));
     passing.pass(DAY - 1);
-    t.same(store.idsWith('old', 1), ['old']);
-    store.save(aTrace({ id: 'new', start: passing.now() }));
+    t.same(await store.idsWith('old', 1), ['old']);
+    await save(store, aTrace({ id: 'new', start: passing.now() }));
     passing.pass(1);
-    t.equal(store.find('old'), undefined);
-    t.same(store.idsWith('', 10), ['new']);
+    t.equal(await store.find('old'), undefined);
+    t.same(await store.idsWith('', 10), ['new']);
     t.same(
-      store.recent({}, 10).map(({ id }) => id),
+      (await store.recent({}, 10)).map(({ id }) => id),
       ['new'],
     );
-    t.end();
   });
 
   /** Two requests of one route with one statement at two lines, and a request of another route. */
@@ -300,95 +297,95 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store): 
     ];
   };
 
-  test(`${name}: requests are aggregated by statement, by line, by route and by finding`, (t) => {
-    const store = fresh(t);
-    store.saveAll(shop());
-    const rows = (by: AggregateBy, selection: Selection = {}) =>
-      store
-        .aggregates(by, selection)
-        .map(({ kind, text, site, parts, count, requests, ms, p50, p95, errors, worst }) => [
+  test(`${name}: requests are aggregated by statement, by line, by route and by finding`, async (t) => {
+    const store = await fresh(t);
+    await save(store, ...shop());
+    const rows = async (by: AggregateBy, selection: Selection = {}) =>
+      (await store.aggregates(by, selection)).map(
+        ({ kind, text, site, parts, count, requests, ms, p50, p95, errors, worst }) => [
           ...[kind, text, site, parts, count, requests, ms, p50, p95, errors, worst.id, worst.ms],
-        ]);
-    t.same(rows('statement'), [
+        ],
+      );
+    t.same(await rows('statement'), [
       ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 2, 5, 2, 18, 3, 8, 0, 'b', 8],
       ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
     ]);
-    t.same(rows('site'), [
+    t.same(await rows('site'), [
       ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:50', 1, 2, 2, 12, 4, 8, 0, 'b', 8],
       ['sql', 'SELECT * FROM items WHERE id = ?', 'src/orders.js:47', 1, 3, 1, 6, 2, 3, 0, 'a', 3],
       ['sql', 'SELECT ? FROM gone', 'src/orders.js:9', 1, 1, 1, 5, 5, 5, 1, 'c', 5],
     ]);
-    t.same(rows('call'), rows('site'));
-    t.same(rows('route'), [
+    t.same(await rows('call'), await rows('site'));
+    t.same(await rows('route'), [
       ['GET', '/orders', undefined, 1, 2, 2, 30, 10, 20, 0, 'a', 20],
       ['GET', '/gone', undefined, 1, 1, 1, 12.5, 12.5, 12.5, 1, 'c', 12.5],
     ]);
-    t.same(rows('finding'), [['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 3]]);
+    t.same(await rows('finding'), [
+      ['n+1', 'it ran 3 times', 'src/orders.js:47', 1, 1, 1, 6, 6, 6, 0, 'a', 3],
+    ]);
     t.same(
-      store.aggregates('route', {}).map(({ queries, mostQueries }) => [queries, mostQueries]),
+      (await store.aggregates('route', {})).map(({ queries, mostQueries }) => [queries, mostQueries]),
       [
         [5, 4],
         [1, 1],
       ],
     );
-    const [found] = store.aggregates('finding', {});
+    const [found] = await store.aggregates('finding', {});
     t.same([found?.route, found?.function], ['GET /orders', 'listOrders']);
-    t.end();
   });
 
-  test(`${name}: only selected requests are aggregated and listed`, (t) => {
-    const store = fresh(t);
-    store.saveAll(shop());
-    const outcomeOf = (selection: Selection) => [
-      store.aggregates('call', selection).reduce((sum, { count }) => sum + count, 0),
-      store.recent(selection, 9).map(({ id }) => id),
+  test(`${name}: only selected requests are aggregated and listed`, async (t) => {
+    const store = await fresh(t);
+    await save(store, ...shop());
+    const outcomeOf = async (selection: Selection) => [
+      (await store.aggregates('call', selection)).reduce((sum, { count }) => sum + count, 0),
+      (await store.recent(selection, 9)).map(({ id }) => id),
     ];
-    t.same(outcomeOf({}), [6, ['c', 'b', 'a']]);
-    t.same(outcomeOf({ query: [[{ field: 'age', op: '<=', value: -1, not: false }]] }), [2, ['c', 'b']]);
-    t.same(outcomeOf({ before: start + 1 }), [4, ['a']]);
-    t.same(outcomeOf({ query: query('path:ORD') }), [5, ['b', 'a']]);
-    t.same(outcomeOf({ query: query('status:5xx') }), [1, ['c']]);
-    t.same(outcomeOf({ query: query('slower:20') }), [4, ['a']]);
-    t.same(outcomeOf({ query: query('n1') }), [4, ['a']]);
-    t.same(outcomeOf({ query: query('sql:gone') }), [1, ['c']]);
-    t.same(outcomeOf({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
-    t.same(outcomeOf({ run: 1 }), [6, ['c', 'b', 'a']]);
-    t.same(outcomeOf({ run: 2 }), [0, []]);
-    t.same(store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
-    t.end();
+    t.same(await outcomeOf({}), [6, ['c', 'b', 'a']]);
+    t.same(await outcomeOf({ query: [[{ field: 'age', op: '<=', value: -1, not: false }]] }), [
+      2,
+      ['c', 'b'],
+    ]);
+    t.same(await outcomeOf({ before: start + 1 }), [4, ['a']]);
+    t.same(await outcomeOf({ query: query('path:ORD') }), [5, ['b', 'a']]);
+    t.same(await outcomeOf({ query: query('status:5xx') }), [1, ['c']]);
+    t.same(await outcomeOf({ query: query('slower:20') }), [4, ['a']]);
+    t.same(await outcomeOf({ query: query('n1') }), [4, ['a']]);
+    t.same(await outcomeOf({ query: query('sql:gone') }), [1, ['c']]);
+    t.same(await outcomeOf({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
+    t.same(await outcomeOf({ run: 1 }), [6, ['c', 'b', 'a']]);
+    t.same(await outcomeOf({ run: 2 }), [0, []]);
+    t.same(await store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
   });
 
-  test(`${name}: a trace saved again is aggregated once, as it is now`, (t) => {
-    const store = fresh(t);
+  test(`${name}: a trace saved again is aggregated once, as it is now`, async (t) => {
+    const store = await fresh(t);
     const trace = aTrace({ start, spans: [aSpan(), aSpan()] });
-    store.save(trace);
-    store.save({ ...trace, spans: [aSpan({ duration: 7 })] });
+    await save(store, trace);
+    await save(store, { ...trace, spans: [aSpan({ duration: 7 })] });
     t.same(
-      store.aggregates('statement', {}).map(({ count, requests, ms }) => [count, requests, ms]),
+      (await store.aggregates('statement', {})).map(({ count, requests, ms }) => [count, requests, ms]),
       [[1, 1, 7]],
     );
-    t.end();
   });
 
-  test(`${name}: expired traces are not aggregated`, (t) => {
+  test(`${name}: expired traces are not aggregated`, async (t) => {
     const passing = aClock();
-    const store = open(t, passing);
-    store.save(aTrace({ start: passing.now(), spans: [aSpan()] }));
+    const store = await open(t, passing);
+    await save(store, aTrace({ start: passing.now(), spans: [aSpan()] }));
     passing.pass(DAY);
-    t.same(store.aggregates('statement', {}), []);
-    t.same(store.aggregates('route', {}), []);
-    t.same(store.runs(5), []);
-    t.end();
+    t.same(await store.aggregates('statement', {}), []);
+    t.same(await store.aggregates('route', {}), []);
+    t.same(await store.runs(5), []);
   });
 
-  test(`${name}: a request without an end is counted`, (t) => {
-    const store = fresh(t);
+  test(`${name}: a request without an end is counted`, async (t) => {
+    const store = await fresh(t);
     const { duration: _, status: __, ...trace } = aTrace({ start, state: 'died', spans: [] });
-    store.save(trace);
+    await save(store, trace);
     t.same(
-      store.aggregates('route', {}).map(({ count, errors, ms }) => [count, errors, ms]),
+      (await store.aggregates('route', {})).map(({ count, errors, ms }) => [count, errors, ms]),
       [[1, 1, 0]],
     );
-    t.end();
   });
 }

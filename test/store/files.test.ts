@@ -14,7 +14,7 @@ for (const umask of [0o000, 0o022, 0o077]) {
     t.teardown(() => process.umask(before));
     const path = join(t.testdir(), 'state', 'scooby', 'scooby.db');
     const store = await openStore({ db: path, cwd: '/' }, t.fail);
-    store.save(aTrace());
+    store.saveAll([aTrace()]);
     t.same(databaseFiles(path).map(mode), ['600', '600', '600']);
     t.same([dirname(path), dirname(dirname(path))].map(mode), ['700', '700']);
     store.close();
@@ -42,7 +42,7 @@ for (const end of ['', '-wal', '-shm']) {
     );
     const warnings: string[] = [];
     const store = await openStore({ db: path, cwd: '/' }, (message) => warnings.push(message));
-    store.save(aTrace());
+    store.saveAll([aTrace()]);
     t.match(store.place, /^memory/);
     t.same(warnings.length, 1);
     t.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'keep me');

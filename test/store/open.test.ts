@@ -16,8 +16,8 @@ const GOES_ON = 'Until then requests are kept in memory only, and other terminal
 async function opened(db: string) {
   const warnings: string[] = [];
   const store = await openStore({ db, cwd: '/' }, (message) => warnings.push(message));
-  store.save(aTrace({ id: 'kept' }));
-  const found = store.find('kept')?.id;
+  store.saveAll([aTrace({ id: 'kept' })]);
+  const found = (await store.find('kept'))?.id;
   store.close();
   return { place: store.place, warnings, found };
 }
@@ -26,8 +26,8 @@ test('a writer gets a new database in a new folder', async (t) => {
   const path = join(t.testdir(), 'a', 'b', 'scooby.db');
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
-  t.equal(reader.find('kept')?.id, 'kept');
-  t.throws(() => reader.save(aTrace()), new StoreError(`${path}: it may not be written by this user.`));
+  t.equal((await reader.find('kept'))?.id, 'kept');
+  t.throws(() => reader.saveAll([aTrace()]), new StoreError(`${path}: it may not be written by this user.`));
   reader.close();
 });
 
@@ -84,7 +84,7 @@ test('a database of a newer version is unchanged, and the message names the vers
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 3). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 4). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));
@@ -103,8 +103,8 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   };
   older();
   const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
-  t.equal(reader.idsWith('kept', 1)[0], 'kept');
-  t.same(reader.aggregates('route', {}), []);
+  t.equal((await reader.idsWith('kept', 1))[0], 'kept');
+  t.same(await reader.aggregates('route', {}), []);
   reader.close();
   older();
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });

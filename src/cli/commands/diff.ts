@@ -7,7 +7,7 @@ import { foldCase } from '../../domain/filter-term.js';
 import { routeNameOf } from '../../domain/route.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import { differenceJson, differenceLines } from '../print/diff.js';
 import { diffRuns, diffTraces } from '../select/difference.js';
@@ -49,37 +49,42 @@ Examples:
   addStoreOptions(command);
 }
 
-function diff(store: Store, before: string | undefined, after: string | undefined, flags: DiffFlags): void {
+async function diff(
+  store: StoreReader,
+  before: string | undefined,
+  after: string | undefined,
+  flags: DiffFlags,
+): Promise<void> {
   const format = outputFormat(flags);
   const difference = flags.runs
-    ? diffRuns(store, ...chooseRuns(store, before, after))
-    : diffTraces(...chooseTraces(store, before, after, format.now));
+    ? await diffRuns(store, ...(await chooseRuns(store, before, after)))
+    : diffTraces(...(await chooseTraces(store, before, after, format.now)));
   if (flags.json) printDocument([terminalSafeJson(differenceJson(difference), 2)]);
   else printLines(differenceLines(difference, format), format);
 }
 
 /** Two requests to compare; without `before`, the previous request of the same route as `after`. */
-function chooseTraces(
-  store: Store,
+async function chooseTraces(
+  store: StoreReader,
   before: string | undefined,
   after: string | undefined,
   now: number,
-): [Trace, Trace] {
-  const second = chooseRequest(store, after ?? 'last', now);
-  if (before !== undefined) return [chooseRequest(store, before, now), second];
-  return [previousOfRoute(store, second), second];
+): Promise<[Trace, Trace]> {
+  const second = await chooseRequest(store, after ?? 'last', now);
+  if (before !== undefined) return [await chooseRequest(store, before, now), second];
+  return [await previousOfRoute(store, second), second];
 }
 
 /** Requests that are searched for an earlier one of the same route. */
 const MAX_SEARCHED = 10_000;
 
-function previousOfRoute(store: Store, trace: Trace): Trace {
+async function previousOfRoute(store: StoreReader, trace: Trace): Promise<Trace> {
   const { id, method, start } = trace;
   const route = routeNameOf(trace);
   const query: FilterQuery = [[{ field: 'method', op: '=', value: foldCase(method), not: false }]];
-  const older = store.recent({ before: start, query }, MAX_SEARCHED);
+  const older = await store.recent({ before: start, query }, MAX_SEARCHED);
   const previous = older.find((summary) => summary.id !== id && routeNameOf(summary) === route);
-  const before = previous && store.find(previous.id);
+  const before = previous && (await store.find(previous.id));
   if (before) return before;
   throw new UserError(
     `No earlier request of ${escapeToOneLine(`${method} ${route}`)} is stored to compare with. Name two requests:  scooby diff <before> <after>`,

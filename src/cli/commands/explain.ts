@@ -59,7 +59,9 @@ Exit codes: 0; 1 when there is no such request or no plan is available; 2 wrong 
 
 async function explain(id = 'last', n: string | undefined, flags: ExplainFlags): Promise<void> {
   const format = outputFormat(flags);
-  const call = await withStore(flags, (store) => chooseCall(chooseRequest(store, id, format.now), n));
+  const call = await withStore(flags, async (store) =>
+    chooseCall(await chooseRequest(store, id, format.now), n),
+  );
   const plan = await planOf(databasePath(flags.db, process.cwd()), call, flags);
   const { trace, index } = call;
   if (flags.json) printDocument([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);

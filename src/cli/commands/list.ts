@@ -2,12 +2,14 @@
 
 import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
+import { listedQuery } from '../../domain/routine.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -26,11 +28,12 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
+import { countLeftOut, LEFT_OUT_OF_FOLLOWED, leftOutLines, remarkLeftOut } from '../print/left-out.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
-import { shortId } from '../select/request.js';
+import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -61,6 +64,7 @@ Examples:
   scooby list --path /orders -n 5     the newest five with /orders in their URL
   scooby list --slower 500ms          requests that took 500ms or longer
   scooby list n1 '!health'            requests with an N+1, without health checks
+  scooby list unit:tick               the ticks of timers and schedules, which are left out otherwise
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
   scooby list --follow n1              requests with an N+1, as they come
@@ -86,7 +90,8 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
           format,
         );
   try {
-    await followRequests(reader, query, flags.limit, print, new AbortController().signal);
+    const leftOut = () => printRemark(`Ticks ${LEFT_OUT_OF_FOLLOWED}`);
+    await followRequests(reader, query, flags.limit, { print, leftOut }, new AbortController().signal);
   } finally {
     reader.close();
   }
@@ -105,43 +110,57 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
     style(statusStyle, status),
     duration === undefined ? '' : formatMs(duration),
     ...calls,
-    style('warn', cleanText(findings.join(' ')).toUpperCase()),
+    style('warn', findingWord(cleanText(findings.join(' ')))),
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
-function list(store: Store, filter: string[], flags: ListFlags): void {
+async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const selection = { query: queryFromOptions(filter, flags) };
-  const short = (id: string) => shortId(store, id);
-  if (flags.by === 'route') return listRoutes(routeAggregates(store, selection), flags, short, format);
-  if (flags.by === 'run') return listRuns(runAggregates(store, selection, flags.limit + 1), flags, format);
-  const { rows: requests, more } = firstRows(store.recent(selection, flags.limit + 1), flags.limit);
+  const query = queryFromOptions(filter, flags);
+  const selection = { query };
+  if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
+  if (flags.by === 'run')
+    return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
+  const listed = await store.recent({ query: listedQuery(query) }, flags.limit + 1);
+  const { rows: requests, more } = firstRows(listed, flags.limit);
+  const leftOut = await countLeftOut(store, query);
   if (flags.json) {
     printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
-    return remarkMore(more, flags.limit);
+    remarkMore(more, flags.limit);
+    return remarkLeftOut(leftOut);
   }
-  const isUnfiltered = selection.query.length === 0;
-  if (requests.length === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
-  else printLines(listLines(requests, short, format), format);
+  const isUnfiltered = query.length === 0;
+  const outside = isUnfiltered ? await store.outside(1) : [];
+  const short = await shortIds(
+    store,
+    [...requests, ...outside].map(({ id }) => id),
+  );
+  if (requests.length === 0 && leftOut === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
+  if (requests.length > 0) printLines(listLines(requests, short, format), format);
   const footer = [
-    ...(isUnfiltered ? outsideLines(store.outside(1), short, format) : []),
-    ...(format.width < Infinity ? [...moreLines(more, format), ...hintLines(requests, short, format)] : []),
+    ...outsideLines(outside, short, format),
+    ...(format.width < Infinity
+      ? [...leftOutLines(leftOut, format), ...moreLines(more, format), ...hintLines(requests, short, format)]
+      : []),
   ];
-  if (footer.length > 0) printLines(['', ...footer], format);
-  if (format.width === Infinity) remarkMore(more, flags.limit);
+  if (footer.length > 0) printLines(requests.length > 0 ? ['', ...footer] : footer, format);
+  if (format.width < Infinity) return;
+  remarkMore(more, flags.limit);
+  remarkLeftOut(leftOut);
 }
 
-function listRoutes(
+async function listRoutes(
+  store: StoreReader,
   routes: RouteAggregate[],
   { json, limit }: ListFlags,
-  short: (id: string) => string,
   format: OutputFormat,
-): void {
+): Promise<void> {
   const { rows, more } = firstRows(routes, limit);
+  const worst = rows.map((row) => row.worst.id);
   if (json) printDocument(routeJson(rows));
   else if (rows.length === 0) printRemark(NO_AGGREGATES);
-  else printLines(routeLines(rows, short, format), format);
+  else printLines(routeLines(rows, await shortIds(store, worst), format), format);
   printMore(more, limit, json, format);
 }
 
@@ -189,7 +208,7 @@ export function listLines(
       [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
       [sql?.ms ? formatMs(timeOf(sql)) : ''],
-      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
+      [findingWord(cleanText(findings.join(' '))), 'warn'],
       [short(id), 'accent'],
     ];
   });

@@ -5,7 +5,7 @@ import { UserError } from '../../domain/errors.js';
 import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
 import { publicTrace } from '../../store/json.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { colouredStyle } from '../../terminal/style.js';
@@ -97,11 +97,11 @@ function rejectConflicts(flags: ShowFlags): void {
   if (unused) throw new UserError(`--${unused} has no effect on --${first[0]}: leave one of them out.`);
 }
 
-function show(store: Store, id: string, flags: ShowFlags): void {
+async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<void> {
   const format = outputFormat(flags);
-  const trace = chooseRequest(store, id, format.now);
+  const trace = await chooseRequest(store, id, format.now);
   if (flags.json) return printDocument([terminalSafeJson(publicTrace(trace), 2)]);
-  const code = sourceReaderOf(store, trace);
+  const code = await sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   // Statements have to run as they were recorded, so their characters stay.
   if (flags.sql) return printDocument(sqlLines(withSql(trace), format));
@@ -114,7 +114,7 @@ function show(store: Store, id: string, flags: ShowFlags): void {
           ? sourceLines(trace, kinds, code, format)
           : traceLines(
               trace,
-              { ...flags, ...(kinds && { kinds }), code, relatives: relativesOf(store, trace) },
+              { ...flags, ...(kinds && { kinds }), code, relatives: await relativesOf(store, trace) },
               format,
             );
   printLines(lines, format);

@@ -86,7 +86,7 @@ async function storedRuns(database: string): Promise<RunSummary[]> {
   try {
     const store = await openStore({ db: database, cwd: '/', readonly: true }, () => {});
     try {
-      return store.runs(MAX_RUNS);
+      return await store.runs(MAX_RUNS);
     } finally {
       store.close();
     }

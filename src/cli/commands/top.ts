@@ -1,9 +1,10 @@
 /** `scooby top`: the costliest statements, routes, lines or findings over all stored requests. */
 
 import { type Command, Option } from 'commander';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicAggregate, publicRoute } from '../../store/json.js';
-import type { Aggregate, AggregateBy, Store } from '../../store/store.js';
+import type { Aggregate, AggregateBy, StoreReader } from '../../store/store.js';
 import { cleanText, cutMiddle } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
@@ -12,7 +13,7 @@ import { outputFormat, printDocument, printLines, printRemark } from '../output.
 import { routeAggregates } from '../print/by-route-and-run.js';
 import { DEFAULT_LIMIT, firstRows, printMore } from '../print/more-rows.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
-import { shortId } from '../select/request.js';
+import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
 
@@ -50,14 +51,14 @@ Examples:
   addStoreOptions(command);
 }
 
-function top(store: Store, filter: string[], flags: TopFlags): void {
+async function top(store: StoreReader, filter: string[], flags: TopFlags): Promise<void> {
   const format = outputFormat(flags);
   const { by, limit } = flags;
   const selection = { query: queryFromOptions(filter, flags) };
-  const totalMs = store.aggregates('request', selection)[0]?.ms ?? 0;
+  const totalMs = (await store.aggregates('request', selection))[0]?.ms ?? 0;
   const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {
-    const { rows, more } = firstRows(routeAggregates(store, selection), limit);
+    const { rows, more } = firstRows(await routeAggregates(store, selection), limit);
     printDocument(
       rows.map((route) =>
         terminalSafeJson({ ...publicRoute(route, route.findings), share: round(share(route)) }),
@@ -65,17 +66,16 @@ function top(store: Store, filter: string[], flags: TopFlags): void {
     );
     return printMore(more, limit, true, format);
   }
-  const { rows, more } = firstRows(store.aggregates(by, selection), limit);
+  const { rows, more } = firstRows(await store.aggregates(by, selection), limit);
   if (flags.json)
     printDocument(
       rows.map((aggregate) => terminalSafeJson(publicAggregate(aggregate, round(share(aggregate))))),
     );
   else if (rows.length === 0) printRemark(NO_AGGREGATES);
-  else
-    printLines(
-      topLines(by, rows, share, (id) => shortId(store, id), format),
-      format,
-    );
+  else {
+    const worst = rows.map((row) => row.worst.id);
+    printLines(topLines(by, rows, share, await shortIds(store, worst), format), format);
+  }
   printMore(more, limit, flags.json, format);
 }
 
@@ -142,7 +142,7 @@ export function topLines(
 
 function labelOf(by: TopBy, { kind, text, parts }: Aggregate): string {
   if (by === 'route') return cleanText(`${kind} ${text}`);
-  if (by === 'finding') return cleanText(`${kind.toUpperCase()}  ${text}`);
+  if (by === 'finding') return cleanText(`${findingWord(kind)}  ${text}`);
   const more = by === 'site' && parts > 1 ? `  and ${parts - 1} more` : '';
   return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;
 }

@@ -4,17 +4,17 @@ import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
 import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
+import { isRoutine } from '../../domain/routine.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
+import { LEFT_OUT_OF_FOLLOWED } from './left-out.js';
 import { requestLine } from './request-line.js';
 
 // An app with several servers starts them in quick succession; the banner waits to name them all.
 const BANNER_DELAY_MS = 100;
 // An app that listens within this time needs no notice that requests wait for it.
 const WAITING_NOTICE_MS = 3000;
-
-const MAX_TICKS = 1000;
 
 export interface AnnouncerOptions {
   command: string[];
@@ -32,8 +32,6 @@ export class Announcer {
   readonly servers: AppServers;
   readonly #options: AnnouncerOptions;
   #printed = new Set<string>();
-  /** Names of the ticks that have been printed. */
-  #knownTicks = new Set<string>();
   #url = '';
   /** Pending banner or waiting notice. */
   #timer: NodeJS.Timeout | undefined;
@@ -80,16 +78,9 @@ export class Announcer {
 
   requestFinished(request: FinishedRequest): void {
     if (this.servers.upstream !== undefined) this.#printBanner();
-    if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
-      this.#options.write(`${requestLine(request, this.#options.style)}\n`);
-  }
-
-  /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
-  #isUsual({ method, url, state, findings }: FinishedRequest): boolean {
-    if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
-    const isKnown = this.#knownTicks.has(url);
-    if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
-    return isKnown;
+    if (this.#options.quiet || request.outside) return;
+    if (isRoutine(request)) this.warn(`ticks ${LEFT_OUT_OF_FOLLOWED}`);
+    else this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
 
   /** Prints a warning, once. */

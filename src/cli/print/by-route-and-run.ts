@@ -1,8 +1,9 @@
 /** Aggregates of `scooby list --by route` and `--by run`, as text and as JSON. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicRoute, publicRun } from '../../store/json.js';
-import type { Aggregate, RunSummary, Selection, Store } from '../../store/store.js';
+import type { Aggregate, RunSummary, Selection, StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
@@ -19,9 +20,9 @@ export interface RunAggregate extends RunSummary {
 }
 
 /** Routes of the selected requests, costliest first. */
-export function routeAggregates(store: Store, selection: Selection): RouteAggregate[] {
-  const findings = store.aggregates('finding', selection).sort((a, b) => b.requests - a.requests);
-  return store.aggregates('route', selection).map((route) => {
+export async function routeAggregates(store: StoreReader, selection: Selection): Promise<RouteAggregate[]> {
+  const findings = (await store.aggregates('finding', selection)).sort((a, b) => b.requests - a.requests);
+  return (await store.aggregates('route', selection)).map((route) => {
     const ofRoute = findings.filter((finding) => finding.route === `${route.kind} ${route.text}`);
     return { ...route, findings: [...new Set(ofRoute.map(({ kind }) => kind))] };
   });
@@ -59,7 +60,7 @@ export function routeLines(
       [queries > 0 ? formatAverage(queries / count) : ''],
       [mostQueries > 0 ? mostQueries.toLocaleString('en-US') : ''],
       [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
-      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
+      [findingWord(cleanText(findings.join(' '))), 'warn'],
       [short(worst.id), 'accent'],
     ];
   });
@@ -77,11 +78,17 @@ export function routeJson(routes: RouteAggregate[]): string[] {
 }
 
 /** Newest runs, each with the aggregate of its selected requests. */
-export function runAggregates(store: Store, selection: Selection, limit: number): RunAggregate[] {
-  return store.runs(limit).map((run) => {
-    const [aggregate] = store.aggregates('request', { ...selection, run: run.number });
-    return { ...run, requests: aggregate?.requests ?? 0, ...(aggregate && { aggregate }) };
-  });
+export async function runAggregates(
+  store: StoreReader,
+  selection: Selection,
+  limit: number,
+): Promise<RunAggregate[]> {
+  const runs: RunAggregate[] = [];
+  for (const run of await store.runs(limit)) {
+    const [aggregate] = await store.aggregates('request', { ...selection, run: run.number });
+    runs.push({ ...run, requests: aggregate?.requests ?? 0, ...(aggregate && { aggregate }) });
+  }
+  return runs;
 }
 
 const RUN_COLUMNS: Column[] = [

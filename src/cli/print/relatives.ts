@@ -4,8 +4,8 @@ import { statusTextOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { Summary, Trace } from '../../domain/trace.js';
-import type { Store } from '../../store/store.js';
-import { shortId } from '../select/request.js';
+import type { StoreReader } from '../../store/store.js';
+import { shortId, shortIds } from '../select/request.js';
 
 /** Texts of the two facts; each is missing where there is nothing to tell. */
 export interface Relatives {
@@ -21,28 +21,33 @@ const MAX_EFFECTS = 1000;
 const MAX_NAMES = 8;
 
 /** Relatives of a trace; its parent may have expired. */
-export function relativesOf(store: Store, { id, parent }: Trace): Relatives {
-  const cause = parent === undefined ? undefined : causeText(store, parent);
-  const effects = effectsText(store, store.children(id, MAX_EFFECTS));
+export async function relativesOf(store: StoreReader, { id, parent }: Trace): Promise<Relatives> {
+  const cause = parent === undefined ? undefined : await causeText(store, parent);
+  const effects = await effectsText(store, await store.children(id, MAX_EFFECTS));
   return { ...(cause !== undefined && { cause }), ...(effects !== '' && { effects }) };
 }
 
-function causeText(store: Store, parent: string): string {
-  const trace = store.find(parent);
+async function causeText(store: StoreReader, parent: string): Promise<string> {
+  const trace = await store.find(parent);
   if (trace === undefined) return `${parent}, which is not stored any more`;
   const { method, url } = trace;
-  return `${escapeToOneLine(`${method} ${url}`)} ${statusTextOf(trace)}  ${shortId(store, parent)}`;
+  return `${escapeToOneLine(`${method} ${url}`)} ${statusTextOf(trace)}  ${await shortId(store, parent)}`;
 }
 
-function effectsText(store: Store, effects: Summary[]): string {
+async function effectsText(store: StoreReader, effects: Summary[]): Promise<string> {
   const byName = new Map<string, Summary[]>();
   for (const effect of effects) {
     const name = `${effect.method} ${routeNameOf(effect)}`;
     byName.set(name, [...(byName.get(name) ?? []), effect]);
   }
-  const names = [...byName].slice(0, MAX_NAMES).map(([name, group]) => {
+  const named = [...byName].slice(0, MAX_NAMES);
+  const short = await shortIds(
+    store,
+    named.map(([, group]) => group[0]!.id),
+  );
+  const names = named.map(([name, group]) => {
     const count = group.length > 1 ? ` ×${group.length}` : '';
-    return `${escapeToOneLine(name)}${count}  ${shortId(store, group[0]!.id)}`;
+    return `${escapeToOneLine(name)}${count}  ${short(group[0]!.id)}`;
   });
   const more = byName.size > MAX_NAMES ? [`and ${byName.size - MAX_NAMES} more`] : [];
   return [...names, ...more].join('   ');

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Trace } from '../../domain/trace.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { splitLines } from '../../terminal/code-frame.js';
 
 /** Note on a line whose file was edited or deleted after the request. */
@@ -20,15 +20,18 @@ export interface SourceReader {
   changeNote(file: string, line: number): ChangeNote | undefined;
 }
 
-/** Reader of a request's source files, from the store and from the project's folder. */
-export function sourceReaderOf(
-  store: Pick<Store, 'source'>,
+/** Reader of a request's source files, which are all read at once, and of the project's folder. */
+export async function sourceReaderOf(
+  store: Pick<StoreReader, 'source'>,
   trace: Pick<Trace, 'sources' | 'app'>,
-): SourceReader {
+): Promise<SourceReader> {
+  const hashes = Object.entries(trace.sources ?? {});
+  const texts = new Map(
+    await Promise.all(hashes.map(async ([file, hash]) => [file, (await store.source(hash))?.text] as const)),
+  );
   const storedLines = memoize((file) => {
-    const hash = trace.sources?.[file];
-    const source = hash === undefined ? undefined : store.source(hash);
-    return source && splitLines(source.text);
+    const text = texts.get(file);
+    return text === undefined ? undefined : splitLines(text);
   });
   const currentLines = memoize((file) => {
     const path = isAbsolute(file) ? file : join(trace.app?.cwd ?? '.', file);

@@ -5,7 +5,7 @@ import type { FilterQuery } from '../../domain/filter.js';
 import { type FilterOp, type FilterTerm, foldCase } from '../../domain/filter-term.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 
 /** Whether a text of the command line is a URL or a route, and no id. */
 export function isAddress(wanted: string): boolean {
@@ -16,7 +16,7 @@ export function isAddress(wanted: string): boolean {
  * Newest request whose URL or route is `wanted`; where there is none, the newest whose path it is, and
  * then the newest whose URL contains it. Throws a UserError (exit 1) when no request matches.
  */
-export function newestAtAddress(store: Store, wanted: string): Trace {
+export async function newestAtAddress(store: StoreReader, wanted: string): Promise<Trace> {
   const { method, address } = parseAddressText(wanted);
   const forms = urlForms(address);
   const ofMethod = method === undefined ? [] : [term('method', '=', method)];
@@ -28,8 +28,8 @@ export function newestAtAddress(store: Store, wanted: string): Trace {
     [...match('path', ':'), ...match('route', ':')],
   ];
   for (const query of tiers) {
-    const [newest] = store.recent({ query }, 1);
-    const trace = newest && store.find(newest.id);
+    const [newest] = await store.recent({ query }, 1);
+    const trace = newest && (await store.find(newest.id));
     if (trace) return trace;
   }
   throw new UserError(

@@ -10,7 +10,7 @@ import {
   type FindingChanges,
   findingChanges,
 } from '../../insight/metrics/compare.js';
-import type { Aggregate, RunSummary, Store } from '../../store/store.js';
+import type { Aggregate, RunSummary, StoreReader } from '../../store/store.js';
 
 /** A metric of both sides; undefined on a side without it. */
 export interface MetricChange {
@@ -55,8 +55,12 @@ export function diffTraces(before: Trace, after: Trace): Difference {
 }
 
 /** Difference of two runs; a call's `count` is per request, its `ms` the p50. */
-export function diffRuns(store: Store, before: RunSummary, after: RunSummary): Difference {
-  const [old, now] = [runMetrics(store, before), runMetrics(store, after)];
+export async function diffRuns(
+  store: StoreReader,
+  before: RunSummary,
+  after: RunSummary,
+): Promise<Difference> {
+  const [old, now] = [await runMetrics(store, before), await runMetrics(store, after)];
   const metric = (
     name: string,
     unit: MetricChange['unit'],
@@ -95,11 +99,10 @@ interface RunMetrics {
   calls: ComparedCalls[];
 }
 
-function runMetrics(store: Store, { number }: RunSummary): RunMetrics {
+async function runMetrics(store: StoreReader, { number }: RunSummary): Promise<RunMetrics> {
   const selection = { run: number };
-  const findings = store
-    .aggregates('finding', selection)
-    .map(({ key, kind, text, site, function: name, ms, requests }) => ({
+  const findings = (await store.aggregates('finding', selection)).map(
+    ({ key, kind, text, site, function: name, ms, requests }) => ({
       id: key,
       kind,
       message: text,
@@ -107,11 +110,12 @@ function runMetrics(store: Store, { number }: RunSummary): RunMetrics {
       requests,
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
-    }));
-  const routes = store.aggregates('route', selection);
-  const calls = store.aggregates('call', selection);
+    }),
+  );
+  const routes = await store.aggregates('route', selection);
+  const calls = await store.aggregates('call', selection);
   return {
-    requests: store.aggregates('request', selection)[0],
+    requests: (await store.aggregates('request', selection))[0],
     findings,
     routes: routes.map(comparedCallsFrom),
     calls: calls.map(comparedCallsFrom),

@@ -8,7 +8,7 @@ import type { FilterQuery } from '../../domain/filter.js';
 import { statusTextOf } from '../../domain/request.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
 import { isAddress, newestAtAddress } from './address.js';
 
@@ -17,24 +17,30 @@ const MAX_LISTED = 10;
 const MIN_SHORT_ID = 8;
 
 /** Shortest unique prefix of an id, of at least 8 characters. */
-export function shortId(store: Store, id: string): string {
+export async function shortId(store: StoreReader, id: string): Promise<string> {
   let length = MIN_SHORT_ID;
-  while (length < id.length && store.idsWith(id.slice(0, length), 2).length > 1) length++;
+  while (length < id.length && (await store.idsWith(id.slice(0, length), 2)).length > 1) length++;
   return id.slice(0, length);
+}
+
+/** Shortest unique prefixes of ids; of other ids the function returns the whole. */
+export async function shortIds(store: StoreReader, ids: string[]): Promise<(id: string) => string> {
+  const short = new Map(await Promise.all(ids.map(async (id) => [id, await shortId(store, id)] as const)));
+  return (id) => short.get(id) ?? id;
 }
 
 /**
  * Request that `wanted` selects; `now` is in epoch ms. Throws a UserError (exit 1) when it is none,
  * or several.
  */
-export function chooseRequest(store: Store, wanted: string, now: number): Trace {
+export async function chooseRequest(store: StoreReader, wanted: string, now: number): Promise<Trace> {
   const position = parseNewestPosition(wanted);
   if (position !== undefined) return newestAt(store, position);
   const prefix = wanted.toLowerCase();
-  const ids = prefix === '' ? [] : store.idsWith(prefix, MAX_LISTED + 1);
-  const trace = store.find(prefix) ?? (ids.length === 1 ? store.find(ids[0]!) : undefined);
+  const ids = prefix === '' ? [] : await store.idsWith(prefix, MAX_LISTED + 1);
+  const trace = (await store.find(prefix)) ?? (ids.length === 1 ? await store.find(ids[0]!) : undefined);
   if (trace) return trace;
-  if (ids.length > 1) throw new UserError(ambiguousMessage(store, wanted, ids, now), 1);
+  if (ids.length > 1) throw new UserError(await ambiguousMessage(store, wanted, ids, now), 1);
   if (isAddress(wanted)) return newestAtAddress(store, wanted);
   throw new UserError(`No request ${quoted(wanted)} is stored. List the stored ones:  scooby list`, 1);
 }
@@ -52,9 +58,9 @@ export function parseNewestPosition(wanted: string): number | undefined {
 /** Units are not counted: a timer would push the request away that was just sent. */
 const REQUESTS: FilterQuery = [[{ field: 'unit', op: '=', value: 'request', not: false }]];
 
-function newestAt(store: Store, position: number): Trace {
-  const recent = store.recent({ query: REQUESTS }, position);
-  const trace = recent.length >= position ? store.find(recent[position - 1]!.id) : undefined;
+async function newestAt(store: StoreReader, position: number): Promise<Trace> {
+  const recent = await store.recent({ query: REQUESTS }, position);
+  const trace = recent.length >= position ? await store.find(recent[position - 1]!.id) : undefined;
   if (trace) return trace;
   if (recent.length === 0)
     throw new UserError('No request is stored. How to record requests:  scooby run --help', 1);
@@ -68,13 +74,22 @@ function quoted(wanted: string): string {
   return `"${escapeToOneLine(wanted)}"`;
 }
 
-function ambiguousMessage(store: Store, wanted: string, ids: string[], now: number): string {
-  const lines = ids.slice(0, MAX_LISTED).flatMap((id) => {
-    const trace = store.find(id);
+async function ambiguousMessage(
+  store: StoreReader,
+  wanted: string,
+  ids: string[],
+  now: number,
+): Promise<string> {
+  const listed = ids.slice(0, MAX_LISTED);
+  const [short, traces] = await Promise.all([
+    shortIds(store, listed),
+    Promise.all(listed.map((id) => store.find(id))),
+  ]);
+  const lines = traces.flatMap((trace) => {
     if (!trace) return [];
     const { method, url, duration } = trace;
     const took = duration === undefined ? '' : `  ${formatMs(duration)}`;
-    return `  ${shortId(store, id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${statusTextOf(trace)}${took}`;
+    return `  ${short(trace.id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${statusTextOf(trace)}${took}`;
   });
   const more = ids.length > MAX_LISTED ? ['  … and more'] : [];
   return [`Several ids begin with ${quoted(wanted)}. Write more characters of it:`, ...lines, ...more].join(

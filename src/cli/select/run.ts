@@ -2,7 +2,7 @@
 
 import { UserError } from '../../domain/errors.js';
 import { escapeToOneLine } from '../../domain/text.js';
-import type { RunSummary, Store } from '../../store/store.js';
+import type { RunSummary, StoreReader } from '../../store/store.js';
 import { parseNewestPosition } from './request.js';
 
 const MAX_RUNS = 1_000_000;
@@ -11,12 +11,12 @@ const MAX_RUNS = 1_000_000;
  * Two runs to compare, by default the previous and the last one. Throws a UserError (exit 1) when a
  * run does not exist.
  */
-export function chooseRuns(
-  store: Store,
+export async function chooseRuns(
+  store: StoreReader,
   before = 'previous',
   after = 'last',
-): [before: RunSummary, after: RunSummary] {
-  const runs = store.runs(MAX_RUNS);
+): Promise<[before: RunSummary, after: RunSummary]> {
+  const runs = await store.runs(MAX_RUNS);
   return [chooseRun(runs, before), chooseRun(runs, after)];
 }
 

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { describeStored } from '../../insight/calls/describe.js';
 import { openStore } from '../../store/open.js';
-import type { Store } from '../../store/store.js';
+import type { StoreReader } from '../../store/store.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from './missing-store.js';
 
@@ -25,12 +25,15 @@ export function addStoreOptions(command: Command): Command {
  * Runs `work` with the store opened for reading, and closes the store afterwards. Throws a
  * StoreError when it cannot be opened.
  */
-export async function withStore<T>(flags: StoreFlags, work: (store: Store) => T): Promise<T> {
+export async function withStore<T>(
+  flags: StoreFlags,
+  work: (store: StoreReader) => T | Promise<T>,
+): Promise<T> {
   rejectMissingStore(flags.db, process.cwd());
   const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {
-    return work(store);
+    return await work(store);
   } finally {
     store.close();
   }

@@ -233,7 +233,7 @@ test('diff: no difference, no earlier request, no such request', async (t) => {
   t.same(scooby('diff', 'zzz', 'last').code, 1);
   const alone = join(t.testdir(), 'alone.db');
   const store = await openStore({ db: alone, cwd: '/' }, t.fail);
-  store.save(aTrace({ id: 'only' }));
+  store.saveAll([aTrace({ id: 'only' })]);
   store.close();
   const { status, stderr } = spawnSync(process.execPath, [program, 'diff', '--db', alone], {
     env,

@@ -5,34 +5,33 @@ import { sourceReaderOf } from '../../../src/cli/print/source-reader.js';
 import { aTrace } from '../../factory.js';
 
 const TEXT = 'one\ntwo\nthree\n';
-const store = { source: (hash: string) => (hash === 'h' ? { file: 'a.js', text: TEXT } : undefined) };
+const store = { source: async (hash: string) => (hash === 'h' ? { file: 'a.js', text: TEXT } : undefined) };
 
-test('stored lines, and the change note of a line', (t) => {
+test('stored lines, and the change note of a line', async (t) => {
   const cwd = t.testdir({ 'a.js': TEXT });
   const file = join(cwd, 'a.js');
   const app = { pid: 1, command: 'node a.js', cwd };
-  const changeNote = (line: number) =>
-    sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } })).changeNote('a.js', line);
-  const code = sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
+  const changeNote = async (line: number) =>
+    (await sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }))).changeNote('a.js', line);
+  const code = await sourceReaderOf(store, aTrace({ app, sources: { 'a.js': 'h' } }));
   t.same(code.lines('a.js'), ['one', 'two', 'three', '']);
-  t.equal(changeNote(2), undefined);
+  t.equal(await changeNote(2), undefined);
   writeFileSync(file, TEXT.replaceAll('\n', '\r\n'));
-  t.equal(changeNote(2), undefined, 'only the line ends changed');
+  t.equal(await changeNote(2), undefined, 'only the line ends changed');
   writeFileSync(file, `zero\n${TEXT}`);
-  t.equal(changeNote(2), 'changed since, now line 3');
+  t.equal(await changeNote(2), 'changed since, now line 3');
   writeFileSync(file, 'one\nother\nthree\n');
-  t.equal(changeNote(2), 'changed since');
-  t.equal(changeNote(1), 'changed since', 'this line has not moved');
+  t.equal(await changeNote(2), 'changed since');
+  t.equal(await changeNote(1), 'changed since', 'this line has not moved');
   writeFileSync(file, 'two\ntwo\nthree\n');
-  t.equal(changeNote(2), 'changed since', 'the text is no longer unique');
+  t.equal(await changeNote(2), 'changed since', 'the text is no longer unique');
   rmSync(file);
-  t.equal(changeNote(2), 'gone since');
-  t.end();
+  t.equal(await changeNote(2), 'gone since');
 });
 
-test('no lines and no note for text that was not stored, or a project on another machine', (t) => {
+test('no lines and no note for text that was not stored, or a project on another machine', async (t) => {
   const cwd = join(t.testdir(), 'elsewhere');
-  const code = sourceReaderOf(
+  const code = await sourceReaderOf(
     store,
     aTrace({ app: { pid: 1, command: '', cwd }, sources: { 'a.js': 'h', 'b.js': 'x' } }),
   );
@@ -40,5 +39,4 @@ test('no lines and no note for text that was not stored, or a project on another
   t.equal(code.lines('b.js'), undefined);
   t.equal(code.lines('c.js'), undefined);
   t.equal(code.changeNote('b.js', 1), undefined);
-  t.end();
 });

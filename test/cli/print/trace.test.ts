@@ -63,7 +63,7 @@ const trace = aTrace({
 });
 delete trace.spans[51]!.rows;
 
-test('a request: its facts, then its calls, costliest first', (t) => {
+test('a request: its facts, then its calls, costliest first', async (t) => {
   t.same(traceLines(trace, options, format), [
     'GET /shops/7/orders  200  312ms',
     '  calls    52 sql 239ms (77% of the time, waited 3.2ms, 1 failed)',
@@ -93,10 +93,9 @@ test('a request: its facts, then its calls, costliest first', (t) => {
     '  1 call was not recorded, because there were too many.',
     '  not captured: pg 9.1: Client#query not found',
   ]);
-  t.end();
 });
 
-test('--ungrouped shows every call in order, --stack every frame', (t) => {
+test('--ungrouped shows every call in order, --stack every frame', async (t) => {
   const ungrouped = traceLines(trace, { ...options, ungrouped: true }, format);
   t.equal(ungrouped.filter((line) => line.includes('SELECT * FROM items')).length, 50);
   const at = ungrouped.indexOf('  51  +260ms  sql  5.0ms  2 rows');
@@ -114,10 +113,9 @@ test('--ungrouped shows every call in order, --stack every frame', (t) => {
     '      47 │ items = await db.query(sql, [id]);',
     '      src/orders.js:12:3',
   ]);
-  t.end();
 });
 
-test('only calls of some kinds, and their findings', (t) => {
+test('only calls of some kinds, and their findings', async (t) => {
   const finding = { severity: 'low' as const, message: '', ms: 1, confidence: 1, reasons: [] };
   const mixed = aTrace({
     start,
@@ -137,7 +135,6 @@ test('only calls of some kinds, and their findings', (t) => {
     '      listOrders (src/orders.js:47:21)',
     '      47 │ items = await db.query(sql, [id]);',
   ]);
-  t.end();
 });
 
 test('a failed request shows its error', (t) => {
@@ -175,7 +172,7 @@ const finding = {
   reasons: [],
 };
 
-test('findings come before the calls, with the code at the time of the request', (t) => {
+test('findings come before the calls, with the code at the time of the request', async (t) => {
   const found = aTrace({ start, findings: [finding] });
   t.same(traceLines(found, options, format).slice(5), [
     '',
@@ -193,7 +190,6 @@ test('findings come before the calls, with the code at the time of the request',
     traceLines(found, { code: edited }, format)[6],
     '  N+1  loadItems (src/orders.js:47)  121ms  changed since, now line 52',
   );
-  t.end();
 });
 
 test('a line of a package is followed by the name of the package', (t) => {
@@ -302,7 +298,7 @@ test('calls after the response stand apart, and count in no total', (t) => {
   t.end();
 });
 
-test('a unit: how it ended, its error, what led to it; of a request, what it led to', (t) => {
+test('a unit: how it ended, its error, what led to it; of a request, what it led to', async (t) => {
   const unit = aTrace({
     method: 'job',
     url: 'emails welcome',
@@ -323,9 +319,11 @@ test('a unit: how it ended, its error, what led to it; of a request, what it led
   });
   const store = new MemoryStore({ ttl: 60_000, maxSize: 1e6, clock: { now: () => now, steady: () => 0 } });
   store.saveAll([request, { ...unit, parent: request.id }, { ...unit, id: 'b', parent: request.id }]);
-  const relatives = relativesOf(store, store.find('b')!);
+  const relatives = await relativesOf(store, (await store.find('b'))!);
   t.same(relatives, { cause: 'POST /users 200  00000000' });
-  t.same(relativesOf(store, { ...unit, parent: 'gone' }), { cause: 'gone, which is not stored any more' });
+  t.same(await relativesOf(store, { ...unit, parent: 'gone' }), {
+    cause: 'gone, which is not stored any more',
+  });
   const lines = traceLines({ ...unit, parent: request.id }, { ...options, relatives }, format);
   t.same(lines.slice(0, 5), [
     'job emails welcome  47ms  failed',
@@ -334,6 +332,5 @@ test('a unit: how it ended, its error, what led to it; of a request, what it led
     '  with     id=4',
     '  cause    POST /users 200  00000000',
   ]);
-  t.match(relativesOf(store, request), { effects: /^job emails welcome ×2 {2}[\da-f-]+$/ });
-  t.end();
+  t.match(await relativesOf(store, request), { effects: /^job emails welcome ×2 {2}[\da-f-]+$/ });
 });

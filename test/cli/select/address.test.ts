@@ -26,7 +26,7 @@ const store = storeOf([
   ['a7', 'job', 'send mail'],
 ]);
 
-test('the newest request of a URL or route, before those that only contain it', (t) => {
+test('the newest request of a URL or route, before those that only contain it', async (t) => {
   const wanted: [address: string, id: string][] = [
     ['/orders/7', 'a3'],
     ['GET /orders/7', 'a4'],
@@ -45,17 +45,15 @@ test('the newest request of a URL or route, before those that only contain it', 
     ['/', 'a1'],
   ];
   for (const [address, id] of wanted)
-    if (isAddress(address)) t.equal(newestAtAddress(store, address).id, id, address);
-  t.equal(chooseRequest(store, 'GET /orders/7', now).id, 'a4');
-  t.end();
+    if (isAddress(address)) t.equal((await newestAtAddress(store, address)).id, id, address);
+  t.equal((await chooseRequest(store, 'GET /orders/7', now)).id, 'a4');
 });
 
-test('an id is no address; an address that matches no request is an error', (t) => {
+test('an id is no address; an address that matches no request is an error', async (t) => {
   t.same(['a1', 'last', '-2', 'ffff', ''].map(isAddress), [false, false, false, false, false]);
-  t.throws(() => chooseRequest(store, 'DELETE /orders/7', now), {
+  await t.rejects(chooseRequest(store, 'DELETE /orders/7', now), {
     exitCode: 1,
     message: 'No request of "DELETE /orders/7" is stored. Its routes:  scooby list --by route',
   });
-  t.throws(() => newestAtAddress(store, '/%zz\u001b[2J'), { message: /^No request of "\/%zz\\x1b\[2J"/ });
-  t.end();
+  await t.rejects(newestAtAddress(store, '/%zz\u001b[2J'), { message: /^No request of "\/%zz\\x1b\[2J"/ });
 });

@@ -15,52 +15,49 @@ const one = 'aaaaaaaa-0000-4000-8000-000000000001';
 const two = 'aaaaaaaa-0000-4000-8000-000000000002';
 const three = 'bbbbbbbb-0000-4000-8000-000000000003';
 
-test('a request by its id, the beginning of its id, or its position from the newest', (t) => {
+test('a request by its id, the beginning of its id, or its position from the newest', async (t) => {
   const store = storeOf(three, two, one);
-  const idOf = (wanted: string) => chooseRequest(store, wanted, now).id;
-  t.equal(idOf(one), one);
-  t.equal(idOf('b'), three);
-  t.equal(idOf('BBBB'), three);
-  t.equal(idOf('last'), three);
-  t.equal(idOf('-1'), three);
-  t.equal(idOf('-3'), one);
-  t.end();
+  const idOf = async (wanted: string) => (await chooseRequest(store, wanted, now)).id;
+  t.equal(await idOf(one), one);
+  t.equal(await idOf('b'), three);
+  t.equal(await idOf('BBBB'), three);
+  t.equal(await idOf('last'), three);
+  t.equal(await idOf('-1'), three);
+  t.equal(await idOf('-3'), one);
 });
 
-test('a complete id, also when another id begins with it', (t) => {
-  t.equal(chooseRequest(storeOf('abc', 'abcd'), 'abc', now).id, 'abc');
-  t.end();
+test('a complete id, also when another id begins with it', async (t) => {
+  t.equal((await chooseRequest(storeOf('abc', 'abcd'), 'abc', now)).id, 'abc');
 });
 
-test('no such request: the error says what to do', (t) => {
+test('no such request: the error says what to do', async (t) => {
   const store = storeOf(one, two);
   const error = (message: string) => ({ name: 'UserError', message, exitCode: 1 });
-  t.throws(
-    () => chooseRequest(store, 'c\x1b[2J', now),
+  await t.rejects(
+    chooseRequest(store, 'c\x1b[2J', now),
     error('No request "c\\x1b[2J" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(
-    () => chooseRequest(store, '', now),
+  await t.rejects(
+    chooseRequest(store, '', now),
     error('No request "" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(
-    () => chooseRequest(store, '%', now),
+  await t.rejects(
+    chooseRequest(store, '%', now),
     error('No request "%" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(() => chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are stored.'));
-  t.throws(
-    () => chooseRequest(store, '-0', now),
+  await t.rejects(chooseRequest(store, '-3', now), error('-3 is too far back: 2 requests are stored.'));
+  await t.rejects(
+    chooseRequest(store, '-0', now),
     error('No request "-0" is stored. List the stored ones:  scooby list'),
   );
-  t.throws(
-    () => chooseRequest(storeOf(), 'last', now),
+  await t.rejects(
+    chooseRequest(storeOf(), 'last', now),
     error('No request is stored. How to record requests:  scooby run --help'),
   );
-  t.end();
 });
 
-test('an ambiguous prefix: the error lists the ids', (t) => {
-  t.throws(() => chooseRequest(storeOf(three, two, one), 'aaa', now), {
+test('an ambiguous prefix: the error lists the ids', async (t) => {
+  await t.rejects(chooseRequest(storeOf(three, two, one), 'aaa', now), {
     exitCode: 1,
     message: [
       'Several ids begin with "aaa". Write more characters of it:',
@@ -69,14 +66,12 @@ test('an ambiguous prefix: the error lists the ids', (t) => {
     ].join('\n'),
   });
   const many = storeOf(...Array.from({ length: 12 }, (_, n) => `aaa${n}`));
-  t.throws(() => chooseRequest(many, 'aaa', now), { message: /(\n {2}aaa.*){10}\n {2}… and more$/ });
-  t.end();
+  await t.rejects(chooseRequest(many, 'aaa', now), { message: /(\n {2}aaa.*){10}\n {2}… and more$/ });
 });
 
-test('a short id has 8 characters, or as many as make it unique', (t) => {
+test('a short id has 8 characters, or as many as make it unique', async (t) => {
   const store = storeOf(three, two, one, 'short');
-  t.equal(shortId(store, three), 'bbbbbbbb');
-  t.equal(shortId(store, one), one);
-  t.equal(shortId(store, 'short'), 'short');
-  t.end();
+  t.equal(await shortId(store, three), 'bbbbbbbb');
+  t.equal(await shortId(store, one), one);
+  t.equal(await shortId(store, 'short'), 'short');
 });
