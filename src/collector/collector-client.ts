@@ -80,13 +80,14 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
   /**
-   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
+   * OpenTelemetry, once its store is open.
    * Rejects when its thread cannot be started.
    */
   static open(
     settings: CollectorSettings,
     options?: ThreadOptions,
-  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+  ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
       const listener: ThreadListener = {
@@ -94,7 +95,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
             client = new CollectorClient(settings, thread, message.place);
-            resolve({ collector: client, warnings: message.warnings });
+            const { warnings, otlpUrl } = message;
+            resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
         },
         failed(reason) {
