@@ -5,7 +5,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
-import { formatCount, formatMs } from '../../domain/text.js';
+import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import {
   countedSpans,
   type Finding,
@@ -79,6 +79,7 @@ function headLines(trace: Trace, columns: number): Line[] {
   const addRow = (name: string, text: string | undefined, role = '') => {
     if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
+  if (readableUrl(trace.url) !== trace.url) addRow('sent', trace.url);
   addRow('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
   addRow('handler', trace.handler, 'accent');
   addRow(

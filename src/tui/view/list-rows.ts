@@ -2,7 +2,7 @@
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
-import { formatMs } from '../../domain/text.js';
+import { formatMs, readableUrl } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
@@ -123,7 +123,7 @@ export function requestRow(
   const line: Segment[] = [
     gutter(display.selected, display.marked),
     `${methodCells(row.method, columns.method)} `,
-    pathCells(row.url, columns.path),
+    pathCells(readableUrl(row.url), columns.path),
     [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
     queryCells(row, columns),
