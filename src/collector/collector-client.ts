@@ -5,12 +5,19 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
-import type { CollectorSettings, DetectedLibrary, FoundCall, FromCollector } from './collector-messages.js';
+import type {
+  CollectorSettings,
+  DetectedLibrary,
+  FoundCall,
+  FromCollector,
+  ToCollector,
+} from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import type { AppConnection } from './link-server.js';
@@ -164,7 +171,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id, span)).call;
   }
 
+  /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
+  async addUpProfiles(ids: string[], kind: Profile['kind']): Promise<number> {
+    return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
+  }
+
   #search(id: string, span?: number): Promise<Found> {
+    return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
+  }
+
+  #ask(question: (n: number) => ToCollector): Promise<Found> {
     this.#exchanges.flush();
     return new Promise((resolve, reject) => {
       const n = ++this.#lastNumber;
@@ -176,7 +192,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         else reject(new Error(found.trouble));
       };
       this.#searches.set(n, settle);
-      this.#thread.post({ t: 'find', n, id, ...(span !== undefined && { span }) });
+      this.#thread.post(question(n));
     });
   }
 

@@ -97,6 +97,12 @@ export class CollectorService {
         return this.#disconnected(message.n);
       case 'find':
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'addUp':
+        return this.#post({
+          t: 'found',
+          n: message.n,
+          added: this.#collector.addUpProfiles(message.ids, message.kind),
+        });
       case 'ping':
         this.#postPositions();
         return this.#post({ t: 'pong' });
