@@ -8,8 +8,10 @@ import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerExport } from '../src/cli/commands/export.js';
+import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
+import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
@@ -53,6 +55,7 @@ Exit codes:
 
 for (const register of [
   registerRun,
+  registerRecording,
   registerUi,
   registerStatus,
   registerList,
@@ -62,6 +65,7 @@ for (const register of [
   registerExplain,
   registerProfile,
   registerExport,
+  registerImport,
   registerCheck,
   registerDoctor,
   registerCompletion,

@@ -51,6 +51,8 @@ export interface CollectorOptions {
  */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
+  /** A request that was to be kept only with calls has ended, and made none. */
+  leftOut: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -81,6 +83,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #traces = new OpenTraces({
     finish: (openTrace) => this.#complete(openTrace),
     finished: (trace, late) => this.emit('trace', trace, late),
+    leftOut: (id) => this.emit('leftOut', id),
   });
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
@@ -101,8 +104,9 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * Opens the trace of a request that the proxy has received, with what the app has told of it;
    * `isResent` where an earlier collector may have read some of that.
    */
-  requestStarted({ id, method, url, start, headers, notes }: Exchange, isResent = false): void {
+  requestStarted({ id, method, url, start, headers, withCalls, notes }: Exchange, isResent = false): void {
     const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
+    if (withCalls) openTrace.withCalls = true;
     // The exit may be heard of before the request that it has cut off.
     if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
     for (const note of [...(notes ?? []), ...(isResent ? [RESENT_NOTE] : [])]) openTrace.addNote(note);
@@ -120,7 +124,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
-    if (!openTrace.finished) this.emit('linesExpected');
+    if (!openTrace.finished && !openTrace.withCalls) this.emit('linesExpected');
   }
 
   awaitsLines(): boolean {
@@ -213,6 +217,15 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     this.#traces.finishAll();
   }
 
+  /** Finishes all open traces as they stand, with a note: their launcher was killed, the app was not. */
+  abandonAll(note: string): void {
+    this.#traces.stopTimers();
+    for (const openTrace of this.#traces.values()) {
+      if (!openTrace.finished && !openTrace.isComplete()) openTrace.trace.notes = [note];
+    }
+    this.#traces.finishAll();
+  }
+
   #open(
     id: string,
     proxy: 'none' | 'open',
@@ -233,6 +246,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     // A socket's unit is named by a path, which is masked like that of a request.
     if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
     if (parent !== undefined) openTrace.trace.parent = parent;
+    if (line.withCalls) openTrace.withCalls = true;
     if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
     assignProcess(openTrace, process);
     this.#addEarlyLines(line.id);

@@ -46,6 +46,8 @@ export class OpenTrace {
   /** Frames of the app's functions in its profiles, whose sources are kept. */
   readonly profiledFrames = new Set<Frame>();
   timer: NodeJS.Timeout | undefined;
+  /** True if it is kept only where it makes calls. */
+  withCalls = false;
   /** ms from the request's start to the end of the whole response, by the app's clock. */
   #responded = Number.POSITIVE_INFINITY;
   /** Memory of its spans, in characters of their names and values; an estimate. */
@@ -141,6 +143,17 @@ export class OpenTrace {
     return true;
   }
 
+  /**
+   * Whether it is to be saved: it has made a call that is not the reading of its own file, nor a line of
+   * an access log, or has failed.
+   */
+  isWorthKeeping(): boolean {
+    const { spans, status = 0, parent, dropped = 0 } = this.trace;
+    if (!this.withCalls || this.finished) return true;
+    if (status >= 500 || parent !== undefined || dropped > 0 || this.app === 'died') return true;
+    return spans.some((span) => isTimed(span) && !isOwnFile(span));
+  }
+
   #isJustCutOff(): boolean {
     return this.proxy === 'unanswered' && performance.now() - this.finishedAt < MAX_EXIT_DELAY_MS;
   }
@@ -171,7 +184,12 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
+    return {
+      ...trace,
+      state: died ? 'died' : 'done',
+      spans,
+      totals: totalsOf(spans, trace.duration, trace.profiles),
+    };
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -180,8 +198,13 @@ export class OpenTrace {
     const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
     const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
-    return { ...trace, state, spans, duration, totals: totalsOf(spans) };
+    return { ...trace, state, spans, duration, totals: totalsOf(spans, duration, trace.profiles) };
   }
+}
+
+/** Whether a call reads, or packs, what a server of files answers with. */
+function isOwnFile({ kind, name }: RecordedSpan): boolean {
+  return kind === 'block' && /^(?:fs|zlib)\./.test(name);
 }
 
 /** Key of a span: each process numbers its own. */

@@ -7,6 +7,7 @@ import { readMessages, writeMessage } from '../collector/socket-lines.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import type { ProfileWish } from '../domain/profile-wish.js';
+import type { LeftOut } from '../domain/record-rules.cjs';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
@@ -27,6 +28,8 @@ export interface RunStatus {
   /** Connected Node processes of the app. */
   processes: { pid: number; command: string; cwd: string; node: string }[];
   libraries: { name: string; version: string; trouble?: string }[];
+  /** Requests that were not recorded, by reason; missing in runs of earlier versions. */
+  leftOut?: LeftOut;
   /** Finished requests that wait to be recorded; missing in runs of earlier versions. */
   behind?: number;
 }

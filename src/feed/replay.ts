@@ -41,7 +41,7 @@ export async function replay(
   // Without the header Node sends Transfer-Encoding: chunked, though there is no body.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
   if (profile !== undefined) headers.push(['X-Scooby-Profile', profile]);
-  if (recording === 'marked') headers.push(['X-Scooby-Record', '1']);
+  if (recording !== 'off') headers.push(['X-Scooby-Record', '1']);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request({

@@ -2,10 +2,12 @@
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { markOfRequest } from '../domain/record-marks.cjs';
 import { redactHeaders, redactUrl } from '../domain/redact.cjs';
-import type { ExchangeEnd, ProxyObserver } from './observer.js';
+import type { ExchangeEnd, ProxyObserver, RecordDecision } from './observer.js';
 import { epochMs } from './wall-clock.js';
 
+const RECORDED: RecordDecision = { isRecorded: true };
 const PROFILE_HEADER = 'x-scooby-profile';
 
 /**
@@ -16,21 +18,24 @@ export class ExchangeReport {
   readonly id = randomUUID();
   readonly #observer: ProxyObserver;
   #startedAt = performance.now();
-  /** The client sent `X-Scooby-Record: 1`. */
   readonly #isMarked: boolean;
   /** Whether the observer hears of it; decided once, as that may be switched meanwhile. */
-  readonly isRecorded: boolean;
+  readonly decision: RecordDecision;
   /** Kind of profile that is asked for. */
   readonly profileWish: string | undefined;
   readonly #notes: string[] = [];
   #hasStarted = false;
 
-  constructor(observer: ProxyObserver, req: IncomingMessage) {
+  /** `path` is that of the app, without marks. */
+  constructor(observer: ProxyObserver, req: IncomingMessage, path: string) {
     this.#observer = observer;
-    this.#isMarked = req.headers['x-scooby-record'] === '1';
     const asked = req.headers[PROFILE_HEADER] as string | undefined;
-    this.isRecorded = observer.isRecorded?.(this.#isMarked || asked !== undefined) !== false;
-    if (this.isRecorded) this.profileWish = asked ?? observer.profileWish?.(this.id, req.method!, req.url!);
+    const mark = asked !== undefined ? 'on' : markOfRequest(req.url!, req.rawHeaders);
+    this.#isMarked = mark === 'on';
+    const protocol = req.headers['sec-websocket-protocol'];
+    this.decision = observer.decide?.(mark, { method: req.method!, path, protocol }) ?? RECORDED;
+    if (this.decision.isRecorded)
+      this.profileWish = asked ?? observer.profileWish?.(this.id, req.method!, path);
   }
 
   /**
@@ -51,7 +56,7 @@ export class ExchangeReport {
   }
 
   start(req: IncomingMessage, path: string): void {
-    if (!this.isRecorded) return;
+    if (!this.decision.isRecorded) return;
     this.#hasStarted = true;
     try {
       this.#observer.requestStarted({
@@ -61,6 +66,7 @@ export class ExchangeReport {
         start: epochMs(),
         headers: redactHeaders(req.rawHeaders),
         marked: this.#isMarked,
+        ...(this.decision.withCalls && { withCalls: true }),
         ...(this.#notes.length > 0 && { notes: this.#notes }),
       });
     } catch {}

@@ -29,7 +29,7 @@ async function profiled(t: Test, isRecorded = true) {
     wait: 1000,
     upstream,
     observer: {
-      isRecorded: () => isRecorded,
+      decide: () => ({ isRecorded }),
       startProfile: (_, wish) => {
         events.push(wish);
         return new Promise((resolve) => {

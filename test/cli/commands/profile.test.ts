@@ -146,7 +146,10 @@ test('profile sends, adds up, waits, and says what it did not take; export write
   await t.test('a request that changes something is not sent again unasked', async (t) => {
     await run.ask('/hot/post', { method: 'POST', body: 'x' });
     const waiting = cli('profile', 'POST /hot/post', '--heap');
-    const asking = setInterval(() => void run.ask('/hot/post', { method: 'POST' }).catch(() => {}), 300);
+    const asking = setInterval(
+      () => void run.ask('/hot/post', { method: 'POST', body: 'y' }).catch(() => {}),
+      300,
+    );
     const { stdout, stderr } = await waiting;
     clearInterval(asking);
     t.match(
