@@ -1,7 +1,7 @@
 /** Times of a request's calls by kind, as far as they are known while it runs. */
 
 /** Kinds that are part of others, or of the app's own time. */
-const UNTIMED = new Set(['log', 'block', 'graphql', 'cpu']);
+const UNTIMED = new Set(['log', 'block', 'graphql', 'span', 'cpu']);
 
 /** Time in which at least one call ran: calls that run at once count once. */
 export class BusyTime {
