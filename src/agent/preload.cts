@@ -82,6 +82,7 @@ function start(): void {
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   if (run.redact !== undefined) attempt(setRedaction, run.redact);
   if (run.rules !== undefined) state.policy = attempt(policyOf, run.rules);
+  state.serverTiming = run.serverTiming !== false;
   state.recording = run.record;
   install(run);
 }

@@ -108,7 +108,7 @@ export function registerRun(program: Command): void {
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
     )
-    .option('--no-server-timing', 'add no Server-Timing header to responses')
+    .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
