@@ -5,9 +5,11 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { RecordMark } from '../domain/record-marks.cjs';
+import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
-import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
 import type {
@@ -27,6 +29,8 @@ import type { SpoolPosition } from './spool.js';
 /** Events of the collector; requests are reported once they are saved, or lost with a warning. */
 export interface CollectorClientEvents {
   requests: [requests: FinishedRequest[]];
+  /** Requests that made no calls were dropped, as they were to be. */
+  leftOut: [];
   facts: [facts: RequestFacts[]];
   library: [library: DetectedLibrary];
   /** A line of a process was lost; emitted once per process. */
@@ -76,13 +80,14 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
   /**
-   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
+   * OpenTelemetry, once its store is open.
    * Rejects when its thread cannot be started.
    */
   static open(
     settings: CollectorSettings,
     options?: ThreadOptions,
-  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+  ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
       const listener: ThreadListener = {
@@ -90,7 +95,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
             client = new CollectorClient(settings, thread, message.place);
-            resolve({ collector: client, warnings: message.warnings });
+            const { warnings, otlpUrl } = message;
+            resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
         },
         failed(reason) {
@@ -150,8 +156,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#thread.post({ t: 'recover', folder, facts });
   }
 
-  isRecorded(marked: boolean): boolean {
-    return this.#connections.isRecorded(marked);
+  decide(mark: RecordMark, about: RequestAbout): RecordDecision {
+    return this.#connections.recordingSwitch.decide(mark, about);
+  }
+
+  profileWish(id: string, method: string, url: string): string | undefined {
+    return this.#connections.profiles.take(id, method, url);
+  }
+
+  startProfile(id: string, wish: string): Promise<string | undefined> {
+    return this.#connections.profiles.start(id, wish);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -160,6 +174,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   requestEnded(end: ExchangeEnd): void {
     this.#exchanges.ended(end);
+    this.#connections.profiles.end(end.id);
     this.emit('progress');
   }
 
@@ -222,6 +237,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     switch (message.t) {
       case 'settled':
         this.#exchanges.settle(message.ids);
+        if (message.leftOut > 0) this.#noteLeftOut(message.leftOut);
         if (message.requests.length > 0) this.emit('requests', message.requests);
         if (message.facts.length > 0) this.emit('facts', message.facts);
         return;
@@ -244,6 +260,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       case 'finished':
         return this.#finished();
     }
+  }
+
+  #noteLeftOut(count: number): void {
+    this.#connections.recordingSwitch.droppedWithoutCalls(count);
+    this.emit('leftOut');
   }
 
   #emitOf(n: number, emit: (connection: AppConnection) => void): void {

@@ -2,6 +2,7 @@
 
 import type { LinkLine } from '../domain/link.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
+import type { OtlpSettings } from '../export/otlp-sender.js';
 import type { JudgeOptions } from '../insight/judge.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
@@ -24,6 +25,10 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** OpenTelemetry collector to send finished requests to. */
+  otlp?: OtlpSettings;
+  /** Port at which spans of instrumented services are taken; 0: any. */
+  otlpPort?: number;
 }
 
 /** Where the requests of a run are kept, and how they are judged, for those that it had not saved. */
@@ -55,9 +60,13 @@ export type ToCollector =
 
 /** From the collector. */
 export type FromCollector =
-  | { t: 'ready'; place: string; warnings: string[] }
-  /** Requests that are saved, or lost with a warning; `facts` also of those that have changed. */
-  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[] }
+  /** `otlpUrl`: where spans of OpenTelemetry are taken. */
+  | { t: 'ready'; place: string; warnings: string[]; otlpUrl?: string }
+  /**
+   * Requests that are saved, lost with a warning, or left out (their number is `leftOut`); `facts`
+   * also of those that have changed.
+   */
+  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[]; leftOut: number }
   | { t: 'library'; library: DetectedLibrary }
   | { t: 'lost'; n: number }
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }
