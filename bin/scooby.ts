@@ -8,6 +8,7 @@ import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerMan } from '../src/cli/commands/man.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
@@ -63,6 +64,7 @@ for (const register of [
   registerCheck,
   registerDoctor,
   registerCompletion,
+  registerMan,
 ])
   register(program);
 for (const command of [program, ...program.commands]) {
