@@ -55,7 +55,13 @@ const LIST: Binding[] = [
 ];
 
 const DETAIL: Binding[] = [
-  bind('table', 'into', 'enter l right', 'read its text and stack', { type: 'open' }, 'text'),
+  bind('table', 'into', 'enter', 'read its text and stack; in an icicle, zoom', { type: 'open' }, 'text'),
+  bind('table', 'right', 'l right', 'read its text; in an icicle, the frame beside it', {
+    type: 'side',
+    n: 1,
+  }),
+  bind('table', 'left', 'h left', 'back; in an icicle, the frame beside it', { type: 'side', n: -1 }),
+  bind('detail', 'icicle', 'f', 'profile: functions or icicle', { type: 'icicle' }, 'icicle'),
   bind('text', 'openFrame', 'enter l right', 'open the stack frame in the editor', { type: 'edit' }),
   bind('detail', 'group', 'v', 'grouped or one by one', { type: 'view' }, 'group'),
   bind('detail', 'explain', 'x', 'EXPLAIN this query: its plan', { type: 'explain' }, 'plan'),
