@@ -12,10 +12,18 @@ import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
-import type { CollectorSettings, DetectedLibrary, FoundCall, FromCollector } from './collector-messages.js';
+import type {
+  CollectorSettings,
+  DetectedLibrary,
+  FoundCall,
+  FromCollector,
+  RecordedRun,
+} from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
+import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import type { AppConnection } from './link-server.js';
+import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
 
 /** Events of the collector; requests are reported once they are saved, or lost with a warning. */
@@ -56,7 +64,12 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   /** Path of the store's data, or a phrase, for the banner. */
   readonly place: string;
   readonly #thread: CollectorThread;
-  readonly #exchanges = new ExchangeQueue((items) => this.#thread.post({ t: 'exchanges', items }));
+  readonly #exchanges = new ExchangeQueue((items) => {
+    this.#journal?.append(items);
+    return this.#thread.post({ t: 'exchanges', items });
+  });
+  readonly #settings: CollectorSettings;
+  #journal: ExchangeJournal | undefined;
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
@@ -99,6 +112,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   private constructor(settings: CollectorSettings, thread: CollectorThread, place: string) {
     super();
+    this.#settings = settings;
     this.#thread = thread;
     this.place = place;
     this.#connections = new AppConnections(settings.project, 'off');
@@ -109,6 +123,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   follow(connections: AppConnections, folder: string): void {
     this.#connections = connections;
     this.#folder = folder;
+    this.#journal = new ExchangeJournal(folder, () => this.#exchanges.pending());
+    writeRecordedRun(folder, this.#settings);
     connections.on('connected', (connection) => {
       const n = ++this.#lastNumber;
       this.#processes.set(n, { connection, hasLeft: false, position: { part: 1, offset: 0 } });
@@ -127,8 +143,27 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
+  /** Writes its own files again, after the run's folder was made anew. */
+  folderRestored(): void {
+    writeRecordedRun(this.#folder, this.#settings);
+    this.#journal?.reopen();
+  }
+
+  /** Saves what a killed launcher has left in a folder, which it removes, and warns of that. */
+  recover(folder: string, facts: RecordedRun): void {
+    this.#thread.post({ t: 'recover', folder, facts });
+  }
+
   decide(mark: RecordMark, about: RequestAbout): RecordDecision {
     return this.#connections.recordingSwitch.decide(mark, about);
+  }
+
+  profileWish(id: string, method: string, url: string): string | undefined {
+    return this.#connections.profiles.take(id, method, url);
+  }
+
+  startProfile(id: string, wish: string): Promise<string | undefined> {
+    return this.#connections.profiles.start(id, wish);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -137,6 +172,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   requestEnded(end: ExchangeEnd): void {
     this.#exchanges.ended(end);
+    this.#connections.profiles.end(end.id);
     this.emit('progress');
   }
 
@@ -271,6 +307,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   #finished(): void {
     this.#state = 'finished';
+    this.#journal?.close();
     this.#thread.close();
     this.emit('progress');
   }

@@ -26,6 +26,13 @@ export interface CollectorSettings {
   reports: 'requests' | 'facts' | 'none';
 }
 
+/** Where the requests of a run are kept, and how they are judged, for those that it had not saved. */
+export interface RecordedRun
+  extends Pick<CollectorSettings, 'project' | 'packages' | 'judgeOptions' | 'run'> {
+  /** Absolute path of the database. */
+  database: string;
+}
+
 /**
  * Start or end of an exchange, in the order in which the proxy reported them. `isResent`: a collector
  * before this one has had it, and what it had read of its calls is lost.
@@ -41,6 +48,8 @@ export type ToCollector =
   | { t: 'disconnected'; n: number }
   /** A trace as JSON, or the call of the index `span` in it. */
   | { t: 'find'; n: number; id: string; span?: number }
+  /** The folder of a run whose launcher was killed. */
+  | { t: 'recover'; folder: string; facts: RecordedRun }
   | { t: 'ping' }
   | { t: 'finish' };
 

@@ -18,6 +18,7 @@ import type {
 } from './collector-messages.js';
 import { isLearned, LearnedLines } from './learned-lines.js';
 import type { AppIdentity } from './link-server.js';
+import { recoverAndRemove } from './recover-run.js';
 import { Spools } from './spools.js';
 import { TraceWriter } from './trace-writer.js';
 
@@ -43,6 +44,7 @@ export class CollectorService {
   readonly #learned = new Map<AppIdentity, LearnedLines>();
   #settled: Extract<FromCollector, { t: 'settled' }> | undefined;
   #positionsAt = 0;
+  readonly #recovering = new Set<Promise<void>>();
 
   /** Opens the store and says where it is; rejects when neither a file nor memory can be used. */
   static async open(settings: CollectorSettings, post: Post): Promise<CollectorService> {
@@ -97,6 +99,8 @@ export class CollectorService {
         return this.#disconnected(message.n);
       case 'find':
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'recover':
+        return void this.#recover(message);
       case 'ping':
         this.#postPositions();
         return this.#post({ t: 'pong' });
@@ -140,6 +144,7 @@ export class CollectorService {
     this.#numbers.set(process, n);
     this.#collector.connected(process);
     const learned = new LearnedLines(folder, name);
+    if (resume === undefined) learned.begin(process);
     // What has failed a collector before may be among them, too.
     if (resume !== undefined && resume !== 'end') this.#replay(process, learned);
     this.#learned.set(process, learned);
@@ -166,6 +171,18 @@ export class CollectorService {
     this.#numbers.delete(process);
     this.#learned.delete(process);
     this.#post({ t: 'left', n });
+  }
+
+  /** Saves what a killed launcher had not, and removes its folder; while the store fails, neither. */
+  #recover({ folder, facts }: Extract<ToCollector, { t: 'recover' }>): Promise<void> {
+    const { agent, store } = this.#settings;
+    const { ttl, maxSize } = store;
+    const work = recoverAndRemove({ folder, facts, agent, ttl, maxSize }).then((message) => {
+      this.#recovering.delete(work);
+      if (message !== '') this.#post({ t: 'warn', message });
+    });
+    this.#recovering.add(work);
+    return work;
   }
 
   async #findOrExplain(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
@@ -224,6 +241,7 @@ export class CollectorService {
   }
 
   async #finish(): Promise<void> {
+    await Promise.all(this.#recovering);
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();

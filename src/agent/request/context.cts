@@ -13,6 +13,8 @@ import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 /** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
   requestStarted(request: TracedRequest): void;
+  /** A request that came directly asks for a profile, by its header; before it begins. */
+  profileAsked(id: string, kind: string): void;
   /** `aborted`: the connection closed before the response was complete. */
   requestEnded(request: TracedRequest, aborted: boolean): void;
 }
@@ -86,7 +88,36 @@ export function applyInRequest(
 ): unknown {
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
   // `run` also for undefined: a callback passed outside any request may be called from within one.
-  return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  if (contextSwitch.enter === undefined)
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  return applyNoted(request, fn, self, args);
+}
+
+/** `applyInRequest` while a profile is taken. */
+function applyNoted(
+  request: TracedRequest | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  const { enter, leave } = contextSwitch;
+  enter?.(request);
+  try {
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  } finally {
+    leave?.();
+  }
+}
+
+/** Listeners of switches of the context that no async hook sees; set while a profile is taken. */
+export const contextSwitch: {
+  enter: ((request: TracedRequest | undefined) => void) | undefined;
+  leave: (() => void) | undefined;
+} = { enter: undefined, leave: undefined };
+
+/** Request of the running async context, also long after its end. */
+export function storedRequest(): TracedRequest | undefined {
+  return storage.getStore();
 }
 
 /** Continues the running function, which the agent does not call, in the context of `request`. */
@@ -140,7 +171,7 @@ export function patchServer(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
     try {
-      return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      return applyInRequest(request, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
       if (isUpgrade) attempt(endRequest, request, false);
@@ -183,10 +214,12 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   if (tagOfMessage(message) !== undefined) return undefined;
   const recordedAs = decideRequest(message, secret);
   if (recordedAs === undefined) return undefined;
-  const { id, parent, withCalls } = recordedAs;
+  const { id, parent, withCalls, profile } = recordedAs;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
+  const ownId = id ?? randomUUID();
+  if (profile !== undefined) attempt(listener.profileAsked, ownId, profile);
   const request = new TracedRequest({
-    id: id ?? randomUUID(),
+    id: ownId,
     proxied: id !== undefined,
     parent,
     withCalls,
