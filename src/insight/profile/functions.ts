@@ -145,6 +145,8 @@ export function hotLinesOf(profile: Profile, index?: number): HotLine[] {
       const key = `${line}\n${each.file}`;
       const entry = lines.get(key) ?? { function: each, line, weight: 0 };
       entry.weight += weight;
+      // V8 counts the lines of a function that it has inlined for the one around it.
+      if (each.line > entry.function.line && each.line <= line) entry.function = each;
       lines.set(key, entry);
     }
   }

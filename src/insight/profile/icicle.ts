@@ -15,7 +15,7 @@ export interface IcicleFrame {
   /** Index into the profile's functions; missing for the whole and for a folded run. */
   function?: number;
   origin: ProfileOrigin;
-  /** Of a folded run: how many frames are in it, and the package or `node` that it begins with. */
+  /** Of a folded run: how many functions are in it, and the package that most of them are of, or `node`. */
   folded?: { frames: number; by: string };
   /** Where it begins, in the profile's unit from the left. */
   from: number;
@@ -122,6 +122,17 @@ function followRun(profile: Profile, weights: ProfileWeights, group: Building): 
   if (functions.size === 1) delete group.folded;
   else {
     delete group.function;
-    group.folded!.frames = functions.size;
+    group.folded = { frames: functions.size, by: mainPackage(profile, functions) };
   }
+}
+
+/** Package of most functions; Node, and the agent's wrappers, only where there is no other. */
+function mainPackage(profile: Profile, functions: Set<number>): string {
+  const counts = new Map<string, number>();
+  for (const index of functions) {
+    const name = profile.functions[index]?.package ?? 'node';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const rank = (name: string) => (name === 'node' ? 2 : name === 'scooby' ? 1 : 0);
+  return [...counts].sort((a, b) => rank(a[0]) - rank(b[0]) || b[1] - a[1])[0]![0];
 }

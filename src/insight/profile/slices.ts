@@ -57,12 +57,20 @@ function computeSlices(trace: Trace): JavaScriptSlice[] {
     }
     const until = edges[next]?.at ?? Number.POSITIVE_INFINITY;
     let to = from + 1;
-    while (to < samples.length && samples[to]![2] < until) to++;
-    const slice = sliceOf(profile, samples.slice(from, to), until);
+    while (to < samples.length && samples[to]![2] < until && !isPause(profile, samples, to)) to++;
+    const slice = sliceOf(profile, samples.slice(from, to));
     if (slice) slices.push({ ...slice, place: placeOf(nameOf, running, after, edges[next]?.nextStart) });
     from = to;
   }
   return mostOf(slices, trace.duration ?? 0);
+}
+
+/** Intervals without a sample that end a slice: the request waited for something unrecorded. */
+const PAUSE_INTERVALS = 10;
+
+function isPause({ interval }: Profile, samples: Profile['samples'], at: number): boolean {
+  const [, weight, until] = samples[at]!;
+  return until - weight - samples[at - 1]![2] >= interval * PAUSE_INTERVALS;
 }
 
 type CallName = (span: number) => [noun: string, number: number];
@@ -115,7 +123,6 @@ function edgesOf(trace: Trace): Edge[] {
 function sliceOf(
   profile: Profile,
   samples: Profile['samples'],
-  until: number,
 ): Pick<JavaScriptSlice, 'start' | 'end' | 'ms' | 'function'> | undefined {
   const byFunction = new Map<ProfileFunction, number>();
   let ms = 0;
@@ -127,9 +134,10 @@ function sliceOf(
   }
   if (ms < MIN_MS) return undefined;
   const [dominant] = [...byFunction].reduce((most, each) => (each[1] > most[1] ? each : most));
-  const [, weight, last] = samples.at(-1)!;
-  const start = samples[0]![2];
-  return { start, end: Math.max(start, Math.min(until, last + weight)), ms, function: dominant };
+  // A sample is as long as its weight until the instant at which it was taken.
+  const [, weight, first] = samples[0]!;
+  const start = Math.max(0, first - weight);
+  return { start, end: Math.max(start, samples.at(-1)![2]), ms, function: dominant };
 }
 
 /** The innermost function of the project's own, else the innermost. */

@@ -9,7 +9,7 @@ import {
   hotLinesOf,
   sortFunctions,
 } from '../../insight/profile/functions.js';
-import { cutLine, cutMiddle, fitText, type Line, lineWidth } from '../../terminal/cells.js';
+import { cellWidth, cutMiddle, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
 import type { PanelContext, PanelPage, TableRow, TextLine } from './panel.js';
 import { functionName, functionPlace, ORIGIN_ROLES, weightShare, weightText } from './profile-text.js';
 import { codeRows } from './stack-detail.js';
@@ -23,7 +23,11 @@ const MIN_COLUMNS_FOR_SHARE = 50;
 export function functionTable(profile: Profile, context: PanelContext): PanelPage {
   const by = context.sorted === 'total' ? 'self' : 'total';
   const order = { by, ownFirst: context.grouped } as const;
-  const totals = sortFunctions(functionTotals(profile), order);
+  // Most functions of libraries only call others: they are shown with the frames of libraries.
+  const shown = functionTotals(profile).filter(
+    ({ self, function: { origin } }) => self > 0 || origin === 'own' || context.libraries,
+  );
+  const totals = sortFunctions(shown, order);
   return {
     isGroupable: true,
     hasIcicle: true,
@@ -54,12 +58,9 @@ function functionRow(profile: Profile, { function: each, self, total }: Function
         '  ',
       ];
       const room = columns - lineWidth(figures);
-      const place = cutMiddle(functionPlace(each), Math.max(10, Math.floor(room / 2)));
-      const name: Line = cutLine(
-        [[functionName(each), ORIGIN_ROLES[origin]]],
-        Math.max(4, room - place.length - 2),
-      );
-      return [...figures, ...name, '  ', [place, isOwn ? 'accent' : 'dim']];
+      const name = cutText(functionName(each), Math.max(4, Math.floor(room * 0.6)));
+      const place = cutMiddle(functionPlace(each), Math.max(4, room - cellWidth(name) - 2));
+      return [...figures, [name, ORIGIN_ROLES[origin]], '  ', [place, isOwn ? 'accent' : 'dim']];
     },
   };
 }

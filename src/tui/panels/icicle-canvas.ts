@@ -3,7 +3,7 @@
 import type { Profile } from '../../domain/profile.js';
 import { functionTotals } from '../../insight/profile/functions.js';
 import { type Icicle, type IcicleFrame, icicleOf } from '../../insight/profile/icicle.js';
-import { cleanText, cutText, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { cleanText, cutText, fitsCells, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { functionText } from './function-table.js';
 import type { Canvas, PanelContext, PanelPage, TableRow, TextLine } from './panel.js';
 import {
@@ -30,7 +30,9 @@ export function frameLabel(profile: Profile, frame: IcicleFrame): string {
   if (frame.folded) return `… ${frame.folded.frames} × ${cleanText(frame.folded.by)}`;
   const each = profile.functions[frame.function ?? -1];
   if (each === undefined) return 'all';
-  return frame.origin === 'package' ? `${functionName(each)} ${functionPlace(each)}` : functionName(each);
+  if (frame.origin === 'gc') return 'GC';
+  const showsPlace = frame.origin === 'package' || each.name === '';
+  return showsPlace ? `${functionName(each)} ${functionPlace(each)}`.trim() : functionName(each);
 }
 
 /** Page of the icicle; entries are its frames, by their numbers. */
@@ -156,8 +158,9 @@ function drawRow(
 function drawFrame(profile: Profile, frame: IcicleFrame, cells: number, isSelected: boolean): Segment {
   const role = isSelected ? 'selected' : ORIGIN_ROLES[frame.origin];
   if (cells < 4) return [`▏${ORIGIN_GLYPHS[frame.origin].repeat(cells - 1)}`, role];
-  const label = cutText(`${frameLabel(profile, frame)} ${weightText(profile, frame.weight)}`, cells - 1);
-  const text = `▏${label}`;
+  const label = frameLabel(profile, frame);
+  const full = `${label} ${weightText(profile, frame.weight)}`;
+  const text = `▏${fitsCells(full, cells - 1) ? full : cutText(label, cells - 1)}`;
   const gap = fitText(text, cells).length - text.length;
   const fill = gap < 2 ? ' '.repeat(Math.max(0, gap)) : ` ${ORIGIN_GLYPHS[frame.origin].repeat(gap - 1)}`;
   return [text + fill, role];

@@ -21,6 +21,11 @@ export function functionName({ name }: Pick<ProfileFunction, 'name'>): string {
   return cleanText(name) || '(anonymous)';
 }
 
+/** `hydrate()`, `(anonymous) app.js:7`. */
+export function calledFunction(each: ProfileFunction): string {
+  return each.name === '' ? `${functionName(each)} ${functionPlace(each)}`.trim() : `${functionName(each)}()`;
+}
+
 /** `src/orders.js:88`; the package of foreign code, whose file is long; empty without a script. */
 export function functionPlace({ file, line, origin, package: name }: ProfileFunction): string {
   if (origin === 'package' && name !== undefined) return cleanText(name);
