@@ -5,6 +5,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { RecordMark } from '../domain/record-marks.cjs';
 import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
@@ -18,6 +19,7 @@ import type {
   FoundCall,
   FromCollector,
   RecordedRun,
+  ToCollector,
 } from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeJournal } from './exchange-journal.js';
@@ -80,13 +82,14 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
   /**
-   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
+   * OpenTelemetry, once its store is open.
    * Rejects when its thread cannot be started.
    */
   static open(
     settings: CollectorSettings,
     options?: ThreadOptions,
-  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+  ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
       const listener: ThreadListener = {
@@ -94,7 +97,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
             client = new CollectorClient(settings, thread, message.place);
-            resolve({ collector: client, warnings: message.warnings });
+            const { warnings, otlpUrl } = message;
+            resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
         },
         failed(reason) {
@@ -195,7 +199,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id, span)).call;
   }
 
+  /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
+  async addUpProfiles(ids: string[], kind: Profile['kind']): Promise<number> {
+    return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
+  }
+
   #search(id: string, span?: number): Promise<Found> {
+    return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
+  }
+
+  #ask(question: (n: number) => ToCollector): Promise<Found> {
     this.#exchanges.flush();
     return new Promise((resolve, reject) => {
       const n = ++this.#lastNumber;
@@ -207,7 +220,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         else reject(new Error(found.trouble));
       };
       this.#searches.set(n, settle);
-      this.#thread.post({ t: 'find', n, id, ...(span !== undefined && { span }) });
+      this.#thread.post(question(n));
     });
   }
 

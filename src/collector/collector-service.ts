@@ -2,6 +2,7 @@
 
 import { terminalSafeJson } from '../domain/text.js';
 import type { FinishedRequest, Trace } from '../domain/trace.js';
+import { OtlpSender } from '../export/otlp-sender.js';
 import { describeStored } from '../insight/calls/describe.js';
 import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsOf } from '../insight/metrics/request-facts.js';
@@ -18,6 +19,7 @@ import type {
 } from './collector-messages.js';
 import { isLearned, LearnedLines } from './learned-lines.js';
 import type { AppIdentity } from './link-server.js';
+import { OtlpReceiver } from './otlp-receiver.js';
 import { recoverAndRemove } from './recover-run.js';
 import { Spools } from './spools.js';
 import { TraceWriter } from './trace-writer.js';
@@ -38,6 +40,8 @@ export class CollectorService {
   readonly #store: Store;
   readonly #writer: TraceWriter;
   readonly #collector: Collector;
+  readonly #otlp: OtlpSender | undefined;
+  #receiver: OtlpReceiver | undefined;
   readonly #spools: Spools<AppIdentity>;
   readonly #processes = new Map<number, AppIdentity>();
   readonly #numbers = new Map<AppIdentity, number>();
@@ -56,8 +60,10 @@ export class CollectorService {
       warn(message),
     );
     warn = (message) => post({ t: 'warn', message });
-    post({ t: 'ready', place: store.place, warnings });
-    return new CollectorService(settings, store, post);
+    const service = new CollectorService(settings, store, post);
+    const otlpUrl = await service.#receiveSpans((message) => warnings.push(message));
+    post({ t: 'ready', place: store.place, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
+    return service;
   }
 
   private constructor(settings: CollectorSettings, store: Store, post: Post) {
@@ -67,6 +73,8 @@ export class CollectorService {
     const { project, packages, agent, judgeOptions, reports } = settings;
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
+    if (settings.otlp !== undefined)
+      this.#otlp = new OtlpSender(settings.otlp, (message) => post({ t: 'warn', message }));
     this.#collector = new Collector({
       project,
       ...(packages && { packages }),
@@ -86,6 +94,24 @@ export class CollectorService {
     this.#forwardEvents();
   }
 
+  /** Takes spans of OpenTelemetry, where that is wanted; resolves with the URL. */
+  async #receiveSpans(warn: (message: string) => void): Promise<string | undefined> {
+    const { otlpPort, project, judgeOptions } = this.#settings;
+    if (otlpPort === undefined) return undefined;
+    try {
+      this.#receiver = await OtlpReceiver.open(otlpPort, project, (trace, isAgain) =>
+        this.#keep(
+          finishTrace(trace, () => undefined, judgeOptions),
+          isAgain,
+        ),
+      );
+      return this.#receiver.url;
+    } catch (error) {
+      warn(`spans of OpenTelemetry are not taken at port ${otlpPort}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
   receive(message: ToCollector): void {
     switch (message.t) {
       case 'exchanges':
@@ -99,6 +125,12 @@ export class CollectorService {
         return this.#disconnected(message.n);
       case 'find':
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'addUp':
+        return this.#post({
+          t: 'found',
+          n: message.n,
+          added: this.#collector.addUpProfiles(message.ids, message.kind),
+        });
       case 'recover':
         return void this.#recover(message);
       case 'ping':
@@ -123,8 +155,14 @@ export class CollectorService {
       })
       .on('trace', (trace, late) => {
         if (reports === 'facts' && !trace.outside) this.#batch().facts.push(requestFactsOf(trace));
-        this.#writer.write(trace, late ? undefined : () => this.#settle(trace));
+        this.#otlp?.add(trace);
+        this.#keep(trace, late);
       });
+  }
+
+  /** `isAgain`: it has been kept before, and is settled. */
+  #keep(trace: Trace, isAgain: boolean | undefined): void {
+    this.#writer.write(trace, isAgain ? undefined : () => this.#settle(trace));
   }
 
   #report(item: ExchangeReportItem): void {
@@ -245,8 +283,10 @@ export class CollectorService {
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();
+    this.#receiver?.close();
     await this.#writer.close();
     this.#store.close();
+    await this.#otlp?.close();
     // After the last batch, which a microtask posts.
     queueMicrotask(() => this.#post({ t: 'finished' }));
   }

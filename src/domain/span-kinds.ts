@@ -81,6 +81,7 @@ const TABLE = {
   graphql: { title: 'GraphQL', noun: 'GraphQL operation', nouns: 'GraphQL operations', wraps: true },
   dns: { title: 'DNS', noun: 'DNS look-up', nouns: 'DNS look-ups' },
   process: { title: 'Process', noun: 'child process', nouns: 'child processes' },
+  span: { title: 'Spans', head: 'SPAN', noun: 'span', nouns: 'spans', wraps: true },
   block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls', colour: '31' },
 } as const satisfies Record<string, Row>;
 

@@ -73,7 +73,7 @@ test('colour and slow limit per kind', (t) => {
       ['http', 'http', 1000, true],
       ['log', 'log', undefined, false],
       ['cpu', 'cpu', undefined, true],
-      ...['graphql', 'dns', 'process'].map((kind) => [kind, 'accent', undefined, true]),
+      ...['graphql', 'dns', 'process', 'span'].map((kind) => [kind, 'accent', undefined, true]),
       ['block', 'block', undefined, true],
     ],
   );

@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import { ORDERS_PROFILE } from '../profile.js';
-import { traceAt } from './fake.js';
-import { rowsOf } from './frame.js';
-import { createBrowser, waitUntil } from './terminal.js';
+import { ORDERS_PROFILE } from '../../profile.js';
+import { traceAt } from '../fake.js';
+import { rowsOf } from '../frame.js';
+import { createBrowser, waitUntil } from '../terminal.js';
 
 /** Browser whose newest request has a CPU profile, in its CPU tab. */
 async function profiled() {
