@@ -9,7 +9,13 @@ import type { RecordMark } from '../domain/record-marks.cjs';
 import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
-import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
+import type {
+  Exchange,
+  ExchangeEnd,
+  HeldExchange,
+  ProxyObserver,
+  RecordDecision,
+} from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
 import type {
@@ -22,6 +28,7 @@ import type {
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
+import { HeldExchanges } from './held-exchanges.js';
 import type { AppConnection } from './link-server.js';
 import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
@@ -70,6 +77,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   });
   readonly #settings: CollectorSettings;
   #journal: ExchangeJournal | undefined;
+  readonly #held = new HeldExchanges((count) => this.#noteLeftOut(count));
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
@@ -137,7 +145,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       for (const [n, process] of this.#processes) {
         if (process.connection !== connection) continue;
         process.hasLeft = true;
-        // What the proxy has reported of its requests comes first.
+        // What the proxy has reported of its requests comes first, and what it has held back.
+        this.#held.releaseAll();
         this.#exchanges.flush();
         this.#thread.post({ t: 'disconnected', n });
       }
@@ -166,6 +175,15 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   startProfile(id: string, wish: string): Promise<string | undefined> {
     return this.#connections.profiles.start(id, wish);
+  }
+
+  hold(exchange: HeldExchange): void {
+    this.#held.hold(exchange);
+  }
+
+  heldEnded(id: string, isFailed: boolean): void {
+    if (isFailed) this.#held.release(id);
+    else this.#held.ended(id);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -198,6 +216,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   #search(id: string, span?: number): Promise<Found> {
+    this.#held.release(id);
     this.#exchanges.flush();
     return new Promise((resolve, reject) => {
       const n = ++this.#lastNumber;
@@ -219,6 +238,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#state = 'finishing';
     clearInterval(this.#backlogTimer);
     this.#backlog.end(this.#exchanges.behind, this.#exchanges.refused);
+    this.#held.releaseAll();
     this.#exchanges.flush();
     this.#thread.post({ t: 'finish' });
     while (this.#state === 'finishing') await once(this, 'progress');
@@ -241,6 +261,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         if (message.requests.length > 0) this.emit('requests', message.requests);
         if (message.facts.length > 0) this.emit('facts', message.facts);
         return;
+      case 'wanted':
+        return this.#held.release(message.id);
       case 'library':
         return void this.emit('library', message.library);
       case 'lost':
