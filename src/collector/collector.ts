@@ -53,6 +53,8 @@ export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
   /** A request that was to be kept only with calls has ended, and made none. */
   leftOut: [id: string];
+  /** A call was read of a request that is not reported yet. */
+  wanted: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -88,6 +90,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
+  #lastWanted = '';
   #causes = new Causes();
   #starters = new Starters();
   /** Epoch ms at which a process last exited. */
@@ -183,6 +186,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #isEarly(process: AppIdentity, line: LinkLine): boolean {
     if (!isOfRequest(line) || this.#traces.get(line.id) !== undefined) return false;
     this.#earlyLines.add(line.id, { process, line });
+    const isCall = line.t === 'dropped' || (line.t === 'span' && line.kind !== 'log');
+    if (isCall && line.id !== this.#lastWanted) this.emit('wanted', (this.#lastWanted = line.id));
     return true;
   }
 
