@@ -153,6 +153,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(process, line.n);
       case 'close':
         return this.#closeByApp(process, line);
+      case 'error':
+        return this.#addError(process, line);
       case 'dropped':
         // Whose calls they were is unknown: no trace can say it, so the run does.
         if (line.id === undefined) this.#reportLoss(identity);
@@ -315,6 +317,13 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     else this.#settle(openTrace);
   }
 
+  #addError(process: AppProcess, line: Extract<LinkLine, { t: 'error' }>): void {
+    const openTrace = this.#traces.get(line.id);
+    if (openTrace === undefined) return;
+    openTrace.addError(process, line);
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+  }
+
   #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
     const openTrace = this.#causes.learn(key, id);
     if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
@@ -333,15 +342,16 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const processes = new Set([...(openTrace.process ? [openTrace.process] : []), ...openTrace.processes]);
     const trace = openTrace.snapshot();
     const all = [...processes].reverse();
-    const { spans } = trace;
+    const { spans, errors = [] } = trace;
+    const withStacks = [...spans, ...errors.flatMap((error) => [error, ...(error.causes ?? [])])];
     const sources = Object.assign(
       {},
-      ...all.map((each) => each.saveSources(spans, this.#options.saveSource)),
+      ...all.map((each) => each.saveSources(withStacks, this.#options.saveSource)),
     );
     if (Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
-    const notes = new Set(all.flatMap((each) => each.notes(spans)));
+    const notes = new Set(all.flatMap((each) => each.notes(withStacks)));
     if (notes.size > 0) trace.notes = [...(trace.notes ?? []), ...notes];
     return this.#options.finish(trace, (frame, line) => {
       for (const process of processes) {
@@ -355,7 +365,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
 /** Whether a line belongs to a request that the proxy reports. */
 function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
   const { t } = line;
-  return (t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') && line.id !== undefined;
+  return (
+    (t === 'span' || t === 'error' || t === 'close' || t === 'withdrawn' || t === 'dropped') &&
+    line.id !== undefined
+  );
 }
 
 function emptyTrace(

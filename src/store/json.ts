@@ -1,7 +1,17 @@
 /** Public JSON of traces, documented in docs/trace.md and stable for other tools. */
 
 import type { LibraryInfo } from '../domain/library.js';
-import type { AppInfo, Finding, Frame, Span, Summary, Total, Trace } from '../domain/trace.js';
+import type {
+  AppInfo,
+  CauseOfError,
+  Finding,
+  Frame,
+  RequestError,
+  Span,
+  Summary,
+  Total,
+  Trace,
+} from '../domain/trace.js';
 import type { Aggregate, RunSummary } from './store.js';
 
 /** A call in the public JSON. */
@@ -34,6 +44,7 @@ export const PUBLIC_FIELDS = {
     state: 1,
     aborted: 1,
     error: 1,
+    errors: 1,
     parent: 1,
     outside: 1,
     app: 1,
@@ -64,6 +75,20 @@ export const PUBLIC_FIELDS = {
     function: 1,
     shape: 1,
   }),
+  error: inOrderOf<RequestError>({
+    name: 1,
+    message: 1,
+    code: 1,
+    status: 1,
+    at: 1,
+    by: 1,
+    fatal: 1,
+    span: 1,
+    stack: 1,
+    site: 1,
+    causes: 1,
+  }),
+  cause: inOrderOf<CauseOfError>({ name: 1, message: 1, code: 1, status: 1, stack: 1, site: 1 }),
   frame: inOrderOf<Frame>({
     function: 1,
     file: 1,
@@ -105,9 +130,10 @@ export const PUBLIC_FIELDS = {
 
 /** JSON of `scooby show --json` and of the proxy's data endpoint; unknown fields are missing. */
 export function publicTrace(trace: Trace): PublicTrace {
-  const { app, spans, findings, libraries } = trace;
+  const { app, spans, findings, libraries, errors } = trace;
   return {
     ...inOrder(trace, PUBLIC_FIELDS.trace),
+    ...(errors && { errors: errors.map(publicError) }),
     ...(app && { app: inOrder(app, PUBLIC_FIELDS.app) }),
     spans: spans.map(publicSpan),
     findings: findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding)),
@@ -117,6 +143,15 @@ export function publicTrace(trace: Trace): PublicTrace {
       ),
     }),
   };
+}
+
+function publicError(error: RequestError): RequestError {
+  const causes = error.causes?.map((cause) => inOrder(withFrames(cause), PUBLIC_FIELDS.cause));
+  return inOrder({ ...withFrames(error), ...(causes && { causes }) }, PUBLIC_FIELDS.error);
+}
+
+function withFrames<T extends CauseOfError>(error: T): T {
+  return { ...error, stack: error.stack.map((frame) => inOrder(frame, PUBLIC_FIELDS.frame)) };
 }
 
 function publicSpan({ frame, shape, ...span }: Span): PublicSpan {

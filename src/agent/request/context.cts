@@ -70,6 +70,24 @@ export function applyInRequest(
   return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
 }
 
+/** Request whose handler has just thrown: by the time that the error is uncaught it has been left. */
+let unwound: TracedRequest | undefined;
+
+function noteUnwound(request: TracedRequest): void {
+  unwound = request;
+  // What catches the error is in the same turn.
+  queueMicrotask(() => {
+    unwound = undefined;
+  });
+}
+
+/** Request whose handler has thrown in this turn, once. */
+export function takeUnwoundRequest(): TracedRequest | undefined {
+  const request = unwound;
+  unwound = undefined;
+  return request;
+}
+
 /** Continues the running function, which the agent does not call, in the context of `request`. */
 export function enterRequest(request: TracedRequest | undefined): void {
   storage.enterWith(request as TracedRequest);
@@ -120,9 +138,14 @@ export function patchServer(prototype: object): void {
     }
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
+    let hasThrown = true;
     try {
-      return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      const result = storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      hasThrown = false;
+      return result;
     } finally {
+      // Rethrown, the error would be reported at a line of the agent.
+      if (hasThrown) attempt(noteUnwound, request);
       // An upgrade has no response object: only its handshake is recorded.
       if (isUpgrade) attempt(endRequest, request, false);
     }
