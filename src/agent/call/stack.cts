@@ -177,6 +177,11 @@ export function takeNewFrames(): NewFrames | undefined {
   return taken;
 }
 
+/** Whether a stack has shown a script, whose map was told then. */
+export function isKnownScript(script: string): boolean {
+  return scripts.has(script);
+}
+
 function intern(_error: unknown, sites: Sites): number {
   // The wrapper is not on the stack.
   if (sites.length === 0) return 0;

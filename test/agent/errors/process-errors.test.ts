@@ -15,13 +15,13 @@ const EXPECTED: Record<
   string,
   [name: string, message: string, line: number | undefined, ...causes: string[]]
 > = {
-  sync: ['NotNamed', 'thrown at once', 26],
-  timer: ['TypeError', 'thrown in a timer', 30],
-  rejected: ['RangeError', 'rejected', 35, 'Error: password=REDACTED', ': a text'],
+  sync: ['NotNamed', 'thrown at once', 27],
+  timer: ['TypeError', 'thrown in a timer', 31],
+  rejected: ['RangeError', 'rejected', 36, 'Error: password=REDACTED', ': a text'],
   notAnError: ['', '{"reason":"no error","password":"REDACTED"}', undefined],
-  aggregate: ['AggregateError', 'several', 43, 'Error: one', 'TypeError: two'],
-  cyclic: ['Error', 'cyclic', 46, 'Error: of itself'],
-  huge: ['Error', `${'x'.repeat(8192)}… (20000 characters)`, 53],
+  aggregate: ['AggregateError', 'several', 44, 'Error: one', 'TypeError: two'],
+  cyclic: ['Error', 'cyclic', 47, 'Error: of itself'],
+  huge: ['Error', `${'x'.repeat(8192)}… (20000 characters)`, 54],
   hostile: ['Error', 'hostile', undefined],
   proxied: ['', '"<Proxy>"', undefined],
 };
