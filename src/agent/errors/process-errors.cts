@@ -15,7 +15,8 @@ let lastReason: unknown;
 
 /** Watches for errors that no code of the app has handled. */
 export function watchProcessErrors(): void {
-  replaceMethod(process, 'emit', (original) => {
+  // Not on `process` itself, among whose own properties the app could see it.
+  replaceMethod(Object.getPrototypeOf(process), 'emit', (original) => {
     // A method has no prototype property, like the method that it replaces.
     const holder = {
       emit(this: unknown, type: unknown, value: unknown, origin: unknown) {
