@@ -11,7 +11,9 @@ import type { Summary } from './trace.js';
 
 /** Whether a trace is a tick that went well, with nothing found. */
 export function isRoutine(
-  row: Pick<Summary, 'status' | 'state' | 'totals' | 'method'> & { findings: readonly unknown[] },
+  row: Pick<Summary, 'status' | 'state' | 'totals' | 'method'> & {
+    findings: readonly (string | { kind: string })[];
+  },
 ): boolean {
   return row.method === 'tick' && row.state === 'done' && row.findings.length === 0 && !hasErrors(row);
 }

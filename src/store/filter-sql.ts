@@ -144,7 +144,9 @@ function negatable(term: FilterTerm, now: number): SqlCondition {
  */
 function wholeTraceConditions(terms: FilterTerm[]): SqlCondition[] {
   if (terms.length === 0) return [];
-  const kinds = terms.filter(({ not, field }) => !not && field !== 'host').map(({ field }) => `"${field}":`);
+  const kinds = terms
+    .filter(({ not, field }) => !not && field !== 'host' && field !== 'error')
+    .map(({ field }) => `"${field}":`);
   return [
     ...kinds.map((kind) => ({ sql: 'instr(totals, ?) > 0', values: [kind] })),
     {
