@@ -9,6 +9,8 @@ import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
+import { seenBlock, waiting } from './blocked/block-spans.cjs';
+import { disconnectBeforeEnd } from './blocked/watchdog.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
@@ -124,7 +126,7 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
-  installStep('ends of the process', () => watchEnds(sendRunningCalls));
+  installStep('ends of the process', () => watchEnds(sendRunningCalls, disconnectBeforeEnd));
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */
@@ -155,6 +157,7 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
+  for (const instrument of [seenBlock, waiting]) recordInstrument(instrument);
   for (const library of unitLibraries) runStep(library, 'install');
   const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
   for (const library of libraries as PatchedLibrary[]) {

@@ -32,6 +32,7 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'cache-not-filled' },
   { kind: 'swallowed-error' },
   { kind: 'event-loop' },
+  { kind: 'blocked-by' },
 ];
 
 /** Word of a kind as every list, report and tab shows it: `N+1`, `COULD-BE-PARALLEL`. */

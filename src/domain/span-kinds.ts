@@ -73,6 +73,7 @@ const TABLE = {
   dns: { title: 'DNS', noun: 'DNS look-up', nouns: 'DNS look-ups' },
   process: { title: 'Process', noun: 'child process', nouns: 'child processes' },
   block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls' },
+  blocked: { title: 'Blocked', noun: 'wait for other code', nouns: 'waits for other code' },
 } as const satisfies Record<string, Row>;
 
 /** Kind in the table; each is a field of the filter language: `sql:users`. */

@@ -72,7 +72,12 @@ test('colour and slow limit per kind', (t) => {
       ['rpc', 'rpc', 1000, true],
       ['http', 'http', 1000, true],
       ['log', 'log', undefined, false],
-      ...['cpu', 'graphql', 'dns', 'process', 'block'].map((kind) => [kind, 'accent', undefined, true]),
+      ...['cpu', 'graphql', 'dns', 'process', 'block', 'blocked'].map((kind) => [
+        kind,
+        'accent',
+        undefined,
+        true,
+      ]),
     ],
   );
   for (const kind of KNOWN_KINDS) {
