@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
+import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
 import { seenBlock, waiting } from './blocked/block-spans.cjs';
@@ -30,6 +31,7 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
+import { endProfiles, orderProfile, profileBegun, profileDirect, profileEnded } from './profile/session.cjs';
 import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
@@ -81,8 +83,13 @@ function start(): void {
   setAgentFolder(__dirname);
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   if (run.redact !== undefined) attempt(setRedaction, run.redact);
+  if (run.rules !== undefined) state.policy = attempt(policyOf, run.rules);
   state.recording = run.record;
   install(run);
+}
+
+function policyOf(rules: RecordRules): RecordPolicy {
+  return new RecordPolicy(rules);
 }
 
 /**
@@ -100,7 +107,20 @@ function isLoaderThread(): boolean {
  * record what they can, and the app runs in any case.
  */
 function install(run: RunConfig): void {
-  trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  trackRequests(
+    {
+      profileAsked: profileDirect,
+      requestStarted(request) {
+        sendRequestOpen(request);
+        profileBegun(request);
+      },
+      requestEnded(request, aborted) {
+        sendRequestClose(request, aborted);
+        profileEnded(request.id);
+      },
+    },
+    run.secret,
+  );
   onUnitEnd(sendUnitClose);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
@@ -126,7 +146,12 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
-  installStep('ends of the process', () => watchEnds(sendRunningCalls, disconnectBeforeEnd));
+  installStep('ends of the process', () =>
+    watchEnds(() => {
+      sendRunningCalls();
+      endProfiles();
+    }, disconnectBeforeEnd),
+  );
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */
@@ -290,6 +315,8 @@ function runOrder(order: LinkOrder): void {
     sendAtOnce(encodeLine({ t: 'certificate', at: order.at, ...certificateAt(order.at) }));
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
+  if (order.t === 'profile') orderProfile(order);
+  if (order.t === 'profiled') profileEnded(order.id);
 }
 
 function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {

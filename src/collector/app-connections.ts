@@ -5,9 +5,12 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { AppCertificate, LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import type { RecordRules } from '../domain/record-rules.cjs';
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { PeerPorts } from './peer-ports.js';
+import { ProfileOrders } from './profile/profile-orders.js';
+import { RecordingSwitch } from './recording-switch.js';
 
 /** Events of the connections. */
 export interface ConnectionEvents {
@@ -34,7 +37,15 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   /** Process of each server. */
   readonly #servers = new WeakMap<ServerAddress, AppConnection>();
   readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
-  #recording: Recording;
+  /** Decides on each request that the proxy receives. */
+  readonly recordingSwitch: RecordingSwitch;
+  /** Servers of each process that listen now. */
+  readonly #listening = new Map<AppConnection, number>();
+  readonly #muted = new WeakSet<AppConnection>();
+  /** Profiles of the processes that serve requests. */
+  readonly profiles = new ProfileOrders(() =>
+    [...this.#listening.keys()].filter((connection) => !this.#muted.has(connection)),
+  );
   /**
    * True once `recording` was changed: a process that starts may have read the run's config file
    * before that.
@@ -42,17 +53,17 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   #wasSwitched = false;
 
   /** `project` is the folder that files are relative to. */
-  constructor(project: string, recording: Recording) {
+  constructor(project: string, recording: Recording, rules?: RecordRules) {
     super();
     this.#project = project;
-    this.#recording = recording;
+    this.recordingSwitch = new RecordingSwitch(recording, rules);
   }
 
   connected(connection: AppConnection): void {
     this.#peerPorts.addProcess(connection);
     const { pid, command, node } = connection;
     this.#apps.set(connection, { pid, command, cwd: this.#project, node });
-    if (this.#wasSwitched) connection.send({ t: 'record', record: this.#recording });
+    if (this.#wasSwitched) connection.send({ t: 'record', record: this.recording });
     this.emit('connected', connection);
   }
 
@@ -85,8 +96,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     this.#certificateWaiters.delete(key);
   }
 
+  profilingAnswered(connection: AppConnection, answer: Extract<LinkLine, { t: 'profiling' }>): void {
+    this.profiles.answered(connection, answer);
+  }
+
   serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void {
     this.#servers.set(address, connection);
+    this.#listening.set(connection, (this.#listening.get(connection) ?? 0) + 1);
     this.#peerPorts.addPorts(connection, address);
     this.emit('listen', address, this.#apps.get(connection)!, signs);
   }
@@ -97,10 +113,14 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
 
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
     this.#peerPorts.removePort(connection, address);
+    const left = (this.#listening.get(connection) ?? 0) - 1;
+    if (left > 0) this.#listening.set(connection, left);
+    else this.#listening.delete(connection);
     this.emit('unlisten', address, this.#apps.get(connection)!);
   }
 
   muted(connection: AppConnection): void {
+    this.#muted.add(connection);
     this.emit('muted', this.#apps.get(connection)!);
   }
 
@@ -108,6 +128,8 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     const app = this.#apps.get(connection)!;
     this.#apps.delete(connection);
     this.#peerPorts.removeProcess(connection);
+    this.#listening.delete(connection);
+    this.profiles.left(connection);
     this.emit('left', app, connection);
   }
 
@@ -118,18 +140,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
 
   /** Which requests are recorded; a change applies to requests that begin after it. */
   get recording(): Recording {
-    return this.#recording;
+    return this.recordingSwitch.mode;
   }
 
   set recording(record: Recording) {
-    this.#recording = record;
+    this.recordingSwitch.mode = record;
     this.#wasSwitched = true;
     for (const connection of this.all) connection.send({ t: 'record', record });
-  }
-
-  /** Whether a request is recorded; `marked` when it carries `X-Scooby-Record: 1`. */
-  isRecorded(marked: boolean): boolean {
-    return this.#recording === 'all' || (this.#recording === 'marked' && marked);
   }
 
   /** Waits at most `maxMs` until all processes have disconnected; resolves with whether they have. */

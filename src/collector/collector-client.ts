@@ -5,20 +5,32 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { RecordMark } from '../domain/record-marks.cjs';
+import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
-import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
-import type { CollectorSettings, DetectedLibrary, FoundCall, FromCollector } from './collector-messages.js';
+import type {
+  CollectorSettings,
+  DetectedLibrary,
+  FoundCall,
+  FromCollector,
+  RecordedRun,
+} from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
+import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import type { AppConnection } from './link-server.js';
+import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
 
 /** Events of the collector; requests are reported once they are saved, or lost with a warning. */
 export interface CollectorClientEvents {
   requests: [requests: FinishedRequest[]];
+  /** Requests that made no calls were dropped, as they were to be. */
+  leftOut: [];
   facts: [facts: RequestFacts[]];
   library: [library: DetectedLibrary];
   /** A line of a process was lost; emitted once per process. */
@@ -52,7 +64,12 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   /** Path of the store's data, or a phrase, for the banner. */
   readonly place: string;
   readonly #thread: CollectorThread;
-  readonly #exchanges = new ExchangeQueue((items) => this.#thread.post({ t: 'exchanges', items }));
+  readonly #exchanges = new ExchangeQueue((items) => {
+    this.#journal?.append(items);
+    return this.#thread.post({ t: 'exchanges', items });
+  });
+  readonly #settings: CollectorSettings;
+  #journal: ExchangeJournal | undefined;
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
@@ -63,13 +80,14 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
   /**
-   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
+   * OpenTelemetry, once its store is open.
    * Rejects when its thread cannot be started.
    */
   static open(
     settings: CollectorSettings,
     options?: ThreadOptions,
-  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+  ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
       const listener: ThreadListener = {
@@ -77,7 +95,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
             client = new CollectorClient(settings, thread, message.place);
-            resolve({ collector: client, warnings: message.warnings });
+            const { warnings, otlpUrl } = message;
+            resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
         },
         failed(reason) {
@@ -95,6 +114,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   private constructor(settings: CollectorSettings, thread: CollectorThread, place: string) {
     super();
+    this.#settings = settings;
     this.#thread = thread;
     this.place = place;
     this.#connections = new AppConnections(settings.project, 'off');
@@ -105,6 +125,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   follow(connections: AppConnections, folder: string): void {
     this.#connections = connections;
     this.#folder = folder;
+    this.#journal = new ExchangeJournal(folder, () => this.#exchanges.pending());
+    writeRecordedRun(folder, this.#settings);
     connections.on('connected', (connection) => {
       const n = ++this.#lastNumber;
       this.#processes.set(n, { connection, hasLeft: false, position: { part: 1, offset: 0 } });
@@ -123,8 +145,27 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
-  isRecorded(marked: boolean): boolean {
-    return this.#connections.isRecorded(marked);
+  /** Writes its own files again, after the run's folder was made anew. */
+  folderRestored(): void {
+    writeRecordedRun(this.#folder, this.#settings);
+    this.#journal?.reopen();
+  }
+
+  /** Saves what a killed launcher has left in a folder, which it removes, and warns of that. */
+  recover(folder: string, facts: RecordedRun): void {
+    this.#thread.post({ t: 'recover', folder, facts });
+  }
+
+  decide(mark: RecordMark, about: RequestAbout): RecordDecision {
+    return this.#connections.recordingSwitch.decide(mark, about);
+  }
+
+  profileWish(id: string, method: string, url: string): string | undefined {
+    return this.#connections.profiles.take(id, method, url);
+  }
+
+  startProfile(id: string, wish: string): Promise<string | undefined> {
+    return this.#connections.profiles.start(id, wish);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -133,6 +174,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   requestEnded(end: ExchangeEnd): void {
     this.#exchanges.ended(end);
+    this.#connections.profiles.end(end.id);
     this.emit('progress');
   }
 
@@ -195,6 +237,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     switch (message.t) {
       case 'settled':
         this.#exchanges.settle(message.ids);
+        if (message.leftOut > 0) this.#noteLeftOut(message.leftOut);
         if (message.requests.length > 0) this.emit('requests', message.requests);
         if (message.facts.length > 0) this.emit('facts', message.facts);
         return;
@@ -217,6 +260,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       case 'finished':
         return this.#finished();
     }
+  }
+
+  #noteLeftOut(count: number): void {
+    this.#connections.recordingSwitch.droppedWithoutCalls(count);
+    this.emit('leftOut');
   }
 
   #emitOf(n: number, emit: (connection: AppConnection) => void): void {
@@ -261,6 +309,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   #finished(): void {
     this.#state = 'finished';
+    this.#journal?.close();
     this.#thread.close();
     this.emit('progress');
   }

@@ -2,6 +2,7 @@
 
 import type { LinkLine } from '../domain/link.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
+import type { OtlpSettings } from '../export/otlp-sender.js';
 import type { JudgeOptions } from '../insight/judge.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
@@ -24,6 +25,17 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** OpenTelemetry collector to send finished requests to. */
+  otlp?: OtlpSettings;
+  /** Port at which spans of instrumented services are taken; 0: any. */
+  otlpPort?: number;
+}
+
+/** Where the requests of a run are kept, and how they are judged, for those that it had not saved. */
+export interface RecordedRun
+  extends Pick<CollectorSettings, 'project' | 'packages' | 'judgeOptions' | 'run'> {
+  /** Absolute path of the database. */
+  database: string;
 }
 
 /**
@@ -41,14 +53,20 @@ export type ToCollector =
   | { t: 'disconnected'; n: number }
   /** A trace as JSON, or the call of the index `span` in it. */
   | { t: 'find'; n: number; id: string; span?: number }
+  /** The folder of a run whose launcher was killed. */
+  | { t: 'recover'; folder: string; facts: RecordedRun }
   | { t: 'ping' }
   | { t: 'finish' };
 
 /** From the collector. */
 export type FromCollector =
-  | { t: 'ready'; place: string; warnings: string[] }
-  /** Requests that are saved, or lost with a warning; `facts` also of those that have changed. */
-  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[] }
+  /** `otlpUrl`: where spans of OpenTelemetry are taken. */
+  | { t: 'ready'; place: string; warnings: string[]; otlpUrl?: string }
+  /**
+   * Requests that are saved, lost with a warning, or left out (their number is `leftOut`); `facts`
+   * also of those that have changed.
+   */
+  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[]; leftOut: number }
   | { t: 'library'; library: DetectedLibrary }
   | { t: 'lost'; n: number }
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }

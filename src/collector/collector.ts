@@ -50,6 +50,8 @@ export interface CollectorOptions {
  */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
+  /** A request that was to be kept only with calls has ended, and made none. */
+  leftOut: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -80,6 +82,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #traces = new OpenTraces({
     finish: (openTrace) => this.#complete(openTrace),
     finished: (trace, late) => this.emit('trace', trace, late),
+    leftOut: (id) => this.emit('leftOut', id),
   });
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
@@ -100,12 +103,12 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * Opens the trace of a request that the proxy has received, with what the app has told of it;
    * `isResent` where an earlier collector may have read some of that.
    */
-  requestStarted({ id, method, url, start, headers }: Exchange, isResent = false): void {
+  requestStarted({ id, method, url, start, headers, withCalls, notes }: Exchange, isResent = false): void {
     const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
-    const { trace } = openTrace;
+    if (withCalls) openTrace.withCalls = true;
     // The exit may be heard of before the request that it has cut off.
     if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
-    if (isResent) trace.notes = [RESENT_NOTE];
+    for (const note of [...(notes ?? []), ...(isResent ? [RESENT_NOTE] : [])]) openTrace.addNote(note);
     this.#addEarlyLines(id);
   }
 
@@ -120,7 +123,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
-    if (!openTrace.finished) this.emit('linesExpected');
+    if (!openTrace.finished && !openTrace.withCalls) this.emit('linesExpected');
   }
 
   awaitsLines(): boolean {
@@ -154,6 +157,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(process, line.n);
       case 'close':
         return this.#closeByApp(process, line);
+      case 'profile':
+        return this.#addProfile(process, line);
       case 'dropped':
         // Whose calls they were is unknown: no trace can say it, so the run does.
         if (line.id === undefined) this.#reportLoss(identity);
@@ -211,6 +216,15 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     this.#traces.finishAll();
   }
 
+  /** Finishes all open traces as they stand, with a note: their launcher was killed, the app was not. */
+  abandonAll(note: string): void {
+    this.#traces.stopTimers();
+    for (const openTrace of this.#traces.values()) {
+      if (!openTrace.finished && !openTrace.isComplete()) openTrace.trace.notes = [note];
+    }
+    this.#traces.finishAll();
+  }
+
   #open(
     id: string,
     proxy: 'none' | 'open',
@@ -231,6 +245,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     // A socket's unit is named by a path, which is masked like that of a request.
     if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
     if (parent !== undefined) openTrace.trace.parent = parent;
+    if (line.withCalls) openTrace.withCalls = true;
     if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
     assignProcess(openTrace, process);
     this.#addEarlyLines(line.id);
@@ -319,6 +334,21 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     else this.#settle(openTrace);
   }
 
+  /** A profile comes after its request's end, and has the trace emitted again. */
+  #addProfile(process: AppProcess, line: Extract<LinkLine, { t: 'profile' }>): void {
+    const openTrace = this.#traces.get(line.id);
+    if (openTrace === undefined) return;
+    const built = line.refused === undefined ? process.learnProfile(line, openTrace.trace.start) : undefined;
+    if (built !== undefined) openTrace.processes.add(process);
+    const size =
+      line.refused !== undefined
+        ? openTrace.addNote(`no profile was taken: ${line.refused}`)
+        : built && openTrace.addProfile(built);
+    if (size === undefined) return;
+    this.#traces.grown(openTrace, size);
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+  }
+
   #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
     const openTrace = this.#causes.learn(key, id);
     if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
@@ -338,9 +368,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const trace = openTrace.snapshot();
     const all = [...processes].reverse();
     const { spans } = trace;
+    const profiled = [...openTrace.profiledFrames];
     const sources = Object.assign(
       {},
-      ...all.map((each) => each.saveSources(spans, this.#options.saveSource)),
+      ...all.map((each) => each.saveSources(spans, this.#options.saveSource, profiled)),
     );
     if (Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
@@ -359,7 +390,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
 /** Whether a line belongs to a request that the proxy reports. */
 function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
   const { t } = line;
-  return (t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') && line.id !== undefined;
+  return (
+    (t === 'profile' || t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') &&
+    line.id !== undefined
+  );
 }
 
 function emptyTrace(

@@ -20,6 +20,8 @@ export interface FinishListener {
    * it.
    */
   finished(trace: Trace, late: boolean): void;
+  /** A trace that was to be kept only with calls has none: it is forgotten. */
+  leftOut(id: string): void;
 }
 
 /** Traces that are open or were finished a short time ago. */
@@ -60,7 +62,7 @@ export class OpenTraces {
     const isDone = openTrace.hasEndedAtProxy;
     if (openTrace.isComplete() || (isDone && !hasProcesses)) this.finish(openTrace);
     else if (isDone || openTrace.app === 'died') {
-      if (isDone) this.#awaitingApp.add(openTrace);
+      if (isDone && !openTrace.withCalls) this.#awaitingApp.add(openTrace);
       this.finishLater(openTrace, GRACE_MS);
     }
   }
@@ -74,12 +76,25 @@ export class OpenTraces {
     this.#awaitingApp.delete(openTrace);
     clearTimeout(openTrace.timer);
     openTrace.timer = undefined;
+    if (!openTrace.isWorthKeeping()) return this.#leaveOut(openTrace.trace.id);
     const late = openTrace.finished;
     const trace = this.#listener.finish(openTrace);
     if (!late) openTrace.finishedAt = performance.now();
     openTrace.finished = true;
     if (!late && !trace.outside) this.#remember(openTrace);
     this.#listener.finished(trace, late);
+  }
+
+  /** Counts what was added to a trace after its end in what is remembered. */
+  grown(openTrace: OpenTrace, size: number): void {
+    openTrace.size += size;
+    const remembered = openTrace.finished
+      ? this.#finished.find(({ id }) => id === openTrace.trace.id)
+      : undefined;
+    if (remembered === undefined) return;
+    remembered.size += size;
+    this.#finishedSize += size;
+    this.#forgetOldest();
   }
 
   /** No trace is finished later from here on, because the run is over. */
@@ -94,9 +109,18 @@ export class OpenTraces {
     }
   }
 
+  #leaveOut(id: string): void {
+    this.#byId.delete(id);
+    this.#listener.leftOut(id);
+  }
+
   #remember({ trace: { id }, size }: OpenTrace): void {
     this.#finished.push({ id, size });
     this.#finishedSize += size;
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
     while (this.#finished.length > MAX_REMEMBERED || this.#isTooLarge()) {
       const oldest = this.#finished.shift()!;
       this.#finishedSize -= oldest.size;

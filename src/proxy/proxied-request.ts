@@ -5,6 +5,7 @@
 
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { urlWithoutMarks } from '../domain/record-marks.cjs';
 import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
 import {
   appEnded,
@@ -96,22 +97,28 @@ export class ProxiedRequest {
     this.#req = req;
     this.#res = res;
     this.#onUpgrade = onUpgrade;
-    this.#report = new ExchangeReport(options.observer, req);
-    this.#path = upstreamPath(req.url!);
+    this.#path = urlWithoutMarks(upstreamPath(req.url!));
+    this.#report = new ExchangeReport(options.observer, req, this.#path);
     this.#hasBody = onUpgrade === undefined && hasBody(req);
     this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && REPEATABLE_METHOD.test(req.method!);
-    this.#secret = this.#report.isRecorded ? options.secret : undefined;
+    this.#secret = this.#report.decision.isRecorded ? options.secret : undefined;
   }
 
   /** Announces the request to the observer and sends it to the app. */
   start(): void {
-    this.#report.start(this.#req, this.#path);
     this.#res.on('error', ignore);
     this.#res.on('close', this.#onClientClose);
     // A pipelined response has no socket yet, and would not emit 'close'.
     if (!this.#res.socket) this.#req.socket.setMaxListeners(0).once('close', this.#onClientClose);
     if (this.#onUpgrade === undefined) this.#req.socket.once('end', this.#onClientEnd);
     if (!this.#hasBody) this.#req.resume();
+    this.#report.afterProfiler(() => this.#begin());
+  }
+
+  /** The client may have left while the app's profiler was started. */
+  #begin(): void {
+    if (this.#state.name === 'finished') return;
+    this.#report.start(this.#req, this.#path);
     this.#attempt();
   }
 
@@ -156,6 +163,7 @@ export class ProxiedRequest {
         path: this.#path,
         id: this.#report.id,
         secret: this.#secret,
+        told: this.#report.decision.told,
         hasBody: this.#hasBody,
         isRepeatable: this.#isRepeatable && !onNewConnection,
         isUpgrade: this.#onUpgrade !== undefined,

@@ -324,7 +324,8 @@ test('d compares the marked with the selected request', async (t) => {
   const frame = rowsOf(browser).join('\n');
   t.match(frame, /before {2}GET \/api\/users\/0/);
   t.match(frame, /after {3}GET \/api\/orders\?page=2/);
-  t.match(frame, /sql {18}3 {8}50 {2}\+47/);
+  t.match(frame, /sql time {21}7\.7ms {5}554ms {2}\+547ms/);
+  t.match(frame, /sql {30}3 {8}50 {2}\+47/);
   t.match(frame, /new {3}48 queries ran one after the other/);
   browser.close();
 });

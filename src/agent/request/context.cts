@@ -6,19 +6,20 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { attempt } from '../guard.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
+import { decideRequest } from './record-decision.cjs';
 import { isOwnConnection } from './self-requests.cjs';
-import { takeHandedId, takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
   requestStarted(request: TracedRequest): void;
+  /** A request that came directly asks for a profile, by its header; before it begins. */
+  profileAsked(id: string, kind: string): void;
   /** `aborted`: the connection closed before the response was complete. */
   requestEnded(request: TracedRequest, aborted: boolean): void;
 }
 
 const HEADER = 'X-Scooby';
-const RECORD_HEADER = 'x-scooby-record';
 // An X-Scooby header of the app itself is removed, as the proxy does.
 const X_SCOOBY = /\n[xX]-[sS]/;
 const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
@@ -40,6 +41,7 @@ let listener: RequestListener;
 let watchedCount = 0;
 /** Number of requests being recorded now, and performance.now() at the end of the last of them. */
 let openRequests = 0;
+let isRemoteKnown = false;
 let lastEnded = 0;
 
 /** Request that the running code belongs to; undefined outside any, and 60 s after its end. */
@@ -58,6 +60,25 @@ export function isRecording(): boolean {
   return openRequests > 0 || (watchedCount > 0 && now() - lastEnded < MAX_CONTEXT_AGE_MS);
 }
 
+/**
+ * Whether calls of no request are recorded: not while they may be those of a request that was left
+ * out, which has no context to know them by.
+ */
+export function isOutsideRecorded(): boolean {
+  if (state.recording !== 'all') return false;
+  return state.leftOutAt === 0 || now() - state.leftOutAt > MAX_CONTEXT_AGE_MS;
+}
+
+/** Whether code may run in a request's context at all; false as long as no request was marked. */
+export function mayBeInRequest(): boolean {
+  return isRecording() || isRemoteKnown;
+}
+
+/** Notes that this process has a request of another one, which no server of its own counts. */
+export function noteRemoteRequest(): void {
+  isRemoteKnown = true;
+}
+
 /** Calls `fn` in the async context of `request` (undefined: of none) and returns its result. */
 export function applyInRequest(
   request: TracedRequest | undefined,
@@ -67,7 +88,36 @@ export function applyInRequest(
 ): unknown {
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
   // `run` also for undefined: a callback passed outside any request may be called from within one.
-  return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  if (contextSwitch.enter === undefined)
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  return applyNoted(request, fn, self, args);
+}
+
+/** `applyInRequest` while a profile is taken. */
+function applyNoted(
+  request: TracedRequest | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  const { enter, leave } = contextSwitch;
+  enter?.(request);
+  try {
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  } finally {
+    leave?.();
+  }
+}
+
+/** Listeners of switches of the context that no async hook sees; set while a profile is taken. */
+export const contextSwitch: {
+  enter: ((request: TracedRequest | undefined) => void) | undefined;
+  leave: (() => void) | undefined;
+} = { enter: undefined, leave: undefined };
+
+/** Request of the running async context, also long after its end. */
+export function storedRequest(): TracedRequest | undefined {
+  return storage.getStore();
 }
 
 /** Continues the running function, which the agent does not call, in the context of `request`. */
@@ -121,7 +171,7 @@ export function patchServer(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
     try {
-      return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      return applyInRequest(request, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
       if (isUpgrade) attempt(endRequest, request, false);
@@ -162,15 +212,17 @@ function isRequest(type: string): boolean {
 function startRequest(message: IncomingMessage, responseOrSocket: unknown): TracedRequest | undefined {
   // An app may re-emit a request on another server of its own: it is still the same request.
   if (tagOfMessage(message) !== undefined) return undefined;
-  const id = takeProxiedId(message, secret) ?? takeHandedId(message, secret);
-  if (id === undefined && state.recording !== 'all' && message.headers[RECORD_HEADER] !== '1')
-    return undefined;
+  const recordedAs = decideRequest(message, secret);
+  if (recordedAs === undefined) return undefined;
+  const { id, parent, withCalls, profile } = recordedAs;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
-  const parent = takeParentId(message, secret);
+  const ownId = id ?? randomUUID();
+  if (profile !== undefined) attempt(listener.profileAsked, ownId, profile);
   const request = new TracedRequest({
-    id: id ?? randomUUID(),
+    id: ownId,
     proxied: id !== undefined,
     parent,
+    withCalls,
     message,
     response,
   });

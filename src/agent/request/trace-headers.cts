@@ -8,7 +8,11 @@ export const PARENT_HEADER = 'X-Scooby-Parent';
 /** Header with the id of a request that a dev server hands to its worker. */
 export const HANDED_HEADER = 'X-Scooby-Handed';
 const SECRET = 'x-scooby-secret';
+const PROFILE_HEADER = 'x-scooby-profile';
 const PARENT = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.[\da-f]{32}$/;
+
+/** Header with a mark of the client, or with what the proxy says of a request. */
+const RECORD = 'x-scooby-record';
 
 let headersCountKey: symbol | undefined;
 
@@ -21,6 +25,30 @@ export function takeProxiedId(message: IncomingMessage, secret: string): string 
   if (index < 0 || message.rawHeaders[index + 1] !== secret) return undefined;
   removeHeader(message, index);
   return message.headers['x-scooby'] as string | undefined;
+}
+
+/** Whether there is any header of scooby; a look at two letters of each name, for most requests. */
+export function hasScoobyHeader(rawHeaders: readonly string[] | undefined): boolean {
+  if (rawHeaders === undefined) return false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    // `x-s`, in any case.
+    if ((name.charCodeAt(2) | 32) === 115 && (name.charCodeAt(0) | 32) === 120 && name.length > 8)
+      return true;
+  }
+  return false;
+}
+
+/**
+ * Value of X-Scooby-Record, which is removed where it is one of ours: `1` and `0` from a client, `0` and
+ * `calls` from the proxy. The app is not to send it on to another.
+ */
+export function takeRecordHeader(message: IncomingMessage): string | undefined {
+  const index = indexOf(message, RECORD);
+  const value = index < 0 ? undefined : message.rawHeaders[index + 1];
+  if (value !== '1' && value !== '0' && value !== 'calls') return undefined;
+  removeHeader(message, index);
+  return value;
 }
 
 /**
@@ -44,6 +72,15 @@ export function takeParentId(message: IncomingMessage, secret: string): string |
 /** Id of a request that another process of the app has handed over; its header is removed. */
 export function takeHandedId(message: IncomingMessage, secret: string): string | undefined {
   return takeProvenId(message, HANDED_HEADER, `${secret} handed`);
+}
+
+/** Kind of profile that a request asks for; its header is removed. */
+export function takeProfileKind(message: IncomingMessage): string | undefined {
+  const index = indexOf(message, PROFILE_HEADER);
+  if (index < 0) return undefined;
+  const kind = message.rawHeaders[index + 1];
+  removeHeader(message, index);
+  return kind;
 }
 
 function takeProvenId(message: IncomingMessage, header: string, secret: string): string | undefined {

@@ -33,6 +33,7 @@ import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../p
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
+import { recoverKilledRuns } from '../select/recover-killed-runs.js';
 import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 
@@ -81,6 +82,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
   rejectMissingStore(flags.db, process.cwd());
+  await recoverKilledRuns(flags.db);
   const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   const print = (requests: Summary[]) =>
     flags.json

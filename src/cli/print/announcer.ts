@@ -4,11 +4,13 @@ import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
 import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
+import type { LeftOut } from '../../domain/record-rules.cjs';
 import { isRoutine } from '../../domain/routine.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
 import { LEFT_OUT_OF_FOLLOWED } from './left-out.js';
+import { FIRST_LEFT_OUT, unrecordedText } from './recording.js';
 import { requestLine } from './request-line.js';
 
 // An app with several servers starts them in quick succession; the banner waits to name them all.
@@ -21,6 +23,8 @@ export interface AnnouncerOptions {
   servers: AppServers;
   /** Location of the store, as the banner names it. */
   place: string;
+  /** What is recorded, where that is not each request. */
+  recording?: string | undefined;
   /** Omits the lines per request and per server that listens after the banner. */
   quiet: boolean;
   style: Style;
@@ -95,6 +99,14 @@ export class Announcer {
     this.#print(message);
   }
 
+  /** Prints that requests are left out, once, and at the end of the run how many were. */
+  requestsLeftOut(leftOut: LeftOut, isRunOver: boolean): void {
+    const { withoutCalls, excluded, unsampled } = leftOut;
+    if (!isRunOver) return this.#print(FIRST_LEFT_OUT);
+    const text = withoutCalls + excluded + unsampled === 0 ? undefined : unrecordedText(leftOut);
+    if (text !== undefined && !this.#options.quiet) this.#print(text);
+  }
+
   /** Cancels a pending banner or notice. */
   runEnded(): void {
     clearTimeout(this.#timer);
@@ -105,9 +117,10 @@ export class Announcer {
     if (this.#hasBanner || this.servers.isDoubtful) return;
     this.#hasBanner = true;
     clearTimeout(this.#timer);
-    const { place, style } = this.#options;
+    const { place, recording, style } = this.#options;
     this.#printHead();
     this.#printOtherServers();
+    if (recording !== undefined) this.#options.write(`        ${style('warn', recording)}\n`);
     this.#options.write(
       `        ${style('dim', `data in ${abbreviateHome(place)}; look at it with: scooby list`)}\n`,
     );

@@ -6,6 +6,7 @@ import { openStore } from '../../store/open.js';
 import type { StoreReader } from '../../store/store.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from './missing-store.js';
+import { recoverKilledRuns } from './recover-killed-runs.js';
 
 /** Options of every command that reads the store. */
 export interface StoreFlags {
@@ -30,6 +31,7 @@ export async function withStore<T>(
   work: (store: StoreReader) => T | Promise<T>,
 ): Promise<T> {
   rejectMissingStore(flags.db, process.cwd());
+  await recoverKilledRuns(flags.db);
   const options = { db: flags.db, cwd: process.cwd(), readonly: true, describe: describeStored };
   const store = await openStore(options, printRemark);
   try {
