@@ -77,7 +77,7 @@ test('a synchronous query is SQL, though the event loop was blocked meanwhile', 
 });
 
 test('the code of another request that blocked this one is named apart', (t) => {
-  const spans = [call('block', 0, 30), call('block', 20, 40, { detail: { by: 'some id' } })];
+  const spans = [call('block', 0, 30), call('blocked', 20, 40)];
   t.same(partsOf({ duration: 70, spans }), { block: 30, 'blocked-by': 30, unaccounted: 10 });
   t.end();
 });
@@ -131,9 +131,22 @@ const ms = fc.oneof(
 );
 const aCall = fc.record(
   {
-    kind: fc.constantFrom('sql', 'cache', 'rpc', 'http', 'block', 'dns', 'log', 'graphql', 'wait', 'gc', 'x'),
+    kind: fc.constantFrom(
+      'sql',
+      'cache',
+      'rpc',
+      'http',
+      'block',
+      'blocked',
+      'dns',
+      'log',
+      'graphql',
+      'wait',
+      'gc',
+      'x',
+    ),
     ...{ start: ms, wait: ms, duration: ms },
-    detail: fc.constantFrom({ blocking: true }, { by: 'a' }, {}),
+    detail: fc.constantFrom({ blocking: true }, {}),
     afterResponse: fc.constant(true as const),
   },
   { requiredKeys: ['kind', 'start'] },
