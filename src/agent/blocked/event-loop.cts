@@ -62,17 +62,7 @@ function usedMicros(): number {
 function tick(): void {
   const at = now();
   const used = usedMicros();
-  const gap = takeLongestGap(at);
-  const blocks = takeBlocks(at);
-  // What was used outside of a block was at most as long as that lasted.
-  const isBusy = (length: number) => (used - cpuMicros) / 1000 - (at - tickAt - length) >= MIN_CPU_MS;
-  const found: Block[] = [...blocks.known];
-  for (const seen of blocks.seen) {
-    const block =
-      isBusy(seen.end - seen.start) && !isKnown(seen, blocks.known) ? recordSeen(seen) : undefined;
-    if (block !== undefined) found.push(block);
-  }
-  if (found.length === 0 && isBusy(gap.end - gap.start)) found.push(...recordGap(gap));
+  const found = recordBlocks(at, used);
   const isAnyOpen = tellWaiting(found, at);
   if (found.length > 0) takeLongestGap(at);
   tickAt = at;
@@ -82,6 +72,26 @@ function tick(): void {
   startWatchdog();
   if (isAnyOpen) idleTicks = 0;
   else if (++idleTicks > MAX_IDLE_TICKS && timer !== undefined) rest();
+}
+
+/** What blocked the loop since the last tick; what has no span yet gets one. */
+function recordBlocks(at: number, used: number): Block[] {
+  const gap = takeLongestGap(at);
+  const blocks = takeBlocks(at);
+  const cpu = (used - cpuMicros) / 1000;
+  // What was used outside of a block was at most as long as that lasted.
+  const isBusy = (length: number) => cpu - (at - tickAt - length) >= MIN_CPU_MS;
+  // On a busy machine the time beside a block is long, with little CPU.
+  const isMost = (length: number) => cpu >= MIN_CPU_MS && length >= MIN_CPU_MS && length * 2 >= at - tickAt;
+  const found: Block[] = [...blocks.known];
+  for (const seen of blocks.seen) {
+    const length = seen.end - seen.start;
+    if (isKnown(seen, blocks.known) || !(isBusy(length) || isMost(length))) continue;
+    const block = recordSeen(seen);
+    if (block !== undefined) found.push(block);
+  }
+  if (found.length === 0 && isBusy(gap.end - gap.start)) found.push(...recordGap(gap));
+  return found;
 }
 
 function rest(): void {
