@@ -5,6 +5,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { RecordMark } from '../domain/record-marks.cjs';
 import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
@@ -18,6 +19,7 @@ import type {
   FoundCall,
   FromCollector,
   RecordedRun,
+  ToCollector,
 } from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeJournal } from './exchange-journal.js';
@@ -197,7 +199,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id, span)).call;
   }
 
+  /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
+  async addUpProfiles(ids: string[], kind: Profile['kind']): Promise<number> {
+    return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
+  }
+
   #search(id: string, span?: number): Promise<Found> {
+    return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
+  }
+
+  #ask(question: (n: number) => ToCollector): Promise<Found> {
     this.#exchanges.flush();
     return new Promise((resolve, reject) => {
       const n = ++this.#lastNumber;
@@ -209,7 +220,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         else reject(new Error(found.trouble));
       };
       this.#searches.set(n, settle);
-      this.#thread.post({ t: 'find', n, id, ...(span !== undefined && { span }) });
+      this.#thread.post(question(n));
     });
   }
 

@@ -1,6 +1,7 @@
 /** Messages between the launcher's thread and the collector's. */
 
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
 import type { OtlpSettings } from '../export/otlp-sender.js';
 import type { JudgeOptions } from '../insight/judge.js';
@@ -53,6 +54,8 @@ export type ToCollector =
   | { t: 'disconnected'; n: number }
   /** A trace as JSON, or the call of the index `span` in it. */
   | { t: 'find'; n: number; id: string; span?: number }
+  /** Adds up the profiles of requests into that of the last; answered by `found`. */
+  | { t: 'addUp'; n: number; ids: string[]; kind: Profile['kind'] }
   /** The folder of a run whose launcher was killed. */
   | { t: 'recover'; folder: string; facts: RecordedRun }
   | { t: 'ping' }
@@ -72,7 +75,7 @@ export type FromCollector =
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }
   | { t: 'warn'; message: string }
   /** All are missing where there is no such trace, or no such call in it. */
-  | { t: 'found'; n: number; json?: string; call?: FoundCall; trouble?: string }
+  | { t: 'found'; n: number; json?: string; call?: FoundCall; added?: number; trouble?: string }
   | { t: 'read'; positions: [n: number, position: SpoolPosition][] }
   /** All lines of a process that has disconnected are read. */
   | { t: 'left'; n: number }

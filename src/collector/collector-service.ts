@@ -125,6 +125,12 @@ export class CollectorService {
         return this.#disconnected(message.n);
       case 'find':
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'addUp':
+        return this.#post({
+          t: 'found',
+          n: message.n,
+          added: this.#collector.addUpProfiles(message.ids, message.kind),
+        });
       case 'recover':
         return void this.#recover(message);
       case 'ping':

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import {
   type AppInfo,
   addToTotals,
@@ -24,6 +25,7 @@ import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
 import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
+import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
 import { cutWait } from './waits.js';
@@ -347,6 +349,23 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (size === undefined) return;
     this.#traces.grown(openTrace, size);
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+  }
+
+  /**
+   * Adds up the profiles of several requests into that of the last of them; returns how many have
+   * one. They have just been recorded: of those before nothing is known any more.
+   */
+  addUpProfiles(ids: string[], kind: Profile['kind']): number {
+    const traces = ids.flatMap((id) => this.#traces.get(id) ?? []);
+    const [last] = traces.slice(-1);
+    const [first, ...others] = traces.flatMap(({ trace }) => trace.profiles?.[kind] ?? []);
+    if (last === undefined || first === undefined) return 0;
+    const frames = traces.flatMap(({ profiledFrames }) => [...profiledFrames]);
+    const profile = addUpProfiles([first, ...others]);
+    this.#traces.grown(last, last.setProfile({ profile, frames }));
+    for (const { processes } of traces) for (const process of processes) last.processes.add(process);
+    if (last.finished) this.#traces.finishLater(last, 0);
+    return 1 + others.length;
   }
 
   #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {

@@ -76,13 +76,17 @@ export class OpenTrace {
    * Adds a profile, or what says why there is none; returns by how much it grows. Of those of
    * several processes the one with the most samples is the one of the process that served it.
    */
-  addProfile({ profile, frames }: BuiltProfile): number {
-    const { profiles = {} } = this.trace;
-    const known = profiles[profile.kind];
+  addProfile(built: BuiltProfile): number {
+    const known = this.trace.profiles?.[built.profile.kind];
+    if (known !== undefined && known.samples.length >= built.profile.samples.length) return 0;
+    return this.setProfile(built);
+  }
+
+  /** Sets a profile, instead of one that is known; returns by how much it grows. */
+  setProfile({ profile, frames }: BuiltProfile): number {
     const fitted = fitProfile(profile);
-    if (known !== undefined && known.samples.length >= profile.samples.length) return 0;
     if (fitted === undefined) return this.addNote('its profile was too large to be kept');
-    this.trace.profiles = { ...profiles, [profile.kind]: fitted };
+    this.trace.profiles = { ...this.trace.profiles, [profile.kind]: fitted };
     for (const frame of frames) this.profiledFrames.add(frame);
     return sizeOfProfile(fitted);
   }

@@ -35,7 +35,7 @@ export class ExchangeReport {
     const protocol = req.headers['sec-websocket-protocol'];
     this.decision = observer.decide?.(mark, { method: req.method!, path, protocol }) ?? RECORDED;
     if (this.decision.isRecorded)
-      this.profileWish = asked ?? observer.profileWish?.(this.id, req.method!, req.url!);
+      this.profileWish = asked ?? observer.profileWish?.(this.id, req.method!, path);
   }
 
   /**

@@ -38,7 +38,8 @@ function cut(
   const { nodes, weights, waits, times, owners } = filed;
   let offCpu = 0;
   for (let i = 0; i < owners.length; i++) {
-    if (owners[i] !== number || number < 0 || times[i]! < request.began * 1000) continue;
+    const at = times[i]! / 1000;
+    if (owners[i] !== number || number < 0 || at < request.began || at > slices.ended) continue;
     offCpu += waits[i]!;
     cutter.add([nodes[i]!, weights[i]!, times[i]!]);
   }

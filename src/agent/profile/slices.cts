@@ -12,6 +12,8 @@ export interface Slices {
   pairs: Float64Array;
   /** Requests by their number; number 0 is none. */
   requests: (TracedRequest | undefined)[];
+  /** performance.now() at their end, in ms. */
+  ended: number;
   /** More switches came than are kept. */
   isCut: boolean;
 }
@@ -59,7 +61,7 @@ export function startSlices(): void {
 export function stopSlices(): Slices {
   hook.disable();
   contextSwitch.enter = contextSwitch.leave = undefined;
-  const slices = { pairs: pairs.subarray(0, length), requests, isCut };
+  const slices = { pairs: pairs.subarray(0, length), requests, ended: now(), isCut };
   pairs = new Float64Array(0);
   requests = [];
   numbers = new Map();
