@@ -39,13 +39,11 @@ export const blocking: Instrument = {
   onListening: () => wrapMethods('zlib', require('node:zlib'), /Sync$/),
 };
 
-function isShortText(value: unknown): boolean {
-  return state.recording === 'off' || typeof value !== 'string' || value.length < MAX_QUICK_TEXT;
-}
-
-function isPrimitive(value: unknown): boolean {
-  return state.recording === 'off' || typeof value !== 'object' || value === null;
-}
+/** Calls that are not timed; they cannot throw, and are called outside of any guard. */
+const isShortText = (value: unknown) =>
+  state.recording === 'off' || typeof value !== 'string' || value.length < MAX_QUICK_TEXT;
+const isPrimitive = (value: unknown) =>
+  state.recording === 'off' || typeof value !== 'object' || value === null;
 
 function describe({ self, args }: TracedCall): CallInfo {
   const method = self as string;
