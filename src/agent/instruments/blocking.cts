@@ -3,6 +3,7 @@
 import { noteBlockingCall } from '../blocked/activity.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
+import { applyUnseen } from '../call/hidden-frames.cjs';
 import { isCalledByRuntime } from '../call/runtime-caller.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
@@ -70,11 +71,11 @@ function wrapMethod(
   replaceMethod(exports, method, (original) => {
     const timed = function (this: unknown) {
       if (inside || isQuick(arguments[0]) || currentRequest() === undefined)
-        return Reflect.apply(original, this, arguments);
+        return applyUnseen(original, this, arguments);
       inside = true;
       const began = now();
       try {
-        return Reflect.apply(original, this, arguments);
+        return applyUnseen(original, this, arguments);
       } finally {
         inside = false;
         if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
