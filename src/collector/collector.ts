@@ -28,6 +28,7 @@ import { OpenTraces } from './open-traces.js';
 import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
+import { cutWait } from './waits.js';
 
 /** Settings and callbacks of a collector. */
 export interface CollectorOptions {
@@ -280,7 +281,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
-    const span = process.toSpan(line, openTrace.trace.start);
+    const { start } = openTrace.trace;
+    const offset = process.toEpochMs(line.at) - start;
+    const span = cutWait(process.toSpan(line, start), offset, (id) => this.#traces.get(id)?.trace);
+    if (span === undefined) return;
     openTrace.addSpan(process, line.n, span);
     this.#starters.addSpan(openTrace.trace.id, span);
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
