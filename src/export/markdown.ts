@@ -103,9 +103,13 @@ function fenced(text: string, language: string): string[] {
   return [fence + language, text, fence];
 }
 
-/** Text that is no markup: neither HTML nor a link, an image or a mention. */
+/** Text that is no markup: neither HTML nor a link, an image or a mention. What stands in backticks is code. */
 function prose(text: string): string {
-  return escapeToOneLine(text).replace(/[\\`*_[\]<>#|~@!]/g, (sign) =>
-    sign === '@' ? '@\u200b' : sign === '!' || sign === '#' ? sign : `\\${sign}`,
-  );
+  const parts = escapeToOneLine(text).split(/(`[^`]+`)/);
+  return parts.map((part, n) => (n % 2 === 1 ? part : escapeMarkup(part))).join('');
+}
+
+function escapeMarkup(text: string): string {
+  // No escape keeps GitHub from mentioning a name.
+  return text.replace(/[\\`*_[\]<>|~]/g, '\\$&').replaceAll('@', '@\u200b');
 }

@@ -56,7 +56,8 @@ test('nothing that was recorded is markup', (t) => {
       url: '/`x`|<script>alert(1)</script>\n## forged',
       findings: [
         {
-          ...{ ...FINDING, message: '<img src=x onerror=alert(1)> [a](javascript:b) @everyone' },
+          ...{ ...FINDING, suggestion: 'Use `await x_y` or `z.' },
+          ...{ message: '<img src=x onerror=alert(1)> [a](javascript:b) @everyone' },
           ...{ site: 'src/fence.js:1', function: '' },
         },
       ],
@@ -71,6 +72,7 @@ test('nothing that was recorded is markup', (t) => {
       .replace('forged``', 'forged ``'),
   );
   t.match(text, '\\<img src=x onerror=alert(1)\\> \\[a\\](javascript:b) @\u200beveryone');
+  t.match(text, '→ Use `await x_y` or \\`z.');
   t.match(text, '````js\n>    1 | ``` # forged\n````');
   t.match(text, '| ``` get a\\|b`c``d ``` |');
   t.end();
