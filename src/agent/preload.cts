@@ -17,6 +17,8 @@ import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
+import { watchProcessErrors } from './errors/process-errors.cjs';
+import { onRequestError } from './errors/request-errors.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
 import { attempt, guardHook, onHookOff } from './guard.cjs';
@@ -39,6 +41,7 @@ import {
   announceRequest,
   recordInstrument,
   sendRequestClose,
+  sendRequestError,
   sendRequestOpen,
   sendRunningCalls,
   sendThread,
@@ -123,6 +126,7 @@ function install(run: RunConfig): void {
     run.secret,
   );
   onUnitEnd(sendUnitClose);
+  onRequestError(sendRequestError);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
@@ -147,6 +151,7 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
+  installStep('errors of the process', watchProcessErrors);
   installStep('ends of the process', () =>
     watchEnds(() => {
       sendRunningCalls();

@@ -30,6 +30,7 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'transaction' },
   { kind: 'pool-wait' },
   { kind: 'cache-not-filled' },
+  { kind: 'thrown' },
   { kind: 'swallowed-error' },
   { kind: 'event-loop' },
   { kind: 'blocked-by' },

@@ -91,6 +91,13 @@ export class TracedCall {
 }
 
 const channels = new Map<Instrument, Channel>();
+/** Calls by the error with which they ended. */
+const failedCalls = new WeakMap<object, TracedCall>();
+
+/** The recorded call that ended with an error. */
+export function failedCallOf(error: unknown): TracedCall | undefined {
+  return typeof error === 'object' && error !== null ? failedCalls.get(error) : undefined;
+}
 
 /**
  * Begins a call whose stack starts at the caller of `wrapper`; undefined if it is not recorded.
@@ -169,7 +176,11 @@ export function endCall(
   else noteActivity(at, call.request, call.stack);
   if (typeof rows === 'number') call.rows = rows;
   try {
-    if (error !== undefined && error !== null) call.error = errorText(error);
+    if (error !== undefined && error !== null) {
+      call.error = errorText(error);
+      // A span around others fails with their error: it is that of the innermost call.
+      if (typeof error === 'object' && !failedCalls.has(error)) failedCalls.set(error, call);
+    }
     if (facts !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), facts);
   } catch {
     // The span ends without them.

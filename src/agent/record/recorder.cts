@@ -135,6 +135,11 @@ export function sendCause(key: string, request: TracedRequest): void {
   sendLines(open + encodeLine({ t: 'cause', key, id: request.id }), false);
 }
 
+/** Sends an error of a request. */
+export function sendRequestError(request: TracedRequest, line: LinkLine): void {
+  sendLines(openLine(request) + encodeLine(line), false);
+}
+
 /** Sends the requests and calls that still run when the process exits. */
 export function sendRunningCalls(): void {
   for (const request of unannounced.items()) attempt(sendOpen, request);

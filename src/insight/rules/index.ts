@@ -6,6 +6,7 @@ import { blockedLoop } from './blocked-loop.js';
 import { cacheNotFilled } from './cache-not-filled.js';
 import { couldBeParallel } from './could-be-parallel.js';
 import { duplicates } from './duplicates.js';
+import { errors } from './errors.js';
 import { longTransactions } from './long-transactions.js';
 import { overFetching } from './over-fetching.js';
 import { poolWait } from './pool-wait.js';
@@ -15,6 +16,7 @@ import { sqlLoops } from './sql-loops.js';
 import { swallowedErrors } from './swallowed-errors.js';
 
 export const rules: Rule[] = [
+  errors,
   sqlLoops,
   remoteLoops,
   duplicates,
