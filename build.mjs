@@ -50,6 +50,8 @@ await build({
   entryPoints: { agent: 'src/agent/preload.cts' },
   outfile: 'dist/agent.cjs',
   format: 'cjs',
+  // Or `node --test --experimental-test-coverage` counts it among the app's files.
+  banner: { js: '/* node:coverage disable */' },
 });
 
 // API for apps: `import scooby from 'scooby'` and `require('scooby')`, and where there can be no agent,

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -159,6 +159,25 @@ async function useApi(t: Test, folder: string): Promise<void> {
     }
   }
 }
+
+test('the coverage of Node’s test runner leaves the agent out', (t) => {
+  const folder = t.testdir({
+    'own.cjs': 'exports.used = () => 1;\nexports.unused = () => {\n  return 2;\n};\n',
+    'own.test.cjs': "require('node:test').test('a', () => require('./own.cjs').used());\n",
+  });
+  const args = ['--require', join(ROOT, 'dist/agent.cjs'), '--test', '--experimental-test-coverage'];
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined, NODE_V8_COVERAGE: undefined };
+  const { stdout } = spawnSync(process.execPath, [...args, '--test-reporter=tap', 'own.test.cjs'], {
+    ...{ cwd: folder, env, encoding: 'utf8' },
+  });
+  t.match(stdout, /own\.cjs +\|/);
+  const agent = stdout.split('\n').filter((line) => line.includes('agent.cjs'));
+  t.same(
+    agent.filter((line) => !/\| 100\.00 \| +100\.00 \| +100\.00 \|/.test(line)),
+    [],
+  );
+  t.end();
+});
 
 test('nothing else can be imported from the package', (t) => {
   t.same(Object.keys(MANIFEST.exports), ['.', './package.json']);

@@ -10,6 +10,8 @@ import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/li
 import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
+import { seenBlock, waiting } from './blocked/block-spans.cjs';
+import { disconnectBeforeEnd } from './blocked/watchdog.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
@@ -154,7 +156,7 @@ function install(run: RunConfig): void {
     watchEnds(() => {
       sendRunningCalls();
       endProfiles();
-    }),
+    }, disconnectBeforeEnd),
   );
 }
 
@@ -186,6 +188,7 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
+  for (const instrument of [seenBlock, waiting]) recordInstrument(instrument);
   for (const library of unitLibraries) runStep(library, 'install');
   const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
   for (const library of libraries as PatchedLibrary[]) {

@@ -28,6 +28,7 @@ import { OpenTraces } from './open-traces.js';
 import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
+import { cutWait } from './waits.js';
 
 /** Settings and callbacks of a collector. */
 export interface CollectorOptions {
@@ -53,6 +54,8 @@ export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
   /** A request that was to be kept only with calls has ended, and made none. */
   leftOut: [id: string];
+  /** A call was read of a request that is not reported yet. */
+  wanted: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -88,6 +91,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
+  #lastWanted = '';
   #causes = new Causes();
   #starters = new Starters();
   /** Epoch ms at which a process last exited. */
@@ -185,6 +189,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #isEarly(process: AppIdentity, line: LinkLine): boolean {
     if (!isOfRequest(line) || this.#traces.get(line.id) !== undefined) return false;
     this.#earlyLines.add(line.id, { process, line });
+    const isCall = line.t === 'dropped' || (line.t === 'span' && line.kind !== 'log');
+    if (isCall && line.id !== this.#lastWanted) this.emit('wanted', (this.#lastWanted = line.id));
     return true;
   }
 
@@ -275,7 +281,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
-    const span = process.toSpan(line, openTrace.trace.start);
+    const { start } = openTrace.trace;
+    const offset = process.toEpochMs(line.at) - start;
+    const span = cutWait(process.toSpan(line, start), offset, (id) => this.#traces.get(id)?.trace);
+    if (span === undefined) return;
     openTrace.addSpan(process, line.n, span);
     this.#starters.addSpan(openTrace.trace.id, span);
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);

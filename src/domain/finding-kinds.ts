@@ -33,6 +33,7 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'thrown' },
   { kind: 'swallowed-error' },
   { kind: 'event-loop' },
+  { kind: 'blocked-by' },
 ];
 
 /** Word of a kind as every list, report and tab shows it: `N+1`, `COULD-BE-PARALLEL`. */

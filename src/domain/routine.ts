@@ -21,6 +21,9 @@ export function isRoutine(
 // The method comes first: it is in the index, so that the rows of requests are not read.
 export const ROUTINE_SQL = `(method = 'tick' AND state = 'done' AND findings = '[]' AND NOT ${ERRORS_SQL})`;
 
+/** The opposite, which is decided by the method for all but ticks. */
+export const LISTED_SQL = `(method <> 'tick' OR NOT ${ROUTINE_SQL})`;
+
 const ROUTINE: FilterTerm = { field: 'routine', op: ':', value: '', not: false };
 
 /** Query of the routine ticks. */

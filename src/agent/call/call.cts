@@ -1,11 +1,11 @@
 /** Traced calls: created with request and stack, published on the channel of their instrument. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { noteActivity, noteBlockingCall } from '../blocked/activity.cjs';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
 import { beginCost, endCost } from '../record/own-cost.cjs';
-import { noteActivity, noteBlockingCall } from '../request/activity.cjs';
 import {
   applyInRequest,
   currentRequest,
@@ -171,7 +171,8 @@ export function endCall(
   if (call.ended !== 0) return;
   const started = endCost.start();
   call.ended = at;
-  if (call.info?.detail?.blocking === true) noteBlockingCall(call.began, at, call.request, call.stack);
+  if (call.info?.detail?.blocking === true)
+    noteBlockingCall(call.began, at, call.request, call.stack, call.info.name);
   else noteActivity(at, call.request, call.stack);
   if (typeof rows === 'number') call.rows = rows;
   try {

@@ -6,6 +6,7 @@ import type { ContextRunner } from '../call/call-site.cjs';
 import { applyUnseen } from '../call/hidden-frames.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
+import { leaveOutOfChild, leaveOutOfSyncChild } from '../processes/denied-agent.cjs';
 import { watchChildChannel } from '../processes/ipc.cjs';
 import { dataOf, listOf, plainText } from '../record/app-values.cjs';
 import { flushLines } from '../record/transport.cjs';
@@ -77,6 +78,7 @@ function commandOfSpawn(options: unknown): Command {
 
 function wrapSpawn(original: Function): Function {
   return function spawn(this: ChildProcess) {
+    attempt(leaveOutOfChild, arguments[0]);
     const call = currentRequest() && beginCall(childProcess, spawn, this, arguments);
     if (call === undefined) {
       const result = Reflect.apply(original, this, arguments);
@@ -117,15 +119,18 @@ function wrapSync(original: Function): Function {
   return function run(this: unknown) {
     // The command may end this process.
     attempt(flushLines);
+    const putBack = attempt(leaveOutOfSyncChild, arguments);
     const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
-    if (call === undefined) return applyUnseen(original, this, arguments);
     try {
+      if (call === undefined) return applyUnseen(original, this, arguments);
       const result = applyUnseen(original, this, arguments);
       endCall(call, attempt(dataOf, result, 'error'));
       return result;
     } catch (error) {
-      endCall(call, error);
+      if (call !== undefined) endCall(call, error);
       throw error;
+    } finally {
+      putBack?.();
     }
   };
 }

@@ -2,13 +2,12 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
+import { leaveLoop, watchLoop } from '../blocked/event-loop.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapsOf } from '../loader/evaluated.cjs';
-import { noteActivity } from '../request/activity.cjs';
-import { watchLoop } from '../request/event-loop.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose, keepOutcome } from './encode-close.cjs';
@@ -95,7 +94,7 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
-  noteActivity(now(), request, 0);
+  leaveLoop(request);
   keepOutcome(request, aborted);
   if (!request.withCalls || isWorthTelling(request)) sendEnded(request);
 }

@@ -1,6 +1,7 @@
 /** All rules, by priority: rules that read `claimed` skip the calls of earlier rules. */
 
 import type { Rule } from '../scene.js';
+import { blockedBy } from './blocked-by.js';
 import { blockedLoop } from './blocked-loop.js';
 import { cacheNotFilled } from './cache-not-filled.js';
 import { couldBeParallel } from './could-be-parallel.js';
@@ -27,4 +28,5 @@ export const rules: Rule[] = [
   cacheNotFilled,
   swallowedErrors,
   blockedLoop,
+  blockedBy,
 ];

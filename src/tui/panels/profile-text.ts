@@ -65,8 +65,8 @@ export function profileRemarks(profile: Profile): string[] {
   return [
     ...(functionTotals(profile).length === 0 ? ['no sample was taken: the request was too short'] : []),
     ...(others > 0 ? [`${formatCount(others, 'other request')} ran meanwhile: not counted`] : []),
-    ...(kind === 'cpu' && outside >= 1 ? [`${formatMs(outside)} of CPU were of no request`] : []),
-    ...(offCpu >= 1 ? [`for ${formatMs(offCpu)} its code waited for a CPU: the machine was busy`] : []),
+    ...(kind === 'cpu' && outside >= 1 ? [`${formatMs(outside)} of CPU were no request's`] : []),
+    ...(offCpu >= 1 ? [`for ${formatMs(offCpu)} it could run, but was on no CPU: the machine was busy`] : []),
     ...(by === 'light' ? ['light: native code counts as its caller, and no garbage collector is seen'] : []),
     ...notes.map(cleanText),
   ];

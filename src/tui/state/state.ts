@@ -188,7 +188,7 @@ export type EffectAction =
   | { type: 'replay'; url?: string; sure?: boolean }
   | { type: 'diff' }
   | { type: 'explain' }
-  | { type: 'record'; recording: 'all' | 'marked' | 'off' }
+  | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }
   | { type: 'restart' }
   | { type: 'tell'; line: string };
 

@@ -25,8 +25,8 @@ test('what a profile leaves out is said', (t) => {
   t.same(profileRemarks({ ...aProfile([]), ...more, notes: [...more.notes] }), [
     'no sample was taken: the request was too short',
     '3 other requests ran meanwhile: not counted',
-    '2.0ms of CPU were of no request',
-    'for 7.0ms its code waited for a CPU: the machine was busy',
+    "2.0ms of CPU were no request's",
+    'for 7.0ms it could run, but was on no CPU: the machine was busy',
     'light: native code counts as its caller, and no garbage collector is seen',
     'a \\x1b[2J note',
   ]);

@@ -1,0 +1,56 @@
+/**
+ * Children that Node 20 would end because its permission model does not let them read the agent: they
+ * run without it. Newer versions may always read what they preload.
+ */
+
+import { dataOf, listOf } from '../record/app-values.cjs';
+
+const MODEL = '--experimental-permission';
+const GRANT = '--allow-fs-read=';
+const IS_AFFECTED = process.versions.node.startsWith('20.');
+/** Option that loads the agent, by the run folder that its path leads through. */
+const AGENT_OPTION =
+  /(?:^|\s)--(?:require|import)[\s=](?:"[^"]*[\\/]scooby-\d+-\w+[\\/][^"]*"|[^\s"]*[\\/]scooby-\d+-\w+[\\/][^\s"]*)/g;
+const NAME = 'NODE_OPTIONS=';
+/** Arguments that are looked at. */
+const MAX_ARGUMENTS = 100;
+
+/** Takes the agent out of the environment in the options of `ChildProcess#spawn`, which Node has made. */
+export function leaveOutOfChild(options: unknown): void {
+  if (!IS_AFFECTED || !isDenied(listOf(dataOf(options, 'args'), MAX_ARGUMENTS))) return;
+  const pairs = dataOf(options, 'envPairs');
+  if (!Array.isArray(pairs)) return;
+  const at = pairs.findIndex((pair) => typeof pair === 'string' && pair.startsWith(NAME));
+  if (at >= 0) pairs[at] = NAME + withoutAgent(pairs[at].slice(NAME.length));
+}
+
+/**
+ * Takes the agent out of the environment for a synchronous call with these arguments; returns the
+ * function that puts it back, if so.
+ */
+export function leaveOutOfSyncChild({ 0: command, 1: list }: ArrayLike<unknown>): (() => void) | undefined {
+  if (!IS_AFFECTED) return undefined;
+  const words = typeof command === 'string' ? command.slice(0, 10_000).split(/\s+/) : [];
+  if (!isDenied([...words, ...listOf(list, MAX_ARGUMENTS)])) return undefined;
+  const { NODE_OPTIONS } = process.env;
+  if (NODE_OPTIONS === undefined) return undefined;
+  process.env.NODE_OPTIONS = withoutAgent(NODE_OPTIONS);
+  return () => {
+    process.env.NODE_OPTIONS = NODE_OPTIONS;
+  };
+}
+
+function isDenied(words: unknown[]): boolean {
+  if (!words.includes(MODEL)) return false;
+  return !words.some((word) => {
+    if (typeof word !== 'string' || !word.startsWith(GRANT)) return false;
+    return word
+      .slice(GRANT.length)
+      .split(',')
+      .some((path) => __filename.startsWith(path.replace(/\*$/, '')));
+  });
+}
+
+function withoutAgent(options: string): string {
+  return options.replace(AGENT_OPTION, '');
+}
