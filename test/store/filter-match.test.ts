@@ -7,6 +7,7 @@ import type { FilterQuery } from '../../src/domain/filter.js';
 import type { FilterField, FilterTerm } from '../../src/domain/filter-term.js';
 import type { Finding, Trace } from '../../src/domain/trace.js';
 import { Connection } from '../../src/store/connection.js';
+import { holdsInside } from '../../src/store/filter-match.js';
 import { conditionOf } from '../../src/store/filter-sql.js';
 import { MemoryStore } from '../../src/store/memory.js';
 import { PageReader } from '../../src/store/page-reader.js';
@@ -203,3 +204,27 @@ for (const seed of [1, 2, 3, 4, 5, 6]) {
     }
   });
 }
+
+test('error: finds what was thrown, its causes, and the errors of calls', (t) => {
+  const error = { name: 'TypeError', message: 'no name', code: 'E1', at: 1, by: 'express', stack: [] };
+  const thrown = aTrace({
+    errors: [{ ...error, causes: [{ name: 'Error', message: 'Timeout', stack: [] }] }],
+  });
+  const called = aTrace({ spans: [aSpan({ error: '42P01: no relation' })] });
+  const finds = (value: string, trace: Trace, not = false) =>
+    holdsInside({ field: 'error', op: ':', value, not }, trace);
+  t.same(
+    ['typeerror: no', 'e1', 'timeout', 'relation'].map((value) => [
+      finds(value, thrown),
+      finds(value, called),
+    ]),
+    [
+      [true, false],
+      [true, false],
+      [true, false],
+      [false, true],
+    ],
+  );
+  t.equal(finds('relation', aTrace(), true), true);
+  t.end();
+});
