@@ -32,6 +32,8 @@ export interface TimedRequest {
 export interface TimePart {
   part: string;
   ms: number;
+  /** Of `blocked`: the requests whose code ran, and their ids; missing where that was no request's. */
+  by?: { request: string; trace?: string }[];
 }
 
 /** A stretch of a request's time that belongs to one part; ms from the request's start. */
@@ -79,12 +81,26 @@ export function timeSpentOf(request: TimedRequest): TimeSpent {
     left -= offCpu;
   }
   if (left > 0) micros.set('unaccounted', (micros.get('unaccounted') ?? 0) + left);
-  const parts = [...micros].map(([part, us]): TimePart => ({ part, ms: us / 1000 }));
+  const by = blockersOf(spans);
+  const parts = [...micros].map(
+    ([part, us]): TimePart => ({ part, ms: us / 1000, ...(part === 'blocked' && by.length > 0 && { by }) }),
+  );
   return {
     total: end / 1000,
     parts: parts.sort((a, b) => compareParts(a.part, b.part)),
     segments: segments.sort((a, b) => a.start - b.start),
   };
+}
+
+/** Requests whose code blocked this one, by their names. */
+function blockersOf(spans: TimedCall[]): { request: string; trace?: string }[] {
+  const blockers = new Map<string, { request: string; trace?: string }>();
+  for (const { kind, detail: { request, trace } = {} } of spans) {
+    if (kind !== 'blocked' || typeof request !== 'string') continue;
+    const isKnown = typeof trace === 'string';
+    blockers.set(`${request}\n${isKnown ? trace : ''}`, { request, ...(isKnown && { trace }) });
+  }
+  return [...blockers.keys()].sort().map((key) => blockers.get(key)!);
 }
 
 /** False for log lines, and for calls that other calls run in: their time is that of those. */

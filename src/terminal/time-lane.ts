@@ -61,9 +61,12 @@ function partsBar({ parts, total }: TimeSpent, cells: number): Segment[] {
 }
 
 /** `sql 48ms 31%`: a part with its share. */
-export function partText({ part, ms }: TimeSpent['parts'][number], total: number): string {
+export function partText({ part, ms, by = [] }: TimeSpent['parts'][number], total: number): string {
+  const [first, ...others] = by;
+  // The request that blocked it, where it was one.
+  const label = first && others.length === 0 ? `blocked by ${first.request}` : partFactsOf(part).short;
   const percent = Math.round(shareOfTime(ms, total) * 100);
-  return `${cleanText(partFactsOf(part).short)} ${formatMs(ms)} ${percent === 0 ? '<1' : percent}%`;
+  return `${cleanText(label)} ${formatMs(ms)} ${percent === 0 ? '<1' : percent}%`;
 }
 
 /** Legend of the bar: an entry per part, in as many rows of `columns` cells as they need. */

@@ -82,6 +82,24 @@ test('the code of another request that blocked this one is named apart', (t) => 
   t.end();
 });
 
+test('the requests that blocked it are named, each once', (t) => {
+  const blocked = (start: number, detail: object) => call('blocked', start, 5, { detail });
+  const spans = [
+    blocked(30, { request: 'GET /report', trace: 'b' }),
+    blocked(10, { request: 'GET /report', trace: 'a' }),
+    blocked(0, { request: 'GET /report', trace: 'a' }),
+    blocked(50, {}),
+  ];
+  t.same(timeSpentOf({ duration: 60, spans }).parts[0], {
+    ...{ part: 'blocked', ms: 20 },
+    by: [
+      { request: 'GET /report', trace: 'a' },
+      { request: 'GET /report', trace: 'b' },
+    ],
+  });
+  t.end();
+});
+
 test('calls that others run in have no part of their own', (t) => {
   const spans = [call('graphql', 0, 50), call('sql', 10, 10)];
   t.same(partsOf({ duration: 50, spans }), { sql: 10, unaccounted: 40 });

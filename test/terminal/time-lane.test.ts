@@ -41,6 +41,9 @@ test('the bar has a cell of each part, and its legend the shares', (t) => {
     ' █ http 30ms 30%   · unaccounted 20ms 20%',
   ]);
   t.same(timeBarLines(timeSpentOf({ spans: [] }), 60), []);
+  const by = [{ request: 'GET /report', trace: 'a' }];
+  t.equal(partText({ part: 'blocked', ms: 1, by }, 10), 'blocked by GET /report 1.0ms 10%');
+  t.equal(partText({ part: 'blocked', ms: 1, by: [...by, ...by] }, 10), 'blocked by others 1.0ms 10%');
   t.equal(partText({ part: '\x1b[2J', ms: 1 }, 10), '\\x1b[2J 1.0ms 10%');
   t.end();
 });
