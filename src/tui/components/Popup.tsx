@@ -32,7 +32,9 @@ function menuContent(
   if (items.length === 0) lines.push({ line: [['  nothing like that', 'dim']], selected: false });
   const typedSuffix = isNarrowedByTyping(popup.menu) ? `: ${popup.input}` : '';
   const foot = `${items.length === 0 ? 0 : popup.at + 1} of ${items.length}  ${isNarrowedByTyping(popup.menu) ? 'type to narrow  ' : ''}${keyLabel('enter', viewModel.state.ascii)} do  esc close`;
-  return { title: `${MENU_TITLES[popup.menu]}${typedSuffix}`, lines, foot, width: cells };
+  const isDetailHelp = popup.menu === 'help' && viewModel.state.focus !== 'list';
+  const title = isDetailHelp ? 'keys' : MENU_TITLES[popup.menu];
+  return { title: `${title}${typedSuffix}`, lines, foot, width: cells };
 }
 
 function contentOf(viewModel: ViewModel, popup: PopupState, cells: number, height: number): Content {

@@ -15,7 +15,7 @@ export interface MenuItem {
 }
 
 export const MENU_TITLES: Record<MenuName, string> = {
-  help: 'keys',
+  help: 'keys, filters, badges',
   palette: 'commands',
   copy: 'copy',
   save: 'save the request to a file',
@@ -50,6 +50,38 @@ function bindingItem(binding: Binding, ascii: boolean | undefined): MenuItem {
     hint: binding.name,
     action: binding.action,
   };
+}
+
+/** Filters as examples, and what they find. */
+const FILTER_EXAMPLES: [filter: string, finds: string][] = [
+  ['orders', 'in path, route, calls, lines'],
+  ['status>=400', 'by status; status:5xx'],
+  ['slower:100ms since:10m', 'by time; both have to hold'],
+  ['sql:users', 'in queries and their values'],
+  ['queries>20 or errors', 'either'],
+  ['!health', 'all others'],
+  ['unit:tick', 'ticks, too'],
+];
+
+/** Badges of the list, the filter that finds each, and what it says. */
+const BADGE_HELP: [badge: string, filter: string, says: string][] = [
+  ['N+1', 'n1', 'calls repeated in a loop'],
+  ['DUP', 'dup', 'the same asked again'],
+  ['SLOW', 'slow', 'a slow call, or 500 ms and more'],
+  ['ERR', 'errors', 'it failed, or one of its calls'],
+  ['DIED', 'died', 'the app ended before it answered'],
+];
+
+/** What can be typed and what is shown; choosing an item filters by it. */
+function languageItems(): MenuItem[] {
+  const item = (key: string, label: string, hint: string, text: string): MenuItem => ({
+    ...{ key, label, hint },
+    action: { type: 'filter', text },
+  });
+  return [
+    ...FILTER_EXAMPLES.map(([filter, finds]) => item('filter', filter, finds, filter)),
+    ...BADGE_HELP.map(([badge, filter, says]) => item('badge', badge, says, filter)),
+  ];
 }
 
 function copyItems(): MenuItem[] {
@@ -153,9 +185,10 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
   switch (popup.menu) {
     case 'help': {
       const typed = popup.input.toLowerCase();
-      return paneBindings
-        .map((binding) => bindingItem(binding, state.ascii))
-        .filter((item) => `${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed));
+      const language = state.focus === 'list' ? languageItems() : [];
+      return [...paneBindings.map((binding) => bindingItem(binding, state.ascii)), ...language].filter(
+        (item) => `${item.key} ${item.label} ${item.hint}`.toLowerCase().includes(typed),
+      );
     }
     case 'palette':
       return rankItems(
