@@ -23,6 +23,9 @@ const PROGRAMS: Program[] = [
   { program: 'tmux', debian: 'tmux', homebrew: 'tmux' },
 ];
 
+/** Without them, the tests that need one are skipped, and say so. */
+const OPTIONAL: Program[] = [{ program: 'chromium', debian: 'chromium', homebrew: 'chromium' }];
+
 const POLICY = '/usr/sbin/policy-rc.d';
 // What node-gyp needs: no binary of node-pty for Linux can be downloaded.
 const COMPILER = ['g++', 'make', 'python3'];
@@ -30,9 +33,9 @@ const COMPILER = ['g++', 'make', 'python3'];
 /** Installs the programs that are missing when this is a Debian and we are root; answers what is missing after that, in words. */
 export function installPrograms(): string | undefined {
   const missing = PROGRAMS.filter(({ program }) => !find(program));
-  if (!missing.length) return undefined;
-  const packages = missing.map(({ debian }) => debian);
-  if (canInstall()) installDebian(packages);
+  const optional = OPTIONAL.filter(({ program }) => !find(program));
+  if (missing.length > 0 && canInstall()) installDebian(missing.map(({ debian }) => debian));
+  if (optional.length > 0 && canInstall()) installDebian(optional.map(({ debian }) => debian));
   const still = missing.filter(({ program }) => !find(program));
   return still.length ? advice(still) : undefined;
 }

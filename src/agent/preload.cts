@@ -10,11 +10,15 @@ import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/li
 import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
+import { seenBlock, waiting } from './blocked/block-spans.cjs';
+import { disconnectBeforeEnd } from './blocked/watchdog.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
+import { watchProcessErrors } from './errors/process-errors.cjs';
+import { onRequestError } from './errors/request-errors.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
 import { attempt, guardHook, onHookOff } from './guard.cjs';
@@ -37,6 +41,7 @@ import {
   announceRequest,
   recordInstrument,
   sendRequestClose,
+  sendRequestError,
   sendRequestOpen,
   sendRunningCalls,
   sendThread,
@@ -121,6 +126,7 @@ function install(run: RunConfig): void {
     run.secret,
   );
   onUnitEnd(sendUnitClose);
+  onRequestError(sendRequestError);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
@@ -145,11 +151,12 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
+  installStep('errors of the process', watchProcessErrors);
   installStep('ends of the process', () =>
     watchEnds(() => {
       sendRunningCalls();
       endProfiles();
-    }),
+    }, disconnectBeforeEnd),
   );
 }
 
@@ -181,6 +188,7 @@ function collectPatches(): {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
+  for (const instrument of [seenBlock, waiting]) recordInstrument(instrument);
   for (const library of unitLibraries) runStep(library, 'install');
   const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
   for (const library of libraries as PatchedLibrary[]) {

@@ -1,9 +1,17 @@
 /** State of one connected process of the app: its identity, libraries, frames and stacks. */
 
 import type { LibraryInfo } from '../domain/library.js';
-import type { LinkLine } from '../domain/link.js';
+import type { ErrorCause, LinkLine } from '../domain/link.js';
 import { formatSite } from '../domain/site.js';
-import { type AppInfo, type Frame, type RecordedSpan, roundToMicros } from '../domain/trace.js';
+import {
+  type AppInfo,
+  type CauseOfError,
+  type Frame,
+  firstApplicationFrame,
+  type RecordedSpan,
+  type RequestError,
+  roundToMicros,
+} from '../domain/trace.js';
 import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
@@ -12,6 +20,8 @@ import { type BuiltProfile, buildProfile } from './profile/build-profile.js';
 import { ProfileParts } from './profile/profile-parts.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
+type ErrorLine = Extract<LinkLine, { t: 'error' }>;
+type WithStack = Pick<RecordedSpan, 'stack'>;
 type ProfileLine = Extract<LinkLine, { t: 'profile' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
 
@@ -171,12 +181,37 @@ export class AppProcess {
     };
   }
 
+  /** Error of a line, in a trace that began at `start` (epoch ms). */
+  toError(line: ErrorLine, start: number): RequestError {
+    const { at, by, fatal, mapped = false, causes = [] } = line;
+    return {
+      ...this.#toCause(line, mapped),
+      at: Math.max(0, roundToMicros(this.toEpochMs(at) - start)),
+      by,
+      ...(fatal && { fatal }),
+      ...(causes.length > 0 && { causes: causes.map((cause) => this.#toCause(cause, mapped)) }),
+    };
+  }
+
+  #toCause({ name, message, code, status, frames = [] }: ErrorCause, isMapped: boolean): CauseOfError {
+    const resolved = frames.map(([fn, file, line, column]) => {
+      const frame = this.#resolver.resolve(fn, file, line, column, isMapped);
+      this.#ownFrames.add(frame);
+      return frame;
+    });
+    const stack = this.#resolver.resolveStack(resolved);
+    for (const frame of stack) if (frame.application) this.#resolver.sourceOf(frame);
+    const site = firstApplicationFrame(stack);
+    return {
+      ...{ name, message, stack },
+      ...(code !== undefined && { code }),
+      ...(status !== undefined && { status }),
+      ...(site && { site: formatSite(site) }),
+    };
+  }
+
   /** Saves the app's files in the spans' stacks and of profiled functions, as they ran; returns the hash of each file. */
-  saveSources(
-    spans: RecordedSpan[],
-    save: SaveSource,
-    profiled: readonly Frame[] = [],
-  ): Record<string, string> {
+  saveSources(spans: WithStack[], save: SaveSource, profiled: readonly Frame[] = []): Record<string, string> {
     const sources: Record<string, string> = {};
     const own = profiled.filter((frame) => this.#ownFrames.has(frame));
     for (const frame of [...this.#applicationFrames(spans), ...own]) {
@@ -187,7 +222,7 @@ export class AppProcess {
   }
 
   /** Sentences about files in the spans' stacks whose text or source map could not be read. */
-  notes(spans: RecordedSpan[]): string[] {
+  notes(spans: WithStack[]): string[] {
     const { notes } = this.#resolver;
     if (notes.size === 0) return [];
     const files = new Set([...this.#applicationFrames(spans)].map(({ file }) => file));
@@ -217,7 +252,7 @@ export class AppProcess {
     return wait !== undefined && wait > 0 && first === n;
   }
 
-  #applicationFrames(spans: RecordedSpan[]): Set<Frame> {
+  #applicationFrames(spans: WithStack[]): Set<Frame> {
     const frames = new Set<Frame>();
     // Spans of a loop share one stack: each stack is walked once.
     for (const stack of new Set(spans.map((span) => span.stack)))

@@ -10,7 +10,13 @@ import type { RecordMark } from '../domain/record-marks.cjs';
 import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
-import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
+import type {
+  Exchange,
+  ExchangeEnd,
+  HeldExchange,
+  ProxyObserver,
+  RecordDecision,
+} from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
 import type {
@@ -24,6 +30,7 @@ import type {
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
 import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
+import { HeldExchanges } from './held-exchanges.js';
 import type { AppConnection } from './link-server.js';
 import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
@@ -72,6 +79,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   });
   readonly #settings: CollectorSettings;
   #journal: ExchangeJournal | undefined;
+  readonly #held = new HeldExchanges((count) => this.#noteLeftOut(count));
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
@@ -139,7 +147,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       for (const [n, process] of this.#processes) {
         if (process.connection !== connection) continue;
         process.hasLeft = true;
-        // What the proxy has reported of its requests comes first.
+        // What the proxy has reported of its requests comes first, and what it has held back.
+        this.#held.releaseAll();
         this.#exchanges.flush();
         this.#thread.post({ t: 'disconnected', n });
       }
@@ -168,6 +177,15 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   startProfile(id: string, wish: string): Promise<string | undefined> {
     return this.#connections.profiles.start(id, wish);
+  }
+
+  hold(exchange: HeldExchange): void {
+    this.#held.hold(exchange);
+  }
+
+  heldEnded(id: string, isFailed: boolean): void {
+    if (isFailed) this.#held.release(id);
+    else this.#held.ended(id);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -205,6 +223,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   }
 
   #search(id: string, span?: number): Promise<Found> {
+    this.#held.release(id);
     return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
   }
 
@@ -230,6 +249,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     this.#state = 'finishing';
     clearInterval(this.#backlogTimer);
     this.#backlog.end(this.#exchanges.behind, this.#exchanges.refused);
+    this.#held.releaseAll();
     this.#exchanges.flush();
     this.#thread.post({ t: 'finish' });
     while (this.#state === 'finishing') await once(this, 'progress');
@@ -252,6 +272,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         if (message.requests.length > 0) this.emit('requests', message.requests);
         if (message.facts.length > 0) this.emit('facts', message.facts);
         return;
+      case 'wanted':
+        return this.#held.release(message.id);
       case 'library':
         return void this.emit('library', message.library);
       case 'lost':

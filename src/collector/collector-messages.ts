@@ -70,6 +70,8 @@ export type FromCollector =
    * also of those that have changed.
    */
   | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[]; leftOut: number }
+  /** A call of a request that the proxy has not reported, perhaps because it is held back. */
+  | { t: 'wanted'; id: string }
   | { t: 'library'; library: DetectedLibrary }
   | { t: 'lost'; n: number }
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }

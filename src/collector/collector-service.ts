@@ -148,6 +148,7 @@ export class CollectorService {
       .on('library', (library) => this.#post({ t: 'library', library }))
       .on('lost', (process) => this.#post({ t: 'lost', n: this.#numbers.get(process)! }))
       .on('answer', (answer, process) => this.#post({ t: 'answer', n: this.#numbers.get(process)!, answer }))
+      .on('wanted', (id) => this.#post({ t: 'wanted', id }))
       .on('leftOut', (id) => {
         const batch = this.#batch();
         batch.ids.push(id);

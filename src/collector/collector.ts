@@ -28,6 +28,7 @@ import { OpenTraces } from './open-traces.js';
 import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
+import { cutWait } from './waits.js';
 
 /** Settings and callbacks of a collector. */
 export interface CollectorOptions {
@@ -53,6 +54,8 @@ export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
   /** A request that was to be kept only with calls has ended, and made none. */
   leftOut: [id: string];
+  /** A call was read of a request that is not reported yet. */
+  wanted: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -88,6 +91,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
   #earlyLines = new EarlyLines();
+  #lastWanted = '';
   #causes = new Causes();
   #starters = new Starters();
   /** Epoch ms at which a process last exited. */
@@ -158,6 +162,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(process, line.n);
       case 'close':
         return this.#closeByApp(process, line);
+      case 'error':
+        return this.#addError(process, line);
       case 'profile':
         return this.#addProfile(process, line);
       case 'dropped':
@@ -183,6 +189,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #isEarly(process: AppIdentity, line: LinkLine): boolean {
     if (!isOfRequest(line) || this.#traces.get(line.id) !== undefined) return false;
     this.#earlyLines.add(line.id, { process, line });
+    const isCall = line.t === 'dropped' || (line.t === 'span' && line.kind !== 'log');
+    if (isCall && line.id !== this.#lastWanted) this.emit('wanted', (this.#lastWanted = line.id));
     return true;
   }
 
@@ -273,7 +281,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   }
 
   #addSpanTo(openTrace: OpenTrace, process: AppProcess, line: SpanLine): void {
-    const span = process.toSpan(line, openTrace.trace.start);
+    const { start } = openTrace.trace;
+    const offset = process.toEpochMs(line.at) - start;
+    const span = cutWait(process.toSpan(line, start), offset, (id) => this.#traces.get(id)?.trace);
+    if (span === undefined) return;
     openTrace.addSpan(process, line.n, span);
     this.#starters.addSpan(openTrace.trace.id, span);
     if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
@@ -332,6 +343,13 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     else this.#settle(openTrace);
   }
 
+  #addError(process: AppProcess, line: Extract<LinkLine, { t: 'error' }>): void {
+    const openTrace = this.#traces.get(line.id);
+    if (openTrace === undefined) return;
+    openTrace.addError(process, line);
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+  }
+
   /** A profile comes after its request's end, and has the trace emitted again. */
   #addProfile(process: AppProcess, line: Extract<LinkLine, { t: 'profile' }>): void {
     const openTrace = this.#traces.get(line.id);
@@ -382,16 +400,17 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const processes = new Set([...(openTrace.process ? [openTrace.process] : []), ...openTrace.processes]);
     const trace = openTrace.snapshot();
     const all = [...processes].reverse();
-    const { spans } = trace;
+    const { spans, errors = [] } = trace;
+    const withStacks = [...spans, ...errors.flatMap((error) => [error, ...(error.causes ?? [])])];
     const profiled = [...openTrace.profiledFrames];
     const sources = Object.assign(
       {},
-      ...all.map((each) => each.saveSources(spans, this.#options.saveSource, profiled)),
+      ...all.map((each) => each.saveSources(withStacks, this.#options.saveSource, profiled)),
     );
     if (Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
-    const notes = new Set(all.flatMap((each) => each.notes(spans)));
+    const notes = new Set(all.flatMap((each) => each.notes(withStacks)));
     if (notes.size > 0) trace.notes = [...(trace.notes ?? []), ...notes];
     return this.#options.finish(trace, (frame, line) => {
       for (const process of processes) {
@@ -406,7 +425,12 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
 function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
   const { t } = line;
   return (
-    (t === 'profile' || t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') &&
+    (t === 'profile' ||
+      t === 'span' ||
+      t === 'error' ||
+      t === 'close' ||
+      t === 'withdrawn' ||
+      t === 'dropped') &&
     line.id !== undefined
   );
 }

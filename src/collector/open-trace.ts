@@ -1,7 +1,8 @@
 /** One trace under construction, from the reports of the proxy and of the app's processes. */
 
+import type { LinkLine } from '../domain/link.js';
 import { isTimed } from '../domain/span-kinds.js';
-import type { Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
+import type { Frame, RecordedSpan, RecordedTrace, RequestError } from '../domain/trace.js';
 import { roundToMicros, totalsOf } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import type { AppProcess } from './app-process.js';
@@ -53,6 +54,8 @@ export class OpenTrace {
   /** Memory of its spans, in characters of their names and values; an estimate. */
   size = SPAN_SIZE;
   #spansByNumber = new Map<number, RecordedSpan>();
+  /** By process and number, with the key of the span that failed with it. */
+  #errors = new Map<number, { error: RequestError; span?: number }>();
 
   constructor(trace: RecordedTrace, proxy: 'none' | 'open') {
     this.trace = trace;
@@ -70,6 +73,27 @@ export class OpenTrace {
       this.#spansByNumber.set(key, span);
       this.trace.spans.push(span);
     }
+  }
+
+  /** Adds an error, or what became of one that was known. */
+  addError(process: AppProcess, line: Extract<LinkLine, { t: 'error' }>): void {
+    this.processes.add(process);
+    const error = process.toError(line, this.trace.start);
+    this.size += sizeOfValue(line);
+    this.#errors.set(keyOf(process, line.n), {
+      error,
+      ...(line.span !== undefined && { span: keyOf(process, line.span) }),
+    });
+  }
+
+  /** The errors, with the calls that failed with them as indices into `spans`. */
+  #errorsAmong(spans: RecordedSpan[]): { errors?: RequestError[] } {
+    if (this.#errors.size === 0) return {};
+    const errors = [...this.#errors.values()].map(({ error, span: key }) => {
+      const span = key === undefined ? -1 : spans.indexOf(this.#spansByNumber.get(key)!);
+      return span < 0 ? error : { ...error, span };
+    });
+    return { errors };
   }
 
   /**
@@ -184,12 +208,8 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return {
-      ...trace,
-      state: died ? 'died' : 'done',
-      spans,
-      totals: totalsOf(spans, trace.duration, trace.profiles),
-    };
+    const totals = totalsOf(spans, trace.duration, trace.profiles);
+    return { ...trace, state: died ? 'died' : 'done', spans, totals, ...this.#errorsAmong(spans) };
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -198,7 +218,8 @@ export class OpenTrace {
     const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
     const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
-    return { ...trace, state, spans, duration, totals: totalsOf(spans, duration, trace.profiles) };
+    const totals = totalsOf(spans, duration, trace.profiles);
+    return { ...trace, state, spans, duration, totals, ...this.#errorsAmong(spans) };
   }
 }
 

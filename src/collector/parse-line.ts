@@ -24,6 +24,13 @@ const maybe =
   (value) =>
     value === undefined || check(value);
 
+const isShaped = (value: object, shape: Shape): boolean =>
+  Object.entries(shape).every(([field, check]) => check((value as Record<string, unknown>)[field]));
+
+const cause: Shape = {
+  ...{ name: text, message: text, code: maybe(text), status: maybe(number) },
+  frames: maybe(listOf(tuple(text, text, number, number))),
+};
 const kinds: Check = (value) => value === 'cpu' || value === 'heap';
 const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const frame = tuple(number, text, text, number, number);
@@ -76,6 +83,18 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
       handed: maybe(flag),
       error: maybe(text),
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
+    },
+    error: {
+      ...{
+        id: text,
+        n: number,
+        at: number,
+        by: text,
+        fatal: maybe(flag),
+        mapped: maybe(flag),
+        span: maybe(number),
+      },
+      ...{ ...cause, causes: maybe(listOf((value) => fields(value) && isShaped(value as object, cause))) },
     },
     dropped: { id: maybe(text), spans: number },
     profile: {

@@ -21,6 +21,7 @@ export type FilterField =
   | 'age'
   | 'finding'
   | 'errors'
+  | 'error'
   | 'state'
   | 'unit'
   | 'routine'
@@ -62,6 +63,7 @@ const TEXT_FIELDS: Record<string, FilterField> = {
   host: 'host',
   id: 'id',
   finding: 'finding',
+  error: 'error',
   state: 'state',
   unit: 'unit',
   ...Object.fromEntries(KNOWN_KINDS.map((kind) => [kind, kind])),

@@ -30,8 +30,10 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'transaction' },
   { kind: 'pool-wait' },
   { kind: 'cache-not-filled' },
+  { kind: 'thrown' },
   { kind: 'swallowed-error' },
   { kind: 'event-loop' },
+  { kind: 'blocked-by' },
 ];
 
 /** Word of a kind as every list, report and tab shows it: `N+1`, `COULD-BE-PARALLEL`. */

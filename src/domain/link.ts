@@ -159,6 +159,21 @@ export type LinkLine =
       stack?: number;
       params?: Record<string, string>;
     }
+  /** An error of a request; sent again with the same `n` where it turned out to end the process. */
+  | ({
+      t: 'error';
+      id: string;
+      n: number;
+      at: number;
+      /** What has it: a framework, `uncaughtException` or `unhandledRejection`. */
+      by: string;
+      fatal?: true;
+      /** True where the app's process maps the positions of stacks to their sources. */
+      mapped?: true;
+      /** Number of the span of the call that failed with it. */
+      span?: number;
+      causes?: ErrorCause[];
+    } & ErrorCause)
   | { t: 'dropped'; id?: string; spans: number }
   /**
    * Part of a request's profile; the last has `end`. Functions: name, script, line and column, which
@@ -200,6 +215,20 @@ export type LinkLine =
   | { t: 'mute' }
   /** On the socket: new lines are in the file. */
   | { t: 'wake' };
+
+/** Function, file, line and column of a frame of an error's stack, in the words of V8. */
+export type ErrorFrame = [name: string, file: string, line: number, column: number];
+
+/** An error, or what one was caused by; `name` is empty where what was thrown is no error. */
+export interface ErrorCause {
+  name: string;
+  message: string;
+  code?: string;
+  /** HTTP status that it asks for. */
+  status?: number;
+  /** Innermost first. */
+  frames?: ErrorFrame[];
+}
 
 /** Certificate of a TLS server of the app, as it was given to Node. */
 export interface AppCertificate {

@@ -26,14 +26,23 @@ export function statusTextOf({
 
 export const FAILED_SQL = `(ifnull(status, 0) >= 500 OR state IN ('died', 'failed'))`;
 
-/** True when the request or one of its calls failed. */
-export function hasErrors(request: Pick<Summary, 'status' | 'state' | 'totals'>): boolean {
-  return isFailed(request) || Object.values(request.totals).some(({ errors = 0 }) => errors > 0);
+/** True when the request or one of its calls failed, or it threw what nothing was to answer for. */
+export function hasErrors(
+  request: Pick<Summary, 'status' | 'state' | 'totals'> & {
+    findings?: readonly (string | { kind: string })[];
+  },
+): boolean {
+  if (isFailed(request) || Object.values(request.totals).some(({ errors = 0 }) => errors > 0)) return true;
+  return (
+    request.findings?.some(
+      (finding) => (typeof finding === 'string' ? finding : finding.kind) === 'thrown',
+    ) === true
+  );
 }
 
 // Only a count of errors is followed by a digit (a kind named `errors` by `{`), and JSON escapes
 // quotes inside names.
-export const ERRORS_SQL = `(${FAILED_SQL} OR totals GLOB '*"errors":[1-9]*')`;
+export const ERRORS_SQL = `(${FAILED_SQL} OR totals GLOB '*"errors":[1-9]*' OR instr(findings, '"thrown"') > 0)`;
 
 /** Number of SQL calls of a request. */
 export function queriesOf({ totals }: Pick<Summary, 'totals'>): number {

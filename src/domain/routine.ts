@@ -11,13 +11,18 @@ import type { Summary } from './trace.js';
 
 /** Whether a trace is a tick that went well, with nothing found. */
 export function isRoutine(
-  row: Pick<Summary, 'status' | 'state' | 'totals' | 'method'> & { findings: readonly unknown[] },
+  row: Pick<Summary, 'status' | 'state' | 'totals' | 'method'> & {
+    findings: readonly (string | { kind: string })[];
+  },
 ): boolean {
   return row.method === 'tick' && row.state === 'done' && row.findings.length === 0 && !hasErrors(row);
 }
 
 // The method comes first: it is in the index, so that the rows of requests are not read.
 export const ROUTINE_SQL = `(method = 'tick' AND state = 'done' AND findings = '[]' AND NOT ${ERRORS_SQL})`;
+
+/** The opposite, which is decided by the method for all but ticks. */
+export const LISTED_SQL = `(method <> 'tick' OR NOT ${ROUTINE_SQL})`;
 
 const ROUTINE: FilterTerm = { field: 'routine', op: ':', value: '', not: false };
 

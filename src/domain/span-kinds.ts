@@ -83,6 +83,7 @@ const TABLE = {
   process: { title: 'Process', noun: 'child process', nouns: 'child processes' },
   span: { title: 'Spans', head: 'SPAN', noun: 'span', nouns: 'spans', wraps: true },
   block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls', colour: '31' },
+  blocked: { title: 'Blocked', noun: 'wait for other code', nouns: 'waits for other code' },
 } as const satisfies Record<string, Row>;
 
 /** Kind in the table; each is a field of the filter language: `sql:users`. */

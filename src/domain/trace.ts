@@ -108,6 +108,34 @@ export interface StatementFacts {
   isBatched: boolean;
 }
 
+/** An error's cause, or one of those that an AggregateError gathers. */
+export interface CauseOfError {
+  /** Of its class; empty where what was thrown is no error. */
+  name: string;
+  message: string;
+  /** Such as `ECONNREFUSED` or an SQLSTATE. */
+  code?: string;
+  /** HTTP status that it asks for. */
+  status?: number;
+  /** Innermost first; empty where it has none. */
+  stack: Frame[];
+  /** `file:line` of the first frame of the app's own code. */
+  site?: string;
+}
+
+/** An error that a request threw, or handed to its framework. */
+export interface RequestError extends CauseOfError {
+  /** ms from the request's start to when it was seen. */
+  at: number;
+  /** The framework that had it, `uncaughtException` or `unhandledRejection`. */
+  by: string;
+  /** True where it ended the process. */
+  fatal?: true;
+  /** The call that failed with it, as an index into the trace's spans. */
+  span?: number;
+  causes?: CauseOfError[];
+}
+
 /** A problem that insight found in some spans of a trace. */
 export interface Finding {
   /** Hash of route, kind, fingerprint, file and function: stable while line numbers change. */
@@ -203,6 +231,8 @@ export interface Trace {
   outside?: boolean;
   /** Of a unit: the error that it ended with. */
   error?: string;
+  /** What it threw or handed to its framework, in the order in which that was seen. */
+  errors?: RequestError[];
   app?: AppInfo;
   headers?: { request: Headers; response?: Headers };
   spans: Span[];

@@ -12,6 +12,7 @@ import {
 } from '../domain/trace.js';
 import { describeStored } from '../insight/calls/describe.js';
 import { asNumber, asText, FieldReader, ImportError } from './field-reader.js';
+import { readProfiles } from './read-profile.js';
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const STATES = ['open', 'done', 'died', 'failed'] as const;
@@ -45,6 +46,7 @@ export function readTrace(value: unknown, path: string): Trace {
     ...maybe('app', fields.has('app') ? readApp(fields.object('app')) : undefined),
     ...maybe('headers', fields.has('headers') ? readHeaders(fields.object('headers')) : undefined),
     ...maybe('libraries', fields.table('libraries', readLibrary)),
+    ...maybe('profiles', readProfiles(fields)),
     ...maybe('notes', fields.has('notes') ? fields.list('notes', MAX_REASONS, asText) : undefined),
     spans,
     findings: fields.list('findings', MAX_FINDINGS, (item, at) => readFinding(item, at, spans.length)),
@@ -142,7 +144,7 @@ function readTotal(value: unknown, path: string): Total {
   return {
     count: fields.number('count'),
     ms: fields.number('ms'),
-    ...numbers(fields, ['wait', 'busy', 'waiting', 'errors']),
+    ...numbers(fields, ['wait', 'busy', 'waiting', 'time', 'errors']),
   };
 }
 

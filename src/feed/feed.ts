@@ -58,6 +58,8 @@ export interface RouteRow {
 /** Statistics of the header, over the newest requests; `total` counts all. */
 export interface ListStats {
   total: number;
+  /** Number of newest requests that the other figures are of, where it is not all of them. */
+  newest?: number;
   /** ms. */
   p50?: number;
   /** ms. */

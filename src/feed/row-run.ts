@@ -69,6 +69,7 @@ export function* mergedRun(runs: RowRun[], order: KeyOrder): Generator<void, Row
     for (let at = 0; at < rest.length; at += 2) {
       const [left, right] = [rest[at]!, rest[at + 1]];
       next.push(right ? yield* mergedPair(left, right, order) : left);
+      yield;
     }
     rest = next;
   }

@@ -5,7 +5,7 @@
 
 import { isProcessAlive } from '../control/process-alive.js';
 import { binsOf, percentile } from '../domain/histogram.js';
-import { isUnfiltered, ROUTINE_SQL } from '../domain/routine.js';
+import { isUnfiltered, LISTED_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
@@ -61,7 +61,7 @@ export class StoreFeed implements Feed {
     this.#all = new NewestPage(reader, '1', () => reader.count());
     this.#listed = new NewestPage(
       reader,
-      `NOT ${ROUTINE_SQL}`,
+      LISTED_SQL,
       () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
     );
     this.#version = reader.version();
@@ -187,6 +187,7 @@ export class StoreFeed implements Feed {
     return {
       total,
       ...(routine > 0 ? { routine } : {}),
+      ...(rows.length < total ? { newest: rows.length } : {}),
       ...(p50 === undefined ? {} : { p50 }),
       ...(p95 === undefined ? {} : { p95 }),
       errors: rows.length === 0 ? 0 : rows.filter(({ failed }) => failed).length / rows.length,

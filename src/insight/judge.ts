@@ -35,7 +35,7 @@ function judge(
   readLine: ReadLine,
   config: JudgeOptions,
 ): Finding[] {
-  if (trace.outside || trace.spans.length === 0) return [];
+  if (trace.outside || (trace.spans.length === 0 && trace.errors === undefined)) return [];
   const scene = sceneOf(trace, analysis, config.limits, readLine);
   const countByKey = new Map<string, number>();
   const findings: Finding[] = [];

@@ -1,7 +1,7 @@
 /** Scene and Draft: input and output of the rules, and the computations that rules share. */
 
 import { slowLimits } from '../domain/span-kinds.js';
-import type { Finding, Frame, RecordedTrace } from '../domain/trace.js';
+import type { Finding, Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import type { Call } from './calls/calls.js';
 import type { CallAnalysis } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
@@ -89,6 +89,11 @@ export function sceneOf(
     readLine,
     claimed: new Set(),
   };
+}
+
+/** Whether the event loop was blocked during a call: by the request itself, or by another one. */
+export function isBlock({ kind }: Pick<RecordedSpan, 'kind'>): boolean {
+  return kind === 'block' || kind === 'blocked';
 }
 
 /** Share of the request's duration, 0 to 1; 0 if the duration is unknown. */

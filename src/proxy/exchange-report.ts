@@ -25,6 +25,9 @@ export class ExchangeReport {
   readonly profileWish: string | undefined;
   readonly #notes: string[] = [];
   #hasStarted = false;
+  /** Reports of its start and its end, while they are held back. */
+  #held: (() => void) | undefined;
+  #heldEnd: (() => void) | undefined;
 
   /** `path` is that of the app, without marks. */
   constructor(observer: ProxyObserver, req: IncomingMessage, path: string) {
@@ -55,16 +58,34 @@ export class ExchangeReport {
     );
   }
 
-  start(req: IncomingMessage, path: string): void {
+  start({ method, rawHeaders }: IncomingMessage, path: string): void {
     if (!this.decision.isRecorded) return;
     this.#hasStarted = true;
+    const start = epochMs();
+    const report = () => this.#reportStart(method!, path, start, rawHeaders);
+    const isHeld = this.decision.withCalls && this.profileWish === undefined;
+    if (!isHeld || this.#observer.hold === undefined) return report();
+    this.#held = report;
+    try {
+      this.#observer.hold(this);
+    } catch {}
+  }
+
+  /** Reports what was held back. */
+  release(): void {
+    const reports = [this.#held, this.#heldEnd];
+    this.#held = this.#heldEnd = undefined;
+    for (const report of reports) report?.();
+  }
+
+  #reportStart(method: string, path: string, start: number, rawHeaders: string[]): void {
     try {
       this.#observer.requestStarted({
         id: this.id,
-        method: req.method!,
+        method,
         url: redactUrl(path),
-        start: epochMs(),
-        headers: redactHeaders(req.rawHeaders),
+        start,
+        headers: redactHeaders(rawHeaders),
         marked: this.#isMarked,
         ...(this.decision.withCalls && { withCalls: true }),
         ...(this.#notes.length > 0 && { notes: this.#notes }),
@@ -77,8 +98,17 @@ export class ExchangeReport {
     // The app is told that a request will not come for which its profiler was started.
     if (!this.#hasStarted && this.profileWish === undefined) return;
     const duration = performance.now() - this.#startedAt;
-    const end: ExchangeEnd = { id: this.id, duration, ...outcome };
-    if (response) end.headers = redactHeaders(response.rawHeaders);
+    const report = () => this.#reportEnd({ id: this.id, duration, ...outcome }, response?.rawHeaders);
+    if (this.#held === undefined) return report();
+    this.#heldEnd = report;
+    const { reached, status = 0 } = outcome;
+    try {
+      this.#observer.heldEnded?.(this.id, !reached || status >= 500);
+    } catch {}
+  }
+
+  #reportEnd(end: ExchangeEnd, rawHeaders: string[] | undefined): void {
+    if (rawHeaders) end.headers = redactHeaders(rawHeaders);
     try {
       this.#observer.requestEnded(end);
     } catch {}

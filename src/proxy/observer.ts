@@ -54,6 +54,13 @@ export interface RecordDecision {
   told?: '0' | 'calls';
 }
 
+/** A request of which nothing was reported yet. */
+export interface HeldExchange {
+  readonly id: string;
+  /** Reports its start, and its end once it has ended. */
+  release(): void;
+}
+
 /** Receiver of the events; its errors are swallowed, because profiling must not fail a response. */
 export interface ProxyObserver {
   /**
@@ -68,6 +75,13 @@ export interface ProxyObserver {
    * what is not profiled, in a sentence.
    */
   startProfile?(id: string, wish: string): Promise<string | undefined>;
+  /**
+   * Holds back a request that is kept only with calls: it is reported when it is released, if ever.
+   * Without this, it is reported like any other.
+   */
+  hold?(exchange: HeldExchange): void;
+  /** A held request has ended; `isFailed` where it is kept without calls as well. */
+  heldEnded?(id: string, isFailed: boolean): void;
   requestStarted(exchange: Exchange): void;
   requestEnded(end: ExchangeEnd): void;
 }

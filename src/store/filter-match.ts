@@ -62,7 +62,9 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
 }
 
 /** Whether a term on the headers or on the calls of one kind holds; summaries do not have these. */
-export function holdsInside(term: FilterTerm, { headers, spans }: Trace): boolean {
+export function holdsInside(term: FilterTerm, trace: Trace): boolean {
+  const { headers, spans } = trace;
+  if (term.field === 'error') return isTextIn(term, errorTexts(trace));
   if (term.field === 'host')
     return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
   return isTextIn(
@@ -79,6 +81,13 @@ function valuesOf(params: unknown): string[] {
   return Object.values(params).map((value) =>
     typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
   );
+}
+
+/** Texts of what a request threw, with its causes, and of the calls that failed. */
+function errorTexts({ errors = [], spans, error: ofUnit }: Trace): string[] {
+  const thrown = errors.flatMap((error) => [error, ...(error.causes ?? [])]);
+  const texts = thrown.map(({ name, message, code = '' }) => `${name}: ${message} ${code}`);
+  return [...texts, ...spans.map(({ error }) => error), ofUnit].filter((text) => text !== undefined);
 }
 
 function textsOf({ summary, calls }: Candidate): string[] {

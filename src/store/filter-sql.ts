@@ -6,7 +6,7 @@
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
 import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
-import { ROUTINE_SQL } from '../domain/routine.js';
+import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import { UNIT_SQL } from '../domain/unit.js';
 import { ageBound, statusClass } from './filter-match.js';
 import { ROUTE_SQL } from './sql-functions.js';
@@ -133,6 +133,7 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
 }
 
 function negatable(term: FilterTerm, now: number): SqlCondition {
+  if (term.field === 'routine' && term.not) return { sql: LISTED_SQL, values: [] };
   const { sql, values } = columnCondition(term, now);
   return { sql: term.not ? `NOT ifnull((${sql}), 0)` : `(${sql})`, values };
 }
@@ -143,7 +144,9 @@ function negatable(term: FilterTerm, now: number): SqlCondition {
  */
 function wholeTraceConditions(terms: FilterTerm[]): SqlCondition[] {
   if (terms.length === 0) return [];
-  const kinds = terms.filter(({ not, field }) => !not && field !== 'host').map(({ field }) => `"${field}":`);
+  const kinds = terms
+    .filter(({ not, field }) => !not && field !== 'host' && field !== 'error')
+    .map(({ field }) => `"${field}":`);
   return [
     ...kinds.map((kind) => ({ sql: 'instr(totals, ?) > 0', values: [kind] })),
     {

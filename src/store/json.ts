@@ -2,7 +2,17 @@
 
 import type { LibraryInfo } from '../domain/library.js';
 import { type TimePart, timeSpentIn } from '../domain/time-spent.js';
-import type { AppInfo, Finding, Frame, Span, Summary, Total, Trace } from '../domain/trace.js';
+import type {
+  AppInfo,
+  CauseOfError,
+  Finding,
+  Frame,
+  RequestError,
+  Span,
+  Summary,
+  Total,
+  Trace,
+} from '../domain/trace.js';
 import type { Aggregate, RunSummary } from './store.js';
 
 /** A call in the public JSON. */
@@ -39,6 +49,7 @@ export const PUBLIC_FIELDS = {
     state: 1,
     aborted: 1,
     error: 1,
+    errors: 1,
     parent: 1,
     outside: 1,
     app: 1,
@@ -70,6 +81,20 @@ export const PUBLIC_FIELDS = {
     function: 1,
     shape: 1,
   }),
+  error: inOrderOf<RequestError>({
+    name: 1,
+    message: 1,
+    code: 1,
+    status: 1,
+    at: 1,
+    by: 1,
+    fatal: 1,
+    span: 1,
+    stack: 1,
+    site: 1,
+    causes: 1,
+  }),
+  cause: inOrderOf<CauseOfError>({ name: 1, message: 1, code: 1, status: 1, stack: 1, site: 1 }),
   frame: inOrderOf<Frame>({
     function: 1,
     file: 1,
@@ -111,11 +136,12 @@ export const PUBLIC_FIELDS = {
 
 /** JSON of `scooby show --json` and of the proxy's data endpoint; unknown fields are missing. */
 export function publicTrace(trace: Trace): PublicTrace {
-  const { app, spans, findings, libraries } = trace;
+  const { app, spans, findings, libraries, errors } = trace;
   const parts = trace.outside ? [] : timeSpentIn(trace).parts;
   const time = parts.length > 0 && { time: parts };
   return {
     ...inOrder<PublicTrace>({ ...trace, spans: [], ...time }, PUBLIC_FIELDS.trace),
+    ...(errors && { errors: errors.map(publicError) }),
     ...(app && { app: inOrder(app, PUBLIC_FIELDS.app) }),
     spans: spans.map(publicSpan),
     findings: findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding)),
@@ -125,6 +151,15 @@ export function publicTrace(trace: Trace): PublicTrace {
       ),
     }),
   };
+}
+
+function publicError(error: RequestError): RequestError {
+  const causes = error.causes?.map((cause) => inOrder(withFrames(cause), PUBLIC_FIELDS.cause));
+  return inOrder({ ...withFrames(error), ...(causes && { causes }) }, PUBLIC_FIELDS.error);
+}
+
+function withFrames<T extends CauseOfError>(error: T): T {
+  return { ...error, stack: error.stack.map((frame) => inOrder(frame, PUBLIC_FIELDS.frame)) };
 }
 
 function publicSpan({ frame, shape, ...span }: Span): PublicSpan {

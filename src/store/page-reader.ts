@@ -3,7 +3,7 @@
 import type { BucketCounts } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
-import { ROUTINE_SQL } from '../domain/routine.js';
+import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
@@ -205,7 +205,7 @@ export class PageReader {
   /** Duration (ms), N+1 and failure of the newest requests, for the header's statistics, without routine ticks. */
   newestMeasures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
     const sql = `SELECT duration, ${REPEATED_SQL} AS repeated, ${FAILED_SQL} AS failed
-      FROM traces WHERE outside = 0 AND expires > ? AND NOT ${ROUTINE_SQL} ORDER BY start DESC LIMIT ?`;
+      FROM traces WHERE outside = 0 AND expires > ? AND ${LISTED_SQL} ORDER BY start DESC LIMIT ?`;
     return this.#queryAll(sql, this.now(), limit);
   }
 

@@ -111,6 +111,11 @@ function coverageEnv(node = process.execPath): NodeJS.ProcessEnv {
   return folder && node === process.execPath ? { NODE_V8_COVERAGE: folder } : {};
 }
 
+/** Whether it comes from the watch of the event loop. */
+function isWatched({ kind, name, detail }: Span): boolean {
+  return name === 'event loop' || kind === 'blocked' || detail?.captures !== undefined;
+}
+
 /** Runs `node <args>` until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
@@ -124,7 +129,7 @@ export async function runRecorded(args: string[], launch: Launch = {}): Promise<
     finish: finishedPlainly,
   });
   collector.on('trace', (recorded) => {
-    const isExpected = ({ name }: Span) => launch.blocks === true || name !== 'event loop';
+    const isExpected = (span: Span) => launch.blocks === true || !isWatched(span);
     const trace = { ...recorded, spans: recorded.spans.filter(isExpected) };
     traces.delete(trace.id);
     traces.set(trace.id, trace);

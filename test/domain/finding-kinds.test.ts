@@ -25,6 +25,7 @@ test('a badge typed as a filter finds the requests with that badge', (t) => {
     ...['parallel', 'writes', 'group', 'cache', 'rpc', 'http'].map((what) => [`n+1-${what}`, 'N+1']),
     ['slow', 'SLOW'],
     ['duplicate', 'DUP'],
+    ['thrown', 'ERR'],
   ]);
   const meant = (word: string) => {
     const parsed = parseFilter(word);

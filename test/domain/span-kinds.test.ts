@@ -75,6 +75,7 @@ test('colour and slow limit per kind', (t) => {
       ['cpu', 'cpu', undefined, true],
       ...['graphql', 'dns', 'process', 'span'].map((kind) => [kind, 'accent', undefined, true]),
       ['block', 'block', undefined, true],
+      ['blocked', 'accent', undefined, true],
     ],
   );
   for (const kind of KNOWN_KINDS) {

@@ -59,7 +59,18 @@ test('a merge of many rows pauses', (t) => {
   let pauses = 0;
   let step = work.next();
   for (; !step.done; step = work.next()) pauses++;
-  t.equal(pauses, 6);
+  t.equal(pauses, 7);
   t.equal(step.value.seqs.length, 60_000);
+  t.end();
+});
+
+test('a merge of many short runs pauses after each', (t) => {
+  const runs = Array.from({ length: 8 }, (_, n) => runOf([{ seq: n, start: 0, key: n }], 'descending'));
+  const work = mergedRun(runs, 'descending');
+  let pauses = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) pauses++;
+  t.equal(pauses, 4 + 2 + 1);
+  t.same([...step.value.seqs], [7, 6, 5, 4, 3, 2, 1, 0]);
   t.end();
 });

@@ -414,4 +414,9 @@ export const bad: Bad[] = [
     trace: new Story().block({ ms: 300, at: 'src/report.js:12 render' }).trace(),
     want: [['event-loop', 'src/report.js:12', 1]],
   },
+  {
+    name: 'a wait for a request that blocks the event loop',
+    trace: new Story().blocked('buildCsv', { ms: 180, at: 'src/report.js:88 buildCsv' }).trace(),
+    want: [['blocked-by', 'src/report.js:88', 1]],
+  },
 ];

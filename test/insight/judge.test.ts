@@ -280,3 +280,37 @@ test('calls after the response have a call site and a shape, and no findings', (
   );
   t.end();
 });
+
+test('what blocked the event loop is named, and who waited for it', (t) => {
+  const at = 'src/report.ts:88 buildCsv';
+  const messageOf = (story: Story) => judge(story.trace())[0]?.message;
+  const seen = (name: string) => new Story().seenBlock(name, { ms: 300, at });
+  t.equal(
+    messageOf(seen('buildCsv')),
+    'buildCsv at src/report.ts:88 blocked the event loop for 300ms; meanwhile no request was answered',
+  );
+  t.equal(
+    messageOf(seen('RegExp.test')),
+    'buildCsv at src/report.ts:88 blocked the event loop for 300ms, in `RegExp.test`; meanwhile no request was answered',
+  );
+  const waited = (name: string, detail: object, line = at) =>
+    messageOf(new Story().blocked(name, { ms: 180, at: line, detail: { ...detail } }));
+  const by = { trace: '3f2a91bc-0000-4000-8000-000000000000', request: 'GET /report' };
+  t.equal(waited('buildCsv', by), 'Waited 180ms because GET /report ran buildCsv (src/report.ts:88)');
+  t.equal(
+    waited('JSON.parse', by),
+    'Waited 180ms because GET /report ran `JSON.parse` in buildCsv (src/report.ts:88)',
+  );
+  t.equal(
+    waited('event loop', by),
+    'Waited 180ms because GET /report ran long code, with the call at src/report.ts:88',
+  );
+  t.equal(
+    waited('buildCsv', {}),
+    'Waited 180ms because code outside of requests ran buildCsv (src/report.ts:88)',
+  );
+  const [finding] = judge(new Story().blocked('buildCsv', { ms: 180, at, detail: by }).trace());
+  t.equal(finding?.suggestion, 'Mend that request: `scooby show 3f2a91bc`.');
+  t.same(judge(new Story().blocked('buildCsv', { ms: 40, at, detail: by }).trace()), [], 'too short');
+  t.end();
+});

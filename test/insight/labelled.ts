@@ -941,6 +941,15 @@ export const times: Labelled[] = [
     want: ['event-loop src/report.js:12'],
   },
   {
+    name: 'a query that is answered late because another request blocks the event loop',
+    trace: (() => {
+      const story = new Story().blocked('buildCsv', { ms: 600, at: 'src/report.js:88 buildCsv' });
+      story.now = 2;
+      return story.sql(USER, { params: [1], rows: 1, ms: 605, at }).trace();
+    })(),
+    want: ['blocked-by src/report.js:88'],
+  },
+  {
     name: 'twenty queries in the queue of one client',
     trace: new Story()
       .all(upTo(20), (s, n) =>

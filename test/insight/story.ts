@@ -76,6 +76,16 @@ export class Story {
     return this.#call('block', 'node', 'event loop', options);
   }
 
+  /** Code that is seen while it blocks. */
+  seenBlock(name: string, options: CallOptions = {}): this {
+    return this.#call('block', 'node', name, { ...options, detail: { captures: 3 } });
+  }
+
+  /** Waits for the code of another request. */
+  blocked(name: string, options: CallOptions = {}): this {
+    return this.#call('blocked', 'node', name, options);
+  }
+
   /** Moves the clock without a call. */
   idle(ms: number): this {
     this.now += ms;

@@ -426,6 +426,19 @@ test('the exit of the app is shown, and r restarts it', async (t) => {
   browser.close();
 });
 
+test('t switches the recording, and t t goes through all three', async (t) => {
+  const { browser, feed, press } = createBrowser(3);
+  const modes: unknown[] = [];
+  for (const key of ['t', 't', 't', 'm', 'o', 'a']) {
+    const before = feed.status().recording;
+    press('t', key);
+    await waitUntil(() => feed.status().recording !== before);
+    modes.push(feed.status().recording);
+  }
+  t.same(modes, ['marked', 'off', 'all', 'marked', 'off', 'all']);
+  browser.close();
+});
+
 test('an empty list has instructions', (t) => {
   const { browser } = createBrowser(0);
   t.same(rowsOf(browser).slice(4, 9), [

@@ -255,3 +255,26 @@ test('a tab is printed as the browser shows it', (t) => {
   t.equal(tabTitles(ORDERS)[8], 'Timeline');
   t.end();
 });
+
+test('the overview begins with what was thrown; an answered 404 is said quietly', (t) => {
+  const stack = [aFrame({ function: 'load', file: 'src/orders.js', line: 15 })];
+  const error = {
+    name: 'TypeError',
+    message: 'no name',
+    at: 2,
+    by: 'express',
+    stack,
+    site: 'src/orders.js:15',
+  };
+  const causes = [{ name: 'Error', message: 'of the driver', stack: [] }];
+  const trace = { ...ORDERS, status: 500, errors: [{ ...error, causes }] };
+  t.equal(table('Overview', trace)[0], ' THREW   TypeError: no name  express answered 500');
+  t.equal(table('Overview', trace)[8], ' ERROR TypeError: no name  src/orders.js:15');
+  const lines = text('Overview', 0, trace);
+  t.same(lines.slice(0, 3), [' TypeError: no name', '', ' at load src/orders.js:15:21']);
+  t.same(lines.slice(-3, -1), [' Error: of the driver', '']);
+  const quiet = { ...ORDERS, status: 404, errors: [{ ...error, status: 404 }] };
+  t.equal(table('Overview', quiet)[0], ' threw   TypeError: no name  express answered 404');
+  t.match(text('Overview', 1, quiet)[0], '48 queries ran', 'rows of findings follow');
+  t.end();
+});

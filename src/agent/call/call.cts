@@ -1,11 +1,11 @@
 /** Traced calls: created with request and stack, published on the channel of their instrument. */
 
 import { type Channel, channel } from 'node:diagnostics_channel';
+import { noteActivity, noteBlockingCall } from '../blocked/activity.cjs';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
 import { beginCost, endCost } from '../record/own-cost.cjs';
-import { noteActivity, noteBlockingCall } from '../request/activity.cjs';
 import {
   applyInRequest,
   currentRequest,
@@ -91,6 +91,13 @@ export class TracedCall {
 }
 
 const channels = new Map<Instrument, Channel>();
+/** Calls by the error with which they ended. */
+const failedCalls = new WeakMap<object, TracedCall>();
+
+/** The recorded call that ended with an error. */
+export function failedCallOf(error: unknown): TracedCall | undefined {
+  return typeof error === 'object' && error !== null ? failedCalls.get(error) : undefined;
+}
 
 /**
  * Begins a call whose stack starts at the caller of `wrapper`; undefined if it is not recorded.
@@ -164,11 +171,16 @@ export function endCall(
   if (call.ended !== 0) return;
   const started = endCost.start();
   call.ended = at;
-  if (call.info?.detail?.blocking === true) noteBlockingCall(call.began, at, call.request, call.stack);
+  if (call.info?.detail?.blocking === true)
+    noteBlockingCall(call.began, at, call.request, call.stack, call.info.name);
   else noteActivity(at, call.request, call.stack);
   if (typeof rows === 'number') call.rows = rows;
   try {
-    if (error !== undefined && error !== null) call.error = errorText(error);
+    if (error !== undefined && error !== null) {
+      call.error = errorText(error);
+      // A span around others fails with their error: it is that of the innermost call.
+      if (typeof error === 'object' && !failedCalls.has(error)) failedCalls.set(error, call);
+    }
     if (facts !== undefined && call.info !== undefined) Object.assign((call.info.detail ??= {}), facts);
   } catch {
     // The span ends without them.

@@ -182,6 +182,11 @@ export function isKnownScript(script: string): boolean {
   return scripts.has(script);
 }
 
+/** Number of a stack whose frames have been captured elsewhere; 0 if it cannot be kept. */
+export function internStack(sites: Sites): number {
+  return intern(undefined, sites);
+}
+
 function intern(_error: unknown, sites: Sites): number {
   // The wrapper is not on the stack.
   if (sites.length === 0) return 0;

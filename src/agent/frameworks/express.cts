@@ -4,9 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
 import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
 import { isList, itemOf, ownData } from '../record/app-values.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
 import { type Framework, handlerName, patternText } from './framework.cjs';
 
 interface Layer {
@@ -44,9 +46,39 @@ export const express: Framework = {
     'express/lib/router/index.js': patchRouter,
     'router/lib/route.js': patchRoute,
     'router/index.js': patchRouter,
+    'express/lib/router/layer.js': patchLayer,
+    'router/lib/layer.js': patchLayer,
+    // What no error handler of the app has answered arrives there, of connect as well.
+    'finalhandler/index.js': wrapFinal,
   },
+  replaced: ['finalhandler/index.js'],
   readRoute,
 };
+
+/** An error goes to each layer behind the one that had it: those with four parameters handle it. */
+function patchLayer(Layer: { prototype: object }): void {
+  replaceMethod(
+    Layer.prototype,
+    'handleError' in Layer.prototype ? 'handleError' : 'handle_error',
+    (original) =>
+      function handleError(this: unknown, error: unknown, request: object) {
+        attempt(noteError, error, 'express', request);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
+}
+
+function wrapFinal(original: Function): Function {
+  const finalhandler = function (this: unknown, request: object) {
+    const done = Reflect.apply(original, this, arguments);
+    if (state.recording === 'off') return done;
+    return function (this: unknown, error: unknown) {
+      if (error) attempt(noteError, error, 'express', request);
+      return Reflect.apply(done, this, arguments);
+    };
+  };
+  return Object.defineProperties(finalhandler, Object.getOwnPropertyDescriptors(original));
+}
 
 function patchRoute(Route: { prototype: object }): void {
   for (const method of Object.keys(Route.prototype)) {

@@ -1,6 +1,8 @@
 /** Routes of Fastify 4 and 5, from channels that publish instances and, in 5, handled requests. */
 
 import { captureRegistration } from '../call/stack.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
 import { isList, listOf, plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
@@ -30,6 +32,24 @@ const handlers = new Map<string, { handler: Function; stack: number }>();
 export const fastify: Framework = {
   library: 'fastify',
   versions: '>=4 <6',
+  files: {
+    // Before the app's error handlers: a hook hears only of what those send on.
+    'fastify/lib/error-handler.js': (exports: object) =>
+      replaceMethod(
+        exports,
+        'handleError',
+        (original) =>
+          function handleError(this: unknown, reply: { request?: { raw?: object } }, error: unknown) {
+            attempt(
+              noteError,
+              error,
+              'fastify',
+              attempt(() => reply.request?.raw),
+            );
+            return Reflect.apply(original, this, arguments);
+          },
+      ),
+  },
   channels: {
     'fastify.initialization': ({ fastify: instance }: { fastify: Instance }) => {
       const onRoute = ({ method, url, handler }: Route) => {

@@ -19,7 +19,9 @@ export interface Framework {
   /** Supported versions as a semver range. */
   versions: string;
   /** Patches by file of a package, called with its exports after loading. */
-  files?: Record<string, (exports: never) => void>;
+  files?: Record<string, (exports: never) => Function | void>;
+  /** Files whose patch returns a function that replaces the exports. */
+  replaced?: string[];
   /** ES modules among `files` with the bindings that the patch receives. */
   esm?: Record<string, string[]>;
   /** Listeners by node:diagnostics_channel of the framework. */

@@ -1,6 +1,10 @@
 /** Routes of Hono, read from the context of a request. */
 
-import { guardHook } from '../guard.cjs';
+import { replaceMethod } from '../call/wrap.cjs';
+import { notePrintedErrors } from '../errors/printed-errors.cjs';
+import { noteError, noteErrorOf } from '../errors/request-errors.cjs';
+import { attempt, guardHook } from '../guard.cjs';
+import { ownData } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
 import { type Framework, handlerName } from './framework.cjs';
@@ -17,9 +21,49 @@ type Constructor = new (...args: never[]) => Context;
 export const hono: Framework = {
   library: 'hono',
   versions: '>=4 <5',
-  files: { 'hono/dist/context.js': patchContext, 'hono/dist/cjs/context.js': patchContext },
-  esm: { 'hono/dist/context.js': ['Context'] },
+  files: {
+    'hono/dist/context.js': patchContext,
+    'hono/dist/cjs/context.js': patchContext,
+    'hono/dist/hono-base.js': patchBase,
+    'hono/dist/cjs/hono-base.js': patchBase,
+  },
+  esm: { 'hono/dist/context.js': ['Context'], 'hono/dist/hono-base.js': ['Hono'] },
 };
+
+// Its own error handler prints what it answers 500 for, and nothing else tells of it.
+notePrintedErrors(/[\\/]hono[\w.-]*[\\/]dist[\\/]/, 'hono');
+
+/** Wraps the error handlers that apps are given; Hono's classes differ in name by their build. */
+function patchBase(exports: Record<string, unknown>): void {
+  for (const name of ['Hono', 'HonoBase']) {
+    const { set, writable, value, get } = Object.getOwnPropertyDescriptor(exports, name) ?? {};
+    const Base = value ?? get?.call(exports);
+    if (typeof Base !== 'function' || (set === undefined && !writable)) continue;
+    exports[name] = new Proxy(Base, {
+      construct(target, args, newTarget) {
+        const app = Reflect.construct(target, args, newTarget);
+        attempt(watchHandlers, app);
+        return app;
+      },
+    });
+  }
+}
+
+function watchHandlers(app: object): void {
+  replaceMethod(
+    app,
+    'onError',
+    (original) =>
+      function onError(this: unknown, handler: unknown) {
+        if (typeof handler !== 'function') return Reflect.apply(original, this, arguments);
+        const handle = function (this: unknown, error: unknown) {
+          attempt(noteError, error, 'hono');
+          return Reflect.apply(handler, this, arguments);
+        };
+        return Reflect.apply(original, this, [handle]);
+      },
+  );
+}
 
 function patchContext(exports: { Context: Constructor }): void {
   const { set, writable } = Object.getOwnPropertyDescriptor(exports, 'Context') ?? {};
@@ -30,7 +74,13 @@ function patchContext(exports: { Context: Constructor }): void {
 function construct(Context: Constructor, args: never[], target: Function): Context {
   const context = Reflect.construct(Context, args, target) as Context;
   const request = currentRequest();
-  if (request !== undefined) request.routeInfo = () => readRoute(context);
+  if (request !== undefined)
+    request.routeInfo = () => {
+      // Hono keeps what its middleware has caught.
+      const error = ownData(context, 'error');
+      if (error !== undefined) attempt(noteErrorOf, request, error, 'hono', false);
+      return readRoute(context);
+    };
   return context;
 }
 

@@ -2,6 +2,7 @@
 
 import { captureRegistration } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteError } from '../errors/request-errors.cjs';
 import { attempt, guardHook } from '../guard.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { RouteInfo } from '../request/traced-request.cjs';
@@ -28,7 +29,7 @@ export const koa: Framework = {
   library: 'koa',
   versions: '>=2 <4',
   files: {
-    'koa/lib/application.js': (Application: { prototype: object }) =>
+    'koa/lib/application.js': (Application: { prototype: object }) => {
       replaceMethod(
         Application.prototype,
         'handleRequest',
@@ -36,6 +37,25 @@ export const koa: Framework = {
           function (this: unknown, context: Context) {
             const request = currentRequest();
             if (request !== undefined) request.routeInfo = koaRouteInfo(context);
+            return Reflect.apply(original, this, arguments);
+          },
+      );
+      // What an app's own handler has caught it reports so: `ctx.app.emit('error', err, ctx)`.
+      replaceMethod(Application.prototype, 'emit', wrapEmit);
+    },
+    'koa/lib/context.js': (context: object) =>
+      replaceMethod(
+        context,
+        'onerror',
+        (original) =>
+          function onerror(this: { req?: object }, error: unknown) {
+            if (error !== undefined && error !== null)
+              attempt(
+                noteError,
+                error,
+                'koa',
+                attempt(() => this.req),
+              );
             return Reflect.apply(original, this, arguments);
           },
       ),
@@ -46,6 +66,19 @@ export const koa: Framework = {
   },
   esm: { '@koa/router/dist/index.mjs': ['Router'] },
 };
+
+function wrapEmit(original: Function): Function {
+  return function emit(this: unknown, type: unknown, error: unknown, context: { req?: object } | undefined) {
+    if (type === 'error' && error)
+      attempt(
+        noteError,
+        error,
+        'koa',
+        attempt(() => context?.req),
+      );
+    return Reflect.apply(original, this, arguments);
+  };
+}
 
 function patchRouter(exports: Exports): void {
   const Router = exports.Router ?? exports.default ?? (exports as { prototype: object });

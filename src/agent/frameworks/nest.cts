@@ -1,11 +1,13 @@
 /** Handler names of NestJS, which wraps handlers before it passes them to Express or Fastify. */
 
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteError } from '../errors/request-errors.cjs';
 import { attempt } from '../guard.cjs';
 import { dataOf, ownData, plainText } from '../record/app-values.cjs';
 import { type Framework, handlerNames } from './framework.cjs';
 
 type Adapter = { FastifyAdapter: { prototype: object } };
+type Handler = { ExceptionsHandler: { prototype: object } };
 type Exports = { RouterExplorer: { prototype: object } };
 
 export const nest: Framework = {
@@ -20,6 +22,17 @@ export const nest: Framework = {
         wrapHandlerFactory(original, (args) => [className(args[0]), args[4]]),
       );
     },
+    // Before the app's filters.
+    '@nestjs/core/exceptions/exceptions-handler.js': ({ ExceptionsHandler }: Handler) =>
+      replaceMethod(
+        ExceptionsHandler.prototype,
+        'next',
+        (original) =>
+          function next(this: unknown, error: unknown) {
+            attempt(noteError, error, 'nest');
+            return Reflect.apply(original, this, arguments);
+          },
+      ),
     '@nestjs/platform-fastify/adapters/fastify-adapter.js': ({ FastifyAdapter: { prototype } }: Adapter) => {
       if ('requireNonEmptyParams' in prototype)
         replaceMethod(prototype, 'requireNonEmptyParams', (original) =>

@@ -1,20 +1,24 @@
-/** Instrument of Node's synchronous fs, crypto and zlib functions that block for over 5 ms. */
+/** Instrument of Node's synchronous fs, crypto and zlib functions, and of JSON's, that block for over 5 ms. */
 
+import { noteBlockingCall } from '../blocked/activity.cjs';
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
 import { applyUnseen } from '../call/hidden-frames.cjs';
 import { isCalledByRuntime } from '../call/runtime-caller.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { noteBlockingCall } from '../request/activity.cjs';
 import { currentRequest } from '../request/context.cjs';
 import { now } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
 
 const BLOCKS_MS = 5;
 const MAX_PATH = 4096;
 // Includes functions that block only without a callback: with a callback they return within 5 ms.
 const CRYPTO_METHODS = /Sync$|^(?:randomBytes|sign|verify|generatePrime|checkPrime)$/;
+
+/** Characters that are parsed in less than a millisecond. */
+const MAX_QUICK_TEXT = 100_000;
 
 /** True inside a measured call, because these functions call each other. */
 let inside = false;
@@ -29,37 +33,56 @@ export const blocking: Instrument = {
   install: () => {
     wrapMethods('fs', require('node:fs'), /Sync$/);
     wrapMethods('crypto', require('node:crypto'), CRYPTO_METHODS);
+    // V8 serves no look of the watchdog in them: it would see the line after.
+    wrapMethod('JSON', JSON, 'parse', isShortText);
+    wrapMethod('JSON', JSON, 'stringify', isPrimitive);
   },
   onListening: () => wrapMethods('zlib', require('node:zlib'), /Sync$/),
 };
+
+/** Calls that are not timed; they cannot throw, and are called outside of any guard. */
+const isShortText = (value: unknown) =>
+  state.recording === 'off' || typeof value !== 'string' || value.length < MAX_QUICK_TEXT;
+const isPrimitive = (value: unknown) =>
+  state.recording === 'off' || typeof value !== 'object' || value === null;
 
 function describe({ self, args }: TracedCall): CallInfo {
   const method = self as string;
   const path =
     typeof args[0] === 'string' && method.startsWith('fs.') ? ` ${args[0].slice(0, MAX_PATH)}` : '';
+  if (method === 'JSON.parse') return { name: method, detail: { characters: String(args[0]).length } };
   // Strings may be secrets; numbers (iterations, lengths) explain the duration.
   const numbers = Array.from(args).filter((value) => typeof value === 'number');
   return { name: `${method}${path}`, ...(numbers.length > 0 && { detail: { numbers } }) };
 }
 
 function wrapMethods(module: string, exports: Record<string, unknown>, names: RegExp): void {
-  for (const method of Object.keys(exports)) {
-    if (!names.test(method) || typeof exports[method] !== 'function') continue;
-    replaceMethod(exports, method, (original) => {
-      const timed = function (this: unknown) {
-        if (inside || currentRequest() === undefined) return applyUnseen(original, this, arguments);
-        inside = true;
-        const began = now();
-        try {
-          return applyUnseen(original, this, arguments);
-        } finally {
-          inside = false;
-          if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
-        }
-      };
-      return timed;
-    });
-  }
+  for (const method of Object.keys(exports))
+    if (names.test(method) && typeof exports[method] === 'function') wrapMethod(module, exports, method);
+}
+
+/** `isQuick` tells calls that are not timed, by their first argument. */
+function wrapMethod(
+  module: string,
+  exports: object,
+  method: string,
+  isQuick: (value: unknown) => boolean = () => false,
+): void {
+  replaceMethod(exports, method, (original) => {
+    const timed = function (this: unknown) {
+      if (inside || isQuick(arguments[0]) || currentRequest() === undefined)
+        return applyUnseen(original, this, arguments);
+      inside = true;
+      const began = now();
+      try {
+        return applyUnseen(original, this, arguments);
+      } finally {
+        inside = false;
+        if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);
+      }
+    };
+    return timed;
+  });
 }
 
 function recordBlock(cut: () => unknown, name: string, args: IArguments, began: number): void {
@@ -67,7 +90,7 @@ function recordBlock(cut: () => unknown, name: string, args: IArguments, began: 
   if (isCalledByRuntime(cut)) return;
   const site = captureCallSite(cut);
   if (site === undefined) return;
-  noteBlockingCall(began, now(), site.request, site.stack);
+  noteBlockingCall(began, now(), site.request, site.stack, name);
   const call = beginCallFrom(blocking, site, name, args);
   call.began = began;
   endCall(call);

@@ -2,6 +2,7 @@
 
 import { callerScript } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
+import { noteIfPrinted } from '../errors/printed-errors.cjs';
 import { attempt } from '../guard.cjs';
 import type { Instrument } from './instrument.cjs';
 import { describeLogLine, isLineOfLogger, recordLogLine } from './shared/log.cjs';
@@ -51,6 +52,7 @@ function wrapMethod(original: Function, level: string): Function {
 }
 
 function recordLine(cut: (...args: never[]) => unknown, level: string, args: IArguments): void {
+  if (level === 'error') noteIfPrinted(cut, args);
   if (isLineOfLogger(cut, args)) return;
   const text = args.length === 1 && typeof args[0] === 'string' ? TRACE.exec(args[0]) : null;
   if (text !== null && callerScript(cut).startsWith('node:'))

@@ -1,7 +1,7 @@
 /** Messages between threads: each is received in the request that it was sent in. */
 
 import { subscribe } from 'node:diagnostics_channel';
-import type { Worker } from 'node:worker_threads';
+import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { currentRequest, enterRequest } from '../request/context.cjs';
@@ -22,6 +22,10 @@ let onThread: (thread: number, request: string) => void = () => {};
 let isWatched = false;
 // The module itself, whose functions are replaced: an import of it is a copy.
 const threads: typeof import('node:worker_threads') = require('node:worker_threads');
+// Bound at load, before another class of the app's or a test's replaces it.
+const OwnWorker = threads.Worker;
+/** True while the agent starts a thread of its own, which has no part in requests. */
+let isStarting = false;
 
 /** Sets the listener of threads that are started in a request. */
 export function onThreadStarted(listener: (thread: number, request: string) => void): void {
@@ -39,7 +43,18 @@ export function watchThreads(): void {
   watchPorts();
 }
 
+/** Starts a thread of the agent's own, whose messages are not watched. */
+export function startUnwatched(script: string, options: WorkerOptions): Worker {
+  isStarting = true;
+  try {
+    return new OwnWorker(script, options);
+  } finally {
+    isStarting = false;
+  }
+}
+
 function watchWorker(worker: object): void {
+  if (isStarting) return;
   watchPorts();
   const { threadId } = worker as Worker;
   const request = currentRequest();

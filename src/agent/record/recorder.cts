@@ -2,13 +2,12 @@
 
 import { subscribe } from 'node:diagnostics_channel';
 import type { LinkLine } from '../../domain/link.js';
+import { leaveLoop, watchLoop } from '../blocked/event-loop.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { hasApplicationFrame, takeNewFrames } from '../call/stack.cjs';
 import { attempt, Hook } from '../guard.cjs';
 import type { Instrument } from '../instruments/instrument.cjs';
 import { mapsOf } from '../loader/evaluated.cjs';
-import { noteActivity } from '../request/activity.cjs';
-import { watchLoop } from '../request/event-loop.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose, keepOutcome } from './encode-close.cjs';
@@ -95,7 +94,7 @@ export function sendRequestOpen(request: TracedRequest): void {
 
 /** Sends the end of a request, with its stacks and the number of its dropped calls. */
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
-  noteActivity(now(), request, 0);
+  leaveLoop(request);
   keepOutcome(request, aborted);
   if (!request.withCalls || isWorthTelling(request)) sendEnded(request);
 }
@@ -134,6 +133,11 @@ export function sendUnitClose(request: TracedRequest): void {
 export function sendCause(key: string, request: TracedRequest): void {
   const open = request.announced ? '' : openLine(request);
   sendLines(open + encodeLine({ t: 'cause', key, id: request.id }), false);
+}
+
+/** Sends an error of a request. */
+export function sendRequestError(request: TracedRequest, line: LinkLine): void {
+  sendLines(openLine(request) + encodeLine(line), false);
 }
 
 /** Sends the requests and calls that still run when the process exits. */

@@ -118,6 +118,24 @@ export function storedRequest(): TracedRequest | undefined {
   return storage.getStore();
 }
 
+/** Request whose handler has just thrown: by the time that the error is uncaught it has been left. */
+let unwound: TracedRequest | undefined;
+
+function noteUnwound(request: TracedRequest): void {
+  unwound = request;
+  // What catches the error is in the same turn.
+  queueMicrotask(() => {
+    unwound = undefined;
+  });
+}
+
+/** Request whose handler has thrown in this turn, once. */
+export function takeUnwoundRequest(): TracedRequest | undefined {
+  const request = unwound;
+  unwound = undefined;
+  return request;
+}
+
 /** Continues the running function, which the agent does not call, in the context of `request`. */
 export function enterRequest(request: TracedRequest | undefined): void {
   storage.enterWith(request as TracedRequest);
@@ -168,12 +186,18 @@ export function patchServer(prototype: object): void {
     }
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
+    let hasThrown = true;
     try {
       // Directly: a function in between would be a frame of each of the app's stacks.
-      if (contextSwitch.enter === undefined)
-        return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
-      return applyInRequest(request, original, this, arguments) as boolean;
+      const result =
+        contextSwitch.enter === undefined
+          ? storage.run(request, Reflect.apply, original, this, arguments)
+          : applyInRequest(request, original, this, arguments);
+      hasThrown = false;
+      return result as boolean;
     } finally {
+      // Rethrown, the error would be reported at a line of the agent.
+      if (hasThrown) attempt(noteUnwound, request);
       // An upgrade has no response object: only its handshake is recorded.
       if (isUpgrade) attempt(endRequest, request, false);
     }

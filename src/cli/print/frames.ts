@@ -34,7 +34,7 @@ export function frameLines(
 }
 
 /** `loadItems (src/orders.js:47:21)  changed since`. */
-function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat): string {
+export function frameText(frame: Frame, { code }: FrameOptions, { style }: OutputFormat): string {
   const { function: name, file, line, application } = frame;
   const text = formatCallSite(name, formatPosition(frame));
   if (!application) return style('dim', text);

@@ -21,14 +21,18 @@ export const blockedLoop: Rule = (scene) => {
 /** Name of the spans of a blocked loop whose code is not known. */
 const WHOLE_LOOP = 'event loop';
 
+/** Whether the watch of the loop saw it: code of any kind, with its name or without. */
+function isWatched({ span }: Call): boolean {
+  return span.name === WHOLE_LOOP || span.detail?.captures !== undefined;
+}
+
 // A synchronous call that is known by its name covers what the watch of the loop saw.
 function isKnownOtherwise(scene: Scene, call: Call): boolean {
-  if (call.span.name !== WHOLE_LOOP) return false;
+  if (!isWatched(call)) return false;
   const known = scene.calls.filter(
     (other) =>
       other !== call &&
-      ((other.span.kind === 'block' && other.span.name !== WHOLE_LOOP) ||
-        other.span.detail?.blocking === true) &&
+      ((other.span.kind === 'block' && !isWatched(other)) || other.span.detail?.blocking === true) &&
       other.start < call.end &&
       other.end > call.start,
   );
@@ -44,7 +48,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
   const longest = Math.max(...times);
   const [call] = calls;
   // The watch of the loop also sees code that is run, and compiled, for the first time.
-  const limit = scene.limits.blocked * (call!.span.name === WHOLE_LOOP ? 1.5 : 1);
+  const limit = scene.limits.blocked * (isWatched(call!) ? 1.5 : 1);
   if (longest < limit) return undefined;
   const { site } = call!;
   const subject = site
@@ -58,7 +62,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
     message:
       call!.span.name === WHOLE_LOOP
         ? `The event loop was blocked ${period} by code ${site ? `that ran with the call at ${formatSite(site)}` : 'of the request'}; meanwhile no request was answered`
-        : `${subject} blocked the event loop ${period}, in \`${call!.span.name}\`; meanwhile no request was answered`,
+        : `${subject} blocked the event loop ${period}${calleeText(call!)}; meanwhile no request was answered`,
     suggestion:
       'Do less at once: go through it in pieces (`await setImmediate()` between them), use the asynchronous call, or a worker thread.',
     calls,
@@ -71,4 +75,11 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
       [shareOf(scene, total) >= 0.3, 0.05, 'a large part of the request'],
     ),
   };
+}
+
+/** `, in `RegExp.test``; empty where it is the function itself that ran. */
+function calleeText({ span, site }: Call): string {
+  const own = site?.function.replace('<anonymous>', 'anonymous').split('.').at(-1);
+  const isItself = span.detail?.captures !== undefined && span.name === own;
+  return isItself ? '' : `, in \`${span.name}\``;
 }

@@ -5,7 +5,7 @@ import { formatSite } from '../../domain/site.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
 import { isParallel } from '../calls/loops.js';
-import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
+import { type Draft, isBlock, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
 
 // Any pool takes up to 1 ms to return a free connection.
 const MIN_WAIT_MS = 1;
@@ -19,7 +19,7 @@ interface PoolCounts {
 }
 
 export const poolWait: Rule = (scene) => {
-  const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
+  const blocks = scene.calls.filter(({ span }) => isBlock(span));
   const waiting = scene.calls.filter((call) => isWaitForPool(call) && !isBlocked(call, blocks));
   const total = unionMs(waiting.map(waitOf));
   if (total < scene.limits.poolWait || (scene.trace.duration !== undefined && shareOf(scene, total) < 0.1))

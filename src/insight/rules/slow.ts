@@ -4,7 +4,7 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js';
+import { type Draft, isBlock, type Rule, type Scene, weighConfidence } from '../scene.js';
 
 // Commands of Redis that wait on purpose.
 const BLOCKING_COMMANDS = new Set([
@@ -26,7 +26,7 @@ const BLOCKING_COMMANDS = new Set([
 
 export const slow: Rule = (scene) => {
   const groups = new Map<string, Call[]>();
-  const blocks = scene.calls.filter(({ span }) => span.kind === 'block');
+  const blocks = scene.calls.filter(({ span }) => isBlock(span));
   for (const call of scene.calls) {
     if (!isSlow(scene, call) || isBlocked(call, blocks)) continue;
     const key = `${call.span.kind} ${call.shape} ${call.positions[0] ?? ''}`;

@@ -9,7 +9,7 @@ import { type Draft, type Rule, type Scene, weighConfidence } from '../scene.js'
 // A response with a status for each of its parts.
 const MULTI_STATUS = 207;
 // A failed look-up fails the call that asked for it; a graphql span has its errors in the response.
-const NOT_JUDGED = new Set(['block', 'dns', 'graphql']);
+const NOT_JUDGED = new Set(['block', 'blocked', 'dns', 'graphql']);
 
 export const swallowedErrors: Rule = (scene) => {
   const { status, state } = scene.trace;

@@ -100,8 +100,12 @@ export class FrameResolver {
     else this.#memoryMaps.set(name, script);
   }
 
-  /** Frame in the original source; its file is relative to the project if inside of it. */
-  resolve(fn: string, file: string, line: number, column: number): Frame {
+  /**
+   * Frame in the original source; its file is relative to the project if inside of it. `isMapped`
+   * where the app's process has mapped the position: one of a script that goes by its source's name
+   * (tsx, ts-node) would be mapped twice.
+   */
+  resolve(fn: string, file: string, line: number, column: number, isMapped = false): Frame {
     const location = scriptLocation(file, line, column);
     const raw = {
       function: fn || '<anonymous>',
@@ -117,7 +121,8 @@ export class FrameResolver {
     // Frames of libraries stay unmapped: their maps name sources that are not installed.
     if (!this.#ownCode.isOwnPath(path)) return { ...raw, application: false };
     if (this.#unmapped.has(location.name)) return { ...raw, application: true, generated: true };
-    const script = this.#scriptAt(path, location.line, location.column);
+    const isDone = isMapped && this.#memoryMaps.has(path);
+    const script = isDone ? undefined : this.#scriptAt(path, location.line, location.column);
     return script?.hasMap ? this.#mapped(raw, script, location) : this.#unmappedFrame(raw, path);
   }
 

@@ -55,6 +55,7 @@ const RECORDING_MESSAGES = {
   marked: 'only requests with X-Scooby-Record: 1 are recorded',
   off: 'no request is recorded',
 };
+const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
 export function isEffect(action: Action): action is EffectAction {
   return EFFECT_TYPES.has(action.type);
@@ -218,8 +219,9 @@ export class Effects {
     this.#runWithProgress('starting the app again …', feed.restart?.(), 'the app was started again');
   }
 
-  #record(recording: 'all' | 'marked' | 'off'): void {
+  #record(wanted: keyof typeof RECORDING_MESSAGES | 'next'): void {
     const { feed } = this.#browser;
+    const recording = wanted === 'next' ? NEXT_RECORDING[feed.status().recording ?? 'off'] : wanted;
     this.#runWithProgress(
       'switching the recording …',
       feed.record?.(recording),

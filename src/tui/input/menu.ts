@@ -85,10 +85,11 @@ function recordingItems(): MenuItem[] {
     { key: 'a', label: 'every request', action: { type: 'record', recording: 'all' } },
     {
       key: 'm',
-      label: 'only those with X-Scooby-Record: 1',
+      label: 'only marked ones (X-Scooby-Record: 1, cookie scooby=1, ?__scooby=1)',
       action: { type: 'record', recording: 'marked' },
     },
     { key: 'o', label: 'nothing', action: { type: 'record', recording: 'off' } },
+    { key: 't', label: 'the next of these', action: { type: 'record', recording: 'next' } },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** Maps mouse reports to actions, by the row under the pointer. */
 
 import type { Action, Pane } from '../state/state.js';
+import { canvasTop } from '../view/canvas-top.js';
 import type { Rect } from '../view/layout.js';
 import { listColumns, sortAt } from '../view/list-rows.js';
 import { tabAt } from '../view/title.js';
@@ -36,7 +37,14 @@ function rowAt(
     return below('list', state.list.cursor.top, mouse.row - layout.list!.y - heads, list.count);
   }
   if (isWithin(mouse, layout.table)) {
-    const heads = layout.table!.height - tableHeight(viewModel);
+    const height = tableHeight(viewModel);
+    const heads = layout.table!.height - height;
+    if (page.canvas) {
+      const { at } = state.detail.table;
+      const row = canvasTop(page.canvas, at, height) + mouse.row - layout.table!.y - heads;
+      const index = page.canvas.frameAt(row, mouse.column - layout.table!.x - 1, layout.table!.width - 2);
+      return { pane: 'table', index: index ?? -1, count: page.entries.length };
+    }
     return below('table', state.detail.table.top, mouse.row - layout.table!.y - heads, page.entries.length);
   }
   if (isWithin(mouse, layout.text)) {

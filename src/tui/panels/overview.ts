@@ -11,6 +11,7 @@ import { isUnit } from '../../domain/unit.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import { timeBarLines } from '../../terminal/time-lane.js';
+import { errorEntry, errorRows, thrownText } from './error-rows.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
 import { codeRows, stackLines } from './stack-detail.js';
 
@@ -32,7 +33,7 @@ function verdict(trace: Trace): Segment {
 }
 
 function headLines(trace: Trace, columns: number): Line[] {
-  const lines: Line[] = [];
+  const lines: Line[] = errorRows(trace);
   const addRow = (name: string, text: string | undefined, role = '') => {
     if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
@@ -49,7 +50,7 @@ function headLines(trace: Trace, columns: number): Line[] {
   const goal = isUnit(trace) ? 'was done' : 'answered';
   if (trace.state === 'died')
     lines.push([' ', [`the app ended before it ${goal}; this is what it had done`, 'error']]);
-  addRow('failed', trace.error?.split('\n', 1)[0], 'error');
+  if (trace.errors === undefined) addRow('failed', trace.error?.split('\n', 1)[0], 'error');
   addRow('cause', trace.parent && `of ${trace.parent.slice(0, 8)}`);
   if (trace.state === 'open') lines.push([' ', ['still running', 'warn']]);
   for (const note of trace.notes ?? []) lines.push([' ', [`not captured: ${cleanText(note)}`, 'warn']]);
@@ -179,6 +180,9 @@ export const overviewPanel: Panel = {
   badge: () => '',
   page: (context) => {
     const { trace } = context;
+    const { errors = [] } = trace;
+    // An error has its own row.
+    const findings = trace.findings.filter(({ kind }) => kind !== 'thrown' || errors.length === 0);
     const kinds = Object.keys(trace.totals).sort((a, b) => trace.totals[b]!.ms - trace.totals[a]!.ms);
     // Measured once a width, not for each row of each frame.
     const measured = new Map<number, OverviewColumns>();
@@ -190,14 +194,16 @@ export const overviewPanel: Panel = {
     return {
       headLines: (columns) => headLines(trace, columns),
       entries: [
-        ...trace.findings.map((finding) => findingEntry(finding, trace, columnsOf)),
+        ...errors.map((error) => errorEntry(error, trace)),
+        ...findings.map((finding) => findingEntry(finding, trace, columnsOf)),
         ...kinds.map((kind) => kindEntry(kind, trace, columnsOf)),
       ],
       text: (index) => {
-        const finding = trace.findings[index];
-        return finding
-          ? findingText(finding, context)
-          : kindText(kinds[index - trace.findings.length] ?? '', context);
+        const error = errors[index];
+        if (error) return thrownText(error, context);
+        const at = index - errors.length;
+        const finding = findings[at];
+        return finding ? findingText(finding, context) : kindText(kinds[at - findings.length] ?? '', context);
       },
     };
   },

@@ -66,6 +66,10 @@ export interface DetailState {
   wrap: boolean;
   /** Order of the tab's table. */
   sorted: 'start' | 'total';
+  /** A profile is shown as an icicle. */
+  icicle: boolean;
+  /** Frame of an icicle that fills it, and the request whose profile it is in. */
+  zoomed?: { trace: string; frame: number };
   /** Search text; empty without a search. */
   find: string;
 }
@@ -157,6 +161,9 @@ export type Action =
   | { type: 'view' }
   | { type: 'libraries' }
   | { type: 'wrap' }
+  | { type: 'icicle' }
+  | { type: 'zoomFrame'; trace: string; frame: number }
+  | { type: 'side'; n: 1 | -1 }
   | { type: 'zoom' }
   | { type: 'output' }
   | { type: 'menu'; menu: MenuName }
@@ -181,7 +188,7 @@ export type EffectAction =
   | { type: 'replay'; url?: string; sure?: boolean }
   | { type: 'diff' }
   | { type: 'explain' }
-  | { type: 'record'; recording: 'all' | 'marked' | 'off' }
+  | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }
   | { type: 'restart' }
   | { type: 'tell'; line: string };
 
@@ -231,6 +238,7 @@ export function initialState(columns: number, rows: number, output = false): Sta
       libraries: false,
       wrap: false,
       sorted: 'total',
+      icicle: false,
       find: '',
     },
     history: [],

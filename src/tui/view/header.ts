@@ -34,6 +34,8 @@ export function headerLine(
   const total = stats?.total ?? matching;
   const pieces: Line[] = [appPiece(status, cells), livePiece(status), [formatCount(total, 'req', 'req')]];
   if (stats?.p95 !== undefined && total > 0) {
+    if (stats.newest !== undefined && cells >= 100)
+      pieces.push([[`last ${stats.newest.toLocaleString('en-US')}:`, 'dim']]);
     if (cells >= 100) pieces.push([['p50 ', 'dim'], formatMs(stats.p50 ?? 0)]);
     pieces.push([['p95 ', 'dim'], formatMs(stats.p95)]);
     if (stats.errors !== undefined) {

@@ -1,7 +1,10 @@
 /** Server-Timing and X-Scooby-Overhead: in the head as it is written, and nowhere that the app sees. */
 
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { test } from 'tap';
 import { nodes, scoobyFor } from '../../nodes.js';
+import { find } from '../../programs.js';
 import { type Answer, scooby } from '../../scooby.js';
 import { postgres } from '../../servers/index.js';
 
@@ -82,4 +85,42 @@ test('no times where they are not wanted, by option and by configuration', async
     await run.stop();
   }
   t.match(runs[1]!.stderr, /not recorded: \/early/);
+});
+
+const PAGE = `
+const { Pool } = require('pg');
+const pool = new Pool({ connectionString: process.env.PG });
+const page = \`<!doctype html><body><script>addEventListener('load', () => {
+  const [{ serverTiming }] = performance.getEntriesByType('navigation');
+  document.body.textContent = JSON.stringify(serverTiming);
+});</script>\`;
+require('node:http').createServer(async (req, res) => {
+  await Promise.all([1, 2].map(() => pool.query('select 1')));
+  res.setHeader('Content-Type', 'text/html').end(page);
+}).listen(0, '127.0.0.1');
+`;
+const chromium = find('chromium');
+
+test('a page of a real browser reads it', {
+  skip: chromium === undefined && 'chromium is not installed: npm test installs it on a Debian, as root',
+}, async (t) => {
+  const env = { PG: (await postgres(t)).url };
+  const run = scooby(t, { files: { 'app.cjs': PAGE }, command: ['app.cjs'], env });
+  const profile = `--user-data-dir=${t.testdir()}`;
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', profile];
+  const { stdout } = await promisify(execFile)(chromium!, [...flags, '--dump-dom', await run.url()]);
+  const timings: { name: string; duration: number; description: string }[] = JSON.parse(
+    /<body>(.*)<\/body>/s.exec(stdout)![1]!,
+  );
+  t.same(
+    timings.map(({ name, description }) => [name, description]),
+    [
+      ['sql', '2 queries'],
+      ['app', ''],
+      ['scooby', ''],
+      ['total', ''],
+    ],
+  );
+  t.ok(timings.every(({ duration }) => duration >= 0));
+  await run.stop();
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { ask, ROOT, runRecorded } from '../app.js';
 
-test('code that blocks the event loop is recorded under the request that ran it', async (t) => {
+test('code that blocks the event loop, and cannot be seen, is recorded under the request that ran it', async (t) => {
   const shapes = ['warm', 'atOnce', 'later', 'waits'];
   const { traces, code, stderr } = await runRecorded([join(ROOT, 'test/fixtures/blocked-loop.cjs')], {
     blocks: true,

@@ -1,0 +1,74 @@
+/** What blocks the event loop is named while it does: function, line and request; others waited for it. */
+
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { type Node, nodes } from '../../nodes.js';
+import { ask, ROOT, runRecorded } from '../app.js';
+
+const HASHER = `exports.hashSync = (rounds) => {
+  let hash = 7;
+  for (let i = 0; i < rounds; i++) hash = (hash * 31 + i) % 1000003;
+  return hash;
+};
+`;
+
+/** Function and line of each kind, and what of its it is in, where that is known. */
+const EXPECTED: Record<string, [line: number, callee?: string | RegExp]> = {
+  buildCsv: [24, 'buildCsv'],
+  validate: [30],
+  sortRows: [36],
+  mapRows: [42],
+  readTotal: [49],
+  hashChain: [62],
+  login: [68, 'hasher.hashSync'],
+  derive: [72, 'crypto.pbkdf2Sync'],
+  load: [74, 'JSON.parse'],
+  dump: [76, 'JSON.stringify'],
+  later: [24, 'buildCsv'],
+};
+
+function makeApp(t: Test): string {
+  const folder = t.testdir();
+  const hasher = join(folder, 'node_modules/hasher');
+  mkdirSync(hasher, { recursive: true });
+  writeFileSync(join(hasher, 'index.js'), HASHER);
+  writeFileSync(join(folder, 'hasher.cjs'), "module.exports = require('hasher');\n");
+  cpSync(join(ROOT, 'test/fixtures/blocked/kinds.cjs'), join(folder, 'app.cjs'));
+  return folder;
+}
+
+async function check(t: Test, node: Node): Promise<void> {
+  const kinds = Object.keys(EXPECTED);
+  const drive = async (url: string) => {
+    await ask(`${url}/warm`);
+    for (const kind of kinds) {
+      const waits = Array.from({ length: 49 }, () => ask(`${url}/wait/${kind}`));
+      await Promise.all([ask(`${url}/${kind}`), ...waits]);
+    }
+    await ask(`${url}/end`);
+  };
+  const { traces, code, stderr } = await runRecorded(['app.cjs'], {
+    ...{ node: node.path, cwd: makeApp(t), drive, blocks: true },
+  });
+  t.equal(code, 0, 'the thread keeps no process');
+  t.equal(stderr, '', 'and says nothing');
+  for (const kind of kinds) {
+    const { id, spans } = traces.find(({ url }) => url === `/${kind}`)!;
+    const [line, name] = EXPECTED[kind]!;
+    const block = spans.filter((span) => span.kind === 'block').at(-1);
+    t.match(block, { site: new RegExp(`app.cjs:${line}$`), ...(name && { name }) }, kind);
+    const waits = traces.filter(({ url }) => url === `/wait/${kind}`);
+    t.equal(waits.length, 49);
+    const named = waits.filter((trace) =>
+      trace.spans.some((span) => {
+        const { name, site, detail, duration = 0 } = span;
+        const isSame = name === block?.name && site === block?.site && detail?.trace === id;
+        return span.kind === 'blocked' && isSame && detail?.request === `GET /${kind}` && duration > 50;
+      }),
+    );
+    t.equal(named.length, 49, `all wait for ${kind}`);
+  }
+}
+
+for (const node of await nodes()) test(`blocks, Node ${node.version}`, (t) => check(t, node));
