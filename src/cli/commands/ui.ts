@@ -11,6 +11,7 @@ import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from '../select/missing-store.js';
+import { recoverKilledRuns } from '../select/recover-killed-runs.js';
 
 export interface UiFlags {
   db?: string;
@@ -59,6 +60,8 @@ async function runBrowser(flags: UiFlags): Promise<void> {
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;
+  // The run beside an attached browser recovers by itself.
+  if (launcher === undefined) await recoverKilledRuns(flags.db);
   const options = { db: flags.db, cwd, describe: describeStored };
   const open = async () => new LiveFeed(await openReader(options, printRemark), database, launcher);
   const { plain, ascii, mouse } = flags;
