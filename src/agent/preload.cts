@@ -53,7 +53,7 @@ import { certificateAt } from './request/certificates.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
-import { setPeers, setRunSecret } from './request/propagation.cjs';
+import { setPeers, setPropagation } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
 import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
@@ -82,6 +82,7 @@ function start(): void {
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   if (run.redact !== undefined) attempt(setRedaction, run.redact);
   if (run.rules !== undefined) state.policy = attempt(policyOf, run.rules);
+  state.serverTiming = run.serverTiming !== false;
   state.recording = run.record;
   install(run);
 }
@@ -122,7 +123,7 @@ function install(run: RunConfig): void {
   onUnitEnd(sendUnitClose);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
-  setRunSecret(run.secret);
+  setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
   installStep('evaluated code', watchEvaluation);

@@ -48,6 +48,8 @@ export interface RunConfig {
   record: Recording;
   /** What is recorded in the mode `all`; missing: all requests. */
   rules?: RecordRules;
+  /** Calls to services on this machine carry a `traceparent`. */
+  tracesServices?: true;
   /** False where responses are to have no Server-Timing. */
   serverTiming?: false;
   /**

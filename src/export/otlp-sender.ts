@@ -4,7 +4,8 @@
  */
 
 import type { Trace } from '../domain/trace.js';
-import { traceIdOf, traceParentOf } from './otlp-ids.js';
+import { traceIdOf } from '../domain/trace-parent.cjs';
+import { traceParentOf } from './otlp-ids.js';
 import type { OtlpContext, PlainSpan } from './otlp-spans.js';
 
 /** Settings of `--otlp`. */

@@ -1,9 +1,10 @@
 /** Spans as OpenTelemetry's exporters read them (`ReadableSpan`), made of a request and its calls. */
 
 import { frameMark, type Span, type Trace } from '../domain/trace.js';
+import { spanIdOf, traceIdOf } from '../domain/trace-parent.cjs';
 import { isUnit } from '../domain/unit.js';
 import { type Attributes, describeSpan, requestAttributes } from './otlp-attributes.js';
-import { type HrTime, hrTime, rootSpanId, spanIdsOf, traceIdOf, traceParentOf } from './otlp-ids.js';
+import { type HrTime, hrTime, spanIdsOf, traceParentOf } from './otlp-ids.js';
 
 /** What identifies a span to others. */
 export interface SpanContext {
@@ -77,12 +78,12 @@ export class OtlpSpans {
       parent?.traceId ?? this.#context.traceIdOf?.(trace) ?? traceIdOf(trace.parent ?? trace.id);
     const ids = spanIdsOf(trace);
     const contextOf = (spanId: string): SpanContext => ({ traceId, spanId, traceFlags: parent?.flags ?? 1 });
-    const own = contextOf(rootSpanId(trace.id));
+    const own = contextOf(spanIdOf(trace.id));
     const above: SpanContext | undefined = parent
       ? { traceId, spanId: parent.spanId, traceFlags: parent.flags, isRemote: true }
       : trace.parent === undefined
         ? undefined
-        : { traceId, spanId: rootSpanId(trace.parent), traceFlags: 1, isRemote: true };
+        : { traceId, spanId: spanIdOf(trace.parent), traceFlags: 1, isRemote: true };
     const shared = {
       resource: this.#resourceOf(trace),
       instrumentationScope: { name: 'scooby', version: this.#context.version },

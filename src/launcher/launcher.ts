@@ -102,8 +102,13 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
 function settingsOf({
   rules,
   serverTiming = true,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming'> {
-  return { ...(rules && { rules }), ...(!serverTiming && { serverTiming: false }) };
+  tracesServices,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices'> {
+  return {
+    ...(rules && { rules }),
+    ...(!serverTiming && { serverTiming: false }),
+    ...(tracesServices && { tracesServices }),
+  };
 }
 
 function lossMessage({ pid, command }: AppIdentity): string {

@@ -164,6 +164,7 @@ export class ProxiedRequest {
         id: this.#report.id,
         secret: this.#secret,
         told: this.#report.decision.told,
+        isTraceParent: this.#options.isTraceParent,
         hasBody: this.#hasBody,
         isRepeatable: this.#isRepeatable && !onNewConnection,
         isUpgrade: this.#onUpgrade !== undefined,

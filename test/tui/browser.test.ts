@@ -471,3 +471,32 @@ test('rows far down are loaded when they become visible', (t) => {
   browser.close();
   t.end();
 });
+
+test('the list by route is sorted by p95, by errors and by name, and turned around', async (t) => {
+  const { browser, press, feed } = createBrowser(200);
+  const routes = await feed.routes({ query: [] });
+  const shown = () => browser.list.routes.map(({ route }) => route);
+  const by = (key: (row: (typeof routes)[number]) => number) =>
+    [...routes].sort((a, b) => key(b) - key(a)).map(({ route }) => route);
+  press('v', 's', 'd');
+  t.same(
+    shown(),
+    by(({ p95 }) => p95),
+  );
+  press('s', 's');
+  t.same(
+    browser.list.routes.map(({ errors }) => errors),
+    routes.map(({ errors }) => errors).sort((a, b) => b - a),
+  );
+  press('s', 'p');
+  t.same(shown(), routes.map(({ route }) => route).sort());
+  press('S');
+  t.same(
+    shown(),
+    routes
+      .map(({ route }) => route)
+      .sort()
+      .reverse(),
+  );
+  browser.close();
+});

@@ -4,10 +4,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { attempt } from '../guard.cjs';
+import { CallTimes } from '../record/call-times.cjs';
+import { closeCost, requestCost } from '../record/own-cost.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { decideRequest } from './record-decision.cjs';
-import { isOwnConnection } from './self-requests.cjs';
+import { addHeadLines } from './response-head.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
@@ -19,10 +21,6 @@ export interface RequestListener {
   requestEnded(request: TracedRequest, aborted: boolean): void;
 }
 
-const HEADER = 'X-Scooby';
-// An X-Scooby header of the app itself is removed, as the proxy does.
-const X_SCOOBY = /\n[xX]-[sS]/;
-const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
 // A timer started in a request keeps its context for ever: after this time its calls are not
 // attributed to the request any more.
 const MAX_CONTEXT_AGE_MS = 60_000;
@@ -171,6 +169,9 @@ export function patchServer(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
     try {
+      // Directly: a function in between would be a frame of each of the app's stacks.
+      if (contextSwitch.enter === undefined)
+        return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
       return applyInRequest(request, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
@@ -214,6 +215,7 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   if (tagOfMessage(message) !== undefined) return undefined;
   const recordedAs = decideRequest(message, secret);
   if (recordedAs === undefined) return undefined;
+  const started = requestCost.start();
   const { id, parent, withCalls, profile } = recordedAs;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
   const ownId = id ?? randomUUID();
@@ -234,7 +236,10 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
     tagMessage(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
+  if (response !== undefined && state.serverTiming) request.times = new CallTimes();
   attempt(listener.requestStarted, request);
+  const own = requestCost.stop(started);
+  if (request.times !== undefined) request.times.own = own;
   return request;
 }
 
@@ -320,45 +325,30 @@ function endRequest(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
   openRequests--;
   lastEnded = request.ended;
+  const started = closeCost.start();
   attempt(listener.requestEnded, request, aborted);
+  closeCost.stop(started);
   // Timers and sockets keep the context longer than the request: it must not keep these in memory.
   request.message = undefined;
   request.response = undefined;
   request.routeInfo = undefined;
+  request.times = undefined;
 }
 
-/** Patches `writeHead` to add X-Scooby to responses that do not pass the proxy. */
+/** Patches `writeHead` to add lines to the heads of recorded responses. */
 function patchHead(prototype: object): void {
   const response = prototype as ServerResponse;
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
     try {
-      if (watchedCount > 0) addTraceHeader(this);
+      if (watchedCount > 0) addHeadLines(this);
     } catch {
-      // The response has no id.
+      // The response has the app's headers only.
     }
     return result;
   };
   response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
-}
-
-/** Into the serialized head: getHeaders() must return only the headers that the app has set. */
-function addTraceHeader(response: ServerResponse & { _header?: unknown }): void {
-  const request = tagOfMessage(response);
-  if (!(request instanceof TracedRequest) || typeof response._header !== 'string') return;
-  if (!getsTraceHeader(request, response)) return;
-  const { _header } = response;
-  const head = X_SCOOBY.test(_header) ? _header.replace(X_SCOOBY_LINE, '') : _header;
-  response._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
-}
-
-/**
- * Requests of this process to itself get no X-Scooby, since tests compare headers exactly. A
- * request with a parent comes from another app, whose span links to this trace by the header.
- */
-function getsTraceHeader({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
-  return !proxied && (parent !== undefined || socket === null || !isOwnConnection(socket));
 }
 
 /** Copies `name` and `length` of the original, which some libraries read. */

@@ -5,7 +5,7 @@ import { UserError } from '../../domain/errors.js';
 import { findingWord } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
 import { listedQuery } from '../../domain/routine.js';
-import { formatMs, terminalSafeJson } from '../../domain/text.js';
+import { formatMs, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
@@ -108,7 +108,7 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
   const parts = [
     style('dim', now - start < DAY_MS ? time : formatAge(start, now)),
     style('accent', id.slice(0, 8)),
-    cleanText(`${method} ${url}`),
+    cleanText(`${method} ${readableUrl(url)}`),
     style(statusStyle, status),
     duration === undefined ? '' : formatMs(duration),
     ...calls,
@@ -205,7 +205,7 @@ export function listLines(
     return [
       [formatAge(start, format.now), 'dim'],
       [cleanText(method)],
-      [cleanText(url)],
+      [cleanText(readableUrl(url))],
       statusCell(request),
       [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],

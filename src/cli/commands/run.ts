@@ -48,6 +48,7 @@ interface RunOptions {
   color: boolean;
   ui?: boolean;
   otlp?: string | true;
+  otlpParent?: boolean;
   otlpListen?: number | true;
 }
 
@@ -107,7 +108,7 @@ export function registerRun(program: Command): void {
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
     )
-    .option('--no-server-timing', 'add no Server-Timing header to responses')
+    .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
@@ -126,6 +127,7 @@ export function registerRun(program: Command): void {
       'also send requests to an OpenTelemetry collector (default: the OTEL_EXPORTER_OTLP_ variables, else http://localhost:4318)',
       parseOtlpUrl,
     )
+    .option('--otlp-parent', "with --otlp: hang the spans of the app's own OpenTelemetry below scooby's")
     .option(
       '--otlp-listen [port]',
       'take spans that instrumented services send to a collector (default: 4318)',
@@ -232,7 +234,7 @@ function launchOptions(
   options: RunOptions,
   { packages, redact }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
   // The app has no use for the token.
   const { SCOOBY_TOKEN: readToken, ...own } = process.env;
@@ -249,6 +251,8 @@ function launchOptions(
     record,
     rules: rulesOf(options),
     serverTiming,
+    ...(otlpParent && { isTraceParent: true }),
+    ...(otlpListen !== undefined && { tracesServices: true }),
     wait,
     database: databasePath(db, cwd),
     ...(upstream !== undefined && { upstream }),

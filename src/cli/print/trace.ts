@@ -3,7 +3,7 @@
 import { findingWord } from '../../domain/finding-kinds.js';
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
+import { escapeControls, escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { type Kind, type Span, type Trace, timeOf, totalsOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
@@ -86,7 +86,7 @@ export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   const { method, url, status, duration, state, aborted } = trace;
   const wasBrokenOff = state === 'done' && aborted;
   const parts = [
-    style('bold', escapeToOneLine(`${method} ${url}`)),
+    style('bold', escapeToOneLine(`${method} ${readableUrl(url)}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
@@ -106,6 +106,7 @@ function factLines(trace: Trace, relatives: Relatives | undefined, format: Outpu
   const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
+    ['sent', readableUrl(trace.url) === trace.url ? '' : trace.url],
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
     ['time', timeText(trace)],

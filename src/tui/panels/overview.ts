@@ -4,7 +4,7 @@ import { findingWord } from '../../domain/finding-kinds.js';
 import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
-import { formatCount, formatMs } from '../../domain/text.js';
+import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Finding, type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
@@ -36,6 +36,7 @@ function headLines(trace: Trace, columns: number): Line[] {
   const addRow = (name: string, text: string | undefined, role = '') => {
     if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
+  if (readableUrl(trace.url) !== trace.url) addRow('sent', trace.url);
   addRow('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
   addRow('handler', trace.handler, 'accent');
   addRow(

@@ -1,7 +1,7 @@
 /** Compares two requests: figures side by side, changed findings and changed calls. */
 
 import type { Dialect } from '../../domain/library.js';
-import { formatMs } from '../../domain/text.js';
+import { formatMs, readableUrl } from '../../domain/text.js';
 import { comparedParts, partFigure, timeSpentIn } from '../../domain/time-spent.js';
 import type { Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
@@ -65,12 +65,12 @@ export function diffLines(before: Trace, after: Trace): Line[] {
   return [
     [
       ' before  ',
-      [`${cleanText(before.method)} ${cleanText(before.url)}`, 'title'],
+      [`${cleanText(before.method)} ${cleanText(readableUrl(before.url))}`, 'title'],
       [`  ${before.id.slice(0, 8)}`, 'dim'],
     ],
     [
       ' after   ',
-      [`${cleanText(after.method)} ${cleanText(after.url)}`, 'title'],
+      [`${cleanText(after.method)} ${cleanText(readableUrl(after.url))}`, 'title'],
       [`  ${after.id.slice(0, 8)}`, 'dim'],
     ],
     [],
