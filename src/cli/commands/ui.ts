@@ -10,6 +10,7 @@ import { openReader } from '../../store/open.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
 import { printRemark } from '../output.js';
+import { rejectMissingStore } from '../select/missing-store.js';
 
 export interface UiFlags {
   db?: string;
@@ -54,6 +55,7 @@ Examples:
  */
 async function runBrowser(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
+  if (!flags.attached) rejectMissingStore(flags.db, cwd);
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;

@@ -80,6 +80,7 @@ const OUTPUT: Binding[] = [
 const EVERYWHERE: Binding[] = [
   bind('everywhere', 'edit', 'e', 'open the line in the editor', { type: 'edit' }, 'editor'),
   bind('everywhere', 'copy', 'y', 'copy …', { type: 'menu', menu: 'copy' }, 'copy'),
+  bind('everywhere', 'saveFile', 'Y', 'save the request to a file …', { type: 'menu', menu: 'save' }),
   bind(
     'everywhere',
     'replay',

@@ -16,6 +16,7 @@ export function feedCapabilities(feed: Feed): Set<FeedCapability> {
 const REQUEST_ACTIONS = new Set<Action['type']>([
   'edit',
   'copy',
+  'saveFile',
   'openUrl',
   'replay',
   'diff',
@@ -39,7 +40,7 @@ function isQuerySelected({ page, state, trace }: ViewModel): boolean {
 
 function requestReason({ state, list }: ViewModel, action: Action): string | undefined {
   const opens = action.type === 'open' && state.focus === 'list';
-  const menu = action.type === 'menu' && action.menu === 'copy';
+  const menu = action.type === 'menu' && (action.menu === 'copy' || action.menu === 'save');
   const url = action.type === 'prompt' && action.kind === 'url';
   if (!opens && !menu && !url && !REQUEST_ACTIONS.has(action.type)) return undefined;
   if (list.count === 0) return 'no request is selected';

@@ -207,7 +207,7 @@ function reduceList(state: State, action: Action, facts: ViewFacts): State | und
     case 'route':
       return openRoute(state, action.filter, action.route);
     case 'sort':
-      return sortList(state, { by: action.by, reverse: false });
+      return sortList(state, { by: action.by, reverse: action.reverse === true });
     case 'reverse':
       return reverse(state);
     case 'follow':

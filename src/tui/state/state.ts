@@ -100,7 +100,7 @@ export type Popup =
   | { kind: 'ask'; question: string; yes: Action }
   | { kind: 'text'; title: string; lines: readonly Line[]; top: number };
 
-export type MenuName = 'help' | 'palette' | 'copy' | 'sort' | 'filters' | 'record';
+export type MenuName = 'help' | 'palette' | 'copy' | 'save' | 'sort' | 'filters' | 'record';
 
 export interface State {
   columns: number;
@@ -147,7 +147,7 @@ export type Action =
   | { type: 'filter'; text: string }
   | { type: 'route'; filter: string; route: RouteKey }
   | { type: 'match'; n: 1 | -1 }
-  | { type: 'sort'; by: Sort['by'] }
+  | { type: 'sort'; by: Sort['by']; reverse?: boolean }
   | { type: 'reverse' }
   | { type: 'follow' }
   | { type: 'hold' }
@@ -175,6 +175,7 @@ export type EffectAction =
   | { type: 'redraw' }
   | { type: 'suspend' }
   | { type: 'copy'; what: string }
+  | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
   /** `profile`: with a CPU profile. */
