@@ -249,10 +249,10 @@ export type LinkOrder =
   /** The proxy has a client of TLS, and asks for the certificate of the server at a port or path. */
   | { t: 'certificate'; at: number | string }
   /**
-   * The request of that id is about to come, and is to be profiled; `light` without V8's profiler,
-   * `more`: the same is about to be ordered for another one.
+   * The request of that id is about to come, and is to be profiled; `more`: the same is about to be
+   * ordered for another one.
    */
-  | { t: 'profile'; id: string; kind: ProfileKind; light?: true; more?: true }
+  | { t: 'profile'; id: string; kind: ProfileKind; more?: true }
   /** That request has ended at the proxy: it does not come any more, if it has not. */
   | { t: 'profiled'; id: string }
   | ExplainOrder;

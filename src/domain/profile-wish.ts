@@ -1,12 +1,12 @@
 /** Value of the header X-Scooby-Profile: what a request asks for. */
 
-/** V8's profiler, its heap sampler, or a look at the stack now and then. */
-export const PROFILE_WISHES = ['cpu', 'heap', 'light'] as const;
+/** V8's profiler, or its heap sampler. */
+export const PROFILE_WISHES = ['cpu', 'heap'] as const;
 export type ProfileWish = (typeof PROFILE_WISHES)[number];
 
 /** Kind of profile that a wish leads to. */
 export function profileKindOf(wish: ProfileWish): 'cpu' | 'heap' {
-  return wish === 'heap' ? 'heap' : 'cpu';
+  return wish;
 }
 
 /** Wish of a header, and whether another request is about to ask for the same (`cpu,more`). */

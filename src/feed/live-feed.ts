@@ -4,6 +4,7 @@
  */
 
 import type { Recording } from '../domain/link.js';
+import type { ProfileWish } from '../domain/profile-wish.js';
 import type { Trace } from '../domain/trace.js';
 import type { PageReader } from '../store/page-reader.js';
 import type { OutputLog } from '../terminal/output-log.js';
@@ -56,12 +57,12 @@ export class LiveFeed extends StoreFeed implements Feed {
     return this.#run.attempted;
   }
 
-  async replay(trace: Trace, url?: string): Promise<ReplayResult> {
+  async replay(trace: Trace, url?: string, profile?: ProfileWish): Promise<ReplayResult> {
     const { control } = this.#run;
     const run = await control.status();
     if (run.url === undefined)
       throw new Error('the proxy does not listen yet: the app listens on no port so far');
-    return replay(run.url, run.record, trace, url);
+    return replay(run.url, run.record, trace, url, profile);
   }
 
   record(recording: Recording): Promise<void> {

@@ -68,7 +68,7 @@ export interface ProxyObserver {
    * without X-Scooby-Secret.
    */
   decide?(mark: RecordMark, about: RequestAbout): RecordDecision;
-  /** What a request is to have by another wish than its header's: cpu, heap, light. */
+  /** What a request is to have by another wish than its header's: cpu, heap. */
   profileWish?(id: string, method: string, url: string): string | undefined;
   /**
    * Starts the profiler of the app for a request that is held meanwhile; resolves, within 2 s, with

@@ -305,6 +305,18 @@ test('a request other than GET is replayed only after confirmation', async (t) =
   browser.close();
 });
 
+test('P sends the request again with a profile, other than GET only after confirmation', async (t) => {
+  const { browser, feed, press } = createBrowser(40);
+  press('j', 'P');
+  await waitUntil(() => browser.state.notice?.text === '200 after 12ms; its profile is in the tab CPU');
+  press('j', 'P');
+  await waitUntil(() => browser.state.popup?.kind === 'ask');
+  press('y');
+  await waitUntil(() => feed.replayed.length === 2);
+  t.same(feed.replayed, ['GET /api/orders?page=2 (cpu)', 'POST /checkout/confirm (cpu)']);
+  browser.close();
+});
+
 test('a URL can be edited before a replay', async (t) => {
   const { browser, feed, press } = createBrowser(40);
   press('j', 'R');

@@ -2,6 +2,7 @@
 
 import { binsOf, percentile } from '../../src/domain/histogram.js';
 import type { Recording } from '../../src/domain/link.js';
+import type { ProfileWish } from '../../src/domain/profile-wish.js';
 import { hasRepeatedCalls, isFailed, queryTimeOf } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
 import { isRoutine } from '../../src/domain/routine.js';
@@ -172,8 +173,9 @@ export class MemoryFeed implements Feed {
     return () => this.#listeners.delete(listener);
   }
 
-  async replay(trace: Trace, url?: string): Promise<ReplayResult> {
-    this.replayed.push(`${trace.method} ${url ?? trace.url}`);
+  async replay(trace: Trace, url?: string, profile?: ProfileWish): Promise<ReplayResult> {
+    const wish = profile === undefined ? '' : ` (${profile})`;
+    this.replayed.push(`${trace.method} ${url ?? trace.url}${wish}`);
     return { status: 200, ms: 12 };
   }
 

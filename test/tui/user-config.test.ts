@@ -39,9 +39,9 @@ function errorOf(config: string): string {
 
 test('configured keys and colours apply; conflicting keys are an error with both names', (t) => {
   const config = readConfig(
-    '{"keys": {"replay": "P", "down": ["j", "ctrl+n"]}, "theme": {"error": "bright-magenta bold", "ok": "none"}, "editor": "code -r"}',
+    '{"keys": {"replay": "X", "down": ["j", "ctrl+n"]}, "theme": {"error": "bright-magenta bold", "ok": "none"}, "editor": "code -r"}',
   );
-  t.same(config.bindings.find(({ name }) => name === 'replay')?.keys, ['P']);
+  t.same(config.bindings.find(({ name }) => name === 'replay')?.keys, ['X']);
   t.same(config.bindings.find(({ name }) => name === 'down')?.keys, ['j', 'ctrl+n']);
   t.same(config.roles, { error: '95;1', ok: '' });
   t.equal(config.editor, 'code -r');

@@ -27,7 +27,6 @@ import { addStoreOptions, type StoreFlags, withStore } from '../select/store-opt
 
 type ProfileFlags = StoreFlags & {
   heap?: boolean;
-  light?: boolean;
   repeat?: number;
   next?: boolean;
   yes?: boolean;

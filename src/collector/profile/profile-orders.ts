@@ -69,7 +69,6 @@ export class ProfileOrders {
         t: 'profile',
         id,
         kind,
-        ...(known === 'light' && { light: true }),
         ...(more && { more }),
       });
     await answered;

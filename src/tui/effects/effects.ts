@@ -119,7 +119,7 @@ export class Effects {
       return this.#browser.notify(await this.#handlers.openUrl(requestUrl(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
     if (action.type === 'explain') return this.#explain(trace);
-    if (action.type === 'replay') return this.#replay(trace, action.url, action.sure === true);
+    if (action.type === 'replay') return this.#replay(trace, action);
   }
 
   /** Runs work on the selected trace, loaded if needed; failures are shown in the footer. */
@@ -182,26 +182,35 @@ export class Effects {
     );
   }
 
-  async #replay(trace: Trace, url: string | undefined, sure: boolean): Promise<void> {
+  async #replay(
+    trace: Trace,
+    { url, sure, profile }: Extract<EffectAction, { type: 'replay' }>,
+  ): Promise<void> {
     const { feed } = this.#browser;
+    const verb = profile ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
     if (!SAFE_METHODS.has(trace.method) && !sure) {
       const { without } = replayableHeaders(trace);
       const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
-      const yes: Action = { type: 'replay', sure: true, ...(url === undefined ? {} : { url }) };
+      const yes: Action = {
+        ...{ type: 'replay', sure: true },
+        ...(url !== undefined && { url }),
+        ...(profile && { profile }),
+      };
       return this.#browser.dispatch({
         type: 'ask',
         question: `send ${trace.method} ${cleanText(url ?? trace.url)} again${omitted}? y/N`,
         yes,
       });
     }
-    this.#browser.notify(`sending ${trace.method} ${url ?? trace.url} …`);
-    const result = await feed.replay?.(trace, url);
+    this.#browser.notify(`${verb} ${trace.method} ${url ?? trace.url} …`);
+    const result = await feed.replay?.(trace, url, profile && 'cpu');
     if (!result) return;
     const { status, id, ms, without = [] } = result;
     const omitted = without.length === 0 ? '' : `; sent without ${without.join(', ')}: never recorded`;
-    this.#browser.notify(`${status} after ${formatMs(ms)}${omitted}`, omitted === '' ? 'ok' : 'warn');
+    const shown = profile ? '; its profile is in the tab CPU' : '';
+    this.#browser.notify(`${status} after ${formatMs(ms)}${shown}${omitted}`, omitted === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.selectWhenStored(id);
   }
 

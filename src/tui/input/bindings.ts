@@ -94,6 +94,10 @@ const EVERYWHERE: Binding[] = [
     { type: 'replay' },
     'replay',
   ),
+  bind('everywhere', 'profile', 'P', 'send the request again, with a CPU profile', {
+    type: 'replay',
+    profile: true,
+  }),
   bind('everywhere', 'editReplay', 'R', 'edit the URL, then send the request again', {
     type: 'prompt',
     kind: 'url',

@@ -185,7 +185,8 @@ export type EffectAction =
   | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
-  | { type: 'replay'; url?: string; sure?: boolean }
+  /** `profile`: with a CPU profile. */
+  | { type: 'replay'; url?: string; sure?: boolean; profile?: true }
   | { type: 'diff' }
   | { type: 'explain' }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }

@@ -34,14 +34,14 @@ test('what is not profiled is said', async (t) => {
     await some,
     '1 process of 2 that may have served it could not be profiled: another profile is running',
   );
-  const none = orders.start('b', 'light,more');
-  t.same(one.orders.at(-1), { t: 'profile', id: 'b', kind: 'cpu', light: true, more: true });
+  const none = orders.start('b', 'cpu,more');
+  t.same(one.orders.at(-1), { t: 'profile', id: 'b', kind: 'cpu', more: true });
   orders.answered(one, { t: 'profiling', id: 'b', refused: 'no' });
   orders.left(two);
   t.equal(await none, '1 process of 2 that may have served it could not be profiled: no');
   t.equal(
     await orders.start('c', 'wall'),
-    'no profile was taken: X-Scooby-Profile is cpu, heap, light, and not “wall”',
+    'no profile was taken: X-Scooby-Profile is cpu, heap, and not “wall”',
   );
   t.equal(
     await new ProfileOrders(() => []).start('d', 'cpu'),

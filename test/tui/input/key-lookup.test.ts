@@ -102,7 +102,7 @@ test('without an app a key has an effect or a reason, and the footer omits keys 
       const reason = browser.state.notice?.role === 'warn' ? browser.state.notice.text : undefined;
       if (binding.hint && isInFooter)
         t.equal(reason, undefined, `${binding.name} in the ${pane} is in the footer`);
-      if (/^(?:replay|record|restart|explain|output|tell)$/.test(binding.name))
+      if (/^(?:replay|profile|record|restart|explain|output|tell)$/.test(binding.name))
         t.match(reason, /scooby run/, `${binding.name} in the ${pane}`);
       browser.close();
     }
