@@ -41,12 +41,14 @@ export type ToCollector =
   | { t: 'disconnected'; n: number }
   /** A trace as JSON, or the call of the index `span` in it. */
   | { t: 'find'; n: number; id: string; span?: number }
+  /** A read of what this process itself keeps, by the name of the store's method. */
+  | { t: 'read-store'; n: number; name: string; args: unknown[] }
   | { t: 'ping' }
   | { t: 'finish' };
 
 /** From the collector. */
 export type FromCollector =
-  | { t: 'ready'; place: string; warnings: string[] }
+  | { t: 'ready'; place: string; kept: KeptIn; warnings: string[] }
   /** Requests that are saved, or lost with a warning; `facts` also of those that have changed. */
   | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[] }
   | { t: 'library'; library: DetectedLibrary }
@@ -55,11 +57,16 @@ export type FromCollector =
   | { t: 'warn'; message: string }
   /** All are missing where there is no such trace, or no such call in it. */
   | { t: 'found'; n: number; json?: string; call?: FoundCall; trouble?: string }
+  /** JSON of what was read; or why it could not be. */
+  | { t: 'read-result'; n: number; json?: string; trouble?: string }
   | { t: 'read'; positions: [n: number, position: SpoolPosition][] }
   /** All lines of a process that has disconnected are read. */
   | { t: 'left'; n: number }
   | { t: 'pong' }
   | { t: 'finished' };
+
+/** Where a run keeps its requests: others read a file and a shared store, but its memory by asking it. */
+export type KeptIn = 'file' | 'memory' | 'shared';
 
 /** A call, and its trace without any. */
 export interface FoundCall {

@@ -135,6 +135,11 @@ export class RunControl {
     return this.#request('explain', { trace, span, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
   }
 
+  /** A read of what the run keeps in its own memory. */
+  read(name: string, args: unknown[]): Promise<unknown> {
+    return this.#request('read', { name, args }, REQUEST_MS);
+  }
+
   /** Calls `listener` once when the connection closes; immediately if it is closed already. */
   onClose(listener: () => void): void {
     if (this.#isClosed) listener();

@@ -1,4 +1,4 @@
-/** Commands of the control socket: status, record, restart, explain. */
+/** Commands of the control socket: status, record, restart, explain, read. */
 
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
@@ -51,6 +51,7 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
+    read: ({ name, args }) => run.collector.read(String(name), Array.isArray(args) ? args : []),
     async explain({ trace: id, span: index, analyze, nulls }) {
       const call = await run.collector.findCall(String(id), Number(index));
       if (call === undefined) throw new Error('There is no such call any more.');

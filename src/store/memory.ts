@@ -3,6 +3,7 @@
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
+import { ChangeLog } from './change-log.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, skipDescribe, unpackTrace } from './document.js';
 import { matchesQuery, summaryOf } from './filter-match.js';
@@ -14,7 +15,15 @@ import {
   SHARE_COLUMN,
   SUBJECT_OF,
 } from './rollup.js';
-import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
+import type {
+  Aggregate,
+  AggregateBy,
+  RunSummary,
+  Sampling,
+  Selection,
+  Store,
+  StoreChanges,
+} from './store.js';
 
 interface Entry {
   summary: Summary;
@@ -28,6 +37,7 @@ interface Entry {
 /** Stores the newest traces, within a time to live (ms) and an approximate size (bytes). */
 export class MemoryStore implements Store {
   readonly place = 'memory, until scooby ends';
+  readonly local = this;
   #ttl: number;
   #maxSize: number;
   #clock: Clock;
@@ -35,6 +45,7 @@ export class MemoryStore implements Store {
   #traces = new Map<string, Entry>();
   #sources = new Map<string, { file: string; body: PackedBody }>();
   #sampling: Sampling;
+  readonly #log = new ChangeLog();
 
   constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Sampling) {
     this.#sampling = options;
@@ -57,6 +68,7 @@ export class MemoryStore implements Store {
       const { outside = false, parent } = trace;
       this.#traces.set(trace.id, { summary, outside, parent, body, rollup, expires });
     }
+    this.#log.add(packed.map(({ trace }) => trace.id));
     this.#tidy();
   }
 
@@ -101,6 +113,17 @@ export class MemoryStore implements Store {
 
   async outside(limit: number): Promise<Summary[]> {
     return this.#newest((entry) => entry.outside).slice(0, limit);
+  }
+
+  async summaries(ids: string[]): Promise<Summary[]> {
+    return ids.flatMap((id) => {
+      const entry = this.#traces.get(id);
+      return entry && !entry.outside && this.#isAlive(entry) ? [entry.summary] : [];
+    });
+  }
+
+  changes(since: string | undefined, waitMs: number): Promise<StoreChanges> {
+    return this.#log.since(since, waitMs);
   }
 
   async aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]> {

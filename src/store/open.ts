@@ -1,12 +1,12 @@
 /** Opens a project's store for commands and for the browser. */
 
 import { existsSync } from 'node:fs';
-import { Connection, type SqliteOptions } from './connection.js';
-import { explainStoreError, isMissingBinding } from './error-messages.js';
+import { Connection } from './connection.js';
+import { databaseOpener } from './connector.js';
+import { explainStoreError } from './error-messages.js';
 import { databasePath } from './location.js';
 import { MemoryStore } from './memory.js';
 import { PageReader } from './page-reader.js';
-import { openPinned } from './pinned.js';
 import { SqliteStore } from './sqlite.js';
 import { type Sampling, type Store, StoreError } from './store.js';
 
@@ -49,13 +49,13 @@ export async function openStore(options: OpenOptions, warn: (message: string) =>
   const path = databasePath(options.db, options.cwd);
   if (readonly && !existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {
-    const connect = await connector();
+    const connect = await databaseOpener();
     return new SqliteStore({ connect, path, ttl, maxSize, readonly, lockTimeout, warn, ...sampling });
   } catch (error) {
-    const reason = isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
+    const reason = explainStoreError(error, path);
     if (readonly || !(reason instanceof StoreError)) throw reason;
     warn(
-      `${reason.message} Until then requests are kept in memory only, and other terminals do not see them.`,
+      `${reason.message} Until then requests are kept in memory only: scooby list, show and ui find them there while this runs.`,
     );
     return new MemoryStore({ ttl, maxSize: Math.min(maxSize, MAX_MEMORY), ...sampling });
   }
@@ -71,28 +71,16 @@ export async function openReader(options: OpenOptions, warn: (message: string) =
   if (!existsSync(path)) throw new StoreError(noDatabaseMessage(path, options.db));
   try {
     return new PageReader(
-      new Connection({ connect: await connector(), path, ttl, maxSize, readonly: true, warn }),
+      new Connection({ connect: await databaseOpener(), path, ttl, maxSize, readonly: true, warn }),
       describe,
     );
   } catch (error) {
-    throw isMissingBinding(error) ? missingBinding() : explainStoreError(error, path);
+    throw explainStoreError(error, path);
   }
-}
-
-async function connector(): Promise<SqliteOptions['connect']> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  return (path, options) => openPinned(Sqlite, path, options);
 }
 
 function noDatabaseMessage(path: string, db: string | undefined): string {
   return db
     ? `There is no database at ${path}. Record some requests there:  scooby run --db ${db} -- node app.js`
     : 'Nothing has been recorded in this project yet. Start your app under scooby and send it a request:  scooby run -- node app.js';
-}
-
-function missingBinding(): StoreError {
-  return new StoreError(
-    'The SQLite module is not built for this Node (npm may have blocked its install script). ' +
-      'Mend it with `npm rebuild better-sqlite3`, or install it with `--allow-scripts=better-sqlite3`.',
-  );
 }

@@ -1,7 +1,7 @@
 /** Selections of requests as SQL conditions. */
 
-import type { Database } from 'better-sqlite3';
 import { queryNeedsTrace } from '../domain/filter.js';
+import type { Database } from './database.js';
 import { conditionOf, type SqlCondition } from './filter-sql.js';
 import { cachedStatement } from './statement-cache.js';
 import type { Selection } from './store.js';

@@ -77,6 +77,14 @@ export interface Sampling {
   describe?: Describe;
 }
 
+/** What was saved since a mark. */
+export interface StoreChanges {
+  /** For the next question. */
+  mark: string;
+  /** Ids of the saved traces, in order; missing where they are too many to know: read anew. */
+  ids?: string[];
+}
+
 /** Reads what was recorded; every promise may reject with a StoreError. */
 export interface StoreReader {
   /** Path of the data, or a phrase, for the banner. */
@@ -93,6 +101,13 @@ export interface StoreReader {
   children(parent: string, limit: number): Promise<Summary[]>;
   /** Traces of calls outside requests, newest first. */
   outside(limit: number): Promise<Summary[]>;
+  /** Summaries of those ids that are stored requests, in their order. */
+  summaries(ids: string[]): Promise<Summary[]>;
+  /**
+   * Resolves once something has been saved since a mark, at the latest after `waitMs`, when the mark is
+   * the same; without a mark at once, with the present one.
+   */
+  changes(since: string | undefined, waitMs: number): Promise<StoreChanges>;
   /** Aggregates over the selected requests, sorted by total time, the largest first. */
   aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]>;
   /** Runs with stored requests, newest first. */
@@ -105,6 +120,8 @@ export interface StoreReader {
  * warns and goes on.
  */
 export interface Store extends StoreReader {
+  /** What this process itself holds, where others cannot read the store, or not always. */
+  readonly local?: StoreReader;
   /**
    * Saves several traces at the cost of one, or replaces those of the same ids. What a file has saved
    * survives a crash of the process; all or none of them are saved.

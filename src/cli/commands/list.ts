@@ -14,7 +14,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { followRequests } from '../follow.js';
+import { followRequests, followStore } from '../follow.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   type RouteAggregate,
@@ -31,7 +31,7 @@ import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { shortIds } from '../select/request.js';
-import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
+import { addStoreOptions, type StoreFlags, storeWithoutFile, withStore } from '../select/store-options.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -76,8 +76,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
-  rejectMissingStore(flags.db, process.cwd());
-  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
+  const { signal } = new AbortController();
   const print = (requests: Summary[]) =>
     flags.json
       ? printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))))
@@ -85,8 +84,18 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
           requests.map((request) => followLine(request, format)),
           format,
         );
+  const other = await storeWithoutFile(flags);
+  if (other !== undefined) {
+    try {
+      return await followStore(other, query, flags.limit, print, signal);
+    } finally {
+      other.close();
+    }
+  }
+  rejectMissingStore(flags.db, process.cwd());
+  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   try {
-    await followRequests(reader, query, flags.limit, print, new AbortController().signal);
+    await followRequests(reader, query, flags.limit, print, signal);
   } finally {
     reader.close();
   }

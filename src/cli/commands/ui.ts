@@ -4,12 +4,10 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { LauncherConnection } from '../../feed/launcher-connection.js';
 import { LiveFeed } from '../../feed/live-feed.js';
-import { describeStored } from '../../insight/calls/describe.js';
 import { databasePath } from '../../store/location.js';
-import { openReader } from '../../store/open.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
-import { printRemark } from '../output.js';
+import { openFeed } from '../select/store-options.js';
 
 export interface UiFlags {
   db?: string;
@@ -57,8 +55,7 @@ async function runBrowser(flags: UiFlags): Promise<void> {
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;
-  const options = { db: flags.db, cwd, describe: describeStored };
-  const open = async () => new LiveFeed(await openReader(options, printRemark), database, launcher);
+  const open = async () => new LiveFeed(await openFeed(flags), database, launcher);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({
