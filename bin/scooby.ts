@@ -8,6 +8,7 @@ import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
@@ -51,6 +52,7 @@ Exit codes:
 
 for (const register of [
   registerRun,
+  registerRecording,
   registerUi,
   registerStatus,
   registerList,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from 'tap';
@@ -21,6 +21,24 @@ test('a process adds the lines that it runs; what it does not load has none', as
   t.ok(covered > 0 && covered < total, `${covered} of ${total}`);
   t.equal(files.get('src/domain/errors.ts')?.covered, 0);
   t.equal(files.has('src/feed/feed.ts'), false, 'types only');
+});
+
+test('the counts of a process that runs another text of a script are left out', async (t) => {
+  const file = join(ROOT, 'dist/src/agent/request/certificates.cjs');
+  const run = (folder: string, before: string) => {
+    const code = `${before}; require(${JSON.stringify(file)}).certificateAt(1)`;
+    execFileSync(process.execPath, ['-e', code], { env: { ...process.env, NODE_V8_COVERAGE: folder } });
+  };
+  const raw = t.testdir();
+  run(raw, '');
+  const linesOf = async () => (await coverageOf(raw)).get('src/agent/request/certificates.cts');
+  const own = await linesOf();
+  const changed =
+    'const { prototype } = module.constructor; const compile = prototype._compile; prototype._compile = function (text, file) { return compile.call(this, text.replaceAll("const ", "const    "), file) }';
+  run(raw, changed);
+  writeFileSync(join(raw, 'coverage-1-1-1.json'), '{"result": [');
+  t.same(await linesOf(), own);
+  t.end();
 });
 
 test('a line a file, and all of them together', (t) => {

@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import * as threads from 'node:worker_threads';
 import type { LibraryFacts } from '../domain/library.js';
 import type { LinkLine, LinkOrder, RunConfig, ServerAddress } from '../domain/link.js';
+import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
@@ -79,8 +80,13 @@ function start(): void {
   setAgentFolder(__dirname);
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   if (run.redact !== undefined) attempt(setRedaction, run.redact);
+  if (run.rules !== undefined) state.policy = attempt(policyOf, run.rules);
   state.recording = run.record;
   install(run);
+}
+
+function policyOf(rules: RecordRules): RecordPolicy {
+  return new RecordPolicy(rules);
 }
 
 /**

@@ -2,11 +2,18 @@
 
 import { readFileSync } from 'node:fs';
 import type { Recording, RunConfig } from '../domain/link.js';
+import type { RecordPolicy } from '../domain/record-rules.cjs';
 
 /**
  * Recording switch, checked first in every wrapper; off at the start and after the launcher exits.
  */
-export const state = { recording: 'off' as Recording };
+export const state = {
+  recording: 'off' as Recording,
+  /** Rules on requests without a mark; undefined where each is recorded. */
+  policy: undefined as RecordPolicy | undefined,
+  /** performance.now() when a request was last left out while others are recorded; 0: none was. */
+  leftOutAt: 0,
+};
 
 /**
  * Working folder; where that has been removed (a release's, swapped for the next), the one that the

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FilterQuery, intersectQueries } from '../domain/filter.js';
+import { leftOutQuery, listedQuery } from '../domain/routine.js';
 import type { Summary } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
@@ -15,6 +16,12 @@ const MAX_READ = 5000;
 
 type FollowedStore = Pick<PageReader, 'lastSaved' | 'lastSeq' | 'now' | 'version'>;
 
+export interface FollowListener {
+  print(requests: Summary[]): void;
+  /** Called once, when a tick is left out. */
+  leftOut(): void;
+}
+
 /**
  * Passes the `limit` requests that were saved last to `print`, in that order, and then each request
  * that matches once it is saved, until `signal` is aborted.
@@ -23,13 +30,20 @@ export async function followRequests(
   store: FollowedStore,
   query: FilterQuery,
   limit: number,
-  print: (requests: Summary[]) => void,
+  { print, leftOut }: FollowListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const condition = () => conditionOf(query, store.now());
+  const condition = () => conditionOf(listedQuery(query), store.now());
+  let unseen = leftOutQuery(query);
+  const lookForLeftOut = (after: number, until: number) => {
+    if (!unseen || store.lastSaved(after, until, conditionOf(unseen, store.now()), 1).length === 0) return;
+    unseen = undefined;
+    leftOut();
+  };
   let version = store.version();
   let seq = store.lastSeq();
   print(store.lastSaved(0, seq, condition(), limit).reverse());
+  lookForLeftOut(Math.max(0, seq - MAX_READ), seq);
   while (!signal.aborted) {
     await delay(POLL_MS, undefined, { signal }).catch(() => {});
     const now = store.version();
@@ -38,6 +52,7 @@ export async function followRequests(
     const newest = store.lastSeq();
     // A database that was replaced numbers its rows from the start.
     if (newest < seq) seq = 0;
+    lookForLeftOut(seq, newest);
     for (; seq < newest; seq = Math.min(newest, seq + MAX_READ)) {
       const saved = store.lastSaved(seq, Math.min(newest, seq + MAX_READ), condition(), MAX_READ);
       if (saved.length > 0) print(saved.reverse());
@@ -50,16 +65,18 @@ export async function followStore(
   store: StoreReader,
   query: FilterQuery,
   limit: number,
-  print: (requests: Summary[]) => void,
+  { print, leftOut }: FollowListener,
   signal: AbortSignal,
 ): Promise<void> {
+  const [listed, unseen] = [listedQuery(query), leftOutQuery(query)];
+  if (unseen !== undefined && (await store.recent({ query: unseen }, 1)).length > 0) leftOut();
   let { mark } = await store.changes(undefined, 0);
-  print((await store.recent({ query }, limit)).reverse());
+  print((await store.recent({ query: listed }, limit)).reverse());
   while (!signal.aborted) {
     const changes = await store.changes(mark, CHANGES_MS);
     if (changes.mark === mark || signal.aborted) continue;
     mark = changes.mark;
-    const saved = await selectedOf(store, query, changes.ids);
+    const saved = await selectedOf(store, listed, changes.ids);
     if (saved.length > 0) print(saved);
   }
 }

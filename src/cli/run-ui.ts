@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { AppServers } from '../collector/app-servers.js';
 import { UserError } from '../domain/errors.js';
+import type { LeftOut } from '../domain/record-rules.cjs';
 import { escapeControls, escapeToOneLine } from '../domain/text.js';
 import type { RunFacts, ToLauncher } from '../feed/launcher-protocol.js';
 import type { LaunchListener } from '../launcher/launch-options.js';
@@ -16,6 +17,7 @@ import {
 } from '../terminal/capabilities.js';
 import { ConfigError, configFolder, readUserConfig } from '../tui/user-config.js';
 import type { Announcer } from './print/announcer.js';
+import { FIRST_LEFT_OUT } from './print/recording.js';
 import { type ScreenExit, ScreenProcess } from './screen-process.js';
 
 /** Characters of the app's latest output that are kept, to say why it exited. */
@@ -209,6 +211,11 @@ export class RunUi implements LaunchListener, OutputSink {
 
   requestFinished(request: Parameters<LaunchListener['requestFinished']>[0]): void {
     if (this.#state === 'failed') this.#announcer.requestFinished(request);
+  }
+
+  requestsLeftOut(leftOut: LeftOut, isRunOver: boolean): void {
+    if (this.#state === 'failed') this.#announcer.requestsLeftOut(leftOut, isRunOver);
+    else if (!isRunOver) this.notify(FIRST_LEFT_OUT);
   }
 
   warn(message: string): void {

@@ -5,9 +5,11 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { AppCertificate, LinkLine, Recording, ServerAddress, ServerSigns } from '../domain/link.js';
+import type { RecordRules } from '../domain/record-rules.cjs';
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { PeerPorts } from './peer-ports.js';
+import { RecordingSwitch } from './recording-switch.js';
 
 /** Events of the connections. */
 export interface ConnectionEvents {
@@ -34,7 +36,8 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   /** Process of each server. */
   readonly #servers = new WeakMap<ServerAddress, AppConnection>();
   readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
-  #recording: Recording;
+  /** Decides on each request that the proxy receives. */
+  readonly recordingSwitch: RecordingSwitch;
   /**
    * True once `recording` was changed: a process that starts may have read the run's config file
    * before that.
@@ -42,17 +45,17 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   #wasSwitched = false;
 
   /** `project` is the folder that files are relative to. */
-  constructor(project: string, recording: Recording) {
+  constructor(project: string, recording: Recording, rules?: RecordRules) {
     super();
     this.#project = project;
-    this.#recording = recording;
+    this.recordingSwitch = new RecordingSwitch(recording, rules);
   }
 
   connected(connection: AppConnection): void {
     this.#peerPorts.addProcess(connection);
     const { pid, command, node } = connection;
     this.#apps.set(connection, { pid, command, cwd: this.#project, node });
-    if (this.#wasSwitched) connection.send({ t: 'record', record: this.#recording });
+    if (this.#wasSwitched) connection.send({ t: 'record', record: this.recording });
     this.emit('connected', connection);
   }
 
@@ -118,18 +121,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
 
   /** Which requests are recorded; a change applies to requests that begin after it. */
   get recording(): Recording {
-    return this.#recording;
+    return this.recordingSwitch.mode;
   }
 
   set recording(record: Recording) {
-    this.#recording = record;
+    this.recordingSwitch.mode = record;
     this.#wasSwitched = true;
     for (const connection of this.all) connection.send({ t: 'record', record });
-  }
-
-  /** Whether a request is recorded; `marked` when it carries `X-Scooby-Record: 1`. */
-  isRecorded(marked: boolean): boolean {
-    return this.#recording === 'all' || (this.#recording === 'marked' && marked);
   }
 
   /** Waits at most `maxMs` until all processes have disconnected; resolves with whether they have. */

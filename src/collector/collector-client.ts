@@ -5,9 +5,11 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { RecordMark } from '../domain/record-marks.cjs';
+import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
-import type { Exchange, ExchangeEnd, ProxyObserver } from '../proxy/observer.js';
+import type { Exchange, ExchangeEnd, ProxyObserver, RecordDecision } from '../proxy/observer.js';
 import { AppConnections } from './app-connections.js';
 import { BacklogNotice } from './backlog-notice.js';
 import type {
@@ -25,6 +27,8 @@ import type { SpoolPosition } from './spool.js';
 /** Events of the collector; requests are reported once they are saved, or lost with a warning. */
 export interface CollectorClientEvents {
   requests: [requests: FinishedRequest[]];
+  /** Requests that made no calls were dropped, as they were to be. */
+  leftOut: [];
   facts: [facts: RequestFacts[]];
   library: [library: DetectedLibrary];
   /** A line of a process was lost; emitted once per process. */
@@ -139,8 +143,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
-  isRecorded(marked: boolean): boolean {
-    return this.#connections.isRecorded(marked);
+  decide(mark: RecordMark, about: RequestAbout): RecordDecision {
+    return this.#connections.recordingSwitch.decide(mark, about);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -227,6 +231,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     switch (message.t) {
       case 'settled':
         this.#exchanges.settle(message.ids);
+        if (message.leftOut > 0) this.#noteLeftOut(message.leftOut);
         if (message.requests.length > 0) this.emit('requests', message.requests);
         if (message.facts.length > 0) this.emit('facts', message.facts);
         return;
@@ -251,6 +256,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
       case 'finished':
         return this.#finished();
     }
+  }
+
+  #noteLeftOut(count: number): void {
+    this.#connections.recordingSwitch.droppedWithoutCalls(count);
+    this.emit('leftOut');
   }
 
   #emitOf(n: number, emit: (connection: AppConnection) => void): void {

@@ -49,8 +49,11 @@ export type ToCollector =
 /** From the collector. */
 export type FromCollector =
   | { t: 'ready'; place: string; kept: KeptIn; warnings: string[] }
-  /** Requests that are saved, or lost with a warning; `facts` also of those that have changed. */
-  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[] }
+  /**
+   * Requests that are saved, lost with a warning, or left out (their number is `leftOut`); `facts`
+   * also of those that have changed.
+   */
+  | { t: 'settled'; ids: string[]; requests: FinishedRequest[]; facts: RequestFacts[]; leftOut: number }
   | { t: 'library'; library: DetectedLibrary }
   | { t: 'lost'; n: number }
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }

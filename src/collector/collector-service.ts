@@ -116,6 +116,11 @@ export class CollectorService {
       .on('library', (library) => this.#post({ t: 'library', library }))
       .on('lost', (process) => this.#post({ t: 'lost', n: this.#numbers.get(process)! }))
       .on('answer', (answer, process) => this.#post({ t: 'answer', n: this.#numbers.get(process)!, answer }))
+      .on('leftOut', (id) => {
+        const batch = this.#batch();
+        batch.ids.push(id);
+        batch.leftOut++;
+      })
       .on('trace', (trace, late) => {
         if (reports === 'facts' && !trace.outside) this.#batch().facts.push(requestFactsOf(trace));
         this.#writer.write(trace, late ? undefined : () => this.#settle(trace));
@@ -218,6 +223,7 @@ export class CollectorService {
       ids: [],
       requests: [] as FinishedRequest[],
       facts: [] as RequestFacts[],
+      leftOut: 0,
     });
   }
 

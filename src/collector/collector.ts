@@ -49,6 +49,8 @@ export interface CollectorOptions {
  */
 export interface CollectorEvents {
   trace: [trace: Trace, late: boolean];
+  /** A request that was to be kept only with calls has ended, and made none. */
+  leftOut: [id: string];
   library: [library: DetectedLibrary, app: AppInfo];
   /** A line of a process was lost; emitted once per process. */
   lost: [process: AppIdentity];
@@ -79,6 +81,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   #traces = new OpenTraces({
     finish: (openTrace) => this.#complete(openTrace),
     finished: (trace, late) => this.emit('trace', trace, late),
+    leftOut: (id) => this.emit('leftOut', id),
   });
   #processes = new Map<AppIdentity, AppProcess>();
   #outsideTraces = new Map<AppProcess, OpenTrace>();
@@ -99,9 +102,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * Opens the trace of a request that the proxy has received, with what the app has told of it;
    * `isResent` where an earlier collector may have read some of that.
    */
-  requestStarted({ id, method, url, start, headers }: Exchange, isResent = false): void {
+  requestStarted({ id, method, url, start, headers, withCalls }: Exchange, isResent = false): void {
     const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
     const { trace } = openTrace;
+    if (withCalls) openTrace.withCalls = true;
     // The exit may be heard of before the request that it has cut off.
     if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
     if (isResent) trace.notes = [RESENT_NOTE];
@@ -119,7 +123,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (ending.aborted) trace.aborted = true;
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
-    if (!openTrace.finished) this.emit('linesExpected');
+    if (!openTrace.finished && !openTrace.withCalls) this.emit('linesExpected');
   }
 
   awaitsLines(): boolean {
@@ -230,6 +234,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     // A socket's unit is named by a path, which is masked like that of a request.
     if (isUnit(line) && !/^\/|:\/\//.test(url)) openTrace.trace.route = url;
     if (parent !== undefined) openTrace.trace.parent = parent;
+    if (line.withCalls) openTrace.withCalls = true;
     if (cause !== undefined) this.#causes.linkUnit(cause, openTrace);
     assignProcess(openTrace, process);
     this.#addEarlyLines(line.id);

@@ -42,6 +42,8 @@ export class OpenTrace {
   /** All processes and threads that have made calls for it. */
   readonly processes = new Set<AppProcess>();
   timer: NodeJS.Timeout | undefined;
+  /** True if it is kept only where it makes calls. */
+  withCalls = false;
   /** ms from the request's start to the end of the whole response, by the app's clock. */
   #responded = Number.POSITIVE_INFINITY;
   /** Memory of its spans, in characters of their names and values; an estimate. */
@@ -110,6 +112,17 @@ export class OpenTrace {
     return true;
   }
 
+  /**
+   * Whether it is to be saved: it has made a call that is not the reading of its own file, nor a line of
+   * an access log, or has failed.
+   */
+  isWorthKeeping(): boolean {
+    const { spans, status = 0, parent, dropped = 0 } = this.trace;
+    if (!this.withCalls || this.finished) return true;
+    if (status >= 500 || parent !== undefined || dropped > 0 || this.app === 'died') return true;
+    return spans.some((span) => isTimed(span) && !isOwnFile(span));
+  }
+
   #isJustCutOff(): boolean {
     return this.proxy === 'unanswered' && performance.now() - this.finishedAt < MAX_EXIT_DELAY_MS;
   }
@@ -151,6 +164,11 @@ export class OpenTrace {
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
     return { ...trace, state, spans, duration, totals: totalsOf(spans) };
   }
+}
+
+/** Whether a call reads, or packs, what a server of files answers with. */
+function isOwnFile({ kind, name }: RecordedSpan): boolean {
+  return kind === 'block' && /^(?:fs|zlib)\./.test(name);
 }
 
 /** Key of a span: each process numbers its own. */

@@ -20,6 +20,8 @@ export interface FinishListener {
    * it.
    */
   finished(trace: Trace, late: boolean): void;
+  /** A trace that was to be kept only with calls has none: it is forgotten. */
+  leftOut(id: string): void;
 }
 
 /** Traces that are open or were finished a short time ago. */
@@ -60,7 +62,7 @@ export class OpenTraces {
     const isDone = openTrace.hasEndedAtProxy;
     if (openTrace.isComplete() || (isDone && !hasProcesses)) this.finish(openTrace);
     else if (isDone || openTrace.app === 'died') {
-      if (isDone) this.#awaitingApp.add(openTrace);
+      if (isDone && !openTrace.withCalls) this.#awaitingApp.add(openTrace);
       this.finishLater(openTrace, GRACE_MS);
     }
   }
@@ -74,6 +76,7 @@ export class OpenTraces {
     this.#awaitingApp.delete(openTrace);
     clearTimeout(openTrace.timer);
     openTrace.timer = undefined;
+    if (!openTrace.isWorthKeeping()) return this.#leaveOut(openTrace.trace.id);
     const late = openTrace.finished;
     const trace = this.#listener.finish(openTrace);
     if (!late) openTrace.finishedAt = performance.now();
@@ -92,6 +95,11 @@ export class OpenTraces {
     for (const openTrace of this.#byId.values()) {
       if (openTrace.timer !== undefined || !openTrace.finished) this.finish(openTrace);
     }
+  }
+
+  #leaveOut(id: string): void {
+    this.#byId.delete(id);
+    this.#listener.leftOut(id);
   }
 
   #remember({ trace: { id }, size }: OpenTrace): void {

@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import type { LeftOut } from '../domain/record-rules.cjs';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
@@ -25,6 +26,8 @@ export interface RunStatus {
   /** Connected Node processes of the app. */
   processes: { pid: number; command: string; cwd: string; node: string }[];
   libraries: { name: string; version: string; trouble?: string }[];
+  /** Requests that were not recorded, by reason; missing in runs of earlier versions. */
+  leftOut?: LeftOut;
   /** Finished requests that wait to be recorded; missing in runs of earlier versions. */
   behind?: number;
 }

@@ -72,6 +72,7 @@ function statusOf({ app, collector, connections, launcherStatus }: RunHandles): 
   return {
     ...launcher,
     record: connections.recording,
+    leftOut: connections.recordingSwitch.leftOut,
     behind: collector.behind,
     app: app.isRestarting ? 'restarting' : launcher.upstream === undefined ? 'starting' : 'listening',
     processes: connections.all

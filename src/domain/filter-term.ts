@@ -23,6 +23,7 @@ export type FilterField =
   | 'errors'
   | 'state'
   | 'unit'
+  | 'routine'
   | KnownKind;
 
 export type FilterOp = ':' | '=' | '>' | '>=' | '<' | '<=';
@@ -46,7 +47,11 @@ const FILTER_WORDS: Record<string, Omit<FilterTerm, 'not'>> = {
   errors: { field: 'errors', op: '>', value: 0 },
   died: { field: 'state', op: ':', value: 'died' },
   open: { field: 'state', op: ':', value: 'open' },
+  done: { field: 'state', op: ':', value: 'done' },
   failed: { field: 'state', op: ':', value: 'failed' },
+  fail: { field: 'state', op: ':', value: 'failed' },
+  msg: { field: 'unit', op: '=', value: 'message' },
+  routine: { field: 'routine', op: ':', value: '' },
 };
 
 const TEXT_FIELDS: Record<string, FilterField> = {

@@ -5,7 +5,7 @@
 
 import { type FilterField, type FilterTerm, parseTerm } from './filter-term.js';
 import { type FilterToken, filterTokens } from './filter-tokens.js';
-import { FINDING_KINDS } from './finding-kinds.js';
+import { FINDING_KINDS, SLOW_REQUEST_MS } from './finding-kinds.js';
 import { KNOWN_KINDS } from './span-kinds.js';
 
 /**
@@ -59,7 +59,21 @@ function parseOperand(rest: FilterToken[], depth: number): FilterQuery {
   if (kind === 'open') return parseGroup(rest, depth + 1, text.startsWith('!'));
   const term = parseTerm(text);
   if (typeof term === 'string') throw new FilterError(term);
-  return term.field === 'text' ? withFinding(term) : [[term]];
+  const word = text.toLowerCase().replace(/^!/, '');
+  return Object.hasOwn(PHRASES, word) ? PHRASES[word]!(term.not) : withFinding(term);
+}
+
+/** Words that stand for more than one term; negated, they are turned around as parentheses are. */
+const PHRASES: Record<string, (not: boolean) => FilterQuery> = {
+  slow: phrase(`finding:slow or time>=${SLOW_REQUEST_MS}`),
+  aborted: phrase('unit=request state=done !status>=0'),
+};
+
+function phrase(text: string): (not: boolean) => FilterQuery {
+  return (not) => {
+    const parsed = parseFilter(not ? `!(${text})` : text);
+    return 'query' in parsed ? parsed.query : [];
+  };
 }
 
 const KINDS = new Set(FINDING_KINDS.map(({ kind }) => kind));
@@ -69,7 +83,7 @@ const KINDS = new Set(FINDING_KINDS.map(({ kind }) => kind));
  * have it, and stays a word of URLs.
  */
 function withFinding(term: FilterTerm): FilterQuery {
-  if (!KINDS.has(String(term.value))) return [[term]];
+  if (term.field !== 'text' || !KINDS.has(String(term.value))) return [[term]];
   const finding: FilterTerm = { ...term, field: 'finding' };
   return term.not ? [[term, finding]] : [[term], [finding]];
 }

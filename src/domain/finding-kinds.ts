@@ -1,4 +1,7 @@
-/** Kinds of findings (docs/findings.md), their badges and their words in the filter language. */
+/**
+ * Kinds of findings (docs/findings.md): the word of each is its kind, in capitals where it is shown
+ * to people, and finds in filters in either case. Its badge is the same word or its beginning.
+ */
 
 /** Facts of one kind. */
 export interface FindingKind {
@@ -30,6 +33,14 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'swallowed-error' },
   { kind: 'event-loop' },
 ];
+
+/** Word of a kind as every list, report and tab shows it: `N+1`, `COULD-BE-PARALLEL`. */
+export function findingWord(kind: string): string {
+  return kind.toUpperCase();
+}
+
+/** ms from which a request has the badge `SLOW`, and is found by `slow`, even without a finding. */
+export const SLOW_REQUEST_MS = 500;
 
 /** Kind of finding for calls repeated in a loop; lists count it separately. */
 export const N_PLUS_ONE = FINDING_KINDS[0]! as Required<FindingKind>;

@@ -1,10 +1,11 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
 import type { LibraryFacts } from './library.js';
+import type { RecordRules } from './record-rules.cjs';
 import type { RedactRules } from './redaction.cjs';
 import type { Headers, Kind } from './trace.js';
 
-/** Recorded requests: all, those with the header `X-Scooby-Record: 1`, or none. */
+/** Recorded requests: all, those with a mark (`X-Scooby-Record: 1`), or none. */
 export type Recording = 'all' | 'marked' | 'off';
 
 /** Address of a listening server of the app. */
@@ -42,6 +43,10 @@ export interface RunConfig {
   /** Value of `X-Scooby-Secret` on requests from scooby's own proxy. */
   secret: string;
   record: Recording;
+  /** What is recorded in the mode `all`; missing: all requests. */
+  rules?: RecordRules;
+  /** False where responses are to have no Server-Timing. */
+  serverTiming?: false;
   /**
    * Port that the proxy takes over; the app is moved to another. 0: the first port it listens on.
    */
@@ -103,6 +108,8 @@ export type LinkLine =
       cause?: string;
       /** Of a unit: number of the stack of its registration, whose line is part of its name. */
       stack?: number;
+      /** True if it is kept only where it makes calls. */
+      withCalls?: true;
     }
   /** A request has started a thread of this process. */
   | { t: 'thread'; thread: number; id: string }

@@ -66,6 +66,8 @@ export interface ListStats {
   errors?: number;
   /** Requests with an N+1 finding. */
   repeated?: number;
+  /** Routine ticks, which a list without a filter leaves out; not in `total`. */
+  routine?: number;
 }
 
 /** State of the app and of the store behind the feed. */

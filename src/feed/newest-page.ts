@@ -1,4 +1,4 @@
-/** Pages of the unfiltered list, newest first, read from the index of starts. */
+/** Pages of a list, newest first, read from the index of starts. */
 
 import type { Summary } from '../domain/trace.js';
 import type { PageReader, TimePosition } from '../store/page-reader.js';
@@ -14,28 +14,34 @@ const COUNT_TTL_MS = 30_000;
  */
 export class NewestPage {
   readonly #reader: PageReader;
+  /** Condition of the listed requests, without values. */
+  readonly #where: string;
+  readonly #countStored: () => number;
   #lastCount: { at: number; n: number; seq: number } | undefined;
   /** Offset → position of the row before it. Valid for `#positionsUntil` only. */
   #positions = new Map<number, TimePosition>();
   #positionsUntil = Number.NaN;
 
-  constructor(reader: PageReader) {
+  /** `countStored` counts the requests that meet `where`. */
+  constructor(reader: PageReader, where: string, countStored: () => number) {
     this.#reader = reader;
+    this.#where = where;
+    this.#countStored = countStored;
   }
 
   /** Number of requests that began up to an instant (epoch ms). */
   count(until: number): number {
     const all = this.#countAll();
     // Counting the newer requests and subtracting them is cheap: they are a few of a million.
-    return until === END_OF_TIME ? all : all - this.#reader.countBetween(until, END_OF_TIME);
+    return until === END_OF_TIME ? all : all - this.#reader.countBetween(until, END_OF_TIME, this.#where);
   }
 
   #countAll(): number {
     const now = this.#reader.now();
     if (!this.#lastCount || now - this.#lastCount.at > COUNT_TTL_MS)
-      this.#lastCount = { at: now, seq: this.#reader.lastSeq(), n: this.#reader.count() };
+      this.#lastCount = { at: now, seq: this.#reader.lastSeq(), n: this.#countStored() };
     // By order of saving: a long request may have begun before requests that are counted already.
-    return this.#lastCount.n + this.#reader.countSince(this.#lastCount.seq, END_OF_TIME);
+    return this.#lastCount.n + this.#reader.countSince(this.#lastCount.seq, END_OF_TIME, this.#where);
   }
 
   /**
@@ -48,15 +54,20 @@ export class NewestPage {
     const count = position || offset === 0 ? 0 : this.count(until);
     const rows =
       position || offset <= count / 2
-        ? this.#reader.newest(until, position, position ? 0 : offset, limit, false)
+        ? this.#reader.newest(until, position, position ? 0 : offset, limit, false, this.#where)
         : this.#fromEnd(until, Math.max(0, count - offset - limit), Math.min(limit, count - offset));
     const last = rows.at(-1);
     if (last && until !== END_OF_TIME) this.#positions.set(offset + rows.length, last.position);
     return rows.map(({ row }) => row);
   }
 
+  /** Offset of a request; -1 if it is not in the list up to an instant (epoch ms). */
+  position(id: string, until: number): number {
+    return this.#reader.position(id, until, this.#where);
+  }
+
   /** The same from the oldest end, which is nearer for the second half of the list. */
   #fromEnd(until: number, skip: number, limit: number) {
-    return this.#reader.newest(until, undefined, skip, Math.max(0, limit), true).reverse();
+    return this.#reader.newest(until, undefined, skip, Math.max(0, limit), true, this.#where).reverse();
   }
 }

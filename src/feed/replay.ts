@@ -35,7 +35,7 @@ export async function replay(
   const { headers, without } = replayableHeaders(trace);
   // Without the header Node sends Transfer-Encoding: chunked, though there is no body.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
-  if (recording === 'marked') headers.push(['X-Scooby-Record', '1']);
+  if (recording !== 'off') headers.push(['X-Scooby-Record', '1']);
   const { hostname, port } = new URL(base);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {

@@ -6,6 +6,7 @@
 import { isProcessAlive } from '../control/process-alive.js';
 import { queryNeedsTrace } from '../domain/filter.js';
 import { binsOf, percentile } from '../domain/histogram.js';
+import { isUnfiltered, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
@@ -33,7 +34,9 @@ const STATUS_TTL_MS = 1000;
 /** Read-only feed; works without a running app. */
 export class StoreFeed implements StoredFeed {
   readonly #reader: PageReader;
-  readonly #newest: NewestPage;
+  /** All requests, and those of a list without a filter. */
+  readonly #all: NewestPage;
+  readonly #listed: NewestPage;
   readonly #place: string;
   readonly #results = new Map<string, FilterResult>();
   readonly #listeners = new Set<() => void>();
@@ -52,7 +55,12 @@ export class StoreFeed implements StoredFeed {
   constructor(reader: PageReader, place: string) {
     this.#reader = reader;
     this.#place = place;
-    this.#newest = new NewestPage(reader);
+    this.#all = new NewestPage(reader, '1', () => reader.count());
+    this.#listed = new NewestPage(
+      reader,
+      `NOT ${ROUTINE_SQL}`,
+      () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
+    );
     this.#routeScan = new TurnQueue((error) => this.#handleError(error));
     this.#version = reader.version();
   }
@@ -163,8 +171,11 @@ export class StoreFeed implements StoredFeed {
     const times = rows.flatMap(({ duration }) => duration ?? []);
     const bins = binsOf(times);
     const [p50, p95] = times.length > 0 ? [percentile(bins, 0.5), percentile(bins, 0.95)] : [];
+    const total = this.#listed.count(END_OF_TIME);
+    const routine = this.#all.count(END_OF_TIME) - total;
     return {
-      total: this.#newest.count(END_OF_TIME),
+      total,
+      ...(routine > 0 ? { routine } : {}),
       ...(p50 === undefined ? {} : { p50 }),
       ...(p95 === undefined ? {} : { p95 }),
       errors: rows.length === 0 ? 0 : rows.filter(({ failed }) => failed).length / rows.length,
@@ -173,11 +184,16 @@ export class StoreFeed implements StoredFeed {
   }
 
   /**
-   * Result of a filter or sort; undefined for the unfiltered list, newest first, which has an
-   * index.
+   * Pages of the unfiltered list, newest first, which has an index; undefined for other lists.
    */
-  #result({ query, until = END_OF_TIME, ids }: ListQuery, sort: Sort): FilterResult | undefined {
-    if (query.length === 0 && !ids && sort.by === 'time' && !sort.reverse) return undefined;
+  #newest({ query, ids }: ListQuery, sort: Sort): NewestPage | undefined {
+    if (ids || sort.by !== 'time' || sort.reverse) return undefined;
+    if (query.length === 0) return this.#all;
+    return isUnfiltered(query) ? this.#listed : undefined;
+  }
+
+  /** Result of a filter or sort. */
+  #result({ query, until = END_OF_TIME, ids }: ListQuery, sort: Sort): FilterResult {
     const key = JSON.stringify([query, until, ids, sort]);
     let result = this.#results.get(key);
     if (!result) {
@@ -198,28 +214,28 @@ export class StoreFeed implements StoredFeed {
 
   count(listQuery: ListQuery): MaybePromise<number> {
     return this.#attempt(() => {
-      const result = this.#result(listQuery, this.#lastSort);
-      return result ? result.count() : this.#newest.count(listQuery.until ?? END_OF_TIME);
+      const newest = this.#newest(listQuery, this.#lastSort);
+      if (newest) return newest.count(listQuery.until ?? END_OF_TIME);
+      return this.#result(listQuery, this.#lastSort).count();
     });
   }
 
   countNewer({ query, until = END_OF_TIME, ids }: ListQuery): MaybePromise<number> {
     if (ids) return 0;
-    if (query.length === 0) return this.#attempt(() => this.#reader.countBetween(until, END_OF_TIME));
-    return this.#attempt(
-      () =>
-        this.#reader.slice(until + 0.001, END_OF_TIME, conditionOf(query, this.#reader.now()), '0').length,
-    );
+    return this.#attempt(() => {
+      const { sql, values } = conditionOf(query, this.#reader.now());
+      return this.#reader.countBetween(until, END_OF_TIME, sql, values);
+    });
   }
 
   page(listQuery: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
     return this.#attempt(() => {
-      const result = this.#result(listQuery, sort);
-      if (!result) {
+      const newest = this.#newest(listQuery, sort);
+      if (newest) {
         this.#lastSort = sort;
-        return this.#newest.page(listQuery.until ?? END_OF_TIME, offset, limit);
+        return newest.page(listQuery.until ?? END_OF_TIME, offset, limit);
       }
-      const seqs = result.seqs(offset, limit);
+      const seqs = this.#result(listQuery, sort).seqs(offset, limit);
       return seqs instanceof Promise
         ? seqs.then((found) => this.#reader.rows(found))
         : this.#reader.rows(seqs);
@@ -228,10 +244,10 @@ export class StoreFeed implements StoredFeed {
 
   position(listQuery: ListQuery, sort: Sort, id: string): MaybePromise<number> {
     return this.#attempt(() => {
-      const result = this.#result(listQuery, sort);
-      if (!result) return this.#reader.position(id, listQuery.until ?? END_OF_TIME);
+      const newest = this.#newest(listQuery, sort);
+      if (newest) return newest.position(id, listQuery.until ?? END_OF_TIME);
       const seq = this.#reader.positionInTime(id)?.seq;
-      return seq === undefined ? -1 : result.position(seq);
+      return seq === undefined ? -1 : this.#result(listQuery, sort).position(seq);
     });
   }
 

@@ -8,6 +8,7 @@ import { type FilterQuery, queryNeedsTrace } from '../domain/filter.js';
 import { binsOf, bucketOf, percentile } from '../domain/histogram.js';
 import { hasRepeatedCalls, isFailed, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
+import { isRoutine } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { matchesQuery } from '../store/filter-match.js';
@@ -115,11 +116,14 @@ export class SummaryFeed implements StoredFeed {
   }
 
   stats(): ListStats {
-    const rows = this.#held.slice(0, STATS_REQUESTS);
+    const listed = this.#held.filter((summary) => !isRoutine(summary));
+    const routine = this.#held.length - listed.length;
+    const rows = listed.slice(0, STATS_REQUESTS);
     const times = rows.flatMap(({ duration }) => duration ?? []);
     const bins = binsOf(times);
     return {
-      total: this.#held.length,
+      total: listed.length,
+      ...(routine > 0 && { routine }),
       ...(times.length > 0 && { p50: percentile(bins, 0.5), p95: percentile(bins, 0.95) }),
       errors: rows.length === 0 ? 0 : rows.filter(isFailed).length / rows.length,
       repeated: rows.filter(hasRepeatedCalls).length,

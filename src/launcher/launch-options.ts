@@ -3,6 +3,7 @@
 import type { AppServers } from '../collector/app-servers.js';
 import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import type { LeftOut, RecordRules } from '../domain/record-rules.cjs';
 import type { RedactRules } from '../domain/redaction.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
@@ -22,6 +23,10 @@ export interface LaunchOptions {
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;
+  /** What is recorded in the mode `all`; missing: each request. */
+  rules?: RecordRules;
+  /** Whether responses have a Server-Timing header; default true. */
+  serverTiming?: boolean;
   collector: CollectorClient;
   /** Path of the database, beside which other terminals find this run. */
   database: string;
@@ -52,6 +57,8 @@ export interface LaunchListener {
   appListening(url: string): void;
   libraryDetected(library: { name: string; version: string; trouble?: string }): void;
   requestFinished(request: FinishedRequest): void;
+  /** The first request was left out for want of calls, or the run is over. */
+  requestsLeftOut?(leftOut: LeftOut, isRunOver: boolean): void;
   warn(message: string): void;
   /** Another terminal changed or restarted the run. */
   notify(message: string): void;

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
+import type { RunConfig } from '../domain/link.js';
 import { escapeToOneLine } from '../domain/text.js';
 import { appEnvironment } from './app-environment.js';
 import { AppProxies } from './app-proxies.js';
@@ -29,9 +30,9 @@ const FINAL_LINES_MS = 1000;
  */
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
   const { collector, record, takePort, agent, project, packages = [], redact } = options;
-  const folder = makeRunFolder(record, takePort, packages, redact);
+  const folder = makeRunFolder(record, takePort, packages, redact, settingsOf(options));
   for (const base of runFolderBases()) void removeStaleFolders(base);
-  const connections = new AppConnections(project, record);
+  const connections = new AppConnections(project, record, options.rules);
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);
   const proxies = new AppProxies({ options, folder, connections, collector, listener });
@@ -72,6 +73,7 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     collector.on('requests', (requests) => {
       for (const request of requests) listener.requestFinished(request);
     });
+    collector.once('leftOut', () => listener.requestsLeftOut?.(connections.recordingSwitch.leftOut, false));
     const exit = await app.run();
     proxies.end();
     lostAgent.end(app.forwardedEndSignal);
@@ -85,8 +87,17 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     await proxies.close();
     link.close();
     await collector.finish();
+    listener.requestsLeftOut?.(connections.recordingSwitch.leftOut, true);
     folder.remove();
   }
+}
+
+/** Settings of the agents beside the mode. */
+function settingsOf({
+  rules,
+  serverTiming = true,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming'> {
+  return { ...(rules && { rules }), ...(!serverTiming && { serverTiming: false }) };
 }
 
 function lossMessage({ pid, command }: AppIdentity): string {

@@ -48,9 +48,10 @@ export function makeRunFolder(
   takePort: number | undefined,
   packages: string[] = [],
   redact?: RedactRules,
+  settings: Pick<RunConfig, 'rules' | 'serverTiming'> = {},
 ): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
-  const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record };
+  const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record, ...settings };
   if (takePort !== undefined) run.takePort = takePort;
   if (packages.length > 0) run.packages = packages;
   if (redact !== undefined) run.redact = redact;

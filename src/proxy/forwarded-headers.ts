@@ -4,6 +4,7 @@
  */
 
 import type { IncomingMessage } from 'node:http';
+import { cookieWithoutMarks } from '../domain/record-marks.cjs';
 import {
   connectionHeaders,
   headerKindOf,
@@ -31,14 +32,22 @@ export function isAmbiguous(req: IncomingMessage): boolean {
   );
 }
 
+/** What the proxy tells the agent of a request, by headers that the agent takes out. */
+export interface AgentNotes {
+  id: string;
+  /** Value of X-Scooby-Secret; undefined for a request that is not recorded. */
+  secret: string | undefined;
+  /** Value of X-Scooby-Record. */
+  told?: string | undefined;
+}
+
 /**
- * Raw headers to send to the app: the client's without hop-by-hop headers, plus X-Scooby and, where
- * `secret` is set, X-Scooby-Secret.
+ * Raw headers to send to the app: the client's without hop-by-hop headers and marks, plus X-Scooby
+ * and, where they are set, X-Scooby-Secret and X-Scooby-Record.
  */
 export function upstreamHeaders(
   req: IncomingMessage,
-  id: string,
-  secret: string | undefined,
+  { id, secret, told }: AgentNotes,
   upgrade: boolean,
 ): string[] {
   const raw = req.rawHeaders;
@@ -50,8 +59,17 @@ export function upstreamHeaders(
   let hasEncoding = false;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    const value = raw[i + 1]!;
+    let value = raw[i + 1]!;
     switch (headerKindOf(name)) {
+      case 'cookie':
+        if (connectionNames?.has('cookie')) continue;
+        value = cookieWithoutMarks(value);
+        if (value === '' && raw[i + 1] !== '') continue;
+        break;
+      case 'record':
+        // A mark is the agent's to take out; what only the proxy may say is not passed on.
+        if (told !== undefined || value === 'calls') continue;
+        break;
       case 'plain':
         if (connectionNames?.has(name.toLowerCase())) continue;
         break;
@@ -85,6 +103,7 @@ export function upstreamHeaders(
   if (!hasConnection) headers.push('Connection', 'keep-alive');
   headers.push('X-Scooby', id);
   if (secret !== undefined) headers.push('X-Scooby-Secret', secret);
+  if (told !== undefined) headers.push('X-Scooby-Record', told);
   return headers;
 }
 
@@ -120,6 +139,7 @@ export function clientHeaders(
     const value = raw[i + 1]!;
     switch (headerKindOf(name)) {
       case 'plain':
+      case 'cookie':
         if (connectionNames?.has(name.toLowerCase())) continue;
         break;
       case 'connection':

@@ -1,5 +1,7 @@
 /** Events that the proxy reports for each request it forwards. */
 
+import type { RecordMark } from '../domain/record-marks.cjs';
+import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { Headers } from '../domain/trace.js';
 
 /** A request that the proxy has received. */
@@ -13,8 +15,10 @@ export interface Exchange {
   start: number;
   /** Request headers, with secrets redacted. */
   headers: Headers;
-  /** The client sent `X-Scooby-Record: 1`. */
+  /** The client has marked it: `X-Scooby-Record: 1`, or a parameter or cookie that says so. */
   marked: boolean;
+  /** It is kept only where it makes calls. */
+  withCalls?: true;
 }
 
 /** Outcome of a request. */
@@ -37,13 +41,24 @@ export interface ExchangeEnd {
   upgraded?: boolean;
 }
 
+/** Whether a request is recorded, and what the agent is told of that. */
+export interface RecordDecision {
+  isRecorded: boolean;
+  withCalls?: true;
+  /**
+   * Value of X-Scooby-Record for the agent, which takes it out; missing where it needs none. 0: it is
+   * left out while others are recorded; calls: it is kept only where it makes calls.
+   */
+  told?: '0' | 'calls';
+}
+
 /** Receiver of the events; its errors are swallowed, because profiling must not fail a response. */
 export interface ProxyObserver {
   /**
-   * True where a request is recorded; an unrecorded request is sent to the app without
-   * X-Scooby-Secret.
+   * Decides whether a request is recorded, by default each; an unrecorded request is sent to the app
+   * without X-Scooby-Secret.
    */
-  isRecorded?(marked: boolean): boolean;
+  decide?(mark: RecordMark, about: RequestAbout): RecordDecision;
   requestStarted(exchange: Exchange): void;
   requestEnded(end: ExchangeEnd): void;
 }

@@ -5,6 +5,7 @@
 
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { urlWithoutMarks } from '../domain/record-marks.cjs';
 import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
 import {
   appEnded,
@@ -96,11 +97,11 @@ export class ProxiedRequest {
     this.#req = req;
     this.#res = res;
     this.#onUpgrade = onUpgrade;
-    this.#report = new ExchangeReport(options.observer, req);
-    this.#path = upstreamPath(req.url!);
+    this.#path = urlWithoutMarks(upstreamPath(req.url!));
+    this.#report = new ExchangeReport(options.observer, req, this.#path);
     this.#hasBody = onUpgrade === undefined && hasBody(req);
     this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && REPEATABLE_METHOD.test(req.method!);
-    this.#secret = this.#report.isRecorded ? options.secret : undefined;
+    this.#secret = this.#report.decision.isRecorded ? options.secret : undefined;
   }
 
   /** Announces the request to the observer and sends it to the app. */
@@ -156,6 +157,7 @@ export class ProxiedRequest {
         path: this.#path,
         id: this.#report.id,
         secret: this.#secret,
+        told: this.#report.decision.told,
         hasBody: this.#hasBody,
         isRepeatable: this.#isRepeatable && !onNewConnection,
         isUpgrade: this.#onUpgrade !== undefined,

@@ -35,6 +35,8 @@ export type HeaderKind =
   | 'te'
   | 'trailer'
   | 'transfer-encoding'
+  | 'cookie'
+  | 'record'
   | 'ours';
 
 const KINDS: Record<string, HeaderKind> = {
@@ -49,6 +51,8 @@ const KINDS: Record<string, HeaderKind> = {
   'transfer-encoding': 'transfer-encoding',
   'x-scooby': 'ours',
   'x-scooby-secret': 'ours',
+  'x-scooby-record': 'record',
+  cookie: 'cookie',
 };
 
 // The length alone rules out most headers, which is cheaper than lowercasing their names.

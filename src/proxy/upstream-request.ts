@@ -10,6 +10,8 @@ export interface UpstreamRequestParts {
   path: string;
   id: string;
   secret: string | undefined;
+  /** What the agent is told of the decision to record it. */
+  told?: string | undefined;
   /** The client's request announces a body. */
   hasBody: boolean;
   /** It can be sent again, should a keep-alive connection turn out to be closed. */
@@ -26,14 +28,14 @@ const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
  */
 export function createUpstreamRequest(
   target: Target,
-  { req, path, id, secret, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
+  { req, path, id, secret, told, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
 ): ClientRequest {
   const reuseConnection = isRepeatable && !CLOSE.test(req.headers.connection ?? '');
   const options = {
     ...target.options,
     method: req.method!,
     path,
-    headers: upstreamHeaders(req, id, secret, isUpgrade),
+    headers: upstreamHeaders(req, { id, secret, told }, isUpgrade),
     agent: reuseConnection ? target.keepAliveAgent : target.singleUseAgent,
     ...(isUpgrade && { allowHalfOpen: true }),
   };

@@ -6,6 +6,7 @@ import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import { type FilterOp, type FilterTerm, foldCase } from '../domain/filter-term.js';
 import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
+import { isRoutine } from '../domain/routine.js';
 import type { Sample } from '../domain/sample.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { unitOf } from '../domain/unit.js';
@@ -42,6 +43,8 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
       return isTextIn(term, summary.findings);
     case 'errors':
       return hasErrors(summary) !== term.not;
+    case 'routine':
+      return isRoutine(summary) !== term.not;
     case 'age':
       return isNumber({ ...term, ...ageBound(term, now) }, summary.start);
     case 'time':

@@ -6,6 +6,7 @@
 import { type FilterQuery, termNeedsTrace } from '../domain/filter.js';
 import type { FilterOp, FilterTerm } from '../domain/filter-term.js';
 import { ERRORS_SQL, QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
+import { ROUTINE_SQL } from '../domain/routine.js';
 import { UNIT_SQL } from '../domain/unit.js';
 import { ageBound, statusClass } from './filter-match.js';
 import { ROUTE_SQL } from './sql-functions.js';
@@ -114,6 +115,8 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
       return finding(term);
     case 'errors':
       return { sql: ERRORS_SQL, values: [] };
+    case 'routine':
+      return { sql: ROUTINE_SQL, values: [] };
     default:
       return text(term.field, term);
   }

@@ -3,6 +3,7 @@
 import type { BucketCounts } from '../domain/aggregate.js';
 import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
+import { ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { unpack } from './body.js';
@@ -71,11 +72,12 @@ export class PageReader {
     skip: number,
     limit: number,
     oldestFirst: boolean,
+    where = '1',
   ): { row: Summary; position: TimePosition }[] {
     const [order, sign] = oldestFirst ? ['start, seq', '>'] : ['start DESC, seq DESC', '<'];
     const from = after ? `AND (start, seq) ${sign} (?, ?)` : '';
     // The subquery skips rows in the index alone; their columns are not read.
-    const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const seqs = `SELECT seq FROM traces WHERE outside = 0 AND start <= ? AND expires > ? ${from} AND ${where} ORDER BY ${order} LIMIT ? OFFSET ?`;
     const sql = `SELECT seq, ${SUMMARY_COLUMNS} FROM traces WHERE seq IN (${seqs}) ORDER BY ${order}`;
     const position = after ? [after.start, after.seq] : [];
     const rows = this.#queryAll<TraceRow & { seq: number }>(sql, until, this.now(), ...position, limit, skip);
@@ -92,11 +94,16 @@ export class PageReader {
     return this.countBetween(Number.NEGATIVE_INFINITY, Number.MAX_SAFE_INTEGER);
   }
 
+  /** Number of routine ticks, by their index. */
+  countRoutine(): number {
+    const sql = `SELECT count(*) AS n FROM traces INDEXED BY traces_ticks WHERE ${ROUTINE_SQL} AND outside = 0 AND expires > ?`;
+    return this.#queryOne<{ n: number }>(sql, this.now())!.n;
+  }
+
   /** Number of requests that started after `after` and not after `until` (epoch ms). */
-  countBetween(after: number, until: number): number {
-    const sql =
-      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start > ? AND start <= ? AND expires > ?';
-    return this.#queryOne<{ n: number }>(sql, after, until, this.now())!.n;
+  countBetween(after: number, until: number, where = '1', values: (string | number)[] = []): number {
+    const sql = `SELECT count(*) AS n FROM traces WHERE outside = 0 AND start > ? AND start <= ? AND expires > ? AND ${where}`;
+    return this.#queryOne<{ n: number }>(sql, after, until, this.now(), ...values)!.n;
   }
 
   /** Row number of the trace that was saved last; 0 in an empty store. */
@@ -115,9 +122,9 @@ export class PageReader {
    * Number of requests that were saved after the row `seq` and started not after `until` (epoch
    * ms).
    */
-  countSince(seq: number, until: number): number {
+  countSince(seq: number, until: number, where = '1'): number {
     // NOT INDEXED scans by row number; the index of starts would be read completely.
-    const sql = 'SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ?';
+    const sql = `SELECT count(*) AS n FROM traces NOT INDEXED WHERE outside = 0 AND seq > ? AND start <= ? AND ${where}`;
     return this.#queryOne<{ n: number }>(sql, seq, until)!.n;
   }
 
@@ -125,17 +132,17 @@ export class PageReader {
    * Offset of a request, newest first, in the list up to `until` (epoch ms); -1 if it is not in the
    * list.
    */
-  position(id: string, until: number): number {
-    const position = this.positionInTime(id);
+  position(id: string, until: number, where = '1'): number {
+    const position = this.positionInTime(id, where);
     if (!position || position.start > until) return -1;
-    const sameStart =
-      'SELECT count(*) AS n FROM traces WHERE outside = 0 AND start = ? AND seq > ? AND expires > ?';
+    const sameStart = `SELECT count(*) AS n FROM traces WHERE outside = 0 AND start = ? AND seq > ? AND expires > ? AND ${where}`;
     const same = this.#queryOne<{ n: number }>(sameStart, position.start, position.seq, this.now())!.n;
-    return same + this.countBetween(position.start, until);
+    return same + this.countBetween(position.start, until, where);
   }
 
-  positionInTime(id: string): TimePosition | undefined {
-    return this.#queryOne<TimePosition>('SELECT start, seq FROM traces WHERE id = ? AND outside = 0', id);
+  positionInTime(id: string, where = '1'): TimePosition | undefined {
+    const sql = `SELECT start, seq FROM traces WHERE id = ? AND outside = 0 AND ${where}`;
+    return this.#queryOne<TimePosition>(sql, id);
   }
 
   /**
@@ -195,10 +202,10 @@ export class PageReader {
     });
   }
 
-  /** Duration (ms), N+1 and failure of the newest requests, for the header's statistics. */
+  /** Duration (ms), N+1 and failure of the newest requests, for the header's statistics, without routine ticks. */
   newestMeasures(limit: number): { duration: number | null; repeated: number; failed: number }[] {
     const sql = `SELECT duration, ${REPEATED_SQL} AS repeated, ${FAILED_SQL} AS failed
-      FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?`;
+      FROM traces WHERE outside = 0 AND expires > ? AND NOT ${ROUTINE_SQL} ORDER BY start DESC LIMIT ?`;
     return this.#queryAll(sql, this.now(), limit);
   }
 

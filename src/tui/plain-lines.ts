@@ -1,5 +1,6 @@
 /** Prints requests as plain lines, for pipes, CI, simple terminals and screen readers. */
 
+import { LISTED_QUERY, leftOutText, TICKS_FILTER } from '../domain/routine.js';
 import { formatCount, formatMs } from '../domain/text.js';
 import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
@@ -53,7 +54,12 @@ class PlainPrinter {
   async print(): Promise<void> {
     const news: Summary[] = [];
     for (let offset = 0; ; offset += PAGE_ROWS) {
-      const rows = await this.#feed.page({ query: [] }, { by: 'time', reverse: false }, offset, PAGE_ROWS);
+      const rows = await this.#feed.page(
+        { query: LISTED_QUERY },
+        { by: 'time', reverse: false },
+        offset,
+        PAGE_ROWS,
+      );
       const isFirst = this.#floor === undefined;
       if (isFirst) this.#floor = rows.length < PAGE_ROWS ? 0 : rows.at(-1)!.start;
       const floor = this.#floor ?? 0;
@@ -83,7 +89,9 @@ export async function printPlain(
   if (!printer.hasPrinted) write('no requests are stored yet');
   await Promise.race([feed.connected?.(), ended]);
   if (!feed.status().live) {
-    write(`${formatCount(await feed.count({ query: [] }), 'request')} stored`);
+    write(`${formatCount(await feed.count({ query: LISTED_QUERY }), 'request')} stored`);
+    const { routine = 0 } = await feed.stats();
+    if (routine > 0) write(`${leftOutText(routine)}; see them with: scooby list ${TICKS_FILTER}`);
     return;
   }
   let printing = printer.print();

@@ -29,7 +29,7 @@ test('an error at any function of the agent leaves the output of a serving app t
   const failed: string[] = [];
   let points: string[] = [];
   const recorded = await runRecorded(APP, {
-    env: { SERVER, NODE_OPTIONS: FAULTS },
+    env: { SERVER, NODE_OPTIONS: FAULTS, NODE_V8_COVERAGE: '' },
     drive: async (url) => {
       await askAt(url, '/m/calls');
       points = JSON.parse((await askAt(url, '/points')).slice(4)).filter(

@@ -120,6 +120,116 @@ test('all: the app sees the id and never the secret; a client’s own X-Scooby i
   }
 });
 
+test('cookie and parameter are marks as well, through the proxy and directly', async (t) => {
+  for (const launch of await launches(t, ['--record', 'marked'])) {
+    const run = scooby(t, launch);
+    const cookie = { headers: { Cookie: 'a=1; scooby=1' } };
+    const through = await run.ask('/a?__scooby=1', { headers: { Cookie: 'b=2' } });
+    t.match(JSON.parse(through.body).head[0], ['Cookie', 'b=2']);
+    t.match(JSON.parse((await run.ask('/b', cookie)).body).head[0], ['Cookie', 'a=1']);
+    const direct = await run.askDirectly('/c', cookie);
+    await run.askDirectly('/d', { headers: { Cookie: 'a=1; scooby=0' } });
+    await run.ask('/e?__scooby=0', { headers: { Cookie: 'scooby=1' } });
+    await run.askDirectly('/f?__scooby=1');
+    await run.trace('/f?__scooby=1');
+    await run.stop();
+    t.same(
+      (await run.traces()).map(({ url, spans }) => [url, spans.length]),
+      [
+        ['/a', 1],
+        ['/b', 1],
+        ['/c', 1],
+        ['/f?__scooby=1', 1],
+      ],
+      launch.node!,
+    );
+    t.match(direct.headers['x-scooby'], UUID);
+  }
+});
+
+test('what is excluded or switched off has no context, no line, and no place elsewhere', async (t) => {
+  for (const launch of await launches(t, ['--exclude', '/not/', '--exclude', '/nor'])) {
+    const run = scooby(t, launch);
+    for (const ask of [run.ask.bind(run), run.askDirectly.bind(run)]) {
+      const excluded = await ask('/not/a', { headers: { 'X-Own': '1' } });
+      t.notMatch(excluded.body, /kResourceStore|Secret|-Record/i);
+      t.notMatch((await ask('/nor?x=1')).body, /Secret|-Record/i);
+      t.notMatch((await ask('/own', { headers: { 'X-Scooby-Record': '0' } })).body, /Secret|-Record/i);
+      await ask('/cookie', { headers: { Cookie: 'scooby=0' } });
+    }
+    t.same(requestLines(runFolder(await appPid(run.child.pid!))), [], launch.node!);
+    await run.ask('/not/marked', { headers: { 'X-Scooby-Record': '1' } });
+    await run.trace('/not/marked');
+    const { leftOut } = JSON.parse(run.cli('status', '--json').stdout).runs[0];
+    t.same(leftOut, { withoutCalls: 0, excluded: 2, unsampled: 0, unmarked: 0, off: 2 });
+    await run.stop();
+    t.match(run.stderr, /4 requests left out: 2 by --exclude, 2 switched off/);
+    t.same(
+      (await run.traces()).map(({ url, outside = false }) => [url, outside]),
+      [['/not/marked', false]],
+    );
+  }
+});
+
+test('files and health checks are kept where they make calls, or fail', async (t) => {
+  const app = `
+const { Pool } = require('pg');
+const pool = new Pool({ connectionString: process.env.PG, max: 1 });
+require('node:http').createServer(async (req, res) => {
+  if (req.url.includes('query')) await pool.query('select 1');
+  if (req.url.includes('log')) console.log('a line');
+  if (req.url.includes('fail')) res.statusCode = 503;
+  res.end('ok');
+}).listen(0, '127.0.0.1');`;
+  const env = { PG: (await postgres(t)).url };
+  const run = scooby(t, { files: { 'app.cjs': app }, command: ['app.cjs'], env });
+  const paths = ['/a.js', '/log/b.css', '/query/health', '/fail/health', '/query/c.js'];
+  for (const path of paths) {
+    await run.ask(path);
+    await run.askDirectly(`/direct${path}`);
+  }
+  await run.ask('/page');
+  await run.stop();
+  t.same((await run.traces()).map(({ url }) => url).sort(), [
+    ...['/direct/fail/health', '/direct/query/c.js', '/direct/query/health', '/fail/health', '/page'],
+    ...['/query/c.js', '/query/health'],
+  ]);
+  t.match(
+    run.stderr,
+    /files, modules and health checks that make no calls are left out; to have them: --include '\*'/,
+  );
+  t.match(run.stderr, /3 requests left out: 3 files, modules and health checks without calls/);
+});
+
+test('--include has them, and --sample takes its share, but each that is marked', async (t) => {
+  const app = `require('node:http').createServer((req, res) => res.end('ok')).listen(0, '127.0.0.1');`;
+  const files = { 'app.cjs': app };
+  const all = scooby(t, { files, command: ['app.cjs'], options: ['--include', '*', '--exclude', '/not'] });
+  for (const path of ['/a.js', '/health', '/not']) await all.ask(path);
+  await all.askDirectly('/b.js');
+  await all.trace('/b.js');
+  await all.stop();
+  t.same(
+    (await all.traces()).map(({ url }) => url),
+    ['/a.js', '/health', '/b.js'],
+  );
+  const some = scooby(t, { files, command: ['app.cjs'], options: ['--sample', '1/4'] });
+  for (let n = 0; n < 8; n++) {
+    await some.ask('/through');
+    await some.askDirectly('/direct');
+    await some.askDirectly('/marked', { headers: { 'X-Scooby-Record': '1' } });
+  }
+  await some.askDirectly('/last?__scooby=1');
+  await some.trace('/last?__scooby=1');
+  await some.stop();
+  const urls = (await some.traces()).map(({ url }) => url).sort();
+  t.same(
+    urls,
+    ['/last?__scooby=1', '/direct', '/direct', '/through', '/through', ...Array(8).fill('/marked')].sort(),
+  );
+  t.match(some.stderr, /recorded: 1 of 4 requests/);
+});
+
 test('a direct request gets its id from the agent and cannot set it', async (t) => {
   const [launch] = await launches(t, []);
   const run = scooby(t, launch!);

@@ -20,7 +20,7 @@ test('an error at any function of the agent while it starts leaves the output th
   t.match(plain, { code: 0, stdout: 'ended\n', stderr: '' });
   let points: string[] = [];
   await runRecorded(STARTED, {
-    env: { NODE_OPTIONS: FAULTS },
+    env: { NODE_OPTIONS: FAULTS, NODE_V8_COVERAGE: '' },
     drive: async (url) => {
       const reached: string[] = JSON.parse((await askAt(url, '/points')).slice(4));
       // Before it, files of the agent load, which cannot fail in one process and not in the other.
@@ -32,7 +32,7 @@ test('an error at any function of the agent while it starts leaves the output th
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
       for (let POINT = points.pop(); POINT !== undefined; POINT = points.pop()) {
-        const launch = { env: { NODE_OPTIONS: FAULTS, POINT }, drive };
+        const launch = { env: { NODE_OPTIONS: FAULTS, NODE_V8_COVERAGE: '', POINT }, drive };
         const { code, signal, stdout, stderr } = await runRecorded(STARTED, launch);
         t.same({ code, signal, stdout, stderr }, plain, POINT);
       }

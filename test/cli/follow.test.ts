@@ -15,23 +15,31 @@ test('list --follow: the last requests, then each that is saved, whenever it beg
   const save = (url: string, more = {}) => store.saveAll([aTrace({ url, start, duration: 13, ...more })]);
   save('/first');
   save('/health');
+  save('poll', { method: 'tick' });
+  save('sync', { method: 'tick', state: 'failed' });
   const { FORCE_COLOR: _, ...env } = process.env;
   const args = [PROGRAM, 'list', '-f', '!health', '--db', db];
   const child = spawn(process.execPath, args, { env });
   t.teardown(() => child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface(child.stdout).on('line', (line) => lines.push(line));
-  await until(() => lines.length === 1, 'the stored request');
+  let remarks = '';
+  child.stderr.on('data', (data) => {
+    remarks += data;
+  });
+  await until(() => lines.length === 2, 'the stored requests');
   save('/slow', { id: 'abcdef01-1', start: start - 60_000, duration: 60_000, spans: [aSpan()] });
   save('/health');
   store.saveAll([aTrace({ url: '/x' }), aTrace({ url: '/y' })]);
   await until(
-    () => lines.length === 4,
+    () => lines.length === 5,
     () => lines.join('\n'),
   );
   t.match(lines[0], /^\d\d:\d\d:\d\d {2}[\da-f]{8} {2}GET \/first {2}200 {2}13ms$/);
-  t.match(lines[1], /^\d\d:\d\d:\d\d {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/);
-  t.match(lines.slice(2), [/GET \/x /, /GET \/y /]);
+  t.match(lines[1], /tick sync {2}failed/);
+  t.match(lines[2], /^\d\d:\d\d:\d\d {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/);
+  t.match(lines.slice(3), [/GET \/x /, /GET \/y /]);
+  t.equal(remarks, 'Ticks with nothing to tell are left out; see them with: scooby list unit:tick\n');
   child.kill('SIGINT');
   t.same(await once(child, 'close'), [null, 'SIGINT']);
 });

@@ -129,6 +129,23 @@ test('list prints a table, without colours in a pipe', async (t) => {
   });
 });
 
+test('list leaves out ticks that went well, and says how to see them', async (t) => {
+  const tick = { method: 'tick', url: 'poll', start: Date.now() } as const;
+  const db = await database(t, [
+    aTrace({ id: 'aaaaaaaa-1', url: '/a', start: Date.now() }),
+    ...['1', '2'].map((id) => {
+      const { status: _, ...unit } = aTrace({ ...tick, id: `${id}bbbbbbb-1` });
+      return unit;
+    }),
+  ]);
+  const list = (...args: string[]) => scooby(['list', '--db', db, ...args]);
+  const left = '2 ticks are left out, which had nothing to tell. See them:  scooby list unit:tick\n';
+  t.match(list(), { out: /^AGE.*\n.*\/a.*\n$/, err: left });
+  t.match(list('--json'), { out: /^\{.*"\/a".*\}\n$/, err: left });
+  t.match(list('--path', 'poll'), { out: '', err: left });
+  t.match(list('unit:tick'), { out: /^AGE.*\n.*tick .*poll.*\n.*tick .*poll.*\n$/, err: '' });
+});
+
 test('list, list --by and top say that there are more rows than they print', async (t) => {
   const db = await database(
     t,

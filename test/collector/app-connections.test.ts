@@ -37,7 +37,9 @@ test('servers are reported with their process, and all processes hear of their p
 
 test('which requests are recorded may change; processes hear of it, and those to come', (t) => {
   const connections = new AppConnections('/srv/shop', 'marked');
-  t.same([connections.isRecorded(true), connections.isRecorded(false)], [true, false]);
+  const isRecorded = (mark: 'on' | undefined) =>
+    connections.recordingSwitch.decide(mark, { method: 'GET', path: '/' }).isRecorded;
+  t.same([isRecorded('on'), isRecorded(undefined)], [true, false]);
   const [a, b] = [aConnection(7), aConnection(8)];
   connections.connected(a.connection);
   connections.recording = 'off';
@@ -46,7 +48,7 @@ test('which requests are recorded may change; processes hear of it, and those to
     [a, b].map(({ orders }) => orders.filter((order) => order.t === 'record')),
     [[{ t: 'record', record: 'off' }], [{ t: 'record', record: 'off' }]],
   );
-  t.equal(connections.isRecorded(true), false);
+  t.equal(isRecorded('on'), false);
   t.end();
 });
 

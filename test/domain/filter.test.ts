@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { completePart, type FilterQuery, intersectQueries, parseFilter } from '../../src/domain/filter.js';
+import { type Candidate, matchesQuery } from '../../src/store/filter-match.js';
 
 test('each word of a filter becomes a term', (t) => {
   t.same(parseFilter('status>=400 n1 path:orders sql:users slower:100ms !health'), {
@@ -150,5 +151,39 @@ test('the complete part of a half-typed filter applies', (t) => {
     ['time> n1', undefined],
   ] as const)
     t.equal(completePart(text), want, text);
+  t.end();
+});
+
+test('each word that stands for the end of a request finds those', (t) => {
+  const found = (word: string, summary: object) => {
+    const parsed = parseFilter(word);
+    const candidate = {
+      summary: {
+        id: '1',
+        method: 'GET',
+        url: '/a',
+        start: 0,
+        totals: {},
+        findings: [],
+        spans: 0,
+        ...summary,
+      },
+    };
+    return 'query' in parsed && matchesQuery(parsed.query, candidate as unknown as Candidate, 0);
+  };
+  const ends = {
+    aborted: { state: 'done' },
+    died: { state: 'died' },
+    open: { state: 'open' },
+    fail: { state: 'failed', method: 'job' },
+    failed: { state: 'failed', method: 'job' },
+  };
+  for (const [word, summary] of Object.entries(ends)) {
+    t.equal(found(word.toUpperCase(), summary), true, word);
+    t.equal(found(`!${word}`, summary), false, `not ${word}`);
+    t.equal(found(word, { state: 'done', status: 200 }), false, `${word} of an answer`);
+  }
+  t.equal(found('aborted', { state: 'done', method: 'job' }), false, 'a unit has no status');
+  t.equal(found('msg', { state: 'done', method: 'message' }), true);
   t.end();
 });

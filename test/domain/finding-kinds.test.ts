@@ -40,6 +40,12 @@ test('a badge typed as a filter finds the requests with that badge', (t) => {
       { field: 'finding', value: 'duplicate' },
     ],
   );
+  t.same(
+    parseFilter('SLOW'),
+    parseFilter('finding:slow or time>=500'),
+    'the badge is on slow requests without a finding, too',
+  );
+  t.same(parseFilter('!slow'), parseFilter('!finding:slow !time>=500'));
   t.match(meant('transaction'), { field: 'text' }, 'a word of URLs stays one');
   for (const { kind, words = [] } of FINDING_KINDS) {
     if (words.includes(kind)) continue;

@@ -5,7 +5,9 @@ import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
 import { queryTimeOf } from '../../src/domain/request.js';
-import type { Sort, SortKey } from '../../src/feed/feed.js';
+import { LISTED_QUERY } from '../../src/domain/routine.js';
+import type { Trace } from '../../src/domain/trace.js';
+import type { ListQuery, Sort, SortKey } from '../../src/feed/feed.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
 import { samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
@@ -262,4 +264,36 @@ test('an unreadable database is reported in words, and read again once it is rea
   await next();
   t.equal(feed.status().trouble, undefined);
   t.equal((await feed.page({ query: [] }, TIME, 0, 10)).length, 10);
+});
+
+test('a list without a filter leaves routine ticks out, by pages and in every order', async (t) => {
+  const { feed, store } = bothFeeds(t, 30);
+  const { status: _, ...request } = traceAt(0);
+  const tick = {
+    ...request,
+    method: 'tick',
+    url: 'poll',
+    state: 'done' as const,
+    findings: [],
+    spans: [],
+    totals: {},
+  };
+  const aTick = (n: number, more: Partial<Trace> = {}) => ({
+    ...{ ...tick, id: `f${n}000000-0000-4000-8000-000000000000`, start: traceAt(n).start + 0.5 },
+    ...more,
+  });
+  store.saveAll([aTick(1), aTick(2), aTick(3, { state: 'failed' })]);
+  const ticksOf = async (selection: ListQuery, sort: Sort) =>
+    (await feed.page(selection, sort, 0, 100))
+      .filter(({ method }) => method === 'tick')
+      .map(({ id }) => id[1]);
+  const listed = { query: LISTED_QUERY };
+  t.same(await ticksOf(listed, TIME), ['3']);
+  t.same(await ticksOf(listed, { by: 'time', reverse: true }), ['3']);
+  t.same(await ticksOf({ query: [] }, TIME), ['1', '2', '3']);
+  t.same(await ticksOf({ query: query('unit:tick') }, TIME), ['1', '2', '3']);
+  t.equal(await feed.count(listed), 31);
+  t.equal(await feed.position(listed, TIME, aTick(3).id), 3);
+  t.equal(await feed.position(listed, TIME, aTick(1).id), -1);
+  t.match(await feed.stats(), { total: 31, routine: 2 });
 });

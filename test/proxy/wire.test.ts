@@ -123,6 +123,47 @@ test('hop-by-hop headers and those listed by Connection are removed, but not sco
   );
 });
 
+test('marks are taken out of the URL and the cookies, and nothing else is', async (t) => {
+  const app = await responder(t, OK);
+  const { port, opened } = await proxy(t, app.address);
+  const cookies = 'Cookie: a=1; scooby=1;b="2; "\r\ncookie: scooby=0\r\nX-Cookie: scooby=1\r\n';
+  const bytes = `GET /a?__scooby=1&b=%20&__scooby=x&__scooby=0 HTTP/1.1\r\nHost: h\r\n${cookies}Connection: keep-alive\r\n\r\n`;
+  await ask(t, port, bytes, 'ok');
+  t.equal(
+    anonymous(app.text),
+    `GET /a?b=%20&__scooby=x HTTP/1.1\r\nHost: h\r\nCookie: a=1;b="2; "\r\nX-Cookie: scooby=1\r\nConnection: keep-alive\r\n${OURS}`,
+  );
+  t.match(opened, [{ url: '/a?b=%20&__scooby=x', marked: true }]);
+});
+
+test('a request that is left out says so to the agent, whatever the client says', async (t) => {
+  const app = await responder(t, OK);
+  const observer = {
+    requestStarted() {},
+    requestEnded() {},
+    decide: (_: unknown, { path }: { path: string }) =>
+      path === '/calls'
+        ? ({ isRecorded: true, withCalls: true, told: 'calls' } as const)
+        : ({ isRecorded: false, told: '0' } as const),
+  };
+  const { port } = await proxy(t, app.address, { observer });
+  const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: h\r\nx-scooby-record: 1\r\n\r\n`;
+  await ask(t, port, request('/out'), 'ok');
+  const out =
+    'GET /out HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\nX-Scooby: ID\r\nX-Scooby-Record: 0\r\n\r\n';
+  t.equal(anonymous(app.text), out);
+  await ask(t, port, request('/calls'), 'ok');
+  const calls = `GET /calls HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\nX-Scooby: ID\r\nX-Scooby-Secret: ${SECRET}\r\nX-Scooby-Record: calls\r\n\r\n`;
+  t.equal(anonymous(app.text), out + calls);
+});
+
+test('a client cannot say to the agent what only the proxy may', async (t) => {
+  const app = await responder(t, OK);
+  const { port } = await proxy(t, app.address);
+  await ask(t, port, 'GET / HTTP/1.1\r\nHost: h\r\nX-Scooby-Record: calls\r\n\r\n', 'ok');
+  t.equal(anonymous(app.text), `GET / HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\n${OURS}`);
+});
+
 test('Connection cannot remove headers that frame a body', async (t) => {
   const app = await peer(t, (wire) => {
     wire.socket.on('data', () => wire.text.endsWith('hello') && wire.send(OK));

@@ -70,7 +70,7 @@ class Generator {
     const findings = this.list(2, () => this.#finding(this.one(kinds)));
     const trace = aTrace({
       ...{ id: `${n.toString(16).padStart(8, '0')}-${this.one(['a', 'B', 'c'])}`, spans, findings },
-      method: this.one(['GET', 'POST', 'get', 'M-SEARCH']),
+      method: this.one(['GET', 'POST', 'get', 'M-SEARCH', 'tick', 'tick']),
       url: `/${this.one(WORDS)}/${this.one(['7', 'x', WORDS[16]])}?${this.one(WORDS)}=${this.one(WORDS)}`,
       route: `/${this.one(WORDS)}/:id`,
       status: this.one([200, 204, 301, 399, 400, 404, 499, 500, 503, 599]),
@@ -117,8 +117,8 @@ class Generator {
     const calls: FilterField[] = ['sql', 'cache', 'rpc', 'http', 'log'];
     const not = this.chance(0.3);
     const op = this.one(['=', '>', '>=', '<', '<='] as const);
-    const field = this.one([...numbers, ...texts, ...calls, 'errors' as const]);
-    if (field === 'errors') return { field, op: '>', value: 0, not };
+    const field = this.one([...numbers, ...texts, ...calls, 'errors' as const, 'routine' as const]);
+    if (field === 'errors' || field === 'routine') return { field, op: '>', value: 0, not };
     if (field === 'status' && this.chance(0.4))
       return { field, op: ':', value: this.one(['4xx', '5xx']), not };
     if (numbers.includes(field)) {

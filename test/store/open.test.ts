@@ -85,7 +85,7 @@ test('a database of a newer version is unchanged, and the message names the vers
   const db = new Sqlite(path);
   db.pragma('user_version = 999');
   db.close();
-  const newer = `${path} was written by a newer scooby (format 999, this one knows 3). Update scooby, or choose another file with --db.`;
+  const newer = `${path} was written by a newer scooby (format 999, this one knows 4). Update scooby, or choose another file with --db.`;
   const { place, warnings } = await opened(path);
   t.same({ place, warnings }, { place: MEMORY, warnings: [`${newer} ${GOES_ON}`] });
   await t.rejects(openStore({ db: path, cwd: '/', readonly: true }, t.fail), new StoreError(newer));

@@ -4,6 +4,7 @@ import { binsOf, percentile } from '../../src/domain/histogram.js';
 import type { Recording } from '../../src/domain/link.js';
 import { hasRepeatedCalls, isFailed, queryTimeOf } from '../../src/domain/request.js';
 import { routeNameOf } from '../../src/domain/route.js';
+import { isRoutine } from '../../src/domain/routine.js';
 import type { SourceText } from '../../src/domain/site.js';
 import type { Summary, Trace } from '../../src/domain/trace.js';
 import type {
@@ -82,11 +83,14 @@ export class MemoryFeed implements Feed {
   }
 
   stats(): ListStats {
-    const times = this.traces.map((trace) => trace.duration ?? 0).sort((a, b) => a - b);
+    const listed = this.traces.filter((trace) => !isRoutine(trace));
+    const routine = this.traces.length - listed.length;
+    const times = listed.map((trace) => trace.duration ?? 0).sort((a, b) => a - b);
     const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
-    const total = this.traces.length;
+    const total = listed.length;
     return {
       total,
+      ...(routine > 0 ? { routine } : {}),
       p50: at(0.5),
       p95: at(0.95),
       errors: total === 0 ? 0 : this.traces.filter(isFailed).length / total,

@@ -1,7 +1,13 @@
 /** AsyncLocalStorage of call sites: the app's line for work that a library does in a later tick. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
+import {
+  applyInRequest,
+  currentRequest,
+  isOutsideRecorded,
+  isRecording,
+  mayBeInRequest,
+} from '../request/context.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 import { captureStack } from './stack.cjs';
@@ -45,10 +51,10 @@ export function captureCallSite(
   frames = 0,
   api?: string,
 ): CallSite | undefined {
-  if (state.recording === 'off') return undefined;
+  if (state.recording === 'off' || (state.recording === 'marked' && !mayBeInRequest())) return undefined;
   try {
     const request = currentRequest();
-    if (request === undefined && state.recording !== 'all') {
+    if (request === undefined && !isOutsideRecorded()) {
       return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
     }
     const outer = currentCallSite(request);

@@ -5,7 +5,13 @@ import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
 import { noteActivity, noteBlockingCall } from '../request/activity.cjs';
-import { applyInRequest, currentRequest, isRecording } from '../request/context.cjs';
+import {
+  applyInRequest,
+  currentRequest,
+  isOutsideRecorded,
+  isRecording,
+  mayBeInRequest,
+} from '../request/context.cjs';
 import { PrivateField } from '../request/private-field.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
@@ -98,9 +104,10 @@ export function beginCall(
   args: ArrayLike<unknown>,
 ): TracedCall | undefined {
   if (state.recording === 'off' || instrument.isOff) return undefined;
+  if (state.recording === 'marked' && !mayBeInRequest()) return undefined;
   try {
     const request = currentRequest();
-    if (request === undefined && state.recording !== 'all') return silentCall(instrument, self, args);
+    if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
     const stack = captureStack(wrapper, instrument.depth, deferred);

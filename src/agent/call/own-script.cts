@@ -33,6 +33,11 @@ export function setAppPackages(names: string[]): void {
       : new RegExp(`node_modules[\\\\/](?:${patterns.join('|')})[\\\\/](?!.*node_modules)`);
 }
 
+/** Whether a script is the agent's own. */
+export function isAgentScript(script: string): boolean {
+  return script.startsWith(agentFolder);
+}
+
 // Asked at each capture of a stack.
 const known = new Map<string, boolean>();
 const MAX_KNOWN = 5000;
@@ -48,7 +53,7 @@ export function isOwnScript(script: string): boolean {
 }
 
 function decide(script: string): boolean {
-  if (script === '' || /^(?:node|wasm):/.test(script) || script.startsWith(agentFolder)) return false;
+  if (script === '' || /^(?:node|wasm):/.test(script) || isAgentScript(script)) return false;
   if (LIBRARY.test(script) && !isInProject(script)) return appPackages?.test(script) === true;
   return !GENERATED.test(script);
 }

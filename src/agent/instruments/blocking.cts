@@ -2,6 +2,7 @@
 
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
+import { isCalledByRuntime } from '../call/runtime-caller.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { noteBlockingCall } from '../request/activity.cjs';
@@ -61,6 +62,8 @@ function wrapMethods(module: string, exports: Record<string, unknown>, names: Re
 }
 
 function recordBlock(cut: () => unknown, name: string, args: IArguments, began: number): void {
+  // Which modules are loaded under the first requests, and how long that takes, is up to the machine.
+  if (isCalledByRuntime(cut)) return;
   const site = captureCallSite(cut);
   if (site === undefined) return;
   noteBlockingCall(began, now(), site.request, site.stack);

@@ -1,6 +1,6 @@
 /** Requests known by their id: those that messages to other processes and threads were sent in. */
 
-import { applyInRequest, currentRequest } from '../request/context.cjs';
+import { applyInRequest, currentRequest, noteRemoteRequest } from '../request/context.cjs';
 import { now, TracedRequest } from '../request/traced-request.cjs';
 import { state } from '../run-config.cjs';
 
@@ -25,7 +25,10 @@ export function requestToShare(request: TracedRequest | undefined): TracedReques
 export function requestOfId(id: string): TracedRequest {
   const request = known.get(id) ?? new TracedRequest({ id, proxied: true });
   // Its end is not known here: its context lasts as that of a request that has just ended.
-  if (!known.has(id)) request.isRemote = true;
+  if (!known.has(id)) {
+    request.isRemote = true;
+    noteRemoteRequest();
+  }
   if (request.isRemote) request.ended = now();
   keep(request);
   return request;

@@ -15,9 +15,18 @@ const headers = new Map<string, { value: string; json: string }>();
 const urls = new Map<string, string>();
 
 /** The `open` line of a request. */
-export function encodeOpen({ id, began, method, url, message, rawHeaders }: TracedRequest): string {
+export function encodeOpen({
+  id,
+  began,
+  method,
+  url,
+  withCalls,
+  message,
+  rawHeaders,
+}: TracedRequest): string {
   const line = `{"t":"open","id":"${id}","at":${wholeMicros(began)},"method":${cachedJson(method)},"url":${urlJson(url)}`;
-  return `${line},"headers":[${headersJson(message?.rawHeaders ?? rawHeaders ?? [])}]}\n`;
+  const rest = withCalls ? ',"withCalls":true' : '';
+  return `${line}${rest},"headers":[${headersJson(message?.rawHeaders ?? rawHeaders ?? [])}]}\n`;
 }
 
 function urlJson(url: string): string {

@@ -87,7 +87,7 @@ function noteFailure(instrument: Instrument, hook: Hook, error: unknown): void {
  */
 export function sendRequestOpen(request: TracedRequest): void {
   watchLoop(request);
-  if (request.announced) return;
+  if (request.announced || request.withCalls) return;
   unannounced.add(request);
   startTimer();
 }
@@ -96,7 +96,12 @@ export function sendRequestOpen(request: TracedRequest): void {
 export function sendRequestClose(request: TracedRequest, aborted: boolean): void {
   noteActivity(now(), request, 0);
   keepOutcome(request, aborted);
-  sendEnded(request);
+  if (!request.withCalls || isWorthTelling(request)) sendEnded(request);
+}
+
+/** Whether a request that is kept only with calls has made one, or may be kept for another reason. */
+function isWorthTelling({ calls, status, parent, isHandedOver }: TracedRequest): boolean {
+  return calls > 0 || status >= 500 || parent !== undefined || isHandedOver;
 }
 
 /** Line of the calls of a request that were not kept since the last such line. */

@@ -6,8 +6,8 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { attempt } from '../guard.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
+import { decideRequest } from './record-decision.cjs';
 import { isOwnConnection } from './self-requests.cjs';
-import { takeHandedId, takeParentId, takeProxiedId } from './trace-headers.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
@@ -18,7 +18,6 @@ export interface RequestListener {
 }
 
 const HEADER = 'X-Scooby';
-const RECORD_HEADER = 'x-scooby-record';
 // An X-Scooby header of the app itself is removed, as the proxy does.
 const X_SCOOBY = /\n[xX]-[sS]/;
 const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
@@ -40,6 +39,7 @@ let listener: RequestListener;
 let watchedCount = 0;
 /** Number of requests being recorded now, and performance.now() at the end of the last of them. */
 let openRequests = 0;
+let isRemoteKnown = false;
 let lastEnded = 0;
 
 /** Request that the running code belongs to; undefined outside any, and 60 s after its end. */
@@ -56,6 +56,25 @@ export function currentRequest(): TracedRequest | undefined {
  */
 export function isRecording(): boolean {
   return openRequests > 0 || (watchedCount > 0 && now() - lastEnded < MAX_CONTEXT_AGE_MS);
+}
+
+/**
+ * Whether calls of no request are recorded: not while they may be those of a request that was left
+ * out, which has no context to know them by.
+ */
+export function isOutsideRecorded(): boolean {
+  if (state.recording !== 'all') return false;
+  return state.leftOutAt === 0 || now() - state.leftOutAt > MAX_CONTEXT_AGE_MS;
+}
+
+/** Whether code may run in a request's context at all; false as long as no request was marked. */
+export function mayBeInRequest(): boolean {
+  return isRecording() || isRemoteKnown;
+}
+
+/** Notes that this process has a request of another one, which no server of its own counts. */
+export function noteRemoteRequest(): void {
+  isRemoteKnown = true;
 }
 
 /** Calls `fn` in the async context of `request` (undefined: of none) and returns its result. */
@@ -162,15 +181,15 @@ function isRequest(type: string): boolean {
 function startRequest(message: IncomingMessage, responseOrSocket: unknown): TracedRequest | undefined {
   // An app may re-emit a request on another server of its own: it is still the same request.
   if (tagOfMessage(message) !== undefined) return undefined;
-  const id = takeProxiedId(message, secret) ?? takeHandedId(message, secret);
-  if (id === undefined && state.recording !== 'all' && message.headers[RECORD_HEADER] !== '1')
-    return undefined;
+  const recordedAs = decideRequest(message, secret);
+  if (recordedAs === undefined) return undefined;
+  const { id, parent, withCalls } = recordedAs;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
-  const parent = takeParentId(message, secret);
   const request = new TracedRequest({
     id: id ?? randomUUID(),
     proxied: id !== undefined,
     parent,
+    withCalls,
     message,
     response,
   });

@@ -10,6 +10,9 @@ export const HANDED_HEADER = 'X-Scooby-Handed';
 const SECRET = 'x-scooby-secret';
 const PARENT = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.[\da-f]{32}$/;
 
+/** Header with a mark of the client, or with what the proxy says of a request. */
+const RECORD = 'x-scooby-record';
+
 let headersCountKey: symbol | undefined;
 
 /**
@@ -21,6 +24,30 @@ export function takeProxiedId(message: IncomingMessage, secret: string): string 
   if (index < 0 || message.rawHeaders[index + 1] !== secret) return undefined;
   removeHeader(message, index);
   return message.headers['x-scooby'] as string | undefined;
+}
+
+/** Whether there is any header of scooby; a look at two letters of each name, for most requests. */
+export function hasScoobyHeader(rawHeaders: readonly string[] | undefined): boolean {
+  if (rawHeaders === undefined) return false;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    // `x-s`, in any case.
+    if ((name.charCodeAt(2) | 32) === 115 && (name.charCodeAt(0) | 32) === 120 && name.length > 8)
+      return true;
+  }
+  return false;
+}
+
+/**
+ * Value of X-Scooby-Record, which is removed where it is one of ours: `1` and `0` from a client, `0` and
+ * `calls` from the proxy. The app is not to send it on to another.
+ */
+export function takeRecordHeader(message: IncomingMessage): string | undefined {
+  const index = indexOf(message, RECORD);
+  const value = index < 0 ? undefined : message.rawHeaders[index + 1];
+  if (value !== '1' && value !== '0' && value !== 'calls') return undefined;
+  removeHeader(message, index);
+  return value;
 }
 
 /**

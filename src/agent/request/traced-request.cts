@@ -25,6 +25,7 @@ export interface RequestParts {
   id: string;
   proxied?: boolean;
   parent?: string | undefined;
+  withCalls?: boolean;
   message?: IncomingMessage;
   response?: ServerResponse | undefined;
   method?: string;
@@ -44,6 +45,8 @@ export class TracedRequest {
   readonly proxied: boolean;
   /** Id of the calling request, in another app under scooby. */
   readonly parent: string | undefined;
+  /** True if it is kept only where it makes calls: without any, nothing is sent of it. */
+  readonly withCalls: boolean;
   /** True once the launcher has its method, URL and headers. */
   announced: boolean;
   /** performance.now() when the response finished or was aborted, in ms; 0 before. */
@@ -74,7 +77,17 @@ export class TracedRequest {
   /** State of a unit; undefined for a request. */
   readonly unit: TracedUnit | undefined;
 
-  constructor({ id, proxied = false, parent, message, response, method, url, unit }: RequestParts) {
+  constructor({
+    id,
+    proxied = false,
+    parent,
+    withCalls = false,
+    message,
+    response,
+    method,
+    url,
+    unit,
+  }: RequestParts) {
     this.id = id;
     this.method = method ?? message?.method ?? '';
     this.url = url ?? message?.url ?? '';
@@ -82,6 +95,7 @@ export class TracedRequest {
     this.proxied = proxied;
     this.unit = unit;
     this.parent = parent;
+    this.withCalls = withCalls;
     this.announced = proxied;
     this.message = message;
     this.response = response;

@@ -20,7 +20,7 @@ export function onUnitEnd(listener: (unit: TracedRequest) => void): void {
 
 /** Begins a unit; undefined if units are not recorded. It is shown once it has made a call. */
 export function beginUnit(info: UnitInfo, isObserved: boolean): TracedRequest | undefined {
-  if (state.recording !== 'all') return undefined;
+  if (state.recording !== 'all' || !isInSample(info)) return undefined;
   const { kind, name, isNamed, parent, params, stack, handler } = info;
   const isNamedByHandler = kind === 'tick' && !isNamed && handler !== undefined;
   const unit: TracedUnit = { ...info, pending: 0, touched: 0, isObserved };
@@ -33,6 +33,11 @@ export function beginUnit(info: UnitInfo, isObserved: boolean): TracedRequest | 
   });
   request.routeInfo = () => ({ params, stack, handler });
   return request;
+}
+
+/** Whether the next unit is in the run's sample, as that of a recorded request is. */
+function isInSample({ parent }: UnitInfo): boolean {
+  return parent !== undefined || state.policy === undefined || state.policy.takesUnit();
 }
 
 /** Ends a unit, once; `error` is the app's. */

@@ -2,7 +2,9 @@
 
 import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
+import { listedQuery } from '../../domain/routine.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
@@ -26,6 +28,7 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
+import { countLeftOut, LEFT_OUT_OF_FOLLOWED, leftOutLines, remarkLeftOut } from '../print/left-out.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
 import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
@@ -61,6 +64,7 @@ Examples:
   scooby list --path /orders -n 5     the newest five with /orders in their URL
   scooby list --slower 500ms          requests that took 500ms or longer
   scooby list n1 '!health'            requests with an N+1, without health checks
+  scooby list unit:tick               the ticks of timers and schedules, which are left out otherwise
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
   scooby list --follow n1              requests with an N+1, as they come
@@ -84,10 +88,11 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
           requests.map((request) => followLine(request, format)),
           format,
         );
+  const leftOut = () => printRemark(`Ticks ${LEFT_OUT_OF_FOLLOWED}`);
   const other = await storeWithoutFile(flags);
   if (other !== undefined) {
     try {
-      return await followStore(other, query, flags.limit, print, signal);
+      return await followStore(other, query, flags.limit, { print, leftOut }, signal);
     } finally {
       other.close();
     }
@@ -95,7 +100,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   rejectMissingStore(flags.db, process.cwd());
   const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   try {
-    await followRequests(reader, query, flags.limit, print, signal);
+    await followRequests(reader, query, flags.limit, { print, leftOut }, signal);
   } finally {
     reader.close();
   }
@@ -114,36 +119,44 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
     style(statusStyle, status),
     duration === undefined ? '' : formatMs(duration),
     ...calls,
-    style('warn', cleanText(findings.join(' ')).toUpperCase()),
+    style('warn', findingWord(cleanText(findings.join(' ')))),
   ];
   return parts.filter((part) => part !== '').join('  ');
 }
 
 async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const selection = { query: queryFromOptions(filter, flags) };
+  const query = queryFromOptions(filter, flags);
+  const selection = { query };
   if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
   if (flags.by === 'run')
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
-  const { rows: requests, more } = firstRows(await store.recent(selection, flags.limit + 1), flags.limit);
+  const listed = await store.recent({ query: listedQuery(query) }, flags.limit + 1);
+  const { rows: requests, more } = firstRows(listed, flags.limit);
+  const leftOut = await countLeftOut(store, query);
   if (flags.json) {
     printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
-    return remarkMore(more, flags.limit);
+    remarkMore(more, flags.limit);
+    return remarkLeftOut(leftOut);
   }
-  const isUnfiltered = selection.query.length === 0;
+  const isUnfiltered = query.length === 0;
   const outside = isUnfiltered ? await store.outside(1) : [];
   const short = await shortIds(
     store,
     [...requests, ...outside].map(({ id }) => id),
   );
-  if (requests.length === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
-  else printLines(listLines(requests, short, format), format);
+  if (requests.length === 0 && leftOut === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
+  if (requests.length > 0) printLines(listLines(requests, short, format), format);
   const footer = [
     ...outsideLines(outside, short, format),
-    ...(format.width < Infinity ? [...moreLines(more, format), ...hintLines(requests, short, format)] : []),
+    ...(format.width < Infinity
+      ? [...leftOutLines(leftOut, format), ...moreLines(more, format), ...hintLines(requests, short, format)]
+      : []),
   ];
-  if (footer.length > 0) printLines(['', ...footer], format);
-  if (format.width === Infinity) remarkMore(more, flags.limit);
+  if (footer.length > 0) printLines(requests.length > 0 ? ['', ...footer] : footer, format);
+  if (format.width < Infinity) return;
+  remarkMore(more, flags.limit);
+  remarkLeftOut(leftOut);
 }
 
 async function listRoutes(
@@ -204,7 +217,7 @@ export function listLines(
       [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],
       [sql?.ms ? formatMs(timeOf(sql)) : ''],
-      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
+      [findingWord(cleanText(findings.join(' '))), 'warn'],
       [short(id), 'accent'],
     ];
   });

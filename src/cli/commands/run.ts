@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import type { Recording, ServerAddress } from '../../domain/link.js';
+import type { RecordRules } from '../../domain/record-rules.cjs';
 import { setRedaction } from '../../domain/redaction.cjs';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
@@ -16,9 +17,10 @@ import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
-import { durationParser, parsePort, parseSize } from '../config/units.js';
+import { collectPattern, durationParser, parsePort, parseShare, parseSize } from '../config/units.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
+import { recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
@@ -38,6 +40,10 @@ interface RunOptions {
   ttl: number;
   maxSize: number;
   allowHost?: string[];
+  sample?: number;
+  include?: string[];
+  exclude?: string[];
+  serverTiming: boolean;
   color: boolean;
   ui?: boolean;
 }
@@ -50,7 +56,9 @@ const HELP = `
 Examples:
   scooby run -- npm run dev                      then open the URL that it prints
   scooby run --take-port -- npm start            the app's URL does not change
-  scooby run --record marked -- node app.js      record only requests with X-Scooby-Record: 1
+  scooby run --record marked -- node app.js      record only requests with X-Scooby-Record: 1, the cookie scooby=1,
+                                                 or ?__scooby=1; scooby on, scooby off, scooby mark switch it
+  scooby run --sample 1/100 --exclude /health -- node app.js
   scooby run --port 8080 --quiet -- node app.js
   scooby run --ui -- npm start                   browse the requests here; O shows the app's output, q ends both
 
@@ -83,6 +91,18 @@ export function registerRun(program: Command): void {
         .choices(['all', 'marked', 'off'])
         .default('all'),
     )
+    .option('--sample <share>', 'record a share of the requests: 1/100 or 1%; marked ones always', parseShare)
+    .option(
+      '--exclude <path>',
+      'never record these paths: /health, /admin/, .png; repeatable',
+      collectPattern,
+    )
+    .option(
+      '--include <path>',
+      "record these also where they make no calls, as files and health checks; '*': all; repeatable",
+      collectPattern,
+    )
+    .option('--no-server-timing', 'add no Server-Timing header to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
@@ -170,13 +190,15 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
  */
 function listenerOf(
   command: string[],
-  { quiet = false, color, ui, db }: RunOptions,
+  options: RunOptions,
   place: string,
   servers: AppServers,
 ): { listener: LaunchListener; runUi?: RunUi | undefined } {
+  const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
-  const announcerOptions = { command, servers, place, quiet, style, write };
+  const recording = recordingNote(record, rulesOf(options));
+  const announcerOptions = { command, servers, place, recording, quiet, style, write };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());
@@ -187,9 +209,10 @@ function listenerOf(
 /** Launch options that come from flags. */
 function launchOptions(
   command: string[],
-  { record, wait, upstream, allowHost, db }: RunOptions,
+  options: RunOptions,
   { packages, redact }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
+  const { record, wait, upstream, allowHost, db, serverTiming } = options;
   const cwd = process.cwd();
   // The app has no use for the token.
   const { SCOOBY_TOKEN: readToken, ...own } = process.env;
@@ -204,12 +227,18 @@ function launchOptions(
     ...(redact && { redact }),
     agent: agentFile(),
     record,
+    rules: rulesOf(options),
+    serverTiming,
     wait,
     database: databasePath(db, cwd),
     ...(upstream !== undefined && { upstream }),
     ...(allowHost && { allowHosts: allowHost }),
     ...(readToken && { readToken: checkedToken(readToken) }),
   };
+}
+
+function rulesOf({ sample, include, exclude }: RunOptions): RecordRules {
+  return { ...(sample && { sample }), ...(include && { include }), ...(exclude && { exclude }) };
 }
 
 /** Node does not read NODE_OPTIONS of an --env-file where the environment has one, as under scooby. */

@@ -12,8 +12,10 @@ import { formatAge } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
+import { wrapText } from '../../terminal/wrap.js';
 import { allLivingRuns, folderFrom, isNearby, type NearbyRun, nearbyStores } from '../nearby.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
+import { unrecordedCount, unrecordedText } from '../print/recording.js';
 import { addStoreOptions, type StoreFlags } from '../select/store-options.js';
 
 /** A run with what it answers; `status` is missing where it does not answer. */
@@ -41,7 +43,9 @@ export function registerStatus(program: Command): void {
     .addHelpText(
       'after',
       `
-RUNS are all of yours, those of this repository first. BEHIND are requests that wait to be recorded.
+RUNS are all of yours, those of this repository first. LEFT OUT are requests that were not recorded, by the mode, by
+--sample and --exclude, or as files and health checks without calls. BEHIND are those that wait to be recorded.
+scooby on, scooby off and scooby mark switch the recording.
 
 Examples:
   scooby status
@@ -111,7 +115,12 @@ function statusJson(runs: RunReport[], stores: StoreReport[]): object {
   return {
     runs: runs.map(({ run, status, requests }) => ({
       ...run,
-      ...(status && { app: status.app, record: status.record, behind: status.behind ?? 0 }),
+      ...(status && {
+        app: status.app,
+        record: status.record,
+        behind: status.behind ?? 0,
+        ...(status.leftOut && { leftOut: status.leftOut }),
+      }),
       requests,
     })),
     stores,
@@ -126,6 +135,7 @@ const RUN_COLUMNS: Column[] = [
   { head: 'APP', dropOrder: 1 },
   { head: 'RECORDING' },
   { head: 'REQUESTS', align: 'right' },
+  { head: 'LEFT OUT', align: 'right', dropOrder: 3 },
   { head: 'BEHIND', align: 'right' },
   { head: 'COMMAND', minWidth: 12, dropOrder: 0 },
 ];
@@ -151,6 +161,7 @@ export function statusLines(
     status ? [status.app] : ['does not answer', 'error'],
     [status?.record ?? '', status?.record === 'all' ? undefined : 'warn'],
     [(requests ?? 0).toLocaleString('en-US')],
+    [leftOutCell(status)],
     status?.behind ? [status.behind.toLocaleString('en-US'), 'warn'] : [''],
     [cleanText(run.command.join(' ')), 'dim'],
   ]);
@@ -163,9 +174,25 @@ export function statusLines(
     ...(runs.length > 0
       ? tableLines(RUN_COLUMNS, runRows, format)
       : ['Nothing runs under scooby. Start an app:  scooby run -- node app.js']),
+    ...leftOutLines(runs, format),
     '',
     ...(stores.length > 0
       ? tableLines(STORE_COLUMNS, storeRows, format)
       : [`${formatCount(0, 'request')} stored for this folder.`]),
   ];
+}
+
+function leftOutCell(status: RunStatus | undefined): string {
+  const count = status?.leftOut === undefined ? 0 : unrecordedCount(status.leftOut);
+  return count === 0 ? '' : count.toLocaleString('en-US');
+}
+
+/** What was left out of each run, and how to have it. */
+function leftOutLines(runs: RunReport[], { width, style }: OutputFormat): string[] {
+  return runs.flatMap(({ run, status }) => {
+    const text = status?.leftOut && unrecordedText(status.leftOut);
+    if (text === undefined) return [];
+    const whose = runs.length > 1 ? `pid ${run.pid}: ` : '';
+    return wrapText(`${whose}${text}`, width).map((line) => style('dim', line));
+  });
 }

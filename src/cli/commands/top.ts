@@ -1,6 +1,7 @@
 /** `scooby top`: the costliest statements, routes, lines or findings over all stored requests. */
 
 import { type Command, Option } from 'commander';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicAggregate, publicRoute } from '../../store/json.js';
 import type { Aggregate, AggregateBy, StoreReader } from '../../store/store.js';
@@ -141,7 +142,7 @@ export function topLines(
 
 function labelOf(by: TopBy, { kind, text, parts }: Aggregate): string {
   if (by === 'route') return cleanText(`${kind} ${text}`);
-  if (by === 'finding') return cleanText(`${kind.toUpperCase()}  ${text}`);
+  if (by === 'finding') return cleanText(`${findingWord(kind)}  ${text}`);
   const more = by === 'site' && parts > 1 ? `  and ${parts - 1} more` : '';
   return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;
 }

@@ -7,6 +7,8 @@ import { keyLines } from './json-positions.js';
 import { CONFIG_FILE_NAME, type ProjectConfig } from './project-config.js';
 
 /** Options of a single run, which a configuration cannot set. */
+/** Options that can be given several times: a list in a configuration. */
+const REPEATABLE = new Set(['include', 'exclude']);
 const NOT_CONFIGURABLE = ['db', 'color', 'showSecrets'];
 
 /** Mutually exclusive options: the command line's overrides the configuration's. */
@@ -42,7 +44,9 @@ function parseOption(
   fail: (message: string) => never,
 ): unknown {
   const { parseArg, argChoices, variadic } = option;
+  if (REPEATABLE.has(option.attributeName())) return parseList(option, value, fail);
   if (typeof value === 'boolean') {
+    if (option.negate) return value;
     if (option.required) fail('needs a value');
     return value || undefined;
   }
@@ -58,6 +62,21 @@ function parseOption(
     return parseArg === undefined || argChoices !== undefined
       ? String(value)
       : parseArg(String(value), undefined);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) fail(`is invalid. ${error.message}`);
+    throw error;
+  }
+}
+
+function parseList(
+  { parseArg }: Command['options'][number],
+  value: unknown,
+  fail: (message: string) => never,
+) {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+    return fail('has to be a list of strings');
+  try {
+    return value.reduce<unknown>((list, item) => parseArg!(item, list), undefined);
   } catch (error) {
     if (error instanceof InvalidArgumentError) fail(`is invalid. ${error.message}`);
     throw error;

@@ -4,6 +4,7 @@
  */
 
 import { InvalidArgumentError } from 'commander';
+import { isPathPattern } from '../../domain/record-rules.cjs';
 
 const MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const BYTES = { b: 1, kb: 1 << 10, mb: 1 << 20, gb: 1 << 30 };
@@ -38,6 +39,23 @@ export function parseSize(text: string): number {
   const value = parseAmount(text, BYTES, 1);
   if (value === undefined) throw new InvalidArgumentError('Write a size such as 64MB or 2GB.');
   return Math.round(value);
+}
+
+/** A share of `1/100`, `1%` or `0.01`: above 0, at most 1. */
+export function parseShare(text: string): number {
+  const [, amount, over, percent] =
+    /^(\d+(?:\.\d+)?|\.\d+)\s*(?:\/\s*(\d+(?:\.\d+)?)|(%))?$/.exec(text.trim()) ?? [];
+  const value = Number(amount) / (percent === undefined ? Number(over ?? 1) : 100);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Write a share such as 1/100, 1% or 0.01.');
+  return value;
+}
+
+/** A pattern of paths, added to those before. */
+export function collectPattern(text: string, patterns: string[] = []): string[] {
+  if (isPathPattern(text)) return [...patterns, text];
+  throw new InvalidArgumentError(
+    'Write a path such as /health, /admin/ with all below it, /api/*/raw, or an ending such as .js; without a query.',
+  );
 }
 
 /** A whole number above 0. */

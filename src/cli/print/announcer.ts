@@ -4,9 +4,13 @@ import { homedir } from 'node:os';
 import type { AppServers } from '../../collector/app-servers.js';
 import type { AppServer } from '../../collector/server-choice.js';
 import type { ServerAddress } from '../../domain/link.js';
+import type { LeftOut } from '../../domain/record-rules.cjs';
+import { isRoutine } from '../../domain/routine.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
+import { LEFT_OUT_OF_FOLLOWED } from './left-out.js';
+import { FIRST_LEFT_OUT, unrecordedText } from './recording.js';
 import { requestLine } from './request-line.js';
 
 // An app with several servers starts them in quick succession; the banner waits to name them all.
@@ -14,13 +18,13 @@ const BANNER_DELAY_MS = 100;
 // An app that listens within this time needs no notice that requests wait for it.
 const WAITING_NOTICE_MS = 3000;
 
-const MAX_TICKS = 1000;
-
 export interface AnnouncerOptions {
   command: string[];
   servers: AppServers;
   /** Location of the store, as the banner names it. */
   place: string;
+  /** What is recorded, where that is not each request. */
+  recording?: string | undefined;
   /** Omits the lines per request and per server that listens after the banner. */
   quiet: boolean;
   style: Style;
@@ -32,8 +36,6 @@ export class Announcer {
   readonly servers: AppServers;
   readonly #options: AnnouncerOptions;
   #printed = new Set<string>();
-  /** Names of the ticks that have been printed. */
-  #knownTicks = new Set<string>();
   #url = '';
   /** Pending banner or waiting notice. */
   #timer: NodeJS.Timeout | undefined;
@@ -80,16 +82,9 @@ export class Announcer {
 
   requestFinished(request: FinishedRequest): void {
     if (this.servers.upstream !== undefined) this.#printBanner();
-    if (!this.#options.quiet && !request.outside && !this.#isUsual(request))
-      this.#options.write(`${requestLine(request, this.#options.style)}\n`);
-  }
-
-  /** Whether a trace is a further tick of a timer, with nothing to tell: it would fill the terminal. */
-  #isUsual({ method, url, state, findings }: FinishedRequest): boolean {
-    if (method !== 'tick' || state !== 'done' || findings.length > 0) return false;
-    const isKnown = this.#knownTicks.has(url);
-    if (this.#knownTicks.size < MAX_TICKS) this.#knownTicks.add(url);
-    return isKnown;
+    if (this.#options.quiet || request.outside) return;
+    if (isRoutine(request)) this.warn(`ticks ${LEFT_OUT_OF_FOLLOWED}`);
+    else this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
 
   /** Prints a warning, once. */
@@ -104,6 +99,14 @@ export class Announcer {
     this.#print(message);
   }
 
+  /** Prints that requests are left out, once, and at the end of the run how many were. */
+  requestsLeftOut(leftOut: LeftOut, isRunOver: boolean): void {
+    const { withoutCalls, excluded, unsampled } = leftOut;
+    if (!isRunOver) return this.#print(FIRST_LEFT_OUT);
+    const text = withoutCalls + excluded + unsampled === 0 ? undefined : unrecordedText(leftOut);
+    if (text !== undefined && !this.#options.quiet) this.#print(text);
+  }
+
   /** Cancels a pending banner or notice. */
   runEnded(): void {
     clearTimeout(this.#timer);
@@ -114,9 +117,10 @@ export class Announcer {
     if (this.#hasBanner || this.servers.isDoubtful) return;
     this.#hasBanner = true;
     clearTimeout(this.#timer);
-    const { place, style } = this.#options;
+    const { place, recording, style } = this.#options;
     this.#printHead();
     this.#printOtherServers();
+    if (recording !== undefined) this.#options.write(`        ${style('warn', recording)}\n`);
     this.#options.write(
       `        ${style('dim', `data in ${abbreviateHome(place)}; look at it with: scooby list`)}\n`,
     );

@@ -1,5 +1,6 @@
 /** Aggregates of `scooby list --by route` and `--by run`, as text and as JSON. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
 import { publicRoute, publicRun } from '../../store/json.js';
 import type { Aggregate, RunSummary, Selection, StoreReader } from '../../store/store.js';
@@ -59,7 +60,7 @@ export function routeLines(
       [queries > 0 ? formatAverage(queries / count) : ''],
       [mostQueries > 0 ? mostQueries.toLocaleString('en-US') : ''],
       [errors > 0 ? errors.toLocaleString('en-US') : '', 'error'],
-      [cleanText(findings.join(' ')).toUpperCase(), 'warn'],
+      [findingWord(cleanText(findings.join(' '))), 'warn'],
       [short(worst.id), 'accent'],
     ];
   });

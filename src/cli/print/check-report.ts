@@ -1,6 +1,7 @@
 /** Report of `scooby check`: as text, as JSON, and as annotations for GitHub. */
 
 import { isAbsolute, join, relative } from 'node:path';
+import { findingWord } from '../../domain/finding-kinds.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
 import type { BaselineResult } from '../../insight/metrics/baseline.js';
@@ -52,7 +53,7 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
         ];
   const lesserNotes = lesser.map(
     ({ kind, site, severity }) =>
-      `allowed, because it is not severe: ${kind!.toUpperCase()}${site ? ` at ${site}` : ''} (${severity})`,
+      `allowed, because it is not severe: ${findingWord(kind!)}${site ? ` at ${site}` : ''} (${severity})`,
   );
   const remarks = [...acceptedNotes, ...staleNotes, ...lesserNotes];
   return [
@@ -80,7 +81,7 @@ function breachLines(breach: Breach, format: OutputFormat): string[] {
 }
 
 function titleOf({ rule, kind }: Breach): string {
-  return rule === 'finding' ? escapeToOneLine(kind!).toUpperCase() : rule;
+  return rule === 'finding' ? findingWord(escapeToOneLine(kind!)) : rule;
 }
 
 function whereOf({ function: name, site }: Breach): string {

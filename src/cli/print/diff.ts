@@ -1,5 +1,6 @@
 /** Difference of two requests or two runs, as text and as JSON. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import type { Change, Verdict } from '../../insight/metrics/compare.js';
 import { formatAgo } from '../../terminal/age.js';
@@ -88,7 +89,7 @@ function findingText(
   const { kind, function: name, site, requests } = finding;
   const where = [name, site && `(${site})`].filter(Boolean).join(' ');
   const frequency = requests === undefined ? '' : `  in ${formatCount(requests, 'request')}`;
-  const head = `${style('bold', escapeToOneLine(kind).toUpperCase())}  ${style('accent', escapeToOneLine(where))}${frequency}`;
+  const head = `${style('bold', findingWord(escapeToOneLine(kind)))}  ${style('accent', escapeToOneLine(where))}${frequency}`;
   const [first, ...rest] = wrapText(escapeToOneLine(finding.message), width - LABEL_WIDTH, '');
   const indent = ' '.repeat(LABEL_WIDTH);
   return [

@@ -3,6 +3,7 @@
  * suggestion.
  */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
 import { type Finding, frameMark } from '../../domain/trace.js';
@@ -48,7 +49,7 @@ function heading(finding: Finding, code: SourceReader, { style }: OutputFormat):
   const position = parseSite(finding.site);
   const changeNote = position && code.changeNote(position.file, position.line);
   const parts = [
-    style(severityRole(severity), escapeToOneLine(kind).toUpperCase()),
+    style(severityRole(severity), findingWord(escapeToOneLine(kind))),
     where === '' ? '' : style('accent', where),
     cost > 0 ? style('bold', formatMs(cost)) : '',
     changeNote ? style('warn', changeNote) : '',

@@ -1,12 +1,13 @@
 /** Line that `scooby run` prints for a finished request. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
 import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
 /**
- * `GET /orders 200 312ms 51 sql 48ms n+1`: status or end, duration, totals by kind, kinds of
+ * `GET /orders 200 312ms 51 sql 48ms N+1`: status or end, duration, totals by kind, kinds of
  * findings.
  */
 export function requestLine(request: FinishedRequest, style: Style): string {
@@ -21,7 +22,8 @@ export function requestLine(request: FinishedRequest, style: Style): string {
   const findings = new Map(
     request.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),
   );
-  for (const [kind, severity] of findings) parts.push(style(severityRole(severity), kind));
+  for (const [kind, severity] of findings)
+    parts.push(style(severityRole(severity), findingWord(escapeToOneLine(kind))));
   return parts.join(' ');
 }
 

@@ -2,6 +2,7 @@
  * Source files on the stacks of a request's calls, with each line's calls and time in the margin.
  */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { formatSite } from '../../domain/site.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { formatCount, formatMs } from '../../domain/text.js';
@@ -109,7 +110,8 @@ function findingKindsBySite({ findings }: Trace): Map<string, string> {
   for (const { site, kind } of findings) {
     if (site === undefined) continue;
     const before = marks.get(site);
-    marks.set(site, before ? `${before}, ${cleanText(kind).toUpperCase()}` : cleanText(kind).toUpperCase());
+    const word = findingWord(cleanText(kind));
+    marks.set(site, before ? `${before}, ${word}` : word);
   }
   return marks;
 }

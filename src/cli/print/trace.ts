@@ -1,5 +1,6 @@
 /** Request as text: headline, facts, findings and calls. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
@@ -141,7 +142,7 @@ function nodeOf(node: string | undefined): string {
 function findingSummary({ findings }: Trace, { style, width }: OutputFormat): string[] {
   if (findings.length < 2) return [];
   const shown = findings.map(({ kind, site, ms: cost }) =>
-    [escapeToOneLine(kind).toUpperCase(), site && escapeToOneLine(site), cost > 0 ? formatMs(cost) : '']
+    [findingWord(escapeToOneLine(kind)), site && escapeToOneLine(site), cost > 0 ? formatMs(cost) : '']
       .filter(Boolean)
       .join(' '),
   );

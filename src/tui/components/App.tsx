@@ -4,9 +4,11 @@
 
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
+import { hidesRoutine } from '../../domain/routine.js';
 import type { Browser } from '../browser.js';
 import { keyNames, mouseReport } from '../input/key-names.js';
 import { mouseAction } from '../input/mouse.js';
+import { listQueryOf } from '../input/resolve-action.js';
 import { unavailableReason } from '../input/unavailable.js';
 import type { Action } from '../state/state.js';
 import { tooSmallLines } from '../view/empty.js';
@@ -24,10 +26,12 @@ import { Bar, TraceView } from './TraceView.js';
 function headerRows(viewModel: ViewModel, theme: Theme): string[] {
   const { state, list, stats, status, layout } = viewModel;
   if (layout.header === 0) return [];
-  const total = stats?.total ?? list.count;
+  const isWhole = !hidesRoutine(listQueryOf(state.list).query);
+  const leftOut = stats?.routine ?? 0;
+  const total = (stats?.total ?? list.count) + (isWhole ? leftOut : 0);
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
-  if (layout.header > 1) lines.push(filterLine(state, list, total, state.columns));
+  if (layout.header > 1) lines.push(filterLine(state, list, { total, leftOut }, state.columns));
   return lines.map((line) => paintLine(line, state.columns, theme));
 }
 

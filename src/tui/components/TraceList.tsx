@@ -17,10 +17,11 @@ function listRows(viewModel: ViewModel, rect: Rect, theme: Theme): string[] {
     : [paintLine(columnHeads(columns, sort, view === 'routes'), rect.width, theme)];
   const height = rect.height - painted.length;
   if (list.count === 0 && !list.stale) {
-    const total = viewModel.stats?.total ?? 0;
     return [
       ...painted,
-      ...emptyLines(state, viewModel.status, total).map((line) => paintLine(line, rect.width, theme)),
+      ...emptyLines(state, viewModel.status, viewModel.stats).map((line) =>
+        paintLine(line, rect.width, theme),
+      ),
     ];
   }
   for (let index = cursor.top; index < Math.min(cursor.top + height, list.count); index++) {

@@ -3,6 +3,7 @@
 import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
 import { quoteFilterValue } from '../../domain/filter-term.js';
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
+import { listedQuery } from '../../domain/routine.js';
 import type { ListQuery, RouteRow } from '../../feed/feed.js';
 import type { Action, ListState } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
@@ -16,8 +17,10 @@ const VIEW_QUERIES: Record<string, FilterQuery> = {
 export function listQueryOf(list: ListState): ListQuery {
   const parsed = parseFilter(list.filter);
   const query = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
+  // A marked tick is listed, and by route the ticks of a timer are one row.
+  const isWhole = list.onlyMarked || list.view === 'routes';
   return {
-    query,
+    query: isWhole ? query : listedQuery(query),
     ...(list.until === undefined ? {} : { until: list.until }),
     ...(list.onlyMarked ? { ids: list.marks } : {}),
   };

@@ -1,5 +1,6 @@
 /** Table of calls, grouped by shape or one by one, for the SQL, cache, RPC, HTTP and other tabs. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import type { Dialect } from '../../domain/library.js';
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
@@ -42,7 +43,7 @@ function positionOf(span: Span): Pick<TableRow, 'position'> {
 function findingMarks(trace: Trace): Map<number, string> {
   const marks = new Map<number, string>();
   for (const finding of trace.findings) {
-    for (const span of finding.spans) if (!marks.has(span)) marks.set(span, finding.kind.toUpperCase());
+    for (const span of finding.spans) if (!marks.has(span)) marks.set(span, findingWord(finding.kind));
   }
   return marks;
 }

@@ -1,5 +1,6 @@
 /** Overview tab: the findings of a request, and its time by kind of call. */
 
+import { findingWord } from '../../domain/finding-kinds.js';
 import { unionMs } from '../../domain/intervals.js';
 import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
@@ -112,7 +113,7 @@ function findingEntry(finding: Finding, trace: Trace): TableRow {
     ...(position ? { position } : {}),
     ...(tab ? { tab } : {}),
     line: () => [
-      [` ${finding.kind.toUpperCase()} `, severityRole(finding.severity)],
+      [` ${findingWord(finding.kind)} `, severityRole(finding.severity)],
       [fitText(formatMs(finding.ms), 7, 'right'), 'bold'],
       ` ${cleanText(finding.message)}  `,
       [cleanText(finding.site ?? ''), 'accent'],

@@ -1,12 +1,9 @@
 /** Badges of a request, such as ERR or N+1, as text so that they work without colour. */
 
-import { FINDING_KINDS } from '../../domain/finding-kinds.js';
+import { FINDING_KINDS, SLOW_REQUEST_MS } from '../../domain/finding-kinds.js';
 import { hasErrors } from '../../domain/request.js';
 import type { Summary } from '../../domain/trace.js';
 import type { Segment } from '../../terminal/cells.js';
-
-/** ms from which a request has the slow badge even without a finding. */
-const SLOW_MS = 500;
 
 export interface Badge {
   text: string;
@@ -23,7 +20,7 @@ export function badgesOf(
   else if (hasErrors(row)) badges.push({ text: 'ERR', role: 'error' });
   for (const { kind, badge } of FINDING_KINDS) {
     const hasFinding = row.findings.some((finding) => finding.toLowerCase().includes(kind));
-    const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW_MS;
+    const isSlow = kind === 'slow' && (row.duration ?? 0) >= SLOW_REQUEST_MS;
     if (badge !== undefined && (hasFinding || isSlow)) badges.push({ text: badge, role: 'warn' });
   }
   return badges;

@@ -1,6 +1,7 @@
 /** Texts of an empty list and of a screen that is too small. */
 
-import type { FeedStatus } from '../../feed/feed.js';
+import { leftOutText, TICKS_FILTER } from '../../domain/routine.js';
+import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import { cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import type { State } from '../state/state.js';
 
@@ -12,11 +13,16 @@ export function tooSmallLines(columns: number, rows: number): Line[] {
   ) as Line[];
 }
 
-/** Text of a list without rows; `total` is the number of stored requests. */
-export function emptyLines(state: State, status: FeedStatus, total: number): Line[] {
+/** Text of a list without rows. */
+export function emptyLines(state: State, status: FeedStatus, stats: ListStats | undefined): Line[] {
+  const { total, routine: leftOut = 0 } = stats ?? { total: 0 };
+  const ticks: Line[] =
+    leftOut > 0
+      ? [[], [`  ${leftOutText(leftOut)}:  `, ['/', 'key'], ' ', [TICKS_FILTER, 'accent'], '  lists them']]
+      : [];
   if (state.list.filter !== '' || state.list.view !== 'all' || state.list.onlyMarked) {
     const what = state.list.filter !== '' ? `match "${cleanText(state.list.filter)}"` : 'are of this view';
-    return [[], [`  0 of ${total.toLocaleString('en-US')} ${what}   `, ['esc', 'key'], ' clears']];
+    return [[], [`  0 of ${total.toLocaleString('en-US')} ${what}   `, ['esc', 'key'], ' clears'], ...ticks];
   }
   const lines: Line[] = [[]];
   if (status.live) {
@@ -29,6 +35,7 @@ export function emptyLines(state: State, status: FeedStatus, total: number): Lin
     lines.push(['  no requests are stored for this folder yet'], []);
     lines.push(['  start your app with  ', ['scooby run -- node app.js', 'accent']]);
   }
+  lines.push(...ticks);
   const libraries = status.libraries ?? [];
   if (libraries.length > 0) {
     const names = libraries.map(

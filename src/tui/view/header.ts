@@ -1,6 +1,7 @@
 /** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
+import { leftOutText, TICKS_FILTER } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
@@ -77,7 +78,7 @@ const SORT_LABELS: Record<State['list']['sort']['by'], string> = {
 export function filterLine(
   state: State,
   { stale, count: matching, counted, fresh }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh'>,
-  total: number,
+  { total, leftOut }: { total: number; leftOut: number },
   cells: number,
 ): Line {
   const { list, prompt } = state;
@@ -93,6 +94,8 @@ export function filterLine(
       ['/ ', 'key'],
       ['filter', 'dim'],
     ]);
+  if (leftOut > 0 && !prompt && list.filter === '' && list.view === 'all' && !list.onlyMarked)
+    left.push([[`${leftOutText(leftOut)}: ${TICKS_FILTER}`, 'dim']]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const isFiltered = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
   // The plus means that the feed is still counting.

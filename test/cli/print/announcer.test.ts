@@ -45,6 +45,20 @@ test('the banner precedes the first request, which may have waited for the app',
   t.end();
 });
 
+test('a tick that went well is left out, which is said once; one that failed is printed', (t) => {
+  const { announcer, printed } = anAnnouncer();
+  const tick = { method: 'tick', url: 'poll', duration: 7, state: 'done' } as const;
+  const { status: _, ...unit } = aTrace(tick);
+  announcer.requestFinished(unit);
+  announcer.requestFinished(unit);
+  announcer.requestFinished({ ...unit, state: 'failed' });
+  t.match(
+    printed.text,
+    /^scooby: ticks with nothing to tell are left out; see them with: scooby list unit:tick\ntick poll failed 7\.0ms\n$/,
+  );
+  t.end();
+});
+
 for (const quiet of [false, true]) {
   test(`${quiet ? 'quietly, only servers of the banner' : 'each other server'} is printed`, async (t) => {
     const { announcer, printed, listen } = anAnnouncer(quiet);

@@ -18,7 +18,7 @@ test('line of a finished request', (t) => {
   ];
   t.equal(
     requestLine(aTrace({ spans, findings }), plain),
-    'GET /orders 200 13ms 2 sql 5.0ms 1 cache 1.0ms n+1 slow',
+    'GET /orders 200 13ms 2 sql 5.0ms 1 cache 1.0ms N+1 SLOW',
   );
   t.end();
 });
