@@ -7,14 +7,7 @@ import { ChangeLog } from './change-log.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, skipDescribe, unpackTrace } from './document.js';
 import { matchesQuery, summaryOf } from './filter-match.js';
-import {
-  mergeRollup,
-  type RollupPart,
-  type RollupRow,
-  rollupRowsOf,
-  SHARE_COLUMN,
-  SUBJECT_OF,
-} from './rollup.js';
+import { mergeRollup, partsOfTrace, type RollupRow, rollupRowsOf } from './rollup.js';
 import type {
   Aggregate,
   AggregateBy,
@@ -133,7 +126,7 @@ export class MemoryStore implements Store {
     );
     return mergeRollup(
       by,
-      selected.flatMap(({ summary, rollup }) => partsOf(by, summary.id, rollup)),
+      selected.flatMap(({ summary, rollup }) => partsOfTrace(by, summary.id, rollup)),
     );
   }
 
@@ -184,16 +177,4 @@ function isSelected({ summary, body, rollup }: Entry, selection: Selection, now:
   const calls = () => rollup.map(({ sample }) => sample).filter(({ of }) => of === 'call');
   const candidate = { summary, calls, whole: () => unpackTrace(body, skipDescribe) };
   return run === 1 && summary.start < before && matchesQuery(query, candidate, now);
-}
-
-function partsOf(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[] {
-  return rollup
-    .filter(({ sample }) => sample.of === SUBJECT_OF[by])
-    .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
-      const { times: _, intervals: __, of: ___, ...subject } = sample;
-      const share = shares[SHARE_COLUMN[by]];
-      const requests = share === null ? 0 : 1;
-      const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
-      return { ...subject, ...counted, covered: share ?? 0, worst: share ?? -1, id };
-    });
 }

@@ -14,6 +14,8 @@ export interface Selection {
   before?: number;
   /** Only requests of the run with this number. */
   run?: number;
+  /** Only requests of apps on the host of this name; of a shared store. */
+  host?: string;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface RunSummary {
   start: number;
   command: string;
   requests: number;
+  /** Host of the launcher; of a shared store. */
+  host?: string;
 }
 
 /** Functions and facts that a store gets from outside, because it does not import insight. */
@@ -131,6 +135,8 @@ export interface Store extends StoreReader {
   saveSource(source: SourceText): string;
   /** Resolves once what was handed over so far is stored, or lost with a warning. */
   flushed(): Promise<void>;
+  /** Ends writing, before `close`: resolves once what still waits is stored, or told as lost. */
+  finish?(): Promise<void>;
 }
 
 /** Error of the store that a user can act on: `message` says what happened and what to do. */

@@ -97,7 +97,7 @@ test('a database of an older version is migrated, also by a reader', async (t) =
   const older = () => {
     const db = new Sqlite(path);
     db.exec('DROP TABLE figures; DROP TABLE subjects; DROP TABLE runs; DROP INDEX traces_run');
-    db.exec('DROP INDEX traces_parent; ALTER TABLE traces DROP COLUMN parent');
+    db.exec('DROP INDEX traces_ticks; DROP INDEX traces_parent; ALTER TABLE traces DROP COLUMN parent');
     db.exec('ALTER TABLE traces DROP COLUMN run');
     db.pragma('user_version = 1');
     db.close();
