@@ -20,7 +20,7 @@ export interface CollectorSettings {
   agent: string;
   /** The project's decisions on its findings. */
   judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
-  store: Pick<OpenOptions, 'db' | 'cwd' | 'ttl' | 'maxSize'>;
+  store: Pick<OpenOptions, 'db' | 'cwd' | 'ttl' | 'maxSize' | 'shared'>;
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';

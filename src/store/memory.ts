@@ -1,5 +1,6 @@
 /** Store in the memory of this process, used when the database cannot be written. */
 
+import { hostname } from 'node:os';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
@@ -173,8 +174,8 @@ export class MemoryStore implements Store {
  * Whether an entry is in the selection; the store has one run, of this process, with the number 1.
  */
 function isSelected({ summary, body, rollup }: Entry, selection: Selection, now: number): boolean {
-  const { query = [], before = Infinity, run = 1 } = selection;
+  const { query = [], before = Infinity, run = 1, host = hostname() } = selection;
   const calls = () => rollup.map(({ sample }) => sample).filter(({ of }) => of === 'call');
   const candidate = { summary, calls, whole: () => unpackTrace(body, skipDescribe) };
-  return run === 1 && summary.start < before && matchesQuery(query, candidate, now);
+  return run === 1 && host === hostname() && summary.start < before && matchesQuery(query, candidate, now);
 }

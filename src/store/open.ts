@@ -10,8 +10,20 @@ import { PageReader } from './page-reader.js';
 import { SqliteStore } from './sqlite.js';
 import { type Sampling, type Store, StoreError } from './store.js';
 
+/** A store on another machine, or for several. */
+export interface SharedStore {
+  /** redis://…, with its password. */
+  url: string;
+  /** Name of the project that hosts share. */
+  project: string;
+  /** Stores the values of calls, too. */
+  keepsValues?: boolean;
+}
+
 /** Options for opening a project's store. */
 export interface OpenOptions extends Sampling {
+  /** Instead of the database. */
+  shared?: SharedStore | undefined;
   /** Path of the database, if the user passed one. */
   db?: string | undefined;
   /** Working directory of the command; the project is searched from here upwards. */
@@ -27,6 +39,9 @@ export interface OpenOptions extends Sampling {
 }
 
 export const DEFAULT_TTL_MS = 24 * 3600 * 1000;
+/** Of a shared store, which holds it in memory. */
+const DEFAULT_SHARED_TTL_MS = 600_000;
+const DEFAULT_SHARED_SIZE = 128 * 1024 * 1024;
 export const DEFAULT_MAX_SIZE = 512 * 1024 * 1024;
 /** Bytes of the store in memory. */
 const MAX_MEMORY = 64 * 1024 * 1024;
@@ -36,6 +51,7 @@ const MAX_MEMORY = 64 * 1024 * 1024;
  * `warn` receives the reason; with `readonly` a StoreError is thrown.
  */
 export async function openStore(options: OpenOptions, warn: (message: string) => void): Promise<Store> {
+  if (options.shared !== undefined) return openShared(options, options.shared, warn);
   const {
     ttl = DEFAULT_TTL_MS,
     maxSize = DEFAULT_MAX_SIZE,
@@ -77,6 +93,23 @@ export async function openReader(options: OpenOptions, warn: (message: string) =
   } catch (error) {
     throw explainStoreError(error, path);
   }
+}
+
+async function openShared(
+  { ttl = DEFAULT_SHARED_TTL_MS, maxSize = DEFAULT_SHARED_SIZE, readonly = false, ...sampling }: OpenOptions,
+  { url, project, keepsValues = false }: SharedStore,
+  warn: (message: string) => void,
+): Promise<Store> {
+  // Loaded on demand: the driver is of no use to those that store in a file.
+  const [{ RedisStore }, { parseStoreUrl }] = await Promise.all([
+    import('./redis/redis-store.js'),
+    import('./redis/store-url.js'),
+  ]);
+  const { samplesOf, run, describe } = sampling;
+  return RedisStore.open({
+    ...{ address: parseStoreUrl(url), project, ttl, maxSize, readonly, keepsValues, warn },
+    ...{ ...(samplesOf && { samplesOf }), ...(run && { run }), ...(describe && { describe }) },
+  });
 }
 
 function noDatabaseMessage(path: string, db: string | undefined): string {

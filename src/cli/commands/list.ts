@@ -31,7 +31,12 @@ import {
 import { countLeftOut, LEFT_OUT_OF_FOLLOWED, leftOutLines, remarkLeftOut } from '../print/left-out.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
-import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
+import {
+  addFilterOptions,
+  type FilterFlags,
+  queryFromOptions,
+  selectionFromOptions,
+} from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, storeWithoutFile, withStore } from '../select/store-options.js';
@@ -126,12 +131,12 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
 
 async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const query = queryFromOptions(filter, flags);
-  const selection = { query };
+  const selection = selectionFromOptions(filter, flags);
+  const { query } = selection;
   if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
   if (flags.by === 'run')
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
-  const listed = await store.recent({ query: listedQuery(query) }, flags.limit + 1);
+  const listed = await store.recent({ ...selection, query: listedQuery(query) }, flags.limit + 1);
   const { rows: requests, more } = firstRows(listed, flags.limit);
   const leftOut = await countLeftOut(store, query);
   if (flags.json) {

@@ -7,10 +7,11 @@ import { LiveFeed } from '../../feed/live-feed.js';
 import { databasePath } from '../../store/location.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
-import { openFeed } from '../select/store-options.js';
+import { openFeed, STORE_OPTION } from '../select/store-options.js';
 
 export interface UiFlags {
   db?: string;
+  store?: string;
   color?: boolean;
   plain?: boolean;
   ascii?: boolean;
@@ -25,6 +26,7 @@ export function registerUi(program: Command): void {
     .command('ui')
     .description('browse the requests in the terminal; the same as scooby without arguments')
     .option('--db <file>', "database to read (default: SCOOBY_DB, else this project's)")
+    .option('--store <url>', STORE_OPTION)
     .option('--plain', 'print one line per request instead of a screen, and follow a running app')
     .option('--ascii', 'draw with ASCII characters only')
     .option('--mouse', 'use clicks and the wheel; shift then selects text')

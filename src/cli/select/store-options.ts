@@ -1,22 +1,19 @@
 /** Options and store access of the commands that read the store. */
 
 import type { Command } from 'commander';
-import { connectToRun, livingRuns } from '../../control/client.js';
+import { connectToRun, type LivingRun, livingRuns } from '../../control/client.js';
 import { RunStore } from '../../control/run-store.js';
 import type { StoredFeed } from '../../feed/feed.js';
 import { StoreFeed } from '../../feed/store-feed.js';
 import { SummaryFeed } from '../../feed/summary-feed.js';
 import { describeStored } from '../../insight/calls/describe.js';
+import { samplesOf } from '../../insight/metrics/samples.js';
 import { databasePath } from '../../store/location.js';
 import { openReader, openStore } from '../../store/open.js';
-import type { StoreReader } from '../../store/store.js';
+import { StoreError, type StoreReader } from '../../store/store.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from './missing-store.js';
-
-/** Where a command reads. */
-export interface StorePlace {
-  db?: string;
-}
+import { type StorePlace, sharedStoreOf } from './shared-store.js';
 
 /** Options of every command that reads the store. */
 export interface StoreFlags extends StorePlace {
@@ -24,10 +21,15 @@ export interface StoreFlags extends StorePlace {
   json?: boolean;
 }
 
-/** Adds --db and --no-color to a command. */
+/** Description of --store in every command. */
+export const STORE_OPTION =
+  'shared store: redis://host/0, rediss://, redis+sentinel://, redis+cluster:// (default: SCOOBY_STORE)';
+
+/** Adds --db, --store and --no-color to a command. */
 export function addStoreOptions(command: Command): Command {
   return command
     .option('--db <file>', "database to read (default: SCOOBY_DB, else this project's)")
+    .option('--store <url>', STORE_OPTION)
     .option('--no-color', 'no colours (also: NO_COLOR=1)');
 }
 
@@ -65,14 +67,28 @@ export async function openFeed(place: StorePlace): Promise<StoredFeed> {
 }
 
 /** A store that is no file; undefined where the requests are in the database. */
-export async function storeWithoutFile({ db }: StorePlace): Promise<StoreReader | undefined> {
-  return memoryOfRun(databasePath(db, process.cwd()));
+export async function storeWithoutFile(place: StorePlace): Promise<StoreReader | undefined> {
+  const cwd = process.cwd();
+  const database = databasePath(place.db, cwd);
+  const shared = sharedStoreOf(place, cwd);
+  if (shared === undefined) return memoryOfRun(database, 'memory');
+  try {
+    return await openStore({ shared, cwd, readonly: true, describe: describeStored, samplesOf }, printRemark);
+  } catch (error) {
+    const memory = error instanceof StoreError ? await memoryOfRun(database, 'shared') : undefined;
+    if (memory === undefined) throw error;
+    printRemark(`${(error as StoreError).message} These requests are from the ${memory.place}.`);
+    return memory;
+  }
 }
 
 /** Memory of the newest run of a database, where it keeps its requests there. */
-async function memoryOfRun(database: string): Promise<StoreReader | undefined> {
+async function memoryOfRun(
+  database: string,
+  keptIn: NonNullable<LivingRun['keptIn']>,
+): Promise<StoreReader | undefined> {
   const [newest] = livingRuns(database);
-  if (newest?.keptIn !== 'memory') return undefined;
+  if (newest?.keptIn !== keptIn) return undefined;
   const control = await connectToRun(database, newest.id);
   return control && new RunStore(control);
 }

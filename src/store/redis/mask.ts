@@ -22,14 +22,22 @@ export function maskTrace(trace: Trace): Trace {
 function maskSpan(span: Span): Span {
   const { kind, name, shape, detail = {} } = span;
   const fields = VALUE_FIELDS.filter((field) => detail[field] !== undefined);
-  const hasLiterals = (kind === 'sql' && LITERAL.test(name)) || (kind === 'log' && fields.length > 0);
+  const hasLiterals = kind === 'sql' && LITERAL.test(name);
+  const hasObjects = kind === 'log' && fields.length > 0;
   if (fields.length === 0 && !hasLiterals) return span;
   const masked = Object.fromEntries(fields.map((field) => [field, maskValue(detail[field], 0)]));
   return {
     ...span,
     ...(hasLiterals && { name: shape.text || MASKED }),
+    ...(hasObjects && { name: withoutObjects(name), shape: { ...shape, text: withoutObjects(shape.text) } }),
     ...(span.detail && { detail: { ...detail, ...masked } }),
   };
+}
+
+/** A line of a log up to the first object in it. */
+function withoutObjects(text: string): string {
+  const at = text.search(/[{[]/);
+  return at < 0 ? text : `${text.slice(0, at)}${MASKED}`;
 }
 
 function maskValue(value: unknown, depth: number): unknown {

@@ -1,6 +1,6 @@
 /** Client of a Redis, behind sentinels or in a cluster: commands by name, many at once. */
 
-import type { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { StoreError } from '../store.js';
 import type { RedisAddress } from './store-url.js';
 
@@ -18,9 +18,8 @@ export class RedisClient {
   readonly #client: Redis | Cluster;
   readonly #isCluster: boolean;
 
-  /** Loads the driver and connects; resolves whether or not there is a server yet. */
-  static async open(address: RedisAddress, blockMs = 0): Promise<RedisClient> {
-    const { Redis, Cluster } = await import('ioredis');
+  /** Connects, and goes on trying where there is no server yet. */
+  static open(address: RedisAddress, blockMs = 0): RedisClient {
     const options = { ...optionsOf(address), commandTimeout: COMMAND_MS + blockMs };
     const isCluster = address.kind === 'cluster';
     const client = isCluster

@@ -33,7 +33,7 @@ const DOCUMENT_PAGE = 100;
 export interface RedisReaderOptions extends Sampling {
   client: RedisClient;
   /** Opens the connection on which changes are waited for: an answer keeps all others waiting. */
-  openBlocking: () => Promise<RedisClient>;
+  openBlocking: () => RedisClient;
   keys: RedisKeys;
   shown: string;
   clock?: Clock;
@@ -47,7 +47,7 @@ export class RedisReader implements StoreReader {
   readonly #options: RedisReaderOptions;
   readonly #clock: Clock;
   readonly #describe: Describe;
-  #blocking: Promise<RedisClient> | undefined;
+  #blocking: RedisClient | undefined;
 
   constructor(options: RedisReaderOptions) {
     this.#options = options;
@@ -126,7 +126,7 @@ export class RedisReader implements StoreReader {
       const live = keys.index('live');
       if (since === undefined) return { mark: await this.#lastMark(), ids: [] };
       this.#blocking ??= openBlocking();
-      const blocking = await this.#blocking;
+      const blocking = this.#blocking;
       await blocking.ready();
       const wait = Math.max(1, Math.round(waitMs));
       const read = await blocking.run<[string, [string, string[]][]][] | null>([
@@ -173,7 +173,7 @@ export class RedisReader implements StoreReader {
 
   close(): void {
     this.#options.client.close();
-    void this.#blocking?.then((client) => client.close());
+    this.#blocking?.close();
   }
 
   async #runs(): Promise<Map<string, StoredRun>> {

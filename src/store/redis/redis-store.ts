@@ -59,18 +59,21 @@ export class RedisStore implements Store {
   readonly #host: string;
   #order = 0;
 
-  /** Connects. Rejects with a StoreError where a reader cannot; a writer keeps trying. */
+  /** Connects. Rejects with a StoreError where a reader cannot; a writer goes on trying, which is told. */
   static async open(options: RedisStoreOptions): Promise<RedisStore> {
-    const client = await RedisClient.open(options.address);
+    const client = RedisClient.open(options.address);
+    const store = new RedisStore(options, client);
+    if (!options.readonly) {
+      store.#writer.connect();
+      return store;
+    }
     try {
       await client.ready();
+      return store;
     } catch (error) {
-      if (options.readonly) {
-        client.close();
-        throw redisError(error, options.address.shown);
-      }
+      client.close();
+      throw redisError(error, options.address.shown);
     }
-    return new RedisStore(options, client);
   }
 
   private constructor(options: RedisStoreOptions, client: RedisClient) {

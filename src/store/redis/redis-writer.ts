@@ -60,6 +60,11 @@ export class RedisWriter {
     this.#clock = options.clock ?? systemClock;
   }
 
+  /** Connects before there is something to write, so that the user hears at once where that fails. */
+  connect(): void {
+    if (this.#state === 'idle') void this.#pump();
+  }
+
   write(items: QueuedItem[]): void {
     if (this.#state === 'closed') return;
     this.#lost += this.#queue.add(items);
@@ -90,16 +95,19 @@ export class RedisWriter {
 
   async #pump(): Promise<void> {
     this.#state = 'writing';
-    while (this.#queue.size > 0) {
-      const batch = this.#queue.take();
-      try {
+    let batch: QueuedItem[] = [];
+    try {
+      await this.#options.client.ready();
+      while (this.#queue.size > 0) {
+        batch = this.#queue.take();
         await this.#save(batch);
-      } catch (error) {
-        this.#lost += this.#queue.putBack(batch);
-        return this.#fail(redisError(error, this.#options.shown));
+        batch = [];
       }
-      this.#succeed();
+    } catch (error) {
+      this.#lost += this.#queue.putBack(batch);
+      return this.#fail(redisError(error, this.#options.shown));
     }
+    this.#succeed();
     if (this.#state === 'writing') this.#state = 'idle';
     this.#settle();
   }
@@ -124,7 +132,7 @@ export class RedisWriter {
   }
 
   #succeed(): void {
-    if (!this.#hasWarned || this.#queue.size > 0) return;
+    if (!this.#hasWarned) return;
     this.#hasWarned = false;
     const outcome = this.#lost === 0 ? 'no request was lost' : `${this.#lost} requests were not stored`;
     this.#options.warn(`${this.#options.shown} can be written again; ${outcome}`);
