@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -52,10 +52,32 @@ await build({
   format: 'cjs',
 });
 
-// API for apps: `require('scooby').log()`.
-await build({
-  ...shared,
-  entryPoints: { api: 'src/agent/api.cts' },
-  outfile: 'dist/api.cjs',
-  format: 'cjs',
-});
+// API for apps: `import scooby from 'scooby'` and `require('scooby')`, and where there can be no agent,
+// in browsers and on edges, the same without a channel.
+const withoutChannels = {
+  name: 'without channels',
+  setup(plugins) {
+    plugins.onResolve({ filter: /^node:diagnostics_channel$/ }, ({ path }) => ({ path, namespace: 'none' }));
+    plugins.onLoad({ filter: /./, namespace: 'none' }, () => ({
+      contents: 'export const channel = () => ({ hasSubscribers: false });',
+    }));
+  },
+};
+for (const [name, plugins] of [
+  ['api', []],
+  ['api-noop', [withoutChannels]],
+]) {
+  const api = { ...shared, plugins, entryPoints: { [name]: 'src/agent/api.cts' }, outdir: 'dist' };
+  await build({ ...api, format: 'esm', outExtension: { '.js': '.mjs' } });
+  await build({
+    ...api,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // Importers that look for `default`, and those that take the whole, find the same object.
+    footer: {
+      js: 'module.exports = Object.assign(module.exports.default, { default: module.exports.default });',
+    },
+  });
+}
+for (const types of ['api.d.cts', 'api.d.mts'])
+  copyFileSync(join(root, 'types', types), join(root, 'dist', types));

@@ -7,7 +7,10 @@ import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
+import { registerExport } from '../src/cli/commands/export.js';
+import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
@@ -60,6 +63,9 @@ for (const register of [
   registerTop,
   registerDiff,
   registerExplain,
+  registerProfile,
+  registerExport,
+  registerImport,
   registerCheck,
   registerDoctor,
   registerCompletion,

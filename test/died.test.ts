@@ -1,6 +1,7 @@
 /** What an app had done before it died is there; what the launcher's death costs the app is nothing. */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
 import { type Test, test } from 'tap';
 import { ask, bothWays, type ScoobyRun, scooby, until } from './scooby.js';
 import { postgres } from './servers/index.js';
@@ -143,6 +144,69 @@ test('kill -9 of the launcher: the app serves on, records nothing, and says noth
   }
   t.equal(run.stdout, before[0]);
   t.equal(run.stderr, before[1]);
+});
+
+test('kill -9 of the launcher: what it had not stored is stored by the next command, which says so', async (t) => {
+  const run = await app(t);
+  await run.url();
+  const pid = await pidOf(run);
+  t.teardown(() => process.kill(pid, 'SIGKILL'));
+  const folder = runFolder(pid);
+  const holder = new Sqlite(run.database);
+  t.teardown(() => holder.close());
+  holder.exec('BEGIN IMMEDIATE');
+  t.equal((await run.ask('/fine')).body, 'fine');
+  const running = run.ask('/running').catch(() => {});
+  await until(() => /pg_sleep/.test(linesIn(folder)), 'the query to be told while it runs');
+  run.child.kill('SIGKILL');
+  await running;
+  await until(() => run.child.signalCode, 'the launcher to be gone');
+  holder.exec('ROLLBACK');
+  t.same(await run.traces(), []);
+  const listed = run.cli('list', '--json', '--db', run.database);
+  t.equal(listed.stderr, 'scooby: 2 requests of a run that was killed are now stored\n');
+  t.same(
+    (await run.traces()).map(({ url, status, state, notes, spans }) => [
+      ...[url, status, state, notes],
+      spans.map(({ name, site }) => [name, site]),
+    ]),
+    [
+      ['/fine', 200, 'done', undefined, []],
+      [
+        ...['/running', undefined, 'done'],
+        ['scooby run was killed during this request; calls may be missing'],
+        [
+          ['select 1 as a', 'app.cjs:16'],
+          ['select pg_sleep(100)', 'app.cjs:17'],
+        ],
+      ],
+    ],
+  );
+  t.notOk(existsSync(folder), 'and the folder is gone');
+  t.equal(run.cli('list', '--json', '--db', run.database).stderr, '', 'and it is said once');
+});
+
+test('kill -9 of the launcher: the next run stores what it had not, and says so', async (t) => {
+  const run = await app(t);
+  await run.url();
+  const pid = await pidOf(run);
+  t.teardown(() => process.kill(pid, 'SIGKILL'));
+  const holder = new Sqlite(run.database);
+  t.teardown(() => holder.close());
+  holder.exec('BEGIN IMMEDIATE');
+  t.equal((await run.ask('/fine')).body, 'fine');
+  const journal = `${runFolder(pid)}/exchanges.journal`;
+  await until(() => readFileSync(journal, 'utf8').includes('"end"'), 'its end to be noted');
+  run.child.kill('SIGKILL');
+  await until(() => run.child.signalCode, 'the launcher to be gone');
+  holder.exec('ROLLBACK');
+  const next = scooby(t, {
+    folder: run.folder,
+    command: ['app.cjs'],
+    env: { PG: run.env.PG!, SCOOBY_DB: run.database },
+  });
+  await next.said(/scooby: 1 request of a run that was killed is now stored/);
+  t.match(await run.trace('/fine'), { status: 200, state: 'done' });
 });
 
 test('an app that only waits for its last response ends although the launcher is gone', async (t) => {

@@ -76,7 +76,11 @@ export function aTrace(trace: Partial<Trace> = {}): Trace {
     app: { pid: 4242, command: 'node app.js', cwd: '/srv/shop', node: 'v20.20.2' },
     spans,
     findings: [],
-    totals: totalsOf(spans),
+    totals: totalsOf(
+      spans,
+      trace.outside ? undefined : 'duration' in trace ? trace.duration : 12.5,
+      trace.profiles,
+    ),
     ...trace,
   };
 }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { test } from 'tap';
+import { build } from 'esbuild';
+import { type Test, test } from 'tap';
 import { instruments } from '../src/agent/instruments/index.cjs';
 import { npm } from './programs.js';
 
@@ -56,7 +57,8 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     'package.json',
     'dist/scooby.js',
     'dist/agent.cjs',
-    'dist/api.cjs',
+    ...['dist/api.cjs', 'dist/api.mjs', 'dist/api-noop.cjs', 'dist/api-noop.mjs'],
+    ...['dist/api.d.cts', 'dist/api.d.mts'],
   ];
   t.same(
     expected.filter((file) => !files.includes(file)),
@@ -93,4 +95,54 @@ test('the package installs and runs elsewhere', async (t) => {
   for (const command of ['run', 'list', 'show']) t.match(help, new RegExp(`^  ${command} `, 'm'));
   t.equal((await scooby('run', '--', 'node', '-p', '6 * 7')).stdout, '42\n');
   t.ok(existsSync(join(folder, 'db')), 'better-sqlite3 was found');
+  await useApi(t, folder);
+});
+
+/** The API of the installed package: its types, imported, required, and bundled. */
+async function useApi(t: Test, folder: string): Promise<void> {
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  const use =
+    "scooby.log.warn('said'); console.log(scooby.span('x', () => 1), await span('y', { kind: 'k' }, async () => 2));";
+  write('esm.mts', `import scooby, { log, span } from 'scooby'; log('a'); ${use}`);
+  write('cjs.cts', `import scooby = require('scooby'); const { span } = scooby; (async () => { ${use} })();`);
+  write(
+    'wrong.mts',
+    "import { span } from 'scooby'; span(1, () => 1); export const n: string = span('x', () => 1);",
+  );
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const options = [
+    '--ignoreConfig',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--types',
+    'node',
+  ];
+  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, args, { cwd: folder });
+  await run(tsc, ...options, ...roots, 'esm.mts', 'cjs.cts');
+  const wrong = run(tsc, ...options, ...roots, '--noEmit', 'wrong.mts').catch(({ stdout }) => stdout);
+  t.match(await wrong, /^wrong\.mts\(1,37\)[\s\S]*wrong\.mts\(1,\d\d\)/);
+  for (const file of ['esm.mjs', 'cjs.cjs']) {
+    t.equal((await run(file)).stdout, '1 2\n', file);
+    for (const platform of ['node', 'browser'] as const) {
+      const outfile = join(folder, `${platform}-${file}.mjs`);
+      const { metafile } = await build({
+        ...{ entryPoints: [join(folder, file)], outfile, bundle: true, format: 'esm', metafile: true },
+        ...{ platform, logLevel: 'silent' },
+      });
+      t.equal((await run(outfile)).stdout, '1 2\n', outfile);
+      t.match(
+        Object.keys(metafile.inputs)[0],
+        platform === 'node' ? /dist\/api\.mjs$/ : /dist\/api-noop\.[cm]js$/,
+      );
+    }
+  }
+}
+
+test('nothing else can be imported from the package', (t) => {
+  t.same(Object.keys(MANIFEST.exports), ['.', './package.json']);
+  t.end();
 });

@@ -29,6 +29,7 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
+import { endProfiles, orderProfile, profileBegun, profileDirect, profileEnded } from './profile/session.cjs';
 import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
 import { errorText } from './record/error-text.cjs';
@@ -52,7 +53,7 @@ import { certificateAt } from './request/certificates.cjs';
 import { trackRequests } from './request/context.cjs';
 import { watchListen } from './request/listen.cjs';
 import { watchPrintedPorts } from './request/printed-ports.cjs';
-import { setPeers, setRunSecret } from './request/propagation.cjs';
+import { setPeers, setPropagation } from './request/propagation.cjs';
 import { watchClientSockets } from './request/self-requests.cjs';
 import { onUnitEnd } from './request/unit.cjs';
 import { readRunConfig, state, workingFolder } from './run-config.cjs';
@@ -81,6 +82,7 @@ function start(): void {
   if (run.packages !== undefined) attempt(setAppPackages, run.packages);
   if (run.redact !== undefined) attempt(setRedaction, run.redact);
   if (run.rules !== undefined) state.policy = attempt(policyOf, run.rules);
+  state.serverTiming = run.serverTiming !== false;
   state.recording = run.record;
   install(run);
 }
@@ -104,11 +106,24 @@ function isLoaderThread(): boolean {
  * record what they can, and the app runs in any case.
  */
 function install(run: RunConfig): void {
-  trackRequests({ requestStarted: sendRequestOpen, requestEnded: sendRequestClose }, run.secret);
+  trackRequests(
+    {
+      profileAsked: profileDirect,
+      requestStarted(request) {
+        sendRequestOpen(request);
+        profileBegun(request);
+      },
+      requestEnded(request, aborted) {
+        sendRequestClose(request, aborted);
+        profileEnded(request.id);
+      },
+    },
+    run.secret,
+  );
   onUnitEnd(sendUnitClose);
   onRequestShared(announceRequest);
   onThreadStarted(sendThread);
-  setRunSecret(run.secret);
+  setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
   installStep('evaluated code', watchEvaluation);
@@ -130,7 +145,12 @@ function install(run: RunConfig): void {
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
   installStep('servers', () => announceServers(run));
-  installStep('ends of the process', () => watchEnds(sendRunningCalls));
+  installStep('ends of the process', () =>
+    watchEnds(() => {
+      sendRunningCalls();
+      endProfiles();
+    }),
+  );
 }
 
 /** Runs a step of the installation; its error is reported as that of a library named `node`. */
@@ -293,6 +313,8 @@ function runOrder(order: LinkOrder): void {
     sendAtOnce(encodeLine({ t: 'certificate', at: order.at, ...certificateAt(order.at) }));
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
+  if (order.t === 'profile') orderProfile(order);
+  if (order.t === 'profiled') profileEnded(order.id);
 }
 
 function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {

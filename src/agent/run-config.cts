@@ -13,6 +13,8 @@ export const state = {
   policy: undefined as RecordPolicy | undefined,
   /** performance.now() when a request was last left out while others are recorded; 0: none was. */
   leftOutAt: 0,
+  /** Whether responses have Server-Timing and X-Scooby-Overhead. */
+  serverTiming: false,
 };
 
 /**

@@ -9,6 +9,7 @@ import type { RecordRules } from '../domain/record-rules.cjs';
 import type { AppInfo } from '../domain/trace.js';
 import type { AppConnection, LinkListener } from './link-server.js';
 import { PeerPorts } from './peer-ports.js';
+import { ProfileOrders } from './profile/profile-orders.js';
 import { RecordingSwitch } from './recording-switch.js';
 
 /** Events of the connections. */
@@ -38,6 +39,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
   readonly #certificateWaiters = new Map<string, (certificate: AppCertificate | undefined) => void>();
   /** Decides on each request that the proxy receives. */
   readonly recordingSwitch: RecordingSwitch;
+  /** Servers of each process that listen now. */
+  readonly #listening = new Map<AppConnection, number>();
+  readonly #muted = new WeakSet<AppConnection>();
+  /** Profiles of the processes that serve requests. */
+  readonly profiles = new ProfileOrders(() =>
+    [...this.#listening.keys()].filter((connection) => !this.#muted.has(connection)),
+  );
   /**
    * True once `recording` was changed: a process that starts may have read the run's config file
    * before that.
@@ -88,8 +96,13 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     this.#certificateWaiters.delete(key);
   }
 
+  profilingAnswered(connection: AppConnection, answer: Extract<LinkLine, { t: 'profiling' }>): void {
+    this.profiles.answered(connection, answer);
+  }
+
   serverOpened(connection: AppConnection, address: ServerAddress, signs?: ServerSigns): void {
     this.#servers.set(address, connection);
+    this.#listening.set(connection, (this.#listening.get(connection) ?? 0) + 1);
     this.#peerPorts.addPorts(connection, address);
     this.emit('listen', address, this.#apps.get(connection)!, signs);
   }
@@ -100,10 +113,14 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
 
   serverClosed(connection: AppConnection, address: Pick<ServerAddress, 'port' | 'path'>): void {
     this.#peerPorts.removePort(connection, address);
+    const left = (this.#listening.get(connection) ?? 0) - 1;
+    if (left > 0) this.#listening.set(connection, left);
+    else this.#listening.delete(connection);
     this.emit('unlisten', address, this.#apps.get(connection)!);
   }
 
   muted(connection: AppConnection): void {
+    this.#muted.add(connection);
     this.emit('muted', this.#apps.get(connection)!);
   }
 
@@ -111,6 +128,8 @@ export class AppConnections extends EventEmitter<ConnectionEvents> implements Li
     const app = this.#apps.get(connection)!;
     this.#apps.delete(connection);
     this.#peerPorts.removeProcess(connection);
+    this.#listening.delete(connection);
+    this.profiles.left(connection);
     this.emit('left', app, connection);
   }
 

@@ -8,8 +8,11 @@ import { registrationFrame } from '../insight/calls/registration.js';
 import { FrameResolver } from '../insight/source/frames.js';
 import { Lru } from '../insight/util/lru.js';
 import type { AppIdentity } from './link-server.js';
+import { type BuiltProfile, buildProfile } from './profile/build-profile.js';
+import { ProfileParts } from './profile/profile-parts.js';
 
 type SpanLine = Extract<LinkLine, { t: 'span' }>;
+type ProfileLine = Extract<LinkLine, { t: 'profile' }>;
 type LibraryLine = Extract<LinkLine, { t: 'library' }>;
 
 /** Saves a source text and returns its hash; undefined when it could not be saved. */
@@ -32,6 +35,8 @@ export class AppProcess {
   /** Unlike its pid, no other process of the run has it. */
   readonly ordinal = AppProcess.#count++;
   readonly app: AppInfo;
+  readonly #agent: string;
+  readonly #profileParts = new ProfileParts();
   #resolver: FrameResolver;
   #frames = new Map<number, Frame>();
   #ownFrames = new WeakSet<Frame>();
@@ -55,6 +60,7 @@ export class AppProcess {
   constructor(identity: AppIdentity, project: string, agent: string, packages?: string[]) {
     const { pid, command, node, origin } = identity;
     this.identity = identity;
+    this.#agent = agent;
     this.app = { pid, command, cwd: project, node };
     this.#resolver = new FrameResolver(project, { agent, since: origin, ...(packages && { packages }) });
   }
@@ -75,6 +81,27 @@ export class AppProcess {
       this.#ownFrames.add(frame);
       if (frame.application) this.#resolver.sourceOf(frame);
     }
+  }
+
+  /**
+   * Profile of a request that began at `start` (epoch ms), once its last part has come, and the
+   * frames of the app's functions in it.
+   */
+  learnProfile(line: ProfileLine, start: number): BuiltProfile | undefined {
+    const sent = this.#profileParts.add(line);
+    const built =
+      sent &&
+      buildProfile(sent, {
+        resolve: (name, script, row, column) => this.#resolver.resolve(name, script, row, column),
+        resolveStack: (frames) => this.#resolver.resolveStack(frames),
+        isAgent: (script) => script.includes(this.#agent),
+        toTraceMs: (at) => this.toEpochMs(at) - start,
+      });
+    for (const frame of built?.frames ?? []) {
+      this.#ownFrames.add(frame);
+      this.#resolver.sourceOf(frame);
+    }
+    return built;
   }
 
   /** Whether a frame is one of this process's, whose sources it knows. */
@@ -144,10 +171,15 @@ export class AppProcess {
     };
   }
 
-  /** Saves the app's files in the spans' stacks, as they ran; returns the hash of each file. */
-  saveSources(spans: RecordedSpan[], save: SaveSource): Record<string, string> {
+  /** Saves the app's files in the spans' stacks and of profiled functions, as they ran; returns the hash of each file. */
+  saveSources(
+    spans: RecordedSpan[],
+    save: SaveSource,
+    profiled: readonly Frame[] = [],
+  ): Record<string, string> {
     const sources: Record<string, string> = {};
-    for (const frame of this.#applicationFrames(spans)) {
+    const own = profiled.filter((frame) => this.#ownFrames.has(frame));
+    for (const frame of [...this.#applicationFrames(spans), ...own]) {
       const hash = frame.file in sources ? undefined : this.#saveSource(frame, save);
       if (hash !== undefined) sources[frame.file] = hash;
     }

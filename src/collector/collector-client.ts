@@ -5,6 +5,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { RecordMark } from '../domain/record-marks.cjs';
 import type { RequestAbout } from '../domain/record-rules.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
@@ -18,10 +19,14 @@ import type {
   FoundCall,
   FromCollector,
   KeptIn,
+  RecordedRun,
+  ToCollector,
 } from './collector-messages.js';
 import { CollectorThread, type ThreadListener, type ThreadOptions } from './collector-thread.js';
+import { ExchangeJournal } from './exchange-journal.js';
 import { ExchangeQueue } from './exchange-queue.js';
 import type { AppConnection } from './link-server.js';
+import { writeRecordedRun } from './recorded-run.js';
 import type { SpoolPosition } from './spool.js';
 
 /** Events of the collector; requests are reported once they are saved, or lost with a warning. */
@@ -66,7 +71,12 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   readonly place: string;
   readonly kept: KeptIn;
   readonly #thread: CollectorThread;
-  readonly #exchanges = new ExchangeQueue((items) => this.#thread.post({ t: 'exchanges', items }));
+  readonly #exchanges = new ExchangeQueue((items) => {
+    this.#journal?.append(items);
+    return this.#thread.post({ t: 'exchanges', items });
+  });
+  readonly #settings: CollectorSettings;
+  #journal: ExchangeJournal | undefined;
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
@@ -78,13 +88,14 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #state: 'running' | 'finishing' | 'finished' = 'running';
 
   /**
-   * Starts the collector; resolves with it, and with what it warns of, once its store is open.
+   * Starts the collector; resolves with it, with what it warns of, and with where it takes spans of
+   * OpenTelemetry, once its store is open.
    * Rejects when its thread cannot be started.
    */
   static open(
     settings: CollectorSettings,
     options?: ThreadOptions,
-  ): Promise<{ collector: CollectorClient; warnings: string[] }> {
+  ): Promise<{ collector: CollectorClient; warnings: string[]; otlpUrl?: string }> {
     return new Promise((resolve, reject) => {
       let client: CollectorClient | undefined;
       const listener: ThreadListener = {
@@ -92,7 +103,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
             client = new CollectorClient(settings, thread, message);
-            resolve({ collector: client, warnings: message.warnings });
+            const { warnings, otlpUrl } = message;
+            resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
         },
         failed(reason) {
@@ -114,6 +126,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     { place, kept }: Extract<FromCollector, { t: 'ready' }>,
   ) {
     super();
+    this.#settings = settings;
     this.#thread = thread;
     this.place = place;
     this.kept = kept;
@@ -125,6 +138,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   follow(connections: AppConnections, folder: string): void {
     this.#connections = connections;
     this.#folder = folder;
+    this.#journal = new ExchangeJournal(folder, () => this.#exchanges.pending());
+    writeRecordedRun(folder, this.#settings);
     connections.on('connected', (connection) => {
       const n = ++this.#lastNumber;
       this.#processes.set(n, { connection, hasLeft: false, position: { part: 1, offset: 0 } });
@@ -143,8 +158,27 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
+  /** Writes its own files again, after the run's folder was made anew. */
+  folderRestored(): void {
+    writeRecordedRun(this.#folder, this.#settings);
+    this.#journal?.reopen();
+  }
+
+  /** Saves what a killed launcher has left in a folder, which it removes, and warns of that. */
+  recover(folder: string, facts: RecordedRun): void {
+    this.#thread.post({ t: 'recover', folder, facts });
+  }
+
   decide(mark: RecordMark, about: RequestAbout): RecordDecision {
     return this.#connections.recordingSwitch.decide(mark, about);
+  }
+
+  profileWish(id: string, method: string, url: string): string | undefined {
+    return this.#connections.profiles.take(id, method, url);
+  }
+
+  startProfile(id: string, wish: string): Promise<string | undefined> {
+    return this.#connections.profiles.start(id, wish);
   }
 
   requestStarted(exchange: Exchange): void {
@@ -153,6 +187,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   requestEnded(end: ExchangeEnd): void {
     this.#exchanges.ended(end);
+    this.#connections.profiles.end(end.id);
     this.emit('progress');
   }
 
@@ -175,7 +210,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id, span)).call;
   }
 
+  /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
+  async addUpProfiles(ids: string[], kind: Profile['kind']): Promise<number> {
+    return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
+  }
+
   #search(id: string, span?: number): Promise<Found> {
+    return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
+  }
+
+  #ask(question: (n: number) => ToCollector): Promise<Found> {
     this.#exchanges.flush();
     return new Promise((resolve, reject) => {
       const n = ++this.#lastNumber;
@@ -187,7 +231,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         else reject(new Error(found.trouble));
       };
       this.#searches.set(n, settle);
-      this.#thread.post({ t: 'find', n, id, ...(span !== undefined && { span }) });
+      this.#thread.post(question(n));
     });
   }
 
@@ -306,6 +350,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   #finished(): void {
     this.#state = 'finished';
+    this.#journal?.close();
     this.#thread.close();
     this.emit('progress');
   }

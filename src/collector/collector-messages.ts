@@ -1,7 +1,9 @@
 /** Messages between the launcher's thread and the collector's. */
 
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
+import type { OtlpSettings } from '../export/otlp-sender.js';
 import type { JudgeOptions } from '../insight/judge.js';
 import type { RequestFacts } from '../insight/metrics/request-facts.js';
 import type { Exchange, ExchangeEnd } from '../proxy/observer.js';
@@ -24,6 +26,17 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** OpenTelemetry collector to send finished requests to. */
+  otlp?: OtlpSettings;
+  /** Port at which spans of instrumented services are taken; 0: any. */
+  otlpPort?: number;
+}
+
+/** Where the requests of a run are kept, and how they are judged, for those that it had not saved. */
+export interface RecordedRun
+  extends Pick<CollectorSettings, 'project' | 'packages' | 'judgeOptions' | 'run'> {
+  /** Absolute path of the database. */
+  database: string;
 }
 
 /**
@@ -43,12 +56,17 @@ export type ToCollector =
   | { t: 'find'; n: number; id: string; span?: number }
   /** A read of what this process itself keeps, by the name of the store's method. */
   | { t: 'read-store'; n: number; name: string; args: unknown[] }
+  /** Adds up the profiles of requests into that of the last; answered by `found`. */
+  | { t: 'addUp'; n: number; ids: string[]; kind: Profile['kind'] }
+  /** The folder of a run whose launcher was killed. */
+  | { t: 'recover'; folder: string; facts: RecordedRun }
   | { t: 'ping' }
   | { t: 'finish' };
 
 /** From the collector. */
 export type FromCollector =
-  | { t: 'ready'; place: string; kept: KeptIn; warnings: string[] }
+  /** `otlpUrl`: where spans of OpenTelemetry are taken. */
+  | { t: 'ready'; place: string; kept: KeptIn; warnings: string[]; otlpUrl?: string }
   /**
    * Requests that are saved, lost with a warning, or left out (their number is `leftOut`); `facts`
    * also of those that have changed.
@@ -59,7 +77,7 @@ export type FromCollector =
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }
   | { t: 'warn'; message: string }
   /** All are missing where there is no such trace, or no such call in it. */
-  | { t: 'found'; n: number; json?: string; call?: FoundCall; trouble?: string }
+  | { t: 'found'; n: number; json?: string; call?: FoundCall; added?: number; trouble?: string }
   /** JSON of what was read; or why it could not be. */
   | { t: 'read-result'; n: number; json?: string; trouble?: string }
   | { t: 'read'; positions: [n: number, position: SpoolPosition][] }

@@ -2,6 +2,7 @@
 
 import { terminalSafeJson } from '../domain/text.js';
 import type { FinishedRequest, Trace } from '../domain/trace.js';
+import { OtlpSender } from '../export/otlp-sender.js';
 import { describeStored } from '../insight/calls/describe.js';
 import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsOf } from '../insight/metrics/request-facts.js';
@@ -19,6 +20,8 @@ import type {
 } from './collector-messages.js';
 import { isLearned, LearnedLines } from './learned-lines.js';
 import type { AppIdentity } from './link-server.js';
+import { OtlpReceiver } from './otlp-receiver.js';
+import { recoverAndRemove } from './recover-run.js';
 import { Spools } from './spools.js';
 import { TraceWriter } from './trace-writer.js';
 
@@ -38,12 +41,15 @@ export class CollectorService {
   readonly #store: Store;
   readonly #writer: TraceWriter;
   readonly #collector: Collector;
+  readonly #otlp: OtlpSender | undefined;
+  #receiver: OtlpReceiver | undefined;
   readonly #spools: Spools<AppIdentity>;
   readonly #processes = new Map<number, AppIdentity>();
   readonly #numbers = new Map<AppIdentity, number>();
   readonly #learned = new Map<AppIdentity, LearnedLines>();
   #settled: Extract<FromCollector, { t: 'settled' }> | undefined;
   #positionsAt = 0;
+  readonly #recovering = new Set<Promise<void>>();
 
   /** Opens the store and says where it is; rejects when neither a file nor memory can be used. */
   static async open(settings: CollectorSettings, post: Post): Promise<CollectorService> {
@@ -56,8 +62,10 @@ export class CollectorService {
     );
     warn = (message) => post({ t: 'warn', message });
     const kept = store.local === undefined ? 'file' : store.local === store ? 'memory' : 'shared';
-    post({ t: 'ready', place: store.place, kept, warnings });
-    return new CollectorService(settings, store, post);
+    const service = new CollectorService(settings, store, post);
+    const otlpUrl = await service.#receiveSpans((message) => warnings.push(message));
+    post({ t: 'ready', place: store.place, kept, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
+    return service;
   }
 
   private constructor(settings: CollectorSettings, store: Store, post: Post) {
@@ -67,6 +75,8 @@ export class CollectorService {
     const { project, packages, agent, judgeOptions, reports } = settings;
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
+    if (settings.otlp !== undefined)
+      this.#otlp = new OtlpSender(settings.otlp, (message) => post({ t: 'warn', message }));
     this.#collector = new Collector({
       project,
       ...(packages && { packages }),
@@ -86,6 +96,24 @@ export class CollectorService {
     this.#forwardEvents();
   }
 
+  /** Takes spans of OpenTelemetry, where that is wanted; resolves with the URL. */
+  async #receiveSpans(warn: (message: string) => void): Promise<string | undefined> {
+    const { otlpPort, project, judgeOptions } = this.#settings;
+    if (otlpPort === undefined) return undefined;
+    try {
+      this.#receiver = await OtlpReceiver.open(otlpPort, project, (trace, isAgain) =>
+        this.#keep(
+          finishTrace(trace, () => undefined, judgeOptions),
+          isAgain,
+        ),
+      );
+      return this.#receiver.url;
+    } catch (error) {
+      warn(`spans of OpenTelemetry are not taken at port ${otlpPort}: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
   receive(message: ToCollector): void {
     switch (message.t) {
       case 'exchanges':
@@ -101,6 +129,14 @@ export class CollectorService {
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
       case 'read-store':
         return void this.#readStore(message);
+      case 'addUp':
+        return this.#post({
+          t: 'found',
+          n: message.n,
+          added: this.#collector.addUpProfiles(message.ids, message.kind),
+        });
+      case 'recover':
+        return void this.#recover(message);
       case 'ping':
         this.#postPositions();
         return this.#post({ t: 'pong' });
@@ -123,8 +159,14 @@ export class CollectorService {
       })
       .on('trace', (trace, late) => {
         if (reports === 'facts' && !trace.outside) this.#batch().facts.push(requestFactsOf(trace));
-        this.#writer.write(trace, late ? undefined : () => this.#settle(trace));
+        this.#otlp?.add(trace);
+        this.#keep(trace, late);
       });
+  }
+
+  /** `isAgain`: it has been kept before, and is settled. */
+  #keep(trace: Trace, isAgain: boolean | undefined): void {
+    this.#writer.write(trace, isAgain ? undefined : () => this.#settle(trace));
   }
 
   #report(item: ExchangeReportItem): void {
@@ -144,6 +186,7 @@ export class CollectorService {
     this.#numbers.set(process, n);
     this.#collector.connected(process);
     const learned = new LearnedLines(folder, name);
+    if (resume === undefined) learned.begin(process);
     // What has failed a collector before may be among them, too.
     if (resume !== undefined && resume !== 'end') this.#replay(process, learned);
     this.#learned.set(process, learned);
@@ -170,6 +213,18 @@ export class CollectorService {
     this.#numbers.delete(process);
     this.#learned.delete(process);
     this.#post({ t: 'left', n });
+  }
+
+  /** Saves what a killed launcher had not, and removes its folder; while the store fails, neither. */
+  #recover({ folder, facts }: Extract<ToCollector, { t: 'recover' }>): Promise<void> {
+    const { agent, store } = this.#settings;
+    const { ttl, maxSize } = store;
+    const work = recoverAndRemove({ folder, facts, agent, ttl, maxSize }).then((message) => {
+      this.#recovering.delete(work);
+      if (message !== '') this.#post({ t: 'warn', message });
+    });
+    this.#recovering.add(work);
+    return work;
   }
 
   async #findOrExplain(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
@@ -238,11 +293,14 @@ export class CollectorService {
   }
 
   async #finish(): Promise<void> {
+    await Promise.all(this.#recovering);
     await this.#spools.readRest();
     this.#spools.close();
     this.#collector.finishAll();
+    this.#receiver?.close();
     await this.#writer.close();
     this.#store.close();
+    await this.#otlp?.close();
     // After the last batch, which a microtask posts.
     queueMicrotask(() => this.#post({ t: 'finished' }));
   }

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
 import {
   type AppInfo,
   addToTotals,
@@ -24,6 +25,7 @@ import { EarlyLines } from './early-lines.js';
 import type { AppIdentity } from './link-server.js';
 import { OpenTrace, sizeOfSpan } from './open-trace.js';
 import { OpenTraces } from './open-traces.js';
+import { addUpProfiles } from './profile/add-up-profiles.js';
 import type { SpoolListener } from './spools.js';
 import { Starters } from './starters.js';
 
@@ -102,13 +104,12 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
    * Opens the trace of a request that the proxy has received, with what the app has told of it;
    * `isResent` where an earlier collector may have read some of that.
    */
-  requestStarted({ id, method, url, start, headers, withCalls }: Exchange, isResent = false): void {
+  requestStarted({ id, method, url, start, headers, withCalls, notes }: Exchange, isResent = false): void {
     const openTrace = this.#open(id, 'open', { method, url, start, headers: { request: headers } });
-    const { trace } = openTrace;
     if (withCalls) openTrace.withCalls = true;
     // The exit may be heard of before the request that it has cut off.
     if (start <= this.#lastExit) openTrace.app = 'mayHaveDied';
-    if (isResent) trace.notes = [RESENT_NOTE];
+    for (const note of [...(notes ?? []), ...(isResent ? [RESENT_NOTE] : [])]) openTrace.addNote(note);
     this.#addEarlyLines(id);
   }
 
@@ -157,6 +158,8 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
         return line.id === undefined ? undefined : this.#traces.get(line.id)?.removeSpan(process, line.n);
       case 'close':
         return this.#closeByApp(process, line);
+      case 'profile':
+        return this.#addProfile(process, line);
       case 'dropped':
         // Whose calls they were is unknown: no trace can say it, so the run does.
         if (line.id === undefined) this.#reportLoss(identity);
@@ -211,6 +214,15 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
   finishAll(): void {
     this.#traces.stopTimers();
     for (const identity of this.#processes.keys()) this.disconnected(identity);
+    this.#traces.finishAll();
+  }
+
+  /** Finishes all open traces as they stand, with a note: their launcher was killed, the app was not. */
+  abandonAll(note: string): void {
+    this.#traces.stopTimers();
+    for (const openTrace of this.#traces.values()) {
+      if (!openTrace.finished && !openTrace.isComplete()) openTrace.trace.notes = [note];
+    }
     this.#traces.finishAll();
   }
 
@@ -320,6 +332,38 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     else this.#settle(openTrace);
   }
 
+  /** A profile comes after its request's end, and has the trace emitted again. */
+  #addProfile(process: AppProcess, line: Extract<LinkLine, { t: 'profile' }>): void {
+    const openTrace = this.#traces.get(line.id);
+    if (openTrace === undefined) return;
+    const built = line.refused === undefined ? process.learnProfile(line, openTrace.trace.start) : undefined;
+    if (built !== undefined) openTrace.processes.add(process);
+    const size =
+      line.refused !== undefined
+        ? openTrace.addNote(`no profile was taken: ${line.refused}`)
+        : built && openTrace.addProfile(built);
+    if (size === undefined) return;
+    this.#traces.grown(openTrace, size);
+    if (openTrace.finished) this.#traces.finishLater(openTrace, LATE_MS);
+  }
+
+  /**
+   * Adds up the profiles of several requests into that of the last of them; returns how many have
+   * one. They have just been recorded: of those before nothing is known any more.
+   */
+  addUpProfiles(ids: string[], kind: Profile['kind']): number {
+    const traces = ids.flatMap((id) => this.#traces.get(id) ?? []);
+    const [last] = traces.slice(-1);
+    const [first, ...others] = traces.flatMap(({ trace }) => trace.profiles?.[kind] ?? []);
+    if (last === undefined || first === undefined) return 0;
+    const frames = traces.flatMap(({ profiledFrames }) => [...profiledFrames]);
+    const profile = addUpProfiles([first, ...others]);
+    this.#traces.grown(last, last.setProfile({ profile, frames }));
+    for (const { processes } of traces) for (const process of processes) last.processes.add(process);
+    if (last.finished) this.#traces.finishLater(last, 0);
+    return 1 + others.length;
+  }
+
   #learnCause({ key, id }: Extract<LinkLine, { t: 'cause' }>): void {
     const openTrace = this.#causes.learn(key, id);
     if (openTrace?.finished) this.#traces.finishLater(openTrace, LATE_MS);
@@ -339,9 +383,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     const trace = openTrace.snapshot();
     const all = [...processes].reverse();
     const { spans } = trace;
+    const profiled = [...openTrace.profiledFrames];
     const sources = Object.assign(
       {},
-      ...all.map((each) => each.saveSources(spans, this.#options.saveSource)),
+      ...all.map((each) => each.saveSources(spans, this.#options.saveSource, profiled)),
     );
     if (Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
@@ -360,7 +405,10 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
 /** Whether a line belongs to a request that the proxy reports. */
 function isOfRequest(line: LinkLine): line is LinkLine & { id: string } {
   const { t } = line;
-  return (t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') && line.id !== undefined;
+  return (
+    (t === 'profile' || t === 'span' || t === 'close' || t === 'withdrawn' || t === 'dropped') &&
+    line.id !== undefined
+  );
 }
 
 function emptyTrace(

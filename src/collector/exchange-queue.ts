@@ -55,6 +55,13 @@ export class ExchangeQueue {
     return this.#refused;
   }
 
+  /** Reports of all exchanges that are not settled. */
+  pending(): ExchangeReportItem[] {
+    return [...this.#pending.values()].flatMap(({ start, end }) =>
+      end === undefined ? [{ start }] : [{ start }, { end }],
+    );
+  }
+
   started(start: Exchange): void {
     if (this.#pending.size >= MAX_PENDING || this.#size >= MAX_PENDING_SIZE) {
       this.#refused++;
@@ -114,10 +121,9 @@ export class ExchangeQueue {
   /** Sends all exchanges that are not settled to a new collector. */
   resend(): void {
     for (const item of this.#items) if ('start' in item) this.#unsent.add(item.start.id);
-    this.#items = [...this.#pending.values()].flatMap(({ start, end }) => {
-      const item: ExchangeReportItem = this.#unsent.has(start.id) ? { start } : { start, isResent: true };
-      return end === undefined ? [item] : [item, { end }];
-    });
+    this.#items = this.pending().map((item) =>
+      'end' in item || this.#unsent.has(item.start.id) ? item : { ...item, isResent: true },
+    );
     this.#unsent.clear();
     this.flush();
   }

@@ -5,6 +5,7 @@
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import type { LinkLine } from '../domain/link.js';
+import type { AppIdentity } from './link-server.js';
 import { parseLine } from './parse-line.js';
 
 const LEARNED = new Set<LinkLine['t']>(['map', 'frames', 'stack', 'library']);
@@ -20,6 +21,11 @@ export class LearnedLines {
 
   constructor(folder: string, name: string) {
     this.#path = `${folder}/${name}.learned`;
+  }
+
+  /** Begins with the process's `hello`, which is gone once its first file is read. */
+  begin({ pid, ppid, command, cwd, node, thread, origin }: AppIdentity): void {
+    this.add({ t: 'hello', token: '', pid, ppid, command, cwd, node, thread, origin });
   }
 
   add(line: LinkLine): void {

@@ -43,6 +43,8 @@ export interface LinkListener {
   muted?(connection: AppConnection): void;
   /** Certificate of a server of the process, which was asked for. */
   certificateGiven?(connection: AppConnection, certificate: CertificateLine): void;
+  /** The profiler of the process runs, or why it does not. */
+  profilingAnswered?(connection: AppConnection, answer: Extract<LinkLine, { t: 'profiling' }>): void;
   disconnected(connection: AppConnection): void;
 }
 
@@ -166,6 +168,7 @@ function serveSocket(socket: Socket, { token, listener, connections }: SocketOpt
     else if (line?.t === 'unlisten') listener.serverClosed(connection, line);
     else if (line?.t === 'certificate') listener.certificateGiven?.(connection, line);
     else if (line?.t === 'mute') listener.muted?.(connection);
+    else if (line?.t === 'profiling') listener.profilingAnswered?.(connection, line);
     listener.woken(connection);
   });
   socket.on('error', () => socket.destroy());

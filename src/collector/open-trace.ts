@@ -1,10 +1,12 @@
 /** One trace under construction, from the reports of the proxy and of the app's processes. */
 
 import { isTimed } from '../domain/span-kinds.js';
-import type { RecordedSpan, RecordedTrace } from '../domain/trace.js';
+import type { Frame, RecordedSpan, RecordedTrace } from '../domain/trace.js';
 import { roundToMicros, totalsOf } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import type { AppProcess } from './app-process.js';
+import type { BuiltProfile } from './profile/build-profile.js';
+import { fitProfile, sizeOfProfile } from './profile/fit-profile.js';
 
 /** Memory of a span apart from its texts: 2000 calls without values take about 0.9 MB. */
 const SPAN_SIZE = 400;
@@ -41,6 +43,8 @@ export class OpenTrace {
   process: AppProcess | undefined;
   /** All processes and threads that have made calls for it. */
   readonly processes = new Set<AppProcess>();
+  /** Frames of the app's functions in its profiles, whose sources are kept. */
+  readonly profiledFrames = new Set<Frame>();
   timer: NodeJS.Timeout | undefined;
   /** True if it is kept only where it makes calls. */
   withCalls = false;
@@ -66,6 +70,33 @@ export class OpenTrace {
       this.#spansByNumber.set(key, span);
       this.trace.spans.push(span);
     }
+  }
+
+  /**
+   * Adds a profile, or what says why there is none; returns by how much it grows. Of those of
+   * several processes the one with the most samples is the one of the process that served it.
+   */
+  addProfile(built: BuiltProfile): number {
+    const known = this.trace.profiles?.[built.profile.kind];
+    if (known !== undefined && known.samples.length >= built.profile.samples.length) return 0;
+    return this.setProfile(built);
+  }
+
+  /** Sets a profile, instead of one that is known; returns by how much it grows. */
+  setProfile({ profile, frames }: BuiltProfile): number {
+    const fitted = fitProfile(profile);
+    if (fitted === undefined) return this.addNote('its profile was too large to be kept');
+    this.trace.profiles = { ...this.trace.profiles, [profile.kind]: fitted };
+    for (const frame of frames) this.profiledFrames.add(frame);
+    return sizeOfProfile(fitted);
+  }
+
+  /** Adds a sentence about what is missing; returns by how much it grows. */
+  addNote(note: string): number {
+    const { notes = [] } = this.trace;
+    if (notes.includes(note)) return 0;
+    this.trace.notes = [...notes, note];
+    return note.length;
   }
 
   /** Removes a span that turned out to be part of another span. */
@@ -153,7 +184,12 @@ export class OpenTrace {
     const spans = trace.spans.toSorted((a, b) => a.start - b.start);
     if (isUnit(trace)) return this.#unitSnapshot(spans, died);
     for (const span of spans) if (this.#isAfterResponse(span)) span.afterResponse = true;
-    return { ...trace, state: died ? 'died' : 'done', spans, totals: totalsOf(spans, trace.duration) };
+    return {
+      ...trace,
+      state: died ? 'died' : 'done',
+      spans,
+      totals: totalsOf(spans, trace.duration, trace.profiles),
+    };
   }
 
   /** A unit has no response: it lasts until its last call has ended, and all of them count. */
@@ -162,7 +198,7 @@ export class OpenTrace {
     const ends = spans.map(({ start, wait = 0, duration = 0 }) => start + wait + duration);
     const duration = roundToMicros(Math.max(trace.duration ?? 0, ...ends));
     const state = died ? 'died' : trace.error !== undefined ? 'failed' : 'done';
-    return { ...trace, state, spans, duration, totals: totalsOf(spans) };
+    return { ...trace, state, spans, duration, totals: totalsOf(spans, duration, trace.profiles) };
   }
 }
 

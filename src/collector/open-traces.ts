@@ -85,6 +85,18 @@ export class OpenTraces {
     this.#listener.finished(trace, late);
   }
 
+  /** Counts what was added to a trace after its end in what is remembered. */
+  grown(openTrace: OpenTrace, size: number): void {
+    openTrace.size += size;
+    const remembered = openTrace.finished
+      ? this.#finished.find(({ id }) => id === openTrace.trace.id)
+      : undefined;
+    if (remembered === undefined) return;
+    remembered.size += size;
+    this.#finishedSize += size;
+    this.#forgetOldest();
+  }
+
   /** No trace is finished later from here on, because the run is over. */
   stopTimers(): void {
     this.#isOver = true;
@@ -105,6 +117,10 @@ export class OpenTraces {
   #remember({ trace: { id }, size }: OpenTrace): void {
     this.#finished.push({ id, size });
     this.#finishedSize += size;
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
     while (this.#finished.length > MAX_REMEMBERED || this.#isTooLarge()) {
       const oldest = this.#finished.shift()!;
       this.#finishedSize -= oldest.size;

@@ -24,7 +24,16 @@ const maybe =
   (value) =>
     value === undefined || check(value);
 
+const kinds: Check = (value) => value === 'cpu' || value === 'heap';
+const whole: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const frame = tuple(number, text, text, number, number);
+const profileFunction = tuple(text, text, number, number);
+const profileNode: Check = (value) => Array.isArray(value) && value.length >= 2 && value.every(number);
+const profileEnd: Check = (value) => {
+  const { interval, light, others, outside, offCpu, notes } = (value ?? {}) as Record<string, unknown>;
+  const sizes = [others, outside, offCpu].every(maybe(whole));
+  return fields(value) && whole(interval) && sizes && maybe(flag)(light) && maybe(listOf(text))(notes);
+};
 const address: Shape = { protocol: text, host: maybe(text), port: maybe(number), path: maybe(text) };
 
 const signs: Check = (value) => {
@@ -69,6 +78,17 @@ const SHAPES = new Map<string, [field: string, check: Check][]>(
       ...{ route: maybe(text), handler: maybe(text), stack: maybe(number), params: maybe(texts) },
     },
     dropped: { id: maybe(text), spans: number },
+    profile: {
+      ...{
+        id: text,
+        kind: kinds,
+        functions: maybe(listOf(profileFunction)),
+        nodes: maybe(listOf(profileNode)),
+      },
+      ...{ at: maybe(number), samples: maybe(listOf(tuple(whole, whole, number))) },
+      ...{ end: maybe(profileEnd), refused: maybe(text) },
+    },
+    profiling: { id: text, refused: maybe(text) },
     answer: { n: number, rows: maybe(listOf(Array.isArray)), trouble: maybe(text), message: maybe(text) },
   } satisfies { [T in Exclude<LinkLine['t'], 'hello' | 'next' | 'wake'>]: Shape }).map(([t, shape]) => [
     t,

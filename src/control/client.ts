@@ -5,6 +5,8 @@
 import { connect, type Socket } from 'node:net';
 import { readMessages, writeMessage } from '../collector/socket-lines.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
+import type { Profile } from '../domain/profile.js';
+import type { ProfileWish } from '../domain/profile-wish.js';
 import type { LeftOut } from '../domain/record-rules.cjs';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
 import type { ControlRequest } from './protocol.js';
@@ -141,6 +143,22 @@ export class RunControl {
   /** A read of what the run keeps in its own memory. */
   read(name: string, args: unknown[]): Promise<unknown> {
     return this.#request('read', { name, args }, REQUEST_MS);
+  }
+
+  /**
+   * Has the next request of a route or URL profiled; resolves with its id, or null when none has come
+   * within `ms`.
+   */
+  profileNext(
+    wanted: { method?: string; pattern: string; wish: ProfileWish },
+    ms: number,
+  ): Promise<string | null> {
+    return this.#request('profileNext', { ...wanted, ms }, ms + REQUEST_MS) as Promise<string | null>;
+  }
+
+  /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
+  addUpProfiles(ids: string[], kind: Profile['kind']): Promise<number> {
+    return this.#request('addUpProfiles', { ids, kind }, REQUEST_MS) as Promise<number>;
   }
 
   /** Calls `listener` once when the connection closes; immediately if it is closed already. */

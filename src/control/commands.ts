@@ -3,6 +3,7 @@
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
 import type { Recording } from '../domain/link.js';
+import { PROFILE_WISHES } from '../domain/profile-wish.js';
 import { explain } from '../explain/explain.js';
 import { QueryChannel } from '../explain/query-channel.js';
 import type { RunStatus } from './client.js';
@@ -28,6 +29,9 @@ export interface RunHandles {
   announce(message: string): void;
 }
 
+/** ms that a request of a route is waited for. */
+const MAX_WAIT_MS = 3_600_000;
+const MAX_RUNS = 500;
 const RECORDINGS: Recording[] = ['all', 'marked', 'off'];
 
 /** Commands by name; each returns or resolves with the response. */
@@ -52,6 +56,23 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
       return status();
     },
     read: ({ name, args }) => run.collector.read(String(name), Array.isArray(args) ? args : []),
+    /** Resolves with the id of the next request of a route, which is profiled; null without one. */
+    async profileNext({ method, pattern, wish, ms }) {
+      const known = PROFILE_WISHES.find((each) => each === wish);
+      if (known === undefined) throw new Error(`Kinds of profiles are ${PROFILE_WISHES.join(', ')}.`);
+      const wanted = {
+        pattern: String(pattern),
+        wish: known,
+        ...(method !== undefined && { method: String(method) }),
+      };
+      const maxMs = Math.min(MAX_WAIT_MS, Number(ms) || 0);
+      return (await run.connections.profiles.next(wanted, maxMs)) ?? null;
+    },
+    addUpProfiles({ ids, kind }) {
+      if (!Array.isArray(ids) || ids.length > MAX_RUNS)
+        throw new Error(`At most ${MAX_RUNS} profiles add up.`);
+      return run.collector.addUpProfiles(ids.map(String), kind === 'heap' ? 'heap' : 'cpu');
+    },
     async explain({ trace: id, span: index, analyze, nulls }) {
       const call = await run.collector.findCall(String(id), Number(index));
       if (call === undefined) throw new Error('There is no such call any more.');

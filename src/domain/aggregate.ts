@@ -29,6 +29,15 @@ export class Accumulator {
     addBin(this.#bins, row);
   }
 
+  /** Adds another sum to this one. */
+  addAll(other: Accumulator): void {
+    this.count += other.count;
+    this.errors += other.errors;
+    this.queries += other.queries;
+    this.mostQueries = Math.max(this.mostQueries, other.mostQueries);
+    for (const bin of other.#bins.values()) addBin(this.#bins, bin);
+  }
+
   /** Sum of the times in ms, in whole µs. */
   get ms(): number {
     return [...this.#bins.values()].reduce((sum, { total }) => sum + total, 0) / 1000;

@@ -18,3 +18,32 @@ export function unionMs(intervals: readonly Interval[]): number {
   }
   return total;
 }
+
+/** Intervals without overlaps, in order of time; touching ones are one. */
+export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
+  const merged: Interval[] = [];
+  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+    if (end <= start) continue;
+    const last = merged.at(-1);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else merged.push({ start, end });
+  }
+  return merged;
+}
+
+/** What of some intervals is in none of the others; both merged, as is the result. */
+export function subtractIntervals(from: readonly Interval[], others: readonly Interval[]): Interval[] {
+  const left: Interval[] = [];
+  let at = 0;
+  for (const { start, end } of from) {
+    let begin = start;
+    while (at < others.length && others[at]!.end <= begin) at++;
+    for (let next = at; next < others.length && others[next]!.start < end; next++) {
+      const other = others[next]!;
+      if (other.start > begin) left.push({ start: begin, end: other.start });
+      begin = Math.max(begin, other.end);
+    }
+    if (begin < end) left.push({ start: begin, end });
+  }
+  return left;
+}

@@ -1,12 +1,15 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
 import type { LibraryFacts } from './library.js';
+import type { Profile } from './profile.js';
 import type { RecordRules } from './record-rules.cjs';
 import type { RedactRules } from './redaction.cjs';
 import type { Headers, Kind } from './trace.js';
 
 /** Recorded requests: all, those with a mark (`X-Scooby-Record: 1`), or none. */
 export type Recording = 'all' | 'marked' | 'off';
+
+type ProfileKind = Profile['kind'];
 
 /** Address of a listening server of the app. */
 export interface ServerAddress {
@@ -45,6 +48,8 @@ export interface RunConfig {
   record: Recording;
   /** What is recorded in the mode `all`; missing: all requests. */
   rules?: RecordRules;
+  /** Calls to services on this machine carry a `traceparent`. */
+  tracesServices?: true;
   /** False where responses are to have no Server-Timing. */
   serverTiming?: false;
   /**
@@ -155,6 +160,33 @@ export type LinkLine =
       params?: Record<string, string>;
     }
   | { t: 'dropped'; id?: string; spans: number }
+  /**
+   * Part of a request's profile; the last has `end`. Functions: name, script, line and column, which
+   * are V8's, 1-based. Nodes: function, parent's node (-1: none), and pairs of a line and the weight
+   * there. Samples: node, weight, and µs after the line's `at`. Weights are µs, or bytes. A refused
+   * profile has one line.
+   */
+  | {
+      t: 'profile';
+      id: string;
+      kind: ProfileKind;
+      functions?: [string, string, number, number][];
+      nodes?: number[][];
+      at?: number;
+      samples?: [number, number, number][];
+      end?: {
+        /** Weight that a sample stands for. */
+        interval: number;
+        light?: true;
+        others?: number;
+        outside?: number;
+        offCpu?: number;
+        notes?: string[];
+      };
+      refused?: string;
+    }
+  /** On the socket: the profiler runs for that request, or why it does not. */
+  | { t: 'profiling'; id: string; refused?: string }
   /** Result of the order with that number: rows per statement, or the reason for their absence. */
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
   /** The process continues in its next file. */
@@ -187,6 +219,13 @@ export type LinkOrder =
   | ({ t: 'peers' } & PeerAddresses & { workers?: PeerAddresses })
   /** The proxy has a client of TLS, and asks for the certificate of the server at a port or path. */
   | { t: 'certificate'; at: number | string }
+  /**
+   * The request of that id is about to come, and is to be profiled; `light` without V8's profiler,
+   * `more`: the same is about to be ordered for another one.
+   */
+  | { t: 'profile'; id: string; kind: ProfileKind; light?: true; more?: true }
+  /** That request has ended at the proxy: it does not come any more, if it has not. */
+  | { t: 'profiled'; id: string }
   | ExplainOrder;
 
 /** Addresses of local servers under scooby. */

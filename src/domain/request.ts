@@ -42,12 +42,12 @@ export function queriesOf({ totals }: Pick<Summary, 'totals'>): number {
 
 export const QUERIES_SQL = `ifnull(json_extract(totals, '$.sql.count'), 0)`;
 
-/** ms that the SQL calls of a request took: those that ran at once count once. */
+/** ms of a request that are those of its SQL calls in the sum of where its time went. */
 export function queryTimeOf({ totals }: Pick<Summary, 'totals'>): number {
   return totals.sql ? timeOf(totals.sql) : 0;
 }
 
-export const QUERY_TIME_SQL = `ifnull(min(json_extract(totals, '$.sql.ms'), ifnull(json_extract(totals, '$.sql.busy'), json_extract(totals, '$.sql.ms'))), 0)`;
+export const QUERY_TIME_SQL = `ifnull(ifnull(json_extract(totals, '$.sql.time'), min(json_extract(totals, '$.sql.ms'), ifnull(json_extract(totals, '$.sql.busy'), json_extract(totals, '$.sql.ms')))), 0)`;
 
 /** True when the request repeats calls in a loop: it has a finding of any N+1 kind. */
 export function hasRepeatedCalls({ findings }: Pick<Summary, 'findings'>): boolean {

@@ -20,12 +20,14 @@ export interface SpanKind {
   role: KindRole;
   /** False where calls take no time of the request, and their texts rarely repeat: log lines. */
   isTimed: boolean;
+  /** True where calls of other kinds run inside of them, whose time it is. */
+  wraps: boolean;
   /** ms from which a call is slow; missing where time alone does not make a call slow. */
   slow?: number;
 }
 
-type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed'> &
-  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed'>> & {
+type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed' | 'wraps'> &
+  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed' | 'wraps'>> & {
     /** SGR parameters of the kind's own role, unless a theme overrides them. */
     colour?: string;
   };
@@ -68,11 +70,19 @@ const TABLE = {
     slow: 1000,
   },
   log: { title: 'Logs', key: '6', noun: 'log line', nouns: 'log lines', colour: '2', isTimed: false },
-  cpu: { title: 'CPU', key: '7', head: 'FUNCTION', noun: 'function', nouns: 'functions' },
-  graphql: { title: 'GraphQL', noun: 'GraphQL operation', nouns: 'GraphQL operations' },
+  cpu: {
+    title: 'CPU',
+    key: '7',
+    head: 'FUNCTION',
+    noun: 'function',
+    nouns: 'functions',
+    colour: '32',
+  },
+  graphql: { title: 'GraphQL', noun: 'GraphQL operation', nouns: 'GraphQL operations', wraps: true },
   dns: { title: 'DNS', noun: 'DNS look-up', nouns: 'DNS look-ups' },
   process: { title: 'Process', noun: 'child process', nouns: 'child processes' },
-  block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls' },
+  span: { title: 'Spans', head: 'SPAN', noun: 'span', nouns: 'spans', wraps: true },
+  block: { title: 'Block', noun: 'synchronous call', nouns: 'synchronous calls', colour: '31' },
 } as const satisfies Record<string, Row>;
 
 /** Kind in the table; each is a field of the filter language: `sql:users`. */
@@ -89,7 +99,7 @@ export function kindOf(kind: string): SpanKind {
 }
 
 function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
-  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL', isTimed: true };
+  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL', isTimed: true, wraps: false };
   const role = colour !== undefined && isKnownKind(kind) ? kind : 'accent';
   return { ...defaults, ...row, role };
 }

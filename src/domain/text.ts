@@ -44,6 +44,22 @@ export function escapeControls(text: string): string {
   });
 }
 
+/**
+ * URL as people read it: percent-encoded letters, spaces and the like decoded. What would change its
+ * parts (`%2F`, `%26`), control a terminal or is no UTF-8 stays as it was sent.
+ */
+export function readableUrl(url: string): string {
+  if (!url.includes('%')) return url;
+  return url.replace(/(?:%(?!25)[\da-f]{2})+/gi, (part) => {
+    try {
+      const text = decodeURI(part);
+      return escapeToOneLine(`.${text}.`) === `.${text}.` ? text : part;
+    } catch {
+      return part;
+    }
+  });
+}
+
 /** `escapeControls` on a single line: each run of newlines, tabs and spaces becomes one space. */
 export function escapeToOneLine(text: string): string {
   return escapeControls(text.replace(/\s+/g, ' ').trim());

@@ -3,8 +3,9 @@
 import { type Interval, unionMs } from './intervals.js';
 import type { LibraryInfo } from './library.js';
 import type { Profiles } from './profile.js';
-import { isTimed } from './span-kinds.js';
+import { isTimed, kindOf } from './span-kinds.js';
 import { escapeToOneLine } from './text.js';
+import { timeSpentOf } from './time-spent.js';
 
 /** Kind of a span. A new kind is a new string; kinds missing in span-kinds.ts get its defaults. */
 export type Kind = 'sql' | 'cache' | 'rpc' | 'http' | 'log' | (string & {});
@@ -143,6 +144,11 @@ export interface Total {
   busy?: number;
   /** ms of the request in which at least one of them waited; missing where that is `wait`. */
   waiting?: number;
+  /**
+   * ms of the request that are theirs in the sum of where its time went; missing where that is the
+   * smaller of `ms` and `busy`.
+   */
+  time?: number;
   errors?: number;
 }
 
@@ -249,8 +255,14 @@ export function countedSpans<S extends RecordedSpan>(spans: S[]): S[] {
   return spans.filter(({ afterResponse }) => !afterResponse);
 }
 
-/** Count, time and errors per kind, of the spans that count; `duration` is the request's. */
-export function totalsOf(spans: RecordedSpan[], duration?: number): Record<string, Total> {
+/**
+ * Count, time and errors per kind, of the spans that count; duration and profiles are the request's.
+ */
+export function totalsOf(
+  spans: RecordedSpan[],
+  duration?: number,
+  profiles?: Profiles,
+): Record<string, Total> {
   const totals: Record<string, Total> = {};
   const counted = countedSpans(spans);
   for (const span of counted) addToTotals(totals, span);
@@ -259,7 +271,19 @@ export function totalsOf(spans: RecordedSpan[], duration?: number): Record<strin
     const own = counted.filter((span) => span.kind === kind);
     setUnions(total, own, duration ?? Number.POSITIVE_INFINITY);
   }
+  // Without a duration there is no sum: calls outside of requests, and an open request so far.
+  if (duration !== undefined) setTimes(totals, { spans: counted, duration, ...(profiles && { profiles }) });
   return totals;
+}
+
+function setTimes(totals: Record<string, Total>, request: Parameters<typeof timeSpentOf>[0]): void {
+  const parts = new Map(timeSpentOf(request).parts.map(({ part, ms }) => [part, ms]));
+  for (const [kind, total] of Object.entries(totals)) {
+    // Of what wraps other calls, and of log lines, there is no part in the sum.
+    if (!isTimed({ kind }) || kindOf(kind).wraps) continue;
+    const time = parts.get(kind) ?? 0;
+    if (Math.abs(time - timeOf(total)) > MIN_DIFFERENCE) total.time = time;
+  }
 }
 
 /** Differences below are those of rounding. */
@@ -287,19 +311,9 @@ export function intervalOf(
   return { start, end: Math.max(start, Math.min(duration, start + wait + own)) };
 }
 
-/** Share (0 to 1) of a request's time in which at least one call of a kind ran or waited. */
-export function shareOfTime({ ms, wait = 0, busy = ms + wait }: Total, duration: number | undefined): number {
-  return duration === undefined || duration <= 0 ? 0 : Math.min(1, busy / duration);
-}
-
-/** ms of a request that the calls of a kind took: those that ran at once count once. */
-export function timeOf({ ms, busy = ms }: Total): number {
-  return Math.min(ms, busy);
-}
-
-/** ms of a request in which calls of a kind waited. */
-export function waitOf({ wait = 0, waiting = wait }: Total): number {
-  return waiting;
+/** ms of a request that are those of a kind's calls in the sum of where its time went. */
+export function timeOf({ ms, busy = ms, time = Math.min(ms, busy) }: Total): number {
+  return time;
 }
 
 /** Adds one span to the totals. */

@@ -3,8 +3,9 @@
 import { type FilterQuery, queryNeedsTrace } from '../domain/filter.js';
 import { QUERIES_SQL, QUERY_TIME_SQL } from '../domain/request.js';
 import { conditionOf, type SqlCondition } from '../store/filter-sql.js';
-import type { PageReader, SliceRow } from '../store/page-reader.js';
+import type { PageReader } from '../store/page-reader.js';
 import type { Sort } from './feed.js';
+import { EMPTY_RUN, type KeyOrder, mergedRun, type RowRun, rowsBefore, runOf } from './row-run.js';
 import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
 
 /** Epoch ms after every request: the largest instant of a Date. */
@@ -12,7 +13,7 @@ export const END_OF_TIME = 8.64e15;
 /** ms between two reports of a partial result. */
 const PROGRESS_MS = 60;
 /** ms after its start during which a request may still change and is scanned again. */
-const CHANGE_WINDOW_MS = 30_000;
+export const CHANGE_WINDOW_MS = 30_000;
 
 const SORT_SQL: Record<Sort['by'], string> = {
   time: '0',
@@ -26,10 +27,14 @@ const SORT_SQL: Record<Sort['by'], string> = {
 /** A scan over all requests, newest first; partial results are served while it runs. */
 export class FilterResult {
   readonly sort: Sort;
-  /** True once every request has been scanned. */
+  /** True once every request has been scanned and put in order. */
   complete = false;
-  #found: SliceRow[] = [];
-  #ordered: number[] | undefined;
+  /** True when the database has changed since the last scan began. */
+  #isStale = false;
+  /** Rows in order, without `reverse`; empty until the first scan is complete. */
+  #rows: RowRun = EMPTY_RUN;
+  /** Runs of the first scan, newest first. */
+  #found: RowRun[] = [];
   /** Start (epoch ms) of the newest match. */
   #newestStart = Number.NEGATIVE_INFINITY;
   #waiters: (() => void)[] = [];
@@ -38,6 +43,7 @@ export class FilterResult {
   #hasPartialReader = false;
   /** Number of rows that the last reader needs. */
   #wantedRows = Number.POSITIVE_INFINITY;
+  readonly #order: KeyOrder;
   readonly #onProgress: () => void;
   readonly #reader: PageReader;
   readonly #query: FilterQuery;
@@ -57,13 +63,23 @@ export class FilterResult {
     this.#reader = reader;
     this.#query = query;
     this.sort = sort;
+    this.#order = sort.by === 'time' ? undefined : sort.by === 'path' ? 'ascending' : 'descending';
     this.#until = until;
     this.#ids = ids;
     this.#turns = new TurnQueue((error) => {
       this.#wakeWaiters();
       onError(error);
     });
-    this.#scan(Number.NEGATIVE_INFINITY, []);
+    this.#run(this.#scanAll());
+  }
+
+  /** Number of rows that are held. */
+  get size(): number {
+    return this.#rows.seqs.length + this.#found.reduce((sum, { seqs }) => sum + seqs.length, 0);
+  }
+
+  #run(work: Generator<void, void>): void {
+    this.#turns.run(() => work.next().done !== true);
   }
 
   #where(): SqlCondition {
@@ -75,11 +91,8 @@ export class FilterResult {
     };
   }
 
-  /**
-   * Scans the requests that began at `scanFrom` (epoch ms) or later; `older` are the matches before
-   * that.
-   */
-  #scan(scanFrom: number, older: SliceRow[]): void {
+  /** Adds the runs of the requests that began at `scanFrom` (epoch ms) or later, slice by slice. */
+  *#scan(scanFrom: number, runs: RowRun[]): Generator<void, void> {
     const slices = new AdaptiveSlices(
       (before, size) => this.#reader.boundary(before, size),
       Math.min(END_OF_TIME, this.#until + 0.001),
@@ -87,20 +100,37 @@ export class FilterResult {
       queryNeedsTrace(this.#query),
     );
     const where = this.#where();
-    const isRescan = older.length > 0;
-    const fresh: SliceRow[] = isRescan ? [] : this.#found;
-    const step = (): boolean => {
-      const hasMore = slices.next((from, before) => {
-        for (const row of this.#reader.slice(from, before, where, SORT_SQL[this.sort.by])) fresh.push(row);
+    const key = SORT_SQL[this.sort.by];
+    let hasMore = true;
+    while (hasMore) {
+      hasMore = slices.next((from, before) => {
+        const rows = this.#reader.slice(from, before, where, key);
+        this.#newestStart = Math.max(this.#newestStart, rows[0]?.start ?? Number.NEGATIVE_INFINITY);
+        if (rows.length > 0) runs.push(runOf(rows, this.#order));
       });
-      this.#newestStart = Math.max(this.#newestStart, fresh[0]?.start ?? Number.NEGATIVE_INFINITY);
-      if (!hasMore && isRescan) this.#found = [...fresh, ...older];
-      if (!hasMore) this.complete = true;
-      if (!hasMore || this.sort.by === 'time') this.#ordered = undefined;
-      this.#report(hasMore);
-      return hasMore;
-    };
-    this.#turns.run(step);
+      yield;
+    }
+  }
+
+  *#scanAll(): Generator<void, void> {
+    for (const _ of this.#scan(Number.NEGATIVE_INFINITY, this.#found)) {
+      this.#report(true);
+      yield;
+    }
+    this.#rows = yield* mergedRun(this.#found, this.#order);
+    this.#found = [];
+    this.complete = true;
+    this.#report(false);
+  }
+
+  *#scanNewest(scanFrom: number): Generator<void, void> {
+    const fresh: RowRun[] = [];
+    yield* this.#scan(scanFrom, fresh);
+    const older = yield* rowsBefore(this.#rows, scanFrom, this.#order);
+    this.#rows = yield* mergedRun([...fresh, older], this.#order);
+    this.#report(false);
+    // After this turn: this scan is still in the queue.
+    if (this.#isStale) queueMicrotask(() => this.rescanNewest());
   }
 
   /**
@@ -122,32 +152,20 @@ export class FilterResult {
   /** Scans the newest requests again, after the database changed. */
   rescanNewest(): void {
     if (!this.complete || this.#until !== END_OF_TIME) return;
+    // A rescan that the next one stops would never end.
+    this.#isStale = this.#turns.isBusy;
+    if (this.#isStale) return;
     const scanFrom = Math.min(this.#newestStart, this.#reader.now()) - CHANGE_WINDOW_MS;
-    const older = this.#found.filter(({ start }) => start < scanFrom);
-    if (older.length === 0) this.#found = [];
-    this.#scan(scanFrom, older);
+    this.#run(this.#scanNewest(scanFrom));
   }
 
-  #orderedSeqs(): number[] {
-    if (this.#ordered) return this.#ordered;
-    const { by, reverse } = this.sort;
-    const found = by === 'time' ? this.#found : this.#sorted(by === 'path');
-    const seqs = found.map(({ seq }) => seq);
-    this.#ordered = reverse ? seqs.reverse() : seqs;
-    return this.#ordered;
-  }
-
-  #sorted(ascending: boolean): SliceRow[] {
-    const sign = ascending ? 1 : -1;
-    return [...this.#found].sort((a, b) =>
-      a.key < b.key ? -sign : a.key > b.key ? sign : b.start - a.start,
-    );
+  get #isInTimeOrder(): boolean {
+    return this.sort.by === 'time' && !this.sort.reverse;
   }
 
   /** Whether the rows up to an offset are final. */
   #hasRows(offset: number): boolean {
-    if (this.complete) return true;
-    return this.sort.by === 'time' && !this.sort.reverse && this.#found.length >= offset;
+    return this.complete || (this.#isInTimeOrder && this.size >= offset);
   }
 
   async #waitUntil(condition: () => boolean): Promise<void> {
@@ -159,24 +177,49 @@ export class FilterResult {
    * is found.
    */
   seqs(offset: number, limit: number): number[] | Promise<number[]> {
-    const take = () => this.#orderedSeqs().slice(offset, offset + limit);
+    const take = () => (this.complete ? this.#take(offset, limit) : this.#takeFound(offset, limit));
     if (this.#hasRows(offset + limit)) return take();
     this.#wantedRows = offset + limit;
     this.#hasPartialReader = true;
-    const hasSome = () => this.sort.by === 'time' && !this.sort.reverse && this.#found.length > offset;
+    const hasSome = () => this.#isInTimeOrder && this.size > offset;
     return this.#waitUntil(() => this.#hasRows(offset + limit) || hasSome()).then(take);
+  }
+
+  #take(offset: number, limit: number): number[] {
+    const { seqs } = this.#rows;
+    if (!this.sort.reverse) return Array.from(seqs.subarray(offset, offset + limit));
+    const end = Math.max(0, seqs.length - offset);
+    return Array.from(seqs.subarray(Math.max(0, end - limit), end)).reverse();
+  }
+
+  /** Rows of the runs that the first scan has found so far. */
+  #takeFound(offset: number, limit: number): number[] {
+    const taken: number[] = [];
+    let skip = offset;
+    for (const { seqs } of this.#found) {
+      if (taken.length === limit) break;
+      taken.push(...seqs.subarray(skip, skip + limit - taken.length));
+      skip = Math.max(0, skip - seqs.length);
+    }
+    return taken;
   }
 
   /** Number of matches. */
   count(): number | Promise<number> {
-    if (this.complete) return this.#found.length;
-    return this.#waitUntil(() => this.complete).then(() => this.#found.length);
+    if (this.complete) return this.#rows.seqs.length;
+    return this.#waitUntil(() => this.complete).then(() => this.#rows.seqs.length);
   }
 
   /** Offset of a row number; -1 if it does not match. */
   position(seq: number): number | Promise<number> {
-    if (this.complete) return this.#orderedSeqs().indexOf(seq);
-    return this.#waitUntil(() => this.complete).then(() => this.#orderedSeqs().indexOf(seq));
+    if (this.complete) return this.#positionOf(seq);
+    return this.#waitUntil(() => this.complete).then(() => this.#positionOf(seq));
+  }
+
+  #positionOf(seq: number): number {
+    const { seqs } = this.#rows;
+    const at = seqs.indexOf(seq);
+    return at >= 0 && this.sort.reverse ? seqs.length - 1 - at : at;
   }
 
   stop(): void {

@@ -20,7 +20,8 @@ export function replayRefusal(url: string): string | undefined {
 }
 
 /**
- * Sends a request again to the proxy at `base`, with `url` instead of its own if passed. Resolves
+ * Sends a request again to the proxy at `base`, with `url` instead of its own if passed; `profile`
+ * is what its header asks for. Resolves
  * when the response has ended; rejects with a message for the user when the URL is refused or no
  * whole response arrives.
  */
@@ -29,14 +30,18 @@ export async function replay(
   recording: Recording,
   trace: Trace,
   url = trace.url,
+  profile?: string,
 ): Promise<ReplayResult> {
   const refusal = replayRefusal(url);
   if (refusal !== undefined) throw new Error(refusal);
   const { headers, without } = replayableHeaders(trace);
+  const { hostname, port, host } = new URL(base);
+  // Of a request that was never recorded; HTTP/1.1 requires it.
+  if (!headers.some(([name]) => /^host$/i.test(name))) headers.push(['Host', host]);
   // Without the header Node sends Transfer-Encoding: chunked, though there is no body.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
+  if (profile !== undefined) headers.push(['X-Scooby-Profile', profile]);
   if (recording !== 'off') headers.push(['X-Scooby-Record', '1']);
-  const { hostname, port } = new URL(base);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
     const sent = request({

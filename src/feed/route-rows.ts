@@ -12,17 +12,43 @@ interface RouteTotals extends Pick<RouteSlice, 'method' | 'route' | 'qtime' | 'r
 export class RouteRows {
   readonly #routes = new Map<string, RouteTotals>();
 
+  get isEmpty(): boolean {
+    return this.#routes.size === 0;
+  }
+
   add(slice: RouteSlice): void {
-    const { method, route, qtime, repeated } = slice;
+    const known = this.#known(slice);
+    known.all.add(slice);
+    known.qtime += slice.qtime;
+    known.repeated += slice.repeated;
+  }
+
+  #known({ method, route }: Pick<RouteSlice, 'method' | 'route'>): RouteTotals {
     const key = `${method} ${route}`;
     let known = this.#routes.get(key);
     if (!known) {
       known = { method, route, qtime: 0, repeated: 0, all: new Accumulator() };
       this.#routes.set(key, known);
     }
-    known.all.add(slice);
-    known.qtime += qtime;
-    known.repeated += repeated;
+    return known;
+  }
+
+  /** Adds other totals to these. */
+  addAll(others: RouteRows): void {
+    for (const totals of others.#routes.values()) {
+      const known = this.#known(totals);
+      known.all.addAll(totals.all);
+      known.qtime += totals.qtime;
+      known.repeated += totals.repeated;
+    }
+  }
+
+  /** Sum of these totals and others. */
+  with(others: RouteRows): RouteRows {
+    const sum = new RouteRows();
+    sum.addAll(this);
+    sum.addAll(others);
+    return sum;
   }
 
   /** Rows, sorted by total time, the largest first. */

@@ -4,7 +4,6 @@
  */
 
 import { isProcessAlive } from '../control/process-alive.js';
-import { queryNeedsTrace } from '../domain/filter.js';
 import { binsOf, percentile } from '../domain/histogram.js';
 import { isUnfiltered, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
@@ -14,13 +13,14 @@ import type { PageReader } from '../store/page-reader.js';
 import type { FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort, StoredFeed } from './feed.js';
 import { END_OF_TIME, FilterResult } from './filter-result.js';
 import { NewestPage } from './newest-page.js';
-import { RouteRows } from './route-rows.js';
-import { AdaptiveSlices, TurnQueue } from './time-slicing.js';
+import { RouteResult } from './route-result.js';
 
 /** Number of newest requests that the header's statistics are of. */
 const STATS_REQUESTS = 1000;
 /** Number of filter results kept, the last used. */
 const MAX_RESULTS = 3;
+/** Rows of a result from which it is not kept beside another. */
+const LARGE_RESULT = 50_000;
 /** ms between two polls of the file, while it changes and while it does not. */
 const BUSY_POLL_MS = 100;
 const IDLE_POLL_MS = 500;
@@ -40,10 +40,13 @@ export class StoreFeed implements StoredFeed {
   readonly #place: string;
   readonly #results = new Map<string, FilterResult>();
   readonly #listeners = new Set<() => void>();
-  readonly #routeScan: TurnQueue;
+  /** Last list by route. */
+  #routes: { key: string; result: RouteResult } | undefined;
   #version: number;
   #timer: NodeJS.Timeout | undefined;
   #rescannedAt = 0;
+  /** True while results are older than the file. */
+  #isOutdated = false;
   #changedAt = 0;
   #trouble: string | undefined;
   #cachedStatus: { at: number; status: FeedStatus } | undefined;
@@ -61,7 +64,6 @@ export class StoreFeed implements StoredFeed {
       `NOT ${ROUTINE_SQL}`,
       () => this.#all.count(END_OF_TIME) - reader.countRoutine(),
     );
-    this.#routeScan = new TurnQueue((error) => this.#handleError(error));
     this.#version = reader.version();
   }
 
@@ -105,7 +107,10 @@ export class StoreFeed implements StoredFeed {
       try {
         this.#version = this.#reader.version();
         // Scans that stopped at the error have to start again.
-        if (trouble !== undefined) this.#results.clear();
+        if (trouble !== undefined) {
+          this.#results.clear();
+          this.#routes = undefined;
+        }
         this.#trouble = undefined;
       } catch (error) {
         this.#setTrouble(error);
@@ -113,11 +118,13 @@ export class StoreFeed implements StoredFeed {
       const now = performance.now();
       if (before !== this.#version) {
         this.#changedAt = now;
-        this.#rescan(now);
+        this.#isOutdated = true;
       }
+      const isRescanned = this.#rescan(now);
       this.#notifiedStatus = this.status();
       if (
         before !== this.#version ||
+        isRescanned ||
         live !== this.#notifiedStatus.live ||
         trouble !== this.#notifiedStatus.trouble
       )
@@ -126,10 +133,14 @@ export class StoreFeed implements StoredFeed {
     }, delay);
   }
 
-  #rescan(now: number): void {
-    if (now - this.#rescannedAt < RESCAN_MS) return;
+  /** Rescans what has changed since, at most every RESCAN_MS; whether it did. */
+  #rescan(now: number): boolean {
+    if (!this.#isOutdated || now - this.#rescannedAt < RESCAN_MS) return false;
     this.#rescannedAt = now;
+    this.#isOutdated = false;
     for (const result of this.#results.values()) result.rescanNewest();
+    this.#routes?.result.rescanNewest();
+    return true;
   }
 
   /** Status of the app, from the newest request. */
@@ -199,7 +210,8 @@ export class StoreFeed implements StoredFeed {
     if (!result) {
       // Only the newest scan continues: the browser shows one list at a time.
       for (const other of this.#results.values()) if (!other.complete) other.stop();
-      for (const [old, other] of this.#results) if (!other.complete) this.#results.delete(old);
+      for (const [old, other] of this.#results)
+        if (!other.complete || other.size > LARGE_RESULT) this.#results.delete(old);
       result = new FilterResult(this.#reader, query, sort, until, ids, {
         onError: (error) => this.#handleError(error),
         onProgress: () => this.notifyListeners(),
@@ -251,24 +263,17 @@ export class StoreFeed implements StoredFeed {
     });
   }
 
-  routes({ query, until = END_OF_TIME }: ListQuery): Promise<RouteRow[]> {
-    const totals = new RouteRows();
-    const slices = new AdaptiveSlices(
-      (before, size) => this.#reader.boundary(before, size),
-      Math.min(END_OF_TIME, until + 0.001),
-      Number.NEGATIVE_INFINITY,
-      queryNeedsTrace(query),
-    );
-    const where = conditionOf(query, this.#reader.now());
-    return new Promise((resolve) => {
-      this.#routeScan.run(() => {
-        const hasMore = slices.next((from, before) => {
-          for (const slice of this.#reader.sliceByRoute(from, before, where)) totals.add(slice);
-        });
-        if (!hasMore) resolve(totals.rows());
-        return hasMore;
+  routes({ query, until = END_OF_TIME }: ListQuery): MaybePromise<RouteRow[]> {
+    const key = JSON.stringify([query, until]);
+    if (this.#routes?.key !== key) {
+      this.#routes?.result.stop();
+      const result = new RouteResult(this.#reader, query, until, {
+        onError: (error) => this.#handleError(error),
+        onProgress: () => this.notifyListeners(),
       });
-    });
+      this.#routes = { key, result };
+    }
+    return this.#routes.result.rows();
   }
 
   find(id: string): MaybePromise<Trace | undefined> {
@@ -282,7 +287,7 @@ export class StoreFeed implements StoredFeed {
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#routeScan.stop();
+    this.#routes?.result.stop();
     for (const result of this.#results.values()) result.stop();
     this.#listeners.clear();
     this.#reader.close();

@@ -16,6 +16,10 @@ export class TurnQueue {
     this.#onError = onError;
   }
 
+  get isBusy(): boolean {
+    return this.#step !== undefined;
+  }
+
   /** Starts work; unfinished work is dropped. */
   run(step: Step): void {
     this.stop();

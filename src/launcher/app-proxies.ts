@@ -150,6 +150,7 @@ export class AppProxies {
     const proxy = startProxy({
       ...listenOptions,
       ...{ secret, wait, upstream, observer, intercept },
+      isTraceParent: this.#options.isTraceParent,
       ...(onOriginRefused && { onOriginRefused }),
       identity: () => this.#certificates.of(upstream.address),
     });

@@ -20,6 +20,10 @@ export interface LaunchOptions {
   packages?: string[];
   /** What is masked besides, or left readable, in the app's processes; the launcher's are its own. */
   redact?: RedactRules;
+  /** The app gets a `traceparent` below the span of each recorded request. */
+  isTraceParent?: boolean;
+  /** Calls to services on this machine carry a `traceparent`. */
+  tracesServices?: boolean;
   /** Path of the agent's bundle. */
   agent: string;
   record: Recording;

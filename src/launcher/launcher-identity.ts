@@ -33,7 +33,16 @@ export function mayHaveEnded(launcher: LauncherIdentity): boolean {
   const own = identityOf(process.pid);
   if (launcher.boot !== own.boot) return false;
   if (launcher.namespace !== own.namespace) return true;
-  return !isProcessAlive(launcher.pid) || identityOf(launcher.pid).started !== launcher.started;
+  return (
+    !isProcessAlive(launcher.pid) ||
+    isZombie(launcher.pid) ||
+    identityOf(launcher.pid).started !== launcher.started
+  );
+}
+
+/** Whether a process has ended, and its parent has not taken note: in a container none may ever. */
+function isZombie(pid: number): boolean {
+  return attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!).startsWith('Z');
 }
 
 function attempt(read: () => string): string {

@@ -5,6 +5,7 @@
 
 import { dirname } from 'node:path';
 import { AppConnections } from '../collector/app-connections.js';
+import type { RecordedRun } from '../collector/collector-messages.js';
 import { type AppIdentity, serveLink } from '../collector/link-server.js';
 import { openControl } from '../control/open.js';
 import type { RunConfig } from '../domain/link.js';
@@ -31,7 +32,6 @@ const FINAL_LINES_MS = 1000;
 export async function launch(options: LaunchOptions, listener: LaunchListener): Promise<ChildExit> {
   const { collector, record, takePort, agent, project, packages = [], redact } = options;
   const folder = makeRunFolder(record, takePort, packages, redact, settingsOf(options));
-  for (const base of runFolderBases()) void removeStaleFolders(base);
   const connections = new AppConnections(project, record, options.rules);
   collector.follow(connections, folder.path);
   const link = await serveLink(folder.run.socket, folder.run.token, connections);
@@ -49,7 +49,10 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
   const control = await openControl({ ...parts, app: restartable });
   const stopGuard = guardFolder({
     folder,
-    listenAgain: async () => void (await Promise.all([link.listenAgain(), control.listenAgain()])),
+    listenAgain: async () => {
+      collector.folderRestored();
+      await Promise.all([link.listenAgain(), control.listenAgain()]);
+    },
     warn: (message) => listener.warn(message),
   });
   const lostAgent = new LostAgentWatch({
@@ -70,6 +73,9 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
     collector.on('library', (library) => listener.libraryDetected(library));
     collector.on('lost', (process) => listener.warn(lossMessage(process)));
     collector.on('warning', (message) => listener.warn(message));
+    const recover = (left: string, facts: RecordedRun) => collector.recover(left, facts);
+    for (const base of runFolderBases())
+      void removeStaleFolders(base, { database: options.database, recover });
     collector.on('requests', (requests) => {
       for (const request of requests) listener.requestFinished(request);
     });
@@ -96,8 +102,13 @@ export async function launch(options: LaunchOptions, listener: LaunchListener): 
 function settingsOf({
   rules,
   serverTiming = true,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming'> {
-  return { ...(rules && { rules }), ...(!serverTiming && { serverTiming: false }) };
+  tracesServices,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices'> {
+  return {
+    ...(rules && { rules }),
+    ...(!serverTiming && { serverTiming: false }),
+    ...(tracesServices && { tracesServices }),
+  };
 }
 
 function lossMessage({ pid, command }: AppIdentity): string {

@@ -16,6 +16,8 @@ export interface ForwardOptions {
   wait: number;
   /** ms within which the app has to send its response headers; 0 means no limit. */
   timeout: number;
+  /** Requests get a `traceparent` below the span that is recorded of them. */
+  isTraceParent?: boolean | undefined;
   /** Called when the app has refused a request for its Origin. */
   onOriginRefused?: ((refusal: OriginRefusal) => void) | undefined;
 }

@@ -5,6 +5,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { cookieWithoutMarks } from '../domain/record-marks.cjs';
+import { traceParentBelow } from '../domain/trace-parent.cjs';
 import {
   connectionHeaders,
   headerKindOf,
@@ -39,6 +40,8 @@ export interface AgentNotes {
   secret: string | undefined;
   /** Value of X-Scooby-Record. */
   told?: string | undefined;
+  /** The app gets a `traceparent` below the span of the request. */
+  isTraceParent?: boolean | undefined;
 }
 
 /**
@@ -47,7 +50,7 @@ export interface AgentNotes {
  */
 export function upstreamHeaders(
   req: IncomingMessage,
-  { id, secret, told }: AgentNotes,
+  { id, secret, told, isTraceParent }: AgentNotes,
   upgrade: boolean,
 ): string[] {
   const raw = req.rawHeaders;
@@ -101,10 +104,17 @@ export function upstreamHeaders(
   // The app is asked by HTTP/1.1, which requires a Host; it is empty where there is none (RFC 9112, 3.2).
   if (req.httpVersionMinor === 0 && req.headers.host === undefined) headers.push('Host', '');
   if (!hasConnection) headers.push('Connection', 'keep-alive');
+  if (isTraceParent && secret !== undefined) setTraceParent(headers, id);
   headers.push('X-Scooby', id);
   if (secret !== undefined) headers.push('X-Scooby-Secret', secret);
   if (told !== undefined) headers.push('X-Scooby-Record', told);
   return headers;
+}
+
+function setTraceParent(headers: string[], id: string): void {
+  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'traceparent');
+  if (at < 0) headers.push('traceparent', traceParentBelow(id, undefined));
+  else headers[at + 1] = traceParentBelow(id, headers[at + 1]);
 }
 
 /** Framing of the hop between proxy and client. */

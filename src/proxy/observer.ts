@@ -19,6 +19,8 @@ export interface Exchange {
   marked: boolean;
   /** It is kept only where it makes calls. */
   withCalls?: true;
+  /** What the recording does not have, in sentences. */
+  notes?: string[];
 }
 
 /** Outcome of a request. */
@@ -59,6 +61,13 @@ export interface ProxyObserver {
    * without X-Scooby-Secret.
    */
   decide?(mark: RecordMark, about: RequestAbout): RecordDecision;
+  /** What a request is to have by another wish than its header's: cpu, heap, light. */
+  profileWish?(id: string, method: string, url: string): string | undefined;
+  /**
+   * Starts the profiler of the app for a request that is held meanwhile; resolves, within 2 s, with
+   * what is not profiled, in a sentence.
+   */
+  startProfile?(id: string, wish: string): Promise<string | undefined>;
   requestStarted(exchange: Exchange): void;
   requestEnded(end: ExchangeEnd): void;
 }

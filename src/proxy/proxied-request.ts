@@ -106,13 +106,19 @@ export class ProxiedRequest {
 
   /** Announces the request to the observer and sends it to the app. */
   start(): void {
-    this.#report.start(this.#req, this.#path);
     this.#res.on('error', ignore);
     this.#res.on('close', this.#onClientClose);
     // A pipelined response has no socket yet, and would not emit 'close'.
     if (!this.#res.socket) this.#req.socket.setMaxListeners(0).once('close', this.#onClientClose);
     if (this.#onUpgrade === undefined) this.#req.socket.once('end', this.#onClientEnd);
     if (!this.#hasBody) this.#req.resume();
+    this.#report.afterProfiler(() => this.#begin());
+  }
+
+  /** The client may have left while the app's profiler was started. */
+  #begin(): void {
+    if (this.#state.name === 'finished') return;
+    this.#report.start(this.#req, this.#path);
     this.#attempt();
   }
 
@@ -158,6 +164,7 @@ export class ProxiedRequest {
         id: this.#report.id,
         secret: this.#secret,
         told: this.#report.decision.told,
+        isTraceParent: this.#options.isTraceParent,
         hasBody: this.#hasBody,
         isRepeatable: this.#isRepeatable && !onNewConnection,
         isUpgrade: this.#onUpgrade !== undefined,

@@ -53,6 +53,7 @@ const KINDS: Record<string, HeaderKind> = {
   'x-scooby-secret': 'ours',
   'x-scooby-record': 'record',
   cookie: 'cookie',
+  'x-scooby-profile': 'ours',
 };
 
 // The length alone rules out most headers, which is cheaper than lowercasing their names.

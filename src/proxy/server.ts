@@ -31,6 +31,7 @@ export interface ProxyOptions extends ListenOptions {
   timeout?: number;
   upstream: Upstream;
   observer: ProxyObserver;
+  isTraceParent?: ForwardOptions['isTraceParent'];
   onOriginRefused?: ForwardOptions['onOriginRefused'];
   /** Certificate with which the proxy speaks TLS as well, where the app does. */
   identity?: TlsIdentity;
@@ -54,8 +55,19 @@ export interface RunningProxy {
 
 /** Starts the proxy; resolves once it listens. Throws a UserError when its port cannot be bound. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { upstream, observer, secret, wait, timeout = 0, intercept, onOriginRefused } = options;
-  const forwardOptions: ForwardOptions = { upstream, observer, secret, wait, timeout, onOriginRefused };
+  const {
+    upstream,
+    observer,
+    secret,
+    wait,
+    timeout = 0,
+    intercept,
+    isTraceParent,
+    onOriginRefused,
+  } = options;
+  const forwardOptions: ForwardOptions = {
+    ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused },
+  };
   const tunnels = new Set<Duplex>();
   /** Connections of which is not known yet whether they speak TLS. */
   const untold = new Set<Socket>();

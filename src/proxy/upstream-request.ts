@@ -12,6 +12,7 @@ export interface UpstreamRequestParts {
   secret: string | undefined;
   /** What the agent is told of the decision to record it. */
   told?: string | undefined;
+  isTraceParent?: boolean | undefined;
   /** The client's request announces a body. */
   hasBody: boolean;
   /** It can be sent again, should a keep-alive connection turn out to be closed. */
@@ -28,14 +29,14 @@ const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
  */
 export function createUpstreamRequest(
   target: Target,
-  { req, path, id, secret, told, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
+  { req, path, id, secret, told, isTraceParent, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
 ): ClientRequest {
   const reuseConnection = isRepeatable && !CLOSE.test(req.headers.connection ?? '');
   const options = {
     ...target.options,
     method: req.method!,
     path,
-    headers: upstreamHeaders(req, { id, secret, told }, isUpgrade),
+    headers: upstreamHeaders(req, { id, secret, told, isTraceParent }, isUpgrade),
     agent: reuseConnection ? target.keepAliveAgent : target.singleUseAgent,
     ...(isUpgrade && { allowHalfOpen: true }),
   };

@@ -8,6 +8,7 @@ import { hasErrors, queriesOf, queryTimeOf } from '../domain/request.js';
 import { routeNameOf } from '../domain/route.js';
 import { isRoutine } from '../domain/routine.js';
 import type { Sample } from '../domain/sample.js';
+import { readableUrl } from '../domain/text.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { unitOf } from '../domain/unit.js';
 
@@ -34,7 +35,7 @@ function holds(term: FilterTerm, candidate: Candidate, now: number): boolean {
     case 'text':
       return isTextIn(term, textsOf(candidate));
     case 'path':
-      return isTextIn(term, [summary.url]);
+      return isTextIn(term, [summary.url, readableUrl(summary.url)]);
     case 'unit':
       return isTextIn(term, [unitOf(summary)]);
     case 'route':
@@ -66,13 +67,23 @@ export function holdsInside(term: FilterTerm, { headers, spans }: Trace): boolea
     return isTextIn(term, [headers?.request.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '']);
   return isTextIn(
     term,
-    spans.filter(({ kind }) => kind === term.field).map(({ name }) => name),
+    spans
+      .filter(({ kind }) => kind === term.field)
+      .flatMap(({ name, detail }) => [name, ...valuesOf(detail?.params)]),
+  );
+}
+
+/** Values of a call's parameters as text. */
+function valuesOf(params: unknown): string[] {
+  if (typeof params !== 'object' || params === null) return [];
+  return Object.values(params).map((value) =>
+    typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
   );
 }
 
 function textsOf({ summary, calls }: Candidate): string[] {
   const { method, url, route, status } = summary;
-  const texts = [method, url, route, status?.toString()];
+  const texts = [method, url, readableUrl(url), route, status?.toString()];
   return [...texts, ...calls().flatMap(({ text, site }) => [text, site])].filter(
     (text) => text !== undefined,
   );

@@ -62,8 +62,18 @@ function calls(term: FilterTerm): SqlCondition {
   };
 }
 
+/** The URL as it was sent or as it is read; few have something to decode. */
+function url(term: FilterTerm): SqlCondition {
+  const [sent, read] = [text('url', term), folded('readable_url(url)', term)];
+  return {
+    sql: `(${sent.sql} OR (instr(url, '%') > 0 AND ${read.sql}))`,
+    values: [...sent.values, ...read.values],
+  };
+}
+
 function anywhere(term: FilterTerm): SqlCondition {
-  const parts = [...['url', 'method', 'route', 'status'].map((column) => text(column, term)), calls(term)];
+  const columns = ['method', 'route', 'status'].map((column) => text(column, term));
+  const parts = [url(term), ...columns, calls(term)];
   return {
     sql: parts.map((part) => part.sql).join(' OR '),
     values: parts.flatMap((part) => part.values),
@@ -96,7 +106,7 @@ function columnCondition(term: FilterTerm, now: number): SqlCondition {
     case 'text':
       return anywhere(term);
     case 'path':
-      return text('url', term);
+      return url(term);
     case 'unit':
       return text(UNIT_SQL, term);
     case 'route':

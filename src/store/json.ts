@@ -1,6 +1,7 @@
 /** Public JSON of traces, documented in docs/trace.md and stable for other tools. */
 
 import type { LibraryInfo } from '../domain/library.js';
+import { type TimePart, timeSpentIn } from '../domain/time-spent.js';
 import type { AppInfo, Finding, Frame, Span, Summary, Total, Trace } from '../domain/trace.js';
 import type { Aggregate, RunSummary } from './store.js';
 
@@ -13,7 +14,11 @@ export type PublicSpan = Omit<Span, 'frame' | 'shape'> & {
 };
 
 /** A trace in the public JSON. */
-export type PublicTrace = Omit<Trace, 'spans'> & { spans: PublicSpan[] };
+export type PublicTrace = Omit<Trace, 'spans'> & {
+  spans: PublicSpan[];
+  /** Where the time went; missing while no time has passed, and for calls outside of requests. */
+  time?: TimePart[];
+};
 
 // Fields in the documented order. A new field of the domain does not compile until it is listed
 // here.
@@ -21,7 +26,7 @@ const inOrderOf = <T>(names: Record<keyof Required<T>, 1>) => Object.keys(names)
 
 /** Fields of each part in order. */
 export const PUBLIC_FIELDS = {
-  trace: inOrderOf<Trace>({
+  trace: inOrderOf<PublicTrace>({
     id: 1,
     method: 1,
     url: 1,
@@ -40,6 +45,7 @@ export const PUBLIC_FIELDS = {
     headers: 1,
     spans: 1,
     findings: 1,
+    time: 1,
     totals: 1,
     libraries: 1,
     sources: 1,
@@ -86,7 +92,7 @@ export const PUBLIC_FIELDS = {
     confidence: 1,
     reasons: 1,
   }),
-  total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, errors: 1 }),
+  total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, time: 1, errors: 1 }),
   library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,
@@ -106,8 +112,10 @@ export const PUBLIC_FIELDS = {
 /** JSON of `scooby show --json` and of the proxy's data endpoint; unknown fields are missing. */
 export function publicTrace(trace: Trace): PublicTrace {
   const { app, spans, findings, libraries } = trace;
+  const parts = trace.outside ? [] : timeSpentIn(trace).parts;
+  const time = parts.length > 0 && { time: parts };
   return {
-    ...inOrder(trace, PUBLIC_FIELDS.trace),
+    ...inOrder<PublicTrace>({ ...trace, spans: [], ...time }, PUBLIC_FIELDS.trace),
     ...(app && { app: inOrder(app, PUBLIC_FIELDS.app) }),
     spans: spans.map(publicSpan),
     findings: findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding)),

@@ -113,6 +113,7 @@ export const SHARE_COLUMN: Record<AggregateBy, 'byText' | 'bySite' | 'byKey'> = 
   route: 'byKey',
   finding: 'byKey',
   request: 'byKey',
+  time: 'byKey',
 };
 
 /** Samples that an aggregate is made of. */
@@ -123,6 +124,7 @@ export const SUBJECT_OF: Record<AggregateBy, Sample['of']> = {
   route: 'request',
   finding: 'finding',
   request: 'request',
+  time: 'time',
 };
 
 /** Name of the aggregate that a part belongs to; undefined when it belongs to none. */

@@ -2,6 +2,7 @@
 
 import { type FilterTerm, foldCase } from '../domain/filter-term.js';
 import { routeNameOf } from '../domain/route.js';
+import { readableUrl } from '../domain/text.js';
 import type { PackedBody } from './body.js';
 import type { Database } from './database.js';
 import { skipDescribe, unpackTrace } from './document.js';
@@ -12,6 +13,7 @@ export const ROUTE_SQL = 'ifnull(route, route_of(url))';
 
 const FUNCTIONS = {
   fold_case: (text: string | number | null) => (text === null ? null : foldCase(String(text))),
+  readable_url: (url: string | null) => (url === null ? null : foldCase(readableUrl(url))),
   route_of: (url: string) => routeNameOf({ url }),
   holds_inside: (body: PackedBody | null, terms: string) =>
     Number(body !== null && allHoldInside(body, terms)),

@@ -20,9 +20,9 @@ export interface Selection {
 
 /**
  * Grouping of aggregates: `statement` at all lines, `site` with all statements at a line, `call` a
- * statement at a line; `request` is a single group of all requests.
+ * statement at a line; `request` is a single group of all requests, `time` a part of their time.
  */
-export type AggregateBy = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request';
+export type AggregateBy = 'statement' | 'site' | 'call' | 'route' | 'finding' | 'request' | 'time';
 
 /** Totals over many requests of one statement, line, route or finding. Times are ms. */
 export interface Aggregate {

@@ -1,7 +1,7 @@
 /** Prints requests as plain lines, for pipes, CI, simple terminals and screen readers. */
 
 import { LISTED_QUERY, leftOutText, TICKS_FILTER } from '../domain/routine.js';
-import { formatCount, formatMs } from '../domain/text.js';
+import { formatCount, formatMs, readableUrl } from '../domain/text.js';
 import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
 import { cleanText } from '../terminal/cells.js';
@@ -23,7 +23,7 @@ function plainLine(row: Summary): string {
   const parts = [
     time,
     cleanText(row.method),
-    cleanText(row.url),
+    cleanText(readableUrl(row.url)),
     row.status ?? '-',
     duration,
     ...calls,

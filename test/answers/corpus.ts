@@ -7,7 +7,7 @@ import type { MadeCall } from './recorded.js';
 export interface Case {
   name: string;
   calls: MadeCall[];
-  want: Answers;
+  want: Partial<Answers>;
 }
 
 const ITEMS = 'SELECT * FROM items WHERE order_id = $1';
@@ -27,7 +27,7 @@ const orders = (rows: number): MadeCall => ({
   ...{ name: ORDERS, at: ['pg', 'src/db.js:3 query', LIST], start: 1, rows },
 });
 /** The answers where six loops' calls came from a line, after the one that fed them. */
-const sixAt = (site: string, kind = 'n+1'): Answers => ({
+const sixAt = (site: string, kind = 'n+1'): Partial<Answers> => ({
   lines: [`1× src/orders.js:6`, `6× ${site}`],
   shapes: [`1× ${ORDERS}`, `6× ${ITEM}`],
   findings: [`${kind} ${site}`],
@@ -103,6 +103,27 @@ export const corpus: Case[] = [
       shapes: [`6× ${ITEM}`],
       findings: ['n+1 nowhere'],
       most: [`6× ${ITEM} nowhere`],
+    },
+  },
+  {
+    name: 'calls at once, a wait, a block and time that is not accounted for',
+    calls: [
+      ...loop(3, [LIST], 10, { duration: 20 }),
+      { ...orders(1), at: [LIST], start: 50, wait: 15, duration: 5 },
+      { ...{ kind: 'cache', library: 'ioredis', name: 'get a' }, at: [LIST], start: 20, duration: 30 },
+      { ...{ kind: 'http', library: 'http', name: 'GET http://x/' }, at: [LIST], start: 80, duration: 40 },
+      {
+        ...{ kind: 'block', library: 'node', name: 'fs.readFileSync' },
+        at: [LIST],
+        start: 100,
+        duration: 10,
+      },
+    ],
+    want: {
+      time: [
+        ...['Cache 16ms', 'HTTP 30ms', 'SQL 29ms', 'blocked by itself 10ms'],
+        ...['unaccounted 22ms', 'waiting for a connection 15ms'],
+      ],
     },
   },
 ];

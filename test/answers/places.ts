@@ -3,26 +3,34 @@
 import { differenceJson } from '../../src/cli/print/diff.js';
 import { sourceReaderOf } from '../../src/cli/print/source-reader.js';
 import { traceLines } from '../../src/cli/print/trace.js';
-import { diffTraces } from '../../src/cli/select/difference.js';
+import { diffRuns, diffTraces } from '../../src/cli/select/difference.js';
+import { formatMs } from '../../src/domain/text.js';
+import { partFactsOf, partFigure, type TimePart } from '../../src/domain/time-spent.js';
 import type { Finding } from '../../src/domain/trace.js';
 import { breachesOf } from '../../src/insight/metrics/breaches.js';
 import { requestFactsOf } from '../../src/insight/metrics/request-facts.js';
 import { type PublicTrace, publicAggregate, publicTrace } from '../../src/store/json.js';
 import type { AggregateBy } from '../../src/store/store.js';
+import { lineText } from '../../src/terminal/cells.js';
 import { plainStyle } from '../../src/terminal/style.js';
 import { tabText } from '../../src/tui/panels/as-text.js';
+import { diffLines } from '../../src/tui/view/diff.js';
+import { timeStripLine } from '../../src/tui/view/time-strip.js';
+import type { ViewModel } from '../../src/tui/view/view-model.js';
 import { aTrace } from '../factory.js';
 import type { Recorded } from './recorded.js';
 
 /**
  * The questions, each with its answer in lines, sorted. lines: how many calls did a line make? shapes: how often was it asked? findings:
  * what is wrong, and where? most: what did most queries ask, from which line?
+ * time: where did it go?
  */
 export interface Answers {
   lines: string[];
   shapes: string[];
   findings: string[];
   most: string[];
+  time: string[];
 }
 
 /** A command, or a screen; it says nothing on questions that it does not answer. */
@@ -77,7 +85,49 @@ function ofDocument(read: (recorded: Recorded) => PublicTrace | Promise<PublicTr
     }
     return [...groups.values()];
   };
-  return { ...ofCalls(calls), findings: async (recorded) => told((await read(recorded)).findings) };
+  return {
+    ...ofCalls(calls),
+    findings: async (recorded) => told((await read(recorded)).findings),
+    time: async (recorded) => timeIn((await read(recorded)).time!),
+  };
+}
+
+/** Parts by their labels, as every place says them. */
+function timeIn(parts: TimePart[]): string[] {
+  return parts.map(({ part, ms }) => `${partFactsOf(part).label} ${formatMs(ms)}`).sort();
+}
+
+/** What a text says of the parts, by their short labels: `sql 29ms 24%`, `cache 16ms ×1`. */
+function timeInText(text: string): string[] {
+  const parts = ['block', 'cache', 'cpu', 'gc', 'http', 'sql', 'unaccounted', 'wait'];
+  return parts
+    .flatMap((part) => {
+      const ms = new RegExp(`(?:^|[^\\w])${part} ([\\d.]+m?s)(?: |$)`, 'm').exec(text)?.[1];
+      return ms === undefined ? [] : [`${partFactsOf(part).label} ${ms}`];
+    })
+    .sort();
+}
+
+function tabOf({ trace }: Recorded, title: string): string {
+  return tabText(trace, title, { ...NO_ERRORS, source: () => undefined })!
+    .slice(0, 9)
+    .join('\n');
+}
+
+/** What the strip at the bottom of a wide screen says. */
+function strip({ trace }: Recorded): string {
+  return lineText(timeStripLine({ trace } as ViewModel, 200));
+}
+
+/** The figures of both sides with a part's label. */
+function figures(metrics: { name: string; after?: number | undefined }[], ending = ''): string[] {
+  const parts = ['block', 'cache', 'cpu', 'gc', 'http', 'sql', 'unaccounted', 'wait'];
+  const names = new Map(parts.map((part) => [`${partFigure(part)}${ending}`, part]));
+  return timeIn(
+    metrics.flatMap(({ name, after: ms = 0 }) =>
+      names.has(name) && ms > 0 ? [{ part: names.get(name)!, ms }] : [],
+    ),
+  );
 }
 
 const document = async ({ store, trace }: Recorded) =>
@@ -120,6 +170,7 @@ function difference({ trace }: Recorded) {
   return JSON.parse(JSON.stringify(differenceJson(diffTraces(aTrace(), trace)))) as {
     calls: { text: string; site?: string; after: { count: number } }[];
     findings: { new: Finding[] };
+    figures: { name: string; after?: number }[];
   };
 }
 
@@ -152,6 +203,7 @@ export const places: Place[] = [
     answers: {
       lines: async (recorded) => counted(await shownCalls(recorded), byLine),
       findings: shownFindings,
+      time: async (recorded) => timeInText((await shown(recorded)).find((line) => /^ {2}time /.test(line))!),
     },
   },
   { name: 'top, by both', answers: ofCalls((recorded) => top(recorded, 'call')) },
@@ -175,9 +227,47 @@ export const places: Place[] = [
     answers: { findings: async (recorded) => told(await top(recorded, 'finding')) },
   },
   {
-    name: 'diff --json',
-    answers: { ...ofCalls(differing), findings: (recorded) => told(difference(recorded).findings.new) },
+    name: 'top --by time',
+    answers: {
+      time: async ({ store }) =>
+        timeIn((await store.aggregates('time', {})).map(({ kind, ms }) => ({ part: kind, ms }))),
+    },
   },
+  {
+    name: 'diff --json',
+    answers: {
+      ...ofCalls(differing),
+      findings: (recorded) => told(difference(recorded).findings.new),
+      time: (recorded) => figures(difference(recorded).figures),
+    },
+  },
+  {
+    name: 'diff --runs',
+    answers: {
+      time: async ({ store }) => {
+        const [run] = await store.runs(1);
+        return figures((await diffRuns(store, run!, run!)).metrics, ' each');
+      },
+    },
+  },
+  {
+    name: "the browser's diff",
+    answers: {
+      time: ({ trace }) =>
+        figures(
+          diffLines(aTrace(), trace).flatMap((line) => {
+            const [, name, after] = /^ (.{24}) *\S+ +([\d.]+)ms/.exec(lineText(line)) ?? [];
+            return name === undefined ? [] : [{ name: name.trim(), after: Number(after) }];
+          }),
+        ),
+    },
+  },
+  {
+    name: "the browser's Overview",
+    answers: { time: (recorded) => timeInText(tabOf(recorded, 'Overview')) },
+  },
+  { name: "the browser's CPU tab", answers: { time: (recorded) => timeInText(tabOf(recorded, 'CPU')) } },
+  { name: "the browser's time strip", answers: { time: (recorded) => timeInText(strip(recorded)) } },
   {
     name: 'check',
     answers: {

@@ -24,6 +24,7 @@ export interface MadeCall {
   /** ms from the request's start. */
   start: number;
   duration?: number;
+  wait?: number;
   rows?: number;
   error?: string;
   /** It is told when the trace has been finished. */
@@ -75,7 +76,7 @@ async function collect(project: string, store: Store, calls: MadeCall[]): Promis
   const start = Date.now() - 1000;
   const told = { pid: 7, command: 'node app.js', cwd: project, node: process.version, thread: 0 };
   const peer: AppConnection = { ppid: 1, ...told, origin: start, send: () => {} };
-  const duration = Math.max(...calls.map((call) => call.start + (call.duration ?? 1))) + 2;
+  const duration = Math.max(...calls.map((call) => call.start + (call.wait ?? 0) + (call.duration ?? 1))) + 2;
   collector.connected(peer);
   collector.requestStarted({ id, method: 'GET', url: '/orders', start, headers: [], marked: false });
   const link = new Link(collector, peer, id, project);
@@ -107,10 +108,11 @@ class Link {
   }
 
   tell({ name, at, params, kind = 'sql', library = 'pg', start, duration = 1, ...rest }: MadeCall): void {
-    const { late: _, ...told } = rest;
+    const { late: _, wait, ...told } = rest;
     this.#collector.lineReceived(this.#peer, {
       ...{ t: 'span', id: this.#id, n: ++this.#calls, kind, library, name, stack: this.#stack(at) },
       ...{ at: start * 1000, duration: duration * 1000, ...told },
+      ...(wait !== undefined && { wait: wait * 1000 }),
       ...(params && { detail: { params } }),
     });
   }

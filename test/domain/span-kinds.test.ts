@@ -16,7 +16,7 @@ import { ROOT } from '../scooby.js';
 test('an unknown kind is shown under its own name, in its own tab', (t) => {
   t.same(kindOf('queue'), {
     ...{ title: 'Queue', short: 'Queue', key: '', head: 'CALL', noun: 'queue call', nouns: 'queue calls' },
-    ...{ role: 'accent', isTimed: true },
+    ...{ role: 'accent', isTimed: true, wraps: false },
   });
   t.equal(kindOf('constructor').title, 'Constructor');
   const trace = aTrace({ spans: ['queue', 'sql', 'graphql', 'queue'].map((kind) => aSpan({ kind })) });
@@ -72,7 +72,9 @@ test('colour and slow limit per kind', (t) => {
       ['rpc', 'rpc', 1000, true],
       ['http', 'http', 1000, true],
       ['log', 'log', undefined, false],
-      ...['cpu', 'graphql', 'dns', 'process', 'block'].map((kind) => [kind, 'accent', undefined, true]),
+      ['cpu', 'cpu', undefined, true],
+      ...['graphql', 'dns', 'process', 'span'].map((kind) => [kind, 'accent', undefined, true]),
+      ['block', 'block', undefined, true],
     ],
   );
   for (const kind of KNOWN_KINDS) {

@@ -4,6 +4,7 @@ import {
   escapeToOneLine,
   formatCount,
   formatMs,
+  readableUrl,
   terminalSafeJson,
   valueText,
 } from '../../src/domain/text.js';
@@ -54,5 +55,22 @@ test('a recorded value is on one line, list items separated', (t) => {
   t.equal(valueText([7, "o'x\x1b", null, [1, 2], { a: '1' }]), `[7, "o'x\\u001b", null, [1,2], {"a":"1"}]`);
   t.equal(valueText({ a: [1] }), '{"a":[1]}');
   t.equal(valueText(undefined), 'undefined');
+  t.end();
+});
+
+test('a URL is read decoded, but for what would change its parts or the terminal', (t) => {
+  t.equal(readableUrl('/caf%C3%A9/%E6%97%A5%E6%9C%AC?q=a%20b'), '/café/日本?q=a b');
+  for (const url of [
+    '/a%2Fb?x=%26%3D',
+    '/100%25',
+    '/%2520',
+    '/%ff',
+    '/%1b[2J',
+    '/%0a',
+    '/%e2%80%ae',
+    '/%',
+    '/plain',
+  ])
+    t.equal(readableUrl(url), url);
   t.end();
 });

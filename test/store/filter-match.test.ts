@@ -42,6 +42,9 @@ const WORDS = [
     'ΟΔΟΣ',
     'ς',
   ],
+  'café',
+  '%c3%a9',
+  'secret-value',
   ...['x'.repeat(300), 'y'.repeat(12_000), '*', '?', '😀', '\t', '(', 'é', 'e\u0301', 'null', 'undefined'],
 ];
 
@@ -71,7 +74,7 @@ class Generator {
     const trace = aTrace({
       ...{ id: `${n.toString(16).padStart(8, '0')}-${this.one(['a', 'B', 'c'])}`, spans, findings },
       method: this.one(['GET', 'POST', 'get', 'M-SEARCH', 'tick', 'tick']),
-      url: `/${this.one(WORDS)}/${this.one(['7', 'x', WORDS[16]])}?${this.one(WORDS)}=${this.one(WORDS)}`,
+      url: `/${this.one(WORDS)}/${this.one(['7', 'x', WORDS[16]])}?${this.one(WORDS)}=${this.one(WORDS)}${this.one(['', '&c=caf%C3%A9', '&o=%2F%ff'])}`,
       route: `/${this.one(WORDS)}/:id`,
       status: this.one([200, 204, 301, 399, 400, 404, 499, 500, 503, 599]),
       state: this.one(['done', 'done', 'open', 'died']),
@@ -89,7 +92,14 @@ class Generator {
     const name = `${this.one(['select', 'get', 'POST'])} ${this.one([...WORDS, 'a\u0000b'])} from ${this.one(WORDS)}`;
     const failed = this.chance(0.2) ? { error: 'no' } : {};
     const line = this.one([1, 404, 47]);
-    return aSpan({ kind, name, ...failed, stack: [aFrame({ file: `src/${this.one(WORDS)}.js`, line })] });
+    const detail = this.chance(0.3) ? { params: ['Secret-Value', 7, null, 'ärger'] } : {};
+    return aSpan({
+      kind,
+      name,
+      detail,
+      ...failed,
+      stack: [aFrame({ file: `src/${this.one(WORDS)}.js`, line })],
+    });
   }
 
   #finding(kind: string): Finding {

@@ -68,12 +68,12 @@ test('figures are deleted with their traces, and subjects and runs without any',
   const { store, queryFile } = open(t, { clock });
   const trace = aTrace({ start: clock.now(), spans: [aSpan({ name: 'select a from once' })] });
   store.saveAll([trace, aTrace({ route: '/gone', spans: [aSpan()] })]);
-  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [4, 4]);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [8, 6]);
   store.saveAll([{ ...trace, spans: [aSpan()] }]);
-  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [4, 3]);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [8, 5]);
   clock.pass(DAY + 1);
   store.saveAll([aTrace({ start: clock.now(), spans: [aSpan()] })]);
-  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [2, 2]);
+  t.same([queryFile('SELECT count(*) FROM figures'), queryFile('SELECT count(*) FROM subjects')], [4, 4]);
   t.equal(queryFile('SELECT count(*) FROM runs'), 1);
   t.end();
 });

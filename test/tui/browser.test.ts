@@ -324,7 +324,8 @@ test('d compares the marked with the selected request', async (t) => {
   const frame = rowsOf(browser).join('\n');
   t.match(frame, /before {2}GET \/api\/users\/0/);
   t.match(frame, /after {3}GET \/api\/orders\?page=2/);
-  t.match(frame, /sql {18}3 {8}50 {2}\+47/);
+  t.match(frame, /sql time {21}7\.7ms {5}554ms {2}\+547ms/);
+  t.match(frame, /sql {30}3 {8}50 {2}\+47/);
   t.match(frame, /new {3}48 queries ran one after the other/);
   browser.close();
 });
@@ -457,4 +458,33 @@ test('rows far down are loaded when they become visible', (t) => {
   t.equal(browser.state.list.selected, traceAt(0).id);
   browser.close();
   t.end();
+});
+
+test('the list by route is sorted by p95, by errors and by name, and turned around', async (t) => {
+  const { browser, press, feed } = createBrowser(200);
+  const routes = await feed.routes({ query: [] });
+  const shown = () => browser.list.routes.map(({ route }) => route);
+  const by = (key: (row: (typeof routes)[number]) => number) =>
+    [...routes].sort((a, b) => key(b) - key(a)).map(({ route }) => route);
+  press('v', 's', 'd');
+  t.same(
+    shown(),
+    by(({ p95 }) => p95),
+  );
+  press('s', 's');
+  t.same(
+    browser.list.routes.map(({ errors }) => errors),
+    routes.map(({ errors }) => errors).sort((a, b) => b - a),
+  );
+  press('s', 'p');
+  t.same(shown(), routes.map(({ route }) => route).sort());
+  press('S');
+  t.same(
+    shown(),
+    routes
+      .map(({ route }) => route)
+      .sort()
+      .reverse(),
+  );
+  browser.close();
 });

@@ -268,7 +268,7 @@ export function traceAt(n: number): Trace {
         : {}),
     },
     findings: [],
-    totals: totalsOf(spans),
+    totals: totalsOf(spans, fields.duration, fields.profiles),
     ...fields,
     spans,
   };

@@ -172,7 +172,7 @@ test('without a terminal it prints lines', (t) => {
   t.equal(
     stdout,
     [
-      '2026-01-15T11:59:59Z  POST  /checkout/confirm  500  1.24s  cache 1 0.6ms  sql 4 87ms  http 1 820ms  rpc 1 60ms  log 1 0.0ms  ERR  SLOW  a0000002',
+      '2026-01-15T11:59:59Z  POST  /checkout/confirm  500  1.24s  cache 1 0.6ms  sql 4 87ms  http 1 760ms  rpc 1 60ms  log 1 0.0ms  ERR  SLOW  a0000002',
       '2026-01-15T11:59:59Z  GET  /api/orders?page=2  200  621ms  cache 1 0.6ms  sql 50 554ms  log 1 0.0ms  N+1  SLOW  a0000001',
       '2026-01-15T12:00:00Z  GET  /api/users/0  200  14ms  cache 1 0.6ms  sql 3 7.7ms  a0000000',
       '3 requests stored',

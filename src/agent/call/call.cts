@@ -4,6 +4,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import { attempt } from '../guard.cjs';
 import type { CallInfo, Instrument } from '../instruments/instrument.cjs';
 import { errorText } from '../record/error-text.cjs';
+import { beginCost, endCost } from '../record/own-cost.cjs';
 import { noteActivity, noteBlockingCall } from '../request/activity.cjs';
 import {
   applyInRequest,
@@ -105,6 +106,7 @@ export function beginCall(
 ): TracedCall | undefined {
   if (state.recording === 'off' || instrument.isOff) return undefined;
   if (state.recording === 'marked' && !mayBeInRequest()) return undefined;
+  const started = beginCost.start();
   try {
     const request = currentRequest();
     if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
@@ -118,6 +120,7 @@ export function beginCall(
       call.began = site.began;
     }
     publish(call);
+    addOwnCost(request, beginCost.stop(started));
     return call;
   } catch {
     // The call is not recorded.
@@ -159,6 +162,7 @@ export function endCall(
   at: number = now(),
 ): void {
   if (call.ended !== 0) return;
+  const started = endCost.start();
   call.ended = at;
   if (call.info?.detail?.blocking === true) noteBlockingCall(call.began, at, call.request, call.stack);
   else noteActivity(at, call.request, call.stack);
@@ -174,6 +178,11 @@ export function endCall(
   } catch {
     // The span is not recorded.
   }
+  addOwnCost(call.request, endCost.stop(started));
+}
+
+function addOwnCost(request: TracedRequest | undefined, ms: number): void {
+  if (request?.times !== undefined) request.times.own += ms;
 }
 
 /** Discards a call that only led to another traced call, so that it is not shown twice. */

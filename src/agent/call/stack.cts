@@ -150,15 +150,20 @@ export function hasApplicationFrame(stack: number): boolean {
 
 /** Whether the caller of `wrapper` is the app's own code. */
 export function isCalledByApp(wrapper: (...args: never[]) => unknown): boolean {
+  return isOwnScript(callerScript(wrapper));
+}
+
+/** Name of the script that calls `wrapper`, as V8 has it; empty without one. */
+export function callerScript(wrapper: (...args: never[]) => unknown): string {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   const holder: { stack?: unknown } = {};
   try {
     errors.stackTraceLimit = 1;
     errors.prepareStackTrace = (_: unknown, [caller]: NodeJS.CallSite[]) =>
-      caller !== undefined && isApplication(caller);
+      caller?.getScriptNameOrSourceURL() ?? '';
     Error.captureStackTrace(holder, wrapper);
-    return holder.stack === true;
+    return String(holder.stack);
   } finally {
     errors.prepareStackTrace = prepareStackTrace;
     errors.stackTraceLimit = stackTraceLimit;
@@ -170,6 +175,11 @@ export function takeNewFrames(): NewFrames | undefined {
   const taken = unsent;
   unsent = undefined;
   return taken;
+}
+
+/** Whether a stack has shown a script, whose map was told then. */
+export function isKnownScript(script: string): boolean {
+  return scripts.has(script);
 }
 
 function intern(_error: unknown, sites: Sites): number {

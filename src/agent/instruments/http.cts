@@ -9,7 +9,7 @@ import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { bytesIn, plainText } from '../record/app-values.cjs';
 import { watchStream } from '../request/context.cjs';
-import { handOver, injectParent, type RequestTarget } from '../request/propagation.cjs';
+import { handOver, injectParent, injectTraceParent, type RequestTarget } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -77,6 +77,13 @@ function recordRequest(request: ClientRequest, cut: (...args: never[]) => unknow
     !request.headersSent &&
     injectParent(call, { host: request.host, port, path: socketPath }, (name, value) =>
       request.setHeader(name, value),
+    );
+  if (!isPeer && !request.headersSent && socketPath === undefined)
+    injectTraceParent(
+      call,
+      request.host,
+      (name) => request.hasHeader(name),
+      (name, value) => request.setHeader(name, value),
     );
   const watched = watchStream(request, call.request, (type, value) => {
     switch (type) {

@@ -2,14 +2,17 @@
 
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
+import { bunyan } from './bunyan.cjs';
 import { childProcess } from './child-process.cjs';
 import { consoleMethods } from './console.cjs';
+import { debug } from './debug.cjs';
 import { dns } from './dns.cjs';
 import { graphql } from './graphql.cjs';
 import { grpc } from './grpc.cjs';
 import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
+import { log4js } from './log4js.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
 import { mongodb } from './mongodb.cjs';
@@ -19,7 +22,9 @@ import { pg } from './pg.cjs';
 import { pino } from './pino.cjs';
 import { postgres } from './postgres.cjs';
 import { redis } from './redis.cjs';
+import { roarr } from './roarr.cjs';
 import { scooby } from './scooby.cjs';
+import { scoobySpan } from './scooby-span.cjs';
 import { thrift } from './thrift.cjs';
 import { undici } from './undici.cjs';
 import { winston } from './winston.cjs';
@@ -38,5 +43,7 @@ export const instruments: Instrument[] = [
   // Node's modules
   ...[dns, childProcess, blocking],
   // log
-  ...[consoleMethods, pino, winston, scooby],
+  ...[consoleMethods, pino, winston, bunyan, debug, log4js, roarr, scooby],
+  // the app's own
+  ...[scoobySpan],
 ];

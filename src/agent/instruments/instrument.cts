@@ -14,6 +14,8 @@ export interface CallArguments {
 export interface CallInfo {
   name: string;
   detail?: Record<string, unknown>;
+  /** Kind of this call, where it is not the instrument's. */
+  kind?: Kind;
 }
 
 /** Instrumentation of one library. A new library is one such file and one entry in index.cts. */

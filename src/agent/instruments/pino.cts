@@ -6,7 +6,7 @@ import { attempt } from '../guard.cjs';
 import { plainText } from '../record/app-values.cjs';
 import { currentRequest } from '../request/context.cjs';
 import type { Instrument } from './instrument.cjs';
-import { describeLogLine, recordLogLine } from './shared/log.cjs';
+import { describeLogLine, recordLogLine, writeLine } from './shared/log.cjs';
 
 interface Logger {
   levels?: { labels?: Record<number, string> };
@@ -22,8 +22,23 @@ export const pino: Instrument = {
   describe: describeLogLine,
   files: {
     'pino/lib/tools.js': (tools: object) => replaceMethod(tools, 'asJson', wrapAsJson),
+    'pino/lib/proto.js': (exports: object | (() => object)) => {
+      // Pino 6 exports the prototype itself.
+      const prototype = typeof exports === 'function' ? Object.getPrototypeOf(exports()) : exports;
+      const write = Object.getOwnPropertySymbols(prototype).find(({ description }) => description === WRITE);
+      // Without it a destination of the app's that writes by the console is recorded there as well.
+      if (write !== undefined) replaceMethod(prototype, write as never, wrapWrite);
+    },
   },
 };
+
+const WRITE = 'pino.write';
+
+function wrapWrite(original: Function): Function {
+  return function write(this: Logger, _object: unknown, text: unknown) {
+    return writeLine(text, original, this, arguments);
+  };
+}
 
 function wrapAsJson(original: Function): Function {
   return function asJson(this: Logger, object: unknown, text: unknown, level: number) {

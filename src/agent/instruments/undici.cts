@@ -7,9 +7,9 @@ import { type CallSite, callSiteOfObject, captureCallSite, rememberCallSite } fr
 import { hasApplicationFrame } from '../call/stack.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { bytesIn, errorField, plainText } from '../record/app-values.cjs';
+import { bytesIn, errorField, isList, plainText } from '../record/app-values.cjs';
 import { applyInRequest } from '../request/context.cjs';
-import { injectParent } from '../request/propagation.cjs';
+import { injectParent, injectTraceParent } from '../request/propagation.cjs';
 import { trackOwnSocket, untrackOwnSocket } from '../request/self-requests.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallInfo, Instrument } from './instrument.cjs';
@@ -19,6 +19,7 @@ interface Request {
   origin: string | URL;
   path: string;
   addHeader(name: string, value: string): unknown;
+  headers?: unknown;
 }
 interface Response {
   statusCode: number;
@@ -109,7 +110,18 @@ function recordRequest(request: Request, site: CallSite): void {
   patchRequest(Object.getPrototypeOf(request));
   const { hostname, port } = new URL(originText(request.origin));
   const target = { host: hostname, port: Number(port) };
-  if (injectParent(call, target, (name, value) => request.addHeader(name, value))) peerRequests.add(request);
+  const addHeader = (name: string, value: string) => request.addHeader(name, value);
+  if (injectParent(call, target, addHeader)) peerRequests.add(request);
+  else injectTraceParent(call, hostname, (name) => hasHeader(request, name), addHeader);
+}
+
+/** Whether the app has set a header; undici keeps them in a list, or, before 6, in one text. */
+function hasHeader({ headers }: Request, name: string): boolean {
+  if (typeof headers === 'string') return headers.toLowerCase().includes(`${name}:`);
+  return (
+    isList(headers) &&
+    headers.some((each: unknown, i: number) => i % 2 === 0 && String(each).toLowerCase() === name)
+  );
 }
 
 function recordResponse(call: TracedCall, request: Request, { statusCode, headers }: Response): void {

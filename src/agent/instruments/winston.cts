@@ -2,15 +2,23 @@
 
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
-import { dataOf, ownData } from '../record/app-values.cjs';
+import { dataOf, listOf, ownData } from '../record/app-values.cjs';
 import type { Instrument } from './instrument.cjs';
-import { describeLogLine, recordLogLine } from './shared/log.cjs';
+import { describeLogLine, fieldsBesides, recordLogLine, writeLine } from './shared/log.cjs';
 
-const MAX_FIELDS = 500;
+/** Symbol of triple-beam under which winston keeps what was logged besides the message. */
+const SPLAT = Symbol.for('splat');
+const TOKENS = /%[sdifjoOc]/;
+const MAX_VALUES = 1000;
+const OWN_FIELDS = new Set(['level', 'message']);
 
 interface Logger {
   silent?: boolean;
-  isLevelEnabled(level: string): boolean;
+  level?: string;
+  levels?: Record<string, number>;
+  transports?: { level?: string }[];
+  /** Missing before 3.1. */
+  isLevelEnabled?(level: string): boolean;
 }
 
 export const winston: Instrument = {
@@ -28,22 +36,25 @@ export const winston: Instrument = {
 function wrapWrite(original: Function): Function {
   return function write(this: Logger, line: unknown) {
     attempt(recordLine, write, this, line);
-    return Reflect.apply(original, this, arguments);
+    return writeLine(dataOf(line, 'message'), original, this, arguments);
   };
 }
 
 function recordLine(cut: (...args: never[]) => unknown, logger: Logger, line: unknown): void {
   const level = dataOf(line, 'level');
-  if (typeof level !== 'string' || logger.silent || !logger.isLevelEnabled(level)) return;
-  const fields = otherFields(line as object);
+  if (typeof level !== 'string' || logger.silent || !isEnabled(logger, level)) return;
   const message = dataOf(line, 'message');
-  recordLogLine(winston, cut, level, Object.keys(fields).length > 0 ? [message, fields] : [message]);
+  // With tokens the values behind the message are for them, as format.splat() puts them in.
+  const hasTokens = typeof message === 'string' && TOKENS.test(message);
+  const values = hasTokens ? listOf(ownData(line, SPLAT), MAX_VALUES) : [];
+  const fields = fieldsBesides(line, OWN_FIELDS);
+  recordLogLine(winston, cut, level, [message, ...values, ...(fields === undefined ? [] : [fields])]);
 }
 
-/** Copy of the data in a line, besides its level and message. */
-function otherFields(line: object): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
-  for (const key of Object.keys(line).slice(0, MAX_FIELDS))
-    if (key !== 'level' && key !== 'message') fields[key] = ownData(line, key);
-  return fields;
+/** Whether a transport takes lines of a level; those that name none take the logger's. */
+function isEnabled(logger: Logger, level: string): boolean {
+  if (typeof logger.isLevelEnabled === 'function') return logger.isLevelEnabled(level);
+  const { levels = {}, transports = [] } = logger;
+  const given = levels[level] ?? Number.POSITIVE_INFINITY;
+  return transports.some((transport) => (levels[transport.level ?? logger.level ?? ''] ?? -1) >= given);
 }

@@ -7,7 +7,7 @@ import vm from 'node:vm';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { packagePath } from './cjs.cjs';
-import { hasKnownMap, keepMapOfSource, mapInComment, mapOf } from './source-maps.cjs';
+import { hasKnownMap, keepMapOfSource, mapInComment, mapOf, wasMapRead } from './source-maps.cjs';
 
 /** Names of scripts that were evaluated; the same name may be that of a file. */
 const evaluated = new Set<string>();
@@ -44,7 +44,7 @@ export function mapsOf(names: string[]): Map<string, string> {
   for (const name of names) {
     const map = mapOf(name);
     if (map !== undefined) maps.set(name, map);
-    else if (evaluated.has(name) || isCompiled(name)) unknown.add(name);
+    else if ((evaluated.has(name) && !wasMapRead(name)) || isCompiled(name)) unknown.add(name);
   }
   if (unknown.size === 0) return maps;
   const urls = attempt(mapUrlsOf, unknown) ?? new Map<string, string>();

@@ -54,6 +54,11 @@ export function hasKnownMap(script: string): boolean {
   return mapComments.has(script) || mapReaders.has(script) || mapped.has(script);
 }
 
+/** Whether the map of a script has been read, and is not to be asked for again. */
+export function wasMapRead(script: string): boolean {
+  return mapped.has(script);
+}
+
 /** Keeps the reader of a map file, called when a stack has a frame of `filename`. */
 export function keepMapFile(filename: string, read: () => string): void {
   mapReaders.set(filename, read);

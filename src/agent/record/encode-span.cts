@@ -30,7 +30,7 @@ export function wholeMicros(ms: number): number {
 export function encodeSpan(call: TracedCall): string {
   const { instrument, info, request } = call;
   const isShort = request !== undefined && request.recorded > MAX_REQUEST;
-  let line = `{"t":"span","n":${call.n},"kind":"${instrument.kind}","library":"${instrument.library}","name":${nameJson(call, isShort)},"at":${wholeMicros(call.began)}`;
+  let line = `{"t":"span","n":${call.n},"kind":"${kindOfCall(call)}","library":"${instrument.library}","name":${nameJson(call, isShort)},"at":${wholeMicros(call.began)}`;
   if (request !== undefined && !call.isOutside) {
     line += `,"id":"${request.id}"`;
     if (request.isRemote) line += ',"remote":true';
@@ -47,10 +47,15 @@ export function encodeSpan(call: TracedCall): string {
   return `${line}}\n`;
 }
 
+function kindOfCall({ instrument, info }: TracedCall): string {
+  return info!.kind ?? instrument.kind;
+}
+
 /** The one place where statements leave the app: literals are as secret as params. */
-function nameJson({ instrument, info }: TracedCall, isShort: boolean): string {
+function nameJson(call: TracedCall, isShort: boolean): string {
+  const { instrument, info } = call;
   const { name } = info!;
-  const text = instrument.kind === 'sql' ? maskStatement(name, instrument.dialect) : name;
+  const text = kindOfCall(call) === 'sql' ? maskStatement(name, instrument.dialect) : name;
   return isShort ? JSON.stringify(shortText(text)) : cachedJson(text, name.length);
 }
 

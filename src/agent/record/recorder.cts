@@ -16,6 +16,7 @@ import { encodeOpen } from './encode-open.cjs';
 import { encodeLine, encodeSpan } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
 import { LinkedList } from './linked-list.cjs';
+import { measureLines } from './own-cost.cjs';
 import {
   appendLines,
   beforeFlush,
@@ -153,6 +154,7 @@ function open(call: TracedCall): void {
     return;
   }
   if (request?.unit !== undefined) openInUnit(call, request, request.unit);
+  request?.times?.began(call.instrument.kind, call.began);
   call.n = ++lastSpanNumber;
   describeCall(call, call.instrument.describe);
   if (running.size >= MAX_RUNNING) forgetOldest();
@@ -164,6 +166,7 @@ function open(call: TracedCall): void {
 function forgetOldest(): void {
   const oldest = running.first;
   running.delete(oldest!);
+  noteEnded(oldest!);
   closeInUnit(oldest!);
   if (!oldest!.sentWhileRunning) attempt(appendSpan, oldest!);
 }
@@ -187,8 +190,13 @@ function closeInUnit({ request, isOutside }: TracedCall): void {
 
 function close(call: TracedCall): void {
   if (!running.delete(call)) return;
+  noteEnded(call);
   closeInUnit(call);
   sendEnded(call);
+}
+
+function noteEnded({ request, instrument, ended, info }: TracedCall): void {
+  request?.times?.ended(instrument.kind, ended === 0 ? now() : ended, info?.detail);
 }
 
 /** Sends the lines of a call or request now, or at the end of the turn if there are too many. */
@@ -202,7 +210,11 @@ function appendEnded(): void {
   if (ended.length === 0) return;
   const items = ended;
   ended = [];
-  for (const item of items) attempt(item instanceof TracedRequest ? appendClose : appendSpan, item as never);
+  const each = measureLines(items.length, () => {
+    for (const item of items)
+      attempt(item instanceof TracedRequest ? appendClose : appendSpan, item as never);
+  });
+  for (const item of items) if (!(item instanceof TracedRequest)) item.request?.times?.addLine(each);
 }
 
 function appendClose(request: TracedRequest): void {
@@ -214,7 +226,10 @@ function appendClose(request: TracedRequest): void {
 }
 
 function discard(call: TracedCall): void {
-  if (running.delete(call)) closeInUnit(call);
+  if (running.delete(call)) {
+    call.request?.times?.discarded(call.instrument.kind, now());
+    closeInUnit(call);
+  }
   if (!call.sentWhileRunning) return;
   const line: LinkLine = { t: 'withdrawn', n: call.n };
   if (call.request !== undefined && !call.isOutside) line.id = call.request.id;

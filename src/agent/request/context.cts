@@ -4,23 +4,23 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import { attempt } from '../guard.cjs';
+import { CallTimes } from '../record/call-times.cjs';
+import { closeCost, requestCost } from '../record/own-cost.cjs';
 import { state } from '../run-config.cjs';
 import { tagMessage, tagOfMessage } from './private-field.cjs';
 import { decideRequest } from './record-decision.cjs';
-import { isOwnConnection } from './self-requests.cjs';
+import { addHeadLines } from './response-head.cjs';
 import { now, TracedRequest, WatchedStream } from './traced-request.cjs';
 
 /** Callbacks for the start of a recorded request and for the end of its response. */
 export interface RequestListener {
   requestStarted(request: TracedRequest): void;
+  /** A request that came directly asks for a profile, by its header; before it begins. */
+  profileAsked(id: string, kind: string): void;
   /** `aborted`: the connection closed before the response was complete. */
   requestEnded(request: TracedRequest, aborted: boolean): void;
 }
 
-const HEADER = 'X-Scooby';
-// An X-Scooby header of the app itself is removed, as the proxy does.
-const X_SCOOBY = /\n[xX]-[sS]/;
-const X_SCOOBY_LINE = /^X-Scooby: .*\r\n/gim;
 // A timer started in a request keeps its context for ever: after this time its calls are not
 // attributed to the request any more.
 const MAX_CONTEXT_AGE_MS = 60_000;
@@ -86,7 +86,36 @@ export function applyInRequest(
 ): unknown {
   if (storage.getStore() === request) return Reflect.apply(fn, self, args);
   // `run` also for undefined: a callback passed outside any request may be called from within one.
-  return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  if (contextSwitch.enter === undefined)
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  return applyNoted(request, fn, self, args);
+}
+
+/** `applyInRequest` while a profile is taken. */
+function applyNoted(
+  request: TracedRequest | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  const { enter, leave } = contextSwitch;
+  enter?.(request);
+  try {
+    return storage.run(request as TracedRequest, Reflect.apply, fn, self, args);
+  } finally {
+    leave?.();
+  }
+}
+
+/** Listeners of switches of the context that no async hook sees; set while a profile is taken. */
+export const contextSwitch: {
+  enter: ((request: TracedRequest | undefined) => void) | undefined;
+  leave: (() => void) | undefined;
+} = { enter: undefined, leave: undefined };
+
+/** Request of the running async context, also long after its end. */
+export function storedRequest(): TracedRequest | undefined {
+  return storage.getStore();
 }
 
 /** Continues the running function, which the agent does not call, in the context of `request`. */
@@ -140,7 +169,10 @@ export function patchServer(prototype: object): void {
     if (request === undefined) return Reflect.apply(original, this, arguments);
     const isUpgrade = request.response === undefined;
     try {
-      return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      // Directly: a function in between would be a frame of each of the app's stacks.
+      if (contextSwitch.enter === undefined)
+        return storage.run(request, Reflect.apply, original, this, arguments) as boolean;
+      return applyInRequest(request, original, this, arguments) as boolean;
     } finally {
       // An upgrade has no response object: only its handshake is recorded.
       if (isUpgrade) attempt(endRequest, request, false);
@@ -183,10 +215,13 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
   if (tagOfMessage(message) !== undefined) return undefined;
   const recordedAs = decideRequest(message, secret);
   if (recordedAs === undefined) return undefined;
-  const { id, parent, withCalls } = recordedAs;
+  const started = requestCost.start();
+  const { id, parent, withCalls, profile } = recordedAs;
   const response = isResponse(responseOrSocket) ? responseOrSocket : undefined;
+  const ownId = id ?? randomUUID();
+  if (profile !== undefined) attempt(listener.profileAsked, ownId, profile);
   const request = new TracedRequest({
-    id: id ?? randomUUID(),
+    id: ownId,
     proxied: id !== undefined,
     parent,
     withCalls,
@@ -201,7 +236,10 @@ function startRequest(message: IncomingMessage, responseOrSocket: unknown): Trac
     tagMessage(response, request);
     patchStream(Object.getPrototypeOf(response));
   }
+  if (response !== undefined && state.serverTiming) request.times = new CallTimes();
   attempt(listener.requestStarted, request);
+  const own = requestCost.stop(started);
+  if (request.times !== undefined) request.times.own = own;
   return request;
 }
 
@@ -287,45 +325,30 @@ function endRequest(request: TracedRequest, aborted: boolean): void {
   request.ended = now();
   openRequests--;
   lastEnded = request.ended;
+  const started = closeCost.start();
   attempt(listener.requestEnded, request, aborted);
+  closeCost.stop(started);
   // Timers and sockets keep the context longer than the request: it must not keep these in memory.
   request.message = undefined;
   request.response = undefined;
   request.routeInfo = undefined;
+  request.times = undefined;
 }
 
-/** Patches `writeHead` to add X-Scooby to responses that do not pass the proxy. */
+/** Patches `writeHead` to add lines to the heads of recorded responses. */
 function patchHead(prototype: object): void {
   const response = prototype as ServerResponse;
   const original = response.writeHead as (...args: never[]) => ServerResponse;
   const writeHead = function writeHead(this: ServerResponse & { _header?: unknown }): ServerResponse {
     const result: ServerResponse = Reflect.apply(original, this, arguments as never);
     try {
-      if (watchedCount > 0) addTraceHeader(this);
+      if (watchedCount > 0) addHeadLines(this);
     } catch {
-      // The response has no id.
+      // The response has the app's headers only.
     }
     return result;
   };
   response.writeHead = copyNameAndLength(writeHead, original) as typeof response.writeHead;
-}
-
-/** Into the serialized head: getHeaders() must return only the headers that the app has set. */
-function addTraceHeader(response: ServerResponse & { _header?: unknown }): void {
-  const request = tagOfMessage(response);
-  if (!(request instanceof TracedRequest) || typeof response._header !== 'string') return;
-  if (!getsTraceHeader(request, response)) return;
-  const { _header } = response;
-  const head = X_SCOOBY.test(_header) ? _header.replace(X_SCOOBY_LINE, '') : _header;
-  response._header = `${head.slice(0, -2)}${HEADER}: ${request.id}\r\n\r\n`;
-}
-
-/**
- * Requests of this process to itself get no X-Scooby, since tests compare headers exactly. A
- * request with a parent comes from another app, whose span links to this trace by the header.
- */
-function getsTraceHeader({ proxied, parent }: TracedRequest, { socket }: ServerResponse): boolean {
-  return !proxied && (parent !== undefined || socket === null || !isOwnConnection(socket));
 }
 
 /** Copies `name` and `length` of the original, which some libraries read. */

@@ -5,9 +5,11 @@
 
 import type { ClientRequest } from 'node:http';
 import type { PeerAddresses } from '../../domain/link.js';
+import { traceParentBelow } from '../../domain/trace-parent.cjs';
 import type { TracedCall } from '../call/call.cjs';
 import { HANDED_HEADER, handedHeaderValue, PARENT_HEADER, parentHeaderValue } from './trace-headers.cjs';
 
+const TRACE_PARENT = 'traceparent';
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/i;
 
 interface Peers {
@@ -20,10 +22,15 @@ let peers = NONE;
 /** Servers of the threads and child processes of this process. */
 let workers = NONE;
 let secret = '';
+let tracesServices = false;
 
-/** Sets the run's secret, which proves the header to the other apps of the run. */
-export function setRunSecret(runSecret: string): void {
+/**
+ * Sets the run's secret, which proves the header to the other apps of the run, and whether services on
+ * this machine that are instrumented by OpenTelemetry get a `traceparent`.
+ */
+export function setPropagation(runSecret: string, isForServices: boolean): void {
   secret = runSecret;
+  tracesServices = isForServices;
 }
 
 /** Sets the addresses on this machine at which apps under scooby listen. */
@@ -49,6 +56,22 @@ export function injectParent(
   if (path !== undefined ? !peers.paths.has(path) : !isLocalPeer(host, port)) return false;
   addHeader(PARENT_HEADER, parentHeaderValue(call.request.id, secret));
   return true;
+}
+
+/**
+ * Adds a `traceparent` by `addHeader` to a call of a service on this machine, where the run takes its
+ * spans and the app has set none.
+ */
+export function injectTraceParent(
+  { request }: TracedCall,
+  host: string | undefined,
+  hasHeader: (name: string) => boolean,
+  addHeader: (name: string, value: string) => unknown,
+): void {
+  if (!tracesServices || request === undefined || !LOOPBACK.test(host ?? '')) return;
+  if (hasHeader(TRACE_PARENT)) return;
+  const incoming = request.message?.headers[TRACE_PARENT];
+  addHeader(TRACE_PARENT, traceParentBelow(request.id, typeof incoming === 'string' ? incoming : undefined));
 }
 
 function isLocalPeer(host = '', port = 0): boolean {

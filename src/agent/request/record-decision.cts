@@ -7,6 +7,7 @@ import {
   hasScoobyHeader,
   takeHandedId,
   takeParentId,
+  takeProfileKind,
   takeProxiedId,
   takeRecordHeader,
 } from './trace-headers.cjs';
@@ -19,6 +20,8 @@ export interface RecordedAs {
   parent: string | undefined;
   /** It is kept only where it makes calls. */
   withCalls: boolean;
+  /** Kind of profile that a request asks for which the proxy has not seen. */
+  profile?: string | undefined;
 }
 
 /**
@@ -31,7 +34,8 @@ export function decideRequest(message: IncomingMessage, secret: string): Recorde
   const told = takeRecordHeader(message);
   const parent = takeParentId(message, secret);
   if (id !== undefined) return { id, parent, withCalls: told === 'calls' };
-  if (told === '1') return { id, parent, withCalls: false };
+  const profile = takeProfileKind(message);
+  if (told === '1' || profile !== undefined) return { id, parent, withCalls: false, profile };
   if (told === '0') return leaveOut();
   return decideUntold(message, parent);
 }

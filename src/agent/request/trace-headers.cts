@@ -8,6 +8,7 @@ export const PARENT_HEADER = 'X-Scooby-Parent';
 /** Header with the id of a request that a dev server hands to its worker. */
 export const HANDED_HEADER = 'X-Scooby-Handed';
 const SECRET = 'x-scooby-secret';
+const PROFILE_HEADER = 'x-scooby-profile';
 const PARENT = /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.[\da-f]{32}$/;
 
 /** Header with a mark of the client, or with what the proxy says of a request. */
@@ -71,6 +72,15 @@ export function takeParentId(message: IncomingMessage, secret: string): string |
 /** Id of a request that another process of the app has handed over; its header is removed. */
 export function takeHandedId(message: IncomingMessage, secret: string): string | undefined {
   return takeProvenId(message, HANDED_HEADER, `${secret} handed`);
+}
+
+/** Kind of profile that a request asks for; its header is removed. */
+export function takeProfileKind(message: IncomingMessage): string | undefined {
+  const index = indexOf(message, PROFILE_HEADER);
+  if (index < 0) return undefined;
+  const kind = message.rawHeaders[index + 1];
+  removeHeader(message, index);
+  return kind;
 }
 
 function takeProvenId(message: IncomingMessage, header: string, secret: string): string | undefined {

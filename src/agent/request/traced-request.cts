@@ -1,6 +1,7 @@
 /** The recorded request, and the watched stream of a call. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CallTimes } from '../record/call-times.cjs';
 import type { TracedUnit } from './unit-info.cjs';
 
 /**
@@ -69,6 +70,8 @@ export class TracedRequest {
   status = Number.NaN;
   aborted = false;
   route: RouteInfo | undefined;
+  /** Times of its calls, until the head of its response is written. */
+  times: CallTimes | undefined;
   rawHeaders: readonly string[] | undefined;
   /** Neighbours in the recorder's list of requests that are not announced yet. */
   before: TracedRequest | undefined;

@@ -169,6 +169,8 @@ async function recordRequests(
         ...(redact && { redact }),
         agent,
         record: 'all',
+        // What the tests compare of a response is to be the app's.
+        serverTiming: false,
         wait: WAIT_MS,
         database: databasePath(flags.db, cwd),
         collector,

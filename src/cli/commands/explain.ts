@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { ControlError, connectToRun, livingRuns } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
-import { escapeToOneLine, formatMs, terminalSafeJson } from '../../domain/text.js';
+import { escapeToOneLine, formatMs, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainOptions, StatementPlan } from '../../explain/explain-request.js';
 import { databasePath } from '../../store/location.js';
@@ -133,7 +133,7 @@ function planLines(
 ): string[] {
   const room = width - 2;
   const took = span.duration === undefined ? '' : `  took ${formatMs(span.duration)}`;
-  const head = `${style('bold', escapeToOneLine(`${trace.method} ${trace.url}`))}  ${style('dim', `call ${index + 1}${took}`)}`;
+  const head = `${style('bold', escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`))}  ${style('dim', `call ${index + 1}${took}`)}`;
   const statement = dedentText(plan.statement).flatMap((line) => wrapText(line, room));
   const section = (lines: string[]) => (lines.length === 0 ? [] : ['', ...lines.map((line) => `  ${line}`)]);
   return [

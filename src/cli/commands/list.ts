@@ -5,7 +5,7 @@ import { UserError } from '../../domain/errors.js';
 import { findingWord } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
 import { listedQuery } from '../../domain/routine.js';
-import { formatMs, terminalSafeJson } from '../../domain/text.js';
+import { formatMs, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { publicSummary } from '../../store/json.js';
 import { openReader } from '../../store/open.js';
@@ -38,6 +38,7 @@ import {
   selectionFromOptions,
 } from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
+import { recoverKilledRuns } from '../select/recover-killed-runs.js';
 import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, storeWithoutFile, withStore } from '../select/store-options.js';
 
@@ -103,6 +104,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
     }
   }
   rejectMissingStore(flags.db, process.cwd());
+  await recoverKilledRuns(flags.db);
   const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   try {
     await followRequests(reader, query, flags.limit, { print, leftOut }, signal);
@@ -120,7 +122,7 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
   const parts = [
     style('dim', now - start < DAY_MS ? time : formatAge(start, now)),
     style('accent', id.slice(0, 8)),
-    cleanText(`${method} ${url}`),
+    cleanText(`${method} ${readableUrl(url)}`),
     style(statusStyle, status),
     duration === undefined ? '' : formatMs(duration),
     ...calls,
@@ -217,7 +219,7 @@ export function listLines(
     return [
       [formatAge(start, format.now), 'dim'],
       [cleanText(method)],
-      [cleanText(url)],
+      [cleanText(readableUrl(url))],
       statusCell(request),
       [duration === undefined ? '' : formatMs(duration)],
       [sql ? sql.count.toLocaleString('en-US') : '', sql?.errors ? 'error' : undefined],

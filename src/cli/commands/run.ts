@@ -18,6 +18,7 @@ import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { collectPattern, durationParser, parsePort, parseShare, parseSize } from '../config/units.js';
+import { otlpSettings, parseOtlpUrl } from '../otlp-settings.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { recordingNote } from '../print/recording.js';
@@ -50,10 +51,15 @@ interface RunOptions {
   serverTiming: boolean;
   color: boolean;
   ui?: boolean;
+  otlp?: string | true;
+  otlpParent?: boolean;
+  otlpListen?: number | true;
 }
 
 const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
+/** Port of OTLP over HTTP. */
+const OTLP_PORT = 4318;
 const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
@@ -106,7 +112,7 @@ export function registerRun(program: Command): void {
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
     )
-    .option('--no-server-timing', 'add no Server-Timing header to responses')
+    .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
@@ -127,6 +133,17 @@ export function registerRun(program: Command): void {
     .option(
       '--allow-host <host...>',
       'host names, besides localhost, under which recorded requests can be read',
+    )
+    .option(
+      '--otlp [url]',
+      'also send requests to an OpenTelemetry collector (default: the OTEL_EXPORTER_OTLP_ variables, else http://localhost:4318)',
+      parseOtlpUrl,
+    )
+    .option('--otlp-parent', "with --otlp: hang the spans of the app's own OpenTelemetry below scooby's")
+    .option(
+      '--otlp-listen [port]',
+      'take spans that instrumented services send to a collector (default: 4318)',
+      parsePort,
     )
     .option('--show-secrets', 'record passwords, tokens and the like as they are')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
@@ -161,7 +178,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
   const { db, ttl, maxSize, quiet, params = false } = options;
   const shared = sharedStoreOf(options, cwd, () => config.run.store);
   const { ignore, limits, packages } = config;
-  const { collector, warnings } = await CollectorClient.open({
+  const { collector, warnings, otlpUrl } = await CollectorClient.open({
     project: projectFolder(cwd),
     ...(packages && { packages }),
     agent: agentFile(),
@@ -169,6 +186,10 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     store: { db, cwd, ttl, maxSize, ...(shared && { shared: { ...shared, keepsValues: params } }) },
     run: newRun(command),
     reports: quiet ? 'none' : 'requests',
+    ...(options.otlp !== undefined && { otlp: otlpSettings(options.otlp, cwd, process.env) }),
+    ...(options.otlpListen !== undefined && {
+      otlpPort: options.otlpListen === true ? OTLP_PORT : options.otlpListen,
+    }),
   });
   const flags = launchOptions(command, options, config);
   const { listener, runUi } = listenerOf(
@@ -179,6 +200,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     shared,
   );
   for (const warning of warnings) listener.warn(warning);
+  if (otlpUrl !== undefined) listener.notify(`spans of OpenTelemetry are taken at ${otlpUrl}`);
   try {
     const exit = await launch(
       {
@@ -230,7 +252,7 @@ function launchOptions(
   options: RunOptions,
   { packages, redact }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
   // The app has no use for the token, nor for the password of a store.
   const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
@@ -247,6 +269,8 @@ function launchOptions(
     record,
     rules: rulesOf(options),
     serverTiming,
+    ...(otlpParent && { isTraceParent: true }),
+    ...(otlpListen !== undefined && { tracesServices: true }),
     wait,
     database: databasePath(db, cwd),
     ...(upstream !== undefined && { upstream }),

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
+import { readTree } from '../../insight/calls/request-tree.js';
 import { publicTrace } from '../../store/json.js';
 import type { StoreReader } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -16,6 +17,7 @@ import { sourceLines } from '../print/source.js';
 import { type SourceReader, sourceReaderOf } from '../print/source-reader.js';
 import { sqlLines } from '../print/sql-script.js';
 import { traceLines } from '../print/trace.js';
+import { treeLines } from '../print/tree.js';
 import { waterfallLines } from '../print/waterfall.js';
 import { chooseRequest } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -25,6 +27,7 @@ type ShowFlags = StoreFlags & {
   ungrouped?: boolean;
   kind?: Kind[];
   waterfall?: boolean;
+  tree?: boolean;
   source?: boolean;
   sql?: boolean;
   tab?: string;
@@ -48,6 +51,7 @@ export function registerShow(program: Command): void {
     )
     .option('--stack', 'show all stack frames of every call')
     .option('--waterfall', 'draw the calls over time as bars')
+    .option('--tree', 'draw it with what it led to in other services, threads and jobs, on one clock')
     .option('--source', "show the app's source files, with each line's calls and time in the margin")
     .option('--sql', 'print the SQL as a script, with the values filled in')
     .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
@@ -64,6 +68,7 @@ Examples:
   scooby show 5f0c9a4e           any unique beginning of an id
   scooby show last --source      how many calls each line made, and how long they took
   scooby show last --waterfall   which calls waited for which
+  scooby show last --tree        what became of its calls in other services
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
     )
@@ -81,6 +86,7 @@ function parseKinds(text: string): Kind[] {
 /** Views of a request, and the options that each can be combined with. */
 const VIEWS: [view: keyof ShowFlags, options: (keyof ShowFlags)[]][] = [
   ['waterfall', ['kind', 'ascii']],
+  ['tree', ['ascii']],
   ['source', ['kind', 'ascii']],
   ['sql', []],
   ['tab', ['ungrouped', 'stack', 'ascii']],
@@ -105,6 +111,7 @@ async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<v
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   // Statements have to run as they were recorded, so their characters stay.
   if (flags.sql) return printDocument(sqlLines(withSql(trace), format));
+  if (flags.tree) return printLines(treeLines(await readTree(store, trace), format), format);
   const lines =
     flags.tab !== undefined
       ? tabLines(trace, flags, code, format)

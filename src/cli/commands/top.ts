@@ -1,4 +1,4 @@
-/** `scooby top`: the costliest statements, routes, lines or findings over all stored requests. */
+/** `scooby top`: the costliest statements, routes, lines, findings or parts of the time over all requests. */
 
 import { type Command, Option } from 'commander';
 import { findingWord } from '../../domain/finding-kinds.js';
@@ -17,7 +17,7 @@ import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
 
-type TopBy = 'statement' | 'route' | 'site' | 'finding';
+type TopBy = 'statement' | 'route' | 'site' | 'finding' | 'time';
 type TopFlags = StoreFlags & FilterFlags & { limit: number; by: TopBy };
 
 /** Adds the command to the program. */
@@ -25,10 +25,15 @@ export function registerTop(program: Command): void {
   const command = addFilterOptions(
     program
       .command('top')
-      .description('show what costs most over all requests: statements, routes, lines or findings')
+      .description(
+        'show what costs most over all requests: statements, routes, lines, findings, or where the time went',
+      )
       .addOption(
-        new Option('--by <what>', 'what to sum up by; site: the line that made the calls')
-          .choices(['statement', 'route', 'site', 'finding'])
+        new Option(
+          '--by <what>',
+          'what to sum up by; site: the line that made the calls; time: SQL, own CPU and all else that requests spend time in',
+        )
+          .choices(['statement', 'route', 'site', 'finding', 'time'])
           .default('statement'),
       )
       .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT),
@@ -44,6 +49,7 @@ Examples:
   scooby top                          the statements and calls that took most time
   scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
   scooby top --by finding             the problems that scooby found, and their cost
+  scooby top --by time                where the time of all requests went, in parts that add up to it
   scooby top --path /orders           only requests with /orders in their URL
   scooby top 'status>=500' --json     JSON for other tools`,
     )
@@ -92,6 +98,7 @@ const HEADS: Record<TopBy, string> = {
   route: 'ROUTE',
   site: 'STATEMENT',
   finding: 'WHAT IS WRONG',
+  time: 'WHERE IT WENT',
 };
 
 function columnsOf(by: TopBy): Column[] {
@@ -126,7 +133,7 @@ export function topLines(
       [formatMs(ms), 'bold'],
       [`${Math.round(share(aggregate) * 100)}%`],
       [count.toLocaleString('en-US')],
-      // COUNT of a route or a finding already counts requests.
+      // COUNT of a route, a finding or a part already counts requests.
       [by === 'statement' || by === 'site' ? requests.toLocaleString('en-US') : ''],
       [formatMs(p50)],
       [formatMs(p95)],
@@ -142,6 +149,7 @@ export function topLines(
 
 function labelOf(by: TopBy, { kind, text, parts }: Aggregate): string {
   if (by === 'route') return cleanText(`${kind} ${text}`);
+  if (by === 'time') return cleanText(text);
   if (by === 'finding') return cleanText(`${findingWord(kind)}  ${text}`);
   const more = by === 'site' && parts > 1 ? `  and ${parts - 1} more` : '';
   return cleanText(kind === 'sql' ? text : `${kind} ${text}`) + more;

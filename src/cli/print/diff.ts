@@ -1,7 +1,7 @@
 /** Difference of two requests or two runs, as text and as JSON. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
-import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import type { Change, Verdict } from '../../insight/metrics/compare.js';
 import { formatAgo } from '../../terminal/age.js';
 import { cleanText } from '../../terminal/cells.js';
@@ -31,7 +31,7 @@ function sideLine(name: string, side: ComparedSide, { style, now }: OutputFormat
   const parts =
     'trace' in side
       ? [
-          escapeToOneLine(`${side.trace.method} ${side.trace.url}`),
+          escapeToOneLine(`${side.trace.method} ${readableUrl(side.trace.url)}`),
           side.trace.id.slice(0, 8),
           formatAgo(side.trace.start, now),
         ]

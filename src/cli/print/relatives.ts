@@ -2,7 +2,7 @@
 
 import { statusTextOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
-import { escapeToOneLine } from '../../domain/text.js';
+import { escapeToOneLine, readableUrl } from '../../domain/text.js';
 import type { Summary, Trace } from '../../domain/trace.js';
 import type { StoreReader } from '../../store/store.js';
 import { shortId, shortIds } from '../select/request.js';
@@ -31,7 +31,7 @@ async function causeText(store: StoreReader, parent: string): Promise<string> {
   const trace = await store.find(parent);
   if (trace === undefined) return `${parent}, which is not stored any more`;
   const { method, url } = trace;
-  return `${escapeToOneLine(`${method} ${url}`)} ${statusTextOf(trace)}  ${await shortId(store, parent)}`;
+  return `${escapeToOneLine(`${method} ${readableUrl(url)}`)} ${statusTextOf(trace)}  ${await shortId(store, parent)}`;
 }
 
 async function effectsText(store: StoreReader, effects: Summary[]): Promise<string> {

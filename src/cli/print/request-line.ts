@@ -1,7 +1,7 @@
 /** Line that `scooby run` prints for a finished request. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
-import { escapeToOneLine, formatMs } from '../../domain/text.js';
+import { escapeToOneLine, formatMs, readableUrl } from '../../domain/text.js';
 import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
@@ -11,7 +11,7 @@ import type { Style } from '../../terminal/style.js';
  * findings.
  */
 export function requestLine(request: FinishedRequest, style: Style): string {
-  const parts = [request.method, escapeToOneLine(request.url)];
+  const parts = [request.method, escapeToOneLine(readableUrl(request.url))];
   if (request.status !== undefined) parts.push(style(statusRole(request.status), String(request.status)));
   if (request.state === 'died' || request.state === 'failed') parts.push(style('error', request.state));
   else if (request.aborted) parts.push(style('warn', 'aborted'));

@@ -3,21 +3,15 @@
 import { findingWord } from '../../domain/finding-kinds.js';
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
-import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
-import {
-  type Kind,
-  type Span,
-  shareOfTime,
-  type Trace,
-  timeOf,
-  totalsOf,
-  waitOf,
-} from '../../domain/trace.js';
+import { escapeControls, escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
+import { timeSpentIn } from '../../domain/time-spent.js';
+import { type Kind, type Span, type Trace, timeOf, totalsOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
+import { partText } from '../../terminal/time-lane.js';
 import { wrapText } from '../../terminal/wrap.js';
 import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
@@ -92,7 +86,7 @@ export function traceHeadline(trace: Trace, { style }: OutputFormat): string {
   const { method, url, status, duration, state, aborted } = trace;
   const wasBrokenOff = state === 'done' && aborted;
   const parts = [
-    style('bold', escapeToOneLine(`${method} ${url}`)),
+    style('bold', escapeToOneLine(`${method} ${readableUrl(url)}`)),
     status === undefined ? '' : style(statusRole(status), `${status}`),
     duration === undefined ? '' : style('bold', formatMs(duration)),
     state === 'open' ? style('warn', 'still running') : '',
@@ -112,8 +106,10 @@ function factLines(trace: Trace, relatives: Relatives | undefined, format: Outpu
   const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
   const rows: [name: string, text: string][] = [
+    ['sent', readableUrl(trace.url) === trace.url ? '' : trace.url],
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
+    ['time', timeText(trace)],
     ['failed', failureText(trace)],
     [isUnit(trace) ? 'with' : 'route', routeText(trace)],
     ['cause', relatives?.cause ?? ''],
@@ -152,15 +148,19 @@ function findingSummary({ findings }: Trace, { style, width }: OutputFormat): st
   );
 }
 
-/** `52 sql 131ms (73% of the time, waited 3.0ms)`, `50 sql 90ms (75% of the time, 1.20s added up)`. */
-function callTotals({ totals, duration }: Trace): string {
+/** `sql 131ms 73%   wait 3.0ms 2%   unaccounted 46ms 25%`; empty where there is nothing to divide. */
+function timeText(trace: Trace): string {
+  if (trace.outside) return '';
+  const { parts, total } = timeSpentIn(trace);
+  if (parts.every(({ part }) => part === 'unaccounted')) return '';
+  return parts.map((part) => partText(part, total)).join('   ');
+}
+
+/** `52 sql 131ms (1 failed)`, `50 sql 90ms (1.20s added up)`. */
+function callTotals({ totals }: Trace): string {
   const kinds = Object.entries(totals).map(([kind, total]) => {
-    const share = isTimed({ kind }) ? shareOfTime(total, duration) : 0;
-    const waited = waitOf(total);
     const extra = [
-      share >= 0.01 ? `${Math.round(share * 100)}% of the time` : '',
       total.ms >= timeOf(total) * 1.05 ? `${formatMs(total.ms)} added up` : '',
-      waited ? `waited ${formatMs(waited)}` : '',
       total.errors ? `${total.errors} failed` : '',
     ].filter((text) => text !== '');
     return formatTotal(kind, total) + (extra.length > 0 ? ` (${extra.join(', ')})` : '');

@@ -43,7 +43,7 @@ function term(field: FilterTerm['field'], op: FilterOp, value: string): FilterTe
 }
 
 /** `GET /orders` as its parts; origin and fragment of a URL out of a browser are left out. */
-function parseAddressText(wanted: string): { method?: string; address: string } {
+export function parseAddressText(wanted: string): { method?: string; address: string } {
   const [, method, rest = ''] = /^([\w-]+)\s+(\S.*)$/s.exec(wanted.trim()) ?? [];
   const address = withoutOrigin((method === undefined ? wanted : rest).trim());
   return { ...(method !== undefined && { method }), address };

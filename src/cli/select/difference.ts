@@ -1,5 +1,6 @@
 /** Difference of two requests or two runs. */
 
+import { comparedParts, partFigure, type TimePart, timeSpentIn } from '../../domain/time-spent.js';
 import type { Finding, Trace } from '../../domain/trace.js';
 import { roundToMicros } from '../../domain/trace.js';
 import {
@@ -41,14 +42,21 @@ export interface Difference {
 /** Difference of two requests. */
 export function diffTraces(before: Trace, after: Trace): Difference {
   const kinds = new Set([...Object.keys(before.totals), ...Object.keys(after.totals)]);
-  const kindMetrics = [...kinds].flatMap((kind): MetricChange[] => [
-    { name: kind, unit: 'count', before: before.totals[kind]?.count, after: after.totals[kind]?.count },
-    { name: `${kind} time`, unit: 'ms', before: before.totals[kind]?.ms, after: after.totals[kind]?.ms },
-  ]);
+  const counts = [...kinds].map(
+    (kind): MetricChange => ({
+      ...{ name: kind, unit: 'count' },
+      ...{ before: before.totals[kind]?.count, after: after.totals[kind]?.count },
+    }),
+  );
+  const times = comparedParts(timeSpentIn(before).parts, timeSpentIn(after).parts);
   return {
     before: { trace: before },
     after: { trace: after },
-    metrics: [{ name: 'time', unit: 'ms', before: before.duration, after: after.duration }, ...kindMetrics],
+    metrics: [
+      { name: 'time', unit: 'ms', before: before.duration, after: after.duration },
+      ...times.map(({ part, ...both }): MetricChange => ({ name: partFigure(part), unit: 'ms', ...both })),
+      ...counts,
+    ],
     findings: findingChanges<ComparedFinding>(before.findings, after.findings),
     calls: compareCalls(comparedCallsOf(before), comparedCallsOf(after)),
   };
@@ -84,6 +92,13 @@ export async function diffRuns(
         'count',
         ({ requests }) => requests && average(requests.queries, requests.count),
       ),
+      ...comparedParts(old.time, now.time).map(
+        ({ part, ...both }): MetricChange => ({
+          name: `${partFigure(part)} each`,
+          unit: 'ms',
+          ...both,
+        }),
+      ),
     ],
     findings: findingChanges(old.findings, now.findings),
     routes: compareCalls(old.routes, now.routes),
@@ -97,6 +112,8 @@ interface RunMetrics {
   findings: ComparedFinding[];
   routes: ComparedCalls[];
   calls: ComparedCalls[];
+  /** Where the time of an average request went. */
+  time: TimePart[];
 }
 
 async function runMetrics(store: StoreReader, { number }: RunSummary): Promise<RunMetrics> {
@@ -114,9 +131,15 @@ async function runMetrics(store: StoreReader, { number }: RunSummary): Promise<R
   );
   const routes = await store.aggregates('route', selection);
   const calls = await store.aggregates('call', selection);
+  const [requests] = await store.aggregates('request', selection);
+  const time = (await store.aggregates('time', selection)).map(({ kind, ms }) => ({
+    part: kind,
+    ms: average(ms, requests?.count ?? 0),
+  }));
   return {
-    requests: (await store.aggregates('request', selection))[0],
+    requests,
     findings,
+    time,
     routes: routes.map(comparedCallsFrom),
     calls: calls.map(comparedCallsFrom),
   };

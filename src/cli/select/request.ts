@@ -6,7 +6,7 @@
 import { UserError } from '../../domain/errors.js';
 import type { FilterQuery } from '../../domain/filter.js';
 import { statusTextOf } from '../../domain/request.js';
-import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
+import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import type { StoreReader } from '../../store/store.js';
 import { formatAge } from '../../terminal/age.js';
@@ -89,7 +89,7 @@ async function ambiguousMessage(
     if (!trace) return [];
     const { method, url, duration } = trace;
     const took = duration === undefined ? '' : `  ${formatMs(duration)}`;
-    return `  ${short(trace.id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${url}`)}  ${statusTextOf(trace)}${took}`;
+    return `  ${short(trace.id)}  ${formatAge(trace.start, now).padStart(4)}  ${escapeToOneLine(`${method} ${readableUrl(url)}`)}  ${statusTextOf(trace)}${took}`;
   });
   const more = ids.length > MAX_LISTED ? ['  … and more'] : [];
   return [`Several ids begin with ${quoted(wanted)}. Write more characters of it:`, ...lines, ...more].join(

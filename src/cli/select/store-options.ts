@@ -13,6 +13,7 @@ import { openReader, openStore } from '../../store/open.js';
 import { StoreError, type StoreReader } from '../../store/store.js';
 import { printRemark } from '../output.js';
 import { rejectMissingStore } from './missing-store.js';
+import { recoverKilledRuns } from './recover-killed-runs.js';
 import { type StorePlace, sharedStoreOf } from './shared-store.js';
 
 /** Options of every command that reads the store. */
@@ -54,6 +55,7 @@ async function openForReading(place: StorePlace): Promise<StoreReader> {
   if (other !== undefined) return other;
   const cwd = process.cwd();
   rejectMissingStore(place.db, cwd);
+  await recoverKilledRuns(place.db);
   return openStore({ db: place.db, cwd, readonly: true, describe: describeStored }, printRemark);
 }
 

@@ -1,10 +1,11 @@
-/** Samples of a trace for the metrics of all requests: of its route, its calls and its findings. */
+/** Samples of a trace for the metrics of all requests: of its route, calls, findings and time. */
 
 import { type Interval, unionMs } from '../../domain/intervals.js';
 import { isFailed, queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
 import type { Sample } from '../../domain/sample.js';
 import { isTimed } from '../../domain/span-kinds.js';
+import { partFactsOf, timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, intervalOf, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
@@ -14,7 +15,21 @@ const MAX_TEXT_CHARS = 2000;
 /** Samples of a trace, its request's first; none for calls outside of requests. */
 export function samplesOf(trace: Trace): Sample[] {
   if (trace.outside) return [];
-  return [requestSample(trace), ...callSamples(trace), ...findingSamples(trace)];
+  return [requestSample(trace), ...callSamples(trace), ...findingSamples(trace), ...timeSamples(trace)];
+}
+
+/** The parts of the request's time; none while it is open. */
+function timeSamples(trace: Trace): Sample[] {
+  if (trace.duration === undefined) return [];
+  return timeSpentIn(trace).parts.map(({ part, ms }) => ({
+    key: hash(`time\n${part}`),
+    of: 'time',
+    kind: part,
+    text: partFactsOf(part).label,
+    times: [ms],
+    errors: 0,
+    queries: 0,
+  }));
 }
 
 function requestSample(trace: Trace): Sample {

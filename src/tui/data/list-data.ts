@@ -17,6 +17,23 @@ export function whenResolved<T>(
   else then(result);
 }
 
+const ROUTE_KEYS: Record<Sort['by'], (row: RouteRow) => number | string> = {
+  time: ({ count, mean }) => count * mean,
+  duration: ({ p95 }) => p95,
+  queries: ({ queries }) => queries,
+  qtime: ({ qtime }) => qtime,
+  status: ({ errors }) => errors,
+  path: ({ route }) => route,
+};
+
+/** Routes in the order of the list: largest first, names from A to Z; `time` is their whole time. */
+function sortRoutes(rows: RouteRow[], { by, reverse }: Sort): RouteRow[] {
+  const key = ROUTE_KEYS[by];
+  const sign = (by === 'path') === reverse ? -1 : 1;
+  const order = (a: RouteRow, b: RouteRow) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0);
+  return [...rows].sort(order);
+}
+
 export class ListData {
   count = 0;
   /** False while `count` is a lower bound, because the feed is still counting. */
@@ -70,7 +87,7 @@ export class ListData {
       };
     if (this.#byRoute) {
       const apply = ifCurrent((rows: RouteRow[]) => {
-        this.routes = rows;
+        this.routes = sortRoutes(rows, this.#sort);
         this.count = rows.length;
         this.counted = true;
         this.stale = false;

@@ -55,8 +55,21 @@ function copyItems(): MenuItem[] {
   return COPY_ITEMS.map(([key, what, label]) => ({ key, label, action: { type: 'copy', what } }));
 }
 
-function sortItems(): MenuItem[] {
-  return SORT_ITEMS.map(([key, by, label]) => ({ key, label, action: { type: 'sort', by } }));
+const ROUTE_SORT_ITEMS: typeof SORT_ITEMS = [
+  ['t', 'time', 'time of all its requests'],
+  ['d', 'duration', 'p95, slowest first'],
+  ['q', 'queries', 'queries per request'],
+  ['w', 'qtime', 'time in queries'],
+  ['s', 'status', 'errors'],
+  ['p', 'path', 'route'],
+];
+
+function sortItems({ list }: Pick<State, 'list'>): MenuItem[] {
+  return (list.view === 'routes' ? ROUTE_SORT_ITEMS : SORT_ITEMS).map(([key, by, label]) => ({
+    key,
+    label,
+    action: { type: 'sort', by },
+  }));
 }
 
 function recordingItems(): MenuItem[] {
@@ -86,7 +99,7 @@ function filterItems(state: State): MenuItem[] {
 function submenuItems(state: State): MenuItem[] {
   return [
     ...copyItems().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
-    ...sortItems().map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
+    ...sortItems(state).map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
     ...recordingItems().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
     ...filterItems(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
   ];
@@ -142,7 +155,7 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
     case 'copy':
       return copyItems();
     case 'sort':
-      return sortItems();
+      return sortItems(state);
     case 'record':
       return recordingItems();
     case 'filters':

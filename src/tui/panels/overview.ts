@@ -1,26 +1,18 @@
 /** Overview tab: the findings of a request, and its time by kind of call. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
-import { unionMs } from '../../domain/intervals.js';
 import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
-import { isTimed, kindOf } from '../../domain/span-kinds.js';
-import { formatCount, formatMs } from '../../domain/text.js';
-import {
-  countedSpans,
-  type Finding,
-  intervalOf,
-  shareOfTime,
-  type Trace,
-  timeOf,
-  waitOf,
-} from '../../domain/trace.js';
+import { kindOf } from '../../domain/span-kinds.js';
+import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
+import { timeSpentIn } from '../../domain/time-spent.js';
+import { countedSpans, type Finding, type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
+import { timeBarLines } from '../../terminal/time-lane.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
 import { codeRows, stackLines } from './stack-detail.js';
-import { timelineExtent } from './timeline.js';
 
 /** Totals of a request as a phrase: `12 queries 34ms, 3 logs`. */
 function totalsText(trace: Trace): string {
@@ -29,41 +21,6 @@ function totalsText(trace: Trace): string {
     return `${formatCount(total.count, noun, nouns)}${total.ms > 0 ? ` ${formatMs(timeOf(total))}` : ''}`;
   });
   return parts.length > 0 ? parts.join(', ') : 'no calls';
-}
-
-/** Bar of a request's time by kind of call, and its legend. */
-function timeBar(trace: Trace, columns: number): Line[] {
-  const extent = timelineExtent(trace);
-  const kinds = Object.entries(trace.totals).filter(([kind, total]) => total.ms > 0 && isTimed({ kind }));
-  const cells = Math.max(10, columns - 2);
-  const shares = kinds.map(([, total]) => shareOfTime(total, extent));
-  // Calls of one kind inside those of another count for both.
-  const scale =
-    cells /
-    Math.max(
-      1,
-      shares.reduce((sum, share) => sum + share, 0),
-    );
-  const bars: Segment[] = [];
-  const legend: Segment[] = [' '];
-  let used = 0;
-  for (const [at, [kind, total]] of kinds.entries()) {
-    const share = shares[at]!;
-    const size = Math.min(cells - used, Math.max(1, Math.round(share * scale)));
-    used += size;
-    const { role } = kindOf(kind);
-    bars.push(['█'.repeat(size), role]);
-    legend.push(
-      ['█ ', role],
-      `${cleanText(kind)} ${formatMs(timeOf(total))} ${Math.round(share * 100)}%`,
-      '   ',
-    );
-  }
-  bars.push(['░'.repeat(Math.max(0, cells - used)), 'dim']);
-  const calls = countedSpans(trace.spans).filter(isTimed);
-  const own = extent - unionMs(calls.map((span) => intervalOf(span, extent)));
-  if (own > 0) legend.push(['░ ', 'dim'], `own ${formatMs(own)}`);
-  return [[' ', ...bars], legend];
 }
 
 /** Number of findings; without any, whether that is good news. */
@@ -79,6 +36,7 @@ function headLines(trace: Trace, columns: number): Line[] {
   const addRow = (name: string, text: string | undefined, role = '') => {
     if (text) lines.push([' ', [fitText(name, 8), 'dim'], role ? [cleanText(text), role] : cleanText(text)]);
   };
+  if (readableUrl(trace.url) !== trace.url) addRow('sent', trace.url);
   addRow('route', trace.route ? `${trace.method} ${trace.route}` : undefined);
   addRow('handler', trace.handler, 'accent');
   addRow(
@@ -98,7 +56,7 @@ function headLines(trace: Trace, columns: number): Line[] {
   if (trace.dropped)
     lines.push([' ', [`${formatCount(trace.dropped, 'call')} not kept: there were too many`, 'warn']]);
   addRow('calls', totalsText(trace));
-  lines.push(...timeBar(trace, columns), []);
+  lines.push(...timeBarLines(timeSpentIn(trace), columns), []);
   lines.push([verdict(trace)]);
   return lines;
 }
@@ -131,7 +89,6 @@ function kindEntry(kind: string, trace: Trace): TableRow {
       [` ${fitText(kind, 6)}`, role],
       fitText(formatMs(timeOf(total)), 7, 'right'),
       ` ${formatCount(total.count, noun, nouns)}`,
-      total.wait ? [`   ${formatMs(waitOf(total))} waiting for a connection`, 'warn'] : '',
       errors ? [`   ${errors}`, 'error'] : '',
     ],
   };

@@ -3,8 +3,10 @@
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
+import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { timeLane } from '../../terminal/time-lane.js';
 import { emptyPage, type Panel, type TableRow } from './panel.js';
 import { spanText } from './span-detail.js';
 
@@ -53,9 +55,14 @@ export function maxConcurrent(spans: Span[]): number {
   return maxRunning;
 }
 
-function timelineRow(span: Span, extent: number, columns: number): Line {
+/** Cells of the labels and of the bars. */
+function widths(columns: number): { label: number; cells: number } {
   const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
-  const cells = Math.max(6, columns - label - 11);
+  return { label, cells: Math.max(6, columns - label - 11) };
+}
+
+function timelineRow(span: Span, extent: number, columns: number): Line {
+  const { label, cells } = widths(columns);
   const [before, waited, took] = timelineBar(span, extent, cells);
   const { role } = kindOf(span.kind);
   const bars: Segment[] = [before, [waited, 'dim'], [took, span.error === undefined ? role : 'error']];
@@ -73,12 +80,22 @@ function timelineRow(span: Span, extent: number, columns: number): Line {
 
 /** Scale above the bars. */
 function scaleLine(extent: number, columns: number): Line {
-  const label = Math.max(10, Math.min(34, Math.floor(columns * 0.34)));
-  const cells = Math.max(6, columns - label - 11);
+  const { label, cells } = widths(columns);
   const step = Math.floor(cells / 4);
   const marks = [0, 0.25, 0.5, 0.75].map((share) => fitText(formatMs(extent * share), step)).join('');
   return [
     [`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(formatMs(extent), 8, 'right')}`, 'head'],
+  ];
+}
+
+/** Where the time went, under the scale and above the bars. */
+function laneLine(trace: Trace, extent: number, columns: number): Line {
+  const { label, cells } = widths(columns);
+  const time = timeSpentIn(trace);
+  return [
+    [fitText('where it went', label + 1), 'dim'],
+    ...timeLane(time, extent, cells),
+    fitText(formatMs(time.total), 8, 'right'),
   ];
 }
 
@@ -104,7 +121,7 @@ export const timelinePanel: Panel = {
       ],
     ];
     return {
-      headLines: (columns) => [parallel, scaleLine(extent, columns)],
+      headLines: (columns) => [parallel, scaleLine(extent, columns), laneLine(trace, extent, columns)],
       entries: order.map((index): TableRow => {
         const span = trace.spans[index]!;
         const position = parseSite(span.site);

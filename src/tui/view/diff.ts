@@ -1,12 +1,16 @@
 /** Compares two requests: figures side by side, changed findings and changed calls. */
 
 import type { Dialect } from '../../domain/library.js';
-import { formatMs } from '../../domain/text.js';
+import { formatMs, readableUrl } from '../../domain/text.js';
+import { comparedParts, partFigure, timeSpentIn } from '../../domain/time-spent.js';
 import type { Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
 import { compareCalls, comparedCallsOf, findingChanges } from '../../insight/metrics/compare.js';
 import { cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';
 import { colourSql } from './sql-highlight.js';
+
+/** Cells of a figure's name: `waiting for a connection`. */
+const NAME_WIDTH = 24;
 
 function figureLine(
   name: string,
@@ -20,7 +24,7 @@ function figureLine(
   const difference = change === 0 ? '=' : `${sign}${format(Math.abs(change))}`;
   const show = (n: number | undefined) => fitText(n === undefined ? '-' : format(n), 10, 'right');
   return [
-    ` ${fitText(name, 12)}`,
+    ` ${fitText(name, NAME_WIDTH)}`,
     show(before),
     show(after),
     '  ',
@@ -61,21 +65,28 @@ export function diffLines(before: Trace, after: Trace): Line[] {
   return [
     [
       ' before  ',
-      [`${cleanText(before.method)} ${cleanText(before.url)}`, 'title'],
+      [`${cleanText(before.method)} ${cleanText(readableUrl(before.url))}`, 'title'],
       [`  ${before.id.slice(0, 8)}`, 'dim'],
     ],
     [
       ' after   ',
-      [`${cleanText(after.method)} ${cleanText(after.url)}`, 'title'],
+      [`${cleanText(after.method)} ${cleanText(readableUrl(after.url))}`, 'title'],
       [`  ${after.id.slice(0, 8)}`, 'dim'],
     ],
     [],
-    [[` ${fitText('', 12)}${fitText('BEFORE', 10, 'right')}${fitText('AFTER', 10, 'right')}`, 'head']],
+    [
+      [
+        ` ${fitText('', NAME_WIDTH)}${fitText('BEFORE', 10, 'right')}${fitText('AFTER', 10, 'right')}`,
+        'head',
+      ],
+    ],
     figureLine('time', before.duration, after.duration, formatMs),
-    ...kinds.flatMap((kind) => [
-      figureLine(kind, before.totals[kind]?.count, after.totals[kind]?.count, (n) => String(n)),
-      figureLine(`${kind} time`, before.totals[kind]?.ms, after.totals[kind]?.ms, formatMs),
-    ]),
+    ...comparedParts(timeSpentIn(before).parts, timeSpentIn(after).parts).map((each) =>
+      figureLine(cleanText(partFigure(each.part)), each.before, each.after, formatMs),
+    ),
+    ...kinds.map((kind) =>
+      figureLine(cleanText(kind), before.totals[kind]?.count, after.totals[kind]?.count, (n) => String(n)),
+    ),
     [],
     ...gone.map((finding): Line => [[' gone  ', 'added'], cleanText(finding.message)]),
     ...added.map((finding): Line => [[' new   ', 'removed'], cleanText(finding.message)]),

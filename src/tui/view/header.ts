@@ -74,6 +74,15 @@ const SORT_LABELS: Record<State['list']['sort']['by'], string> = {
   path: 'by path',
 };
 
+const ROUTE_SORT_LABELS: typeof SORT_LABELS = {
+  time: 'most time first',
+  duration: 'slowest p95 first',
+  queries: 'most queries first',
+  qtime: 'most query time first',
+  status: 'most errors first',
+  path: 'by route',
+};
+
 /** Second row: the filter, the number of matches, the order, and whether the list follows. */
 export function filterLine(
   state: State,
@@ -105,8 +114,8 @@ export function filterLine(
   if (isFiltered) right.push([figures]);
   if (list.view !== 'all') right.push([[`view ${list.view}`, 'accent']]);
   if (list.onlyMarked) right.push([['marked', 'accent']]);
-  if (list.view !== 'routes')
-    right.push([[`${SORT_LABELS[list.sort.by]}${list.sort.reverse ? ', reversed' : ''}`, 'dim']]);
+  const labels = list.view === 'routes' ? ROUTE_SORT_LABELS : SORT_LABELS;
+  right.push([[`${labels[list.sort.by]}${list.sort.reverse ? ', reversed' : ''}`, 'dim']]);
   if (list.frozen) right.push([['frozen', 'warn']]);
   else if (list.follow) right.push([['following', 'ok']]);
   else

@@ -2,7 +2,7 @@
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { statusTextOf } from '../../domain/request.js';
-import { formatMs } from '../../domain/text.js';
+import { formatMs, readableUrl } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
@@ -59,15 +59,14 @@ const rightAligned = (text: string, cells: number): string =>
 /** Column heads, with an arrow at the column of the sort order. */
 export function columnHeads(columns: ListColumns, sort: Sort, routes: boolean): Line {
   const arrow = sort.reverse ? '↑' : '↓';
-  const head = (text: string, by: Sort['by'] | undefined) =>
-    by === sort.by && !routes ? `${text}${arrow}` : text;
+  const head = (text: string, by: Sort['by']) => (by === sort.by ? `${text}${arrow}` : text);
   const text = [
-    `  ${fitText(columns.method < 6 ? 'METH' : 'METHOD', columns.method)} ${fitText(routes ? 'ROUTE' : head('PATH', 'path'), columns.path)}`,
+    `  ${fitText(columns.method < 6 ? 'METH' : 'METHOD', columns.method)} ${fitText(head(routes ? 'ROUTE' : 'PATH', 'path'), columns.path)}`,
     rightAligned(routes ? 'N' : head('STAT', 'status'), columns.status),
-    rightAligned(routes ? 'MEAN' : head('TIME', 'duration'), columns.time),
+    rightAligned(head(routes ? 'P95' : 'TIME', 'duration'), columns.time),
     rightAligned(head('QRY', 'queries'), columns.queries),
     rightAligned(head('Q.TIME', 'qtime'), columns.qtime),
-    routes ? rightAligned('P95', columns.cache && 7) : rightAligned('CACHE', columns.cache),
+    routes ? rightAligned('MEAN', columns.cache && 7) : rightAligned('CACHE', columns.cache),
     columns.age > 0 && !routes
       ? ` ${fitText('', columns.badges)} ${fitText(head('AGE', 'time'), columns.age, 'right')}`
       : '',
@@ -124,7 +123,7 @@ export function requestRow(
   const line: Segment[] = [
     gutter(display.selected, display.marked),
     `${methodCells(row.method, columns.method)} `,
-    pathCells(row.url, columns.path),
+    pathCells(readableUrl(row.url), columns.path),
     [rightAligned(statusText, columns.status), row.state === 'failed' ? 'error' : statusRole(row.status)],
     rightAligned(duration, columns.time),
     queryCells(row, columns),
@@ -152,10 +151,10 @@ export function routeRow(row: RouteRow, columns: ListColumns, selected: boolean)
     `${methodCells(row.method, columns.method)} `,
     pathCells(row.route, columns.path),
     rightAligned(compactCount(row.count, columns.status), columns.status),
-    rightAligned(formatMs(row.mean), columns.time),
+    rightAligned(formatMs(row.p95), columns.time),
     rightAligned(averageCount(row.queries, columns.queries), columns.queries),
     rightAligned(row.queries > 0 ? formatMs(row.qtime) : '-', columns.qtime),
-    rightAligned(columns.cache > 0 ? formatMs(row.p95) : '', columns.cache && 7),
+    rightAligned(columns.cache > 0 ? formatMs(row.mean) : '', columns.cache && 7),
     ' ',
     ...badgeCells(badges, columns.badges),
   ];

@@ -1,7 +1,7 @@
 /** Two rows above the detail: the request's title and its tabs. */
 
 import { statusTextOf } from '../../domain/request.js';
-import { formatCount, formatMs } from '../../domain/text.js';
+import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { formatAge } from '../../terminal/age.js';
@@ -15,7 +15,7 @@ export function titleLine(trace: Trace, now: number, cells: number): Line {
   const { sql } = trace.totals;
   const missing = trace.state === 'open' ? '…' : isUnit(trace) ? statusTextOf(trace) : 'no answer';
   const badges = badgesOf({ ...trace, findings: trace.findings.map((finding) => finding.kind) });
-  const path = `${cleanText(trace.method)} ${cleanText(trace.url)}`;
+  const path = `${cleanText(trace.method)} ${cleanText(readableUrl(trace.url))}`;
   const required: Segment[] = [
     [trace.status === undefined ? missing : String(trace.status), statusRole(trace.status)],
     trace.duration === undefined ? '' : `  ${formatMs(trace.duration)}`,

@@ -85,6 +85,15 @@ test('top by statement, site, route and finding, costliest first', async (t) => 
     err: '',
   });
   t.match(scooby('top', '--by', 'route').out, /^110ms {4}96% {6}3 +40ms +60ms +GET \/orders +aaaaaaaa-2$/m);
+  t.equal(
+    scooby('top', '--by', 'time').out,
+    [
+      'TOTAL  SHARE  COUNT    P50    P95  WHERE IT WENT  WORST',
+      '107ms    93%      4  8.0ms   57ms  unaccounted    aaaaaaaa-2',
+      '8.0ms     7%      3  3.0ms  3.0ms  SQL            aaaaaaaa-1',
+      '',
+    ].join('\n'),
+  );
   t.match(scooby('top', '--by', 'finding').out, /N\+1 {2}It ran 3 times\. {2}src\/orders\.js:47 {2}aaaaaaaa/);
   t.match(
     scooby('top', '--by', 'site').out,
@@ -185,10 +194,11 @@ test('diff: a fixed N+1', async (t) => {
       'before  GET /orders  aaaaaaaa  4h ago',
       'after   GET /orders  cccccccc  1h ago',
       '',
-      '          BEFORE  AFTER  CHANGE',
-      'time        60ms   10ms   -50ms',
-      'sql            3      1      -2',
-      'sql time   6.0ms  2.0ms  -4.0ms',
+      '             BEFORE  AFTER  CHANGE',
+      'time           60ms   10ms   -50ms',
+      'sql time      3.0ms  2.0ms  -1.0ms',
+      'unaccounted    57ms  8.0ms   -49ms',
+      'sql               3      1      -2',
       '',
       'gone   N+1  loadItems (src/orders.js:47)',
       '       It ran 3 times.',

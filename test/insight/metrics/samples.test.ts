@@ -82,6 +82,9 @@ test('samples are of the route, the calls by statement and site, and the finding
         errors: 0,
         queries: 0,
       },
+      { of: 'time', kind: 'sql', text: 'SQL', times: [4], errors: 0, queries: 0 },
+      { of: 'time', kind: 'cache', text: 'Cache', times: [25], errors: 0, queries: 0 },
+      { of: 'time', kind: 'unaccounted', text: 'unaccounted', times: [1], errors: 0, queries: 0 },
     ],
   );
   t.end();
@@ -93,6 +96,7 @@ test('a request without a route has the shape of its path; a failed request is a
   t.match(samplesOf({ ...trace, status: 404 }), [{ errors: 0 }]);
   const { duration: __, ...died } = { ...trace, state: 'died' as const };
   t.match(samplesOf(died), [{ times: [], errors: 1 }]);
+  t.equal(samplesOf(died).length, 1);
   t.end();
 });
 

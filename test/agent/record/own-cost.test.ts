@@ -1,0 +1,45 @@
+import { test } from 'tap';
+import {
+  closeCost,
+  costToCome,
+  headCost,
+  measureLines,
+  StepCost,
+} from '../../../src/agent/record/own-cost.cjs';
+
+test('each step is measured at first, later one of sixteen, which stands for the others', (t) => {
+  const cost = new StepCost();
+  const measured = Array.from({ length: 512 + 64 }, () => {
+    const started = cost.start();
+    cost.stop(started);
+    return started !== 0;
+  });
+  t.equal(measured.slice(0, 512).filter(Boolean).length, 512);
+  t.equal(measured.slice(512).filter(Boolean).length, 4);
+  t.equal(cost.stop(0), cost.average);
+  t.end();
+});
+
+test('an interruption counts as 1 ms at most', (t) => {
+  const cost = new StepCost();
+  t.equal(cost.note(0.5), 0.5);
+  t.equal(cost.average, 0.5);
+  t.equal(cost.note(400), 1);
+  t.equal(cost.average, 0.75);
+  t.equal(cost.note(-1), 0);
+  t.end();
+});
+
+test('what is measured inside of a step is counted by itself', (t) => {
+  const cost = new StepCost();
+  const until = (ms: number) => {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  };
+  const started = cost.start();
+  const line = measureLines(2, () => until(0.8));
+  const rest = cost.stop(started);
+  t.ok(line >= 0.4, `${line}`);
+  t.ok(rest < 0.8, `${rest}`);
+  t.equal(costToCome(3), headCost.average + closeCost.average + 4 * line);
+  t.end();
+});
