@@ -35,9 +35,13 @@ export class RedisClient {
     this.#isCluster = isCluster;
   }
 
+  get isReady(): boolean {
+    return this.#client.status === 'ready';
+  }
+
   /** Resolves once it is connected. Rejects after 3 s, with the reason. */
   async ready(): Promise<void> {
-    if (this.#client.status === 'ready') return;
+    if (this.isReady) return;
     await new Promise<void>((resolve, reject) => {
       let reason: Error | undefined;
       const settle = (error?: Error) => {

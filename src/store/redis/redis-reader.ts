@@ -270,6 +270,7 @@ export class RedisReader implements StoreReader {
 
   async #attempt<T>(read: (options: RedisReaderOptions) => Promise<T>): Promise<T> {
     try {
+      await this.#options.client.ready();
       return await read(this.#options);
     } catch (error) {
       throw isOfRedis(error) ? redisError(error, this.#options.shown) : error;

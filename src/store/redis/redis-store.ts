@@ -53,6 +53,7 @@ export class RedisStore implements Store {
   readonly place: string;
   readonly local: MemoryStore;
   readonly #options: RedisStoreOptions;
+  readonly #client: RedisClient;
   readonly #reader: RedisReader;
   readonly #writer: RedisWriter;
   readonly #clock: Clock;
@@ -82,6 +83,7 @@ export class RedisStore implements Store {
     const keys = new RedisKeys(address.project ?? project);
     this.place = shown;
     this.#options = options;
+    this.#client = client;
     this.#clock = clock;
     this.#host = options.host ?? hostname();
     this.local = new MemoryStore({ ...options, maxSize: Math.min(maxSize, MAX_LOCAL), clock });
@@ -185,6 +187,7 @@ export class RedisStore implements Store {
   // A writer answers from its own memory while Redis is gone.
   async #read<T>(read: (store: StoreReader) => Promise<T>): Promise<T> {
     if (this.#options.readonly) return read(this.#reader);
+    if (!this.#client.isReady) return read(this.local);
     return read(this.#reader).catch(() => read(this.local));
   }
 }
