@@ -1,6 +1,6 @@
 /** Client of a Redis, behind sentinels or in a cluster: commands by name, many at once. */
 
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis-bundled';
 import { StoreError } from '../store.js';
 import type { RedisAddress } from './store-url.js';
 

@@ -120,14 +120,15 @@ export class RedisWriter {
 
   #fail(error: StoreError): void {
     this.#isRunKnown = false;
-    const isClosing = this.#state === 'closed';
-    this.#state = isClosing ? 'closed' : 'failed';
+    // The end of the run has said what was lost.
+    if (this.#state === 'closed') return this.#settle();
+    this.#state = 'failed';
     if (!this.#hasWarned)
       this.#options.warn(`${error.message} Requests are kept in memory until it can be written.`);
     this.#hasWarned = true;
     const isFull = /^OOM/.test((error.cause as Error).message);
     const { retryMs = isFull ? FULL_RETRY_MS : RETRY_MS } = this.#options;
-    if (!isClosing) this.#retry = setTimeout(() => void this.#pump(), retryMs).unref();
+    this.#retry = setTimeout(() => void this.#pump(), retryMs).unref();
     this.#settle();
   }
 
