@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -81,3 +81,8 @@ for (const [name, plugins] of [
 }
 for (const types of ['api.d.cts', 'api.d.mts'])
   copyFileSync(join(root, 'types', types), join(root, 'dist', types));
+
+const page = spawnSync(process.execPath, [join(root, 'dist/scooby.js'), 'man'], { encoding: 'utf8' });
+if (page.status !== 0) throw new Error(`the man page could not be made: ${page.stderr}`);
+mkdirSync(join(root, 'man'), { recursive: true });
+writeFileSync(join(root, 'man/scooby.1'), page.stdout);

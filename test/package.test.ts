@@ -57,6 +57,7 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     'package.json',
     'dist/scooby.js',
     'dist/agent.cjs',
+    'man/scooby.1',
     ...['dist/api.cjs', 'dist/api.mjs', 'dist/api-noop.cjs', 'dist/api-noop.mjs'],
     ...['dist/api.d.cts', 'dist/api.d.mts'],
   ];
@@ -66,11 +67,28 @@ test('the package has what it needs to run, and nothing else', async (t) => {
   );
   t.same(
     files.filter(
-      (file) => !expected.includes(file) && !/^(dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md)$/.test(file),
+      (file) =>
+        !expected.includes(file) &&
+        !/^(dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md|docs\/pictures\/\w+\.svg)$/.test(file),
     ),
     [],
   );
   t.same(Object.keys(MANIFEST.dependencies), ['better-sqlite3']);
+});
+
+test('what is packed links only to what is packed', async (t) => {
+  const said = await npm(['pack', '--ignore-scripts', '--dry-run', '--json'], ROOT);
+  const files: string[] = JSON.parse(said)[0].files.map(({ path }: { path: string }) => path);
+  const missing = files
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link!);
+      return links
+        .filter((link) => !files.includes(join(file, '..', link)))
+        .map((link) => `${file}: ${link}`);
+    });
+  t.same(missing, []);
 });
 
 test('the package installs and runs elsewhere', async (t) => {

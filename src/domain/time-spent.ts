@@ -25,8 +25,9 @@ export interface TimedRequest {
 }
 
 /**
- * A part of the sum: a kind of calls (of which `cpu` and `block` are the app's own code), or `gc`,
- * `blocked-by`, `wait` or `unaccounted`.
+ * A part of the sum: a kind of calls (of which `cpu` and `block` are the app's own code, and
+ * `blocked` is that of other requests), or `gc`,
+ * `off-cpu`, `wait` or `unaccounted`.
  */
 export interface TimePart {
   part: string;
@@ -44,12 +45,12 @@ export interface TimeSpent {
   total: number;
   /** In the order of the sum, without empty ones. */
   parts: TimePart[];
-  /** The same parts in order of time, without what is unaccounted. */
+  /** The parts whose times are known, in order of time. */
   segments: TimeSegment[];
 }
 
 /** Order in which parts are shown; kinds without a place in it come after `http`. */
-const SHOWN = ['cpu', 'block', 'gc', 'blocked-by', 'wait', 'sql', 'cache', 'rpc', 'http'];
+const SHOWN = ['cpu', 'block', 'gc', 'off-cpu', 'blocked', 'wait', 'sql', 'cache', 'rpc', 'http'];
 /** Kinds of calls that ran at once: the time is that of the first of them. */
 const FIRST_KINDS = ['sql', 'cache', 'rpc', 'http'];
 
@@ -70,7 +71,13 @@ export function timeSpentOf(request: TimedRequest): TimeSpent {
     for (const each of own) segments.push({ part, start: each.start / 1000, end: each.end / 1000 });
     covered = mergeIntervals([...covered, ...own]);
   }
-  const left = end - lengthOf(covered);
+  let left = end - lengthOf(covered);
+  // Known as an amount only: code of the request was to run, and the machine had no CPU for it.
+  const offCpu = Math.min(left, toMicros(request.profiles?.cpu?.offCpu ?? 0, end));
+  if (offCpu > 0 && request.profiles?.cpu?.runs === 1) {
+    micros.set('off-cpu', (micros.get('off-cpu') ?? 0) + offCpu);
+    left -= offCpu;
+  }
   if (left > 0) micros.set('unaccounted', (micros.get('unaccounted') ?? 0) + left);
   const parts = [...micros].map(([part, us]): TimePart => ({ part, ms: us / 1000 }));
   return {
@@ -126,7 +133,7 @@ function classesOf({ profiles }: TimedRequest, spans: TimedCall[], end: number):
     const began = toMicros(start + wait, end);
     const run = { start: began, end: toMicros(start + wait + duration, end) };
     if (wait > 0) others.add('wait', { start: toMicros(start, end), end: began });
-    if (isBlockedByOther(span)) others.add('blocked-by', run);
+    if (kind === 'blocked') others.add('blocked', run);
     else if (kind === 'block') others.add('block', run);
     else (span.detail?.blocking === true ? synchronous : running).add(kind, run);
   }
@@ -136,7 +143,7 @@ function classesOf({ profiles }: TimedRequest, spans: TimedCall[], end: number):
     ...synchronous.inOrder(),
     ['block', others.of('block')],
     ['cpu', cpu],
-    ['blocked-by', others.of('blocked-by')],
+    ['blocked', others.of('blocked')],
     ...running.inOrder(),
     ['wait', others.of('wait')],
   ];
@@ -162,13 +169,9 @@ class IntervalsByPart {
   }
 }
 
-/** True for the time in which the code of another request kept this one waiting. */
-export function isBlockedByOther({ kind, detail }: Pick<TimedCall, 'kind' | 'detail'>): boolean {
-  return kind === 'block' && detail?.by !== undefined;
-}
-
 /**
- * Times on the CPU: samples one after the other, each as long as its weight. A profile of several
+ * Times on the CPU: samples one after the other, each as long as its weight until the instant at
+ * which it was taken. A profile of several
  * runs has samples of other requests, which tell nothing of this one's time.
  */
 function sampledIntervals(profile: Profile | undefined, end: number): { gc: Interval[]; cpu: Interval[] } {
@@ -177,7 +180,7 @@ function sampledIntervals(profile: Profile | undefined, end: number): { gc: Inte
   if (profile === undefined || profile.runs !== 1) return { gc, cpu };
   let until = 0;
   for (const [index, weight, at] of inOrderOfTime(profile.samples)) {
-    const start = Math.max(until, toMicros(at, end));
+    const start = Math.max(until, toMicros(at - weight, end));
     until = Math.max(start, toMicros(start / 1000 + weight, end));
     const origin = profile.functions[profile.nodes[index]?.function ?? -1]?.origin;
     (origin === 'gc' ? gc : cpu).push({ start, end: until });
@@ -205,7 +208,8 @@ const PART_FACTS: Record<string, PartFacts> = {
   cpu: { label: 'own CPU', short: 'cpu', role: 'cpu', glyph: '▓' },
   block: { label: 'blocked by itself', short: 'block', role: 'block', glyph: '▓' },
   gc: { label: 'GC', short: 'gc', role: 'warn', glyph: '▒' },
-  'blocked-by': { label: 'blocked by others', short: 'blocked by', role: 'error', glyph: '▚' },
+  'off-cpu': { label: 'waiting for a CPU', short: 'off cpu', role: 'warn', glyph: '▁' },
+  blocked: { label: 'blocked by others', short: 'blocked by others', role: 'error', glyph: '▚' },
   wait: { label: 'waiting for a connection', short: 'wait', role: 'warn', glyph: '░' },
   unaccounted: { label: 'unaccounted', short: 'unaccounted', role: 'dim', glyph: '·' },
 };

@@ -7,6 +7,7 @@ import { App } from './components/App.js';
 import { copyText } from './effects/clipboard.js';
 import { openEditor } from './effects/editor.js';
 import type { EffectHandlers } from './effects/effects.js';
+import { saveNewFile } from './effects/save-file.js';
 import type { Binding } from './input/bindings.js';
 import type { TerminalScreen } from './screen.js';
 import type { State } from './state/state.js';
@@ -60,6 +61,7 @@ function effectHandlersOf({ screen, editor, addFilter }: StartOptions, quit: () 
       const { openUrl } = await import('./effects/open-url.js');
       return openUrl(url);
     },
+    saveFile: (name, text) => saveNewFile(process.cwd(), name, text),
     redraw: () => screen.repaint(true),
     suspend: () => suspendProcess(screen),
     setMouse: (on) => screen.setMouse(on),

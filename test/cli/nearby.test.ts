@@ -52,6 +52,8 @@ test('list in a folder without recordings names the stores and the living runs n
     out: '',
     err: 'scooby: Nothing has been recorded in this folder. Nearby:\n  cd ../../api   stored requests\n',
   });
+  const browser = spawnSync(process.execPath, [PROGRAM, 'ui', '--plain'], { cwd: web, encoding: 'utf8' });
+  t.equal(browser.stderr, list(web).err, 'so does the browser');
   await record(t, root);
   const socket = join(root, 'socket');
   writeFileSync(socket, '');

@@ -60,8 +60,8 @@ test('of what happened at once the first has the time: a block, then code, then 
     unaccounted: 5,
   });
   const profiles = aProfile([
-    ['own', 10, 15],
-    ['gc', 5, 25],
+    ['own', 10, 25],
+    ['gc', 5, 30],
   ]);
   t.same(partsOf({ duration: 60, spans, profiles }), {
     ...{ cpu: 5, block: 20, gc: 5, cache: 10, http: 10, dns: 5 },
@@ -77,8 +77,8 @@ test('a synchronous query is SQL, though the event loop was blocked meanwhile', 
 });
 
 test('the code of another request that blocked this one is named apart', (t) => {
-  const spans = [call('block', 0, 30), call('block', 20, 40, { detail: { by: 'some id' } })];
-  t.same(partsOf({ duration: 70, spans }), { block: 30, 'blocked-by': 30, unaccounted: 10 });
+  const spans = [call('block', 0, 30), call('blocked', 20, 40, { detail: { trace: 'some id' } })];
+  t.same(partsOf({ duration: 70, spans }), { block: 30, blocked: 30, unaccounted: 10 });
   t.end();
 });
 
@@ -91,10 +91,10 @@ test('calls that others run in have no part of their own', (t) => {
 
 test('samples have the time of their weights, in line one after the other', (t) => {
   const profiles = aProfile([
-    ['own', 2, 1],
-    ['own', 2, 2],
-    ['native', 1, 10],
-    ['own', 9, 19],
+    ['own', 2, 3],
+    ['own', 2, 4],
+    ['native', 1, 11],
+    ['own', 9, 28],
   ]);
   const { parts, segments } = timeSpentOf({ duration: 20, spans: [], profiles });
   t.same(parts, [
@@ -106,6 +106,8 @@ test('samples have the time of their weights, in line one after the other', (t) 
     { part: 'cpu', start: 10, end: 11 },
     { part: 'cpu', start: 19, end: 20 },
   ]);
+  const busy = { cpu: { ...profiles.cpu, offCpu: 3 } };
+  t.same(partsOf({ duration: 20, spans: [], profiles: busy }), { cpu: 6, 'off-cpu': 3, unaccounted: 11 });
   t.same(partsOf({ duration: 20, spans: [], profiles: aProfile([['own', 9, 1]], 5) }), { unaccounted: 20 });
   t.end();
 });
@@ -131,9 +133,22 @@ const ms = fc.oneof(
 );
 const aCall = fc.record(
   {
-    kind: fc.constantFrom('sql', 'cache', 'rpc', 'http', 'block', 'dns', 'log', 'graphql', 'wait', 'gc', 'x'),
+    kind: fc.constantFrom(
+      'sql',
+      'cache',
+      'rpc',
+      'http',
+      'block',
+      'blocked',
+      'dns',
+      'log',
+      'graphql',
+      'wait',
+      'gc',
+      'x',
+    ),
     ...{ start: ms, wait: ms, duration: ms },
-    detail: fc.constantFrom({ blocking: true }, { by: 'a' }, {}),
+    detail: fc.constantFrom({ blocking: true }, {}),
     afterResponse: fc.constant(true as const),
   },
   { requiredKeys: ['kind', 'start'] },

@@ -107,11 +107,16 @@ emit (node:events:500);handler (src/app.ts:11);(anonymous) (/lib/a,b.js:1) 1000
   t.end();
 });
 
-test('each format says where a request has no profile', (t) => {
-  for (const { name, write } of EXPORT_FORMATS) {
+test('each format of profiles says where a request has no profile', (t) => {
+  const options = {
+    ...{ heap: false, sourceOf: async () => undefined, context: { service: 'shop', version: '1' } },
+  };
+  const formats = EXPORT_FORMATS.filter(({ isOfOne }) => isOfOne);
+  t.equal(formats.length, 3);
+  for (const { name, write } of formats) {
     const message = /This request has no CPU profile\. Take one: {2}scooby profile/;
-    t.throws(() => write(aTrace(), { heap: false }), message, name);
-    t.ok(write(aTrace({ profiles: { cpu: profile } }), { heap: false }).endsWith('\n'));
+    t.throws(() => write([aTrace()], options), message, name);
+    t.match(write([aTrace({ profiles: { cpu: profile } })], options), /\n$/);
   }
   t.end();
 });

@@ -14,7 +14,7 @@ const time = timeSpentOf({
   spans: [
     call('sql', 0, 20, { wait: 10 }),
     call('block', 40, 10),
-    call('block', 50, 10, { detail: { by: 'a' } }),
+    call('blocked', 50, 10, { detail: { trace: 'a' } }),
     call('http', 70, 30),
     call('cache', 31, 0.4),
   ],
@@ -36,9 +36,9 @@ test('a cell of the lane has the part that most of its time belongs to', (t) => 
 test('the bar has a cell of each part, and its legend the shares', (t) => {
   t.same(timeBarLines(time, 62).map(lineText), [
     ` ${'▓'.repeat(6)}${'▚'.repeat(6)}${'░'.repeat(6)}${'█'.repeat(12)}█${'█'.repeat(17)}${'·'.repeat(12)}`,
-    ' ▓ block 10ms 10%   ▚ blocked by 10ms 10%   ░ wait 10ms 10%',
-    ' █ sql 20ms 20%   █ cache 0.4ms <1%   █ http 30ms 30%',
-    ' · unaccounted 20ms 20%',
+    ' ▓ block 10ms 10%   ▚ blocked by others 10ms 10%',
+    ' ░ wait 10ms 10%   █ sql 20ms 20%   █ cache 0.4ms <1%',
+    ' █ http 30ms 30%   · unaccounted 20ms 20%',
   ]);
   t.same(timeBarLines(timeSpentOf({ spans: [] }), 60), []);
   t.equal(partText({ part: '\x1b[2J', ms: 1 }, 10), '\\x1b[2J 1.0ms 10%');

@@ -39,7 +39,7 @@ test('the overview has each finding with its line and suggestion', (t) => {
   ]);
   t.equal(
     table('Overview')[7],
-    ' N+1   521ms 48 queries ran one after the other, one for each row of the query at src/orders.js:7.  src/orders.js:15',
+    ' N+1      521ms  src/orders.js:15  48 queries ran one after the other, one for each row of the query at src/orders.js:7.',
   );
   t.same(text('Overview', 0).slice(0, 8), [
     ' 48 queries ran one after the other, one for each row of the query at src/orders.js:7.',

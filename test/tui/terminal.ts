@@ -24,6 +24,11 @@ export class FakeTerminal implements EffectHandlers {
     return 'opened';
   }
 
+  saveFile(name: string, text: string): string {
+    this.calls.push(`file ${name} ${text}`);
+    return name;
+  }
+
   redraw(): void {
     this.calls.push('redraw');
   }

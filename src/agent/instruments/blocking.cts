@@ -2,6 +2,7 @@
 
 import { beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
+import { applyUnseen } from '../call/hidden-frames.cjs';
 import { isCalledByRuntime } from '../call/runtime-caller.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
@@ -46,11 +47,11 @@ function wrapMethods(module: string, exports: Record<string, unknown>, names: Re
     if (!names.test(method) || typeof exports[method] !== 'function') continue;
     replaceMethod(exports, method, (original) => {
       const timed = function (this: unknown) {
-        if (inside || currentRequest() === undefined) return Reflect.apply(original, this, arguments);
+        if (inside || currentRequest() === undefined) return applyUnseen(original, this, arguments);
         inside = true;
         const began = now();
         try {
-          return Reflect.apply(original, this, arguments);
+          return applyUnseen(original, this, arguments);
         } finally {
           inside = false;
           if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);

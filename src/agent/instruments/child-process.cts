@@ -3,6 +3,7 @@
 import { redactArguments, redactShellLine } from '../../domain/redact-command.cjs';
 import { beginCall, endCall, type TracedCall } from '../call/call.cjs';
 import type { ContextRunner } from '../call/call-site.cjs';
+import { applyUnseen } from '../call/hidden-frames.cjs';
 import { replaceMethod } from '../call/wrap.cjs';
 import { attempt } from '../guard.cjs';
 import { watchChildChannel } from '../processes/ipc.cjs';
@@ -117,9 +118,9 @@ function wrapSync(original: Function): Function {
     // The command may end this process.
     attempt(flushLines);
     const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
-    if (call === undefined) return Reflect.apply(original, this, arguments);
+    if (call === undefined) return applyUnseen(original, this, arguments);
     try {
-      const result = Reflect.apply(original, this, arguments);
+      const result = applyUnseen(original, this, arguments);
       endCall(call, attempt(dataOf, result, 'error'));
       return result;
     } catch (error) {

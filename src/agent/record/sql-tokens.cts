@@ -14,11 +14,17 @@ export interface SqlToken {
 
 // One alternative a token, none of which may scan the text twice: linear.
 const PART =
-  /\s+|--|\/\*|'|"[^"]*(?:"|$)|`[^`]*(?:`|$)|\$(\d+)|\$([\p{L}_]*)\$|\?{1,2}\d*|::|:=|[:@$]{1,2}[\p{L}_][\p{L}\p{N}_$]*|0x[\da-f]+|\d[\d.]*(?:e[+-]?\d+)?|[\p{L}_][\p{L}\p{N}_$]*|->>?|#>>?|[\s\S]/giu;
+  /\s+|--|\/\*|'|"[^"]*(?:"|$)|`[^`]*(?:`|$)|\$(\d+)|\$((?:[a-z_\u{80}-\u{10ffff}][a-z_\d\u{80}-\u{10ffff}]*)?)\$|\?{1,2}\d*|::|:=|(?:@@?|[:$])[a-z_\u{80}-\u{10ffff}][a-z_\d$\u{80}-\u{10ffff}]*|0x[\da-f]+|\d[\d.]*(?:e[+-]?\d+)?|[a-z_\u{80}-\u{10ffff}][a-z_\d$\u{80}-\u{10ffff}]*|->>?|#>>?|[\s\S]/giu;
+
+/** What stands before a string with escapes: the `E`, and no more of a name. */
+const ESCAPES = /(?:^|[^\w$\u0080-\uffff])e$/i;
+const NEXT_PART = /[^\S\n]*\n\s*'/y;
+/** Start of a comment whose content MySQL runs, and the end of one. */
+const VERSION_MARK = /\/\*M?!\d*|\*\//y;
 
 /** Tokens of a statement, without spaces and comments. Never throws. */
 export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator<SqlToken> {
-  PART.lastIndex = 0;
+  let isInVersion = false;
   const part = new RegExp(PART.source, PART.flags);
   for (let match = part.exec(sql); match; match = part.exec(sql)) {
     const from = match.index;
@@ -28,15 +34,24 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
     if (/\s/.test(first)) continue;
     if (text === '--') {
       // To MySQL two minus signs are a comment only before a space.
-      if (dialect !== 'mysql' || !/\S/.test(sql[to] ?? ' ')) part.lastIndex = endOfLine(sql, to);
+      const isComment = dialect !== 'mysql' || !/\S/.test(sql[to] ?? ' ');
+      part.lastIndex = isComment ? endOfLine(sql, to) : from + 1;
       if (part.lastIndex === sql.length) return;
       continue;
+    }
+    if (dialect === 'mysql' && (text === '/*' || (text === '*' && isInVersion))) {
+      VERSION_MARK.lastIndex = from;
+      if (VERSION_MARK.test(sql)) {
+        part.lastIndex = VERSION_MARK.lastIndex;
+        isInVersion = text === '/*';
+        continue;
+      }
     }
     if (text.startsWith('/*')) {
       part.lastIndex = endOfComment(sql, from, dialect);
       continue;
     }
-    if (text === '#') {
+    if (first === '#' && (text === '#' || dialect === 'mysql')) {
       if (dialect === 'pg' || dialect === 'sqlite') continue;
       part.lastIndex = endOfLine(sql, from);
       if (part.lastIndex === sql.length) return;
@@ -50,18 +65,28 @@ export function* sqlTokens(sql: string, dialect: Dialect | undefined): Generator
       to = endOfString(sql, from, dialect);
       part.lastIndex = to;
       yield { type: 'string', text: sql.slice(from + 1, closed(sql, from, to)), from, to };
+    } else if (first === '`' && dialect === 'pg') {
+      // A character of operators there.
+      part.lastIndex = to = from + 1;
+      yield { type: 'sign', text: first, from, to };
+    } else if (first === '[' && dialect === 'sqlite') {
+      const end = sql.indexOf(']', to);
+      part.lastIndex = to = end < 0 ? sql.length : end + 1;
+      yield { type: 'name', text: sql.slice(from + 1, end < 0 ? to : end), from, to, quoted: true };
     } else if (first === '"' || first === '`') {
       yield { type: 'name', text: text.slice(1).replace(/["`]$/, ''), from, to, quoted: true };
-    } else if (match[2] !== undefined && dialect !== 'mysql') {
+    } else if (match[2] !== undefined && (dialect === 'pg' || dialect === undefined)) {
       const end = sql.indexOf(text, to);
       to = end < 0 ? sql.length : end + text.length;
       part.lastIndex = to;
       yield { type: 'string', text: sql.slice(from + text.length, end < 0 ? to : end), from, to };
-    } else if (match[1] !== undefined || isPlaceholder(text, first)) {
+    } else if ((match[1] !== undefined && dialect !== 'mysql') || isPlaceholder(text, dialect)) {
+      if (dialect === 'sqlite' && text.startsWith('??')) part.lastIndex = to = from + 1;
       // `?` of PostgreSQL is an operator of jsonb.
-      yield { type: dialect === 'pg' && first === '?' ? 'sign' : 'placeholder', text, from, to };
+      const type = dialect === 'pg' && first === '?' ? 'sign' : 'placeholder';
+      yield { type, text: sql.slice(from, to), from, to };
     } else if (/\d/.test(first)) yield { type: 'number', text, from, to };
-    else yield { type: /[\p{L}_]/u.test(first) ? 'name' : 'sign', text, from, to };
+    else yield { type: /[a-z_\u0080-\uffff]/i.test(first) ? 'name' : 'sign', text, from, to };
     if (to >= sql.length) return;
   }
 }
@@ -71,8 +96,9 @@ function endOfLine(sql: string, from: number): number {
   return end < 0 ? sql.length : end;
 }
 
-function isPlaceholder(text: string, first: string): boolean {
-  return first === '?' || (/^[:@$][\p{L}_]/u.test(text) && text.length > 1);
+function isPlaceholder(text: string, dialect: Dialect | undefined): boolean {
+  if (text.startsWith('$') && dialect === 'mysql') return false;
+  return text.startsWith('?') || /^[:@$][a-z_\u0080-\uffff]/i.test(text);
 }
 
 /** End of the content of a string, which a cut statement may not close. */
@@ -82,15 +108,26 @@ function closed(sql: string, from: number, to: number): number {
 
 function endOfString(sql: string, from: number, dialect: Dialect | undefined): number {
   const quote = sql[from]!;
-  const escapes = dialect === 'mysql' || (dialect !== 'sqlite' && /[eE]/.test(sql[from - 1] ?? ''));
+  const escapes =
+    dialect === 'mysql' || (dialect !== 'sqlite' && ESCAPES.test(sql.slice(Math.max(0, from - 3), from)));
   for (let at = from + 1; at < sql.length; at++) {
     if (sql[at] === '\\' && escapes) at++;
     else if (sql[at] === quote) {
-      if (sql[at + 1] !== quote) return at + 1;
-      at++;
+      if (sql[at + 1] === quote) at++;
+      else {
+        const next = escapes && dialect !== 'mysql' ? nextPart(sql, at + 1) : undefined;
+        if (next === undefined) return at + 1;
+        at = next;
+      }
     }
   }
   return sql.length;
+}
+
+/** Opening quote of the string, on another line, that goes on with one of PostgreSQL with escapes. */
+function nextPart(sql: string, from: number): number | undefined {
+  NEXT_PART.lastIndex = from;
+  return NEXT_PART.test(sql) ? NEXT_PART.lastIndex - 1 : undefined;
 }
 
 function endOfComment(sql: string, from: number, dialect: Dialect | undefined): number {

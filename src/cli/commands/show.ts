@@ -12,6 +12,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
+import { profileOf, profileReport } from '../print/profile-report.js';
 import { relativesOf } from '../print/relatives.js';
 import { sourceLines } from '../print/source.js';
 import { type SourceReader, sourceReaderOf } from '../print/source-reader.js';
@@ -30,6 +31,8 @@ type ShowFlags = StoreFlags & {
   tree?: boolean;
   source?: boolean;
   sql?: boolean;
+  cpu?: boolean;
+  heap?: boolean;
   tab?: string;
   ascii?: boolean;
 };
@@ -54,6 +57,8 @@ export function registerShow(program: Command): void {
     .option('--tree', 'draw it with what it led to in other services, threads and jobs, on one clock')
     .option('--source', "show the app's source files, with each line's calls and time in the margin")
     .option('--sql', 'print the SQL as a script, with the values filled in')
+    .option('--cpu', 'its CPU profile: the functions that took most, and the three hottest lines')
+    .option('--heap', 'the same of its heap profile')
     .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
     .option('--json', 'the complete recording as JSON; docs/trace.md describes it')
     .option('--ascii', 'draw with ASCII characters only')
@@ -69,6 +74,7 @@ Examples:
   scooby show last --source      how many calls each line made, and how long they took
   scooby show last --waterfall   which calls waited for which
   scooby show last --tree        what became of its calls in other services
+  scooby show last --cpu         which functions took the time, and their hottest lines
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
     )
@@ -89,6 +95,8 @@ const VIEWS: [view: keyof ShowFlags, options: (keyof ShowFlags)[]][] = [
   ['tree', ['ascii']],
   ['source', ['kind', 'ascii']],
   ['sql', []],
+  ['cpu', ['ascii']],
+  ['heap', ['ascii']],
   ['tab', ['ungrouped', 'stack', 'ascii']],
   ['json', []],
 ];
@@ -112,6 +120,8 @@ async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<v
   // Statements have to run as they were recorded, so their characters stay.
   if (flags.sql) return printDocument(sqlLines(withSql(trace), format));
   if (flags.tree) return printLines(treeLines(await readTree(store, trace), format), format);
+  const profile = flags.cpu ? 'cpu' : flags.heap ? 'heap' : undefined;
+  if (profile) return printLines(profileReport(trace, profileOf(trace, profile), code, format), format);
   const lines =
     flags.tab !== undefined
       ? tabLines(trace, flags, code, format)

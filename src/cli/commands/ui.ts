@@ -7,7 +7,8 @@ import { LiveFeed } from '../../feed/live-feed.js';
 import { databasePath } from '../../store/location.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
-import { openFeed, STORE_OPTION } from '../select/store-options.js';
+import { rejectMissingStore } from '../select/missing-store.js';
+import { openFeed, readsFile, STORE_OPTION } from '../select/store-options.js';
 
 export interface UiFlags {
   db?: string;
@@ -54,6 +55,7 @@ Examples:
  */
 async function runBrowser(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
+  if (!flags.attached && readsFile(flags)) rejectMissingStore(flags.db, cwd);
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;

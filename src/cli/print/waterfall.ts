@@ -3,10 +3,18 @@
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import { countedSpans, type Kind, type Trace } from '../../domain/trace.js';
+import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
 import { cellWidth, cleanText, cutMiddle, fitText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import { maxConcurrent, timelineBar, timelineExtent } from '../../tui/panels/timeline.js';
+import { functionPlace } from '../../tui/panels/profile-text.js';
+import {
+  maxConcurrent,
+  sliceBar,
+  sliceText,
+  timelineBar,
+  timelineExtent,
+} from '../../tui/panels/timeline.js';
 import { traceHeadline } from './trace.js';
 
 const MAX_ROWS = 1000;
@@ -38,8 +46,16 @@ export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, format: 
   const cells = Math.max(MIN_BAR_WIDTH, room - label - 4);
   const layout = { extent, digits, kind, label, cells, site };
   const lead = ' '.repeat(digits + kind + label + 3);
-  const rows = shown.map((index) => row(trace, index, sites[index]!, layout, format));
-  const counted = shown.filter((index) => !isLate(index)).length;
+  const slices = kinds ? [] : slicesOf(trace);
+  const drawn = shown.map((index): DrawnRow => {
+    const line = row(trace, index, sites[index]!, layout, format);
+    return { start: trace.spans[index]!.start, isLate: isLate(index), line };
+  });
+  for (const slice of slices)
+    drawn.push({ start: slice.start, isLate: 0, line: sliceRow(slice, layout, format) });
+  drawn.sort((a, b) => a.isLate - b.isLate || a.start - b.start);
+  const rows = drawn.map(({ line }) => line);
+  const counted = drawn.filter((each) => !each.isLate).length;
   if (counted < rows.length)
     rows.splice(counted, 0, format.style('dim', '  after the response, not counted:'));
   const hidden = order.length - shown.length;
@@ -51,6 +67,28 @@ export function waterfallLines(trace: Trace, kinds: Kind[] | undefined, format: 
     ...rows,
     ...(hidden > 0 ? [format.style('warn', `  … ${formatCount(hidden, 'more call')}: --json has all`)] : []),
   ];
+}
+
+/** A row before it is put in order; calls after the response come last. */
+interface DrawnRow {
+  start: number;
+  isLate: number;
+  line: string;
+}
+
+/** Code that ran between calls, without a number. */
+function sliceRow(slice: JavaScriptSlice, layout: Layout, { style }: OutputFormat): string {
+  const [before, took] = sliceBar(slice, layout.extent, layout.cells);
+  const text = sliceText(slice).replace(/^\S+ /, '');
+  const used = cellWidth(before) + cellWidth(took);
+  return [
+    ' '.repeat(layout.digits),
+    style('cpu', fitText('cpu', layout.kind)),
+    fitText(text, layout.label),
+    before + style('cpu', took) + ' '.repeat(Math.max(0, layout.cells - used)),
+    fitText(formatMs(slice.ms), TIME_WIDTH - 1, 'right'),
+    ...(layout.site > 0 ? [style('dim', cutMiddle(functionPlace(slice.function), layout.site))] : []),
+  ].join(' ');
 }
 
 /** Column widths in cells. */

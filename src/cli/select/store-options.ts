@@ -68,6 +68,13 @@ export async function openFeed(place: StorePlace): Promise<StoredFeed> {
   return new StoreFeed(await openReader(options, printRemark), databasePath(place.db, cwd));
 }
 
+/** Whether the requests are in the database, rather than on another machine or in the memory of a run. */
+export function readsFile(place: StorePlace): boolean {
+  const cwd = process.cwd();
+  if (sharedStoreOf(place, cwd) !== undefined) return false;
+  return livingRuns(databasePath(place.db, cwd))[0]?.keptIn !== 'memory';
+}
+
 /** A store that is no file; undefined where the requests are in the database. */
 export async function storeWithoutFile(place: StorePlace): Promise<StoreReader | undefined> {
   const cwd = process.cwd();

@@ -2,6 +2,8 @@
 
 import { Box } from 'ink';
 import { type Line, type Segment, segmentText } from '../../terminal/cells.js';
+import type { Canvas } from '../panels/panel.js';
+import { canvasTop } from '../view/canvas-top.js';
 import type { Rect } from '../view/layout.js';
 import { paintLine, type Theme } from '../view/theme.js';
 import { tabsLine, titleLine } from '../view/title.js';
@@ -42,6 +44,7 @@ function tableRows({ page, state }: ViewModel, rect: Rect, theme: Theme): string
     .headLines(rect.width - 1)
     .map((line) => paintLine([' ', ...withMatches(line, state.detail.find)], rect.width, theme, '', rect.x));
   const height = rect.height - out.length;
+  if (page.canvas) return [...out, ...canvasRows(page.canvas, at, { ...rect, height }, theme)];
   for (let index = top; index < Math.min(top + height, page.entries.length); index++) {
     const selected = index === at;
     const base = selected ? (state.focus === 'table' ? 'selected' : 'bold') : '';
@@ -49,6 +52,15 @@ function tableRows({ page, state }: ViewModel, rect: Rect, theme: Theme): string
     out.push(paintLine([selected ? '▌' : ' ', ...line], rect.width, theme, base, rect.x));
   }
   return out;
+}
+
+/** Painted rows of a drawing, scrolled so that the row of the selected entry is visible. */
+function canvasRows(canvas: Canvas, at: number, rect: Rect, theme: Theme): string[] {
+  const top = canvasTop(canvas, at, rect.height);
+  const shown = Math.max(0, Math.min(rect.height, canvas.height - top));
+  return Array.from({ length: shown }, (_, row) =>
+    paintLine([' ', ...canvas.line(top + row, rect.width - 2, at)], rect.width, theme, '', rect.x),
+  );
 }
 
 /** Painted rows of the text; the cursor's row begins with a bar. */

@@ -94,13 +94,17 @@ export class TraceData {
   page(detail: DetailState, columns: number): PanelPage {
     const { trace } = this;
     if (!trace) return NO_TRACE_PAGE;
-    const { tab, grouped, sorted, libraries } = detail;
-    const key = [trace, tab, grouped, sorted, libraries, columns, this.#version];
+    const { tab, grouped, sorted, libraries, icicle } = detail;
+    const zoomed = detail.zoomed?.trace === trace.id ? detail.zoomed.frame : undefined;
+    const key = [trace, tab, grouped, sorted, libraries, icicle, zoomed, columns, this.#version];
     if (this.#page?.key.every((part, index) => part === key[index])) return this.#page.page;
     const panel = this.panels().find(({ title }) => title === tab) ?? this.panels()[0]!;
     const source = (file: string) => this.#source(file);
     const plan = (span: Span) => this.#plans.get(`${trace.id} ${trace.spans.indexOf(span)}`);
-    const page = panel.page({ trace, source, plan, grouped, sorted, libraries, columns });
+    const page = panel.page({
+      ...{ trace, source, plan, grouped, sorted, libraries, icicle, columns },
+      ...(zoomed !== undefined && { zoomed }),
+    });
     this.#page = { key, page };
     return page;
   }

@@ -12,6 +12,7 @@ import type { Action, EffectAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
 import { copyTextOf, requestUrl } from './copy-text.js';
+import { type FileFormat, fileOf } from './save-file.js';
 
 /** Operations of the terminal and the operating system that effects need. */
 export interface EffectHandlers {
@@ -21,6 +22,8 @@ export interface EffectHandlers {
   edit(position: Position, cwd: string): Promise<string>;
   /** Opens a URL in the web browser; resolves to a footer message. */
   openUrl(url: string): Promise<string>;
+  /** Writes a new file into the working folder and returns its name. */
+  saveFile(name: string, text: string): string;
   redraw(): void;
   suspend(): void;
   setMouse(on: boolean): void;
@@ -34,6 +37,7 @@ const EFFECT_TYPES = new Set([
   'redraw',
   'suspend',
   'copy',
+  'saveFile',
   'edit',
   'openUrl',
   'replay',
@@ -109,6 +113,7 @@ export class Effects {
   async #performOnTrace(action: EffectAction, trace: Trace): Promise<void> {
     const { feed } = this.#browser;
     if (action.type === 'copy') return this.#copy(action.what, trace);
+    if (action.type === 'saveFile') return this.#saveFile(action.format, trace);
     if (action.type === 'openUrl')
       return this.#browser.notify(await this.#handlers.openUrl(requestUrl(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
@@ -141,6 +146,17 @@ export class Effects {
     const message = `copied ${copy.text.length} characters (${tool})`;
     if (copy.warning === undefined) this.#browser.notify(message);
     else this.#browser.notify(`${message}; ${copy.warning}`, 'warn');
+  }
+
+  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
+    const hashes = Object.entries(trace.sources ?? {});
+    const sources = new Map<string, string>();
+    for (const [file, hash] of hashes) {
+      const source = await this.#browser.feed.source(hash);
+      if (source) sources.set(file, source.text);
+    }
+    const { name, text } = fileOf(trace, format, (file) => sources.get(file));
+    this.#browser.notify(`saved as ${this.#handlers.saveFile(name, text)} in this folder`);
   }
 
   async #edit(trace: Trace): Promise<void> {

@@ -55,7 +55,12 @@ const LIST: Binding[] = [
 ];
 
 const DETAIL: Binding[] = [
-  bind('table', 'into', 'enter l right', 'read its text and stack', { type: 'open' }, 'text'),
+  bind('table', 'into', 'enter', 'read its text and stack; in an icicle, zoom', { type: 'open' }, 'text'),
+  bind('table', 'right', 'l right', 'read its text; in an icicle, the frame beside it', {
+    type: 'side',
+    n: 1,
+  }),
+  bind('detail', 'icicle', 'f', 'profile: functions or icicle', { type: 'icicle' }, 'icicle'),
   bind('text', 'openFrame', 'enter l right', 'open the stack frame in the editor', { type: 'edit' }),
   bind('detail', 'group', 'v', 'grouped or one by one', { type: 'view' }, 'group'),
   bind('detail', 'explain', 'x', 'EXPLAIN this query: its plan', { type: 'explain' }, 'plan'),
@@ -80,6 +85,7 @@ const OUTPUT: Binding[] = [
 const EVERYWHERE: Binding[] = [
   bind('everywhere', 'edit', 'e', 'open the line in the editor', { type: 'edit' }, 'editor'),
   bind('everywhere', 'copy', 'y', 'copy …', { type: 'menu', menu: 'copy' }, 'copy'),
+  bind('everywhere', 'saveFile', 'Y', 'save the request to a file …', { type: 'menu', menu: 'save' }),
   bind(
     'everywhere',
     'replay',
@@ -125,7 +131,8 @@ const EVERYWHERE: Binding[] = [
   bind('everywhere', 'help', '? f1', 'the keys', { type: 'menu', menu: 'help' }, 'help'),
   bind('everywhere', 'redraw', 'ctrl+l', 'draw everything again', { type: 'redraw' }),
   bind('everywhere', 'suspend', 'ctrl+z', 'suspend; fg comes back', { type: 'suspend' }),
-  bind('everywhere', 'back', 'esc h left backspace', 'undo one thing', { type: 'back' }),
+  bind('everywhere', 'back', 'esc backspace', 'undo one thing', { type: 'back' }),
+  bind('everywhere', 'left', 'h left', 'back; in an icicle, the frame beside it', { type: 'side', n: -1 }),
   bind('list', 'quitList', 'q', 'quit', { type: 'quit' }, 'quit'),
   bind('detail', 'pop', 'q', 'back to the list', { type: 'pop' }, 'back'),
   bind('everywhere', 'quit', 'Q ctrl+c', 'quit now', { type: 'quit' }),

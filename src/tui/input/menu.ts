@@ -18,6 +18,7 @@ export const MENU_TITLES: Record<MenuName, string> = {
   help: 'keys',
   palette: 'commands',
   copy: 'copy',
+  save: 'save the request to a file',
   sort: 'sort by',
   filters: 'filters',
   record: 'record',
@@ -72,6 +73,13 @@ function sortItems({ list }: Pick<State, 'list'>): MenuItem[] {
   }));
 }
 
+function saveItems(): MenuItem[] {
+  return [
+    { key: 'm', label: 'Markdown, every tab as text', action: { type: 'saveFile', format: 'markdown' } },
+    { key: 'j', label: 'JSON, the whole trace', action: { type: 'saveFile', format: 'json' } },
+  ];
+}
+
 function recordingItems(): MenuItem[] {
   return [
     { key: 'a', label: 'every request', action: { type: 'record', recording: 'all' } },
@@ -99,6 +107,7 @@ function filterItems(state: State): MenuItem[] {
 function submenuItems(state: State): MenuItem[] {
   return [
     ...copyItems().map((item) => ({ ...item, label: `copy ${item.label}`, key: `y ${item.key}` })),
+    ...saveItems().map((item) => ({ ...item, label: `save as ${item.label}`, key: `Y ${item.key}` })),
     ...sortItems(state).map((item) => ({ ...item, label: `sort by ${item.label}`, key: `s ${item.key}` })),
     ...recordingItems().map((item) => ({ ...item, label: `record ${item.label}`, key: `t ${item.key}` })),
     ...filterItems(state).map((item) => ({ ...item, label: `filter ${item.label}`, key: '' })),
@@ -154,6 +163,8 @@ export function menuItems(popup: Popup & { kind: 'menu' }, state: State, binding
       );
     case 'copy':
       return copyItems();
+    case 'save':
+      return saveItems();
     case 'sort':
       return sortItems(state);
     case 'record':

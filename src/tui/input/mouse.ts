@@ -1,7 +1,10 @@
 /** Maps mouse reports to actions, by the row under the pointer. */
 
 import type { Action, Pane } from '../state/state.js';
+import { canvasTop } from '../view/canvas-top.js';
 import type { Rect } from '../view/layout.js';
+import { listColumns, sortAt } from '../view/list-rows.js';
+import { tabAt } from '../view/title.js';
 import { tableHeight, type ViewModel } from '../view/view-model.js';
 import type { MouseReport } from './key-names.js';
 
@@ -18,6 +21,11 @@ function isWithin({ column, row }: MouseReport, rect: Rect | undefined): rect is
   );
 }
 
+/** Row `at` rows below the heads of a pane, -1 on a head. */
+function below(pane: Pane, top: number, at: number, count: number) {
+  return { pane, index: at < 0 ? -1 : top + at, count };
+}
+
 /** Row under the pointer: its pane, its index and the pane's row count. */
 function rowAt(
   viewModel: ViewModel,
@@ -26,22 +34,41 @@ function rowAt(
   const { layout, state, page, text, list } = viewModel;
   if (isWithin(mouse, layout.list)) {
     const heads = layout.compact ? 0 : 1;
-    const index = state.list.cursor.top + mouse.row - layout.list!.y - heads;
-    return { pane: 'list', index, count: list.count };
+    return below('list', state.list.cursor.top, mouse.row - layout.list!.y - heads, list.count);
   }
   if (isWithin(mouse, layout.table)) {
-    const heads = layout.table!.height - tableHeight(viewModel);
-    return {
-      pane: 'table',
-      index: state.detail.table.top + mouse.row - layout.table!.y - heads,
-      count: page.entries.length,
-    };
+    const height = tableHeight(viewModel);
+    const heads = layout.table!.height - height;
+    if (page.canvas) {
+      const { at } = state.detail.table;
+      const row = canvasTop(page.canvas, at, height) + mouse.row - layout.table!.y - heads;
+      const index = page.canvas.frameAt(row, mouse.column - layout.table!.x - 1, layout.table!.width - 2);
+      return { pane: 'table', index: index ?? -1, count: page.entries.length };
+    }
+    return below('table', state.detail.table.top, mouse.row - layout.table!.y - heads, page.entries.length);
   }
   if (isWithin(mouse, layout.text)) {
     return { pane: 'text', index: state.detail.text.top + mouse.row - layout.text!.y, count: text.length };
   }
   if (isWithin(mouse, layout.output)) return { pane: 'output', index: 0, count: 1 };
   return undefined;
+}
+
+/** Action of a click on a tab, or on a column head of the list: the same head again turns the order around. */
+function headAction(
+  { layout, state, trace, panels }: ViewModel,
+  { column, row }: MouseReport,
+): Action | undefined {
+  const { title, list } = layout;
+  if (title && trace && row === title.y + 1 && column >= title.x) {
+    const to = tabAt(panels, trace, state.detail.tab, title.width, column - title.x);
+    if (to !== undefined) return { type: 'tab', to };
+  }
+  if (!list || layout.compact || row !== list.y || column >= list.x + list.width) return undefined;
+  const { sort, view } = state.list;
+  const by = sortAt(listColumns(list.width), column - list.x, view === 'routes');
+  if (by === undefined) return undefined;
+  return { type: 'sort', by, reverse: by === sort.by && !sort.reverse };
 }
 
 /** Action of a mouse report; undefined for releases, other buttons, and with a prompt or popup. */
@@ -53,6 +80,8 @@ export function mouseAction(viewModel: ViewModel, mouse: MouseReport): Action | 
     return { type: 'wheel', pane, n: mouse.button === WHEEL_UP ? -1 : 1 };
   }
   if (mouse.button !== 0) return undefined;
+  const head = headAction(viewModel, mouse);
+  if (head) return head;
   if (!row || row.index < 0 || row.index >= row.count) return undefined;
   return { type: 'at', pane: row.pane, index: row.index };
 }

@@ -32,9 +32,34 @@ function routeFilter({ method, route }: RouteRow, filter: string): string {
   return filter === '' ? ofRoute : `(${filter}) ${ofRoute}`;
 }
 
-/** Action for the selection: a row opens its tab, a route its requests, R has the URL. */
-export function resolveAction(action: Action, { state, page, list }: ViewModel): Action {
+/** What an arrow to the side does in a table. */
+export function sideAction(n: 1 | -1): Action {
+  return n > 0 ? { type: 'open' } : { type: 'back' };
+}
+
+/** Moves of the cursor in an icicle, and Enter, which zooms; undefined for all other actions. */
+function icicleAction(action: Action, { state, page, trace }: ViewModel): Action | undefined {
+  const { canvas } = page;
+  if (canvas === undefined || trace === undefined || state.focus !== 'table') return undefined;
+  const at = Math.min(state.detail.table.at, page.entries.length - 1);
+  const goTo = (index: number): Action => ({ type: 'at', pane: 'table', index });
+  if (action.type === 'side') return goTo(canvas.move(at, action.n > 0 ? 'right' : 'left'));
+  if (action.type === 'move' && action.by === 'row')
+    return goTo(canvas.move(at, action.n > 0 ? 'down' : 'up'));
+  const isZoomed = canvas.rowOf(at) === 0;
+  return action.type === 'open' && !isZoomed ? { type: 'zoomFrame', trace: trace.id, frame: at } : undefined;
+}
+
+/**
+ * Action for the selection: a row opens its tab, a route its requests, R has the URL, and arrows go
+ * in and out where they do not move in an icicle.
+ */
+export function resolveAction(wished: Action, viewModel: ViewModel): Action {
+  const { state, page, list } = viewModel;
   const { focus, detail } = state;
+  const inIcicle = icicleAction(wished, viewModel);
+  if (inIcicle) return inIcicle;
+  const action = wished.type === 'side' ? sideAction(wished.n) : wished;
   if (action.type === 'open' && focus === 'table') {
     const row = page.entries[detail.table.at];
     if (row?.tab && !row.position) return { type: 'tab', to: row.tab };

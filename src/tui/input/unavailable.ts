@@ -5,6 +5,7 @@ import type { Action } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
 import type { ViewModel } from '../view/view-model.js';
 import { matchCountOf, selectedPosition } from '../view/view-model.js';
+import { sideAction } from './resolve-action.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
@@ -16,6 +17,7 @@ export function feedCapabilities(feed: Feed): Set<FeedCapability> {
 const REQUEST_ACTIONS = new Set<Action['type']>([
   'edit',
   'copy',
+  'saveFile',
   'openUrl',
   'replay',
   'diff',
@@ -39,7 +41,7 @@ function isQuerySelected({ page, state, trace }: ViewModel): boolean {
 
 function requestReason({ state, list }: ViewModel, action: Action): string | undefined {
   const opens = action.type === 'open' && state.focus === 'list';
-  const menu = action.type === 'menu' && action.menu === 'copy';
+  const menu = action.type === 'menu' && (action.menu === 'copy' || action.menu === 'save');
   const url = action.type === 'prompt' && action.kind === 'url';
   if (!opens && !menu && !url && !REQUEST_ACTIONS.has(action.type)) return undefined;
   if (list.count === 0) return 'no request is selected';
@@ -95,6 +97,10 @@ function selectionReason(action: Action, viewModel: ViewModel): string | undefin
   const { state, text, page } = viewModel;
   const { list, focus } = state;
   switch (action.type) {
+    case 'side':
+      return page.canvas ? undefined : selectionReason(sideAction(action.n), viewModel);
+    case 'icicle':
+      return page.hasIcicle ? undefined : 'only a profile has an icicle: 7 shows that of the CPU';
     case 'edit':
       // Without a preview the selected trace is not loaded yet; the edit action loads it.
       return viewModel.trace?.id !== list.selected || selectedPosition(viewModel)

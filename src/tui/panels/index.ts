@@ -5,7 +5,7 @@
 import type { Trace } from '../../domain/trace.js';
 import { cachePanel } from './cache.js';
 import { callsPanel } from './calls-table.js';
-import { cpuPanel } from './cpu.js';
+import { cpuPanel, heapPanel } from './cpu.js';
 import { headersPanel } from './headers.js';
 import { httpPanel } from './http.js';
 import { logsPanel } from './logs.js';
@@ -35,5 +35,7 @@ export function panelsOf(trace: Trace | undefined): Panel[] {
   const otherKinds = new Set(
     trace?.spans.map((span) => span.kind).filter((kind) => !KINDS_WITH_PANEL.has(kind)),
   );
-  return otherKinds.size === 0 ? PANELS : [...PANELS, ...[...otherKinds].map((kind) => callsPanel(kind))];
+  const heap = trace?.profiles?.heap ? [heapPanel] : [];
+  if (otherKinds.size + heap.length === 0) return PANELS;
+  return [...PANELS, ...heap, ...[...otherKinds].map((kind) => callsPanel(kind))];
 }

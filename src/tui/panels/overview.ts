@@ -8,7 +8,7 @@ import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Finding, type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
-import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { severityRole } from '../../terminal/roles.js';
 import { timeBarLines } from '../../terminal/time-lane.js';
 import type { Panel, PanelContext, TableRow, TextLine } from './panel.js';
@@ -61,7 +61,22 @@ function headLines(trace: Trace, columns: number): Line[] {
   return lines;
 }
 
-function findingEntry(finding: Finding, trace: Trace): TableRow {
+/** Widths of the first columns: of the word of a finding or the kind of a call, and of a line. */
+interface OverviewColumns {
+  word: number;
+  site: number;
+}
+
+type ColumnsOf = (cells: number) => OverviewColumns;
+
+function overviewColumns({ findings, totals }: Trace, columns: number): OverviewColumns {
+  const words = [...findings.map(({ kind }) => kind), ...Object.keys(totals)];
+  const widest = (texts: string[]) => Math.max(0, ...texts.map((text) => cellWidth(cleanText(text))));
+  const sites = findings.map(({ site = '' }) => site);
+  return { word: Math.max(6, widest(words)), site: Math.min(widest(sites), Math.floor(columns * 0.35)) };
+}
+
+function findingEntry(finding: Finding, trace: Trace, columnsOf: ColumnsOf): TableRow {
   const first = finding.spans[0];
   const position = parseSite(finding.site);
   const kind = trace.spans[first ?? -1]?.kind;
@@ -70,25 +85,30 @@ function findingEntry(finding: Finding, trace: Trace): TableRow {
     ...(first === undefined ? {} : { span: first }),
     ...(position ? { position } : {}),
     ...(tab ? { tab } : {}),
-    line: () => [
-      [` ${findingWord(finding.kind)} `, severityRole(finding.severity)],
-      [fitText(formatMs(finding.ms), 7, 'right'), 'bold'],
-      ` ${cleanText(finding.message)}  `,
-      [cleanText(finding.site ?? ''), 'accent'],
-    ],
+    line: (cells) => {
+      const columns = columnsOf(cells);
+      return [
+        [` ${fitText(findingWord(finding.kind), columns.word)}`, severityRole(finding.severity)],
+        [fitText(formatMs(finding.ms), 8, 'right'), 'bold'],
+        '  ',
+        [fitText(cutMiddle(cleanText(finding.site ?? ''), columns.site), columns.site), 'accent'],
+        columns.site > 0 ? '  ' : '',
+        cleanText(finding.message),
+      ];
+    },
   };
 }
 
-function kindEntry(kind: string, trace: Trace): TableRow {
+function kindEntry(kind: string, trace: Trace, columnsOf: ColumnsOf): TableRow {
   const total = trace.totals[kind]!;
   const { title, role, noun, nouns } = kindOf(kind);
   const errors = total.errors ? formatCount(total.errors, 'error') : '';
   return {
     tab: title,
-    line: () => [
-      [` ${fitText(kind, 6)}`, role],
-      fitText(formatMs(timeOf(total)), 7, 'right'),
-      ` ${formatCount(total.count, noun, nouns)}`,
+    line: (cells) => [
+      [` ${fitText(kind, columnsOf(cells).word)}`, role],
+      fitText(formatMs(timeOf(total)), 8, 'right'),
+      `  ${formatCount(total.count, noun, nouns)}`,
       errors ? [`   ${errors}`, 'error'] : '',
     ],
   };
@@ -160,11 +180,18 @@ export const overviewPanel: Panel = {
   page: (context) => {
     const { trace } = context;
     const kinds = Object.keys(trace.totals).sort((a, b) => trace.totals[b]!.ms - trace.totals[a]!.ms);
+    // Measured once a width, not for each row of each frame.
+    const measured = new Map<number, OverviewColumns>();
+    const columnsOf = (cells: number) => {
+      const known = measured.get(cells) ?? overviewColumns(trace, cells);
+      measured.set(cells, known);
+      return known;
+    };
     return {
       headLines: (columns) => headLines(trace, columns),
       entries: [
-        ...trace.findings.map((finding) => findingEntry(finding, trace)),
-        ...kinds.map((kind) => kindEntry(kind, trace)),
+        ...trace.findings.map((finding) => findingEntry(finding, trace, columnsOf)),
+        ...kinds.map((kind) => kindEntry(kind, trace, columnsOf)),
       ],
       text: (index) => {
         const finding = trace.findings[index];

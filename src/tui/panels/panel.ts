@@ -22,6 +22,10 @@ export interface PanelContext {
   sorted: 'start' | 'total';
   /** Shows library frames in stacks. */
   libraries: boolean;
+  /** Shows a profile as an icicle instead of a table. */
+  icicle?: boolean;
+  /** Number of the frame that fills the icicle. */
+  zoomed?: number;
   /** Width of the text in cells. */
   columns: number;
 }
@@ -48,8 +52,26 @@ export interface TextLine {
   prose?: boolean;
 }
 
+/** Drawing in place of a table: several entries share a row. Rows are numbered from 0. */
+export interface Canvas {
+  /** Number of rows. */
+  height: number;
+  /** Row of an entry. */
+  rowOf(at: number): number;
+  /** A row, with the entry `at` selected. */
+  line(row: number, columns: number, at: number): Line;
+  /** Entry at a cell of a row. */
+  frameAt(row: number, cell: number, columns: number): number | undefined;
+  /** Entry beside, above or below an entry; itself where there is none. */
+  move(at: number, direction: 'up' | 'down' | 'left' | 'right'): number;
+}
+
 /** Content of a panel for a trace. */
 export interface PanelPage {
+  /** The page can be shown as an icicle. */
+  hasIcicle?: boolean;
+  /** Drawing of the entries, which then have no rows of their own. */
+  canvas?: Canvas;
   /** The rows can be grouped or shown one by one, in two orders. */
   isGroupable?: boolean;
   /** Lines above the table that cannot be selected: column heads, or why the table is empty. */

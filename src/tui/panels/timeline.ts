@@ -1,14 +1,17 @@
-/** Timeline tab: the calls of a request as bars over time. */
+/** Timeline tab: the calls of a request, and the code between them, as bars over time. */
 
 import { parseSite } from '../../domain/site.js';
 import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
+import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
-import { emptyPage, type Panel, type TableRow } from './panel.js';
+import { emptyPage, type Panel, type PanelContext, type TableRow, type TextLine } from './panel.js';
+import { calledFunction, functionPlace } from './profile-text.js';
 import { spanText } from './span-detail.js';
+import { codeRows } from './stack-detail.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -78,6 +81,60 @@ function timelineRow(span: Span, extent: number, columns: number): Line {
   ];
 }
 
+/** What a slice is: `12ms hydrate() between query 3 and 4`. */
+export function sliceText({ ms, function: each, place }: JavaScriptSlice): string {
+  return `${formatMs(ms)} ${calledFunction(each)} ${place}`.trimEnd();
+}
+
+/** Bar of a slice of JavaScript: the cells before it, and its own. */
+export function sliceBar({ start, end }: JavaScriptSlice, extent: number, cells: number): [string, string] {
+  const from = Math.min(cells - 1, Math.floor((start / extent) * cells));
+  const to = Math.min(cells, Math.max(from + 1, Math.round((end / extent) * cells)));
+  return [' '.repeat(from), '▓'.repeat(to - from)];
+}
+
+function sliceRow(slice: JavaScriptSlice, extent: number, columns: number): Line {
+  const { label, cells } = widths(columns);
+  const [before, took] = sliceBar(slice, extent, cells);
+  return [
+    ['cpu   ', 'cpu'],
+    fitText(calledFunction(slice.function), label - 6),
+    ' ',
+    before,
+    [took, 'cpu'],
+    ' '.repeat(Math.max(0, cells - before.length - took.length)),
+    fitText(formatMs(slice.ms), 8, 'right'),
+  ];
+}
+
+function sliceEntry(slice: JavaScriptSlice, extent: number): TableRow {
+  const { file, line, column } = slice.function;
+  return {
+    ...(file !== '' && line > 0 && { position: { file, line, column } }),
+    copy: sliceText(slice),
+    tab: 'CPU',
+    line: (columns) => sliceRow(slice, extent, columns),
+  };
+}
+
+function sliceLines(slice: JavaScriptSlice, context: PanelContext): TextLine[] {
+  const { file, line, column } = slice.function;
+  const place = functionPlace(slice.function);
+  const position = { file, line, column };
+  return [
+    { line: [' ', [sliceText(slice), 'bold']], prose: true },
+    {
+      line: [
+        [' at ', 'dim'],
+        [place, 'accent'],
+        ['   in the CPU tab: 7', 'dim'],
+      ],
+      position,
+    },
+    ...(line > 0 ? codeRows(context.source(file), position, 2) : []),
+  ];
+}
+
 /** Scale above the bars. */
 function scaleLine(extent: number, columns: number): Line {
   const { label, cells } = widths(columns);
@@ -86,6 +143,26 @@ function scaleLine(extent: number, columns: number): Line {
   return [
     [`${' '.repeat(label + 1)}${fitText(marks, cells)}${fitText(formatMs(extent), 8, 'right')}`, 'head'],
   ];
+}
+
+/** A row of the timeline: a call, by its index, or JavaScript between calls. */
+type TimelineRow = { span: number; slice?: undefined } | { slice: JavaScriptSlice };
+
+/** Calls and slices of JavaScript in order of their beginnings. */
+function timelineRows(trace: Trace): TimelineRow[] {
+  const rows = trace.spans.map((span, index): [number, TimelineRow] => [span.start, { span: index }]);
+  for (const slice of slicesOf(trace)) rows.push([slice.start, { slice }]);
+  return rows.sort((a, b) => a[0] - b[0]).map(([, row]) => row);
+}
+
+function spanEntry(trace: Trace, index: number, extent: number): TableRow {
+  const span = trace.spans[index]!;
+  const position = parseSite(span.site);
+  return {
+    span: index,
+    ...(position ? { position } : {}),
+    line: (columns) => timelineRow(span, extent, columns),
+  };
 }
 
 /** Where the time went, under the scale and above the bars. */
@@ -108,11 +185,10 @@ export const timelinePanel: Panel = {
   badge: () => '',
   page: (context) => {
     const { trace } = context;
-    if (trace.spans.length === 0) return emptyPage('this request made no calls: all of its time is its own');
+    if (trace.spans.length + slicesOf(trace).length === 0)
+      return emptyPage('this request made no calls: all of its time is its own');
     const extent = timelineExtent(trace);
-    const order = trace.spans
-      .map((_, index) => index)
-      .sort((a, b) => trace.spans[a]!.start - trace.spans[b]!.start);
+    const rows = timelineRows(trace);
     const maxRunning = maxConcurrent(countedSpans(trace.spans));
     const parallel: Line = [
       [
@@ -122,16 +198,13 @@ export const timelinePanel: Panel = {
     ];
     return {
       headLines: (columns) => [parallel, scaleLine(extent, columns), laneLine(trace, extent, columns)],
-      entries: order.map((index): TableRow => {
-        const span = trace.spans[index]!;
-        const position = parseSite(span.site);
-        return {
-          span: index,
-          ...(position ? { position } : {}),
-          line: (columns) => timelineRow(span, extent, columns),
-        };
-      }),
-      text: (row) => spanText(trace.spans[order[row] ?? order[0]!]!, context),
+      entries: rows.map((row) =>
+        row.slice ? sliceEntry(row.slice, extent) : spanEntry(trace, row.span, extent),
+      ),
+      text: (at) => {
+        const row = rows[at] ?? rows[0]!;
+        return row.slice ? sliceLines(row.slice, context) : spanText(trace.spans[row.span]!, context);
+      },
     };
   },
 };

@@ -69,6 +69,7 @@ function open(state: State, facts: ViewFacts): State {
 function goBack(state: State): State {
   if (state.detail.find !== '' && (state.focus === 'table' || state.focus === 'text'))
     return withDetail(state, { find: '' });
+  if (state.focus === 'table' && state.detail.zoomed) return zoomOut(state, state.detail.zoomed.frame);
   if (state.zoom) return { ...state, zoom: false };
   if (state.focus === 'text') return { ...state, focus: 'table' };
   if (state.focus === 'table' || state.focus === 'output') return { ...state, focus: 'list' };
@@ -78,6 +79,24 @@ function goBack(state: State): State {
   if (state.list.onlyMarked) return withList(state, { onlyMarked: false, cursor: TOP });
   if (state.list.view !== 'all') return withList(state, { view: 'all', cursor: TOP });
   return state;
+}
+
+/** Shows the whole icicle again, with the frame selected that filled it. */
+function zoomOut(state: State, frame: number): State {
+  const { zoomed: _, ...detail } = state.detail;
+  return { ...state, detail: { ...detail, table: { at: frame, top: 0 }, text: TOP } };
+}
+
+/** Shows a profile as an icicle or as a table; another request or other frames begin with the whole. */
+function withoutZoom(state: State, change: Partial<State['detail']>): State {
+  const { zoomed: _, ...detail } = state.detail;
+  return { ...state, detail: { ...detail, ...change, table: TOP, text: TOP } };
+}
+
+function toggleLibraries(state: State): State {
+  const change = { libraries: !state.detail.libraries };
+  // Frames of an icicle are others with those of libraries.
+  return state.detail.icicle ? withoutZoom(state, change) : withDetail(state, change);
 }
 
 /** True while the list has the requests of the route that was opened. */
@@ -207,7 +226,7 @@ function reduceList(state: State, action: Action, facts: ViewFacts): State | und
     case 'route':
       return openRoute(state, action.filter, action.route);
     case 'sort':
-      return sortList(state, { by: action.by, reverse: false });
+      return sortList(state, { by: action.by, reverse: action.reverse === true });
     case 'reverse':
       return reverse(state);
     case 'follow':
@@ -235,7 +254,11 @@ function reduceDisplay(state: State, action: Action): State {
     case 'size':
       return { ...state, columns: action.columns, rows: action.rows };
     case 'libraries':
-      return withDetail(state, { libraries: !state.detail.libraries });
+      return toggleLibraries(state);
+    case 'icicle':
+      return withoutZoom(state, { icicle: !state.detail.icicle });
+    case 'zoomFrame':
+      return withDetail(state, { zoomed: { trace: action.trace, frame: action.frame }, text: TOP });
     case 'wrap':
       return withDetail(state, { wrap: !state.detail.wrap });
     case 'zoom':

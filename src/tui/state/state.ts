@@ -66,6 +66,10 @@ export interface DetailState {
   wrap: boolean;
   /** Order of the tab's table. */
   sorted: 'start' | 'total';
+  /** A profile is shown as an icicle. */
+  icicle: boolean;
+  /** Frame of an icicle that fills it, and the request whose profile it is in. */
+  zoomed?: { trace: string; frame: number };
   /** Search text; empty without a search. */
   find: string;
 }
@@ -100,7 +104,7 @@ export type Popup =
   | { kind: 'ask'; question: string; yes: Action }
   | { kind: 'text'; title: string; lines: readonly Line[]; top: number };
 
-export type MenuName = 'help' | 'palette' | 'copy' | 'sort' | 'filters' | 'record';
+export type MenuName = 'help' | 'palette' | 'copy' | 'save' | 'sort' | 'filters' | 'record';
 
 export interface State {
   columns: number;
@@ -147,7 +151,7 @@ export type Action =
   | { type: 'filter'; text: string }
   | { type: 'route'; filter: string; route: RouteKey }
   | { type: 'match'; n: 1 | -1 }
-  | { type: 'sort'; by: Sort['by'] }
+  | { type: 'sort'; by: Sort['by']; reverse?: boolean }
   | { type: 'reverse' }
   | { type: 'follow' }
   | { type: 'hold' }
@@ -157,6 +161,9 @@ export type Action =
   | { type: 'view' }
   | { type: 'libraries' }
   | { type: 'wrap' }
+  | { type: 'icicle' }
+  | { type: 'zoomFrame'; trace: string; frame: number }
+  | { type: 'side'; n: 1 | -1 }
   | { type: 'zoom' }
   | { type: 'output' }
   | { type: 'menu'; menu: MenuName }
@@ -175,6 +182,7 @@ export type EffectAction =
   | { type: 'redraw' }
   | { type: 'suspend' }
   | { type: 'copy'; what: string }
+  | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
   | { type: 'replay'; url?: string; sure?: boolean }
@@ -230,6 +238,7 @@ export function initialState(columns: number, rows: number, output = false): Sta
       libraries: false,
       wrap: false,
       sorted: 'total',
+      icicle: false,
       find: '',
     },
     history: [],

@@ -74,6 +74,28 @@ export function columnHeads(columns: ListColumns, sort: Sort, routes: boolean): 
   return [[text.join(''), 'head']];
 }
 
+/** Sort key of the column head at a cell of their row. */
+export function sortAt(columns: ListColumns, at: number, routes: boolean): Sort['by'] | undefined {
+  const { method, path, status, time, queries, qtime, cache, badges, age } = columns;
+  const cells: [size: number, by: Sort['by'] | undefined][] = [
+    [2 + method, undefined],
+    [path, 'path'],
+    [status, routes ? 'time' : 'status'],
+    [time, 'duration'],
+    [queries, 'queries'],
+    [qtime, 'qtime'],
+    [routes && cache > 0 ? 7 : cache, undefined],
+    [badges, undefined],
+    [age, routes ? undefined : 'time'],
+  ];
+  let end = 0;
+  for (const [size, by] of cells) {
+    if (size > 0) end += size + 1;
+    if (at < end) return by;
+  }
+  return undefined;
+}
+
 /** Path padded or shortened to `cells`; its middle is cut out. */
 function pathCells(path: string, cells: number): string {
   const shortened = cutMiddle(cleanText(path), cells);

@@ -40,23 +40,55 @@ function tabSegments(panel: Panel, trace: Trace, active: boolean, naming: TabNam
   const headline = panel.badge(trace);
   const empty = headline === '' && panel.canBeEmpty;
   const name = naming === 'long' ? panel.title : naming === 'bare' && empty && !active ? '' : panel.short;
-  const text = [panel.key, name, headline].filter((part) => part !== '').join(' ');
+  // In parentheses: "3 Cache 1" would be read as three.
+  const count = headline === '' ? '' : `(${headline})`;
+  const text = [panel.key, `${name}${count}`].filter((part) => part !== '').join(' ');
   if (active) return [[`[${text}]`, 'focus', 'bold']];
   return [' ', [text, empty ? 'dim' : ''], naming === 'bare' ? '' : ' '];
 }
 
+/** A tab on the screen; what hides the first tabs has no panel. */
+interface TabPiece {
+  panel?: Panel;
+  line: Line;
+}
+
 /** Tabs, shortened to fit, with the active tab always visible; `title` is the active panel's. */
-export function tabsLine(panels: Panel[], trace: Trace, title: string, cells: number): Line {
+function tabPieces(panels: Panel[], trace: Trace, title: string, cells: number): TabPiece[] {
   const active = Math.max(
     0,
     panels.findIndex((panel) => panel.title === title),
   );
+  const piecesOf = (naming: TabNaming) =>
+    panels.map((panel, index) => ({ panel, line: tabSegments(panel, trace, index === active, naming) }));
+  const widthOf = (pieces: TabPiece[]) => lineWidth(pieces.flatMap(({ line }) => line));
   for (const naming of ['long', 'short', 'bare'] as const) {
-    const line = panels.flatMap((panel, index) => tabSegments(panel, trace, index === active, naming));
-    if (lineWidth(line) <= cells) return line;
+    const pieces = piecesOf(naming);
+    if (widthOf(pieces) <= cells) return pieces;
   }
-  const tabs = panels.map((panel, index) => tabSegments(panel, trace, index === active, 'bare'));
+  const pieces = piecesOf('bare');
   let from = 0;
-  while (from < active && lineWidth(tabs.slice(from, active + 1).flat()) + 2 > cells) from++;
-  return [...(from > 0 ? [['…', 'dim'] as const] : []), ...tabs.slice(from).flat()];
+  while (from < active && widthOf(pieces.slice(from, active + 1)) + 2 > cells) from++;
+  return [...(from > 0 ? [{ line: [['…', 'dim']] as Line }] : []), ...pieces.slice(from)];
+}
+
+/** Row of the tabs. */
+export function tabsLine(panels: Panel[], trace: Trace, title: string, cells: number): Line {
+  return tabPieces(panels, trace, title, cells).flatMap(({ line }) => line);
+}
+
+/** Title of the tab at a cell of their row. */
+export function tabAt(
+  panels: Panel[],
+  trace: Trace,
+  title: string,
+  cells: number,
+  at: number,
+): string | undefined {
+  let end = 0;
+  for (const { panel, line } of tabPieces(panels, trace, title, cells)) {
+    end += lineWidth(line);
+    if (at < end) return panel?.title;
+  }
+  return undefined;
 }

@@ -72,7 +72,7 @@ export function viewModelOf({ detail, bindings, feed, ...parts }: ViewModelInput
   const page = detail.page(state.detail, columns);
   const layout = layoutOf(state, {
     head: page.headLines(columns).length,
-    table: page.entries.length,
+    table: page.canvas?.height ?? page.entries.length,
     text: page.text !== undefined && page.entries.length > 0,
   });
   const row = Math.min(state.detail.table.at, page.entries.length - 1);

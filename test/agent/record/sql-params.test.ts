@@ -7,6 +7,11 @@ type Dialect = 'pg' | 'mysql' | 'sqlite';
 const X = 'REDACTED';
 
 const PARAMS: [Dialect, sql: string, values: unknown[], masked: unknown[]][] = [
+  ['mysql', 'select 1 */* ? */ 2 from u where password = ? and a = ?', ['S', 'a'], [X, 'a']],
+  ['mysql', 'select 1--- ?\n from u where password = ? and a = ?', ['S', 'a'], [X, 'a']],
+  ['mysql', 'update u set /*!40101 password = ?, */ a = ?', ['S', 'a'], [X, 'a']],
+  ['mysql', 'select 1 #> ?\n from u where password = ? and a = ?', ['S', 'a'], [X, 'a']],
+  ['sqlite', "select [it's] from u where password = ? and a = ?", ['S', 'a'], [X, 'a']],
   ['pg', 'select 1 from u where password = $1 and a = $2', ['S', 'a'], [X, 'a']],
   ['pg', 'select 1 from u where password IN ($1)', ['S'], [X]],
   ['pg', 'select 1 from u where id = $2 and token = ANY($1)', [['S'], 5], [X, 5]],
@@ -110,6 +115,15 @@ test('named params are masked by their column and by their own name', (t) => {
 });
 
 const STATEMENTS: [Dialect, sql: string, masked: string][] = [
+  ['pg', 'update u set password = $f1$S$f1$, a = 1', "update u set password = 'REDACTED', a = 1"],
+  [
+    'pg',
+    "update u set d = date'2020\\', password = 'S'",
+    "update u set d = date'2020\\', password = 'REDACTED'",
+  ],
+  ['sqlite', "select [it's] from u where password = 'S'", "select [it's] from u where password = 'REDACTED'"],
+  ['mysql', "/*!40101 set password = 'S' */", "/*!40101 set password = 'REDACTED' */"],
+  ['mysql', "select 1 #>'\n from u where pwd='S'", "select 1 #>'\n from u where pwd='REDACTED'"],
   [
     'pg',
     "select 1 from u where password = 'S' and a = 'a'",
