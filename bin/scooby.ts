@@ -16,6 +16,7 @@ import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
+import { registerStore } from '../src/cli/commands/store.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
@@ -59,6 +60,7 @@ for (const register of [
   registerRecording,
   registerUi,
   registerStatus,
+  registerStore,
   registerList,
   registerShow,
   registerTop,

@@ -1,13 +1,16 @@
 /** Requests of a store as they are saved, for `scooby list --follow`: polled, whichever run records. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FilterQuery } from '../domain/filter.js';
+import { type FilterQuery, intersectQueries } from '../domain/filter.js';
 import { leftOutQuery, listedQuery } from '../domain/routine.js';
 import type { Summary } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
+import type { StoreReader } from '../store/store.js';
 
 const POLL_MS = 250;
+/** ms that one question for changes waits. */
+const CHANGES_MS = 2000;
 /** Requests that one poll reads; the next one goes on behind them. */
 const MAX_READ = 5000;
 
@@ -55,4 +58,33 @@ export async function followRequests(
       if (saved.length > 0) print(saved.reverse());
     }
   }
+}
+
+/** The same of a store that is no file, such as the memory of a run, or one on another machine. */
+export async function followStore(
+  store: StoreReader,
+  query: FilterQuery,
+  limit: number,
+  { print, leftOut }: FollowListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const [listed, unseen] = [listedQuery(query), leftOutQuery(query)];
+  if (unseen !== undefined && (await store.recent({ query: unseen }, 1)).length > 0) leftOut();
+  let { mark } = await store.changes(undefined, 0);
+  print((await store.recent({ query: listed }, limit)).reverse());
+  while (!signal.aborted) {
+    const changes = await store.changes(mark, CHANGES_MS);
+    if (changes.mark === mark || signal.aborted) continue;
+    mark = changes.mark;
+    const saved = await selectedOf(store, listed, changes.ids);
+    if (saved.length > 0) print(saved);
+  }
+}
+
+async function selectedOf(store: StoreReader, query: FilterQuery, ids: string[] = []): Promise<Summary[]> {
+  if (query.length === 0) return store.summaries(ids);
+  const one: FilterQuery = ids.map((id) => [{ field: 'id', op: '=', value: id, not: false }]);
+  return ids.length === 0
+    ? []
+    : (await store.recent({ query: intersectQueries(query, one) }, ids.length)).reverse();
 }

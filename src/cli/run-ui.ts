@@ -42,12 +42,12 @@ export interface RunUiOptions {
  * Throws a UserError for an invalid user configuration.
  */
 export function startRunUi(
-  options: Omit<RunUiOptions, 'flags'> & { place: string; colour: boolean },
+  options: Omit<RunUiOptions, 'flags'> & { isReadable: boolean; colour: boolean },
 ): RunUi | undefined {
   const { env, stdin, stdout } = process;
   const trouble = !canDrawScreen(stdin, stdout, env)
     ? '--ui needs a terminal'
-    : options.place !== options.database
+    : !options.isReadable
       ? '--ui needs the database'
       : undefined;
   if (trouble !== undefined) {

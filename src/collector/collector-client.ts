@@ -24,6 +24,7 @@ import type {
   DetectedLibrary,
   FoundCall,
   FromCollector,
+  KeptIn,
   RecordedRun,
   ToCollector,
 } from './collector-messages.js';
@@ -59,10 +60,13 @@ interface KnownProcess {
   position: SpoolPosition;
 }
 
+type ReadResult = Omit<Extract<FromCollector, { t: 'read-result' }>, 't' | 'n'>;
 type Found = Omit<Extract<FromCollector, { t: 'found' }>, 't' | 'n'>;
 
 /** ms that a search of a trace waits for the collector. */
 const FIND_MS = 3000;
+/** The same of a read of the store: aggregates of all requests, or a wait for changes. */
+const READ_MS = 9000;
 /** ms between two looks at what waits. */
 const BACKLOG_MS = 1000;
 /** Failures in a row from which a new collector leaves out what the failed one had to read. */
@@ -72,6 +76,7 @@ const MAX_REPLAYS = 2;
 export class CollectorClient extends EventEmitter<CollectorClientEvents> implements ProxyObserver {
   /** Path of the store's data, or a phrase, for the banner. */
   readonly place: string;
+  readonly kept: KeptIn;
   readonly #thread: CollectorThread;
   readonly #exchanges = new ExchangeQueue((items) => {
     this.#journal?.append(items);
@@ -83,6 +88,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
   #connections: AppConnections;
   #folder = '';
   readonly #processes = new Map<number, KnownProcess>();
+  readonly #reads = new Map<number, (result: ReadResult) => void>();
   readonly #searches = new Map<number, (found: Found) => void>();
   readonly #backlog = new BacklogNotice((message) => void this.emit('warning', message));
   readonly #backlogTimer: NodeJS.Timeout;
@@ -104,7 +110,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         received(message) {
           if (client !== undefined) client.#received(message);
           else if (message.t === 'ready') {
-            client = new CollectorClient(settings, thread, message.place);
+            client = new CollectorClient(settings, thread, message);
             const { warnings, otlpUrl } = message;
             resolve({ collector: client, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
           }
@@ -122,11 +128,16 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
-  private constructor(settings: CollectorSettings, thread: CollectorThread, place: string) {
+  private constructor(
+    settings: CollectorSettings,
+    thread: CollectorThread,
+    { place, kept }: Extract<FromCollector, { t: 'ready' }>,
+  ) {
     super();
     this.#settings = settings;
     this.#thread = thread;
     this.place = place;
+    this.kept = kept;
     this.#connections = new AppConnections(settings.project, 'off');
     this.#backlogTimer = setInterval(() => this.#updateBacklog(), BACKLOG_MS).unref();
   }
@@ -243,6 +254,22 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     });
   }
 
+  /** Reads what the run keeps in its own memory; rejects where it keeps nothing there. */
+  read(name: string, args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const n = ++this.#lastNumber;
+      const timer = setTimeout(() => settle({ trouble: 'the collector does not answer' }), READ_MS);
+      const settle = ({ json, trouble }: ReadResult) => {
+        clearTimeout(timer);
+        this.#reads.delete(n);
+        if (trouble !== undefined) reject(new Error(trouble));
+        else resolve(json === undefined ? undefined : JSON.parse(json));
+      };
+      this.#reads.set(n, settle);
+      this.#thread.post({ t: 'read-store', n, name, args });
+    });
+  }
+
   /** Has everything read and saved; resolves when that is done, or the collector has failed. */
   async finish(): Promise<void> {
     if (this.#state !== 'running') return;
@@ -284,6 +311,8 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
         return void this.emit('warning', message.message);
       case 'found':
         return this.#searches.get(message.n)?.(message);
+      case 'read-result':
+        return this.#reads.get(message.n)?.(message);
       case 'read':
         for (const [n, position] of message.positions) this.#setPosition(n, position);
         return;
@@ -318,6 +347,7 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
 
   #failed(reason: string): void {
     for (const settle of this.#searches.values()) settle({});
+    for (const settle of this.#reads.values()) settle({ trouble: 'the collector has failed' });
     if (this.#state === 'running') {
       this.emit('warning', `the collector has failed (${reason}) and is started again; calls may be missing`);
       return;

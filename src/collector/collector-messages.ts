@@ -22,7 +22,7 @@ export interface CollectorSettings {
   agent: string;
   /** The project's decisions on its findings. */
   judgeOptions?: Pick<JudgeOptions, 'ignore' | 'limits'>;
-  store: Pick<OpenOptions, 'db' | 'cwd' | 'ttl' | 'maxSize'>;
+  store: Pick<OpenOptions, 'db' | 'cwd' | 'ttl' | 'maxSize' | 'shared'>;
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
@@ -54,6 +54,8 @@ export type ToCollector =
   | { t: 'disconnected'; n: number }
   /** A trace as JSON, or the call of the index `span` in it. */
   | { t: 'find'; n: number; id: string; span?: number }
+  /** A read of what this process itself keeps, by the name of the store's method. */
+  | { t: 'read-store'; n: number; name: string; args: unknown[] }
   /** Adds up the profiles of requests into that of the last; answered by `found`. */
   | { t: 'addUp'; n: number; ids: string[]; kind: Profile['kind'] }
   /** The folder of a run whose launcher was killed. */
@@ -64,7 +66,7 @@ export type ToCollector =
 /** From the collector. */
 export type FromCollector =
   /** `otlpUrl`: where spans of OpenTelemetry are taken. */
-  | { t: 'ready'; place: string; warnings: string[]; otlpUrl?: string }
+  | { t: 'ready'; place: string; kept: KeptIn; warnings: string[]; otlpUrl?: string }
   /**
    * Requests that are saved, lost with a warning, or left out (their number is `leftOut`); `facts`
    * also of those that have changed.
@@ -78,11 +80,16 @@ export type FromCollector =
   | { t: 'warn'; message: string }
   /** All are missing where there is no such trace, or no such call in it. */
   | { t: 'found'; n: number; json?: string; call?: FoundCall; added?: number; trouble?: string }
+  /** JSON of what was read; or why it could not be. */
+  | { t: 'read-result'; n: number; json?: string; trouble?: string }
   | { t: 'read'; positions: [n: number, position: SpoolPosition][] }
   /** All lines of a process that has disconnected are read. */
   | { t: 'left'; n: number }
   | { t: 'pong' }
   | { t: 'finished' };
+
+/** Where a run keeps its requests: others read a file and a shared store, but its memory by asking it. */
+export type KeptIn = 'file' | 'memory' | 'shared';
 
 /** A call, and its trace without any. */
 export interface FoundCall {

@@ -10,6 +10,7 @@ import { samplesOf } from '../insight/metrics/samples.js';
 import { publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
+import { readStore } from '../store/store-reads.js';
 import { Collector } from './collector.js';
 import type {
   CollectorSettings,
@@ -60,9 +61,10 @@ export class CollectorService {
       warn(message),
     );
     warn = (message) => post({ t: 'warn', message });
+    const kept = store.local === undefined ? 'file' : store.local === store ? 'memory' : 'shared';
     const service = new CollectorService(settings, store, post);
     const otlpUrl = await service.#receiveSpans((message) => warnings.push(message));
-    post({ t: 'ready', place: store.place, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
+    post({ t: 'ready', place: store.place, kept, warnings, ...(otlpUrl !== undefined && { otlpUrl }) });
     return service;
   }
 
@@ -125,6 +127,8 @@ export class CollectorService {
         return this.#disconnected(message.n);
       case 'find':
         return void this.#findOrExplain(message, performance.now() + FIND_MS);
+      case 'read-store':
+        return void this.#readStore(message);
       case 'addUp':
         return this.#post({
           t: 'found',
@@ -245,6 +249,16 @@ export class CollectorService {
     // It may have been finished while the store was asked.
     if (!this.#collector.isFinishing(id)) return this.#find(search, until);
     this.#collector.once('trace', () => void this.#findOrExplain(search, until));
+  }
+
+  async #readStore({ n, name, args }: Extract<ToCollector, { t: 'read-store' }>): Promise<void> {
+    try {
+      if (this.#store.local === undefined) throw new Error(`the requests are stored in ${this.#store.place}`);
+      const json = JSON.stringify(await readStore(this.#store.local, name, args));
+      this.#post({ t: 'read-result', n, ...(json !== undefined && { json }) });
+    } catch (error) {
+      this.#post({ t: 'read-result', n, trouble: (error as Error).message });
+    }
   }
 
   #settle(trace: Trace): void {

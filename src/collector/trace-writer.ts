@@ -119,6 +119,7 @@ export class TraceWriter {
     if (size > 0) this.#warn(`the store is locked by another process; ${size} requests were not kept`);
     this.#isClosed = true;
     await this.#store.flushed();
+    await this.#store.finish?.();
   }
 
   #saved(): void {

@@ -140,6 +140,11 @@ export class RunControl {
     return this.#request('explain', { trace, span, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
   }
 
+  /** A read of what the run keeps in its own memory. */
+  read(name: string, args: unknown[]): Promise<unknown> {
+    return this.#request('read', { name, args }, REQUEST_MS);
+  }
+
   /**
    * Has the next request of a route or URL profiled; resolves with its id, or null when none has come
    * within `ms`.

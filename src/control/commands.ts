@@ -1,4 +1,4 @@
-/** Commands of the control socket: status, record, restart, explain. */
+/** Commands of the control socket: status, record, restart, explain, read. */
 
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
@@ -55,6 +55,7 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
+    read: ({ name, args }) => run.collector.read(String(name), Array.isArray(args) ? args : []),
     /** Resolves with the id of the next request of a route, which is profiled; null without one. */
     async profileNext({ method, pattern, wish, ms }) {
       const known = PROFILE_WISHES.find((each) => each === wish);

@@ -49,9 +49,8 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
     command: redactArguments(command),
     project,
     started: Date.now(),
+    ...(collector.kept !== 'file' && { keptIn: collector.kept }),
   };
-  // Requests in a memory store cannot be read by other processes.
-  if (collector.place !== database) return { setUrl: () => {}, listenAgain: async () => {}, close: () => {} };
   const server = await serveControl(socket, token, commandsOf(parts, runRecord));
   const { listenAgain } = server;
   try {

@@ -1,5 +1,6 @@
 /** Registry of running runs: a record file per run, in a folder beside the database. */
 
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { stateFolder } from '../store/location.js';
 import { isProcessAlive } from './process-alive.js';
 
 /** A run's record file, by which clients find and reach it. */
@@ -30,6 +32,8 @@ export interface RunRecord {
   project: string;
   /** Epoch ms. */
   started: number;
+  /** Missing where the requests are in the database. */
+  keptIn?: 'memory' | 'shared';
 }
 
 /** A registered run. */
@@ -46,7 +50,17 @@ const MAX_RECORD_BYTES = 1024 * 1024;
  * folder). Throws where the folder belongs to another user or cannot be written.
  */
 export function registerRunRecord(database: string, runRecord: RunRecord): Registration {
-  const folder = folderOf(database);
+  const [beside, apart] = foldersOf(database);
+  try {
+    return registerIn(beside, runRecord);
+  } catch (error) {
+    // What cannot be written has no requests, but there is a run to be found.
+    if (runRecord.keptIn === undefined) throw error;
+    return registerIn(apart, runRecord);
+  }
+}
+
+function registerIn(folder: string, runRecord: RunRecord): Registration {
   const path = join(folder, `${runRecord.pid}.run`);
   const write = () => {
     // Renaming is atomic: a concurrent reader gets the old record or the new, never a part.
@@ -55,7 +69,7 @@ export function registerRunRecord(database: string, runRecord: RunRecord): Regis
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!isOurs(folder)) throw new Error(`${folder} belongs to another user`);
-  runRecords(database);
+  recordsIn(folder);
   rmSync(`${path}.new`, { force: true });
   write();
   const update = (change: Partial<RunRecord>) => {
@@ -80,14 +94,21 @@ export function registerRunRecord(database: string, runRecord: RunRecord): Regis
 
 /** Records of running runs, newest first; deletes the records of runs that were killed. */
 export function runRecords(database: string): RunRecord[] {
-  const folder = folderOf(database);
-  if (!existsSync(folder) || !isOurs(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.endsWith('.run'));
-  return names.flatMap((name) => read(join(folder, name)) ?? []).sort((a, b) => b.started - a.started);
+  return foldersOf(database)
+    .flatMap(recordsIn)
+    .sort((a, b) => b.started - a.started);
 }
 
-function folderOf(database: string): string {
-  return `${database}-runs`;
+function recordsIn(folder: string): RunRecord[] {
+  if (!existsSync(folder) || !isOurs(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.run'));
+  return names.flatMap((name) => read(join(folder, name)) ?? []);
+}
+
+/** Beside the database; and in the user's state folder, for runs that cannot write there. */
+function foldersOf(database: string): [beside: string, apart: string] {
+  const hash = createHash('sha256').update(database).digest('hex').slice(0, 16);
+  return [`${database}-runs`, join(stateFolder(), 'scooby', `${hash}-runs`)];
 }
 
 function read(path: string): RunRecord | undefined {

@@ -146,3 +146,8 @@ export interface Feed {
   sendInput?(line: string): void;
   close(): void;
 }
+
+/** A feed of what is stored, which also tells its listeners of changes that it does not see itself. */
+export interface StoredFeed extends Feed {
+  notifyListeners(): void;
+}

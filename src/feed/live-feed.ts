@@ -5,37 +5,51 @@
 
 import type { Recording } from '../domain/link.js';
 import type { ProfileWish } from '../domain/profile-wish.js';
-import type { Trace } from '../domain/trace.js';
-import type { PageReader } from '../store/page-reader.js';
+import type { SourceText } from '../domain/site.js';
+import type { Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
-import type { ExplainResult, Feed, FeedStatus, ReplayResult } from './feed.js';
+import type {
+  ExplainResult,
+  Feed,
+  FeedStatus,
+  ListQuery,
+  ListStats,
+  MaybePromise,
+  ReplayResult,
+  RouteRow,
+  Sort,
+  StoredFeed,
+} from './feed.js';
 import type { LauncherConnection } from './launcher-connection.js';
 import { replay } from './replay.js';
 import { RunConnection } from './run-connection.js';
-import { StoreFeed } from './store-feed.js';
 
 /**
- * A store feed whose status comes from the run, and from the launcher if it started this browser.
+ * A feed of a store whose status comes from the run, and from the launcher if it started this browser.
  */
-export class LiveFeed extends StoreFeed implements Feed {
+export class LiveFeed implements Feed {
   readonly output?: OutputLog;
   readonly sendInput?: (line: string) => void;
+  readonly #stored: StoredFeed;
   readonly #run: RunConnection;
   readonly #launcher: LauncherConnection | undefined;
 
-  /** `launcher` is passed when `scooby run --ui` started this browser. */
-  constructor(reader: PageReader, place: string, launcher?: LauncherConnection) {
-    super(reader, place);
+  /**
+   * `database` is the path beside which runs are found; `launcher` is passed when `scooby run --ui`
+   * started this browser.
+   */
+  constructor(stored: StoredFeed, database: string, launcher?: LauncherConnection) {
+    this.#stored = stored;
     this.#launcher = launcher;
-    this.#run = new RunConnection(place, () => this.notifyListeners());
+    this.#run = new RunConnection(database, () => stored.notifyListeners());
     if (!launcher) return;
     this.output = launcher.output;
     this.sendInput = (line) => launcher.sendInput(line);
-    launcher.subscribe(() => this.notifyListeners());
+    launcher.subscribe(() => stored.notifyListeners());
   }
 
-  override status(): FeedStatus {
-    const stored = super.status();
+  status(): FeedStatus {
+    const stored = this.#stored.status();
     const fromLauncher = this.#launcher?.status() ?? {};
     const run = this.#run.status;
     if (!run) return { ...stored, live: false, ...fromLauncher };
@@ -55,6 +69,42 @@ export class LiveFeed extends StoreFeed implements Feed {
 
   connected(): Promise<void> {
     return this.#run.attempted;
+  }
+
+  stats(): MaybePromise<ListStats> {
+    return this.#stored.stats();
+  }
+
+  count(listQuery: ListQuery): MaybePromise<number> {
+    return this.#stored.count(listQuery);
+  }
+
+  countNewer(listQuery: ListQuery): MaybePromise<number> {
+    return this.#stored.countNewer(listQuery);
+  }
+
+  page(listQuery: ListQuery, sort: Sort, offset: number, limit: number): MaybePromise<Summary[]> {
+    return this.#stored.page(listQuery, sort, offset, limit);
+  }
+
+  position(listQuery: ListQuery, sort: Sort, id: string): MaybePromise<number> {
+    return this.#stored.position(listQuery, sort, id);
+  }
+
+  routes(listQuery: ListQuery): MaybePromise<RouteRow[]> {
+    return this.#stored.routes(listQuery);
+  }
+
+  find(id: string): MaybePromise<Trace | undefined> {
+    return this.#stored.find(id);
+  }
+
+  source(hash: string): MaybePromise<SourceText | undefined> {
+    return this.#stored.source(hash);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#stored.subscribe(listener);
   }
 
   async replay(trace: Trace, url?: string, profile?: ProfileWish): Promise<ReplayResult> {
@@ -78,9 +128,9 @@ export class LiveFeed extends StoreFeed implements Feed {
     return this.#run.perform((control) => control.restart());
   }
 
-  override close(): void {
+  close(): void {
     this.#run.close();
     this.#launcher?.close();
-    super.close();
+    this.#stored.close();
   }
 }

@@ -10,7 +10,7 @@ import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
-import type { Feed, FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort } from './feed.js';
+import type { FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort, StoredFeed } from './feed.js';
 import { END_OF_TIME, FilterResult } from './filter-result.js';
 import { NewestPage } from './newest-page.js';
 import { RouteResult } from './route-result.js';
@@ -32,7 +32,7 @@ const RESCAN_MS = 500;
 const STATUS_TTL_MS = 1000;
 
 /** Read-only feed; works without a running app. */
-export class StoreFeed implements Feed {
+export class StoreFeed implements StoredFeed {
   readonly #reader: PageReader;
   /** All requests, and those of a list without a filter. */
   readonly #all: NewestPage;
@@ -89,7 +89,7 @@ export class StoreFeed implements Feed {
     }
   }
 
-  protected notifyListeners(): void {
+  notifyListeners(): void {
     for (const listener of this.#listeners) listener();
   }
 

@@ -2,7 +2,7 @@
  * Aggregates computed in the database from the table `figures`, which has each trace's rollup rows.
  */
 
-import type { Database } from 'better-sqlite3';
+import type { Database } from './database.js';
 import type { SqlCondition } from './filter-sql.js';
 import { mergeRollup, type RollupPart, SHARE_COLUMN, SUBJECT_OF } from './rollup.js';
 import { reusableSelectionSql } from './selection.js';

@@ -1,7 +1,7 @@
 /** Connection to the SQLite database, with recovery from damage, deletion and a full disk. */
 
-import type Sqlite from 'better-sqlite3';
 import { type Clock, systemClock } from './clock.js';
+import type { Database, OpenDatabase } from './database.js';
 import { explainStoreError, isDamage, isRefusal } from './error-messages.js';
 import { createPrivate, inodeOf, moveAside, refuseForeignFiles, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
@@ -12,11 +12,7 @@ import { StoreError } from './store.js';
 
 /** Options of a SQLite store. */
 export interface SqliteOptions {
-  /**
-   * Opens a database with better-sqlite3; passed in, because the caller reports a missing native
-   * module.
-   */
-  connect: (path: string, options: Sqlite.Options) => Sqlite.Database;
+  connect: OpenDatabase;
   /** Path of the database. */
   path: string;
   /** Time to live of a trace in ms. */
@@ -54,7 +50,7 @@ export class Connection {
   readonly clock: Clock;
   statements!: Statements;
   #options: SqliteOptions;
-  #db!: Sqlite.Database;
+  #db!: Database;
   #housekeeping!: Housekeeping;
   /** Inode of the open file. */
   #inode: number | undefined;
@@ -73,7 +69,7 @@ export class Connection {
   }
 
   /** Runs a read with SQL of its own. */
-  query<T>(work: (db: Sqlite.Database) => T): T {
+  query<T>(work: (db: Database) => T): T {
     return this.#explaining(() => this.#recovering(() => work(this.#db)));
   }
 

@@ -1,7 +1,7 @@
 /** Deletion of expired and excess traces, in small batches, so that no save waits long. */
 
-import type { Database } from 'better-sqlite3';
 import { type Clock, deletionClock } from './clock.js';
+import type { Database } from './database.js';
 import { sizeOf } from './files.js';
 import type { Statements } from './statements.js';
 

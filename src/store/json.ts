@@ -209,11 +209,15 @@ export function publicRoute(aggregate: Aggregate, findings: string[]): object {
 
 /** JSON of a run in `scooby list --by run --json`. */
 export function publicRun(
-  { number, start, command, requests }: RunSummary,
+  { number, start, command, host, requests }: RunSummary,
   aggregate: Aggregate | undefined,
 ): object {
   const { ms, p50, p95, errors, worst } = aggregate ?? {};
-  return { run: number, start, command, requests, ...(aggregate && { ms, p50, p95, errors, worst }) };
+  return {
+    ...{ run: number, start, command, requests },
+    ...(host !== undefined && { host }),
+    ...(aggregate && { ms, p50, p95, errors, worst }),
+  };
 }
 
 function inOrder<T extends object>(value: T, names: (keyof T)[]): T {

@@ -1,20 +1,23 @@
 /** Store in the memory of this process, used when the database cannot be written. */
 
+import { hostname } from 'node:os';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import { hashOf, type PackedBody, pack, unpack } from './body.js';
+import { ChangeLog } from './change-log.js';
 import { type Clock, systemClock } from './clock.js';
 import { packTrace, skipDescribe, unpackTrace } from './document.js';
 import { matchesQuery, summaryOf } from './filter-match.js';
-import {
-  mergeRollup,
-  type RollupPart,
-  type RollupRow,
-  rollupRowsOf,
-  SHARE_COLUMN,
-  SUBJECT_OF,
-} from './rollup.js';
-import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
+import { mergeRollup, partsOfTrace, type RollupRow, rollupRowsOf } from './rollup.js';
+import type {
+  Aggregate,
+  AggregateBy,
+  RunSummary,
+  Sampling,
+  Selection,
+  Store,
+  StoreChanges,
+} from './store.js';
 
 interface Entry {
   summary: Summary;
@@ -28,6 +31,7 @@ interface Entry {
 /** Stores the newest traces, within a time to live (ms) and an approximate size (bytes). */
 export class MemoryStore implements Store {
   readonly place = 'memory, until scooby ends';
+  readonly local = this;
   #ttl: number;
   #maxSize: number;
   #clock: Clock;
@@ -35,6 +39,7 @@ export class MemoryStore implements Store {
   #traces = new Map<string, Entry>();
   #sources = new Map<string, { file: string; body: PackedBody }>();
   #sampling: Sampling;
+  readonly #log = new ChangeLog();
 
   constructor(options: { ttl: number; maxSize: number; clock?: Clock } & Sampling) {
     this.#sampling = options;
@@ -57,6 +62,7 @@ export class MemoryStore implements Store {
       const { outside = false, parent } = trace;
       this.#traces.set(trace.id, { summary, outside, parent, body, rollup, expires });
     }
+    this.#log.add(packed.map(({ trace }) => trace.id));
     this.#tidy();
   }
 
@@ -103,6 +109,17 @@ export class MemoryStore implements Store {
     return this.#newest((entry) => entry.outside).slice(0, limit);
   }
 
+  async summaries(ids: string[]): Promise<Summary[]> {
+    return ids.flatMap((id) => {
+      const entry = this.#traces.get(id);
+      return entry && !entry.outside && this.#isAlive(entry) ? [entry.summary] : [];
+    });
+  }
+
+  changes(since: string | undefined, waitMs: number): Promise<StoreChanges> {
+    return this.#log.since(since, waitMs);
+  }
+
   async aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]> {
     const now = this.#clock.now();
     const selected = [...this.#traces.values()].filter(
@@ -110,7 +127,7 @@ export class MemoryStore implements Store {
     );
     return mergeRollup(
       by,
-      selected.flatMap(({ summary, rollup }) => partsOf(by, summary.id, rollup)),
+      selected.flatMap(({ summary, rollup }) => partsOfTrace(by, summary.id, rollup)),
     );
   }
 
@@ -157,20 +174,8 @@ export class MemoryStore implements Store {
  * Whether an entry is in the selection; the store has one run, of this process, with the number 1.
  */
 function isSelected({ summary, body, rollup }: Entry, selection: Selection, now: number): boolean {
-  const { query = [], before = Infinity, run = 1 } = selection;
+  const { query = [], before = Infinity, run = 1, host = hostname() } = selection;
   const calls = () => rollup.map(({ sample }) => sample).filter(({ of }) => of === 'call');
   const candidate = { summary, calls, whole: () => unpackTrace(body, skipDescribe) };
-  return run === 1 && summary.start < before && matchesQuery(query, candidate, now);
-}
-
-function partsOf(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[] {
-  return rollup
-    .filter(({ sample }) => sample.of === SUBJECT_OF[by])
-    .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
-      const { times: _, intervals: __, of: ___, ...subject } = sample;
-      const share = shares[SHARE_COLUMN[by]];
-      const requests = share === null ? 0 : 1;
-      const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
-      return { ...subject, ...counted, covered: share ?? 0, worst: share ?? -1, id };
-    });
+  return run === 1 && host === hostname() && summary.start < before && matchesQuery(query, candidate, now);
 }

@@ -177,3 +177,16 @@ function aggregateOf(parts: RollupPart[]): Aggregate {
     worst: { id: worst.id, ms: roundToMicros(worst.worst / 1000) },
   };
 }
+
+/** Rows of one trace as parts of an aggregate. */
+export function partsOfTrace(by: AggregateBy, id: string, rollup: RollupRow[]): RollupPart[] {
+  return rollup
+    .filter(({ sample }) => sample.of === SUBJECT_OF[by])
+    .map(({ sample, bucket, count, total, errors, queries, ...shares }) => {
+      const { times: _, intervals: __, of: ___, ...subject } = sample;
+      const share = shares[SHARE_COLUMN[by]];
+      const requests = share === null ? 0 : 1;
+      const counted = { bucket, count, total, errors, queries, requests, mostQueries: queries };
+      return { ...subject, ...counted, covered: share ?? 0, worst: share ?? -1, id };
+    });
+}

@@ -1,6 +1,6 @@
 /** Tables of the database, their migration, and the check that a file belongs to scooby. */
 
-import type { Database } from 'better-sqlite3';
+import type { Database } from './database.js';
 import { restrictMode } from './files.js';
 import { StoreError } from './store.js';
 

@@ -1,13 +1,14 @@
 /** Selections of requests as SQL conditions. */
 
-import type { Database } from 'better-sqlite3';
+import { hostname } from 'node:os';
 import { queryNeedsTrace } from '../domain/filter.js';
+import type { Database } from './database.js';
 import { conditionOf, type SqlCondition } from './filter-sql.js';
 import { cachedStatement } from './statement-cache.js';
 import type { Selection } from './store.js';
 
 /** Condition on the columns of `traces` that is true for selected requests; `now` is epoch ms. */
-export function selectionSql({ query = [], before, run }: Selection, now: number): SqlCondition {
+export function selectionSql({ query = [], before, run, host }: Selection, now: number): SqlCondition {
   // The + keeps SQLite off the index of `expires`, so that the newest are read by the index of
   // `start`.
   const conditions = ['outside = 0', '+expires > ?'];
@@ -18,6 +19,8 @@ export function selectionSql({ query = [], before, run }: Selection, now: number
   };
   if (before !== undefined) add('start < ?', before);
   if (run !== undefined) add('run = ?', run);
+  // A file is written on its host only.
+  if (host !== undefined && host !== hostname()) add('0');
   if (query.length > 0) {
     const condition = conditionOf(query, now);
     add(condition.sql, ...condition.values);

@@ -1,10 +1,10 @@
 /** Functions that scooby adds to SQL, so that conditions mean the same in SQL and in memory. */
 
-import type { Database } from 'better-sqlite3';
 import { type FilterTerm, foldCase } from '../domain/filter-term.js';
 import { routeNameOf } from '../domain/route.js';
 import { readableUrl } from '../domain/text.js';
 import type { PackedBody } from './body.js';
+import type { Database } from './database.js';
 import { skipDescribe, unpackTrace } from './document.js';
 import { holdsInside } from './filter-match.js';
 

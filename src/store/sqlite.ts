@@ -1,5 +1,6 @@
 /** Store in a SQLite file: one document per trace, with columns for lists and filters. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Sample } from '../domain/sample.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
@@ -19,10 +20,22 @@ import {
   type TraceRow,
   traceRowOf,
 } from './statements.js';
-import type { Aggregate, AggregateBy, RunSummary, Sampling, Selection, Store } from './store.js';
+import type {
+  Aggregate,
+  AggregateBy,
+  RunSummary,
+  Sampling,
+  Selection,
+  Store,
+  StoreChanges,
+} from './store.js';
 
 /** Subjects that a connection remembers, some 200 bytes each. */
 const MAX_KNOWN_SUBJECTS = 10_000;
+/** ms between two looks at a file that is followed. */
+const CHANGE_POLL_MS = 100;
+/** Ids that one answer on changes has. */
+const MAX_CHANGES = 1000;
 
 /** Store that several processes may write and read at the same time. */
 export class SqliteStore implements Store {
@@ -118,6 +131,37 @@ export class SqliteStore implements Store {
     return this.#connection.read((statements) =>
       statements.outside.all(this.#now(), limit).map(summaryOfRow),
     );
+  }
+
+  async summaries(ids: string[]): Promise<Summary[]> {
+    const sql = `SELECT ${SUMMARY_COLUMNS} FROM traces WHERE id IN (SELECT value FROM json_each(?)) AND outside = 0 AND expires > ?`;
+    const rows = this.#connection.query(
+      (db) => cachedStatement(db, sql).all(JSON.stringify(ids), this.#now()) as TraceRow[],
+    );
+    const byId = new Map(rows.map((row) => [row.id, summaryOfRow(row)]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  async changes(since: string | undefined, waitMs: number): Promise<StoreChanges> {
+    const deadline = performance.now() + waitMs;
+    let mark = this.#changeMark();
+    while (mark === since && performance.now() < deadline) {
+      await delay(CHANGE_POLL_MS);
+      mark = this.#changeMark();
+    }
+    if (mark === since || since === undefined) return { mark, ids: [] };
+    const [from, to] = [since, mark].map((text) => Number(text.split('/')[0]));
+    // Others may have replaced a trace, or the file.
+    if (to! <= from! || to! - from! > MAX_CHANGES) return { mark };
+    const sql = 'SELECT id FROM traces WHERE seq > ? ORDER BY seq';
+    const rows = this.#connection.query((db) => cachedStatement(db, sql).all(from) as { id: string }[]);
+    return { mark, ids: rows.map(({ id }) => id) };
+  }
+
+  #changeMark(): string {
+    const sql = 'SELECT ifnull(max(seq), 0) FROM traces';
+    const last = this.#connection.query((db) => cachedStatement(db, sql).pluck().get() as number);
+    return `${last}/${this.#connection.dataVersion()}`;
   }
 
   async aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]> {

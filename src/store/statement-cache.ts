@@ -1,6 +1,6 @@
 /** Cache of prepared statements whose SQL is composed at run time. */
 
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement } from './database.js';
 
 /** Statements per connection. */
 const MAX_STATEMENTS = 64;

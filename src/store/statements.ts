@@ -1,8 +1,8 @@
 /** Fixed SQL statements of the store, and the mapping of traces to rows. */
 
-import type { Database, Statement } from 'better-sqlite3';
 import type { Summary, Trace } from '../domain/trace.js';
 import type { PackedBody } from './body.js';
+import type { Database, Statement } from './database.js';
 import { packTrace } from './document.js';
 import { summaryOf } from './filter-match.js';
 

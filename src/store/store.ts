@@ -14,6 +14,8 @@ export interface Selection {
   before?: number;
   /** Only requests of the run with this number. */
   run?: number;
+  /** Only requests of apps on the host of this name; of a shared store. */
+  host?: string;
 }
 
 /**
@@ -62,6 +64,8 @@ export interface RunSummary {
   start: number;
   command: string;
   requests: number;
+  /** Host of the launcher; of a shared store. */
+  host?: string;
 }
 
 /** Functions and facts that a store gets from outside, because it does not import insight. */
@@ -75,6 +79,14 @@ export interface Sampling {
    * without.
    */
   describe?: Describe;
+}
+
+/** What was saved since a mark. */
+export interface StoreChanges {
+  /** For the next question. */
+  mark: string;
+  /** Ids of the saved traces, in order; missing where they are too many to know: read anew. */
+  ids?: string[];
 }
 
 /** Reads what was recorded; every promise may reject with a StoreError. */
@@ -93,6 +105,13 @@ export interface StoreReader {
   children(parent: string, limit: number): Promise<Summary[]>;
   /** Traces of calls outside requests, newest first. */
   outside(limit: number): Promise<Summary[]>;
+  /** Summaries of those ids that are stored requests, in their order. */
+  summaries(ids: string[]): Promise<Summary[]>;
+  /**
+   * Resolves once something has been saved since a mark, at the latest after `waitMs`, when the mark is
+   * the same; without a mark at once, with the present one.
+   */
+  changes(since: string | undefined, waitMs: number): Promise<StoreChanges>;
   /** Aggregates over the selected requests, sorted by total time, the largest first. */
   aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]>;
   /** Runs with stored requests, newest first. */
@@ -105,6 +124,8 @@ export interface StoreReader {
  * warns and goes on.
  */
 export interface Store extends StoreReader {
+  /** What this process itself holds, where others cannot read the store, or not always. */
+  readonly local?: StoreReader;
   /**
    * Saves several traces at the cost of one, or replaces those of the same ids. What a file has saved
    * survives a crash of the process; all or none of them are saved.
@@ -114,6 +135,8 @@ export interface Store extends StoreReader {
   saveSource(source: SourceText): string;
   /** Resolves once what was handed over so far is stored, or lost with a warning. */
   flushed(): Promise<void>;
+  /** Ends writing, before `close`: resolves once what still waits is stored, or told as lost. */
+  finish?(): Promise<void>;
 }
 
 /** Error of the store that a user can act on: `message` says what happened and what to do. */

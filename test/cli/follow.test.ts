@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'tap';
+import { followStore } from '../../src/cli/follow.js';
+import type { FilterQuery } from '../../src/domain/filter.js';
+import type { Summary } from '../../src/domain/trace.js';
+import { MemoryStore } from '../../src/store/memory.js';
 import { openStore } from '../../src/store/open.js';
 import { aSpan, aTrace } from '../factory.js';
 import { PROGRAM, until } from '../scooby.js';
@@ -52,4 +56,23 @@ test('list --follow with --by is wrong usage', async (t) => {
   });
   t.same(await once(child, 'close'), [2, null]);
   t.equal(err, 'scooby: --follow lists requests: leave --by out.\n');
+});
+
+test('a store that is no file is followed by its changes, filtered by the store', async (t) => {
+  const store = new MemoryStore({ ttl: 1e9, maxSize: 1e7 });
+  const at = (url: string) => aTrace({ url, start: Date.now() });
+  store.saveAll([at('/a'), at('/other')]);
+  const query: FilterQuery = [[{ field: 'path', op: ':', value: '/a', not: false }]];
+  const printed: string[] = [];
+  const controller = new AbortController();
+  const print = (requests: Summary[]) => {
+    printed.push(...requests.map(({ url }) => url));
+    if (printed.length === 1) store.saveAll([at('/other'), at('/a2')]);
+    else controller.abort();
+  };
+  // What waits for changes keeps no process alive.
+  const alive = setInterval(() => {}, 1000);
+  await followStore(store, query, 10, { print, leftOut: () => {} }, controller.signal);
+  clearInterval(alive);
+  t.same(printed, ['/a', '/a2']);
 });

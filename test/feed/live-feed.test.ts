@@ -9,6 +9,7 @@ import { type ControlCommand, serveControl } from '../../src/control/server.js';
 import { LiveFeed } from '../../src/feed/live-feed.js';
 import { replayRefusal } from '../../src/feed/replay.js';
 import { replayableHeaders } from '../../src/feed/replayable.js';
+import { StoreFeed } from '../../src/feed/store-feed.js';
 import { openReader, openStore } from '../../src/store/open.js';
 import { until } from '../scooby.js';
 import { traceAt } from '../tui/fake.js';
@@ -23,7 +24,7 @@ async function aLiveFeed(t: Test, commands: Record<string, ControlCommand>) {
   const store = await openStore({ db, cwd: folder }, quiet);
   const now = Date.now();
   store.saveAll([{ ...traceAt(0), start: now }]);
-  const feed = new LiveFeed(await openReader({ db, cwd: folder }, quiet), db);
+  const feed = new LiveFeed(new StoreFeed(await openReader({ db, cwd: folder }, quiet), db), db);
   t.teardown(() => {
     feed.close();
     store.close();

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { startMariadb, statement } from './mariadb.js';
 import { startMemcached } from './memcached.js';
 import { query, startPostgres } from './postgres.js';
-import { DATABASES, startRedis } from './redis.js';
+import { DATABASES, startRedis, startRedisCluster } from './redis.js';
 import { type Address, ask, type Server } from './server.js';
 
 export type { Address } from './server.js';
@@ -20,6 +20,7 @@ export const SERVERS = {
   SCOOBY_TEST_MARIADB: startMariadb,
   SCOOBY_TEST_MEMCACHED: startMemcached,
   SCOOBY_TEST_REDIS: startRedis,
+  SCOOBY_TEST_REDIS_CLUSTER: startRedisCluster,
 } satisfies Record<string, () => Promise<Server>>;
 
 const started = new Map<string, Promise<Address>>();
@@ -53,6 +54,11 @@ export async function redis(): Promise<Address> {
   const number = Number((await ask(server, 'INCR databases\r\n')).slice(1));
   if (!(number < DATABASES)) throw new Error(`Redis has no database ${number}; raise DATABASES.`);
   return placeOn(server, String(number));
+}
+
+/** Answers a Redis Cluster of three nodes, which all tests share, and a name that no other test has. */
+export async function redisCluster(): Promise<Address & { prefix: string }> {
+  return { ...(await serverOf('SCOOBY_TEST_REDIS_CLUSTER')), prefix: freshName() };
 }
 
 function serverOf(variable: keyof typeof SERVERS): Promise<Address> {

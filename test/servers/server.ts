@@ -68,14 +68,18 @@ export async function start(recipe: Recipe): Promise<Server> {
   return { ...address, folder, stop: () => stop(running, folder) };
 }
 
-/** Answers the first line that a server says, after asking it something or unasked. */
-export async function ask({ host, port }: Pick<Address, 'host' | 'port'>, question = ''): Promise<string> {
+/** Answers the first lines that a server says, one unless told, after asking it something or unasked. */
+export async function ask(
+  { host, port }: Pick<Address, 'host' | 'port'>,
+  question = '',
+  lines = 1,
+): Promise<string> {
   const socket = connect(port, host);
   try {
     await once(socket, 'connect');
     socket.write(question);
     const [answer] = await once(socket, 'data', { signal: AbortSignal.timeout(5_000) });
-    return String(answer).split('\r\n')[0]!;
+    return String(answer).split('\r\n').slice(0, lines).join('\n');
   } finally {
     socket.destroy();
   }

@@ -238,6 +238,24 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
     t.equal((await store.find('out'))?.outside, true);
   });
 
+  test(`${name}: summaries are read by ids, and what changes is told to those that follow`, async (t) => {
+    const store = await fresh(t);
+    const { mark } = await store.changes(undefined, 0);
+    t.same(await store.changes(mark, 1), { mark, ids: [] });
+    const waiting = store.changes(mark, 10_000);
+    await save(store, aTrace({ id: 'a', start }), aTrace({ id: 'b', start }));
+    const changes = await waiting;
+    t.not(changes.mark, mark);
+    await save(store, aTrace({ id: 'out', start, outside: true }));
+    const all = [...(changes.ids ?? []), ...((await store.changes(changes.mark, 10_000)).ids ?? [])];
+    t.same(all, ['a', 'b', 'out']);
+    t.same(
+      (await store.summaries(['b', 'none', 'out', 'a'])).map(({ id }) => id),
+      ['b', 'a'],
+    );
+    t.same(await store.summaries([]), []);
+  });
+
   test(`${name}: a source text is saved once, under its hash`, async (t) => {
     const store = await fresh(t);
     const text = `const name = '日本語';\n${'// long\n'.repeat(200)}`;
@@ -355,7 +373,7 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
     t.same(await outcomeOf({ query: query('!sql:gone path:/orders') }), [5, ['b', 'a']]);
     t.same(await outcomeOf({ run: 1 }), [6, ['c', 'b', 'a']]);
     t.same(await outcomeOf({ run: 2 }), [0, []]);
-    t.same(await store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
+    t.match(await store.runs(5), [{ number: 1, start: 7, command: 'node app.js', requests: 3 }]);
   });
 
   test(`${name}: a trace saved again is aggregated once, as it is now`, async (t) => {

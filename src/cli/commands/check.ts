@@ -29,6 +29,8 @@ import {
   reportLines,
 } from '../print/check-report.js';
 import { newRun } from '../run-metrics.js';
+import { sharedStoreOf } from '../select/shared-store.js';
+import { STORE_OPTION } from '../select/store-options.js';
 import { startProblems } from '../start-problems/problems.js';
 
 interface CheckFlags {
@@ -38,6 +40,7 @@ interface CheckFlags {
   json?: boolean;
   github?: boolean;
   db?: string;
+  store?: string;
   color?: boolean;
 }
 
@@ -60,6 +63,7 @@ export function registerCheck(program: Command): void {
     .option('--github', 'print annotations for GitHub diffs (default when GITHUB_ACTIONS is true)')
     .option('--no-github', 'print no annotations')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
+    .option('--store <url>', STORE_OPTION)
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .addHelpText(
       'after',
@@ -146,7 +150,7 @@ async function recordRequests(
     ...(packages && { packages }),
     agent,
     judgeOptions: { ignore, limits },
-    store: { db: flags.db, cwd },
+    store: { db: flags.db, cwd, shared: sharedStoreOf(flags, cwd) },
     run: newRun(command),
     reports: 'facts',
   });

@@ -16,7 +16,7 @@ import type { OutputFormat } from '../../terminal/output-format.js';
 import { statusRole } from '../../terminal/roles.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
-import { followRequests } from '../follow.js';
+import { followRequests, followStore } from '../follow.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   type RouteAggregate,
@@ -31,11 +31,16 @@ import {
 import { countLeftOut, LEFT_OUT_OF_FOLLOWED, leftOutLines, remarkLeftOut } from '../print/left-out.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
-import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
+import {
+  addFilterOptions,
+  type FilterFlags,
+  queryFromOptions,
+  selectionFromOptions,
+} from '../select/filter-options.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { recoverKilledRuns } from '../select/recover-killed-runs.js';
 import { shortIds } from '../select/request.js';
-import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
+import { addStoreOptions, type StoreFlags, storeWithoutFile, withStore } from '../select/store-options.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -81,9 +86,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
-  rejectMissingStore(flags.db, process.cwd());
-  await recoverKilledRuns(flags.db);
-  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
+  const { signal } = new AbortController();
   const print = (requests: Summary[]) =>
     flags.json
       ? printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))))
@@ -91,9 +94,20 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
           requests.map((request) => followLine(request, format)),
           format,
         );
+  const leftOut = () => printRemark(`Ticks ${LEFT_OUT_OF_FOLLOWED}`);
+  const other = await storeWithoutFile(flags);
+  if (other !== undefined) {
+    try {
+      return await followStore(other, query, flags.limit, { print, leftOut }, signal);
+    } finally {
+      other.close();
+    }
+  }
+  rejectMissingStore(flags.db, process.cwd());
+  await recoverKilledRuns(flags.db);
+  const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   try {
-    const leftOut = () => printRemark(`Ticks ${LEFT_OUT_OF_FOLLOWED}`);
-    await followRequests(reader, query, flags.limit, { print, leftOut }, new AbortController().signal);
+    await followRequests(reader, query, flags.limit, { print, leftOut }, signal);
   } finally {
     reader.close();
   }
@@ -119,12 +133,12 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
 
 async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const query = queryFromOptions(filter, flags);
-  const selection = { query };
+  const selection = selectionFromOptions(filter, flags);
+  const { query } = selection;
   if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
   if (flags.by === 'run')
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
-  const listed = await store.recent({ query: listedQuery(query) }, flags.limit + 1);
+  const listed = await store.recent({ ...selection, query: listedQuery(query) }, flags.limit + 1);
   const { rows: requests, more } = firstRows(listed, flags.limit);
   const leftOut = await countLeftOut(store, query);
   if (flags.json) {

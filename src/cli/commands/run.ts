@@ -11,7 +11,7 @@ import type { RecordRules } from '../../domain/record-rules.cjs';
 import { setRedaction } from '../../domain/redaction.cjs';
 import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
-import { DEFAULT_MAX_SIZE, DEFAULT_TTL_MS } from '../../store/open.js';
+import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
@@ -24,6 +24,8 @@ import { Announcer } from '../print/announcer.js';
 import { recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
+import { sharedStoreOf } from '../select/shared-store.js';
+import { STORE_OPTION } from '../select/store-options.js';
 import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
 import { nodeOptionsOf } from '../start-problems/env-files.js';
 import { endsByAgent } from '../start-problems/permissions.js';
@@ -38,8 +40,10 @@ interface RunOptions {
   record: Recording;
   quiet?: boolean;
   db?: string;
-  ttl: number;
-  maxSize: number;
+  store?: string;
+  params?: boolean;
+  ttl?: number;
+  maxSize?: number;
   allowHost?: string[];
   sample?: number;
   include?: string[];
@@ -112,11 +116,19 @@ export function registerRun(program: Command): void {
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
-    .addOption(duration('--ttl <time>', 'how long requests are stored', 'h', DEFAULT_TTL_MS, '24h'))
+    .option('--store <url>', STORE_OPTION)
+    .option('--params', 'store the values of calls in a shared store, too, which others read')
     .addOption(
-      new Option('--max-size <size>', 'maximum size of the database')
-        .argParser(parseSize)
-        .default(DEFAULT_MAX_SIZE, '512MB'),
+      new Option(
+        '--ttl <time>',
+        'how long requests are stored (default: 24h, in a shared store 10m)',
+      ).argParser(durationParser('h')),
+    )
+    .addOption(
+      new Option(
+        '--max-size <size>',
+        'maximum size of what is stored (default: 512MB, in a shared store 128MB)',
+      ).argParser(parseSize),
     )
     .option(
       '--allow-host <host...>',
@@ -163,14 +175,15 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     import('../../collector/app-servers.js'),
     import('../../collector/collector-client.js'),
   ]);
-  const { db, ttl, maxSize, quiet } = options;
+  const { db, ttl, maxSize, quiet, params = false } = options;
+  const shared = sharedStoreOf(options, cwd, () => config.run.store);
   const { ignore, limits, packages } = config;
   const { collector, warnings, otlpUrl } = await CollectorClient.open({
     project: projectFolder(cwd),
     ...(packages && { packages }),
     agent: agentFile(),
     judgeOptions: { ignore, limits },
-    store: { db, cwd, ttl, maxSize },
+    store: { db, cwd, ttl, maxSize, ...(shared && { shared: { ...shared, keepsValues: params } }) },
     run: newRun(command),
     reports: quiet ? 'none' : 'requests',
     ...(options.otlp !== undefined && { otlp: otlpSettings(options.otlp, cwd, process.env) }),
@@ -184,6 +197,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     options,
     collector.place,
     new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
+    shared,
   );
   for (const warning of warnings) listener.warn(warning);
   if (otlpUrl !== undefined) listener.notify(`spans of OpenTelemetry are taken at ${otlpUrl}`);
@@ -215,6 +229,7 @@ function listenerOf(
   options: RunOptions,
   place: string,
   servers: AppServers,
+  shared: SharedStore | undefined,
 ): { listener: LaunchListener; runUi?: RunUi | undefined } {
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
@@ -224,7 +239,10 @@ function listenerOf(
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());
-  const runUi = startRunUi({ ...announcerOptions, database, announcer, colour: color });
+  // The screen reads the same store; its URL is not for the arguments, which ps shows.
+  if (shared !== undefined) process.env.SCOOBY_STORE = shared.url;
+  const isReadable = shared !== undefined || place === database;
+  const runUi = startRunUi({ ...announcerOptions, database, isReadable, announcer, colour: color });
   return { listener: runUi ?? announcer, runUi };
 }
 
@@ -236,8 +254,8 @@ function launchOptions(
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
-  // The app has no use for the token.
-  const { SCOOBY_TOKEN: readToken, ...own } = process.env;
+  // The app has no use for the token, nor for the password of a store.
+  const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
   const env = withOptionsOfEnvFile(command, own);
   return {
     command,

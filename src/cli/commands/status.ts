@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { connectToRun, type RunStatus } from '../../control/client.js';
+import { RunStore } from '../../control/run-store.js';
 import { formatCount, terminalSafeJson } from '../../domain/text.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
@@ -72,8 +73,10 @@ async function status(flags: StoreFlags): Promise<void> {
 async function runReport(run: NearbyRun): Promise<RunReport> {
   const control = await connectToRun(run.database, run.id);
   const status = await control?.status().catch(() => undefined);
+  const inMemory = run.keptIn === 'memory' && control && new RunStore(control).runs(1).catch(() => []);
+  const runs = (await inMemory) || (await storedRuns(run.database));
   control?.close();
-  const requests = closestRun(await storedRuns(run.database), run.started)?.requests ?? 0;
+  const requests = closestRun(runs, run.started)?.requests ?? 0;
   return { run, ...(status && { status }), requests };
 }
 

@@ -12,7 +12,7 @@ import { parseCount } from '../config/units.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import { routeAggregates } from '../print/by-route-and-run.js';
 import { DEFAULT_LIMIT, firstRows, printMore } from '../print/more-rows.js';
-import { addFilterOptions, type FilterFlags, queryFromOptions } from '../select/filter-options.js';
+import { addFilterOptions, type FilterFlags, selectionFromOptions } from '../select/filter-options.js';
 import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
@@ -60,7 +60,7 @@ Examples:
 async function top(store: StoreReader, filter: string[], flags: TopFlags): Promise<void> {
   const format = outputFormat(flags);
   const { by, limit } = flags;
-  const selection = { query: queryFromOptions(filter, flags) };
+  const selection = selectionFromOptions(filter, flags);
   const totalMs = (await store.aggregates('request', selection))[0]?.ms ?? 0;
   const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {

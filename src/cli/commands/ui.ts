@@ -4,17 +4,16 @@ import { type Command, Option } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { LauncherConnection } from '../../feed/launcher-connection.js';
 import { LiveFeed } from '../../feed/live-feed.js';
-import { describeStored } from '../../insight/calls/describe.js';
 import { databasePath } from '../../store/location.js';
-import { openReader } from '../../store/open.js';
 import { browse } from '../../tui/browse.js';
 import { ConfigError } from '../../tui/user-config.js';
-import { printRemark } from '../output.js';
 import { rejectMissingStore } from '../select/missing-store.js';
 import { recoverKilledRuns } from '../select/recover-killed-runs.js';
+import { openFeed, readsFile, STORE_OPTION } from '../select/store-options.js';
 
 export interface UiFlags {
   db?: string;
+  store?: string;
   color?: boolean;
   plain?: boolean;
   ascii?: boolean;
@@ -29,6 +28,7 @@ export function registerUi(program: Command): void {
     .command('ui')
     .description('browse the requests in the terminal; the same as scooby without arguments')
     .option('--db <file>', "database to read (default: SCOOBY_DB, else this project's)")
+    .option('--store <url>', STORE_OPTION)
     .option('--plain', 'print one line per request instead of a screen, and follow a running app')
     .option('--ascii', 'draw with ASCII characters only')
     .option('--mouse', 'use clicks and the wheel; shift then selects text')
@@ -56,14 +56,13 @@ Examples:
  */
 async function runBrowser(flags: UiFlags): Promise<void> {
   const cwd = process.cwd();
-  if (!flags.attached) rejectMissingStore(flags.db, cwd);
+  if (!flags.attached && readsFile(flags)) rejectMissingStore(flags.db, cwd);
   const database = databasePath(flags.db, cwd);
   // Connected before the store opens, so that no output of the app is missed meanwhile.
   const launcher = flags.attached && process.connected ? new LauncherConnection() : undefined;
   // The run beside an attached browser recovers by itself.
   if (launcher === undefined) await recoverKilledRuns(flags.db);
-  const options = { db: flags.db, cwd, describe: describeStored };
-  const open = async () => new LiveFeed(await openReader(options, printRemark), database, launcher);
+  const open = async () => new LiveFeed(await openFeed(flags), database, launcher);
   const { plain, ascii, mouse } = flags;
   try {
     await browse({

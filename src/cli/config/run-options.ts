@@ -12,7 +12,11 @@ const REPEATABLE = new Set(['include', 'exclude']);
 const NOT_CONFIGURABLE = ['db', 'color', 'showSecrets'];
 
 /** Mutually exclusive options: the command line's overrides the configuration's. */
-const EXCLUSIVE_WITH: Record<string, string> = { port: 'takePort', takePort: 'port' };
+const EXCLUSIVE_WITH: Record<string, string> = {
+  port: 'takePort',
+  takePort: 'port',
+  store: 'db',
+};
 
 /**
  * Sets the options of `scooby run` that are not on the command line to the configured values.
@@ -26,6 +30,8 @@ export function applyProjectConfig(command: Command, { run, files }: ProjectConf
     const fail = (message: string): never => {
       throw new UserError(`${positionOf(key, files)}: "run.${key}" ${message}`);
     };
+    // Of a machine, before that of a project.
+    if (key === 'store' && process.env.SCOOBY_STORE) continue;
     if (option === undefined) fail(`is not known; known options: ${[...options.keys()].join(', ')}`);
     if (
       [key, EXCLUSIVE_WITH[key]].some(

@@ -10,6 +10,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
+import { databaseOpener } from '../../store/connector.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { agentFile } from '../agent-file.js';
 import { registerRun } from '../commands/run.js';
@@ -184,12 +185,10 @@ async function checkStore(path: string): Promise<CheckResult> {
   if (!canWrite(existsSync(path) ? path : folder, existsSync(path)))
     return { grade: 'bad', text: `${path} cannot be written: requests would be kept in memory only.` };
   try {
-    const { default: Sqlite } = await import('better-sqlite3');
-    new Sqlite(':memory:').close();
+    (await databaseOpener())(':memory:', {}).close();
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
-    const text = `SQLite does not load (${reason}): requests would be kept in memory only. Run npm rebuild better-sqlite3.`;
-    return { grade: 'bad', text };
+    return { grade: 'bad', text: `Requests would be kept in memory only. ${reason}` };
   }
   const isReadableByOthers =
     existsSync(path) && process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;

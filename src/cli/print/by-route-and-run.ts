@@ -102,19 +102,24 @@ const RUN_COLUMNS: Column[] = [
   { head: 'ERRORS', align: 'right', dropOrder: 4 },
 ];
 
-/** Table of runs. */
+const HOST_COLUMN: Column = { head: 'HOST', dropOrder: 5 };
+
+/** Table of runs; of a shared store with the hosts that they are on. */
 export function runLines(runs: RunAggregate[], format: OutputFormat): string[] {
-  const rows = runs.map(({ number, start, command, requests, aggregate }): Cell[] => [
+  const hasHosts = runs.some(({ host }) => host !== undefined);
+  const rows = runs.map(({ number, start, command, host, requests, aggregate }): Cell[] => [
     [`${number}`, 'accent'],
     [formatAge(start, format.now), 'dim'],
     [cleanText(command)],
+    ...(hasHosts ? [[cleanText(host ?? '')] as Cell] : []),
     [requests.toLocaleString('en-US')],
     [aggregate ? formatMs(aggregate.p50) : ''],
     [aggregate ? formatMs(aggregate.p95) : ''],
     [aggregate ? formatMs(aggregate.worst.ms) : ''],
     [aggregate && aggregate.errors > 0 ? aggregate.errors.toLocaleString('en-US') : '', 'error'],
   ]);
-  return tableLines(RUN_COLUMNS, rows, format);
+  const columns = RUN_COLUMNS.toSpliced(3, 0, ...(hasHosts ? [HOST_COLUMN] : []));
+  return tableLines(columns, rows, format);
 }
 
 /** Lines of `--by run --json`. */

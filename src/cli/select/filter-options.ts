@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
 import { type FilterOp, type FilterTerm, parseFieldTerm } from '../../domain/filter-term.js';
+import type { Selection } from '../../store/store.js';
 import { parseDuration } from '../config/units.js';
 
 /** Filter options, each parsed to its term of the filter language. */
@@ -13,6 +14,8 @@ export interface FilterFlags {
   status?: FilterTerm;
   slower?: FilterTerm;
   since?: FilterTerm;
+  /** Name of a machine; of a shared store. */
+  host?: string;
 }
 
 /** Adds the filter argument and the filter options to a command. */
@@ -42,7 +45,8 @@ export function addFilterOptions(command: Command): Command {
       '--since <time>',
       'only requests of the last 10m, 1h, … (same as since:<time>)',
       durationTermParser('since'),
-    );
+    )
+    .option('--host <name>', 'only requests of apps on this machine (of a shared store)');
 }
 
 function termParser(field: string, op: FilterOp = ':'): (text: string) => FilterTerm {
@@ -74,4 +78,13 @@ export function queryFromOptions(
   if ('trouble' in parsed) throw new UserError(`The filter is invalid: ${parsed.trouble}.`);
   const terms = [path, method, status, slower, since].filter((term) => term !== undefined);
   return intersectQueries(parsed.query, terms.length > 0 ? [terms] : []);
+}
+
+/** Selection of the filter's words and the options. Throws a UserError for an invalid filter. */
+export function selectionFromOptions(
+  filter: string[],
+  flags: FilterFlags,
+): Selection & { query: FilterQuery } {
+  const { host } = flags;
+  return { query: queryFromOptions(filter, flags), ...(host !== undefined && { host }) };
 }

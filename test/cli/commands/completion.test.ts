@@ -25,7 +25,7 @@ test('bash completes commands, options and values of the program itself', (t) =>
     return spawnSync('bash', ['--norc', '-c', line], { encoding: 'utf8' }).stdout.trim().split('\n');
   };
   t.same(complete('scooby', 'li'), ['list']);
-  t.same(complete('scooby', 'st'), ['status']);
+  t.same(complete('scooby', 'st'), ['status', 'store']);
   t.same(complete('scooby', 'help', 'sh'), ['show']);
   t.same(complete('scooby', 'list', '--fol'), ['--follow']);
   t.same(complete('scooby', 'list', '--by', ''), ['route', 'run']);
