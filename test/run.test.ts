@@ -647,7 +647,7 @@ console.log(fs.readdirSync(process.env.SCOOBY_RUN ?? '/nowhere').sort().join());
   t.same(sockets.length, plain.stdout.split('\n').filter((line) => line.startsWith('socket')).length);
   t.match(
     stdout,
-    /\nctrl,link,run\.json,scooby-launcher\.json\n$/,
+    /\nctrl,link,recorded-run\.json,run\.json,scooby-launcher\.json\n$/,
     'the run folder holds what the launcher put there',
   );
 });

@@ -33,7 +33,7 @@ function matchesSegments(wanted: string[], found: string[]): boolean {
 function splitQuery(url: string): [path: string, query?: string] {
   const at = url.indexOf('?');
   // An optional parameter of express: /orders/:id?
-  if (at < 0 || (at === url.length - 1 && /:[^/]*\?$/.test(url))) return [url];
+  if (at < 0 || (at === url.length - 1 && url.includes(':', url.lastIndexOf('/')))) return [url];
   return [url.slice(0, at), url.slice(at + 1)];
 }
 
