@@ -182,7 +182,7 @@ test('profile sends, adds up, waits, and says what it did not take; export write
       [['profile', '00000000'], 1, /No request "00000000" is stored/],
       [['profile', '/hot', '--repeat', '0'], 2, /Write a number from 1 to 500/],
       [['profile', '/hot', '--next', '--repeat', '2'], 2, /--next waits for one request/],
-      [['export', '/hot'], 2, /Say in which format: --cpuprofile, --speedscope, --collapsed/],
+      [['export', '/hot'], 2, /Say in which format: .*--cpuprofile, --speedscope, --collapsed/],
       [['export', '/hot', '--collapsed', '--speedscope'], 2, /two formats/],
       [
         ['export', '/hot', '--collapsed', '--heap'],
