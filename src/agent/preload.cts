@@ -11,6 +11,7 @@ import { RecordPolicy, type RecordRules } from '../domain/record-rules.cjs';
 import { redactArguments } from '../domain/redact-command.cjs';
 import { setRedaction } from '../domain/redaction.cjs';
 import { seenBlock, waiting } from './blocked/block-spans.cjs';
+import { prepareWatch } from './blocked/event-loop.cjs';
 import { disconnectBeforeEnd } from './blocked/watchdog.cjs';
 import { patchMapper } from './call/mapper-api.cjs';
 import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
@@ -259,6 +260,7 @@ let servingInstalled = false;
 function installServing(): void {
   if (servingInstalled) return;
   servingInstalled = true;
+  prepareWatch();
   reportBundled();
   for (const instrument of instruments) runStep(instrument, 'onListening');
   // Named imports of builtins in ESM files are copies, which only this call updates.

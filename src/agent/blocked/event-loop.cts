@@ -7,6 +7,7 @@ import { beginCallFrom, endCall } from '../call/call.cjs';
 import { attempt } from '../guard.cjs';
 import { blocking } from '../instruments/blocking.cjs';
 import { now, type TracedRequest } from '../request/traced-request.cjs';
+import { state } from '../run-config.cjs';
 import { type Gap, noteActivity, type SeenBlock, takeBlocks, takeLongestGap } from './activity.cjs';
 import { type Block, seenBlock } from './block-spans.cjs';
 import { mostSeen } from './most-seen.cjs';
@@ -19,8 +20,11 @@ const MIN_CPU_MS = 100;
 /** The first request of a process loads modules and compiles code, as no other does. */
 const MIN_FIRST_MS = 200;
 const MAX_IDLE_TICKS = 40;
+/** ms after the first server listens; a browser is not as fast. */
+const PREPARE_MS = 50;
 
 // Bound at load, before fake timers of the app.
+const startTimeout = setTimeout;
 const startInterval = setInterval;
 const stopInterval = clearInterval;
 const cpuUsage = process.cpuUsage.bind(process);
@@ -30,6 +34,18 @@ let idleTicks = 0;
 let tickAt = 0;
 let cpuMicros = 0;
 let firstRequest: string | undefined;
+
+/**
+ * Starts the thread a moment after the app serves: what blocks in the first request is named, too, and
+ * neither the app's start nor that request waits for the thread's.
+ */
+export function prepareWatch(): void {
+  if (state.recording !== 'all') return;
+  startTimeout(attempt, PREPARE_MS, () => {
+    startWatchdog();
+    setWatching(timer !== undefined);
+  }).unref();
+}
 
 /** Watches the event loop from the beginning of a request on, until none has been open for 1 s. */
 export function watchLoop(request: TracedRequest): void {

@@ -72,3 +72,30 @@ async function check(t: Test, node: Node): Promise<void> {
 }
 
 for (const node of await nodes()) test(`blocks, Node ${node.version}`, (t) => check(t, node));
+
+const FIRST = `const server = require('node:http').createServer((req, res) => {
+  if (req.url === '/end') return res.end(() => process.exit());
+  spin();
+  res.end();
+});
+function spin() {
+  const end = Date.now() + 2000;
+  while (Date.now() < end) Math.sqrt(end);
+}
+// The thread starts a moment after the server listens.
+process.once('worker', () => console.log(JSON.stringify({ port: server.address().port })));
+server.listen(0);
+`;
+
+for (const node of await nodes()) {
+  test(`a block in the first request, Node ${node.version}`, async (t) => {
+    const cwd = t.testdir({ 'app.cjs': FIRST });
+    const drive = async (url: string) => {
+      await ask(`${url}/first`);
+      await ask(`${url}/end`).catch(() => {});
+    };
+    const { traces } = await runRecorded(['app.cjs'], { node: node.path, cwd, drive, blocks: true });
+    const { spans } = traces.find(({ url }) => url === '/first')!;
+    t.match(spans, [{ kind: 'block', name: 'spin', site: /app\.cjs:8$/ }]);
+  });
+}
