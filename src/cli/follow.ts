@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FilterQuery, intersectQueries } from '../domain/filter.js';
-import { leftOutQuery, listedQuery } from '../domain/routine.js';
+import { listedQuery, unlistedQuery } from '../domain/routine.js';
 import type { Summary } from '../domain/trace.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
@@ -18,8 +18,8 @@ type FollowedStore = Pick<PageReader, 'lastSaved' | 'lastSeq' | 'now' | 'version
 
 export interface FollowListener {
   print(requests: Summary[]): void;
-  /** Called once, when a tick is left out. */
-  leftOut(): void;
+  /** Called once, when a tick is not listed. */
+  unlisted(): void;
 }
 
 /**
@@ -30,20 +30,20 @@ export async function followRequests(
   store: FollowedStore,
   query: FilterQuery,
   limit: number,
-  { print, leftOut }: FollowListener,
+  { print, unlisted }: FollowListener,
   signal: AbortSignal,
 ): Promise<void> {
   const condition = () => conditionOf(listedQuery(query), store.now());
-  let unseen = leftOutQuery(query);
-  const lookForLeftOut = (after: number, until: number) => {
+  let unseen = unlistedQuery(query);
+  const lookForUnlisted = (after: number, until: number) => {
     if (!unseen || store.lastSaved(after, until, conditionOf(unseen, store.now()), 1).length === 0) return;
     unseen = undefined;
-    leftOut();
+    unlisted();
   };
   let version = store.version();
   let seq = store.lastSeq();
   print(store.lastSaved(0, seq, condition(), limit).reverse());
-  lookForLeftOut(Math.max(0, seq - MAX_READ), seq);
+  lookForUnlisted(Math.max(0, seq - MAX_READ), seq);
   while (!signal.aborted) {
     await delay(POLL_MS, undefined, { signal }).catch(() => {});
     const now = store.version();
@@ -52,7 +52,7 @@ export async function followRequests(
     const newest = store.lastSeq();
     // A database that was replaced numbers its rows from the start.
     if (newest < seq) seq = 0;
-    lookForLeftOut(seq, newest);
+    lookForUnlisted(seq, newest);
     for (; seq < newest; seq = Math.min(newest, seq + MAX_READ)) {
       const saved = store.lastSaved(seq, Math.min(newest, seq + MAX_READ), condition(), MAX_READ);
       if (saved.length > 0) print(saved.reverse());
@@ -65,11 +65,11 @@ export async function followStore(
   store: StoreReader,
   query: FilterQuery,
   limit: number,
-  { print, leftOut }: FollowListener,
+  { print, unlisted }: FollowListener,
   signal: AbortSignal,
 ): Promise<void> {
-  const [listed, unseen] = [listedQuery(query), leftOutQuery(query)];
-  if (unseen !== undefined && (await store.recent({ query: unseen }, 1)).length > 0) leftOut();
+  const [listed, unseen] = [listedQuery(query), unlistedQuery(query)];
+  if (unseen !== undefined && (await store.recent({ query: unseen }, 1)).length > 0) unlisted();
   let { mark } = await store.changes(undefined, 0);
   print((await store.recent({ query: listed }, limit)).reverse());
   while (!signal.aborted) {

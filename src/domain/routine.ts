@@ -51,14 +51,14 @@ export function listedQuery(query: FilterQuery): FilterQuery {
 }
 
 /** Query of the ticks that the list of a query leaves out; undefined when it leaves none out. */
-export function leftOutQuery(query: FilterQuery): FilterQuery | undefined {
+export function unlistedQuery(query: FilterQuery): FilterQuery | undefined {
   return hidesRoutine(query) ? intersectQueries(ROUTINE_QUERY, query) : undefined;
 }
 
 /** Filter that lists every tick. */
 export const TICKS_FILTER = 'unit:tick';
 
-/** `412 ticks are left out`. */
-export function leftOutText(count: number): string {
-  return `${formatCount(count, 'tick is', 'ticks are')} left out`;
+/** `412 ticks are not listed`. */
+export function unlistedText(count: number): string {
+  return `${formatCount(count, 'tick is', 'ticks are')} not listed`;
 }

@@ -1,6 +1,6 @@
 /** Prints requests as plain lines, for pipes, CI, simple terminals and screen readers. */
 
-import { LISTED_QUERY, leftOutText, TICKS_FILTER } from '../domain/routine.js';
+import { LISTED_QUERY, TICKS_FILTER, unlistedText } from '../domain/routine.js';
 import { formatCount, formatMs, readableUrl } from '../domain/text.js';
 import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
@@ -91,7 +91,7 @@ export async function printPlain(
   if (!feed.status().live) {
     write(`${formatCount(await feed.count({ query: LISTED_QUERY }), 'request')} stored`);
     const { routine = 0 } = await feed.stats();
-    if (routine > 0) write(`${leftOutText(routine)}; see them with: scooby list ${TICKS_FILTER}`);
+    if (routine > 0) write(`${unlistedText(routine)}; see them with: scooby list ${TICKS_FILTER}`);
     return;
   }
   let printing = printer.print();

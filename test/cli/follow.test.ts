@@ -43,7 +43,7 @@ test('list --follow: the last requests, then each that is saved, whenever it beg
   t.match(lines[1], /tick sync {2}failed/);
   t.match(lines[2], /^\d\d:\d\d:\d\d {2}abcdef01 {2}GET \/slow {2}200 {2}1m 00s {2}1 sql 2\.0ms$/);
   t.match(lines.slice(3), [/GET \/x /, /GET \/y /]);
-  t.equal(remarks, 'Ticks with nothing to tell are left out; see them with: scooby list unit:tick\n');
+  t.equal(remarks, 'Ticks with nothing to tell are not listed; see them with: scooby list unit:tick\n');
   child.kill('SIGINT');
   t.same(await once(child, 'close'), [null, 'SIGINT']);
 });
@@ -72,7 +72,7 @@ test('a store that is no file is followed by its changes, filtered by the store'
   };
   // What waits for changes keeps no process alive.
   const alive = setInterval(() => {}, 1000);
-  await followStore(store, query, 10, { print, leftOut: () => {} }, controller.signal);
+  await followStore(store, query, 10, { print, unlisted: () => {} }, controller.signal);
   clearInterval(alive);
   t.same(printed, ['/a', '/a2']);
 });

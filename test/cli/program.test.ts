@@ -139,7 +139,7 @@ test('list leaves out ticks that went well, and says how to see them', async (t)
     }),
   ]);
   const list = (...args: string[]) => scooby(['list', '--db', db, ...args]);
-  const left = '2 ticks are left out, which had nothing to tell. See them:  scooby list unit:tick\n';
+  const left = '2 ticks are not listed, which had nothing to tell. See them:  scooby list unit:tick\n';
   t.match(list(), { out: /^AGE.*\n.*\/a.*\n$/, err: left });
   t.match(list('--json'), { out: /^\{.*"\/a".*\}\n$/, err: left });
   t.match(list('--path', 'poll'), { out: '', err: left });

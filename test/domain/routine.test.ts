@@ -2,7 +2,7 @@
 
 import { test } from 'tap';
 import { parseFilter } from '../../src/domain/filter.js';
-import { hidesRoutine, isRoutine, leftOutText } from '../../src/domain/routine.js';
+import { hidesRoutine, isRoutine, unlistedText } from '../../src/domain/routine.js';
 
 const tick = { method: 'tick', state: 'done' as const, totals: {}, findings: [] };
 
@@ -28,8 +28,8 @@ test('a filter that asks for units has them all', (t) => {
   t.end();
 });
 
-test('how many are left out', (t) => {
-  t.equal(leftOutText(1), '1 tick is left out');
-  t.equal(leftOutText(1234), '1,234 ticks are left out');
+test('how many are not listed', (t) => {
+  t.equal(unlistedText(1), '1 tick is not listed');
+  t.equal(unlistedText(1234), '1,234 ticks are not listed');
   t.end();
 });

@@ -28,9 +28,9 @@ import {
   runJson,
   runLines,
 } from '../print/by-route-and-run.js';
-import { countLeftOut, LEFT_OUT_OF_FOLLOWED, leftOutLines, remarkLeftOut } from '../print/left-out.js';
 import { DEFAULT_LIMIT, firstRows, moreLines, printMore, remarkMore } from '../print/more-rows.js';
 import { formatTotal } from '../print/totals.js';
+import { countUnlisted, remarkUnlisted, UNLISTED_WHILE_FOLLOWING, unlistedLines } from '../print/unlisted.js';
 import {
   addFilterOptions,
   type FilterFlags,
@@ -70,7 +70,7 @@ Examples:
   scooby list --path /orders -n 5     the newest five with /orders in their URL
   scooby list --slower 500ms          requests that took 500ms or longer
   scooby list n1 '!health'            requests with an N+1, without health checks
-  scooby list unit:tick               the ticks of timers and schedules, which are left out otherwise
+  scooby list unit:tick               the ticks of timers and schedules, which are not listed otherwise
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
   scooby list --follow n1              requests with an N+1, as they come
@@ -94,11 +94,11 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
           requests.map((request) => followLine(request, format)),
           format,
         );
-  const leftOut = () => printRemark(`Ticks ${LEFT_OUT_OF_FOLLOWED}`);
+  const unlisted = () => printRemark(`Ticks ${UNLISTED_WHILE_FOLLOWING}`);
   const other = await storeWithoutFile(flags);
   if (other !== undefined) {
     try {
-      return await followStore(other, query, flags.limit, { print, leftOut }, signal);
+      return await followStore(other, query, flags.limit, { print, unlisted }, signal);
     } finally {
       other.close();
     }
@@ -107,7 +107,7 @@ async function follow(filter: string[], flags: ListFlags): Promise<void> {
   await recoverKilledRuns(flags.db);
   const reader = await openReader({ db: flags.db, cwd: process.cwd() }, printRemark);
   try {
-    await followRequests(reader, query, flags.limit, { print, leftOut }, signal);
+    await followRequests(reader, query, flags.limit, { print, unlisted }, signal);
   } finally {
     reader.close();
   }
@@ -140,11 +140,11 @@ async function list(store: StoreReader, filter: string[], flags: ListFlags): Pro
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
   const listed = await store.recent({ ...selection, query: listedQuery(query) }, flags.limit + 1);
   const { rows: requests, more } = firstRows(listed, flags.limit);
-  const leftOut = await countLeftOut(store, query);
+  const unlisted = await countUnlisted(store, query);
   if (flags.json) {
     printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
     remarkMore(more, flags.limit);
-    return remarkLeftOut(leftOut);
+    return remarkUnlisted(unlisted);
   }
   const isUnfiltered = query.length === 0;
   const outside = isUnfiltered ? await store.outside(1) : [];
@@ -152,18 +152,22 @@ async function list(store: StoreReader, filter: string[], flags: ListFlags): Pro
     store,
     [...requests, ...outside].map(({ id }) => id),
   );
-  if (requests.length === 0 && leftOut === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
+  if (requests.length === 0 && unlisted === 0) printRemark(isUnfiltered ? EMPTY_STORE : NO_MATCH);
   if (requests.length > 0) printLines(listLines(requests, short, format), format);
   const footer = [
     ...outsideLines(outside, short, format),
     ...(format.width < Infinity
-      ? [...leftOutLines(leftOut, format), ...moreLines(more, format), ...hintLines(requests, short, format)]
+      ? [
+          ...unlistedLines(unlisted, format),
+          ...moreLines(more, format),
+          ...hintLines(requests, short, format),
+        ]
       : []),
   ];
   if (footer.length > 0) printLines(requests.length > 0 ? ['', ...footer] : footer, format);
   if (format.width < Infinity) return;
   remarkMore(more, flags.limit);
-  remarkLeftOut(leftOut);
+  remarkUnlisted(unlisted);
 }
 
 async function listRoutes(

@@ -174,7 +174,7 @@ export function statusLines(
     ...(runs.length > 0
       ? tableLines(RUN_COLUMNS, runRows, format)
       : ['Nothing runs under scooby. Start an app:  scooby run -- node app.js']),
-    ...leftOutLines(runs, format),
+    ...unlistedLines(runs, format),
     '',
     ...(stores.length > 0
       ? tableLines(STORE_COLUMNS, storeRows, format)
@@ -188,7 +188,7 @@ function leftOutCell(status: RunStatus | undefined): string {
 }
 
 /** What was left out of each run, and how to have it. */
-function leftOutLines(runs: RunReport[], { width, style }: OutputFormat): string[] {
+function unlistedLines(runs: RunReport[], { width, style }: OutputFormat): string[] {
   return runs.flatMap(({ run, status }) => {
     const text = status?.leftOut && unrecordedText(status.leftOut);
     if (text === undefined) return [];

@@ -9,7 +9,7 @@ import { isRoutine } from '../../domain/routine.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
-import { LEFT_OUT_OF_FOLLOWED } from './left-out.js';
+import { UNLISTED_WHILE_FOLLOWING } from './unlisted.js';
 import { FIRST_LEFT_OUT, unrecordedText } from './recording.js';
 import { requestLine } from './request-line.js';
 
@@ -83,7 +83,7 @@ export class Announcer {
   requestFinished(request: FinishedRequest): void {
     if (this.servers.upstream !== undefined) this.#printBanner();
     if (this.#options.quiet || request.outside) return;
-    if (isRoutine(request)) this.warn(`ticks ${LEFT_OUT_OF_FOLLOWED}`);
+    if (isRoutine(request)) this.warn(`ticks ${UNLISTED_WHILE_FOLLOWING}`);
     else this.#options.write(`${requestLine(request, this.#options.style)}\n`);
   }
 

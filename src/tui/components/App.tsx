@@ -27,11 +27,11 @@ function headerRows(viewModel: ViewModel, theme: Theme): string[] {
   const { state, list, stats, status, layout } = viewModel;
   if (layout.header === 0) return [];
   const isWhole = !hidesRoutine(listQueryOf(state.list).query);
-  const leftOut = stats?.routine ?? 0;
-  const total = (stats?.total ?? list.count) + (isWhole ? leftOut : 0);
+  const unlisted = stats?.routine ?? 0;
+  const total = (stats?.total ?? list.count) + (isWhole ? unlisted : 0);
   const alarm = alarmLine(status, state.columns);
   const lines = [alarm ?? headerLine(status, stats, state, list.count, state.columns)];
-  if (layout.header > 1) lines.push(filterLine(state, list, { total, leftOut }, state.columns));
+  if (layout.header > 1) lines.push(filterLine(state, list, { total, unlisted }, state.columns));
   return lines.map((line) => paintLine(line, state.columns, theme));
 }
 

@@ -1,6 +1,6 @@
 /** Texts of an empty list and of a screen that is too small. */
 
-import { leftOutText, TICKS_FILTER } from '../../domain/routine.js';
+import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import { cleanText, type Line, type Segment } from '../../terminal/cells.js';
 import type { State } from '../state/state.js';
@@ -15,10 +15,10 @@ export function tooSmallLines(columns: number, rows: number): Line[] {
 
 /** Text of a list without rows. */
 export function emptyLines(state: State, status: FeedStatus, stats: ListStats | undefined): Line[] {
-  const { total, routine: leftOut = 0 } = stats ?? { total: 0 };
+  const { total, routine: unlisted = 0 } = stats ?? { total: 0 };
   const ticks: Line[] =
-    leftOut > 0
-      ? [[], [`  ${leftOutText(leftOut)}:  `, ['/', 'key'], ' ', [TICKS_FILTER, 'accent'], '  lists them']]
+    unlisted > 0
+      ? [[], [`  ${unlistedText(unlisted)}:  `, ['/', 'key'], ' ', [TICKS_FILTER, 'accent'], '  lists them']]
       : [];
   if (state.list.filter !== '' || state.list.view !== 'all' || state.list.onlyMarked) {
     const what = state.list.filter !== '' ? `match "${cleanText(state.list.filter)}"` : 'are of this view';

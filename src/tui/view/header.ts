@@ -1,7 +1,7 @@
 /** Rows above the list: the app with its figures, the filter, and the alarm bar. */
 
 import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
-import { leftOutText, TICKS_FILTER } from '../../domain/routine.js';
+import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
 import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
@@ -89,7 +89,7 @@ const ROUTE_SORT_LABELS: typeof SORT_LABELS = {
 export function filterLine(
   state: State,
   { stale, count: matching, counted, fresh }: Pick<ListData, 'stale' | 'count' | 'counted' | 'fresh'>,
-  { total, leftOut }: { total: number; leftOut: number },
+  { total, unlisted }: { total: number; unlisted: number },
   cells: number,
 ): Line {
   const { list, prompt } = state;
@@ -105,8 +105,8 @@ export function filterLine(
       ['/ ', 'key'],
       ['filter', 'dim'],
     ]);
-  if (leftOut > 0 && !prompt && list.filter === '' && list.view === 'all' && !list.onlyMarked)
-    left.push([[`${leftOutText(leftOut)}: ${TICKS_FILTER}`, 'dim']]);
+  if (unlisted > 0 && !prompt && list.filter === '' && list.view === 'all' && !list.onlyMarked)
+    left.push([[`${unlistedText(unlisted)}: ${TICKS_FILTER}`, 'dim']]);
   if (list.trouble) left.push([[list.trouble, 'error']]);
   const isFiltered = list.filter !== '' || list.view === 'errors' || list.view === 'n+1' || list.onlyMarked;
   // The plus means that the feed is still counting.

@@ -45,7 +45,7 @@ test('the banner precedes the first request, which may have waited for the app',
   t.end();
 });
 
-test('a tick that went well is left out, which is said once; one that failed is printed', (t) => {
+test('a tick that went well is not listed, which is said once; one that failed is printed', (t) => {
   const { announcer, printed } = anAnnouncer();
   const tick = { method: 'tick', url: 'poll', duration: 7, state: 'done' } as const;
   const { status: _, ...unit } = aTrace(tick);
@@ -54,7 +54,7 @@ test('a tick that went well is left out, which is said once; one that failed is 
   announcer.requestFinished({ ...unit, state: 'failed' });
   t.match(
     printed.text,
-    /^scooby: ticks with nothing to tell are left out; see them with: scooby list unit:tick\ntick poll failed 7\.0ms\n$/,
+    /^scooby: ticks with nothing to tell are not listed; see them with: scooby list unit:tick\ntick poll failed 7\.0ms\n$/,
   );
   t.end();
 });
