@@ -9,7 +9,8 @@ import { createGunzip } from 'node:zlib';
 import type { RecordedTrace } from '../domain/trace.js';
 import { ImportError } from '../export/field-reader.js';
 import { decodeOtlp } from '../export/otlp-protobuf.js';
-import { type OtlpSpan, readOtlpSpans, tracesOfSpans } from '../export/read-otlp.js';
+import { tracesOfSpans } from '../export/otlp-requests.js';
+import { type OtlpSpan, readOtlpSpans } from '../export/read-otlp.js';
 
 const HOST = '127.0.0.1';
 const PATH = '/v1/traces';

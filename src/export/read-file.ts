@@ -3,8 +3,9 @@
 import type { Trace } from '../domain/trace.js';
 import { finishTrace } from '../insight/judge.js';
 import { asText, FieldReader, ImportError } from './field-reader.js';
+import { tracesOfSpans } from './otlp-requests.js';
 import { readHar } from './read-har.js';
-import { readOtlpSpans, tracesOfSpans } from './read-otlp.js';
+import { readOtlpSpans } from './read-otlp.js';
 import { readTrace } from './read-trace.js';
 
 /** What a file holds. */

@@ -3,13 +3,11 @@
  * reports its requests.
  */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
-import type { Recording, ServerAddress } from '../../domain/link.js';
-import type { RecordRules } from '../../domain/record-rules.cjs';
 import { setRedaction } from '../../domain/redaction.cjs';
-import type { LaunchListener, LaunchOptions } from '../../launcher/launch-options.js';
+import type { LaunchListener } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
@@ -18,6 +16,15 @@ import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { collectPattern, durationParser, parsePort, parseShare, parseSize } from '../config/units.js';
+import {
+  launchOptions,
+  listenOptions,
+  namedPorts,
+  parseAddress,
+  parseTakePort,
+  type RunOptions,
+  rulesOf,
+} from '../launch-flags.js';
 import { otlpSettings, parseOtlpUrl } from '../otlp-settings.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
@@ -26,41 +33,10 @@ import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
 import { STORE_OPTION } from '../select/store-options.js';
-import { type CommandStep, commandSteps } from '../start-problems/command-steps.js';
-import { nodeOptionsOf } from '../start-problems/env-files.js';
-import { endsByAgent } from '../start-problems/permissions.js';
-import { startProblems } from '../start-problems/problems.js';
 
-interface RunOptions {
-  port?: number;
-  host: string;
-  upstream?: ServerAddress;
-  takePort?: number | true;
-  wait: number;
-  record: Recording;
-  quiet?: boolean;
-  db?: string;
-  store?: string;
-  params?: boolean;
-  ttl?: number;
-  maxSize?: number;
-  allowHost?: string[];
-  sample?: number;
-  include?: string[];
-  exclude?: string[];
-  serverTiming: boolean;
-  color: boolean;
-  ui?: boolean;
-  otlp?: string | true;
-  otlpParent?: boolean;
-  otlpListen?: number | true;
-}
-
-const DEFAULT_PORT = 4000;
 const WAIT_MS = 10_000;
 /** Port of OTLP over HTTP. */
 const OTLP_PORT = 4318;
-const MIN_TOKEN_LENGTH = 16;
 
 const HELP = `
 Examples:
@@ -244,106 +220,4 @@ function listenerOf(
   const isReadable = shared !== undefined || place === database;
   const runUi = startRunUi({ ...announcerOptions, database, isReadable, announcer, colour: color });
   return { listener: runUi ?? announcer, runUi };
-}
-
-/** Launch options that come from flags. */
-function launchOptions(
-  command: string[],
-  options: RunOptions,
-  { packages, redact }: ProjectConfig,
-): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
-  const cwd = process.cwd();
-  // The app has no use for the token, nor for the password of a store.
-  const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
-  const env = withOptionsOfEnvFile(command, own);
-  return {
-    command,
-    env,
-    startProblems: () => startProblems(cwd, command, own).map(({ cause, remedy }) => `${cause}; ${remedy}`),
-    agentBy: agentOption(commandSteps(cwd, command), env),
-    project: projectFolder(cwd),
-    ...(packages && { packages }),
-    ...(redact && { redact }),
-    agent: agentFile(),
-    record,
-    rules: rulesOf(options),
-    serverTiming,
-    ...(otlpParent && { isTraceParent: true }),
-    ...(otlpListen !== undefined && { tracesServices: true }),
-    wait,
-    database: databasePath(db, cwd),
-    ...(upstream !== undefined && { upstream }),
-    ...(allowHost && { allowHosts: allowHost }),
-    ...(readToken && { readToken: checkedToken(readToken) }),
-  };
-}
-
-function rulesOf({ sample, include, exclude }: RunOptions): RecordRules {
-  return { ...(sample && { sample }), ...(include && { include }), ...(exclude && { exclude }) };
-}
-
-/** Node does not read NODE_OPTIONS of an --env-file where the environment has one, as under scooby. */
-function withOptionsOfEnvFile(command: string[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const options = nodeOptionsOf({ words: command, folder: process.cwd() }, env);
-  return options === undefined ? env : { ...env, NODE_OPTIONS: options.value };
-}
-
-/** How the agent is loaded in what a command leads to. */
-function agentOption(steps: CommandStep[], env: NodeJS.ProcessEnv): NonNullable<LaunchOptions['agentBy']> {
-  if (steps.some((step) => endsByAgent(step, env))) return 'none';
-  // Next.js keeps the last --require of NODE_OPTIONS only.
-  const hasRequire = /(?:^|\s)(?:-r|--require)[\s=]/.test(env.NODE_OPTIONS ?? '');
-  const isNext = steps.some(({ words }) => words.some((word) => /(?:^|[\\/])next(?:\.js)?$/.test(word)));
-  return hasRequire && isNext ? 'import' : 'require';
-}
-
-function checkedToken(token: string): string {
-  if (token.length >= MIN_TOKEN_LENGTH) return token;
-  throw new UserError(`SCOOBY_TOKEN has fewer than ${MIN_TOKEN_LENGTH} characters and could be guessed.`);
-}
-
-/**
- * Port that the proxy takes from the app: the option, else PORT; 0 stands for the first port that
- * the app binds.
- */
-function parseTakePort(option: number | true | undefined): number | undefined {
-  if (option !== true) return option;
-  return /^[1-9]\d{0,4}$/.test(process.env.PORT ?? '') ? Number(process.env.PORT) : 0;
-}
-
-/** Ports that the command line names: `--take-port 3000`, `next dev -p 3000`, `env PORT=3000 …`. */
-function namedPorts(command: string[], takePort: number | undefined): number[] {
-  const named = command.flatMap((word, i) => {
-    const before = /^(?:-p|--port)$/.test(command[i - 1] ?? '');
-    const [, port] = (before ? /^(\d+)$/ : /^(?:--port|PORT)=(\d+)$/).exec(word) ?? [];
-    return port === undefined ? [] : [Number(port)];
-  });
-  return takePort ? [takePort, ...named] : named;
-}
-
-function listenOptions({ host, port }: RunOptions, takePort: number | undefined): LaunchOptions['listenAt'] {
-  if (takePort !== undefined) {
-    if (port !== undefined)
-      throw new UserError('--take-port and --port both set the port of the proxy; leave one out.');
-    return { host, exactPort: true, ...(takePort > 0 && { port: takePort }) };
-  }
-  return port === undefined
-    ? { host, port: DEFAULT_PORT, exactPort: false }
-    : { host, port, exactPort: true };
-}
-
-/** Parses `3000`, `localhost:3000`, `https://localhost:3000` or `unix:/tmp/app.sock`. */
-function parseAddress(text: string): ServerAddress {
-  if (text.startsWith('unix:')) return { protocol: 'http', path: text.slice(5) };
-  const url = /^\d+$/.test(text)
-    ? `http://localhost:${text}`
-    : text.includes('://')
-      ? text
-      : `http://${text}`;
-  if (!URL.canParse(url) || !/^https?:/i.test(url))
-    throw new InvalidArgumentError('Write a URL such as http://localhost:3000, or unix:/path.');
-  const { protocol, hostname, port } = new URL(url);
-  const secure = protocol === 'https:';
-  return { protocol: secure ? 'https' : 'http', host: hostname, port: Number(port || (secure ? 443 : 80)) };
 }

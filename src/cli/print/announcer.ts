@@ -9,9 +9,9 @@ import { isRoutine } from '../../domain/routine.js';
 import { escapeToOneLine } from '../../domain/text.js';
 import type { FinishedRequest } from '../../domain/trace.js';
 import type { Style } from '../../terminal/style.js';
-import { UNLISTED_WHILE_FOLLOWING } from './unlisted.js';
 import { FIRST_LEFT_OUT, unrecordedText } from './recording.js';
 import { requestLine } from './request-line.js';
+import { UNLISTED_WHILE_FOLLOWING } from './unlisted.js';
 
 // An app with several servers starts them in quick succession; the banner waits to name them all.
 const BANNER_DELAY_MS = 100;

@@ -72,11 +72,6 @@ export function parseStoreUrl(url: string): RedisAddress {
   };
 }
 
-/** Whether a text is the URL of a shared store, rather than a path. */
-export function isStoreUrl(text: string): boolean {
-  return /^rediss?(?:\+\w+)?:\/\//i.test(text);
-}
-
 function parseHost(text: string, port: number): { host: string; port: number } {
   const [, host, number] = /^(\[[^\]]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (host === undefined || Number(number ?? port) > 65535)
