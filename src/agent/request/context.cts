@@ -206,6 +206,23 @@ export function patchServer(prototype: object): void {
 }
 
 /**
+ * Calls `serve`, whose first arguments are a message and its response, as a server does that gets a
+ * request: in the context of the request, or plainly where that is not recorded.
+ */
+export function applyServing(serve: Function, self: unknown, args: IArguments): unknown {
+  const request = state.recording === 'off' ? undefined : attempt(startRequest, args[0], args[1]);
+  if (request === undefined) return Reflect.apply(serve, self, args);
+  let hasThrown = true;
+  try {
+    const result = applyInRequest(request, serve, self, args);
+    hasThrown = false;
+    return result;
+  } finally {
+    if (hasThrown) attempt(noteUnwound, request);
+  }
+}
+
+/**
  * Calls `callback` once when the server closes; an event listener for it could be counted by the app.
  */
 export function onClose(server: object, callback: () => void): void {
