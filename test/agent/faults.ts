@@ -29,6 +29,8 @@ const PLAIN = [
 /** Functions that call the app's own function, with nothing before it that is not guarded. */
 const PASSES = [
   'call/call:runCall',
+  'call/hidden-frames:applyUnseen',
+  'instruments/shared/log:writeLine',
   'call/call-site:runDeferred',
   'call/observe-promise:observePromise',
   'instruments/pg:queryWithCallback',

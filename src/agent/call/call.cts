@@ -190,7 +190,11 @@ export function endCall(
   } catch {
     // The span is not recorded.
   }
-  addOwnCost(call.request, endCost.stop(started));
+  attempt(noteEndCost, call.request, started);
+}
+
+function noteEndCost(request: TracedRequest | undefined, started: number): void {
+  addOwnCost(request, endCost.stop(started));
 }
 
 function addOwnCost(request: TracedRequest | undefined, ms: number): void {

@@ -18,15 +18,15 @@ const nodesPrepare = errors.prepareStackTrace?.name === 'ErrorPrepareStackTrace'
 export function applyUnseen(original: Function, self: unknown, args: ArrayLike<unknown>): unknown {
   const limit = errors.stackTraceLimit;
   // Room for the frames of this function and of its caller, which are taken out.
-  const isRaised = typeof limit === 'number' && setLimit(limit + 2);
+  const isRaised = typeof limit === 'number' && attempt(setLimit, limit + 2) === true;
   try {
     return Reflect.apply(original, self, args);
   } catch (error) {
-    if (isRaised) setLimit(limit);
+    if (isRaised) attempt(setLimit, limit);
     attempt(hideFrames, error, limit);
     throw error;
   } finally {
-    if (isRaised) setLimit(limit);
+    if (isRaised) attempt(setLimit, limit);
   }
 }
 

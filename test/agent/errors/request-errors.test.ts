@@ -97,6 +97,7 @@ function withoutFrames(text: string): string {
   return text
     .split('\n')
     .filter((line) => !/^ +at /.test(line))
+    .map((line) => line.replace(/\d+ lines matching cause/, 'lines matching cause'))
     .join('\n');
 }
 
