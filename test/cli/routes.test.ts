@@ -134,7 +134,11 @@ test('enter on a route lists as many requests as the route counts', async (t) =>
   for (const [at, route] of routes.entries()) {
     const state = initialState(80, 24);
     const list = { ...state.list, view: 'routes' as const, cursor: { at, top: 0 } };
-    const viewModel = { state: { ...state, focus: 'list' as const, list }, list: { routes } };
+    const viewModel = {
+      state: { ...state, focus: 'list' as const, list },
+      list: { routes },
+      page: { entries: [] },
+    };
     const action = resolveAction({ type: 'open' }, viewModel as never);
     if (action.type !== 'route') return t.fail(`${route.route} lists nothing`);
     t.equal(await feed.count({ query: queryFromOptions([action.filter], {}) }), route.count, action.filter);

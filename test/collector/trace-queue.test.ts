@@ -3,7 +3,7 @@ import { TraceQueue } from '../../src/collector/trace-queue.js';
 import { aTrace } from '../factory.js';
 
 const withSpans = (url: string, count: number) => {
-  const [span] = aTrace({ spans: [{}] as never }).spans;
+  const [span] = aTrace({ spans: [{ kind: 'log' }] as never }).spans;
   return aTrace({ url, spans: Array(count).fill(span) });
 };
 

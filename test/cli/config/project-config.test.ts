@@ -142,7 +142,7 @@ test('options of run are parsed as on the command line, which has priority', (t)
     port: 4100,
     record: 'off',
     allowHost: ['a.test'],
-    ttl: 86_400_000,
+    wait: 10_000,
   });
   t.same(optionsOf(t, { takePort: true }).takePort, true);
   t.same(optionsOf(t, { takePort: 3000 }, '--port', '4000').takePort, undefined);

@@ -9,7 +9,7 @@ const finding = (kind: string, severity: Finding['severity']): Finding => ({
 });
 
 test('line of a finished request', (t) => {
-  const spans = [aSpan(), aSpan({ start: 4, duration: 3 }), aSpan({ kind: 'cache', duration: 1 })];
+  const spans = [aSpan(), aSpan({ start: 4, duration: 3 }), aSpan({ kind: 'cache', start: 8, duration: 1 })];
   const findings = [
     finding('n+1', 'high'),
     finding('n+1', 'high'),
