@@ -16,8 +16,8 @@ test('a run folder that is deleted: it is said, connected and new processes are 
   rmSync(folder, { recursive: true, maxRetries: 5 });
   const restored = `scooby: ${folder} was deleted and is made anew; calls may be missing`;
   await until(() => run.stderr.includes(restored), 'the message');
-  const files = readdirSync(folder).filter((name) => !name.endsWith('.learned'));
-  t.same(files.sort(), ['ctrl', 'link', 'run.json', 'scooby-launcher.json']);
+  const files = readdirSync(folder).filter((name) => !/\.(?:learned|journal)$/.test(name));
+  t.same(files.sort(), ['ctrl', 'link', 'recorded-run.json', 'run.json', 'scooby-launcher.json']);
   t.equal((await ask(`${url}/connected`)).body, folder);
   t.match((await run.trace('/connected')).spans, [{ kind: 'log', name: 'seen /connected' }]);
   t.match(JSON.parse(run.cli('list', '--json', '--limit', '1').stdout.split('\n')[0]!), {
