@@ -239,6 +239,9 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
   });
 
   test(`${name}: summaries are read by ids, and what changes is told to those that follow`, async (t) => {
+    // A store in memory keeps no process alive.
+    const alive = setInterval(() => {}, 1000);
+    t.teardown(() => clearInterval(alive));
     const store = await fresh(t);
     const { mark } = await store.changes(undefined, 0);
     t.same(await store.changes(mark, 1), { mark, ids: [] });

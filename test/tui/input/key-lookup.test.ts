@@ -8,6 +8,7 @@ import { menuItems } from '../../../src/tui/input/menu.js';
 import { initialState, type Pane } from '../../../src/tui/state/state.js';
 import { bindingConflict } from '../../../src/tui/user-config.js';
 import { footerLine } from '../../../src/tui/view/footer.js';
+import { ORDERS_PROFILE } from '../../profile.js';
 import { rowsOf } from '../frame.js';
 import { MemoryFeed } from '../memory-feed.js';
 import { createBrowser, waitUntil } from '../terminal.js';
@@ -61,6 +62,12 @@ async function hasEffect(binding: Binding, key: string, pane: Pane): Promise<boo
   if (pane === 'table' && binding.name === 'explain') press('2');
   // Only tabs of calls have groups.
   if (pane !== 'list' && (binding.name === 'group' || binding.name === 'order')) press('2');
+  // Only a profile has an icicle.
+  if (binding.name === 'icicle') {
+    await waitUntil(() => browser.detail.trace !== undefined);
+    Object.assign(browser.detail.trace!, { profiles: { cpu: ORDERS_PROFILE } });
+    press('7');
+  }
   if (binding.name === 'filters') press('/', 'n', '1', 'enter');
   if (binding.name === `tab${browser.state.detail.tab}`) press('1');
   const before = JSON.stringify(browser.state);
