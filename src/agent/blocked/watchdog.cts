@@ -126,6 +126,9 @@ function startThread(shared: SharedArrayBuffer): void {
     // Without the app's NODE_OPTIONS: no preload, no hooks, no coverage.
     execArgv: [],
     env: {},
+    // Otherwise the app's streams would be made, and piped to.
+    stdout: true,
+    stderr: true,
     workerData: { shared, origin: performance.timeOrigin },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 },
   });
