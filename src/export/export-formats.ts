@@ -4,6 +4,7 @@ import { UserError } from '../domain/errors.js';
 import type { Profile } from '../domain/profile.js';
 import { terminalSafeJson } from '../domain/text.js';
 import type { Trace } from '../domain/trace.js';
+import { splitLines } from '../terminal/code-frame.js';
 import { exportedTrace } from './document.js';
 import { harOf } from './har.js';
 import { markdownOf } from './markdown.js';
@@ -86,7 +87,9 @@ export const EXPORT_FORMATS: readonly ExportFormat[] = [
 async function linesOf(trace: Trace, sourceOf: ExportOptions['sourceOf']) {
   const files = Object.keys(trace.sources ?? {});
   const texts = await Promise.all(files.map((file) => sourceOf(trace, file)));
-  const lines = new Map(files.map((file, n) => [file, texts[n]?.split(/\r\n|\n|\r/)]));
+  const lines = new Map(
+    files.map((file, n) => [file, texts[n] === undefined ? undefined : splitLines(texts[n])]),
+  );
   return (file: string) => lines.get(file);
 }
 

@@ -7,7 +7,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Headers, Trace } from '../domain/trace.js';
 import { isUnit } from '../domain/unit.js';
 import { type PublicTrace, publicTrace } from '../store/json.js';
-import { sharedTrace } from './shared-headers.js';
+import { headerValue, sharedTrace } from './shared-headers.js';
 
 /** What an entry holds besides HAR's own fields. */
 export interface ScoobyEntry {
@@ -72,10 +72,6 @@ function named(headers: Headers): { name: string; value: string }[] {
 function queryOf(url: string): { name: string; value: string }[] {
   if (!URL.canParse(url)) return [];
   return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
-}
-
-function headerValue(headers: Headers, name: string): string | undefined {
-  return headers.find(([each]) => each.toLowerCase() === name)?.[1];
 }
 
 function sizeOf(headers: Headers): number {

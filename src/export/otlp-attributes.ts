@@ -5,6 +5,7 @@
 
 import { frameMark, type Span, type Trace } from '../domain/trace.js';
 import { dialectOf, type WithLibraries } from '../insight/libraries.js';
+import { headerValue } from './shared-headers.js';
 
 /** Values that OpenTelemetry knows. */
 export type Attributes = Record<string, string | number | boolean | string[]>;
@@ -173,9 +174,9 @@ function textOf(value: unknown): string | undefined {
 export function requestAttributes(trace: Trace): Attributes {
   const { url, route, status, state } = trace;
   const [path = '', ...query] = url.split('?');
-  const header = (name: string) => trace.headers?.request.find(([each]) => each.toLowerCase() === name)?.[1];
-  const agent = header('user-agent');
-  const host = header('host');
+  const { request = [] } = trace.headers ?? {};
+  const agent = headerValue(request, 'user-agent');
+  const host = headerValue(request, 'host');
   const failure = state === 'died' ? 'died' : (status ?? 0) >= 500 ? String(status) : undefined;
   return {
     ...methodAttributes(trace.method),

@@ -5,6 +5,7 @@
 
 import type { Trace } from '../domain/trace.js';
 import { traceIdOf } from '../domain/trace-parent.cjs';
+import { Lru } from '../insight/util/lru.js';
 import { traceParentOf } from './otlp-ids.js';
 import type { OtlpContext, PlainSpan } from './otlp-spans.js';
 
@@ -37,9 +38,9 @@ export class OtlpSender {
   readonly #warn: (message: string) => void;
   readonly #queue: PlainSpan[] = [];
   /** Calls that were sent, by request: a late one has its request added again. */
-  readonly #sent = new Map<string, Set<string>>();
+  readonly #sent = new Lru<Set<string>>(MAX_REMEMBERED);
   /** Trace id of each request. */
-  readonly #traceIds = new Map<string, string>();
+  readonly #traceIds = new Lru<string>(MAX_REMEMBERED);
   /** Requests from other apps under scooby, by the request that sent them: their trace id is its. */
   readonly #waiting = new Map<string, Trace[]>();
   #made: Promise<{ delegate: Delegate; spansOf(trace: Trace): PlainSpan[] }> | undefined;
@@ -58,7 +59,7 @@ export class OtlpSender {
   add(trace: Trace): void {
     if (this.#isClosed || trace.outside) return;
     const { parent } = trace;
-    if (parent === undefined || this.#traceIds.has(parent)) this.#addNow(trace);
+    if (parent === undefined || this.#traceIds.get(parent) !== undefined) this.#addNow(trace);
     else this.#holdBack(trace, parent);
   }
 
@@ -93,7 +94,7 @@ export class OtlpSender {
   #addNow(trace: Trace): void {
     const { id, parent } = trace;
     const above = traceParentOf(trace)?.traceId ?? (parent && this.#traceIds.get(parent));
-    remember(this.#traceIds, id, above ?? traceIdOf(parent ?? id));
+    this.#traceIds.set(id, above ?? traceIdOf(parent ?? id));
     void this.#enqueueSpans(trace);
     this.#release(id);
   }
@@ -101,7 +102,7 @@ export class OtlpSender {
   async #enqueueSpans(trace: Trace): Promise<void> {
     const { spansOf } = await this.#exporter();
     const sent = this.#sent.get(trace.id) ?? new Set<string>();
-    remember(this.#sent, trace.id, sent);
+    this.#sent.set(trace.id, sent);
     for (const span of spansOf(trace)) {
       const { spanId } = span.spanContext();
       if (sent.has(spanId)) continue;
@@ -166,10 +167,4 @@ export class OtlpSender {
 function reasonOf(error: (Error & { code?: string | number }) | undefined): string {
   const { code, message } = error ?? {};
   return [code, message].filter((part) => part !== undefined && part !== '').join(' ') || 'no answer';
-}
-
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value!);
 }

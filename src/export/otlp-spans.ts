@@ -1,5 +1,6 @@
 /** Spans as OpenTelemetry's exporters read them (`ReadableSpan`), made of a request and its calls. */
 
+import { isFailed } from '../domain/request.js';
 import { frameMark, type Span, type Trace } from '../domain/trace.js';
 import { spanIdOf, traceIdOf } from '../domain/trace-parent.cjs';
 import { isUnit } from '../domain/unit.js';
@@ -134,9 +135,8 @@ const NOTHING_DROPPED = {
 };
 
 function requestSpan(trace: Trace, context: SpanContext, parent: SpanContext | undefined): OwnPart {
-  const { method, url, route, start, duration = 0, state, status } = trace;
+  const { method, url, route, start, duration = 0 } = trace;
   const unit = isUnit(trace);
-  const isError = state === 'died' || state === 'failed' || (status ?? 0) >= 500;
   const events = [...findingEvents(trace), ...logEvents(trace)];
   return {
     name: unit ? url : route === undefined ? method : `${method} ${route}`,
@@ -144,7 +144,7 @@ function requestSpan(trace: Trace, context: SpanContext, parent: SpanContext | u
     spanContext: () => context,
     ...(parent && { parentSpanContext: parent }),
     ...timesOf(start, duration),
-    status: isError ? { code: ERROR, message: trace.error ?? '' } : { code: 0 },
+    status: isFailed(trace) ? { code: ERROR, message: trace.error ?? '' } : { code: 0 },
     attributes: unit ? { 'scooby.unit': method, 'scooby.id': trace.id } : requestAttributes(trace),
     links: [],
     events: events.slice(0, MAX_EVENTS),

@@ -16,12 +16,13 @@ export interface ImportedFile {
   sources: Map<string, Record<string, string>>;
 }
 
-const MAX_BYTES = 64 << 20;
+/** Size of a file that is read. */
+export const MAX_FILE_BYTES = 64 << 20;
 const MAX_TRACES = 10_000;
 
 /** Throws an ImportError for a text that is none of these formats, or too large. */
 export function readRequestFile(text: string, project: string): ImportedFile {
-  if (text.length > MAX_BYTES) throw new ImportError('the file is larger than 64 MB');
+  if (text.length > MAX_FILE_BYTES) throw tooLarge();
   const documents = parseDocuments(text.replace(/^\ufeff/, ''));
   const first = documents[0];
   const sources = new Map<string, Record<string, string>>();
@@ -38,6 +39,11 @@ export function readRequestFile(text: string, project: string): ImportedFile {
     return trace;
   });
   return { format: 'scooby', traces, sources };
+}
+
+/** The error of a file that is larger. */
+export function tooLarge(): ImportError {
+  return new ImportError('the file is larger than 64 MB');
 }
 
 function pathOf(n: number, documents: unknown[]): string {

@@ -1,4 +1,4 @@
-/** Headers of a request that is handed to other people: without cookies and credentials, also masked ones. */
+/** Headers of a request that is handed to others: without cookies and credentials, also masked ones. */
 
 import type { Headers, Trace } from '../domain/trace.js';
 
@@ -17,4 +17,9 @@ export function sharedTrace(trace: Trace): Trace {
     ...trace,
     headers: { request: sharedHeaders(request), ...(response && { response: sharedHeaders(response) }) },
   };
+}
+
+/** The first value of a header, whose name is given in lower case. */
+export function headerValue(headers: Headers, name: string): string | undefined {
+  return headers.find(([each]) => each.toLowerCase() === name)?.[1];
 }

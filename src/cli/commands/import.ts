@@ -4,15 +4,12 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { formatCount } from '../../domain/text.js';
-import { ImportError } from '../../export/field-reader.js';
-import { type ImportedFile, readRequestFile } from '../../export/read-file.js';
+import { type ImportedFile, MAX_FILE_BYTES, readRequestFile, tooLarge } from '../../export/read-file.js';
 import { projectFolder } from '../../store/location.js';
 import { openStore } from '../../store/open.js';
 import { cleanText } from '../../terminal/cells.js';
 import { printRemark } from '../output.js';
 import { newRun } from '../run-metrics.js';
-
-const MAX_BYTES = 64 << 20;
 
 /** Adds the command to the program. */
 export function registerImport(program: Command): void {
@@ -63,8 +60,7 @@ async function importFile(path: string, { db }: { db?: string }): Promise<void> 
 function readFile(path: string, project: string): ImportedFile {
   try {
     // Descriptor 0 is standard input.
-    if (path !== '-' && statSync(path).size > MAX_BYTES)
-      throw new ImportError('the file is larger than 64 MB');
+    if (path !== '-' && statSync(path).size > MAX_FILE_BYTES) throw tooLarge();
     return readRequestFile(readFileSync(path === '-' ? 0 : path, 'utf8'), project);
   } catch (error) {
     const { message } = error as Error;

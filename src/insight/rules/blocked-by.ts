@@ -3,21 +3,14 @@
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
-
-/** Name of a block whose code was not seen. */
-const WHOLE_LOOP = 'event loop';
+import { blocksOf, confidenceOfBlock, WHOLE_LOOP } from '../patterns/blocks.js';
+import type { Draft, Rule, Scene } from '../scene.js';
 
 export const blockedBy: Rule = (scene) => {
-  const groups = new Map<string, Call[]>();
-  for (const call of scene.calls) {
-    if (call.span.kind !== 'blocked') continue;
-    const key = `${call.span.detail?.trace} ${call.positions[0] ?? ''} ${call.shape}`;
-    const group = groups.get(key);
-    if (group) group.push(call);
-    else groups.set(key, [call]);
-  }
-  return [...groups.values()].flatMap((calls) => draftOf(scene, calls) ?? []);
+  const waits = blocksOf(scene, ({ span }) =>
+    span.kind === 'blocked' ? `${span.detail?.trace}` : undefined,
+  );
+  return waits.flatMap((calls) => draftOf(scene, calls) ?? []);
 };
 
 function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
@@ -39,11 +32,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
     site,
     shape: call!.shape,
     ms: total,
-    ...weighConfidence(
-      0.8,
-      [site !== undefined, 0.1, 'the line was seen while it ran'],
-      [shareOf(scene, total) >= 0.3, 0.05, 'a large part of the request'],
-    ),
+    ...confidenceOfBlock(scene, call!, total),
   };
 }
 

@@ -4,22 +4,14 @@ import { unionMs } from '../../domain/intervals.js';
 import { formatSite } from '../../domain/site.js';
 import { formatMs } from '../../domain/text.js';
 import type { Call } from '../calls/calls.js';
-import { type Draft, type Rule, type Scene, shareOf, weighConfidence } from '../scene.js';
+import { blocksOf, confidenceOfBlock, WHOLE_LOOP } from '../patterns/blocks.js';
+import type { Draft, Rule, Scene } from '../scene.js';
 
 export const blockedLoop: Rule = (scene) => {
-  const groups = new Map<string, Call[]>();
-  for (const call of scene.calls) {
-    if (call.span.kind !== 'block' || isKnownOtherwise(scene, call)) continue;
-    const key = `${call.positions[0] ?? ''} ${call.shape}`;
-    const group = groups.get(key);
-    if (group) group.push(call);
-    else groups.set(key, [call]);
-  }
-  return [...groups.values()].flatMap((calls) => draftOf(scene, calls) ?? []);
+  const isBlock = (call: Call) => call.span.kind === 'block' && !isKnownOtherwise(scene, call);
+  const blocks = blocksOf(scene, (call) => (isBlock(call) ? '' : undefined));
+  return blocks.flatMap((calls) => draftOf(scene, calls) ?? []);
 };
-
-/** Name of the spans of a blocked loop whose code is not known. */
-const WHOLE_LOOP = 'event loop';
 
 /** Whether the watch of the loop saw it: code of any kind, with its name or without. */
 function isWatched({ span }: Call): boolean {
@@ -69,11 +61,7 @@ function draftOf(scene: Scene, calls: Call[]): Draft | undefined {
     site,
     shape: call!.shape,
     ms: total,
-    ...weighConfidence(
-      0.8,
-      [site !== undefined, 0.1, 'the line was seen while it ran'],
-      [shareOf(scene, total) >= 0.3, 0.05, 'a large part of the request'],
-    ),
+    ...confidenceOfBlock(scene, call!, total),
   };
 }
 
