@@ -81,6 +81,12 @@ test('an agent finds the N+1 of an app that it does not know, looks into it, and
     ...{ before: request, status: 200, stays: [found!.finding] },
     calls: { before: 21, after: 21 },
   });
+  const still = await call('verify', { finding: found!.finding });
+  t.match(still.facts, {
+    verdict: 'still there',
+    findings: [{ before: { calls: 20 }, after: { calls: 20 } }],
+  });
+  t.match(still.text, /^It is still there\./);
   const refused = await call('replay', { request: 'POST /setup' });
   t.ok(refused.isError);
   t.match(
@@ -101,8 +107,11 @@ test('an agent finds the N+1 of an app that it does not know, looks into it, and
   const again = scooby(t, { command: ['app.cjs'], folder, env: { ...run.env, PG: run.env.PG } });
   t.equal((await again.ask('/authors?page=1')).body, body, 'the fix answers the same');
   await again.trace('/authors?page=1', ({ spans }) => spans.length === 2);
-  t.match(
-    (await call('findings', { kind: 'n+1' })).text,
-    /GONE: the newest request of the route has it no more/,
-  );
+  t.match((await call('findings', { kind: 'n+1' })).text, /GONE: the newest request of the route/);
+  const verified = await call('verify', { finding: found!.finding });
+  t.match(verified.text, /^It is gone\.\n```text\nGET \/authors\?page=1 .*\n[\s\S]*queries 21 → 2/);
+  t.match(verified.facts, {
+    verdict: 'gone',
+    findings: [{ finding: found!.finding, verdict: 'gone', before: { calls: 20 } }],
+  });
 });

@@ -172,11 +172,7 @@ test('mistakes are answered in a sentence', async (t) => {
     ['requests', { query: 'status>=' }, /^The filter is invalid: /],
     ['request', { cursor: '999999' }, /^This cursor is of no answer/],
     ['explain', {}, /^This request made no query\./],
-    [
-      'replay',
-      {},
-      /^The app is not running under scooby\. The user starts it with: {2}scooby run -- node app\.js$/,
-    ],
+    ['replay', {}, /^No app runs under scooby in this project\. Start it: {2}scooby run/],
     ['wait', { seconds: 1, match: '/never' }, /^No such request has come within 1 s/],
   ] as const) {
     const { text, isError } = await call(client, name, args);

@@ -8,6 +8,7 @@ import { replayTool } from './replay.js';
 import { requestTool } from './request.js';
 import { requestsTool } from './requests.js';
 import { statementsTool } from './statements.js';
+import { verifyTool } from './verify.js';
 import { waitTool } from './wait.js';
 
 export const TOOLS: readonly Tool[] = [
@@ -19,4 +20,5 @@ export const TOOLS: readonly Tool[] = [
   compareTool,
   replayTool,
   waitTool,
+  verifyTool,
 ];

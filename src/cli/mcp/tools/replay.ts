@@ -2,20 +2,19 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { connectToRun, livingRuns, type RunStatus } from '../../../control/client.js';
 import { UserError } from '../../../domain/errors.js';
 import { escapeToOneLine } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { isUnit } from '../../../domain/unit.js';
 import { replay } from '../../../feed/replay.js';
-import { databasePath } from '../../../store/location.js';
+import { isSafeToSend } from '../../../feed/replayable.js';
+import { withRunningApp } from '../../running-app.js';
 import { chooseRequest } from '../../select/request.js';
 import type { StorePlace } from '../../select/shared-store.js';
 import { withStore } from '../../select/store-options.js';
 import { defineTool, PAGE_INPUT, REQUEST_INPUT } from '../tool.js';
 import { COMPARE_OUTPUT, compareAnswer } from './compare.js';
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOK_MS = 50;
 /** ms until a request is stored, on a busy machine. */
 const MAX_STORED_MS = 10_000;
@@ -30,9 +29,11 @@ export const replayTool = defineTool({
   acts: 'destructive',
   run: async ({ request = 'last', confirm = false }, { place, signal }) => {
     const before = await withStore(place, (store) => chooseRequest(store, request, Date.now()));
-    rejectUnsafe(before, confirm);
-    const status = await runStatusFor(databasePath(place.db, process.cwd()), before);
-    const result = await replay(status.url, status.record, before).catch((error: Error) => {
+    rejectUnsafe('replay', { request: before.id }, before, confirm);
+    const result = await withRunningApp(place.db, ({ status }) =>
+      replay(status.url, status.record, before),
+    ).catch((error: Error) => {
+      if (error instanceof UserError) throw error;
       throw new UserError(`It was not sent again: ${escapeToOneLine(error.message)}.`, 1);
     });
     if (result.id === undefined)
@@ -56,30 +57,12 @@ export const replayTool = defineTool({
   },
 });
 
-function rejectUnsafe(trace: Trace, confirmed: boolean): void {
+/** Throws a UserError for what changes data, unless the user has agreed to it. */
+export function rejectUnsafe(tool: string, args: object, trace: Trace, confirmed: boolean): void {
   if (isUnit(trace)) throw new UserError(`A ${trace.method} is no request and cannot be sent again.`, 1);
-  if (SAFE_METHODS.has(trace.method) || confirmed) return;
+  if (isSafeToSend(trace) || confirmed) return;
   throw new UserError(
-    `${escapeToOneLine(trace.method)} may change data. Ask the user; then: replay ${JSON.stringify({ request: trace.id, confirm: true })}`,
-    1,
-  );
-}
-
-/** Status of the run whose app served a request, else of the newest that has one. */
-async function runStatusFor(database: string, { app }: Trace): Promise<RunStatus & { url: string }> {
-  let newest: (RunStatus & { url: string }) | undefined;
-  for (const { id } of livingRuns(database)) {
-    const control = await connectToRun(database, id);
-    if (control === undefined) continue;
-    const { url, ...status } = await control.status().finally(() => control.close());
-    if (url === undefined) continue;
-    if (status.processes.some(({ pid }) => pid === app?.pid)) return { ...status, url };
-    newest ??= { ...status, url };
-  }
-  if (newest !== undefined) return newest;
-  const command = app === undefined ? '<command>' : escapeToOneLine(app.command);
-  throw new UserError(
-    `The app is not running under scooby. The user starts it with:  scooby run -- ${command}`,
+    `${escapeToOneLine(trace.method)} may change data. Ask the user; then: ${tool} ${JSON.stringify({ ...args, confirm: true })}`,
     1,
   );
 }
