@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerClean } from '../src/cli/commands/clean.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -15,6 +16,7 @@ import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
+import { registerRuns } from '../src/cli/commands/runs.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
 import { registerStore } from '../src/cli/commands/store.js';
@@ -63,6 +65,8 @@ for (const register of [
   registerUi,
   registerStatus,
   registerStore,
+  registerRuns,
+  registerClean,
   registerList,
   registerShow,
   registerTop,

@@ -52,6 +52,7 @@ Examples:
   scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
   scooby top --by finding             the problems that scooby found, and their cost
   scooby top --by time                where the time of all requests went, in parts that add up to it
+  scooby top --run last               only requests of the newest run
   scooby top --path /orders           only requests with /orders in their URL
   scooby top 'status>=500' --json     JSON for other tools`,
     )
@@ -62,7 +63,7 @@ Examples:
 async function top(store: StoreReader, filter: string[], flags: TopFlags): Promise<void> {
   const format = outputFormat(flags);
   const { by, limit } = flags;
-  const selection = selectionFromOptions(filter, flags);
+  const selection = await selectionFromOptions(store, filter, flags);
   const totalMs = (await store.aggregates('request', selection))[0]?.ms ?? 0;
   const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {
