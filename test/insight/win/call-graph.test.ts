@@ -70,11 +70,11 @@ test('a loop does not wait for what was begun before it', (t) => {
         ['one', 0.1, 1, loop],
         ['two', 1.2, 1, loop],
         ['three', 2.6, 1, loop],
-        ['then', 4, 1, ['a.js:12 page']],
+        ['after', 4, 1, ['a.js:12 page']],
       ],
       6,
     ),
-    { rates: '', one: '', two: 'one', three: 'rates two', then: 'three', end: 'then' },
+    { rates: '', one: '', two: 'one', three: 'rates two', after: 'three', end: 'after' },
     'unless that is what ended last',
   );
   t.same(
@@ -84,11 +84,11 @@ test('a loop does not wait for what was begun before it', (t) => {
         ['one', 0.1, 1, loop],
         ['two', 1.2, 1, loop],
         ['three', 2.6, 1, loop],
-        ['then', 4, 1, ['a.js:12 page']],
+        ['after', 4, 1, ['a.js:12 page']],
       ],
       6,
     ),
-    { rates: '', one: '', two: 'one', three: 'two', then: 'three rates', end: 'then' },
+    { rates: '', one: '', two: 'one', three: 'two', after: 'three rates', end: 'after' },
   );
   t.end();
 });
@@ -104,7 +104,7 @@ test('a connection is waited for, unless it had to be opened', (t) => {
       ],
       9,
     ),
-    { a: '', b: ' freed by a', new: '', redis: '', end: 'redis new b a' },
+    { a: '', b: ' freed by a', new: '', redis: '', end: 'redis a b new' },
   );
   t.end();
 });
