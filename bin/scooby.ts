@@ -15,6 +15,7 @@ import { registerMan } from '../src/cli/commands/man.js';
 import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
+import { registerReport } from '../src/cli/commands/report.js';
 import { registerRun } from '../src/cli/commands/run.js';
 import { registerRuns } from '../src/cli/commands/runs.js';
 import { registerShow } from '../src/cli/commands/show.js';
@@ -74,6 +75,7 @@ for (const register of [
   registerExplain,
   registerVerify,
   registerProfile,
+  registerReport,
   registerExport,
   registerImport,
   registerMcp,

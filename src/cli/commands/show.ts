@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
+import { promptOf } from '../../export/prompt.js';
 import { readTree } from '../../insight/calls/request-tree.js';
 import { publicTrace } from '../../store/json.js';
 import type { StoreReader } from '../../store/store.js';
@@ -34,6 +35,7 @@ type ShowFlags = StoreFlags & {
   cpu?: boolean;
   heap?: boolean;
   tab?: string;
+  markdown?: boolean;
   ascii?: boolean;
 };
 
@@ -60,6 +62,7 @@ export function registerShow(program: Command): void {
     .option('--cpu', 'its CPU profile: the functions that took most, and the three hottest lines')
     .option('--heap', 'the same of its heap profile')
     .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
+    .option('--markdown', 'as a prompt for a coding agent: what is wrong, code, evidence, how to verify')
     .option('--json', 'the complete recording as JSON; docs/trace.md describes it')
     .option('--ascii', 'draw with ASCII characters only')
     .addHelpText(
@@ -75,6 +78,7 @@ Examples:
   scooby show last --waterfall   which calls waited for which
   scooby show last --tree        what became of its calls in other services
   scooby show last --cpu         which functions took the time, and their hottest lines
+  scooby show last --markdown | pbcopy  as a prompt for a coding agent; y p in the browser
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
     )
@@ -97,6 +101,7 @@ const VIEWS: [view: keyof ShowFlags, options: (keyof ShowFlags)[]][] = [
   ['sql', []],
   ['cpu', ['ascii']],
   ['heap', ['ascii']],
+  ['markdown', []],
   ['tab', ['ungrouped', 'stack', 'ascii']],
   ['json', []],
 ];
@@ -117,6 +122,7 @@ async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<v
   if (flags.json) return printDocument([terminalSafeJson(publicTrace(trace), 2)]);
   const code = await sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
+  if (flags.markdown) return printDocument([promptOf(trace, code.lines).trimEnd()]);
   // Statements have to run as they were recorded, so their characters stay.
   if (flags.sql) return printDocument(sqlLines(withSql(trace), format));
   if (flags.tree) return printLines(treeLines(await readTree(store, trace), format), format);

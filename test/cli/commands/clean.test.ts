@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Test, test } from 'tap';
 import { cleanedText, runsToRemove } from '../../../src/cli/commands/clean.js';
@@ -33,7 +34,9 @@ async function stored(t: Test, place: { db: string } | { shared: { url: string; 
     const run = { key: `run ${number}`, start: now - (4 - number) * HOUR, command: `node app${number}.js` };
     const store = await openStore({ ...place, cwd: '/', run, samplesOf }, t.fail);
     store.saveAll(
-      Array.from({ length: number }, () => aTrace({ start: run.start, spans: [aSpan()], findings: [found] })),
+      Array.from({ length: number }, () =>
+        aTrace({ start: 'db' in place ? run.start : now, spans: [aSpan()], findings: [found] }),
+      ),
     );
     await store.flushed();
     await store.finish?.();
@@ -134,7 +137,9 @@ test('all: the files and the copies are gone, what belongs to others stays', asy
 test('a file that a run records to is said to be in use, emptied, and stays', async (t) => {
   const db = join(t.testdir(), 'scooby.db');
   await stored(t, { db });
-  const socket = join(t.testdirName, 'socket');
+  // A socket's path may have 107 characters.
+  const socket = join(tmpdir(), `scooby-clean-${process.pid}`);
+  t.teardown(() => rmSync(socket, { force: true }));
   const other = spawn(
     process.execPath,
     ['-e', `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('up'))`],

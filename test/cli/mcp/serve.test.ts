@@ -101,7 +101,7 @@ test('each tool says what its command says', async (t) => {
   t.equal((await call(client, 'request', {})).facts.request, last.id);
   t.equal((await call(client, 'request', { request: 'GET /users', slowest: true })).facts.request, users.id);
   const whole = { max_chars: 60_000 };
-  for (const by of ['statement', 'route', 'site', 'time'])
+  for (const by of ['statement', 'table', 'route', 'site', 'time'])
     t.equal(
       (await call(client, 'statements', { by, ...whole })).inFence,
       await cli(db, 'top', '--by', by),
