@@ -34,6 +34,7 @@ import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cj
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
+import { endLocals, localsEnded, orderLocals } from './locals/locals-session.cjs';
 import { endProfiles, orderProfile, profileBegun, profileDirect, profileEnded } from './profile/session.cjs';
 import { watchEnds } from './record/before-end.cjs';
 import { encodeLine } from './record/encode-span.cjs';
@@ -122,6 +123,7 @@ function install(run: RunConfig): void {
       requestEnded(request, aborted) {
         sendRequestClose(request, aborted);
         profileEnded(request.id);
+        localsEnded(request.id);
       },
     },
     run.secret,
@@ -157,6 +159,7 @@ function install(run: RunConfig): void {
     watchEnds(() => {
       sendRunningCalls();
       endProfiles();
+      attempt(endLocals);
     }, disconnectBeforeEnd),
   );
 }
@@ -324,7 +327,11 @@ function runOrder(order: LinkOrder): void {
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
   if (order.t === 'profile') orderProfile(order);
-  if (order.t === 'profiled') profileEnded(order.id);
+  if (order.t === 'locals') orderLocals(order);
+  if (order.t === 'profiled') {
+    profileEnded(order.id);
+    localsEnded(order.id);
+  }
 }
 
 function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {
