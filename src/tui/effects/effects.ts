@@ -6,12 +6,12 @@ import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { Feed } from '../../feed/feed.js';
 import { isSafeToSend, replayableHeaders, sentWithout } from '../../feed/replayable.js';
+import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Action, EffectAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
-import { copyTextOf, requestUrl } from './copy-text.js';
 import { type FileFormat, fileOf } from './save-file.js';
 
 /** Operations of the terminal and the operating system that effects need. */
