@@ -48,12 +48,12 @@ export function readLocals(session: Session, wrapper: (...args: never[]) => unkn
     attempt(() => {
       const taker = takerIn(session, params.callFrames[0]!);
       // Read here, and not by the inspector, a value is bounded, and no getter and no proxy is asked.
-      const valueOf = (objectId: string | undefined) => {
+      const valueBehind = (objectId: string | undefined) => {
         taken = undefined;
         if (objectId !== undefined) hand(session, objectId, taker);
         return taken;
       };
-      readFrames(params.callFrames, places, valueOf, read);
+      readFrames(params.callFrames, places, valueBehind, read);
     });
   session.once('Debugger.paused', onPaused as never);
   try {
@@ -114,7 +114,7 @@ function placesOf(wrapper: (...args: never[]) => unknown): Place[] {
   }
 }
 
-function readFrames(frames: PausedFrame[], places: Place[], valueOf: ValueOf, read: FrameLocals[]): void {
+function readFrames(frames: PausedFrame[], places: Place[], valueBehind: ValueOf, read: FrameLocals[]): void {
   let index = 0;
   for (const frame of frames) {
     const at = places.findIndex((place, n) => n >= index && isAt(place, frame));
@@ -122,7 +122,7 @@ function readFrames(frames: PausedFrame[], places: Place[], valueOf: ValueOf, re
     index = at + 1;
     if (!isOwnScript(places[at]!.script)) continue;
     const variables = new Map<string, string>();
-    attempt(readFrame, frame, valueOf, variables);
+    attempt(readFrame, frame, valueBehind, variables);
     if (variables.size > 0) read.push([at, Object.fromEntries(variables)]);
     if (read.length >= MAX_FRAMES) return;
   }
@@ -132,12 +132,12 @@ function isAt({ line, column }: Place, { location }: PausedFrame): boolean {
   return line === location.lineNumber + 1 && column === (location.columnNumber ?? 0) + 1;
 }
 
-function readFrame(frame: PausedFrame, valueOf: ValueOf, variables: Map<string, string>): void {
+function readFrame(frame: PausedFrame, valueBehind: ValueOf, variables: Map<string, string>): void {
   for (const { type, object } of frame.scopeChain) {
     if (!OWN_SCOPES.has(type)) break;
-    const scope = valueOf(object.objectId);
+    const scope = valueBehind(object.objectId);
     if (typeof scope === 'object' && scope !== null) addVariables(variables, scope);
   }
-  const self = valueOf(frame.this.objectId);
+  const self = valueBehind(frame.this.objectId);
   if (self !== undefined && self !== globalThis) variables.set('this', textOf('this', self));
 }

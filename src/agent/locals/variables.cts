@@ -1,6 +1,7 @@
 /** Variables of a function as texts: bounded, secrets masked, without running the app's code. */
 
 import { types } from 'node:util';
+import { redactUrl } from '../../domain/redact.cjs';
 import { isSecretField } from '../../domain/secret-names.cjs';
 import { REDACTED } from '../../domain/secret-shapes.cjs';
 import { ownData } from '../record/app-values.cjs';
@@ -11,6 +12,7 @@ const MAX_VARIABLES = 30;
 /** Characters of a value. */
 const MAX_TEXT = 400;
 const MAX_NAME = 80;
+const NODE_FIELDS = ['_readableState', '_writableState', '_handle', 'outputData'];
 
 /**
  * Texts of the variables in a scope, by name, added to `variables`; those of an inner scope hide the
@@ -31,6 +33,8 @@ export function textOf(name: string, value: unknown): string {
   if (typeof value === 'function') return functionText(value);
   if (typeof value === 'symbol') return '<symbol>';
   if (typeof value === 'bigint') return `${serialize(value)}n`;
+  const ofNode = streamText(value);
+  if (ofNode !== undefined) return ofNode;
   budget.left = MAX_TEXT * 2;
   try {
     const text = JSON.stringify(serialize(value));
@@ -40,6 +44,16 @@ export function textOf(name: string, value: unknown): string {
     budget.left = UNLIMITED;
     budget.isCut = false;
   }
+}
+
+/** Sockets, messages and servers of Node by their class alone: what they hold is Node's. */
+function streamText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return undefined;
+  if (!NODE_FIELDS.some((field) => Object.hasOwn(value, field))) return undefined;
+  const method = ownData(value, 'method');
+  const url = ownData(value, 'url');
+  const isRequest = typeof method === 'string' && typeof url === 'string';
+  return `${classPrefix(value)}${isRequest ? `${method} ${redactUrl(url.slice(0, MAX_TEXT))}` : '{…}'}`;
 }
 
 function functionText(fn: Function): string {
