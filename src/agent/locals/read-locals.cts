@@ -4,7 +4,7 @@ import type { Session } from 'node:inspector';
 import { isOwnScript } from '../call/own-script.cjs';
 import { attempt } from '../guard.cjs';
 import { postOrThrow } from '../profile/profiler.cjs';
-import { addVariables, textOf } from './variables.cjs';
+import { addVariables, variableText } from './variables.cjs';
 
 /** Variables of one frame of a stack, and its index there. */
 export type FrameLocals = [frame: number, variables: Record<string, string>];
@@ -139,5 +139,5 @@ function readFrame(frame: PausedFrame, valueBehind: ValueOf, variables: Map<stri
     if (typeof scope === 'object' && scope !== null) addVariables(variables, scope);
   }
   const self = valueBehind(frame.this.objectId);
-  if (self !== undefined && self !== globalThis) variables.set('this', textOf('this', self));
+  if (self !== undefined && self !== globalThis) variables.set('this', variableText('this', self));
 }

@@ -22,12 +22,12 @@ export function addVariables(variables: Map<string, string>, scope: object): voi
   for (const name of Object.getOwnPropertyNames(scope)) {
     if (variables.size >= MAX_VARIABLES) return;
     if (variables.has(name) || name.length > MAX_NAME) continue;
-    variables.set(name, textOf(name, ownData(scope, name)));
+    variables.set(name, variableText(name, ownData(scope, name)));
   }
 }
 
 /** Text of a variable's value: JSON, behind the name of its class where it has one. */
-export function textOf(name: string, value: unknown): string {
+export function variableText(name: string, value: unknown): string {
   if (isSecretField(name, value)) return REDACTED;
   if (value === undefined) return 'undefined';
   if (typeof value === 'function') return functionText(value);

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { test } from 'tap';
-import { addVariables, textOf } from '../../../src/agent/locals/variables.cjs';
+import { addVariables, variableText } from '../../../src/agent/locals/variables.cjs';
 
 class User {
   readonly id: number;
@@ -30,9 +30,9 @@ test('values are texts that are bounded, with their class and without secrets', 
     [new Proxy({}, {}), '"<Proxy>"'],
     [createServer(), 'Server {…}'],
   ] as const;
-  for (const [value, text] of texts) t.equal(textOf('x', value), text);
-  t.equal(textOf('apiKey', 'abc'), 'REDACTED');
-  t.equal(textOf('x', 'a'.repeat(1_000_000)).length, 401);
+  for (const [value, text] of texts) t.equal(variableText('x', value), text);
+  t.equal(variableText('apiKey', 'abc'), 'REDACTED');
+  t.equal(variableText('x', 'a'.repeat(1_000_000)).length, 401);
 });
 
 test('an inner scope hides the names of an outer one, and a scope has thirty', async (t) => {
