@@ -12,6 +12,7 @@ import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
 import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
+import { registerOpen } from '../src/cli/commands/open.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
@@ -61,6 +62,7 @@ for (const register of [
   registerRun,
   registerRecording,
   registerUi,
+  registerOpen,
   registerStatus,
   registerStore,
   registerList,
