@@ -82,7 +82,7 @@ export class HtmlTokenizer {
     const next = MARKUP[this.#state];
     if (next !== undefined) this.#state = next[char] ?? next.else;
     else if (this.#state === 'data') this.#state = char === '<' ? 'tagOpen' : 'data';
-    else if (this.#state === 'rawText') this.#readRawText(char);
+    else if (this.#state === 'rawText') return this.#readRawText(char);
     else if (this.#state === 'tagOpen' || this.#state === 'endTagOpen') this.#open(char);
     else if (char === '>' && this.#state !== 'doubleQuoted' && this.#state !== 'singleQuoted')
       return this.#close();
@@ -90,11 +90,13 @@ export class HtmlTokenizer {
     return undefined;
   }
 
-  #readRawText(char: string): void {
-    if (!this.#raw!.endsBefore(char)) return;
+  #readRawText(char: string): HtmlTag | undefined {
+    if (!this.#raw!.endsBefore(char)) return undefined;
     this.#start(this.#raw!.element, true);
     this.#raw = undefined;
+    if (char === '>') return this.#close();
     this.#readTag(char);
+    return undefined;
   }
 
   #open(char: string): void {
