@@ -69,6 +69,21 @@ await build({
   minify: true,
 });
 
+// The page that `scooby open` shows: served by scooby, run in a browser.
+await build({
+  ...shared,
+  entryPoints: { page: 'src/web/page/main.tsx' },
+  outdir: 'dist/page',
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  format: 'esm',
+  jsx: 'automatic',
+  minify: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+for (const file of ['index.html', 'page.css', 'icon.svg'])
+  copyFileSync(join(root, 'src/web/page', file), join(root, 'dist/page', file));
+
 // API for apps: `import scooby from 'scooby'` and `require('scooby')`, and where there can be no agent,
 // in browsers and on edges, the same without a channel.
 const withoutChannels = {

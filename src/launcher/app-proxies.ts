@@ -9,7 +9,8 @@ import { createBadgeEndpoint } from '../proxy/badge/badge-endpoint.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OriginRefusal } from '../proxy/origin-refusal.js';
-import { type RunningProxy, startProxy } from '../proxy/server.js';
+import { createPageRedirect } from '../proxy/page-redirect.js';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { ProxyCertificates } from './proxy-certificate.js';
@@ -139,7 +140,7 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts, readToken, badge } = this.#options;
+    const { wait, allowHosts, readToken, badge, page } = this.#options;
     const serveData = createDataEndpoint({
       find: (id) => this.#collector.find(id),
       findOutline: (id) => this.#collector.findOutline(id),
@@ -147,13 +148,15 @@ export class AppProxies {
       ...(readToken !== undefined && { token: readToken }),
     });
     const serveBadge = badge === undefined ? undefined : createBadgeEndpoint(badge);
+    const redirect = page && createPageRedirect(page.url);
+    const intercept: ProxyOptions['intercept'] = (req, res) =>
+      serveData(req, res) || serveBadge?.(req, res) === true || redirect?.(req, res) === true;
     const { secret } = this.#folder.run;
     const observer = this.#collector;
     const onOriginRefused = this.#adviseToTakePort();
     const proxy = startProxy({
       ...listenOptions,
-      ...{ secret, wait, upstream, observer, badge: badge !== undefined },
-      intercept: (req, res) => serveData(req, res) || serveBadge?.(req, res) === true,
+      ...{ secret, wait, upstream, observer, intercept, badge: badge !== undefined },
       isTraceParent: this.#options.isTraceParent,
       ...(onOriginRefused && { onOriginRefused }),
       identity: () => this.#certificates.of(upstream.address),

@@ -27,7 +27,10 @@ test('the id and the figures of a head', (t) => {
 });
 
 test('figures of an outline; of anything else there are none', (t) => {
-  const findings = [{ message: 'line ran 50 queries', site: 'a.js:1', kind: 'n-plus-one' }, { message: 'slow' }];
+  const findings = [
+    { message: 'line ran 50 queries', site: 'a.js:1', kind: 'n-plus-one' },
+    { message: 'slow' },
+  ];
   t.same(outlineFigures({ duration: 90, totals: { sql: { count: 51 } }, findings }), {
     ms: 90,
     queries: 51,
