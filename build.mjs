@@ -58,6 +58,17 @@ await build({
   banner: { js: '/* node:coverage disable */' },
 });
 
+// What `scooby run --badge` adds to documents.
+await build({
+  ...shared,
+  entryPoints: { badge: 'src/web/badge/main.ts' },
+  outdir: 'dist',
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  format: 'iife',
+  minify: true,
+});
+
 // The page that `scooby open` shows: served by scooby, run in a browser.
 await build({
   ...shared,

@@ -39,6 +39,8 @@ export interface LaunchOptions {
   rules?: RecordRules;
   /** Whether responses have a Server-Timing header; default true. */
   serverTiming?: boolean;
+  /** Path of the script of the badge that documents get; missing: none do. */
+  badge?: string;
   collector: CollectorClient;
   /** Path of the database, beside which other terminals find this run. */
   database: string;
