@@ -1,5 +1,6 @@
 /** Messages between the launcher's thread and the collector's. */
 
+import type { Latencies } from '../domain/latency.js';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
@@ -26,6 +27,8 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** Latencies under which the facts are told. */
+  latencies?: Latencies;
   /** OpenTelemetry collector to send finished requests to. */
   otlp?: OtlpSettings;
   /** Port at which spans of instrumented services are taken; 0: any. */
