@@ -46,7 +46,7 @@ const MIN_TOKEN_LENGTH = 16;
 export function launchOptions(
   command: string[],
   options: RunOptions,
-  { packages, redact }: ProjectConfig,
+  { packages, redact, guests }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
@@ -61,6 +61,7 @@ export function launchOptions(
     project: projectFolder(cwd),
     ...(packages && { packages }),
     ...(redact && { redact }),
+    ...(guests && { guests }),
     agent: agentFile(),
     record,
     rules: rulesOf(options),
