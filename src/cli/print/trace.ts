@@ -48,7 +48,7 @@ export function traceLines(trace: Trace, options: TraceOptions, format: OutputFo
     traceHeadline(trace, format),
     ...(errors.length > 0 ? [...errors, ''] : []),
     ...factLines({ ...trace, findings }, options.relatives, format),
-    ...findingLines(findings, options.code, format),
+    ...findingLines({ ...trace, findings }, options.code, format),
     ...callLines(trace, options, isShown, format),
     ...remarkLines(trace, format),
   ];
