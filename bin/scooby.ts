@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -76,6 +77,7 @@ for (const register of [
   registerExport,
   registerImport,
   registerCheck,
+  registerCheckInstrument,
   registerDoctor,
   registerCompletion,
   registerMan,

@@ -152,7 +152,7 @@ async function recordRequests(
   const warn = (message: string) => void notes.add(message);
   const libraries = new Set<string>();
   const traits: CommandTraits = { libraries: [], hasListened: false, problems: [] };
-  const { ignore, limits, packages, redact } = readProjectConfig(cwd);
+  const { ignore, limits, packages, redact, guests } = readProjectConfig(cwd);
   if (redact !== undefined) setRedaction(redact);
   const [project, agent] = [projectFolder(cwd), agentFile()];
   const { collector, warnings } = await CollectorClient.open({
@@ -178,6 +178,7 @@ async function recordRequests(
         project,
         ...(packages && { packages }),
         ...(redact && { redact }),
+        ...(guests && { guests }),
         agent,
         record: 'all',
         // What the tests compare of a response is to be the app's.
@@ -218,7 +219,7 @@ function quietListener(servers: AppServers, warn: (message: string) => void): La
     appListening: () => {},
     libraryDetected: ({ name, version, trouble }) => {
       if (trouble !== undefined)
-        warn(`${name} ${version}: ${escapeToOneLine(trouble)}; its calls were not judged`);
+        warn(`${name}${version && ` ${version}`}: ${escapeToOneLine(trouble)}; its calls were not judged`);
     },
     requestFinished: () => {},
     notify: () => {},
