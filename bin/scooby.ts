@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
 import { registerClean } from '../src/cli/commands/clean.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
@@ -11,8 +12,10 @@ import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
 import { registerMcp } from '../src/cli/commands/mcp.js';
+import { registerOpen } from '../src/cli/commands/open.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerReport } from '../src/cli/commands/report.js';
@@ -64,6 +67,7 @@ for (const register of [
   registerRun,
   registerRecording,
   registerUi,
+  registerOpen,
   registerStatus,
   registerStore,
   registerRuns,
@@ -76,10 +80,12 @@ for (const register of [
   registerVerify,
   registerProfile,
   registerReport,
+  registerLocals,
   registerExport,
   registerImport,
   registerMcp,
   registerCheck,
+  registerCheckInstrument,
   registerDoctor,
   registerCompletion,
   registerMan,
