@@ -100,7 +100,8 @@ async function reportFindings(
       ...place,
       ...(suggestion !== undefined && { suggestion }),
       ...(win !== undefined && { win }),
-      ...{ route, requests, ms: worst.ms, worst: worst.id },
+      // The figure of the sum is what mending it wins.
+      ...{ route, requests, ms: finding?.ms ?? worst.ms, worst: worst.id },
       ...(trace?.duration !== undefined && { duration: trace.duration }),
       ...(trace && (await linesOf(store, trace, site))),
       ...(known && !known.has(key) && { isNew: true }),
