@@ -38,7 +38,7 @@ test('statements add up by the tables that they name', (t) => {
 test('as a table and as JSON', (t) => {
   const lines = byTableLines(totals.slice(0, 1), (id) => id, { width: 200, style: plainStyle, now: 0 });
   t.match(lines[0], /^TOTAL {2}COUNT {2}ERRORS {2}TABLE +STATEMENTS {2}COSTLIEST +LINE +WORST$/);
-  t.match(lines[1], /^ 61ms +20 +2 {2}items +2 {2}SELECT \* FROM items AS i JOIN .* {2}a\.js:1 \+2 +\d+$/);
+  t.match(lines[1], /^ 61ms +20 +2 {2}items +2 {2}SELECT \* FROM items AS i JOIN .* {2}a\.js:1 \+2 +\d+ *$/);
   t.match(byTableLines(totals, (id) => id, { width: 200, style: plainStyle, now: 0 }).at(-1), / no table /);
   t.same(JSON.parse(byTableJson(totals.slice(3, 4))[0]!), {
     ...{ table: 'audit', ms: 7, count: 10, errors: 0, statements: 1 },
