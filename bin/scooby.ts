@@ -14,6 +14,7 @@ import { registerList } from '../src/cli/commands/list.js';
 import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
 import { registerOpen } from '../src/cli/commands/open.js';
+import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
@@ -76,6 +77,7 @@ for (const register of [
   registerLocals,
   registerExport,
   registerImport,
+  registerMcp,
   registerCheck,
   registerCheckInstrument,
   registerDoctor,

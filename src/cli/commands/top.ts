@@ -17,7 +17,9 @@ import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
 
-type TopBy = 'statement' | 'route' | 'site' | 'finding' | 'time';
+/** What `top` sums up by. */
+export const TOP_BY = ['statement', 'route', 'site', 'finding', 'time'] as const;
+type TopBy = (typeof TOP_BY)[number];
 type TopFlags = StoreFlags & FilterFlags & { limit: number; by: TopBy };
 
 /** Adds the command to the program. */
@@ -33,7 +35,7 @@ export function registerTop(program: Command): void {
           '--by <what>',
           'what to sum up by; site: the line that made the calls; time: SQL, own CPU and all else that requests spend time in',
         )
-          .choices(['statement', 'route', 'site', 'finding', 'time'])
+          .choices(TOP_BY)
           .default('statement'),
       )
       .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT),
