@@ -10,6 +10,7 @@ import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
@@ -71,6 +72,7 @@ for (const register of [
   registerTry,
   registerVerify,
   registerProfile,
+  registerLocals,
   registerExport,
   registerImport,
   registerCheck,

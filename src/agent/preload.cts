@@ -31,6 +31,7 @@ import { onImport } from './loader/esm.cjs';
 import { watchEvaluation } from './loader/evaluated.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { endLocals, localsEnded, orderLocals } from './locals/locals-session.cjs';
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
@@ -122,6 +123,7 @@ function install(run: RunConfig): void {
       requestEnded(request, aborted) {
         sendRequestClose(request, aborted);
         profileEnded(request.id);
+        localsEnded(request.id);
       },
     },
     run.secret,
@@ -157,6 +159,7 @@ function install(run: RunConfig): void {
     watchEnds(() => {
       sendRunningCalls();
       endProfiles();
+      attempt(endLocals);
     }, disconnectBeforeEnd),
   );
 }
@@ -324,7 +327,11 @@ function runOrder(order: LinkOrder): void {
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
   if (order.t === 'profile') orderProfile(order);
-  if (order.t === 'profiled') profileEnded(order.id);
+  if (order.t === 'locals') orderLocals(order);
+  if (order.t === 'profiled') {
+    profileEnded(order.id);
+    localsEnded(order.id);
+  }
 }
 
 function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {

@@ -200,7 +200,7 @@ export type LinkLine =
       };
       refused?: string;
     }
-  /** On the socket: the profiler runs for that request, or why it does not. */
+  /** On the socket: the profiler, or debugger, runs for that request, or why it does not. */
   | { t: 'profiling'; id: string; refused?: string }
   /** Result of the order with that number: rows per statement, or the reason for their absence. */
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
@@ -253,6 +253,11 @@ export type LinkOrder =
    * ordered for another one.
    */
   | { t: 'profile'; id: string; kind: ProfileKind; more?: true }
+  /**
+   * The request of that id is about to come, and the variables are to be read of the functions that
+   * make its call of that index, and calls near it. Answered by `profiling`.
+   */
+  | { t: 'locals'; id: string; call: number }
   /** That request has ended at the proxy: it does not come any more, if it has not. */
   | { t: 'profiled'; id: string }
   | ExplainOrder;

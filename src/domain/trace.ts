@@ -153,6 +153,11 @@ export interface Finding {
   function?: string;
   /** ms of the spans together. */
   ms: number;
+  /**
+   * ms that the page would take less if it were mended; missing for what costs no time, and in
+   * recordings of earlier versions.
+   */
+  win?: number;
   /** 0 to 1. */
   confidence: number;
   /** Grounds for the confidence. */

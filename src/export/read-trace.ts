@@ -116,6 +116,7 @@ function readFinding(value: unknown, path: string, spans: number): Finding {
     ...texts(fields, ['suggestion', 'site', 'function']),
     spans: indices.filter((index) => Number.isInteger(index) && index >= 0 && index < spans),
     ms: fields.number('ms'),
+    ...(fields.has('win') && { win: fields.number('win') }),
     confidence: fields.number('confidence'),
     reasons: fields.list('reasons', MAX_REASONS, asText),
   };

@@ -9,6 +9,7 @@ import { rules } from './rules/index.js';
 import { type Draft, type RuleLimits, sceneOf } from './scene.js';
 import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 import { hash } from './util/hash.js';
+import { winsOf } from './win/wins.js';
 
 /** A project's settings for findings. */
 export interface JudgeOptions {
@@ -25,7 +26,19 @@ const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 export function finishTrace(recorded: RecordedTrace, readLine: ReadLine, config: JudgeOptions = {}): Trace {
   const analysis = analyzeCalls(recorded, readLine);
   recorded.findings = judge(recorded, analysis, readLine, config);
-  return describe(recorded, analysis);
+  const trace = describe(recorded, analysis);
+  if (trace.findings.length > 0) setWins(trace);
+  return trace;
+}
+
+/** Sets the findings' wins, and sorts them: grave errors, then what wins most. */
+function setWins(trace: Trace): void {
+  const wins = winsOf(trace);
+  for (const [at, finding] of trace.findings.entries()) {
+    const win = wins[at];
+    if (win !== undefined) finding.win = win;
+  }
+  trace.findings.sort(compareFindings);
 }
 
 /** Findings by severity, then by ms; none for calls outside of requests. */
@@ -45,10 +58,28 @@ function judge(
     if (config.ignore && isIgnoredByConfig(draft, id, trace, config.ignore)) continue;
     findings.push(findingOf(draft, id));
   }
-  return findings.sort(
-    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.ms - a.ms,
+  return findings.sort(compareFindings);
+}
+
+/**
+ * Order of two findings: errors that are grave, then by their wins, where those are worth to be told
+ * apart; then by severity and ms.
+ */
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    Number(isGrave(b)) - Number(isGrave(a)) ||
+    Math.round((b.win ?? 0) / MIN_WIN_MS) - Math.round((a.win ?? 0) / MIN_WIN_MS) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    b.ms - a.ms
   );
 }
+
+function isGrave({ severity, win }: Finding): boolean {
+  return severity === 'high' && win === undefined;
+}
+
+/** Wins that differ by less are equal. */
+const MIN_WIN_MS = 1;
 
 // Without the line number, which every edit above it changes; equal keys are numbered.
 function idOf(trace: RecordedTrace, { kind, shape, site }: Draft, countByKey: Map<string, number>): string {

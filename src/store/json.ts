@@ -114,6 +114,7 @@ export const PUBLIC_FIELDS = {
     site: 1,
     function: 1,
     ms: 1,
+    win: 1,
     confidence: 1,
     reasons: 1,
   }),

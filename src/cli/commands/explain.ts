@@ -17,7 +17,7 @@ import { addStoreOptions, type StoreFlags, withStore } from '../select/store-opt
 type ExplainFlags = StoreFlags & Partial<ExplainOptions>;
 
 /** A call of a request; `index` is its position in the trace's spans, from 0. */
-interface ChosenCall {
+export interface ChosenCall {
   trace: Trace;
   index: number;
   span: Span;

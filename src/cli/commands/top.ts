@@ -43,12 +43,12 @@ export function registerTop(program: Command): void {
       'after',
       `
 SHARE is the part of the total time of these requests in which at least one of the calls ran or waited. TOTAL adds up
-all calls, also those that ran at once. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
+all calls, also those that ran at once; WIN, what the requests would take less if the finding were mended. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
 
 Examples:
   scooby top                          the statements and calls that took most time
   scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
-  scooby top --by finding             the problems that scooby found, and their cost
+  scooby top --by finding             the problems that scooby found, by what mending them would win
   scooby top --by time                where the time of all requests went, in parts that add up to it
   scooby top --path /orders           only requests with /orders in their URL
   scooby top 'status>=500' --json     JSON for other tools`,
@@ -104,7 +104,7 @@ const HEADS: Record<TopBy, string> = {
 function columnsOf(by: TopBy): Column[] {
   const line: Column = { head: 'LINE', ...(by !== 'site' && { dropOrder: 5 }) };
   return [
-    { head: 'TOTAL', align: 'right' },
+    { head: by === 'finding' ? 'WIN' : 'TOTAL', align: 'right' },
     { head: 'SHARE', align: 'right', dropOrder: 4 },
     { head: 'COUNT', align: 'right' },
     { head: 'REQUESTS', align: 'right', dropOrder: 1 },

@@ -2,6 +2,7 @@
 
 import { isAbsolute, join, relative } from 'node:path';
 import { findingWord } from '../../domain/finding-kinds.js';
+import { partOfPage } from '../../domain/finding-win.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
 import type { BaselineResult } from '../../insight/metrics/baseline.js';
@@ -67,7 +68,8 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
 }
 
 function breachLines(breach: Breach, format: OutputFormat): string[] {
-  const { route, message, suggestion = '', requests, worst, severity } = breach;
+  const { route, message, suggestion = '', requests, worst, severity, win, of } = breach;
+  const gain = win === undefined ? '' : `mended, the page takes ${partOfPage(win, of!)} less; `;
   const { style, width } = format;
   const frequency = requests === 1 ? 'in one request' : `in ${formatCount(requests, 'request')}, most in`;
   return [
@@ -76,7 +78,7 @@ function breachLines(breach: Breach, format: OutputFormat): string[] {
       .filter((text) => text !== '')
       .flatMap((text) => wrapText(escapeToOneLine(text), width - 4, ''))
       .map((line) => `    ${line}`),
-    `    ${style('dim', `${frequency}:  scooby show ${worst.slice(0, 8)}`)}`,
+    `    ${style('dim', `${gain}${frequency}:  scooby show ${worst.slice(0, 8)}`)}`,
   ];
 }
 

@@ -8,12 +8,12 @@ import { timeSpentIn } from '../../domain/time-spent.js';
 import { type Kind, type Span, type Trace, timeOf, totalsOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
+import { profileHeadline } from '../../screens/profile-text.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import { partText } from '../../terminal/time-lane.js';
 import { wrapText } from '../../terminal/wrap.js';
-import { profileHeadline } from '../../tui/panels/profile-text.js';
 import { thrownLines } from './errors.js';
 import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
@@ -48,7 +48,7 @@ export function traceLines(trace: Trace, options: TraceOptions, format: OutputFo
     traceHeadline(trace, format),
     ...(errors.length > 0 ? [...errors, ''] : []),
     ...factLines({ ...trace, findings }, options.relatives, format),
-    ...findingLines(findings, options.code, format),
+    ...findingLines({ ...trace, findings }, options.code, format),
     ...callLines(trace, options, isShown, format),
     ...remarkLines(trace, format),
   ];

@@ -1,9 +1,9 @@
 /** Badges of a request, such as ERR or N+1, as text so that they work without colour. */
 
-import { FINDING_KINDS, SLOW_REQUEST_MS } from '../../domain/finding-kinds.js';
-import { hasErrors } from '../../domain/request.js';
-import type { Summary } from '../../domain/trace.js';
-import type { Segment } from '../../terminal/cells.js';
+import { FINDING_KINDS, SLOW_REQUEST_MS } from '../domain/finding-kinds.js';
+import { hasErrors } from '../domain/request.js';
+import type { Summary } from '../domain/trace.js';
+import type { Segment } from '../terminal/cells.js';
 
 export interface Badge {
   text: string;

@@ -6,8 +6,8 @@ import {
   profileRemarks,
   weightShare,
   weightText,
-} from '../../../src/tui/panels/profile-text.js';
-import { aProfile, ORDERS_PROFILE } from '../../profile.js';
+} from '../../src/screens/profile-text.js';
+import { aProfile, ORDERS_PROFILE } from '../profile.js';
 
 test('a profile in words', (t) => {
   t.equal(profileHeadline(ORDERS_PROFILE), '50ms of CPU in 7 samples, every 1.0ms');

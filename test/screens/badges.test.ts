@@ -1,8 +1,8 @@
 import { test } from 'tap';
-import type { Trace } from '../../../src/domain/trace.js';
-import { summaryOf } from '../../../src/store/filter-match.js';
-import { badgesOf } from '../../../src/tui/view/badges.js';
-import { aSpan, aTrace } from '../../factory.js';
+import type { Trace } from '../../src/domain/trace.js';
+import { badgesOf } from '../../src/screens/badges.js';
+import { summaryOf } from '../../src/store/filter-match.js';
+import { aSpan, aTrace } from '../factory.js';
 
 const badgeTexts = (trace: Partial<Trace>) => badgesOf(summaryOf(aTrace(trace))).map(({ text }) => text);
 

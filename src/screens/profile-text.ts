@@ -1,11 +1,12 @@
 /** Words of a profile: its functions, weights and remarks, for the browser and for `scooby show`. */
 
-import type { Profile, ProfileFunction, ProfileOrigin } from '../../domain/profile.js';
-import { formatBytes, formatCount, formatMs } from '../../domain/text.js';
-import { shareOfTime } from '../../domain/time-spent.js';
-import { functionTotals } from '../../insight/profile/functions.js';
-import { weightsOf } from '../../insight/profile/weights.js';
-import { cleanText } from '../../terminal/cells.js';
+import type { Profile, ProfileFunction, ProfileOrigin } from '../domain/profile.js';
+import { formatBytes, formatCount, formatMs } from '../domain/text.js';
+import { shareOfTime } from '../domain/time-spent.js';
+import { functionTotals } from '../insight/profile/functions.js';
+import type { JavaScriptSlice } from '../insight/profile/slices.js';
+import { weightsOf } from '../insight/profile/weights.js';
+import { cleanText } from '../terminal/cells.js';
 
 /** A weight in the profile's unit. */
 export function weightText({ kind }: Pick<Profile, 'kind'>, weight: number): string {
@@ -70,4 +71,9 @@ export function profileRemarks(profile: Profile): string[] {
     ...(by === 'light' ? ['light: native code counts as its caller, and no garbage collector is seen'] : []),
     ...notes.map(cleanText),
   ];
+}
+
+/** What a slice is: `12ms hydrate() between query 3 and 4`. */
+export function sliceText({ ms, function: each, place }: JavaScriptSlice): string {
+  return `${formatMs(ms)} ${calledFunction(each)} ${place}`.trimEnd();
 }

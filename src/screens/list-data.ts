@@ -1,7 +1,7 @@
 /** Data of the request list: caches pages of rows and loads the visible pages from the feed. */
 
-import type { Summary } from '../../domain/trace.js';
-import type { Feed, ListQuery, MaybePromise, RouteRow, Sort } from '../../feed/feed.js';
+import type { Summary } from '../domain/trace.js';
+import type { Feed, ListQuery, MaybePromise, RouteRow, Sort } from '../feed/feed.js';
 
 const PAGE_ROWS = 100;
 /** Cached pages; the least recently loaded page is evicted first. */

@@ -1,7 +1,7 @@
 import { test } from 'tap';
-import type { Dialect } from '../../../src/domain/library.js';
-import { lineText } from '../../../src/terminal/cells.js';
-import { colourSql, highlightTokens, layOutSql, MAX_LABEL } from '../../../src/tui/view/sql-highlight.js';
+import type { Dialect } from '../../src/domain/library.js';
+import { colourSql, highlightTokens, layOutSql, MAX_LABEL } from '../../src/screens/sql-highlight.js';
+import { lineText } from '../../src/terminal/cells.js';
 
 const laidOut = (sql: string) => layOutSql(sql, 'pg').map(lineText);
 

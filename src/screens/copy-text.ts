@@ -1,8 +1,8 @@
 /** Builds the texts that the copy menu puts on the clipboard. */
 
-import { REDACTED } from '../../domain/secret-shapes.cjs';
-import type { Span, Trace } from '../../domain/trace.js';
-import { formatFaults, renderSpan, scriptLines } from '../../insight/sql/render.js';
+import { REDACTED } from '../domain/secret-shapes.cjs';
+import type { Span, Trace } from '../domain/trace.js';
+import { formatFaults, renderSpan, scriptLines } from '../insight/sql/render.js';
 
 /** Request headers that curl or the proxy sets itself. */
 const OMITTED_HEADERS = /^(?:host|connection|content-length|accept-encoding|x-scooby.*)$/i;

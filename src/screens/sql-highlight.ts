@@ -1,10 +1,10 @@
 /** Formats and colours SQL for display; accepts any text. */
 
-import type { Dialect } from '../../domain/library.js';
-import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from '../../insight/sql/pieces.js';
-import { NAME, VALUE, WORD } from '../../insight/sql/token-kinds.js';
-import type { Line, Segment } from '../../terminal/cells.js';
-import { cleanLines } from '../../terminal/cells.js';
+import type { Dialect } from '../domain/library.js';
+import { COMMENT, type Piece, piecesOf, VERSION_MARK, WHITESPACE } from '../insight/sql/pieces.js';
+import { NAME, VALUE, WORD } from '../insight/sql/token-kinds.js';
+import type { Line, Segment } from '../terminal/cells.js';
+import { cleanLines } from '../terminal/cells.js';
 
 type TokenKind = 'space' | 'comment' | 'string' | 'number' | 'word' | 'name' | 'parameter' | 'mark';
 
