@@ -76,10 +76,12 @@ function ignore(): void {}
  * are values; else newer versions take `queryMode`, and older ones a row limit. Only the oldest send a
  * Sync after an error of such a query: pg 8.23 would wait for ever.
  */
-function extendedProtocol({ constructor }: Client, values: unknown[]): object {
+function extendedProtocol(client: Client, values: unknown[]): object {
   if (values.length > 0) return { values };
   const mode = { values, queryMode: 'extended' };
-  const { Query } = constructor as { Query?: new (config: object) => { requiresPreparation?(): boolean } };
+  const { Query } = client.constructor as {
+    Query?: new (config: object) => { requiresPreparation?(): boolean };
+  };
   const isKnown = Query !== undefined && new Query({ text: '', ...mode }).requiresPreparation?.() === true;
   return isKnown ? mode : { values, rows: MAX_ROWS };
 }
