@@ -19,6 +19,7 @@ import { registerStatus } from '../src/cli/commands/status.js';
 import { registerStore } from '../src/cli/commands/store.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
+import { registerVerify } from '../src/cli/commands/verify.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
@@ -66,6 +67,7 @@ for (const register of [
   registerTop,
   registerDiff,
   registerExplain,
+  registerVerify,
   registerProfile,
   registerExport,
   registerImport,

@@ -5,7 +5,7 @@ import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { Feed } from '../../feed/feed.js';
-import { replayableHeaders } from '../../feed/replayable.js';
+import { isSafeToSend, replayableHeaders, sentWithout } from '../../feed/replayable.js';
 import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
@@ -47,8 +47,6 @@ const EFFECT_TYPES = new Set([
   'restart',
   'tell',
 ]);
-/** Methods that a replay sends without confirmation. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const RECORDING_MESSAGES = {
   all: 'every request is recorded',
@@ -190,7 +188,7 @@ export class Effects {
     const verb = profile ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
-    if (!SAFE_METHODS.has(trace.method) && !sure) {
+    if (!isSafeToSend(trace) && !sure) {
       const { without } = replayableHeaders(trace);
       const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
       const yes: Action = {
@@ -208,7 +206,7 @@ export class Effects {
     const result = await feed.replay?.(trace, url, profile && 'cpu');
     if (!result) return;
     const { status, id, ms, without = [] } = result;
-    const omitted = without.length === 0 ? '' : `; sent without ${without.join(', ')}: never recorded`;
+    const omitted = without.length === 0 ? '' : `; ${sentWithout(without)}`;
     const shown = profile ? '; its profile is in the tab CPU' : '';
     this.#browser.notify(`${status} after ${formatMs(ms)}${shown}${omitted}`, omitted === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.selectWhenStored(id);
