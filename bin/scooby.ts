@@ -11,6 +11,7 @@ import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
 import { registerMan } from '../src/cli/commands/man.js';
+import { registerOpen } from '../src/cli/commands/open.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
@@ -60,6 +61,7 @@ for (const register of [
   registerRun,
   registerRecording,
   registerUi,
+  registerOpen,
   registerStatus,
   registerStore,
   registerList,

@@ -37,6 +37,8 @@ export interface RunOptions {
   otlp?: string | true;
   otlpParent?: boolean;
   otlpListen?: number | true;
+  page: boolean;
+  pagePort?: number;
 }
 
 const DEFAULT_PORT = 4000;

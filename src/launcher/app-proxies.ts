@@ -8,7 +8,8 @@ import type { AppInfo } from '../domain/trace.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OriginRefusal } from '../proxy/origin-refusal.js';
-import { type RunningProxy, startProxy } from '../proxy/server.js';
+import { createPageRedirect } from '../proxy/page-redirect.js';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { ProxyCertificates } from './proxy-certificate.js';
@@ -138,12 +139,15 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts, readToken } = this.#options;
-    const intercept = createDataEndpoint({
+    const { wait, allowHosts, readToken, page } = this.#options;
+    const serveData = createDataEndpoint({
       find: (id) => this.#collector.find(id),
       ...(allowHosts && { allowHosts }),
       ...(readToken !== undefined && { token: readToken }),
     });
+    const redirect = page && createPageRedirect(page.url);
+    const intercept: ProxyOptions['intercept'] = (req, res) =>
+      serveData(req, res) || redirect?.(req, res) === true;
     const { secret } = this.#folder.run;
     const observer = this.#collector;
     const onOriginRefused = this.#adviseToTakePort();

@@ -65,7 +65,7 @@ export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOpt
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 
 /** Whether the client is a process of this machine, on loopback or on its own address. */
-function isFromThisMachine({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean {
+export function isFromThisMachine({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean {
   return (
     remoteAddress !== undefined && (LOOPBACK_ADDRESS.test(remoteAddress) || remoteAddress === localAddress)
   );

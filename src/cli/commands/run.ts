@@ -30,6 +30,7 @@ import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
+import { openRunPage } from '../run-page.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
 import { STORE_OPTION } from '../select/store-options.js';
@@ -90,6 +91,12 @@ export function registerRun(program: Command): void {
     )
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
+    .option(
+      '--page-port <port>',
+      'port of the page in the web browser (default: 4870, or the next free one)',
+      parsePort,
+    )
+    .option('--no-page', 'serve no page')
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .option('--store <url>', STORE_OPTION)
@@ -168,6 +175,9 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     }),
   });
   const flags = launchOptions(command, options, config);
+  const page = await openRunPage(options, shared, namedPorts(command, takePort), (message) =>
+    listener.warn(message),
+  );
   const { listener, runUi } = listenerOf(
     command,
     options,
@@ -184,6 +194,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
         collector,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
+        ...(page && { page }),
         ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
@@ -191,6 +202,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return runUi?.exitCode(exit.code) ?? exit.code;
   } finally {
+    page?.close();
     await runUi?.close();
     await collector.finish();
   }
