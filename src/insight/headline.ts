@@ -18,13 +18,18 @@ export interface Headline {
 const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /** The headline; undefined for a request without findings and errors. */
-export function headlineOf(trace: Pick<Trace, 'findings' | 'errors' | 'spans' | 'status' | 'state'>): Headline | undefined {
+export function headlineOf(
+  trace: Pick<Trace, 'findings' | 'errors' | 'spans' | 'status' | 'state'>,
+): Headline | undefined {
   const grave = trace.errors?.find((error) => isGraveError(error, trace));
   if (grave)
-    return { severity: 'high', ...(grave.site !== undefined && { site: grave.site }), text: errorTitle(grave) };
+    return {
+      severity: 'high',
+      ...(grave.site !== undefined && { site: grave.site }),
+      text: errorTitle(grave),
+    };
   const [worst] = [...trace.findings].sort(
-    (a, b) =>
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.ms - a.ms,
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.ms - a.ms,
   );
   if (worst === undefined) return undefined;
   const { severity, site } = worst;
@@ -40,6 +45,7 @@ function deedOf({ kind, spans, ms, message }: Finding, trace: Pick<Trace, 'spans
   const { noun, nouns } = kindOf(call.kind);
   if (kind.startsWith(N_PLUS_ONE.kind)) return `ran ${formatCount(spans.length, noun, nouns)}`;
   if (REPEATS.includes(kind)) return `ran the same ${noun} ${formatCount(spans.length, 'time')}`;
-  if (kind === 'slow') return `waited ${formatMs(ms)} for ${spans.length > 1 ? formatCount(spans.length, noun, nouns) : `a ${noun}`}`;
+  if (kind === 'slow')
+    return `waited ${formatMs(ms)} for ${spans.length > 1 ? formatCount(spans.length, noun, nouns) : `a ${noun}`}`;
   return `${findingWord(kind)}: ${message}`;
 }

@@ -62,7 +62,12 @@ function callSamples({ spans: all, duration = 0, duration: end }: Trace): Sample
 }
 
 /** Key of the calls of one library and shape from one call site. */
-export function callKey({ kind, library, shape, site = '' }: Pick<Group, 'kind' | 'library' | 'shape' | 'site'>): string {
+export function callKey({
+  kind,
+  library,
+  shape,
+  site = '',
+}: Pick<Group, 'kind' | 'library' | 'shape' | 'site'>): string {
   return hash([kind, library, shape, site].join('\n'));
 }
 

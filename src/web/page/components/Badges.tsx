@@ -27,5 +27,9 @@ export function StatusText({ row }: { row: Pick<Summary, 'status' | 'state' | 'm
 
 /** Method of a request, or kind of a unit. */
 export function MethodText({ method }: { method: string }) {
-  return <span className={`method ${/^(?:GET|HEAD|OPTIONS)$/.test(method) ? '' : 'method-other'}`}>{method.slice(0, 12)}</span>;
+  return (
+    <span className={`method ${/^(?:GET|HEAD|OPTIONS)$/.test(method) ? '' : 'method-other'}`}>
+      {method.slice(0, 12)}
+    </span>
+  );
 }

@@ -37,7 +37,13 @@ export function CallActions({ trace, span: index }: { trace: Trace; span: number
     );
   };
   const refuse = () =>
-    dispatch({ type: 'notice', role: 'warn', text: isSql ? 'no app runs under scooby here that could be asked for the plan' : 'open a query to see its plan' });
+    dispatch({
+      type: 'notice',
+      role: 'warn',
+      text: isSql
+        ? 'no app runs under scooby here that could be asked for the plan'
+        : 'open a query to see its plan',
+    });
   useCommands({ explain: canExplain ? explain : refuse });
   const button = (what: string, title: string) => {
     const copied = copyTextOf(what, trace, span, status.url);
@@ -55,7 +61,13 @@ export function CallActions({ trace, span: index }: { trace: Trace; span: number
         {isSql && button('raw', 'SQL as sent')}
         {button('stack', 'stack')}
         {canExplain && (
-          <button type="button" className="button" onClick={explain} disabled={plan === 'asking'} title="EXPLAIN (x)">
+          <button
+            type="button"
+            className="button"
+            onClick={explain}
+            disabled={plan === 'asking'}
+            title="EXPLAIN (x)"
+          >
             {plan === 'asking' ? 'Asking …' : 'Explain'}
           </button>
         )}

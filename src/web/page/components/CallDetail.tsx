@@ -23,7 +23,9 @@ export function CallDetail({ trace, span: index }: { trace: Trace; span: number 
     <div className="call-detail">
       <Statement trace={trace} span={span} />
       <CallFacts span={span} />
-      {span.error !== undefined && <pre className="code error-message">{escapeControls(span.error.slice(0, MAX_DRAWN))}</pre>}
+      {span.error !== undefined && (
+        <pre className="code error-message">{escapeControls(span.error.slice(0, MAX_DRAWN))}</pre>
+      )}
       <Details span={span} />
       <CallActions trace={trace} span={index} />
       {span.kind === 'sql' && <StatementHistory span={span} id={trace.id} />}

@@ -18,18 +18,31 @@ export interface CallRowProps {
 }
 
 /** The row, and the call below it while it is open. */
-export function CallRow({ trace, span: index, isOpen, isCursor, mark, toggle }: CallRowProps & { span: number }) {
+export function CallRow({
+  trace,
+  span: index,
+  isOpen,
+  isCursor,
+  mark,
+  toggle,
+}: CallRowProps & { span: number }) {
   const span = trace.spans[index]!;
   const end = mark ?? lateMark(span);
   return (
     <li className={isOpen ? 'call is-open' : 'call'} data-cursor={isCursor}>
       <button type="button" className="call-button" aria-expanded={isOpen} onClick={toggle}>
         <span className="number call-count dim">+{formatMs(span.start)}</span>
-        <span className="number call-total">{span.duration === undefined ? '…' : formatMs(span.duration)}</span>
+        <span className="number call-total">
+          {span.duration === undefined ? '…' : formatMs(span.duration)}
+        </span>
         <CallLabel trace={trace} kind={span.kind} library={span.library} text={span.name} />
         <span className="call-end">
           {span.site !== undefined && <SiteText site={span.site} />}
-          {span.error !== undefined ? <span className="badge fill-error">ERR</span> : end && <span className="badge fill-warn">{end}</span>}
+          {span.error !== undefined ? (
+            <span className="badge fill-error">ERR</span>
+          ) : (
+            end && <span className="badge fill-warn">{end}</span>
+          )}
         </span>
       </button>
       {isOpen && <CallDetail trace={trace} span={index} />}

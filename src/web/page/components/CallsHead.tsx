@@ -10,7 +10,9 @@ export function CallsHead({ trace, kind }: { trace: Trace; kind: string }) {
   const { state, dispatch } = usePage();
   const total = trace.totals[kind];
   const hits = trace.spans.filter((span) => span.kind === kind && span.detail?.hit === true).length;
-  const asked = trace.spans.filter((span) => span.kind === kind && typeof span.detail?.hit === 'boolean').length;
+  const asked = trace.spans.filter(
+    (span) => span.kind === kind && typeof span.detail?.hit === 'boolean',
+  ).length;
   return (
     <div className="calls-head">
       {total && (
@@ -29,18 +31,34 @@ export function CallsHead({ trace, kind }: { trace: Trace; kind: string }) {
         </p>
       )}
       <div className="segments" role="group" aria-label="how calls are listed">
-        <button type="button" aria-pressed={state.isGrouped} onClick={() => state.isGrouped || dispatch({ type: 'group' })}>
+        <button
+          type="button"
+          aria-pressed={state.isGrouped}
+          onClick={() => state.isGrouped || dispatch({ type: 'group' })}
+        >
           Grouped
         </button>
-        <button type="button" aria-pressed={!state.isGrouped} onClick={() => state.isGrouped && dispatch({ type: 'group' })}>
+        <button
+          type="button"
+          aria-pressed={!state.isGrouped}
+          onClick={() => state.isGrouped && dispatch({ type: 'group' })}
+        >
           One by one
         </button>
       </div>
       <div className="segments" role="group" aria-label="order">
-        <button type="button" aria-pressed={state.order === 'total'} onClick={() => state.order === 'total' || dispatch({ type: 'order' })}>
+        <button
+          type="button"
+          aria-pressed={state.order === 'total'}
+          onClick={() => state.order === 'total' || dispatch({ type: 'order' })}
+        >
           Costliest
         </button>
-        <button type="button" aria-pressed={state.order === 'start'} onClick={() => state.order === 'start' || dispatch({ type: 'order' })}>
+        <button
+          type="button"
+          aria-pressed={state.order === 'start'}
+          onClick={() => state.order === 'start' || dispatch({ type: 'order' })}
+        >
           In order
         </button>
       </div>

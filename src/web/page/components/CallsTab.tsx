@@ -1,10 +1,10 @@
 /** Calls of one kind: grouped by shape and line with their count and total, or one by one. */
 
 import { useEffect, useMemo, useState } from 'react';
+import { kindOf } from '../../../domain/span-kinds.js';
 import type { Trace } from '../../../domain/trace.js';
 import type { Group } from '../../../insight/calls/groups.js';
 import { emptyReason, findingMarks, groupsAt } from '../../../screens/call-groups.js';
-import { kindOf } from '../../../domain/span-kinds.js';
 import { usePage } from '../hooks/page-context.js';
 import { useCommands } from '../hooks/use-commands.js';
 import { slugOf } from '../parts/page-tabs.js';
@@ -20,11 +20,12 @@ export type CallsItem = { group: Group; span: number } | { group?: undefined; sp
 
 function itemsOf(trace: Trace, kind: string, isGrouped: boolean, order: 'start' | 'total'): CallsItem[] {
   const indexes = trace.spans.flatMap((span, index) => (span.kind === kind ? [index] : []));
-  if (isGrouped)
-    return groupsAt(trace, indexes, order).map((group) => ({ group, span: group.slowest }));
+  if (isGrouped) return groupsAt(trace, indexes, order).map((group) => ({ group, span: group.slowest }));
   const { spans } = trace;
   const sign = (a: number, b: number) =>
-    order === 'total' ? (spans[b]!.duration ?? 0) - (spans[a]!.duration ?? 0) : spans[a]!.start - spans[b]!.start;
+    order === 'total'
+      ? (spans[b]!.duration ?? 0) - (spans[a]!.duration ?? 0)
+      : spans[a]!.start - spans[b]!.start;
   return indexes.sort(sign).map((span) => ({ span }));
 }
 
@@ -43,7 +44,10 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
     setAt(opened);
     setMost((now) => Math.max(now, opened + 1));
   }, [opened]);
-  useEffect(() => document.querySelector('#panel [data-cursor=true]')?.scrollIntoView({ block: 'nearest' }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the row of the cursor is drawn anew
+  useEffect(() => {
+    document.querySelector('#panel [data-cursor=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [at, opened]);
   const open = (index: number) => {
     const row = items[index];
     if (!row) return;
@@ -63,13 +67,20 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
     order: () => dispatch({ type: 'order' }),
     ...(opened >= 0 && { back: () => open(opened) }),
   });
-  if (items.length === 0) return <p className="empty-tab">{emptyReason(kindOf(kind).nouns)(trace).join('. ')}</p>;
+  if (items.length === 0)
+    return <p className="empty-tab">{emptyReason(kindOf(kind).nouns)(trace).join('. ')}</p>;
   return (
     <div className="calls">
       <CallsHead trace={trace} kind={kind} />
       <ul className="call-list">
         {items.slice(0, most).map((each, n) => {
-          const shared = { trace, isOpen: n === opened, isCursor: n === at, mark: marks.get(each.group?.spans[0] ?? each.span), toggle: () => open(n) };
+          const shared = {
+            trace,
+            isOpen: n === opened,
+            isCursor: n === at,
+            mark: marks.get(each.group?.spans[0] ?? each.span),
+            toggle: () => open(n),
+          };
           return each.group ? (
             <GroupRow key={each.span} group={each.group} item={item} {...shared} />
           ) : (

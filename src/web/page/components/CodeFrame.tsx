@@ -4,12 +4,24 @@ import type { Position } from '../../../domain/site.js';
 import { codeFrame, splitLines } from '../../../terminal/code-frame.js';
 
 /** The code; nothing where the text is not known. */
-export function CodeFrame({ text, position, around = 3 }: { text: string | undefined; position: Position; around?: number }) {
+export function CodeFrame({
+  text,
+  position,
+  around = 3,
+}: {
+  text: string | undefined;
+  position: Position;
+  around?: number;
+}) {
   const lines = text === undefined ? [] : codeFrame(splitLines(text), position.line, around);
   if (lines.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys
-    <pre className="code code-frame" tabIndex={0} aria-label={`code at ${position.file}, line ${position.line}`}>
+    <pre
+      className="code code-frame"
+      role="group"
+      tabIndex={0}
+      aria-label={`code at ${position.file}, line ${position.line}`}
+    >
       {lines.map(({ line, text: code, isCurrent }) => (
         <div key={line} className={isCurrent ? 'code-line code-current' : 'code-line'}>
           <span className="code-number" aria-hidden="true">

@@ -7,7 +7,13 @@ import { Icon } from './Icon.js';
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const copy = useCopy();
   return (
-    <button type="button" className="icon-button" aria-label={`copy ${what}`} title={`copy ${what}`} onClick={() => copy(text, what)}>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={`copy ${what}`}
+      title={`copy ${what}`}
+      onClick={() => copy(text, what)}
+    >
       <Icon name="copy" />
     </button>
   );
@@ -19,7 +25,12 @@ export function useCopy(): (text: string, what: string, warning?: string) => voi
   return (text, what, warning) => {
     navigator.clipboard.writeText(text).then(
       () => dispatch({ type: 'notice', text: warning ?? `copied ${what}`, role: warning ? 'warn' : 'ok' }),
-      () => dispatch({ type: 'notice', text: 'the browser does not let this page use the clipboard', role: 'error' }),
+      () =>
+        dispatch({
+          type: 'notice',
+          text: 'the browser does not let this page use the clipboard',
+          role: 'error',
+        }),
     );
   };
 }

@@ -19,7 +19,9 @@ export function CopyDialog({ trace }: { trace: Trace }) {
   };
   const items = COPY_ITEMS.flatMap(([letter, what, label]): MenuChoice[] => {
     const copied = copyTextOf(what, trace, span, status.url);
-    return copied === undefined ? [] : [{ letter, label, choose: () => done(copied.text, label, copied.warning) }];
+    return copied === undefined
+      ? []
+      : [{ letter, label, choose: () => done(copied.text, label, copied.warning) }];
   });
   const all: MenuChoice[] = [
     {

@@ -3,7 +3,12 @@
 import { useEffect } from 'react';
 import { escapeToOneLine, formatMs, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
-import { type Change, compareCalls, comparedCallsOf, findingChanges } from '../../../insight/metrics/compare.js';
+import {
+  type Change,
+  compareCalls,
+  comparedCallsOf,
+  findingChanges,
+} from '../../../insight/metrics/compare.js';
 import { usePage } from '../hooks/page-context.js';
 import { useCommands } from '../hooks/use-commands.js';
 import { useTrace } from '../hooks/use-trace.js';
@@ -36,7 +41,6 @@ export function DiffView({ address }: { address: DiffAddress }) {
           <h1>Compare</h1>
         </div>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
       <div className="tab-body" tabIndex={0}>
         <div className="diff-sides">
           <Side name="before" trace={before.trace} />
@@ -66,7 +70,10 @@ function Side({ name, trace }: { name: string; trace: Trace }) {
 
 function Figures({ before, after }: { before: Trace; after: Trace }) {
   const rows = diffFigures(before, after);
-  const most = Math.max(1, ...rows.flatMap(({ unit, before: a = 0, after: b = 0 }) => (unit === 'ms' ? [a, b] : [])));
+  const most = Math.max(
+    1,
+    ...rows.flatMap(({ unit, before: a = 0, after: b = 0 }) => (unit === 'ms' ? [a, b] : [])),
+  );
   const text = (value: number | undefined, unit: 'ms' | 'count') =>
     value === undefined ? '–' : unit === 'ms' ? formatMs(value) : value.toLocaleString('en-US');
   return (
@@ -86,7 +93,11 @@ function Figures({ before, after }: { before: Trace; after: Trace }) {
             <td className="number">{text(a, unit)}</td>
             <td className="number">
               {text(b, unit)}
-              {unit === 'ms' && <span className="time-mark" aria-hidden="true"><span style={{ width: `${((b ?? 0) / most) * 100}%` }} /></span>}
+              {unit === 'ms' && (
+                <span className="time-mark" aria-hidden="true">
+                  <span style={{ width: `${((b ?? 0) / most) * 100}%` }} />
+                </span>
+              )}
             </td>
             <td className={`number ${change === 0 ? 'dim' : change > 0 ? 'role-error' : 'role-ok'}`}>
               {change === 0 ? '=' : `${change > 0 ? '+' : '−'}${text(Math.abs(change), unit)}`}
@@ -112,7 +123,8 @@ function Findings({ before, after }: { before: Trace; after: Trace }) {
       <ul className="diff-findings">
         {rows.map(({ finding, word, role }) => (
           <li key={word + finding.id}>
-            <span className={`badge fill-${role}`}>{word}</span> {finding.site && <SiteText site={finding.site} />} {escapeToOneLine(finding.message)}
+            <span className={`badge fill-${role}`}>{word}</span>{' '}
+            {finding.site && <SiteText site={finding.site} />} {escapeToOneLine(finding.message)}
           </li>
         ))}
       </ul>
@@ -137,7 +149,13 @@ function Calls({ before, after }: { before: Trace; after: Trace }) {
   );
 }
 
-function ChangeLine({ change: { verdict, kind, text, site, before, after }, trace }: { change: Change; trace: Trace }) {
+function ChangeLine({
+  change: { verdict, kind, text, site, before, after },
+  trace,
+}: {
+  change: Change;
+  trace: Trace;
+}) {
   const role = verdict === 'new' || verdict === 'more' || verdict === 'slower' ? 'error' : 'ok';
   const library = trace.spans.find((span) => span.kind === kind)?.library ?? '';
   return (

@@ -17,7 +17,8 @@ export function EmptyList({ stats }: { stats: ListStats | undefined }) {
       <div className="empty">
         <h2>Nothing matches</h2>
         <p>
-          0 of {(stats?.total ?? 0).toLocaleString('en-US')} requests {list.filter === '' ? 'are of this view' : `match “${list.filter}”`}.
+          0 of {(stats?.total ?? 0).toLocaleString('en-US')} requests{' '}
+          {list.filter === '' ? 'are of this view' : `match “${list.filter}”`}.
         </p>
         <a className="button" href={formatAddress(FIRST_LIST)}>
           Show all

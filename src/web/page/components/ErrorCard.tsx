@@ -2,7 +2,12 @@
 
 import { errorOutcome, errorTitle, isGraveError } from '../../../domain/request-error.js';
 import { escapeControls, escapeToOneLine } from '../../../domain/text.js';
-import { type CauseOfError, firstApplicationFrame, type RequestError, type Trace } from '../../../domain/trace.js';
+import {
+  type CauseOfError,
+  firstApplicationFrame,
+  type RequestError,
+  type Trace,
+} from '../../../domain/trace.js';
 import { CopyButton } from './CopyButton.js';
 import { SiteText } from './SiteText.js';
 import { StackView } from './StackView.js';
@@ -35,7 +40,9 @@ function Thrown({ error, trace }: { error: CauseOfError; trace: Trace }) {
   const frame = firstApplicationFrame(stack);
   return (
     <>
-      <pre className="code error-message">{escapeControls(`${name === '' ? 'thrown' : name}: ${message}`)}</pre>
+      <pre className="code error-message">
+        {escapeControls(`${name === '' ? 'thrown' : name}: ${message}`)}
+      </pre>
       {stack.length > 0 && <StackView stack={stack} frame={frame} trace={trace} />}
     </>
   );

@@ -43,7 +43,8 @@ export function FilterBar() {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       const step = event.key === 'ArrowDown' ? 1 : -1;
       setAt((now) => Math.max(-1, Math.min(suggestions.length - 1, now + step)));
-    } else if ((event.key === 'Enter' || event.key === 'Tab') && suggestions[at]) apply(suggestions[at].filter, false);
+    } else if ((event.key === 'Enter' || event.key === 'Tab') && suggestions[at])
+      apply(suggestions[at].filter, false);
     else if (event.key === 'Tab' && suggestions[0] && text.trim() !== '') apply(suggestions[0].filter, false);
     else if (event.key === 'Enter') input.current?.blur();
     else if (event.key === 'Escape') {
@@ -78,7 +79,12 @@ export function FilterBar() {
         onKeyDown={pressed}
       />
       {text !== '' && (
-        <button type="button" className="icon-button" aria-label="clear the filter" onClick={() => apply('', false)}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="clear the filter"
+          onClick={() => apply('', false)}
+        >
           <Icon name="close" />
         </button>
       )}
@@ -90,7 +96,13 @@ export function FilterBar() {
           {parsed.trouble}
         </div>
       )}
-      <div id={box} role="listbox" aria-label="suggestions" className="suggestions" hidden={suggestions.length === 0}>
+      <div
+        id={box}
+        role="listbox"
+        aria-label="suggestions"
+        className="suggestions"
+        hidden={suggestions.length === 0}
+      >
         {suggestions.map(({ filter, word, finds }, n) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input has the keys
           <div

@@ -6,7 +6,13 @@ import type { Trace } from '../../../domain/trace.js';
 import { icicleOf } from '../../../insight/profile/icicle.js';
 import { ORIGIN_ROLES, weightShare, weightText } from '../../../screens/profile-text.js';
 import { usePage } from '../hooks/page-context.js';
-import { type FlameFrame, flameFrames, flameName, flameNeighbour, flamePlace } from '../parts/flame-layout.js';
+import {
+  type FlameFrame,
+  flameFrames,
+  flameName,
+  flameNeighbour,
+  flamePlace,
+} from '../parts/flame-layout.js';
 import { FunctionDetail } from './FunctionDetail.js';
 
 const ROW = 22;
@@ -53,12 +59,10 @@ export function FlameGraph({ trace, profile }: { trace: Trace; profile: Profile 
         ))}
         <li className="dim">arrows move, ↵ zooms, i {fold ? 'unfolds' : 'folds'} libraries</li>
       </ul>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows go from frame to frame */}
       <div
         role="group"
         aria-label="flame graph"
         className="flame-frames"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows go from frame to frame
         tabIndex={0}
         style={{ height: (depth + 1) * ROW }}
         onKeyDown={pressed}
@@ -81,7 +85,17 @@ export function FlameGraph({ trace, profile }: { trace: Trace; profile: Profile 
   );
 }
 
-function Frame({ frame, profile, isChosen, choose }: { frame: FlameFrame; profile: Profile; isChosen: boolean; choose(): void }) {
+function Frame({
+  frame,
+  profile,
+  isChosen,
+  choose,
+}: {
+  frame: FlameFrame;
+  profile: Profile;
+  isChosen: boolean;
+  choose(): void;
+}) {
   const { left, width, depth, frame: each } = frame;
   const name = flameName(profile, each);
   const figures = `${weightText(profile, each.weight)}, ${weightShare(profile, each.weight)}`;

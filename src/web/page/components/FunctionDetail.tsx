@@ -27,10 +27,12 @@ export function FunctionDetail({ trace, profile, index }: { trace: Trace; profil
       </h3>
       <ul className="call-facts">
         <li>
-          <span className="dim">itself</span> {weightText(profile, total.self)} <span className="dim">{weightShare(profile, total.self)}</span>
+          <span className="dim">itself</span> {weightText(profile, total.self)}{' '}
+          <span className="dim">{weightShare(profile, total.self)}</span>
         </li>
         <li>
-          <span className="dim">with its calls</span> {weightText(profile, total.total)} <span className="dim">{weightShare(profile, total.total)}</span>
+          <span className="dim">with its calls</span> {weightText(profile, total.total)}{' '}
+          <span className="dim">{weightShare(profile, total.total)}</span>
         </li>
       </ul>
       {lines.map(({ line, weight }) => (
@@ -41,14 +43,17 @@ export function FunctionDetail({ trace, profile, index }: { trace: Trace; profil
           <CodeFrame text={source} position={{ file: each.file, line }} around={1} />
         </div>
       ))}
-      {lines.length === 0 && each.line > 0 && <CodeFrame text={source} position={{ file: each.file, line: each.line }} />}
+      {lines.length === 0 && each.line > 0 && (
+        <CodeFrame text={source} position={{ file: each.file, line: each.line }} />
+      )}
       {callers.length > 0 && (
         <>
           <h4>Called by</h4>
           <ul className="callers">
             {callers.map(({ caller, weight }, n) => (
               <li key={String(n)}>
-                <span className="number">{weightText(profile, weight)}</span> {caller ? calledFunction(caller) : 'a turn of the event loop'}{' '}
+                <span className="number">{weightText(profile, weight)}</span>{' '}
+                {caller ? calledFunction(caller) : 'a turn of the event loop'}{' '}
                 <span className="dim">{caller ? functionPlace(caller) : ''}</span>
               </li>
             ))}

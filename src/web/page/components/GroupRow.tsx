@@ -25,7 +25,9 @@ export function GroupRow({ trace, group, item, isOpen, isCursor, mark, toggle }:
   return (
     <li className={isOpen ? 'call is-open' : 'call'} data-cursor={isCursor}>
       <button type="button" className="call-button" aria-expanded={isOpen} onClick={toggle}>
-        <span className={`number call-count ${spans.length > 1 ? 'call-many' : 'dim'}`}>{spans.length.toLocaleString('en-US')}×</span>
+        <span className={`number call-count ${spans.length > 1 ? 'call-many' : 'dim'}`}>
+          {spans.length.toLocaleString('en-US')}×
+        </span>
         <span className="number call-total">{formatMs(total)}</span>
         <span className="call-text">
           <CallLabel trace={trace} kind={kind} library={library} text={shape} />
@@ -33,7 +35,11 @@ export function GroupRow({ trace, group, item, isOpen, isCursor, mark, toggle }:
         </span>
         <span className="call-end">
           {site !== undefined && <SiteText site={site} />}
-          {errors > 0 ? <span className="badge fill-error">ERR {errors}</span> : end && <span className="badge fill-warn">{end}</span>}
+          {errors > 0 ? (
+            <span className="badge fill-error">ERR {errors}</span>
+          ) : (
+            end && <span className="badge fill-warn">{end}</span>
+          )}
         </span>
       </button>
       {isOpen && <GroupBody key={slowest} trace={trace} group={group} item={item} />}
@@ -51,7 +57,9 @@ function GroupBody({ trace, group, item }: Pick<GroupRowProps, 'trace' | 'group'
       {spans.length > 1 && (
         <div className="group-calls">
           <span className="dim">
-            {chosen === slowest ? `the slowest of ${formatCount(spans.length, 'call')}` : `call ${spans.indexOf(chosen) + 1} of ${spans.length.toLocaleString('en-US')}`}
+            {chosen === slowest
+              ? `the slowest of ${formatCount(spans.length, 'call')}`
+              : `call ${spans.indexOf(chosen) + 1} of ${spans.length.toLocaleString('en-US')}`}
           </span>
           <div className="sparks" role="group" aria-label="calls of the group">
             {spans.slice(0, MAX_CALLS).map((index, n) => (
@@ -64,7 +72,10 @@ function GroupBody({ trace, group, item }: Pick<GroupRowProps, 'trace' | 'group'
                 title={formatMs(trace.spans[index]!.duration ?? 0)}
                 onClick={() => setChosen(index)}
               >
-                <span className={`bg-${trace.spans[index]!.error === undefined ? group.kind : 'error'}`} style={{ height: `${Math.max(8, ((trace.spans[index]!.duration ?? 0) / longest) * 100)}%` }} />
+                <span
+                  className={`bg-${trace.spans[index]!.error === undefined ? group.kind : 'error'}`}
+                  style={{ height: `${Math.max(8, ((trace.spans[index]!.duration ?? 0) / longest) * 100)}%` }}
+                />
               </button>
             ))}
           </div>

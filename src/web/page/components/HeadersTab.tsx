@@ -10,7 +10,11 @@ export function HeadersTab({ trace }: { trace: Trace }) {
   return (
     <div className="headers">
       <HeaderTable title="Request" headers={request} />
-      {response ? <HeaderTable title="Response" headers={response} /> : <p className="dim">There was no response.</p>}
+      {response ? (
+        <HeaderTable title="Response" headers={response} />
+      ) : (
+        <p className="dim">There was no response.</p>
+      )}
     </div>
   );
 }

@@ -4,8 +4,8 @@ import { useMemo, useRef, useState } from 'react';
 import { formatMs } from '../../../domain/text.js';
 import { useSize } from '../hooks/use-size.js';
 import { decadesIn, type LatencyDot, latencyAt, latencyRange } from '../parts/latency.js';
-import { logShare } from '../parts/time-scale.js';
 import { spanText } from '../parts/span-text.js';
+import { logShare, tickText } from '../parts/time-scale.js';
 
 const HEIGHT = 88;
 const EDGE = { left: 44, right: 8, top: 6, bottom: 16 };
@@ -90,7 +90,17 @@ export function LatencyStrip({ dots, chosen, onChoose }: LatencyStripProps) {
             onPointerCancel={() => setDrag(undefined)}
           >
             <StripAxis scale={scale} width={width} dots={dots} />
-            <Chosen scale={scale} chosen={drag ? { from: scale.at(Math.min(drag.from, drag.to)), to: scale.at(Math.max(drag.from, drag.to)) } : chosen} />
+            <Chosen
+              scale={scale}
+              chosen={
+                drag
+                  ? {
+                      from: scale.at(Math.min(drag.from, drag.to)),
+                      to: scale.at(Math.max(drag.from, drag.to)),
+                    }
+                  : chosen
+              }
+            />
             <Dots dots={dots} scale={scale} />
           </svg>
         )}
@@ -107,7 +117,7 @@ function StripAxis({ scale, width, dots }: { scale: Scale; width: number; dots: 
         <g key={ms}>
           <line className="axis" x1={EDGE.left} x2={width - EDGE.right} y1={scale.y(ms)} y2={scale.y(ms)} />
           <text className="axis-text" x={EDGE.left - 6} y={scale.y(ms) + 4} textAnchor="end">
-            {formatMs(ms)}
+            {tickText(ms, ms)}
           </text>
         </g>
       ))}
@@ -124,14 +134,28 @@ function StripAxis({ scale, width, dots }: { scale: Scale; width: number; dots: 
 function Chosen({ scale, chosen }: { scale: Scale; chosen: { from: number; to: number } | undefined }) {
   if (!chosen) return null;
   const left = scale.x(chosen.from);
-  return <rect className="chosen" x={left} y={0} width={Math.max(2, scale.x(chosen.to) - left)} height={HEIGHT - EDGE.bottom} />;
+  return (
+    <rect
+      className="chosen"
+      x={left}
+      y={0}
+      width={Math.max(2, scale.x(chosen.to) - left)}
+      height={HEIGHT - EDGE.bottom}
+    />
+  );
 }
 
 function Dots({ dots, scale }: { dots: readonly LatencyDot[]; scale: Scale }) {
   return (
     <g aria-hidden="true">
       {dots.map(({ id, at, ms, role }) => (
-        <circle key={id} className={`dot dot-${role}`} cx={scale.x(at)} cy={scale.y(ms)} r={role === 'fine' ? 2 : 2.8} />
+        <circle
+          key={id}
+          className={`dot dot-${role}`}
+          cx={scale.x(at)}
+          cy={scale.y(ms)}
+          r={role === 'fine' ? 2 : 2.8}
+        />
       ))}
     </g>
   );

@@ -5,6 +5,7 @@ import { listQueryOf } from '../../../screens/list-query.js';
 import { usePage } from '../hooks/page-context.js';
 import { useListCursor } from '../hooks/use-list-cursor.js';
 import { useListData } from '../hooks/use-list-data.js';
+import { useListKeys } from '../hooks/use-list-keys.js';
 import { useNewest } from '../hooks/use-newest.js';
 import { useScrollMemory } from '../hooks/use-scroll-memory.js';
 import { useSize } from '../hooks/use-size.js';
@@ -15,8 +16,7 @@ import { EmptyList } from './EmptyList.js';
 import { ListPictures } from './ListPictures.js';
 import { ListToolbar } from './ListToolbar.js';
 import { CARD_HEIGHT, RequestTable, ROW_HEIGHT } from './RequestTable.js';
-import { routeAddress, RoutesTable } from './RoutesTable.js';
-import { useListKeys } from '../hooks/use-list-keys.js';
+import { RoutesTable, routeAddress } from './RoutesTable.js';
 
 /** Pixels below which a request is a card. */
 const MIN_TABLE = 720;
@@ -32,9 +32,17 @@ export function ListPane({ isAside }: { isAside: boolean }) {
   const { height } = useSize(scroller);
   const isCards = width < MIN_TABLE;
   const wish = { view: list.view, filter: list.filter, marks, onlyMarked };
-  const newest = useNewest(feed, listQueryOf({ ...wish, view: list.view === 'routes' ? 'all' : list.view }), version, failed);
+  const newest = useNewest(
+    feed,
+    listQueryOf({ ...wish, view: list.view === 'routes' ? 'all' : list.view }),
+    version,
+    failed,
+  );
   const { from, to } = list;
-  const ids = from !== undefined && to !== undefined ? newest?.filter(({ start }) => start >= from && start <= to).map(({ id }) => id) : undefined;
+  const ids =
+    from !== undefined && to !== undefined
+      ? newest?.filter(({ start }) => start >= from && start <= to).map(({ id }) => id)
+      : undefined;
   const rowHeight = isCards ? CARD_HEIGHT : ROW_HEIGHT;
   const seen = useRef({ from: 0, to: 50 });
   const data = useListData(
@@ -54,7 +62,12 @@ export function ListPane({ isAside }: { isAside: boolean }) {
       const row = data.row(at);
       if (isRoutes) {
         if (data.routes[at]) go(routeAddress(data.routes[at], list));
-      } else if (row) go({ at: 'request', id: row.id, ...(address.at === 'request' && address.tab && { tab: address.tab }) });
+      } else if (row)
+        go({
+          at: 'request',
+          id: row.id,
+          ...(address.at === 'request' && address.tab && { tab: address.tab }),
+        });
     },
   });
   useListKeys(cursor.id);

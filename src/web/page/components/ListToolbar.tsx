@@ -23,7 +23,14 @@ function ViewLinks() {
       {VIEWS.map(([view, title]) => (
         <a
           key={view}
-          href={formatAddress({ ...state.list, view, sort: view === 'routes' || state.list.view === 'routes' ? { by: 'time', reverse: false } : state.list.sort })}
+          href={formatAddress({
+            ...state.list,
+            view,
+            sort:
+              view === 'routes' || state.list.view === 'routes'
+                ? { by: 'time', reverse: false }
+                : state.list.sort,
+          })}
           aria-current={view === state.list.view ? 'page' : undefined}
         >
           {title}
@@ -43,7 +50,9 @@ function CountText({ data, stats }: { data: ListData; stats: ListStats | undefin
   return (
     <div className="counts">
       <span className="number">
-        {isNarrowed && list.view !== 'routes' && stats ? `${count} of ${stats.total.toLocaleString('en-US')}` : `${count} ${noun}`}
+        {isNarrowed && list.view !== 'routes' && stats
+          ? `${count} of ${stats.total.toLocaleString('en-US')}`
+          : `${count} ${noun}`}
       </span>
       {!isNarrowed && stats?.routine ? (
         <a className="dim" href={formatAddress({ ...list, filter: TICKS_FILTER })}>

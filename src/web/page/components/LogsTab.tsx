@@ -25,7 +25,12 @@ export function LogsTab({ trace, item }: { trace: Trace; item: number | undefine
           const next = { at: 'request', id: trace.id, tab: 'logs' } as const;
           return (
             <li key={index} className={isOpen ? 'is-open' : ''}>
-              <button type="button" className="log-line" aria-expanded={isOpen} onClick={() => go(isOpen ? next : { ...next, item: index }, { replace: true })}>
+              <button
+                type="button"
+                className="log-line"
+                aria-expanded={isOpen}
+                onClick={() => go(isOpen ? next : { ...next, item: index }, { replace: true })}
+              >
                 <span className="number dim">+{formatMs(span.start)}</span>
                 <span className={`log-level role-${levelRole(level)}`}>{level}</span>
                 <span className="log-text">{escapeControls(span.name.slice(0, 4000))}</span>

@@ -16,20 +16,33 @@ export interface MenuChoice {
 export function MenuDialog({ title, choices }: { title: string; choices: readonly MenuChoice[] }) {
   const pressed = (event: React.KeyboardEvent) => {
     const buttons = [...event.currentTarget.querySelectorAll('button')];
-    const step = event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
+    const step =
+      event.key === 'ArrowDown' || event.key === 'j'
+        ? 1
+        : event.key === 'ArrowUp' || event.key === 'k'
+          ? -1
+          : 0;
     const choice = choices.find(({ letter }) => letter === event.key);
     if (choice) choice.choose();
-    else if (step !== 0) buttons[(buttons.indexOf(document.activeElement as HTMLButtonElement) + step + buttons.length) % buttons.length]?.focus();
+    else if (step !== 0)
+      buttons[
+        (buttons.indexOf(document.activeElement as HTMLButtonElement) + step + buttons.length) %
+          buttons.length
+      ]?.focus();
     else return;
     event.preventDefault();
   };
   return (
     <DialogBox title={title}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: letters choose from all of it */}
-      <div className="menu" onKeyDown={pressed}>
+      <div role="group" aria-label={title} className="menu" onKeyDown={pressed}>
         {choices.map(({ letter, label, hint, isChosen, choose }, n) => (
-          // biome-ignore lint/a11y/noAutofocus: a box takes the focus
-          <button key={letter + label} type="button" autoFocus={n === 0} aria-pressed={isChosen} onClick={choose}>
+          <button
+            key={letter + label}
+            type="button"
+            autoFocus={n === 0}
+            aria-pressed={isChosen}
+            onClick={choose}
+          >
             <kbd>{letter}</kbd>
             <span>{label}</span>
             {hint && <span className="dim">{hint}</span>}

@@ -31,7 +31,11 @@ export function OverviewTab({ trace }: { trace: Trace }) {
       <aside className="overview-side" aria-label="figures of the request">
         <section className="card-box">
           <h2>Where the time went</h2>
-          {trace.duration === undefined ? <p className="dim">still running</p> : <TimeBar time={timeSpentIn(trace)} totals={totals} />}
+          {trace.duration === undefined ? (
+            <p className="dim">still running</p>
+          ) : (
+            <TimeBar time={timeSpentIn(trace)} totals={totals} />
+          )}
         </section>
         <KindTable trace={trace} />
         <Facts trace={trace} />
@@ -51,7 +55,9 @@ function Verdict({ trace }: { trace: Trace }) {
   return (
     <section className="card-box verdict">
       <p className={`role-${role}`}>{text}</p>
-      {trace.spans.length === 0 && <p className="dim">This request made no calls: all of its time is its own.</p>}
+      {trace.spans.length === 0 && (
+        <p className="dim">This request made no calls: all of its time is its own.</p>
+      )}
     </section>
   );
 }
@@ -70,7 +76,9 @@ function KindTable({ trace }: { trace: Trace }) {
               <a href={formatAddress({ at: 'request', id: trace.id, tab: slugOf(kind) })}>
                 <span className={`swatch bg-${kindOf(kind).role}`} aria-hidden="true" />
                 <span>{callsText(kind, total.count)}</span>
-                {total.errors ? <span className="role-error">{formatCount(total.errors, 'error')}</span> : null}
+                {total.errors ? (
+                  <span className="role-error">{formatCount(total.errors, 'error')}</span>
+                ) : null}
                 <span className="number dim">{total.ms > 0 ? formatMs(timeOf(total)) : ''}</span>
               </a>
             </li>
@@ -96,7 +104,9 @@ function Facts({ trace }: { trace: Trace }) {
     <section className="card-box">
       <h2>Facts</h2>
       {trace.state === 'died' && (
-        <p className="role-error">The app ended before it {isUnit(trace) ? 'was done' : 'answered'}; this is what it had done.</p>
+        <p className="role-error">
+          The app ended before it {isUnit(trace) ? 'was done' : 'answered'}; this is what it had done.
+        </p>
       )}
       <dl className="facts">
         {rows.map(([name, text]) =>
@@ -110,7 +120,8 @@ function Facts({ trace }: { trace: Trace }) {
       </dl>
       {trace.parent && (
         <p>
-          Led to by <a href={formatAddress({ at: 'request', id: trace.parent })}>{trace.parent.slice(0, 8)}</a>
+          Led to by{' '}
+          <a href={formatAddress({ at: 'request', id: trace.parent })}>{trace.parent.slice(0, 8)}</a>
         </p>
       )}
       {(trace.notes ?? []).map((note) => (
@@ -118,7 +129,9 @@ function Facts({ trace }: { trace: Trace }) {
           not captured: {escapeToOneLine(note)}
         </p>
       ))}
-      {trace.dropped ? <p className="role-warn">{formatCount(trace.dropped, 'call')} not kept: there were too many</p> : null}
+      {trace.dropped ? (
+        <p className="role-warn">{formatCount(trace.dropped, 'call')} not kept: there were too many</p>
+      ) : null}
     </section>
   );
 }

@@ -32,10 +32,14 @@ export function PageApp({ feed }: { feed: Feed }) {
   useEffect(() => {
     if (address.at === 'list') dispatch({ type: 'list', list: address });
   }, [address]);
-  const failed = useCallback((error: unknown) => {
-    const text = error instanceof Error ? error.message : String(error);
-    dispatch({ type: 'notice', text, role: 'error' });
-  }, []);
+  const failed = useCallback(
+    (error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      // What the bar above the page says already.
+      if (text !== feed.status().trouble) dispatch({ type: 'notice', text, role: 'error' });
+    },
+    [feed],
+  );
   useCommandKeys(table, address.at === 'list' ? 'list' : 'request');
   const status = feed.status();
   const list = address.at === 'list' ? address : state.list;

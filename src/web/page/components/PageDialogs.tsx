@@ -14,7 +14,8 @@ import { MenuDialog } from './MenuDialog.js';
 
 /** The box that is open. */
 export function PageDialogs() {
-  switch (usePage().state.dialog) {
+  const { dialog } = usePage().state;
+  switch (dialog) {
     case 'help':
       return <HelpDialog />;
     case 'commands':
@@ -35,7 +36,10 @@ function Keys({ keys }: { keys: readonly string[] }) {
 function HelpDialog() {
   const { state, dispatch } = usePage();
   const place = usePage().address.at === 'list' ? 'list' : 'request';
-  const keys = [...PAGE_KEYS.filter((key) => key.place === place), ...PAGE_KEYS.filter((key) => key.place === 'everywhere')];
+  const keys = [
+    ...PAGE_KEYS.filter((key) => key.place === place),
+    ...PAGE_KEYS.filter((key) => key.place === 'everywhere'),
+  ];
   const close = () => dispatch({ type: 'close' });
   return (
     <DialogBox title="Keys, filters, badges">
@@ -91,7 +95,8 @@ function CommandsDialog() {
   const table = useContext(CommandContext);
   const [text, setText] = useState('');
   const found = PAGE_KEYS.filter(
-    ({ name, help }) => table.has(name) && name !== 'tab' && `${name} ${help}`.toLowerCase().includes(text.toLowerCase()),
+    ({ name, help }) =>
+      table.has(name) && name !== 'tab' && `${name} ${help}`.toLowerCase().includes(text.toLowerCase()),
   );
   const run = (name: string | undefined) => {
     dispatch({ type: 'close' });
@@ -105,8 +110,15 @@ function CommandsDialog() {
           run(found[0]?.name);
         }}
       >
-        {/* biome-ignore lint/a11y/noAutofocus: a box takes the focus */}
-        <input autoFocus type="text" className="palette-input" aria-label="command" placeholder="Type to find a command" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          autoFocus
+          type="text"
+          className="palette-input"
+          aria-label="command"
+          placeholder="Type to find a command"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
       </form>
       <div className="menu">
         {found.map(({ name, help, keys }) => (

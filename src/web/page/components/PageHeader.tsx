@@ -29,13 +29,32 @@ export function PageHeader() {
       {stats && stats.total > 0 && <Figures stats={stats} />}
       <div className="header-actions">
         <RecordSwitch />
-        <button type="button" className="icon-button" aria-label={state.isPaused ? 'go on' : 'pause'} aria-pressed={state.isPaused} title="pause (p)" onClick={() => dispatch({ type: 'pause' })}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={state.isPaused ? 'go on' : 'pause'}
+          aria-pressed={state.isPaused}
+          title="pause (p)"
+          onClick={() => dispatch({ type: 'pause' })}
+        >
           <Icon name={state.isPaused ? 'play' : 'pause'} />
         </button>
-        <button type="button" className="icon-button" aria-label={`colours: ${state.theme}`} title={`colours: ${state.theme} (T)`} onClick={() => dispatch({ type: 'theme' })}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`colours: ${state.theme}`}
+          title={`colours: ${state.theme} (T)`}
+          onClick={() => dispatch({ type: 'theme' })}
+        >
           <Icon name={THEME_ICONS[state.theme]} />
         </button>
-        <button type="button" className="icon-button" aria-label="keys and filters" title="keys (?)" onClick={() => dispatch({ type: 'dialog', dialog: 'help' })}>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="keys and filters"
+          title="keys (?)"
+          onClick={() => dispatch({ type: 'dialog', dialog: 'help' })}
+        >
           <Icon name="help" />
         </button>
       </div>
@@ -62,7 +81,9 @@ function AppText({ status }: { status: FeedStatus }) {
           {escapeToOneLine(status.app.command)}
         </span>
       )}
-      {status.url !== undefined && <SafeLink url={status.url} text={status.url.replace(/^https?:\/\//, '')} />}
+      {status.url !== undefined && (
+        <SafeLink url={status.url} text={status.url.replace(/^https?:\/\//, '')} />
+      )}
     </div>
   );
 }
@@ -75,8 +96,16 @@ function Figures({ stats }: { stats: ListStats }) {
       <Figure name="requests" text={total.toLocaleString('en-US')} />
       {p50 !== undefined && <Figure name="p50" text={formatMs(p50)} />}
       {p95 !== undefined && <Figure name="p95" text={formatMs(p95)} />}
-      {errors !== undefined && <Figure name="errors" text={`${(errors * 100).toFixed(1)}%`} role={errors > 0 ? 'error' : ''} />}
-      {repeated !== undefined && <Figure name={N_PLUS_ONE.badge} text={repeated.toLocaleString('en-US')} role={repeated > 0 ? 'warn' : ''} />}
+      {errors !== undefined && (
+        <Figure name="errors" text={`${(errors * 100).toFixed(1)}%`} role={errors > 0 ? 'error' : ''} />
+      )}
+      {repeated !== undefined && (
+        <Figure
+          name={N_PLUS_ONE.badge}
+          text={repeated.toLocaleString('en-US')}
+          role={repeated > 0 ? 'warn' : ''}
+        />
+      )}
     </dl>
   );
 }
@@ -101,10 +130,21 @@ function RecordSwitch() {
   const record = useRecording();
   if (!record || status.recording === undefined) return null;
   return (
-    <div className="segments record-switch" role="group" aria-label="recording" onDoubleClick={() => dispatch({ type: 'dialog', dialog: 'record' })}>
+    <div
+      className="segments record-switch"
+      role="group"
+      aria-label="recording"
+      onDoubleClick={() => dispatch({ type: 'dialog', dialog: 'record' })}
+    >
       <span className={`record-dot ${status.recording === 'off' ? '' : 'is-on'}`} aria-hidden="true" />
       {RECORDINGS.map(([recording, text]) => (
-        <button key={recording} type="button" aria-label={`record ${text}`} aria-pressed={status.recording === recording} onClick={() => status.recording !== recording && record(recording)}>
+        <button
+          key={recording}
+          type="button"
+          aria-label={`record ${text}`}
+          aria-pressed={status.recording === recording}
+          onClick={() => status.recording !== recording && record(recording)}
+        >
           {text}
         </button>
       ))}

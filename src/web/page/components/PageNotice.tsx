@@ -23,8 +23,15 @@ export function NoticeBar() {
       {notice && (
         <div className={`notice edge-${notice.role}`}>
           <span>{escapeToOneLine(notice.text)}</span>
-          {notice.request !== undefined && <a href={formatAddress({ at: 'request', id: notice.request })}>show it</a>}
-          <button type="button" className="icon-button" aria-label="dismiss" onClick={() => dispatch({ type: 'seen', number: notice.number })}>
+          {notice.request !== undefined && (
+            <a href={formatAddress({ at: 'request', id: notice.request })}>show it</a>
+          )}
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="dismiss"
+            onClick={() => dispatch({ type: 'seen', number: notice.number })}
+          >
             <Icon name="close" />
           </button>
         </div>

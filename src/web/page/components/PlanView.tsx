@@ -12,10 +12,10 @@ export function PlanView({ plan: { asked, server, plan, remarks, notes } }: { pl
       </h3>
       {remarks.map(({ kind, text }) => (
         <p key={kind + text}>
-          <span className="badge fill-warn">{escapeToOneLine(kind).toUpperCase()}</span> {escapeToOneLine(text)}
+          <span className="badge fill-warn">{escapeToOneLine(kind).toUpperCase()}</span>{' '}
+          {escapeToOneLine(text)}
         </p>
       ))}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
       <pre className="code" tabIndex={0}>
         {plan.map(escapeControls).join('\n')}
       </pre>

@@ -50,7 +50,11 @@ function ProfileView({ trace, profile }: { trace: Trace; profile: Profile }) {
           {text}
         </p>
       ))}
-      {isFlame ? <FlameGraph trace={trace} profile={profile} /> : <FunctionTable trace={trace} profile={profile} />}
+      {isFlame ? (
+        <FlameGraph trace={trace} profile={profile} />
+      ) : (
+        <FunctionTable trace={trace} profile={profile} />
+      )}
       {profile.kind === 'cpu' && <TimeBar time={timeSpentIn(trace)} totals={trace.totals} />}
     </>
   );

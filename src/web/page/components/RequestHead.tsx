@@ -35,21 +35,29 @@ export function RequestHead({ trace, actions }: RequestHeadProps) {
       </div>
       <div className="request-facts">
         <StatusText row={trace} />
-        <span className="number fact-strong">{trace.duration === undefined ? 'running' : formatMs(trace.duration)}</span>
+        <span className="number fact-strong">
+          {trace.duration === undefined ? 'running' : formatMs(trace.duration)}
+        </span>
         {sql && (
           <span className="number">
             {callsText('sql', sql.count)} <span className="dim">{formatMs(timeOf(sql))}</span>
           </span>
         )}
         <Badges row={row} />
-        <time className="dim" dateTime={new Date(trace.start).toISOString()} title={formatDateTime(trace.start)}>
+        <time
+          className="dim"
+          dateTime={new Date(trace.start).toISOString()}
+          title={formatDateTime(trace.start)}
+        >
           {formatAgo(trace.start, now)}
         </time>
         <code className="dim">{trace.id.slice(0, 8)}</code>
         <HeadActions trace={trace} actions={actions} />
       </div>
       {state.dialog === 'copy' && <CopyDialog trace={trace} />}
-      {state.dialog === 'url' && actions.replay && <UrlDialog trace={trace} send={(url) => actions.replay!({ url })} />}
+      {state.dialog === 'url' && actions.replay && (
+        <UrlDialog trace={trace} send={(url) => actions.replay!({ url })} />
+      )}
     </header>
   );
 }
@@ -65,19 +73,41 @@ function HeadActions({ trace, actions: { replay, compare } }: RequestHeadProps) 
         </button>
       )}
       {replay && (
-        <button type="button" className="button" onClick={() => replay({ profile: 'cpu' })} title="send it again with a CPU profile (P)">
+        <button
+          type="button"
+          className="button"
+          onClick={() => replay({ profile: 'cpu' })}
+          title="send it again with a CPU profile (P)"
+        >
           <Icon name="flame" /> Profile
         </button>
       )}
       {compare && (
-        <button type="button" className="button" onClick={compare} title="compare with the marked request (d)">
+        <button
+          type="button"
+          className="button"
+          onClick={compare}
+          title="compare with the marked request (d)"
+        >
           <Icon name="diff" /> Compare
         </button>
       )}
-      <button type="button" className="button" aria-pressed={isMarked} onClick={() => dispatch({ type: 'mark', id: trace.id })} title="mark, to compare another with it (m)">
+      <button
+        type="button"
+        className="button"
+        aria-pressed={isMarked}
+        onClick={() => dispatch({ type: 'mark', id: trace.id })}
+        title="mark, to compare another with it (m)"
+      >
         <Icon name="mark" /> {isMarked ? 'Marked' : 'Mark'}
       </button>
-      <button type="button" className="button" onClick={() => dispatch({ type: 'dialog', dialog: 'copy' })} title="copy (y)" aria-haspopup="dialog">
+      <button
+        type="button"
+        className="button"
+        onClick={() => dispatch({ type: 'dialog', dialog: 'copy' })}
+        title="copy (y)"
+        aria-haspopup="dialog"
+      >
         <Icon name="copy" /> Copy
       </button>
     </div>

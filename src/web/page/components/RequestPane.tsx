@@ -4,11 +4,11 @@ import { useEffect, useRef } from 'react';
 import { escapeToOneLine, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { usePage } from '../hooks/page-context.js';
-import { useRequestActions } from '../hooks/use-request-actions.js';
 import { useCommands } from '../hooks/use-commands.js';
+import { useRequestActions } from '../hooks/use-request-actions.js';
 import { useScrollMemory } from '../hooks/use-scroll-memory.js';
 import { useTrace } from '../hooks/use-trace.js';
-import { pageTabs, type PageTab, tabAt, tabOfKey } from '../parts/page-tabs.js';
+import { type PageTab, pageTabs, tabAt, tabOfKey } from '../parts/page-tabs.js';
 import { formatAddress, type RequestAddress } from '../state/address.js';
 import { CallsTab } from './CallsTab.js';
 import { ErrorsTab } from './ErrorsTab.js';
@@ -56,8 +56,14 @@ function LoadedRequest({ trace, address }: { trace: Trace; address: RequestAddre
     <article className="request-pane" aria-label={`${trace.method} ${trace.url}`}>
       <RequestHead trace={trace} actions={actions} />
       <TabList tabs={tabs} active={tab} id={trace.id} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
-      <div ref={body} id="panel" role="tabpanel" aria-labelledby={`tab-${tab.slug}`} className="tab-body" tabIndex={0}>
+      <div
+        ref={body}
+        id="panel"
+        role="tabpanel"
+        aria-labelledby={`tab-${tab.slug}`}
+        className="tab-body"
+        tabIndex={0}
+      >
         <TabBody trace={trace} tab={tab} item={address.item} />
       </div>
     </article>

@@ -1,9 +1,9 @@
 /** A request in the list: a row of the table, or a card where there is little room. */
 
-import { isUnit } from '../../../domain/unit.js';
+import { kindOf } from '../../../domain/span-kinds.js';
 import { escapeToOneLine, formatMs, readableUrl } from '../../../domain/text.js';
 import { type Summary, timeOf } from '../../../domain/trace.js';
-import { kindOf } from '../../../domain/span-kinds.js';
+import { isUnit } from '../../../domain/unit.js';
 import type { Headline } from '../../../insight/headline.js';
 import { formatAge } from '../../../terminal/age.js';
 import { severityRole } from '../../../terminal/roles.js';
@@ -139,9 +139,9 @@ export function RequestCard(display: RowDisplay) {
               {sql.count.toLocaleString('en-US')} {sql.count === 1 ? kindOf('sql').noun : kindOf('sql').nouns}
             </span>
           )}
-          <Badges row={row} most={2} />
-          {headline && <HeadlineText headline={headline} />}
+          <Badges row={row} />
         </div>
+        {headline && <HeadlineText headline={headline} />}
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ const COLUMNS: TableColumn[] = [
 
 /** Pixels of a row and of a card. */
 export const ROW_HEIGHT = 36;
-export const CARD_HEIGHT = 60;
+export const CARD_HEIGHT = 66;
 
 interface RequestTableProps {
   data: ListData;
@@ -43,12 +43,20 @@ export function RequestTable({ data, rows, isCards, scroller, selected }: Reques
   const longest = Math.max(1, ...shown.map((row) => row?.duration ?? 0));
   const Row = isCards ? RequestCard : RequestRow;
   return (
-    <div role="table" aria-label="requests" aria-rowcount={data.count + 1} className={`list ${isCards ? 'list-cards' : ''}`}>
+    <div
+      role="table"
+      aria-label="requests"
+      aria-rowcount={data.count + 1}
+      className={`list ${isCards ? 'list-cards' : ''}`}
+    >
       {!isCards && <TableHead columns={COLUMNS} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
       <div ref={scroller} className="list-scroller" tabIndex={0} role="rowgroup" aria-label="rows">
         <div role="presentation" style={{ height: rows.total, position: 'relative' }}>
-          <div role="presentation" className="list-rows" style={{ transform: `translateY(${rows.offset}px)` }}>
+          <div
+            role="presentation"
+            className="list-rows"
+            style={{ transform: `translateY(${rows.offset}px)` }}
+          >
             {indexes.map((index, n) => {
               const row = shown[n];
               return row === undefined ? (

@@ -27,7 +27,12 @@ function averageText(average: number): string {
 
 /** Address of a route's requests. */
 export function routeAddress(row: Pick<RouteRow, 'method' | 'route'>, list: ListAddress): ListAddress {
-  return { at: 'list', view: 'all', filter: routeFilter(row, list.filter), sort: { by: 'time', reverse: false } };
+  return {
+    at: 'list',
+    view: 'all',
+    filter: routeFilter(row, list.filter),
+    sort: { by: 'time', reverse: false },
+  };
 }
 
 function RouteLine({ row, whole, isSelected }: { row: RouteRow; whole: number; isSelected: boolean }) {
@@ -36,7 +41,11 @@ function RouteLine({ row, whole, isSelected }: { row: RouteRow; whole: number; i
   return (
     <div role="row" className={`row grid grid-routes ${isSelected ? 'is-selected' : ''}`}>
       <div role="cell" className="cell cell-path">
-        <a className="row-link" href={formatAddress(routeAddress(row, state.list))} tabIndex={isSelected ? 0 : -1}>
+        <a
+          className="row-link"
+          href={formatAddress(routeAddress(row, state.list))}
+          tabIndex={isSelected ? 0 : -1}
+        >
           <MethodText method={escapeToOneLine(row.method)} />
           <span className="path" title={escapeToOneLine(row.route)}>
             {escapeToOneLine(row.route)}
@@ -65,9 +74,7 @@ function RouteLine({ row, whole, isSelected }: { row: RouteRow; whole: number; i
         {row.queries > 0 ? formatMs(row.qtime) : ''}
       </div>
       <div role="cell" className="cell cell-finding">
-        {row.errors > 0 && (
-          <span className="badge fill-error">ERR {row.errors.toLocaleString('en-US')}</span>
-        )}
+        {row.errors > 0 && <span className="badge fill-error">ERR {row.errors.toLocaleString('en-US')}</span>}
         {row.repeated > 0 && (
           <span className="badge fill-warn">
             {N_PLUS_ONE.badge} {row.repeated.toLocaleString('en-US')}
@@ -84,7 +91,6 @@ export function RoutesTable({ rows, selected }: { rows: readonly RouteRow[]; sel
   return (
     <div role="table" aria-label="routes" className="list list-routes">
       <TableHead columns={COLUMNS} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
       <div className="list-scroller" role="rowgroup" tabIndex={0} aria-label="rows">
         {rows.map((row, n) => (
           <RouteLine key={`${row.method} ${row.route}`} row={row} whole={whole} isSelected={n === selected} />

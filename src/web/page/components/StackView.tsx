@@ -25,13 +25,20 @@ export function StackView({ stack, frame, trace }: StackViewProps) {
       <ol>
         {stack.map((each, n) =>
           each.application || state.hasLibraries ? (
-            <FrameLine key={String(n)} frame={each} trace={trace} isSite={each === frame || isSame(each, frame)} />
+            <FrameLine
+              key={String(n)}
+              frame={each}
+              trace={trace}
+              isSite={each === frame || isSame(each, frame)}
+            />
           ) : null,
         )}
       </ol>
       {(hidden > 0 || state.hasLibraries) && (
         <button type="button" className="text-button" onClick={() => dispatch({ type: 'libraries' })}>
-          {state.hasLibraries ? 'hide the frames of libraries' : `${formatCount(hidden, 'library frame')} hidden`}
+          {state.hasLibraries
+            ? 'hide the frames of libraries'
+            : `${formatCount(hidden, 'library frame')} hidden`}
         </button>
       )}
     </div>

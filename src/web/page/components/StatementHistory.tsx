@@ -31,7 +31,15 @@ export function StatementHistory({ span, id }: { span: Span; id: string }) {
   return <HistoryPicture points={points} id={id} site={site} />;
 }
 
-function HistoryPicture({ points, id, site }: { points: StatementPoint[]; id: string; site: string | undefined }) {
+function HistoryPicture({
+  points,
+  id,
+  site,
+}: {
+  points: StatementPoint[];
+  id: string;
+  site: string | undefined;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const buckets = historyBuckets(points, Math.max(8, Math.min(80, Math.floor(width / 9))));
@@ -44,17 +52,28 @@ function HistoryPicture({ points, id, site }: { points: StatementPoint[]; id: st
       <figcaption>
         <span>This statement{site === undefined ? '' : ` at ${escapeToOneLine(site)}`} over time</span>
         <span className="dim">
-          {formatCount(calls, 'call')} in the newest {formatCount(points.length, 'request')}; bars p50, line p95, at most {formatMs(most)}
+          {formatCount(calls, 'call')} in the newest {formatCount(points.length, 'request')}; bars p50, line
+          p95, at most {formatMs(most)}
         </span>
       </figcaption>
       <div ref={box} className="history">
         {width > 0 && (
-          <svg width={width} height={HEIGHT} role="img" aria-label={`p95 of the statement: ${formatMs(buckets[0]!.p95)} at first, ${formatMs(buckets.at(-1)!.p95)} now`}>
+          <svg
+            width={width}
+            height={HEIGHT}
+            role="img"
+            aria-label={`p95 of the statement: ${formatMs(buckets[0]!.p95)} at first, ${formatMs(buckets.at(-1)!.p95)} now`}
+          >
             {own >= 0 && <rect className="chosen" x={own * step} y={0} width={step} height={HEIGHT} />}
             {buckets.map((bucket, n) => (
               <HistoryBar key={bucket.from} bucket={bucket} x={n * step} step={step} most={most} />
             ))}
-            <polyline className="history-line" points={buckets.map(({ p95 }, n) => `${(n + 0.5) * step},${HEIGHT - 4 - (p95 / most) * (HEIGHT - 10)}`).join(' ')} />
+            <polyline
+              className="history-line"
+              points={buckets
+                .map(({ p95 }, n) => `${(n + 0.5) * step},${HEIGHT - 4 - (p95 / most) * (HEIGHT - 10)}`)
+                .join(' ')}
+            />
           </svg>
         )}
       </div>
@@ -62,10 +81,26 @@ function HistoryPicture({ points, id, site }: { points: StatementPoint[]; id: st
   );
 }
 
-function HistoryBar({ bucket: { p50, p95, calls }, x, step, most }: { bucket: HistoryBucket; x: number; step: number; most: number }) {
+function HistoryBar({
+  bucket: { p50, p95, calls },
+  x,
+  step,
+  most,
+}: {
+  bucket: HistoryBucket;
+  x: number;
+  step: number;
+  most: number;
+}) {
   const height = Math.max(1, (p50 / most) * (HEIGHT - 10));
   return (
-    <rect className="history-bar" x={x + 1} width={Math.max(1, step - 2)} y={HEIGHT - 4 - height} height={height}>
+    <rect
+      className="history-bar"
+      x={x + 1}
+      width={Math.max(1, step - 2)}
+      y={HEIGHT - 4 - height}
+      height={height}
+    >
       <title>{`p50 ${formatMs(p50)}, p95 ${formatMs(p95)} of ${formatCount(calls, 'call')}`}</title>
     </rect>
   );

@@ -15,19 +15,21 @@ interface TabListProps {
 export function TabList({ tabs, active, id }: TabListProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    list.current?.querySelector(`#tab-${CSS.escape(active.slug)}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    list.current
+      ?.querySelector(`#tab-${CSS.escape(active.slug)}`)
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [active.slug]);
   const pressed = (event: React.KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
     const links = [...(list.current?.querySelectorAll('a') ?? [])];
-    const next = links[(links.indexOf(event.target as HTMLAnchorElement) + step + links.length) % links.length];
+    const next =
+      links[(links.indexOf(event.target as HTMLAnchorElement) + step + links.length) % links.length];
     next?.focus();
     next?.click();
   };
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: its tabs have the focus
     <div ref={list} role="tablist" aria-label="parts of the request" className="tabs" onKeyDown={pressed}>
       {tabs.map(({ slug, title, badge, key, kind, isAlarm }) => (
         <a

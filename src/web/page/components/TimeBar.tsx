@@ -25,14 +25,27 @@ export function TimeBar({ time, totals = {} }: { time: TimeSpent; totals?: Recor
       </div>
       <ul className="legend">
         {time.parts.map((each) => (
-          <LegendEntry key={each.part} each={each} total={time.total} count={Object.hasOwn(totals, each.part) ? totals[each.part]!.count : undefined} />
+          <LegendEntry
+            key={each.part}
+            each={each}
+            total={time.total}
+            count={Object.hasOwn(totals, each.part) ? totals[each.part]!.count : undefined}
+          />
         ))}
       </ul>
     </div>
   );
 }
 
-function LegendEntry({ each, total, count }: { each: TimeSpent['parts'][number]; total: number; count: number | undefined }) {
+function LegendEntry({
+  each,
+  total,
+  count,
+}: {
+  each: TimeSpent['parts'][number];
+  total: number;
+  count: number | undefined;
+}) {
   const { part, ms, by = [] } = each;
   const { role, label } = partFactsOf(part);
   const [first, ...others] = by;

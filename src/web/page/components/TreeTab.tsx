@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'react';
 import { escapeToOneLine, formatCount, formatMs, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
-import { readTree, type RequestTree, treeLoops } from '../../../insight/calls/request-tree.js';
+import { type RequestTree, readTree, treeLoops } from '../../../insight/calls/request-tree.js';
 import { usePage } from '../hooks/page-context.js';
 import { callsText } from '../parts/page-tabs.js';
 import { barIn, type TimeWindow } from '../parts/time-scale.js';
@@ -29,14 +29,21 @@ export function TreeTab({ trace }: { trace: Trace }) {
   }, [feed, trace, failed]);
   if (!tree) return <p className="empty-tab dim">reading …</p>;
   const { rows, window } = treeRows(tree);
-  if (rows.length === 1) return <p className="empty-tab">This request led to no other, and no other led to it.</p>;
+  if (rows.length === 1)
+    return <p className="empty-tab">This request led to no other, and no other led to it.</p>;
   return (
     <div className="tree">
       {treeLoops(tree).map(({ kind, shape, site, calls, requests, ms, made }, n) => (
         <section key={String(n)} className="finding edge-warn">
           <header className="finding-head">
             <span className="badge fill-warn">LOOP ACROSS REQUESTS</span>
-            <HeadlineText headline={{ severity: 'medium', ...(site !== undefined && { site }), text: `${callsText(kind, calls)} in ${formatCount(requests, 'request')} to ${made.route ?? made.url}` }} />
+            <HeadlineText
+              headline={{
+                severity: 'medium',
+                ...(site !== undefined && { site }),
+                text: `${callsText(kind, calls)} in ${formatCount(requests, 'request')} to ${made.route ?? made.url}`,
+              }}
+            />
             <span className="number finding-ms">{formatMs(ms)}</span>
           </header>
           <pre className="code">{escapeToOneLine(shape)}</pre>
@@ -51,12 +58,25 @@ export function TreeTab({ trace }: { trace: Trace }) {
   );
 }
 
-function TreeLine({ row: { trace, depth, more }, window, own }: { row: TreeRow; window: TimeWindow; own: string }) {
+function TreeLine({
+  row: { trace, depth, more },
+  window,
+  own,
+}: {
+  row: TreeRow;
+  window: TimeWindow;
+  own: string;
+}) {
   const { method, url, start, duration, app, id } = trace;
   const bar = barIn(start, start + (duration ?? window.to - start), window, 0.4);
   return (
     <li className={id === own ? 'tree-row is-selected' : 'tree-row'}>
-      <a className="tree-name" href={formatAddress({ at: 'request', id, tab: 'tree' })} style={{ paddingLeft: 8 + depth * 18 }} aria-current={id === own ? 'true' : undefined}>
+      <a
+        className="tree-name"
+        href={formatAddress({ at: 'request', id, tab: 'tree' })}
+        style={{ paddingLeft: 8 + depth * 18 }}
+        aria-current={id === own ? 'true' : undefined}
+      >
         <MethodText method={escapeToOneLine(method)} />
         <span className="path">{escapeToOneLine(readableUrl(url))}</span>
         {app && <span className="dim tree-app">{escapeToOneLine(app.command)}</span>}

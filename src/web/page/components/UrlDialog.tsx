@@ -19,8 +19,14 @@ export function UrlDialog({ trace, send }: { trace: Trace; send(url: string): vo
           send(url);
         }}
       >
-        {/* biome-ignore lint/a11y/noAutofocus: a box takes the focus */}
-        <input autoFocus type="text" aria-label="path and query" value={url} spellCheck={false} onChange={(event) => setUrl(event.target.value)} />
+        <input
+          autoFocus
+          type="text"
+          aria-label="path and query"
+          value={url}
+          spellCheck={false}
+          onChange={(event) => setUrl(event.target.value)}
+        />
         <button type="submit" className="button button-strong">
           Send
         </button>

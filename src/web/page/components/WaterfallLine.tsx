@@ -46,8 +46,17 @@ export function WaterfallLine(props: WaterfallLineProps) {
   const site = row.span === undefined ? undefined : trace.spans[row.span]?.site;
   const bars = mergedBars(row.bars, (window.to - window.from) / Math.max(1, width));
   return (
-    <div role="listitem" className={`waterfall-item ${isCursor ? 'is-selected' : ''} ${isOpen ? 'is-open' : ''}`}>
-      <button type="button" className="waterfall-button" aria-expanded={isOpen} onClick={toggle} title={site === undefined ? label : `${label}\n${escapeToOneLine(site)}`}>
+    <div
+      role="listitem"
+      className={`waterfall-item ${isCursor ? 'is-selected' : ''} ${isOpen ? 'is-open' : ''}`}
+    >
+      <button
+        type="button"
+        className="waterfall-button"
+        aria-expanded={isOpen}
+        onClick={toggle}
+        title={site === undefined ? label : `${label}\n${escapeToOneLine(site)}`}
+      >
         <span className={`waterfall-label ${row.isInside ? 'is-inside' : ''}`} style={{ width: labels }}>
           <span className={`kind-mark role-${role}`}>{row.kind}</span>
           {row.folded && <span className="fold-count">{row.folded.length.toLocaleString('en-US')}×</span>}
@@ -64,19 +73,44 @@ export function WaterfallLine(props: WaterfallLineProps) {
   );
 }
 
-function Bar({ bar: { start, began, end, isFailed }, window, role }: { bar: WaterfallBar; window: TimeWindow; role: string }) {
+function Bar({
+  bar: { start, began, end, isFailed },
+  window,
+  role,
+}: {
+  bar: WaterfallBar;
+  window: TimeWindow;
+  role: string;
+}) {
   const waited = began > start ? barIn(start, began, window) : undefined;
   const ran = barIn(began, end, window, LEAST);
   return (
     <>
-      {waited && <span className="bar bar-wait" style={{ left: `${waited.left}%`, width: `${waited.width}%` }} />}
-      {ran && <span className={`bar bg-${isFailed ? 'error' : role}`} style={{ left: `${ran.left}%`, width: `${ran.width}%` }} />}
+      {waited && (
+        <span className="bar bar-wait" style={{ left: `${waited.left}%`, width: `${waited.width}%` }} />
+      )}
+      {ran && (
+        <span
+          className={`bar bg-${isFailed ? 'error' : role}`}
+          style={{ left: `${ran.left}%`, width: `${ran.width}%` }}
+        />
+      )}
     </>
   );
 }
 
 /** The time behind the last bar, or before the first where there is no room. */
-function TimeLabel({ bars, window, text, isFailed }: { bars: readonly WaterfallBar[]; window: TimeWindow; text: string; isFailed: boolean }) {
+function TimeLabel({
+  bars,
+  window,
+  text,
+  isFailed,
+}: {
+  bars: readonly WaterfallBar[];
+  window: TimeWindow;
+  text: string;
+  isFailed: boolean;
+}) {
   if (text === '') return null;
   const all = barIn(bars[0]!.start, Math.max(...bars.map(({ end }) => end)), window, LEAST);
   if (!all) return null;

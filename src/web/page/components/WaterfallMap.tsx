@@ -39,7 +39,8 @@ export function WaterfallMap({ trace, extent, window, setWindow, labels }: Water
         onPointerMove={(event) => {
           if (began.current === undefined) return;
           const now = msOf(event);
-          if (Math.abs(now - began.current) > extent / 200) setWindow({ from: Math.min(now, began.current), to: Math.max(now, began.current) });
+          if (Math.abs(now - began.current) > extent / 200)
+            setWindow({ from: Math.min(now, began.current), to: Math.max(now, began.current) });
         }}
         onPointerUp={() => {
           began.current = undefined;
@@ -47,9 +48,25 @@ export function WaterfallMap({ trace, extent, window, setWindow, labels }: Water
       >
         {segments.map(({ part, start, end }) => {
           const bar = barIn(start, end, whole);
-          return bar && <span key={`${part} ${start}`} className={`map-part bg-${partFactsOf(part).role}`} style={{ left: `${bar.left}%`, width: `${bar.width}%` }} />;
+          return (
+            bar && (
+              <span
+                key={`${part} ${start}`}
+                className={`map-part bg-${partFactsOf(part).role}`}
+                style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
+              />
+            )
+          );
         })}
-        {isZoomed && <span className="map-window" style={{ left: `${(window.from / extent) * 100}%`, width: `${((window.to - window.from) / extent) * 100}%` }} />}
+        {isZoomed && (
+          <span
+            className="map-window"
+            style={{
+              left: `${(window.from / extent) * 100}%`,
+              width: `${((window.to - window.from) / extent) * 100}%`,
+            }}
+          />
+        )}
       </div>
     </div>
   );

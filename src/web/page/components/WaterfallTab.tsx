@@ -23,7 +23,8 @@ export function WaterfallTab({ trace, item }: { trace: Trace; item: number | und
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => waterfallRows(trace, open), [trace, open]);
   const most = useMemo(() => maxConcurrent(countedSpans(trace.spans)), [trace]);
-  if (rows.length === 0) return <p className="empty-tab">This request made no calls: all of its time is its own.</p>;
+  if (rows.length === 0)
+    return <p className="empty-tab">This request made no calls: all of its time is its own.</p>;
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);
@@ -53,11 +54,16 @@ function WaterfallBody({ trace, rows, open, toggle, item, most }: BodyProps) {
   const { width } = useSize(lanes);
   const { height } = useSize(scroller);
   const [scrollTop, setScrollTop] = useState(0);
-  const labels = Math.round(Math.max(96, Math.min(340, width * 0.32)));
+  const labels = Math.round(Math.max(126, Math.min(340, width * 0.32)));
   const { window, setWindow, isZoomed, zoom, reset } = useWaterfallWindow(extent, lanes, labels);
   const viewport = { count: rows.length, rowHeight: ROW_HEIGHT, height: height || 400, scrollTop };
   const shown = virtualRows(viewport);
-  const [at, setAt] = useState(() => Math.max(0, rows.findIndex(({ span }) => span === item)));
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      rows.findIndex(({ span }) => span !== undefined && span === item),
+    ),
+  );
   const [slice, setSlice] = useState<string>();
   const openRow = (index: number) => {
     const row = rows[index];
@@ -84,7 +90,9 @@ function WaterfallBody({ trace, rows, open, toggle, item, most }: BodyProps) {
   return (
     <>
       <div className="waterfall-head">
-        <span className="dim">{most > 1 ? `up to ${most} calls at the same time` : 'never two calls at the same time'}</span>
+        <span className="dim">
+          {most > 1 ? `up to ${most} calls at the same time` : 'never two calls at the same time'}
+        </span>
         <span className="dim waterfall-hint">drag to pan, ctrl + wheel to zoom</span>
         <div className="segments" role="group" aria-label="zoom">
           <button type="button" aria-label="zoom in" onClick={() => zoom(1.8)}>
@@ -101,10 +109,20 @@ function WaterfallBody({ trace, rows, open, toggle, item, most }: BodyProps) {
       <div ref={lanes} className="waterfall-lanes">
         <WaterfallMap trace={trace} extent={extent} window={window} setWindow={setWindow} labels={labels} />
         <WaterfallScale window={window} labels={labels} width={width - labels} />
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keys */}
-        <div ref={scroller} className="waterfall-rows" tabIndex={0} role="list" aria-label="calls over time" onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+        <div
+          ref={scroller}
+          className="waterfall-rows"
+          tabIndex={0}
+          role="list"
+          aria-label="calls over time"
+          onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}
+        >
           <div role="presentation" style={{ height: shown.total, position: 'relative' }}>
-            <div role="presentation" className="list-rows" style={{ transform: `translateY(${shown.offset}px)` }}>
+            <div
+              role="presentation"
+              className="list-rows"
+              style={{ transform: `translateY(${shown.offset}px)` }}
+            >
               {rows.slice(shown.from, shown.to).map((row, n) => (
                 <WaterfallLine
                   key={row.key}
@@ -113,7 +131,11 @@ function WaterfallBody({ trace, rows, open, toggle, item, most }: BodyProps) {
                   window={window}
                   labels={labels}
                   width={width - labels}
-                  isOpen={open.has(row.key) || (row.span === item && !row.folded) || row.key === slice}
+                  isOpen={
+                    open.has(row.key) ||
+                    (item !== undefined && row.span === item && !row.folded) ||
+                    row.key === slice
+                  }
                   isCursor={shown.from + n === at}
                   toggle={() => openRow(shown.from + n)}
                 />

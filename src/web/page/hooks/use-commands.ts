@@ -56,7 +56,8 @@ export function useCommandKeys(table: CommandTable, place: 'list' | 'request'): 
       const { target } = event;
       if (target instanceof Element && target.closest(TYPED)) return;
       // A focused button or link is pressed by it.
-      if (event.key === 'Enter' && target instanceof Element && target.closest('a, button, [role=tab]')) return;
+      if (event.key === 'Enter' && target instanceof Element && target.closest('a, button, [role=tab]'))
+        return;
       const command = commandOf(event.key, place);
       if (command && table.run(command.name, event.key)) event.preventDefault();
     };

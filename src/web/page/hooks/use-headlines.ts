@@ -6,12 +6,19 @@ import type { Feed } from '../../../feed/feed.js';
 import { type Headline, headlineOf } from '../../../insight/headline.js';
 
 const MAX_HEADLINES = 2000;
+/** Requests that are asked for at once: more than a screen has. */
+const MAX_ASKED = 100;
 
 /** A headline by request; undefined where it has none, or is not known yet. */
-export function useHeadlines(feed: Feed, rows: readonly (Summary | undefined)[]): (row: Summary) => Headline | undefined {
+export function useHeadlines(
+  feed: Feed,
+  rows: readonly (Summary | undefined)[],
+): (row: Summary) => Headline | undefined {
   const known = useRef(new Map<string, Headline | undefined>());
   const [, redraw] = useReducer((n: number) => n + 1, 0);
-  const wanted = rows.flatMap((row) => (row && hasHeadline(row) && !known.current.has(keyOf(row)) ? [row] : []));
+  const wanted = rows.flatMap((row) =>
+    row && hasHeadline(row) && !known.current.has(keyOf(row)) ? [row] : [],
+  );
   const key = wanted.map(keyOf).join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key names the rows
   useEffect(() => {
@@ -41,7 +48,7 @@ function keyOf({ id, spans, findings }: Summary): string {
 }
 
 async function readHeadlines(feed: Feed, rows: Summary[]): Promise<Record<string, Headline | undefined>> {
-  if (feed.headlines) return feed.headlines(rows.map(({ id }) => id));
+  if (feed.headlines) return feed.headlines(rows.slice(0, MAX_ASKED).map(({ id }) => id));
   const traces = await Promise.all(rows.map(({ id }) => feed.find(id)));
   return Object.fromEntries(rows.map(({ id }, n) => [id, traces[n] && headlineOf(traces[n])]));
 }

@@ -14,7 +14,8 @@ export function useListKeys(id: string | undefined): void {
     isList
       ? {
           sort: () => dispatch({ type: 'dialog', dialog: 'sort' }),
-          reverse: () => go({ ...list, sort: { ...list.sort, reverse: !list.sort.reverse } }, { replace: true }),
+          reverse: () =>
+            go({ ...list, sort: { ...list.sort, reverse: !list.sort.reverse } }, { replace: true }),
           view: () => go({ ...list, view, sort: { by: 'time', reverse: false } }),
           onlyMarked: () => dispatch({ type: 'onlyMarked' }),
           mark: id === undefined ? undefined : () => dispatch({ type: 'mark', id }),

@@ -15,6 +15,11 @@ export function useRecording(): ((recording: Recording) => void) | undefined {
   const { record } = feed;
   if (record === undefined || !status.live) return undefined;
   return (recording) => {
-    record.call(feed, recording).then(() => dispatch({ type: 'notice', text: SAID[recording], role: recording === 'all' ? 'ok' : 'warn' }), failed);
+    record
+      .call(feed, recording)
+      .then(
+        () => dispatch({ type: 'notice', text: SAID[recording], role: recording === 'all' ? 'ok' : 'warn' }),
+        failed,
+      );
   };
 }

@@ -30,7 +30,12 @@ export function useRequestActions(trace: Trace): RequestActions {
     feed.replay!(trace, url, profile).then(({ status: answered, ms, id, without = [] }) => {
       const lack = without.length > 0 ? `; sent without ${without.join(', ')}` : '';
       const text = `answered ${answered} in ${formatMs(ms)}${lack}`;
-      dispatch({ type: 'notice', text, role: answered >= 500 ? 'error' : 'ok', ...(id !== undefined && { request: id }) });
+      dispatch({
+        type: 'notice',
+        text,
+        role: answered >= 500 ? 'error' : 'ok',
+        ...(id !== undefined && { request: id }),
+      });
       if (profile !== undefined && id !== undefined) go({ at: 'request', id, tab: 'cpu' });
     }, failed);
   };
@@ -43,7 +48,10 @@ export function useRequestActions(trace: Trace): RequestActions {
     replay: canReplay ? () => replay() : noApp,
     profile: canReplay ? () => replay({ profile: 'cpu' }) : noApp,
     editReplay: canReplay ? () => dispatch({ type: 'dialog', dialog: 'url' }) : noApp,
-    diff: other === undefined ? refuse('mark a request with m, then press d on the one to compare it with') : compare,
+    diff:
+      other === undefined
+        ? refuse('mark a request with m, then press d on the one to compare it with')
+        : compare,
     mark: () => dispatch({ type: 'mark', id: trace.id }),
     copy: () => dispatch({ type: 'dialog', dialog: 'copy' }),
     libraries: () => dispatch({ type: 'libraries' }),

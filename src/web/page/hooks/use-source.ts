@@ -22,7 +22,11 @@ function textOf(feed: Feed, hash: string): Promise<string | undefined> {
 }
 
 /** Text of a file; undefined while it loads, and where it was not saved. */
-export function useSource(feed: Feed, trace: Pick<Trace, 'sources'>, file: string | undefined): string | undefined {
+export function useSource(
+  feed: Feed,
+  trace: Pick<Trace, 'sources'>,
+  file: string | undefined,
+): string | undefined {
   const hash = file === undefined ? undefined : trace.sources?.[file];
   const [loaded, setLoaded] = useState<{ hash: string; text: string | undefined }>();
   useEffect(() => {

@@ -65,13 +65,15 @@ function useWheelAndDrag(
       const share = (x - left - labels) / Math.max(1, width - labels);
       return current.current.from + share * (current.current.to - current.current.from);
     };
-    const msPerPixel = () => (current.current.to - current.current.from) / Math.max(1, element.clientWidth - labels);
+    const msPerPixel = () =>
+      (current.current.to - current.current.from) / Math.max(1, element.clientWidth - labels);
     const wheel = (event: WheelEvent) => {
       const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
       // Without a key the wheel scrolls the rows.
       if (!event.ctrlKey && !event.metaKey && !event.altKey && !isSideways) return;
       event.preventDefault();
-      if (isSideways) setWindow(panWindow(current.current, (event.deltaX || event.deltaY) * msPerPixel(), extent));
+      if (isSideways)
+        setWindow(panWindow(current.current, (event.deltaX || event.deltaY) * msPerPixel(), extent));
       else setWindow(zoomWindow(current.current, 1.0015 ** -event.deltaY, msAt(event.clientX), extent));
     };
     let dragged: { x: number; moved: boolean } | undefined;
@@ -89,7 +91,8 @@ function useWheelAndDrag(
         addEventListener('click', (event) => event.stopPropagation(), { capture: true, once: true });
       dragged = undefined;
     };
-    const double = (event: MouseEvent) => setWindow(zoomWindow(current.current, 3, msAt(event.clientX), extent));
+    const double = (event: MouseEvent) =>
+      setWindow(zoomWindow(current.current, 3, msAt(event.clientX), extent));
     element.addEventListener('wheel', wheel, { passive: false });
     element.addEventListener('pointerdown', down);
     element.addEventListener('dblclick', double);

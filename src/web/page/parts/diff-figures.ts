@@ -19,10 +19,17 @@ export function diffFigures(before: Trace, after: Trace): DiffFigure[] {
   return [
     figure('time', 'ms', before.duration, after.duration),
     ...parts.map((each) => figure(partFigure(each.part), 'ms', each.before, each.after)),
-    ...kinds.map((kind) => figure(kindOf(kind).nouns, 'count', before.totals[kind]?.count, after.totals[kind]?.count)),
+    ...kinds.map((kind) =>
+      figure(kindOf(kind).nouns, 'count', before.totals[kind]?.count, after.totals[kind]?.count),
+    ),
   ];
 }
 
-function figure(name: string, unit: DiffFigure['unit'], before: number | undefined, after: number | undefined): DiffFigure {
+function figure(
+  name: string,
+  unit: DiffFigure['unit'],
+  before: number | undefined,
+  after: number | undefined,
+): DiffFigure {
   return { name, unit, before, after, change: (after ?? 0) - (before ?? 0) };
 }

@@ -50,7 +50,9 @@ function roundUp(ms: number): number {
 export function decadesIn({ low, high }: { low: number; high: number }): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) => Number((10 ** (first + n)).toPrecision(1)));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, n) =>
+    Number((10 ** (first + n)).toPrecision(1)),
+  );
 }
 
 /** Requests whose time is from `from` on and below `to`; ms. */
@@ -68,13 +70,16 @@ export function latencyBars(dots: readonly LatencyDot[], count: number): Latency
   if (dots.length === 0) return [];
   const { low, high } = latencyRange(dots);
   const growth = (high / low) ** (1 / count);
-  const bars = Array.from({ length: count }, (_, n): LatencyBar => ({
-    from: low * growth ** n,
-    to: low * growth ** (n + 1),
-    count: 0,
-    errors: 0,
-    repeated: 0,
-  }));
+  const bars = Array.from(
+    { length: count },
+    (_, n): LatencyBar => ({
+      from: low * growth ** n,
+      to: low * growth ** (n + 1),
+      count: 0,
+      errors: 0,
+      repeated: 0,
+    }),
+  );
   for (const { ms, role } of dots) {
     const at = Math.floor(Math.log(Math.max(low, ms) / low) / Math.log(growth) + 1e-9);
     const bar = bars[Math.max(0, Math.min(count - 1, at))]!;

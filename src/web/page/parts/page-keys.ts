@@ -60,7 +60,9 @@ export const PAGE_KEYS: PageKey[] = [
 
 /** Command of a key at a place; undefined where it has none. */
 export function commandOf(pressed: string, place: 'list' | 'request'): PageKey | undefined {
-  return PAGE_KEYS.find((each) => (each.place === place || each.place === 'everywhere') && each.keys.includes(pressed));
+  return PAGE_KEYS.find(
+    (each) => (each.place === place || each.place === 'everywhere') && each.keys.includes(pressed),
+  );
 }
 
 const NAMES: Record<string, string> = {

@@ -33,7 +33,12 @@ export function pageTabs(trace: Trace): PageTab[] {
   const { errors = [], profiles = {} } = trace;
   const cpu = profiles.cpu && weightText(profiles.cpu, weightsOf(profiles.cpu).whole);
   return [
-    { slug: 'overview', title: 'Overview', key: '1', ...(trace.findings.length > 0 && { badge: String(trace.findings.length) }) },
+    {
+      slug: 'overview',
+      title: 'Overview',
+      key: '1',
+      ...(trace.findings.length > 0 && { badge: String(trace.findings.length) }),
+    },
     { slug: 'waterfall', title: 'Waterfall', key: '9' },
     ...FIRST_KINDS.flatMap((kind) => kindTab(trace, kind)),
     ...others.flatMap((kind) => kindTab(trace, kind)),

@@ -6,7 +6,8 @@ import { markdownOf } from '../../../export/markdown.js';
 import type { Feed } from '../../../feed/feed.js';
 import { splitLines } from '../../../terminal/code-frame.js';
 
-const ASKED = 'This request of a Node.js server was recorded by scooby. Find the cause of what it found, and mend it.';
+const ASKED =
+  'This request of a Node.js server was recorded by scooby. Find the cause of what it found, and mend it.';
 
 /** The text. */
 export async function promptOf(feed: Feed, trace: Trace): Promise<string> {

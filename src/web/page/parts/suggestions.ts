@@ -47,8 +47,7 @@ const VALUES: Record<string, string[]> = {
 
 /** Suggestions for a filter that is being typed. */
 export function suggestionsFor(text: string): Suggestion[] {
-  if (text.trim() === '')
-    return FILTER_EXAMPLES.map(([filter, finds]) => ({ filter, word: filter, finds }));
+  if (text.trim() === '') return FILTER_EXAMPLES.map(([filter, finds]) => ({ filter, word: filter, finds }));
   const tokens = filterTokens(text);
   if (!Array.isArray(tokens) || /\s$/.test(text)) return [];
   const last = tokens.at(-1);

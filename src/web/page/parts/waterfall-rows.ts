@@ -57,12 +57,19 @@ function rowsOf(trace: Trace, indexes: number[], extent: number, open: ReadonlyS
     ...row(indexes[0]!),
     ...{ key, folded: indexes, bars: indexes.map((index) => barOf(trace.spans[index]!, extent)) },
   };
-  return open.has(key) ? [folded, ...indexes.map((index) => ({ ...row(index), isInside: true as const }))] : [folded];
+  return open.has(key)
+    ? [folded, ...indexes.map((index) => ({ ...row(index), isInside: true as const }))]
+    : [folded];
 }
 
 function barOf({ start, wait = 0, duration, error }: Span, extent: number): WaterfallBar {
   const began = start + wait;
-  return { start, began, end: duration === undefined ? extent : began + duration, isFailed: error !== undefined };
+  return {
+    start,
+    began,
+    end: duration === undefined ? extent : began + duration,
+    isFailed: error !== undefined,
+  };
 }
 
 /**
@@ -90,7 +97,12 @@ export function mergedBars(bars: readonly WaterfallBar[], msPerPixel: number): W
   const merged: WaterfallBar[] = [];
   for (const bar of bars) {
     const last = merged.at(-1);
-    if (last && bar.start - last.end < msPerPixel && bar.isFailed === last.isFailed && bar.end - last.start < msPerPixel * 3)
+    if (
+      last &&
+      bar.start - last.end < msPerPixel &&
+      bar.isFailed === last.isFailed &&
+      bar.end - last.start < msPerPixel * 3
+    )
       last.end = Math.max(last.end, bar.end);
     else merged.push({ ...bar });
   }
