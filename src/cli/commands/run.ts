@@ -12,6 +12,7 @@ import { databasePath, projectFolder } from '../../store/location.js';
 import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
+import type { PageHost } from '../../web/server/page-host.js';
 import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
@@ -30,7 +31,7 @@ import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
-import { openRunPage } from '../run-page.js';
+import { openRunPage, pageOfRun } from '../run-page.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
 import { STORE_OPTION } from '../select/store-options.js';
@@ -137,8 +138,15 @@ export function registerRun(program: Command): void {
       applyProjectConfig(command, config);
       if (command.opts().showSecrets) config.redact = { ...config.redact, isOff: true };
       if (config.redact !== undefined) setRedaction(config.redact);
-      const code = await run(words, command.opts(), config);
-      if (code !== 0) throw new SilentExit(code);
+      const options: RunOptions = command.opts();
+      const shared = sharedStoreOf(options, process.cwd(), () => config.run.store);
+      const page = await openRunPage(words, options, shared);
+      try {
+        const code = await run(words, options, config, { shared, page });
+        if (code !== 0) throw new SilentExit(code);
+      } finally {
+        page?.close();
+      }
     });
 }
 
@@ -146,7 +154,18 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationParser(unit)).default(value, words);
 }
 
-async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
+/** What a run has besides its flags. */
+interface RunParts {
+  shared: SharedStore | undefined;
+  page: PageHost | undefined;
+}
+
+async function run(
+  command: string[],
+  options: RunOptions,
+  config: ProjectConfig,
+  { shared, page }: RunParts,
+): Promise<number> {
   makeOutputOptional();
   const cwd = process.cwd();
   const takePort = parseTakePort(options.takePort);
@@ -159,7 +178,6 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     import('../../collector/collector-client.js'),
   ]);
   const { db, ttl, maxSize, quiet, params = false } = options;
-  const shared = sharedStoreOf(options, cwd, () => config.run.store);
   const { ignore, limits, packages } = config;
   const { collector, warnings, otlpUrl } = await CollectorClient.open({
     project: projectFolder(cwd),
@@ -175,16 +193,14 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     }),
   });
   const flags = launchOptions(command, options, config);
-  const page = await openRunPage(options, shared, namedPorts(command, takePort), (message) =>
-    listener.warn(message),
-  );
   const { listener, runUi } = listenerOf(
     command,
     options,
     collector.place,
     new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
-    shared,
+    { shared, page },
   );
+  page?.onTrouble((message) => listener.warn(message));
   for (const warning of warnings) listener.warn(warning);
   if (otlpUrl !== undefined) listener.notify(`spans of OpenTelemetry are taken at ${otlpUrl}`);
   try {
@@ -194,7 +210,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
         collector,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
-        ...(page && { page }),
+        ...(page && { page: pageOfRun(page) }),
         ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
@@ -202,7 +218,6 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     if (exit.trouble !== undefined) throw new UserError(exit.trouble, exit.code);
     return runUi?.exitCode(exit.code) ?? exit.code;
   } finally {
-    page?.close();
     await runUi?.close();
     await collector.finish();
   }
@@ -217,13 +232,15 @@ function listenerOf(
   options: RunOptions,
   place: string,
   servers: AppServers,
-  shared: SharedStore | undefined,
+  { shared, page }: RunParts,
 ): { listener: LaunchListener; runUi?: RunUi | undefined } {
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
   const recording = recordingNote(record, rulesOf(options));
-  const announcerOptions = { command, servers, place, recording, quiet, style, write };
+  // A token is not for logs.
+  const link = process.stderr.isTTY ? page?.link() : undefined;
+  const announcerOptions = { command, servers, place, recording, quiet, style, write, page: link };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());

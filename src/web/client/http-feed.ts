@@ -52,8 +52,13 @@ export interface HttpFeedOptions {
  */
 export async function connectFeed({ base = '', key = takeKey() }: HttpFeedOptions = {}): Promise<Feed> {
   const feed = new HttpFeed(base, key);
-  await feed.connected();
-  return feed;
+  try {
+    await feed.connected();
+    return feed;
+  } catch (error) {
+    feed.close();
+    throw error;
+  }
 }
 
 class HttpFeed implements Feed {

@@ -13,6 +13,10 @@ export interface PageHost {
   url: string;
   /** URL that opens the page in a browser; `place` is a place in it: `/r/<id>`. */
   link(place?: string): string;
+  /** Starts the process that serves it, so that a browser which is about to come need not wait. */
+  prepare(): void;
+  /** `listener` is called once when the page can no longer be served. */
+  onTrouble(listener: (message: string) => void): void;
   close(): void;
 }
 
@@ -24,8 +28,6 @@ export interface PageHostOptions {
   /** Arguments of the program by which it serves a page. */
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** Called once when the page's process cannot go on. */
-  onTrouble(message: string): void;
 }
 
 /** First port that is tried; it is no port of an app that is known. */
@@ -47,6 +49,10 @@ export async function openPageHost(options: PageHostOptions): Promise<PageHost> 
   return {
     url: pageUrl(port),
     link: (place) => pageLink(port, token, place),
+    prepare: () => child.prepare(),
+    onTrouble(listener) {
+      child.onTrouble = listener;
+    },
     close() {
       server.close();
       child.close();
@@ -87,6 +93,7 @@ function portOf(server: Server): number {
 /** The process that serves the page; started when a browser comes, and again after it has failed. */
 class PageChild {
   port = 0;
+  onTrouble: (message: string) => void = () => {};
   readonly #options: PageHostOptions;
   readonly #token: string;
   #child: ChildProcess | undefined;
@@ -104,6 +111,10 @@ class PageChild {
     if (this.#state === 'ready') return this.#hand(socket);
     if (this.#state === 'closed' || this.#waiting.length >= MAX_WAITING) return void socket.destroy();
     this.#waiting.push(socket);
+    this.prepare();
+  }
+
+  prepare(): void {
     if (this.#state === 'none') this.#start();
   }
 
@@ -149,7 +160,7 @@ class PageChild {
     for (const socket of this.#waiting.splice(0)) socket.destroy();
     if (++this.#failures < MAX_FAILURES) return;
     this.#state = 'closed';
-    this.#options.onTrouble(`the page cannot be served${reason === '' ? '' : `: ${reason}`}`);
+    this.onTrouble(`the page cannot be served${reason === '' ? '' : `: ${reason}`}`);
   }
 
   close(): void {
