@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -10,7 +11,9 @@ import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
+import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerOpen } from '../src/cli/commands/open.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
@@ -71,9 +74,12 @@ for (const register of [
   registerExplain,
   registerVerify,
   registerProfile,
+  registerLocals,
   registerExport,
   registerImport,
+  registerMcp,
   registerCheck,
+  registerCheckInstrument,
   registerDoctor,
   registerCompletion,
   registerMan,

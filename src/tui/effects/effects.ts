@@ -53,6 +53,11 @@ const RECORDING_MESSAGES = {
   marked: 'only requests with X-Scooby-Record: 1 are recorded',
   off: 'no request is recorded',
 };
+/** Where what a replay was for is shown. */
+const SHOWN = {
+  profile: '; its profile is in the tab CPU',
+  locals: "; the variables are below the frames of the call's stack",
+};
 const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
 export function isEffect(action: Action): action is EffectAction {
@@ -167,8 +172,7 @@ export class Effects {
 
   async #explain(trace: Trace): Promise<void> {
     const { feed } = this.#browser;
-    const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
-    const index = row?.span;
+    const index = this.#selectedCall();
     if (index === undefined) return;
     this.#browser.notify('asking the database for its plan …');
     const plan = await feed.explain?.(trace, index);
@@ -180,12 +184,17 @@ export class Effects {
     );
   }
 
+  /** Index of the call in the selected row. */
+  #selectedCall(): number | undefined {
+    return this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at]?.span;
+  }
+
   async #replay(
     trace: Trace,
-    { url, sure, profile }: Extract<EffectAction, { type: 'replay' }>,
+    { url, sure, with: wanted }: Extract<EffectAction, { type: 'replay' }>,
   ): Promise<void> {
     const { feed } = this.#browser;
-    const verb = profile ? 'profiling' : 'sending';
+    const verb = wanted === 'profile' ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
     if (!isSafeToSend(trace) && !sure) {
@@ -194,7 +203,7 @@ export class Effects {
       const yes: Action = {
         ...{ type: 'replay', sure: true },
         ...(url !== undefined && { url }),
-        ...(profile && { profile }),
+        ...(wanted && { with: wanted }),
       };
       return this.#browser.dispatch({
         type: 'ask',
@@ -202,12 +211,15 @@ export class Effects {
         yes,
       });
     }
-    this.#browser.notify(`${verb} ${trace.method} ${url ?? trace.url} …`);
-    const result = await feed.replay?.(trace, url, profile && 'cpu');
+    const call = wanted === 'locals' ? this.#selectedCall() : undefined;
+    const stops = call === undefined ? '' : ' again; it stops for a moment at each call';
+    this.#browser.notify(`${verb} ${trace.method} ${cleanText(url ?? trace.url)}${stops} …`);
+    const wish = call === undefined ? undefined : (`locals:${call}` as const);
+    const result = await feed.replay?.(trace, url, wanted === 'profile' ? 'cpu' : wish);
     if (!result) return;
     const { status, id, ms, without = [] } = result;
     const omitted = without.length === 0 ? '' : `; ${sentWithout(without)}`;
-    const shown = profile ? '; its profile is in the tab CPU' : '';
+    const shown = wanted === undefined ? '' : SHOWN[wanted];
     this.#browser.notify(`${status} after ${formatMs(ms)}${shown}${omitted}`, omitted === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.selectWhenStored(id);
   }
