@@ -3,10 +3,10 @@
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { test } from 'tap';
-import { CommandsDialog, PageDialogs } from '../../../../src/web/page/components/PageDialogs.js';
 import { CopyDialog } from '../../../../src/web/page/components/CopyDialog.js';
 import { LatencyHistogram } from '../../../../src/web/page/components/LatencyHistogram.js';
 import { PageApp } from '../../../../src/web/page/components/PageApp.js';
+import { CommandsDialog, PageDialogs } from '../../../../src/web/page/components/PageDialogs.js';
 import { NoticeBar } from '../../../../src/web/page/components/PageNotice.js';
 import { PlanView } from '../../../../src/web/page/components/PlanView.js';
 import { RequestHead } from '../../../../src/web/page/components/RequestHead.js';

@@ -4,8 +4,8 @@ import { test } from 'tap';
 import { FunctionTable } from '../../../../src/web/page/components/FunctionTable.js';
 import { ProfileTab } from '../../../../src/web/page/components/ProfileTab.js';
 import { WaterfallTab } from '../../../../src/web/page/components/WaterfallTab.js';
-import { traceAt } from '../../../tui/fake.js';
 import { aProfile } from '../../../profile.js';
+import { traceAt } from '../../../tui/fake.js';
 import { markupOf, textOf } from '../render.js';
 
 const cpu = aProfile([

@@ -3,13 +3,13 @@
 import { test } from 'tap';
 import {
   callsText,
+  pageTabAt,
   pageTabs,
   slugOf,
-  pageTabAt,
   tabOfKey,
 } from '../../../../src/web/page/parts/page-tabs.js';
-import { traceAt } from '../../../tui/fake.js';
 import { aProfile } from '../../../profile.js';
+import { traceAt } from '../../../tui/fake.js';
 
 const named = (trace: Parameters<typeof pageTabs>[0]) =>
   pageTabs(trace).map(({ slug, badge = '' }) => `${slug} ${badge}`.trim());
