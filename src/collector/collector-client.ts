@@ -223,6 +223,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id)).json;
   }
 
+  /** Public JSON of a trace without what makes it long; undefined where there is none. */
+  async findOutline(id: string): Promise<string | undefined> {
+    return (await this.#ask((n) => ({ t: 'find', n, id, isOutline: true }))).json;
+  }
+
   /** Calls of a trace, by their indices; undefined where one of them is not there. */
   async findCalls(id: string, spans: number[]): Promise<FoundCalls | undefined> {
     return (await this.#search(id, spans)).calls;

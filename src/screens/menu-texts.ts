@@ -7,6 +7,7 @@ export const COPY_ITEMS: [key: string, what: string, label: string][] = [
   ['s', 'sql', 'SQL with its values'],
   ['q', 'raw', 'SQL as it was sent'],
   ['t', 'tried', 'the query that T has tried'],
+  ['p', 'prompt', 'prompt: what is wrong, code, how to verify'],
   ['i', 'id', 'id'],
   ['l', 'stack', 'stack'],
   ['j', 'json', 'the whole trace as JSON'],

@@ -62,11 +62,8 @@ async function explain(id = 'last', n: string | undefined, flags: ExplainFlags):
   const call = await withStore(flags, async (store) =>
     chooseCall(await chooseRequest(store, id, format.now), n),
   );
+  const plan = await planOfCall(databasePath(flags.db, process.cwd()), call, flags);
   const { trace, index } = call;
-  const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
-  const plan = await onLivingRun(databasePath(flags.db, process.cwd()), trace, (control) =>
-    control.explain(trace.id, index, options),
-  );
   if (flags.json) printDocument([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
   else printLines(planLines(call, plan, format), format);
 }
@@ -98,7 +95,18 @@ export function chooseCall(trace: Trace, wanted: string | undefined): ChosenCall
   );
 }
 
-function planLines(
+/** Plan of a call, from the first of the project's running apps that can explain it; see `onLivingRun`. */
+export function planOfCall(
+  database: string,
+  { trace, index }: ChosenCall,
+  flags: Partial<ExplainOptions>,
+): Promise<StatementPlan> {
+  const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
+  return onLivingRun(database, trace, (control) => control.explain(trace.id, index, options));
+}
+
+/** The call and its plan, as text. */
+export function planLines(
   { trace, index, span }: ChosenCall,
   plan: StatementPlan,
   { style, width }: OutputFormat,

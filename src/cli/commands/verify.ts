@@ -76,11 +76,12 @@ function verified(wanted: string | undefined, flags: VerifyFlags, now: number) {
   });
 }
 
-async function verificationOn(
+/** Verdicts on findings, by the running app. Throws a UserError (exit 2) where there are none. */
+export async function verificationOn(
   store: StoreReader,
   { status }: RunningApp,
   { trace, findings }: VerifySubject,
-  flags: VerifyFlags,
+  flags: Pick<VerifyFlags, 'yes'>,
 ): Promise<Verification> {
   if (isUnit(trace))
     throw new UserError(`A ${trace.method} cannot be sent again, and so not be verified.`, EXIT_UNCLEAR);
