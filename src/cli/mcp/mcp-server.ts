@@ -73,11 +73,19 @@ function registerTool(server: McpServer, tool: Tool, { place, signal }: McpOptio
       },
     },
     async (args, { mcpReq }): Promise<CallToolResult> => {
+      // AbortSignal.any is there from Node 20.3 on.
+      const either = new AbortController();
+      const abort = () => either.abort();
+      for (const each of [signal, mcpReq.signal]) {
+        each.addEventListener('abort', abort);
+        if (each.aborted) abort();
+      }
       try {
-        const either = AbortSignal.any([signal, mcpReq.signal]);
-        return answerPage(name, await tool.run(args, { place, signal: either }), args);
+        return answerPage(name, await tool.run(args, { place, signal: either.signal }), args);
       } catch (error) {
         return messageResult(messageOf(error));
+      } finally {
+        for (const each of [signal, mcpReq.signal]) each.removeEventListener('abort', abort);
       }
     },
   );
