@@ -18,6 +18,7 @@ import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
+import { delayDrivers } from './delay/driver-sockets.cjs';
 import { watchProcessErrors } from './errors/process-errors.cjs';
 import { onRequestError } from './errors/request-errors.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
@@ -135,6 +136,8 @@ function install(run: RunConfig): void {
   setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
   const { patches, modules, majors } = collectPatches();
+  const { delay } = run;
+  if (delay !== undefined) installStep('delays', () => delayDrivers(delay, driversByPackage()));
   installStep('evaluated code', watchEvaluation);
   installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
@@ -161,6 +164,15 @@ function install(run: RunConfig): void {
       endProfiles();
       attempt(endLocals);
     }, disconnectBeforeEnd),
+  );
+}
+
+/** The libraries that are recorded, by the names of their packages. */
+function driversByPackage(): Map<string, Instrument> {
+  return new Map(
+    instruments.flatMap((instrument) =>
+      Object.keys(instrument.files).map((file) => [packageName(file), instrument]),
+    ),
   );
 }
 

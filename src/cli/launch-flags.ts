@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../domain/errors.js';
+import type { Latencies } from '../domain/latency.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import type { RecordRules } from '../domain/record-rules.cjs';
 import type { LaunchOptions } from '../launcher/launch-options.js';
@@ -32,6 +33,7 @@ export interface RunOptions {
   include?: string[];
   exclude?: string[];
   serverTiming: boolean;
+  delay?: Latencies;
   color: boolean;
   ui?: boolean;
   otlp?: string | true;
@@ -48,7 +50,7 @@ export function launchOptions(
   options: RunOptions,
   { packages, redact }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, delay, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
   // The app has no use for the token, nor for the password of a store.
   const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
@@ -65,6 +67,7 @@ export function launchOptions(
     record,
     rules: rulesOf(options),
     serverTiming,
+    ...(delay && { delay }),
     ...(otlpParent && { isTraceParent: true }),
     ...(otlpListen !== undefined && { tracesServices: true }),
     wait,

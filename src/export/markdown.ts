@@ -43,6 +43,7 @@ function findingLines(finding: Finding, trace: Trace, linesOf: LinesOf) {
     `### ${prose(kind.toUpperCase())}${at}${ms > 0 ? `, ${formatMs(ms)}` : ''}${win === '' ? '' : `, ${win}`}`,
     '',
     prose(message),
+    ...(finding.proof === undefined ? [] : ['', prose(`Proven by growth: ${finding.proof}.`)]),
     ...frameLines(site, linesOf),
     ...(suggestion === undefined ? [] : ['', `→ ${prose(suggestion)}`]),
   ];

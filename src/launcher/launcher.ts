@@ -103,11 +103,13 @@ function settingsOf({
   rules,
   serverTiming = true,
   tracesServices,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices'> {
+  delay,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'delay'> {
   return {
     ...(rules && { rules }),
     ...(!serverTiming && { serverTiming: false }),
     ...(tracesServices && { tracesServices }),
+    ...(delay && { delay }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import { agentFile } from '../agent-file.js';
+import { readLatencies } from '../config/latencies.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { collectPattern, durationParser, parsePort, parseShare, parseSize } from '../config/units.js';
@@ -28,7 +29,7 @@ import {
 import { otlpSettings, parseOtlpUrl } from '../otlp-settings.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
-import { recordingNote } from '../print/recording.js';
+import { delayNote, recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
@@ -87,6 +88,12 @@ export function registerRun(program: Command): void {
       '--include <path>',
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
+    )
+    .addOption(
+      new Option(
+        '--delay <times>',
+        'really delay the answers to the app, by kind or library: sql=2ms,cache=1ms,pg=5ms (default: none)',
+      ).argParser(readLatencies),
     )
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
@@ -162,6 +169,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     store: { db, cwd, ttl, maxSize, ...(shared && { shared: { ...shared, keepsValues: params } }) },
     run: newRun(command),
     reports: quiet ? 'none' : 'requests',
+    ...(options.delay && { delay: options.delay }),
     ...(options.otlp !== undefined && { otlp: otlpSettings(options.otlp, cwd, process.env) }),
     ...(options.otlpListen !== undefined && {
       otlpPort: options.otlpListen === true ? OTLP_PORT : options.otlpListen,
@@ -210,8 +218,18 @@ function listenerOf(
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
-  const recording = recordingNote(record, rulesOf(options));
-  const announcerOptions = { command, servers, place, recording, quiet, style, write };
+  const recording = [recordingNote(record, rulesOf(options)), delayNote(options.delay)]
+    .filter((note) => note !== undefined)
+    .join('; ');
+  const announcerOptions = {
+    command,
+    servers,
+    place,
+    recording: recording === '' ? undefined : recording,
+    quiet,
+    style,
+    write,
+  };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());

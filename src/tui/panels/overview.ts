@@ -136,6 +136,8 @@ function findingText(finding: Finding, context: PanelContext): TextLine[] {
         [win, 'ok'],
       ],
     });
+  if (finding.proof !== undefined)
+    lines.push({ line: [[' proof ', 'dim'], cleanText(finding.proof)], prose: true });
   if (finding.suggestion)
     lines.push({
       line: [
