@@ -57,8 +57,8 @@ export type ToCollector =
   | { t: 'connected'; n: number; process: AppIdentity; folder: string; resume?: SpoolPosition | 'end' }
   | { t: 'woken' }
   | { t: 'disconnected'; n: number }
-  /** A trace as JSON, or the call of the index `span` in it. */
-  | { t: 'find'; n: number; id: string; span?: number }
+  /** A trace as JSON, its outline, or the call of the index `span` in it. */
+  | { t: 'find'; n: number; id: string; span?: number; isOutline?: true }
   /** A read of what this process itself keeps, by the name of the store's method. */
   | { t: 'read-store'; n: number; name: string; args: unknown[] }
   /** Adds up the profiles of requests into that of the last; answered by `found`. */

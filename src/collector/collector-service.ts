@@ -8,7 +8,7 @@ import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsAway, requestFactsOf } from '../insight/metrics/request-facts.js';
 import { samplesOf } from '../insight/metrics/samples.js';
 import { GrowthBook } from '../insight/patterns/growth.js';
-import { publicTrace } from '../store/json.js';
+import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { readStore } from '../store/store-reads.js';
@@ -245,11 +245,13 @@ export class CollectorService {
   }
 
   async #find(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
-    const { n, id, span } = search;
+    const { n, id, span, isOutline } = search;
     const wasComing = this.#collector.isFinishing(id) && performance.now() < until;
     const trace = await this.#writer.find(id);
-    if (trace !== undefined && span === undefined)
-      return this.#post({ t: 'found', n, json: `${terminalSafeJson(publicTrace(trace))}\n` });
+    if (trace !== undefined && span === undefined) {
+      const document = isOutline ? publicOutline(trace) : publicTrace(trace);
+      return this.#post({ t: 'found', n, json: `${terminalSafeJson(document)}\n` });
+    }
     const found = span === undefined ? undefined : trace?.spans[span];
     if (found !== undefined)
       return this.#post({ t: 'found', n, call: { trace: { ...trace!, spans: [] }, span: found } });

@@ -1,6 +1,6 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
-import type { LibraryFacts } from './library.js';
+import type { KindFacts, LibraryFacts } from './library.js';
 import type { Profile } from './profile.js';
 import type { RecordRules } from './record-rules.cjs';
 import type { RedactRules } from './redaction.cjs';
@@ -62,6 +62,32 @@ export interface RunConfig {
   delay?: Record<string, number>;
   /** What the project masks besides, or leaves readable. */
   redact?: RedactRules;
+  /** Instruments of the project's own, by the configuration file that names them. */
+  guests?: GuestConfig[];
+}
+
+/** Instruments of the project's own, as a configuration file names them. */
+export interface GuestConfig {
+  /** Absolute path of the configuration file: modules are resolved from there. */
+  from: string;
+  /** CommonJS files, or packages. */
+  instruments?: string[];
+  watch?: WatchedExport[];
+  kinds?: KindFacts[];
+}
+
+/** A function of a module, whose calls are recorded. */
+export interface WatchedExport {
+  /** A package, a file of one, or a file of the app. */
+  module: string;
+  /** Path from the module's exports: `Client.prototype.query`. */
+  export: string;
+  /** Default: `span`. */
+  kind?: string;
+  /** Name of its spans, with `{arg0}` for an argument; default: the path. */
+  name?: string;
+  /** True where the last argument is called when it is done. */
+  callback?: boolean;
 }
 
 /**

@@ -104,8 +104,10 @@ function settingsOf({
   serverTiming = true,
   tracesServices,
   delay,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'delay'> {
+  guests,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'delay' | 'guests'> {
   return {
+    ...(guests && { guests }),
     ...(rules && { rules }),
     ...(!serverTiming && { serverTiming: false }),
     ...(tracesServices && { tracesServices }),

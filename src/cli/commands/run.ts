@@ -12,6 +12,7 @@ import { databasePath, projectFolder } from '../../store/location.js';
 import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
+import type { PageHost } from '../../web/server/page-host.js';
 import { agentFile } from '../agent-file.js';
 import { readLatencies } from '../config/latencies.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
@@ -31,6 +32,7 @@ import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { delayNote, recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
+import { openRunPage, pageOfRun } from '../run-page.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
 import { STORE_OPTION } from '../select/store-options.js';
@@ -95,8 +97,15 @@ export function registerRun(program: Command): void {
         'really delay the answers to the app, by kind or library: sql=2ms,cache=1ms,pg=5ms (default: none)',
       ).argParser(readLatencies),
     )
+    .option('--badge', 'add a mark with time, queries and findings to HTML pages: docs/badge.md')
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
+    .option(
+      '--page-port <port>',
+      'port of the page in the web browser (default: 4870, or the next free one)',
+      parsePort,
+    )
+    .option('--no-page', 'serve no page')
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .option('--store <url>', STORE_OPTION)
@@ -137,8 +146,15 @@ export function registerRun(program: Command): void {
       applyProjectConfig(command, config);
       if (command.opts().showSecrets) config.redact = { ...config.redact, isOff: true };
       if (config.redact !== undefined) setRedaction(config.redact);
-      const code = await run(words, command.opts(), config);
-      if (code !== 0) throw new SilentExit(code);
+      const options: RunOptions = command.opts();
+      const shared = sharedStoreOf(options, process.cwd(), () => config.run.store);
+      const page = await openRunPage(words, options, shared);
+      try {
+        const code = await run(words, options, config, { shared, page });
+        if (code !== 0) throw new SilentExit(code);
+      } finally {
+        page?.close();
+      }
     });
 }
 
@@ -146,7 +162,18 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationParser(unit)).default(value, words);
 }
 
-async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
+/** What a run has besides its flags. */
+interface RunParts {
+  shared: SharedStore | undefined;
+  page: PageHost | undefined;
+}
+
+async function run(
+  command: string[],
+  options: RunOptions,
+  config: ProjectConfig,
+  { shared, page }: RunParts,
+): Promise<number> {
   makeOutputOptional();
   const cwd = process.cwd();
   const takePort = parseTakePort(options.takePort);
@@ -159,7 +186,6 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     import('../../collector/collector-client.js'),
   ]);
   const { db, ttl, maxSize, quiet, params = false } = options;
-  const shared = sharedStoreOf(options, cwd, () => config.run.store);
   const { ignore, limits, packages } = config;
   const { collector, warnings, otlpUrl } = await CollectorClient.open({
     project: projectFolder(cwd),
@@ -181,8 +207,9 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     options,
     collector.place,
     new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
-    shared,
+    { shared, page },
   );
+  page?.onTrouble((message) => listener.warn(message));
   for (const warning of warnings) listener.warn(warning);
   if (otlpUrl !== undefined) listener.notify(`spans of OpenTelemetry are taken at ${otlpUrl}`);
   try {
@@ -192,6 +219,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
         collector,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
+        ...(page && { page: pageOfRun(page) }),
         ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
@@ -213,7 +241,7 @@ function listenerOf(
   options: RunOptions,
   place: string,
   servers: AppServers,
-  shared: SharedStore | undefined,
+  { shared, page }: RunParts,
 ): { listener: LaunchListener; runUi?: RunUi | undefined } {
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
@@ -221,14 +249,11 @@ function listenerOf(
   const recording = [recordingNote(record, rulesOf(options)), delayNote(options.delay)]
     .filter((note) => note !== undefined)
     .join('; ');
+  // A token is not for logs.
+  const link = process.stderr.isTTY ? page?.link() : undefined;
   const announcerOptions = {
-    command,
-    servers,
-    place,
+    ...{ command, servers, place, quiet, style, write, page: link },
     recording: recording === '' ? undefined : recording,
-    quiet,
-    style,
-    write,
   };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };

@@ -75,11 +75,12 @@ function verified(wanted: string | undefined, flags: VerifyFlags, now: number) {
   });
 }
 
-async function verificationOn(
+/** Verdicts on findings, by the running app. Throws a UserError (exit 2) where there are none. */
+export async function verificationOn(
   store: StoreReader,
   { status }: RunningApp,
   { trace, findings }: VerifySubject,
-  flags: VerifyFlags,
+  flags: Pick<VerifyFlags, 'yes'>,
 ): Promise<Verification> {
   if (!(await mayBeSent(trace, flags.yes === true)))
     throw new UserError('Nothing was sent, so there is no verdict.', EXIT_UNCLEAR);
