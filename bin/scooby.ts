@@ -25,6 +25,7 @@ import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
 import { registerStore } from '../src/cli/commands/store.js';
 import { registerTop } from '../src/cli/commands/top.js';
+import { registerTry } from '../src/cli/commands/try.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { registerVerify } from '../src/cli/commands/verify.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
@@ -77,6 +78,7 @@ for (const register of [
   registerTop,
   registerDiff,
   registerExplain,
+  registerTry,
   registerVerify,
   registerProfile,
   registerReport,
