@@ -53,7 +53,8 @@ export function launchOptions(
   options: RunOptions,
   { packages, redact, guests }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming, badge, delay, otlpParent, otlpListen } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, badge, delay, otlpParent, otlpListen } =
+    options;
   const cwd = process.cwd();
   // The app has no use for the token, nor for the password of a store.
   const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
