@@ -21,7 +21,7 @@ const MAX_NAME = 80;
  * servers add to a page.
  */
 const LIBRARY =
-  /\/node_modules\/|\/(?:\.vite|\.nuxt|_next\/static\/chunks\/(?:node_modules|framework|main|polyfills|webpack)|@vite|@id|@react-refresh|webpack\/(?:bootstrap|runtime)|build\/polyfills)(?:[/\-.?]|$)|[/~](?:vendors?|chunk-vendors|polyfills?|zone)\b[^/]*\.m?js|^(?:chrome|moz|safari-web)-extension:|^(?:node|native|extensions?):/i;
+  /\/node_modules\/|\/(?:\.vite|\.nuxt|_next\/static\/chunks\/(?:node_modules|framework|main|polyfills|webpack)|@vite|@id|@react-refresh|webpack\/(?:bootstrap|runtime)|build\/polyfills)(?:[/\-._?]|$)|[/~](?:vendors?|chunk-vendors|polyfills?|zone)\b[^/]*\.m?js|^(?:chrome|moz|safari-web)-extension:|^(?:node|native|extensions?):/i;
 
 /** Whether an address is the app's own code. */
 export function isOwnScript(url: string): boolean {
@@ -32,10 +32,10 @@ export function isOwnScript(url: string): boolean {
 export function framesOf(initiator: Initiator | undefined): FrontLine[] {
   const frames: InitiatorFrame[] = [];
   let stack: InitiatorStack | undefined = initiator?.stack;
-  for (let n = 0; stack !== undefined && n < MAX_STACKS; n++, stack = stack.parent)
+  for (let n = 0; isObject(stack) && n < MAX_STACKS; n++, stack = stack.parent)
     if (Array.isArray(stack.callFrames)) frames.push(...stack.callFrames.slice(0, MAX_FRAMES));
   if (frames.length === 0 && initiator?.type === 'parser') frames.push(initiator);
-  return frames.slice(0, MAX_FRAMES).flatMap(lineOf);
+  return frames.slice(0, MAX_FRAMES).filter(isObject).flatMap(lineOf);
 }
 
 /** The app's line among them, or the newest where none is the app's. */
@@ -52,6 +52,11 @@ export function lineName(url: string, line: number): string {
   return `${readable.length > MAX_NAME ? `…${readable.slice(-MAX_NAME)}` : readable}:${line}`;
 }
 
+/** Stacks come from the page: each of their parts may be anything. */
+function isObject<T>(value: T): value is T & object {
+  return typeof value === 'object' && value !== null;
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -60,7 +65,6 @@ function decoded(text: string): string {
   }
 }
 
-/** Stacks come from the page: each of their fields may be anything. */
 function lineOf({ url, lineNumber = 0, columnNumber = 0, functionName }: InitiatorFrame): FrontLine[] {
   const isPlace = typeof url === 'string' && Number.isSafeInteger(lineNumber) && lineNumber >= 0;
   if (!isPlace || url === '') return [];
