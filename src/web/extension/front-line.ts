@@ -24,12 +24,12 @@ const LIBRARY =
   /\/node_modules\/|\/(?:\.vite|\.nuxt|_next\/static\/chunks\/(?:node_modules|framework|main|polyfills|webpack)|@vite|@id|@react-refresh|webpack\/(?:bootstrap|runtime)|build\/polyfills)(?:[/\-._?]|$)|[/~](?:vendors?|chunk-vendors|polyfills?|zone)\b[^/]*\.m?js|^(?:chrome|moz|safari-web)-extension:|^(?:node|native|extensions?):/i;
 
 /** Whether an address is the app's own code. */
-export function isOwnScript(url: string): boolean {
+export function isFrontScript(url: string): boolean {
   return url !== '' && !LIBRARY.test(url);
 }
 
 /** All frames of a stack, across turns of the loop, the newest first. */
-export function framesOf(initiator: Initiator | undefined): FrontLine[] {
+export function initiatorLines(initiator: Initiator | undefined): FrontLine[] {
   const frames: InitiatorFrame[] = [];
   let stack: InitiatorStack | undefined = initiator?.stack;
   for (let n = 0; isObject(stack) && n < MAX_STACKS; n++, stack = stack.parent)
@@ -40,8 +40,8 @@ export function framesOf(initiator: Initiator | undefined): FrontLine[] {
 
 /** The app's line among them, or the newest where none is the app's. */
 export function frontLineOf(initiator: Initiator | undefined): FrontLine | undefined {
-  const frames = framesOf(initiator);
-  return frames.find(({ url }) => isOwnScript(url)) ?? frames[0];
+  const frames = initiatorLines(initiator);
+  return frames.find(({ url }) => isFrontScript(url)) ?? frames[0];
 }
 
 /** Name of a file and line: `App.tsx:12`, of a document `/orders:3`. */

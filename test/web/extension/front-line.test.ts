@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { framesOf, frontLineOf, isOwnScript, lineName } from '../../../src/web/extension/front-line.js';
+import { initiatorLines, frontLineOf, isFrontScript, lineName } from '../../../src/web/extension/front-line.js';
 import { holds } from '../../property.js';
 
 const frame = (url: string, lineNumber: number, functionName = '') => ({
@@ -31,7 +31,7 @@ test('the first line of the app, across turns of the loop', (t) => {
     column: 4,
     function: 'load',
   });
-  t.equal(framesOf(initiator).length, 4);
+  t.equal(initiatorLines(initiator).length, 4);
   t.end();
 });
 
@@ -67,9 +67,9 @@ test('which scripts are the app’s own', (t) => {
     ],
     ...['/_next/static/chunks/main-app.js', '/.vite/deps/vue.js'],
   ];
-  for (const path of own) t.equal(isOwnScript(VITE + path), true, path);
-  for (const path of others) t.equal(isOwnScript(VITE + path), false, path);
-  t.equal(isOwnScript(''), false);
+  for (const path of own) t.equal(isFrontScript(VITE + path), true, path);
+  for (const path of others) t.equal(isFrontScript(VITE + path), false, path);
+  t.equal(isFrontScript(''), false);
   t.end();
 });
 
@@ -99,7 +99,7 @@ test('stacks of hostile pages are text, or none', async (t) => {
     { requiredKeys: [] },
   );
   const property = fc.property(hostile, (initiator) => {
-    for (const line of framesOf(initiator as never)) {
+    for (const line of initiatorLines(initiator as never)) {
       if (typeof line.name !== 'string' || line.line < 1 || !Number.isInteger(line.line))
         throw new Error(line.name);
     }
@@ -107,5 +107,5 @@ test('stacks of hostile pages are text, or none', async (t) => {
   await holds(property, 500);
   const endless = { callFrames: [frame('http://a/b.js', 1)], parent: undefined as unknown };
   endless.parent = endless;
-  t.equal(framesOf({ stack: endless as never }).length, 20);
+  t.equal(initiatorLines({ stack: endless as never }).length, 20);
 });
