@@ -49,7 +49,7 @@ const MIN_TOKEN_LENGTH = 16;
 export function launchOptions(
   command: string[],
   options: RunOptions,
-  { packages, redact }: ProjectConfig,
+  { packages, redact, guests }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
   const { record, wait, upstream, allowHost, db, serverTiming, badge, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
@@ -64,6 +64,7 @@ export function launchOptions(
     project: projectFolder(cwd),
     ...(packages && { packages }),
     ...(redact && { redact }),
+    ...(guests && { guests }),
     agent: agentFile(),
     record,
     rules: rulesOf(options),

@@ -119,7 +119,7 @@ export const PUBLIC_FIELDS = {
     reasons: 1,
   }),
   total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, time: 1, errors: 1 }),
-  library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
+  library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1, kinds: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,
     method: 1,
