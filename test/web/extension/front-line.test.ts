@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import { initiatorLines, frontLineOf, isFrontScript, lineName } from '../../../src/web/extension/front-line.js';
+import {
+  frontLineOf,
+  initiatorLines,
+  isFrontScript,
+  lineName,
+} from '../../../src/web/extension/front-line.js';
 import { holds } from '../../property.js';
 
 const frame = (url: string, lineNumber: number, functionName = '') => ({

@@ -26,12 +26,20 @@ export function ErrorCard({ error, trace }: { error: RequestError; trace: Trace 
       </header>
       <Thrown error={error} trace={trace} />
       {(error.causes ?? []).map((cause, n) => (
-        <details key={String(n)} className="cause" open={n === 0}>
-          <summary>caused by {escapeToOneLine(errorTitle(cause))}</summary>
-          <Thrown error={cause} trace={trace} />
-        </details>
+        <Cause key={String(n)} cause={cause} trace={trace} isOpen={n === 0} />
       ))}
     </section>
+  );
+}
+
+function Cause({ cause, trace, isOpen }: { cause: CauseOfError; trace: Trace; isOpen: boolean }) {
+  const title = `caused by ${escapeToOneLine(errorTitle(cause))}`;
+  if (cause.stack.length === 0 && !cause.message.includes('\n')) return <p className="cause">{title}</p>;
+  return (
+    <details className="cause" open={isOpen}>
+      <summary>{title}</summary>
+      <Thrown error={cause} trace={trace} />
+    </details>
   );
 }
 

@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import { formatMs } from '../../../domain/text.js';
 import { useSize } from '../hooks/use-size.js';
 import { decadesIn, type LatencyDot, latencyAt, latencyRange } from '../parts/latency.js';
-import { spanText } from '../parts/span-text.js';
+import { timeSpanText } from '../parts/span-text.js';
 import { logShare, tickText } from '../parts/time-scale.js';
 
 const HEIGHT = 88;
@@ -122,7 +122,7 @@ function StripAxis({ scale, width, dots }: { scale: Scale; width: number; dots: 
         </g>
       ))}
       <text className="axis-text" x={EDGE.left} y={HEIGHT - 3}>
-        {spanText(Math.max(...times) - Math.min(...times))} ago
+        {timeSpanText(Math.max(...times) - Math.min(...times))} ago
       </text>
       <text className="axis-text" x={width - EDGE.right} y={HEIGHT - 3} textAnchor="end">
         newest

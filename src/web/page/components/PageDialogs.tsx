@@ -90,7 +90,8 @@ function HelpDialog() {
   );
 }
 
-function CommandsDialog() {
+/** Every command, by name. */
+export function CommandsDialog() {
   const { dispatch } = usePage();
   const table = useContext(CommandContext);
   const [text, setText] = useState('');

@@ -8,7 +8,7 @@ import { useCommands } from '../hooks/use-commands.js';
 import { useRequestActions } from '../hooks/use-request-actions.js';
 import { useScrollMemory } from '../hooks/use-scroll-memory.js';
 import { useTrace } from '../hooks/use-trace.js';
-import { type PageTab, pageTabs, tabAt, tabOfKey } from '../parts/page-tabs.js';
+import { type PageTab, pageTabAt, pageTabs, tabOfKey } from '../parts/page-tabs.js';
 import { formatAddress, type RequestAddress } from '../state/address.js';
 import { CallsTab } from './CallsTab.js';
 import { ErrorsTab } from './ErrorsTab.js';
@@ -35,7 +35,7 @@ function LoadedRequest({ trace, address }: { trace: Trace; address: RequestAddre
   const { go, dispatch } = usePage();
   const body = useRef<HTMLDivElement>(null);
   const tabs = pageTabs(trace);
-  const tab = tabAt(tabs, address.tab);
+  const tab = pageTabAt(tabs, address.tab);
   const actions = useRequestActions(trace);
   useEffect(() => {
     document.title = `${escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`)} · scooby`;

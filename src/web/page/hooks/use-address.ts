@@ -1,7 +1,7 @@
 /** Address of the page in the URL's fragment, and its history. */
 
 import { useCallback, useEffect, useState } from 'react';
-import { formatAddress, type PageAddress, parseAddress } from '../state/address.js';
+import { formatAddress, type PageAddress, parsePageAddress } from '../state/address.js';
 
 type GoTo = (address: PageAddress, options?: { replace?: boolean }) => void;
 
@@ -25,7 +25,7 @@ export function useAddress(): [PageAddress, GoTo] {
     setHash(next);
   }, []);
   // Parsed anew for another fragment only: effects depend on the object.
-  const [parsed, setParsed] = useState<[string, PageAddress]>(() => [hash, parseAddress(hash)]);
-  if (parsed[0] !== hash) setParsed([hash, parseAddress(hash)]);
-  return [parsed[0] === hash ? parsed[1] : parseAddress(hash), go];
+  const [parsed, setParsed] = useState<[string, PageAddress]>(() => [hash, parsePageAddress(hash)]);
+  if (parsed[0] !== hash) setParsed([hash, parsePageAddress(hash)]);
+  return [parsed[0] === hash ? parsed[1] : parsePageAddress(hash), go];
 }

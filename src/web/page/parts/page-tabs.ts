@@ -68,7 +68,7 @@ export function slugOf(kind: string): string {
 }
 
 /** The tab of an address; the first where the request has none of that name. */
-export function tabAt(tabs: PageTab[], slug: string | undefined): PageTab {
+export function pageTabAt(tabs: PageTab[], slug: string | undefined): PageTab {
   return tabs.find((tab) => tab.slug === slug) ?? tabs[0]!;
 }
 

@@ -3,7 +3,7 @@
 import { formatAge } from '../../../terminal/age.js';
 
 /** `12s`, `3h`; `0s` below a second. */
-export function spanText(ms: number): string {
+export function timeSpanText(ms: number): string {
   const text = formatAge(0, ms);
   return text === 'now' ? '0s' : text;
 }

@@ -42,7 +42,7 @@ export const FIRST_LIST: ListAddress = {
 const SORTS: SortKey[] = ['time', 'duration', 'queries', 'qtime', 'status', 'path'];
 
 /** Address of a fragment such as `#/r/<id>/sql/12`; the first list where it is of no known form. */
-export function parseAddress(hash: string): PageAddress {
+export function parsePageAddress(hash: string): PageAddress {
   const [path = '', search = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
   const [first = '', ...rest] = path.split('/').map(decoded);
   if (first === 'r' && rest[0]) return requestAddress(rest as [string, ...string[]]);
