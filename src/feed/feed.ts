@@ -16,7 +16,14 @@ import type { OutputLog } from '../terminal/output-log.js';
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Optional members of a feed, beyond reading what was recorded. */
-export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'sendInput';
+export type FeedCapability =
+  | 'replay'
+  | 'record'
+  | 'restart'
+  | 'explain'
+  | 'pageLink'
+  | 'output'
+  | 'sendInput';
 
 /** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
@@ -140,6 +147,8 @@ export interface Feed {
   restart?(): Promise<void>;
   /** Plan of one call, by its index in the trace's spans. */
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
+  /** URL that opens the run's page in a web browser, at a place in it: `/r/<id>`. */
+  pageLink?(place?: string): Promise<string>;
   /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
   /** Writes a line to the app's standard input. */

@@ -123,6 +123,10 @@ export class LiveFeed implements Feed {
     return this.#run.control.explain(trace.id, span);
   }
 
+  pageLink(place?: string): Promise<string> {
+    return this.#run.control.pageLink(place);
+  }
+
   async restart(): Promise<void> {
     if (this.#launcher && this.status().exit) return this.#launcher.restart();
     return this.#run.perform((control) => control.restart());

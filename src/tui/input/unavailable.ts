@@ -9,7 +9,7 @@ import { sideAction } from './resolve-action.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
-  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'sendInput'];
+  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'pageLink', 'output', 'sendInput'];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
 }
 
@@ -78,6 +78,10 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return isQuerySelected(viewModel)
         ? needsApp('ask for the plan', viewModel, 'explain')
         : 'select a query to see its plan: 2 lists them';
+    case 'openPage':
+      return capabilities.has('pageLink') && viewModel.status.live
+        ? undefined
+        : 'no app runs under scooby in this folder: `scooby open` serves what is stored';
     case 'output':
       return capabilities.has('output') ? undefined : 'what the app prints is shown by `scooby run --ui`';
     default:

@@ -182,6 +182,7 @@ export type EffectAction =
   | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
+  | { type: 'openPage' }
   /** `profile`: with a CPU profile. */
   | { type: 'replay'; url?: string; sure?: boolean; profile?: true }
   | { type: 'diff' }
