@@ -58,6 +58,17 @@ await build({
   banner: { js: '/* node:coverage disable */' },
 });
 
+// What `scooby run --badge` adds to documents.
+await build({
+  ...shared,
+  entryPoints: { badge: 'src/web/badge/main.ts' },
+  outdir: 'dist',
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  format: 'iife',
+  minify: true,
+});
+
 // The page that `scooby open` shows: served by scooby, run in a browser.
 await build({
   ...shared,
@@ -72,6 +83,15 @@ await build({
 });
 for (const file of ['index.html', 'page.css', 'icon.svg'])
   copyFileSync(join(root, 'src/web/page', file), join(root, 'dist/page', file));
+
+// What `scooby check-instrument` runs: the agent's own code, in a process of its own.
+await build({
+  ...shared,
+  entryPoints: { 'check-instrument': 'src/agent/guests/check-instrument.cts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+});
 
 // API for apps: `import scooby from 'scooby'` and `require('scooby')`, and where there can be no agent,
 // in browsers and on edges, the same without a channel.

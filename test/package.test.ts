@@ -58,6 +58,8 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     'package.json',
     'dist/scooby.js',
     'dist/agent.cjs',
+    'dist/badge.js',
+    'dist/check-instrument.cjs',
     'man/scooby.1',
     ...['dist/api.cjs', 'dist/api.mjs', 'dist/api-noop.cjs', 'dist/api-noop.mjs'],
     ...['dist/api.d.cts', 'dist/api.d.mts'],

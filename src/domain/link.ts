@@ -1,6 +1,6 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
-import type { LibraryFacts } from './library.js';
+import type { KindFacts, LibraryFacts } from './library.js';
 import type { Profile } from './profile.js';
 import type { RecordRules } from './record-rules.cjs';
 import type { RedactRules } from './redaction.cjs';
@@ -60,6 +60,32 @@ export interface RunConfig {
   packages?: string[];
   /** What the project masks besides, or leaves readable. */
   redact?: RedactRules;
+  /** Instruments of the project's own, by the configuration file that names them. */
+  guests?: GuestConfig[];
+}
+
+/** Instruments of the project's own, as a configuration file names them. */
+export interface GuestConfig {
+  /** Absolute path of the configuration file: modules are resolved from there. */
+  from: string;
+  /** CommonJS files, or packages. */
+  instruments?: string[];
+  watch?: WatchedExport[];
+  kinds?: KindFacts[];
+}
+
+/** A function of a module, whose calls are recorded. */
+export interface WatchedExport {
+  /** A package, a file of one, or a file of the app. */
+  module: string;
+  /** Path from the module's exports: `Client.prototype.query`. */
+  export: string;
+  /** Default: `span`. */
+  kind?: string;
+  /** Name of its spans, with `{arg0}` for an argument; default: the path. */
+  name?: string;
+  /** True where the last argument is called when it is done. */
+  callback?: boolean;
 }
 
 /**
@@ -200,7 +226,7 @@ export type LinkLine =
       };
       refused?: string;
     }
-  /** On the socket: the profiler runs for that request, or why it does not. */
+  /** On the socket: the profiler, or debugger, runs for that request, or why it does not. */
   | { t: 'profiling'; id: string; refused?: string }
   /** Result of the order with that number: rows per statement, or the reason for their absence. */
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
@@ -253,6 +279,11 @@ export type LinkOrder =
    * ordered for another one.
    */
   | { t: 'profile'; id: string; kind: ProfileKind; more?: true }
+  /**
+   * The request of that id is about to come, and the variables are to be read of the functions that
+   * make its call of that index, and calls near it. Answered by `profiling`.
+   */
+  | { t: 'locals'; id: string; call: number }
   /** That request has ended at the proxy: it does not come any more, if it has not. */
   | { t: 'profiled'; id: string }
   | ExplainOrder;
@@ -277,10 +308,25 @@ export interface ExplainOrder {
   /** Statements around `ask`: make the session read-only and time-limited, and restore it. */
   before: string[];
   after: string[];
-  /** `values` are JSON values or `{bytes: hex}`. */
-  ask: { sql: string; values?: unknown }[];
+  /** `values` are JSON values or `{bytes: hex}`; with `digest` the reply has one DigestedRows. */
+  ask: { sql: string; values?: unknown; digest?: RowDigest }[];
   /** Timeout in ms, once for getting a connection and once more for the result. */
   patience: number;
+}
+
+/** How rows are digested: the cells of their exact text, without the last `added` ones, are hashed. */
+export interface RowDigest {
+  /** Columns that are the key: names, or places, from the end where negative. */
+  keys: (string | number)[];
+  added: number;
+}
+
+/** Rows as their hashes, each with the texts of its key; null for a key that no column is known to be. */
+export interface DigestedRows {
+  columns: string[];
+  rows: (string | null)[][];
+  /** ms from the query to its last row. */
+  ms: number;
 }
 
 /**

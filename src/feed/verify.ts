@@ -4,6 +4,7 @@ import type { Finding, Trace } from '../domain/trace.js';
 import { requestFigures, type Verification, verificationOf } from '../insight/verify/verdicts.js';
 import type { MaybePromise, ReplayResult } from './feed.js';
 import { isSafeToSend, sentWithout } from './replayable.js';
+import { untilStored } from './until-stored.js';
 
 /** What a verification needs of the run and of the store. */
 export interface VerifyAccess {
@@ -11,10 +12,6 @@ export interface VerifyAccess {
   send(trace: Trace): Promise<ReplayResult>;
   find(id: string): MaybePromise<Trace | undefined>;
 }
-
-/** ms until a request is stored, on a busy machine. */
-const MAX_STORED_MS = 20_000;
-const LOOK_MS = 50;
 
 /**
  * Sends a request again and compares: all its findings by default. Of an app that was started since,
@@ -52,14 +49,7 @@ async function sentTrace(
 ): Promise<{ trace: Trace; without: string[] }> {
   const { id, without = [] } = await send(before);
   if (id === undefined) throw new Error('the request was answered, but not recorded');
-  const deadline = performance.now() + MAX_STORED_MS;
-  for (;;) {
-    const trace = await find(id);
-    if (trace && trace.state !== 'open') return { trace, without };
-    if (performance.now() > deadline)
-      throw new Error(`request ${id.slice(0, 8)} was answered, but has not been stored for 20 s`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
+  return { trace: await untilStored(id, find), without };
 }
 
 function callCounts(trace: Trace): string {

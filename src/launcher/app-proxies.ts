@@ -5,6 +5,7 @@ import type { CollectorClient } from '../collector/collector-client.js';
 import type { ServerAddress, ServerSigns } from '../domain/link.js';
 import { escapeToOneLine } from '../domain/text.js';
 import type { AppInfo } from '../domain/trace.js';
+import { createBadgeEndpoint } from '../proxy/badge/badge-endpoint.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OriginRefusal } from '../proxy/origin-refusal.js';
@@ -139,21 +140,23 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts, readToken, page } = this.#options;
+    const { wait, allowHosts, readToken, badge, page } = this.#options;
     const serveData = createDataEndpoint({
       find: (id) => this.#collector.find(id),
+      findOutline: (id) => this.#collector.findOutline(id),
       ...(allowHosts && { allowHosts }),
       ...(readToken !== undefined && { token: readToken }),
     });
+    const serveBadge = badge === undefined ? undefined : createBadgeEndpoint(badge);
     const redirect = page && createPageRedirect(page.url);
     const intercept: ProxyOptions['intercept'] = (req, res) =>
-      serveData(req, res) || redirect?.(req, res) === true;
+      serveData(req, res) || serveBadge?.(req, res) === true || redirect?.(req, res) === true;
     const { secret } = this.#folder.run;
     const observer = this.#collector;
     const onOriginRefused = this.#adviseToTakePort();
     const proxy = startProxy({
       ...listenOptions,
-      ...{ secret, wait, upstream, observer, intercept },
+      ...{ secret, wait, upstream, observer, intercept, badge: badge !== undefined },
       isTraceParent: this.#options.isTraceParent,
       ...(onOriginRefused && { onOriginRefused }),
       identity: () => this.#certificates.of(upstream.address),

@@ -2,7 +2,7 @@
 
 import type { AppServers } from '../collector/app-servers.js';
 import type { CollectorClient } from '../collector/collector-client.js';
-import type { Recording, ServerAddress } from '../domain/link.js';
+import type { GuestConfig, Recording, ServerAddress } from '../domain/link.js';
 import type { LeftOut, RecordRules } from '../domain/record-rules.cjs';
 import type { RedactRules } from '../domain/redaction.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
@@ -28,6 +28,8 @@ export interface LaunchOptions {
   packages?: string[];
   /** What is masked besides, or left readable, in the app's processes; the launcher's are its own. */
   redact?: RedactRules;
+  /** Instruments of the project's own. */
+  guests?: GuestConfig[];
   /** The app gets a `traceparent` below the span of each recorded request. */
   isTraceParent?: boolean;
   /** Calls to services on this machine carry a `traceparent`. */
@@ -39,6 +41,8 @@ export interface LaunchOptions {
   rules?: RecordRules;
   /** Whether responses have a Server-Timing header; default true. */
   serverTiming?: boolean;
+  /** Path of the script of the badge that documents get; missing: none do. */
+  badge?: string;
   collector: CollectorClient;
   /** Path of the database, beside which other terminals find this run. */
   database: string;

@@ -4,8 +4,11 @@ import { valueText } from '../domain/text.js';
 import type { Span } from '../domain/trace.js';
 import { cleanText } from '../terminal/cells.js';
 
-/** Details that only insight reads, and connection numbers, which mean nothing to the user. */
-const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source']);
+/**
+ * Details that only insight reads, connection numbers, which mean nothing to the user, and locals,
+ * which are shown below the stack's frames.
+ */
+const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source', 'locals']);
 
 /** Details of a call, such as its values, as `scooby show` and the browser print them. */
 export function detailsOf(span: Span): [name: string, text: string][] {

@@ -2,6 +2,7 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { attempt } from '../guard.cjs';
 import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
 
@@ -64,6 +65,15 @@ let unsent: NewFrames | undefined;
 /** Holder of the stack that is captured: a new object for each would get its properties anew. */
 const holder: { stack?: unknown } = {};
 
+/** Hears of each stack that is captured while an app frame runs; undefined: nothing is told. */
+let listener: CaptureListener | undefined;
+type CaptureListener = (stack: number, wrapper: (...args: never[]) => unknown) => void;
+
+/** Sets what hears of captured stacks, for the time of a request whose locals are read. */
+export function onCapture(captureListener: CaptureListener | undefined): void {
+  listener = captureListener;
+}
+
 /** Raises the captured depth from 10 to 30 frames, to reach the app's frames below an ORM's. */
 export function captureDeeperStacks(): void {
   maxFrames = MAX_FRAMES_UNDER_ORM;
@@ -95,6 +105,7 @@ export function captureStack(
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
     if (typeof stack !== 'number') return siteStack;
+    if (listener !== undefined && !withoutRunningApp.has(stack)) attempt(listener, stack, wrapper);
     if (stack === cutStack && siteStack === 0 && !isRegistration) return recaptureDeeper(wrapper, depth);
     if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
     return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;

@@ -90,6 +90,7 @@ export function registerRun(program: Command): void {
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
     )
+    .option('--badge', 'add a mark with time, queries and findings to HTML pages: docs/badge.md')
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
     .option(

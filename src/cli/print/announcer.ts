@@ -79,7 +79,7 @@ export class Announcer {
     const reason = escapeToOneLine(trouble);
     // A bundled library has no known version; its reason is a sentence of its own (`is inside …`).
     if (reason.startsWith('is ')) this.warn(`${name} ${reason}`);
-    else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
+    else this.warn(`${name}${version && ` ${version}`}: ${reason}; its calls are not shown`);
   }
 
   requestFinished(request: FinishedRequest): void {

@@ -54,6 +54,11 @@ const RECORDING_MESSAGES = {
   marked: 'only requests with X-Scooby-Record: 1 are recorded',
   off: 'no request is recorded',
 };
+/** Where what a replay was for is shown. */
+const SHOWN = {
+  profile: '; its profile is in the tab CPU',
+  locals: "; the variables are below the frames of the call's stack",
+};
 const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
 export function isEffect(action: Action): action is EffectAction {
@@ -156,7 +161,9 @@ export class Effects {
     const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[row?.span ?? -1];
     const findingSpan = trace.spans[trace.findings[0]?.spans[0] ?? -1];
-    const copy = copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url);
+    const sources = what === 'prompt' ? await this.#sourcesOf(trace) : new Map<string, string>();
+    const linesOf = (file: string) => sources.get(file)?.split(/\r\n|\n|\r/);
+    const copy = copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url, linesOf);
     if (copy === undefined) return this.#browser.notify('this request has nothing of that kind', 'warn');
     const tool = await this.#handlers.copy(copy.text);
     const message = `copied ${copy.text.length} characters (${tool})`;
@@ -164,13 +171,17 @@ export class Effects {
     else this.#browser.notify(`${message}; ${copy.warning}`, 'warn');
   }
 
-  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
-    const hashes = Object.entries(trace.sources ?? {});
+  async #sourcesOf(trace: Trace): Promise<Map<string, string>> {
     const sources = new Map<string, string>();
-    for (const [file, hash] of hashes) {
+    for (const [file, hash] of Object.entries(trace.sources ?? {})) {
       const source = await this.#browser.feed.source(hash);
       if (source) sources.set(file, source.text);
     }
+    return sources;
+  }
+
+  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
+    const sources = await this.#sourcesOf(trace);
     const { name, text } = fileOf(trace, format, (file) => sources.get(file));
     this.#browser.notify(`saved as ${this.#handlers.saveFile(name, text)} in this folder`);
   }
@@ -184,8 +195,7 @@ export class Effects {
 
   async #explain(trace: Trace): Promise<void> {
     const { feed } = this.#browser;
-    const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
-    const index = row?.span;
+    const index = this.#selectedCall();
     if (index === undefined) return;
     this.#browser.notify('asking the database for its plan …');
     const plan = await feed.explain?.(trace, index);
@@ -197,12 +207,17 @@ export class Effects {
     );
   }
 
+  /** Index of the call in the selected row. */
+  #selectedCall(): number | undefined {
+    return this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at]?.span;
+  }
+
   async #replay(
     trace: Trace,
-    { url, sure, profile }: Extract<EffectAction, { type: 'replay' }>,
+    { url, sure, with: wanted }: Extract<EffectAction, { type: 'replay' }>,
   ): Promise<void> {
     const { feed } = this.#browser;
-    const verb = profile ? 'profiling' : 'sending';
+    const verb = wanted === 'profile' ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
     if (!isSafeToSend(trace) && !sure) {
@@ -211,7 +226,7 @@ export class Effects {
       const yes: Action = {
         ...{ type: 'replay', sure: true },
         ...(url !== undefined && { url }),
-        ...(profile && { profile }),
+        ...(wanted && { with: wanted }),
       };
       return this.#browser.dispatch({
         type: 'ask',
@@ -219,12 +234,15 @@ export class Effects {
         yes,
       });
     }
-    this.#browser.notify(`${verb} ${trace.method} ${url ?? trace.url} …`);
-    const result = await feed.replay?.(trace, url, profile && 'cpu');
+    const call = wanted === 'locals' ? this.#selectedCall() : undefined;
+    const stops = call === undefined ? '' : ' again; it stops for a moment at each call';
+    this.#browser.notify(`${verb} ${trace.method} ${cleanText(url ?? trace.url)}${stops} …`);
+    const wish = call === undefined ? undefined : (`locals:${call}` as const);
+    const result = await feed.replay?.(trace, url, wanted === 'profile' ? 'cpu' : wish);
     if (!result) return;
     const { status, id, ms, without = [] } = result;
     const omitted = without.length === 0 ? '' : `; ${sentWithout(without)}`;
-    const shown = profile ? '; its profile is in the tab CPU' : '';
+    const shown = wanted === undefined ? '' : SHOWN[wanted];
     this.#browser.notify(`${status} after ${formatMs(ms)}${shown}${omitted}`, omitted === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.selectWhenStored(id);
   }

@@ -183,8 +183,8 @@ export type EffectAction =
   | { type: 'edit' }
   | { type: 'openUrl' }
   | { type: 'openPage' }
-  /** `profile`: with a CPU profile. */
-  | { type: 'replay'; url?: string; sure?: boolean; profile?: true }
+  /** `with`: with a CPU profile, or with the locals of the selected call. */
+  | { type: 'replay'; url?: string; sure?: boolean; with?: 'profile' | 'locals' }
   | { type: 'diff' }
   | { type: 'explain' }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }
