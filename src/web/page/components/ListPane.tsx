@@ -91,6 +91,7 @@ export function ListPane({ isAside }: { isAside: boolean }) {
   const selected = address.at === 'request' ? address.id : cursor.id;
   return (
     <section ref={pane} className={`list-pane ${isAside ? 'is-aside' : ''}`} aria-label="list">
+      {!isAside && <h1 className="page-title">Requests</h1>}
       <ListToolbar data={data} stats={stats} />
       {!isAside && <ListPictures newest={newest} />}
       {isEmpty && <EmptyList stats={stats} />}
