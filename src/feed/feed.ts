@@ -10,6 +10,7 @@ import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { Headline } from '../insight/headline.js';
 import type { OutputLog } from '../terminal/output-log.js';
+import type { WatchListener } from './watch-listener.js';
 
 /**
  * A value at once where that is cheap, else a promise, so that a scan never blocks the keyboard.
@@ -23,6 +24,8 @@ export type FeedCapability =
   | 'restart'
   | 'explain'
   | 'pageLink'
+  | 'tryLoop'
+  | 'watch'
   | 'output'
   | 'sendInput';
 
@@ -137,6 +140,18 @@ export interface StatementPoint {
   p95: number;
 }
 
+/** The one statement that would replace a loop, as it was tried. */
+export interface TrialResult {
+  statement: string;
+  /** With its values written in. */
+  script: string;
+  server: string;
+  loop: { calls: number; ms: number };
+  one: { ms: number; rows: number };
+  comparison: { same?: boolean; text: string };
+  notes: string[];
+}
+
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
@@ -171,6 +186,10 @@ export interface Feed {
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
   /** URL that opens the run's page in a web browser, at a place in it: `/r/<id>`. */
   pageLink?(place?: string): Promise<string>;
+  /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
+  tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
+  /** Sends a request again after each restart of the app, until the signal aborts. */
+  watch?(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void>;
   /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
   /** Writes a line to the app's standard input. */

@@ -9,7 +9,19 @@ import { sideAction } from './resolve-action.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
-  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'pageLink', 'output', 'sendInput'];
+  const all: FeedCapability[] = [
+    ...([
+      'replay',
+      'record',
+      'restart',
+      'explain',
+      'pageLink',
+      'tryLoop',
+      'watch',
+      'output',
+      'sendInput',
+    ] as const),
+  ];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
 }
 
@@ -22,6 +34,9 @@ const REQUEST_ACTIONS = new Set<Action['type']>([
   'replay',
   'diff',
   'explain',
+  'tryLoop',
+  'verify',
+  'watch',
   'mark',
   'tab',
   'nextTab',
@@ -88,6 +103,12 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return capabilities.has('pageLink') && viewModel.status.live
         ? undefined
         : 'no app runs under scooby in this folder: `scooby open` serves what is stored';
+    case 'tryLoop':
+      return needsApp('try a query in place of a loop', viewModel, 'tryLoop');
+    case 'verify':
+      return needsApp('verify the findings', viewModel, 'replay');
+    case 'watch':
+      return needsApp('watch the request', viewModel, 'watch');
     case 'output':
       return capabilities.has('output') ? undefined : 'what the app prints is shown by `scooby run --ui`';
     default:
