@@ -65,10 +65,11 @@ for (let i = 0; i < VISITS; i++) visits.push(await visit(''));
 console.log(`first useful paint: ${Math.round(median(visits))} ms (${visits.map(Math.round).join(', ')})`);
 
 const frames = await page.evaluate(async () => {
-  const list = [...document.querySelectorAll('*')].find(
+  const lists = [...document.querySelectorAll('*')].filter(
     (element) =>
       element.scrollHeight > element.clientHeight * 4 && getComputedStyle(element).overflowY !== 'visible',
   );
+  const list = lists.sort((a, b) => b.scrollHeight - a.scrollHeight)[0];
   if (list === undefined) return undefined;
   const times = [];
   let last = performance.now();
