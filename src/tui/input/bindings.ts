@@ -114,7 +114,8 @@ const EVERYWHERE: Binding[] = [
     type: 'watch',
   }),
   bind('everywhere', 'diff', 'd', 'compare with the marked request', { type: 'diff' }, 'diff'),
-  bind('everywhere', 'openUrl', 'o', 'open the URL in the browser', { type: 'openUrl' }),
+  bind('everywhere', 'openPage', 'o', 'open this in the web browser', { type: 'openPage' }),
+  bind('everywhere', 'openUrl', 'U', 'open the URL of the request in the web browser', { type: 'openUrl' }),
   bind(
     'everywhere',
     'nextPane',

@@ -185,6 +185,7 @@ export type EffectAction =
   | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
+  | { type: 'openPage' }
   /** `with`: with a CPU profile, or with the locals of the selected call. */
   | { type: 'replay'; url?: string; sure?: boolean; with?: 'profile' | 'locals' }
   | { type: 'diff' }
