@@ -136,12 +136,13 @@ function install(run: RunConfig): void {
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
+  const selfRequiring = new Set(instruments.flatMap(({ selfRequiring: packages = [] }) => packages));
   const { patches, modules, majors, namespaces } = collectPatches(installGuests(run.guests));
   installStep('evaluated code', watchEvaluation);
   installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
-    const patchFor = onLoad(patches, prepareModule, reportLibrary);
+    const patchFor = onLoad(patches, prepareModule, reportLibrary, selfRequiring);
     patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
   });
   const patchImported = (path: string, bindings: object, filename: string) => {
