@@ -127,6 +127,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     trace.duration = roundToMicros(ending.duration);
     if (ending.status !== undefined) trace.status = ending.status;
     if (ending.aborted) trace.aborted = true;
+    if (ending.note !== undefined) openTrace.addNote(ending.note);
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
     if (!openTrace.finished && !openTrace.withCalls) this.emit('linesExpected');

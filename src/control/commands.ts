@@ -1,11 +1,13 @@
-/** Commands of the control socket: status, record, restart, explain, read. */
+/** Commands of the control socket: status, record, restart, explain, try, page, read. */
 
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
+import type { FoundCalls } from '../collector/collector-messages.js';
 import type { Recording } from '../domain/link.js';
 import { PROFILE_WISHES } from '../domain/profile-wish.js';
 import { explain } from '../explain/explain.js';
 import { QueryChannel } from '../explain/query-channel.js';
+import { tryLoop } from '../explain/try-loop.js';
 import type { RunStatus } from './client.js';
 import type { ControlCommand } from './server.js';
 
@@ -24,7 +26,9 @@ export interface RunHandles {
   /** Changes which requests are recorded, in running processes and in those to come. */
   setRecording(record: Recording): void;
   /** The part of the status that only the launcher knows. */
-  launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
+  launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries' | 'page'>;
+  /** URL that opens the run's page in a browser; undefined where it has none. */
+  pageLink(place?: string): string | undefined;
   /** Prints a message in the terminal of the run. */
   announce(message: string): void;
 }
@@ -55,6 +59,11 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
     },
+    page({ place }) {
+      const link = run.pageLink(typeof place === 'string' ? place : undefined);
+      if (link === undefined) throw new Error('This run has no page: it was started with --no-page.');
+      return link;
+    },
     read: ({ name, args }) => run.collector.read(String(name), Array.isArray(args) ? args : []),
     /** Resolves with the id of the next request of a route, which is profiled; null without one. */
     async profileNext({ method, pattern, wish, ms }) {
@@ -74,12 +83,26 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
       return run.collector.addUpProfiles(ids.map(String), kind === 'heap' ? 'heap' : 'cpu');
     },
     async explain({ trace: id, span: index, analyze, nulls }) {
-      const call = await run.collector.findCall(String(id), Number(index));
-      if (call === undefined) throw new Error('There is no such call any more.');
+      const { trace, spans } = await foundCalls(run, id, [index]);
       const options = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ ...call, options }, queryChannel, run.connections.all);
+      return explain({ trace, span: spans[0]!, options }, queryChannel, run.connections.all);
+    },
+    /** Runs the one statement that would replace calls, and compares the rows. */
+    async tryLoop({ trace: id, spans: indices, given }) {
+      const calls = await foundCalls(run, id, indices);
+      return tryLoop({ ...calls, given: isRecord(given) ? given : {} }, queryChannel, run.connections.all);
     },
   };
+}
+
+async function foundCalls({ collector }: RunHandles, id: unknown, spans: unknown): Promise<FoundCalls> {
+  const calls = await collector.findCalls(String(id), Array.isArray(spans) ? spans.map(Number) : []);
+  if (calls === undefined) throw new Error('There is no such call any more.');
+  return calls;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const RECORDING_MESSAGES: Record<Recording, string> = {

@@ -1,12 +1,14 @@
 /** Win of a finding as text: ms that the page would take less if it were mended. */
 
 import { formatMs } from './text.js';
-import type { Finding } from './trace.js';
 
-/** A request, as far as its findings' wins are concerned. */
-interface Page {
+/** A finding, and a request, as far as wins are concerned. */
+interface Winner {
+  win?: number;
+}
+interface Page<F extends Winner> {
   duration?: number;
-  findings: readonly Finding[];
+  findings: readonly F[];
 }
 
 /** Share of the page below which a win is nothing to begin with. */
@@ -15,8 +17,8 @@ const MIN_SHARE = 0.05;
 const NOTHING_MS = 0.05;
 
 /** The finding to mend first: that which wins most, if it wins a part worth it. */
-export function firstToFix({ duration = 0, findings }: Page): Finding | undefined {
-  const winner = findings.reduce<Finding | undefined>(
+export function firstToFix<F extends Winner>({ duration = 0, findings }: Page<F>): F | undefined {
+  const winner = findings.reduce<F | undefined>(
     (best, finding) => ((finding.win ?? 0) > (best?.win ?? 0) ? finding : best),
     undefined,
   );
@@ -24,7 +26,7 @@ export function firstToFix({ duration = 0, findings }: Page): Finding | undefine
 }
 
 /** `fix this first: 61 of 85ms`, `wins 3.1ms`, `wins nothing`; empty where no win is known. */
-export function winText(finding: Finding, page: Page): string {
+export function winText(finding: Winner, page: Page<Winner>): string {
   const { win } = finding;
   if (win === undefined || page.duration === undefined) return '';
   if (firstToFix(page) === finding) return `fix this first: ${partOfPage(win, page.duration)}`;

@@ -259,7 +259,7 @@ export interface Trace {
 export type FinishedRequest = Pick<
   Trace,
   'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
-> & { findings: Pick<Finding, 'kind' | 'severity'>[] };
+> & { findings: Pick<Finding, 'kind' | 'severity' | 'win'>[] };
 
 /** A trace whose calls have neither call site nor shape yet. */
 export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };

@@ -9,15 +9,13 @@ import { rules } from './rules/index.js';
 import { type Draft, type RuleLimits, sceneOf } from './scene.js';
 import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 import { hash } from './util/hash.js';
-import { winsOf } from './win/wins.js';
+import { compareFindings, winsOf } from './win/wins.js';
 
 /** A project's settings for findings. */
 export interface JudgeOptions {
   limits?: Partial<RuleLimits>;
   ignore?: IgnoreRule[];
 }
-
-const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /**
  * Sets the call sites, shapes and findings of a trace, in place. `readLine` reads the app's source
@@ -60,26 +58,6 @@ function judge(
   }
   return findings.sort(compareFindings);
 }
-
-/**
- * Order of two findings: errors that are grave, then by their wins, where those are worth to be told
- * apart; then by severity and ms.
- */
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    Number(isGrave(b)) - Number(isGrave(a)) ||
-    Math.round((b.win ?? 0) / MIN_WIN_MS) - Math.round((a.win ?? 0) / MIN_WIN_MS) ||
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    b.ms - a.ms
-  );
-}
-
-function isGrave({ severity, win }: Finding): boolean {
-  return severity === 'high' && win === undefined;
-}
-
-/** Wins that differ by less are equal. */
-const MIN_WIN_MS = 1;
 
 // Without the line number, which every edit above it changes; equal keys are numbered.
 function idOf(trace: RecordedTrace, { kind, shape, site }: Draft, countByKey: Map<string, number>): string {

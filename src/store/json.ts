@@ -154,6 +154,24 @@ export function publicTrace(trace: Trace): PublicTrace {
   };
 }
 
+// What makes a document long.
+const LONG_FIELDS = new Set<string>([
+  'headers',
+  'spans',
+  'errors',
+  'time',
+  'libraries',
+  'sources',
+  'profiles',
+]);
+
+/** JSON of a trace for a row: the same document without what makes it long. */
+export function publicOutline(trace: Trace): Partial<PublicTrace> {
+  const names = PUBLIC_FIELDS.trace.filter((name) => !LONG_FIELDS.has(name));
+  const findings = trace.findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding));
+  return inOrder<Partial<PublicTrace>>({ ...trace, findings, spans: [] }, names);
+}
+
 function publicError(error: RequestError): RequestError {
   const causes = error.causes?.map((cause) => inOrder(withFrames(cause), PUBLIC_FIELDS.cause));
   return inOrder({ ...withFrames(error), ...(causes && { causes }) }, PUBLIC_FIELDS.error);

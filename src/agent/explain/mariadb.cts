@@ -3,22 +3,30 @@
 import { dataOf, methodOf, plainText } from '../record/app-values.cjs';
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
-type Callback = (error: unknown, value?: never) => void;
+type Callback = (error: unknown, ...values: never[]) => void;
 
 interface Connection {
   query(options: object, values?: unknown, callback?: Callback): Promise<unknown> | undefined;
   release(callback?: Callback): unknown;
   destroy(): void;
 }
+interface Column {
+  name(): string;
+}
 interface Pool {
   closed?: boolean;
   getConnection(callback?: Callback): Promise<Connection> | undefined;
 }
 
-/** Overrides options of the app: rows are objects of values that JSON has. */
+/** Overrides options of the app: rows are objects of values that JSON has, with their columns beside. */
 const ROW_OPTIONS = {
-  ...{ rowsAsArray: false, nestTables: false, metaAsArray: false },
+  ...{ rowsAsArray: false, nestTables: false, metaAsArray: true },
   ...{ bigIntAsNumber: true, insertIdAsNumber: true, decimalAsNumber: true },
+};
+/** Cells as the server wrote them. */
+const EXACT_OPTIONS = {
+  ...{ rowsAsArray: true, nestTables: false, metaAsArray: true },
+  typeCast: (column: { string(): string | null }) => column.string(),
 };
 
 /** Where pools lead to. */
@@ -43,7 +51,7 @@ export const mariadbConnections: ConnectionSource = {
     const pool = owner as Pool;
     const lend = (connection: Connection) => callback(undefined, borrowed(connection, usesCallbacks(pool)));
     if (!usesCallbacks(pool)) return void pool.getConnection()!.then(lend, callback);
-    pool.getConnection((error, connection) => {
+    void pool.getConnection((error: unknown, connection?: Connection) => {
       if (error || connection === undefined) callback(error ?? 'no connection');
       else lend(connection);
     });
@@ -63,12 +71,26 @@ function usesCallbacks(pool: Pool): boolean {
 
 function borrowed(connection: Connection, hasCallbacks: boolean): BorrowedConnection {
   return {
-    query(sql, values, onReply) {
+    query({ sql, values, exact }, onReply) {
       const named = typeof values === 'object' && values !== null && !Array.isArray(values);
-      const options = { ...ROW_OPTIONS, sql, ...(named && { namedPlaceholders: true }) };
-      const reply = (error: unknown, rows?: unknown) => onReply(error, rows);
-      if (hasCallbacks) connection.query(options, values, reply as Callback);
-      else connection.query(options, values)!.then((rows) => reply(undefined, rows), reply);
+      const options = {
+        ...(exact ? EXACT_OPTIONS : ROW_OPTIONS),
+        sql,
+        ...(named && { namedPlaceholders: true }),
+      };
+      const reply = (error: unknown, rows?: unknown, columns?: unknown) =>
+        onReply(
+          error,
+          rows,
+          Array.isArray(columns) ? columns.map((column: Column) => column.name()) : undefined,
+        );
+      if (hasCallbacks) void connection.query(options, values, reply as Callback);
+      else
+        connection.query(options, values)!.then((result) => {
+          // Of what has no rows there is a header alone.
+          const [rows, columns] = Array.isArray(result) ? result : [result];
+          reply(undefined, rows, columns);
+        }, reply);
     },
     release(broken) {
       if (broken) connection.destroy();

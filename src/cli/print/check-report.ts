@@ -17,6 +17,8 @@ export interface CheckReport extends BaselineResult {
   routes: number;
   /** Exit code of the command. */
   command: number;
+  /** Latencies under which the requests were judged. */
+  latency?: string;
   /** File of the budget; undefined: the default budget. */
   budget?: string;
   /** File of the baseline. */
@@ -31,7 +33,7 @@ export interface CheckReport extends BaselineResult {
 
 /** Report as text. */
 export function reportLines(report: CheckReport, format: OutputFormat): string[] {
-  const { broken, accepted, stale, lesser, requests, routes, notes } = report;
+  const { broken, accepted, stale, lesser, requests, routes, notes, latency } = report;
   const checked = `${formatCount(requests, 'request')} of ${formatCount(routes, 'route')}`;
   const headline =
     requests === 0
@@ -56,7 +58,8 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
     ({ kind, site, severity }) =>
       `allowed, because it is not severe: ${findingWord(kind!)}${site ? ` at ${site}` : ''} (${severity})`,
   );
-  const remarks = [...acceptedNotes, ...staleNotes, ...lesserNotes];
+  const awayNotes = latency === undefined ? [] : [`judged as if each round trip took ${latency} longer`];
+  const remarks = [...awayNotes, ...acceptedNotes, ...staleNotes, ...lesserNotes];
   return [
     '',
     `${format.style('bold', 'scooby check')}  ${headline}`,

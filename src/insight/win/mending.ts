@@ -134,11 +134,16 @@ function speedUp(mended: Mended, calls: Call[]): void {
   const own = new Set(calls);
   for (const { call, at } of scheduled(mended, calls)) {
     const { library, kind } = call.span;
-    const others = mended.calls.filter(
-      (other) => !own.has(other) && other.span.library === library && other.span.kind === kind,
+    const others = scheduled(
+      mended,
+      mended.calls.filter(
+        (other) => !own.has(other) && other.span.library === library && other.span.kind === kind,
+      ),
     );
     const typical =
-      others.length === 0 ? ROUND_TRIP_MS : median(others.map(({ span }) => span.duration ?? 0));
+      others.length === 0
+        ? ROUND_TRIP_MS + schedule.added[at]!
+        : median(others.map((other) => schedule.run[other.at]!));
     schedule.run[at] = Math.min(schedule.run[at]!, typical);
   }
 }
@@ -175,7 +180,7 @@ function fetchLess(mended: Mended, calls: Call[]): void {
     const size = Number(span.detail?.bytes ?? 0);
     const part = Math.min(1, rows / Math.max(1, span.rows ?? 0), size > 0 ? bytes / size : 1);
     const run = schedule.run[at]!;
-    const trip = Math.min(run, ROUND_TRIP_MS);
+    const trip = Math.min(run, ROUND_TRIP_MS + schedule.added[at]!);
     schedule.run[at] = trip + (run - trip) * part;
   }
 }

@@ -7,6 +7,8 @@ export interface Schedule {
   readonly graph: CallGraph;
   /** From the connection to the end. */
   run: number[];
+  /** The part of `run` that is an assumed latency. */
+  added: number[];
   /** From the start to the connection, where `freedBy` names no call that it depends on. */
   wait: number[];
   /** The app's own code, from the end of what the call waited for to its start. */
@@ -26,6 +28,7 @@ export function scheduleOf(graph: CallGraph): Schedule {
   return {
     graph,
     run: calls.map(({ ready, end }) => end - ready),
+    added: calls.map(() => 0),
     wait: calls.map(({ start, ready }) => ready - start),
     gap: calls.map(({ start, after }) => Math.max(0, start - endOf(after))),
     lastGap: Math.max(0, duration - endOf(last)),

@@ -32,6 +32,28 @@ export function winOf(mended: Mended, findings: Finding[], before: number): numb
   return Math.min(before, Math.max(0, roundToMicros(before - durationBy(mended.schedule))));
 }
 
+const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
+
+/**
+ * Order of two findings: errors that are grave, then by their wins, where those are worth to be told
+ * apart; then by severity and ms.
+ */
+export function compareFindings(a: Finding, b: Finding): number {
+  return (
+    Number(isGrave(b)) - Number(isGrave(a)) ||
+    Math.round((b.win ?? 0) / MIN_WIN_MS) - Math.round((a.win ?? 0) / MIN_WIN_MS) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    b.ms - a.ms
+  );
+}
+
+function isGrave({ severity, win }: Finding): boolean {
+  return severity === 'high' && win === undefined;
+}
+
+/** Wins that differ by less are equal. */
+const MIN_WIN_MS = 1;
+
 /** A trace with its recorded times, to be mended. */
 export function mendedOf(
   trace: Pick<WonTrace, 'spans' | 'libraries'>,

@@ -5,16 +5,16 @@ import { driversOf } from '../drivers.js';
 import { outcomes } from '../outcomes.js';
 
 const EXPECTED = `
-:12 users.find mongoose.findOne
-:13 users.find mongoose.find
-:15 users.find mongoose.findById
-:16 users.update mongoose.updateOne
-:17 users.insert mongoose.save
-:19 users.insert mongoose.save
-:20 users.delete mongoose.deleteOne
-:21 users.insert mongoose.insertMany
-:22 users.find mongoose.findOne
-:22 users.find mongoose.findOne
+:18 users.find mongoose.findOne
+:19 users.find mongoose.find
+:21 users.find mongoose.findById
+:22 users.update mongoose.updateOne
+:23 users.insert mongoose.save
+:25 users.insert mongoose.save
+:26 users.delete mongoose.deleteOne
+:27 users.insert mongoose.insertMany
+:28 users.find mongoose.findOne
+:28 users.find mongoose.findOne
 `;
 
 for (const driver of driversOf('mongoose')) {
