@@ -8,6 +8,7 @@ import type { Recording } from '../domain/link.js';
 import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
+import type { Headline } from '../insight/headline.js';
 import type { OutputLog } from '../terminal/output-log.js';
 
 /**
@@ -114,6 +115,21 @@ export interface ExplainResult {
   notes: string[];
 }
 
+/** Headlines of requests by their ids; a request without any has none. */
+export type Headlines = Record<string, Headline>;
+
+/** Calls of a statement at one line in one request; times in ms. */
+export interface StatementPoint {
+  /** Id of the request. */
+  id: string;
+  /** Epoch ms of its start. */
+  at: number;
+  calls: number;
+  /** Times of its calls. */
+  p50: number;
+  p95: number;
+}
+
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
@@ -130,6 +146,12 @@ export interface Feed {
   routes(listQuery: ListQuery): MaybePromise<RouteRow[]>;
   find(id: string): MaybePromise<Trace | undefined>;
   source(hash: string): MaybePromise<SourceText | undefined>;
+  /** What is worst of each of some requests, and at which line: for the rows of a list. */
+  headlines?(ids: string[]): MaybePromise<Headlines>;
+  /** Requests and units that a request led to, in order. */
+  children?(id: string): MaybePromise<Summary[]>;
+  /** The newest requests with calls of a key (insight/metrics/samples), the oldest first: how they changed over time. */
+  history?(key: string): MaybePromise<StatementPoint[]>;
   /** Calls `listener` when requests or the status changed; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
   // Members from here to `sendInput` exist on some feeds only; the browser explains why a key does

@@ -30,6 +30,9 @@ import { RunConnection } from './run-connection.js';
 export class LiveFeed implements Feed {
   readonly output?: OutputLog;
   readonly sendInput?: (line: string) => void;
+  readonly headlines?: NonNullable<Feed['headlines']>;
+  readonly children?: NonNullable<Feed['children']>;
+  readonly history?: NonNullable<Feed['history']>;
   readonly #stored: StoredFeed;
   readonly #run: RunConnection;
   readonly #launcher: LauncherConnection | undefined;
@@ -40,6 +43,9 @@ export class LiveFeed implements Feed {
    */
   constructor(stored: StoredFeed, database: string, launcher?: LauncherConnection) {
     this.#stored = stored;
+    if (stored.headlines) this.headlines = (ids) => stored.headlines!(ids);
+    if (stored.children) this.children = (id) => stored.children!(id);
+    if (stored.history) this.history = (key) => stored.history!(key);
     this.#launcher = launcher;
     this.#run = new RunConnection(database, () => stored.notifyListeners());
     if (!launcher) return;
