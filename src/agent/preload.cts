@@ -137,6 +137,7 @@ function install(run: RunConfig): void {
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
+  const selfRequiring = new Set(instruments.flatMap(({ selfRequiring: packages = [] }) => packages));
   const guests = installGuests(run.guests);
   const { patches, modules, majors, namespaces } = collectPatches(guests);
   const { delay } = run;
@@ -146,7 +147,7 @@ function install(run: RunConfig): void {
   installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
-    const patchFor = onLoad(patches, prepareModule, reportLibrary);
+    const patchFor = onLoad(patches, prepareModule, reportLibrary, selfRequiring);
     patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
   });
   const patchImported = (path: string, bindings: object, filename: string) => {

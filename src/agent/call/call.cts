@@ -119,6 +119,7 @@ export function beginCall(
     if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
+    if (deferred?.silent) return silentCall(instrument, self, args);
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
     if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
@@ -177,7 +178,8 @@ export function endCall(
   if (typeof rows === 'number') call.rows = rows;
   try {
     if (error !== undefined && error !== null) {
-      call.error = errorText(error);
+      const { errorOf } = call.instrument;
+      call.error = errorText(errorOf === undefined ? error : errorOf(error));
       // A span around others fails with their error: it is that of the innermost call.
       if (typeof error === 'object' && !failedCalls.has(error)) failedCalls.set(error, call);
     }
