@@ -119,20 +119,29 @@ export function beginCall(
     if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
+    // What follows is a function of its own: the fewer frames are compiled together here, the less the
+    // capture takes.
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
-    if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
-    if (site !== undefined) {
-      call.wait = call.began - site.began;
-      call.began = site.began;
-    }
-    publish(call);
-    addOwnCost(request, beginCost.stop(started));
-    return call;
+    if (deferred !== undefined) useSites(call, deferred, site);
+    return startCall(call, started);
   } catch {
     // The call is not recorded.
     return undefined;
   }
+}
+
+function startCall(call: TracedCall, started: number): TracedCall {
+  publish(call);
+  addOwnCost(call.request, beginCost.stop(started));
+  return call;
+}
+
+function useSites(call: TracedCall, deferred: CallSite, site: CallSite | undefined): void {
+  if (deferred.stack === call.stack) call.api = deferred.api;
+  if (site === undefined) return;
+  call.wait = call.began - site.began;
+  call.began = site.began;
 }
 
 function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): TracedCall | undefined {
