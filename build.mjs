@@ -24,8 +24,12 @@ const shared = {
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 
 const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-const typecheck = spawnSync(process.execPath, [join(tsc, '../bin/tsc')], { cwd: root, stdio: 'inherit' });
-if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);
+// The second has the types of browsers, which the rest must not use by mistake.
+for (const config of ['tsconfig.json', 'tsconfig.web.json']) {
+  const args = [join(tsc, '../bin/tsc'), '-p', config];
+  const typecheck = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  if (typecheck.status !== 0) process.exit(typecheck.status ?? 1);
+}
 
 await build({
   ...shared,
@@ -52,6 +56,41 @@ await build({
   format: 'cjs',
   // Or `node --test --experimental-test-coverage` counts it among the app's files.
   banner: { js: '/* node:coverage disable */' },
+});
+
+// What `scooby run --badge` adds to documents.
+await build({
+  ...shared,
+  entryPoints: { badge: 'src/web/badge/main.ts' },
+  outdir: 'dist',
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  format: 'iife',
+  minify: true,
+});
+
+// The page that `scooby open` shows: served by scooby, run in a browser.
+await build({
+  ...shared,
+  entryPoints: { page: 'src/web/page/main.tsx' },
+  outdir: 'dist/page',
+  platform: 'browser',
+  target: ['chrome111', 'firefox111', 'safari16.4'],
+  format: 'esm',
+  jsx: 'automatic',
+  minify: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+for (const file of ['index.html', 'page.css', 'icon.svg'])
+  copyFileSync(join(root, 'src/web/page', file), join(root, 'dist/page', file));
+
+// What `scooby check-instrument` runs: the agent's own code, in a process of its own.
+await build({
+  ...shared,
+  entryPoints: { 'check-instrument': 'src/agent/guests/check-instrument.cts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
 });
 
 // API for apps: `import scooby from 'scooby'` and `require('scooby')`, and where there can be no agent,

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
+import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -10,7 +11,10 @@ import { registerExplain } from '../src/cli/commands/explain.js';
 import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
+import { registerLocals } from '../src/cli/commands/locals.js';
 import { registerMan } from '../src/cli/commands/man.js';
+import { registerOpen } from '../src/cli/commands/open.js';
+import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
 import { registerRun } from '../src/cli/commands/run.js';
@@ -19,6 +23,7 @@ import { registerStatus } from '../src/cli/commands/status.js';
 import { registerStore } from '../src/cli/commands/store.js';
 import { registerTop } from '../src/cli/commands/top.js';
 import { registerUi } from '../src/cli/commands/ui.js';
+import { registerVerify } from '../src/cli/commands/verify.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
@@ -59,6 +64,7 @@ for (const register of [
   registerRun,
   registerRecording,
   registerUi,
+  registerOpen,
   registerStatus,
   registerStore,
   registerList,
@@ -66,10 +72,14 @@ for (const register of [
   registerTop,
   registerDiff,
   registerExplain,
+  registerVerify,
   registerProfile,
+  registerLocals,
   registerExport,
   registerImport,
+  registerMcp,
   registerCheck,
+  registerCheckInstrument,
   registerDoctor,
   registerCompletion,
   registerMan,

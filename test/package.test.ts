@@ -1,7 +1,8 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { type Test, test } from 'tap';
 import { instruments } from '../src/agent/instruments/index.cjs';
@@ -57,6 +58,8 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     'package.json',
     'dist/scooby.js',
     'dist/agent.cjs',
+    'dist/badge.js',
+    'dist/check-instrument.cjs',
     'man/scooby.1',
     ...['dist/api.cjs', 'dist/api.mjs', 'dist/api-noop.cjs', 'dist/api-noop.mjs'],
     ...['dist/api.d.cts', 'dist/api.d.mts'],
@@ -69,11 +72,21 @@ test('the package has what it needs to run, and nothing else', async (t) => {
     files.filter(
       (file) =>
         !expected.includes(file) &&
-        !/^(dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md|docs\/pictures\/\w+\.svg)$/.test(file),
+        !/^(dist\/page\/[\w.-]+|dist\/chunks\/[\w-]+\.js|docs\/[\w-]+\.md|docs\/pictures\/\w+\.svg)$/.test(
+          file,
+        ),
     ),
     [],
   );
   t.same(Object.keys(MANIFEST.dependencies), ['better-sqlite3']);
+});
+
+test('the page is at most 150 kB on its way', (t) => {
+  const folder = join(ROOT, 'dist/page');
+  const sizes = readdirSync(folder).map((name) => gzipSync(readFileSync(join(folder, name))).length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  t.ok(total <= 150_000, `${total} bytes, compressed`);
+  t.end();
 });
 
 test('what is packed links only to what is packed', async (t) => {

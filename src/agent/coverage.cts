@@ -1,7 +1,9 @@
 /** List of supported libraries; `scooby doctor` and docs/libraries.md are generated from it. */
 
+import type { GuestConfig } from '../domain/link.js';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import { frameworks } from './frameworks/index.cjs';
+import { guestInstruments } from './guests/guests.cjs';
 import { instruments } from './instruments/index.cjs';
 import { packageName } from './loader/cjs.cjs';
 import { unitLibraries } from './units/index.cjs';
@@ -43,6 +45,20 @@ export function coverage(): Coverage[] {
       return { ...coverageOf(library, 'unit'), how: 'what it runs has a trace of its own' };
     }),
   ];
+}
+
+/** What the instruments of a configuration cover, and what is wrong with those that cannot be loaded. */
+export function guestCoverage(configs: GuestConfig[]): {
+  coverage: Coverage[];
+  troubles: { name: string; trouble: string }[];
+} {
+  const troubles: { name: string; trouble: string }[] = [];
+  const guests = guestInstruments(configs, (name, trouble) => void troubles.push({ name, trouble }));
+  const all = guests.map((guest) => coverageOf(guest, guest.kind));
+  // Several functions of a module may be watched.
+  const isFirst = ({ library, kind }: Coverage, at: number) =>
+    all.findIndex((other) => other.library === library && other.kind === kind) === at;
+  return { coverage: all.filter(isFirst), troubles };
 }
 
 interface ListedLibrary {

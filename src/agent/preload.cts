@@ -23,6 +23,8 @@ import { onRequestError } from './errors/request-errors.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
 import { frameworks } from './frameworks/index.cjs';
 import { attempt, guardHook, onHookOff } from './guard.cjs';
+import type { GuestInstrument } from './guests/guests.cjs';
+import { installGuests } from './guests/install-guests.cjs';
 import { instruments } from './instruments/index.cjs';
 import type { Instrument } from './instruments/instrument.cjs';
 import { bundledLibraries, bundledMessage } from './loader/bundled.cjs';
@@ -31,6 +33,7 @@ import { onImport } from './loader/esm.cjs';
 import { watchEvaluation } from './loader/evaluated.cjs';
 import { keepMapOfModule } from './loader/source-maps.cjs';
 import { JEST_TRANSFORM, jestPatch, watchVitest } from './loader/test-runners.cjs';
+import { endLocals, localsEnded, orderLocals } from './locals/locals-session.cjs';
 import { watchParentChannel } from './processes/ipc.cjs';
 import { onRequestShared } from './processes/remote-requests.cjs';
 import { onThreadStarted, watchThreads } from './processes/threads.cjs';
@@ -66,7 +69,7 @@ import { readRunConfig, state, workingFolder } from './run-config.cjs';
 import { unitLibraries } from './units/index.cjs';
 import type { UnitLibrary } from './units/library.cjs';
 
-export { coverage } from './coverage.cjs';
+export { coverage, guestCoverage } from './coverage.cjs';
 export { bundledMessage, librariesInText } from './loader/bundled.cjs';
 
 // Package managers and compilers are Node processes too: tracing them shows nothing of the app and
@@ -122,6 +125,7 @@ function install(run: RunConfig): void {
       requestEnded(request, aborted) {
         sendRequestClose(request, aborted);
         profileEnded(request.id);
+        localsEnded(request.id);
       },
     },
     run.secret,
@@ -132,7 +136,7 @@ function install(run: RunConfig): void {
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
-  const { patches, modules, majors } = collectPatches();
+  const { patches, modules, majors, namespaces } = collectPatches(installGuests(run.guests));
   installStep('evaluated code', watchEvaluation);
   installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
@@ -147,7 +151,7 @@ function install(run: RunConfig): void {
       reportLibrary(filename, error);
     }
   };
-  installStep('ES modules', () => onImport(modules, patchImported, majors));
+  installStep('ES modules', () => onImport(modules, patchImported, majors, namespaces));
   installStep('client sockets', watchClientSockets);
   installStep('messages of processes', watchParentChannel);
   installStep('messages of threads', watchThreads);
@@ -157,6 +161,7 @@ function install(run: RunConfig): void {
     watchEnds(() => {
       sendRunningCalls();
       endProfiles();
+      attempt(endLocals);
     }, disconnectBeforeEnd),
   );
 }
@@ -171,27 +176,29 @@ function installStep(what: string, step: () => void): void {
   }
 }
 
-type PatchedLibrary = Partial<Instrument & CallSiteLibrary & UnitLibrary>;
+type PatchedLibrary = Partial<Instrument & CallSiteLibrary & UnitLibrary & GuestInstrument>;
 
 /**
  * Subscribes to the channels of all libraries and collects their patches by file path, and the
  * bindings that are patched of each ES module.
  */
-function collectPatches(): {
+function collectPatches(guests: GuestInstrument[]): {
   patches: Map<string, Patch>;
   modules: Map<string, string[]>;
   majors: Map<string, number>;
+  namespaces: Set<string>;
 } {
+  const namespaces = new Set<string>();
   const patches = new Map<string, Patch>();
   const modules = new Map<string, string[]>();
   const majors = new Map<string, number>();
-  for (const instrument of instruments) {
+  for (const instrument of [...instruments, ...guests]) {
     recordInstrument(instrument);
     runStep(instrument, 'install');
   }
   for (const instrument of [seenBlock, waiting]) recordInstrument(instrument);
   for (const library of unitLibraries) runStep(library, 'install');
-  const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries];
+  const libraries = [...instruments, ...frameworks, ...callSiteLibraries, ...unitLibraries, ...guests];
   for (const library of libraries as PatchedLibrary[]) {
     const { channels, files, esm, esmMajor, role, replaced } = library;
     if (esmMajor !== undefined) majors.set(library.library ?? '', esmMajor);
@@ -199,11 +206,13 @@ function collectPatches(): {
     const facts = isMapper ? { ...library, mapper: true } : library;
     for (const [name, onMessage] of Object.entries(channels ?? {}))
       subscribeSafely(name, library.library ?? '', onMessage);
-    for (const [file, bindings] of Object.entries(esm ?? {})) modules.set(file, bindings);
+    for (const [file, bindings] of Object.entries(esm ?? {}))
+      modules.set(file, [...new Set([...(modules.get(file) ?? []), ...bindings])]);
+    for (const file of library.namespaces ?? []) namespaces.add(file);
     for (const [file, patch] of Object.entries(files ?? {})) {
       const patchFile: Patch = (exports, filename) => {
         if (isMapper) captureDeeperStacks();
-        let replacement: Function | void | undefined;
+        let replacement: object | void | undefined;
         let trouble: unknown;
         try {
           replacement = isMapper ? patchMapper(library.library ?? '', () => patch(exports)) : patch(exports);
@@ -214,10 +223,21 @@ function collectPatches(): {
         return replacement;
       };
       if (replaced?.includes(file)) patchFile.replacesExports = true;
-      patches.set(file, patchFile);
+      patches.set(file, bothPatches(patches.get(file), patchFile));
     }
   }
-  return { patches, modules, majors };
+  return { patches, modules, majors, namespaces };
+}
+
+/** A file that two libraries patch, one of them a guest's: what the first makes of it goes to the second. */
+function bothPatches(first: Patch | undefined, second: Patch): Patch {
+  if (first === undefined) return second;
+  const both: Patch = (exports, file) => {
+    const replacement = first(exports, file);
+    return second((replacement ?? exports) as never, file) ?? replacement;
+  };
+  if (first.replacesExports || second.replacesExports) both.replacesExports = true;
+  return both;
 }
 
 /**
@@ -324,7 +344,11 @@ function runOrder(order: LinkOrder): void {
   if (order.t === 'peers') setPeers(order);
   if (order.t === 'ask') runExplainOrder(order);
   if (order.t === 'profile') orderProfile(order);
-  if (order.t === 'profiled') profileEnded(order.id);
+  if (order.t === 'locals') orderLocals(order);
+  if (order.t === 'profiled') {
+    profileEnded(order.id);
+    localsEnded(order.id);
+  }
 }
 
 function endpointOf({ port, path }: ServerAddress): { port?: number; path?: string } {
@@ -343,14 +367,17 @@ function reportBundled(): void {
 /** Reports that a package was loaded, once a folder, and the error of its patch, each time. */
 function reportLibrary(filename: string, error?: unknown, facts: Partial<Instrument> = {}): void {
   const path = packagePath(filename);
-  const name = packageName(path);
+  // A file of the app's own has no package.
+  const name = packageName(path) || (facts.library ?? '');
   const folder = filename.slice(0, filename.length - path.length + name.length);
   const trouble = error instanceof Error ? error.message : undefined;
-  if (reportedFolders.has(folder) && trouble === undefined) return;
-  reportedFolders.add(folder);
+  // Several functions of a file may be watched, each with a kind of its own.
+  const place = facts.kinds === undefined ? folder : `${folder} ${facts.kind}`;
+  if (reportedFolders.has(place) && trouble === undefined) return;
+  reportedFolders.add(place);
   let version = '';
   try {
-    version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
+    if (path !== '') version = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).version;
   } catch {
     // A package without package.json is reported without its version.
   }
@@ -361,11 +388,12 @@ function reportLibrary(filename: string, error?: unknown, facts: Partial<Instrum
 }
 
 /** Facts of the `library` line, which precedes the first span that is interpreted by them. */
-function factsOf({ dialect, explain, mapper }: LibraryFacts): LibraryFacts {
+function factsOf({ dialect, explain, mapper, kinds }: LibraryFacts): LibraryFacts {
   return {
     ...(dialect !== undefined && { dialect }),
     ...(explain !== undefined && { explain }),
     ...(mapper !== undefined && { mapper }),
+    ...(kinds?.some((facts) => Object.keys(facts).length > 1) && { kinds }),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Location of the agent: one file beside the command line's bundle. */
+/** Location of what belongs to the program, such as the agent: beside the command line's bundle. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,14 @@ import { fileURLToPath } from 'node:url';
  * incomplete.
  */
 export function agentFile(): string {
-  for (const relative of ['./agent.cjs', '../agent.cjs', '../../agent.cjs']) {
-    const path = fileURLToPath(new URL(relative, import.meta.url));
+  return packageFile('agent.cjs');
+}
+
+/** Absolute path of a file or folder of dist; throws an Error when the package is incomplete. */
+export function packageFile(name: string): string {
+  for (const folder of ['./', '../', '../../', '../../../']) {
+    const path = fileURLToPath(new URL(folder + name, import.meta.url));
     if (existsSync(path)) return path;
   }
-  throw new Error('the agent (agent.cjs) is missing beside the program: the package is incomplete');
+  throw new Error(`${name} is missing beside the program: the package is incomplete`);
 }

@@ -6,7 +6,7 @@ import type { Recording, ServerAddress } from '../domain/link.js';
 import type { RecordRules } from '../domain/record-rules.cjs';
 import type { LaunchOptions } from '../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../store/location.js';
-import { agentFile } from './agent-file.js';
+import { agentFile, packageFile } from './agent-file.js';
 import type { ProjectConfig } from './config/project-config.js';
 import { type CommandStep, commandSteps } from './start-problems/command-steps.js';
 import { nodeOptionsOf } from './start-problems/env-files.js';
@@ -32,11 +32,14 @@ export interface RunOptions {
   include?: string[];
   exclude?: string[];
   serverTiming: boolean;
+  badge?: boolean;
   color: boolean;
   ui?: boolean;
   otlp?: string | true;
   otlpParent?: boolean;
   otlpListen?: number | true;
+  page: boolean;
+  pagePort?: number;
 }
 
 const DEFAULT_PORT = 4000;
@@ -46,9 +49,9 @@ const MIN_TOKEN_LENGTH = 16;
 export function launchOptions(
   command: string[],
   options: RunOptions,
-  { packages, redact }: ProjectConfig,
+  { packages, redact, guests }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming, otlpParent, otlpListen } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, badge, otlpParent, otlpListen } = options;
   const cwd = process.cwd();
   // The app has no use for the token, nor for the password of a store.
   const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
@@ -61,10 +64,12 @@ export function launchOptions(
     project: projectFolder(cwd),
     ...(packages && { packages }),
     ...(redact && { redact }),
+    ...(guests && { guests }),
     agent: agentFile(),
     record,
     rules: rulesOf(options),
     serverTiming,
+    ...(badge && { badge: packageFile('badge.js') }),
     ...(otlpParent && { isTraceParent: true }),
     ...(otlpListen !== undefined && { tracesServices: true }),
     wait,

@@ -32,6 +32,8 @@ export type SaveSource = (source: { file: string; text: string }) => string | un
 const MAX_SPLIT_TEXTS = 300;
 /** Characters of these texts, each counted twice: as a whole and in lines. */
 const MAX_SPLIT_SIZE = 32 * 1024 * 1024;
+/** Kinds of one library, the newest. */
+const MAX_KINDS = 20;
 /** Connections whose first span is known. */
 const MAX_CONNECTIONS = 10_000;
 
@@ -130,7 +132,7 @@ export class AppProcess {
    * Merges a package's facts into its library; the package named like the library decides the
    * version.
    */
-  learnLibrary({ name, version, library = name, dialect, explain, mapper }: LibraryLine): void {
+  learnLibrary({ name, version, library = name, dialect, explain, mapper, kinds }: LibraryLine): void {
     const known = this.#libraries.get(library);
     const hasVersion = version !== '' && (name === library || known?.version === undefined);
     this.#libraries.set(library, {
@@ -139,6 +141,7 @@ export class AppProcess {
       ...(dialect !== undefined && { dialect }),
       ...(explain !== undefined && { explain }),
       ...(mapper !== undefined && { mapper }),
+      ...(kinds !== undefined && { kinds: [...(known?.kinds ?? []), ...kinds].slice(-MAX_KINDS) }),
     });
   }
 

@@ -223,6 +223,11 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#search(id)).json;
   }
 
+  /** Public JSON of a trace without what makes it long; undefined where there is none. */
+  async findOutline(id: string): Promise<string | undefined> {
+    return (await this.#ask((n) => ({ t: 'find', n, id, isOutline: true }))).json;
+  }
+
   /** A call of a trace, by its index; undefined where there is none. */
   async findCall(id: string, span: number): Promise<FoundCall | undefined> {
     return (await this.#search(id, span)).call;

@@ -1,5 +1,6 @@
 /** Messages between the launcher's thread and the collector's. */
 
+import type { Latencies } from '../domain/latency.js';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
 import type { FinishedRequest, Span, Trace } from '../domain/trace.js';
@@ -26,6 +27,8 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** Latencies under which the facts are told. */
+  latencies?: Latencies;
   /** OpenTelemetry collector to send finished requests to. */
   otlp?: OtlpSettings;
   /** Port at which spans of instrumented services are taken; 0: any. */
@@ -52,8 +55,8 @@ export type ToCollector =
   | { t: 'connected'; n: number; process: AppIdentity; folder: string; resume?: SpoolPosition | 'end' }
   | { t: 'woken' }
   | { t: 'disconnected'; n: number }
-  /** A trace as JSON, or the call of the index `span` in it. */
-  | { t: 'find'; n: number; id: string; span?: number }
+  /** A trace as JSON, its outline, or the call of the index `span` in it. */
+  | { t: 'find'; n: number; id: string; span?: number; isOutline?: true }
   /** A read of what this process itself keeps, by the name of the store's method. */
   | { t: 'read-store'; n: number; name: string; args: unknown[] }
   /** Adds up the profiles of requests into that of the last; answered by `found`. */

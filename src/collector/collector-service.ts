@@ -5,9 +5,9 @@ import type { FinishedRequest, Trace } from '../domain/trace.js';
 import { OtlpSender } from '../export/otlp-sender.js';
 import { describeStored } from '../insight/calls/describe.js';
 import { finishTrace } from '../insight/judge.js';
-import { type RequestFacts, requestFactsOf } from '../insight/metrics/request-facts.js';
+import { type RequestFacts, requestFactsAway, requestFactsOf } from '../insight/metrics/request-facts.js';
 import { samplesOf } from '../insight/metrics/samples.js';
-import { publicTrace } from '../store/json.js';
+import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
 import { readStore } from '../store/store-reads.js';
@@ -146,7 +146,7 @@ export class CollectorService {
   }
 
   #forwardEvents(): void {
-    const { reports } = this.#settings;
+    const { reports, latencies } = this.#settings;
     this.#collector
       .on('linesExpected', () => this.#spools.readSoon())
       .on('library', (library) => this.#post({ t: 'library', library }))
@@ -159,7 +159,10 @@ export class CollectorService {
         batch.leftOut++;
       })
       .on('trace', (trace, late) => {
-        if (reports === 'facts' && !trace.outside) this.#batch().facts.push(requestFactsOf(trace));
+        if (reports === 'facts' && !trace.outside)
+          this.#batch().facts.push(
+            latencies === undefined ? requestFactsOf(trace) : requestFactsAway(trace, latencies),
+          );
         this.#otlp?.add(trace);
         this.#keep(trace, late);
       });
@@ -237,11 +240,13 @@ export class CollectorService {
   }
 
   async #find(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
-    const { n, id, span } = search;
+    const { n, id, span, isOutline } = search;
     const wasComing = this.#collector.isFinishing(id) && performance.now() < until;
     const trace = await this.#writer.find(id);
-    if (trace !== undefined && span === undefined)
-      return this.#post({ t: 'found', n, json: `${terminalSafeJson(publicTrace(trace))}\n` });
+    if (trace !== undefined && span === undefined) {
+      const document = isOutline ? publicOutline(trace) : publicTrace(trace);
+      return this.#post({ t: 'found', n, json: `${terminalSafeJson(document)}\n` });
+    }
     const found = span === undefined ? undefined : trace?.spans[span];
     if (found !== undefined)
       return this.#post({ t: 'found', n, call: { trace: { ...trace!, spans: [] }, span: found } });
@@ -324,6 +329,10 @@ function finishedRequestOf({
     ...(aborted !== undefined && { aborted }),
     ...(duration !== undefined && { duration }),
     ...(outside !== undefined && { outside }),
-    findings: findings.map(({ kind, severity }) => ({ kind, severity })),
+    findings: findings.map(({ kind, severity, win }) => ({
+      kind,
+      severity,
+      ...(win !== undefined && { win }),
+    })),
   };
 }

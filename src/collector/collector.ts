@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { LinkLine } from '../domain/link.js';
 import type { Profile } from '../domain/profile.js';
+import { learnKinds } from '../domain/span-kinds.js';
 import {
   type AppInfo,
   addToTotals,
@@ -126,6 +127,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     trace.duration = roundToMicros(ending.duration);
     if (ending.status !== undefined) trace.status = ending.status;
     if (ending.aborted) trace.aborted = true;
+    if (ending.note !== undefined) openTrace.addNote(ending.note);
     if (ending.headers !== undefined) trace.headers = { ...trace.headers!, response: ending.headers };
     this.#settle(openTrace);
     if (!openTrace.finished && !openTrace.withCalls) this.emit('linesExpected');
@@ -410,6 +412,7 @@ export class Collector extends EventEmitter<CollectorEvents> implements SpoolLis
     if (Object.keys(sources).length > 0) trace.sources = sources;
     const libraries = Object.assign({}, ...all.map((each) => each.libraries(spans)));
     if (Object.keys(libraries).length > 0) trace.libraries = libraries;
+    learnKinds(libraries);
     const notes = new Set(all.flatMap((each) => each.notes(withStacks)));
     if (notes.size > 0) trace.notes = [...(trace.notes ?? []), ...notes];
     return this.#options.finish(trace, (frame, line) => {

@@ -21,6 +21,8 @@ export interface RunStatus {
   record: Recording;
   /** URL of the proxy; missing until it listens. */
   url?: string;
+  /** URL of the page, without its token; missing where there is none. */
+  page?: string;
   /** Address of the app; missing while it does not listen. */
   upstream?: ServerAddress;
   /** starting: the app does not listen yet, or no longer. */
@@ -138,6 +140,11 @@ export class RunControl {
    */
   explain(trace: string, span: number, options: Partial<ExplainOptions> = {}): Promise<StatementPlan> {
     return this.#request('explain', { trace, span, ...options }, EXPLAIN_MS) as Promise<StatementPlan>;
+  }
+
+  /** URL that opens the run's page in a browser; `place` is a place in it: `/r/<id>`. */
+  pageLink(place?: string): Promise<string> {
+    return this.#request('page', { ...(place !== undefined && { place }) }, REQUEST_MS) as Promise<string>;
   }
 
   /** A read of what the run keeps in its own memory. */

@@ -1,4 +1,4 @@
-/** Commands of the control socket: status, record, restart, explain, read. */
+/** Commands of the control socket: status, record, restart, explain, page, read. */
 
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
@@ -24,7 +24,9 @@ export interface RunHandles {
   /** Changes which requests are recorded, in running processes and in those to come. */
   setRecording(record: Recording): void;
   /** The part of the status that only the launcher knows. */
-  launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries'>;
+  launcherStatus(): Pick<RunStatus, 'run' | 'url' | 'upstream' | 'libraries' | 'page'>;
+  /** URL that opens the run's page in a browser; undefined where it has none. */
+  pageLink(place?: string): string | undefined;
   /** Prints a message in the terminal of the run. */
   announce(message: string): void;
 }
@@ -54,6 +56,11 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
       if (!(await run.app.restart()))
         throw new Error('The app was not started again: it has ended, or was about to.');
       return status();
+    },
+    page({ place }) {
+      const link = run.pageLink(typeof place === 'string' ? place : undefined);
+      if (link === undefined) throw new Error('This run has no page: it was started with --no-page.');
+      return link;
     },
     read: ({ name, args }) => run.collector.read(String(name), Array.isArray(args) ? args : []),
     /** Resolves with the id of the next request of a route, which is profiled; null without one. */

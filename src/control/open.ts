@@ -14,7 +14,12 @@ import { serveControl } from './server.js';
 
 /** Parts of a run that the control commands use. */
 export interface RunParts {
-  launch: { command: string[]; project: string; database: string };
+  launch: {
+    command: string[];
+    project: string;
+    database: string;
+    page?: { url: string; link(place?: string): string };
+  };
   folder: { readonly path: string; update(change: { record: Recording }): void };
   connections: AppConnections;
   collector: CollectorClient;
@@ -70,7 +75,7 @@ export async function openControl(parts: RunParts): Promise<OpenControl> {
 }
 
 function commandsOf(
-  { folder, connections, collector, proxies, app, listener }: RunParts,
+  { launch: { page }, folder, connections, collector, proxies, app, listener }: RunParts,
   runRecord: RunRecord,
 ) {
   const libraries = new Map<string, { name: string; version: string; trouble?: string }>();
@@ -91,7 +96,9 @@ function commandsOf(
       ...(proxies.url !== undefined && { url: proxies.url }),
       ...(proxies.upstream !== undefined && { upstream: proxies.upstream }),
       libraries: [...libraries.values()],
+      ...(page && { page: page.url }),
     }),
+    pageLink: (place) => page?.link(place),
     announce: (message) => listener.notify(message),
   });
 }

@@ -22,6 +22,7 @@ export const FINDING_KINDS: readonly FindingKind[] = [
   { kind: 'n+1-cache' },
   { kind: 'n+1-rpc' },
   { kind: 'n+1-http' },
+  { kind: 'n+1-call' },
   { kind: 'slow', badge: 'SLOW', words: ['slow'] },
   { kind: 'duplicate', badge: 'DUP', words: ['duplicate', 'dup'] },
   { kind: 'same-query' },

@@ -1,6 +1,6 @@
 /** Messages on the link between the agent (in the app) and the launcher. */
 
-import type { LibraryFacts } from './library.js';
+import type { KindFacts, LibraryFacts } from './library.js';
 import type { Profile } from './profile.js';
 import type { RecordRules } from './record-rules.cjs';
 import type { RedactRules } from './redaction.cjs';
@@ -60,6 +60,32 @@ export interface RunConfig {
   packages?: string[];
   /** What the project masks besides, or leaves readable. */
   redact?: RedactRules;
+  /** Instruments of the project's own, by the configuration file that names them. */
+  guests?: GuestConfig[];
+}
+
+/** Instruments of the project's own, as a configuration file names them. */
+export interface GuestConfig {
+  /** Absolute path of the configuration file: modules are resolved from there. */
+  from: string;
+  /** CommonJS files, or packages. */
+  instruments?: string[];
+  watch?: WatchedExport[];
+  kinds?: KindFacts[];
+}
+
+/** A function of a module, whose calls are recorded. */
+export interface WatchedExport {
+  /** A package, a file of one, or a file of the app. */
+  module: string;
+  /** Path from the module's exports: `Client.prototype.query`. */
+  export: string;
+  /** Default: `span`. */
+  kind?: string;
+  /** Name of its spans, with `{arg0}` for an argument; default: the path. */
+  name?: string;
+  /** True where the last argument is called when it is done. */
+  callback?: boolean;
 }
 
 /**
@@ -200,7 +226,7 @@ export type LinkLine =
       };
       refused?: string;
     }
-  /** On the socket: the profiler runs for that request, or why it does not. */
+  /** On the socket: the profiler, or debugger, runs for that request, or why it does not. */
   | { t: 'profiling'; id: string; refused?: string }
   /** Result of the order with that number: rows per statement, or the reason for their absence. */
   | { t: 'answer'; n: number; rows?: Record<string, unknown>[][]; trouble?: ExplainTrouble; message?: string }
@@ -253,6 +279,11 @@ export type LinkOrder =
    * ordered for another one.
    */
   | { t: 'profile'; id: string; kind: ProfileKind; more?: true }
+  /**
+   * The request of that id is about to come, and the variables are to be read of the functions that
+   * make its call of that index, and calls near it. Answered by `profiling`.
+   */
+  | { t: 'locals'; id: string; call: number }
   /** That request has ended at the proxy: it does not come any more, if it has not. */
   | { t: 'profiled'; id: string }
   | ExplainOrder;

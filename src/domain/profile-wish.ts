@@ -4,6 +4,15 @@
 export const PROFILE_WISHES = ['cpu', 'heap'] as const;
 export type ProfileWish = (typeof PROFILE_WISHES)[number];
 
+/** What a replay asks for: a profile, or the locals of its call of that index. */
+export type ReplayWish = ProfileWish | `locals:${number}`;
+
+/** Index of the call whose locals a header asks for; undefined where it asks for something else. */
+export function parseLocalsWish(header: string): number | undefined {
+  const [, index] = /^\s*locals:(\d{1,6})\s*$/i.exec(header) ?? [];
+  return index === undefined ? undefined : Number(index);
+}
+
 /** Kind of profile that a wish leads to. */
 export function profileKindOf(wish: ProfileWish): 'cpu' | 'heap' {
   return wish;

@@ -16,7 +16,7 @@ export interface Sample {
   function?: string;
   /** For a finding: method and route of the request. */
   route?: string;
-  /** ms: of each call; for a request its duration, for a finding its cost, for a part itself. */
+  /** ms: of each call; for a request its duration, for a finding its win, for a part itself. */
   times: number[];
   /** From start to end of each call, or of a finding's calls; missing where `times` do not overlap. */
   intervals?: Interval[];

@@ -1,5 +1,7 @@
 /** Kinds of calls: titles, nouns, colours and limits per kind, with defaults for unknown kinds. */
 
+import type { KindFacts, LibraryFacts } from './library.js';
+
 /** Colour role of a kind: the kind's own role, or `accent` for kinds without a colour. */
 export type KindRole = KnownKind | 'accent';
 
@@ -22,12 +24,14 @@ export interface SpanKind {
   isTimed: boolean;
   /** True where calls of other kinds run inside of them, whose time it is. */
   wraps: boolean;
+  /** True where calls in a loop are told for their kind alone: one of an instrument by others. */
+  loops: boolean;
   /** ms from which a call is slow; missing where time alone does not make a call slow. */
   slow?: number;
 }
 
-type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed' | 'wraps'> &
-  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed' | 'wraps'>> & {
+type Row = Omit<SpanKind, 'short' | 'key' | 'head' | 'role' | 'isTimed' | 'wraps' | 'loops'> &
+  Partial<Pick<SpanKind, 'short' | 'key' | 'head' | 'isTimed' | 'wraps' | 'loops'>> & {
     /** SGR parameters of the kind's own role, unless a theme overrides them. */
     colour?: string;
   };
@@ -100,14 +104,40 @@ export function kindOf(kind: string): SpanKind {
 }
 
 function factsOf(kind: string, { colour, ...row }: Row): SpanKind {
-  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL', isTimed: true, wraps: false };
+  const defaults = { short: row.title.slice(0, 6), key: '', head: 'CALL' };
+  const traits = { isTimed: true, wraps: false, loops: false };
   const role = colour !== undefined && isKnownKind(kind) ? kind : 'accent';
-  return { ...defaults, ...row, role };
+  return { ...defaults, ...traits, ...row, role };
 }
 
 function unknownRow(kind: string): Row {
   const title = kind.slice(0, 1).toUpperCase() + kind.slice(1);
   return { title, noun: `${kind} call`, nouns: `${kind} calls` };
+}
+
+/** Kinds that instruments by others have named; bounded, as any trace may bring some. */
+const learned = new Map<string, string>();
+const MAX_LEARNED = 100;
+
+/**
+ * Takes over what the instruments of a trace say of their kinds, which every tab, list and rule then
+ * knows. What scooby knows of a kind by itself stays.
+ */
+export function learnKinds(libraries: Record<string, LibraryFacts> | undefined): void {
+  for (const name in libraries) for (const facts of libraries[name]!.kinds ?? []) learnKind(facts);
+}
+
+function learnKind(facts: KindFacts): void {
+  const { kind } = facts;
+  const text = JSON.stringify(facts);
+  if (isKnownKind(kind) || learned.get(kind) === text) return;
+  if (learned.size >= MAX_LEARNED && !learned.has(kind)) return;
+  learned.set(kind, text);
+  const row = unknownRow(kind);
+  const { title = row.title, noun = row.noun, slow, loop = false, wraps = false } = facts;
+  const nouns = facts.nouns ?? (facts.noun === undefined ? row.nouns : `${noun}s`);
+  const own = { title, noun, nouns, loops: loop, wraps };
+  FACTS.set(kind, factsOf(kind, slow === undefined ? own : { ...own, slow }));
 }
 
 function isKnownKind(kind: string): kind is KnownKind {
@@ -122,10 +152,7 @@ export function isTimed({ kind }: { kind: string }): boolean {
 /** Limits in ms from which a call is slow, per kind with such a limit. */
 export function slowLimits(): Record<string, number> {
   return Object.fromEntries(
-    KNOWN_KINDS.flatMap((kind) => {
-      const { slow } = kindOf(kind);
-      return slow === undefined ? [] : [[kind, slow]];
-    }),
+    [...FACTS].flatMap(([kind, { slow }]) => (slow === undefined ? [] : [[kind, slow]])),
   );
 }
 

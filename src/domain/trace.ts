@@ -153,6 +153,11 @@ export interface Finding {
   function?: string;
   /** ms of the spans together. */
   ms: number;
+  /**
+   * ms that the page would take less if it were mended; missing for what costs no time, and in
+   * recordings of earlier versions.
+   */
+  win?: number;
   /** 0 to 1. */
   confidence: number;
   /** Grounds for the confidence. */
@@ -254,7 +259,7 @@ export interface Trace {
 export type FinishedRequest = Pick<
   Trace,
   'method' | 'url' | 'status' | 'state' | 'aborted' | 'duration' | 'totals' | 'outside'
-> & { findings: Pick<Finding, 'kind' | 'severity'>[] };
+> & { findings: Pick<Finding, 'kind' | 'severity' | 'win'>[] };
 
 /** A trace whose calls have neither call site nor shape yet. */
 export type RecordedTrace = Omit<Trace, 'spans'> & { spans: RecordedSpan[] };

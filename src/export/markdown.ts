@@ -1,5 +1,6 @@
 /** A request as Markdown, to paste into an issue, a pull request or a chat: what is wrong, where, and its calls. */
 
+import { winText } from '../domain/finding-win.js';
 import { statusTextOf } from '../domain/request.js';
 import { parseSite } from '../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs } from '../domain/text.js';
@@ -29,15 +30,17 @@ export function markdownOf(trace: Trace, linesOf: LinesOf): string {
     '',
     facts.join(' · '),
     '',
-    ...findings.flatMap((finding) => [...findingLines(finding, linesOf), '']),
+    ...findings.flatMap((finding) => [...findingLines(finding, trace, linesOf), '']),
     ...callLines(trace),
   ].join('\n');
 }
 
-function findingLines({ kind, message, suggestion, site, ms, function: name }: Finding, linesOf: LinesOf) {
+function findingLines(finding: Finding, trace: Trace, linesOf: LinesOf) {
+  const { kind, message, suggestion, site, ms, function: name } = finding;
+  const win = winText(finding, trace);
   const at = site === undefined ? '' : ` at ${code(name ? `${name} (${site})` : site)}`;
   return [
-    `### ${prose(kind.toUpperCase())}${at}${ms > 0 ? `, ${formatMs(ms)}` : ''}`,
+    `### ${prose(kind.toUpperCase())}${at}${ms > 0 ? `, ${formatMs(ms)}` : ''}${win === '' ? '' : `, ${win}`}`,
     '',
     prose(message),
     ...frameLines(site, linesOf),

@@ -1,6 +1,7 @@
 /** Reader of a request in the public JSON (docs/trace.md), as `show --json` and `export --json` write it. */
 
-import type { LibraryInfo } from '../domain/library.js';
+import type { KindFacts, LibraryInfo } from '../domain/library.js';
+import { learnKinds } from '../domain/span-kinds.js';
 import {
   type Finding,
   type Frame,
@@ -24,6 +25,7 @@ const MAX_FRAMES = 200;
 const MAX_FINDINGS = 10_000;
 const MAX_HEADERS = 1000;
 const MAX_REASONS = 100;
+const MAX_KINDS = 20;
 
 /** Throws an ImportError that names the field which is not as it should be. */
 export function readTrace(value: unknown, path: string): Trace {
@@ -52,6 +54,7 @@ export function readTrace(value: unknown, path: string): Trace {
     findings: fields.list('findings', MAX_FINDINGS, (item, at) => readFinding(item, at, spans.length)),
     totals: fields.table('totals', readTotal) ?? totalsOf(spans, duration),
   });
+  learnKinds(trace.libraries);
   for (const [n, { site }] of recorded.entries()) setSite(trace.spans[n]!, site);
   return trace;
 }
@@ -116,6 +119,7 @@ function readFinding(value: unknown, path: string, spans: number): Finding {
     ...texts(fields, ['suggestion', 'site', 'function']),
     spans: indices.filter((index) => Number.isInteger(index) && index >= 0 && index < spans),
     ms: fields.number('ms'),
+    ...(fields.has('win') && { win: fields.number('win') }),
     confidence: fields.number('confidence'),
     reasons: fields.list('reasons', MAX_REASONS, asText),
   };
@@ -155,6 +159,17 @@ function readLibrary(value: unknown, path: string): LibraryInfo {
     ...(fields.has('dialect') && { dialect: fields.oneOf('dialect', DIALECTS) }),
     ...(fields.has('explain') && { explain: fields.oneOf('explain', PLANNERS) }),
     ...(fields.maybeFlag('mapper') && { mapper: true }),
+    ...maybe('kinds', fields.has('kinds') ? fields.list('kinds', MAX_KINDS, readKind) : undefined),
+  };
+}
+
+function readKind(value: unknown, path: string): KindFacts {
+  const fields = new FieldReader(value, path);
+  return {
+    kind: fields.text('kind'),
+    ...texts(fields, ['title', 'noun', 'nouns', 'timing']),
+    ...numbers(fields, ['slow']),
+    ...flags(fields, ['loop', 'wraps']),
   };
 }
 

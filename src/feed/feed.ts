@@ -5,7 +5,7 @@
 
 import type { FilterQuery } from '../domain/filter.js';
 import type { Recording } from '../domain/link.js';
-import type { ProfileWish } from '../domain/profile-wish.js';
+import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
@@ -134,8 +134,8 @@ export interface Feed {
   subscribe(listener: () => void): () => void;
   // Members from here to `sendInput` exist on some feeds only; the browser explains why a key does
   // nothing.
-  /** `profile`: with a profile of that kind. */
-  replay?(trace: Trace, url?: string, profile?: ProfileWish): Promise<ReplayResult>;
+  /** `wish`: with a profile of that kind, or the locals of a call. */
+  replay?(trace: Trace, url?: string, wish?: ReplayWish): Promise<ReplayResult>;
   record?(recording: Recording): Promise<void>;
   restart?(): Promise<void>;
   /** Plan of one call, by its index in the trace's spans. */

@@ -4,7 +4,7 @@
  */
 
 import type { Recording } from '../domain/link.js';
-import type { ProfileWish } from '../domain/profile-wish.js';
+import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { Summary, Trace } from '../domain/trace.js';
 import type { OutputLog } from '../terminal/output-log.js';
@@ -107,12 +107,12 @@ export class LiveFeed implements Feed {
     return this.#stored.subscribe(listener);
   }
 
-  async replay(trace: Trace, url?: string, profile?: ProfileWish): Promise<ReplayResult> {
+  async replay(trace: Trace, url?: string, wish?: ReplayWish): Promise<ReplayResult> {
     const { control } = this.#run;
     const run = await control.status();
     if (run.url === undefined)
       throw new Error('the proxy does not listen yet: the app listens on no port so far');
-    return replay(run.url, run.record, trace, url, profile);
+    return replay(run.url, run.record, trace, url, wish);
   }
 
   record(recording: Recording): Promise<void> {

@@ -20,7 +20,7 @@ export function replayRefusal(url: string): string | undefined {
 }
 
 /**
- * Sends a request again to the proxy at `base`, with `url` instead of its own if passed; `profile`
+ * Sends a request again to the proxy at `base`, with `url` instead of its own if passed; `wish`
  * is what its header asks for. Resolves
  * when the response has ended; rejects with a message for the user when the URL is refused or no
  * whole response arrives.
@@ -30,7 +30,7 @@ export async function replay(
   recording: Recording,
   trace: Trace,
   url = trace.url,
-  profile?: string,
+  wish?: string,
 ): Promise<ReplayResult> {
   const refusal = replayRefusal(url);
   if (refusal !== undefined) throw new Error(refusal);
@@ -40,7 +40,7 @@ export async function replay(
   if (!headers.some(([name]) => /^host$/i.test(name))) headers.push(['Host', host]);
   // Without the header Node sends Transfer-Encoding: chunked, though there is no body.
   if (!BODILESS.has(trace.method)) headers.push(['Content-Length', '0']);
-  if (profile !== undefined) headers.push(['X-Scooby-Profile', profile]);
+  if (wish !== undefined) headers.push(['X-Scooby-Profile', wish]);
   if (recording !== 'off') headers.push(['X-Scooby-Record', '1']);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {

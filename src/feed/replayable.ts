@@ -7,6 +7,19 @@ import type { Headers, Trace } from '../domain/trace.js';
 const UNSENT =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|x-scooby.*)$/i;
 
+/** Methods that change nothing, and are sent again without asking. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether a request is sent again without asking. */
+export function isSafeToSend({ method }: Pick<Trace, 'method'>): boolean {
+  return SAFE_METHODS.has(method);
+}
+
+/** Clause on the parts that a replay went without. */
+export function sentWithout(without: string[]): string {
+  return `sent without ${without.join(', ')}: never recorded`;
+}
+
 /**
  * Headers to send; `without` names the parts that were not recorded: redacted headers, and `its
  * body`.

@@ -9,14 +9,13 @@ import { rules } from './rules/index.js';
 import { type Draft, type RuleLimits, sceneOf } from './scene.js';
 import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 import { hash } from './util/hash.js';
+import { compareFindings, winsOf } from './win/wins.js';
 
 /** A project's settings for findings. */
 export interface JudgeOptions {
   limits?: Partial<RuleLimits>;
   ignore?: IgnoreRule[];
 }
-
-const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 
 /**
  * Sets the call sites, shapes and findings of a trace, in place. `readLine` reads the app's source
@@ -25,7 +24,19 @@ const SEVERITIES: Finding['severity'][] = ['high', 'medium', 'low', 'info'];
 export function finishTrace(recorded: RecordedTrace, readLine: ReadLine, config: JudgeOptions = {}): Trace {
   const analysis = analyzeCalls(recorded, readLine);
   recorded.findings = judge(recorded, analysis, readLine, config);
-  return describe(recorded, analysis);
+  const trace = describe(recorded, analysis);
+  if (trace.findings.length > 0) setWins(trace);
+  return trace;
+}
+
+/** Sets the findings' wins, and sorts them: grave errors, then what wins most. */
+function setWins(trace: Trace): void {
+  const wins = winsOf(trace);
+  for (const [at, finding] of trace.findings.entries()) {
+    const win = wins[at];
+    if (win !== undefined) finding.win = win;
+  }
+  trace.findings.sort(compareFindings);
 }
 
 /** Findings by severity, then by ms; none for calls outside of requests. */
@@ -45,9 +56,7 @@ function judge(
     if (config.ignore && isIgnoredByConfig(draft, id, trace, config.ignore)) continue;
     findings.push(findingOf(draft, id));
   }
-  return findings.sort(
-    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.ms - a.ms,
-  );
+  return findings.sort(compareFindings);
 }
 
 // Without the line number, which every edit above it changes; equal keys are numbered.

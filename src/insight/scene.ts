@@ -81,7 +81,8 @@ export function sceneOf(
   limits: Partial<RuleLimits> = {},
   readLine: ReadLine = () => undefined,
 ): Scene {
-  const slow = { ...DEFAULT_RULE_LIMITS.slow, ...limits.slow };
+  // Kinds of others are learned while the program runs.
+  const slow = { ...slowLimits(), ...limits.slow };
   return {
     trace,
     ...analysis,

@@ -5,10 +5,12 @@ import type { CollectorClient } from '../collector/collector-client.js';
 import type { ServerAddress, ServerSigns } from '../domain/link.js';
 import { escapeToOneLine } from '../domain/text.js';
 import type { AppInfo } from '../domain/trace.js';
+import { createBadgeEndpoint } from '../proxy/badge/badge-endpoint.js';
 import { createDataEndpoint } from '../proxy/data-endpoint.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { OriginRefusal } from '../proxy/origin-refusal.js';
-import { type RunningProxy, startProxy } from '../proxy/server.js';
+import { createPageRedirect } from '../proxy/page-redirect.js';
+import { type ProxyOptions, type RunningProxy, startProxy } from '../proxy/server.js';
 import { Upstream } from '../proxy/upstream.js';
 import type { LaunchListener, LaunchOptions } from './launch-options.js';
 import { ProxyCertificates } from './proxy-certificate.js';
@@ -138,18 +140,23 @@ export class AppProxies {
   }
 
   #open(listenOptions: ListenOptions, upstream: Upstream): Promise<RunningProxy> {
-    const { wait, allowHosts, readToken } = this.#options;
-    const intercept = createDataEndpoint({
+    const { wait, allowHosts, readToken, badge, page } = this.#options;
+    const serveData = createDataEndpoint({
       find: (id) => this.#collector.find(id),
+      findOutline: (id) => this.#collector.findOutline(id),
       ...(allowHosts && { allowHosts }),
       ...(readToken !== undefined && { token: readToken }),
     });
+    const serveBadge = badge === undefined ? undefined : createBadgeEndpoint(badge);
+    const redirect = page && createPageRedirect(page.url);
+    const intercept: ProxyOptions['intercept'] = (req, res) =>
+      serveData(req, res) || serveBadge?.(req, res) === true || redirect?.(req, res) === true;
     const { secret } = this.#folder.run;
     const observer = this.#collector;
     const onOriginRefused = this.#adviseToTakePort();
     const proxy = startProxy({
       ...listenOptions,
-      ...{ secret, wait, upstream, observer, intercept },
+      ...{ secret, wait, upstream, observer, intercept, badge: badge !== undefined },
       isTraceParent: this.#options.isTraceParent,
       ...(onOriginRefused && { onOriginRefused }),
       identity: () => this.#certificates.of(upstream.address),

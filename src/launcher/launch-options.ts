@@ -2,13 +2,21 @@
 
 import type { AppServers } from '../collector/app-servers.js';
 import type { CollectorClient } from '../collector/collector-client.js';
-import type { Recording, ServerAddress } from '../domain/link.js';
+import type { GuestConfig, Recording, ServerAddress } from '../domain/link.js';
 import type { LeftOut, RecordRules } from '../domain/record-rules.cjs';
 import type { RedactRules } from '../domain/redaction.cjs';
 import type { FinishedRequest } from '../domain/trace.js';
 import type { ListenOptions } from '../proxy/listen.js';
 import type { AgentOption } from './app-environment.js';
 import type { OutputSink } from './output-sink.js';
+
+/** Page of a run. */
+export interface RunPage {
+  /** URL without the token. */
+  url: string;
+  /** URL that opens it in a browser; `place` is a place in it: `/r/<id>`. */
+  link(place?: string): string;
+}
 
 /** Options of a run. */
 export interface LaunchOptions {
@@ -20,6 +28,8 @@ export interface LaunchOptions {
   packages?: string[];
   /** What is masked besides, or left readable, in the app's processes; the launcher's are its own. */
   redact?: RedactRules;
+  /** Instruments of the project's own. */
+  guests?: GuestConfig[];
   /** The app gets a `traceparent` below the span of each recorded request. */
   isTraceParent?: boolean;
   /** Calls to services on this machine carry a `traceparent`. */
@@ -31,6 +41,8 @@ export interface LaunchOptions {
   rules?: RecordRules;
   /** Whether responses have a Server-Timing header; default true. */
   serverTiming?: boolean;
+  /** Path of the script of the badge that documents get; missing: none do. */
+  badge?: string;
   collector: CollectorClient;
   /** Path of the database, beside which other terminals find this run. */
   database: string;
@@ -48,6 +60,8 @@ export interface LaunchOptions {
   /** Why the agent may not be in the app, with remedies; asked once nothing has listened for a while. */
   startProblems?: () => string[];
   agentBy?: AgentOption;
+  /** The page of the run, which is served by another process; missing: there is none. */
+  page?: RunPage;
   /** Receives the app's output; without it the app inherits the terminal. */
   sink?: OutputSink;
 }

@@ -103,8 +103,10 @@ function settingsOf({
   rules,
   serverTiming = true,
   tracesServices,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices'> {
+  guests,
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'guests'> {
   return {
+    ...(guests && { guests }),
     ...(rules && { rules }),
     ...(!serverTiming && { serverTiming: false }),
     ...(tracesServices && { tracesServices }),

@@ -38,19 +38,28 @@ export function pumpRequest(req: IncomingMessage, upstreamRequest: ClientRequest
   });
 }
 
+/** Alters a body as it passes: each piece becomes none, one or several. */
+export interface BodyTransform {
+  transform(piece: Buffer): Buffer[];
+  /** What was held back. */
+  end(): Buffer[];
+}
+
 /**
  * Pumps a response's body to the client, after its headers. An incomplete response breaks the
  * client's connection.
  */
-export function pumpResponse(response: IncomingMessage, res: ServerResponse): void {
+export function pumpResponse(response: IncomingMessage, res: ServerResponse, body?: BodyTransform): void {
   let wroteBody = false;
-  response.on('data', (chunk: Buffer) => {
+  const write = (chunk: Buffer) => {
     wroteBody = true;
     if (!res.write(chunk)) response.pause();
-  });
+  };
+  response.on('data', body === undefined ? write : (chunk) => body.transform(chunk).forEach(write));
   res.on('drain', () => response.resume());
   response.on('end', () => {
     wroteBody = true;
+    for (const piece of body?.end() ?? []) res.write(piece);
     const trailers = withoutScoobyHeaders(response.rawTrailers);
     if (trailers.length > 0) res.addTrailers(headerPairs(trailers));
     res.end();

@@ -1,6 +1,6 @@
 /**
- * Data endpoint: `GET /scooby/get-data/<uuid>/`, a trace as JSON, for this machine's own pages and
- * tools only.
+ * Data endpoint: `GET /scooby/get-data/<uuid>/`, a trace as JSON, and `get-outline/<uuid>/`, the same
+ * without what makes it long, for this machine's own pages and tools only.
  */
 
 import { timingSafeEqual } from 'node:crypto';
@@ -10,16 +10,20 @@ import { sendPage } from './error-pages.js';
 /** Options of the data endpoint. */
 export interface EndpointOptions {
   /** Resolves with the public JSON of the trace with that id, or undefined. */
-  find: (id: string) => Promise<string | undefined>;
+  find: FindJson;
+  /** The same of its outline; without it there are none. */
+  findOutline?: FindJson;
   /** Host names other than loopback ones, e.g. `myapp.test`. */
   allowHosts?: string[];
   /** Bearer token with which other machines may read; without it they may not. */
   token?: string;
 }
 
-const PREFIX = '/scooby/get-data/';
+type FindJson = (id: string) => Promise<string | undefined>;
+
+const PREFIX = /^\/scooby\/get-(?:data|outline)\//;
 const PATH =
-  /^\/scooby\/get-data\/([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\/?(?:\?.*)?$/;
+  /^\/scooby\/get-(data|outline)\/([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\/?(?:\?.*)?$/;
 const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i;
 const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
 
@@ -35,7 +39,7 @@ const SECURITY_HEADERS = [
  * Request handler of the data endpoint. It responds and returns true, or returns false for a path
  * of the app.
  */
-export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOptions) {
+export function createDataEndpoint({ find, findOutline, allowHosts = [], token }: EndpointOptions) {
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase()));
   const isAllowed = (host: string) =>
     LOOPBACK.test(host) ||
@@ -45,7 +49,7 @@ export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOpt
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     const authority = ABSOLUTE.exec(req.url!);
     const path = authority ? req.url!.slice(authority[0].length) : req.url!;
-    if (!path.startsWith(PREFIX)) return false;
+    if (!path.startsWith('/scooby/') || !PREFIX.test(path)) return false;
     req.resume();
     const hosts = valuesOf(req, 'host');
     if (authority) hosts.push(authority[1]!);
@@ -57,7 +61,7 @@ export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOpt
       refuse(res, 403, 'this host may not read recorded requests; allow it with --allow-host');
     } else if (!isSameSite(req, isAllowed)) refuse(res, 403, 'recorded requests are not for other sites');
     else if (req.method !== 'GET') refuse(res, 405, 'recorded requests can only be read', ['Allow', 'GET']);
-    else void respond(res, path, find);
+    else void respond(res, path, { data: find, outline: findOutline });
     return true;
   };
 }
@@ -65,7 +69,7 @@ export function createDataEndpoint({ find, allowHosts = [], token }: EndpointOpt
 const LOOPBACK_ADDRESS = /^(?:::ffff:)?127\.|^::1$/;
 
 /** Whether the client is a process of this machine, on loopback or on its own address. */
-function isFromThisMachine({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean {
+export function isFromThisMachine({ socket: { remoteAddress, localAddress } }: IncomingMessage): boolean {
   return (
     remoteAddress !== undefined && (LOOPBACK_ADDRESS.test(remoteAddress) || remoteAddress === localAddress)
   );
@@ -87,10 +91,14 @@ function isSameSite(req: IncomingMessage, isAllowed: (host: string) => boolean):
   });
 }
 
-async function respond(res: ServerResponse, path: string, find: EndpointOptions['find']): Promise<void> {
-  const id = PATH.exec(path)?.[1];
+async function respond(
+  res: ServerResponse,
+  path: string,
+  finds: Record<string, FindJson | undefined>,
+): Promise<void> {
+  const [, what = '', id] = PATH.exec(path) ?? [];
   try {
-    const json = id === undefined ? undefined : await find(id);
+    const json = id === undefined ? undefined : await finds[what]?.(id);
     if (json === undefined) refuse(res, 404, 'no such request; it may have expired');
     else send(res, 200, json);
   } catch (error) {

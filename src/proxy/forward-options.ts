@@ -18,6 +18,8 @@ export interface ForwardOptions {
   timeout: number;
   /** Requests get a `traceparent` below the span that is recorded of them. */
   isTraceParent?: boolean | undefined;
+  /** Documents that a browser navigates to get the badge. */
+  badge?: boolean | undefined;
   /** Called when the app has refused a request for its Origin. */
   onOriginRefused?: ((refusal: OriginRefusal) => void) | undefined;
 }

@@ -41,6 +41,8 @@ export interface ExchangeEnd {
   aborted?: boolean;
   /** The protocols were switched. */
   upgraded?: boolean;
+  /** What the response does not have, in a sentence. */
+  note?: string;
 }
 
 /** Whether a request is recorded, and what the agent is told of that. */

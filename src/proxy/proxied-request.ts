@@ -6,6 +6,7 @@
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { urlWithoutMarks } from '../domain/record-marks.cjs';
+import { BadgeDocument, isNavigation, unsizedHeaders } from './badge/badge-document.js';
 import { pumpRequest, pumpResponse, relayInterim } from './body-pump.js';
 import {
   appEnded,
@@ -69,6 +70,9 @@ export class ProxiedRequest {
    * Marks a recorded request as the proxy's own for the agent; undefined for unrecorded requests.
    */
   readonly #secret: string | undefined;
+  /** Its response is to have the badge, if it is a document that can. */
+  readonly #wantsBadge: boolean;
+  #badge: BadgeDocument | undefined;
   #state: State = { name: 'waiting' };
   /** performance.now() at which waiting for the app ends. */
   #deadline: number | undefined;
@@ -102,6 +106,8 @@ export class ProxiedRequest {
     this.#hasBody = onUpgrade === undefined && hasBody(req);
     this.#isRepeatable = !this.#hasBody && onUpgrade === undefined && REPEATABLE_METHOD.test(req.method!);
     this.#secret = this.#report.decision.isRecorded ? options.secret : undefined;
+    const hasBadge = options.badge === true && this.#secret !== undefined && onUpgrade === undefined;
+    this.#wantsBadge = hasBadge && isNavigation(req);
   }
 
   /** Announces the request to the observer and sends it to the app. */
@@ -168,6 +174,7 @@ export class ProxiedRequest {
         hasBody: this.#hasBody,
         isRepeatable: this.#isRepeatable && !onNewConnection,
         isUpgrade: this.#onUpgrade !== undefined,
+        isIdentity: this.#wantsBadge,
       });
     } catch (error) {
       this.#fail(invalidResponse(target.name, `request refused: ${(error as Error).message}`));
@@ -208,17 +215,30 @@ export class ProxiedRequest {
     this.#state = { name: 'responding', upstreamRequest, response };
     try {
       res.sendDate = false;
-      const headers = clientHeaders(response, this.#framingOf(response));
+      const headers = this.#headersFor(response);
       res.writeHead(response.statusCode!, response.statusMessage!, headers);
     } catch (error) {
       upstreamRequest.destroy();
       this.#fail(invalidResponse(target.name, (error as Error).message));
       return;
     }
-    pumpResponse(response, res);
+    pumpResponse(response, res, this.#badge);
     const { onOriginRefused } = this.#options;
     if (onOriginRefused !== undefined) watchOriginRefusal(this.#req, response, onOriginRefused);
     if (this.#endTimer !== undefined) this.#awaitBytes(response);
+  }
+
+  /** Raw headers to send to the client; those of a document with the badge are for any length. */
+  #headersFor(response: IncomingMessage): string[] {
+    const headers = clientHeaders(response, this.#framingOf(response));
+    if (this.#options.badge !== true || this.#secret === undefined) return headers;
+    // The badge finds a fetch of the page by this, as scripts read headers of their own fetches only.
+    if (this.#req.headers['sec-fetch-dest'] === 'empty')
+      headers.push('Server-Timing', `scooby-id;desc="${this.#report.id}"`);
+    if (!this.#wantsBadge) return headers;
+    const document = BadgeDocument.of(response, this.#report.id);
+    this.#badge = document;
+    return document === undefined || document.isRefused ? headers : unsizedHeaders(headers);
   }
 
   /** True where a server for websockets only has refused a page, and another one is found. */
@@ -350,6 +370,7 @@ export class ProxiedRequest {
       ...(status !== undefined && { status }),
       ...(isUpgraded && { upgraded: true }),
       ...(!isWhole && { aborted: true }),
+      ...(this.#badge?.note !== undefined && { note: this.#badge.note }),
     });
   }
 }

@@ -33,6 +33,7 @@ export interface ProxyOptions extends ListenOptions {
   observer: ProxyObserver;
   isTraceParent?: ForwardOptions['isTraceParent'];
   onOriginRefused?: ForwardOptions['onOriginRefused'];
+  badge?: ForwardOptions['badge'];
   /** Certificate with which the proxy speaks TLS as well, where the app does. */
   identity?: TlsIdentity;
   /**
@@ -64,9 +65,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     intercept,
     isTraceParent,
     onOriginRefused,
+    badge,
   } = options;
   const forwardOptions: ForwardOptions = {
-    ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused },
+    ...{ upstream, observer, secret, wait, timeout, isTraceParent, onOriginRefused, badge },
   };
   const tunnels = new Set<Duplex>();
   /** Connections of which is not known yet whether they speak TLS. */

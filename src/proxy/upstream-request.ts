@@ -1,6 +1,7 @@
 /** Creates the request that the proxy sends to the app. */
 
 import { ClientRequest, type IncomingMessage } from 'node:http';
+import { identityHeaders } from './badge/badge-document.js';
 import { upstreamHeaders } from './forwarded-headers.js';
 import type { Target } from './upstream.js';
 
@@ -19,6 +20,8 @@ export interface UpstreamRequestParts {
   isRepeatable: boolean;
   /** It is a request to switch protocols. */
   isUpgrade: boolean;
+  /** The response is asked for in full and in the clear. */
+  isIdentity?: boolean;
 }
 
 const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
@@ -27,16 +30,15 @@ const CLOSE = /(?:^|,)\s*close\s*(?:,|$)/i;
  * Request to the app with its headers queued and its body not yet begun. Throws where Node refuses
  * its method, path or headers.
  */
-export function createUpstreamRequest(
-  target: Target,
-  { req, path, id, secret, told, isTraceParent, hasBody, isRepeatable, isUpgrade }: UpstreamRequestParts,
-): ClientRequest {
+export function createUpstreamRequest(target: Target, parts: UpstreamRequestParts): ClientRequest {
+  const { req, path, id, secret, told, isTraceParent, hasBody, isRepeatable, isUpgrade } = parts;
+  const headers = upstreamHeaders(req, { id, secret, told, isTraceParent }, isUpgrade);
   const reuseConnection = isRepeatable && !CLOSE.test(req.headers.connection ?? '');
   const options = {
     ...target.options,
     method: req.method!,
     path,
-    headers: upstreamHeaders(req, { id, secret, told, isTraceParent }, isUpgrade),
+    headers: parts.isIdentity ? identityHeaders(headers) : headers,
     agent: reuseConnection ? target.keepAliveAgent : target.singleUseAgent,
     ...(isUpgrade && { allowHalfOpen: true }),
   };

@@ -3,6 +3,7 @@
  * it by index.
  */
 
+import { learnKinds } from '../domain/span-kinds.js';
 import type { Frame, RecordedTrace, Shape, Span, Trace } from '../domain/trace.js';
 import { type PackedBody, pack, unpack } from './body.js';
 
@@ -68,6 +69,7 @@ export function unpackTrace(body: PackedBody, describe: Describe): Trace {
   const document = JSON.parse(unpack(body)) as TraceDocument | LegacyDocument;
   if (document.shapes === undefined) return describe(unpackLegacy(document));
   const { shapes, stacks, frames, ...trace } = document;
+  learnKinds(trace.libraries);
   const fullStacks = resolveStacks(stacks, frames);
   const spans = trace.spans.map((span) => {
     const partial: PartialSpan = { ...span, stack: fullStacks[span.stack]!, shape: shapes[span.shape]! };

@@ -114,11 +114,12 @@ export const PUBLIC_FIELDS = {
     site: 1,
     function: 1,
     ms: 1,
+    win: 1,
     confidence: 1,
     reasons: 1,
   }),
   total: inOrderOf<Total>({ count: 1, ms: 1, busy: 1, wait: 1, waiting: 1, time: 1, errors: 1 }),
-  library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1 }),
+  library: inOrderOf<LibraryInfo>({ version: 1, dialect: 1, explain: 1, mapper: 1, kinds: 1 }),
   summary: inOrderOf<Summary>({
     id: 1,
     method: 1,
@@ -151,6 +152,24 @@ export function publicTrace(trace: Trace): PublicTrace {
       ),
     }),
   };
+}
+
+// What makes a document long.
+const LONG_FIELDS = new Set<string>([
+  'headers',
+  'spans',
+  'errors',
+  'time',
+  'libraries',
+  'sources',
+  'profiles',
+]);
+
+/** JSON of a trace for a row: the same document without what makes it long. */
+export function publicOutline(trace: Trace): Partial<PublicTrace> {
+  const names = PUBLIC_FIELDS.trace.filter((name) => !LONG_FIELDS.has(name));
+  const findings = trace.findings.map((finding) => inOrder(finding, PUBLIC_FIELDS.finding));
+  return inOrder<Partial<PublicTrace>>({ ...trace, findings, spans: [] }, names);
 }
 
 function publicError(error: RequestError): RequestError {

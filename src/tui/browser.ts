@@ -2,16 +2,17 @@
 
 import type { Trace } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
+import { ListData, whenResolved } from '../screens/list-data.js';
+import { listQueryOf } from '../screens/list-query.js';
 import { cleanText } from '../terminal/cells.js';
 import { ChangeBatch } from './change-batch.js';
-import { ListData, whenResolved } from './data/list-data.js';
 import { RefreshClock } from './data/refresh.js';
 import { Timers } from './data/timers.js';
 import { TraceData } from './data/trace-data.js';
 import { type EffectHandlers, Effects, isEffect } from './effects/effects.js';
 import { BINDINGS, type Binding } from './input/bindings.js';
 import { keyActions } from './input/key-actions.js';
-import { listQueryOf, resolveAction } from './input/resolve-action.js';
+import { resolveAction } from './input/resolve-action.js';
 import { feedCapabilities, unavailableReason } from './input/unavailable.js';
 import { settleCursor } from './state/cursor.js';
 import { reduce } from './state/reduce.js';

@@ -4,8 +4,8 @@ import { LISTED_QUERY, TICKS_FILTER, unlistedText } from '../domain/routine.js';
 import { formatCount, formatMs, readableUrl } from '../domain/text.js';
 import { type Summary, timeOf } from '../domain/trace.js';
 import type { Feed } from '../feed/feed.js';
+import { badgesOf } from '../screens/badges.js';
 import { cleanText } from '../terminal/cells.js';
-import { badgesOf } from './view/badges.js';
 
 /** Stored requests that are printed first, and requests that are read at once. */
 const PAGE_ROWS = 50;

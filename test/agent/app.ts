@@ -6,7 +6,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { AppConnections } from '../../src/collector/app-connections.js';
 import { Collector } from '../../src/collector/collector.js';
-import type { Recording } from '../../src/domain/link.js';
+import type { GuestConfig, Recording } from '../../src/domain/link.js';
 import type { Span, Trace } from '../../src/domain/trace.js';
 import { appEnvironment } from '../../src/launcher/app-environment.js';
 import { makeRunFolder } from '../../src/launcher/run-folder.js';
@@ -26,6 +26,8 @@ export interface Launch {
   env?: NodeJS.ProcessEnv;
   /** Working directory; default: the checkout. */
   cwd?: string;
+  /** Instruments of the project's own. */
+  guests?: GuestConfig[];
   /** Requests to record; default: all. */
   record?: Recording;
   /**
@@ -119,7 +121,8 @@ function isWatched({ kind, name, detail }: Span): boolean {
 /** Runs `node <args>` until it ends, under the agent. */
 export async function runRecorded(args: string[], launch: Launch = {}): Promise<Recorded> {
   const record = launch.record ?? 'all';
-  const folder = makeRunFolder(record, undefined);
+  const settings = launch.guests === undefined ? {} : { guests: launch.guests };
+  const folder = makeRunFolder(record, undefined, [], undefined, settings);
   const traces = new Map<string, Trace>();
   const libraries: Recorded['libraries'] = [];
   const collector = new Collector({

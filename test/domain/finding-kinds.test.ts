@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { parseFilter } from '../../src/domain/filter.js';
 import { FINDING_KINDS } from '../../src/domain/finding-kinds.js';
-import { badgesOf } from '../../src/tui/view/badges.js';
+import { badgesOf } from '../../src/screens/badges.js';
 import { ROOT } from '../scooby.js';
 
 test('the kinds of findings equal those of docs/findings.md', (t) => {

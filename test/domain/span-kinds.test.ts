@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { parseFilter } from '../../src/domain/filter.js';
-import { isTimed, KNOWN_KINDS, kindOf } from '../../src/domain/span-kinds.js';
+import { isTimed, KNOWN_KINDS, kindOf, learnKinds, slowLimits } from '../../src/domain/span-kinds.js';
 import type { Span } from '../../src/domain/trace.js';
 import { DEFAULT_RULE_LIMITS } from '../../src/insight/scene.js';
 import { type Candidate, matchesQuery, summaryOf } from '../../src/store/filter-match.js';
@@ -16,7 +16,7 @@ import { ROOT } from '../scooby.js';
 test('an unknown kind is shown under its own name, in its own tab', (t) => {
   t.same(kindOf('queue'), {
     ...{ title: 'Queue', short: 'Queue', key: '', head: 'CALL', noun: 'queue call', nouns: 'queue calls' },
-    ...{ role: 'accent', isTimed: true, wraps: false },
+    ...{ role: 'accent', isTimed: true, wraps: false, loops: false },
   });
   t.equal(kindOf('constructor').title, 'Constructor');
   const trace = aTrace({ spans: ['queue', 'sql', 'graphql', 'queue'].map((kind) => aSpan({ kind })) });
@@ -28,6 +28,40 @@ test('an unknown kind is shown under its own name, in its own tab', (t) => {
       ['Queue', '2'],
       ['GraphQL', '1'],
     ],
+  );
+  t.end();
+});
+
+test('a kind is called and judged as its instrument says, and a known one stays as it is', (t) => {
+  learnKinds({
+    a: {
+      kinds: [{ kind: 'search', title: 'Search', noun: 'search', nouns: 'searches', slow: 200, loop: true }],
+    },
+    b: {
+      kinds: [
+        { kind: 'pricing', noun: 'price', wraps: true },
+        { kind: 'sql', title: 'Other', slow: 1 },
+      ],
+    },
+    c: {},
+  });
+  t.match(kindOf('search'), {
+    title: 'Search',
+    noun: 'search',
+    nouns: 'searches',
+    loops: true,
+    wraps: false,
+  });
+  t.match(kindOf('pricing'), { title: 'Pricing', noun: 'price', nouns: 'prices', loops: false, wraps: true });
+  t.equal(kindOf('sql').title, 'SQL');
+  t.match(slowLimits(), { search: 200, sql: 500 });
+  learnKinds({ a: { kinds: [{ kind: 'search', title: 'Find' }] } });
+  t.match([kindOf('search').title, slowLimits().search], ['Find', undefined], 'the newest counts');
+  for (let n = 0; n < 200; n++) learnKinds({ a: { kinds: [{ kind: `kind${n}`, noun: 'thing' }] } });
+  t.same(
+    [kindOf('kind90').noun, kindOf('kind150').noun],
+    ['thing', 'kind150 call'],
+    'of hostile traces not all',
   );
   t.end();
 });

@@ -1,5 +1,6 @@
 /** Traces with problems, and the findings that are expected for each. */
 
+import { learnKinds } from '../../src/domain/span-kinds.js';
 import type { RecordedTrace } from '../../src/domain/trace.js';
 import { Story, upTo } from './story.js';
 
@@ -282,6 +283,16 @@ export const bad: Bad[] = [
     name: 'thrift, without its arguments',
     trace: new Story().each(upTo(6), (s) => s.rpc('Users.getUser', { at })).trace(),
     want: [['n+1-rpc', 'src/orders.js:47', 6]],
+  },
+  {
+    name: 'calls of a kind that an instrument of the project has named',
+    trace: ((trace: RecordedTrace) => {
+      learnKinds({ made: { kinds: [{ kind: 'made-up', loop: true }] } });
+      return { ...trace, spans: trace.spans.map((span) => ({ ...span, kind: 'made-up' })) };
+    })(
+      new Story().each(upTo(6), (s, id) => s.rpc('find', { at, detail: { id, shape: 'find' } })).trace(),
+    ),
+    want: [['n+1-call', 'src/orders.js:47', 6]],
   },
   {
     name: 'HTTP, by a query key',

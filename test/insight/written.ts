@@ -4,8 +4,8 @@ import { sqlLines } from '../../src/cli/print/sql-script.js';
 import type { Span } from '../../src/domain/trace.js';
 import { dialectOf } from '../../src/insight/libraries.js';
 import { recordedValues } from '../../src/insight/plan/values.js';
+import { copyTextOf } from '../../src/screens/copy-text.js';
 import { plainStyle } from '../../src/terminal/style.js';
-import { copyTextOf } from '../../src/tui/effects/copy-text.js';
 import { sqlPanel } from '../../src/tui/panels/sql.js';
 import { aTrace } from '../factory.js';
 

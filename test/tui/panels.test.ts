@@ -1,11 +1,12 @@
 import { test } from 'tap';
 import type { Trace } from '../../src/domain/trace.js';
+import { maxConcurrent } from '../../src/screens/timeline-extent.js';
 import { lineText } from '../../src/terminal/cells.js';
 import { tabText, tabTitles } from '../../src/tui/panels/as-text.js';
 import { PANELS, panelsOf } from '../../src/tui/panels/index.js';
 import type { Panel, PanelContext } from '../../src/tui/panels/panel.js';
 import { codeRows, stackLines } from '../../src/tui/panels/stack-detail.js';
-import { maxConcurrent, timelineBar } from '../../src/tui/panels/timeline.js';
+import { timelineBar } from '../../src/tui/panels/timeline.js';
 import { aFrame, atFirstFrame } from '../factory.js';
 import { ORDERS_SOURCE, traceAt } from './fake.js';
 

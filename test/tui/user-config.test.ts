@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
+import { copyTextOf, curlCommand } from '../../src/screens/copy-text.js';
 import { clipboardTools, osc52 } from '../../src/tui/effects/clipboard.js';
-import { copyTextOf, curlCommand } from '../../src/tui/effects/copy-text.js';
 import { chosenEditor, editorCommand } from '../../src/tui/effects/editor.js';
 import { keyNames, mouseReport } from '../../src/tui/input/key-names.js';
 import { fuzzyScore } from '../../src/tui/input/menu.js';

@@ -33,9 +33,18 @@ export function setAppPackages(names: string[]): void {
       : new RegExp(`node_modules[\\\\/](?:${patterns.join('|')})[\\\\/](?!.*node_modules)`);
 }
 
-/** Whether a script is the agent's own. */
+/** Files of instruments by others. */
+const guests = new Set<string>();
+
+/** Adds a file of an instrument by others: its frames are none of the app's. */
+export function addAgentScript(file: string): void {
+  guests.add(file);
+  known.clear();
+}
+
+/** Whether a script is the agent's own, or an instrument's. */
 export function isAgentScript(script: string): boolean {
-  return script.startsWith(agentFolder);
+  return script.startsWith(agentFolder) || guests.has(script);
 }
 
 // Asked at each capture of a stack.

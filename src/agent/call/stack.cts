@@ -2,6 +2,7 @@
  * Captures stacks as numbers: each frame and stack is sent once, so that a repeat costs a few µs.
  */
 
+import { attempt } from '../guard.cjs';
 import { isEvaluated } from '../loader/evaluated.cjs';
 import { isOwnScript } from './own-script.cjs';
 
@@ -64,6 +65,15 @@ let unsent: NewFrames | undefined;
 /** Holder of the stack that is captured: a new object for each would get its properties anew. */
 const holder: { stack?: unknown } = {};
 
+/** Hears of each stack that is captured while an app frame runs; undefined: nothing is told. */
+let listener: CaptureListener | undefined;
+type CaptureListener = (stack: number, wrapper: (...args: never[]) => unknown) => void;
+
+/** Sets what hears of captured stacks, for the time of a request whose locals are read. */
+export function onCapture(captureListener: CaptureListener | undefined): void {
+  listener = captureListener;
+}
+
 /** Raises the captured depth from 10 to 30 frames, to reach the app's frames below an ORM's. */
 export function captureDeeperStacks(): void {
   maxFrames = MAX_FRAMES_UNDER_ORM;
@@ -116,7 +126,9 @@ function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): n
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
-    return typeof stack === 'number' ? stack : 0;
+    if (typeof stack !== 'number') return 0;
+    if (listener !== undefined && !withoutRunningApp.has(stack)) attempt(listener, stack, wrapper);
+    return stack;
   } catch {
     // Error is frozen or a frame cannot be read: the span is recorded without its line.
     return 0;

@@ -8,22 +8,27 @@ export function methodOwner(object: object, method: string): object | undefined 
 }
 
 const wrapped = new WeakSet<Function>();
+/** Of functions that instruments by others have wrapped: which. */
+const marks = new WeakMap<Function, Set<object>>();
 
 /**
- * Replaces a method by `wrap(original)`, unless it is wrapped already. Throws an Error that names
- * the method if it does not exist.
+ * Replaces a method by `wrap(original)`, unless it is wrapped already; with a `mark`, unless it is
+ * wrapped with that. Throws an Error that names the method if it does not exist.
  */
 export function replaceMethod<T extends object>(
   owner: T,
   method: string,
   wrap: (original: Function) => Function,
+  mark?: object,
 ): void {
   const original = (owner as Record<string, unknown>)[method];
   if (typeof original !== 'function') throw new Error(`${method} not found`);
-  if (wrapped.has(original)) return;
+  const known = marks.get(original);
+  if (mark === undefined ? wrapped.has(original) : known?.has(mark)) return;
   const replacement = wrap(original);
   copyProperties(original, replacement);
   wrapped.add(replacement);
+  if (mark !== undefined) marks.set(replacement, new Set([...(known ?? []), mark]));
   const own = Object.getOwnPropertyDescriptor(owner, method);
   Object.defineProperty(owner, method, {
     value: replacement,

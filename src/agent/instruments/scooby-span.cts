@@ -1,10 +1,9 @@
 /** Instrument of the app's own spans: `scooby.span(…)`, and the channels `scooby:span`. */
 
-import { types } from 'node:util';
 import { beginCall, beginCallFrom, endCall, type TracedCall } from '../call/call.cjs';
 import { captureCallSite } from '../call/call-site.cjs';
-import { attempt } from '../guard.cjs';
-import { dataOf, methodOf, plainText } from '../record/app-values.cjs';
+import { endWhenSettled } from '../call/settle.cjs';
+import { dataOf, plainText } from '../record/app-values.cjs';
 import { serialize } from '../record/serialize.cjs';
 import { now } from '../request/traced-request.cjs';
 import type { CallArguments, CallInfo, Instrument } from './instrument.cjs';
@@ -17,7 +16,6 @@ const KIND = /^[a-z][a-z0-9_-]{0,30}$/i;
 const RESERVED = new Set(['log', 'cpu', 'block']);
 /** Epoch ms are above it; `performance.now()` comes to that after 30 years. */
 const FIRST_EPOCH_MS = 1e12;
-const originalThen = Promise.prototype.then;
 
 export const scoobySpan: Instrument = {
   library: 'scooby.span',
@@ -107,58 +105,5 @@ function runSpan(call: TracedCall, fn: () => unknown): unknown {
     endCall(call, error ?? 'thrown');
     throw error;
   }
-  if (types.isPromise(result)) return settled(call, result);
-  if (attempt(watchThenable, call, result) !== true) endCall(call);
-  return result;
-}
-
-/**
- * Promise that settles as the app's does: a handler on that one alone would hide a rejection that
- * the app does not handle.
- */
-function settled(call: TracedCall, promise: Promise<unknown>): unknown {
-  return originalThen.call(
-    promise,
-    (value: unknown) => {
-      endCall(call);
-      return value;
-    },
-    (error: unknown) => {
-      endCall(call, error ?? 'rejected');
-      throw error;
-    },
-  );
-}
-
-/**
- * Watches the handlers that the app adds to a thenable that is no promise. Query builders and
- * Prisma's promises begin their work with the first of them: one of ours would run it once more.
- */
-function watchThenable(call: TracedCall, result: unknown): boolean {
-  const then = typeof result === 'object' && result !== null ? methodOf(result, 'then') : undefined;
-  if (then === undefined) return false;
-  const watched = function (this: unknown, onValue: unknown, onError: unknown) {
-    const done = (error?: unknown) => endCall(call, error);
-    return Reflect.apply(then, this, [
-      notifying(
-        onValue,
-        () => done(),
-        (value: unknown) => value,
-      ),
-      notifying(onError, (error: unknown) => done(error ?? 'rejected'), rethrow),
-    ]);
-  };
-  Object.defineProperty(result, 'then', { value: watched, writable: true, configurable: true });
-  return true;
-}
-
-function notifying(handler: unknown, notify: (value: unknown) => void, otherwise: Function): Function {
-  return function (this: unknown, value: unknown) {
-    attempt(notify, value);
-    return Reflect.apply(typeof handler === 'function' ? handler : otherwise, this, arguments);
-  };
-}
-
-function rethrow(error: unknown): never {
-  throw error;
+  return endWhenSettled(call, result, (ended, error) => endCall(ended, error));
 }

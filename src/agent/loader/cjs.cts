@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { Module } from 'node:module';
+import { isAbsolute } from 'node:path';
 import { attempt } from '../guard.cjs';
 
 /** Patches a file's exports; an error that it throws is reported and never reaches the app. */
 export interface Patch {
-  (exports: never, file: string): Function | void;
-  /** True if it returns a function that replaces the exports. */
+  (exports: never, file: string): object | void;
+  /** True if it returns what replaces the exports: a function, or a copy of what cannot be changed. */
   replacesExports?: boolean;
 }
 
@@ -48,9 +49,12 @@ export function onLoad(
   const { prototype, _findPath: originalFindPath } = internals;
   const original = prototype.load;
   const loadStarted = new Set<string>();
-  const names = new Set([...patches.keys()].map(packageName));
+  // Files of the app's own are named by their absolute path.
+  const names = new Set([...patches.keys()].filter((key) => !isAbsolute(key)).map(packageName));
+  const hasOwnFiles = [...patches.keys()].some((key) => isAbsolute(key));
   const patchFor = (filename: string) => {
     const path = packagePath(filename);
+    if (path === '') return hasOwnFiles ? patches.get(filename) : undefined;
     return patches.get(path) ?? patches.get(unaliased(path, filename, names));
   };
   const load: Load = function load(filename) {
@@ -96,7 +100,8 @@ export function applyPatch(
 ): void {
   try {
     const replacement = patch(module.exports as never, filename);
-    if (typeof replacement === 'function') module.exports = replacement;
+    const isObject = typeof replacement === 'object' && replacement !== null && patch.replacesExports;
+    if (typeof replacement === 'function' || isObject) module.exports = replacement;
   } catch (error) {
     attempt(onError, filename, error);
   }

@@ -6,8 +6,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { attempt } from '../guard.cjs';
 import { workingFolder } from '../run-config.cjs';
 import { packageName, packagePath } from './cjs.cjs';
@@ -34,24 +34,34 @@ type Module = typeof nodeModule & {
 };
 
 const CHANNEL = 'scooby:imported';
+/** Stands for the URL of the module itself, which is known when it loads. */
+const OWN_URL = 'scooby:own-url';
 
 /**
  * Calls `listener` for each imported file that is a key of `modules` (its path below node_modules),
  * with the bindings named there. Does nothing if the project has none of the packages; of those in
- * `majors` only that major version counts.
+ * `majors` only that major version counts. A file of the app's own is named by its absolute path. The
+ * bindings of those in `namespaces` are read from what the module exports.
  */
 export function onImport(
   modules: Map<string, string[]>,
   listener: ImportListener,
   majors = new Map<string, number>(),
+  namespaces = new Set<string>(),
 ): void {
-  const names = new Set([...modules.keys()].map(packageName));
-  if (![...names].some((name) => isInstalled(name, majors.get(name)))) return;
+  const isThere = (file: string) =>
+    isAbsolute(file) || isInstalled(packageName(file), majors.get(packageName(file)));
+  if (![...modules.keys()].some(isThere)) return;
   subscribe(CHANNEL, (message) => {
     const { path, bindings, url } = message as { path: string; bindings: Bindings; url: string };
     attempt(() => listener(path, bindings, fileURLToPath(url)));
   });
-  const suffixes = new Map([...modules].map(([path, bindings]) => [path, suffixOf(path, bindings)]));
+  const suffixes = new Map(
+    [...modules].map(([path, bindings]) => {
+      const key = isAbsolute(path) ? pathToFileURL(path).href : path;
+      return [key, suffixOf(path, bindings, namespaces.has(path))];
+    }),
+  );
   const { registerHooks, register } = nodeModule as Module;
   if (registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
     registerHooks({
@@ -78,8 +88,8 @@ function publishingSource(
 ): LoadResult {
   const path = packagePath(url);
   if (path !== '' && isHidden(loaded, context)) return { ...loaded, source: null };
-  const suffix = suffixes.get(path);
-  return suffix === undefined ? loaded : withSuffix(loaded, suffix);
+  const suffix = suffixes.get(path === '' ? url : path);
+  return suffix === undefined ? loaded : withSuffix(loaded, suffix, url);
 }
 
 /**
@@ -111,19 +121,29 @@ export function isHidden(
  * Line that publishes the file's bindings; appended to the source, so that no position moves. It
  * uses a channel because the app could see a property of globalThis.
  */
-function suffixOf(path: string, bindings: string[]): string {
-  const accessors = bindings.map((name) => `get ${name}(){return ${name}},set ${name}(v){${name}=v}`);
-  const message = `{path:'${path}',bindings:{${accessors.join()}},url:import.meta.url}`;
-  return `\n;import{channel as scooby$}from'node:diagnostics_channel';scooby$('${CHANNEL}').publish(${message});`;
+function suffixOf(path: string, bindings: string[], isNamespace: boolean): string {
+  const holder = isNamespace ? 'scooby$self.' : '';
+  // What is exported by another module, or as default, has no binding here that could be set.
+  const set = (name: string) =>
+    name === 'default' ? `throw Error('default cannot be replaced')` : `${name}=v`;
+  const accessors = bindings.map(
+    (name) => `get ${name}(){return ${holder}${name}},set ${name}(v){${set(name)}}`,
+  );
+  const message = `{path:${JSON.stringify(path)},bindings:{${accessors.join()}},url:import.meta.url}`;
+  const self = isNamespace ? `import*as scooby$self from'${OWN_URL}';` : '';
+  return `\n;${self}import{channel as scooby$}from'node:diagnostics_channel';scooby$('${CHANNEL}').publish(${message});`;
 }
 
 /** Appends to ES modules only: CommonJS with a source from a hook cannot be required. */
-function withSuffix(loaded: LoadResult, suffix: string): LoadResult {
+function withSuffix(loaded: LoadResult, suffix: string, url: string): LoadResult {
   const { format, source } = loaded;
-  if (format !== 'module' || source === undefined || source === null) return loaded;
+  if ((format !== 'module' && format !== 'module-typescript') || source === undefined || source === null)
+    return loaded;
   return {
     ...loaded,
-    source: (typeof source === 'string' ? source : new TextDecoder().decode(source)) + suffix,
+    source:
+      (typeof source === 'string' ? source : new TextDecoder().decode(source)) +
+      suffix.replace('scooby:own-url', () => url.replaceAll("'", '%27')),
   };
 }
 
@@ -135,8 +155,8 @@ async function loadOffThread(
   next: NextLoad,
 ): Promise<LoadResult> {
   const loaded = await next(url, context);
-  const suffix = suffixes.get(url.slice(url.lastIndexOf('/node_modules/') + 14));
-  return suffix === undefined ? loaded : withSuffix(loaded, suffix);
+  const suffix = suffixes.get(url) ?? suffixes.get(url.slice(url.lastIndexOf('/node_modules/') + 14));
+  return suffix === undefined ? loaded : withSuffix(loaded, suffix, url);
 }
 
 const OFF_THREAD = `data:text/javascript,${encodeURIComponent(`

@@ -59,6 +59,14 @@ let lastSpanNumber = 0;
 let timer: NodeJS.Timeout | undefined;
 let idleTicks = 0;
 
+/** Adds to a call's details once they are known; undefined: nothing does. */
+let describedListener: ((call: TracedCall) => void) | undefined;
+
+/** Sets what adds to the details of calls, for the time of a request whose locals are read. */
+export function onDescribed(listener: ((call: TracedCall) => void) | undefined): void {
+  describedListener = listener;
+}
+
 /** Subscribes to the channel of an instrument and sends its calls. */
 export function recordInstrument(instrument: Instrument): void {
   beforeFlush(appendEnded);
@@ -161,6 +169,7 @@ function open(call: TracedCall): void {
   request?.times?.began(call.instrument.kind, call.began);
   call.n = ++lastSpanNumber;
   describeCall(call, call.instrument.describe);
+  if (describedListener !== undefined) attempt(describedListener, call);
   if (running.size >= MAX_RUNNING) forgetOldest();
   running.add(call);
   startTimer();

@@ -3,6 +3,7 @@
  * known when the head is written. The network panel of every browser shows it.
  */
 
+import type { KindFacts } from '../../domain/library.js';
 import type { CallTimes, KindTime } from './call-times.cjs';
 
 /** Entries of kinds; browsers show ten well, and servers in front of the app may limit heads. */
@@ -10,6 +11,14 @@ const MAX_KINDS = 7;
 const MAX_NAME = 32;
 const FIRST_KINDS = ['sql', 'cache', 'rpc', 'http'];
 const NOT_IN_TOKEN = /[^\w!#$%&'*+.^`|~-]/g;
+
+/** Kinds that instruments by others have named. */
+const named = new Map<string, KindFacts>();
+
+/** Sets by which name, and which nouns, the time of a kind is told. */
+export function nameTiming(facts: KindFacts): void {
+  named.set(facts.kind, facts);
+}
 
 /** What is told of a request at an instant; times are ms. */
 export interface HeadTimes {
@@ -44,7 +53,8 @@ function placeOf({ kind }: KindTime): number {
 function describeKind({ kind, count, hits, misses }: KindTime): string {
   if (kind === 'sql') return counted(count, 'query', 'queries');
   if (kind === 'http') return counted(count, 'request', 'requests');
-  const calls = counted(count, 'call', 'calls');
+  const { noun = 'call', nouns = `${noun}s` } = named.get(kind) ?? {};
+  const calls = counted(count, noun, nouns);
   return hits + misses > 0 ? `${calls}, ${counted(hits, 'hit', 'hits')}` : calls;
 }
 
@@ -54,7 +64,7 @@ function counted(count: number, one: string, many: string): string {
 
 /** A kind of an instrument by others may have any name. */
 function tokenOf(kind: string): string {
-  return kind.slice(0, MAX_NAME).replace(NOT_IN_TOKEN, '_');
+  return (named.get(kind)?.timing ?? kind).slice(0, MAX_NAME).replace(NOT_IN_TOKEN, '_');
 }
 
 function rounded(ms: number): number {

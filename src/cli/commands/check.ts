@@ -6,6 +6,7 @@
 import type { Command } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
+import { formatLatencies, type Latencies } from '../../domain/latency.js';
 import { setRedaction } from '../../domain/redaction.cjs';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
 import { applyBaseline, baselineOf } from '../../insight/metrics/baseline.js';
@@ -15,6 +16,7 @@ import type { LaunchListener } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
 import { agentFile } from '../agent-file.js';
 import { readBaseline, readBudget, writeBaseline } from '../check/files.js';
+import { latenciesOption } from '../config/latencies.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import {
@@ -39,6 +41,7 @@ interface CheckFlags {
   updateBaseline?: boolean;
   json?: boolean;
   github?: boolean;
+  latency?: Latencies;
   db?: string;
   store?: string;
   color?: boolean;
@@ -59,6 +62,11 @@ export function registerCheck(program: Command): void {
     .option('--budget <file>', 'limits for requests (default: scooby.budget.json; without it, no severe N+1)')
     .option('--baseline <file>', 'accepted known problems (default: scooby.baseline.json)')
     .option('--update-baseline', 'accept all current problems and write them to the baseline')
+    .addOption(
+      latenciesOption(
+        'judge times and findings as if database, cache and services were that far away: 5ms, or sql=5ms',
+      ),
+    )
     .option('--json', "print one JSON document on stdout; the command's own output goes to stderr")
     .option('--github', 'print annotations for GitHub diffs (default when GITHUB_ACTIONS is true)')
     .option('--no-github', 'print no annotations')
@@ -72,6 +80,7 @@ Examples:
   scooby check -- npm test                                  no request of the tests may have a severe N+1
   scooby check --budget strict.json -- npx vitest run       docs/check.md describes budgets
   scooby check --update-baseline -- npm test                accept current problems; only new ones fail from now on
+  scooby check --latency 5ms -- npm test                    on a laptop nobody feels a loop of queries: this does
   scooby check --json -- npm test | jq '.broken[].site'
 
 Exit codes:
@@ -99,6 +108,7 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
     requests: facts.length,
     routes: new Set(facts.map(({ route }) => route)).size,
     command: code,
+    ...(flags.latency && { latency: formatLatencies(flags.latency) }),
     ...(file !== undefined && { budget: file }),
     ...((baseline.baseline || flags.updateBaseline) && { baseline: baseline.file }),
     ...(facts.length === 0 && { reason: reasonWithoutRequests(traits) }),
@@ -142,7 +152,7 @@ async function recordRequests(
   const warn = (message: string) => void notes.add(message);
   const libraries = new Set<string>();
   const traits: CommandTraits = { libraries: [], hasListened: false, problems: [] };
-  const { ignore, limits, packages, redact } = readProjectConfig(cwd);
+  const { ignore, limits, packages, redact, guests } = readProjectConfig(cwd);
   if (redact !== undefined) setRedaction(redact);
   const [project, agent] = [projectFolder(cwd), agentFile()];
   const { collector, warnings } = await CollectorClient.open({
@@ -153,6 +163,7 @@ async function recordRequests(
     store: { db: flags.db, cwd, shared: sharedStoreOf(flags, cwd) },
     run: newRun(command),
     reports: 'facts',
+    ...(flags.latency && { latencies: flags.latency }),
   });
   for (const warning of warnings) warn(warning);
   collector.on('library', ({ name }) => libraries.add(name));
@@ -167,6 +178,7 @@ async function recordRequests(
         project,
         ...(packages && { packages }),
         ...(redact && { redact }),
+        ...(guests && { guests }),
         agent,
         record: 'all',
         // What the tests compare of a response is to be the app's.
@@ -207,7 +219,7 @@ function quietListener(servers: AppServers, warn: (message: string) => void): La
     appListening: () => {},
     libraryDetected: ({ name, version, trouble }) => {
       if (trouble !== undefined)
-        warn(`${name} ${version}: ${escapeToOneLine(trouble)}; its calls were not judged`);
+        warn(`${name}${version && ` ${version}`}: ${escapeToOneLine(trouble)}; its calls were not judged`);
     },
     requestFinished: () => {},
     notify: () => {},

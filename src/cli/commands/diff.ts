@@ -58,13 +58,13 @@ async function diff(
   const format = outputFormat(flags);
   const difference = flags.runs
     ? await diffRuns(store, ...(await chooseRuns(store, before, after)))
-    : diffTraces(...(await chooseTraces(store, before, after, format.now)));
+    : diffTraces(...(await chooseComparedRequests(store, before, after, format.now)));
   if (flags.json) printDocument([terminalSafeJson(differenceJson(difference), 2)]);
   else printLines(differenceLines(difference, format), format);
 }
 
 /** Two requests to compare; without `before`, the previous request of the same route as `after`. */
-async function chooseTraces(
+export async function chooseComparedRequests(
   store: StoreReader,
   before: string | undefined,
   after: string | undefined,

@@ -5,10 +5,9 @@ import { SilentExit } from '../../domain/errors.js';
 import { formatCount, terminalSafeJson } from '../../domain/text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import type { OutputRole } from '../../terminal/style.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { type Diagnosis, diagnose } from '../doctor/diagnosis.js';
-import type { CheckResult, Grade } from '../doctor/library-checks.js';
+import { type CheckResult, GRADE_MARKS, GRADE_ROLES } from '../doctor/grades.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 
 interface DoctorFlags {
@@ -16,9 +15,6 @@ interface DoctorFlags {
   json?: boolean;
   color?: boolean;
 }
-
-const ROLES: Record<Grade, OutputRole> = { good: 'ok', note: 'warn', bad: 'error' };
-const MARKS: Record<Grade, string> = { good: '✓', note: '!', bad: '✗' };
 
 /** Adds the command to the program. */
 export function registerDoctor(program: Command): void {
@@ -54,8 +50,10 @@ function printDiagnosis(diagnosis: Diagnosis, flags: DoctorFlags): void {
   printLines(doctorLines(diagnosis, format), format);
 }
 
-function isBad({ node, port, store, config, start, libraries }: Diagnosis): boolean {
-  return [node, port, store, config, ...start, ...libraries].some(({ grade }) => grade === 'bad');
+function isBad({ node, port, store, config, instruments, start, libraries }: Diagnosis): boolean {
+  return [node, port, store, config, ...instruments, ...start, ...libraries].some(
+    ({ grade }) => grade === 'bad',
+  );
 }
 
 const COLUMNS: Column[] = [
@@ -68,11 +66,11 @@ const COLUMNS: Column[] = [
 
 /** Report of a diagnosis as lines. */
 function doctorLines(
-  { node, project, folders, libraries, port, store, config, start }: Diagnosis,
+  { node, project, folders, libraries, port, store, config, instruments, start }: Diagnosis,
   format: OutputFormat,
 ): string[] {
   const line = (head: string, { grade, text }: CheckResult) =>
-    `${format.style(ROLES[grade], MARKS[grade])} ${format.style('bold', head.padEnd(8))} ${cleanText(text)}`;
+    `${format.style(GRADE_ROLES[grade], GRADE_MARKS[grade])} ${format.style('bold', head.padEnd(8))} ${cleanText(text)}`;
   const packages = folders > 1 ? `${project}, ${folders} packages` : project;
   const found =
     libraries.length === 0
@@ -84,6 +82,7 @@ function doctorLines(
     line('Port', port),
     line('Store', store),
     line('Config', config),
+    ...instruments.map((result) => line('Own', result)),
     ...start.map((problem) => line('Start', problem)),
     ...(libraries.length > 0 ? ['', ...tableLines(COLUMNS, libraries.map(cellsOf), format)] : []),
   ];
@@ -91,10 +90,10 @@ function doctorLines(
 
 function cellsOf({ name, version, kind, grade, text }: Diagnosis['libraries'][number]): Cell[] {
   return [
-    [MARKS[grade], ROLES[grade]],
+    [GRADE_MARKS[grade], GRADE_ROLES[grade]],
     [cleanText(name)],
     [cleanText(version), 'dim'],
     [kind ?? ''],
-    [cleanText(text), grade === 'good' ? 'dim' : ROLES[grade]],
+    [cleanText(text), grade === 'good' ? 'dim' : GRADE_ROLES[grade]],
   ];
 }

@@ -17,7 +17,7 @@ import { addStoreOptions, type StoreFlags, withStore } from '../select/store-opt
 type ExplainFlags = StoreFlags & Partial<ExplainOptions>;
 
 /** A call of a request; `index` is its position in the trace's spans, from 0. */
-interface ChosenCall {
+export interface ChosenCall {
   trace: Trace;
   index: number;
   span: Span;
@@ -62,7 +62,7 @@ async function explain(id = 'last', n: string | undefined, flags: ExplainFlags):
   const call = await withStore(flags, async (store) =>
     chooseCall(await chooseRequest(store, id, format.now), n),
   );
-  const plan = await planOf(databasePath(flags.db, process.cwd()), call, flags);
+  const plan = await planOfCall(databasePath(flags.db, process.cwd()), call, flags);
   const { trace, index } = call;
   if (flags.json) printDocument([terminalSafeJson({ request: trace.id, call: index + 1, ...plan }, 2)]);
   else printLines(planLines(call, plan, format), format);
@@ -99,10 +99,10 @@ export function chooseCall(trace: Trace, wanted: string | undefined): ChosenCall
  * Plan from the first of the project's running apps, newest first, that can explain the call.
  * Throws a UserError (exit 1) with the newest app's reason when none can.
  */
-async function planOf(
+export async function planOfCall(
   database: string,
   { trace, index }: ChosenCall,
-  flags: ExplainFlags,
+  flags: Partial<ExplainOptions>,
 ): Promise<StatementPlan> {
   let reason: ControlError | undefined;
   const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
@@ -126,7 +126,8 @@ async function planOf(
   );
 }
 
-function planLines(
+/** The call and its plan, as text. */
+export function planLines(
   { trace, index, span }: ChosenCall,
   plan: StatementPlan,
   { style, width }: OutputFormat,

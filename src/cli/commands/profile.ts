@@ -1,16 +1,12 @@
 /** `scooby profile`: the functions that a request's time went to, by sending it to the running app. */
 
-import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { ControlError, connectToRun, type RunControl } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
 import { type ProfileWish, profileKindOf } from '../../domain/profile-wish.js';
 import { isRoutePattern } from '../../domain/route-pattern.js';
 import { escapeToOneLine, formatMs, terminalSafeJson } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
-import { replayableHeaders } from '../../feed/replayable.js';
-import { databasePath } from '../../store/location.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import { profileLines } from '../print/profile.js';
 import {
@@ -21,6 +17,7 @@ import {
   requestTo,
   sendProfiled,
 } from '../profile/profile-request.js';
+import { mayBeSent, withRunningApp } from '../running-app.js';
 import { isAddress, parseAddressText } from '../select/address.js';
 import { chooseRequest } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -33,7 +30,6 @@ type ProfileFlags = StoreFlags & {
 };
 
 const MAX_REPEAT = 500;
-const SAFE = /^(?:GET|HEAD|OPTIONS)$/;
 
 /** Adds the command to the program. */
 export function registerProfile(program: Command): void {
@@ -80,28 +76,10 @@ async function profile(wanted: string, flags: ProfileFlags): Promise<void> {
   if (flags.next && flags.repeat !== undefined)
     throw new UserError('--next waits for one request, so it cannot be combined with --repeat.');
   const wish: ProfileWish = flags.heap ? 'heap' : 'cpu';
-  const control = await connectToRun(databasePath(flags.db, process.cwd()));
-  if (control === undefined)
-    throw new UserError('No app runs under scooby in this project. Start it:  scooby run -- <command>', 1);
-  try {
-    const job = await jobOf(control, wish, flags);
-    const trace = await profiled(job, wanted, flags);
-    print(trace, wish, flags);
-  } catch (error) {
-    if (error instanceof ControlError) throw new UserError(error.message, 1);
-    throw error;
-  } finally {
-    control.close();
-  }
-}
-
-async function jobOf(control: RunControl, wish: ProfileWish, flags: StoreFlags): Promise<ProfileJob> {
-  const status = await control.status();
-  const { url } = status;
-  if (status.record === 'off')
-    throw new UserError('The run records nothing now, and so takes no profile.', 1);
-  if (url === undefined) throw new UserError('The app listens on no port so far.', 1);
-  return { control, wish, status: { ...status, url }, withStore: (work) => withStore(flags, work) };
+  await withRunningApp(flags.db, async (app) => {
+    const job: ProfileJob = { ...app, wish, withStore: (work) => withStore(flags, work) };
+    print(await profiled(job, wanted, flags), wish, flags);
+  });
 }
 
 async function profiled(job: ProfileJob, wanted: string, flags: ProfileFlags): Promise<Trace> {
@@ -110,7 +88,7 @@ async function profiled(job: ProfileJob, wanted: string, flags: ProfileFlags): P
   const route = trace === undefined ? address : (trace.route ?? trace.url);
   const isSent = !flags.next && (trace !== undefined || !isRoutePattern(address));
   const subject = trace ?? requestTo(method ?? 'GET', address);
-  if (!isSent || !(await mayBeSent(subject, flags))) {
+  if (!isSent || !(await mayBeSent(subject, flags.yes === true))) {
     const name = escapeToOneLine(method === undefined ? route : `${method} ${route}`);
     printRemark(`waiting for the next ${name} at ${job.status.url} …  (Ctrl-C ends it)`);
     const id = await nextProfiled(job, { pattern: route, ...(method !== undefined && { method }) });
@@ -133,24 +111,6 @@ async function recorded(job: ProfileJob, wanted: string): Promise<Trace | undefi
   } catch (error) {
     if (isAddress(wanted) && error instanceof UserError && error.exitCode === 1) return undefined;
     throw error;
-  }
-}
-
-/** Whether a request may be sent again: at once for those that change nothing, else when the user agrees. */
-async function mayBeSent(trace: Trace, { yes }: ProfileFlags): Promise<boolean> {
-  if (SAFE.test(trace.method) || yes) return true;
-  const { without } = replayableHeaders(trace);
-  const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
-  const question = `send ${escapeToOneLine(`${trace.method} ${trace.url}`)} again${omitted}?`;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    printRemark(`${question.replace('?', '')}: only with --yes`);
-    return false;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(?:es)?$/i.test((await terminal.question(`${question} y/N `)).trim());
-  } finally {
-    terminal.close();
   }
 }
 

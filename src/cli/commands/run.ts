@@ -12,6 +12,7 @@ import { databasePath, projectFolder } from '../../store/location.js';
 import type { SharedStore } from '../../store/open.js';
 import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
+import type { PageHost } from '../../web/server/page-host.js';
 import { agentFile } from '../agent-file.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
@@ -30,6 +31,7 @@ import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
 import { recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
+import { openRunPage, pageOfRun } from '../run-page.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
 import { sharedStoreOf } from '../select/shared-store.js';
 import { STORE_OPTION } from '../select/store-options.js';
@@ -88,8 +90,15 @@ export function registerRun(program: Command): void {
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
     )
+    .option('--badge', 'add a mark with time, queries and findings to HTML pages: docs/badge.md')
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
     .option('--ui', "show the browser and the app's output in this terminal, instead of lines")
+    .option(
+      '--page-port <port>',
+      'port of the page in the web browser (default: 4870, or the next free one)',
+      parsePort,
+    )
+    .option('--no-page', 'serve no page')
     .option('-q, --quiet', 'print no line per request, nor per server that listens later')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .option('--store <url>', STORE_OPTION)
@@ -130,8 +139,15 @@ export function registerRun(program: Command): void {
       applyProjectConfig(command, config);
       if (command.opts().showSecrets) config.redact = { ...config.redact, isOff: true };
       if (config.redact !== undefined) setRedaction(config.redact);
-      const code = await run(words, command.opts(), config);
-      if (code !== 0) throw new SilentExit(code);
+      const options: RunOptions = command.opts();
+      const shared = sharedStoreOf(options, process.cwd(), () => config.run.store);
+      const page = await openRunPage(words, options, shared);
+      try {
+        const code = await run(words, options, config, { shared, page });
+        if (code !== 0) throw new SilentExit(code);
+      } finally {
+        page?.close();
+      }
     });
 }
 
@@ -139,7 +155,18 @@ function duration(flags: string, description: string, unit: 's' | 'h', value: nu
   return new Option(flags, description).argParser(durationParser(unit)).default(value, words);
 }
 
-async function run(command: string[], options: RunOptions, config: ProjectConfig): Promise<number> {
+/** What a run has besides its flags. */
+interface RunParts {
+  shared: SharedStore | undefined;
+  page: PageHost | undefined;
+}
+
+async function run(
+  command: string[],
+  options: RunOptions,
+  config: ProjectConfig,
+  { shared, page }: RunParts,
+): Promise<number> {
   makeOutputOptional();
   const cwd = process.cwd();
   const takePort = parseTakePort(options.takePort);
@@ -152,7 +179,6 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     import('../../collector/collector-client.js'),
   ]);
   const { db, ttl, maxSize, quiet, params = false } = options;
-  const shared = sharedStoreOf(options, cwd, () => config.run.store);
   const { ignore, limits, packages } = config;
   const { collector, warnings, otlpUrl } = await CollectorClient.open({
     project: projectFolder(cwd),
@@ -173,8 +199,9 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
     options,
     collector.place,
     new AppServers({ upstream: options.upstream, ports: namedPorts(command, takePort) }),
-    shared,
+    { shared, page },
   );
+  page?.onTrouble((message) => listener.warn(message));
   for (const warning of warnings) listener.warn(warning);
   if (otlpUrl !== undefined) listener.notify(`spans of OpenTelemetry are taken at ${otlpUrl}`);
   try {
@@ -184,6 +211,7 @@ async function run(command: string[], options: RunOptions, config: ProjectConfig
         collector,
         listenAt: place,
         ...(takePort !== undefined && { takePort }),
+        ...(page && { page: pageOfRun(page) }),
         ...(runUi && { env: colourEnvironment(flags.env, options.color), sink: runUi }),
       },
       listener,
@@ -205,13 +233,15 @@ function listenerOf(
   options: RunOptions,
   place: string,
   servers: AppServers,
-  shared: SharedStore | undefined,
+  { shared, page }: RunParts,
 ): { listener: LaunchListener; runUi?: RunUi | undefined } {
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
   const recording = recordingNote(record, rulesOf(options));
-  const announcerOptions = { command, servers, place, recording, quiet, style, write };
+  // A token is not for logs.
+  const link = process.stderr.isTTY ? page?.link() : undefined;
+  const announcerOptions = { command, servers, place, recording, quiet, style, write, page: link };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());

@@ -2,15 +2,18 @@
 
 import type { Command } from 'commander';
 import { UserError } from '../../domain/errors.js';
+import type { Latencies } from '../../domain/latency.js';
 import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
 import { readTree } from '../../insight/calls/request-tree.js';
+import { publicWhatIf, type WhatIf, whatIf } from '../../insight/win/what-if.js';
 import { publicTrace } from '../../store/json.js';
 import type { StoreReader } from '../../store/store.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { colouredStyle } from '../../terminal/style.js';
 import { tabText, tabTitles } from '../../tui/panels/as-text.js';
+import { latenciesOption } from '../config/latencies.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import { profileOf, profileReport } from '../print/profile-report.js';
 import { relativesOf } from '../print/relatives.js';
@@ -34,6 +37,7 @@ type ShowFlags = StoreFlags & {
   cpu?: boolean;
   heap?: boolean;
   tab?: string;
+  latency?: Latencies;
   ascii?: boolean;
 };
 
@@ -60,6 +64,11 @@ export function registerShow(program: Command): void {
     .option('--cpu', 'its CPU profile: the functions that took most, and the three hottest lines')
     .option('--heap', 'the same of its heap profile')
     .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
+    .addOption(
+      latenciesOption(
+        'what it would take if database, cache and services were that far away: 2ms, or sql=2ms,cache=1ms',
+      ),
+    )
     .option('--json', 'the complete recording as JSON; docs/trace.md describes it')
     .option('--ascii', 'draw with ASCII characters only')
     .addHelpText(
@@ -75,6 +84,7 @@ Examples:
   scooby show last --waterfall   which calls waited for which
   scooby show last --tree        what became of its calls in other services
   scooby show last --cpu         which functions took the time, and their hottest lines
+  scooby show last --latency 2ms what it takes with a database 2ms away, and after the fix
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
     )
@@ -98,9 +108,9 @@ const VIEWS: [view: keyof ShowFlags, options: (keyof ShowFlags)[]][] = [
   ['cpu', ['ascii']],
   ['heap', ['ascii']],
   ['tab', ['ungrouped', 'stack', 'ascii']],
-  ['json', []],
+  ['json', ['latency']],
 ];
-const VIEW_OPTIONS: (keyof ShowFlags)[] = ['ungrouped', 'stack', 'kind', 'ascii'];
+const VIEW_OPTIONS: (keyof ShowFlags)[] = ['ungrouped', 'stack', 'kind', 'latency', 'ascii'];
 
 /** Throws a UserError for two views, or for an option without effect on the view. */
 function rejectConflicts(flags: ShowFlags): void {
@@ -114,7 +124,11 @@ function rejectConflicts(flags: ShowFlags): void {
 async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<void> {
   const format = outputFormat(flags);
   const trace = await chooseRequest(store, id, format.now);
-  if (flags.json) return printDocument([terminalSafeJson(publicTrace(trace), 2)]);
+  const away = flags.latency && awayFrom(trace, flags.latency);
+  if (flags.json)
+    return printDocument([
+      terminalSafeJson({ ...publicTrace(trace), ...(away && { away: publicWhatIf(away) }) }, 2),
+    ]);
   const code = await sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
   // Statements have to run as they were recorded, so their characters stay.
@@ -131,10 +145,23 @@ async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<v
           ? sourceLines(trace, kinds, code, format)
           : traceLines(
               trace,
-              { ...flags, ...(kinds && { kinds }), code, relatives: await relativesOf(store, trace) },
+              {
+                ...flags,
+                ...(kinds && { kinds }),
+                ...(away && { away }),
+                code,
+                relatives: await relativesOf(store, trace),
+              },
               format,
             );
   printLines(lines, format);
+}
+
+/** The request under latencies. Throws a UserError for one that has no duration. */
+function awayFrom(trace: Trace, latencies: Latencies): WhatIf {
+  const away = trace.outside ? undefined : whatIf(trace, latencies);
+  if (away) return away;
+  throw new UserError('This request did not end: what it would take further away is not known.', 1);
 }
 
 /**

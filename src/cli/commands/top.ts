@@ -17,7 +17,9 @@ import { shortIds } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { NO_AGGREGATES } from './list.js';
 
-type TopBy = 'statement' | 'route' | 'site' | 'finding' | 'time';
+/** What `top` sums up by. */
+export const TOP_BY = ['statement', 'route', 'site', 'finding', 'time'] as const;
+type TopBy = (typeof TOP_BY)[number];
 type TopFlags = StoreFlags & FilterFlags & { limit: number; by: TopBy };
 
 /** Adds the command to the program. */
@@ -33,7 +35,7 @@ export function registerTop(program: Command): void {
           '--by <what>',
           'what to sum up by; site: the line that made the calls; time: SQL, own CPU and all else that requests spend time in',
         )
-          .choices(['statement', 'route', 'site', 'finding', 'time'])
+          .choices(TOP_BY)
           .default('statement'),
       )
       .option('-n, --limit <count>', 'maximum number of rows', parseCount, DEFAULT_LIMIT),
@@ -43,12 +45,12 @@ export function registerTop(program: Command): void {
       'after',
       `
 SHARE is the part of the total time of these requests in which at least one of the calls ran or waited. TOTAL adds up
-all calls, also those that ran at once. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
+all calls, also those that ran at once; WIN, what the requests would take less if the finding were mended. P50 and P95 are accurate to within 10%. WORST is the request in which the row took most time.
 
 Examples:
   scooby top                          the statements and calls that took most time
   scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
-  scooby top --by finding             the problems that scooby found, and their cost
+  scooby top --by finding             the problems that scooby found, by what mending them would win
   scooby top --by time                where the time of all requests went, in parts that add up to it
   scooby top --path /orders           only requests with /orders in their URL
   scooby top 'status>=500' --json     JSON for other tools`,
@@ -104,7 +106,7 @@ const HEADS: Record<TopBy, string> = {
 function columnsOf(by: TopBy): Column[] {
   const line: Column = { head: 'LINE', ...(by !== 'site' && { dropOrder: 5 }) };
   return [
-    { head: 'TOTAL', align: 'right' },
+    { head: by === 'finding' ? 'WIN' : 'TOTAL', align: 'right' },
     { head: 'SHARE', align: 'right', dropOrder: 4 },
     { head: 'COUNT', align: 'right' },
     { head: 'REQUESTS', align: 'right', dropOrder: 1 },

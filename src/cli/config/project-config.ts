@@ -8,10 +8,13 @@ import { dirname, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { FINDING_KINDS } from '../../domain/finding-kinds.js';
+import type { GuestConfig } from '../../domain/link.js';
 import type { RedactRules } from '../../domain/redaction.cjs';
 import { DEFAULT_RULE_LIMITS, type RuleLimits } from '../../insight/scene.js';
 import type { IgnoreRule } from '../../insight/suppress.js';
 import { configFolder } from '../../tui/user-config.js';
+import type { ConfigSection } from './config-section.js';
+import { parseGuests } from './guest-config.js';
 import { keyLines, locateJsonError } from './json-positions.js';
 import { parseDuration, parseSize } from './units.js';
 
@@ -27,26 +30,23 @@ export interface ProjectConfig extends FindingConfig {
   packages?: string[];
   /** What is masked besides, and what is not. */
   redact?: RedactRules;
+  /** Instruments of the project's own. */
+  guests?: GuestConfig[];
   /** Unparsed options of `scooby run`, by camel-case name. */
   run: Record<string, unknown>;
   /** Files that were read, highest priority first. */
   files: string[];
 }
 
-/** An object in a configuration file. */
-interface Section {
-  value: Record<string, unknown>;
-  /** Throws a UserError with the file, line and path of a key. */
-  fail(key: string, message: string): never;
-}
-
 export const CONFIG_FILE_NAME = 'scooby.config.json';
-const SECTION_KEYS = ['run', 'ignore', 'limits', 'packages', 'redact'];
+const SECTION_KEYS = ['run', 'ignore', 'limits', 'packages', 'redact', 'instruments', 'watch', 'kinds'];
 const REDACT_KEYS = ['names', 'patterns', 'allow'] as const;
 /** Keys of the user's own file only: docs/browser.md. */
 const BROWSER_KEYS = ['keys', 'theme', 'editor', 'mouse', 'ascii'];
 const IGNORE_KEYS = ['kind', 'id', 'route', 'site', 'statement'];
 const PACKAGE_NAME = /^(?:@[\w.-]+\/)?(?:[\w.-]+\*?|\*)$/;
+/** A package that others have written says nothing of how the project is recorded. */
+const DEPENDENCY = /[\\/]node_modules[\\/]/;
 /** Limits that are durations in ms. */
 const DURATION_LIMITS = ['loopHighMs', 'transaction', 'idle', 'poolWait', 'blocked', 'saved'];
 
@@ -63,10 +63,12 @@ export function readProjectConfig(cwd: string, env: NodeJS.ProcessEnv = process.
   const slow = { ...userSlow, ...projectSlow };
   const packages = [...(project?.packages ?? []), ...(user?.packages ?? [])];
   const redact = mergeRedactRules(project?.redact, user?.redact);
+  const guests = [project?.guests ?? [], user?.guests ?? []].flat();
   return {
     run: { ...user?.run, ...project?.run },
     ...(packages.length > 0 && { packages }),
     ...(redact && { redact }),
+    ...(guests.length > 0 && { guests }),
     ignore: [...(project?.ignore ?? []), ...(user?.ignore ?? [])],
     limits: {
       ...userLimits,
@@ -85,14 +87,15 @@ function nearestFile(cwd: string): string | undefined {
   for (let folder = existsSync(cwd) ? realpathSync(cwd) : cwd; ; folder = dirname(folder)) {
     for (const name of [CONFIG_FILE_NAME, 'package.json']) {
       const file = join(folder, name);
-      if (
-        existsSync(file) &&
-        (name === CONFIG_FILE_NAME || /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8')))
-      )
+      if (existsSync(file) && (name === CONFIG_FILE_NAME || (!DEPENDENCY.test(file) && hasScoobyKey(file))))
         return file;
     }
     if (folder === dirname(folder) || existsSync(join(folder, '.git'))) return undefined;
   }
+}
+
+function hasScoobyKey(file: string): boolean {
+  return /"scooby"\s*:\s*\{/.test(readFileSync(file, 'utf8'));
 }
 
 /** Parses and validates a file; the user's own file may also have keys of the browser. */
@@ -130,7 +133,7 @@ function readFile(file: string, isUserFile: boolean) {
   };
 }
 
-function parseSections(section: Section, path: string, file: string, lines: Map<string, number>) {
+function parseSections(section: ConfigSection, path: string, file: string, lines: Map<string, number>) {
   const { run = {}, packages = [], ignore = [], limits = {}, redact = {} } = section.value;
   const at = (key: string) => (path === '' ? key : `${path}.${key}`);
   if (!Array.isArray(ignore))
@@ -146,6 +149,7 @@ function parseSections(section: Section, path: string, file: string, lines: Map<
       parseIgnore(typeof entry === 'string' ? { kind: entry } : entry, at(`ignore.${n}`), file, lines),
     ),
     limits: parseRuleLimits(parseSection(limits, at('limits'), file, lines), at('limits'), file, lines),
+    guests: parseGuests(section, file, (value, key) => parseSection(value, at(key), file, lines)),
   };
 }
 
@@ -159,7 +163,7 @@ function mergeRedactRules(...sources: (RedactRules | undefined)[]): RedactRules 
   return Object.keys(rules).length > 0 ? rules : undefined;
 }
 
-function parseRedactRules({ value, fail }: Section): RedactRules {
+function parseRedactRules({ value, fail }: ConfigSection): RedactRules {
   for (const [key, list] of Object.entries(value)) {
     if (!(REDACT_KEYS as readonly string[]).includes(key))
       fail(key, `is not known; known keys: ${REDACT_KEYS.join(', ')}`);
@@ -179,7 +183,7 @@ function parseRedactRules({ value, fail }: Section): RedactRules {
   return rules;
 }
 
-function parseSection(value: unknown, path: string, file: string, lines: Map<string, number>): Section {
+function parseSection(value: unknown, path: string, file: string, lines: Map<string, number>): ConfigSection {
   const pathOf = (key: string) => [path, key].filter((part) => part !== '').join('.');
   const fail = (key: string, message: string): never => {
     const name = pathOf(key).replace(/^scooby\./, '');
@@ -217,7 +221,7 @@ function parseIgnore(content: unknown, path: string, file: string, lines: Map<st
 }
 
 function parseRuleLimits(
-  { value, fail }: Section,
+  { value, fail }: ConfigSection,
   path: string,
   file: string,
   lines: Map<string, number>,

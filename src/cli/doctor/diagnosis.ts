@@ -17,13 +17,10 @@ import { registerRun } from '../commands/run.js';
 import { readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { startProblems } from '../start-problems/problems.js';
+import type { CheckResult } from './grades.js';
+import { type GuestReport, guestReport } from './guest-checks.js';
 import { manifestOf, projectFolders } from './installed-packages.js';
-import {
-  type CheckResult,
-  type LibraryCheck,
-  type LibraryCoverage,
-  libraryChecks,
-} from './library-checks.js';
+import { type LibraryCheck, type LibraryCoverage, libraryChecks } from './library-checks.js';
 
 /** Results of all checks; also the document of `--json`. */
 export interface Diagnosis {
@@ -35,6 +32,8 @@ export interface Diagnosis {
   port: CheckResult;
   store: CheckResult;
   config: CheckResult;
+  /** Instruments of the project's own, and what keeps them from recording. */
+  instruments: CheckResult[];
   /** What keeps the agent out of the app, by the command or, without it, the scripts start and dev. */
   start: CheckResult[];
 }
@@ -55,7 +54,8 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
   const project = projectFolder(cwd);
   const folders = projectFolders(project);
   const agent: AgentExports = createRequire(import.meta.url)(agentFile());
-  const coverage = agent.coverage();
+  const guests = guestsOf(cwd);
+  const coverage = [...agent.coverage(), ...guests.coverage];
   const main = mainScript(cwd, project, command);
   return {
     node: checkNode(nodeVersion()),
@@ -68,8 +68,19 @@ export async function diagnose(cwd: string, command: string[], db: string | unde
     port: await checkPort(),
     store: await checkStore(databasePath(db, cwd)),
     config: checkConfig(cwd),
+    instruments: guests.results,
     start: checkStart(cwd, project, command),
   };
+}
+
+/** Of a configuration that cannot be read there are none: its own row says so. */
+function guestsOf(cwd: string): GuestReport {
+  try {
+    return guestReport(readProjectConfig(cwd).guests ?? []);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { results: [], coverage: [] };
+  }
 }
 
 function checkStart(cwd: string, project: string, command: string[]): CheckResult[] {

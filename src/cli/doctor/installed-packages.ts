@@ -100,6 +100,12 @@ function asksFor(manifest: Manifest | undefined, name: string): boolean {
   );
 }
 
+/** Names of the packages that a folder's package.json asks for, for running. */
+export function dependenciesOf(folder: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = manifestOf(folder) ?? {};
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+}
+
 /** Folders of the packages in the same node_modules. */
 function packagesBeside(folder: string, name: string): string[] {
   const modules = folder.slice(0, -name.length);

@@ -1,18 +1,9 @@
 /** Checks of `scooby doctor` by installed library: recorded, with lines of the app, or neither. */
 
-import { type InstalledPackage, installedCopies, isOnlyOf } from './installed-packages.js';
+import type { CheckResult } from './grades.js';
+import { dependenciesOf, type InstalledPackage, installedCopies, isOnlyOf } from './installed-packages.js';
+import { UNCOVERED } from './uncovered.js';
 import { isWithin } from './version-range.js';
-
-/**
- * good: as it should be; note: worth a look; bad: calls or requests are not recorded because of it.
- */
-export type Grade = 'good' | 'note' | 'bad';
-
-/** Result of one check, with a text for the user. */
-export interface CheckResult {
-  grade: Grade;
-  text: string;
-}
 
 /** An installed library. */
 export interface LibraryCheck extends CheckResult {
@@ -37,15 +28,6 @@ export interface LibraryCoverage {
 }
 
 /**
- * Libraries that call other processes and have no instrument: the user should know that they are
- * not recorded.
- */
-const UNSUPPORTED =
-  'mssql tedious oracledb sqlite3 cassandra-driver neo4j-driver @clickhouse/client-common snowflake-sdk @libsql/client kafkajs amqplib nats @google-cloud/firestore pg-native mariadb'.split(
-    ' ',
-  );
-
-/**
  * ORMs and query builders without call sites: the driver's calls are recorded, with their line where
  * the mapper calls the driver in the turn of the app's call or is awaited all the way.
  */
@@ -65,7 +47,7 @@ export function libraryChecks(
 ): LibraryCheck[] {
   return [
     ...recordedLibraries(folders, coverage, scooby),
-    ...unsupportedLibraries(folders, coverage),
+    ...uncoveredLibraries(folders, coverage),
     ...mappersWithoutLines(folders, coverage),
   ];
 }
@@ -93,13 +75,21 @@ function untestedText(version: string, versions: string, kind: string, how: stri
   return `${how}, but only tested with ${versions}: ${missing} may be missing`;
 }
 
-function unsupportedLibraries(folders: string[], coverage: LibraryCoverage[]): LibraryCheck[] {
+/** Of those that the app asks for: what only another package uses is that package's matter. */
+function uncoveredLibraries(folders: string[], coverage: LibraryCoverage[]): LibraryCheck[] {
   const known = new Set(coverage.flatMap(({ packages }) => packages));
-  const text = 'not supported: its calls are not shown';
-  return UNSUPPORTED.filter((name) => !known.has(name)).flatMap((name) =>
-    installedCopies(folders, name).map(
-      ({ version }): LibraryCheck => ({ name, version, grade: 'note', text }),
-    ),
+  const wanted = new Set(folders.flatMap((folder) => dependenciesOf(folder)));
+  return UNCOVERED.flatMap(({ packages, kind, grade, text }) =>
+    packages
+      .filter((name) => wanted.has(name) && !known.has(name))
+      .flatMap((name) =>
+        installedCopies(folders, name).map(
+          ({ version }): LibraryCheck => ({
+            ...{ name, version, grade, text: text.replaceAll('X', name) },
+            ...(kind !== undefined && { kind }),
+          }),
+        ),
+      ),
   );
 }
 

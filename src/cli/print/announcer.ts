@@ -23,6 +23,8 @@ export interface AnnouncerOptions {
   servers: AppServers;
   /** Location of the store, as the banner names it. */
   place: string;
+  /** Link of the page in the web browser, where it is printed. */
+  page?: string | undefined;
   /** What is recorded, where that is not each request. */
   recording?: string | undefined;
   /** Omits the lines per request and per server that listens after the banner. */
@@ -77,7 +79,7 @@ export class Announcer {
     const reason = escapeToOneLine(trouble);
     // A bundled library has no known version; its reason is a sentence of its own (`is inside …`).
     if (reason.startsWith('is ')) this.warn(`${name} ${reason}`);
-    else this.warn(`${name} ${version}: ${reason}; its calls are not shown`);
+    else this.warn(`${name}${version && ` ${version}`}: ${reason}; its calls are not shown`);
   }
 
   requestFinished(request: FinishedRequest): void {
@@ -117,10 +119,11 @@ export class Announcer {
     if (this.#hasBanner || this.servers.isDoubtful) return;
     this.#hasBanner = true;
     clearTimeout(this.#timer);
-    const { place, recording, style } = this.#options;
+    const { place, recording, style, page } = this.#options;
     this.#printHead();
     this.#printOtherServers();
     if (recording !== undefined) this.#options.write(`        ${style('warn', recording)}\n`);
+    if (page !== undefined) this.#options.write(`        in the web browser: ${style('accent', page)}\n`);
     this.#options.write(
       `        ${style('dim', `data in ${abbreviateHome(place)}; look at it with: scooby list`)}\n`,
     );

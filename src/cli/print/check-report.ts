@@ -2,6 +2,7 @@
 
 import { isAbsolute, join, relative } from 'node:path';
 import { findingWord } from '../../domain/finding-kinds.js';
+import { partOfPage } from '../../domain/finding-win.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeControls, escapeToOneLine, formatCount } from '../../domain/text.js';
 import type { BaselineResult } from '../../insight/metrics/baseline.js';
@@ -16,6 +17,8 @@ export interface CheckReport extends BaselineResult {
   routes: number;
   /** Exit code of the command. */
   command: number;
+  /** Latencies under which the requests were judged. */
+  latency?: string;
   /** File of the budget; undefined: the default budget. */
   budget?: string;
   /** File of the baseline. */
@@ -30,7 +33,7 @@ export interface CheckReport extends BaselineResult {
 
 /** Report as text. */
 export function reportLines(report: CheckReport, format: OutputFormat): string[] {
-  const { broken, accepted, stale, lesser, requests, routes, notes } = report;
+  const { broken, accepted, stale, lesser, requests, routes, notes, latency } = report;
   const checked = `${formatCount(requests, 'request')} of ${formatCount(routes, 'route')}`;
   const headline =
     requests === 0
@@ -55,7 +58,8 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
     ({ kind, site, severity }) =>
       `allowed, because it is not severe: ${findingWord(kind!)}${site ? ` at ${site}` : ''} (${severity})`,
   );
-  const remarks = [...acceptedNotes, ...staleNotes, ...lesserNotes];
+  const awayNotes = latency === undefined ? [] : [`judged as if each round trip took ${latency} longer`];
+  const remarks = [...awayNotes, ...acceptedNotes, ...staleNotes, ...lesserNotes];
   return [
     '',
     `${format.style('bold', 'scooby check')}  ${headline}`,
@@ -67,7 +71,8 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
 }
 
 function breachLines(breach: Breach, format: OutputFormat): string[] {
-  const { route, message, suggestion = '', requests, worst, severity } = breach;
+  const { route, message, suggestion = '', requests, worst, severity, win, of } = breach;
+  const gain = win === undefined ? '' : `mended, the page takes ${partOfPage(win, of!)} less; `;
   const { style, width } = format;
   const frequency = requests === 1 ? 'in one request' : `in ${formatCount(requests, 'request')}, most in`;
   return [
@@ -76,7 +81,7 @@ function breachLines(breach: Breach, format: OutputFormat): string[] {
       .filter((text) => text !== '')
       .flatMap((text) => wrapText(escapeToOneLine(text), width - 4, ''))
       .map((line) => `    ${line}`),
-    `    ${style('dim', `${frequency}:  scooby show ${worst.slice(0, 8)}`)}`,
+    `    ${style('dim', `${gain}${frequency}:  scooby show ${worst.slice(0, 8)}`)}`,
   ];
 }
 

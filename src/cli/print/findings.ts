@@ -4,9 +4,10 @@
  */
 
 import { findingWord } from '../../domain/finding-kinds.js';
+import { winText } from '../../domain/finding-win.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../domain/text.js';
-import { type Finding, frameMark } from '../../domain/trace.js';
+import { type Finding, frameMark, type Trace } from '../../domain/trace.js';
 import { packageOfPath } from '../../insight/source/package-code.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole } from '../../terminal/roles.js';
@@ -20,13 +21,18 @@ const CONTEXT_LINES = 2;
 const SHORT_CONTEXT_LINES = 1;
 
 /** Lines of all findings, in their order (most severe first). */
-export function findingLines(findings: Finding[], code: SourceReader, format: OutputFormat): string[] {
-  const contextLines = findings.length > 2 ? SHORT_CONTEXT_LINES : CONTEXT_LINES;
-  return findings.flatMap((finding) => ['', ...oneFinding(finding, contextLines, code, format)]);
+export function findingLines(
+  page: Pick<Trace, 'findings' | 'duration'>,
+  code: SourceReader,
+  format: OutputFormat,
+): string[] {
+  const contextLines = page.findings.length > 2 ? SHORT_CONTEXT_LINES : CONTEXT_LINES;
+  return page.findings.flatMap((finding) => ['', ...oneFinding(finding, page, contextLines, code, format)]);
 }
 
 function oneFinding(
   finding: Finding,
+  page: Pick<Trace, 'findings' | 'duration'>,
   contextLines: number,
   code: SourceReader,
   format: OutputFormat,
@@ -35,15 +41,20 @@ function oneFinding(
   const position = parseSite(finding.site);
   const prose = (text: string) => wrapText(escapeToOneLine(text), room.width, '');
   return [
-    heading(finding, code, format),
+    heading(finding, page, code, format),
     ...(finding.message === '' ? [] : prose(finding.message)),
     ...(position ? codeLines(position, contextLines, code, room) : []),
     ...(finding.suggestion ? prose(`→ ${finding.suggestion}`) : []),
   ].map((line, n) => (n === 0 ? line : INDENT + line));
 }
 
-/** `N+1  loadItems (src/orders.js:47)  431ms  changed since`. */
-function heading(finding: Finding, code: SourceReader, { style }: OutputFormat): string {
+/** `N+1  loadItems (src/orders.js:47)  431ms  fix this first: 402 of 520ms  changed since`. */
+function heading(
+  finding: Finding,
+  page: Pick<Trace, 'findings' | 'duration'>,
+  code: SourceReader,
+  { style }: OutputFormat,
+): string {
   const { kind, severity, function: name, site, ms: cost } = finding;
   const where = site === undefined ? '' : formatCallSite(name, site) + markOf(site);
   const position = parseSite(finding.site);
@@ -52,6 +63,7 @@ function heading(finding: Finding, code: SourceReader, { style }: OutputFormat):
     style(severityRole(severity), findingWord(escapeToOneLine(kind))),
     where === '' ? '' : style('accent', where),
     cost > 0 ? style('bold', formatMs(cost)) : '',
+    style('ok', winText(finding, page)),
     changeNote ? style('warn', changeNote) : '',
   ];
   return INDENT + parts.filter((part) => part !== '').join('  ');

@@ -6,10 +6,6 @@ import { formatCount } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import type { Trace } from '../../domain/trace.js';
 import { functionTotals, hotLinesOf, sortFunctions } from '../../insight/profile/functions.js';
-import { cutMiddle } from '../../terminal/cells.js';
-import type { OutputFormat } from '../../terminal/output-format.js';
-import { type Cell, type Column, tableLines } from '../../terminal/table.js';
-import { partText } from '../../terminal/time-lane.js';
 import {
   functionName,
   functionPlace,
@@ -17,7 +13,11 @@ import {
   profileRemarks,
   weightShare,
   weightText,
-} from '../../tui/panels/profile-text.js';
+} from '../../screens/profile-text.js';
+import { cutMiddle } from '../../terminal/cells.js';
+import type { OutputFormat } from '../../terminal/output-format.js';
+import { type Cell, type Column, tableLines } from '../../terminal/table.js';
+import { partText } from '../../terminal/time-lane.js';
 import { codeLines } from './frames.js';
 import type { SourceReader } from './source-reader.js';
 import { traceHeadline } from './trace.js';

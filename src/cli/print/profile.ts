@@ -4,10 +4,10 @@ import type { Profile } from '../../domain/profile.js';
 import { formatCount } from '../../domain/text.js';
 import { functionTotals, hotLinesOf, sortFunctions } from '../../insight/profile/functions.js';
 import { weightsOf } from '../../insight/profile/weights.js';
+import { profileRemarks, weightText } from '../../screens/profile-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
-import { profileRemarks, weightText } from '../../tui/panels/profile-text.js';
 
 const COLUMNS: Column[] = [
   { head: 'self', align: 'right' },

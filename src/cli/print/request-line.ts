@@ -1,14 +1,15 @@
 /** Line that `scooby run` prints for a finished request. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
+import { firstToFix } from '../../domain/finding-win.js';
 import { escapeToOneLine, formatMs, readableUrl } from '../../domain/text.js';
 import { type FinishedRequest, timeOf } from '../../domain/trace.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import type { Style } from '../../terminal/style.js';
 
 /**
- * `GET /orders 200 312ms 51 sql 48ms N+1`: status or end, duration, totals by kind, kinds of
- * findings.
+ * `GET /orders 200 312ms 51 sql 48ms N+1 wins 44ms`: status or end, duration, totals by kind, kinds of
+ * findings, and what the one to fix first wins.
  */
 export function requestLine(request: FinishedRequest, style: Style): string {
   const parts = [request.method, escapeToOneLine(readableUrl(request.url))];
@@ -22,8 +23,11 @@ export function requestLine(request: FinishedRequest, style: Style): string {
   const findings = new Map(
     request.findings.filter(isAtLeastMedium).map(({ kind, severity }) => [kind, severity]),
   );
-  for (const [kind, severity] of findings)
+  const first = firstToFix(request);
+  for (const [kind, severity] of findings) {
     parts.push(style(severityRole(severity), findingWord(escapeToOneLine(kind))));
+    if (kind === first?.kind) parts.push(style('dim', `wins ${formatMs(first.win!)}`));
+  }
   return parts.join(' ');
 }
 

@@ -2,10 +2,10 @@
 
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { Span } from '../../domain/trace.js';
+import { detailsOf } from '../../screens/call-details.js';
 import { cellWidth, cleanText, cutText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { dedentText, wrapText } from '../../terminal/wrap.js';
-import { detailsOf } from '../../tui/panels/span-detail.js';
 import { type FrameOptions, frameLines } from './frames.js';
 
 /** Indentation of the lines below a call's heading. */

@@ -8,12 +8,14 @@ import { timeSpentIn } from '../../domain/time-spent.js';
 import { type Kind, type Span, type Trace, timeOf, totalsOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import { type Group, groupsOf } from '../../insight/calls/groups.js';
+import type { WhatIf } from '../../insight/win/what-if.js';
+import { whatIfText } from '../../insight/win/what-if-text.js';
+import { profileHeadline } from '../../screens/profile-text.js';
 import { formatAgo, formatDateTime } from '../../terminal/age.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { severityRole, statusRole } from '../../terminal/roles.js';
 import { partText } from '../../terminal/time-lane.js';
 import { wrapText } from '../../terminal/wrap.js';
-import { profileHeadline } from '../../tui/panels/profile-text.js';
 import { thrownLines } from './errors.js';
 import { findingLines } from './findings.js';
 import type { FrameOptions } from './frames.js';
@@ -29,6 +31,8 @@ export interface TraceOptions extends FrameOptions {
   /** Only calls of these kinds, and their findings. */
   kinds?: Kind[];
   relatives?: Relatives;
+  /** The request as it would be further away from what it calls. */
+  away?: WhatIf;
 }
 
 /** Cells of a fact's name, spaces included. */
@@ -37,7 +41,8 @@ const NAME_WIDTH = 11;
 /** All lines of a request. */
 export function traceLines(trace: Trace, options: TraceOptions, format: OutputFormat): string[] {
   const isShown = (span: Span | undefined) => !options.kinds || (span && options.kinds.includes(span.kind));
-  const findings = trace.findings.filter(
+  const { away } = options;
+  const findings = (away ?? trace).findings.filter(
     ({ kind, spans }) =>
       // An error is told by itself, before all else.
       (kind !== 'thrown' || trace.errors === undefined) &&
@@ -47,8 +52,8 @@ export function traceLines(trace: Trace, options: TraceOptions, format: OutputFo
   return [
     traceHeadline(trace, format),
     ...(errors.length > 0 ? [...errors, ''] : []),
-    ...factLines({ ...trace, findings }, options.relatives, format),
-    ...findingLines(findings, options.code, format),
+    ...factLines({ ...trace, findings }, options, format),
+    ...findingLines({ ...trace, ...(away && { duration: away.away }), findings }, options.code, format),
     ...callLines(trace, options, isShown, format),
     ...remarkLines(trace, format),
   ];
@@ -108,7 +113,7 @@ function diedText(trace: Trace): string {
   return `died: the app exited before it ${isUnit(trace) ? 'was done' : 'responded'}`;
 }
 
-function factLines(trace: Trace, relatives: Relatives | undefined, format: OutputFormat): string[] {
+function factLines(trace: Trace, { relatives, away }: TraceOptions, format: OutputFormat): string[] {
   const { app, id } = trace;
   const { style, now, width } = format;
   const when = `${formatDateTime(trace.start)}, ${formatAgo(trace.start, now)}`;
@@ -117,6 +122,7 @@ function factLines(trace: Trace, relatives: Relatives | undefined, format: Outpu
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
     ['time', timeText(trace)],
+    ['what if', away ? whatIfText(trace, away) : ''],
     ['profile', profileText(trace)],
     ['failed', failureText(trace)],
     [isUnit(trace) ? 'with' : 'route', routeText(trace)],

@@ -4,17 +4,12 @@ import { isTimed, kindOf } from '../../domain/span-kinds.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../domain/text.js';
 import { countedSpans, type Kind, type Trace } from '../../domain/trace.js';
 import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
+import { functionPlace, sliceText } from '../../screens/profile-text.js';
+import { maxConcurrent, timelineExtent } from '../../screens/timeline-extent.js';
 import { drawingWidth } from '../../terminal/capabilities.js';
 import { cellWidth, cleanText, cutMiddle, fitText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
-import { functionPlace } from '../../tui/panels/profile-text.js';
-import {
-  maxConcurrent,
-  sliceBar,
-  sliceText,
-  timelineBar,
-  timelineExtent,
-} from '../../tui/panels/timeline.js';
+import { sliceBar, timelineBar } from '../../tui/panels/timeline.js';
 import { traceHeadline } from './trace.js';
 
 const MAX_ROWS = 1000;

@@ -17,17 +17,7 @@ export function isAddress(wanted: string): boolean {
  * then the newest whose URL contains it. Throws a UserError (exit 1) when no request matches.
  */
 export async function newestAtAddress(store: StoreReader, wanted: string): Promise<Trace> {
-  const { method, address } = parseAddressText(wanted);
-  const forms = urlForms(address);
-  const ofMethod = method === undefined ? [] : [term('method', '=', method)];
-  const match = (field: FilterTerm['field'], op: FilterOp, suffix = ''): FilterQuery =>
-    forms.map((form) => [term(field, op, form + suffix), ...ofMethod]);
-  const tiers: FilterQuery[] = [
-    [...match('path', '='), ...match('route', '=')],
-    match('path', ':', '?'),
-    [...match('path', ':'), ...match('route', ':')],
-  ];
-  for (const query of tiers) {
+  for (const query of addressTiers(wanted)) {
     const [newest] = await store.recent({ query }, 1);
     const trace = newest && (await store.find(newest.id));
     if (trace) return trace;
@@ -36,6 +26,26 @@ export async function newestAtAddress(store: StoreReader, wanted: string): Promi
     `No request of "${escapeToOneLine(wanted)}" is stored. Its routes:  scooby list --by route`,
     1,
   );
+}
+
+/** Query for the requests of a URL or a route, with whatever query string. */
+export function addressQuery(wanted: string): FilterQuery {
+  const [exact = [], withQuery = []] = addressTiers(wanted);
+  return [...exact, ...withQuery];
+}
+
+/** Queries from the narrowest to the widest. */
+function addressTiers(wanted: string): FilterQuery[] {
+  const { method, address } = parseAddressText(wanted);
+  const forms = urlForms(address);
+  const ofMethod = method === undefined ? [] : [term('method', '=', method)];
+  const match = (field: FilterTerm['field'], op: FilterOp, suffix = ''): FilterQuery =>
+    forms.map((form) => [term(field, op, form + suffix), ...ofMethod]);
+  return [
+    [...match('path', '='), ...match('route', '=')],
+    match('path', ':', '?'),
+    [...match('path', ':'), ...match('route', ':')],
+  ];
 }
 
 function term(field: FilterTerm['field'], op: FilterOp, value: string): FilterTerm {

@@ -4,6 +4,7 @@ import type { LinkLine, LinkOrder } from '../../domain/link.js';
 import {
   PROFILE_WISHES,
   type ProfileWish,
+  parseLocalsWish,
   parseProfileWish,
   profileKindOf,
 } from '../../domain/profile-wish.js';
@@ -51,11 +52,12 @@ export class ProfileOrders {
    * at most after READY_MS, with what is not profiled, in a sentence.
    */
   async start(id: string, wish: string): Promise<string | undefined> {
-    const { wish: known, more } = parseProfileWish(wish);
-    if (known === undefined)
-      return `no profile was taken: X-Scooby-Profile is ${PROFILE_WISHES.join(', ')}, and not “${wish.slice(0, 40)}”`;
+    const order = orderOf(id, wish);
+    const missing = order?.t === 'locals' ? 'no locals were read' : 'no profile was taken';
+    if (order === undefined)
+      return `${missing}: X-Scooby-Profile is ${PROFILE_WISHES.join(', ')}, and not “${wish.slice(0, 40)}”`;
     const processes = this.#serving();
-    if (processes.length === 0) return 'no profile was taken: no process of the app with the agent listens';
+    if (processes.length === 0) return `${missing}: no process of the app with the agent listens`;
     const waiting: Waiting = { left: new Set(processes), refusals: [], asked: processes.length, settle() {} };
     const answered = new Promise<void>((resolve) => {
       waiting.settle = resolve;
@@ -63,17 +65,10 @@ export class ProfileOrders {
     });
     this.#waiting.set(id, waiting);
     this.#profiled.set(id, processes);
-    const kind = profileKindOf(known);
-    for (const process of processes)
-      process.send({
-        t: 'profile',
-        id,
-        kind,
-        ...(more && { more }),
-      });
+    for (const process of processes) process.send(order);
     await answered;
     this.#waiting.delete(id);
-    return noteOf(waiting);
+    return noteOf(waiting, missing);
   }
 
   /** A process says that its profiler runs, or why it does not. */
@@ -135,11 +130,20 @@ export class ProfileOrders {
   }
 }
 
-function noteOf({ left, refusals, asked }: Waiting): string | undefined {
+/** Order of what a header asks for; undefined where that is unknown. */
+function orderOf(id: string, header: string): LinkOrder | undefined {
+  const call = parseLocalsWish(header);
+  if (call !== undefined) return { t: 'locals', id, call };
+  const { wish, more } = parseProfileWish(header);
+  return wish && { t: 'profile', id, kind: profileKindOf(wish), ...(more && { more }) };
+}
+
+/** Sentence on the processes that have not started; `none` begins it where none has. */
+function noteOf({ left, refusals, asked }: Waiting, none: string): string | undefined {
   const missing = left.size + refusals.length;
   if (missing === 0) return undefined;
   const [refusal = `the app has not answered within ${READY_MS / 1000} s`] = refusals;
   return missing === asked
-    ? `no profile was taken: ${refusal}`
+    ? `${none}: ${refusal}`
     : `${formatCount(missing, 'process', 'processes')} of ${asked} that may have served it could not be profiled: ${refusal}`;
 }

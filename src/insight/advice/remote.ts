@@ -18,9 +18,11 @@ export function adviceForRemote(
   const batchApi =
     kind === 'rpc'
       ? 'a function of the service that takes a list'
-      : isGraphql(call)
-        ? 'one operation that has all of them as aliases, or takes a list'
-        : 'an endpoint that takes several ids';
+      : kind === 'call'
+        ? 'a call that takes a list'
+        : isGraphql(call)
+          ? 'one operation that has all of them as aliases, or takes a list'
+          : 'an endpoint that takes several ids';
   return parallel
     ? `Ask once, with ${batchApi}; until there is one, limit how many run at the same time.`
     : `Ask once, with ${batchApi}; until there is one, run the calls at the same time: \`await Promise.all(items.map(…))\`.`;

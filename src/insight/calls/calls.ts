@@ -110,6 +110,7 @@ const NO_ARGUMENTS = new Set([
   'socket',
   'command',
   'via',
+  'shape',
 ]);
 
 function argumentsOf({ kind, detail }: RecordedSpan): string {

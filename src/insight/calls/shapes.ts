@@ -59,9 +59,10 @@ const READERS: Record<string, ShapeReader> = {
   },
 };
 
-// Log lines, DNS look-ups and kinds without a reader: the span's name with its ids masked.
-function readName({ name }: RecordedSpan, known: KnownShapes): Shape {
-  const text = cacheKeyShape(name);
+// Log lines, DNS look-ups and kinds without a reader: the span's name with its ids masked, or what an
+// instrument by others says that the call is without its values.
+function readName({ name, detail }: RecordedSpan, known: KnownShapes): Shape {
+  const text = typeof detail?.shape === 'string' ? detail.shape : cacheKeyShape(name);
   return known.get(text) ?? remember(known, { text });
 }
 

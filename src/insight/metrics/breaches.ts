@@ -22,6 +22,10 @@ export interface Breach {
   function?: string;
   /** Highest value: number of queries, or ms. */
   value?: number;
+  /** Of a finding: ms that the worst request would take less if it were mended. */
+  win?: number;
+  /** ms of that request. */
+  of?: number;
   /** The limit that `value` exceeds. */
   limit?: number;
   /** Number of requests that break it. */
@@ -46,20 +50,22 @@ export function breachesOf(budget: Budget, facts: RequestFacts[]): Breach[] {
 }
 
 function findingBreaches(limits: BudgetLimits, requests: RequestFacts[]): Breach[] {
-  const byId = new Map<string, { finding: Finding; worst: string; requests: number }>();
-  for (const { id, findings } of requests) {
+  const byId = new Map<string, { finding: Finding; worst: string; of?: number; requests: number }>();
+  for (const { id, findings, duration } of requests) {
     for (const finding of findings.filter((candidate) => isForbidden(limits, candidate))) {
       const known = byId.get(finding.id);
-      const worst = !known || finding.ms > known.finding.ms ? { finding, worst: id } : known;
+      const own = { finding, worst: id, ...(duration !== undefined && { of: duration }) };
+      const { requests: _, ...worst } =
+        !known || isWorse(finding, known.finding) ? { ...own, requests: 0 } : known;
       byId.set(finding.id, {
-        finding: worst.finding,
-        worst: worst.worst,
+        ...worst,
         requests: (known?.requests ?? 0) + 1,
       });
     }
   }
-  return [...byId.values()].map(({ finding, ...counts }) => {
-    const { id, kind, severity, message, suggestion, site, function: name } = finding;
+  const breaches = [...byId.values()].sort((a, b) => (b.finding.win ?? 0) - (a.finding.win ?? 0));
+  return breaches.map(({ finding, of, ...counts }) => {
+    const { id, kind, severity, message, suggestion, site, function: name, win } = finding;
     return {
       id,
       rule: 'finding' as const,
@@ -70,9 +76,15 @@ function findingBreaches(limits: BudgetLimits, requests: RequestFacts[]): Breach
       ...(suggestion !== undefined && { suggestion }),
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
+      ...(win !== undefined && of !== undefined && { win, of }),
       ...counts,
     };
   });
+}
+
+function isWorse(a: Finding, b: Finding): boolean {
+  const [winA = 0, winB = 0] = [a.win, b.win];
+  return winA === winB ? a.ms > b.ms : winA > winB;
 }
 
 function isForbidden(

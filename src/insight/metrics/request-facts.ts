@@ -1,9 +1,12 @@
 /** Facts of a request that budgets limit: kept of each request until all have ended. */
 
+import type { Latencies } from '../../domain/latency.js';
 import { queriesOf } from '../../domain/request.js';
 import { routeNameOf } from '../../domain/route.js';
 import { countedSpans, type Finding, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
+import { DEFAULT_RULE_LIMITS } from '../scene.js';
+import { whatIf } from '../win/what-if.js';
 
 /** Calls that exceed a limit, and their call site. */
 export interface BreachCause {
@@ -50,6 +53,19 @@ export function requestFactsOf(trace: Trace): RequestFacts {
     ...(most && { mostQueries: causeOf(most, most.spans.length) }),
     ...(slowest && { slowestQuery: causeOf(slowest, slowestMs(slowest)) }),
   };
+}
+
+/** Facts of a request as it would be under latencies: a loop that would cost that much is severe. */
+export function requestFactsAway(trace: Trace, latencies: Latencies): RequestFacts {
+  const facts = requestFactsOf(trace);
+  const distant = whatIf(trace, latencies);
+  if (distant === undefined) return facts;
+  const isSevere = ({ kind, win = 0 }: Finding) =>
+    kind.startsWith('n+1') && win >= DEFAULT_RULE_LIMITS.loopHighMs;
+  const findings = distant.findings.map(
+    (finding): Finding => (isSevere(finding) ? { ...finding, severity: 'high' } : finding),
+  );
+  return { ...facts, duration: distant.away, findings };
 }
 
 function causeOf({ shape, site, frame }: Group, value: number): BreachCause {

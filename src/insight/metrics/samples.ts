@@ -9,6 +9,7 @@ import { partFactsOf, timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, intervalOf, type Trace } from '../../domain/trace.js';
 import { type Group, groupsOf } from '../calls/groups.js';
 import { hash } from '../util/hash.js';
+import { hasMending } from '../win/mending.js';
 
 const MAX_TEXT_CHARS = 2000;
 
@@ -68,23 +69,28 @@ function callKey({ kind, library, shape, site = '' }: Group): string {
 
 function findingSamples(trace: Trace): Sample[] {
   const route = `${trace.method} ${routeNameOf(trace)}`;
-  return trace.findings.map(({ id, kind, message, site, function: name, ms, spans }) => ({
-    key: id,
-    of: 'finding',
-    kind,
-    text: message.slice(0, MAX_TEXT_CHARS),
-    ...(site !== undefined && { site }),
-    ...(name !== undefined && { function: name }),
-    route,
-    times: [ms],
-    // What a finding costs may be less than what its calls took.
-    intervals: atMost(
-      ms,
-      spans.map((at) => intervalOf(trace.spans[at]!, trace.duration)),
-    ),
-    errors: 0,
-    queries: 0,
-  }));
+  return trace.findings.map(({ id, kind, message, site, function: name, ms: cost, win, spans }) => {
+    // What mending it wins the page: of what costs no time that is nothing; traces of earlier versions
+    // know the cost only.
+    const ms = win ?? (hasMending(kind) ? cost : 0);
+    return {
+      key: id,
+      of: 'finding',
+      kind,
+      text: message.slice(0, MAX_TEXT_CHARS),
+      ...(site !== undefined && { site }),
+      ...(name !== undefined && { function: name }),
+      route,
+      times: [ms],
+      // What a finding wins may be less than what its calls took.
+      intervals: atMost(
+        ms,
+        spans.map((at) => intervalOf(trace.spans[at]!, trace.duration)),
+      ),
+      errors: 0,
+      queries: 0,
+    };
+  });
 }
 
 /** Intervals that cover no more than a time: themselves, or one as long. */

@@ -16,25 +16,25 @@ interface TransactionIndex {
   byCall: Map<Call, Transaction>;
 }
 
-const indexByScene = new WeakMap<Scene, TransactionIndex>();
+const indexByCalls = new WeakMap<Scene['calls'], TransactionIndex>();
 
 /** Transactions of a trace, sorted by start. */
-export function transactionsOf(scene: Scene): Transaction[] {
+export function transactionsOf(scene: Pick<Scene, 'calls'>): Transaction[] {
   return indexOf(scene).all;
 }
 
 /** Transaction that contains a call; its BEGIN and COMMIT are not contained. */
-export function transactionOf(scene: Scene, call: Call): Transaction | undefined {
+export function transactionOf(scene: Pick<Scene, 'calls'>, call: Call): Transaction | undefined {
   return indexOf(scene).byCall.get(call);
 }
 
-function indexOf(scene: Scene): TransactionIndex {
-  let index = indexByScene.get(scene);
+function indexOf(scene: Pick<Scene, 'calls'>): TransactionIndex {
+  let index = indexByCalls.get(scene.calls);
   if (!index) {
     index = { all: [], byCall: new Map() };
     const openByConnection = new Map<unknown, Transaction>();
     for (const call of scene.calls) if (call.sql) addCall(call, openByConnection, index);
-    indexByScene.set(scene, index);
+    indexByCalls.set(scene.calls, index);
   }
   return index;
 }

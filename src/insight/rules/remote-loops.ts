@@ -1,5 +1,6 @@
 /** Rule: cache reads, remote calls and HTTP requests in a loop. */
 
+import { kindOf as factsOfKind } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
 import { adviceForCache } from '../advice/caches.js';
 import { adviceForRemote } from '../advice/remote.js';
@@ -28,6 +29,10 @@ const CACHE_READS = new Set([
 ]);
 // URLs of POST requests that query; other POST requests change something.
 const QUERY_URLS = /\/(?:graphql|_?m?search|query|rpc|jsonrpc|lookup)(?:[/?#]|$)/i;
+
+/** `call`: of a kind that an instrument by others has named. */
+type LoopKind = 'cache' | 'rpc' | 'http' | 'call';
+
 export const remoteLoops: Rule = (scene) => {
   const drafts: Draft[] = [];
   for (const loop of scene.loops) {
@@ -40,7 +45,7 @@ export const remoteLoops: Rule = (scene) => {
   return drafts;
 };
 
-function kindOf(scene: Scene, loop: Loop): 'cache' | 'rpc' | 'http' | undefined {
+function kindOf(scene: Scene, loop: Loop): LoopKind | undefined {
   const { calls } = loop;
   const call = calls[0]!;
   if (call.isSetup) return undefined;
@@ -56,7 +61,7 @@ function kindOf(scene: Scene, loop: Loop): 'cache' | 'rpc' | 'http' | undefined 
         ? undefined
         : 'http';
     default:
-      return undefined;
+      return factsOfKind(call.span.kind).loops ? 'call' : undefined;
   }
 }
 
@@ -80,7 +85,7 @@ function hasFailed({ span }: Call): boolean {
   return span.error !== undefined || Number(span.detail?.status) >= 400;
 }
 
-function draftOf(scene: Scene, loop: Loop, kind: 'cache' | 'rpc' | 'http'): Draft {
+function draftOf(scene: Scene, loop: Loop, kind: LoopKind): Draft {
   const { calls, distinct, site, ms } = loop;
   const call = calls[0]!;
   const parallel = isParallel(loop);

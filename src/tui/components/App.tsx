@@ -5,10 +5,10 @@
 import { Box, useInput, usePaste } from 'ink';
 import { useSyncExternalStore } from 'react';
 import { hidesRoutine } from '../../domain/routine.js';
+import { listQueryOf } from '../../screens/list-query.js';
 import type { Browser } from '../browser.js';
 import { keyNames, mouseReport } from '../input/key-names.js';
 import { mouseAction } from '../input/mouse.js';
-import { listQueryOf } from '../input/resolve-action.js';
 import { unavailableReason } from '../input/unavailable.js';
 import type { Action } from '../state/state.js';
 import { tooSmallLines } from '../view/empty.js';

@@ -1,7 +1,7 @@
 /** Schedules refreshes: rows after changes of the feed, figures and ages by timer. */
 
 import type { Feed, ListStats } from '../../feed/feed.js';
-import { whenResolved } from './list-data.js';
+import { whenResolved } from '../../screens/list-data.js';
 import type { Timers } from './timers.js';
 
 /** Minimum intervals between two refreshes of rows, figures and app output. */

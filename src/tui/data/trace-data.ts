@@ -2,10 +2,10 @@
 
 import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult, Feed } from '../../feed/feed.js';
+import { whenResolved } from '../../screens/list-data.js';
 import { panelsOf } from '../panels/index.js';
 import { emptyPage, type Panel, type PanelPage, type TextLine } from '../panels/panel.js';
 import type { DetailState } from '../state/state.js';
-import { whenResolved } from './list-data.js';
 
 const NO_TRACE_PAGE = emptyPage('no request is selected');
 const MAX_SOURCES = 64;

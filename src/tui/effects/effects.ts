@@ -5,13 +5,13 @@ import { formatCount, formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { Feed } from '../../feed/feed.js';
-import { replayableHeaders } from '../../feed/replayable.js';
+import { isSafeToSend, replayableHeaders, sentWithout } from '../../feed/replayable.js';
+import { copyTextOf, requestUrl } from '../../screens/copy-text.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Action, EffectAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
-import { copyTextOf, requestUrl } from './copy-text.js';
 import { type FileFormat, fileOf } from './save-file.js';
 
 /** Operations of the terminal and the operating system that effects need. */
@@ -47,13 +47,16 @@ const EFFECT_TYPES = new Set([
   'restart',
   'tell',
 ]);
-/** Methods that a replay sends without confirmation. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const RECORDING_MESSAGES = {
   all: 'every request is recorded',
   marked: 'only requests with X-Scooby-Record: 1 are recorded',
   off: 'no request is recorded',
+};
+/** Where what a replay was for is shown. */
+const SHOWN = {
+  profile: '; its profile is in the tab CPU',
+  locals: "; the variables are below the frames of the call's stack",
 };
 const NEXT_RECORDING = { all: 'marked', marked: 'off', off: 'all' } as const;
 
@@ -169,8 +172,7 @@ export class Effects {
 
   async #explain(trace: Trace): Promise<void> {
     const { feed } = this.#browser;
-    const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
-    const index = row?.span;
+    const index = this.#selectedCall();
     if (index === undefined) return;
     this.#browser.notify('asking the database for its plan …');
     const plan = await feed.explain?.(trace, index);
@@ -182,21 +184,26 @@ export class Effects {
     );
   }
 
+  /** Index of the call in the selected row. */
+  #selectedCall(): number | undefined {
+    return this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at]?.span;
+  }
+
   async #replay(
     trace: Trace,
-    { url, sure, profile }: Extract<EffectAction, { type: 'replay' }>,
+    { url, sure, with: wanted }: Extract<EffectAction, { type: 'replay' }>,
   ): Promise<void> {
     const { feed } = this.#browser;
-    const verb = profile ? 'profiling' : 'sending';
+    const verb = wanted === 'profile' ? 'profiling' : 'sending';
     if (feed.status().exit && feed.restart) return this.#restart();
     if (isUnit(trace)) return this.#browser.notify(`a ${trace.method} cannot be sent again`, 'warn');
-    if (!SAFE_METHODS.has(trace.method) && !sure) {
+    if (!isSafeToSend(trace) && !sure) {
       const { without } = replayableHeaders(trace);
       const omitted = without.length === 0 ? '' : `, without ${without.join(', ')}`;
       const yes: Action = {
         ...{ type: 'replay', sure: true },
         ...(url !== undefined && { url }),
-        ...(profile && { profile }),
+        ...(wanted && { with: wanted }),
       };
       return this.#browser.dispatch({
         type: 'ask',
@@ -204,12 +211,15 @@ export class Effects {
         yes,
       });
     }
-    this.#browser.notify(`${verb} ${trace.method} ${url ?? trace.url} …`);
-    const result = await feed.replay?.(trace, url, profile && 'cpu');
+    const call = wanted === 'locals' ? this.#selectedCall() : undefined;
+    const stops = call === undefined ? '' : ' again; it stops for a moment at each call';
+    this.#browser.notify(`${verb} ${trace.method} ${cleanText(url ?? trace.url)}${stops} …`);
+    const wish = call === undefined ? undefined : (`locals:${call}` as const);
+    const result = await feed.replay?.(trace, url, wanted === 'profile' ? 'cpu' : wish);
     if (!result) return;
     const { status, id, ms, without = [] } = result;
-    const omitted = without.length === 0 ? '' : `; sent without ${without.join(', ')}: never recorded`;
-    const shown = profile ? '; its profile is in the tab CPU' : '';
+    const omitted = without.length === 0 ? '' : `; ${sentWithout(without)}`;
+    const shown = wanted === undefined ? '' : SHOWN[wanted];
     this.#browser.notify(`${status} after ${formatMs(ms)}${shown}${omitted}`, omitted === '' ? 'ok' : 'warn');
     if (id !== undefined) this.#browser.selectWhenStored(id);
   }

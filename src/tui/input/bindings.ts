@@ -64,6 +64,10 @@ const DETAIL: Binding[] = [
   bind('text', 'openFrame', 'enter l right', 'open the stack frame in the editor', { type: 'edit' }),
   bind('detail', 'group', 'v', 'grouped or one by one', { type: 'view' }, 'group'),
   bind('detail', 'explain', 'x', 'EXPLAIN this query: its plan', { type: 'explain' }, 'plan'),
+  bind('detail', 'locals', 'L', "send the request again, and read this call's variables", {
+    type: 'replay',
+    with: 'locals',
+  }),
   bind('detail', 'order', 'S s', 'order: by total time or as it happened', { type: 'reverse' }),
   bind('detail', 'find', '/', 'find in the text', { type: 'prompt', kind: 'find' }, 'find'),
   bind('detail', 'nextMatch', 'n', 'next match', { type: 'match', n: 1 }),
@@ -96,7 +100,7 @@ const EVERYWHERE: Binding[] = [
   ),
   bind('everywhere', 'profile', 'P', 'send the request again, with a CPU profile', {
     type: 'replay',
-    profile: true,
+    with: 'profile',
   }),
   bind('everywhere', 'editReplay', 'R', 'edit the URL, then send the request again', {
     type: 'prompt',

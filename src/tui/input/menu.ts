@@ -1,5 +1,6 @@
 /** Items of the menus: help, command palette, copy, sort, saved filters, recording. */
 
+import { BADGE_HELP, COPY_ITEMS, FILTER_EXAMPLES } from '../../screens/menu-texts.js';
 import { cellWidth, cutText, fitText, type Line } from '../../terminal/cells.js';
 import type { Action, MenuName, Popup, State } from '../state/state.js';
 import { keyLabel } from '../view/footer.js';
@@ -24,16 +25,6 @@ export const MENU_TITLES: Record<MenuName, string> = {
   record: 'record',
 };
 
-const COPY_ITEMS: [key: string, what: string, label: string][] = [
-  ['c', 'curl', 'as cURL'],
-  ['u', 'url', 'URL'],
-  ['s', 'sql', 'SQL with its values'],
-  ['q', 'raw', 'SQL as it was sent'],
-  ['i', 'id', 'id'],
-  ['l', 'stack', 'stack'],
-  ['j', 'json', 'the whole trace as JSON'],
-];
-
 const SORT_ITEMS: [key: string, by: State['list']['sort']['by'], label: string][] = [
   ['t', 'time', 'time, newest first'],
   ['d', 'duration', 'duration, slowest first'],
@@ -51,26 +42,6 @@ function bindingItem(binding: Binding, ascii: boolean | undefined): MenuItem {
     action: binding.action,
   };
 }
-
-/** Filters as examples, and what they find. */
-const FILTER_EXAMPLES: [filter: string, finds: string][] = [
-  ['orders', 'in path, route, calls, lines'],
-  ['status>=400', 'by status; status:5xx'],
-  ['slower:100ms since:10m', 'by time; both have to hold'],
-  ['sql:users', 'in queries and their values'],
-  ['queries>20 or errors', 'either'],
-  ['!health', 'all others'],
-  ['unit:tick', 'ticks, too'],
-];
-
-/** Badges of the list, the filter that finds each, and what it says. */
-const BADGE_HELP: [badge: string, filter: string, says: string][] = [
-  ['N+1', 'n1', 'calls repeated in a loop'],
-  ['DUP', 'dup', 'the same asked again'],
-  ['SLOW', 'slow', 'a slow call, or 500 ms and more'],
-  ['ERR', 'errors', 'it failed, or one of its calls'],
-  ['DIED', 'died', 'the app ended before it answered'],
-];
 
 /** What can be typed and what is shown; choosing an item filters by it. */
 function languageItems(): MenuItem[] {

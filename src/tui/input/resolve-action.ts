@@ -1,36 +1,8 @@
-/** Resolves an action against the selection (enter on a route filters by it); builds the query. */
+/** Resolves an action against the selection (enter on a route filters by it). */
 
-import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
-import { quoteFilterValue } from '../../domain/filter-term.js';
-import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
-import { listedQuery } from '../../domain/routine.js';
-import type { ListQuery, RouteRow } from '../../feed/feed.js';
-import type { Action, ListState } from '../state/state.js';
+import { routeFilter } from '../../screens/list-query.js';
+import type { Action } from '../state/state.js';
 import type { ViewModel } from '../view/view-model.js';
-
-const VIEW_QUERIES: Record<string, FilterQuery> = {
-  errors: [[{ field: 'errors', op: '>', value: 0, not: false }]],
-  'n+1': [[{ field: 'finding', op: ':', value: N_PLUS_ONE.kind, not: false }]],
-};
-
-/** Query of the list: its filter, its view, the marks, and the end of the shown period. */
-export function listQueryOf(list: ListState): ListQuery {
-  const parsed = parseFilter(list.filter);
-  const query = intersectQueries('query' in parsed ? parsed.query : [], VIEW_QUERIES[list.view] ?? []);
-  // A marked tick is listed, and by route the ticks of a timer are one row.
-  const isWhole = list.onlyMarked || list.view === 'routes';
-  return {
-    query: isWhole ? query : listedQuery(query),
-    ...(list.until === undefined ? {} : { until: list.until }),
-    ...(list.onlyMarked ? { ids: list.marks } : {}),
-  };
-}
-
-/** Filter that matches the requests of a route among those of another filter. */
-function routeFilter({ method, route }: RouteRow, filter: string): string {
-  const ofRoute = `method=${method.toLowerCase()} route=${quoteFilterValue(route)}`;
-  return filter === '' ? ofRoute : `(${filter}) ${ofRoute}`;
-}
 
 /** What an arrow to the side does in a table. */
 export function sideAction(n: 1 | -1): Action {

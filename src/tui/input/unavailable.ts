@@ -34,9 +34,13 @@ function needsApp(what: string, viewModel: ViewModel, capability: FeedCapability
 }
 
 /** True when the selected row of the tab is an SQL query. */
-function isQuerySelected({ page, state, trace }: ViewModel): boolean {
-  const span = page.entries[state.detail.table.at]?.span;
-  return span !== undefined && trace?.spans[span]?.kind === 'sql';
+function selectedSpan({ page, state }: ViewModel): number | undefined {
+  return page.entries[state.detail.table.at]?.span;
+}
+
+function isQuerySelected(viewModel: ViewModel): boolean {
+  const span = selectedSpan(viewModel);
+  return span !== undefined && viewModel.trace?.spans[span]?.kind === 'sql';
 }
 
 function requestReason({ state, list }: ViewModel, action: Action): string | undefined {
@@ -58,6 +62,8 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
   const { state, capabilities } = viewModel;
   switch (action.type) {
     case 'replay':
+      if (action.with === 'locals' && selectedSpan(viewModel) === undefined)
+        return 'select a call to read its variables: 2 lists the queries';
       return viewModel.status.exit && capabilities.has('restart')
         ? undefined
         : needsApp('send the request again', viewModel, 'replay');

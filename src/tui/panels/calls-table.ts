@@ -1,13 +1,14 @@
 /** Table of calls, grouped by shape or one by one, for the SQL, cache, RPC, HTTP and other tabs. */
 
-import { findingWord } from '../../domain/finding-kinds.js';
 import type { Dialect } from '../../domain/library.js';
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
-import { type Group, groupsOf } from '../../insight/calls/groups.js';
+import type { Group } from '../../insight/calls/groups.js';
 import { dialectOf } from '../../insight/libraries.js';
+import { emptyReason, findingMarks, groupsAt, lateMark } from '../../screens/call-groups.js';
+import { MAX_LABEL } from '../../screens/sql-highlight.js';
 import {
   cellWidth,
   cleanText,
@@ -18,7 +19,6 @@ import {
   lineWidth,
 } from '../../terminal/cells.js';
 import { compactCount } from '../../terminal/compact-count.js';
-import { MAX_LABEL } from '../view/sql-highlight.js';
 import { emptyPage, type Panel, type PanelContext, type PanelPage, type TableRow } from './panel.js';
 import { groupText, spanText } from './span-detail.js';
 
@@ -39,15 +39,6 @@ function positionOf(span: Span): Pick<TableRow, 'position'> {
   return position ? { position } : {};
 }
 
-/** Marks for row ends: the kind of the first finding of each span, by span index. */
-function findingMarks(trace: Trace): Map<number, string> {
-  const marks = new Map<number, string>();
-  for (const finding of trace.findings) {
-    for (const span of finding.spans) if (!marks.has(span)) marks.set(span, findingWord(finding.kind));
-  }
-  return marks;
-}
-
 /** A row of figures, a label cut to fit, and at the end ERR or the kind of a finding. */
 function withMark(
   figures: Line,
@@ -62,24 +53,6 @@ function withMark(
   const cut = cutLine(label, room);
   const gap = ' '.repeat(Math.max(0, room - lineWidth(cut)));
   return [...figures, ...cut, `${gap} `, [text, error ? 'error' : 'warn']];
-}
-
-/**
- * Groups of the calls at `indices`; their `spans` and `slowest` are indices into the trace's spans.
- */
-function groupsAt(trace: Trace, indices: number[], sorted: PanelContext['sorted']): Group[] {
-  const spans = indices.map((index) => trace.spans[index]!);
-  const groups = groupsOf(spans).map((group) => ({
-    ...group,
-    slowest: indices[group.slowest]!,
-    spans: group.spans.map((index) => indices[index]!),
-  }));
-  return sorted === 'total' ? groups.sort((a, b) => b.total - a.total) : groups;
-}
-
-/** Mark of calls that began after the response, which no finding has. */
-function lateMark({ afterResponse }: Pick<Span, 'afterResponse'>): string | undefined {
-  return afterResponse && 'after response';
 }
 
 /** Columns from which a group's row shows its call site. */
@@ -235,15 +208,4 @@ export function callsPanel(kind: string, label: CallsPanelOptions['label'] = (te
         : ungroupedPage(context, indices, options);
     },
   };
-}
-
-/** Lines for a tab without calls: none made, still running, or some not captured. */
-export function emptyReason(nouns: string): (trace: Trace) => string[] {
-  return (trace) => [
-    trace.state === 'open'
-      ? `no ${nouns} so far: the request is still running`
-      : `this request made no ${nouns}`,
-    ...(trace.notes ?? []).map((note) => `not captured: ${cleanText(note)}`),
-    ...(trace.dropped ? [`${trace.dropped} calls were not kept: there were too many`] : []),
-  ];
 }

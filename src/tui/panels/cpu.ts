@@ -5,13 +5,13 @@ import { formatMs } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import type { Trace } from '../../domain/trace.js';
 import { weightsOf } from '../../insight/profile/weights.js';
+import { profileHeadline, profileRemarks, weightText } from '../../screens/profile-text.js';
 import { type Line, wrapLine } from '../../terminal/cells.js';
 import { timeBarLines } from '../../terminal/time-lane.js';
 import { callsPanel } from './calls-table.js';
 import { functionTable } from './function-table.js';
 import { iciclePage } from './icicle-canvas.js';
 import { emptyPage, type Panel, type PanelContext, type PanelPage } from './panel.js';
-import { profileHeadline, profileRemarks, weightText } from './profile-text.js';
 
 const cpuCalls = callsPanel('cpu');
 

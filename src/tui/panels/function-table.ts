@@ -9,9 +9,15 @@ import {
   hotLinesOf,
   sortFunctions,
 } from '../../insight/profile/functions.js';
+import {
+  functionName,
+  functionPlace,
+  ORIGIN_ROLES,
+  weightShare,
+  weightText,
+} from '../../screens/profile-text.js';
 import { cellWidth, cutMiddle, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
 import type { PanelContext, PanelPage, TableRow, TextLine } from './panel.js';
-import { functionName, functionPlace, ORIGIN_ROLES, weightShare, weightText } from './profile-text.js';
 import { codeRows } from './stack-detail.js';
 
 const MAX_CALLERS = 10;

@@ -3,9 +3,6 @@
 import type { Profile } from '../../domain/profile.js';
 import { functionTotals } from '../../insight/profile/functions.js';
 import { type Icicle, type IcicleFrame, icicleOf } from '../../insight/profile/icicle.js';
-import { cleanText, cutText, fitsCells, fitText, type Line, type Segment } from '../../terminal/cells.js';
-import { functionText } from './function-table.js';
-import type { Canvas, PanelContext, PanelPage, TableRow, TextLine } from './panel.js';
 import {
   functionName,
   functionPlace,
@@ -13,7 +10,10 @@ import {
   ORIGIN_ROLES,
   weightShare,
   weightText,
-} from './profile-text.js';
+} from '../../screens/profile-text.js';
+import { cleanText, cutText, fitsCells, fitText, type Line, type Segment } from '../../terminal/cells.js';
+import { functionText } from './function-table.js';
+import type { Canvas, PanelContext, PanelPage, TableRow, TextLine } from './panel.js';
 
 /** Frames within a frame by their depth below it, from left to right. */
 function rowsWithin(icicle: Icicle, root: number): number[][] {

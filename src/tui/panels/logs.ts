@@ -4,21 +4,11 @@ import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
 import { formatMs } from '../../domain/text.js';
 import type { Trace } from '../../domain/trace.js';
+import { emptyReason } from '../../screens/call-groups.js';
+import { levelRole } from '../../screens/log-level.js';
 import { cleanText, fitText, type Line } from '../../terminal/cells.js';
-import { emptyReason } from './calls-table.js';
 import { emptyPage, type Panel } from './panel.js';
 import { spanText } from './span-detail.js';
-
-const LEVEL_ROLES: Record<string, string> = {
-  // Level names come from the app, and could be '__proto__'.
-  __proto__: null as never,
-  error: 'error',
-  fatal: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  debug: 'dim',
-  trace: 'dim',
-};
 
 const KIND = 'log';
 const { title, short, key, nouns } = kindOf(KIND);
@@ -50,7 +40,7 @@ export const logsPanel: Panel = {
           ...(position ? { position } : {}),
           line: () => [
             [`${fitText(`+${formatMs(span.start)}`, 8, 'right')} `, 'dim'],
-            [`${fitText(level, 6)} `, LEVEL_ROLES[level.toLowerCase()] ?? 'accent'],
+            [`${fitText(level, 6)} `, levelRole(level)],
             cleanText(span.name),
           ],
         };

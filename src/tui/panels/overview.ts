@@ -1,6 +1,7 @@
 /** Overview tab: the findings of a request, and its time by kind of call. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
+import { winText } from '../../domain/finding-win.js';
 import { hasErrors } from '../../domain/request.js';
 import { parseSite } from '../../domain/site.js';
 import { kindOf } from '../../domain/span-kinds.js';
@@ -65,16 +66,24 @@ function headLines(trace: Trace, columns: number): Line[] {
 /** Widths of the first columns: of the word of a finding or the kind of a call, and of a line. */
 interface OverviewColumns {
   word: number;
+  /** 0 where no finding's win is known, or where there is no room. */
+  win: number;
   site: number;
 }
 
 type ColumnsOf = (cells: number) => OverviewColumns;
 
-function overviewColumns({ findings, totals }: Trace, columns: number): OverviewColumns {
+/** Below it the message needs the room. */
+const MIN_COLUMNS_FOR_WINS = 70;
+
+function overviewColumns(trace: Trace, columns: number): OverviewColumns {
+  const { findings, totals } = trace;
   const words = [...findings.map(({ kind }) => kind), ...Object.keys(totals)];
   const widest = (texts: string[]) => Math.max(0, ...texts.map((text) => cellWidth(cleanText(text))));
   const sites = findings.map(({ site = '' }) => site);
-  return { word: Math.max(6, widest(words)), site: Math.min(widest(sites), Math.floor(columns * 0.35)) };
+  const win = columns < MIN_COLUMNS_FOR_WINS ? 0 : widest(findings.map((finding) => winText(finding, trace)));
+  const site = Math.min(widest(sites), Math.floor(columns * 0.35));
+  return { word: Math.max(6, widest(words)), win, site };
 }
 
 function findingEntry(finding: Finding, trace: Trace, columnsOf: ColumnsOf): TableRow {
@@ -91,6 +100,7 @@ function findingEntry(finding: Finding, trace: Trace, columnsOf: ColumnsOf): Tab
       return [
         [` ${fitText(findingWord(finding.kind), columns.word)}`, severityRole(finding.severity)],
         [fitText(formatMs(finding.ms), 8, 'right'), 'bold'],
+        [columns.win > 0 ? `  ${fitText(winText(finding, trace), columns.win)}` : '', 'ok'],
         '  ',
         [fitText(cutMiddle(cleanText(finding.site ?? ''), columns.site), columns.site), 'accent'],
         columns.site > 0 ? '  ' : '',
@@ -118,6 +128,14 @@ function kindEntry(kind: string, trace: Trace, columnsOf: ColumnsOf): TableRow {
 function findingText(finding: Finding, context: PanelContext): TextLine[] {
   const position = parseSite(finding.site);
   const lines: TextLine[] = [{ line: [' ', [cleanText(finding.message), 'bold']], prose: true }];
+  const win = winText(finding, context.trace);
+  if (win !== '')
+    lines.push({
+      line: [
+        [' win   ', 'dim'],
+        [win, 'ok'],
+      ],
+    });
   if (finding.suggestion)
     lines.push({
       line: [

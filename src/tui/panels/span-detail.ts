@@ -1,12 +1,13 @@
 /** Text of a call: its statement, values, outcome and stack. */
 
 import { isTimed } from '../../domain/span-kinds.js';
-import { formatCount, formatMs, valueText } from '../../domain/text.js';
+import { formatCount, formatMs } from '../../domain/text.js';
 import type { Span } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
 import { dialectOf } from '../../insight/libraries.js';
+import { detailsOf } from '../../screens/call-details.js';
+import { layOutSql } from '../../screens/sql-highlight.js';
 import { cleanLines, cleanText, type Line, type Segment } from '../../terminal/cells.js';
-import { layOutSql } from '../view/sql-highlight.js';
 import type { PanelContext, TextLine } from './panel.js';
 import { stackLines } from './stack-detail.js';
 
@@ -40,29 +41,6 @@ function factsLine(span: Span): Line {
   add('at', `+${formatMs(span.start)}`);
   if (span.library) add('by', cleanText(span.library));
   return parts;
-}
-
-/** Details that only insight reads, and connection numbers, which mean nothing to the user. */
-const HIDDEN = new Set(['opened', 'prepared', 'connection', 'source']);
-
-/** Details of a call, such as its values, as `scooby show` and the browser print them. */
-export function detailsOf(span: Span): [name: string, text: string][] {
-  return Object.entries(span.detail ?? {})
-    .filter(([name, value]) => !HIDDEN.has(name) && !isEmpty(value) && !isInMessage(span, value))
-    .map(([name, value]) => [cleanText(name), cleanText(valueText(value))]);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.length === 0);
-}
-
-// A log message usually contains the values that were logged with it.
-function isInMessage({ kind, name }: Span, value: unknown): boolean {
-  return (
-    kind === 'log' &&
-    Array.isArray(value) &&
-    value.every((item) => name.includes(typeof item === 'string' ? item : JSON.stringify(item)))
-  );
 }
 
 function detailLines(span: Span): TextLine[] {

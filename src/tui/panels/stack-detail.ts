@@ -3,6 +3,7 @@
  * frames.
  */
 
+import { type LocalsOfFrame, localsOf } from '../../domain/locals.js';
 import { formatPosition, type Position } from '../../domain/site.js';
 import { formatCount } from '../../domain/text.js';
 import { type Frame, frameMark, type Span } from '../../domain/trace.js';
@@ -37,13 +38,21 @@ function frameLine(frame: Frame): TextLine {
   return { line, position: framePosition(frame) };
 }
 
+/** Lines of the variables that a frame had in a replay, a line each. */
+function variableRows(variables: LocalsOfFrame['variables']): TextLine[] {
+  return variables.map(([name, text]) => ({
+    line: [[`     ${cleanText(name)} `, 'accent'], cleanText(text)],
+  }));
+}
+
 /** Lines of a call's stack, with the code below the frame of its call site. */
 export function stackLines(
-  { stack, frame: siteFrame }: Pick<Span, 'stack' | 'frame'>,
+  { stack, frame: siteFrame, detail }: Pick<Span, 'stack' | 'frame' | 'detail'>,
   context: Pick<PanelContext, 'source' | 'libraries'>,
 ): TextLine[] {
   if (stack.length === 0) return [{ line: [[' no stack was recorded for this call', 'dim']] }];
   const lines: TextLine[] = [];
+  const locals = new Map(localsOf({ stack, detail }).map(({ frame, variables }) => [frame, variables]));
   let hidden = 0;
   for (const frame of stack) {
     if (!frame.application && !context.libraries) {
@@ -53,6 +62,7 @@ export function stackLines(
     lines.push(frameLine(frame));
     if (frame === siteFrame && !frame.generated)
       lines.push(...codeRows(context.source(frame.file), framePosition(frame)));
+    lines.push(...variableRows(locals.get(frame) ?? []));
   }
   if (hidden > 0)
     lines.push({ line: [[` … ${formatCount(hidden, 'library frame')} hidden (i shows them)`, 'dim']] });

@@ -6,23 +6,15 @@ import { formatMs } from '../../domain/text.js';
 import { timeSpentIn } from '../../domain/time-spent.js';
 import { countedSpans, type Span, type Trace } from '../../domain/trace.js';
 import { type JavaScriptSlice, slicesOf } from '../../insight/profile/slices.js';
+import { calledFunction, functionPlace, sliceText } from '../../screens/profile-text.js';
+import { maxConcurrent, timelineExtent } from '../../screens/timeline-extent.js';
 import { cleanText, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
 import { emptyPage, type Panel, type PanelContext, type TableRow, type TextLine } from './panel.js';
-import { calledFunction, functionPlace } from './profile-text.js';
 import { spanText } from './span-detail.js';
 import { codeRows } from './stack-detail.js';
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
-
-/**
- * Time in ms from the request's start to its end, or to the end of its last call if that is later.
- * Calls that began after the response do not count: a timer's would leave the request one cell.
- */
-export function timelineExtent(trace: Trace): number {
-  const ends = countedSpans(trace.spans).map((span) => span.start + (span.wait ?? 0) + (span.duration ?? 0));
-  return Math.max(0.1, trace.duration ?? 0, ...ends);
-}
 
 /** Bar of a call: the cells before it, the cells it waited, the cells it ran. */
 export function timelineBar(
@@ -39,23 +31,6 @@ export function timelineBar(
   const part = EIGHTHS[Math.floor((end - Math.floor(end)) * 8)]!;
   const took = full === 0 ? part || '▏' : '█'.repeat(full) + (waitEnd + full < cells ? part : '');
   return [' '.repeat(from), '░'.repeat(waitEnd - from), took];
-}
-
-/** Largest number of calls that ran or waited at the same time. */
-export function maxConcurrent(spans: Span[]): number {
-  const steps = spans.flatMap((span): [number, number][] =>
-    isTimed(span)
-      ? [
-          [span.start, 1],
-          [span.start + (span.wait ?? 0) + (span.duration ?? 0), -1],
-        ]
-      : [],
-  );
-  let running = 0;
-  let maxRunning = 0;
-  for (const [, step] of steps.sort((a, b) => a[0] - b[0] || a[1] - b[1]))
-    maxRunning = Math.max(maxRunning, (running += step));
-  return maxRunning;
 }
 
 /** Cells of the labels and of the bars. */
@@ -79,11 +54,6 @@ function timelineRow(span: Span, extent: number, columns: number): Line {
     ' '.repeat(Math.max(0, cells - used)),
     fitText(time, 8, 'right'),
   ];
-}
-
-/** What a slice is: `12ms hydrate() between query 3 and 4`. */
-export function sliceText({ ms, function: each, place }: JavaScriptSlice): string {
-  return `${formatMs(ms)} ${calledFunction(each)} ${place}`.trimEnd();
 }
 
 /** Bar of a slice of JavaScript: the cells before it, and its own. */

@@ -1,21 +1,13 @@
 /** Reducer of the browser's state: pure, without terminal, clock or feed. */
 
 import type { Sort } from '../../feed/feed.js';
+import { LIST_VIEWS } from '../../screens/list-query.js';
 import { moveCursor, settleCursor } from './cursor.js';
 import { goToMatch } from './go-to-match.js';
 import { reduceOutput } from './reduce-output.js';
 import { reducePopup } from './reduce-popup.js';
 import { reducePrompt } from './reduce-prompt.js';
-import {
-  type Action,
-  LIST_VIEWS,
-  type ListState,
-  type Pane,
-  type RouteKey,
-  type RoutesOrigin,
-  type State,
-  type ViewFacts,
-} from './state.js';
+import type { Action, ListState, Pane, RouteKey, RoutesOrigin, State, ViewFacts } from './state.js';
 
 const TOP = { at: 0, top: 0 };
 

@@ -1,14 +1,11 @@
 /** State of the browser and its actions; the requests themselves are in data/. */
 
 import type { Sort } from '../../feed/feed.js';
+import type { ListView } from '../../screens/list-query.js';
 import type { Line } from '../../terminal/cells.js';
 
 /** Pane with the keyboard focus: list, table of a tab, text of the table's row, or app output. */
 export type Pane = 'list' | 'table' | 'text' | 'output';
-
-/** Rows of the list: all requests, one row per route, failed requests, or requests with an N+1. */
-export type ListView = 'all' | 'routes' | 'errors' | 'n+1';
-export const LIST_VIEWS: ListView[] = ['all', 'routes', 'errors', 'n+1'];
 
 /** Selected row and first visible row, both counted from 0. */
 export interface Cursor {
@@ -185,8 +182,8 @@ export type EffectAction =
   | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
-  /** `profile`: with a CPU profile. */
-  | { type: 'replay'; url?: string; sure?: boolean; profile?: true }
+  /** `with`: with a CPU profile, or with the locals of the selected call. */
+  | { type: 'replay'; url?: string; sure?: boolean; with?: 'profile' | 'locals' }
   | { type: 'diff' }
   | { type: 'explain' }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }

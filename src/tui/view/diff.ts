@@ -6,8 +6,8 @@ import { comparedParts, partFigure, timeSpentIn } from '../../domain/time-spent.
 import type { Trace } from '../../domain/trace.js';
 import { dialectOf } from '../../insight/libraries.js';
 import { compareCalls, comparedCallsOf, findingChanges } from '../../insight/metrics/compare.js';
+import { colourSql } from '../../screens/sql-highlight.js';
 import { cleanText, cutText, fitText, type Line } from '../../terminal/cells.js';
-import { colourSql } from './sql-highlight.js';
 
 /** Cells of a figure's name: `waiting for a connection`. */
 const NAME_WIDTH = 24;

@@ -4,8 +4,8 @@ import { N_PLUS_ONE } from '../../domain/finding-kinds.js';
 import { TICKS_FILTER, unlistedText } from '../../domain/routine.js';
 import { formatCount, formatMs } from '../../domain/text.js';
 import type { FeedStatus, ListStats } from '../../feed/feed.js';
+import type { ListData } from '../../screens/list-data.js';
 import { cleanText, cutText, fitText, type Line, lineWidth } from '../../terminal/cells.js';
-import type { ListData } from '../data/list-data.js';
 import type { State } from '../state/state.js';
 import { caretLine, fitPieces } from './fit-row.js';
 

@@ -6,11 +6,11 @@ import { formatMs, readableUrl } from '../../domain/text.js';
 import { type Summary, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
 import type { RouteRow, Sort } from '../../feed/feed.js';
+import { badgeCells, badgesOf } from '../../screens/badges.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, fitText, type Line, type Segment } from '../../terminal/cells.js';
 import { compactCount } from '../../terminal/compact-count.js';
 import { statusRole } from '../../terminal/roles.js';
-import { badgeCells, badgesOf } from './badges.js';
 
 /** Widths of the columns in cells, 0 for an omitted column. */
 export interface ListColumns {

@@ -2,9 +2,9 @@
 
 import { formatMs } from '../../domain/text.js';
 import { partFactsOf, timeSpentIn } from '../../domain/time-spent.js';
+import { timelineExtent } from '../../screens/timeline-extent.js';
 import { cleanText, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { timeLane } from '../../terminal/time-lane.js';
-import { timelineExtent } from '../panels/timeline.js';
 import type { ViewModel } from './view-model.js';
 
 /** Time strip, `cells` wide; empty without a trace. */

@@ -4,11 +4,11 @@ import { statusTextOf } from '../../domain/request.js';
 import { formatCount, formatMs, readableUrl } from '../../domain/text.js';
 import { type Trace, timeOf } from '../../domain/trace.js';
 import { isUnit } from '../../domain/unit.js';
+import { badgesOf } from '../../screens/badges.js';
 import { formatAge } from '../../terminal/age.js';
 import { cellWidth, cleanText, cutMiddle, type Line, lineWidth, type Segment } from '../../terminal/cells.js';
 import { statusRole } from '../../terminal/roles.js';
 import type { Panel } from '../panels/panel.js';
-import { badgesOf } from './badges.js';
 
 /** Title of the detail: the request and its figures; `now` is epoch ms. */
 export function titleLine(trace: Trace, now: number, cells: number): Line {

@@ -3,8 +3,8 @@
 import { type Position, parseSite } from '../../domain/site.js';
 import type { Trace } from '../../domain/trace.js';
 import type { Feed, FeedCapability, FeedStatus, ListStats } from '../../feed/feed.js';
+import type { ListData } from '../../screens/list-data.js';
 import { type Line, lineFits, wrapLine } from '../../terminal/cells.js';
-import type { ListData } from '../data/list-data.js';
 import type { TraceData } from '../data/trace-data.js';
 import type { Binding } from '../input/bindings.js';
 import { type MenuItem, menuItems } from '../input/menu.js';

@@ -41,10 +41,19 @@ const pkg = (version: string) => ({ version });
 
 test('a project, its workspaces and its bundle', async (t) => {
   const folder = write(emptyFolder(t), {
-    'package.json': { workspaces: ['packages/*'], scripts: { start: 'node dist/server.js' } },
+    'package.json': {
+      workspaces: ['packages/*'],
+      scripts: { start: 'node dist/server.js' },
+      dependencies: { oracledb: '6', sharp: '1', stripe: '1', '@hapi/hapi': '21', 'not-installed': '1' },
+      devDependencies: { puppeteer: '1' },
+    },
+    'node_modules/oracledb/package.json': pkg('6.9.0'),
+    'node_modules/sharp/package.json': pkg('0.34.0'),
+    'node_modules/stripe/package.json': pkg('19.0.0'),
+    'node_modules/puppeteer/package.json': pkg('24.0.0'),
+    'node_modules/@hapi/hapi/package.json': pkg('21.0.0'),
     'node_modules/pg/package.json': pkg('8.23.1'),
     'node_modules/mysql2/package.json': pkg('9.0.0'),
-    'node_modules/mssql/package.json': pkg('12.0.0'),
     'node_modules/knex/package.json': pkg('3.3.0'),
     'node_modules/kysely/package.json': pkg('0.29.9'),
     'packages/web/package.json': { name: 'web' },
@@ -66,7 +75,10 @@ test('a project, its workspaces and its bundle', async (t) => {
       'good | express | 4.22.1 | route | patched',
       'good | knex | 3.3.0 | line | its calls show the line of the app',
       'note | kysely | 0.29.9 | line | its calls show the line of the app, but only tested with >=0.27 <0.29: lines may be missing',
-      'note | mssql | 12.0.0 |  | not supported: its calls are not shown',
+      'note | oracledb | 6.9.0 |  | its calls are not shown: nobody has written an instrument for oracledb: docs/instruments.md',
+      'good | stripe | 19.0.0 | http | its calls are shown as the HTTP requests that they are',
+      'note | sharp | 0.34.0 |  | its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
+      'note | @hapi/hapi | 21.0.0 | route | its requests are shown by their paths: scooby does not know its routes',
       'bad | pg |  |  | is inside ./dist/server.js, where it cannot be seen; leave it out of the bundle: esbuild --external:pg, or externals of webpack and rollup',
     ],
   );
@@ -74,7 +86,7 @@ test('a project, its workspaces and its bundle', async (t) => {
   const plain = await doctor(folder);
   t.equal(plain.code, 0, 'without the command the bundle is not inspected');
   t.match(plain.stdout, /✓ {2}pg +8\.23\.1 +sql +patched\n/);
-  t.match(plain.stdout, /Project .*, 2 packages: 6 libraries that scooby knows\n/);
+  t.match(plain.stdout, /Project .*, 2 packages: 9 libraries that scooby knows\n/);
 });
 
 test('ORMs, by version: whether their calls show the line of the app', async (t) => {
@@ -206,4 +218,44 @@ test("Yarn's Plug'n'Play, which has no node_modules", async (t) => {
       ],
     );
   }
+});
+
+test('instruments of the project, and what keeps one of them from recording', async (t) => {
+  const folder = write(emptyFolder(t), {
+    'package.json': {},
+    'node_modules/@acme/search/package.json': pkg('1.2.3'),
+    'node_modules/@acme/search/index.js': 'exports.find = () => 1;',
+    'scooby/search.cjs':
+      "console.log('loud'); setInterval(() => {}, 1000); module.exports = { apiVersion: 1, library: '@acme/search', versions: '>=2 <3', kind: 'search', files: { '@acme/search/index.js'() {} } };",
+    'scooby/broken.cjs': "throw new Error('half written');",
+    'scooby.config.json': {
+      instruments: ['./scooby/search.cjs', './scooby/broken.cjs'],
+      watch: [
+        { module: '@acme/search', export: 'find', kind: 'search' },
+        { module: './src/gone.js', export: 'go' },
+      ],
+    },
+  });
+  const { code, stdout } = await doctor(folder, '--json');
+  const { instruments, libraries } = JSON.parse(stdout);
+  t.equal(code, 1);
+  t.same(
+    instruments.map(({ grade, text }: Record<string, string>) => `${grade} | ${text}`),
+    [
+      'good | 2 files and 2 watched functions: @acme/search (search)',
+      'bad | ./scooby/broken.cjs: half written',
+      `bad | ./src/gone.js: go: cannot be found from ${folder}`,
+    ],
+  );
+  t.same(
+    libraries.map(({ grade, name, kind, text }: Record<string, string>) =>
+      [grade, name, kind, text].join(' | '),
+    ),
+    ['note | @acme/search | search | patched, but only tested with >=2 <3: calls may be missing'],
+  );
+  const plain = await doctor(folder);
+  t.match(plain.stdout, '✗ Own      ./scooby/broken.cjs: half written\n');
+  write(folder, { 'scooby/search.cjs': 'process.exit(3)' });
+  const { instruments: lost } = JSON.parse((await doctor(folder, '--json')).stdout);
+  t.match(lost, [{ grade: 'bad', text: /^they cannot be loaded: / }]);
 });

@@ -77,7 +77,7 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.equal(errorOf('[]'), 'scooby.config.json:1: this has to be an object: { … }');
   t.equal(
     errorOf('{\n  "run": {},\n  "limit": {}\n}'),
-    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits, packages, redact',
+    'scooby.config.json:3: "limit" is not known; known keys: run, ignore, limits, packages, redact, instruments, watch, kinds',
   );
   t.match(
     errorOf('{\n"keys": {} }'),
@@ -121,7 +121,7 @@ test('an invalid setting: the error names file, line and key', (t) => {
   t.match(errorOf('{ "limits": { "slow": {\n"sql": -1} } }'), ':2: "limits.slow.sql" is invalid');
   t.equal(
     errorOf('{\n  "scooby": {\n    "runs": {} }\n}', 'package.json'),
-    'package.json:3: "runs" is not known; known keys: run, ignore, limits, packages, redact',
+    'package.json:3: "runs" is not known; known keys: run, ignore, limits, packages, redact, instruments, watch, kinds',
   );
   t.end();
 });

@@ -23,6 +23,15 @@ test('line of a finished request', (t) => {
   t.end();
 });
 
+test('the line says what the finding to fix first wins', (t) => {
+  const findings = [
+    { ...finding('n+1', 'high'), win: 6.2 },
+    { ...finding('slow', 'medium'), win: 3 },
+  ];
+  t.equal(requestLine(aTrace({ findings }), plain), 'GET /orders 200 13ms N+1 wins 6.2ms SLOW');
+  t.end();
+});
+
 test('line of a request without a response', (t) => {
   const { status: _, duration: __, ...open } = aTrace();
   t.equal(requestLine({ ...open, state: 'died' }, plain), 'GET /orders died');

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { relativesOf } from '../../../src/cli/print/relatives.js';
 import type { SourceReader } from '../../../src/cli/print/source-reader.js';
 import { traceLines } from '../../../src/cli/print/trace.js';
+import { whatIf } from '../../../src/insight/win/what-if.js';
 import { MemoryStore } from '../../../src/store/memory.js';
 import { formatDateTime } from '../../../src/terminal/age.js';
 import { plainStyle } from '../../../src/terminal/style.js';
@@ -334,4 +335,27 @@ test('a unit: how it ended, its error, what led to it; of a request, what it led
     '  cause    POST /users 200  00000000',
   ]);
   t.match(await relativesOf(store, request), { effects: /^job emails welcome ×2 {2}[\da-f-]+$/ });
+});
+
+test('further away: what the request would take, and what mending each finding would win then', (t) => {
+  const finding = {
+    ...{ id: '1', kind: 'n+1', severity: 'high' as const, message: 'Asked often.', ms: 225 },
+  };
+  const findings = [
+    { ...finding, spans: Array.from({ length: 50 }, (_, n) => n + 1), win: 221, confidence: 1, reasons: [] },
+  ];
+  const slow = { ...trace, findings };
+  t.same(
+    traceLines(slow, options, format).filter((line) => /what if|Asked|first/.test(line)),
+    ['  N+1  225ms  fix this first: 221 of 312ms', '  Asked often.'],
+  );
+  const away = whatIf(slow, { sql: 2 })!;
+  t.same(
+    traceLines(slow, { ...options, away }, format).filter((line) => /what if|first/.test(line)),
+    [
+      '  what if  with a database 2ms away this page takes 312 → 414ms; after the fix 99ms',
+      '  N+1  225ms  fix this first: 315 of 414ms',
+    ],
+  );
+  t.end();
 });

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { comparedCallsOf } from '../../../src/insight/metrics/compare.js';
-import { requestFactsOf } from '../../../src/insight/metrics/request-facts.js';
+import { requestFactsAway, requestFactsOf } from '../../../src/insight/metrics/request-facts.js';
 import { samplesOf } from '../../../src/insight/metrics/samples.js';
 import { aFrame, aSpan, aTrace } from '../../factory.js';
 
@@ -23,6 +23,21 @@ test('the facts of a request name its most frequent and its slowest query', (t) 
     mostQueries: { text: 'SELECT ? FROM a', value: 2, site: 'src/orders.js:47', function: 'listOrders' },
     slowestQuery: { text: 'SELECT b', value: 40, site: 'src/orders.js:9', function: 'slow' },
   });
+  t.end();
+});
+
+test('further away a request takes longer, and a loop that then costs much is severe', (t) => {
+  const spans = Array.from({ length: 11 }, (_, n) =>
+    aSpan({ start: 1 + n, duration: 0.5, detail: { params: [n] } }),
+  );
+  const loop = { id: 'a', kind: 'n+1', severity: 'medium' as const, message: '', ms: 5 };
+  const finding = { ...loop, spans: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10], confidence: 1, reasons: [] };
+  const trace = aTrace({ spans, findings: [finding] });
+  const { duration, findings, queries } = requestFactsAway(trace, { sql: 10 });
+  t.same([duration, findings[0]!.severity, findings[0]!.win, queries], [122.5, 'high', 105, 11]);
+  t.same(requestFactsAway(trace, { cache: 10 }).findings[0]!.severity, 'medium');
+  const { duration: _, ...open } = trace;
+  t.same(requestFactsAway(open, { sql: 10 }), requestFactsOf(open));
   t.end();
 });
 

@@ -1,8 +1,9 @@
 import { test } from 'tap';
 import { detailLines } from '../../../src/cli/print/spans.js';
+import { detailsOf } from '../../../src/screens/call-details.js';
 import { lineText } from '../../../src/terminal/cells.js';
 import { plainStyle as unpainted } from '../../../src/terminal/style.js';
-import { detailsOf, spanText } from '../../../src/tui/panels/span-detail.js';
+import { spanText } from '../../../src/tui/panels/span-detail.js';
 import { aSpan, aTrace } from '../../factory.js';
 
 test('show and the browser print the same details of a call', (t) => {

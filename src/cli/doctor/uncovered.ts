@@ -1,0 +1,90 @@
+/** Popular packages that no instrument covers, and what is still seen of their calls. */
+
+import type { Grade } from './grades.js';
+
+/** A group of packages of which the same is seen. */
+export interface UncoveredGroup {
+  packages: string[];
+  /** As in LibraryCheck: what their calls are shown as, where they are. */
+  kind?: string;
+  grade: Grade;
+  /** `X` stands for the package. */
+  text: string;
+}
+
+const words = (text: string) => text.trim().split(/\s+/);
+const WRITE_ONE = 'nobody has written an instrument for X: docs/instruments.md';
+
+export const UNCOVERED: readonly UncoveredGroup[] = [
+  {
+    // They speak a protocol of their own.
+    packages:
+      words(`mssql tedious oracledb sqlite3 sqlite sql.js pg-native mariadb @libsql/client libsql cassandra-driver
+      neo4j-driver snowflake-sdk ibm_db odbc duckdb @duckdb/node-api couchbase rethinkdb
+      @valkey/valkey-glide @redis/glide tarantool-driver aerospike hazelcast-client ravendb surrealdb
+      @electric-sql/pglite node-firebird`),
+    grade: 'note',
+    text: `its calls are not shown: ${WRITE_ONE}`,
+  },
+  {
+    packages:
+      words(`keyv cache-manager lru-cache node-cache quick-lru memory-cache flat-cache level classic-level
+      lmdb rocksdb nedb lowdb`),
+    grade: 'note',
+    text: 'what it finds in memory is not shown; what it asks a server is, through the driver',
+  },
+  {
+    packages:
+      words(`nats @nats-io/transport-node mqtt @confluentinc/kafka-javascript node-rdkafka stompit rhea
+      rascal zeromq pulsar-client @azure/service-bus @azure/event-hubs`),
+    grade: 'note',
+    text: `its messages are not shown: ${WRITE_ONE}`,
+  },
+  {
+    // gRPC by the client that is covered.
+    packages: words(`@google-cloud/firestore @google-cloud/pubsub @google-cloud/spanner @google-cloud/tasks
+      @google-cloud/logging firebase-admin @temporalio/client etcd3 @zilliz/milvus2-sdk-node @qdrant/js-client-grpc`),
+    kind: 'rpc',
+    grade: 'good',
+    text: 'its calls are shown as those of @grpc/grpc-js, where they go through that',
+  },
+  {
+    packages: words(`@aws-sdk/client-s3 @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb @aws-sdk/client-sqs
+      @aws-sdk/client-sns @aws-sdk/client-lambda @aws-sdk/client-ses aws-sdk @elastic/elasticsearch
+      @opensearch-project/opensearch @clickhouse/client @google-cloud/storage @google-cloud/bigquery
+      @azure/storage-blob @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
+      @qdrant/js-client-rest @supabase/supabase-js @upstash/redis @planetscale/database @neondatabase/serverless
+      stripe openai @anthropic-ai/sdk @google/generative-ai twilio @sendgrid/mail @slack/web-api octokit
+      @octokit/rest googleapis @notionhq/client contentful minio influx @influxdata/influxdb-client nano arangojs
+      solr-client @sentry/node mailgun.js postmark resend jsforce`),
+    kind: 'http',
+    grade: 'good',
+    text: 'its calls are shown as the HTTP requests that they are',
+  },
+  {
+    packages: words('sharp canvas bcrypt argon2 @node-rs/argon2 @node-rs/bcrypt bcryptjs scrypt-kdf jimp'),
+    grade: 'note',
+    text: 'its work is not named: "watch" in scooby.config.json does (docs/instruments.md)',
+  },
+  {
+    packages:
+      words(`nodemailer ldapjs ldapts ssh2 ssh2-sftp-client basic-ftp imapflow node-imap puppeteer puppeteer-core
+      playwright playwright-core`),
+    grade: 'note',
+    text: 'its calls are not shown: "watch" in scooby.config.json shows them (docs/instruments.md)',
+  },
+  {
+    packages:
+      words(`@hapi/hapi restify @adonisjs/http-server @feathersjs/feathers sails polka h3 nitropack elysia
+      @trpc/server routing-controllers @loopback/rest moleculer hyper-express`),
+    kind: 'route',
+    grade: 'note',
+    text: 'its requests are shown by their paths: scooby does not know its routes',
+  },
+  {
+    packages: words('loglevel signale consola tslog npmlog @logtail/node electron-log'),
+    kind: 'log',
+    grade: 'good',
+    text: 'its lines are shown where it writes them by the console',
+  },
+];

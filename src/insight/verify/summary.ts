@@ -1,0 +1,24 @@
+/** What became of a request in one line: `queries 52 → 3, 85ms → 22ms`. */
+
+import { formatCount, formatMs } from '../../domain/text.js';
+import type { FindingFigures, RequestFigures, VerifiedFinding } from './verdicts.js';
+
+/** Queries, time, and the status where it changed. */
+export function requestSummary(before: RequestFigures, after: RequestFigures): string {
+  const ms = ({ ms: time }: RequestFigures) => (time === undefined ? '-' : formatMs(time));
+  const status = before.status === after.status ? [] : [`${before.status} → ${after.status}`];
+  return [
+    ...status,
+    `queries ${before.queries.toLocaleString('en-US')} → ${after.queries.toLocaleString('en-US')}`,
+    `${ms(before)} → ${ms(after)}`,
+  ].join(', ');
+}
+
+/** Calls and time of a finding: `50 calls, 59ms → 1 call, 2ms`. */
+export function findingSummary({ verdict, before, after }: VerifiedFinding): string {
+  const text = ({ calls, ms }: FindingFigures) =>
+    [calls > 0 ? formatCount(calls, 'call') : '', ms > 0 ? formatMs(ms) : ''].filter(Boolean).join(', ');
+  const was = text(before);
+  if (verdict === 'unclear' || (was === '' && after === undefined)) return was;
+  return `${was} → ${after === undefined ? 'none' : text(after)}`;
+}
