@@ -289,9 +289,7 @@ export const bad: Bad[] = [
     trace: ((trace: RecordedTrace) => {
       learnKinds({ made: { kinds: [{ kind: 'made-up', loop: true }] } });
       return { ...trace, spans: trace.spans.map((span) => ({ ...span, kind: 'made-up' })) };
-    })(
-      new Story().each(upTo(6), (s, id) => s.rpc('find', { at, detail: { id, shape: 'find' } })).trace(),
-    ),
+    })(new Story().each(upTo(6), (s, id) => s.rpc('find', { at, detail: { id, shape: 'find' } })).trace()),
     want: [['n+1-call', 'src/orders.js:47', 6]],
   },
   {

@@ -159,7 +159,7 @@ async function findingBlock(store: StoreReader, listed: Listed, isInFull: boolea
   if (!isInFull || !finding || !trace)
     return [head, `  ${escapeToOneLine(finding?.message ?? aggregate.text)}`];
   // Its first lines are an empty one and its heading.
-  const body = findingLines([finding], await sourceReaderOf(store, trace), toolFormat()).slice(2);
+  const body = findingLines({ ...trace, findings: [finding] }, await sourceReaderOf(store, trace), toolFormat()).slice(2);
   return [head, ...body];
 }
 
