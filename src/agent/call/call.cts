@@ -123,7 +123,7 @@ export function beginCall(
     // capture takes.
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
-    if (deferred !== undefined) useSites(call, deferred, site);
+    if (deferred !== undefined) applySites(call, deferred, site);
     return startCall(call, started);
   } catch {
     // The call is not recorded.
@@ -137,7 +137,7 @@ function startCall(call: TracedCall, started: number): TracedCall {
   return call;
 }
 
-function useSites(call: TracedCall, deferred: CallSite, site: CallSite | undefined): void {
+function applySites(call: TracedCall, deferred: CallSite, site: CallSite | undefined): void {
   if (deferred.stack === call.stack) call.api = deferred.api;
   if (site === undefined) return;
   call.wait = call.began - site.began;
