@@ -93,10 +93,14 @@ export function captureStack(
   depth = 0,
   site?: { readonly stack: number; readonly final?: boolean },
 ): number {
-  if (site !== undefined && (site.final || site.stack !== 0)) return stackOrSite(wrapper, depth, site);
-  const stack = captureFrames(wrapper, maxFrames + depth);
-  if (stack === 0 || stack !== cutStack || isRegistration) return stack;
-  return recaptureDeeper(wrapper, depth);
+  try {
+    if (site !== undefined && (site.final || site.stack !== 0)) return stackOrSite(wrapper, depth, site);
+    const stack = captureFrames(wrapper, maxFrames + depth);
+    if (stack === 0 || stack !== cutStack || isRegistration) return stack;
+    return recaptureDeeper(wrapper, depth);
+  } catch {
+    return site?.stack ?? 0;
+  }
 }
 
 function stackOrSite(
@@ -133,17 +137,12 @@ function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): n
     // Error is frozen or a frame cannot be read: the span is recorded without its line.
     return 0;
   } finally {
-    restoreErrors(prepareStackTrace, stackTraceLimit);
-  }
-}
-
-function restoreErrors(prepareStackTrace: unknown, stackTraceLimit: number): void {
-  const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
-  try {
-    errors.prepareStackTrace = prepareStackTrace;
-    errors.stackTraceLimit = stackTraceLimit;
-  } catch {
-    // Frozen: nothing was changed.
+    try {
+      errors.prepareStackTrace = prepareStackTrace;
+      errors.stackTraceLimit = stackTraceLimit;
+    } catch {
+      // Frozen: nothing was changed above.
+    }
   }
 }
 
