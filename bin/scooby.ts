@@ -4,6 +4,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { registerCheck } from '../src/cli/commands/check.js';
 import { registerCheckInstrument } from '../src/cli/commands/check-instrument.js';
+import { registerClean } from '../src/cli/commands/clean.js';
 import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
@@ -17,11 +18,14 @@ import { registerMcp } from '../src/cli/commands/mcp.js';
 import { registerOpen } from '../src/cli/commands/open.js';
 import { registerProfile } from '../src/cli/commands/profile.js';
 import { registerRecording } from '../src/cli/commands/recording.js';
+import { registerReport } from '../src/cli/commands/report.js';
 import { registerRun } from '../src/cli/commands/run.js';
+import { registerRuns } from '../src/cli/commands/runs.js';
 import { registerShow } from '../src/cli/commands/show.js';
 import { registerStatus } from '../src/cli/commands/status.js';
 import { registerStore } from '../src/cli/commands/store.js';
 import { registerTop } from '../src/cli/commands/top.js';
+import { registerTry } from '../src/cli/commands/try.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { registerVerify } from '../src/cli/commands/verify.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
@@ -67,13 +71,17 @@ for (const register of [
   registerOpen,
   registerStatus,
   registerStore,
+  registerRuns,
+  registerClean,
   registerList,
   registerShow,
   registerTop,
   registerDiff,
   registerExplain,
+  registerTry,
   registerVerify,
   registerProfile,
+  registerReport,
   registerLocals,
   registerExport,
   registerImport,

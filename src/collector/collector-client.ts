@@ -22,7 +22,7 @@ import { BacklogNotice } from './backlog-notice.js';
 import type {
   CollectorSettings,
   DetectedLibrary,
-  FoundCall,
+  FoundCalls,
   FromCollector,
   KeptIn,
   RecordedRun,
@@ -228,9 +228,9 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#ask((n) => ({ t: 'find', n, id, isOutline: true }))).json;
   }
 
-  /** A call of a trace, by its index; undefined where there is none. */
-  async findCall(id: string, span: number): Promise<FoundCall | undefined> {
-    return (await this.#search(id, span)).call;
+  /** Calls of a trace, by their indices; undefined where one of them is not there. */
+  async findCalls(id: string, spans: number[]): Promise<FoundCalls | undefined> {
+    return (await this.#search(id, spans)).calls;
   }
 
   /** Adds up the profiles of requests into that of the last; resolves with how many have one. */
@@ -238,9 +238,9 @@ export class CollectorClient extends EventEmitter<CollectorClientEvents> impleme
     return (await this.#ask((n) => ({ t: 'addUp', n, ids, kind }))).added ?? 0;
   }
 
-  #search(id: string, span?: number): Promise<Found> {
+  #search(id: string, spans?: number[]): Promise<Found> {
     this.#held.release(id);
-    return this.#ask((n) => ({ t: 'find', n, id, ...(span !== undefined && { span }) }));
+    return this.#ask((n) => ({ t: 'find', n, id, ...(spans && { spans }) }));
   }
 
   #ask(question: (n: number) => ToCollector): Promise<Found> {

@@ -55,8 +55,8 @@ export type ToCollector =
   | { t: 'connected'; n: number; process: AppIdentity; folder: string; resume?: SpoolPosition | 'end' }
   | { t: 'woken' }
   | { t: 'disconnected'; n: number }
-  /** A trace as JSON, its outline, or the call of the index `span` in it. */
-  | { t: 'find'; n: number; id: string; span?: number; isOutline?: true }
+  /** A trace as JSON, its outline, or the calls of the indices `spans` in it. */
+  | { t: 'find'; n: number; id: string; spans?: number[]; isOutline?: true }
   /** A read of what this process itself keeps, by the name of the store's method. */
   | { t: 'read-store'; n: number; name: string; args: unknown[] }
   /** Adds up the profiles of requests into that of the last; answered by `found`. */
@@ -81,8 +81,8 @@ export type FromCollector =
   | { t: 'lost'; n: number }
   | { t: 'answer'; n: number; answer: Extract<LinkLine, { t: 'answer' }> }
   | { t: 'warn'; message: string }
-  /** All are missing where there is no such trace, or no such call in it. */
-  | { t: 'found'; n: number; json?: string; call?: FoundCall; added?: number; trouble?: string }
+  /** All are missing where there is no such trace, or no such calls in it. */
+  | { t: 'found'; n: number; json?: string; calls?: FoundCalls; added?: number; trouble?: string }
   /** JSON of what was read; or why it could not be. */
   | { t: 'read-result'; n: number; json?: string; trouble?: string }
   | { t: 'read'; positions: [n: number, position: SpoolPosition][] }
@@ -94,10 +94,10 @@ export type FromCollector =
 /** Where a run keeps its requests: others read a file and a shared store, but its memory by asking it. */
 export type KeptIn = 'file' | 'memory' | 'shared';
 
-/** A call, and its trace without any. */
-export interface FoundCall {
+/** Calls, and their trace without any. */
+export interface FoundCalls {
   trace: Trace;
-  span: Span;
+  spans: Span[];
 }
 
 /** A library of the app, and why its calls are not recorded, if so. */

@@ -240,16 +240,16 @@ export class CollectorService {
   }
 
   async #find(search: Extract<ToCollector, { t: 'find' }>, until: number): Promise<void> {
-    const { n, id, span, isOutline } = search;
+    const { n, id, spans, isOutline } = search;
     const wasComing = this.#collector.isFinishing(id) && performance.now() < until;
     const trace = await this.#writer.find(id);
-    if (trace !== undefined && span === undefined) {
+    if (trace !== undefined && spans === undefined) {
       const document = isOutline ? publicOutline(trace) : publicTrace(trace);
       return this.#post({ t: 'found', n, json: `${terminalSafeJson(document)}\n` });
     }
-    const found = span === undefined ? undefined : trace?.spans[span];
-    if (found !== undefined)
-      return this.#post({ t: 'found', n, call: { trace: { ...trace!, spans: [] }, span: found } });
+    const found = spans?.flatMap((index) => trace?.spans[index] ?? []) ?? [];
+    if (found.length > 0 && found.length === spans?.length)
+      return this.#post({ t: 'found', n, calls: { trace: { ...trace!, spans: [] }, spans: found } });
     if (trace !== undefined || !wasComing) return this.#post({ t: 'found', n });
     // It may have been finished while the store was asked.
     if (!this.#collector.isFinishing(id)) return this.#find(search, until);

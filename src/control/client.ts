@@ -9,6 +9,7 @@ import type { Profile } from '../domain/profile.js';
 import type { ProfileWish } from '../domain/profile-wish.js';
 import type { LeftOut } from '../domain/record-rules.cjs';
 import type { ExplainOptions, StatementPlan } from '../explain/explain-request.js';
+import type { LoopTrial, TrialOptions } from '../explain/loop-trial.js';
 import type { ControlRequest } from './protocol.js';
 import { type RunRecord, runRecords } from './registry.js';
 
@@ -145,6 +146,14 @@ export class RunControl {
   /** URL that opens the run's page in a browser; `place` is a place in it: `/r/<id>`. */
   pageLink(place?: string): Promise<string> {
     return this.#request('page', { ...(place !== undefined && { place }) }, REQUEST_MS) as Promise<string>;
+  }
+
+  /**
+   * The one statement that would replace calls of a trace, tried on the app's database; see
+   * `TrialOptions`.
+   */
+  tryLoop(trace: string, options: TrialOptions): Promise<LoopTrial> {
+    return this.#request('tryLoop', { trace, ...options }, EXPLAIN_MS) as Promise<LoopTrial>;
   }
 
   /** A read of what the run keeps in its own memory. */

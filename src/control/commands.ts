@@ -1,11 +1,13 @@
-/** Commands of the control socket: status, record, restart, explain, page, read. */
+/** Commands of the control socket: status, record, restart, explain, try, page, read. */
 
 import type { AppConnections } from '../collector/app-connections.js';
 import type { CollectorClient } from '../collector/collector-client.js';
+import type { FoundCalls } from '../collector/collector-messages.js';
 import type { Recording } from '../domain/link.js';
 import { PROFILE_WISHES } from '../domain/profile-wish.js';
 import { explain } from '../explain/explain.js';
 import { QueryChannel } from '../explain/query-channel.js';
+import { tryLoop } from '../explain/try-loop.js';
 import type { RunStatus } from './client.js';
 import type { ControlCommand } from './server.js';
 
@@ -81,12 +83,26 @@ export function controlCommands(run: RunHandles): Record<string, ControlCommand>
       return run.collector.addUpProfiles(ids.map(String), kind === 'heap' ? 'heap' : 'cpu');
     },
     async explain({ trace: id, span: index, analyze, nulls }) {
-      const call = await run.collector.findCall(String(id), Number(index));
-      if (call === undefined) throw new Error('There is no such call any more.');
+      const { trace, spans } = await foundCalls(run, id, [index]);
       const options = { analyze: analyze === true, nulls: nulls === true };
-      return explain({ ...call, options }, queryChannel, run.connections.all);
+      return explain({ trace, span: spans[0]!, options }, queryChannel, run.connections.all);
+    },
+    /** Runs the one statement that would replace calls, and compares the rows. */
+    async tryLoop({ trace: id, spans: indices, given }) {
+      const calls = await foundCalls(run, id, indices);
+      return tryLoop({ ...calls, given: isRecord(given) ? given : {} }, queryChannel, run.connections.all);
     },
   };
+}
+
+async function foundCalls({ collector }: RunHandles, id: unknown, spans: unknown): Promise<FoundCalls> {
+  const calls = await collector.findCalls(String(id), Array.isArray(spans) ? spans.map(Number) : []);
+  if (calls === undefined) throw new Error('There is no such call any more.');
+  return calls;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const RECORDING_MESSAGES: Record<Recording, string> = {

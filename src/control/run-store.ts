@@ -63,6 +63,10 @@ export class RunStore implements StoreReader {
     return this.#read('runs', limit);
   }
 
+  runBytes(runs: number[]): Promise<number[]> {
+    return this.#read('runBytes', runs);
+  }
+
   close(): void {
     this.#control.close();
   }

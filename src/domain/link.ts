@@ -308,10 +308,25 @@ export interface ExplainOrder {
   /** Statements around `ask`: make the session read-only and time-limited, and restore it. */
   before: string[];
   after: string[];
-  /** `values` are JSON values or `{bytes: hex}`. */
-  ask: { sql: string; values?: unknown }[];
+  /** `values` are JSON values or `{bytes: hex}`; with `digest` the reply has one DigestedRows. */
+  ask: { sql: string; values?: unknown; digest?: RowDigest }[];
   /** Timeout in ms, once for getting a connection and once more for the result. */
   patience: number;
+}
+
+/** How rows are digested: the cells of their exact text, without the last `added` ones, are hashed. */
+export interface RowDigest {
+  /** Columns that are the key: names, or places, from the end where negative. */
+  keys: (string | number)[];
+  added: number;
+}
+
+/** Rows as their hashes, each with the texts of its key; null for a key that no column is known to be. */
+export interface DigestedRows {
+  columns: string[];
+  rows: (string | null)[][];
+  /** ms from the query to its last row. */
+  ms: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type StatementPlan,
   type SurroundingStatements,
 } from './explain-request.js';
+import { isMysqlAtLeast, mysqlServerName, mysqlVersion } from './mysql-version.js';
 
 const MAX_SECONDS = 4;
 const READ_ONLY_TRANSACTION: SurroundingStatements = [['START TRANSACTION READ ONLY'], ['ROLLBACK']];
@@ -36,8 +37,8 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
     );
   const [[row] = []] = await query(READ_ONLY_TRANSACTION, { sql: 'SELECT VERSION() AS version' });
   const version = String(row?.version);
-  const isMariaDb = /mariadb/i.test(version);
-  if (analyze && !isMariaDb && !isAtLeast(version, [8, 0, 18]))
+  const { isMariaDb, parts } = mysqlVersion(version);
+  if (analyze && !isMariaDb && !isMysqlAtLeast(parts, [8, 0, 18]))
     throw new Error(`--analyze takes MySQL 8.0.18 or MariaDB; this is MySQL ${version}. Leave it out.`);
   const explainCommand = !analyze ? 'EXPLAIN' : isMariaDb ? 'ANALYZE' : 'EXPLAIN ANALYZE';
   const prefix =
@@ -56,9 +57,7 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
   return {
     statement,
     asked: explainCommand,
-    server: isMariaDb
-      ? `MariaDB ${/[\d.]+/.exec(version.replace(/^5\.5\.5-/, ''))?.[0]}`
-      : `MySQL ${version}`,
+    server: mysqlServerName(version),
     plan: planTable(rows),
     remarks: mysqlRemarks(table, statement),
     notes:
@@ -66,10 +65,4 @@ export async function mysqlPlan(request: ExplainRequest): Promise<StatementPlan>
         ? [`NULL was taken for ${missing.join(', ')}: the plan may differ with real values.`]
         : [],
   };
-}
-
-function isAtLeast(version: string, minimumVersion: number[]): boolean {
-  const parts = version.split(/[.-]/).map(Number);
-  for (const [n, minimum] of minimumVersion.entries()) if (parts[n] !== minimum) return parts[n]! > minimum;
-  return true;
 }

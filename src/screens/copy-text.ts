@@ -2,6 +2,8 @@
 
 import { REDACTED } from '../domain/secret-shapes.cjs';
 import type { Span, Trace } from '../domain/trace.js';
+import type { LinesOf } from '../export/finding-markdown.js';
+import { promptOf } from '../export/prompt.js';
 import { formatFaults, renderSpan, scriptLines } from '../insight/sql/render.js';
 
 /** Request headers that curl or the proxy sets itself. */
@@ -53,6 +55,7 @@ export function copyTextOf(
   trace: Trace,
   span: Span | undefined,
   base?: string,
+  linesOf: LinesOf = () => undefined,
 ): CopiedText | undefined {
   const query = span?.kind === 'sql' ? span : trace.spans.find((candidate) => candidate.kind === 'sql');
   switch (what) {
@@ -66,6 +69,8 @@ export function copyTextOf(
       return query && { text: query.name };
     case 'id':
       return { text: trace.id };
+    case 'prompt':
+      return { text: promptOf(trace, linesOf) };
     case 'stack':
       return span && { text: `${span.name}\n${stackOf(span)}` };
     default:

@@ -5,7 +5,8 @@ import type { Database, OpenDatabase } from './database.js';
 import { explainStoreError, isDamage, isRefusal } from './error-messages.js';
 import { createPrivate, inodeOf, moveAside, refuseForeignFiles, sizeOf } from './files.js';
 import { Housekeeping } from './housekeeping.js';
-import { establishSchema, isOutdated } from './schema.js';
+import { establishSchema, type Migration, migrationOf } from './schema.js';
+import { copyBeforeMigration } from './schema-copy.js';
 import { addFunctions } from './sql-functions.js';
 import { prepareStatements, type Statements } from './statements.js';
 import { StoreError } from './store.js';
@@ -35,6 +36,8 @@ export interface SqliteOptions {
  * every request.
  */
 const RETRY_MS = 10_000;
+/** Traces that one transaction deletes: others save meanwhile. */
+const MAX_REMOVED = 500;
 
 /**
  * Bytes; a larger database that was not closed is not checked at start, and damage is found when it
@@ -111,6 +114,25 @@ export class Connection {
     if (this.#housekeeping.due(saves)) this.#sweep();
   }
 
+  /** Deletes the traces that `select` finds, some at a time; returns how many of them were requests. */
+  remove(select: (statements: Statements, limit: number) => { seq: number; outside: 0 | 1 }[]): number {
+    for (let removed = 0; ; ) {
+      const found = this.write((statements) => {
+        const traces = select(statements, MAX_REMOVED);
+        this.#housekeeping.drop(traces);
+        statements.dropRuns.run();
+        return traces;
+      });
+      if (found.length === 0) return removed;
+      removed += found.filter(({ outside }) => outside === 0).length;
+    }
+  }
+
+  /** Gives all free pages and the log back to the file system. */
+  shrink(): void {
+    this.#recovering(() => this.#housekeeping.shrink());
+  }
+
   close(): void {
     if (!this.#db.open) return;
     if (!this.#options.readonly) this.#sweep();
@@ -137,7 +159,9 @@ export class Connection {
     try {
       // Checked again: another user could have replaced the file before it was open.
       refuseForeignFiles(path);
-      if (readonly && isOutdated(this.#db, path)) this.#migrate();
+      const migration = migrationOf(this.#db, path);
+      if (migration && readonly) this.#migrate(migration);
+      else if (migration) copyBeforeMigration(this.#db, path, migration, this.#options.warn);
       establishSchema(this.#db, path, readonly);
       addFunctions(this.#db);
       if (wasNotClosed && !readonly) this.#quickCheck();
@@ -152,10 +176,11 @@ export class Connection {
 
   // A reader migrates the tables of an earlier version itself; otherwise it would have to wait for
   // a writer.
-  #migrate(): void {
-    const { connect, path } = this.#options;
+  #migrate(migration: Migration): void {
+    const { connect, path, warn } = this.#options;
     const db = connect(path, { fileMustExist: true, timeout: 5000 });
     try {
+      copyBeforeMigration(db, path, migration, warn);
       establishSchema(db, path, false);
     } catch (error) {
       // Of a file that cannot be written, establishSchema reports what is missing.

@@ -54,6 +54,12 @@ export class Housekeeping {
     if (sizeOf(`${this.#db.name}-wal`) > LONG_WAL) this.#truncateWal();
   }
 
+  /** Gives all free pages and the log back to the file system. */
+  shrink(): void {
+    this.#db.pragma(`incremental_vacuum(${this.#pages('freelist_count')})`);
+    this.#truncateWal();
+  }
+
   /** Deletes a bounded number of rows; returns whether there may be more. */
   #delete(): boolean {
     const now = this.#deletionNow();
@@ -66,16 +72,16 @@ export class Housekeeping {
 
   #deleteChunk(now: number, maxSize: number): boolean {
     const { expired, oldest, dropOldestSources } = this.#statements;
-    if (this.#drop(expired.all(now, CHUNK_ROWS))) return true;
+    if (this.drop(expired.all(now, CHUNK_ROWS))) return true;
     if (this.#used() <= maxSize) return false;
-    return this.#drop(oldest.all(CHUNK_ROWS)) || dropOldestSources.run(CHUNK_ROWS).changes > 0;
+    return this.drop(oldest.all(CHUNK_ROWS)) || dropOldestSources.run(CHUNK_ROWS).changes > 0;
   }
 
   /**
    * Deletes traces with their bodies and figures, and subjects without figures; returns whether
    * there were any.
    */
-  #drop(traces: { seq: number }[]): boolean {
+  drop(traces: { seq: number }[]): boolean {
     if (traces.length === 0) return false;
     const { subjectsOf, dropTraces, dropUnused } = this.#statements;
     const seqs = JSON.stringify(traces.map(({ seq }) => seq));

@@ -138,6 +138,19 @@ export class MemoryStore implements Store {
     return [{ number: 1, start: run.start, command: run.command, requests }].slice(0, limit);
   }
 
+  async runBytes(runs: number[]): Promise<number[]> {
+    const alive = [...this.#traces.values()].filter((entry) => this.#isAlive(entry));
+    const bytes = alive.reduce((sum, { body }) => sum + body.length, 0);
+    return runs.map((run) => (run === 1 ? bytes : 0));
+  }
+
+  async remove(runs: number[] | 'all'): Promise<number> {
+    if (runs !== 'all' && !runs.includes(1)) return 0;
+    const requests = this.#newest((entry) => !entry.outside).length;
+    this.close();
+    return requests;
+  }
+
   close(): void {
     this.#traces.clear();
     this.#sources.clear();

@@ -98,6 +98,17 @@ CREATE INDEX traces_ticks ON traces (start) WHERE method = 'tick';
 /** Migration to each version from the version before it. */
 const STEPS = [TABLES, FIGURES, PARENTS, TICKS];
 
+/** Formats that a database is brought from and to. */
+export interface Migration {
+  from: number;
+  to: number;
+}
+
+/** What is to be done to a database of an earlier version; undefined where nothing is. */
+export function migrationOf(db: Database, path: string): Migration | undefined {
+  return isOutdated(db, path) ? { from: versionOf(db, path), to: SCHEMA_VERSION } : undefined;
+}
+
 /**
  * Prepares the connection for several concurrent processes, and creates or migrates the tables.
  * Throws a StoreError, without a change of the file, when it belongs to another program or to a
@@ -127,7 +138,7 @@ function migrate(db: Database, path: string): void {
 }
 
 /** Whether an earlier version wrote the file. */
-export function isOutdated(db: Database, path: string): boolean {
+function isOutdated(db: Database, path: string): boolean {
   const version = versionOf(db, path);
   return version > 0 && version < SCHEMA_VERSION;
 }

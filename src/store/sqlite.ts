@@ -172,6 +172,25 @@ export class SqliteStore implements Store {
     return this.#connection.query((db) => runsIn(db, limit, this.#now()));
   }
 
+  async runBytes(runs: number[]): Promise<number[]> {
+    const sql = `SELECT ifnull(sum(octet_length(b.body)), 0) FROM traces AS t JOIN bodies AS b ON b.trace = t.seq
+      WHERE t.run = ? AND t.expires > ?`;
+    return this.#connection.query((db) => {
+      const bytesOf = cachedStatement(db, sql).pluck();
+      return runs.map((run) => bytesOf.get(run, this.#now()) as number);
+    });
+  }
+
+  async remove(runs: number[] | 'all'): Promise<number> {
+    const json = runs === 'all' ? undefined : JSON.stringify(runs);
+    const removed = this.#connection.remove(({ anyTraces, tracesOfRuns }, limit) =>
+      json === undefined ? anyTraces.all(limit) : tracesOfRuns.all(json, limit),
+    );
+    if (json === undefined) this.#connection.write((statements) => statements.dropSources.run());
+    this.#connection.shrink();
+    return removed;
+  }
+
   close(): void {
     this.#connection.close();
   }

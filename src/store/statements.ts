@@ -168,6 +168,13 @@ function deletersOf(db: Database) {
       'SELECT seq FROM traces WHERE expires <= ? ORDER BY expires LIMIT ?',
     ),
     oldest: db.prepare<[limit: number], { seq: number }>('SELECT seq FROM traces ORDER BY seq LIMIT ?'),
+    tracesOfRuns: db.prepare<[runs: string, limit: number], { seq: number; outside: 0 | 1 }>(
+      'SELECT seq, outside FROM traces WHERE run IN (SELECT value FROM json_each(?)) LIMIT ?',
+    ),
+    anyTraces: db.prepare<[limit: number], { seq: number; outside: 0 | 1 }>(
+      'SELECT seq, outside FROM traces LIMIT ?',
+    ),
+    dropSources: db.prepare<[]>('DELETE FROM sources'),
     dropTraces: db.prepare<[traces: string]>(
       'DELETE FROM traces WHERE seq IN (SELECT value FROM json_each(?))',
     ),

@@ -14,6 +14,7 @@ export const STORE_READS = [
   'changes',
   'aggregates',
   'runs',
+  'runBytes',
 ] as const satisfies (keyof StoreReader)[];
 
 export type StoreRead = (typeof STORE_READS)[number];

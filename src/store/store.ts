@@ -116,6 +116,8 @@ export interface StoreReader {
   aggregates(by: AggregateBy, selection: Selection): Promise<Aggregate[]>;
   /** Runs with stored requests, newest first. */
   runs(limit: number): Promise<RunSummary[]>;
+  /** Bytes that the documents of runs take, by their numbers and in their order. */
+  runBytes(runs: number[]): Promise<number[]>;
   close(): void;
 }
 
@@ -133,6 +135,11 @@ export interface Store extends StoreReader {
   saveAll(traces: Trace[]): void;
   /** Saves a source text, each text once; returns its hash. */
   saveSource(source: SourceText): string;
+  /**
+   * Removes what was recorded by the runs of these numbers, or all that there is; resolves with how many
+   * requests these were.
+   */
+  remove(runs: number[] | 'all'): Promise<number>;
   /** Resolves once what was handed over so far is stored, or lost with a warning. */
   flushed(): Promise<void>;
   /** Ends writing, before `close`: resolves once what still waits is stored, or told as lost. */

@@ -94,9 +94,9 @@ test('a request is collected in the other thread, saved, reported, and found', a
   t.same(events, ['pg', '/a']);
   const trace = JSON.parse((await collector.find(FIRST))!);
   t.match(trace, { url: '/a', state: 'done', spans: [{ name: 'select 1', site: 'app.js:2', start: 1 }] });
-  const call = await collector.findCall(FIRST, 0);
-  t.match(call, { trace: { id: FIRST, spans: [] }, span: { name: 'select 1' } });
-  t.equal(await collector.findCall(FIRST, 1), undefined);
+  const calls = await collector.findCalls(FIRST, [0]);
+  t.match(calls, { trace: { id: FIRST, spans: [] }, spans: [{ name: 'select 1' }] });
+  t.equal(await collector.findCalls(FIRST, [0, 1]), undefined);
   t.equal(await collector.find(SECOND), undefined);
 });
 

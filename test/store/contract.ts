@@ -49,6 +49,24 @@ export function contract(name: string, open: (t: Test, clock: Clock) => Store | 
   const start = clock.now();
   const fresh = (t: Test) => open(t, clock);
 
+  test(`${name}: runs are removed, and nothing else is`, async (t) => {
+    const store = await fresh(t);
+    await save(store, aTrace({ start }), aTrace({ start, outside: true }), aTrace({ start: start + 1 }));
+    const [run] = await store.runs(10);
+    const [bytes] = await store.runBytes([run!.number, 999]);
+    t.ok(bytes! > 100, `${bytes}`);
+    t.equal((await store.runBytes([999]))[0], 0);
+    t.equal(await store.remove([999]), 0);
+    t.equal((await store.recent({}, 10)).length, 2);
+    t.equal(await store.remove([run!.number]), 2);
+    t.same([...(await store.recent({}, 10)), ...(await store.outside(10)), ...(await store.runs(10))], []);
+    t.same(await store.aggregates('route', {}), []);
+    await save(store, aTrace({ start }));
+    t.equal((await store.runs(10))[0]?.requests, 1, 'what comes later is stored');
+    t.equal(await store.remove('all'), 1);
+    t.same([...(await store.recent({}, 10)), ...(await store.runs(10))], []);
+  });
+
   test(`${name}: a saved trace is found again, whole`, async (t) => {
     const store = await fresh(t);
     const trace = aTrace({

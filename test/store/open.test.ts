@@ -103,12 +103,21 @@ test('a database of an older version is migrated, also by a reader', async (t) =
     db.close();
   };
   older();
-  const reader = await openStore({ db: path, cwd: '/', readonly: true }, t.fail);
+  const said: string[] = [];
+  const reader = await openStore({ db: path, cwd: '/', readonly: true }, (message) => said.push(message));
+  t.same(said, [
+    `${path} is brought from format 1 to 4. It is kept as it was as ${path}.v1; scooby clean removes it.`,
+  ]);
   t.equal((await reader.idsWith('kept', 1))[0], 'kept');
   t.same(await reader.aggregates('route', {}), []);
   reader.close();
   older();
   t.same(await opened(path), { place: path, warnings: [], found: 'kept' });
+  const copy = new Sqlite(`${path}.v1`, { readonly: true });
+  t.equal(copy.pragma('user_version', { simple: true }), 1, 'as the earlier version wrote it');
+  t.equal(copy.prepare('SELECT count(*) FROM traces').pluck().get(), 1);
+  copy.close();
+  t.equal(statSync(`${path}.v1`).mode & 0o777, 0o600);
 });
 
 test('the database of another program is unchanged', async (t) => {

@@ -4,7 +4,10 @@ import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
 interface Connection {
   config: Record<string, unknown>;
-  query(options: object, callback: (error: unknown, rows?: unknown) => void): void;
+  query(
+    options: object,
+    callback: (error: unknown, rows?: unknown, fields?: { name: string }[]) => void,
+  ): void;
   release?(): void;
   destroy(): void;
   on(type: 'error', listener: () => void): void;
@@ -57,14 +60,19 @@ function ignore(): void {}
 
 /** Overrides options of the app: rows are objects of plain values. */
 const ROW_OPTIONS = { rowsAsArray: false, nestTables: false, typeCast: true };
+/** Cells as the server wrote them; mysql has no rows as arrays. */
+const EXACT_OPTIONS = { rowsAsArray: true, nestTables: false, typeCast: false };
 
 function borrowed(connection: Connection, release: () => void): BorrowedConnection {
   connection.on('error', ignore);
   return {
-    query(sql, values, onReply) {
+    query({ sql, values, exact }, onReply) {
       const named = typeof values === 'object' && values !== null && !Array.isArray(values);
       const parameters = values === undefined ? {} : { values, ...(named && { namedPlaceholders: true }) };
-      connection.query({ ...ROW_OPTIONS, sql, ...parameters }, onReply);
+      const options = exact ? EXACT_OPTIONS : ROW_OPTIONS;
+      connection.query({ ...options, sql, ...parameters }, (error, rows, fields) =>
+        onReply(error, rows, Array.isArray(fields) ? fields.map(({ name }) => name) : undefined),
+      );
     },
     release(broken) {
       // A destroyed connection may still emit an error, so its listener stays.

@@ -2,7 +2,7 @@
 
 import type { BorrowedConnection, ConnectionSource } from './runner.cjs';
 
-type ResultCallback = (error: unknown, result?: { rows?: unknown }) => void;
+type ResultCallback = (error: unknown, result?: { rows?: unknown; fields?: { name: string }[] }) => void;
 interface Client {
   connectionParameters: Record<string, unknown>;
   /** Not enumerable in pg. */
@@ -23,9 +23,11 @@ interface Pool {
 }
 
 const DATABASE_FIELDS = ['host', 'port', 'database', 'user'];
-// More rows than any plan has. With a row limit the driver uses the extended protocol, which
-// accepts only one statement.
+// More rows than any plan has: with a row limit, too, the driver uses the extended protocol.
 const MAX_ROWS = 100_000;
+
+/** Parsers of types that leave each cell as the server wrote it. */
+const AS_TEXT = { getTypeParser: () => (text: unknown) => text };
 
 export const pgConnections: ConnectionSource = {
   idProperty: 'processID',
@@ -69,13 +71,38 @@ function copyOf(client: Client): Client {
 
 function ignore(): void {}
 
+/**
+ * Options for the extended protocol, which accepts only one statement. The driver uses it where there
+ * are values; else newer versions take `queryMode`, and older ones a row limit. Only the oldest send a
+ * Sync after an error of such a query: pg 8.23 would wait for ever.
+ */
+function extendedProtocol(client: Client, values: unknown[]): object {
+  if (values.length > 0) return { values };
+  const mode = { values, queryMode: 'extended' };
+  const { Query } = client.constructor as {
+    Query?: new (config: object) => { requiresPreparation?(): boolean };
+  };
+  const isKnown = Query !== undefined && new Query({ text: '', ...mode }).requiresPreparation?.() === true;
+  return isKnown ? mode : { values, rows: MAX_ROWS };
+}
+
 /** Listens to `error`, because a pool does not listen to clients that are out. */
 function borrowed(client: Client, release: (broken: boolean) => void): BorrowedConnection {
   client.on('error', ignore);
   return {
-    query(text, values, onReply) {
-      const config = Array.isArray(values) ? { text, values, rows: MAX_ROWS } : { text };
-      client.query(config, (error, result) => onReply(error, result?.rows));
+    query({ sql: text, values, exact }, onReply) {
+      const config = {
+        text,
+        ...(Array.isArray(values) && extendedProtocol(client, values)),
+        ...(exact && { rowMode: 'array', types: AS_TEXT }),
+      };
+      client.query(config, (error, result) =>
+        onReply(
+          error,
+          result?.rows,
+          result?.fields?.map(({ name }) => name),
+        ),
+      );
     },
     release(broken) {
       // A broken client may still emit an error, so its listener stays.

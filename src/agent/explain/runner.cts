@@ -5,13 +5,22 @@ import { errorText } from '../record/error-text.cjs';
 import { sendLines, wakeLauncher } from '../record/transport.cjs';
 import { applyInRequest } from '../request/context.cjs';
 import { state } from '../run-config.cjs';
+import { digestRows } from './digest.cjs';
 
 type Reply = Extract<LinkLine, { t: 'answer' }>;
 type Row = Record<string, unknown>;
 
+/** A statement to run on a borrowed connection. */
+export interface ConnectionQuery {
+  sql: string;
+  values?: unknown;
+  exact: boolean;
+}
+
 /** A connection acquired to run EXPLAIN on. */
 export interface BorrowedConnection {
-  query(sql: string, values: unknown, onReply: (error: unknown, rows: unknown) => void): void;
+  /** `exact`: the rows are arrays, where the driver has them, of cells as the server wrote them. */
+  query(query: ConnectionQuery, onReply: (error: unknown, rows?: unknown, columns?: string[]) => void): void;
   /** Returns it to its pool, or ends it; `broken` if its state is unknown. */
   release(broken: boolean): void;
 }
@@ -42,7 +51,7 @@ const MAX_KNOWN = 500;
 const MAX_REPLY_LENGTH = 4 * 1024 * 1024;
 
 // Captured at load, so that fake timers of the app do not replace them.
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, performance } = globalThis;
 const remembered = new WeakSet<object>();
 let knownConnections: KnownConnection[] = [];
 
@@ -189,7 +198,7 @@ class ExplainRun {
       if (n === steps.length) return runAfter(0);
       this.#query(connection, steps[n]!, (error, result) => {
         if (error) trouble = errorText(error);
-        else if (n >= before.length) rows.push(rowsOf(result));
+        else if (n >= before.length) rows.push(result ?? []);
         if (error) runAfter(0);
         else runStep(n + 1);
       });
@@ -199,13 +208,18 @@ class ExplainRun {
 
   #query(
     connection: BorrowedConnection,
-    { sql, values }: ExplainOrder['ask'][number],
-    onReply: (error: unknown, rows?: unknown) => void,
+    { sql, values, digest }: ExplainOrder['ask'][number],
+    onReply: (error: unknown, rows?: Row[]) => void,
   ): void {
+    const began = performance.now();
+    const query = { sql, values: parseValue(values), exact: digest !== undefined };
     try {
       unrecorded(() =>
-        connection.query(sql, parseValue(values), (error, rows) => {
-          if (!this.#ended) onReply(error, rows);
+        connection.query(query, (error, result, columns = []) => {
+          if (this.#ended) return;
+          const rows: Row[] = Array.isArray(result) ? result : [];
+          if (error || digest === undefined) return onReply(error, rows);
+          onReply(undefined, [{ ...digestRows(rows, columns, digest, performance.now() - began) }]);
         }),
       );
     } catch (error) {
@@ -252,8 +266,4 @@ function parseValue(value: unknown): unknown {
   const { bytes, ...rest } = value as { bytes?: unknown };
   if (typeof bytes === 'string' && Object.keys(rest).length === 0) return Buffer.from(bytes, 'hex');
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, parseValue(item)]));
-}
-
-function rowsOf(result: unknown): Row[] {
-  return Array.isArray(result) ? result : [];
 }

@@ -3,6 +3,7 @@
  * budget.
  */
 
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { AppServers } from '../../collector/app-servers.js';
 import { SilentExit, UserError } from '../../domain/errors.js';
@@ -14,11 +15,12 @@ import { breachesOf } from '../../insight/metrics/breaches.js';
 import type { RequestFacts } from '../../insight/metrics/request-facts.js';
 import type { LaunchListener } from '../../launcher/launch-options.js';
 import { databasePath, projectFolder } from '../../store/location.js';
+import { cleanText } from '../../terminal/cells.js';
 import { agentFile } from '../agent-file.js';
 import { readBaseline, readBudget, writeBaseline } from '../check/files.js';
 import { latenciesOption } from '../config/latencies.js';
 import { readProjectConfig } from '../config/project-config.js';
-import { outputFormat, printDocument, printLines } from '../output.js';
+import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import {
   acceptedLine,
   type CheckReport,
@@ -30,10 +32,12 @@ import {
   reportJson,
   reportLines,
 } from '../print/check-report.js';
+import { runReport } from '../report/run-report.js';
 import { newRun } from '../run-metrics.js';
-import { sharedStoreOf } from '../select/shared-store.js';
-import { STORE_OPTION } from '../select/store-options.js';
+import { type StorePlace, sharedStoreOf } from '../select/shared-store.js';
+import { STORE_OPTION, withStore } from '../select/store-options.js';
 import { startProblems } from '../start-problems/problems.js';
+import { writeReport } from './report.js';
 
 interface CheckFlags {
   budget?: string;
@@ -41,6 +45,7 @@ interface CheckFlags {
   updateBaseline?: boolean;
   json?: boolean;
   github?: boolean;
+  report?: string;
   latency?: Latencies;
   db?: string;
   store?: string;
@@ -48,6 +53,8 @@ interface CheckFlags {
 }
 
 const WAIT_MS = 10_000;
+/** Newest runs among which that of the check is looked for. */
+const MAX_RUNS = 100;
 
 /** Adds the command to the program. */
 export function registerCheck(program: Command): void {
@@ -70,6 +77,7 @@ export function registerCheck(program: Command): void {
     .option('--json', "print one JSON document on stdout; the command's own output goes to stderr")
     .option('--github', 'print annotations for GitHub diffs (default when GITHUB_ACTIONS is true)')
     .option('--no-github', 'print no annotations')
+    .option('--report <file>', 'also write a report of its requests: .html or .md; as scooby report')
     .option('--db <file>', 'database to record to (default: SCOOBY_DB, else one per project)')
     .option('--store <url>', STORE_OPTION)
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
@@ -80,6 +88,7 @@ Examples:
   scooby check -- npm test                                  no request of the tests may have a severe N+1
   scooby check --budget strict.json -- npx vitest run       docs/check.md describes budgets
   scooby check --update-baseline -- npm test                accept current problems; only new ones fail from now on
+  scooby check --report report.html -- npm test             docs/report.md
   scooby check --latency 5ms -- npm test                    on a laptop nobody feels a loop of queries: this does
   scooby check --json -- npm test | jq '.broken[].site'
 
@@ -97,7 +106,8 @@ Exit codes:
 async function check(command: string[], flags: CheckFlags): Promise<number> {
   const { budget, file } = readBudget(flags.budget);
   const baseline = readBaseline(flags.baseline, flags.updateBaseline === true);
-  const { facts, notes, code, traits } = await recordRequests(command, flags);
+  const run = newRun(command);
+  const { facts, notes, code, traits } = await recordRequests(command, run, flags);
   const breaches = breachesOf(budget, facts);
   if (flags.updateBaseline) writeBaseline(baseline.file, baselineOf(breaches));
   const dropped = facts.reduce((sum, request) => sum + request.dropped, 0);
@@ -115,7 +125,23 @@ async function check(command: string[], flags: CheckFlags): Promise<number> {
     notes: dropped > 0 ? [...notes, droppedNote(dropped)] : notes,
   };
   printReport(report, flags);
+  if (flags.report !== undefined) await writeRunReport(flags, flags.report, run.start, baseline);
   return code !== 0 ? code : isWithinBudget(report) ? 0 : 1;
+}
+
+/** Report of the requests of this check, against the baseline where there is one. */
+async function writeRunReport(
+  place: StorePlace,
+  file: string,
+  start: number,
+  { file: name, baseline }: ReturnType<typeof readBaseline>,
+): Promise<void> {
+  const against = baseline && { file: basename(name), accepted: baseline.accepted };
+  await withStore(place, async (store) => {
+    const run = (await store.runs(MAX_RUNS)).find((each) => each.start === start);
+    if (run === undefined) return printRemark(`${cleanText(file)} was not written: no request was stored.`);
+    writeReport(await runReport(store, run, against, Date.now()), file);
+  });
 }
 
 function printReport(report: CheckReport, flags: CheckFlags): void {
@@ -138,6 +164,7 @@ function printReportLines(report: CheckReport, flags: CheckFlags): void {
 /** Runs the command; facts of its requests, notes on recording gaps and the exit code. */
 async function recordRequests(
   command: string[],
+  run: ReturnType<typeof newRun>,
   flags: CheckFlags,
 ): Promise<{ facts: RequestFacts[]; notes: string[]; code: number; traits: CommandTraits }> {
   const cwd = process.cwd();
@@ -161,7 +188,7 @@ async function recordRequests(
     agent,
     judgeOptions: { ignore, limits },
     store: { db: flags.db, cwd, shared: sharedStoreOf(flags, cwd) },
-    run: newRun(command),
+    run,
     reports: 'facts',
     ...(flags.latency && { latencies: flags.latency }),
   });

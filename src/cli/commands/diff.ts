@@ -27,7 +27,7 @@ export function registerDiff(program: Command): void {
       'request: an id or its beginning, a URL, a route, last, last~1 or -2; with --runs, a run',
     )
     .argument('[after]', 'the same (default: the newest)')
-    .option('--runs', 'compare two runs: last, previous, last~2, or a number from scooby list --by run')
+    .option('--runs', 'compare two runs: last, previous, last~2, or a number from scooby runs')
     .option('--json', 'one JSON document; docs/trace.md describes it')
     .addHelpText(
       'after',

@@ -1,7 +1,6 @@
 /** `scooby explain`: the plan of a recorded statement, from the database of the running app. */
 
 import type { Command } from 'commander';
-import { ControlError, connectToRun, livingRuns } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
 import { escapeToOneLine, formatMs, readableUrl, terminalSafeJson } from '../../domain/text.js';
 import type { Span, Trace } from '../../domain/trace.js';
@@ -10,6 +9,7 @@ import { databasePath } from '../../store/location.js';
 import { cleanText } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { dedentText, wrapText } from '../../terminal/wrap.js';
+import { onLivingRun } from '../on-living-run.js';
 import { outputFormat, printDocument, printLines } from '../output.js';
 import { chooseRequest } from '../select/request.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
@@ -95,35 +95,14 @@ export function chooseCall(trace: Trace, wanted: string | undefined): ChosenCall
   );
 }
 
-/**
- * Plan from the first of the project's running apps, newest first, that can explain the call.
- * Throws a UserError (exit 1) with the newest app's reason when none can.
- */
-export async function planOfCall(
+/** Plan of a call, from the first of the project's running apps that can explain it; see `onLivingRun`. */
+export function planOfCall(
   database: string,
   { trace, index }: ChosenCall,
   flags: Partial<ExplainOptions>,
 ): Promise<StatementPlan> {
-  let reason: ControlError | undefined;
   const options = { analyze: flags.analyze === true, nulls: flags.nulls === true };
-  for (const { id } of livingRuns(database)) {
-    const connection = await connectToRun(database, id);
-    if (connection === undefined) continue;
-    try {
-      return await connection.explain(trace.id, index, options);
-    } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      reason ??= error;
-    } finally {
-      connection.close();
-    }
-  }
-  if (reason !== undefined) throw new UserError(reason.message, 1);
-  const command = trace.app === undefined ? '<command>' : escapeToOneLine(trace.app.command);
-  throw new UserError(
-    `The app is not running under scooby, and only the app can reach its database. Start it and try again:  scooby run -- ${command}`,
-    1,
-  );
+  return onLivingRun(database, trace, (control) => control.explain(trace.id, index, options));
 }
 
 /** The call and its plan, as text. */

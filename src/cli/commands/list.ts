@@ -73,6 +73,7 @@ Examples:
   scooby list unit:tick               the ticks of timers and schedules, which are not listed otherwise
   scooby list --by route --since 1h   each route's times, queries and findings
   scooby list --by run                the runs that diff --runs can compare
+  scooby list --run previous          requests of the run before the last
   scooby list --follow n1              requests with an N+1, as they come
   scooby list --json | jq .url        the URLs`,
     )
@@ -84,6 +85,7 @@ Examples:
 
 async function follow(filter: string[], flags: ListFlags): Promise<void> {
   if (flags.by !== undefined) throw new UserError('--follow lists requests: leave --by out.');
+  if (flags.run !== undefined) throw new UserError('--follow lists what comes: leave --run out.');
   const format = outputFormat(flags);
   const query = queryFromOptions(filter, flags);
   const { signal } = new AbortController();
@@ -133,20 +135,20 @@ function followLine(request: Summary, { style, now }: OutputFormat): string {
 
 async function list(store: StoreReader, filter: string[], flags: ListFlags): Promise<void> {
   const format = outputFormat(flags);
-  const selection = selectionFromOptions(filter, flags);
+  const selection = await selectionFromOptions(store, filter, flags);
   const { query } = selection;
   if (flags.by === 'route') return listRoutes(store, await routeAggregates(store, selection), flags, format);
   if (flags.by === 'run')
     return listRuns(await runAggregates(store, selection, flags.limit + 1), flags, format);
   const listed = await store.recent({ ...selection, query: listedQuery(query) }, flags.limit + 1);
   const { rows: requests, more } = firstRows(listed, flags.limit);
-  const unlisted = await countUnlisted(store, query);
+  const unlisted = await countUnlisted(store, selection);
   if (flags.json) {
     printDocument(requests.map((summary) => terminalSafeJson(publicSummary(summary))));
     remarkMore(more, flags.limit);
     return remarkUnlisted(unlisted);
   }
-  const isUnfiltered = query.length === 0;
+  const isUnfiltered = query.length === 0 && flags.run === undefined;
   const outside = isUnfiltered ? await store.outside(1) : [];
   const short = await shortIds(
     store,

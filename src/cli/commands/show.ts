@@ -5,6 +5,7 @@ import { UserError } from '../../domain/errors.js';
 import type { Latencies } from '../../domain/latency.js';
 import { terminalSafeJson } from '../../domain/text.js';
 import type { Kind, Trace } from '../../domain/trace.js';
+import { promptOf } from '../../export/prompt.js';
 import { readTree } from '../../insight/calls/request-tree.js';
 import { publicWhatIf, type WhatIf, whatIf } from '../../insight/win/what-if.js';
 import { publicTrace } from '../../store/json.js';
@@ -37,6 +38,7 @@ type ShowFlags = StoreFlags & {
   cpu?: boolean;
   heap?: boolean;
   tab?: string;
+  markdown?: boolean;
   latency?: Latencies;
   ascii?: boolean;
 };
@@ -64,6 +66,7 @@ export function registerShow(program: Command): void {
     .option('--cpu', 'its CPU profile: the functions that took most, and the three hottest lines')
     .option('--heap', 'the same of its heap profile')
     .option('--tab <title>', 'print a tab of the browser: overview, sql, headers, timeline, …')
+    .option('--markdown', 'as a prompt for a coding agent: what is wrong, code, evidence, how to verify')
     .addOption(
       latenciesOption(
         'what it would take if database, cache and services were that far away: 2ms, or sql=2ms,cache=1ms',
@@ -84,6 +87,7 @@ Examples:
   scooby show last --waterfall   which calls waited for which
   scooby show last --tree        what became of its calls in other services
   scooby show last --cpu         which functions took the time, and their hottest lines
+  scooby show last --markdown    as a prompt for a coding agent; y p in the browser
   scooby show last --latency 2ms what it takes with a database 2ms away, and after the fix
   scooby show last --sql | psql  run its statements again (comments count the writing ones)
   scooby show last --json | jq '.spans[].name'`,
@@ -107,6 +111,7 @@ const VIEWS: [view: keyof ShowFlags, options: (keyof ShowFlags)[]][] = [
   ['sql', []],
   ['cpu', ['ascii']],
   ['heap', ['ascii']],
+  ['markdown', []],
   ['tab', ['ungrouped', 'stack', 'ascii']],
   ['json', ['latency']],
 ];
@@ -131,6 +136,7 @@ async function show(store: StoreReader, id: string, flags: ShowFlags): Promise<v
     ]);
   const code = await sourceReaderOf(store, trace);
   const kinds = flags.kind && kindsOf(trace, flags.kind);
+  if (flags.markdown) return printDocument([promptOf(trace, code.lines).trimEnd()]);
   // Statements have to run as they were recorded, so their characters stay.
   if (flags.sql) return printDocument(sqlLines(withSql(trace), format));
   if (flags.tree) return printLines(treeLines(await readTree(store, trace), format), format);

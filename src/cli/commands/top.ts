@@ -3,14 +3,16 @@
 import { type Command, Option } from 'commander';
 import { findingWord } from '../../domain/finding-kinds.js';
 import { formatMs, terminalSafeJson } from '../../domain/text.js';
+import { totalsByTable } from '../../insight/metrics/by-table.js';
 import { publicAggregate, publicRoute } from '../../store/json.js';
-import type { Aggregate, AggregateBy, StoreReader } from '../../store/store.js';
+import type { Aggregate, AggregateBy, Selection, StoreReader } from '../../store/store.js';
 import { cleanText, cutMiddle } from '../../terminal/cells.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { type Cell, type Column, tableLines } from '../../terminal/table.js';
 import { parseCount } from '../config/units.js';
 import { outputFormat, printDocument, printLines, printRemark } from '../output.js';
 import { routeAggregates } from '../print/by-route-and-run.js';
+import { byTableJson, byTableLines } from '../print/by-table.js';
 import { DEFAULT_LIMIT, firstRows, printMore } from '../print/more-rows.js';
 import { addFilterOptions, type FilterFlags, selectionFromOptions } from '../select/filter-options.js';
 import { shortIds } from '../select/request.js';
@@ -18,9 +20,9 @@ import { addStoreOptions, type StoreFlags, withStore } from '../select/store-opt
 import { NO_AGGREGATES } from './list.js';
 
 /** What `top` sums up by. */
-export const TOP_BY = ['statement', 'route', 'site', 'finding', 'time'] as const;
-type TopBy = (typeof TOP_BY)[number];
-type TopFlags = StoreFlags & FilterFlags & { limit: number; by: TopBy };
+export const TOP_BY = ['statement', 'table', 'route', 'site', 'finding', 'time'] as const;
+type TopBy = Exclude<(typeof TOP_BY)[number], 'table'>;
+type TopFlags = StoreFlags & FilterFlags & { limit: number; by: (typeof TOP_BY)[number] };
 
 /** Adds the command to the program. */
 export function registerTop(program: Command): void {
@@ -28,7 +30,7 @@ export function registerTop(program: Command): void {
     program
       .command('top')
       .description(
-        'show what costs most over all requests: statements, routes, lines, findings, or where the time went',
+        'show what costs most over all requests: statements, tables, routes, lines, findings, or where the time went',
       )
       .addOption(
         new Option(
@@ -51,7 +53,9 @@ Examples:
   scooby top                          the statements and calls that took most time
   scooby top --by site --since 10m    the lines of your code that waited longest in the last ten minutes
   scooby top --by finding             the problems that scooby found, by what mending them would win
+  scooby top --by table               SQL by table; a statement that names two counts for both
   scooby top --by time                where the time of all requests went, in parts that add up to it
+  scooby top --run last               only requests of the newest run
   scooby top --path /orders           only requests with /orders in their URL
   scooby top 'status>=500' --json     JSON for other tools`,
     )
@@ -62,7 +66,8 @@ Examples:
 async function top(store: StoreReader, filter: string[], flags: TopFlags): Promise<void> {
   const format = outputFormat(flags);
   const { by, limit } = flags;
-  const selection = selectionFromOptions(filter, flags);
+  const selection = await selectionFromOptions(store, filter, flags);
+  if (by === 'table') return topTables(store, selection, flags, format);
   const totalMs = (await store.aggregates('request', selection))[0]?.ms ?? 0;
   const share = ({ covered }: Aggregate) => (totalMs > 0 ? Math.min(1, covered / totalMs) : 0);
   if (by === 'route' && flags.json) {
@@ -85,6 +90,22 @@ async function top(store: StoreReader, filter: string[], flags: TopFlags): Promi
     printLines(topLines(by, rows, share, await shortIds(store, worst), format), format);
   }
   printMore(more, limit, flags.json, format);
+}
+
+async function topTables(
+  store: StoreReader,
+  selection: Selection,
+  { json, limit }: TopFlags,
+  format: OutputFormat,
+): Promise<void> {
+  const { rows, more } = firstRows(totalsByTable(await store.aggregates('statement', selection)), limit);
+  if (json) printDocument(byTableJson(rows));
+  else if (rows.length === 0) printRemark(NO_AGGREGATES);
+  else {
+    const worst = rows.map((row) => row.worst.id);
+    printLines(byTableLines(rows, await shortIds(store, worst), format), format);
+  }
+  printMore(more, limit, json, format);
 }
 
 /** Cells of a statement in a pipe, where no terminal sets a width: a bulk insert has thousands. */

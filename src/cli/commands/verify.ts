@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { SilentExit, UserError } from '../../domain/errors.js';
 import { parseSite } from '../../domain/site.js';
 import { escapeToOneLine, terminalSafeJson } from '../../domain/text.js';
+import { isUnit } from '../../domain/unit.js';
 import { replay } from '../../feed/replay.js';
 import { verify } from '../../feed/verify.js';
 import type { Verification } from '../../insight/verify/verdicts.js';
@@ -82,6 +83,8 @@ export async function verificationOn(
   { trace, findings }: VerifySubject,
   flags: Pick<VerifyFlags, 'yes'>,
 ): Promise<Verification> {
+  if (isUnit(trace))
+    throw new UserError(`A ${trace.method} cannot be sent again, and so not be verified.`, EXIT_UNCLEAR);
   if (!(await mayBeSent(trace, flags.yes === true)))
     throw new UserError('Nothing was sent, so there is no verdict.', EXIT_UNCLEAR);
   const access = {

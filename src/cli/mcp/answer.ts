@@ -33,6 +33,9 @@ export const MAX_CHARS = 60_000;
 export const MIN_CHARS = 1000;
 /** Characters of a line: what is longer is no code that was written by hand. */
 const MAX_LINE = 1000;
+/** Characters of a text in a structured answer. */
+const MAX_FACT = 200;
+const MAX_MESSAGE_LINES = 15;
 /** Characters for the words around the lines. */
 const ROOM = 400;
 
@@ -45,7 +48,8 @@ export function answerPage(
   answer: ToolAnswer,
   { cursor, max_chars }: PageArguments,
 ): ToolResult {
-  const { title, head = [], lines, advice = [], again, facts } = answer;
+  const { title, head = [], lines, advice = [], again } = answer;
+  const facts = cutTexts(answer.facts) as Record<string, unknown>;
   const from = parseCursor(cursor, lines.length);
   const limit = max_chars ?? DEFAULT_CHARS;
   const own = [title, ...advice, JSON.stringify(facts)].reduce((sum, text) => sum + costOf(text), ROOM);
@@ -66,9 +70,24 @@ export function answerPage(
   };
 }
 
-/** An answer in words of scooby only. */
-export function messageResult(text: string): { content: ToolResult['content']; isError: true } {
+/** What went wrong; lines after the first list what was recorded. */
+export function messageResult(message: string): { content: ToolResult['content']; isError: true } {
+  const [first = '', ...rest] = message.split('\n');
+  const text = [first, ...fenced(rest.slice(0, MAX_MESSAGE_LINES).map(cutLine))].join('\n');
   return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** An id as it may stand among words of scooby: one of an imported file may be any text. */
+export function idForAdvice(id: string): string {
+  return /^[\w-]{1,64}$/.test(id) ? id : '<id>';
+}
+
+/** Texts in a structured answer are names, lines and ids. */
+function cutTexts(value: unknown): unknown {
+  if (typeof value === 'string') return value.length > MAX_FACT ? `${value.slice(0, MAX_FACT)}…` : value;
+  if (Array.isArray(value)) return value.map(cutTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutTexts(item)]));
 }
 
 function parseCursor(cursor: string | undefined, length: number): number {

@@ -9,7 +9,7 @@ import { relativesOf } from '../print/relatives.js';
 import { sourceLines } from '../print/source.js';
 import { sourceReaderOf } from '../print/source-reader.js';
 import { traceLines } from '../print/trace.js';
-import type { ToolAnswer } from './answer.js';
+import { idForAdvice, type ToolAnswer } from './answer.js';
 import { safeTrace } from './safe-trace.js';
 
 /** Parts of a request that the tool `request` answers. */
@@ -58,7 +58,7 @@ function adviceOf({ findings, totals }: Trace, part: RequestPart): string[] {
   if (part !== 'overview') return [];
   const verify =
     findings.length > 0
-      ? [`After the fix: verify {"finding":"${findings[0]!.id}"}.`]
+      ? [`After the fix: verify {"finding":"${idForAdvice(findings[0]!.id)}"}.`]
       : ['No problem was found in this request.'];
   return totals.log ? [...verify, 'Its log lines: part "logs".'] : verify;
 }

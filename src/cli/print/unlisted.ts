@@ -1,18 +1,20 @@
 /** Ticks that a list leaves out: how many, and how to see them. */
 
-import type { FilterQuery } from '../../domain/filter.js';
 import { TICKS_FILTER, unlistedQuery, unlistedText } from '../../domain/routine.js';
-import type { StoreReader } from '../../store/store.js';
+import type { Selection, StoreReader } from '../../store/store.js';
 import type { OutputFormat } from '../../terminal/output-format.js';
 import { printRemark } from '../output.js';
 
 /** Ticks that are counted; reading them takes some ms. */
 const MAX_COUNTED = 1000;
 
-/** Number of ticks that the list of a query leaves out, at most MAX_COUNTED. */
-export async function countUnlisted(store: Pick<StoreReader, 'recent'>, query: FilterQuery): Promise<number> {
-  const unlisted = unlistedQuery(query);
-  return unlisted ? (await store.recent({ query: unlisted }, MAX_COUNTED)).length : 0;
+/** Number of ticks that the list of a selection leaves out, at most MAX_COUNTED. */
+export async function countUnlisted(
+  store: Pick<StoreReader, 'recent'>,
+  selection: Selection,
+): Promise<number> {
+  const unlisted = unlistedQuery(selection.query ?? []);
+  return unlisted ? (await store.recent({ ...selection, query: unlisted }, MAX_COUNTED)).length : 0;
 }
 
 function countText(count: number): string {

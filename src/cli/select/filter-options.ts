@@ -4,8 +4,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../../domain/errors.js';
 import { type FilterQuery, intersectQueries, parseFilter } from '../../domain/filter.js';
 import { type FilterOp, type FilterTerm, parseFieldTerm } from '../../domain/filter-term.js';
-import type { Selection } from '../../store/store.js';
+import type { Selection, StoreReader } from '../../store/store.js';
 import { parseDuration } from '../config/units.js';
+import { chooseRun } from './run.js';
 
 /** Filter options, each parsed to its term of the filter language. */
 export interface FilterFlags {
@@ -16,6 +17,7 @@ export interface FilterFlags {
   since?: FilterTerm;
   /** Name of a machine; of a shared store. */
   host?: string;
+  run?: string;
 }
 
 /** Adds the filter argument and the filter options to a command. */
@@ -46,7 +48,8 @@ export function addFilterOptions(command: Command): Command {
       'only requests of the last 10m, 1h, … (same as since:<time>)',
       durationTermParser('since'),
     )
-    .option('--host <name>', 'only requests of apps on this machine (of a shared store)');
+    .option('--host <name>', 'only requests of apps on this machine (of a shared store)')
+    .option('--run <run>', 'only requests of this run: last, previous, or a number from scooby runs');
 }
 
 function termParser(field: string, op: FilterOp = ':'): (text: string) => FilterTerm {
@@ -80,11 +83,20 @@ export function queryFromOptions(
   return intersectQueries(parsed.query, terms.length > 0 ? [terms] : []);
 }
 
-/** Selection of the filter's words and the options. Throws a UserError for an invalid filter. */
-export function selectionFromOptions(
+/**
+ * Selection of the filter's words and the options. Throws a UserError for an invalid filter, or a run
+ * that does not exist.
+ */
+export async function selectionFromOptions(
+  store: StoreReader,
   filter: string[],
   flags: FilterFlags,
-): Selection & { query: FilterQuery } {
-  const { host } = flags;
-  return { query: queryFromOptions(filter, flags), ...(host !== undefined && { host }) };
+): Promise<Selection & { query: FilterQuery }> {
+  const { host, run } = flags;
+  const query = queryFromOptions(filter, flags);
+  return {
+    query,
+    ...(host !== undefined && { host }),
+    ...(run !== undefined && { run: (await chooseRun(store, run)).number }),
+  };
 }

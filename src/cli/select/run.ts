@@ -17,10 +17,16 @@ export async function chooseRuns(
   after = 'last',
 ): Promise<[before: RunSummary, after: RunSummary]> {
   const runs = await store.runs(MAX_RUNS);
-  return [chooseRun(runs, before), chooseRun(runs, after)];
+  return [chooseRunOf(runs, before), chooseRunOf(runs, after)];
 }
 
-function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
+/** The run that is named, of a store. Throws a UserError (exit 1) where there is none. */
+export async function chooseRun(store: StoreReader, wanted: string): Promise<RunSummary> {
+  return chooseRunOf(await store.runs(MAX_RUNS), wanted);
+}
+
+/** The run that is named, of these, the newest first. Throws a UserError (exit 1) where there is none. */
+export function chooseRunOf(runs: RunSummary[], wanted: string): RunSummary {
   const position = wanted === 'previous' ? 2 : parseNewestPosition(wanted);
   const run =
     position === undefined
@@ -29,7 +35,7 @@ function chooseRun(runs: RunSummary[], wanted: string): RunSummary {
   if (run) return run;
   const stored = runs.length === 1 ? 'one run is' : `${runs.length === 0 ? 'no' : runs.length} runs are`;
   throw new UserError(
-    `There is no run ${escapeToOneLine(wanted)}: ${stored} stored. List them:  scooby list --by run`,
+    `There is no run ${escapeToOneLine(wanted)}: ${stored} stored. List them:  scooby runs`,
     1,
   );
 }

@@ -1,4 +1,4 @@
-/** What `scooby verify` verifies: a finding by its id, or the findings of a request. */
+/** What `scooby verify` and `scooby try` are about: a finding by its id, or the findings of a request. */
 
 import { UserError } from '../../domain/errors.js';
 import { routeNameOf } from '../../domain/route.js';
@@ -21,12 +21,14 @@ const MAX_REQUESTS = 200;
 
 /**
  * The newest request that has the finding `wanted`; or the request `wanted`, as in `show`; by
- * default the newest request with findings. Throws a UserError (exit 1) when there is none.
+ * default the newest request with findings. `mayHaveNone`: the request itself, also without
+ * findings. Throws a UserError (exit 1) when there is none.
  */
 export async function verifySubject(
   store: StoreReader,
   wanted: string | undefined,
   now: number,
+  mayHaveNone = false,
 ): Promise<VerifySubject> {
   if (wanted === undefined) return requestWithFindings(store, undefined);
   const isHex = FINDING_ID.test(wanted);
@@ -34,7 +36,7 @@ export async function verifySubject(
   const trace = await chooseRequest(store, wanted, now);
   if (isUnit(trace))
     throw new UserError(`A ${trace.method} cannot be sent again, and so not be verified.`, 1);
-  if (trace.findings.length > 0) return { trace, findings: trace.findings };
+  if (trace.findings.length > 0 || mayHaveNone) return { trace, findings: trace.findings };
   // A page that was looked at since the fix has no finding any more: an earlier one of its route has.
   if (isAddress(wanted) || wanted === 'last') return requestWithFindings(store, trace);
   throw new UserError(`Request ${trace.id.slice(0, 8)} has no finding to verify.`, 1);

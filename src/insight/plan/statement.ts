@@ -43,25 +43,29 @@ export function explainRefusal(sql: string, dialect: Dialect, analyze: boolean):
   if (!analyze) return undefined;
   if (isWrite || !READ_VERBS.has(verb))
     return `--analyze would run this ${verb}, and it writes; leave it out.`;
-  return sideEffectRefusal(tokens);
+  const effect = sideEffectIn(tokens);
+  return effect && `--analyze would run this statement, and ${effect}; leave it out.`;
 }
 
-function sideEffectRefusal(tokens: Token[]): string | undefined {
+/** What a statement does besides reading, as a clause: `it locks rows`; undefined where it only reads. */
+export function sideEffectOf(sql: string, dialect: Dialect): string | undefined {
+  return sideEffectIn(statementTokens(sql, dialect));
+}
+
+function sideEffectIn(tokens: Token[]): string | undefined {
   for (const [n, { kind, text }] of tokens.entries()) {
     if (kind === VALUE) continue;
     const next = tokens[n + 1];
     const words = `${text} ${next?.text ?? ''}`;
-    if (/^FOR (?:UPDATE|SHARE|NO|KEY)$|^LOCK IN$/.test(words))
-      return '--analyze would run this statement, and it locks rows; leave it out.';
-    if (text === 'INTO')
-      return '--analyze would run this statement, and it writes what it finds; leave it out.';
-    if (text === ':=') return '--analyze would run this statement, and it sets a variable; leave it out.';
+    if (/^FOR (?:UPDATE|SHARE|NO|KEY)$|^LOCK IN$/.test(words)) return 'it locks rows';
+    if (text === 'INTO') return 'it writes what it finds';
+    if (text === ':=') return 'it sets a variable';
     if (
       next?.kind === OPEN &&
       kind !== CLOSE &&
       SIDE_EFFECT_FUNCTIONS.test(text.replace(/["`]/g, '').toLowerCase())
     )
-      return `--analyze would run this statement, and ${text.toLowerCase()}() does more than to read; leave it out.`;
+      return `${text.toLowerCase()}() does more than to read`;
   }
   return undefined;
 }

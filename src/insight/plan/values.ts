@@ -50,7 +50,7 @@ function asList(sql: string, params: unknown): unknown {
 }
 
 /** Value for the driver; null if the recorded value only describes the original. */
-function driverValue(value: unknown, isMysql: boolean): unknown {
+export function driverValue(value: unknown, isMysql: boolean): unknown {
   if (Array.isArray(value)) return value.map((item) => driverValue(item, isMysql));
   if (typeof value === 'object' && value !== null) {
     if ('…' in value) return null;

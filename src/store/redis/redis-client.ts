@@ -11,6 +11,9 @@ const CONNECT_MS = 3000;
 const MIN_RETRY_MS = 100;
 const MAX_RETRY_MS = 2000;
 
+/** Keys that one step of a scan looks at: Redis does nothing else meanwhile. */
+const SCAN_COUNT = 500;
+
 export type RedisCommand = [name: string, ...args: (string | number | Buffer)[]];
 
 /** A connection that is made again when it is lost; commands reject at once while there is none. */
@@ -92,6 +95,23 @@ export class RedisClient {
       keys.map((key) => ['get', key]),
       asBuffer,
     );
+  }
+
+  /** Passes all keys that begin with a prefix to `work`, some at a time, of each master of a cluster. */
+  async scan(prefix: string, work: (keys: string[]) => Promise<unknown>): Promise<void> {
+    const nodes = this.#isCluster ? (this.#client as Cluster).nodes('master') : [this.#client as Redis];
+    const pattern = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+    for (const node of nodes) {
+      let cursor = '0';
+      do {
+        const [next, keys] = (await node.call('scan', cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT)) as [
+          string,
+          string[],
+        ];
+        if (keys.length > 0) await work(keys);
+        cursor = next;
+      } while (cursor !== '0');
+    }
   }
 
   close(): void {

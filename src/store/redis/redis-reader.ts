@@ -171,6 +171,57 @@ export class RedisReader implements StoreReader {
     });
   }
 
+  runBytes(runs: number[]): Promise<number[]> {
+    return this.#attempt(async ({ client, keys }) => {
+      const bytes: number[] = [];
+      for (const run of runs) {
+        let sum = 0;
+        for await (const page of this.#pages({ run })) {
+          const lengths = await client.runAll<number>(
+            page.map(({ row }) => ['strlen', keys.document(row.id)]),
+          );
+          sum += lengths.reduce((total, length) => total + length, 0);
+        }
+        bytes.push(sum);
+      }
+      return bytes;
+    });
+  }
+
+  /** Removes runs, or all that the project has stored, whichever host it is from. */
+  remove(runs: number[] | 'all'): Promise<number> {
+    return this.#attempt(async ({ client, keys }) => {
+      if (runs !== 'all') return this.#removeRuns(runs);
+      let requests = 0;
+      for await (const page of this.#pages({})) requests += page.length;
+      // Launchers that go on writing have told their run once.
+      const kept = new Set([keys.index('runs'), keys.index('number')]);
+      await client.scan(keys.prefix, (found) =>
+        client.runAll(found.filter((key) => !kept.has(key)).map((key) => ['unlink', key])),
+      );
+      return requests;
+    });
+  }
+
+  async #removeRuns(runs: number[]): Promise<number> {
+    const { client, keys } = this.#options;
+    const known = [...(await this.#runs())].filter(([, { number }]) => runs.includes(number));
+    const wanted = new Set(known.map(([key]) => key));
+    const removed: StoredSummary[] = [];
+    for (const list of ['newest', 'outside'] as const) {
+      const ids = await client.run<string[]>(['zrange', keys.index(list), 0, -1]);
+      const stored = (await this.#stored(ids)).filter(({ run = '' }) => wanted.has(run));
+      for (let at = 0; at < stored.length; at += DOCUMENT_PAGE) {
+        const part = stored.slice(at, at + DOCUMENT_PAGE).map(({ row }) => row.id);
+        await client.run(['zrem', keys.index(list), ...part]);
+        const gone = part.flatMap((id) => [keys.summary(id), keys.document(id)]);
+        await client.runAll(gone.map((key) => ['unlink', key]));
+      }
+      removed.push(...stored);
+    }
+    return removed.filter(({ outside }) => !outside).length;
+  }
+
   close(): void {
     this.#options.client.close();
     this.#blocking?.close();

@@ -175,6 +175,14 @@ export class RedisStore implements Store {
     return this.#read((store) => store.runs(limit));
   }
 
+  runBytes(runs: number[]): Promise<number[]> {
+    return this.#read((store) => store.runBytes(runs));
+  }
+
+  remove(runs: number[] | 'all'): Promise<number> {
+    return this.#reader.remove(runs);
+  }
+
   finish(): Promise<void> {
     return this.#writer.close();
   }

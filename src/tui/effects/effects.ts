@@ -144,7 +144,9 @@ export class Effects {
     const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[row?.span ?? -1];
     const findingSpan = trace.spans[trace.findings[0]?.spans[0] ?? -1];
-    const copy = copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url);
+    const sources = what === 'prompt' ? await this.#sourcesOf(trace) : new Map<string, string>();
+    const linesOf = (file: string) => sources.get(file)?.split(/\r\n|\n|\r/);
+    const copy = copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url, linesOf);
     if (copy === undefined) return this.#browser.notify('this request has nothing of that kind', 'warn');
     const tool = await this.#handlers.copy(copy.text);
     const message = `copied ${copy.text.length} characters (${tool})`;
@@ -152,13 +154,17 @@ export class Effects {
     else this.#browser.notify(`${message}; ${copy.warning}`, 'warn');
   }
 
-  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
-    const hashes = Object.entries(trace.sources ?? {});
+  async #sourcesOf(trace: Trace): Promise<Map<string, string>> {
     const sources = new Map<string, string>();
-    for (const [file, hash] of hashes) {
+    for (const [file, hash] of Object.entries(trace.sources ?? {})) {
       const source = await this.#browser.feed.source(hash);
       if (source) sources.set(file, source.text);
     }
+    return sources;
+  }
+
+  async #saveFile(format: FileFormat, trace: Trace): Promise<void> {
+    const sources = await this.#sourcesOf(trace);
     const { name, text } = fileOf(trace, format, (file) => sources.get(file));
     this.#browser.notify(`saved as ${this.#handlers.saveFile(name, text)} in this folder`);
   }

@@ -36,7 +36,7 @@ test('an error whose message cannot be read is reported, and never thrown', (t) 
   let released = 0;
   const failing = explainOrder('failing', (_, callback) =>
     callback(undefined, {
-      query: (_sql, _values, onReply) => onReply(unreadable, undefined),
+      query: (_query, onReply) => onReply(unreadable, undefined),
       release: () => released++,
     }),
   );

@@ -76,7 +76,10 @@ test('an agent finds the N+1 of an app that it does not know, looks into it, and
   t.equal(found!.site, 'app.cjs:14');
   t.match(text, /> 14 │ .*author\.books = /);
   const { request } = waited;
-  t.match((await call('explain', { request })).text, /PostgreSQL[\s\S]*Filter: \(author_id = \d+\)/);
+  t.match(
+    (await call('explain', { request, call: '2' })).text,
+    /PostgreSQL[\s\S]*Filter: \(author_id = \d+\)/,
+  );
   t.match((await call('replay', { request })).facts, {
     ...{ before: request, status: 200, stays: [found!.finding] },
     calls: { before: 21, after: 21 },

@@ -232,7 +232,7 @@ test('diff --runs', async (t) => {
   t.same(scooby('diff', '--runs', 'last~7', 'last'), {
     code: 1,
     out: '',
-    err: 'scooby: There is no run last~7: 2 runs are stored. List them:  scooby list --by run\n',
+    err: 'scooby: There is no run last~7: 2 runs are stored. List them:  scooby runs\n',
   });
 });
 

@@ -12,8 +12,11 @@ test('ticks are counted up to a limit, and only where the list leaves them out',
       return Array(limit).fill({});
     },
   };
-  t.equal(await countUnlisted(store, []), 1000);
-  t.equal(await countUnlisted(store, [[{ field: 'unit', op: ':', value: 'tick', not: false }]]), 0);
+  t.equal(await countUnlisted(store, {}), 1000);
+  t.equal(
+    await countUnlisted(store, { query: [[{ field: 'unit', op: ':', value: 'tick', not: false }]] }),
+    0,
+  );
   t.same(asked, [[[{ field: 'routine', op: ':', value: '', not: false }]]]);
 });
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { findingWord } from '../../../domain/finding-kinds.js';
+import { winText } from '../../../domain/finding-win.js';
 import { escapeToOneLine, formatCount, formatMs } from '../../../domain/text.js';
 import type { Finding, Trace } from '../../../domain/trace.js';
 import type { Aggregate, StoreReader } from '../../../store/store.js';
@@ -97,7 +98,7 @@ async function listedFindings(store: StoreReader, aggregates: Aggregate[]): Prom
     listed.push({
       aggregate,
       ...(trace && { trace }),
-      ...(finding && { finding: safeFinding(finding) }),
+      ...(finding && { finding }),
       isGone,
     });
   }
@@ -149,17 +150,25 @@ async function findingBlock(store: StoreReader, listed: Listed, isInFull: boolea
     finding?.severity ?? '',
     findingWord(escapeToOneLine(kind)),
     site === undefined ? '' : formatCallSite(name, site),
-    worst.ms > 0 ? formatMs(worst.ms) : '',
+    finding && finding.ms > 0 ? formatMs(finding.ms) : '',
+    finding && trace ? winText(finding, trace) : '',
     `in ${formatCount(requests, 'request')} of ${escapeToOneLine(route)}`,
     `request ${worst.id.slice(0, 8)}`,
-    `finding ${key}`,
+    `finding ${escapeToOneLine(key)}`,
     isGone ? 'GONE: the newest request of the route has it no more' : '',
   ];
   const head = parts.filter((part) => part !== '').join('  ');
   if (!isInFull || !finding || !trace)
-    return [head, `  ${escapeToOneLine(finding?.message ?? aggregate.text)}`];
+    return [
+      head,
+      `  ${escapeToOneLine(safeFinding({ kind, message: finding?.message ?? aggregate.text }).message)}`,
+    ];
   // Its first lines are an empty one and its heading.
-  const body = findingLines({ ...trace, findings: [finding] }, await sourceReaderOf(store, trace), toolFormat()).slice(2);
+  const body = findingLines(
+    { ...trace, findings: [safeFinding(finding)] },
+    await sourceReaderOf(store, trace),
+    toolFormat(),
+  ).slice(2);
   return [head, ...body];
 }
 

@@ -1,0 +1,83 @@
+/** PostgreSQL as a server to try statements on. */
+
+import { fixedColumnsOf } from '../insight/rewrite/fixed-columns.js';
+import { functionsOf } from '../insight/rewrite/refusal.js';
+import { SqlWriter } from '../insight/rewrite/sql-writer.js';
+import type { Template } from '../insight/rewrite/template.js';
+import type { AppQuery } from './app-query.js';
+import type { SurroundingStatements } from './explain-request.js';
+import type { TrialServer } from './loop-trial.js';
+import { QueryError } from './query-channel.js';
+
+const READ_ONLY: SurroundingStatements = [
+  ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', "SET LOCAL statement_timeout = '4s'"],
+  ['ROLLBACK'],
+];
+
+const VOLATILE_SQL = `SELECT DISTINCT p.proname::text AS name FROM pg_catalog.pg_proc p
+  WHERE p.proname = ANY($1::text[]) AND p.provolatile = 'v'`;
+
+/** Whether a unique index of the table has no other columns; partial ones and expressions do not count. */
+const UNIQUE_SQL = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_index i
+  WHERE i.indrelid = to_regclass($1) AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  AND (SELECT array_agg(a.attname::text) FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey::int2[])) <@ $2::text[])::text AS is_unique`;
+
+// `character` and `bit` without a length have a length of one.
+const TYPES_SQL = `SELECT u.n::text AS n, CASE WHEN t.typname IN ('bpchar', 'bit') THEN 'pg_catalog.' || t.typname
+    ELSE format_type(t.oid, NULL) END AS type
+  FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY AS u(oid, n)
+  JOIN pg_catalog.pg_type t ON t.oid = u.oid WHERE p.name = 'scooby_try'`;
+
+/** Version, volatile functions, unique index, and the types of the values. */
+export async function postgresTrialServer(query: AppQuery, template: Template): Promise<TrialServer> {
+  const fixed = fixedColumnsOf(template);
+  const [[version] = [], functions = [], [unique] = []] = await query(
+    READ_ONLY,
+    { sql: 'SHOW server_version' },
+    { sql: VOLATILE_SQL, values: [functionsOf(template.terms)] },
+    { sql: UNIQUE_SQL, values: [fixed?.table ?? '""', fixed?.columns ?? []] },
+  );
+  const [first] = functions;
+  return {
+    name: `PostgreSQL ${String(version?.server_version).split(' ')[0]}`,
+    facts: {
+      hasLateral: true,
+      hasWindows: true,
+      types: await typesOf(query, template),
+      isUnique: fixed !== undefined && String(unique?.is_unique) === 'true',
+    },
+    ...(first && {
+      refusal: `${String(first.name)}() is volatile: it may do more than read, or give another value at each call. A function that only reads is declared STABLE.`,
+    }),
+    surrounding: READ_ONLY,
+  };
+}
+
+/**
+ * Types of the values, which the server infers as it prepares the statement; none where it does not.
+ * Prepared statements outlive a rollback, so it is dropped in the same order.
+ */
+async function typesOf(query: AppQuery, template: Template): Promise<Map<number, string>> {
+  const slots: number[] = [];
+  const writer = new SqlWriter('pg');
+  const isTyped = (slot: number) =>
+    template.calls[0]![slot]!.literal === undefined || template.varying.has(slot);
+  writer.terms(template.terms, template.calls[0]!, (slot) => {
+    if (!isTyped(slot)) return undefined;
+    slots.push(slot);
+    return `$${slots.length}`;
+  });
+  try {
+    const [, rows = []] = await query(
+      READ_ONLY,
+      { sql: `PREPARE scooby_try AS ${writer.sql}` },
+      { sql: TYPES_SQL },
+      { sql: 'DEALLOCATE scooby_try' },
+    );
+    return new Map(rows.map(({ n, type }) => [slots[Number(n) - 1]!, String(type)]));
+  } catch (error) {
+    if (error instanceof QueryError && error.trouble === 'refused') return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/** Trials on real servers: every route of an app is a loop of another shape. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Test, test } from 'tap';
+import { connectToRun } from '../../src/control/client.js';
+import type { LoopTrial } from '../../src/explain/loop-trial.js';
+import { FIXTURES, linkPackages } from '../packages.js';
+import { project, ROOT, type ScoobyRun, scooby } from '../scooby.js';
+import { mariadb, postgres } from '../servers/index.js';
+
+type Outcome = LoopTrial | string;
+
+/** Asks every route of a fixture, then tries the loop of each; a text is the reason why not. */
+async function outcomesOf(
+  t: Test,
+  fixture: string,
+  env: NodeJS.ProcessEnv,
+  packages: string[] = [],
+): Promise<{ run: ScoobyRun; outcomes: Record<string, Outcome> }> {
+  const files = { 'app.cjs': readFileSync(join(FIXTURES, 'try', fixture), 'utf8') };
+  const folder = project(t, files);
+  linkPackages(folder, ...packages);
+  const run = scooby(t, { command: ['app.cjs'], folder, env });
+  t.equal((await run.ask('/setup')).body, 'fine');
+  const routes: string[] = JSON.parse((await run.ask('/routes')).body);
+  for (const route of routes) t.equal((await run.ask(route)).body, 'fine', route);
+  await run.trace(routes.at(-1)!);
+  const traces = await run.traces();
+  const control = (await connectToRun(run.database))!;
+  const outcomes: Record<string, Outcome> = {};
+  for (const route of routes) {
+    const trace = traces.find(({ url }) => url === route)!;
+    const spans = trace.spans.flatMap(({ kind, shape }, n) => (kind === 'sql' && !shape.isSetup ? n : []));
+    const given = route === '/masked' ? { $2: 'secret', 'value 2': 'secret' } : {};
+    outcomes[route] = await control
+      .tryLoop(trace.id, { spans, given })
+      .catch((error: Error) => error.message);
+  }
+  control.close();
+  return { run, outcomes };
+}
+
+/** What each route came to: its statement and whether the rows were the same, or the reason. */
+function summaries(outcomes: Record<string, Outcome>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outcomes).map(([route, outcome]) => {
+      if (typeof outcome === 'string') return [route, outcome.replace(/(PostgreSQL|MariaDB) [\d.]+/, '$1')];
+      const same = { true: 'same', false: 'OTHER ROWS', undefined: 'unknown' }[
+        String(outcome.comparison.same)
+      ];
+      return [route, `${same} ${outcome.one.rows}: ${outcome.statement.replace(/\s+/g, ' ')}`];
+    }),
+  );
+}
+
+function expected(fixture: string): Record<string, string> {
+  return JSON.parse(readFileSync(join(ROOT, 'test/fixtures/try', fixture), 'utf8'));
+}
+
+test('PostgreSQL: one statement has the rows of each loop, or is refused; nothing is written', async (t) => {
+  const { run, outcomes } = await outcomesOf(t, 'pg.cjs', { PG: (await postgres(t)).url });
+  t.same(summaries(outcomes), expected('pg.json'));
+  t.match(outcomes['/count'], {
+    kind: 'group',
+    server: /^PostgreSQL \d/,
+    loop: { calls: 7, rows: 7 },
+    one: { rows: 6 },
+    again: { calls: 7 },
+    comparison: {
+      text: /^the same rows for each of 7 values; one has no row, where the loop counts nothing/,
+    },
+  });
+  t.match(outcomes['/repeated'], { notes: ['8 calls asked for 5 different values.'] });
+  t.match((outcomes['/uuid'] as LoopTrial).script, /uid = ANY\('\{[\da-f]{32},/);
+  t.match((await run.ask('/writes')).body, '"is_called":false', 'not even a sequence moved');
+  t.same(JSON.parse((await run.ask('/state')).body), { read_only: 'off', timeout: '0', prepared: 0 });
+});
+
+test('MariaDB: the same, and the session is as it was', async (t) => {
+  const { run, outcomes } = await outcomesOf(t, 'mysql.cjs', { MYSQL: (await mariadb(t)).url }, ['mysql2']);
+  t.same(summaries(outcomes), expected('mysql.json'));
+  t.match(outcomes['/first'], {
+    kind: 'window',
+    server: /^MariaDB \d/,
+    loop: { calls: 7 },
+    again: { calls: 7 },
+  });
+  t.same(JSON.parse((await run.ask('/writes')).body), { writes: 0 });
+  t.match(JSON.parse((await run.ask('/state')).body), { readonly: 0, was: null });
+});
