@@ -119,8 +119,6 @@ export function beginCall(
     if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
-    // What follows is a function of its own: the fewer frames are compiled together here, the less the
-    // capture takes.
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
     if (deferred !== undefined) applySites(call, deferred, site);

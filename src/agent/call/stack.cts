@@ -115,11 +115,7 @@ function stackOrSite(
   return withoutApp.has(stack) || hasApplicationFrame(site.stack) ? site.stack : stack;
 }
 
-/**
- * Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. As
- * short as can be: V8 translates each optimized frame that it passes, and those of functions that are
- * compiled into each other at once.
- */
+/** Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. */
 function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;

@@ -20,8 +20,6 @@ const MAX_PART = 8 * 1024 * 1024;
 const MAX_PARTS = 8;
 /** Characters of a turn that wait for its end. */
 const MAX_PENDING = 64 * 1024;
-/** ms between two writes, unless lines are written at once. */
-const WRITE_EVERY_MS = 1;
 /** ms after which a launcher that is behind is looked at again: a look is a system call. */
 const LOOK_MS = 5;
 
@@ -29,7 +27,6 @@ const LOOK_MS = 5;
 // app replace them.
 const { closeSync, existsSync, openSync, writeSync } = fs;
 const atEndOfTurn = setImmediate;
-const startTimeout = setTimeout;
 
 let socket: Socket | undefined;
 let folder = '';
@@ -43,8 +40,6 @@ let connector: (() => void) | undefined;
 /** Lines that are written together, at the end of the turn. */
 let pending = '';
 let isFlushPlanned = false;
-/** performance.now() at the last write that was planned. */
-let flushedAt = Number.NEGATIVE_INFINITY;
 /** performance.now() when the launcher was last seen to be too far behind. */
 let behindAt = Number.NEGATIVE_INFINITY;
 /** Appends what waits to be encoded; set by the recorder. */
@@ -104,17 +99,12 @@ export function appendLines(lines: string, optional: boolean): boolean {
   return true;
 }
 
-/**
- * Makes the end of this turn call `flushLines`; where turns are shorter than a millisecond, the end of one
- * that is: a write of few lines costs more than all else that is done for them.
- */
+/** Makes the end of this turn call `flushLines`. */
 export function planFlush(): void {
   if (isFlushPlanned) return;
   isFlushPlanned = true;
   // Not `unref`ed, or the loop would sleep before it; it keeps a process for no more than a turn.
-  if (now() - flushedAt >= WRITE_EVERY_MS) atEndOfTurn(attempt, flushPlanned);
-  // At an exit the lines are written in any case.
-  else startTimeout(attempt, WRITE_EVERY_MS, flushPlanned).unref();
+  atEndOfTurn(attempt, flushPlanned);
 }
 
 /** Writes the lines of this turn now: what follows may end the process, or block it. */
@@ -132,7 +122,6 @@ function writePending(): void {
 
 function flushPlanned(): void {
   isFlushPlanned = false;
-  flushedAt = now();
   flushLines();
 }
 
