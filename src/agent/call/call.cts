@@ -122,18 +122,25 @@ export function beginCall(
     if (deferred?.silent) return silentCall(instrument, self, args);
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
-    if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
-    if (site !== undefined) {
-      call.wait = call.began - site.began;
-      call.began = site.began;
-    }
-    publish(call);
-    addOwnCost(request, beginCost.stop(started));
-    return call;
+    if (deferred !== undefined) applySites(call, deferred, site);
+    return startCall(call, started);
   } catch {
     // The call is not recorded.
     return undefined;
   }
+}
+
+function startCall(call: TracedCall, started: number): TracedCall {
+  publish(call);
+  addOwnCost(call.request, beginCost.stop(started));
+  return call;
+}
+
+function applySites(call: TracedCall, deferred: CallSite, site: CallSite | undefined): void {
+  if (deferred.stack === call.stack) call.api = deferred.api;
+  if (site === undefined) return;
+  call.wait = call.began - site.began;
+  call.began = site.began;
 }
 
 function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): TracedCall | undefined {
