@@ -41,6 +41,8 @@ export class ListData {
   /** Number of matching requests that started after the list stopped following. */
   fresh = 0;
   routes: RouteRow[] = [];
+  /** False until the first rows are there. */
+  loaded = false;
   /** True while the rows belong to the previous query. */
   stale = false;
   readonly #feed: Feed;
@@ -90,6 +92,7 @@ export class ListData {
         this.routes = sortRoutes(rows, this.#sort);
         this.count = rows.length;
         this.counted = true;
+        this.loaded = true;
         this.stale = false;
       });
       whenResolved(this.#feed.routes(this.#query), apply, this.#failed);
@@ -128,6 +131,7 @@ export class ListData {
       this.#pages.set(page, rows);
       if (this.#pages.size > MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value!);
       if (this.stale) this.count = page * PAGE_ROWS + rows.length;
+      this.loaded = true;
       this.stale = false;
       this.#changed();
     };

@@ -90,11 +90,11 @@ export function ListPane({ isAside }: { isAside: boolean }) {
     if (!isAside) document.title = 'scooby';
   }, [isAside]);
   const stats = useStats(feed, version);
-  const isEmpty = !data.stale && data.count === 0;
+  const isEmpty = data.loaded && !data.stale && data.count === 0;
   const selected = address.at === 'request' ? address.id : cursor.id;
   return (
     <section ref={pane} className={`list-pane ${isAside ? 'is-aside' : ''}`} aria-label="list">
-      {!isAside && <h1 className="hidden">{isRoutes ? 'Routes' : 'Requests'}</h1>}
+      {!isAside && <h1 className="page-title">Requests</h1>}
       <ListToolbar data={data} stats={stats} />
       {!isAside && <ListPictures newest={newest} />}
       {isEmpty && <EmptyList stats={stats} />}

@@ -28,8 +28,9 @@ test('the list, a request, both side by side, and a comparison', (t) => {
   const list = pageAt('#/?q=n1', 1280);
   t.match(
     textOf(list),
-    /^scooby live node app\.js localhost:4000 all marked off Requests Routes Errors N\+1 \//,
+    /^scooby live node app\.js localhost:4000 all marked off Requests Requests Routes Errors N\+1 \//,
   );
+  t.notMatch(textOf(list), 'Nothing matches', 'nothing is known yet');
   t.match(list, 'value="n1"');
   t.notMatch(list, 'request-pane');
   t.notMatch(pageAt('#/r/1/sql', 1280), 'list-pane');
