@@ -40,6 +40,7 @@ const REQUEST_ACTIONS = new Set<Action['type']>([
   'mark',
   'tab',
   'nextTab',
+  'latency',
 ]);
 
 function needsApp(what: string, viewModel: ViewModel, capability: FeedCapability): string | undefined {
