@@ -56,7 +56,13 @@ export class Housekeeping {
 
   /** Gives all free pages and the log back to the file system. */
   shrink(): void {
-    this.#db.pragma(`incremental_vacuum(${this.#pages('freelist_count')})`);
+    // Some at a time: each holds the lock that a living run waits for.
+    for (let free = this.#pages('freelist_count'); free > 0; ) {
+      this.#db.pragma(`incremental_vacuum(${MAX_VACUUM_PAGES})`);
+      const left = this.#pages('freelist_count');
+      if (left >= free) break;
+      free = left;
+    }
     this.#truncateWal();
   }
 

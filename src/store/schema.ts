@@ -95,6 +95,9 @@ const TICKS = `
 CREATE INDEX traces_ticks ON traces (start) WHERE method = 'tick';
 `;
 
+/** Tables with what was recorded. */
+export const ALL_TABLES = ['figures', 'bodies', 'sources', 'subjects', 'traces', 'runs'];
+
 /** Migration to each version from the version before it. */
 const STEPS = [TABLES, FIGURES, PARENTS, TICKS];
 

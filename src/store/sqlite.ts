@@ -182,11 +182,11 @@ export class SqliteStore implements Store {
   }
 
   async remove(runs: number[] | 'all'): Promise<number> {
-    const json = runs === 'all' ? undefined : JSON.stringify(runs);
-    const removed = this.#connection.remove(({ anyTraces, tracesOfRuns }, limit) =>
-      json === undefined ? anyTraces.all(limit) : tracesOfRuns.all(json, limit),
-    );
-    if (json === undefined) this.#connection.write((statements) => statements.dropSources.run());
+    const json = JSON.stringify(runs);
+    const removed =
+      runs === 'all'
+        ? this.#connection.removeAll()
+        : this.#connection.remove(({ tracesOfRuns }, limit) => tracesOfRuns.all(json, limit));
     this.#connection.shrink();
     return removed;
   }

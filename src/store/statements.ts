@@ -171,10 +171,6 @@ function deletersOf(db: Database) {
     tracesOfRuns: db.prepare<[runs: string, limit: number], { seq: number; outside: 0 | 1 }>(
       'SELECT seq, outside FROM traces WHERE run IN (SELECT value FROM json_each(?)) LIMIT ?',
     ),
-    anyTraces: db.prepare<[limit: number], { seq: number; outside: 0 | 1 }>(
-      'SELECT seq, outside FROM traces LIMIT ?',
-    ),
-    dropSources: db.prepare<[]>('DELETE FROM sources'),
     dropTraces: db.prepare<[traces: string]>(
       'DELETE FROM traces WHERE seq IN (SELECT value FROM json_each(?))',
     ),

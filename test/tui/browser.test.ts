@@ -513,3 +513,22 @@ test('the list by route is sorted by p95, by errors and by name, and turned arou
   );
   browser.close();
 });
+
+test('] and [ ask what a request would take further away, on every tab', (t) => {
+  const { browser, press } = createBrowser(20);
+  press('enter');
+  const sentence = () =>
+    rowsOf(browser)
+      .join('\n')
+      .replaceAll(/[│\s]+/g, ' ');
+  t.notMatch(sentence(), 'away this page takes');
+  press(']', ']', ']');
+  t.match(sentence(), /with .*2ms away this page takes [\d.]+ (?:ms )?→ [\d.]+ms/);
+  press('2');
+  t.match(sentence(), '2ms away this page takes');
+  press('[', '[', '[', '[');
+  t.equal(browser.state.detail.latency, 0);
+  t.notMatch(sentence(), 'away this page takes');
+  browser.close();
+  t.end();
+});

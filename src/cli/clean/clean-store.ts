@@ -79,9 +79,11 @@ export async function cleanStore(
   }
   const { database } = place;
   const before = bytesOf(database);
-  const isUsed = livingRuns(database).length > 0;
-  const requests = await withOpen(place, false, (store) => store.remove(runs));
-  if (runs === 'all' && !isUsed) removeFiles(database);
+  const isWhole = runs === 'all' && livingRuns(database).length === 0;
+  const requests = isWhole
+    ? known.reduce((sum, run) => sum + run.requests, 0)
+    : await withOpen(place, false, (store) => store.remove(runs));
+  if (isWhole) removeFiles(database);
   return { place: place.shown, requests, runs: count, bytes: Math.max(0, before - bytesOf(database)) };
 }
 

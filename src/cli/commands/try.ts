@@ -81,7 +81,8 @@ function print(trace: Trace, loop: CallLoop, trial: LoopTrial, flags: TryFlags):
   if (trial.comparison.same !== true) printRemark(trial.comparison.text);
 }
 
-async function chooseLoop(
+/** The loop that is meant. Throws a UserError (exit 1) where there is none. */
+export async function chooseLoop(
   store: StoreReader,
   id: string | undefined,
   n: string | undefined,

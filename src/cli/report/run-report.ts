@@ -10,6 +10,7 @@ import type {
   ReportMention,
 } from '../../export/run-report.js';
 import type { AcceptedBreach } from '../../insight/metrics/baseline.js';
+import { compareDurations } from '../../insight/metrics/compare.js';
 import type { Aggregate, RunSummary, StoreReader } from '../../store/store.js';
 import { splitLines } from '../../terminal/code-frame.js';
 import { safeFinding } from '../mcp/safe-trace.js';
@@ -187,7 +188,8 @@ function figureChange({ name, unit, before, after }: MetricChange): ReportDiffer
         : Number(value.toFixed(1)).toLocaleString('en-US');
   const [old, now] = [shown(before), shown(after)];
   // More requests are no deterioration.
-  const isNeutral = name === 'requests' || old === now;
+  const isAlike = unit === 'ms' && compareDurations(before ?? 0, after ?? 0) === 'same';
+  const isNeutral = name === 'requests' || old === now || isAlike;
   const change = isNeutral ? 'same' : (after ?? 0) > (before ?? 0) ? 'worse' : 'better';
   return { name, before: old, after: now, change };
 }

@@ -106,6 +106,13 @@ const EVERYWHERE: Binding[] = [
     type: 'prompt',
     kind: 'url',
   }),
+  bind('everywhere', 'tryLoop', 'T', 'try the one query in place of a loop, on the database', {
+    type: 'tryLoop',
+  }),
+  bind('everywhere', 'verify', 'V', 'send it again: are its findings gone?', { type: 'verify' }),
+  bind('everywhere', 'watch', 'A', 'verify again after every restart of the app, on or off', {
+    type: 'watch',
+  }),
   bind('everywhere', 'diff', 'd', 'compare with the marked request', { type: 'diff' }, 'diff'),
   bind('everywhere', 'openUrl', 'o', 'open the URL in the browser', { type: 'openUrl' }),
   bind(
@@ -117,8 +124,13 @@ const EVERYWHERE: Binding[] = [
     'pane',
   ),
   bind('everywhere', 'previousPane', 'shift+tab', 'previous pane or tab', { type: 'pane', n: -1 }),
-  bind('everywhere', 'nextTab', ']', 'next tab', { type: 'nextTab', n: 1 }),
-  bind('everywhere', 'previousTab', '[', 'previous tab', { type: 'nextTab', n: -1 }),
+  bind('everywhere', 'further', ']', 'what if its database, cache and services were further away', {
+    type: 'latency',
+    n: 1,
+  }),
+  bind('everywhere', 'closer', '[', '… and closer again', { type: 'latency', n: -1 }),
+  bind('everywhere', 'nextTab', '}', 'next tab', { type: 'nextTab', n: 1 }),
+  bind('everywhere', 'previousTab', '{', 'previous tab', { type: 'nextTab', n: -1 }),
   ...PANELS.map(({ title, key }) =>
     bind('everywhere', `tab${title}`, key, `tab ${title}`, { type: 'tab', to: title }),
   ),

@@ -80,10 +80,15 @@ test('an agent finds the N+1 of an app that it does not know, looks into it, and
     (await call('explain', { request, call: '2' })).text,
     /PostgreSQL[\s\S]*Filter: \(author_id = \d+\)/,
   );
-  t.match((await call('replay', { request })).facts, {
+  const { facts: resent } = await call('replay', { request });
+  const replayed = resent.after;
+  t.match(resent, {
     ...{ before: request, status: 200, stays: [found!.finding] },
     calls: { before: 21, after: 21 },
   });
+  const tried = await call('try', { finding: found!.finding });
+  t.match(tried.text, /^It returns the same rows: [\s\S]*ANY ?\(\$1[\s\S]*verify \{"finding":"/i);
+  t.match(tried.facts, { request: replayed, same: true, loop: { calls: 20 }, one: { rows: 40 } });
   const still = await call('verify', { finding: found!.finding });
   t.match(still.facts, {
     verdict: 'still there',

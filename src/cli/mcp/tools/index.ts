@@ -8,6 +8,7 @@ import { replayTool } from './replay.js';
 import { requestTool } from './request.js';
 import { requestsTool } from './requests.js';
 import { statementsTool } from './statements.js';
+import { tryTool } from './try.js';
 import { verifyTool } from './verify.js';
 import { waitTool } from './wait.js';
 
@@ -17,6 +18,7 @@ export const TOOLS: readonly Tool[] = [
   requestTool,
   statementsTool,
   explainTool,
+  tryTool,
   compareTool,
   replayTool,
   waitTool,

@@ -4,7 +4,7 @@ import type { Trace } from '../../../domain/trace.js';
 import { copyTextOf } from '../../../screens/copy-text.js';
 import { COPY_ITEMS } from '../../../screens/menu-texts.js';
 import { usePage } from '../hooks/page-context.js';
-import { promptOf } from '../parts/prompt.js';
+import { promptFrom } from '../parts/prompt.js';
 import { useCopy } from './CopyButton.js';
 import { type MenuChoice, MenuDialog } from './MenuDialog.js';
 
@@ -28,7 +28,7 @@ export function CopyDialog({ trace }: { trace: Trace }) {
       letter: 'p',
       label: 'as a prompt',
       hint: 'findings, code and calls, to paste into a chat or an issue',
-      choose: () => promptOf(feed, trace).then((text) => done(text, 'the prompt'), failed),
+      choose: () => promptFrom(feed, trace).then((text) => done(text, 'the prompt'), failed),
     },
     { letter: 'k', label: 'link to what is shown', choose: () => done(location.href, 'the link') },
     ...items,
