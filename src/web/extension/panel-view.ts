@@ -81,15 +81,17 @@ export class PanelView {
       (byId(name) as HTMLInputElement).checked = switches?.has(name) === true;
   }
 
-  /** Says what the browser does not let the panel do; undefined where it does. */
-  drawTrouble(text: string | undefined): void {
+  /** Says why nothing can be read, and whether the user can change it here; undefined where it can. */
+  drawTrouble(text: string | undefined, canAllow: boolean): void {
     byId('trouble').hidden = text === undefined;
+    byId('allow').hidden = !canAllow;
     byId('trouble-text').textContent = text ?? '';
   }
 
   #create(request: PanelRequest): HTMLTableRowElement {
     const item = document.createElement('tr');
     for (let n = 0; n < 7; n++) item.append(document.createElement('td'));
+    for (const n of [2, 3, 4]) item.cells[n]!.className = 'number';
     const button = document.createElement('button');
     button.type = 'button';
     item.cells[1]!.append(button);

@@ -7,6 +7,8 @@ import { PanelView } from './panel-view.js';
 import { setTabSwitches, type TabSwitch, tabSwitches } from './tab-headers.js';
 
 const HOSTS = ['*://localhost/*', '*://127.0.0.1/*'];
+const ENDED = 'The run has ended, or does not answer.';
+const UNSURE = 'The run has ended, or the browser does not allow it: about:addons → Scooby → Permissions.';
 const NOT_ALLOWED =
   'The browser does not let this extension read from localhost: times and findings are missing.';
 
@@ -57,15 +59,31 @@ const source: DetailsSource = {
 Object.assign(globalThis, { scoobyRequests: source });
 
 async function fetchOutline(origin: string, id: string): Promise<unknown> {
-  const response = await fetch(`${origin}/scooby/get-outline/${id}/`, { credentials: 'omit' });
-  return response.ok ? response.json() : undefined;
+  try {
+    const response = await fetch(`${origin}/scooby/get-outline/${id}/`, { credentials: 'omit' });
+    view.drawTrouble(undefined, false);
+    return response.ok ? response.json() : undefined;
+  } catch (error) {
+    await drawReason(origin);
+    throw error;
+  }
 }
 
 /** Firefox leaves the hosts of a manifest to the user. */
+async function isAllowed(): Promise<boolean> {
+  return (await permissions?.contains({ origins: HOSTS })) ?? true;
+}
+
+/** Says why nothing can be read. */
+async function drawReason(origin: string): Promise<void> {
+  if (!(await isAllowed())) view.drawTrouble(NOT_ALLOWED, true);
+  else view.drawTrouble(`The proxy at ${origin} cannot be read. ${permissions ? ENDED : UNSURE}`, false);
+}
+
 async function checkPermission(): Promise<void> {
-  const isAllowed = (await permissions?.contains({ origins: HOSTS })) ?? true;
-  view.drawTrouble(isAllowed ? undefined : NOT_ALLOWED);
-  if (isAllowed) requests.retry();
+  const canRead = await isAllowed();
+  view.drawTrouble(canRead ? undefined : NOT_ALLOWED, !canRead);
+  if (canRead) requests.retry();
 }
 
 network.getHAR(({ entries }) => {

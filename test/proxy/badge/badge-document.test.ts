@@ -1,8 +1,14 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
+import { requirePackage } from '../../packages.js';
 import { headerOf, messageAt } from '../../properties/http-message.js';
 import { holds, pieces, someCuts } from '../../property.js';
 import { anonymous, client, peer, proxy, responder, until, type Wire } from '../wire.js';
@@ -363,6 +369,73 @@ test('an exact place, cut at each byte', async (t) => {
     if (sent !== expected && !(isBare && sent.includes(script))) t.equal(sent, expected, `cut at ${cut}`);
   }
   t.pass(`${html.length} cuts`);
+});
+
+/** Documents of frameworks: from a file, at once, as a stream of Node's and of the web. */
+async function frameworkServer(t: Test & { testdir(): string }): Promise<number> {
+  const file = join(t.testdir(), 'page.html');
+  writeFileSync(file, PAGE);
+  const pieces = () =>
+    Readable.from([PAGE.slice(0, 18), PAGE.slice(18, 40), PAGE.slice(40)].map(Buffer.from));
+  const express = requirePackage('express')();
+  express.get('/express/file', (_: unknown, res: { sendFile(path: string, options: object): void }) =>
+    res.sendFile(file, { dotfiles: 'allow' }),
+  );
+  express.get('/express/send', (_: unknown, res: { send(text: string): void }) => res.send(PAGE));
+  express.get('/express/stream', (_: unknown, res: http.ServerResponse & { type(type: string): void }) => {
+    res.type('html');
+    pieces().pipe(res);
+  });
+  const koa = new (requirePackage('koa'))();
+  koa.use((context: { type: string; body: unknown; path: string }) => {
+    context.type = 'html';
+    context.body = context.path === '/koa/stream' ? pieces() : PAGE;
+  });
+  const fastify = requirePackage('fastify')();
+  fastify.get(
+    '/fastify/:how',
+    (
+      request: { params: { how: string } },
+      reply: { type(type: string): typeof reply; send(body: unknown): unknown },
+    ) => reply.type('text/html; charset=utf-8').send(request.params.how === 'stream' ? pieces() : PAGE),
+  );
+  await fastify.ready();
+  const { Hono } = requirePackage('hono');
+  const { getRequestListener } = requirePackage('@hono/node-server');
+  const hono = new Hono();
+  hono.get('/hono/send', (context: { html(text: string): Response }) => context.html(PAGE));
+  hono.get('/hono/stream', () => {
+    const body = Readable.toWeb(pieces()) as unknown as ReadableStream;
+    return new Response(body, { headers: { 'Content-Type': 'text/html' } });
+  });
+  const handlers: Record<string, (req: http.IncomingMessage, res: http.ServerResponse) => void> = {
+    express,
+    koa: koa.callback(),
+    fastify: (req, res) => fastify.routing(req, res),
+    hono: getRequestListener(hono.fetch),
+  };
+  const server = http.createServer((req, res) => handlers[req.url!.split('/')[1]!]!(req, res));
+  t.teardown(() => server.close() && server.closeAllConnections());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+test('documents of frameworks, from a file, at once and in pieces', async (t) => {
+  const appPort = await frameworkServer(t);
+  const address = { protocol: 'http', host: '127.0.0.1', port: appPort } as const;
+  const { port } = await proxy(t, address, { badge: true });
+  const bare = await proxy(t, address);
+  const paths = ['express/file', 'express/send', 'express/stream', 'koa/send', 'koa/stream'];
+  for (const path of [...paths, 'fastify/send', 'fastify/stream', 'hono/send', 'hono/stream']) {
+    const wire = await client(t, port);
+    wire.send(NAVIGATION.replace('/a', `/${path}`));
+    await until(() => messageIn(wire) !== undefined);
+    t.equal(anonymous(messageIn(wire)!.body), latin1(BADGED), path);
+    const plain = await client(t, bare.port);
+    plain.send(NAVIGATION.replace('/a', `/${path}`).replace(/If-.*\r\n/g, ''));
+    await until(() => messageIn(plain) !== undefined);
+    t.equal(messageIn(plain)!.body, latin1(PAGE), path);
+  }
 });
 
 test('a fetch of the page can be told by its Server-Timing', async (t) => {
