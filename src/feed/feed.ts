@@ -8,7 +8,9 @@ import type { Recording } from '../domain/link.js';
 import type { ReplayWish } from '../domain/profile-wish.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
+import type { Headline } from '../insight/headline.js';
 import type { OutputLog } from '../terminal/output-log.js';
+import type { WatchListener } from './watch-listener.js';
 
 /**
  * A value at once where that is cheap, else a promise, so that a scan never blocks the keyboard.
@@ -16,7 +18,15 @@ import type { OutputLog } from '../terminal/output-log.js';
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Optional members of a feed, beyond reading what was recorded. */
-export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'sendInput';
+export type FeedCapability =
+  | 'replay'
+  | 'record'
+  | 'restart'
+  | 'explain'
+  | 'tryLoop'
+  | 'watch'
+  | 'output'
+  | 'sendInput';
 
 /** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
@@ -114,6 +124,33 @@ export interface ExplainResult {
   notes: string[];
 }
 
+/** Headlines of requests by their ids; a request without any has none. */
+export type Headlines = Record<string, Headline>;
+
+/** Calls of a statement at one line in one request; times in ms. */
+export interface StatementPoint {
+  /** Id of the request. */
+  id: string;
+  /** Epoch ms of its start. */
+  at: number;
+  calls: number;
+  /** Times of its calls. */
+  p50: number;
+  p95: number;
+}
+
+/** The one statement that would replace a loop, as it was tried. */
+export interface TrialResult {
+  statement: string;
+  /** With its values written in. */
+  script: string;
+  server: string;
+  loop: { calls: number; ms: number };
+  one: { ms: number; rows: number };
+  comparison: { same?: boolean; text: string };
+  notes: string[];
+}
+
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
@@ -130,6 +167,12 @@ export interface Feed {
   routes(listQuery: ListQuery): MaybePromise<RouteRow[]>;
   find(id: string): MaybePromise<Trace | undefined>;
   source(hash: string): MaybePromise<SourceText | undefined>;
+  /** What is worst of each of some requests, and at which line: for the rows of a list. */
+  headlines?(ids: string[]): MaybePromise<Headlines>;
+  /** Requests and units that a request led to, in order. */
+  children?(id: string): MaybePromise<Summary[]>;
+  /** The newest requests with calls of a key (insight/metrics/samples), the oldest first: how they changed over time. */
+  history?(key: string): MaybePromise<StatementPoint[]>;
   /** Calls `listener` when requests or the status changed; returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
   // Members from here to `sendInput` exist on some feeds only; the browser explains why a key does
@@ -140,6 +183,10 @@ export interface Feed {
   restart?(): Promise<void>;
   /** Plan of one call, by its index in the trace's spans. */
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
+  /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
+  tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
+  /** Sends a request again after each restart of the app, until the signal aborts. */
+  watch?(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void>;
   /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
   /** Writes a line to the app's standard input. */

@@ -19,10 +19,13 @@ import type {
   RouteRow,
   Sort,
   StoredFeed,
+  TrialResult,
 } from './feed.js';
 import type { LauncherConnection } from './launcher-connection.js';
 import { replay } from './replay.js';
 import { RunConnection } from './run-connection.js';
+import { type WatchAccess, watchRestarts } from './watch.js';
+import type { WatchListener } from './watch-listener.js';
 
 /**
  * A feed of a store whose status comes from the run, and from the launcher if it started this browser.
@@ -30,6 +33,9 @@ import { RunConnection } from './run-connection.js';
 export class LiveFeed implements Feed {
   readonly output?: OutputLog;
   readonly sendInput?: (line: string) => void;
+  readonly headlines?: NonNullable<Feed['headlines']>;
+  readonly children?: NonNullable<Feed['children']>;
+  readonly history?: NonNullable<Feed['history']>;
   readonly #stored: StoredFeed;
   readonly #run: RunConnection;
   readonly #launcher: LauncherConnection | undefined;
@@ -40,6 +46,9 @@ export class LiveFeed implements Feed {
    */
   constructor(stored: StoredFeed, database: string, launcher?: LauncherConnection) {
     this.#stored = stored;
+    if (stored.headlines) this.headlines = (ids) => stored.headlines!(ids);
+    if (stored.children) this.children = (id) => stored.children!(id);
+    if (stored.history) this.history = (key) => stored.history!(key);
     this.#launcher = launcher;
     this.#run = new RunConnection(database, () => stored.notifyListeners());
     if (!launcher) return;
@@ -121,6 +130,19 @@ export class LiveFeed implements Feed {
 
   explain(trace: Trace, span: number): Promise<ExplainResult> {
     return this.#run.control.explain(trace.id, span);
+  }
+
+  tryLoop(trace: Trace, spans: number[]): Promise<TrialResult> {
+    return this.#run.control.tryLoop(trace.id, { spans, given: {} });
+  }
+
+  watch(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void> {
+    const access: WatchAccess = {
+      status: async () => this.#run.control.status(),
+      send: (request) => this.replay(request),
+      find: (id) => this.find(id),
+    };
+    return watchRestarts(trace, access, listener, signal);
   }
 
   async restart(): Promise<void> {

@@ -8,15 +8,30 @@ import { binsOf, percentile } from '../domain/histogram.js';
 import { isUnfiltered, LISTED_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
+import { headlineOf } from '../insight/headline.js';
 import { conditionOf } from '../store/filter-sql.js';
 import type { PageReader } from '../store/page-reader.js';
-import type { FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort, StoredFeed } from './feed.js';
+import type {
+  FeedStatus,
+  Headlines,
+  ListQuery,
+  ListStats,
+  MaybePromise,
+  RouteRow,
+  Sort,
+  StatementPoint,
+  StoredFeed,
+} from './feed.js';
 import { END_OF_TIME, FilterResult } from './filter-result.js';
 import { NewestPage } from './newest-page.js';
 import { RouteResult } from './route-result.js';
+import { statementPoints } from './statement-points.js';
 
 /** Number of newest requests that the header's statistics are of. */
 const STATS_REQUESTS = 1000;
+/** Number of newest requests in which a statement's history is looked for. */
+const HISTORY_REQUESTS = 2000;
+const MAX_CHILDREN = 300;
 /** Number of filter results kept, the last used. */
 const MAX_RESULTS = 3;
 /** Rows of a result from which it is not kept beside another. */
@@ -279,6 +294,26 @@ export class StoreFeed implements StoredFeed {
 
   find(id: string): MaybePromise<Trace | undefined> {
     return this.#attempt(() => this.#reader.find(id));
+  }
+
+  headlines(ids: string[]): MaybePromise<Headlines> {
+    return this.#attempt(() => {
+      const found: Headlines = {};
+      for (const id of ids) {
+        const trace = this.#reader.find(id);
+        const headline = trace && headlineOf(trace);
+        if (headline) found[id] = headline;
+      }
+      return found;
+    });
+  }
+
+  children(id: string): MaybePromise<Summary[]> {
+    return this.#attempt(() => this.#reader.children(id, MAX_CHILDREN));
+  }
+
+  history(key: string): MaybePromise<StatementPoint[]> {
+    return this.#attempt(() => statementPoints(this.#reader.history(key, HISTORY_REQUESTS)));
   }
 
   source(hash: string): MaybePromise<SourceText | undefined> {

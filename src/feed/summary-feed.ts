@@ -11,15 +11,26 @@ import { routeNameOf } from '../domain/route.js';
 import { isRoutine } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
+import { headlineOf } from '../insight/headline.js';
 import { matchesQuery } from '../store/filter-match.js';
 import type { StoreChanges, StoreReader } from '../store/store.js';
-import type { FeedStatus, ListQuery, ListStats, MaybePromise, RouteRow, Sort, StoredFeed } from './feed.js';
+import type {
+  FeedStatus,
+  Headlines,
+  ListQuery,
+  ListStats,
+  MaybePromise,
+  RouteRow,
+  Sort,
+  StoredFeed,
+} from './feed.js';
 import { RouteRows } from './route-rows.js';
 
 /** Requests that the browser lists of such a store. */
 const MAX_HELD = 10_000;
 /** Newest requests that the header's statistics are of. */
 const STATS_REQUESTS = 1000;
+const MAX_CHILDREN = 300;
 /** ms that one question for changes waits, and that a store which fails is left alone. */
 const FOLLOW_MS = 2000;
 /** Answers of the store on filters that are kept until the next change. */
@@ -157,6 +168,20 @@ export class SummaryFeed implements StoredFeed {
 
   find(id: string): Promise<Trace | undefined> {
     return this.#store.find(id);
+  }
+
+  async headlines(ids: string[]): Promise<Headlines> {
+    const found: Headlines = {};
+    for (const id of ids) {
+      const trace = await this.#store.find(id);
+      const headline = trace && headlineOf(trace);
+      if (headline) found[id] = headline;
+    }
+    return found;
+  }
+
+  children(id: string): Promise<Summary[]> {
+    return this.#store.children(id, MAX_CHILDREN);
   }
 
   source(hash: string): Promise<SourceText | undefined> {

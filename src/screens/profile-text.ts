@@ -24,7 +24,9 @@ export function functionName({ name }: Pick<ProfileFunction, 'name'>): string {
 
 /** `hydrate()`, `(anonymous) app.js:7`. */
 export function calledFunction(each: ProfileFunction): string {
-  return each.name === '' ? `${functionName(each)} ${functionPlace(each)}`.trim() : `${functionName(each)}()`;
+  if (each.name === '') return `${functionName(each)} ${functionPlace(each)}`.trim();
+  // V8's own, such as `(garbage collector)`, are no functions that are called.
+  return each.name.startsWith('(') ? functionName(each) : `${functionName(each)}()`;
 }
 
 /** `src/orders.js:88`; the package of foreign code, whose file is long; empty without a script. */

@@ -1,7 +1,7 @@
 /** Reads of the browser: pages by index, and slices of time for queries that no index serves. */
 
 import type { BucketCounts } from '../domain/aggregate.js';
-import { BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
+import { type Bin, BUCKET_SQL, TOTAL_SQL } from '../domain/histogram.js';
 import { FAILED_SQL, QUERIES_SQL, QUERY_TIME_SQL, REPEATED_SQL } from '../domain/request.js';
 import { LISTED_SQL, ROUTINE_SQL } from '../domain/routine.js';
 import type { SourceText } from '../domain/site.js';
@@ -33,6 +33,13 @@ export interface RouteSlice extends BucketCounts {
   qtime: number;
   /** Requests with an N+1 finding. */
   repeated: number;
+}
+
+/** Calls of a subject in one request and one histogram bucket. */
+export interface HistorySlice extends Bin {
+  /** Id of the request, and epoch ms of its start. */
+  id: string;
+  at: number;
 }
 
 /** Reads requests of any age and number; outside traces and expired traces are left out. */
@@ -193,6 +200,26 @@ export class PageReader {
       const row = statements.find.get(id, this.now());
       return row && unpackTrace(row.body, this.#describe);
     });
+  }
+
+  /** The first units and requests of other apps that a request led to, in order. */
+  children(parent: string, limit: number): Summary[] {
+    return this.#connection.read((statements) =>
+      statements.children.all(parent, this.now(), limit).map(summaryOfRow),
+    );
+  }
+
+  /**
+   * Calls of a subject, by its key, in those of the `newest` requests that have any, by histogram bucket;
+   * the oldest request first.
+   */
+  history(key: string, newest: number): HistorySlice[] {
+    // By the index of each request's figures: the subject may be in a million others.
+    const sql = `SELECT t.id AS id, t.start AS at, f.bucket AS bucket, f.count AS count, f.total AS total
+      FROM (SELECT seq, id, start FROM traces WHERE outside = 0 AND expires > ? ORDER BY start DESC LIMIT ?) AS t
+      CROSS JOIN figures AS f INDEXED BY figures_trace ON f.trace = t.seq
+      WHERE f.subject = (SELECT id FROM subjects WHERE key = ?) ORDER BY t.start, t.seq, f.bucket`;
+    return this.#queryAll<HistorySlice>(sql, this.now(), newest, key);
   }
 
   source(hash: string): SourceText | undefined {

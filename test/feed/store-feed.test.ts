@@ -7,9 +7,9 @@ import { type FilterQuery, parseFilter } from '../../src/domain/filter.js';
 import { queryTimeOf } from '../../src/domain/request.js';
 import { LISTED_QUERY } from '../../src/domain/routine.js';
 import type { Trace } from '../../src/domain/trace.js';
-import type { ListQuery, RouteRow, Sort, SortKey } from '../../src/feed/feed.js';
+import type { ListQuery, RouteRow, Sort, SortKey, StatementPoint } from '../../src/feed/feed.js';
 import { StoreFeed } from '../../src/feed/store-feed.js';
-import { samplesOf } from '../../src/insight/metrics/samples.js';
+import { callKey, samplesOf } from '../../src/insight/metrics/samples.js';
 import type { Clock } from '../../src/store/clock.js';
 import { Connection } from '../../src/store/connection.js';
 import { PageReader } from '../../src/store/page-reader.js';
@@ -306,4 +306,39 @@ test('a list without a filter leaves routine ticks out, by pages and in every or
   t.equal(await feed.position(listed, TIME, aTick(3).id), 3);
   t.equal(await feed.position(listed, TIME, aTick(1).id), -1);
   t.match(await feed.stats(), { total: 31, routine: 2 });
+});
+
+test('headlines of those that have one; a request that is gone has none', (t) => {
+  const { feed } = bothFeeds(t, 3);
+  const ids = [0, 1, 2].map((n) => traceAt(n).id);
+  t.same(feed.headlines([...ids, 'gone']), {
+    [ids[1]!]: { severity: 'high', site: 'src/orders.js:15', text: 'ran 48 queries' },
+  });
+  t.end();
+});
+
+test('requests that another led to', (t) => {
+  const { feed, store } = bothFeeds(t, 3);
+  const [parent, child] = [traceAt(1), { ...traceAt(6), id: 'c', parent: traceAt(1).id }];
+  store.saveAll([child]);
+  t.same(
+    [feed.children(parent.id), feed.children('c')].map((rows) =>
+      (rows as { id: string }[]).map(({ id }) => id),
+    ),
+    [['c'], []],
+  );
+  t.end();
+});
+
+test('history of a statement at a line: its requests, the oldest first', (t) => {
+  const { feed } = bothFeeds(t, 20);
+  const [span] = traceAt(1).spans.slice(3);
+  const { kind, library, site, shape } = span!;
+  const points = feed.history(callKey({ kind, library, shape: shape.text, site: site! }));
+  t.same(
+    (points as StatementPoint[]).map(({ id, at, calls }) => [id, at, calls]),
+    [11, 1].map((n) => [traceAt(n).id, traceAt(n).start, 48]),
+  );
+  t.same(feed.history('nothing'), []);
+  t.end();
 });

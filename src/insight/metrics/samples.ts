@@ -63,7 +63,12 @@ function callSamples({ spans: all, duration = 0, duration: end }: Trace): Sample
 }
 
 /** Key of the calls of one library and shape from one call site. */
-function callKey({ kind, library, shape, site = '' }: Group): string {
+export function callKey({
+  kind,
+  library,
+  shape,
+  site = '',
+}: Pick<Group, 'kind' | 'library' | 'shape' | 'site'>): string {
   return hash([kind, library, shape, site].join('\n'));
 }
 

@@ -9,11 +9,13 @@ import type {
   Feed,
   FeedCapability,
   FeedStatus,
+  Headlines,
   ListQuery,
   ListStats,
   ReplayResult,
   RouteRow,
   Sort,
+  StatementPoint,
 } from '../../feed/feed.js';
 import { readEvents, type ServerEvent } from './event-stream.js';
 import { takeKey } from './page-key.js';
@@ -213,6 +215,18 @@ class HttpFeed implements Feed {
 
   async find(id: string): Promise<Trace | undefined> {
     return (await this.#call<Trace | null>('find', id)) ?? undefined;
+  }
+
+  headlines(ids: string[]): Promise<Headlines> {
+    return this.#call('headlines', ids);
+  }
+
+  children(id: string): Promise<Summary[]> {
+    return this.#call('children', id);
+  }
+
+  history(key: string): Promise<StatementPoint[]> {
+    return this.#call('history', key);
   }
 
   async source(hash: string): Promise<SourceText | undefined> {

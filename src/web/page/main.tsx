@@ -1,19 +1,13 @@
 /** Entry of the page. */
 
+import { createRoot } from 'react-dom/client';
 import { connectFeed } from '../client/http-feed.js';
+import { PageApp } from './components/PageApp.js';
+import { StartFailure } from './components/StartFailure.js';
 
-const root = document.getElementById('root')!;
+const root = createRoot(document.getElementById('root')!);
 
-async function show(): Promise<void> {
-  const feed = await connectFeed();
-  const draw = async () => {
-    const rows = await feed.page({ query: [] }, { by: 'time', reverse: false }, 0, 50);
-    root.textContent = rows.map(({ method, url, duration }) => `${method} ${url} ${duration}`).join('\n');
-  };
-  feed.subscribe(() => void draw());
-  await draw();
-}
-
-show().catch((error: Error) => {
-  root.textContent = error.message;
-});
+connectFeed().then(
+  (feed) => root.render(<PageApp feed={feed} />),
+  (error: Error) => root.render(<StartFailure message={error.message} />),
+);

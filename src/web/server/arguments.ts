@@ -35,6 +35,13 @@ export function textArgument(value: unknown, name: string): string {
   throw new ArgumentError(`${name} has to be a text of at most ${MAX_TEXT} characters.`);
 }
 
+/** At most `max` texts. */
+export function textsArgument(value: unknown, name: string, max: number): string[] {
+  if (!Array.isArray(value) || value.length > max)
+    throw new ArgumentError(`${name} has to be a list of at most ${max}.`);
+  return value.map((each: unknown) => textArgument(each, name));
+}
+
 /** A whole number from 0 to `max`. */
 export function countArgument(value: unknown, name: string, max: number): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max)
@@ -65,12 +72,10 @@ export function listQueryArgument(value: unknown): ListQuery {
   const { query, until, ids } = objectOf(value, 'list');
   if (until !== undefined && (typeof until !== 'number' || !Number.isFinite(until)))
     throw new ArgumentError('until has to be a number.');
-  if (ids !== undefined && (!Array.isArray(ids) || ids.length > MAX_IDS))
-    throw new ArgumentError(`ids has to be a list of at most ${MAX_IDS}.`);
   return {
     query: queryOf(query),
     ...(until !== undefined && { until }),
-    ...(ids !== undefined && { ids: (ids as unknown[]).map((id) => textArgument(id, 'id')) }),
+    ...(ids !== undefined && { ids: textsArgument(ids, 'ids', MAX_IDS) }),
   };
 }
 

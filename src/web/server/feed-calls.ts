@@ -10,6 +10,7 @@ import {
   recordingArgument,
   sortArgument,
   textArgument,
+  textsArgument,
 } from './arguments.js';
 
 /** A call; its value is sent as JSON, undefined as null. Throws an ArgumentError, or the feed's error. */
@@ -19,6 +20,8 @@ export type FeedCall = (feed: Feed, args: unknown[]) => unknown;
 const MAX_ROWS = 1000;
 const MAX_OFFSET = 1e9;
 const MAX_SPANS = 1e6;
+/** Headlines at once: each is made of a whole request. */
+const MAX_HEADLINES = 100;
 
 /** Optional members of the feed that the page can use. */
 const CAPABILITIES: FeedCapability[] = ['replay', 'record', 'restart', 'explain'];
@@ -46,6 +49,9 @@ const CALLS = new Map<string, FeedCall>([
   ['routes', (feed, [list]) => feed.routes(listQueryArgument(list))],
   ['find', (feed, [id]) => feed.find(textArgument(id, 'id'))],
   ['source', (feed, [hash]) => feed.source(textArgument(hash, 'hash'))],
+  ['headlines', (feed, [ids]) => feed.headlines?.(textsArgument(ids, 'ids', MAX_HEADLINES)) ?? {}],
+  ['children', (feed, [id]) => feed.children?.(textArgument(id, 'id')) ?? []],
+  ['history', (feed, [key]) => feed.history?.(textArgument(key, 'key')) ?? []],
   [
     'replay',
     async (feed, [id, url, profile]) => {
