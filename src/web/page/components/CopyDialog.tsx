@@ -4,7 +4,7 @@ import type { Trace } from '../../../domain/trace.js';
 import { copyTextOf } from '../../../screens/copy-text.js';
 import { COPY_ITEMS } from '../../../screens/menu-texts.js';
 import { usePage } from '../hooks/page-context.js';
-import { promptOf } from '../parts/prompt.js';
+import { pagePrompt } from '../parts/prompt.js';
 import { useCopy } from './CopyButton.js';
 import { type MenuChoice, MenuDialog } from './MenuDialog.js';
 
@@ -17,7 +17,9 @@ export function CopyDialog({ trace }: { trace: Trace }) {
     dispatch({ type: 'close' });
     copy(text, what, warning);
   };
-  const items = COPY_ITEMS.flatMap(([letter, what, label]): MenuChoice[] => {
+  // The prompt is first here, and its code is asked for.
+  const others = COPY_ITEMS.filter(([, what]) => what !== 'prompt');
+  const items = others.flatMap(([letter, what, label]): MenuChoice[] => {
     const copied = copyTextOf(what, trace, span, status.url);
     return copied === undefined
       ? []
@@ -28,7 +30,7 @@ export function CopyDialog({ trace }: { trace: Trace }) {
       letter: 'p',
       label: 'as a prompt',
       hint: 'findings, code and calls, to paste into a chat or an issue',
-      choose: () => promptOf(feed, trace).then((text) => done(text, 'the prompt'), failed),
+      choose: () => pagePrompt(feed, trace).then((text) => done(text, 'the prompt'), failed),
     },
     { letter: 'k', label: 'link to what is shown', choose: () => done(location.href, 'the link') },
     ...items,
