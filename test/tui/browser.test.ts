@@ -358,6 +358,20 @@ test('copying shows a message, also when the request has nothing to copy', async
   browser.close();
 });
 
+test('y p copies a prompt: what is wrong, the code of then, how to verify', async (t) => {
+  const { browser, terminal, press } = createBrowser(40);
+  press('j', 'y', 'p');
+  await waitUntil(() => terminal.calls.length === 1);
+  const [copied = ''] = terminal.calls;
+  t.match(copied, /^copy This request of a Node\.js app does what it should not/);
+  t.match(copied, '>   15 |     const items = await db.query(ITEMS, [order.id]);');
+  t.match(
+    copied,
+    /### How to verify\n\n1\. Start the app with the change: `scooby run -- node app\.js`\n2\. `scooby verify /,
+  );
+  browser.close();
+});
+
 test('a statement with masked values is copied as a comment, with a warning', async (t) => {
   const feed = new MemoryFeed(3);
   const span = aSpan({ name: 'select $1, $2', detail: { params: [1, 'REDACTED'] } });
