@@ -28,6 +28,7 @@ import { registerTop } from '../src/cli/commands/top.js';
 import { registerTry } from '../src/cli/commands/try.js';
 import { registerUi } from '../src/cli/commands/ui.js';
 import { registerVerify } from '../src/cli/commands/verify.js';
+import { registerWatch } from '../src/cli/commands/watch.js';
 import { handleOutputErrors } from '../src/cli/output-errors.js';
 import { withUsageAdvice } from '../src/cli/usage-advice.js';
 import { scoobyVersion } from '../src/cli/version.js';
@@ -80,6 +81,7 @@ for (const register of [
   registerExplain,
   registerTry,
   registerVerify,
+  registerWatch,
   registerProfile,
   registerReport,
   registerLocals,

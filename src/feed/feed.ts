@@ -10,6 +10,7 @@ import type { SourceText } from '../domain/site.js';
 import type { AppInfo, Summary, Trace } from '../domain/trace.js';
 import type { Headline } from '../insight/headline.js';
 import type { OutputLog } from '../terminal/output-log.js';
+import type { WatchListener } from './watch-listener.js';
 
 /**
  * A value at once where that is cheap, else a promise, so that a scan never blocks the keyboard.
@@ -17,7 +18,15 @@ import type { OutputLog } from '../terminal/output-log.js';
 export type MaybePromise<T> = T | Promise<T>;
 
 /** Optional members of a feed, beyond reading what was recorded. */
-export type FeedCapability = 'replay' | 'record' | 'restart' | 'explain' | 'output' | 'sendInput';
+export type FeedCapability =
+  | 'replay'
+  | 'record'
+  | 'restart'
+  | 'explain'
+  | 'tryLoop'
+  | 'watch'
+  | 'output'
+  | 'sendInput';
 
 /** Sort key of the list: `time` is newest first, `path` is A to Z, all others are largest first. */
 export type SortKey = 'time' | 'duration' | 'queries' | 'qtime' | 'status' | 'path';
@@ -130,6 +139,18 @@ export interface StatementPoint {
   p95: number;
 }
 
+/** The one statement that would replace a loop, as it was tried. */
+export interface TrialResult {
+  statement: string;
+  /** With its values written in. */
+  script: string;
+  server: string;
+  loop: { calls: number; ms: number };
+  one: { ms: number; rows: number };
+  comparison: { same?: boolean; text: string };
+  notes: string[];
+}
+
 /** Source of requests for the browser; methods reject or throw with a message for the user. */
 export interface Feed {
   status(): FeedStatus;
@@ -162,6 +183,10 @@ export interface Feed {
   restart?(): Promise<void>;
   /** Plan of one call, by its index in the trace's spans. */
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
+  /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
+  tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
+  /** Sends a request again after each restart of the app, until the signal aborts. */
+  watch?(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void>;
   /** Output of the app, if the browser was started by its launcher. */
   output?: OutputLog;
   /** Writes a line to the app's standard input. */

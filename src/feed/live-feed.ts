@@ -19,10 +19,13 @@ import type {
   RouteRow,
   Sort,
   StoredFeed,
+  TrialResult,
 } from './feed.js';
 import type { LauncherConnection } from './launcher-connection.js';
 import { replay } from './replay.js';
 import { RunConnection } from './run-connection.js';
+import { type WatchAccess, watchRestarts } from './watch.js';
+import type { WatchListener } from './watch-listener.js';
 
 /**
  * A feed of a store whose status comes from the run, and from the launcher if it started this browser.
@@ -127,6 +130,19 @@ export class LiveFeed implements Feed {
 
   explain(trace: Trace, span: number): Promise<ExplainResult> {
     return this.#run.control.explain(trace.id, span);
+  }
+
+  tryLoop(trace: Trace, spans: number[]): Promise<TrialResult> {
+    return this.#run.control.tryLoop(trace.id, { spans, given: {} });
+  }
+
+  watch(trace: Trace, listener: WatchListener, signal: AbortSignal): Promise<void> {
+    const access: WatchAccess = {
+      status: async () => this.#run.control.status(),
+      send: (request) => this.replay(request),
+      find: (id) => this.find(id),
+    };
+    return watchRestarts(trace, access, listener, signal);
   }
 
   async restart(): Promise<void> {

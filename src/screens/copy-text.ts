@@ -67,6 +67,9 @@ export function copyTextOf(
       return query && sqlOf(trace, query);
     case 'raw':
       return query && { text: query.name };
+    // Only where it was tried.
+    case 'tried':
+      return undefined;
     case 'id':
       return { text: trace.id };
     case 'prompt':

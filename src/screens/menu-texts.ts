@@ -6,6 +6,7 @@ export const COPY_ITEMS: [key: string, what: string, label: string][] = [
   ['u', 'url', 'URL'],
   ['s', 'sql', 'SQL with its values'],
   ['q', 'raw', 'SQL as it was sent'],
+  ['t', 'tried', 'the query that T has tried'],
   ['p', 'prompt', 'prompt: what is wrong, code, how to verify'],
   ['i', 'id', 'id'],
   ['l', 'stack', 'stack'],

@@ -18,6 +18,7 @@ import type {
   ReplayResult,
   RouteRow,
   Sort,
+  TrialResult,
 } from '../../src/feed/feed.js';
 import { type Candidate, matchesQuery } from '../../src/store/filter-match.js';
 import type { OutputLog } from '../../src/terminal/output-log.js';
@@ -195,6 +196,20 @@ export class MemoryFeed implements Feed {
     ];
     return { asked: 'EXPLAIN', server: 'PostgreSQL 16.3', plan, remarks: [], notes: [] };
   }
+
+  async tryLoop(): Promise<TrialResult> {
+    return {
+      statement: 'SELECT * FROM items WHERE order_id = ANY($1::integer[])',
+      script: "SELECT * FROM items WHERE order_id = ANY('{1,2}'::integer[])",
+      server: 'PostgreSQL 16.3',
+      loop: { calls: 50, ms: 59 },
+      one: { ms: 1.9, rows: 50 },
+      comparison: { same: true, text: 'the same rows for each of 50 values' },
+      notes: [],
+    };
+  }
+
+  async watch(): Promise<void> {}
 
   close(): void {
     this.#listeners.clear();

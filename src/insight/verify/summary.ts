@@ -1,7 +1,7 @@
 /** What became of a request in one line: `queries 52 → 3, 85ms → 22ms`. */
 
 import { formatCount, formatMs } from '../../domain/text.js';
-import type { FindingFigures, RequestFigures, VerifiedFinding } from './verdicts.js';
+import type { FindingFigures, RequestFigures, Verification, VerifiedFinding } from './verdicts.js';
 
 /** Queries, time, and the status where it changed. */
 export function requestSummary(before: RequestFigures, after: RequestFigures): string {
@@ -21,4 +21,13 @@ export function findingSummary({ verdict, before, after }: VerifiedFinding): str
   const was = text(before);
   if (verdict === 'unclear' || (was === '' && after === undefined)) return was;
   return `${was} → ${after === undefined ? 'none' : text(after)}`;
+}
+
+/** A watched route in one line: `queries 52 → 3, 85ms → 22ms  N+1 gone`. */
+export function watchSummary({ before, after, findings, new: added }: Verification): string {
+  const verdicts = findings.map(({ kind, verdict }) => `${kind.toUpperCase()} ${verdict}`);
+  const news = added.map(({ kind }) => `${kind.toUpperCase()} new`);
+  return [requestSummary(before, after), [...new Set([...verdicts, ...news])].join(', ')]
+    .filter(Boolean)
+    .join('  ');
 }

@@ -12,6 +12,7 @@ import type { TraceData } from '../data/trace-data.js';
 import type { Action, EffectAction, State } from '../state/state.js';
 import { diffLines } from '../view/diff.js';
 import { selectedPosition, type ViewModel } from '../view/view-model.js';
+import { ProofEffects } from './proof-effects.js';
 import { type FileFormat, fileOf } from './save-file.js';
 
 /** Operations of the terminal and the operating system that effects need. */
@@ -43,6 +44,9 @@ const EFFECT_TYPES = new Set([
   'replay',
   'diff',
   'explain',
+  'tryLoop',
+  'verify',
+  'watch',
   'record',
   'restart',
   'tell',
@@ -79,10 +83,12 @@ interface EffectTarget {
 export class Effects {
   readonly #browser: EffectTarget;
   readonly #handlers: EffectHandlers;
+  readonly #proof: ProofEffects;
 
   constructor(browser: EffectTarget, handlers: EffectHandlers) {
     this.#browser = browser;
     this.#handlers = handlers;
+    this.#proof = new ProofEffects(browser);
   }
 
   /** Performs an effect; its result or failure is shown in the footer. */
@@ -122,6 +128,9 @@ export class Effects {
       return this.#browser.notify(await this.#handlers.openUrl(requestUrl(trace, feed.status().url)));
     if (action.type === 'edit') return this.#edit(trace);
     if (action.type === 'explain') return this.#explain(trace);
+    if (action.type === 'tryLoop') return this.#proof.tryLoop(trace, this.#selectedCall());
+    if (action.type === 'verify') return this.#proof.verify(trace, action.sure === true);
+    if (action.type === 'watch') return this.#proof.watch(trace, action.sure === true);
     if (action.type === 'replay') return this.#replay(trace, action);
   }
 
@@ -144,9 +153,11 @@ export class Effects {
     const row = this.#browser.viewModel().page.entries[this.#browser.state.detail.table.at];
     const span = this.#browser.state.focus === 'list' ? undefined : trace.spans[row?.span ?? -1];
     const findingSpan = trace.spans[trace.findings[0]?.spans[0] ?? -1];
+    const tried = what === 'tried' ? this.#proof.triedOf(trace) : undefined;
     const sources = what === 'prompt' ? await this.#sourcesOf(trace) : new Map<string, string>();
     const linesOf = (file: string) => sources.get(file)?.split(/\r\n|\n|\r/);
-    const copy = copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url, linesOf);
+    const copy =
+      tried ?? copyTextOf(what, trace, span ?? findingSpan, this.#browser.feed.status().url, linesOf);
     if (copy === undefined) return this.#browser.notify('this request has nothing of that kind', 'warn');
     const tool = await this.#handlers.copy(copy.text);
     const message = `copied ${copy.text.length} characters (${tool})`;

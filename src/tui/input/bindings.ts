@@ -106,6 +106,13 @@ const EVERYWHERE: Binding[] = [
     type: 'prompt',
     kind: 'url',
   }),
+  bind('everywhere', 'tryLoop', 'T', 'try the one query in place of a loop, on the database', {
+    type: 'tryLoop',
+  }),
+  bind('everywhere', 'verify', 'V', 'send it again: are its findings gone?', { type: 'verify' }),
+  bind('everywhere', 'watch', 'A', 'verify again after every restart of the app, on or off', {
+    type: 'watch',
+  }),
   bind('everywhere', 'diff', 'd', 'compare with the marked request', { type: 'diff' }, 'diff'),
   bind('everywhere', 'openUrl', 'o', 'open the URL in the browser', { type: 'openUrl' }),
   bind(

@@ -9,7 +9,9 @@ import { sideAction } from './resolve-action.js';
 
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
-  const all: FeedCapability[] = ['replay', 'record', 'restart', 'explain', 'output', 'sendInput'];
+  const all: FeedCapability[] = [
+    ...(['replay', 'record', 'restart', 'explain', 'tryLoop', 'watch', 'output', 'sendInput'] as const),
+  ];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
 }
 
@@ -22,6 +24,9 @@ const REQUEST_ACTIONS = new Set<Action['type']>([
   'replay',
   'diff',
   'explain',
+  'tryLoop',
+  'verify',
+  'watch',
   'mark',
   'tab',
   'nextTab',
@@ -84,6 +89,12 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return isQuerySelected(viewModel)
         ? needsApp('ask for the plan', viewModel, 'explain')
         : 'select a query to see its plan: 2 lists them';
+    case 'tryLoop':
+      return needsApp('try a query in place of a loop', viewModel, 'tryLoop');
+    case 'verify':
+      return needsApp('verify the findings', viewModel, 'replay');
+    case 'watch':
+      return needsApp('watch the request', viewModel, 'watch');
     case 'output':
       return capabilities.has('output') ? undefined : 'what the app prints is shown by `scooby run --ui`';
     default:

@@ -186,6 +186,9 @@ export type EffectAction =
   | { type: 'replay'; url?: string; sure?: boolean; with?: 'profile' | 'locals' }
   | { type: 'diff' }
   | { type: 'explain' }
+  | { type: 'tryLoop' }
+  | { type: 'verify'; sure?: boolean }
+  | { type: 'watch'; sure?: boolean }
   | { type: 'record'; recording: 'all' | 'marked' | 'off' | 'next' }
   | { type: 'restart' }
   | { type: 'tell'; line: string };

@@ -94,7 +94,7 @@ test('without an app a key has an effect or a reason, and the footer omits keys 
       (candidate) => isBoundIn(candidate, pane) && candidate.keys.length > 0,
     )) {
       const feed = new MemoryFeed(400);
-      for (const capability of ['replay', 'record', 'restart', 'explain'] as const)
+      for (const capability of ['replay', 'record', 'restart', 'explain', 'tryLoop', 'watch'] as const)
         Object.defineProperty(feed, capability, { value: undefined });
       feed.state = { ...feed.state, live: false };
       const { browser, terminal, press } = createBrowser(feed, { columns: 300, rows: 30 });
@@ -109,7 +109,7 @@ test('without an app a key has an effect or a reason, and the footer omits keys 
       const reason = browser.state.notice?.role === 'warn' ? browser.state.notice.text : undefined;
       if (binding.hint && isInFooter)
         t.equal(reason, undefined, `${binding.name} in the ${pane} is in the footer`);
-      if (/^(?:replay|profile|record|restart|explain|output|tell)$/.test(binding.name))
+      if (/^(?:replay|profile|record|restart|explain|tryLoop|verify|watch|output|tell)$/.test(binding.name))
         t.match(reason, /scooby run/, `${binding.name} in the ${pane}`);
       browser.close();
     }
