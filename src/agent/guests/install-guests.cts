@@ -3,6 +3,7 @@
 import type { KindFacts } from '../../domain/library.js';
 import type { GuestConfig } from '../../domain/link.js';
 import { attempt } from '../guard.cjs';
+import { instruments } from '../instruments/index.cjs';
 import { leaveUntimed } from '../record/call-times.cjs';
 import { encodeLine } from '../record/encode-span.cjs';
 import { nameTiming } from '../record/server-timing.cjs';
@@ -11,6 +12,7 @@ import { type GuestInstrument, guestInstruments } from './guests.cjs';
 
 /** Instruments of the configurations of a run; what is wrong with one is told, and touches no other. */
 export function installGuests(configs: GuestConfig[] | undefined): GuestInstrument[] {
+  for (const { kinds = [] } of instruments) for (const facts of kinds) nameTiming(facts);
   if (configs === undefined) return [];
   const guests = attempt(guestInstruments, configs, reportTrouble) ?? [];
   for (const facts of [...configs.flatMap(kindsIn), ...guests.flatMap(({ kinds = [] }) => kinds)]) {

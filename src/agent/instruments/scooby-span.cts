@@ -59,6 +59,7 @@ function describe({ self: message }: CallArguments): CallInfo {
   const name = plainText(dataOf(message, 'name')) ?? 'span';
   const kind = dataOf(options, 'kind');
   const detail = dataOf(options, 'detail');
+  const shape = plainText(dataOf(options, 'shape'));
   const info: CallInfo = { name: name.slice(0, MAX_NAME) };
   if (typeof kind === 'string' && KIND.test(kind) && !RESERVED.has(kind.toLowerCase()))
     info.kind = kind.toLowerCase();
@@ -69,6 +70,8 @@ function describe({ self: message }: CallArguments): CallInfo {
         ? (copy as Record<string, unknown>)
         : { value: copy };
   }
+  // What it is without its values: calls of a loop are alike in it.
+  if (shape !== undefined) (info.detail ??= {}).shape = shape.slice(0, MAX_NAME);
   return info;
 }
 

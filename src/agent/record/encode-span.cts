@@ -48,8 +48,9 @@ export function encodeSpan(call: TracedCall): string {
   return `${line}}\n`;
 }
 
-function kindOfCall({ instrument, info }: TracedCall): string {
-  return info!.kind ?? instrument.kind;
+/** Kind of a call: its own, where it is not the instrument's. */
+export function kindOfCall({ instrument, info }: TracedCall): string {
+  return info?.kind ?? instrument.kind;
 }
 
 /** The one place where statements leave the app: literals are as secret as params. */

@@ -12,7 +12,7 @@ import { now, TracedRequest } from '../request/traced-request.cjs';
 import type { TracedUnit } from '../request/unit-info.cjs';
 import { encodeClose, keepOutcome } from './encode-close.cjs';
 import { encodeOpen } from './encode-open.cjs';
-import { encodeLine, encodeSpan } from './encode-span.cjs';
+import { encodeLine, encodeSpan, kindOfCall } from './encode-span.cjs';
 import { encodeUnitOpen } from './encode-unit.cjs';
 import { LinkedList } from './linked-list.cjs';
 import { measureLines } from './own-cost.cjs';
@@ -166,9 +166,9 @@ function open(call: TracedCall): void {
     return;
   }
   if (request?.unit !== undefined) openInUnit(call, request, request.unit);
-  request?.times?.began(call.instrument.kind, call.began);
   call.n = ++lastSpanNumber;
   describeCall(call, call.instrument.describe);
+  request?.times?.began(kindOfCall(call), call.began);
   if (describedListener !== undefined) attempt(describedListener, call);
   if (running.size >= MAX_RUNNING) forgetOldest();
   running.add(call);
@@ -208,8 +208,9 @@ function close(call: TracedCall): void {
   sendEnded(call);
 }
 
-function noteEnded({ request, instrument, ended, info }: TracedCall): void {
-  request?.times?.ended(instrument.kind, ended === 0 ? now() : ended, info?.detail);
+function noteEnded(call: TracedCall): void {
+  const { request, ended, info } = call;
+  request?.times?.ended(kindOfCall(call), ended === 0 ? now() : ended, info?.detail);
 }
 
 /** Sends the lines of a call or request now, or at the end of the turn if there are too many. */
@@ -240,7 +241,7 @@ function appendClose(request: TracedRequest): void {
 
 function discard(call: TracedCall): void {
   if (running.delete(call)) {
-    call.request?.times?.discarded(call.instrument.kind, now());
+    call.request?.times?.discarded(kindOfCall(call), now());
     closeInUnit(call);
   }
   if (!call.sentWhileRunning) return;

@@ -355,3 +355,24 @@ require('./serve.cjs').serve(() => price(3));
     t.same(seen.lines, [['span src/price.cts price app.cts:3']], version);
   }
 });
+
+test('channels have kinds, names in Server-Timing and shapes, too', async (t) => {
+  const folder = projectOf(t, {
+    'app.cjs': `
+const { tracingChannel } = require('node:diagnostics_channel');
+const geo = tracingChannel('scooby:span');
+require('./serve.cjs').serve(async () => {
+  for (const name of 'abcdef') await geo.tracePromise(async () => name, { name: 'geo ' + name, kind: 'geo', shape: 'geo' });
+});
+`,
+  });
+  const kinds = [{ kind: 'geo', title: 'Geo', noun: 'look-up', loop: true, timing: 'places' }];
+  const { traces, lines } = await seenOf(t, folder, { kinds });
+  t.equal(lines[0]!.length, 6);
+  t.same(traces[0]!.libraries?.['scooby.span'], { kinds });
+  const { findings } = finishTrace(traces[0]!, () => undefined);
+  t.same(
+    findings.map(({ kind, spans }) => [kind, spans.length]),
+    [['n+1-call', 6]],
+  );
+});

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { CallTimes } from '../../../src/agent/record/call-times.cjs';
-import { serverTiming } from '../../../src/agent/record/server-timing.cjs';
+import { nameTiming, serverTiming } from '../../../src/agent/record/server-timing.cjs';
 
 test('kinds in their order with counts, the app, scooby, and all', (t) => {
   const times = new CallTimes();
@@ -19,6 +19,18 @@ test('kinds in their order with counts, the app, scooby, and all', (t) => {
     serverTiming({ times, at: 10.456, total: 20, own: 0.1234 }),
     'sql;dur=3.46;desc="2 queries", cache;dur=2.1;desc="2 calls, 2 hits", rpc;dur=1;desc="1 call", http;dur=1;desc="1 request", search;dur=1;desc="1 call", app;dur=11.32, scooby;dur=0.12, total;dur=20',
   );
+  t.end();
+});
+
+test('a kind that an instrument has named, by its name and nouns', (t) => {
+  nameTiming({ kind: 'geo', timing: 'places', noun: 'look-up' });
+  const times = new CallTimes();
+  for (const at of [0, 2]) {
+    times.began('geo', at);
+    times.ended('geo', at + 1, undefined);
+  }
+  const value = serverTiming({ times, at: 4, total: 4, own: 0 });
+  t.equal(value, 'places;dur=2;desc="2 look-ups", app;dur=2, scooby;dur=0, total;dur=4');
   t.end();
 });
 
