@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -57,6 +57,31 @@ await build({
   // Or `node --test --experimental-test-coverage` counts it among the app's files.
   banner: { js: '/* node:coverage disable */' },
 });
+
+// The DevTools extension: `scooby extension` prints its folder.
+await build({
+  ...shared,
+  entryPoints: {
+    devtools: 'src/web/extension/devtools.ts',
+    panel: 'src/web/extension/panel.ts',
+    details: 'src/web/extension/details.tsx',
+    'panel-styles': 'src/web/extension/panel.css',
+    page: 'src/web/page/page.css',
+  },
+  outdir: 'dist/extension',
+  platform: 'browser',
+  target: ['chrome111', 'firefox128'],
+  format: 'esm',
+  jsx: 'automatic',
+  minify: true,
+  define: { 'process.env.NODE_ENV': '"production"' },
+});
+for (const file of ['devtools.html', 'panel.html', 'details.html'])
+  copyFileSync(join(root, 'src/web/extension', file), join(root, 'dist/extension', file));
+copyFileSync(join(root, 'src/web/page/icon.svg'), join(root, 'dist/extension/icon.svg'));
+const manifest = JSON.parse(readFileSync(join(root, 'src/web/extension/manifest.json'), 'utf8'));
+manifest.version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+writeFileSync(join(root, 'dist/extension/manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
 
 // What `scooby run --badge` adds to documents.
 await build({

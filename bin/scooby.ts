@@ -9,6 +9,7 @@ import { registerCompletion } from '../src/cli/commands/completion.js';
 import { registerDiff } from '../src/cli/commands/diff.js';
 import { registerDoctor } from '../src/cli/commands/doctor.js';
 import { registerExplain } from '../src/cli/commands/explain.js';
+import { registerExtension } from '../src/cli/commands/extension.js';
 import { registerExport } from '../src/cli/commands/export.js';
 import { registerImport } from '../src/cli/commands/import.js';
 import { registerList } from '../src/cli/commands/list.js';
@@ -70,6 +71,7 @@ for (const register of [
   registerRecording,
   registerUi,
   registerOpen,
+  registerExtension,
   registerStatus,
   registerStore,
   registerRuns,

@@ -18,6 +18,7 @@ import { setAgentFolder, setAppPackages } from './call/own-script.cjs';
 import { captureDeeperStacks } from './call/stack.cjs';
 import { callSiteLibraries } from './call-sites/index.cjs';
 import type { CallSiteLibrary } from './call-sites/library.cjs';
+import { delayDrivers } from './delay/driver-sockets.cjs';
 import { watchProcessErrors } from './errors/process-errors.cjs';
 import { onRequestError } from './errors/request-errors.cjs';
 import { runExplainOrder } from './explain/runner.cjs';
@@ -136,12 +137,17 @@ function install(run: RunConfig): void {
   onThreadStarted(sendThread);
   setPropagation(run.secret, run.tracesServices === true);
   onHookOff(reportHookOff);
-  const { patches, modules, majors, namespaces } = collectPatches(installGuests(run.guests));
+  const selfRequiring = new Set(instruments.flatMap(({ selfRequiring: packages = [] }) => packages));
+  const guests = installGuests(run.guests);
+  const { patches, modules, majors, namespaces } = collectPatches(guests);
+  const { delay } = run;
+  if (delay !== undefined)
+    installStep('delays', () => delayDrivers(delay, driversByPackage([...instruments, ...guests])));
   installStep('evaluated code', watchEvaluation);
   installStep('threads of Vitest', watchVitest);
   installStep('named imports of builtins', syncBuiltinESMExports);
   installStep('CommonJS files', () => {
-    const patchFor = onLoad(patches, prepareModule, reportLibrary);
+    const patchFor = onLoad(patches, prepareModule, reportLibrary, selfRequiring);
     patches.set(JEST_TRANSFORM, jestPatch(patchFor, reportLibrary));
   });
   const patchImported = (path: string, bindings: object, filename: string) => {
@@ -163,6 +169,15 @@ function install(run: RunConfig): void {
       endProfiles();
       attempt(endLocals);
     }, disconnectBeforeEnd),
+  );
+}
+
+/** The libraries that are recorded, by the names of their packages. */
+function driversByPackage(libraries: Instrument[]): Map<string, Instrument> {
+  return new Map(
+    libraries.flatMap((instrument) =>
+      Object.keys(instrument.files).map((file) => [packageName(file), instrument]),
+    ),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../domain/errors.js';
+import type { Latencies } from '../domain/latency.js';
 import type { Recording, ServerAddress } from '../domain/link.js';
 import type { RecordRules } from '../domain/record-rules.cjs';
 import type { LaunchOptions } from '../launcher/launch-options.js';
@@ -32,6 +33,7 @@ export interface RunOptions {
   include?: string[];
   exclude?: string[];
   serverTiming: boolean;
+  delay?: Latencies;
   badge?: boolean;
   color: boolean;
   ui?: boolean;
@@ -51,7 +53,8 @@ export function launchOptions(
   options: RunOptions,
   { packages, redact, guests }: ProjectConfig,
 ): Omit<LaunchOptions, 'collector' | 'listenAt'> {
-  const { record, wait, upstream, allowHost, db, serverTiming, badge, otlpParent, otlpListen } = options;
+  const { record, wait, upstream, allowHost, db, serverTiming, badge, delay, otlpParent, otlpListen } =
+    options;
   const cwd = process.cwd();
   // The app has no use for the token, nor for the password of a store.
   const { SCOOBY_TOKEN: readToken, SCOOBY_STORE: _, ...own } = process.env;
@@ -69,6 +72,7 @@ export function launchOptions(
     record,
     rules: rulesOf(options),
     serverTiming,
+    ...(delay && { delay }),
     ...(badge && { badge: packageFile('badge.js') }),
     ...(otlpParent && { isTraceParent: true }),
     ...(otlpListen !== undefined && { tracesServices: true }),

@@ -27,6 +27,8 @@ export interface CollectorSettings {
   run: NonNullable<Sampling['run']>;
   /** What is reported of each request: what `run` prints, or what `check` compares. */
   reports: 'requests' | 'facts' | 'none';
+  /** ms by which the agent delays the answers to drivers. */
+  delay?: Latencies;
   /** Latencies under which the facts are told. */
   latencies?: Latencies;
   /** OpenTelemetry collector to send finished requests to. */

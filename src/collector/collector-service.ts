@@ -7,6 +7,7 @@ import { describeStored } from '../insight/calls/describe.js';
 import { finishTrace } from '../insight/judge.js';
 import { type RequestFacts, requestFactsAway, requestFactsOf } from '../insight/metrics/request-facts.js';
 import { samplesOf } from '../insight/metrics/samples.js';
+import { GrowthBook } from '../insight/patterns/growth.js';
 import { publicOutline, publicTrace } from '../store/json.js';
 import { openStore } from '../store/open.js';
 import type { Store } from '../store/store.js';
@@ -72,7 +73,8 @@ export class CollectorService {
     this.#settings = settings;
     this.#store = store;
     this.#post = post;
-    const { project, packages, agent, judgeOptions, reports } = settings;
+    const { project, packages, agent, judgeOptions, reports, delay } = settings;
+    const growth = new GrowthBook();
     const consequence = reports === 'facts' ? 'requests are judged, but cannot be shown later' : undefined;
     this.#writer = new TraceWriter(store, (message) => post({ t: 'warn', message }), consequence);
     if (settings.otlp !== undefined)
@@ -82,7 +84,10 @@ export class CollectorService {
       ...(packages && { packages }),
       agent,
       saveSource: (source) => this.#writer.writeSource(source),
-      finish: (trace, readLine) => finishTrace(trace, readLine, judgeOptions),
+      finish: (trace, readLine) => {
+        if (delay !== undefined) trace.delayed = delay;
+        return finishTrace(trace, readLine, { ...judgeOptions, growth });
+      },
     });
     this.#spools = new Spools<AppIdentity>({
       lineReceived: (process, line) => {

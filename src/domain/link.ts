@@ -58,6 +58,8 @@ export interface RunConfig {
   takePort?: number;
   /** Packages in node_modules whose code counts as the app's; `@acme/*` stands for a scope. */
   packages?: string[];
+  /** ms by which the answers to drivers are delayed: by library, by kind, or for `all`. */
+  delay?: Record<string, number>;
   /** What the project masks besides, or leaves readable. */
   redact?: RedactRules;
   /** Instruments of the project's own, by the configuration file that names them. */

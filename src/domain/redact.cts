@@ -3,7 +3,7 @@
  * app and launcher.
  */
 
-import { redaction } from './redaction.cjs';
+import { onRedactionChange, redaction } from './redaction.cjs';
 import { isSecretField, isSecretHeader, isSecretName } from './secret-names.cjs';
 import { isCard, isRandomText, REDACTED, redactShapes } from './secret-shapes.cjs';
 
@@ -28,9 +28,45 @@ export function redactHeaders(rawHeaders: readonly string[]): [name: string, val
     const value = rawHeaders[i + 1];
     if (typeof name !== 'string' || typeof value !== 'string') continue;
     if (name.length === 15 && name.toLowerCase() === 'x-scooby-secret') continue;
-    pairs.push([name, isSecretHeader(name) ? REDACTED : redactText(value)]);
+    pairs.push([name, redactHeader(name, value)]);
   }
   return pairs;
+}
+
+/** A header's name that has come before, with values that it had. */
+interface KnownHeader {
+  isSecret: boolean;
+  /** Redacted values by value. */
+  values: Map<string, string>;
+}
+
+const MAX_HEADERS = 200;
+const MAX_VALUES = 16;
+/** Characters of a name or value that is kept. */
+const MAX_HEADER = 512;
+
+// A browser sends the same fifteen with each request, and reading them takes as long as recording it.
+const knownHeaders = new Map<string, KnownHeader>();
+onRedactionChange(() => knownHeaders.clear());
+
+function redactHeader(name: string, value: string): string {
+  const header = knownHeaders.get(name) ?? addHeader(name);
+  if (header.isSecret) return REDACTED;
+  const known = header.values.get(value);
+  if (known !== undefined) return known;
+  const redacted = redactText(value);
+  if (value.length > MAX_HEADER) return redacted;
+  if (header.values.size >= MAX_VALUES) header.values.clear();
+  header.values.set(value, redacted);
+  return redacted;
+}
+
+function addHeader(name: string): KnownHeader {
+  const header: KnownHeader = { isSecret: isSecretHeader(name), values: new Map() };
+  if (name.length > MAX_HEADER) return header;
+  if (knownHeaders.size >= MAX_HEADERS) knownHeaders.clear();
+  knownHeaders.set(name, header);
+  return header;
 }
 
 // Names are bounded, and begin where no other character of a name precedes: linear.

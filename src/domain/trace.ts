@@ -162,6 +162,8 @@ export interface Finding {
   confidence: number;
   /** Grounds for the confidence. */
   reasons: string[];
+  /** Why it is certain: `52 queries = 2 + 1 × rows …`, as requests of other sizes have shown. */
+  proof?: string;
 }
 
 /** Count and time of the spans of one kind; `ms` is the sum of durations, without waits. */
@@ -251,6 +253,8 @@ export interface Trace {
   dropped?: number;
   /** Gaps of the recording, e.g. `pg 9.1: Client#query not found`. */
   notes?: string[];
+  /** ms by which the answers to it were delayed, by kind or library, as `scooby run --delay` asked. */
+  delayed?: Record<string, number>;
   /** Profiles, where they were asked for. */
   profiles?: Profiles;
 }

@@ -17,7 +17,9 @@ const READ_ONLY_TRANSACTION: SurroundingStatements = [
 const GENERIC_PLAN_VERSION = 160_000;
 
 const TABLE_FACTS_SQL = `SELECT t.name, greatest(c.reltuples, 0)::text AS rows,
-  (SELECT string_agg(pg_get_indexdef(i.indexrelid, 1, true), ',') FROM pg_index i WHERE i.indrelid = c.oid) AS indexed
+  (SELECT string_agg(pg_get_indexdef(i.indexrelid, 1, true), ',') FROM pg_index i WHERE i.indrelid = c.oid) AS indexed,
+  (SELECT json_agg((SELECT json_agg(pg_get_indexdef(i.indexrelid, k, true) ORDER BY k) FROM generate_series(1, i.indnkeyatts) k))
+    FROM pg_index i WHERE i.indrelid = c.oid AND i.indpred IS NULL)::text AS indexes
   FROM unnest($1::text[]) AS t(name) JOIN pg_class c ON c.oid = to_regclass(t.name)`;
 
 /** Plan of a PostgreSQL statement. */
@@ -83,6 +85,7 @@ async function tablesOf({ query }: ExplainRequest, plan: string[]): Promise<Tabl
       name: String(row.name),
       rows: Number(row.rows),
       indexed: typeof row.indexed === 'string' ? row.indexed.split(',') : [],
+      indexes: typeof row.indexes === 'string' ? JSON.parse(row.indexes) : [],
     }));
   } catch {
     return [];

@@ -8,20 +8,21 @@ import { code, fenced, prose } from './markdown-text.js';
 /** Lines of a file as they were when the request ran; undefined where they are not known. */
 export type LinesOf = (file: string) => readonly string[] | undefined;
 
-type Written = Pick<Finding, 'kind' | 'message' | 'suggestion' | 'site' | 'ms' | 'function'>;
+type Written = Pick<Finding, 'kind' | 'message' | 'suggestion' | 'site' | 'ms' | 'function' | 'proof'>;
 
 const CONTEXT_LINES = 2;
 const LANGUAGES: Record<string, string> = { ts: 'ts', mts: 'ts', cts: 'ts', tsx: 'tsx', jsx: 'jsx' };
 
 /** Lines of a finding; `facts` are Markdown and stand behind its line. */
 export function findingMarkdown(finding: Written, linesOf: LinesOf, facts: string[]): string[] {
-  const { kind, message, suggestion, site, ms, function: name } = finding;
+  const { kind, message, suggestion, site, ms, function: name, proof } = finding;
   const at = site === undefined ? '' : ` at ${code(name ? `${name} (${site})` : site)}`;
   const all = [...(ms > 0 ? [formatMs(ms)] : []), ...facts].map((fact) => `, ${fact}`).join('');
   return [
     `### ${prose(kind.toUpperCase())}${at}${all}`,
     '',
     prose(message),
+    ...(proof === undefined ? [] : ['', prose(`Proven by growth: ${proof}.`)]),
     ...frameLines(site, linesOf),
     ...(suggestion === undefined ? [] : ['', `→ ${prose(suggestion)}`]),
   ];

@@ -49,6 +49,7 @@ export function readTrace(value: unknown, path: string): Trace {
     ...maybe('headers', fields.has('headers') ? readHeaders(fields.object('headers')) : undefined),
     ...maybe('libraries', fields.table('libraries', readLibrary)),
     ...maybe('profiles', readProfiles(fields)),
+    ...maybe('delayed', fields.table('delayed', asNumber)),
     ...maybe('notes', fields.has('notes') ? fields.list('notes', MAX_REASONS, asText) : undefined),
     spans,
     findings: fields.list('findings', MAX_FINDINGS, (item, at) => readFinding(item, at, spans.length)),
@@ -122,6 +123,7 @@ function readFinding(value: unknown, path: string, spans: number): Finding {
     ...(fields.has('win') && { win: fields.number('win') }),
     confidence: fields.number('confidence'),
     reasons: fields.list('reasons', MAX_REASONS, asText),
+    ...texts(fields, ['proof']),
   };
 }
 

@@ -23,6 +23,7 @@ export type FeedCapability =
   | 'record'
   | 'restart'
   | 'explain'
+  | 'pageLink'
   | 'tryLoop'
   | 'watch'
   | 'output'
@@ -183,6 +184,8 @@ export interface Feed {
   restart?(): Promise<void>;
   /** Plan of one call, by its index in the trace's spans. */
   explain?(trace: Trace, span: number): Promise<ExplainResult>;
+  /** URL that opens the run's page in a web browser, at a place in it: `/r/<id>`. */
+  pageLink?(place?: string): Promise<string>;
   /** Tries the one statement that would replace calls, by their indices in the trace's spans. */
   tryLoop?(trace: Trace, spans: number[]): Promise<TrialResult>;
   /** Sends a request again after each restart of the app, until the signal aborts. */

@@ -132,6 +132,10 @@ export class LiveFeed implements Feed {
     return this.#run.control.explain(trace.id, span);
   }
 
+  pageLink(place?: string): Promise<string> {
+    return this.#run.control.pageLink(place);
+  }
+
   tryLoop(trace: Trace, spans: number[]): Promise<TrialResult> {
     return this.#run.control.tryLoop(trace.id, { spans, given: {} });
   }

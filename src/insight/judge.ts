@@ -3,10 +3,13 @@
 import { routeNameOf } from '../domain/route.js';
 import { formatSite } from '../domain/site.js';
 import type { Finding, RecordedTrace, Trace } from '../domain/trace.js';
+import type { Call } from './calls/calls.js';
 import { analyzeCalls, type CallAnalysis, describe } from './calls/describe.js';
+import type { Loop } from './calls/loops.js';
 import type { ReadLine } from './calls/wrapper-line.js';
+import type { Growth, GrowthBook } from './patterns/growth.js';
 import { rules } from './rules/index.js';
-import { type Draft, type RuleLimits, sceneOf } from './scene.js';
+import { type Draft, MAX_CONFIDENCE, type RuleLimits, sceneOf } from './scene.js';
 import { type IgnoreRule, isIgnoredByConfig, isIgnoredBySource } from './suppress.js';
 import { hash } from './util/hash.js';
 import { compareFindings, winsOf } from './win/wins.js';
@@ -15,6 +18,8 @@ import { compareFindings, winsOf } from './win/wins.js';
 export interface JudgeOptions {
   limits?: Partial<RuleLimits>;
   ignore?: IgnoreRule[];
+  /** What the run's requests have shown so far, to which each adds. */
+  growth?: GrowthBook;
 }
 
 /**
@@ -48,13 +53,15 @@ function judge(
 ): Finding[] {
   if (trace.outside || (trace.spans.length === 0 && trace.errors === undefined)) return [];
   const scene = sceneOf(trace, analysis, config.limits, readLine);
+  if (config.growth) scene.proven = config.growth.observe(trace, analysis);
+  const proofs = proofsByCall(scene.proven);
   const countByKey = new Map<string, number>();
   const findings: Finding[] = [];
   for (const draft of rules.flatMap((rule) => rule(scene))) {
     const id = idOf(trace, draft, countByKey);
     if (isIgnoredBySource(draft, readLine)) continue;
     if (config.ignore && isIgnoredByConfig(draft, id, trace, config.ignore)) continue;
-    findings.push(findingOf(draft, id));
+    findings.push(findingOf(draft, id, proofs));
   }
   return findings.sort(compareFindings);
 }
@@ -67,8 +74,14 @@ function idOf(trace: RecordedTrace, { kind, shape, site }: Draft, countByKey: Ma
   return hash(before === 0 ? key : `${key}\n${before}`);
 }
 
-function findingOf(draft: Draft, id: string): Finding {
-  const { kind, severity, message, suggestion, calls, site, ms, confidence, reasons } = draft;
+function proofsByCall(proven: ReadonlyMap<Loop, Growth>): Map<Call, string> {
+  return new Map([...proven].flatMap(([{ calls }, { proof }]) => calls.map((call) => [call, proof])));
+}
+
+function findingOf(draft: Draft, id: string, proofs: ReadonlyMap<Call, string>): Finding {
+  const { kind, severity, message, suggestion, calls, site, ms, reasons } = draft;
+  const proof = kind.startsWith('n+1') ? calls.map((call) => proofs.get(call)).find(Boolean) : undefined;
+  const confidence = proof === undefined ? draft.confidence : MAX_CONFIDENCE;
   return {
     id,
     kind,
@@ -80,5 +93,6 @@ function findingOf(draft: Draft, id: string): Finding {
     ms: Math.round(ms * 1000) / 1000,
     confidence,
     reasons,
+    ...(proof !== undefined && { proof }),
   };
 }

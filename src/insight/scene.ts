@@ -6,6 +6,7 @@ import type { Call } from './calls/calls.js';
 import type { CallAnalysis } from './calls/describe.js';
 import type { Loop } from './calls/loops.js';
 import type { ReadLine } from './calls/wrapper-line.js';
+import type { Growth } from './patterns/growth.js';
 
 /** Thresholds of the rules; in ms unless noted. */
 export interface RuleLimits {
@@ -54,6 +55,8 @@ export interface Scene {
   /** Those that began before the response had ended, sorted by start. */
   calls: Call[];
   loops: Loop[];
+  /** Loops that the requests of the route prove. */
+  proven: ReadonlyMap<Loop, Growth>;
   /** Reads the app's source, for advice. */
   readLine: ReadLine;
   /** Calls that an earlier rule reported: one cause is reported once. */
@@ -88,6 +91,7 @@ export function sceneOf(
     ...analysis,
     limits: { ...DEFAULT_RULE_LIMITS, ...limits, slow },
     readLine,
+    proven: new Map(),
     claimed: new Set(),
   };
 }
@@ -95,6 +99,11 @@ export function sceneOf(
 /** Whether the event loop was blocked during a call: by the request itself, or by another one. */
 export function isBlock({ kind }: Pick<RecordedSpan, 'kind'>): boolean {
   return kind === 'block' || kind === 'blocked';
+}
+
+/** Number of different calls from which a loop is one: the limit, or two where it is proven. */
+export function minimumOf({ proven, limits }: Scene, loop: Loop): number {
+  return proven.has(loop) ? Math.min(2, limits.loop) : limits.loop;
 }
 
 /** Share of the request's duration, 0 to 1; 0 if the duration is unknown. */
@@ -113,6 +122,9 @@ export function timesText({ trace, calls: all }: Scene, calls: Call[]): string {
   return `${times}, and up to ${trace.dropped.toLocaleString('en-US')} more that were not recorded`;
 }
 
+/** Confidence of what is certain. */
+export const MAX_CONFIDENCE = 0.99;
+
 /** Confidence (0.05 to 0.99) and its reasons: `base` plus the weight of each reason that holds. */
 export function weighConfidence(
   base: number,
@@ -125,5 +137,8 @@ export function weighConfidence(
     confidence += weight;
     reasons.push(reason);
   }
-  return { confidence: Math.round(Math.min(0.99, Math.max(0.05, confidence)) * 100) / 100, reasons };
+  return {
+    confidence: Math.round(Math.min(MAX_CONFIDENCE, Math.max(0.05, confidence)) * 100) / 100,
+    reasons,
+  };
 }

@@ -2,6 +2,7 @@
 
 import type { AppServers } from '../collector/app-servers.js';
 import type { CollectorClient } from '../collector/collector-client.js';
+import type { Latencies } from '../domain/latency.js';
 import type { GuestConfig, Recording, ServerAddress } from '../domain/link.js';
 import type { LeftOut, RecordRules } from '../domain/record-rules.cjs';
 import type { RedactRules } from '../domain/redaction.cjs';
@@ -26,6 +27,8 @@ export interface LaunchOptions {
   project: string;
   /** Packages in node_modules whose code counts as the app's. */
   packages?: string[];
+  /** ms by which the answers to drivers are delayed, by kind or library. */
+  delay?: Latencies;
   /** What is masked besides, or left readable, in the app's processes; the launcher's are its own. */
   redact?: RedactRules;
   /** Instruments of the project's own. */

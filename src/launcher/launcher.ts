@@ -103,13 +103,15 @@ function settingsOf({
   rules,
   serverTiming = true,
   tracesServices,
+  delay,
   guests,
-}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'guests'> {
+}: LaunchOptions): Pick<RunConfig, 'rules' | 'serverTiming' | 'tracesServices' | 'delay' | 'guests'> {
   return {
     ...(guests && { guests }),
     ...(rules && { rules }),
     ...(!serverTiming && { serverTiming: false }),
     ...(tracesServices && { tracesServices }),
+    ...(delay && { delay }),
   };
 }
 

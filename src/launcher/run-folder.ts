@@ -48,7 +48,7 @@ export function makeRunFolder(
   takePort: number | undefined,
   packages: string[] = [],
   redact?: RedactRules,
-  settings: Pick<RunConfig, 'rules' | 'serverTiming' | 'guests'> = {},
+  settings: Pick<RunConfig, 'rules' | 'serverTiming' | 'delay' | 'guests'> = {},
 ): RunFolder {
   const randomToken = () => randomBytes(24).toString('base64url');
   const run: RunConfig = { socket: '', token: randomToken(), secret: randomToken(), record, ...settings };

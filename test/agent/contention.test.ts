@@ -19,8 +19,17 @@ import { type ServerName, serverFor } from './servers.js';
 import { type Sites, sitesIn } from './sites.js';
 
 interface Fixture {
-  /** Server that is started for it. */
+  /** Server that is started for it, or several, which the app gets by name. */
   server?: ServerName;
+  servers?: ServerName[];
+  /** Several libraries in one app, as each app costs a second or two on each Node. */
+  libraries?: string[];
+  /** Sets of drivers that the app loads, with the one major version of Node to run them on; 0: all. */
+  sets?: Record<string, number>;
+  driverOf?(set: string, extension: string): string;
+  /** Ways that Node has only since a major version. */
+  since?: Record<string, number>;
+  env?: Record<string, string>;
   /** Module that the app imports, if it is not the library itself. */
   driver?: string;
   /** True if the addon is built for this Node: others run the newest version, built for them. */
@@ -41,13 +50,16 @@ const wanted = process.argv.slice(2);
 // A library takes about 10 s.
 tap.setTimeout(instruments.length * 60_000);
 
+const together: Fixture = require(join(FOLDER, 'clients.cjs'));
+const alone = instruments.map(({ library }) => library).filter((name) => !together.libraries!.includes(name));
+
 // ORMs have no spans of their own; they supply the lines of their driver's spans.
-for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm-mysql', 'queues']) {
+for (const library of [...alone, 'clients', 'orm', 'orm-mysql', 'queues']) {
   if (wanted.length > 0 && !wanted.includes(library)) continue;
   const path = join(FOLDER, `${library.replaceAll(/[:/]/g, '-')}.cjs`);
   test(`${library} under contention, some requests recorded`, async (t) => {
     const fixture: Fixture = require(path);
-    const driver = fixture.driver ?? library;
+    const driver = fixture.driverOf?.('newest', '.cjs') ?? fixture.driver ?? library;
     const env = await environmentFor(t, fixture, path, driver);
     await contend(t, [join(FOLDER, 'app.cjs')], { env, record: 'marked' }, library, fixture, sitesIn(path));
   });
@@ -55,10 +67,11 @@ for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm
     const fixture: Fixture = require(path);
     const sites = sitesIn(path);
     for (const node of await nodes()) {
-      for (const driver of await driversFor(node, library, fixture)) {
+      for (const name of await driversFor(node, library, fixture)) {
         for (const app of ['app.cjs', 'app.mjs']) {
+          const driver = fixture.driverOf?.(name, app.slice(3)) ?? name;
           const env = await environmentFor(t, fixture, path, driver);
-          await t.test(`${driver}, ${app.slice(4)}, Node ${node.version}`, (t) =>
+          await t.test(`${name}, ${app.slice(4)}, Node ${node.version}`, (t) =>
             contend(t, [join(FOLDER, app)], { node: node.path, env }, library, fixture, sites),
           );
         }
@@ -67,7 +80,9 @@ for (const library of [...instruments.map(({ library }) => library), 'orm', 'orm
   });
 }
 
-async function driversFor(node: Node, library: string, { driver, native }: Fixture): Promise<string[]> {
+async function driversFor(node: Node, library: string, { driver, native, sets }: Fixture): Promise<string[]> {
+  if (sets !== undefined)
+    return Object.keys(sets).filter((set) => sets[set] === 0 || node.version.startsWith(`${sets[set]}.`));
   if (driver !== undefined) return [driver];
   if (!native || node.path === process.execPath) return driversOf(library);
   // better-sqlite3 12.11.1 built for Node 24.21 aborts when a statement is collected, without the
@@ -76,8 +91,10 @@ async function driversFor(node: Node, library: string, { driver, native }: Fixtu
   return [join(await sqliteFor(node), 'node_modules', library, 'lib/index.js')];
 }
 
-async function environmentFor(t: Test, { server }: Fixture, path: string, driver: string) {
-  return { FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(await serverFor(t, server)) };
+async function environmentFor(t: Test, { server, servers, env }: Fixture, path: string, driver: string) {
+  const started = await Promise.all((servers ?? []).map(async (name) => [name, await serverFor(t, name)]));
+  const given = servers === undefined ? await serverFor(t, server) : Object.fromEntries(started);
+  return { ...env, FIXTURE: path, DRIVER: driver, SERVER: JSON.stringify(given) };
 }
 
 async function contend(
@@ -89,7 +106,8 @@ async function contend(
   sites: Sites,
 ) {
   const statuses = new Map<number, number>();
-  const ways = [...sites.keys()];
+  const version = /node-(\d+)\./.exec(launch.node ?? '')?.[1] ?? process.versions.node.split('.')[0];
+  const ways = [...sites.keys()].filter((way) => (fixture.since?.[way] ?? 0) <= Number(version));
   const isMarked = (n: number) => launch.record !== 'marked' || n % 3 === 0;
   const drive = async (url: string) => {
     const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
@@ -118,7 +136,9 @@ async function contend(
   const wrong = served.flatMap((trace) => wrongSpans(trace, library, fixture, sites));
   t.same(wrong.slice(0, 10), [], `${wrong.length} of ${served.length} requests have wrong spans`);
   t.same(
-    outside.filter((span) => span.library === library && span.site?.includes('contention')),
+    outside.filter(
+      (span) => (fixture.libraries ?? [library]).includes(span.library) && span.site?.includes('contention'),
+    ),
     [],
     'no span of a request is outside requests',
   );
@@ -128,7 +148,7 @@ async function contend(
 function wrongSpans({ url, spans }: Trace, library: string, fixture: Fixture, sites: Sites): string[] {
   const [, way, mark] = url.split('/');
   const { of = library, own: isOwn = () => true } = fixture;
-  const own = spans.filter((span) => span.library === of && isOwn(span));
+  const own = spans.filter((span) => (fixture.libraries ?? [of]).includes(span.library) && isOwn(span));
   const strange = own.filter((span) => String(fixture.mark(span)) !== mark);
   const found = own.map((span) => span.site ?? 'nowhere').sort();
   const expected = sites.get(way!)!;

@@ -10,8 +10,12 @@ const dependenciesIn = (folder: string): Record<string, string> =>
 // better-sqlite3 is a dependency of scooby itself as well.
 const installed = { ...dependenciesIn(FIXTURES), ...dependenciesIn(ROOT) };
 
+/** Packages that stand for libraries of many packages. */
+const STANDS_FOR: Record<string, string> = { '@aws-sdk': '@aws-sdk/client-sqs' };
+
 /** Names under which a library is installed: `mysql2`, `mysql2-2`. */
-export function driversOf(library: string): string[] {
+export function driversOf(listed: string): string[] {
+  const library = STANDS_FOR[listed] ?? listed;
   const aliases = Object.keys(installed).filter((name) => installed[name]!.startsWith(`npm:${library}@`));
   return installed[library] === undefined ? aliases : [library, ...aliases];
 }

@@ -53,6 +53,30 @@ test('names that the project allows stay readable', (t) => {
   t.end();
 });
 
+test('a header that has come before is masked by the rules that now hold', (t) => {
+  const headers = ['X-Plan', 'CUS-12345678', 'X-Plan', 'free'];
+  const asTheyAre = [
+    ['X-Plan', 'CUS-12345678'],
+    ['X-Plan', 'free'],
+  ];
+  t.teardown(() => setRedaction({}));
+  t.same(redactHeaders(headers), asTheyAre);
+  t.same(redactHeaders(headers), asTheyAre, 'again');
+  setRedaction({ patterns: ['CUS-\\d{8}'] });
+  t.same(redactHeaders(headers), [
+    ['X-Plan', X],
+    ['X-Plan', 'free'],
+  ]);
+  setRedaction({ names: ['X-Plan'] });
+  t.same(redactHeaders(headers), [
+    ['X-Plan', X],
+    ['X-Plan', X],
+  ]);
+  setRedaction({});
+  t.same(redactHeaders(headers), asTheyAre);
+  t.end();
+});
+
 test('without redaction nothing is masked, but the secret of the run', (t) => {
   setRedaction({ isOff: true, names: ['a'] });
   t.teardown(() => setRedaction({}));

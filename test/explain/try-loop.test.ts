@@ -89,3 +89,32 @@ test('MariaDB: the same, and the session is as it was', async (t) => {
   t.same(JSON.parse((await run.ask('/writes')).body), { writes: 0 });
   t.match(JSON.parse((await run.ask('/state')).body), { readonly: 0, was: null });
 });
+
+test('each SELECT of the ORMs and query builders has one in its place, with the same rows', async (t) => {
+  const packages = ['drizzle-orm', 'knex', 'kysely', 'sequelize', 'typeorm', '@prisma'];
+  const env = { PG: (await postgres(t)).url, PRISMA: join(FIXTURES, 'prisma.cjs') };
+  const { run, outcomes } = await outcomesOf(t, 'orm.cjs', env, packages);
+  const kinds = Object.entries(outcomes).map(([route, outcome]) => [
+    route,
+    typeof outcome === 'string' ? outcome : outcome.comparison.same === true ? outcome.kind : 'OTHER ROWS',
+  ]);
+  t.same(Object.fromEntries(kinds), {
+    '/drizzle': 'list',
+    '/drizzleFirst': 'list',
+    '/knex': 'list',
+    '/knexFirst': 'list',
+    '/knexCount': 'group',
+    '/kysely': 'list',
+    '/kyselyLimit': 'lateral',
+    '/sequelize': 'list',
+    '/sequelizeByPk': 'list',
+    '/sequelizeCount': 'group',
+    '/typeorm': 'list',
+    '/typeormOne': 'list',
+    '/typeormCount': 'group',
+    '/prisma': 'list',
+    '/prismaFirst': 'list',
+    '/prismaCount': 'lateral',
+  });
+  t.same(JSON.parse((await run.ask('/writes')).body), { is_called: false });
+});

@@ -442,6 +442,31 @@ test('pasted text goes to the prompt and is ignored elsewhere', (t) => {
   t.end();
 });
 
+test('o opens the page of the run at the selected request, and says no token; U its URL', async (t) => {
+  const feed = new MemoryFeed(5);
+  const { browser, terminal, press } = createBrowser(feed);
+  press('o');
+  const { selected } = browser.state.list;
+  await waitUntil(() => browser.state.notice !== undefined);
+  t.same(terminal.calls, [`open http://127.0.0.1:4870/?token=x&at=/r/${selected}`]);
+  t.equal(browser.state.notice?.text, 'opened the page in the web browser');
+  press('U');
+  await waitUntil(() => terminal.calls.length === 2);
+  t.match(terminal.calls[1], /^open http:\/\/localhost:4000\//);
+  terminal.openUrl = async (url) => url;
+  press('o');
+  await waitUntil(() => browser.state.notice?.text.startsWith('http') === true);
+  t.match(browser.state.notice?.text, /token=x/, 'without a web browser here the link is shown');
+  feed.state = { ...feed.state, live: false };
+  feed.changed();
+  press('o');
+  t.match(
+    browser.state.notice?.text,
+    /no app runs under scooby in this folder: `scooby open` serves what is stored/,
+  );
+  browser.close();
+});
+
 test('the exit of the app is shown, and r restarts it', async (t) => {
   const feed = new MemoryFeed(5);
   feed.state = { ...feed.state, live: false, exit: { code: 1, stderr: ['Error: no \x1b[31mtable'] } };
@@ -526,4 +551,23 @@ test('the list by route is sorted by p95, by errors and by name, and turned arou
       .reverse(),
   );
   browser.close();
+});
+
+test('] and [ ask what a request would take further away, on every tab', (t) => {
+  const { browser, press } = createBrowser(20);
+  press('enter');
+  const sentence = () =>
+    rowsOf(browser)
+      .join('\n')
+      .replaceAll(/[│\s]+/g, ' ');
+  t.notMatch(sentence(), 'away this page takes');
+  press(']', ']', ']');
+  t.match(sentence(), /with .*2ms away this page takes [\d.]+ (?:ms )?→ [\d.]+ms/);
+  press('2');
+  t.match(sentence(), '2ms away this page takes');
+  press('[', '[', '[', '[');
+  t.equal(browser.state.detail.latency, 0);
+  t.notMatch(sentence(), 'away this page takes');
+  browser.close();
+  t.end();
 });

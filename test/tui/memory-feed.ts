@@ -189,6 +189,10 @@ export class MemoryFeed implements Feed {
     this.restarts++;
   }
 
+  async pageLink(place?: string): Promise<string> {
+    return `http://127.0.0.1:4870/?token=x&at=${place}`;
+  }
+
   async explain(): Promise<ExplainResult> {
     const plan = [
       'Index Scan using items_order_id on items  (cost=0.29..8.31 rows=3 width=20)',

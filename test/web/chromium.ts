@@ -98,20 +98,22 @@ export async function setLook(page: Page, { width = 1280, scheme = 'light' }: Pa
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Violations of accessibility that axe-core finds, as `rule: elements`. */
-export async function accessibilityViolations(page: Page): Promise<string[]> {
+/** Violations of accessibility that axe-core finds, as `rule: elements`; by default of every rule. */
+export async function accessibilityViolations(page: Page, rules?: string[]): Promise<string[]> {
   // Evaluated by the debugger: the page's policy allows no script of others.
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
+  return page.evaluate(async (values) => {
     const { axe } = globalThis as unknown as {
       axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
       };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run(values === undefined ? {} : { runOnly: { type: 'rule', values } });
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`).join(' | ')}`,
     );
-  });
+  }, rules);
 }

@@ -31,8 +31,8 @@ export interface ServedPage {
   close(): void;
 }
 
-/** Serves the page over a store with these requests. */
-export async function servePage(t: Test, traces: Trace[] = []): Promise<ServedPage> {
+/** Serves the page over a store with these requests; `owner` is the uid that may open it. */
+export async function servePage(t: Test, traces: Trace[] = [], owner?: number): Promise<ServedPage> {
   const cwd = t.testdir();
   const db = join(cwd, 'scooby.db');
   const ignore = () => {};
@@ -40,7 +40,10 @@ export async function servePage(t: Test, traces: Trace[] = []): Promise<ServedPa
   store.saveAll(traces);
   await store.flushed();
   const feed = new LiveFeed(new StoreFeed(await openReader({ db, cwd }, ignore), db), db);
-  const options = { feed, files: readPageFiles(join(ROOT, 'dist/page')), port: 0, secrets: pageSecrets() };
+  const options = {
+    ...{ feed, files: readPageFiles(join(ROOT, 'dist/page')), port: 0, secrets: pageSecrets() },
+    ...(owner !== undefined && { owner }),
+  };
   const page = createPageServer(options);
   options.port = await listenOnLoopback(page.server, 0);
   const { port, secrets } = options;

@@ -16,6 +16,7 @@ import { ky } from './ky.cjs';
 import { kysely } from './kysely.cjs';
 import type { CallSiteLibrary } from './library.cjs';
 import { mikroOrm } from './mikro-orm.cjs';
+import { mongoose } from './mongoose.cjs';
 import { needle } from './needle.cjs';
 import { objection } from './objection.cjs';
 import { pLimit } from './p-limit.cjs';
@@ -38,7 +39,7 @@ export const callSiteLibraries: CallSiteLibrary[] = [
   // query builders
   ...[knex, kysely],
   // ORMs
-  ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma],
+  ...[objection, bookshelf, sequelize, typeorm, mikroOrm, drizzle, prisma, mongoose],
   // what is above a driver without mapping
   ...[pgPromise],
   // HTTP clients

@@ -58,6 +58,7 @@ export function captureCallSite(
       return isRecording() ? { request, stack: 0, began: now(), silent: true } : undefined;
     }
     const outer = currentCallSite(request);
+    if (outer?.silent) return outer;
     const stack = captureStack(wrapper, frames, outer);
     // Where a method calls another, the app called the outer.
     return { request, stack, began: now(), api: stack === outer?.stack ? (outer.api ?? api) : api };
@@ -93,6 +94,21 @@ export function runInContext(
   if (site !== undefined) isStorageUsed = true;
   if (!isStorageUsed || storage.getStore() === site) return applyInRequest(request, fn, self, args);
   return storage.run(site as CallSite, applyInRequest, request, fn, self, args);
+}
+
+/**
+ * Runs `fn` as part of a call that is recorded already: what it calls, in this tick or later, is not
+ * recorded once more.
+ */
+export function runUnseen(
+  request: TracedRequest | undefined,
+  fn: Function,
+  self: unknown,
+  args: ArrayLike<unknown>,
+): unknown {
+  isStorageUsed = true;
+  const site: CallSite = { request, stack: 0, began: now(), silent: true };
+  return storage.run(site, Reflect.apply, fn, self, args);
 }
 
 /** `runInContext` bound to a call site and its request; undefined without a site. */

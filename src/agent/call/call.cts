@@ -119,20 +119,28 @@ export function beginCall(
     if (request === undefined && !isOutsideRecorded()) return silentCall(instrument, self, args);
     const site = takeCallSite(request);
     const deferred = site ?? currentCallSite(request);
+    if (deferred?.silent) return silentCall(instrument, self, args);
     const stack = captureStack(wrapper, instrument.depth, deferred);
     const call = new TracedCall(instrument, request, stack, self, args);
-    if (deferred !== undefined && deferred.stack === stack) call.api = deferred.api;
-    if (site !== undefined) {
-      call.wait = call.began - site.began;
-      call.began = site.began;
-    }
-    publish(call);
-    addOwnCost(request, beginCost.stop(started));
-    return call;
+    if (deferred !== undefined) applySites(call, deferred, site);
+    return startCall(call, started);
   } catch {
     // The call is not recorded.
     return undefined;
   }
+}
+
+function startCall(call: TracedCall, started: number): TracedCall {
+  publish(call);
+  addOwnCost(call.request, beginCost.stop(started));
+  return call;
+}
+
+function applySites(call: TracedCall, deferred: CallSite, site: CallSite | undefined): void {
+  if (deferred.stack === call.stack) call.api = deferred.api;
+  if (site === undefined) return;
+  call.wait = call.began - site.began;
+  call.began = site.began;
 }
 
 function silentCall(instrument: Instrument, self: unknown, args: ArrayLike<unknown>): TracedCall | undefined {
@@ -177,7 +185,8 @@ export function endCall(
   if (typeof rows === 'number') call.rows = rows;
   try {
     if (error !== undefined && error !== null) {
-      call.error = errorText(error);
+      const { errorOf } = call.instrument;
+      call.error = errorText(errorOf === undefined ? error : errorOf(error));
       // A span around others fails with their error: it is that of the innermost call.
       if (typeof error === 'object' && !failedCalls.has(error)) failedCalls.set(error, call);
     }

@@ -93,25 +93,45 @@ export function captureStack(
   depth = 0,
   site?: { readonly stack: number; readonly final?: boolean },
 ): number {
-  if (site?.final) return site.stack;
-  const siteStack = site?.stack ?? 0;
+  try {
+    if (site !== undefined && (site.final || site.stack !== 0)) return stackOrSite(wrapper, depth, site);
+    const stack = captureFrames(wrapper, maxFrames + depth);
+    if (stack === 0 || stack !== cutStack || isRegistration) return stack;
+    return recaptureDeeper(wrapper, depth);
+  } catch {
+    return site?.stack ?? 0;
+  }
+}
+
+function stackOrSite(
+  wrapper: (...args: never[]) => unknown,
+  depth: number,
+  site: { readonly stack: number; readonly final?: boolean },
+): number {
+  if (site.final) return site.stack;
+  const stack = captureFrames(wrapper, maxFrames + depth);
+  if (stack === 0) return site.stack;
+  if (!withoutRunningApp.has(stack)) return stack;
+  return withoutApp.has(stack) || hasApplicationFrame(site.stack) ? site.stack : stack;
+}
+
+/** Number of the stack of `wrapper`'s caller, of at most so many frames; 0 if it cannot be captured. */
+function captureFrames(wrapper: (...args: never[]) => unknown, limit: number): number {
   const errors = Error as { stackTraceLimit: number; prepareStackTrace?: unknown };
   const { stackTraceLimit, prepareStackTrace } = errors;
   try {
-    errors.stackTraceLimit = maxFrames + depth;
+    errors.stackTraceLimit = limit;
     // Read at once, as reading formats it: later, the app's own formatter (some are slow) would
     // run.
     errors.prepareStackTrace = intern;
     Error.captureStackTrace(holder, wrapper);
     const { stack } = holder;
-    if (typeof stack !== 'number') return siteStack;
+    if (typeof stack !== 'number') return 0;
     if (listener !== undefined && !withoutRunningApp.has(stack)) attempt(listener, stack, wrapper);
-    if (stack === cutStack && siteStack === 0 && !isRegistration) return recaptureDeeper(wrapper, depth);
-    if (siteStack === 0 || !withoutRunningApp.has(stack)) return stack;
-    return withoutApp.has(stack) || hasApplicationFrame(siteStack) ? siteStack : stack;
+    return stack;
   } catch {
     // Error is frozen or a frame cannot be read: the span is recorded without its line.
-    return siteStack;
+    return 0;
   } finally {
     try {
       errors.prepareStackTrace = prepareStackTrace;
@@ -146,10 +166,8 @@ export function captureRegistration(wrapper: (...args: never[]) => unknown): num
 function recaptureDeeper(wrapper: (...args: never[]) => unknown, depth: number): number {
   const cut = cutStack;
   cutStack = 0;
-  Error.stackTraceLimit = MAX_FRAMES_UNDER_ORM + depth;
-  Error.captureStackTrace(holder, wrapper);
-  const { stack } = holder;
-  if (typeof stack !== 'number' || withoutApp.has(stack)) return cut;
+  const stack = captureFrames(wrapper, MAX_FRAMES_UNDER_ORM + depth);
+  if (stack === 0 || withoutApp.has(stack)) return cut;
   captureDeeperStacks();
   return stack;
 }

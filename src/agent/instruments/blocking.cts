@@ -71,11 +71,11 @@ function wrapMethod(
   replaceMethod(exports, method, (original) => {
     const timed = function (this: unknown) {
       if (inside || isQuick(arguments[0]) || currentRequest() === undefined)
-        return applyUnseen(original, this, arguments);
+        return applyUnseen(original, this, arguments, timed);
       inside = true;
       const began = now();
       try {
-        return applyUnseen(original, this, arguments);
+        return applyUnseen(original, this, arguments, timed);
       } finally {
         inside = false;
         if (now() - began > BLOCKS_MS) attempt(recordBlock, timed, `${module}.${method}`, arguments, began);

@@ -122,8 +122,8 @@ function wrapSync(original: Function): Function {
     const putBack = attempt(leaveOutOfSyncChild, arguments);
     const call = currentRequest() && beginCall(childProcess, run, undefined, arguments);
     try {
-      if (call === undefined) return applyUnseen(original, this, arguments);
-      const result = applyUnseen(original, this, arguments);
+      if (call === undefined) return applyUnseen(original, this, arguments, run);
+      const result = applyUnseen(original, this, arguments, run);
       endCall(call, attempt(dataOf, result, 'error'));
       return result;
     } catch (error) {

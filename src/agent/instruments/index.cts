@@ -1,5 +1,6 @@
 /** The list of all instruments: a new library is one file and one line here. */
 
+import { awsSdk } from './aws-sdk.cjs';
 import { betterSqlite3 } from './better-sqlite3.cjs';
 import { blocking } from './blocking.cjs';
 import { bunyan } from './bunyan.cjs';
@@ -12,12 +13,16 @@ import { grpc } from './grpc.cjs';
 import { http } from './http.cjs';
 import type { Instrument } from './instrument.cjs';
 import { ioredis } from './ioredis.cjs';
+import { iovalkey } from './iovalkey.cjs';
 import { log4js } from './log4js.cjs';
+import { mariadb } from './mariadb.cjs';
 import { memcached } from './memcached.cjs';
 import { memjs } from './memjs.cjs';
 import { mongodb } from './mongodb.cjs';
 import { mysql } from './mysql.cjs';
 import { mysql2 } from './mysql2.cjs';
+import { nodeSqlite } from './node-sqlite.cjs';
+import { nodemailer } from './nodemailer.cjs';
 import { pg } from './pg.cjs';
 import { pino } from './pino.cjs';
 import { postgres } from './postgres.cjs';
@@ -31,13 +36,15 @@ import { winston } from './winston.cjs';
 
 export const instruments: Instrument[] = [
   // sql
-  ...[pg, postgres, mysql2, mysql, betterSqlite3],
+  ...[pg, postgres, mysql2, mysql, mariadb, betterSqlite3, nodeSqlite],
   // cache
-  ...[ioredis, redis, memcached, memjs],
+  ...[ioredis, iovalkey, redis, memcached, memjs],
   // documents
   ...[mongodb],
   // rpc
-  ...[thrift, grpc],
+  ...[thrift, grpc, awsSdk],
+  // mail
+  ...[nodemailer],
   // http, graphql
   ...[http, undici, graphql],
   // Node's modules

@@ -36,7 +36,7 @@ export interface Instrument extends LibraryFacts {
    * Patches by file of a package (`pg/lib/client.js`), called with its exports after loading.
    * Throws an Error with the name of a method that it does not find; the user sees it.
    */
-  files: Record<string, (exports: never) => void>;
+  files: Record<string, (exports: never) => object | void>;
   /** Listeners by channel of the library's own, where it publishes on node:diagnostics_channel. */
   channels?: Record<string, (message: never) => void>;
   /** Patches Node's own modules before the app runs: only modules that are cheap to load. */
@@ -48,6 +48,12 @@ export interface Instrument extends LibraryFacts {
    * All other importers see the new values.
    */
   esm?: Record<string, string[]>;
+  /** CommonJS modules among `files` whose exports the patch replaces by what it returns. */
+  replaced?: string[];
+  /** Packages among `files` that require files of themselves by their own name. */
+  selfRequiring?: string[];
+  /** What is told of an error instead of it, where its message has what is not to be recorded. */
+  errorOf?(error: unknown): unknown;
   /** Set when recording its calls has failed twenty times: they are not recorded any more. */
   isOff?: boolean;
   /** Number of library frames between the app's call and the patched method; default few. */

@@ -126,25 +126,28 @@ function setConnectionId(detail: Record<string, unknown> | undefined, client: Cl
 }
 
 function sourceOf(client: Client, pool?: object): number {
-  return connections.sourceNumber(client, pool, () => {
-    const { host, port, database, user } = client;
-    return `pg ${host}:${port}/${database} ${user}`;
-  });
+  return connections.sourceNumber(client, pool, databaseOf);
+}
+
+function databaseOf({ host, port, database, user }: Client): string {
+  return `pg ${host}:${port}/${database} ${user}`;
 }
 
 function countsOf(pool: Pool): PoolCounts | undefined {
   const { options, _clients, _idle, _pendingQueue } = pool;
   if (_clients === undefined || _idle === undefined) return undefined;
-  const counts = { open: _clients.length, idle: _idle.length, waiting: _pendingQueue?.length ?? 0 };
-  return options?.max === undefined ? counts : { max: options.max, ...counts };
+  const max = options?.max;
+  const open = _clients.length;
+  const idle = _idle.length;
+  const waiting = _pendingQueue?.length ?? 0;
+  return max === undefined ? { open, idle, waiting } : { max, open, idle, waiting };
 }
 
 function wrapPoolQuery(original: Function): Function {
   return function query(this: unknown) {
     const call = beginCall(pg, query, this, arguments);
     if (call === undefined) return Reflect.apply(original, this, arguments);
-    call.hasCallback = attempt(hasCallback, this as Pool, arguments) !== false;
-    call.pool = attempt(countsOf, this as Pool);
+    attempt(notePool, call, this as Pool);
     pendingCall = call;
     try {
       return Reflect.apply(original, this, arguments);
@@ -152,6 +155,11 @@ function wrapPoolQuery(original: Function): Function {
       pendingCall = undefined;
     }
   };
+}
+
+function notePool(call: TracedCall, pool: Pool): void {
+  call.hasCallback = hasCallback(pool, call.args);
+  call.pool = countsOf(pool);
 }
 
 /** Whether a query may end in code that has the context of the driver: a promise of Node's has its own. */
@@ -176,10 +184,8 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
   return function (this: unknown, error: unknown, client: Client) {
     if (error) endCall(call, error);
     else {
-      attempt(rememberConnection, pg, client, call.self as object);
-      attempt(sourceOf, client, call.self as object);
       call.wait = now() - call.began;
-      attempt(connections.tellPool, call, call.pool);
+      attempt(noteAcquired, call, client);
       pendingCall = call;
     }
     try {
@@ -190,6 +196,12 @@ function wrapPoolCallback(call: TracedCall, callback: Function): Function {
       pendingCall = undefined;
     }
   };
+}
+
+function noteAcquired(call: TracedCall, client: Client): void {
+  rememberConnection(pg, client, call.self as object);
+  sourceOf(client, call.self as object);
+  connections.tellPool(call, call.pool);
 }
 
 /**
@@ -299,7 +311,8 @@ function restoreCallback(config: Submittable, wrapper: Function, appCallback: Fu
 /** Notes a query that has to wait for those before it: it is the last of the client's queue. */
 function noteIfQueued<T>(call: TracedCall, client: Client, result: T): T {
   const queue = client._queryQueue ?? client.queryQueue;
-  const last = queue?.[queue.length - 1];
+  // An index of -1 would be looked for by name.
+  const last = queue !== undefined && queue.length > 0 ? queue[queue.length - 1] : undefined;
   if (last !== undefined) attempt(connections.noteQueued, call, (last as Submittable).cursor ?? last);
   return result;
 }

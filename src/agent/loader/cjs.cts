@@ -39,12 +39,17 @@ export interface ModulePreparation {
  * Yarn PnP all call, once a file and with its resolved name; `require` is called far more often and
  * without a file name. It is replaced only from the resolution of such a file until its load:
  * otherwise a frame of the agent would be in the stack of every error that is thrown during a load.
+ * What a package of `selfRequiring` requires of itself by its own name, Node resolves without
+ * `Module._findPath`: there it stays until a file with a patch has come.
  */
 export function onLoad(
   patches: Map<string, Patch>,
   prepare: ModulePreparation,
   onError: ErrorListener,
+  selfRequiring: ReadonlySet<string> = new Set(),
 ): (filename: string) => Patch | undefined {
+  const awaited = new Set(selfRequiring);
+  const isAwaited = (filename: string) => awaited.size > 0 && awaited.has(packageName(packagePath(filename)));
   const internals = Module as unknown as ModuleInternals;
   const { prototype, _findPath: originalFindPath } = internals;
   const original = prototype.load;
@@ -60,6 +65,7 @@ export function onLoad(
   const load: Load = function load(filename) {
     const patch = attempt(patchFor, filename);
     const isPrepared = attempt(prepare.appliesTo, filename);
+    if (patch !== undefined) awaited.delete(packageName(packagePath(filename)));
     if (patch !== undefined || isPrepared) {
       loadStarted.add(filename);
       if (!isPermanent && prototype.load === load) prototype.load = original;
@@ -80,7 +86,12 @@ export function onLoad(
     if (typeof found !== 'string' || prototype.load !== original) return found;
     // Being in the cache is not enough: ESM importers put a module there before it loads.
     if (loadStarted.has(found) && internals._cache[found] !== undefined) return found;
-    if (attempt(prepare.appliesTo, found) || attempt(patchFor, found) !== undefined) prototype.load = load;
+    if (
+      attempt(prepare.appliesTo, found) ||
+      attempt(patchFor, found) !== undefined ||
+      attempt(isAwaited, found)
+    )
+      prototype.load = load;
     return found;
   };
   Object.defineProperty(findPath, 'name', { value: originalFindPath.name, configurable: true });

@@ -77,6 +77,8 @@ export class TracedRequest {
   before: TracedRequest | undefined;
   after: TracedRequest | undefined;
   isListed = false;
+  /** Its place among those that are open, of which what they waited is told; -1 if it is none of them. */
+  openAt = -1;
   /** State of a unit; undefined for a request. */
   readonly unit: TracedUnit | undefined;
 

@@ -14,6 +14,7 @@ import { capabilitiesOf } from '../../terminal/capabilities.js';
 import { styleOf } from '../../terminal/style.js';
 import type { PageHost } from '../../web/server/page-host.js';
 import { agentFile } from '../agent-file.js';
+import { readLatencies } from '../config/latencies.js';
 import { type ProjectConfig, readProjectConfig } from '../config/project-config.js';
 import { applyProjectConfig } from '../config/run-options.js';
 import { collectPattern, durationParser, parsePort, parseShare, parseSize } from '../config/units.js';
@@ -29,7 +30,7 @@ import {
 import { otlpSettings, parseOtlpUrl } from '../otlp-settings.js';
 import { makeOutputOptional } from '../output-errors.js';
 import { Announcer } from '../print/announcer.js';
-import { recordingNote } from '../print/recording.js';
+import { delayNote, recordingNote } from '../print/recording.js';
 import { newRun } from '../run-metrics.js';
 import { openRunPage, pageOfRun } from '../run-page.js';
 import { colourEnvironment, type RunUi, startRunUi } from '../run-ui.js';
@@ -89,6 +90,12 @@ export function registerRun(program: Command): void {
       '--include <path>',
       "record these also where they make no calls, as files and health checks; '*': all; repeatable",
       collectPattern,
+    )
+    .addOption(
+      new Option(
+        '--delay <times>',
+        'really delay the answers to the app, by kind or library: sql=2ms,cache=1ms,pg=5ms (default: none)',
+      ).argParser(readLatencies),
     )
     .option('--badge', 'add a mark with time, queries and findings to HTML pages: docs/badge.md')
     .option('--no-server-timing', 'add neither Server-Timing nor X-Scooby-Overhead to responses')
@@ -188,6 +195,7 @@ async function run(
     store: { db, cwd, ttl, maxSize, ...(shared && { shared: { ...shared, keepsValues: params } }) },
     run: newRun(command),
     reports: quiet ? 'none' : 'requests',
+    ...(options.delay && { delay: options.delay }),
     ...(options.otlp !== undefined && { otlp: otlpSettings(options.otlp, cwd, process.env) }),
     ...(options.otlpListen !== undefined && {
       otlpPort: options.otlpListen === true ? OTLP_PORT : options.otlpListen,
@@ -238,10 +246,15 @@ function listenerOf(
   const { quiet = false, color, ui, db, record } = options;
   const write = (text: string) => void process.stderr.write(text);
   const style = styleOf(capabilitiesOf(process.stderr, process.env, { color }));
-  const recording = recordingNote(record, rulesOf(options));
+  const recording = [recordingNote(record, rulesOf(options)), delayNote(options.delay)]
+    .filter((note) => note !== undefined)
+    .join('; ');
   // A token is not for logs.
   const link = process.stderr.isTTY ? page?.link() : undefined;
-  const announcerOptions = { command, servers, place, recording, quiet, style, write, page: link };
+  const announcerOptions = {
+    ...{ command, servers, place, quiet, style, write, page: link },
+    recording: recording === '' ? undefined : recording,
+  };
   const announcer = new Announcer(announcerOptions);
   if (!ui) return { listener: announcer };
   const database = databasePath(db, process.cwd());

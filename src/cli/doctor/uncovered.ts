@@ -19,7 +19,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
   {
     // They speak a protocol of their own.
     packages:
-      words(`mssql tedious oracledb sqlite3 sqlite sql.js pg-native mariadb @libsql/client libsql cassandra-driver
+      words(`mssql tedious oracledb sqlite3 sqlite sql.js pg-native @libsql/client libsql cassandra-driver
       neo4j-driver snowflake-sdk ibm_db odbc duckdb @duckdb/node-api couchbase rethinkdb
       @valkey/valkey-glide @redis/glide tarantool-driver aerospike hazelcast-client ravendb surrealdb
       @electric-sql/pglite node-firebird`),
@@ -49,8 +49,7 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     text: 'its calls are shown as those of @grpc/grpc-js, where they go through that',
   },
   {
-    packages: words(`@aws-sdk/client-s3 @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb @aws-sdk/client-sqs
-      @aws-sdk/client-sns @aws-sdk/client-lambda @aws-sdk/client-ses aws-sdk @elastic/elasticsearch
+    packages: words(`aws-sdk @elastic/elasticsearch
       @opensearch-project/opensearch @clickhouse/client @google-cloud/storage @google-cloud/bigquery
       @azure/storage-blob @azure/cosmos meilisearch typesense algoliasearch weaviate-client @pinecone-database/pinecone
       @qdrant/js-client-rest @supabase/supabase-js @upstash/redis @planetscale/database @neondatabase/serverless
@@ -60,6 +59,15 @@ export const UNCOVERED: readonly UncoveredGroup[] = [
     kind: 'http',
     grade: 'good',
     text: 'its calls are shown as the HTTP requests that they are',
+  },
+  {
+    packages: words(`@aws-sdk/client-s3 @aws-sdk/client-dynamodb @aws-sdk/lib-dynamodb @aws-sdk/client-sqs
+      @aws-sdk/client-sns @aws-sdk/client-lambda @aws-sdk/client-ses @aws-sdk/client-sesv2 @aws-sdk/client-ssm
+      @aws-sdk/client-secrets-manager @aws-sdk/client-kms @aws-sdk/client-eventbridge @aws-sdk/client-sfn
+      @aws-sdk/client-bedrock-runtime @aws-sdk/client-cloudwatch-logs @aws-sdk/client-cognito-identity-provider`),
+    kind: 'rpc',
+    grade: 'good',
+    text: 'its calls are shown by service and command',
   },
   {
     packages: words('sharp canvas bcrypt argon2 @node-rs/argon2 @node-rs/bcrypt bcryptjs scrypt-kdf jimp'),

@@ -71,13 +71,13 @@ export function reportLines(report: CheckReport, format: OutputFormat): string[]
 }
 
 function breachLines(breach: Breach, format: OutputFormat): string[] {
-  const { route, message, suggestion = '', requests, worst, severity, win, of } = breach;
+  const { route, message, suggestion = '', requests, worst, severity, win, of, proof } = breach;
   const gain = win === undefined ? '' : `mended, the page takes ${partOfPage(win, of!)} less; `;
   const { style, width } = format;
   const frequency = requests === 1 ? 'in one request' : `in ${formatCount(requests, 'request')}, most in`;
   return [
     `  ${[style(severity ? severityRole(severity) : 'error', titleOf(breach)), style('bold', escapeToOneLine(route)), style('accent', whereOf(breach))].filter((text) => text !== '').join('  ')}`,
-    ...[message, suggestion]
+    ...[message, proof === undefined ? '' : `Proven by growth: ${proof}.`, suggestion]
       .filter((text) => text !== '')
       .flatMap((text) => wrapText(escapeToOneLine(text), width - 4, ''))
       .map((line) => `    ${line}`),

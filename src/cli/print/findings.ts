@@ -43,6 +43,7 @@ function oneFinding(
   return [
     heading(finding, page, code, format),
     ...(finding.message === '' ? [] : prose(finding.message)),
+    ...(finding.proof === undefined ? [] : prose(`Proven by growth: ${finding.proof}.`)),
     ...(position ? codeLines(position, contextLines, code, room) : []),
     ...(finding.suggestion ? prose(`→ ${finding.suggestion}`) : []),
   ].map((line, n) => (n === 0 ? line : INDENT + line));

@@ -1,5 +1,6 @@
 /** What is recorded, and what was left out, in words. */
 
+import { formatLatencies, type Latencies } from '../../domain/latency.js';
 import type { Recording } from '../../domain/link.js';
 import type { LeftOut, RecordRules } from '../../domain/record-rules.cjs';
 import { escapeToOneLine, formatCount } from '../../domain/text.js';
@@ -31,6 +32,11 @@ export function recordingNote(record: Recording, { sample, exclude = [] }: Recor
   const share = sample === undefined || sample >= 1 ? [] : [`recorded: ${formatShare(sample)}`];
   const none = exclude.length === 0 ? [] : [`not recorded: ${exclude.map(escapeToOneLine).join(', ')}`];
   return share.length + none.length === 0 ? undefined : [...share, ...none].join('; ');
+}
+
+/** What is said of answers that are delayed; undefined where none is. */
+export function delayNote(delays: Latencies | undefined): string | undefined {
+  return delays && `answers are delayed: ${formatLatencies(delays)}`;
 }
 
 /** A share as `1 of 100 requests`. */

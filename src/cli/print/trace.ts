@@ -1,6 +1,7 @@
 /** Request as text: headline, facts, findings and calls. */
 
 import { findingWord } from '../../domain/finding-kinds.js';
+import { formatLatencies } from '../../domain/latency.js';
 import { isFailed } from '../../domain/request.js';
 import { isTimed } from '../../domain/span-kinds.js';
 import { escapeControls, escapeToOneLine, formatCount, formatMs, readableUrl } from '../../domain/text.js';
@@ -122,6 +123,7 @@ function factLines(trace: Trace, { relatives, away }: TraceOptions, format: Outp
     ['calls', callTotals(trace)],
     ['after', lateTotals(trace)],
     ['time', timeText(trace)],
+    ['delayed', trace.delayed ? `by ${formatLatencies(trace.delayed)}, as scooby run --delay asked` : ''],
     ['what if', away ? whatIfText(trace, away) : ''],
     ['profile', profileText(trace)],
     ['failed', failureText(trace)],

@@ -18,6 +18,8 @@ export interface Breach {
   route: string;
   message: string;
   suggestion?: string;
+  /** Why a finding is certain. */
+  proof?: string;
   site?: string;
   function?: string;
   /** Highest value: number of queries, or ms. */
@@ -65,7 +67,7 @@ function findingBreaches(limits: BudgetLimits, requests: RequestFacts[]): Breach
   }
   const breaches = [...byId.values()].sort((a, b) => (b.finding.win ?? 0) - (a.finding.win ?? 0));
   return breaches.map(({ finding, of, ...counts }) => {
-    const { id, kind, severity, message, suggestion, site, function: name, win } = finding;
+    const { id, kind, severity, message, suggestion, site, function: name, win, proof } = finding;
     return {
       id,
       rule: 'finding' as const,
@@ -74,6 +76,7 @@ function findingBreaches(limits: BudgetLimits, requests: RequestFacts[]): Breach
       route: requests[0]!.route,
       message,
       ...(suggestion !== undefined && { suggestion }),
+      ...(proof !== undefined && { proof }),
       ...(site !== undefined && { site }),
       ...(name !== undefined && { function: name }),
       ...(win !== undefined && of !== undefined && { win, of }),

@@ -2,7 +2,16 @@
 
 import { Lexer } from '../sql/lexer.js';
 import { END, NAME, OPERATOR } from '../sql/token-kinds.js';
-import { FAR_OFF, formatCountGrouped, indexAdvice, MANY_LOOPS, MANY_ROWS, type Remark } from './plan.js';
+import { createIndexText } from './index-text.js';
+import {
+  FAR_OFF,
+  formatCountGrouped,
+  formatFactor,
+  indexAdvice,
+  MANY_LOOPS,
+  MANY_ROWS,
+  type Remark,
+} from './plan.js';
 
 /** Row of EXPLAIN, by column name. */
 export type PlanRow = Record<string, unknown>;
@@ -38,7 +47,8 @@ function scanRemarks(row: PlanRow, n: number, rows: PlanRow[], statement: string
   const rowCount = Number(row.rows ?? 0);
   const filtered = Number(row.r_filtered ?? row.filtered ?? 100);
   if (rowCount < MANY_ROWS && !(n > 0 && rowCount >= MANY_LOOPS)) return [];
-  const columns = comparedColumns(statement, table, rows.length === 1);
+  const compared = comparedByKind(statement, table, rows.length === 1);
+  const columns = [...compared.equal, ...compared.range];
   if (filtered > 50 && columns.length === 0) return [];
   const subject =
     type === 'ALL' ? `All of ${table} is read` : `All of the index ${row.key} of ${table} is read`;
@@ -46,15 +56,17 @@ function scanRemarks(row: PlanRow, n: number, rows: PlanRow[], statement: string
   const each = isInner ? ', once for each row of the tables before it' : '';
   const share = filtered < 100 ? `, of which some ${Math.round(filtered)} % fit` : '';
   const possible = typeof row.possible_keys === 'string' ? row.possible_keys : undefined;
+  const index = possible === undefined ? createIndexText({ table, ...compared }, 'mysql') : undefined;
   const advice =
     possible === undefined
-      ? indexAdvice(columns, table, [])
+      ? `${indexAdvice(columns, table, [])}${index === undefined ? '' : ` A guess: ${index};`}`
       : `The index ${possible} was not worth it: most rows fit, or the comparison cannot use it.`;
   return [
     {
       kind: 'scan',
       table,
       text: `${subject}, about ${formatCountGrouped(rowCount)} rows${each}${share}. ${advice}`.trim(),
+      ...(index !== undefined && { index }),
     },
   ];
 }
@@ -99,14 +111,24 @@ function estimateRemarks({ table, rows, r_rows, Extra }: PlanRow): Remark[] {
   const [expected, found] = [Number(rows), Number(r_rows)];
   const [low, high] = [Math.max(1, Math.min(expected, found)), Math.max(1, expected, found)];
   if (!(high >= MANY_ROWS / 10) || high / low < FAR_OFF) return [];
-  const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}.`;
+  const words = `${table} was expected to give ${formatCountGrouped(expected)} rows and gave ${formatCountGrouped(found)}, ${formatFactor(expected, found)}.`;
   return [{ kind: 'estimate', table, text: `${words} Run ANALYZE TABLE ${table}.` }];
 }
 
 /** Columns of a table that a statement compares: `t.a = ?`, and of an only table also `a = ?`. */
 export function comparedColumns(statement: string, table: string, isOnlyTable: boolean): string[] {
+  const { equal, range } = comparedByKind(statement, table, isOnlyTable);
+  return [...equal, ...range];
+}
+
+function comparedByKind(
+  statement: string,
+  table: string,
+  isOnlyTable: boolean,
+): { equal: string[]; range: string[] } {
   const lexer = new Lexer(statement, 'mysql');
-  const columns: string[] = [];
+  const equal = new Set<string>();
+  const range = new Set<string>();
   let owner = '';
   let name = '';
   let isAfterDot = false;
@@ -124,10 +146,10 @@ export function comparedColumns(statement: string, table: string, isOnlyTable: b
     else {
       if (/^(?:WHERE|ON|HAVING|SET)$/.test(text)) isInCondition = text !== 'SET';
       if (isInCondition && isComparison && name !== '' && (owner === table || (owner === '' && isOnlyTable)))
-        columns.push(name);
+        (/^(?:=|<=>|IN)$/.test(text) ? equal : range).add(name);
       owner = '';
       name = '';
     }
   }
-  return [...new Set(columns)];
+  return { equal: [...equal], range: [...range].filter((column) => !equal.has(column)) };
 }

@@ -8,6 +8,14 @@ export interface Remark {
   table?: string;
   /** What the plan shows, and a suggestion. */
   text: string;
+  /** Statement of an index that the conditions ask for. */
+  index?: string;
+}
+
+/** `120 times as many as expected`, `1,400 times fewer than expected`. */
+export function formatFactor(expected: number, found: number): string {
+  const [low, high] = [Math.max(1, Math.min(expected, found)), Math.max(1, expected, found)];
+  return `${formatCountGrouped(high / low)} times ${found > expected ? 'as many' : 'fewer'}`;
 }
 
 /** Facts of a table from the server's catalog. */
@@ -17,6 +25,8 @@ export interface TableFacts {
   rows: number;
   /** First column of each index. */
   indexed: string[];
+  /** Columns of each index, where the server tells them all. */
+  indexes?: string[][];
 }
 
 /** Rows of a large table. */

@@ -1,8 +1,10 @@
 /** Remarks on PostgreSQL's plans, which are parsed from EXPLAIN's text format. */
 
+import { createIndexText, hasIndexFor } from './index-text.js';
 import {
   FAR_OFF,
   formatCountGrouped,
+  formatFactor,
   indexAdvice,
   MANY_LOOPS,
   MANY_ROWS,
@@ -30,6 +32,10 @@ export interface PlanNode {
   condition?: string;
   /** Sort method of a sort that did not fit in memory: `external merge  Disk: 4104kB`. */
   onDisk?: string;
+  /** Number of parts that a hash was split into, as it did not fit in memory. */
+  batches?: number;
+  /** Columns of a sort, with table or alias. */
+  sortKeys?: string[];
 }
 
 const COST = ' (cost=';
@@ -70,6 +76,8 @@ function addDetail(node: PlanNode, line: string): void {
   else if (name === 'Rows Removed by Filter' || name === 'Rows Removed by Join Filter')
     node.removed = Number(value);
   else if (name === 'Sort Method' && /Disk: /.test(value)) node.onDisk = value;
+  else if (name === 'Sort Key') node.sortKeys = value.split(', ');
+  else if (name === 'Buckets') node.batches = Number(/Batches: (\d+)/.exec(line)?.[1] ?? 1);
 }
 
 /** Tables that the plan scans sequentially. */
@@ -90,17 +98,19 @@ export function filterColumns(filter: string): string[] {
 export function postgresRemarks(plan: string[], tables: TableFacts[]): Remark[] {
   const nodes = planNodes(plan);
   return nodes.flatMap((node, n) => [
-    ...scanRemarks(node, tables),
+    ...scanRemarks(node, tables, sortAbove(nodes, n)),
     ...joinRemarks(node, nodes, n, tables),
     ...loopRemarks(node, nodes, n),
     ...estimateRemarks(node),
     ...diskRemarks(node),
+    ...hashRemarks(node),
   ]);
 }
 
 function scanRemarks(
-  { type, table, filter, estimated = 0, actual, loops = 1, removed }: PlanNode,
+  { type, table, alias, filter, estimated = 0, actual, loops = 1, removed }: PlanNode,
   tables: TableFacts[],
+  sortKeys: string[],
 ): Remark[] {
   if (type !== 'Seq Scan' || table === undefined || filter === undefined) return [];
   const known = tables.find(({ name }) => name === table);
@@ -109,8 +119,60 @@ function scanRemarks(
   if (total < MANY_ROWS || matching > total / 2) return [];
   const each = loops > 1 ? ` ${formatCountGrouped(loops)} times over,` : '';
   const words = `All of ${table} is read,${each} about ${formatCountGrouped(total)} rows, for the ${formatCountGrouped(matching)} that fit ${filter}.`;
+  const { equal, range } = comparedKinds(filter);
+  const order = orderColumns(sortKeys, alias ?? table);
+  // A range that has an index of its own is no reason for another.
+  const wish = { table, equal, range: range.filter((column) => !known?.indexed.includes(column)), order };
+  const index = hasIndexFor(wish, known?.indexes ?? []) ? undefined : createIndexText(wish, 'pg');
   const advice = indexAdvice(filterColumns(filter), table, known?.indexed ?? []);
-  return [{ kind: 'scan', table, text: `${words} ${advice}`.trim() }];
+  const isNew = index !== undefined && advice.startsWith('An index');
+  const text = `${words} ${advice}`.trim();
+  return [
+    { kind: 'scan', table, text: isNew ? `${text} A guess: ${index};` : text, ...(isNew && { index }) },
+  ];
+}
+
+/** Compared columns of a filter, by how: fixed ones, and ranges. */
+function comparedKinds(filter: string): { equal: string[]; range: string[] } {
+  const kinds = { equal: [] as string[], range: [] as string[] };
+  for (const column of filterColumns(filter)) {
+    const name = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const compared = new RegExp(
+      `(?<![\\w$])"?${name}"?\\)*(?:::[a-z ]+(?:\\(\\d+\\))?(?:\\[\\])?\\)*)? (=|IN)`,
+    );
+    kinds[compared.test(filter) ? 'equal' : 'range'].push(column);
+  }
+  return kinds;
+}
+
+/** Keys of the sort that a node's rows go into directly. */
+function sortAbove(nodes: PlanNode[], n: number): string[] {
+  const parent = nodes.slice(0, n).findLast(({ depth }) => depth < nodes[n]!.depth);
+  return parent?.type === 'Sort' ? (parent.sortKeys ?? []) : [];
+}
+
+/** Columns of a sort, where all are columns of the table in one direction; empty otherwise. */
+function orderColumns(sortKeys: string[], table: string): string[] {
+  const isDescending = sortKeys.every((key) => / DESC$/.test(key));
+  if (!isDescending && sortKeys.some((key) => / DESC$/.test(key))) return [];
+  const columns = sortKeys.map((key) => {
+    const [, owner, column] = /^(?:("?[\w$]+"?)\.)?("[^"]+"|[a-z_][\w$]*)(?: DESC)?$/.exec(key) ?? [];
+    return owner === undefined || owner.replaceAll('"', '') === table
+      ? column?.replaceAll('"', '')
+      : undefined;
+  });
+  return columns.every((column) => column !== undefined) ? columns : [];
+}
+
+// A hash that does not fit in memory is written to disk in parts.
+function hashRemarks({ type, batches = 1 }: PlanNode): Remark[] {
+  if (batches <= 1) return [];
+  return [
+    {
+      kind: 'hash',
+      text: `${type} did not fit in memory and was written to disk in ${batches} parts. Hash fewer rows, or raise work_mem.`,
+    },
+  ];
 }
 
 function descendantsOf(nodes: PlanNode[], n: number): PlanNode[] {
@@ -174,7 +236,7 @@ function estimateRemarks({ type, table, estimated, actual }: PlanNode): Remark[]
     {
       kind: 'estimate',
       table,
-      text: `${type} on ${table} was expected to find ${formatCountGrouped(estimated)} rows and found ${formatCountGrouped(actual)}. Run ANALYZE ${table}; if that does not help, columns depend on each other: CREATE STATISTICS.`,
+      text: `${type} on ${table} was expected to find ${formatCountGrouped(estimated)} rows and found ${formatCountGrouped(actual)}, ${formatFactor(estimated, actual)}. Run ANALYZE ${table}; if that does not help, columns depend on each other: CREATE STATISTICS.`,
     },
   ];
 }

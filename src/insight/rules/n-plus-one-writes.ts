@@ -9,7 +9,7 @@ import { distinctInOnePlace } from '../patterns/sessions.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
 import { transactionOf } from '../patterns/transactions.js';
 import { isChain, isJobByJob, isMarkAfterSend } from '../patterns/units.js';
-import { type Draft, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
+import { type Draft, minimumOf, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
 
 const WRITES = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE']);
 
@@ -29,10 +29,9 @@ export const nPlusOneWrites: Rule = (scene) => {
 
 function isWriteLoop(scene: Scene, loop: Loop): boolean {
   const [call] = loop.calls;
-  const { limits } = scene;
-  if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < limits.loop || isBatching(loop))
-    return false;
-  if (distinctWrites(loop) < limits.loop || distinctInOnePlace(scene, loop) < limits.loop) return false;
+  const minimum = minimumOf(scene, loop);
+  if (!WRITES.has(call!.verb) || call!.isSetup || loop.distinct < minimum || isBatching(loop)) return false;
+  if (distinctWrites(loop) < minimum || distinctInOnePlace(scene, loop) < minimum) return false;
   if (isRepeatedAttempt(loop) || isFromSeveralCallers(scene, loop)) return false;
   return !(isJobByJob(scene, loop) || isMarkAfterSend(scene, loop) || isChain(loop));
 }

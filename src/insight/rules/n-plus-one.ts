@@ -13,7 +13,15 @@ import { isWatching } from '../patterns/polling.js';
 import { distinctInOnePlace } from '../patterns/sessions.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
 import { isJobByJob } from '../patterns/units.js';
-import { type Draft, type Rule, type Scene, shareOf, timesText, weighConfidence } from '../scene.js';
+import {
+  type Draft,
+  minimumOf,
+  type Rule,
+  type Scene,
+  shareOf,
+  timesText,
+  weighConfidence,
+} from '../scene.js';
 
 /** Statements of a loop that a message names. */
 const MAX_LABELS = 4;
@@ -32,7 +40,8 @@ export const nPlusOne: Rule = (scene) => {
 function isReadLoop(scene: Scene, loop: Loop): boolean {
   const call = loop.calls[0]!;
   if (call.span.kind !== 'sql' || call.sql!.isWrite || call.isSetup || call.verb !== 'SELECT') return false;
-  if (loop.distinct < scene.limits.loop || distinctInOnePlace(scene, loop) < scene.limits.loop) return false;
+  const minimum = minimumOf(scene, loop);
+  if (loop.distinct < minimum || distinctInOnePlace(scene, loop) < minimum) return false;
   const feeding = feedingQueryOf(scene, loop);
   if (isBatching(loop) && !isBatchOfEachRow(loop, feeding)) return false;
   if (isPaging(loop) || isOnePerTable(loop)) return false;

@@ -10,7 +10,7 @@ import { feedingQueryOf, feedingQueryText } from '../patterns/feeding-query.js';
 import { arePages } from '../patterns/pages-of-urls.js';
 import { isPolling } from '../patterns/polling.js';
 import { isFromSeveralCallers } from '../patterns/several-callers.js';
-import { type Draft, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
+import { type Draft, minimumOf, type Rule, type Scene, timesText, weighConfidence } from '../scene.js';
 
 const CACHE_READS = new Set([
   'get',
@@ -37,7 +37,7 @@ export const remoteLoops: Rule = (scene) => {
   const drafts: Draft[] = [];
   for (const loop of scene.loops) {
     const kind = kindOf(scene, loop);
-    if (!kind || distinctOf(loop) < scene.limits.loop || isFromSeveralCallers(scene, loop)) continue;
+    if (!kind || distinctOf(loop) < minimumOf(scene, loop) || isFromSeveralCallers(scene, loop)) continue;
     if (hasUnknownArguments(loop) && isPolling(scene, loop.calls)) continue;
     for (const call of loop.calls) scene.claimed.add(call);
     drafts.push(draftOf(scene, loop, kind));

@@ -1,8 +1,12 @@
 /** Data of the detail: the shown trace with its sources and plans, and the page of its tab. */
 
+import { ALL_LATENCIES } from '../../domain/latency.js';
 import type { Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult, Feed } from '../../feed/feed.js';
+import { whatIf } from '../../insight/win/what-if.js';
+import { whatIfText } from '../../insight/win/what-if-text.js';
 import { whenResolved } from '../../screens/list-data.js';
+import { type Line, wrapLine } from '../../terminal/cells.js';
 import { panelsOf } from '../panels/index.js';
 import { emptyPage, type Panel, type PanelPage, type TextLine } from '../panels/panel.js';
 import type { DetailState } from '../state/state.js';
@@ -10,6 +14,12 @@ import type { DetailState } from '../state/state.js';
 const NO_TRACE_PAGE = emptyPage('no request is selected');
 const MAX_SOURCES = 64;
 const MAX_PLANS = 100;
+
+/** Page below a sentence. */
+function withHead(page: PanelPage, text: string): PanelPage {
+  const head: Line = [' ', [text, 'accent']];
+  return { ...page, headLines: (columns) => [...wrapLine(head, columns, 1), ...page.headLines(columns)] };
+}
 
 export class TraceData {
   trace: Trace | undefined;
@@ -94,17 +104,20 @@ export class TraceData {
   page(detail: DetailState, columns: number): PanelPage {
     const { trace } = this;
     if (!trace) return NO_TRACE_PAGE;
-    const { tab, grouped, sorted, libraries, icicle } = detail;
+    const { tab, grouped, sorted, libraries, icicle, latency } = detail;
     const zoomed = detail.zoomed?.trace === trace.id ? detail.zoomed.frame : undefined;
-    const key = [trace, tab, grouped, sorted, libraries, icicle, zoomed, columns, this.#version];
+    const key = [trace, tab, grouped, sorted, libraries, icicle, zoomed, latency, columns, this.#version];
     if (this.#page?.key.every((part, index) => part === key[index])) return this.#page.page;
     const panel = this.panels().find(({ title }) => title === tab) ?? this.panels()[0]!;
     const source = (file: string) => this.#source(file);
     const plan = (span: Span) => this.#plans.get(`${trace.id} ${trace.spans.indexOf(span)}`);
-    const page = panel.page({
+    const away = latency > 0 && !trace.outside ? whatIf(trace, { [ALL_LATENCIES]: latency }) : undefined;
+    const own = panel.page({
       ...{ trace, source, plan, grouped, sorted, libraries, icicle, columns },
       ...(zoomed !== undefined && { zoomed }),
+      ...(away && { away }),
     });
+    const page = away ? withHead(own, whatIfText(trace, away)) : own;
     this.#page = { key, page };
     return page;
   }

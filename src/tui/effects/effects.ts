@@ -41,6 +41,7 @@ const EFFECT_TYPES = new Set([
   'saveFile',
   'edit',
   'openUrl',
+  'openPage',
   'replay',
   'diff',
   'explain',
@@ -115,9 +116,25 @@ export class Effects {
       case 'diff':
         this.#diff();
         break;
+      case 'openPage':
+        this.#openPage();
+        break;
       default:
         this.#withTrace((trace) => this.#performOnTrace(action, trace));
     }
+  }
+
+  /** Opens the run's page at the selected request. */
+  #openPage(): void {
+    const { feed, state } = this.#browser;
+    const { selected } = state.list;
+    const open = async () => {
+      const link = await feed.pageLink!(selected === undefined ? undefined : `/r/${selected}`);
+      const said = await this.#handlers.openUrl(link);
+      // Without a browser here, the link is what is left; else its token is nobody's business.
+      this.#browser.notify(said === link ? said : 'opened the page in the web browser');
+    };
+    open().catch((error: Error) => this.#browser.notify(error.message, 'error'));
   }
 
   async #performOnTrace(action: EffectAction, trace: Trace): Promise<void> {

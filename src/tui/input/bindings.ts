@@ -114,7 +114,8 @@ const EVERYWHERE: Binding[] = [
     type: 'watch',
   }),
   bind('everywhere', 'diff', 'd', 'compare with the marked request', { type: 'diff' }, 'diff'),
-  bind('everywhere', 'openUrl', 'o', 'open the URL in the browser', { type: 'openUrl' }),
+  bind('everywhere', 'openPage', 'o', 'open this in the web browser', { type: 'openPage' }),
+  bind('everywhere', 'openUrl', 'U', 'open the URL of the request in the web browser', { type: 'openUrl' }),
   bind(
     'everywhere',
     'nextPane',
@@ -124,8 +125,13 @@ const EVERYWHERE: Binding[] = [
     'pane',
   ),
   bind('everywhere', 'previousPane', 'shift+tab', 'previous pane or tab', { type: 'pane', n: -1 }),
-  bind('everywhere', 'nextTab', ']', 'next tab', { type: 'nextTab', n: 1 }),
-  bind('everywhere', 'previousTab', '[', 'previous tab', { type: 'nextTab', n: -1 }),
+  bind('everywhere', 'further', ']', 'what if its database, cache and services were further away', {
+    type: 'latency',
+    n: 1,
+  }),
+  bind('everywhere', 'closer', '[', '… and closer again', { type: 'latency', n: -1 }),
+  bind('everywhere', 'nextTab', '}', 'next tab', { type: 'nextTab', n: 1 }),
+  bind('everywhere', 'previousTab', '{', 'previous tab', { type: 'nextTab', n: -1 }),
   ...PANELS.map(({ title, key }) =>
     bind('everywhere', `tab${title}`, key, `tab ${title}`, { type: 'tab', to: title }),
   ),

@@ -10,7 +10,17 @@ import { sideAction } from './resolve-action.js';
 /** Optional capabilities that a feed implements. */
 export function feedCapabilities(feed: Feed): Set<FeedCapability> {
   const all: FeedCapability[] = [
-    ...(['replay', 'record', 'restart', 'explain', 'tryLoop', 'watch', 'output', 'sendInput'] as const),
+    ...([
+      'replay',
+      'record',
+      'restart',
+      'explain',
+      'pageLink',
+      'tryLoop',
+      'watch',
+      'output',
+      'sendInput',
+    ] as const),
   ];
   return new Set(all.filter((capability) => feed[capability] !== undefined));
 }
@@ -30,6 +40,7 @@ const REQUEST_ACTIONS = new Set<Action['type']>([
   'mark',
   'tab',
   'nextTab',
+  'latency',
 ]);
 
 function needsApp(what: string, viewModel: ViewModel, capability: FeedCapability): string | undefined {
@@ -89,6 +100,10 @@ function actionReason(action: Action, viewModel: ViewModel): string | undefined 
       return isQuerySelected(viewModel)
         ? needsApp('ask for the plan', viewModel, 'explain')
         : 'select a query to see its plan: 2 lists them';
+    case 'openPage':
+      return capabilities.has('pageLink') && viewModel.status.live
+        ? undefined
+        : 'no app runs under scooby in this folder: `scooby open` serves what is stored';
     case 'tryLoop':
       return needsApp('try a query in place of a loop', viewModel, 'tryLoop');
     case 'verify':

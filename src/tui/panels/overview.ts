@@ -136,6 +136,8 @@ function findingText(finding: Finding, context: PanelContext): TextLine[] {
         [win, 'ok'],
       ],
     });
+  if (finding.proof !== undefined)
+    lines.push({ line: [[' proof ', 'dim'], cleanText(finding.proof)], prose: true });
   if (finding.suggestion)
     lines.push({
       line: [
@@ -189,6 +191,11 @@ function kindText(kind: string, context: PanelContext): TextLine[] {
   return lines;
 }
 
+/** The request with what mending its findings would win further away, and the duration that is then. */
+function withFindingsAway({ trace, away }: PanelContext): Trace {
+  return away ? { ...trace, findings: away.findings, duration: away.away } : trace;
+}
+
 export const overviewPanel: Panel = {
   title: 'Overview',
   short: 'Over',
@@ -197,7 +204,7 @@ export const overviewPanel: Panel = {
   spans: (trace) => trace.spans,
   badge: () => '',
   page: (context) => {
-    const { trace } = context;
+    const trace = withFindingsAway(context);
     const { errors = [] } = trace;
     // An error has its own row.
     const findings = trace.findings.filter(({ kind }) => kind !== 'thrown' || errors.length === 0);
@@ -210,7 +217,7 @@ export const overviewPanel: Panel = {
       return known;
     };
     return {
-      headLines: (columns) => headLines(trace, columns),
+      headLines: (columns) => headLines(context.trace, columns),
       entries: [
         ...errors.map((error) => errorEntry(error, trace)),
         ...findings.map((finding) => findingEntry(finding, trace, columnsOf)),
@@ -221,7 +228,9 @@ export const overviewPanel: Panel = {
         if (error) return thrownText(error, context);
         const at = index - errors.length;
         const finding = findings[at];
-        return finding ? findingText(finding, context) : kindText(kinds[at - findings.length] ?? '', context);
+        return finding
+          ? findingText(finding, { ...context, trace })
+          : kindText(kinds[at - findings.length] ?? '', context);
       },
     };
   },

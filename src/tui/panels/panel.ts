@@ -6,6 +6,7 @@
 import type { Position } from '../../domain/site.js';
 import type { Frame, Span, Trace } from '../../domain/trace.js';
 import type { ExplainResult } from '../../feed/feed.js';
+import type { WhatIf } from '../../insight/win/what-if.js';
 import type { Line } from '../../terminal/cells.js';
 
 /** Input of a panel: the trace and how to show it. */
@@ -26,6 +27,8 @@ export interface PanelContext {
   icicle?: boolean;
   /** Number of the frame that fills the icicle. */
   zoomed?: number;
+  /** The request as it would be further away from what it calls. */
+  away?: WhatIf;
   /** Width of the text in cells. */
   columns: number;
 }

@@ -123,6 +123,14 @@ function nextPane(state: State, n: 1 | -1, facts: ViewFacts): State {
   return { ...state, focus: panes[(index + n + panes.length) % panes.length]! };
 }
 
+/** Latencies that the keys go through, in ms. */
+const LATENCIES = [0, 0.5, 1, 2, 5, 10, 20, 50, 100];
+
+function nextLatency(latency: number, n: 1 | -1): number {
+  const at = LATENCIES.indexOf(latency) + n;
+  return LATENCIES[Math.max(0, Math.min(LATENCIES.length - 1, at))]!;
+}
+
 function nextTab(state: State, n: 1 | -1, facts: ViewFacts): State {
   const { tabs, panes } = facts;
   const index = tabs.indexOf(state.detail.tab);
@@ -189,6 +197,8 @@ function reduceNavigation(state: State, action: Action, facts: ViewFacts): State
       return nextPane(state, action.n, facts);
     case 'tab':
       return facts.list.count === 0 ? state : toTab(state, action.to, facts.panes);
+    case 'latency':
+      return withDetail(state, { latency: nextLatency(state.detail.latency, action.n) });
     case 'nextTab':
       return nextTab(state, action.n, facts);
     case 'scroll': {

@@ -67,6 +67,8 @@ export interface DetailState {
   icicle: boolean;
   /** Frame of an icicle that fills it, and the request whose profile it is in. */
   zoomed?: { trace: string; frame: number };
+  /** ms by which each round trip of the request is assumed to take longer. */
+  latency: number;
   /** Search text; empty without a search. */
   find: string;
 }
@@ -137,6 +139,7 @@ export type Action =
   | { type: 'pane'; n: 1 | -1 }
   | { type: 'tab'; to: string }
   | { type: 'nextTab'; n: 1 | -1 }
+  | { type: 'latency'; n: 1 | -1 }
   | { type: 'scroll'; n: number }
   | { type: 'request'; n: 1 | -1 }
   | { type: 'prompt'; kind: Prompt['kind']; text?: string }
@@ -182,6 +185,7 @@ export type EffectAction =
   | { type: 'saveFile'; format: 'json' | 'markdown' }
   | { type: 'edit' }
   | { type: 'openUrl' }
+  | { type: 'openPage' }
   /** `with`: with a CPU profile, or with the locals of the selected call. */
   | { type: 'replay'; url?: string; sure?: boolean; with?: 'profile' | 'locals' }
   | { type: 'diff' }
@@ -240,6 +244,7 @@ export function initialState(columns: number, rows: number, output = false): Sta
       wrap: false,
       sorted: 'total',
       icicle: false,
+      latency: 0,
       find: '',
     },
     history: [],

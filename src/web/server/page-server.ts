@@ -1,6 +1,7 @@
 /** HTTP server of the page: its files for anyone on this machine, the data for those who have its link. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Feed } from '../../feed/feed.js';
 import { ArgumentError } from './arguments.js';
 import { ChangeEvents } from './change-events.js';
@@ -9,6 +10,7 @@ import { cookieName, dataRefusal, headerValues, hostRefusal, type Refusal } from
 import type { PageFile } from './page-files.js';
 import { SAFE_HEADERS } from './page-headers.js';
 import { isSecret, type PageSecrets } from './page-secrets.js';
+import { isFromOtherUser } from './peer-user.js';
 import { readJson } from './read-json.js';
 
 /** What the page is served from. */
@@ -18,6 +20,8 @@ export interface PageServerOptions {
   /** Port in the page's URL; read at each request. */
   port: number;
   secrets: PageSecrets;
+  /** uid that may open it, besides root; by default that of this process. */
+  owner?: number;
 }
 
 /** A server that the caller lets listen, or hands sockets. */
@@ -35,18 +39,26 @@ const MAX_CONNECTIONS = 128;
 /** Where a deep link may lead: the page's own places. */
 const PLACE = /^\/[\w/.~:@!$&'()*+,;=%?-]{0,2000}$/;
 
+const OTHER_USER: Refusal = { status: 403, message: 'This page is of another user of this machine.' };
+
 /** Server of the page over a feed, which is closed with it. */
 export function createPageServer(options: PageServerOptions): PageServer {
   const events = new ChangeEvents(options.feed);
   const calls = { open: 0 };
+  const { owner = process.getuid?.() } = options;
+  const foreign = new WeakSet<Socket>();
   const server = createServer(
     { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 20_000 },
     (req, res) => {
       res.on('error', () => res.destroy());
+      if (foreign.has(req.socket)) return refuse(res, OTHER_USER);
       void serve({ ...options, events, calls }, req, res).catch(() => res.destroy());
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
+  server.on('connection', (socket: Socket) => {
+    if (isFromOtherUser(socket, owner)) foreign.add(socket);
+  });
   const refuseProtocol = (_: IncomingMessage, socket: { end(text: string): void; destroy(): void }) => {
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };

@@ -34,7 +34,7 @@ const EXPECTED = String.raw`
 :40 get user:1 {"command":"get","keys":["user:1"]} ! Connection is closed.
 `;
 
-for (const driver of driversOf('ioredis')) {
+for (const driver of ['ioredis', 'iovalkey'].flatMap(driversOf)) {
   test(`${driver} records each command with keys, hits and bytes, without secrets`, async (t) => {
     const { url } = await redis();
     const { lines } = await outcomes(t, 'ioredis.cjs', { DRIVER: driver, SERVER: url });

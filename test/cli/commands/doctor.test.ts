@@ -107,8 +107,8 @@ test('ORMs, by version: whether their calls show the line of the app', async (t)
       'good | knex | 0.19.5 | line | its calls show the line of the app',
       'note | sequelize | 3.35.1 | line | its calls show the line of the app only with >=4 <7: this version is older, and lines are missing',
       'good | typeorm | 0.2.45 | line | its calls show the line of the app',
+      'good | mongoose | 9.0.0 | line | its calls show the line of the app',
       'good | pg-promise | 11.15.0 | line | its calls show the line of the app',
-      'note | mongoose | 9.0.0 | line | the calls of its driver are shown, with the line of the app where every call is awaited, else in this package',
     ],
   );
 });

@@ -125,8 +125,14 @@ async function statementsOf(run: ScoobyRun): Promise<string[]> {
 const MYSQL = `
 const [name] = [process.env.LIBRARY];
 const library = require(name);
-const pool = library.createPool(name === 'mysql' ? process.env.DB : { uri: process.env.DB, connectionLimit: 2, rowsAsArray: true });
-const ask = (sql, values) => new Promise((resolve, reject) => pool.query(sql, values, (error, rows) => error ? reject(error) : resolve(rows)));
+const { hostname: host, port, username: user, pathname } = new URL(process.env.DB);
+const options = {
+  mysql: process.env.DB,
+  mysql2: { uri: process.env.DB, connectionLimit: 2, rowsAsArray: true },
+  mariadb: { host, port: Number(port), user, database: pathname.slice(1), connectionLimit: 2, rowsAsArray: true },
+};
+const pool = library.createPool(options[name]);
+const ask = (sql, values) => name === 'mariadb' ? pool.query(sql, values) : new Promise((resolve, reject) => pool.query(sql, values, (error, rows) => error ? reject(error) : resolve(rows)));
 const handlers = {
   '/setup': async () => {
     await ask('create table orders (id int auto_increment primary key, user_id int, status varchar(20), k binary(2))');
@@ -143,7 +149,7 @@ require('node:http').createServer((req, res) =>
 ).listen(0, '127.0.0.1');
 `;
 
-for (const library of ['mysql2', 'mysql']) {
+for (const library of ['mysql2', 'mysql', 'mariadb']) {
   test(`a query of ${library} is explained`, async (t) => {
     const folder = project(t, { 'app.cjs': MYSQL });
     linkPackages(folder, library);

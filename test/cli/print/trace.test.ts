@@ -353,8 +353,8 @@ test('further away: what the request would take, and what mending each finding w
   t.same(
     traceLines(slow, { ...options, away }, format).filter((line) => /what if|first/.test(line)),
     [
-      '  what if  with a database 2ms away this page takes 312 → 414ms; after the fix 99ms',
-      '  N+1  225ms  fix this first: 315 of 414ms',
+      '  what if  with a database 2ms away this page takes 312 → 414ms; after the fix 88ms',
+      '  N+1  225ms  fix this first: 327 of 414ms',
     ],
   );
   t.end();

@@ -24,14 +24,14 @@ let lastNumber = 0;
  * Number of the pool of a connection, or of the database that a connection without a pool leads to:
  * the same statement elsewhere is another question. Found once per connection.
  */
-export function sourceNumber(
-  connection: object,
+export function sourceNumber<C extends object>(
+  connection: C,
   pool: object | null | undefined,
-  databaseOf: () => string,
+  databaseOf: (connection: C) => string,
 ): number {
   const known = numbers.get(connection);
   if (known !== undefined) return known;
-  const number = pool ? numberOfPool(pool) : numberOfName(databaseOf());
+  const number = pool ? numberOfPool(pool) : numberOfName(databaseOf(connection));
   numbers.set(connection, number);
   return number;
 }

@@ -55,18 +55,21 @@ export function CallsTab({ trace, kind, item }: { trace: Trace; kind: string; it
     go(index === opened ? next : { ...next, item: row.span }, { replace: true });
   };
   const move = (n: number) => setAt(Math.max(0, Math.min(items.length - 1, at + n)));
-  useCommands({
-    down: () => move(1),
-    up: () => move(-1),
-    pageDown: () => move(10),
-    pageUp: () => move(-10),
-    first: () => setAt(0),
-    last: () => setAt(items.length - 1),
-    open: () => open(at),
-    group: () => dispatch({ type: 'group' }),
-    order: () => dispatch({ type: 'order' }),
-    ...(opened >= 0 && { back: () => open(opened) }),
-  });
+  useCommands(
+    {
+      down: () => move(1),
+      up: () => move(-1),
+      pageDown: () => move(10),
+      pageUp: () => move(-10),
+      first: () => setAt(0),
+      last: () => setAt(items.length - 1),
+      open: () => open(at),
+      group: () => dispatch({ type: 'group' }),
+      order: () => dispatch({ type: 'order' }),
+      ...(opened >= 0 && { back: () => open(opened) }),
+    },
+    1,
+  );
   if (items.length === 0)
     return <p className="empty-tab">{emptyReason(kindOf(kind).nouns)(trace).join('. ')}</p>;
   return (

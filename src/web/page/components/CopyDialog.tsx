@@ -4,7 +4,7 @@ import type { Trace } from '../../../domain/trace.js';
 import { copyTextOf } from '../../../screens/copy-text.js';
 import { COPY_ITEMS } from '../../../screens/menu-texts.js';
 import { usePage } from '../hooks/page-context.js';
-import { pagePrompt } from '../parts/prompt.js';
+import { promptWithSource } from '../parts/prompt.js';
 import { useCopy } from './CopyButton.js';
 import { type MenuChoice, MenuDialog } from './MenuDialog.js';
 
@@ -30,7 +30,7 @@ export function CopyDialog({ trace }: { trace: Trace }) {
       letter: 'p',
       label: 'as a prompt',
       hint: 'findings, code and calls, to paste into a chat or an issue',
-      choose: () => pagePrompt(feed, trace).then((text) => done(text, 'the prompt'), failed),
+      choose: () => promptWithSource(feed, trace).then((text) => done(text, 'the prompt'), failed),
     },
     { letter: 'k', label: 'link to what is shown', choose: () => done(location.href, 'the link') },
     ...items,

@@ -140,11 +140,13 @@ function Calls({ before, after }: { before: Trace; after: Trace }) {
       <h2>
         Calls <span className="dim">{changes.length - changed.length} the same</span>
       </h2>
-      <ul className="call-list">
-        {changed.map((change, n) => (
-          <ChangeLine key={String(n)} change={change} trace={change.after ? after : before} />
-        ))}
-      </ul>
+      {changed.length > 0 && (
+        <ul className="call-list">
+          {changed.map((change, n) => (
+            <ChangeLine key={String(n)} change={change} trace={change.after ? after : before} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** A finding: the line, the code, what happened there, and what to do. */
 
 import { findingWord } from '../../../domain/finding-kinds.js';
+import { firstToFix, winText } from '../../../domain/finding-win.js';
 import { parseSite } from '../../../domain/site.js';
 import { escapeToOneLine, formatMs } from '../../../domain/text.js';
 import type { Finding, Trace } from '../../../domain/trace.js';
@@ -21,6 +22,7 @@ export function FindingCard({ finding, trace }: { finding: Finding; trace: Trace
   const position = parseSite(site);
   const source = useSource(feed, trace, position?.file);
   const role = severityRole(severity);
+  const win = winText(finding, trace);
   return (
     <section className={`finding edge-${role}`} aria-label={`${findingWord(kind)} ${site ?? ''}`}>
       <header className="finding-head">
@@ -28,6 +30,9 @@ export function FindingCard({ finding, trace }: { finding: Finding; trace: Trace
         {site !== undefined && <SiteText site={site} />}
         {finding.function && <span className="dim">{escapeToOneLine(finding.function)}</span>}
         {site !== undefined && <CopyButton text={site} what="the line" />}
+        {win !== '' && (
+          <span className={`win ${firstToFix(trace) === finding ? 'win-first' : ''}`}>{win}</span>
+        )}
         {ms > 0 && <span className="number finding-ms">{formatMs(ms)}</span>}
       </header>
       <p className="finding-message">

@@ -24,7 +24,7 @@ const MIN_TABLE = 720;
 /** The list; beside a request it has no pictures. */
 export function ListPane({ isAside }: { isAside: boolean }) {
   const { feed, state, address, dispatch, go, version, failed } = usePage();
-  const { list, marks, onlyMarked, until } = state;
+  const { list, marks, onlyMarked, until, follows } = state;
   const pane = useRef<HTMLDivElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
@@ -71,6 +71,9 @@ export function ListPane({ isAside }: { isAside: boolean }) {
     },
   });
   useListKeys(cursor.id);
+  useEffect(() => {
+    if (follows > 0 && scroller.current) scroller.current.scrollTop = 0;
+  }, [follows]);
   const newestStart = data.row(0)?.start;
   useEffect(() => {
     const element = scroller.current;
@@ -91,6 +94,7 @@ export function ListPane({ isAside }: { isAside: boolean }) {
   const selected = address.at === 'request' ? address.id : cursor.id;
   return (
     <section ref={pane} className={`list-pane ${isAside ? 'is-aside' : ''}`} aria-label="list">
+      {!isAside && <h1 className="hidden">{isRoutes ? 'Routes' : 'Requests'}</h1>}
       <ListToolbar data={data} stats={stats} />
       {!isAside && <ListPictures newest={newest} />}
       {isEmpty && <EmptyList stats={stats} />}

@@ -5,6 +5,7 @@ import { escapeToOneLine, readableUrl } from '../../../domain/text.js';
 import type { Trace } from '../../../domain/trace.js';
 import { usePage } from '../hooks/page-context.js';
 import { useCommands } from '../hooks/use-commands.js';
+import { useNeighbours } from '../hooks/use-neighbours.js';
 import { useRequestActions } from '../hooks/use-request-actions.js';
 import { useScrollMemory } from '../hooks/use-scroll-memory.js';
 import { useTrace } from '../hooks/use-trace.js';
@@ -25,6 +26,7 @@ import { WaterfallTab } from './WaterfallTab.js';
 export function RequestPane({ address }: { address: RequestAddress }) {
   const { feed, state, version, failed, go } = usePage();
   const loaded = useTrace(feed, address.id, version, failed);
+  useNeighbours(address.id, address.tab);
   useCommands({ back: () => go(state.list) });
   if (loaded.state === 'loading') return <LoadingRequest />;
   if (loaded.state === 'missing') return <MissingRequest />;

@@ -79,13 +79,19 @@ function WaterfallBody({ trace, rows, open, toggle, item, most }: BodyProps) {
     setAt(next);
     if (scroller.current) scroller.current.scrollTop = scrollTo(next, viewport);
   };
-  useCommands({
-    down: () => move(at + 1),
-    up: () => move(at - 1),
-    first: () => move(0),
-    last: () => move(rows.length - 1),
-    open: () => openRow(at),
-  });
+  useCommands(
+    {
+      down: () => move(at + 1),
+      up: () => move(at - 1),
+      first: () => move(0),
+      last: () => move(rows.length - 1),
+      open: () => openRow(at),
+      ...(item !== undefined && {
+        back: () => go({ at: 'request', id: trace.id, tab: 'waterfall' }, { replace: true }),
+      }),
+    },
+    1,
+  );
   const openedSlice = rows.find(({ key }) => key === slice)?.slice;
   return (
     <>

@@ -5,15 +5,19 @@ import { commandOf } from '../parts/page-keys.js';
 
 type Command = (pressed: string) => void;
 
-/** Commands by name; the part that came last has the name. */
+/** Commands by name; of several parts the innermost has the name. */
 export class CommandTable {
-  readonly #commands = new Map<string, Command[]>();
+  readonly #commands = new Map<string, { command: Command; depth: number }[]>();
 
-  add(name: string, command: Command): () => void {
-    const all = this.#commands.get(name) ?? [];
-    this.#commands.set(name, [...all, command]);
+  /** `depth` is larger for a part inside of another. */
+  add(name: string, command: Command, depth: number): () => void {
+    const all = [...(this.#commands.get(name) ?? []), { command, depth }];
+    this.#commands.set(
+      name,
+      all.sort((a, b) => a.depth - b.depth),
+    );
     return () => {
-      const left = (this.#commands.get(name) ?? []).filter((each) => each !== command);
+      const left = (this.#commands.get(name) ?? []).filter((each) => each.command !== command);
       if (left.length > 0) this.#commands.set(name, left);
       else this.#commands.delete(name);
     };
@@ -25,7 +29,7 @@ export class CommandTable {
 
   /** Runs a command; false where no part has it. */
   run(name: string, pressed = ''): boolean {
-    const command = this.#commands.get(name)?.at(-1);
+    const command = this.#commands.get(name)?.at(-1)?.command;
     command?.(pressed);
     return command !== undefined;
   }
@@ -33,12 +37,12 @@ export class CommandTable {
 
 export const CommandContext = createContext(new CommandTable());
 
-/** Commands that a part has while it is shown. */
-export function useCommands(commands: Record<string, Command | undefined>): void {
+/** Commands that a part has while it is shown; one inside of another part is deeper. */
+export function useCommands(commands: Record<string, Command | undefined>, depth = 0): void {
   const table = useContext(CommandContext);
   useEffect(() => {
     const removers = Object.entries(commands).flatMap(([name, command]) =>
-      command === undefined ? [] : [table.add(name, command)],
+      command === undefined ? [] : [table.add(name, command, depth)],
     );
     return () => {
       for (const remove of removers) remove();

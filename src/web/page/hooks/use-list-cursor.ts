@@ -39,15 +39,6 @@ export function useListCursor(
     last: () => move(data.count - 1),
     open: () => open(at),
   };
-  useCommands({
-    ...(isList ? moves : {}),
-    nextRequest: () => stepTo(at + 1),
-    previousRequest: () => stepTo(at - 1),
-  });
-  const stepTo = (to: number) => {
-    if (to < 0 || to >= data.count) return;
-    move(to);
-    open(to);
-  };
+  useCommands(isList ? moves : {});
   return { at, id: isRoutes ? undefined : data.row(at)?.id };
 }

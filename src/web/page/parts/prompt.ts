@@ -6,8 +6,8 @@ import { promptOf } from '../../../export/prompt.js';
 import type { Feed } from '../../../feed/feed.js';
 import { splitLines } from '../../../terminal/code-frame.js';
 
-/** The text. */
-export async function pagePrompt(feed: Feed, trace: Trace): Promise<string> {
+/** The same prompt as in the terminal, with the sources that the feed has. */
+export async function promptWithSource(feed: Feed, trace: Trace): Promise<string> {
   const files = new Set(trace.findings.flatMap(({ site }) => parseSite(site)?.file ?? []));
   const lines = new Map<string, readonly string[]>();
   for (const file of files) {

@@ -27,6 +27,8 @@ export interface PageState {
   selected?: string;
   /** Epoch ms; later requests are counted and not listed. Missing while the list follows. */
   until?: number;
+  /** How often it was asked to follow: each time it goes to its top. */
+  follows: number;
   /** Nothing changes by itself. */
   isPaused: boolean;
   /** Ids of the marked requests, oldest mark first. */
@@ -65,6 +67,7 @@ export type PageAction =
 export function firstPageState(theme: PageTheme = 'auto'): PageState {
   return {
     list: FIRST_LIST,
+    follows: 0,
     isPaused: false,
     marks: [],
     onlyMarked: false,
@@ -88,7 +91,7 @@ export function reducePage(state: PageState, action: PageAction): PageState {
       return state.until === undefined ? { ...state, until: action.until } : state;
     case 'follow': {
       const { until: _, ...rest } = state;
-      return { ...rest, isPaused: false };
+      return { ...rest, isPaused: false, follows: state.follows + 1 };
     }
     case 'top': {
       const { until, ...rest } = state;

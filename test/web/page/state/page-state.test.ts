@@ -15,7 +15,7 @@ test('a list that is held follows again at its top, on demand, and as another li
   const paused = reducePage(held, { type: 'pause' });
   t.equal(reducePage(paused, { type: 'top' }).isPaused, true);
   const following = reducePage(paused, { type: 'follow' });
-  t.same([following.isPaused, following.until], [false, undefined]);
+  t.same([following.isPaused, following.until, following.follows], [false, undefined, 1]);
   t.end();
 });
 

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import type { Readable } from 'node:stream';
+import { type Test, test } from 'tap';
+import { delayOf, delaySocket } from '../../../src/agent/delay/delayed-socket.cjs';
+
+/** A server that answers each connection with `answer`, and a client of it, delayed by some ms. */
+async function connected(t: Test, answer: (socket: net.Socket) => void, ms: number): Promise<net.Socket> {
+  const server = net.createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1');
+  if (ms > 0) delaySocket(socket, ms);
+  t.teardown(() => {
+    socket.destroy();
+    server.close();
+  });
+  return socket;
+}
+
+async function textOf(socket: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+const echo = (socket: net.Socket) => void socket.pipe(socket);
+
+test('what is received comes later, whole and in order, and so does its end', async (t) => {
+  const socket = await connected(t, echo, 20);
+  const sent = Array.from({ length: 200 }, (_, n) => `line ${n}\n`);
+  for (const line of sent) socket.write(line);
+  socket.end();
+  t.equal(await textOf(socket), sent.join(''));
+  t.equal(delayOf(socket), 20);
+  t.equal(delayOf({}), 0);
+});
+
+test('an answer is not there before its delay', async (t) => {
+  const delayed = await connected(t, echo, 150);
+  const direct = await connected(t, echo, 0);
+  const order: string[] = [];
+  const both = [delayed, direct].map(async (socket, n) => {
+    await once(socket, 'data');
+    order.push(n === 0 ? 'delayed' : 'direct');
+  });
+  delayed.write('a');
+  direct.write('b');
+  await Promise.all(both);
+  t.same(order, ['direct', 'delayed']);
+});
+
+test('much data is held back where it is read slowly, and none is lost', async (t) => {
+  const size = 8 * 1024 * 1024;
+  const socket = await connected(t, (peer) => void peer.end(Buffer.alloc(size, 'x')), 5);
+  let got = 0;
+  for await (const chunk of socket) {
+    got += (chunk as Buffer).length;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.equal(got, size);
+});
+
+test('a socket that is destroyed gets nothing more, and an error comes at once', async (t) => {
+  const socket = await connected(t, echo, 50);
+  let data = 0;
+  socket.on('data', () => data++);
+  socket.write('a');
+  const push = socket.push;
+  // Node has read it: it waits.
+  await new Promise<void>((resolve) => {
+    socket.push = (chunk, encoding) => {
+      resolve();
+      return push.call(socket, chunk, encoding);
+    };
+  });
+  socket.destroy(new Error('gone'));
+  await t.rejects(once(socket, 'end'), { message: 'gone' });
+  // What is read later, and has a longer delay, comes after it would have come.
+  const later = await connected(t, echo, 100);
+  later.write('b');
+  await once(later, 'data');
+  t.equal(data, 0);
+});
