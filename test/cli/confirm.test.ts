@@ -9,7 +9,10 @@ import { PtyTerminal } from '../tui/pty.js';
 
 async function cleaned(t: Test, answer: string): Promise<[exitCode: number | undefined, left: number]> {
   const db = join(t.testdir(), 'scooby.db');
-  const store = await openStore({ db, cwd: '/', run: { key: 'run 1', command: 'node app.js', start: Date.now() } }, t.fail);
+  const store = await openStore(
+    { db, cwd: '/', run: { key: 'run 1', command: 'node app.js', start: Date.now() } },
+    t.fail,
+  );
   store.saveAll([aTrace({ id: 'aaaaaaaa-1' })]);
   store.close();
   const terminal = new PtyTerminal([PROGRAM, 'clean', '--run', 'last', '--db', db], 200, 24);

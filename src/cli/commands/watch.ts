@@ -17,6 +17,7 @@ import { outputFormat, printDocument, printLines, printRemark } from '../output.
 import { mayBeSent } from '../running-app.js';
 import { addStoreOptions, type StoreFlags, withStore } from '../select/store-options.js';
 import { verifySubject } from '../select/verify-subject.js';
+import { rejectSubject } from './verify.js';
 
 type WatchFlags = StoreFlags & { yes?: boolean };
 
@@ -51,7 +52,9 @@ Exit codes: 0 when it is ended; 2 no such request, or wrong usage.`,
 
 async function watchCommand(wanted: string, flags: WatchFlags): Promise<void> {
   const format = outputFormat(flags);
-  const { trace } = await withStore(flags, (store) => verifySubject(store, wanted, format.now, true));
+  const { trace } = await withStore(flags, (store) => verifySubject(store, wanted, format.now, true)).catch(
+    rejectSubject,
+  );
   const head = escapeToOneLine(`${trace.method} ${readableUrl(trace.url)}`);
   if (isUnit(trace)) throw new UserError(`A ${trace.method} cannot be sent again, and so not be watched.`);
   if (!(await mayBeSent(trace, flags.yes === true))) throw new SilentExit(2);
