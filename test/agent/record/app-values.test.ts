@@ -184,6 +184,7 @@ function callsWith(library: string, hostile: unknown): { self: unknown; args: un
         { self: {}, args: [{ strings: [hostile, hostile] }] },
       ];
     case 'ioredis':
+    case 'iovalkey':
       return [
         { self: {}, args: [{ name: 'set', args: [hostile, hostile] }] },
         { self: {}, args: [{ name: 'mget', args: [hostile] }] },
