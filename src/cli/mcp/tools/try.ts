@@ -41,7 +41,7 @@ export const tryTool = defineTool({
   run: async ({ finding, call }, { place }) => {
     const { trace, loop } = await withStore(place, (store) => chooseLoop(store, finding, call, Date.now()));
     const trial = await onLivingRun(databasePath(place.db, process.cwd()), trace, (control) =>
-      control.tryLoop(trace.id, { spans: loop.spans, given: {} }),
+      control.tryLoop(trace, { spans: loop.spans, given: {} }),
     );
     const statement = safeStatement(trial.statement, literalRules(trace, trace.spans[loop.spans[0]!]!));
     const id = loop.finding && idForAdvice(loop.finding.id);
