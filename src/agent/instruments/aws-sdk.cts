@@ -56,7 +56,8 @@ function nameOf(value: unknown): string {
 function wrapSend(original: Function): Function {
   return function send(this: unknown, ...args: unknown[]) {
     const call = beginCall(awsSdk, send, this, [args[0]]);
-    if (call === undefined) return Reflect.apply(original, this, args);
+    // One inside of another, for credentials or by the document client, is unseen with that.
+    if (call === undefined || call.silent) return Reflect.apply(original, this, args);
     const site: UnseenSite = { request: call.request, stack: call.stack, began: call.began, silent: true };
     const done = (ended: TracedCall, error: unknown, output: unknown) => {
       site.silent = false;
