@@ -1,6 +1,7 @@
 /** Instrument of mariadb: queries of its pools, connections and prepared statements, in both of its APIs. */
 
 import { EventEmitter } from 'node:events';
+import { types } from 'node:util';
 import { beginCall, discardCall, endCall, runCall, type TracedCall, wrapCallback } from '../call/call.cjs';
 import { wrapCall } from '../call/deferred.cjs';
 import { endWhenSettled } from '../call/settle.cjs';
@@ -113,7 +114,8 @@ function rowsIn(sql: string, values: unknown[]): unknown[] {
 /** A single value may stand without a list; an object has named ones. */
 function paramsOf(sql: string, values: unknown): unknown {
   if (isList(values)) return maskParams(sql, listOf(values, MAX_PARAMS), 'mysql');
-  const isNamed = typeof values === 'object' && Object.getPrototypeOf(values) === Object.prototype;
+  const isPlain = typeof values === 'object' && values !== null && !types.isProxy(values);
+  const isNamed = isPlain && Object.getPrototypeOf(values) === Object.prototype;
   return isNamed ? maskNamedParams(sql, values as object, 'mysql') : maskParams(sql, [values], 'mysql');
 }
 
