@@ -9,6 +9,7 @@ import { recordedValues } from '../insight/plan/values.js';
 import { onApp } from './app-query.js';
 import type { ExplainOptions, ExplainRequest, StatementPlan } from './explain-request.js';
 import { mysqlPlan } from './mysql.js';
+import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { postgresPlan } from './postgres.js';
 import type { QueryChannel } from './query-channel.js';
 
@@ -32,7 +33,9 @@ export async function explain(
   if (span.kind !== 'sql') throw new Error(`This is no SQL but a call of the kind ${span.kind}.`);
   const planOf = plannerOf(trace, library);
   const dialect = dialectOf(trace, library);
-  const refusal = explainRefusal(statement, dialect, options.analyze);
+  const refusal =
+    explainRefusal(statement, dialect, options.analyze) ??
+    (dialect === 'mysql' ? falsePlaceholderRefusal([statement], library) : undefined);
   if (refusal !== undefined) throw new Error(refusal);
   const { values, missing } = recordedValues(span, dialect);
   const { result: plan, note } = await onApp({ trace, span, queryChannel, connections }, (query) =>

@@ -19,6 +19,7 @@ import type { Replacement } from '../insight/rewrite/types.js';
 import { renderStatement } from '../insight/sql/render.js';
 import { type AppQuery, onApp, queryFailure } from './app-query.js';
 import type { LoopTrial, TrialOptions, TrialServer, TrialServerOf } from './loop-trial.js';
+import { falsePlaceholderRefusal } from './mysql-escapes.js';
 import { mysqlTrialServer } from './mysql-trial.js';
 import { postgresTrialServer } from './postgres-trial.js';
 import { type QueryChannel, QueryError } from './query-channel.js';
@@ -49,7 +50,7 @@ export async function tryLoop(
   const dialect = dialectOf(trace, span.library);
   const serverOf = trialServerOf(trace, span.library);
   const template = templateOf(spans, dialect, given);
-  const refusal = loopRefusal(template, span.name, dialect) ?? valuesRefusal(template);
+  const refusal = loopRefusal(template) ?? valuesRefusal(template) ?? driverRefusal(spans, dialect);
   if (refusal !== undefined) throw new Error(refusal);
   const { result, note } = await onApp({ trace, span, queryChannel, connections }, async (query) => {
     const server = await serverOf(query, template);
@@ -79,6 +80,15 @@ function valuesRefusal({ calls, varying }: Template): string | undefined {
   if (varying.size === 0) return 'All calls ask for the same, so one of them is enough.';
   if (calls.length > MAX_REPLACED_CALLS) return `The loop has more than ${MAX_REPLACED_CALLS} calls.`;
   return undefined;
+}
+
+/** Reason why the driver would not send the statements as they are. */
+function driverRefusal(spans: Span[], dialect: Dialect): string | undefined {
+  if (dialect !== 'mysql') return undefined;
+  return falsePlaceholderRefusal(
+    spans.map(({ name }) => name),
+    spans[0]!.library,
+  );
 }
 
 async function trialOn(

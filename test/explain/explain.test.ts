@@ -99,6 +99,23 @@ test('MySQL runs the statement within a time limit, and restores the session’s
   await t.rejects(old.plan(secret), { message: /the server makes no plan without values.*--nulls/ });
 });
 
+test('MySQL: a value is written where a placeholder is, and nowhere else', async (t) => {
+  const table = [{ id: 1, table: 't', type: 'ALL', rows: 5, Extra: '' }];
+  const app = anApp([/VERSION/, [{ version: '8.4.2', mode: '' }]], [/^EXPLAIN/, table]);
+  const span = { library: 'mysql2', detail: { params: ['a'] } };
+  await t.rejects(app.plan({ ...span, name: "select * from t where a = 'what?' and b = ?" }), {
+    message: /has a \? in a text or a name/,
+  });
+  t.same(app.queries, []);
+  const { statement } = await app.plan({ ...span, name: 'select * from t /* why? */ where b = ?' });
+  t.equal(statement, 'select * from t /* why? */ where b = ?');
+  t.match(app.statements()[1]!.ask, [{ sql: 'EXPLAIN select * from t   where b = ?' }]);
+  const old = anApp([/VERSION/, [{ version: '8.4.2', mode: 'NO_BACKSLASH_ESCAPES' }]]);
+  await t.rejects(old.plan({ ...span, name: 'select ?', detail: { params: ["' or 1"] } }), {
+    message: /NO_BACKSLASH_ESCAPES/,
+  });
+});
+
 test('the query goes to the process of the call, else to another that has used the database', async (t) => {
   const rows: [RegExp, QueryRow[]][] = [
     [/SHOW/, [{ server_version: '15' }]],
