@@ -4,6 +4,7 @@ import { type CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { ControlError } from '../../control/client.js';
 import { UserError } from '../../domain/errors.js';
+import { redactText } from '../../domain/redact.cjs';
 import { escapeControls } from '../../domain/text.js';
 import { StoreError } from '../../store/store.js';
 import type { StorePlace } from '../select/shared-store.js';
@@ -83,7 +84,7 @@ function registerTool(server: McpServer, tool: Tool, { place, signal }: McpOptio
       try {
         return answerPage(name, await tool.run(args, { place, signal: either.signal }), args);
       } catch (error) {
-        return messageResult(messageOf(error));
+        return messageResult(toolErrorText(error));
       } finally {
         for (const each of [signal, mcpReq.signal]) each.removeEventListener('abort', abort);
       }
@@ -92,7 +93,7 @@ function registerTool(server: McpServer, tool: Tool, { place, signal }: McpOptio
 }
 
 /** What happened and what to do. Rethrows what is a fault of the program. */
-function messageOf(error: unknown): string {
+export function toolErrorText(error: unknown): string {
   const isForUser =
     error instanceof UserError ||
     error instanceof StoreError ||
@@ -100,5 +101,13 @@ function messageOf(error: unknown): string {
     error instanceof RangeError ||
     (error as Error).name === 'AbortError';
   if (!isForUser) throw error;
-  return escapeControls((error as Error).message).slice(0, MAX_MESSAGE);
+  // A command is text of a recording, which may have been imported.
+  const message = escapeControls((error as Error).message).replace(
+    /(scooby run -- |It was: )(?!node app\.js$).*$/s,
+    '$1<command>',
+  );
+  // What a database says quotes values of the app's clients: behind a line break it is in the fence.
+  const [, refusal, said = ''] = /^(The database refuses:) (.*)$/s.exec(message) ?? [];
+  const shown = refusal === undefined ? message : `${refusal}\n${redactText(said.slice(0, MAX_MESSAGE))}`;
+  return shown.slice(0, MAX_MESSAGE);
 }
