@@ -3,7 +3,7 @@
 import type { AppConnection } from '../collector/link-server.js';
 import type { Planner } from '../domain/library.js';
 import type { Span, Trace } from '../domain/trace.js';
-import { dialectOf, libraryOf } from '../insight/libraries.js';
+import { dialectOf, importRefusal, libraryOf, plannerNameOf } from '../insight/libraries.js';
 import { explainRefusal } from '../insight/plan/statement.js';
 import { recordedValues } from '../insight/plan/values.js';
 import { onApp } from './app-query.js';
@@ -50,11 +50,11 @@ export async function explain(
  * unknown server.
  */
 function plannerOf(trace: Trace, library: string): PlanOf {
-  const { explain: planner, dialect } = libraryOf(trace, library);
-  if (planner !== undefined && Object.hasOwn(PLANNERS, planner)) return PLANNERS[planner];
+  const planner = plannerNameOf(trace, library);
+  if (planner !== undefined) return PLANNERS[planner];
   const refusal =
-    dialect === undefined
+    libraryOf(trace, library).dialect === undefined
       ? `It is not known which SQL ${library} speaks, so it has no plans.`
       : `Plans cannot be requested through ${library}; docs/libraries.md has the libraries that can.`;
-  throw new Error(refusal);
+  throw new Error(importRefusal(trace, library) ?? refusal);
 }

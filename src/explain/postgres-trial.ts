@@ -93,7 +93,8 @@ async function typesOf(query: AppQuery, template: Template): Promise<Map<number,
   const [, rows = []] = await unlessRefused(
     query(
       READ_ONLY,
-      { sql: `PREPARE scooby_try AS ${writer.sql}` },
+      // With values, even none, the server takes a single statement only.
+      { sql: `PREPARE scooby_try AS ${writer.sql}`, values: [] },
       { sql: TYPES_SQL },
       { sql: 'DEALLOCATE scooby_try' },
     ),

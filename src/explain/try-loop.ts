@@ -8,7 +8,7 @@ import type { Dialect, Planner } from '../domain/library.js';
 import type { DigestedRows } from '../domain/link.js';
 import type { Span, Trace } from '../domain/trace.js';
 import { roundToMicros } from '../domain/trace.js';
-import { dialectOf, libraryOf } from '../insight/libraries.js';
+import { dialectOf, importRefusal, plannerNameOf } from '../insight/libraries.js';
 import { type CallRows, compareRows } from '../insight/rewrite/compare-rows.js';
 import { keyTextsOf } from '../insight/rewrite/key-text.js';
 import { loopRefusal } from '../insight/rewrite/refusal.js';
@@ -61,10 +61,11 @@ export async function tryLoop(
 }
 
 function trialServerOf(trace: Trace, library: string): TrialServerOf {
-  const { explain: planner } = libraryOf(trace, library);
-  if (planner !== undefined && Object.hasOwn(SERVERS, planner)) return SERVERS[planner];
+  const planner = plannerNameOf(trace, library);
+  if (planner !== undefined) return SERVERS[planner];
   throw new Error(
-    `Statements cannot be tried through ${library}; docs/libraries.md has the libraries with plans, which can.`,
+    importRefusal(trace, library) ??
+      `Statements cannot be tried through ${library}; docs/libraries.md has the libraries with plans, which can.`,
   );
 }
 
