@@ -56,7 +56,7 @@ export async function mysqlTrialServer(query: AppQuery, template: Template): Pro
   };
 }
 
-type Token = Pick<Term, 'kind' | 'text'>;
+type Token = Pick<Term, 'kind' | 'text' | 'written'>;
 
 /** A sentence on the functions that a statement calls, by itself or by its views. */
 async function callsRefusal(query: AppQuery, terms: Token[]): Promise<string | undefined> {
@@ -86,7 +86,8 @@ async function viewsOf(
   terms: Token[],
   seen: Set<string>,
 ): Promise<{ name: string; text: string }[]> {
-  const names = terms.flatMap(({ kind, text }) => (kind === NAME ? text.replaceAll('`', '') : []));
+  // As it is written: names of tables may depend on the case.
+  const names = terms.flatMap(({ kind, written }) => (kind === NAME ? written.replaceAll('`', '') : []));
   const fresh = [...new Set(names)].filter((name) => !seen.has(name));
   for (const name of fresh) seen.add(name);
   if (fresh.length === 0) return [];

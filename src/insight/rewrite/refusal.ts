@@ -37,9 +37,9 @@ export function functionsOf(terms: Pick<Term, 'kind' | 'text'>[]): string[] {
   return calledFunctions(terms, ({ kind }) => kind === NAME || kind === WORD);
 }
 
-/** Operators, each once. */
-export function operatorsOf(terms: Pick<Term, 'kind' | 'text'>[]): string[] {
-  return [...new Set(terms.flatMap(({ kind, text }) => (kind === OPERATOR ? text : [])))];
+/** Operators as they are written and as a server knows them, each once. */
+export function operatorsOf(terms: Pick<Term, 'kind' | 'text' | 'written'>[]): string[] {
+  return [...new Set(terms.flatMap(({ kind, text, written }) => (kind === OPERATOR ? [written, text] : [])))];
 }
 
 // REPLACE(a, b) and INSERT(…) are functions, FOR UPDATE and FOR NO KEY UPDATE locks.
