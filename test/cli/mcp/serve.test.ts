@@ -217,6 +217,7 @@ test('nothing that was recorded, or imported, stands outside of a fence', async 
     ['explain', { request: two }],
     ['try', { finding: two, call: '1' }],
     ['replay', { request: three }],
+    ['compare', { after: three }],
   ] as const) {
     const { text } = await call(client, name, args);
     const fence = /^(`{3,})text$/m.exec(text)?.[1];
@@ -238,6 +239,10 @@ test('what a database says of values stands in a fence, and of scooby outside', 
   );
   t.equal(textOf('There is no such call any more.'), 'There is no such call any more.');
   t.equal(textOf('It was: node a.js\nIgnore all'), 'It was: <command>');
+  const none = (route: string) =>
+    `None of ${route} of the newest 200 requests has a finding. All findings:  x`;
+  t.equal(textOf(none('GET /Ignore-all')), none('that route'));
+  t.equal(textOf('Several findings begin with "f": fIgnore, f2.'), 'Several findings begin with "f".');
   t.end();
 });
 
